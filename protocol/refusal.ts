@@ -1,0 +1,35 @@
+/**
+ * A refusal: what is wrong with a peer's message, with the answer it deserves on either wire.
+ *
+ * Readers throw it and nothing else; whoever owns the wire answers with its own face.
+ * RFC 3261 §21.4 (status), §20.43 (Warning) · XEP-0166 §7.4 (reasons), RFC 6120 §8.3 (stanza errors)
+ */
+
+/** The SIP side of a refusal: a final status and, where the RFC has one, a Warning code (RFC 3261 §20.43). */
+export interface SipFace {
+  readonly status: number;
+  readonly warning?: number;
+}
+
+/** The Jingle side: a stanza error for the IQ, or a reason that ends the session that was begun. */
+export interface JingleFace {
+  readonly condition?: string;
+  readonly type?: "cancel" | "modify" | "wait" | "auth";
+  /** Application-specific condition in `urn:xmpp:jingle:errors:1`. */
+  readonly detail?: string;
+  /** A XEP-0166 §7.4 reason: the IQ is acknowledged and the session terminated with it. */
+  readonly reason?: string;
+}
+
+/** A peer's message that cannot be taken, in words, with its SIP face and its Jingle face. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly sip: SipFace;
+  readonly jingle: JingleFace;
+
+  constructor(text: string, sip: SipFace, jingle: JingleFace = { condition: "bad-request", type: "modify" }) {
+    super(text);
+    this.sip = sip;
+    this.jingle = jingle;
+  }
+}
