@@ -1,0 +1,23 @@
+/**
+ * The one clock of the gateway: actors take it, so that tests can give them another.
+ *
+ * Its time never goes back, whatever is done to the system's clock; it is near enough to the time of day to be stored
+ * as a deadline and armed again after a restart.
+ */
+
+/** What the time is, and who wants to be told when. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs once after so many milliseconds, unless it is cancelled by the function given back. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+/** The clock of the machine we run on. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};

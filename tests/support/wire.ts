@@ -1,0 +1,192 @@
+/**
+ * A network in memory: datagrams that may be lost, doubled and overtaken, and streams that may be split and cut.
+ *
+ * Chance comes from a seed, so that what failed once fails again. `0.0.0.0` and `::` listen on every address of their
+ * family. With all knobs at rest it behaves as loopback does, and passes the suite of the real transports.
+ */
+import type { Clock } from "../../actors/clock.ts";
+import type {
+  Address,
+  ByteStream,
+  Connect,
+  DatagramEvents,
+  Listen,
+  OpenDatagrams,
+  StreamEvents,
+} from "../../transports/transport.ts";
+import { createChance } from "./chance.ts";
+
+export interface Knobs {
+  readonly seed?: number;
+  /** Chances between 0 and 1, each for one datagram. */
+  readonly drop?: number;
+  readonly duplicate?: number;
+  readonly reorder?: number;
+  /** Milliseconds on the way. */
+  readonly delay?: number;
+  /** Bytes of a stream are handed over in pieces of at most so many. */
+  readonly split?: number;
+}
+
+export interface Wire {
+  readonly openUdp: OpenDatagrams;
+  readonly connect: Connect;
+  readonly listen: Listen;
+  /** Addresses (`host:port`) that refuse connections, or never answer them. */
+  readonly refuses: Set<string>;
+  readonly silent: Set<string>;
+  /** Everything that was sent as a datagram, before chance had its say. */
+  readonly datagrams: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[];
+  /** Cuts all streams. */
+  cut(): void;
+}
+
+type Accept = (stream: ByteStream) => StreamEvents;
+
+export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
+  const chance = createChance(knobs.seed ?? 1);
+  const sockets = new Map<string, DatagramEvents>();
+  const listeners = new Map<string, Accept>();
+  const live = new Set<ByteStream>();
+  const datagrams: Wire["datagrams"] = [];
+  const refuses = new Set<string>();
+  const silent = new Set<string>();
+  const delay = knobs.delay ?? 1;
+  let freePort = 40_000;
+
+  const bind = <Owner>(table: Map<string, Owner>, at: Address, owner: Owner): Address => {
+    const local = { host: at.host, port: at.port === 0 ? freePort++ : at.port };
+    if (table.has(keyOf(local))) throw new Error(`EADDRINUSE ${keyOf(local)}`);
+    table.set(keyOf(local), owner);
+    return local;
+  };
+
+  const carry = (bytes: Uint8Array, from: Address, to: Address): void => {
+    datagrams.push({ from, to, bytes });
+    const copies = chance() < (knobs.drop ?? 0) ? 0 : chance() < (knobs.duplicate ?? 0) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const late = chance() < (knobs.reorder ?? 0) ? chance() * 50 : 0;
+      clock.after(delay + late, () => find(sockets, to)?.received(bytes.slice(), from));
+    }
+  };
+
+  return {
+    datagrams,
+    refuses,
+    silent,
+    async openUdp(at, events) {
+      const local = bind(sockets, at, events);
+      return {
+        local,
+        send(bytes, to, sent) {
+          if (sockets.get(keyOf(local)) === events) {
+            carry(bytes.slice(), { host: reachable(local.host), port: local.port }, to);
+            queueMicrotask(() => sent?.());
+          } else sent?.(new Error("the socket is closed"));
+        },
+        async close() {
+          sockets.delete(keyOf(local));
+        },
+      };
+    },
+    async listen(at, accept) {
+      const mine = new Set<ByteStream>();
+      const local = bind<Accept>(listeners, at, (stream) => {
+        mine.add(stream);
+        return accept(stream);
+      });
+      return {
+        local,
+        async close() {
+          listeners.delete(keyOf(local));
+          for (const stream of mine) stream.destroy();
+        },
+      };
+    },
+    connect: (to, events, timeout) =>
+      new Promise((resolve, reject) => {
+        const accept = find(listeners, to);
+        if (silent.has(keyOf(to))) {
+          clock.after(timeout, () => reject(new Error(`no connection to ${keyOf(to)} in ${timeout} ms`)));
+        } else if (accept === undefined || refuses.has(keyOf(to))) {
+          clock.after(delay, () => reject(new Error(`ECONNREFUSED ${keyOf(to)}`)));
+        } else {
+          const from = { host: to.host.includes(":") ? "::1" : "127.0.0.1", port: freePort++ };
+          clock.after(delay, () => resolve(join(clock, delay, knobs.split, from, to, events, accept, live)));
+        }
+      }),
+    cut() {
+      for (const stream of [...live]) stream.destroy();
+    },
+  };
+}
+
+/** Makes the two ends of a stream and gives the near one. */
+function join(
+  clock: Clock,
+  delay: number,
+  split: number | undefined,
+  from: Address,
+  to: Address,
+  events: StreamEvents,
+  accept: Accept,
+  live: Set<ByteStream>,
+): ByteStream {
+  const open = { near: true, far: true };
+  const told: { near: StreamEvents; far?: StreamEvents } = { near: events };
+
+  const shut = (end: "near" | "far"): void => {
+    if (!open[end]) return;
+    open[end] = false;
+    live.delete(end === "near" ? near : far);
+    clock.after(0, () => told[end]?.closed());
+  };
+  const make = (mine: "near" | "far", theirs: "near" | "far", local: Address, remote: Address): ByteStream => {
+    let ended = false;
+    return {
+      local,
+      remote,
+      waiting: 0,
+      write(bytes, sent) {
+        if (ended || !open[mine]) {
+          sent?.(new Error("the stream is closed"));
+          return;
+        }
+        for (const piece of pieces(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes.slice(), split))
+          clock.after(delay, () => open[theirs] && told[theirs]?.received(piece));
+        queueMicrotask(() => sent?.());
+      },
+      end() {
+        ended = true;
+        clock.after(delay, () => shut(theirs));
+        clock.after(2 * delay, () => shut(mine)); // what the other end had on the way still arrives
+      },
+      destroy() {
+        shut(mine);
+        clock.after(delay, () => shut(theirs));
+      },
+    };
+  };
+  const near = make("near", "far", from, to);
+  const far = make("far", "near", to, from);
+  live.add(near).add(far);
+  told.far = accept(far);
+  return near;
+}
+
+function pieces(bytes: Uint8Array, size = bytes.length): Uint8Array[] {
+  const cut: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) cut.push(bytes.slice(at, at + size));
+  return cut;
+}
+
+function find<Owner>(table: ReadonlyMap<string, Owner>, to: Address): Owner | undefined {
+  const any = to.host.includes(":") ? "::" : "0.0.0.0";
+  return table.get(keyOf(to)) ?? table.get(keyOf({ host: any, port: to.port }));
+}
+
+function reachable(host: string): string {
+  return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+}
+
+const keyOf = (address: Address): string => `${address.host}:${address.port}`;

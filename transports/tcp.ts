@@ -1,0 +1,86 @@
+/**
+ * Byte streams over node:net: the same code on Bun, Deno and Node.
+ *
+ * Rules: `closed` is told exactly once and never for a stream that did not open; no delay (Nagle) on the way out; a
+ * stream whose other side has ended ends too; an IPv6 listener is IPv6 only.
+ */
+import { createConnection, createServer, type Socket } from "node:net";
+import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
+
+/** Connects, or rejects within `timeout` milliseconds. */
+export const connectTcp: Connect = (to, events, timeout) =>
+  new Promise((resolve, reject) => {
+    const socket = createConnection({ host: to.host, port: to.port, noDelay: true });
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(new Error(`no connection to ${to.host}:${to.port} in ${timeout} ms`)), timeout);
+    socket.on("error", fail);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", fail);
+      const stream = streamOf(socket, to);
+      watch(socket, events);
+      resolve(stream);
+    });
+  });
+
+/** Listens; `accept` gives the events of each stream that comes in. */
+export const listenTcp: Listen = (at, accept) =>
+  new Promise((resolve, reject) => {
+    const sockets = new Set<Socket>();
+    const server = createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      watch(socket, accept(streamOf(socket, { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 })));
+    });
+    server.once("error", reject);
+    server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
+      server.off("error", reject);
+      server.on("error", () => {}); // a connection that was gone before it was accepted
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : at.port;
+      resolve({ local: { host: at.host, port }, close });
+    });
+
+    function close(): Promise<void> {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(() => done()));
+    }
+  });
+
+/** Tells the owner what comes in, and once that it is over. */
+function watch(socket: Socket, events: StreamEvents): void {
+  let fault: Error | undefined;
+  let over = false;
+  socket.on("data", (bytes: Uint8Array) => {
+    if (!over) events.received(bytes);
+  });
+  socket.on("error", (error) => {
+    fault = error;
+  });
+  socket.once("close", () => {
+    over = true;
+    events.closed(fault);
+  });
+}
+
+function streamOf(socket: Socket, remote: Address): ByteStream {
+  return {
+    local: { host: socket.localAddress ?? "", port: socket.localPort ?? 0 },
+    remote,
+    get waiting() {
+      return socket.writableLength;
+    },
+    write: (bytes, sent) => write(socket, bytes, sent),
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+  };
+}
+
+function write(socket: Socket, bytes: Uint8Array | string, sent: Sent = () => {}): void {
+  if (socket.destroyed || !socket.writable) sent(new Error("the stream is closed"));
+  else socket.write(bytes, (error) => sent(error ?? undefined));
+}
