@@ -1,0 +1,73 @@
+/**
+ * INVITE asked by us: RFC 3261 §17.1.1 (figure 5) with the Accepted state of RFC 6026 §7.2.
+ *
+ *   calling ── 1xx ──▶ proceeding ── 2xx ──▶ accepted ── Timer M ──▶ terminated
+ *                          └── 300-699 / ACK ──▶ completed ── Timer D ──▶ terminated
+ *
+ * Rules: INVITE goes out after 0, 0.5, 1.5, 3.5 … 31.5 s until anything is heard; the user hears every provisional and
+ * every 2xx (each fork's, each retransmission: it owes the ACK) and exactly one other final response. Beyond the
+ * figure stands `cancelling`: RFC 3261 §9.1 bounds the wait for the 487. Left out on purpose: Timer C, which is a
+ * proxy's; how long a phone may ring is the user's matter.
+ */
+import type { TransactionChart } from "./transaction.ts";
+
+export const inviteClient = {
+  id: "invite-client",
+  initial: "calling",
+  states: {
+    calling: {
+      description: "INVITE is out, and nothing is heard yet.",
+      meta: { spec: "RFC 3261 §17.1.1.2" },
+      entry: ["send the request"],
+      on: {
+        "response.provisional": { target: "proceeding", actions: ["tell the user"] },
+        "response.success": { target: "accepted", actions: ["start the wait", "tell the user"] },
+        "response.failure": { target: "completed", actions: ["send ACK", "tell the user"] },
+        cancel: { target: "cancelling", actions: ["start the wait"] },
+        unreachable: { target: "terminated", actions: ["tell the user (unreachable)"] },
+      },
+      after: {
+        "Timer A": { target: "calling", reenter: true, actions: ["double the pause"] },
+        "Timer B": { target: "terminated", actions: ["tell the user (timeout)"] },
+      },
+    },
+    proceeding: {
+      description: "Someone on the way has the INVITE; a person may take long to answer.",
+      meta: { spec: "RFC 3261 §17.1.1.2" },
+      on: {
+        "response.provisional": { actions: ["tell the user"] },
+        "response.success": { target: "accepted", actions: ["start the wait", "tell the user"] },
+        "response.failure": { target: "completed", actions: ["send ACK", "tell the user"] },
+        cancel: { target: "cancelling", actions: ["start the wait"] },
+      },
+    },
+    cancelling: {
+      description: "CANCEL is out as well; a final response is due within 64*T1.",
+      meta: { spec: "RFC 3261 §9.1" },
+      on: {
+        "response.provisional": { actions: ["tell the user"] },
+        "response.success": { target: "accepted", actions: ["start the wait", "tell the user"] },
+        "response.failure": { target: "completed", actions: ["send ACK", "tell the user"] },
+      },
+      after: {
+        "no final response after CANCEL": { target: "terminated", actions: ["tell the user (timeout)"] },
+      },
+    },
+    accepted: {
+      description: "Answered with 2xx: other forks and retransmissions go to the user, who acknowledges each.",
+      meta: { spec: "RFC 6026 §7.2" },
+      on: { "response.success": { actions: ["tell the user"] } },
+      after: { "Timer M": { target: "terminated" } },
+    },
+    completed: {
+      description: "Refused and acknowledged; the refusal is acknowledged as often as it comes.",
+      meta: { spec: "RFC 3261 §17.1.1.2" },
+      on: {
+        "response.failure": { actions: ["send ACK"] },
+        unreachable: { target: "terminated", description: "The user has its answer already." },
+      },
+      after: { "Timer D": { target: "terminated" } },
+    },
+    terminated: { type: "final", description: "Forgotten.", meta: { spec: "RFC 3261 §17.1.1.2" } },
+  },
+} as const satisfies TransactionChart;

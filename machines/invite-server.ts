@@ -1,0 +1,80 @@
+/**
+ * INVITE asked of us: RFC 3261 §17.2.1 (figure 7) with the Accepted state of RFC 6026 §7.1.
+ *
+ *   trying ── 200 ms / 100 ──▶ proceeding ── 2xx ──▶ accepted ── ACK ──▶ acknowledged ── Timer L ──▶ terminated
+ *                                  └── 300-699 ──▶ completed ── ACK ──▶ confirmed ── Timer I ──▶ terminated
+ *
+ * Rules: the user hears of the INVITE once, and of the ACK to its 2xx once; a 2xx is repeated, T1 doubling to T2, until
+ * that ACK, for 64*T1 (§13.3.1.4: the figure leaves it to the user, and here it is told instead); the ACK to a refusal
+ * is no one's news. Beyond the figure stand `trying`, in which 100 Trying is not yet due, and `acknowledged`. A
+ * response that cannot be sent changes nothing: the INVITE will come again (RFC 6026 §8.8, on §17.2.4). Left out on
+ * purpose: the refreshing of a provisional every minute (§13.3.1.1), which is the user's matter.
+ */
+import type { TransactionChart } from "./transaction.ts";
+
+export const inviteServer = {
+  id: "invite-server",
+  initial: "trying",
+  states: {
+    trying: {
+      description: "The user has the INVITE, and 200 ms to say something before we do.",
+      meta: { spec: "RFC 3261 §17.2.1" },
+      on: {
+        "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
+        "answer.success": { target: "accepted", actions: ["start the retransmissions", "send the answer"] },
+        "answer.failure": { target: "completed", actions: ["start the retransmissions", "send the answer"] },
+      },
+      after: { "200 ms": { target: "proceeding", actions: ["send 100 Trying"] } },
+    },
+    proceeding: {
+      description: "The other side knows that we work on it, and is told again when it asks again.",
+      meta: { spec: "RFC 3261 §17.2.1" },
+      on: {
+        request: { actions: ["send the last response"] },
+        "answer.provisional": { actions: ["send the answer"] },
+        "answer.success": { target: "accepted", actions: ["start the retransmissions", "send the answer"] },
+        "answer.failure": { target: "completed", actions: ["start the retransmissions", "send the answer"] },
+      },
+    },
+    accepted: {
+      description: "Answered with 2xx, which is repeated until the ACK comes.",
+      meta: { spec: "RFC 6026 §7.1, RFC 3261 §13.3.1.4" },
+      on: { ack: { target: "acknowledged", actions: ["tell the user (ACK)"] } },
+      after: {
+        "2xx again": {
+          target: "accepted",
+          reenter: true,
+          actions: ["double the pause, up to T2", "send the last response"],
+        },
+        "Timer L": { target: "terminated", actions: ["tell the user (no ACK)"] },
+      },
+    },
+    acknowledged: {
+      description: "The call stands; late copies of INVITE and ACK are absorbed.",
+      meta: { spec: "RFC 6026 §7.1" },
+      after: { "Timer L": { target: "terminated" } },
+    },
+    completed: {
+      description: "Refused; the refusal is repeated until the ACK comes.",
+      meta: { spec: "RFC 3261 §17.2.1" },
+      on: {
+        request: { actions: ["send the last response"] },
+        ack: { target: "confirmed" },
+      },
+      after: {
+        "Timer G": {
+          target: "completed",
+          reenter: true,
+          actions: ["double the pause, up to T2", "send the last response"],
+        },
+        "Timer H": { target: "terminated", description: "The user has refused and is not concerned." },
+      },
+    },
+    confirmed: {
+      description: "The refusal is acknowledged; late copies of the ACK are absorbed.",
+      meta: { spec: "RFC 3261 §17.2.1" },
+      after: { "Timer I": { target: "terminated" } },
+    },
+    terminated: { type: "final", description: "Forgotten.", meta: { spec: "RFC 3261 §17.2.1" } },
+  },
+} as const satisfies TransactionChart;

@@ -1,0 +1,42 @@
+/**
+ * Any request but INVITE and ACK, asked of us: RFC 3261 §17.2.2 (figure 8).
+ *
+ *   trying ── 1xx ──▶ proceeding ── 200-699 ──▶ completed ── Timer J ──▶ terminated
+ *
+ * Rules: the user hears of a request once, however often it comes; each repetition is answered as the last one was. A
+ * response that cannot be sent changes nothing: the request will come again (RFC 6026 §8.8, on §17.2.4).
+ */
+import type { TransactionChart } from "./transaction.ts";
+
+export const requestServer = {
+  id: "request-server",
+  initial: "trying",
+  states: {
+    trying: {
+      description: "The user has the request; its repetitions are absorbed.",
+      meta: { spec: "RFC 3261 §17.2.2" },
+      on: {
+        "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
+        "answer.success": { target: "completed", actions: ["send the answer"] },
+        "answer.failure": { target: "completed", actions: ["send the answer"] },
+      },
+    },
+    proceeding: {
+      description: "The other side knows that we work on it.",
+      meta: { spec: "RFC 3261 §17.2.2" },
+      on: {
+        request: { actions: ["send the last response"] },
+        "answer.provisional": { actions: ["send the answer"] },
+        "answer.success": { target: "completed", actions: ["send the answer"] },
+        "answer.failure": { target: "completed", actions: ["send the answer"] },
+      },
+    },
+    completed: {
+      description: "Answered; the answer is repeated as often as it is asked for.",
+      meta: { spec: "RFC 3261 §17.2.2" },
+      on: { request: { actions: ["send the last response"] } },
+      after: { "Timer J": { target: "terminated" } },
+    },
+    terminated: { type: "final", description: "Forgotten.", meta: { spec: "RFC 3261 §17.2.2" } },
+  },
+} as const satisfies TransactionChart;
