@@ -39,19 +39,25 @@ export function newRecord(chart: TransactionChart, reliable: boolean, now: numbe
   return { chart, state: chart.initial, timing, ends: [], deadline: Number.POSITIVE_INFINITY, place: -1 };
 }
 
-/** Whether there is nothing more to come. */
-export function isOver(record: TransactionRecord): boolean {
+function isOver(record: TransactionRecord): boolean {
   return stateOf(record).type === "final";
+}
+
+/** What the owner of the transactions does for them. */
+export interface TransactionOwner<Record> {
+  perform(record: Record, effect: TransactionEffect): void;
+  /** Told once, after the last effect. */
+  over(record: Record): void;
 }
 
 export class Transactions<Owner extends TransactionRecord> {
   readonly #clock: Clock;
-  readonly #perform: (record: Owner, effect: TransactionEffect) => void;
+  readonly #owner: TransactionOwner<Owner>;
   readonly #timers: Timers<Owner>;
 
-  constructor(clock: Clock, perform: (record: Owner, effect: TransactionEffect) => void) {
+  constructor(clock: Clock, owner: TransactionOwner<Owner>) {
     this.#clock = clock;
-    this.#perform = perform;
+    this.#owner = owner;
     this.#timers = new Timers(clock, (record) => this.#fallDue(record));
   }
 
@@ -87,7 +93,9 @@ export class Transactions<Owner extends TransactionRecord> {
       effects.push(...(stateOf(record).entry ?? []));
       this.#arm(record);
     }
+    const over = enters && isOver(record);
     this.#performAll(record, effects);
+    if (over) this.#owner.over(record);
   }
 
   #change(record: Owner, action: TransactionAction): boolean {
@@ -105,7 +113,7 @@ export class Transactions<Owner extends TransactionRecord> {
   }
 
   #performAll(record: Owner, effects: readonly TransactionEffect[]): void {
-    for (const effect of effects) this.#perform(record, effect);
+    for (const effect of effects) this.#owner.perform(record, effect);
   }
 }
 

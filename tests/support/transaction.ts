@@ -24,7 +24,10 @@ export interface Running {
 export function runTable(chart: TransactionChart, reliable: boolean): Running {
   const clock = createClock(0);
   const effects: string[] = [];
-  const transactions = new Transactions(clock, (_, effect) => void effects.push(`${clock.now()} ${effect}`));
+  const transactions = new Transactions(clock, {
+    perform: (_, effect) => void effects.push(`${clock.now()} ${effect}`),
+    over: () => {},
+  });
   const record = newRecord(chart, reliable, clock.now());
   transactions.begin(record);
   return { clock, effects, tell: (event) => transactions.tell(record, event), state: () => record.state };

@@ -1,0 +1,228 @@
+/**
+ * The transport layer of SIP: UDP and TCP on one port, and which of them a message takes.
+ *
+ * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response leaves by the socket or connection that its request
+ * came by, and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, by UDP when TCP is refused or not
+ * there in two seconds; Via and Contact name the transport that really carries them (sip-way.ts). Nothing that comes
+ * in throws out. Left out on purpose: `maddr` (multicast, and a way to send our packets at others), `sips`.
+ */
+import { isIP } from "node:net";
+import type { Destination, Message, Request } from "../protocol/sip.ts";
+import { withToTag } from "../protocol/sip-build.ts";
+import type { Address, Connect, Datagrams, Listen, Listener, OpenDatagrams } from "../transports/transport.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { type Connection, SipConnections } from "./sip-connections.ts";
+import { type Resolve, SipHosts } from "./sip-hosts.ts";
+import { readIncoming } from "./sip-incoming.ts";
+import { withVia, writeBy } from "./sip-way.ts";
+import type { Tally } from "./tally.ts";
+
+/** RFC 3261 §18.1.1: what is larger may not fit the path, and goes by TCP. */
+const GREATEST_DATAGRAM = 1_300;
+
+/** What carries the messages of a transaction to the other side. */
+export interface Flow {
+  readonly transport: "udp" | "tcp";
+  /** Sends; `failed` is told later, if at all. */
+  send(bytes: Uint8Array, failed: () => void): void;
+  /** Asks to be told when it is lost; gives what takes that back. */
+  whenLost(tell: () => void): () => void;
+}
+
+/** A request on its way out: with our Via, as bytes, and what carries them. */
+export interface Way {
+  readonly request: Request;
+  readonly flow: Flow;
+  readonly bytes: Uint8Array;
+}
+
+export interface SipTransportNeeds {
+  readonly clock: Clock;
+  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly resolve: Resolve;
+  readonly bind: readonly string[];
+  readonly port: number;
+  readonly localHost: string;
+  readonly log: Log;
+  readonly dropped: Tally;
+  received(message: Message, source: Destination, flow: Flow): void;
+  /** The To tag of a response that nobody asked for. */
+  toTag(message: Message): string;
+}
+
+export class SipTransport {
+  readonly #needs: SipTransportNeeds;
+  readonly #hosts: SipHosts;
+  readonly #connections: SipConnections;
+  readonly #sockets: Datagrams[] = [];
+  readonly #listeners: Listener[] = [];
+  #port: number;
+
+  constructor(needs: SipTransportNeeds) {
+    this.#needs = needs;
+    this.#port = needs.port;
+    this.#hosts = new SipHosts(needs.resolve, needs.clock);
+    this.#connections = new SipConnections({
+      clock: needs.clock,
+      connect: needs.open.connect,
+      dropped: needs.dropped,
+      received: (bytes, connection) =>
+        this.#received(bytes, "tcp", connection.remote, (to) => this.#byTcpOrAnew(connection, to)),
+    });
+  }
+
+  /** The port that is really bound. */
+  get port(): number {
+    return this.#port;
+  }
+
+  get up(): boolean {
+    return this.#sockets.length > 0;
+  }
+
+  /** Binds every address, and TCP beside UDP; an address family that the machine lacks is left out, with a word. */
+  async start(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const host of this.#needs.bind) {
+      try {
+        await this.#bind(host);
+      } catch (error) {
+        faults.push(error);
+        if (!isLackOfFamily(error)) break;
+        this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
+      }
+    }
+    if (faults.length > 0 && (this.#sockets.length === 0 || !faults.every(isLackOfFamily))) {
+      await this.stop();
+      throw faults.at(-1);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#connections.stop();
+    const closings = [...this.#sockets.splice(0), ...this.#listeners.splice(0)].map((each) => each.close());
+    await Promise.all(closings);
+  }
+
+  /**
+   * Finds the way of a request: `use` gets the bytes as they have to be for the transport that was found, or nothing
+   * when there is none.
+   */
+  route(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
+    this.#hosts.find(to.host, (addresses) => {
+      const host = addresses.find((address) => this.#socketFor(address) !== undefined);
+      if (host === undefined) return use(undefined);
+      this.#choose(request, branch, { ...to, host }, use);
+    });
+  }
+
+  #choose(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
+    const write = (transport: "udp" | "tcp"): Omit<Way, "flow"> => {
+      const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.#port });
+      return { request: ours, bytes: writeBy(ours, transport) };
+    };
+    const byTcp = (otherwise: () => void): void =>
+      this.#connections.to(to, (connection) => {
+        if (connection === undefined) otherwise();
+        else use({ ...write("tcp"), flow: this.#byTcp(connection) });
+      });
+    if (to.transport === "tcp") return byTcp(() => use(undefined));
+
+    const written = write("udp");
+    const byUdp = (): void => {
+      const socket = this.#socketFor(to.host);
+      use(socket && { ...written, flow: this.#byUdp(socket, to) });
+    };
+    if (written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to)) byTcp(byUdp);
+    else byUdp();
+  }
+
+  async #bind(host: string): Promise<void> {
+    const socket = await this.#openSocket(host, this.#port, 10);
+    this.#sockets.push(socket.datagrams);
+    this.#listeners.push(socket.listener);
+    this.#port = socket.datagrams.local.port;
+  }
+
+  /** UDP and TCP on one port; where any port will do, another is tried when TCP has none left there. */
+  async #openSocket(host: string, port: number, tries: number): Promise<{ datagrams: Datagrams; listener: Listener }> {
+    const datagrams = await this.#needs.open.udp(
+      { host, port },
+      {
+        received: (bytes, from) => this.#datagram(bytes, from, host),
+        failed: (error) => this.#needs.dropped.add("a fault of the socket", { error: error.message }),
+      },
+    );
+    try {
+      const at = { host, port: datagrams.local.port };
+      const listener = await this.#needs.open.listen(at, (stream) => this.#connections.accept(stream));
+      return { datagrams, listener };
+    } catch (error) {
+      await datagrams.close();
+      if (port !== 0 || tries === 0) throw error;
+      return this.#openSocket(host, port, tries - 1);
+    }
+  }
+
+  #socketFor(host: string): Datagrams | undefined {
+    return this.#sockets.find((socket) => isIP(socket.local.host) === isIP(host));
+  }
+
+  #datagram(bytes: Uint8Array, from: Address, host: string): void {
+    const socket = this.#sockets.find((each) => each.local.host === host);
+    if (socket !== undefined) this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to));
+  }
+
+  /** The door: what comes in here goes no further than this, whatever is wrong with it. */
+  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: (to: Address) => Flow): void {
+    const source: Destination = { transport, host: from.host, port: from.port };
+    try {
+      const incoming = readIncoming(bytes, source);
+      if (incoming.message !== undefined) {
+        this.#needs.received(incoming.message, source, answerBy(incoming.answerTo));
+      } else {
+        this.#needs.dropped.add(incoming.fault, { source: from.host });
+        if (incoming.refusal !== undefined) {
+          const refusal = withToTag(incoming.refusal, this.#needs.toTag(incoming.refusal));
+          answerBy(incoming.answerTo).send(writeBy(refusal, transport), () => {});
+        }
+      }
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
+    }
+  }
+
+  /** The connection that a request came by; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
+  #byTcpOrAnew(connection: Connection, to: Address): Flow {
+    const flow = this.#byTcp(connection);
+    const anew = (bytes: Uint8Array, failed: () => void): void =>
+      this.#connections.to(to, (other) => (other ? this.#connections.write(other, bytes, failed) : failed()));
+    return { ...flow, send: (bytes, failed) => flow.send(bytes, () => anew(bytes, failed)) };
+  }
+
+  #byUdp(socket: Datagrams, to: Address): Flow {
+    return {
+      transport: "udp",
+      send: (bytes, failed) => socket.send(bytes, to, (error) => error && failed()),
+      whenLost: () => () => {},
+    };
+  }
+
+  #byTcp(connection: Connection): Flow {
+    return {
+      transport: "tcp",
+      send: (bytes, failed) => this.#connections.write(connection, bytes, failed),
+      whenLost(tell) {
+        connection.lost.add(tell);
+        return () => void connection.lost.delete(tell);
+      },
+    };
+  }
+}
+
+function isLackOfFamily(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL";
+}

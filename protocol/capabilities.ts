@@ -1,0 +1,31 @@
+/**
+ * What we tell SIP peers that we understand: the methods, bodies and extensions that really work here.
+ *
+ * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice).
+ * Rule: nothing is announced before it works.
+ */
+import type { Field, Message } from "./sip.ts";
+import { values } from "./sip-fields.ts";
+
+/** What we are: User-Agent and Server (RFC 3261 §20.41); the version is package.json's, which a test holds together. */
+export const USER_AGENT = "Carillon/0.1.0";
+
+export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"] as const;
+export const EXTENSIONS = ["trickle-ice"] as const;
+export const BODIES = ["application/sdp", "application/trickle-ice-sdpfrag"] as const;
+export const TRICKLE_ICE = "trickle-ice";
+
+export const ALLOW: Field = ["Allow", METHODS.join(", ")];
+export const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
+export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
+export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
+
+/** Whether the writer of this message takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
+export function trickles(message: Message): boolean {
+  return values(message, "Recv-Info").some((value) => value.split(";")[0]?.trim().toLowerCase() === TRICKLE_ICE);
+}
+
+/** Whether the writer asks for our Recv-Info at all (RFC 6086 §5.2.3: in responses only then). */
+export function asksForInfoPackages(message: Message): boolean {
+  return message.headers.some(([name]) => name === "Recv-Info");
+}

@@ -1,0 +1,120 @@
+/**
+ * Why a call ended, in both languages: Jingle reasons (XEP-0166 §7.4), SIP statuses (RFC 3261 §21) and Q.850 causes
+ * (RFC 3326, RFC 6432).
+ *
+ * Two profiles. `deployed` answers as the users of MongooseIM's mod_jingle_sip know it: 486 is decline and every other
+ * failure general-error, with the status beside it. `precise` tells reasons apart as finely as both protocols can.
+ * Left out on purpose: 1xx and 2xx, which end nothing.
+ */
+
+export type Profile = "deployed" | "precise";
+
+/** A Jingle reason, with the SIP status it came from where there is one. */
+export interface Reason {
+  readonly condition: string;
+  readonly text?: string;
+  readonly sipError?: { readonly code: number; readonly phrase: string };
+}
+
+/** A final response, as far as a reason decides it. */
+export interface Failure {
+  readonly status: number;
+  readonly phrase?: string;
+  /** A Warning header's code (RFC 3261 §20.43). */
+  readonly warning?: number;
+}
+
+/** [Jingle reason, answer to a pending INVITE, Warning, Q.850 cause for BYE and CANCEL]; 603 for decline is `precise`. */
+const outward = [
+  ["decline", 486, undefined, 21],
+  ["busy", 486, undefined, 17],
+  ["success", 480, undefined, 16],
+  ["cancel", 480, undefined, 16],
+  ["timeout", 480, undefined, 102],
+  ["expired", 480, undefined, 102],
+  ["gone", 480, undefined, 27],
+  ["connectivity-error", 480, undefined, 41],
+  ["failed-transport", 480, undefined, 41],
+  ["unsupported-transports", 488, 302, 79],
+  ["unsupported-applications", 488, 304, 79],
+  ["incompatible-parameters", 488, 305, 88],
+  ["media-error", 488, undefined, 41],
+  ["failed-application", 500, undefined, 41],
+  ["security-error", 488, 399, 57],
+  ["alternative-session", 486, undefined, 16],
+] as const;
+
+/** [SIP status, Jingle reason] of profile `precise`; what is not named is general-error. */
+const inward: readonly (readonly [number, string])[] = [
+  [486, "busy"],
+  [600, "busy"],
+  [403, "decline"],
+  [603, "decline"],
+  [607, "decline"],
+  [608, "decline"],
+  [404, "gone"],
+  [410, "gone"],
+  [484, "gone"],
+  [485, "gone"],
+  [604, "gone"],
+  [408, "timeout"],
+  [504, "timeout"],
+  [480, "gone"],
+  [415, "incompatible-parameters"],
+  [488, "incompatible-parameters"],
+  [606, "incompatible-parameters"],
+  [501, "unsupported-applications"],
+  [580, "failed-transport"],
+  [487, "cancel"],
+];
+
+/** [IQ error condition to our session-initiate, what the caller is told]: RFC 7247 §7, but never 503 (its §7.1). */
+const stanzaErrors: readonly (readonly [string, number])[] = [
+  ["item-not-found", 480],
+  ["service-unavailable", 480],
+  ["recipient-unavailable", 480],
+  ["feature-not-implemented", 480],
+  ["remote-server-not-found", 480],
+  ["remote-server-timeout", 480],
+  ["silence", 480],
+  ["offline", 480],
+  ["forbidden", 403],
+  ["not-allowed", 403],
+  ["conflict", 486],
+  ["resource-constraint", 486],
+  ["bad-request", 488],
+  ["not-acceptable", 488],
+];
+
+const outwardRow = (condition: string) => outward.find(([name]) => name === condition);
+
+/** The final response to a pending INVITE that a callee's session-terminate asks for. */
+export function failureOf(reason: Reason, profile: Profile): Failure {
+  if (reason.condition === "decline" && profile === "precise") return { status: 603 };
+  const row = outwardRow(reason.condition);
+  if (row) return row[2] === undefined ? { status: row[1] } : { status: row[1], warning: row[2] };
+  const told = reason.sipError?.code;
+  return told !== undefined && told >= 400 && told <= 699 ? { status: told } : { status: 500 };
+}
+
+/** The Q.850 cause that a reason has in a Reason header (RFC 3326). */
+export function causeOf(reason: Reason): number {
+  return outwardRow(reason.condition)?.[3] ?? 127;
+}
+
+/** The reason told to the caller when the phone's side refused the call. */
+export function reasonOf(failure: { status: number; phrase: string }, profile: Profile): Reason {
+  const { status, phrase } = failure;
+  if (profile === "deployed")
+    return status === 486
+      ? { condition: "decline" }
+      : { condition: "general-error", sipError: { code: status, phrase: phrase } };
+  const redirected = status >= 300 && status < 400 ? "gone" : undefined;
+  const condition = redirected ?? inward.find(([code]) => code === status)?.[1] ?? "general-error";
+  return { condition, text: `${status} ${phrase}`, sipError: { code: status, phrase } };
+}
+
+/** The status for a device that answered our session-initiate with this stanza error, or not at all. */
+export function statusOf(condition: string): number {
+  return stanzaErrors.find(([name]) => name === condition)?.[1] ?? 500;
+}

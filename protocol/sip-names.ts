@@ -1,0 +1,52 @@
+/**
+ * The names of SIP header fields: compact forms become long ones, any case becomes the registered spelling.
+ *
+ * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 6665, 8224 for later ones. A name
+ * that is not registered here stays as it was written.
+ */
+
+const registered = `Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization
+ Call-ID Call-Info Contact Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date
+ Diversion Error-Info Event Expires From Geolocation History-Info Identity Info-Package In-Reply-To Max-Forwards
+ MIME-Version Min-Expires Min-SE Organization P-Access-Network-Info P-Asserted-Identity P-Preferred-Identity Path Priority
+ Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Recv-Info Refer-To Referred-By
+ Replaces Reply-To Require Retry-After Route RSeq Server Service-Route Session-Expires Session-ID Subject
+ Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning WWW-Authenticate`;
+
+const compact = {
+  a: "Accept-Contact",
+  b: "Referred-By",
+  c: "Content-Type",
+  d: "Request-Disposition",
+  e: "Content-Encoding",
+  f: "From",
+  i: "Call-ID",
+  j: "Reject-Contact",
+  k: "Supported",
+  l: "Content-Length",
+  m: "Contact",
+  o: "Event",
+  r: "Refer-To",
+  s: "Subject",
+  t: "To",
+  u: "Allow-Events",
+  v: "Via",
+  x: "Session-Expires",
+  y: "Identity",
+};
+
+const names = new Map<string, string>(Object.entries(compact));
+for (const name of [...registered.split(/\s+/), ...Object.values(compact)])
+  names.set(name, name).set(name.toLowerCase(), name);
+
+const token = /^[A-Za-z0-9!%'*+._`~-]+$/;
+
+/** Whether a text is a token (RFC 3261 §25.1). */
+export function isToken(text: string): boolean {
+  return token.test(text);
+}
+
+/** The name by which a header field is known here, or undefined when no header field can have such a name. */
+export function canonicalName(name: string): string | undefined {
+  return names.get(name) ?? names.get(name.toLowerCase()) ?? (token.test(name) ? name : undefined);
+}

@@ -1,0 +1,32 @@
+/** Runs SIPp, the SIP traffic generator, against the stack. */
+import { join } from "node:path";
+
+const path = Bun.which("sipp");
+
+/** Why the tests with SIPp are not run, if they are not. */
+export const noSipp = path === null ? "sipp is not installed" : undefined;
+
+export interface SippRun {
+  readonly code: number;
+  /** Its last screen, for the message of a failing test. */
+  readonly screen: string;
+}
+
+export interface Sipp {
+  readonly ended: Promise<SippRun>;
+  kill(): void;
+}
+
+/** Starts a scenario of tests/peers/sipp; SIPp ends with 0 when all its calls were as the scenario says. */
+export function startSipp(scenario: string, options: readonly string[]): Sipp {
+  const file = join(import.meta.dir, "../peers/sipp", scenario);
+  const repeats = ["-max_retrans", "12", "-max_invite_retrans", "12"];
+  const sipp = Bun.spawn([path!, "-sf", file, "-i", "127.0.0.1", "-nostdin", "-skip_rlimit", ...repeats, ...options], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const ended = Promise.all([new Response(sipp.stdout).text(), new Response(sipp.stderr).text(), sipp.exited]).then(
+    ([out, error, code]) => ({ code, screen: `${out.slice(-3_000)}\n${error.slice(-1_000)}` }),
+  );
+  return { ended, kill: () => sipp.kill() };
+}
