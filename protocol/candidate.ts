@@ -1,0 +1,150 @@
+/**
+ * One ICE candidate in its notations: an a=candidate line (RFC 8839 §5.1) and a Jingle element (XEP-0176 §5.3).
+ *
+ * Rules: a candidate that cannot be read is none, it spoils nothing else; protocol and type are lower case (baresip
+ * writes `UDP`); what the other notation has no word for is dropped. Which candidates a phone can use is said here too.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Candidate } from "./media.ts";
+import { present } from "./present.ts";
+
+/** More candidates a content are not kept; real clients gather about twenty. */
+export const MOST_CANDIDATES = 64;
+
+const line = /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
+
+/** Reads the value of an a=candidate, with or without `candidate:` before it. */
+export function readCandidateLine(text: string): Candidate | undefined {
+  const [, foundation = "", component, protocol, priority, ip = "", port, type = "", rest = ""] = line.exec(text) ?? [];
+  if (protocol === undefined) return undefined;
+  const extensions = new Map<string, string>();
+  const words = rest.trim().split(" ");
+  for (let at = 0; at + 1 < words.length; at += 2) extensions.set(words[at] ?? "", words[at + 1] ?? "");
+  return checked({
+    foundation,
+    component: Number(component),
+    protocol,
+    priority: Number(priority),
+    ip,
+    port: Number(port),
+    type,
+    generation: Number(extensions.get("generation") ?? 0),
+    network: Number(extensions.get("network-id") ?? 0),
+    relatedAddress: extensions.get("raddr"),
+    relatedPort: numberOf(extensions.get("rport")),
+    tcpType: extensions.get("tcptype"),
+  });
+}
+
+/** Writes what stands behind `a=candidate:`. */
+export function writeCandidateLine(candidate: Candidate): string {
+  const { foundation, component, protocol, priority, ip, port, type } = candidate;
+  const { relatedAddress, relatedPort, tcpType, generation, network } = candidate;
+  return [
+    `${foundation} ${component} ${protocol} ${priority} ${ip} ${port} typ ${type}`,
+    ...(relatedAddress === undefined ? [] : [`raddr ${relatedAddress} rport ${relatedPort ?? 9}`]),
+    ...(tcpType === undefined ? [] : [`tcptype ${tcpType}`]),
+    `generation ${generation}`,
+    ...(network === 0 ? [] : [`network-id ${network}`]),
+  ].join(" ");
+}
+
+/** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
+export function readCandidateElement({ attrs }: Element): Candidate | undefined {
+  return checked({
+    foundation: attrs.foundation ?? "1",
+    component: Number(attrs.component),
+    protocol: attrs.protocol ?? "udp",
+    priority: Number(attrs.priority ?? 0),
+    ip: attrs.ip ?? "",
+    port: Number(attrs.port),
+    type: attrs.type ?? "host",
+    generation: Number(attrs.generation ?? 0),
+    network: Number(attrs.network ?? 0),
+    relatedAddress: attrs["rel-addr"],
+    relatedPort: numberOf(attrs["rel-port"]),
+    tcpType: attrs.tcptype,
+  });
+}
+
+/** Writes a `<candidate/>` of ice-udp; its id is made of what makes it different (XEP-0176 §5.3). */
+export function writeCandidateElement(candidate: Candidate, content: string): Element {
+  const { foundation, component, protocol, priority, ip, port, type, generation, network } = candidate;
+  const attributes = present({
+    component: `${component}`,
+    foundation,
+    generation: `${generation}`,
+    id: candidateId(candidate, content),
+    ip,
+    network: `${network}`,
+    port: `${port}`,
+    priority: `${priority}`,
+    protocol,
+    type,
+    "rel-addr": candidate.relatedAddress,
+    "rel-port": candidate.relatedPort?.toString(),
+    tcptype: candidate.tcpType,
+  });
+  return xml("candidate", attributes);
+}
+
+/** An id that no other candidate of the session has. */
+export function candidateId({ component, protocol, ip, port, generation }: Candidate, content: string): string {
+  return `${content}-${generation}-${component}-${protocol}-${ip}-${port}`.replace(/[^\w.-]/g, "_");
+}
+
+/** Whether two candidates are one and the same address (RFC 8838 §5, "redundant"). */
+export function isSameCandidate(one: Candidate, other: Candidate): boolean {
+  return (
+    one.component === other.component &&
+    one.protocol === other.protocol &&
+    one.ip === other.ip &&
+    one.port === other.port &&
+    one.generation === other.generation
+  );
+}
+
+/** COMPAT baresip 1.0.0, linphone 4.4: a `.local` name makes them drop every candidate, or hang in its look-up. */
+export function isHidden(candidate: Candidate): boolean {
+  return candidate.ip.toLowerCase().endsWith(".local");
+}
+
+/** Whether a phone could send to this candidate at once. */
+export function isUsable(candidate: Candidate): boolean {
+  return candidate.protocol === "udp" && !isHidden(candidate);
+}
+
+const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+
+type Unchecked = { [K in keyof Candidate]-?: Candidate[K] | undefined };
+
+const TOKEN = /^[\w.+/:=-]{1,256}$/;
+const ADDRESS = /^[\w.:-]{1,255}$/;
+const TYPE = /^\w{1,16}$/;
+
+/** The candidate, when every part is what it must be. */
+function checked(fields: Unchecked): Candidate | undefined {
+  const { foundation = "", component, protocol = "", priority, ip = "", port, type = "" } = fields;
+  const { relatedAddress, relatedPort, tcpType, generation = 0, network = 0 } = fields;
+  const words = TOKEN.test(foundation) && TYPE.test(protocol) && TYPE.test(type) && ADDRESS.test(ip);
+  const numbers = isWithin(component, 1, 256) && isWithin(priority, 0, 2 ** 32 - 1) && isWithin(port, 0, 65_535);
+  const more = isWithin(generation, 0, 2 ** 31) && isWithin(network, 0, 2 ** 31);
+  const related = (relatedAddress === undefined || ADDRESS.test(relatedAddress)) && isWithin(relatedPort ?? 0, 0, 65_535);
+  if (!words || !numbers || !more || !related || (tcpType !== undefined && !TYPE.test(tcpType))) return undefined;
+  return {
+    foundation,
+    component: component ?? 1,
+    protocol: protocol.toLowerCase(),
+    priority: priority ?? 0,
+    ip,
+    port: port ?? 0,
+    type: type.toLowerCase(),
+    generation,
+    network,
+    ...present({ relatedAddress, relatedPort, tcpType }),
+  };
+}
+
+function isWithin(value: number | undefined, least: number, most: number): boolean {
+  return value !== undefined && Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,213 @@
+/**
+ * Jingle's RTP description (XEP-0167), with what hangs on it: feedback (XEP-0293), header extensions (XEP-0294), sources
+ * (XEP-0339), streams (msid).
+ *
+ * Rules: order is kept; what is unknown is passed over; the protocol of the m-line follows from what is offered, since
+ * Jingle does not name it.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { numberOf, oneOf, requiredOf, textOf, unreadable, wordOf } from "./jingle-values.ts";
+import type { Content, Crypto, Extension, Feedback, Payload, Senders, Source, Transport } from "./media.ts";
+import { MSID, RTCP_FB, RTP, RTP_HDREXT, SSMA } from "./namespaces.ts";
+import { present } from "./present.ts";
+
+/** The part of a content that its description holds. */
+export type Description = Pick<
+  Content,
+  | "media"
+  | "protocol"
+  | "payloads"
+  | "feedback"
+  | "extensions"
+  | "mixedExtensions"
+  | "rtcpMux"
+  | "rtcpReducedSize"
+  | "ptime"
+  | "maxptime"
+  | "bandwidth"
+  | "crypto"
+  | "sources"
+  | "sourceGroups"
+  | "streams"
+>;
+
+const MOST_PAYLOADS = 128;
+export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];
+
+/** Reads a description; the transport tells whether it is secured by DTLS. */
+export function readDescription(description: Element, transport: Transport): Description {
+  const elements = description.getChildren("payload-type", RTP).slice(0, MOST_PAYLOADS);
+  const payloads = elements.map(readPayload);
+  const feedback = readFeedback(description);
+  const crypto = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP).map(readCrypto));
+  const flag = (name: string, ns: string): true | undefined => (description.getChild(name, ns) ? true : undefined);
+  const usesFeedback = feedback.length > 0 || payloads.some((payload) => payload.feedback.length > 0);
+  return {
+    media: mediaOf(description),
+    protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
+    payloads,
+    feedback,
+    extensions: description.getChildren("rtp-hdrext", RTP_HDREXT).map(readExtension),
+    bandwidth: description.getChildren("bandwidth", RTP).flatMap(readBandwidth),
+    crypto,
+    sources: description.getChildren("source", SSMA).map(readSource),
+    sourceGroups: description.getChildren("ssrc-group", SSMA).map((group) => ({
+      semantics: wordOf(group, "semantics"),
+      ssrcs: group.getChildren("source", SSMA).map((source) => `${numberOf(source, "ssrc")}`),
+    })),
+    streams: description.getChildren("stream", MSID).map((stream) => ({
+      id: wordOf(stream, "id"),
+      ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),
+    })),
+    ...present({
+      mixedExtensions: flag("extmap-allow-mixed", RTP_HDREXT),
+      rtcpMux: flag("rtcp-mux", RTP),
+      rtcpReducedSize: flag("rtcp-reduced-size", RTP),
+      ptime: elements[0] && numberOf(elements[0], "ptime", 10_000),
+      maxptime: elements[0] && numberOf(elements[0], "maxptime", 10_000),
+    }),
+  };
+}
+
+function mediaOf(description: Element): string {
+  const media = wordOf(description, "media");
+  if (!/^\w{1,32}$/.test(media)) throw unreadable("media of <description/> is no media type");
+  return media;
+}
+
+function protocolOf({ dtls, sdes, usesFeedback }: { dtls: boolean; sdes: boolean; usesFeedback: boolean }): string {
+  if (dtls) return "UDP/TLS/RTP/SAVPF";
+  return `RTP/${sdes ? "S" : ""}AVP${usesFeedback ? "F" : ""}`;
+}
+
+function readPayload(element: Element): Payload {
+  const name = textOf(element, "name") ?? "";
+  if (!/^[\w.+-]{0,64}$/.test(name)) throw unreadable(`the codec ${JSON.stringify(name)} has no possible name`);
+  return {
+    id: numberOf(element, "id", 127) ?? unidentified(),
+    name,
+    clockrate: numberOf(element, "clockrate") ?? 8000,
+    channels: numberOf(element, "channels", 255) || 1,
+    parameters: element.getChildren("parameter", RTP).map((each) => {
+      const fields = { name: textOf(each, "name"), value: textOf(each, "value") };
+      return present({ name: fields.name || undefined, value: fields.value });
+    }),
+    feedback: readFeedback(element),
+  };
+}
+
+function unidentified(): never {
+  throw unreadable("<payload-type/> has no id");
+}
+
+function readFeedback(parent: Element): Feedback[] {
+  const intervals = parent.getChildren("rtcp-fb-trr-int", RTCP_FB);
+  return [
+    ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
+    ...parent.getChildren("rtcp-fb", RTCP_FB).map((each) => ({
+      type: wordOf(each, "type"),
+      ...present({ subtype: textOf(each, "subtype") }),
+    })),
+  ];
+}
+
+function readExtension(element: Element): Extension {
+  return {
+    id: numberOf(element, "id", 4_095) ?? unidentified(),
+    uri: wordOf(element, "uri"),
+    senders: oneOf(element, "senders", SENDERS) ?? "both",
+    ...present({ attributes: element.getChildren("parameter").map(extensionAttribute).join(" ") || undefined }),
+  };
+}
+
+function extensionAttribute(parameter: Element): string {
+  const value = textOf(parameter, "value");
+  return `${requiredOf(parameter, "name")}${value === undefined ? "" : `=${value}`}`;
+}
+
+function readBandwidth(element: Element): { type: string; limit: number }[] {
+  const limit = element.getText().trim();
+  return /^\d{1,10}$/.test(limit) ? [{ type: wordOf(element, "type"), limit: Number(limit) }] : [];
+}
+
+function readCrypto(element: Element): Crypto {
+  return {
+    tag: numberOf(element, "tag", 999_999_999) ?? 1,
+    suite: wordOf(element, "crypto-suite"),
+    keyParams: wordOf(element, "key-params"),
+    ...present({ sessionParams: textOf(element, "session-params") || undefined }),
+  };
+}
+
+function readSource(element: Element): Source {
+  return {
+    ssrc: `${numberOf(element, "ssrc") ?? 0}`,
+    parameters: element.getChildren("parameter", SSMA).map((each) => ({
+      name: wordOf(each, "name"),
+      ...present({ value: textOf(each, "value") }),
+    })),
+  };
+}
+
+/** Writes a description. */
+export function writeDescription(content: Content): Element {
+  return xml(
+    "description",
+    { xmlns: RTP, media: content.media },
+    ...content.payloads.map((payload) => writePayload(payload, content)),
+    ...writeFeedback(content.feedback),
+    ...content.bandwidth.map(({ type, limit }) => xml("bandwidth", { type }, `${limit}`)),
+    ...(content.crypto.length > 0 ? [xml("encryption", {}, ...content.crypto.map(writeCrypto))] : []),
+    ...(content.rtcpMux ? [xml("rtcp-mux")] : []),
+    ...(content.rtcpReducedSize ? [xml("rtcp-reduced-size")] : []),
+    ...content.extensions.filter(({ senders }) => senders !== "none").map(writeExtension),
+    ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
+    ...content.sources.map(({ ssrc, parameters }) =>
+      xml("source", { xmlns: SSMA, ssrc }, ...parameters.map((each) => xml("parameter", { ...each }))),
+    ),
+    ...content.sourceGroups.map(({ semantics, ssrcs }) =>
+      xml("ssrc-group", { xmlns: SSMA, semantics }, ...ssrcs.map((ssrc) => xml("source", { ssrc }))),
+    ),
+    ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
+  );
+}
+
+function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
+  const { id, name, clockrate, channels, parameters, feedback } = payload;
+  const attributes = {
+    id: `${id}`,
+    name,
+    clockrate: `${clockrate}`,
+    channels: channels > 1 ? `${channels}` : undefined,
+    ptime: ptime?.toString(),
+    maxptime: maxptime?.toString(),
+  };
+  const children = [...parameters.map((each) => xml("parameter", { ...each })), ...writeFeedback(feedback)];
+  return xml("payload-type", present(attributes), ...children);
+}
+
+function writeFeedback(feedback: readonly Feedback[]): Element[] {
+  return feedback.map(({ type, subtype }) =>
+    type === "trr-int"
+      ? xml("rtcp-fb-trr-int", { xmlns: RTCP_FB, value: subtype ?? "0" })
+      : xml("rtcp-fb", { xmlns: RTCP_FB, type, ...present({ subtype }) }),
+  );
+}
+
+/** XEP-0294 §3: `both` is the default; there is no word for nobody, so an inactive extension is not written at all. */
+function writeExtension({ id, uri, senders, attributes }: Extension): Element {
+  const parameters = (attributes?.split(" ") ?? []).map((each) => {
+    const [name = "", value] = each.split(/=(.*)/s);
+    return xml("parameter", { name, ...present({ value }) });
+  });
+  return xml(
+    "rtp-hdrext",
+    { xmlns: RTP_HDREXT, id: `${id}`, uri, ...(senders === "both" ? {} : { senders }) },
+    ...parameters,
+  );
+}
+
+function writeCrypto({ tag, suite, keyParams, sessionParams }: Crypto): Element {
+  const attributes = { tag: `${tag}`, "crypto-suite": suite, "key-params": keyParams };
+  return xml("crypto", { ...attributes, ...present({ "session-params": sessionParams }) });
+}

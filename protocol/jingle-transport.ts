@@ -1,0 +1,85 @@
+/**
+ * Jingle's transports: ice-udp (XEP-0176) with its fingerprints (XEP-0320), and raw-udp (XEP-0177).
+ *
+ * Rules: a candidate that cannot be read is left out and the others stand; another transport cannot be mapped, and ends
+ * the session with `unsupported-transports`.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { candidateId, MOST_CANDIDATES, readCandidateElement, writeCandidateElement } from "./candidate.ts";
+import { oneOf, textOf, unmappable, unreadable, wordOf } from "./jingle-values.ts";
+import type { Transport } from "./media.ts";
+import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "./namespaces.ts";
+import { present } from "./present.ts";
+
+const OPTIONS = ["trickle", "renomination"];
+const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
+const HEX_PAIRS = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/;
+
+/** Reads the transport of a content. */
+export function readTransport(content: Element): Transport {
+  const transport = content.getChildElements().find((child) => child.getName() === "transport");
+  if (transport === undefined) throw unreadable(`content '${content.attrs.name}' has no transport`);
+  if (transport.getNS() === RAW_UDP) return readRaw(transport);
+  if (transport.getNS() === ICE_UDP) return readIce(transport);
+  throw unmappable(`the transport ${transport.getNS()} is not known here`, "unsupported-transports");
+}
+
+function readRaw(transport: Element): Transport {
+  const candidates = readCandidates(transport).map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
+  return { kind: "raw", options: [], fingerprints: [], candidates, gathered: true };
+}
+
+function readIce(transport: Element): Transport {
+  const ufrag = textOf(transport, "ufrag");
+  const pwd = textOf(transport, "pwd");
+  if (/\s/.test(`${ufrag}${pwd}`)) throw unreadable("ufrag or pwd is not one word");
+  const elements = transport.getChildren("fingerprint", DTLS);
+  const [first] = elements;
+  const setup = first && oneOf(first, "setup", SETUPS);
+  return {
+    kind: "ice",
+    ...present({ ufrag, pwd, setup }),
+    options: OPTIONS.filter((option) => transport.getChild(option, ICE_OPTION)),
+    fingerprints: elements.map(readFingerprint),
+    candidates: readCandidates(transport),
+    gathered: isGatheringComplete(transport),
+  };
+}
+
+/** `<gathering-complete/>` (XEP-0371 §5.6), in the transport's own namespace. */
+export function isGatheringComplete(transport: Element): boolean {
+  return transport.getChild("gathering-complete") !== undefined;
+}
+
+/** The candidates of a transport, as many as are kept. */
+export function readCandidates(transport: Element): Transport["candidates"] {
+  const elements = transport.getChildren("candidate").slice(0, MOST_CANDIDATES);
+  return elements.flatMap((element) => readCandidateElement(element) ?? []);
+}
+
+function readFingerprint(element: Element): { hash: string; value: string } {
+  const value = element.getText().trim();
+  if (!HEX_PAIRS.test(value)) throw unreadable("a fingerprint that is none");
+  return { hash: wordOf(element, "hash").toLowerCase(), value };
+}
+
+/** Writes the transport of a content; `setup` stands in each fingerprint. */
+export function writeTransport(transport: Transport, content: string): Element {
+  const { kind, ufrag, pwd, setup, fingerprints, candidates, options } = transport;
+  if (kind === "raw") return xml("transport", { xmlns: RAW_UDP }, ...candidates.map((each) => rawCandidate(each, content)));
+  return xml(
+    "transport",
+    { xmlns: ICE_UDP, ...present({ ufrag, pwd }) },
+    ...OPTIONS.filter((option) => options.includes(option)).map((option) => xml(option, { xmlns: ICE_OPTION })),
+    ...fingerprints.map(({ hash, value }) => xml("fingerprint", { xmlns: DTLS, hash, ...present({ setup }) }, value)),
+    ...candidates.map((each) => writeCandidateElement(each, content)),
+    ...(transport.gathered ? [xml("gathering-complete", { xmlns: ICE_UDP })] : []),
+  );
+}
+
+function rawCandidate(candidate: Transport["candidates"][number], content: string): Element {
+  const { component, generation, ip, port } = candidate;
+  const numbers = { component: `${component}`, generation: `${generation}`, port: `${port}` };
+  return xml("candidate", { ...numbers, id: candidateId(candidate, content), ip });
+}
+

@@ -1,0 +1,58 @@
+/**
+ * The values in Jingle elements: attributes as text, numbers and words, or the refusal that names what is wrong.
+ *
+ * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value holds a control character, so that none can add a
+ * line to an SDP.
+ */
+import type { Element } from "@xmpp/xml";
+import { Refusal } from "./refusal.ts";
+
+/** A refusal of unreadable Jingle. */
+export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });
+
+/** A refusal of Jingle that is readable and cannot be mapped: the session ends with this reason. */
+export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\0-\x1f\x7f]/;
+
+/** An attribute's text, undefined when it is not there. */
+export function textOf(element: Element, name: string): string | undefined {
+  const value: unknown = element.attrs[name];
+  if (value === undefined || value === null) return undefined;
+  const text = String(value);
+  if (CONTROL.test(text)) throw unreadable(`a control character in ${name} of <${element.getName()}/>`);
+  return text;
+}
+
+/** An attribute that must be there. */
+export function requiredOf(element: Element, name: string): string {
+  const text = textOf(element, name);
+  if (text === undefined || text === "") throw unreadable(`<${element.getName()}/> has no ${name}`);
+  return text;
+}
+
+/** An attribute without blanks, since it becomes a word on a line of SDP. */
+export function wordOf(element: Element, name: string): string {
+  const text = requiredOf(element, name);
+  if (/\s/.test(text)) throw unreadable(`${name} of <${element.getName()}/> is not one word`);
+  return text;
+}
+
+/** A whole number from 0 to `most`, undefined when it is not there. */
+export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): number | undefined {
+  const text = textOf(element, name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text) || Number(text) > most)
+    throw unreadable(`${name} of <${element.getName()}/> is no number up to ${most}`);
+  return Number(text);
+}
+
+/** One of the words that an attribute may have, undefined when it is not there. */
+export function oneOf<Word extends string>(element: Element, name: string, words: readonly Word[]): Word | undefined {
+  const text = textOf(element, name);
+  const known = words.find((word) => word === text);
+  if (text !== undefined && known === undefined)
+    throw unreadable(`${name} of <${element.getName()}/> is none of ${words.join(", ")}`);
+  return known;
+}

@@ -1,0 +1,15 @@
+/** The XML namespaces of what we read and write, by the XEP that has them. */
+export const JINGLE = "urn:xmpp:jingle:1"; // XEP-0166
+export const JINGLE_ERRORS = "urn:xmpp:jingle:errors:1";
+export const RTP = "urn:xmpp:jingle:apps:rtp:1"; // XEP-0167
+export const RTP_INFO = "urn:xmpp:jingle:apps:rtp:info:1";
+export const RTCP_FB = "urn:xmpp:jingle:apps:rtp:rtcp-fb:0"; // XEP-0293
+export const RTP_HDREXT = "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0"; // XEP-0294
+export const SSMA = "urn:xmpp:jingle:apps:rtp:ssma:0"; // XEP-0339
+export const MSID = "urn:xmpp:jingle:apps:rtp:msid:0";
+export const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1"; // XEP-0176
+export const RAW_UDP = "urn:xmpp:jingle:transports:raw-udp:1"; // XEP-0177
+export const DTLS = "urn:xmpp:jingle:apps:dtls:0"; // XEP-0320
+export const GROUPING = "urn:xmpp:jingle:apps:grouping:0"; // XEP-0338
+/** The namespace in which Conversations says what its ICE can. */
+export const ICE_OPTION = "http://gultsch.de/xmpp/drafts/jingle/transports/ice-udp/option";
