@@ -21,3 +21,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** XState's clock over ours: one clock for charts, transactions and tests. What cancels a timer is its id. */
+export const chartClock = (clock: Clock) => ({
+  setTimeout: (run: () => void, milliseconds: number) => clock.after(milliseconds, run),
+  clearTimeout: (cancel: (() => void) | undefined) => cancel?.(),
+});

@@ -19,7 +19,9 @@ export function settleAnswer(offer: Media, answer: Media): Media {
   const accepted = settled.filter(({ rejected }) => !rejected);
   if (accepted.length === 0) throw new Refusal("the answer accepts nothing", { status: 488, warning: 304 });
   const groups = answer.groups.length > 0 || accepted.length > 1 ? answer.groups : offer.groups;
-  const contents = settled.map((content) => (content.rejected ? { ...content, transport: sharedBy(content, settled, groups) } : content));
+  const contents = settled.map((content) =>
+    content.rejected ? { ...content, transport: sharedBy(content, settled, groups) } : content,
+  );
   return { ...answer, contents, groups };
 }
 
@@ -59,11 +61,19 @@ export function settleAccept(offer: Media, accept: Media): Media {
     const content = accept.contents.find(({ name }) => name === offered.name);
     if (content === undefined || offered.rejected || isRefused(offered, content))
       return { ...offered, rejected: true, transport: emptyTransport };
-    return { ...content, creator: offered.creator, protocol: offered.protocol, transport: answering(content.transport) };
+    return {
+      ...content,
+      creator: offered.creator,
+      protocol: offered.protocol,
+      transport: answering(content.transport),
+    };
   });
   const accepted = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   if (accepted.length === 0) throw unreadable("no content is accepted");
-  const groups = accept.groups.map((group) => ({ ...group, names: group.names.filter((name) => accepted.includes(name)) }));
+  const groups = accept.groups.map((group) => ({
+    ...group,
+    names: group.names.filter((name) => accepted.includes(name)),
+  }));
   return { contents, groups: groups.filter(({ names }) => names.length > 0) };
 }
 

@@ -11,7 +11,8 @@ import { present } from "./present.ts";
 /** More candidates a content are not kept; real clients gather about twenty. */
 export const MOST_CANDIDATES = 64;
 
-const line = /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
+const line =
+  /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
 
 /** Reads the value of an a=candidate, with or without `candidate:` before it. */
 export function readCandidateLine(text: string): Candidate | undefined {
@@ -129,7 +130,8 @@ function checked(fields: Unchecked): Candidate | undefined {
   const words = TOKEN.test(foundation) && TYPE.test(protocol) && TYPE.test(type) && ADDRESS.test(ip);
   const numbers = isWithin(component, 1, 256) && isWithin(priority, 0, 2 ** 32 - 1) && isWithin(port, 0, 65_535);
   const more = isWithin(generation, 0, 2 ** 31) && isWithin(network, 0, 2 ** 31);
-  const related = (relatedAddress === undefined || ADDRESS.test(relatedAddress)) && isWithin(relatedPort ?? 0, 0, 65_535);
+  const related =
+    (relatedAddress === undefined || ADDRESS.test(relatedAddress)) && isWithin(relatedPort ?? 0, 0, 65_535);
   if (!words || !numbers || !more || !related || (tcpType !== undefined && !TYPE.test(tcpType))) return undefined;
   return {
     foundation,

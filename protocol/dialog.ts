@@ -27,7 +27,10 @@ export interface Dialog {
   readonly routeSet: readonly string[];
 }
 
-/** The dialog that a response to our INVITE makes (§12.1.2). A response without Contact leaves the Request-URI as target. */
+/**
+ * The dialog that a response to our INVITE makes (§12.1.2). Never throws, for what is answered must be acknowledged: without
+ * a readable Contact the Request-URI is the target, without a readable Record-Route there is none.
+ */
 export function dialogFromResponse(request: Request, response: Response): Dialog {
   return {
     callId: header(request, "Call-ID") ?? "",
@@ -35,8 +38,8 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
     remote: header(response, "To") ?? "",
     localSeq: readCSeq(header(request, "CSeq") ?? "").number,
     remoteSeq: null,
-    remoteTarget: contactOf(response) ?? request.uri,
-    routeSet: values(response, "Record-Route").reverse(),
+    remoteTarget: readable(() => contactOf(response)) ?? request.uri,
+    routeSet: readable(() => routesOf(response)) ?? [],
   };
 }
 
@@ -53,6 +56,22 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
     remoteTarget,
     routeSet: values(request, "Record-Route"),
   };
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** The Record-Route of a response, the nearest proxy first. */
+function routesOf(response: Response): string[] {
+  const routes = values(response, "Record-Route").reverse();
+  for (const route of routes) readUri(readNameAddr(route).uri);
+  return routes;
 }
 
 /** The URI of a message's Contact, if it has one that is a SIP URI. */

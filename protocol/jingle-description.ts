@@ -39,7 +39,9 @@ export function readDescription(description: Element, transport: Transport): Des
   const elements = description.getChildren("payload-type", RTP).slice(0, MOST_PAYLOADS);
   const payloads = elements.map(readPayload);
   const feedback = readFeedback(description);
-  const crypto = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP).map(readCrypto));
+  const crypto = description
+    .getChildren("encryption", RTP)
+    .flatMap((each) => each.getChildren("crypto", RTP).map(readCrypto));
   const flag = (name: string, ns: string): true | undefined => (description.getChild(name, ns) ? true : undefined);
   const usesFeedback = feedback.length > 0 || payloads.some((payload) => payload.feedback.length > 0);
   return {

@@ -66,7 +66,8 @@ function readFingerprint(element: Element): { hash: string; value: string } {
 /** Writes the transport of a content; `setup` stands in each fingerprint. */
 export function writeTransport(transport: Transport, content: string): Element {
   const { kind, ufrag, pwd, setup, fingerprints, candidates, options } = transport;
-  if (kind === "raw") return xml("transport", { xmlns: RAW_UDP }, ...candidates.map((each) => rawCandidate(each, content)));
+  if (kind === "raw")
+    return xml("transport", { xmlns: RAW_UDP }, ...candidates.map((each) => rawCandidate(each, content)));
   return xml(
     "transport",
     { xmlns: ICE_UDP, ...present({ ufrag, pwd }) },
@@ -82,4 +83,3 @@ function rawCandidate(candidate: Transport["candidates"][number], content: strin
   const numbers = { component: `${component}`, generation: `${generation}`, port: `${port}` };
   return xml("candidate", { ...numbers, id: candidateId(candidate, content), ip });
 }
-

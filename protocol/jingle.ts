@@ -108,7 +108,9 @@ const BESIDE = new Set(["text", "sip-error"]);
 /** Reads the reason of a session-terminate; none is general-error's equal (XEP-0166 §6.7). */
 export function readReason(jingle: Element): Reason {
   const reason = jingle.getChild("reason", JINGLE);
-  const condition = reason?.getChildElements().find((child) => child.getNS() === JINGLE && !BESIDE.has(child.getName()));
+  const condition = reason
+    ?.getChildElements()
+    .find((child) => child.getNS() === JINGLE && !BESIDE.has(child.getName()));
   const error = reason?.getChild("sip-error");
   const code = Number(error?.attrs.code);
   const known = Number.isInteger(code) && code >= 300 && code <= 699;

@@ -43,7 +43,10 @@ const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} 
 /** The mid of each content: its name when that is a token (RFC 8866 §9), else the place where it stands. */
 export function midsOf(media: Media): ReadonlyMap<string, string> {
   return new Map(
-    media.contents.map(({ name }, index) => [name, /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]+$/.test(name) ? name : `content-${index}`]),
+    media.contents.map(({ name }, index) => [
+      name,
+      /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]+$/.test(name) ? name : `content-${index}`,
+    ]),
   );
 }
 
@@ -151,5 +154,8 @@ const PREFERENCE = ["host", "prflx", "srflx", "relay"];
 function defaultCandidate({ candidates }: Transport, component: number): Candidate | undefined {
   const choice = candidates.filter((candidate) => candidate.component === component && isUsable(candidate));
   const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
-  return choice.reduce<Candidate | undefined>((best, each) => (best && rank(best) >= rank(each) ? best : each), undefined);
+  return choice.reduce<Candidate | undefined>(
+    (best, each) => (best && rank(best) >= rank(each) ? best : each),
+    undefined,
+  );
 }

@@ -181,5 +181,15 @@ function plainCandidates(section: MediaDescription, session: SessionDescription)
 
 /** A plain address as a candidate. */
 export function plainCandidate(component: number, ip: string, port: number): Candidate {
-  return { foundation: "1", component, protocol: "udp", priority: 0, ip, port, type: "host", generation: 0, network: 0 };
+  return {
+    foundation: "1",
+    component,
+    protocol: "udp",
+    priority: 0,
+    ip,
+    port,
+    type: "host",
+    generation: 0,
+    network: 0,
+  };
 }

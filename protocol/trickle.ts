@@ -37,7 +37,12 @@ export function writeTransportInfo({ contents }: TransportUpdate): Element[][] {
   const found = contents.filter(({ candidates }) => candidates.length > 0);
   const complete = contents.filter(({ gathered }) => gathered);
   const told = [
-    found.map((each) => contentOf(each, each.candidates.map((candidate) => writeCandidateElement(candidate, each.name)))),
+    found.map((each) =>
+      contentOf(
+        each,
+        each.candidates.map((candidate) => writeCandidateElement(candidate, each.name)),
+      ),
+    ),
     complete.map((each) => contentOf(each, [xml("gathering-complete", { xmlns: ICE_UDP })])),
   ];
   return told.filter((elements) => elements.length > 0);
@@ -163,7 +168,9 @@ export function isGathered(media: Media): boolean {
 function holdsForAll(media: Media, holds: (content: Content) => boolean): boolean {
   const wanted = media.contents.filter(({ rejected }) => !rejected);
   const bundled = (content: Content): Content[] => {
-    const groups = media.groups.filter(({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name));
+    const groups = media.groups.filter(
+      ({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name),
+    );
     return wanted.filter(({ name }) => groups.some(({ names }) => names.includes(name)));
   };
   return wanted.every((content) => holds(content) || bundled(content).some(holds));

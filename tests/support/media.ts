@@ -44,14 +44,20 @@ const content = (name: string): fc.Arbitrary<Content> =>
         .uniqueArray(fc.nat(127), { minLength: 1, maxLength: 4 })
         .chain((ids) => fc.tuple(...ids.map(payload))),
       feedback: fc.uniqueArray(feedback, { maxLength: 2 }),
-      extensions: fc.array(fc.record({ id: fc.integer({ min: 1, max: 14 }), uri: fc.webUrl(), senders: fc.constant("both" as const) }), {
-        maxLength: 2,
-      }),
+      extensions: fc.array(
+        fc.record({ id: fc.integer({ min: 1, max: 14 }), uri: fc.webUrl(), senders: fc.constant("both" as const) }),
+        {
+          maxLength: 2,
+        },
+      ),
       flags: fc.uniqueArray(fc.constantFrom("rtcpMux", "rtcpReducedSize", "mixedExtensions")),
       ptime: fc.option(fc.constantFrom(10, 20, 40), { nil: undefined }),
       bandwidth: fc.array(fc.record({ type: fc.constant("AS"), limit: fc.nat(9_999) }), { maxLength: 1 }),
       sources: fc.uniqueArray(fc.nat(2 ** 32 - 1), { maxLength: 2 }),
-      candidates: fc.uniqueArray(candidate, { maxLength: 4, selector: ({ ip, port, component }) => `${ip} ${port} ${component}` }),
+      candidates: fc.uniqueArray(candidate, {
+        maxLength: 4,
+        selector: ({ ip, port, component }) => `${ip} ${port} ${component}`,
+      }),
       gathered: fc.boolean(),
       setup: fc.constantFrom("actpass", "active", "passive" as const),
     })

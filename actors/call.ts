@@ -1,0 +1,154 @@
+/**
+ * One living call: its chart as an XState actor in a system of its own, with a side to the phone and a side to the user.
+ *
+ * Rules: what the chart cannot take now is refused, never dropped; effects go to the side that speaks them; a call that
+ * throws ends alone, with a 500 or BYE to the phone and general-error to the user, and everybody else goes on.
+ */
+import { type Actor, createActor } from "xstate";
+import { type CallInput, call as chart } from "../machines/call.ts";
+import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
+import type { Media } from "../protocol/media.ts";
+import type { Reason } from "../protocol/reasons.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import type { chartClock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Phone } from "./phone.ts";
+import type { User } from "./user.ts";
+
+export interface CallNeeds {
+  readonly clock: ReturnType<typeof chartClock>;
+  readonly log: Log;
+  /** Told once, when nothing more will be said. */
+  readonly ended: (call: Call) => void;
+}
+
+export class Call {
+  readonly phone: Phone;
+  readonly user: User;
+  readonly #actor: Actor<typeof chart>;
+  readonly #log: Log;
+  readonly #ended: (call: Call) => void;
+  #over = false;
+
+  constructor(input: CallInput, sides: { phone: Phone; user: User }, needs: CallNeeds) {
+    this.phone = sides.phone;
+    this.user = sides.user;
+    this.#log = needs.log;
+    this.#ended = needs.ended;
+    this.#actor = createActor(chart, { input, clock: needs.clock });
+    this.#actor.on("*", (effect) => this.#perform(effect));
+    this.#actor.subscribe({
+      next: (snapshot) => this.#log({ level: "debug", event: "call.state", state: JSON.stringify(snapshot.value) }),
+      complete: () => this.#finish(this.#actor.getSnapshot().output?.why?.condition ?? "success"),
+      error: (error) => this.#fail(error),
+    });
+  }
+
+  start(): void {
+    this.#guard(() => this.#actor.start());
+  }
+
+  /** The state as words ("outgoing.ringing"), for logs and refusals. */
+  get state(): string {
+    const value = this.#actor.getSnapshot().value;
+    return typeof value === "string" ? value : Object.entries(value).flat().join(".");
+  }
+
+  /** The initiator's description, with all candidates heard of so far. */
+  get offer(): Media {
+    return this.#actor.getSnapshot().context.offer;
+  }
+
+  /** The full JIDs that are party to the call now. */
+  get devices(): readonly string[] {
+    return this.#actor.getSnapshot().context.devices;
+  }
+
+  /** Whether a phone has placed the call. */
+  get isIncoming(): boolean {
+    return this.#actor.getSnapshot().context.direction === "incoming";
+  }
+
+  /** Whether nobody has answered yet. */
+  get unanswered(): boolean {
+    return this.#actor.getSnapshot().hasTag("unanswered");
+  }
+
+  /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
+  get userLeft(): boolean {
+    const snapshot = this.#actor.getSnapshot();
+    return snapshot.hasTag("ending") || snapshot.status !== "active";
+  }
+
+  /**
+   * Hands the event to the chart, or says why the call cannot take it now. `accepted` runs before any effect of it, so
+   * that an answer which is due at once goes out first.
+   */
+  deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
+    const snapshot = this.#actor.getSnapshot();
+    if (this.#over || !snapshot.can(event)) return this.#outOfOrder(event);
+    accepted?.();
+    this.#guard(() => this.#actor.send(event));
+    return undefined;
+  }
+
+  /** Ends the call from our side, whatever the chart is at: both sides are told, once. */
+  abandon(reason: Reason): void {
+    if (this.#over) return;
+    const { devices, userLeft } = this;
+    this.#finish(reason.condition);
+    this.#actor.stop();
+    try {
+      this.phone.abandon(reason);
+      if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
+    } catch (error) {
+      this.#log({ level: "error", event: "call.abandoned", error: String(error) });
+    }
+  }
+
+  /** A device of the user went offline: while ringing it is out at once, later it is asked (XEP-0166 §6.7). */
+  unavailable(device: string): void {
+    if (!this.devices.includes(device)) return;
+    const condition = "recipient-unavailable";
+    if (this.isIncoming && this.unanswered) this.deliver({ type: "jingle.refused", device, condition });
+    else if (!this.userLeft) this.user.unavailable(device);
+  }
+
+  #outOfOrder(event: CallEvent): Refusal {
+    const text = `${event.type} does not fit a call that is ${this.state}`;
+    const jingle = this.userLeft
+      ? ({ condition: "item-not-found", type: "cancel", detail: "unknown-session" } as const)
+      : ({ condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const);
+    return new Refusal(text, { status: this.#over ? 481 : 500 }, jingle);
+  }
+
+  #perform(effect: CallEffect): void {
+    this.#guard(() => {
+      if (effect.type.startsWith("sip.")) this.phone.perform(effect as PhoneEffect);
+      else this.user.perform(effect as UserEffect);
+    });
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A fault of ours: this call ends and nobody else notices. */
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log({ level: "error", event: "call.failed", state: this.state, error: text });
+    this.abandon({ condition: "general-error", text: "the gateway failed" });
+  }
+
+  #finish(why: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#log({ level: "info", event: "call.ended", why });
+    this.#ended(this);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
+ *
+ * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle". Rules: nothing is stored for what is refused; who is offline is told
+ * 480 before the offer is looked at; an INVITE without an offer is refused, since in Jingle only the initiator offers.
+ */
+import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
+import { ALLOW } from "../protocol/capabilities.ts";
+import type { Media } from "../protocol/media.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import { readSdp } from "../protocol/sdp.ts";
+import type { Field, Request } from "../protocol/sip.ts";
+import { responseTo } from "../protocol/sip-build.ts";
+import { header, readNameAddr } from "../protocol/sip-fields.ts";
+import type { Calls } from "./calls.ts";
+import { PhoneUas } from "./phone-uas.ts";
+import type { ServerTransaction } from "./sip.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: readonly Field[];
+}
+
+/** Creates the call, or answers why there is none. */
+export function placeIncoming(calls: Calls, transaction: ServerTransaction): void {
+  const { request } = transaction;
+  const refused = ({ status, headers = [] }: Answer) =>
+    transaction.respond(responseTo(request, status, { toTag: calls.needs.random(), headers }));
+  const who = parties(calls, request);
+  if (!who) return refused({ status: 404 });
+  const devices = calls.needs.xmpp().resources(who.them);
+  if (devices.length === 0) return refused({ status: 480 });
+  const offer = offerOf(request);
+  if (offer instanceof Refusal) return refused(answerOf(offer));
+  const sid = header(request, "Call-ID") ?? "";
+  const side = { sid, us: who.us, them: who.them, initiator: who.us };
+  if (calls.registry.bySession(side)) return refused({ status: 482 });
+  const localTag = calls.needs.random();
+  const call = calls.create(
+    { direction: "incoming", offer, devices },
+    side,
+    { callId: sid, localTag, contactUser: contactUserOf(who.them) },
+    (needs) => new PhoneUas(transaction, localTag, needs),
+  );
+  if (call.phone instanceof PhoneUas) calls.expectAck(transaction, call.phone);
+  call.start();
+}
+
+function parties(calls: Calls, request: Request): { us: string; them: string } | undefined {
+  const { addresses } = calls.config;
+  const to = readNameAddr(header(request, "To") ?? "").uri;
+  const from = readNameAddr(header(request, "From") ?? "").uri;
+  const them = calledUser({ requestUri: request.uri, to }, addresses);
+  const us = callerJid(from, addresses);
+  return them !== undefined && us !== undefined ? { us, them } : undefined;
+}
+
+function offerOf(request: Request): Media | Refusal {
+  if (request.body === "") return new Refusal("offer needed", { status: 488, warning: 399 });
+  try {
+    return readSdp(request.body, { by: "initiator" });
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function answerOf({ sip, message }: Refusal): Answer {
+  const headers: Field[] = sip.status === 405 ? [ALLOW] : [];
+  if (sip.warning !== undefined) headers.push(["Warning", `${sip.warning} carillon "${message.replaceAll('"', "'")}"`]);
+  return { status: sip.status, headers };
+}

@@ -1,0 +1,40 @@
+/** What the supervisor of calls is given: its options and the others it works with. */
+import type { AddressRules } from "../protocol/address.ts";
+import type { Hash } from "../protocol/digest.ts";
+import type { Profile } from "../protocol/reasons.ts";
+import type { Destination } from "../protocol/sip.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Sip } from "./sip.ts";
+import type { Xmpp } from "./xmpp.ts";
+
+export interface CallsConfig {
+  readonly proxy: Destination;
+  /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
+  readonly outbound: boolean;
+  readonly localHost: string;
+  readonly sdpOrigin: string;
+  readonly profile: Profile;
+  /** Digest credentials toward the proxy; an empty name means none. */
+  readonly username: string;
+  readonly password: string;
+  readonly addresses: AddressRules;
+  /** Milliseconds. */
+  readonly ringTimeout: number;
+  readonly gatherTimeout: number;
+  readonly maxCalls: number;
+}
+
+export interface CallsNeeds {
+  readonly config: CallsConfig;
+  readonly sip: () => Sip;
+  readonly xmpp: () => Xmpp;
+  readonly clock: Clock;
+  /** A token nobody can guess: tags, Call-IDs, cnonces. */
+  readonly random: () => string;
+  /** For digest authentication. */
+  readonly hash: Hash;
+  readonly log: Log;
+  /** Told when the last call has ended. */
+  readonly idle: () => void;
+}

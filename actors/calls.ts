@@ -1,0 +1,251 @@
+/**
+ * The supervisor of calls: decides who may call whom, finds or creates the call that a message belongs to, delivers it.
+ *
+ * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is known by Call-ID and both tags, a session by sid and its XMPP party
+ * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for what is refused; a
+ * call that has ended leaves nothing behind. How a call is made is calls-outgoing.ts and calls-incoming.ts; what a Jingle
+ * action means to it is calls-jingle.ts.
+ */
+import type { Element } from "@xmpp/xml";
+import type { CallInput } from "../machines/call.ts";
+import { contactUri, isServed } from "../protocol/address.ts";
+import { ACCEPT, ALLOW, SUPPORTED } from "../protocol/capabilities.ts";
+import { nextHop } from "../protocol/dialog.ts";
+import { iqError, iqResult } from "../protocol/iq.ts";
+import { bareJid } from "../protocol/jid.ts";
+import { jingleElement, reasonElement } from "../protocol/jingle.ts";
+import { JINGLE } from "../protocol/namespaces.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import type { Field, Request } from "../protocol/sip.ts";
+import { responseTo } from "../protocol/sip-build.ts";
+import { header, tagOf } from "../protocol/sip-fields.ts";
+
+import { authenticator } from "./authenticate.ts";
+import { Call } from "./call.ts";
+import { placeIncoming } from "./calls-incoming.ts";
+import { deliverJingle } from "./calls-jingle.ts";
+import type { CallsConfig, CallsNeeds } from "./calls-needs.ts";
+import { type JingleIq, placeOutgoing } from "./calls-outgoing.ts";
+import { Registry } from "./calls-registry.ts";
+import { chartClock } from "./clock.ts";
+import { Outbox } from "./outbox.ts";
+import type { Phone, PhoneNeeds } from "./phone.ts";
+import type { PhoneUas } from "./phone-uas.ts";
+import type { ServerTransaction, SipUser } from "./sip.ts";
+import { User, type UserSide } from "./user.ts";
+import type { XmppUser } from "./xmpp.ts";
+
+/** When a caller may try again if we take no calls now: in ten seconds. */
+const RETRY_AFTER: Field = ["Retry-After", "10"];
+
+export class Calls implements SipUser, XmppUser {
+  readonly registry = new Registry();
+  readonly needs: CallsNeeds;
+  readonly #outbox: Outbox;
+  readonly #chartClock: ReturnType<typeof chartClock>;
+  /** Whose INVITE has no ACK yet, by transaction. */
+  readonly #answering = new Map<string, PhoneUas>();
+  #draining = false;
+
+  constructor(needs: CallsNeeds) {
+    this.needs = needs;
+    this.#outbox = new Outbox(needs.log);
+    this.#chartClock = chartClock(needs.clock);
+  }
+
+  get config(): CallsConfig {
+    return this.needs.config;
+  }
+
+  // What the SIP sockets bring
+
+  request(request: Request, transaction: ServerTransaction): void {
+    const ourTag = tagOf(request, "To");
+    if (ourTag !== undefined) return this.#inDialog(ourTag, request, transaction);
+    // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
+    if (this.#full || !this.needs.xmpp().online)
+      return transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
+    if (request.method === "INVITE") return this.#invited(transaction);
+    const known = request.method === "OPTIONS";
+    transaction.respond(responseTo(request, known ? 200 : 481, { headers: known ? [ALLOW, ACCEPT, SUPPORTED] : [] }));
+  }
+
+  #invited(transaction: ServerTransaction): void {
+    try {
+      placeIncoming(this, transaction);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      transaction.respond(responseTo(transaction.request, error.sip.status));
+    }
+  }
+
+  cancelled(transaction: ServerTransaction): void {
+    this.#answering.get(transaction.id)?.cancelled();
+  }
+
+  acknowledged(transaction: ServerTransaction): void {
+    this.#answering.get(transaction.id)?.acknowledged();
+    this.#answering.delete(transaction.id);
+  }
+
+  unacknowledged(transaction: ServerTransaction): void {
+    this.#answering.get(transaction.id)?.unacknowledged();
+    this.#answering.delete(transaction.id);
+  }
+
+  // What the XMPP stream brings
+
+  jingle(iq: Element, reply: (answer: Element) => void): void {
+    const jingle = iq.getChild("jingle", JINGLE);
+    if (!jingle) return reply(iqError(iq, new Refusal("no jingle element", { status: 400 })));
+    const refusal = this.#tried(() => this.#jingle(iq, jingle, () => reply(iqResult(iq))));
+    if (!refusal) return;
+    if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
+    reply(iqResult(iq));
+    this.#turnDown(iq, jingle, refusal);
+  }
+
+  online(): void {
+    this.#outbox.flush(this.needs.xmpp());
+  }
+
+  offline(why: string): void {
+    this.needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
+  }
+
+  presence(from: string, available: boolean): void {
+    if (available) return;
+    for (const call of this.registry.ofUser(bareJid(from))) call.unavailable(from);
+  }
+
+  // The calls
+
+  /** Makes a call and registers it; it lives once it is started. */
+  create(
+    input: Pick<CallInput, "direction" | "offer" | "devices">,
+    side: UserSide,
+    dialog: { callId: string; localTag: string; contactUser: string },
+    phone: (needs: PhoneNeeds) => Phone,
+  ): Call {
+    const { config, clock, log } = this.needs;
+    const { profile, ringTimeout, gatherTimeout } = config;
+    const about = { callId: dialog.callId, sid: side.sid, from: side.initiator, user: side.them, phone: side.us };
+    const callLog: typeof log = (event) => log({ ...about, ...event });
+    const call: Call = new Call(
+      { ...input, profile, ringTimeout, gatherTimeout },
+      {
+        phone: phone({
+          ...this.#phoneNeeds(dialog.contactUser, callLog),
+          tell: (event) => call.deliver(event),
+          offer: () => call.offer,
+        }),
+        user: new User(side, {
+          xmpp: this.needs.xmpp(),
+          outbox: this.#outbox,
+          clock,
+          log: callLog,
+          tell: (event) => call.deliver(event),
+        }),
+      },
+      { clock: this.#chartClock, log: callLog, ended: () => this.#ended(call) },
+    );
+    this.registry.add(call, dialog);
+    callLog({ level: "info", event: "call.started", direction: input.direction });
+    return call;
+  }
+
+  /** The answer of this call to its INVITE waits for the ACK. */
+  expectAck(transaction: ServerTransaction, phone: PhoneUas): void {
+    this.#answering.set(transaction.id, phone);
+  }
+
+  /** No new calls from now on; those that run are ended and told so. */
+  drain(): void {
+    this.#draining = true;
+    for (const call of this.registry.all()) call.abandon({ condition: "gone", text: "the gateway is stopping" });
+    if (this.registry.size === 0) this.needs.idle();
+  }
+
+  #ended(call: Call): void {
+    this.registry.remove(call);
+    if (this.#draining && this.registry.size === 0) this.needs.idle();
+  }
+
+  #inDialog(ourTag: string, request: Request, transaction: ServerTransaction): void {
+    const call = this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
+    if (call) return call.phone.request(request, transaction);
+    transaction.respond(responseTo(request, 481));
+  }
+
+  get #full(): boolean {
+    return this.#draining || this.registry.size >= this.config.maxCalls;
+  }
+
+  #jingle(iq: Element, jingle: Element, accepted: () => void): Refusal | undefined {
+    const from = String(iq.attrs.from);
+    const to = String(iq.attrs.to);
+    if (!isServed(from, this.config.addresses)) return stranger;
+    const { action, sid } = jingle.attrs;
+    if (action === "existing-session-initiate") return this.#existing({ from, to, jingle }, accepted);
+    if (iq.attrs.type !== "set") return new Refusal(`${action} is an IQ set`, { status: 400 });
+    if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
+    if (action === "session-initiate")
+      return this.#full ? overloaded : placeOutgoing(this, { from, to, jingle }, accepted);
+    const call = this.registry.bySession({ sid, them: from, us: to });
+    // both look the same from outside: no such session, and a session of somebody else
+    if (!call?.devices.includes(from)) return unknownSession;
+    return deliverJingle(call, jingle, from, accepted);
+  }
+
+  /** The unanswered calls of the asking user, one by its sid or all, are offered to the asking device too. */
+  #existing(iq: JingleIq, accepted: () => void): Refusal | undefined {
+    const { sid } = iq.jingle.attrs;
+    const mine = [...this.registry.ofUser(bareJid(iq.from))].filter((call) => call.isIncoming && call.unanswered);
+    const asked = sid ? mine.filter((call) => call.user.side.sid === sid) : mine;
+    if (asked.length === 0) return unknownSession;
+    accepted();
+    for (const call of asked) call.deliver({ type: "jingle.existing-session-initiate", device: iq.from });
+    return undefined;
+  }
+
+  /** A fault while reading one user's stanza is that stanza's alone. */
+  #tried(work: () => Refusal | undefined): Refusal | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  }
+
+  /** XEP-0166 §6.2: a session-initiate that cannot be served is acknowledged, then terminated with the reason. */
+  #turnDown(iq: Element, jingle: Element, refusal: Refusal): void {
+    const reason = reasonElement({ condition: refusal.jingle.reason ?? "general-error", text: refusal.message });
+    const payload = jingleElement("session-terminate", String(jingle.attrs.sid), {}, [reason]);
+    const [to, from] = [String(iq.attrs.from), String(iq.attrs.to)];
+    this.needs.xmpp().request({ to, from, payload }, () => {});
+  }
+
+  #phoneNeeds(contactUser: string, log: PhoneNeeds["log"]): Omit<PhoneNeeds, "tell" | "offer"> {
+    const { config, random, hash, sip } = this.needs;
+    const { profile, sdpOrigin, localHost, username, password, outbound, proxy } = config;
+    return {
+      sip: sip(),
+      log,
+      hop: (request) => (outbound ? proxy : nextHop(request)),
+      profile,
+      authenticate: authenticator({ username, password }, { random, hash }),
+      origin: { id: originId(random()), address: sdpOrigin },
+      contact: ["Contact", `<${contactUri(contactUser, localHost, sip().port)}>`],
+    };
+  }
+}
+
+/** A numeric id for `o=`, which 64 bits must hold (RFC 8866 §5.2). */
+const originId = (token: string): string => `${Number.parseInt(token.slice(0, 10), 36)}`;
+
+const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait", detail?: string) =>
+  new Refusal(text, { status }, detail === undefined ? { condition, type } : { condition, type, detail });
+const stranger = refusal("users of this domain may not call here", 403, "service-unavailable", "cancel");
+const overloaded = refusal("no more calls now", 503, "resource-constraint", "wait");
+const unknownSession = refusal("no such session", 481, "item-not-found", "cancel", "unknown-session");

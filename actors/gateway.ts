@@ -1,0 +1,149 @@
+/**
+ * The root supervisor: puts the others together, starts them, and stops when it is asked to or cannot go on.
+ *
+ * Rules: `machines/gateway.ts` decides, this performs. The SIP sockets and the XMPP stream mend themselves with back-off of
+ * their own; what they cannot mend ends the gateway, whose owner then exits non-zero. Clock, chance and sockets are
+ * given, so that a whole gateway runs in memory in tests.
+ */
+import { createActor } from "xstate";
+import { gateway as chart, type GatewayEffect } from "../machines/gateway.ts";
+import { isServed } from "../protocol/address.ts";
+import type { Hash } from "../protocol/digest.ts";
+import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
+import { Calls } from "./calls.ts";
+import type { CallsConfig } from "./calls-needs.ts";
+import { type Clock, chartClock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { createSip, type Sip } from "./sip.ts";
+import { SipAllow } from "./sip-allow.ts";
+import type { Resolve } from "./sip-hosts.ts";
+import { Xmpp, type XmppConfig } from "./xmpp.ts";
+
+export interface GatewayConfig {
+  readonly sip: {
+    readonly bind: readonly string[];
+    readonly port: number;
+    readonly localHost: string;
+    /** Networks that may begin calls, besides the proxy and loopback. */
+    readonly allow: readonly string[];
+  };
+  readonly xmpp: XmppConfig;
+  readonly calls: CallsConfig;
+  /** Milliseconds that running calls get to end when the gateway stops. */
+  readonly drainTimeout: number;
+}
+
+export interface GatewayNeeds {
+  readonly clock: Clock;
+  /** A fresh token of letters and digits that nobody can guess. */
+  readonly random: () => string;
+  readonly chance: () => number;
+  readonly hash: Hash;
+  readonly sha1: (text: string, encoding: "hex" | "base64") => string;
+  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly resolve: Resolve;
+  readonly log: Log;
+}
+
+/** What is up and what is not, for `GET /health`. */
+export interface Health {
+  readonly sip: boolean;
+  readonly xmpp: boolean;
+  readonly state: string;
+  readonly calls: number;
+}
+
+export class Gateway {
+  readonly sip: Sip;
+  readonly xmpp: Xmpp;
+  readonly calls: Calls;
+  readonly #actor;
+  readonly #log: Log;
+  readonly #allow: SipAllow;
+
+  constructor(config: GatewayConfig, needs: GatewayNeeds) {
+    const { clock, random, chance, hash, sha1, open, resolve, log } = needs;
+    this.#log = log;
+    this.calls = new Calls({
+      config: config.calls,
+      sip: () => this.sip,
+      xmpp: () => this.xmpp,
+      clock,
+      random,
+      hash,
+      log,
+      idle: () => this.#actor.send({ type: "calls.none" }),
+    });
+    const { allow: networks, ...sip } = config.sip;
+    this.#allow = new SipAllow({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
+    this.sip = createSip({
+      ...{ clock, random, open, resolve, log },
+      ...sip,
+      allow: (source) => this.#allow.allows(source.host),
+      user: this.calls,
+    });
+    this.xmpp = new Xmpp({
+      ...{ clock, chance, log, sha1 },
+      connect: open.connect,
+      config: config.xmpp,
+      isServed: (jid) => isServed(jid, config.calls.addresses),
+      user: this.calls,
+      refused: (why) => this.#actor.send({ type: "failed", text: `[xmpp] domain and secret: ${why}` }),
+    });
+    const input = { drainTimeout: config.drainTimeout };
+    this.#actor = createActor(chart, { input, clock: chartClock(clock) });
+    this.#actor.on("*", (effect) => this.#perform(effect));
+  }
+
+  /** Opens the sockets and begins the stream; rejects when a socket cannot be opened. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#actor.subscribe((snapshot) => {
+        this.#log({ level: "info", event: "gateway.state", state: snapshot.value });
+        if (snapshot.value === "running") resolve();
+        if (snapshot.context.failure !== null) reject(new Error(snapshot.context.failure));
+      });
+      this.#actor.start();
+    });
+  }
+
+  /** Ends what runs, then closes everything; a second call does not wait for the calls. */
+  stop(): void {
+    this.#actor.send({ type: "stop" });
+  }
+
+  /** Settles when everything is closed, with what went wrong, if anything did. */
+  get stopped(): Promise<string | null> {
+    return this.#stopped.promise;
+  }
+  readonly #stopped = Promise.withResolvers<string | null>();
+
+  get health(): Health {
+    const state = String(this.#actor.getSnapshot().value);
+    return { sip: this.sip.up, xmpp: this.xmpp.online, state, calls: this.calls.registry.size };
+  }
+
+  #perform(effect: GatewayEffect): void {
+    if (effect.type === "gateway.open") this.#open();
+    else if (effect.type === "gateway.drain") this.calls.drain();
+    else this.#close();
+  }
+
+  #open(): void {
+    Promise.all([this.sip.start(), this.#allow.start()]).then(
+      () => {
+        this.xmpp.start();
+        this.#actor.send({ type: "started" });
+      },
+      (error: unknown) =>
+        this.#actor.send({ type: "failed", text: String(error instanceof Error ? error.message : error) }),
+    );
+  }
+
+  #close(): void {
+    const { failure } = this.#actor.getSnapshot().context;
+    this.xmpp.stop();
+    this.#allow.stop();
+    this.sip.stop().finally(() => this.#stopped.resolve(failure));
+  }
+}

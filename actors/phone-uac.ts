@@ -1,0 +1,163 @@
+/**
+ * The SIP side of a call that we place: INVITE, its answers from one phone or from many, CANCEL and ACK.
+ *
+ * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: an SDP in a provisional response is the answer of that fork if its 2xx has
+ * none; a 2xx that comes again is acknowledged again without troubling the chart (§13.2.2.4); a 2xx that comes when the
+ * call is over is acknowledged and hung up here. Left out on purpose: 3xx is a failure like any other.
+ */
+import type { PhoneEffect } from "../machines/vocabulary.ts";
+import { settleAnswer } from "../protocol/answer.ts";
+import { ALLOW, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
+import { dialogFromResponse, requestIn } from "../protocol/dialog.ts";
+import type { Media } from "../protocol/media.ts";
+import type { Reason } from "../protocol/reasons.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import { readSdp } from "../protocol/sdp.ts";
+import type { Destination, Request, Response } from "../protocol/sip.ts";
+import { requestOf } from "../protocol/sip-build.ts";
+import { tagOf } from "../protocol/sip-fields.ts";
+import { failureOf, Phone, type PhoneNeeds } from "./phone.ts";
+import type { Fork } from "./phone-info.ts";
+import type { ClientTransaction } from "./sip.ts";
+
+/** Who calls whom, in SIP; URIs as they stand on the wire. */
+export interface Callee {
+  readonly requestUri: string;
+  /** From with our tag, and To without one, as header values. */
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly proxy: Destination;
+}
+
+export class PhoneUac extends Phone {
+  readonly #callee: Callee;
+  readonly #answers = new Map<string, Media | Refusal>();
+  readonly #acks = new Map<string, Request>();
+  #invite: { transaction: ClientTransaction; request: Request } | null = null;
+  #heard = false;
+
+  constructor(callee: Callee, needs: PhoneNeeds) {
+    super(needs, "initiator");
+    this.#callee = callee;
+  }
+
+  perform(effect: PhoneEffect): void {
+    switch (effect.type) {
+      case "sip.send.invite":
+        return this.#send(this.#inviteWith(effect.media), true);
+      case "sip.send.cancel":
+        if (this.#invite) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
+        return;
+      case "sip.send.ack":
+        return this.#acknowledge(effect.tag);
+      case "sip.send.bye":
+        return this.bye(effect.tag, effect.reason, effect.tag === this.chosen);
+      case "sip.send.info":
+        return this.candidates.say(effect.media);
+      default:
+        throw new Error(`a caller does not say ${effect.type}`);
+    }
+  }
+
+  abandon(reason: Reason): void {
+    for (const tag of this.#acks.keys()) this.bye(tag, reason, false);
+    // without a provisional nothing may be cancelled (§9.1); an answer that comes all the same is hung up below
+    if (this.#acks.size === 0 && this.#invite && this.#heard) this.needs.sip.cancel(this.#invite.transaction, []);
+  }
+
+  #inviteWith(media: Media): Request {
+    const { requestUri, from, to, callId } = this.#callee;
+    return requestOf({
+      method: "INVITE",
+      uri: requestUri,
+      headers: [
+        ["From", from],
+        ["To", to],
+        ["Call-ID", callId],
+        ["CSeq", "1 INVITE"],
+        this.needs.contact,
+        ALLOW,
+        SUPPORTED,
+        RECV_INFO,
+        ["Content-Type", "application/sdp"],
+      ],
+      body: this.describe(media, false),
+    });
+  }
+
+  #send(request: Request, again: boolean): void {
+    const transaction = this.needs.sip.send(request, this.#callee.proxy, {
+      response: (response) => this.#responded(request, response, again),
+      failed: (why) => {
+        const [status, phrase] = failureOf(why);
+        this.needs.tell({ type: "sip.invite.failure", status, phrase });
+      },
+    });
+    this.#invite = { transaction, request };
+  }
+
+  #responded(request: Request, response: Response, again: boolean): void {
+    const { status, phrase } = response;
+    if (status < 200) return this.#progress(request, response);
+    if (status < 300) return this.#answered(request, response);
+    const retry = again ? this.needs.authenticate(request, response) : undefined;
+    if (retry) return this.#send(retry, false);
+    this.needs.tell({ type: "sip.invite.failure", status, phrase });
+  }
+
+  #progress(request: Request, response: Response): void {
+    this.#heard = true;
+    const tag = tagOf(response, "To");
+    if (tag !== undefined && response.status > 100) {
+      this.join(tag, () => dialogFromResponse(request, response), response, true);
+      if (response.body !== "") this.#answers.set(tag, this.#read(response.body));
+    }
+    this.needs.tell({ type: "sip.invite.provisional", status: response.status });
+    this.candidates.flush();
+  }
+
+  #answered(request: Request, response: Response): void {
+    const tag = tagOf(response, "To") ?? "";
+    const ack = this.#acks.get(tag);
+    if (ack) return this.needs.sip.acknowledge(ack, this.needs.hop(ack));
+    const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
+    if (!fork) return;
+    fork.dialog = { ...dialogFromResponse(request, response), localSeq: fork.dialog.localSeq };
+    const answer = response.body === "" ? this.#answers.get(tag) : this.#read(response.body);
+    const refusal = this.needs.tell(
+      answer === undefined || answer instanceof Refusal
+        ? { type: "sip.invite.unusable", tag, text: answer?.message ?? "the answer has no SDP" }
+        : { type: "sip.invite.success", tag, media: answer },
+    );
+    if (refusal) this.#hangUp(tag);
+    this.candidates.flush();
+  }
+
+  /** A 2xx that nobody waits for any more (RFC 3261 §13.2.2.4). */
+  #hangUp(tag: string): void {
+    this.#acknowledge(tag);
+    this.bye(tag, { condition: "success" }, false);
+  }
+
+  #read(sdp: string): Media | Refusal {
+    try {
+      const offer = this.needs.offer();
+      return settleAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer }));
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  }
+
+  #acknowledge(tag: string): void {
+    const fork: Fork | undefined = this.forks.get(tag);
+    if (!fork || !this.#invite) return;
+    this.chosen ??= tag;
+    const { request } = this.#invite;
+    const credentials = request.headers.filter(([name]) => name === "Authorization" || name === "Proxy-Authorization");
+    const ack = requestIn(fork.dialog, "ACK", { headers: credentials, invite: request }).request;
+    this.#acks.set(tag, ack);
+    this.needs.sip.acknowledge(ack, this.needs.hop(ack));
+  }
+}

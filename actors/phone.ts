@@ -1,0 +1,187 @@
+/**
+ * The SIP side of one call, whichever way it goes: what is said and heard inside its dialogs.
+ *
+ * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. How the call begins is phone-uac.ts (we call) and phone-uas.ts (we
+ * are called). Rules: each fork has a dialog of its own, known by its tag; a request that does not fit its dialog is
+ * refused and changes nothing; one INFO at a time, with all candidates so far (RFC 8840 §4.4). Left out on purpose:
+ * re-INVITE, which is answered 488 and leaves the session as it was (§14.2).
+ */
+import type { PhoneEffect, PhoneEvent } from "../machines/vocabulary.ts";
+import { ACCEPT, ALLOW, SUPPORTED, trickles } from "../protocol/capabilities.ts";
+import { acceptRequest, type Dialog, requestIn } from "../protocol/dialog.ts";
+import type { Media, Role } from "../protocol/media.ts";
+import { causeOf, type Profile, type Reason } from "../protocol/reasons.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import { writeSdp } from "../protocol/sdp-write.ts";
+import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
+import { responseTo } from "../protocol/sip-build.ts";
+import { tagOf } from "../protocol/sip-fields.ts";
+import type { Log } from "./log.ts";
+import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
+import type { ClientHandlers, ServerTransaction, Sip } from "./sip.ts";
+
+/** More forks than this are refused: no proxy rings so many phones. */
+const MOST_FORKS = 32;
+
+export type Tell = (event: PhoneEvent, accepted?: () => void) => Refusal | undefined;
+
+export interface PhoneNeeds {
+  readonly sip: Sip;
+  readonly tell: Tell;
+  /** The same request with credentials, or undefined when there are none (left) to give. */
+  readonly authenticate: (request: Request, response: Response) => Request | undefined;
+  readonly log: Log;
+  readonly profile: Profile;
+  /** `o=` of every SDP of this call: an id constant for the session, and the configured address. */
+  readonly origin: { readonly id: string; readonly address: string };
+  readonly contact: Field;
+  /** The offer as it is now: answers are read against it, and contents are named in it. */
+  readonly offer: () => Media;
+  /** Where requests inside dialogs go: by their route, or through the proxy in any case. */
+  readonly hop: (request: Request) => Destination;
+}
+
+export abstract class Phone {
+  protected readonly needs: PhoneNeeds;
+  readonly #role: Role;
+  protected readonly forks = new Map<string, Fork>();
+  /** The tag of the dialog that the call goes on in, once there is one. */
+  protected chosen: string | null = null;
+  /** Whether either side has hung up. */
+  protected hungUp = false;
+  protected readonly candidates: PhoneInfo;
+  #version = 0;
+  #described: Media | null = null;
+
+  constructor(needs: PhoneNeeds, role: Role) {
+    this.needs = needs;
+    this.#role = role;
+    this.candidates = new PhoneInfo({
+      profile: needs.profile,
+      fork: () => this.#line(),
+      describe: (media) => this.describe(media, false),
+      send: (fork, headers, body, final) => this.send(fork, "INFO", headers, body, final),
+      lost: (status, phrase) => needs.tell({ type: "sip.dialog.lost", status, phrase }),
+    });
+  }
+
+  /** Says one effect of the chart. Never waits; what comes of it comes back as an event. */
+  abstract perform(effect: PhoneEffect): void;
+  /** Closes this side without the chart, because the call has failed. */
+  abstract abandon(reason: Reason): void;
+
+  /** A request inside one of our dialogs, which `calls.ts` has found by Call-ID and our tag. */
+  request(request: Request, transaction: ServerTransaction): void {
+    const tag = tagOf(request, "From") ?? "";
+    const fork = this.forks.get(tag);
+    if (!fork) return transaction.respond(responseTo(request, 481));
+    const next = acceptRequest(fork.dialog, request);
+    if (next instanceof Refusal) return transaction.respond(responseTo(request, next.sip.status));
+    fork.dialog = next;
+    transaction.respond(this.#answerTo(request, tag));
+  }
+
+  #answerTo(request: Request, tag: string): Response {
+    if (request.method === "BYE") return this.#byeAnswer(request);
+    if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
+    if (request.method === "INFO") {
+      const read = readInfo(request, this.needs.offer());
+      if (read instanceof Refusal)
+        return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
+      return read === undefined
+        ? responseTo(request, 200)
+        : this.#told(request, { type: "sip.info", tag, update: read });
+    }
+    return responseTo(request, 488, { headers: [["Warning", '399 carillon "the session cannot be re-negotiated"']] });
+  }
+
+  /** A BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2). */
+  #byeAnswer(request: Request): Response {
+    this.hungUp = true;
+    this.needs.tell({ type: "sip.bye" });
+    return responseTo(request, 200);
+  }
+
+  #told(request: Request, event: PhoneEvent): Response {
+    const refusal = this.needs.tell(event);
+    return responseTo(request, refusal ? refusal.sip.status : 200);
+  }
+
+  /** The dialog that requests of ours go to now: the call's own, else the youngest early one. */
+  #line(): Fork | undefined {
+    const forks = [...this.forks.values()].filter((fork) => fork.open);
+    return this.chosen === null ? forks.at(-1) : this.forks.get(this.chosen);
+  }
+
+  /** Remembers a dialog of this call, unless there are too many; the first to know a tag wins. */
+  protected join(tag: string, dialog: () => Dialog, message: Message, open: boolean): Fork | undefined {
+    const known = this.forks.get(tag);
+    if (known || this.forks.size >= MOST_FORKS) return known;
+    const fork: Fork = { dialog: dialog(), trickles: trickles(message), open, informed: null };
+    this.forks.set(tag, fork);
+    return fork;
+  }
+
+  /** The SDP of our side; its version grows with every change (RFC 3264 §8). */
+  protected describe(media: Media, answer: boolean): string {
+    if (media !== this.#described) this.#version++;
+    this.#described = media;
+    const origin = { ...this.needs.origin, version: this.#version };
+    return writeSdp(media, { by: this.#role, origin, answer });
+  }
+
+  /** Reason of RFC 3326, in profile `precise` only. */
+  protected reason(reason: Reason): readonly Field[] {
+    return this.needs.profile === "precise" ? [["Reason", `Q.850;cause=${causeOf(reason)}`]] : [];
+  }
+
+  /** Sends a request inside a dialog, with digest when it is asked for; told the final response. */
+  protected send(
+    fork: Fork,
+    method: string,
+    headers: readonly Field[],
+    body: string,
+    final: (status: number, phrase: string) => void,
+  ): void {
+    const sent = requestIn(fork.dialog, method, { headers: [...headers, this.needs.contact], body });
+    fork.dialog = sent.dialog;
+    this.#transmit(fork, sent.request, final, true);
+  }
+
+  #transmit(fork: Fork, request: Request, final: (status: number, phrase: string) => void, again: boolean): void {
+    const on: ClientHandlers = {
+      response: (response) => {
+        if (response.status < 200) return;
+        const retry = again ? this.#withCredentials(fork, request, response) : undefined;
+        if (retry) this.#transmit(fork, retry, final, false);
+        else final(response.status, response.phrase);
+      },
+      failed: (why) => final(...failureOf(why)),
+    };
+    this.needs.sip.send(request, this.needs.hop(request), on);
+  }
+
+  #withCredentials(fork: Fork, request: Request, response: Response): Request | undefined {
+    const retry = this.needs.authenticate(request, response);
+    if (retry) fork.dialog = { ...fork.dialog, localSeq: fork.dialog.localSeq + 1 };
+    return retry;
+  }
+
+  /** Hangs a dialog up. Only the call's own dialog tells the chart what came of it. */
+  protected bye(tag: string | null, reason: Reason, told: boolean): void {
+    const fork = tag === null ? undefined : this.forks.get(tag);
+    if (tag === this.chosen) this.hungUp = true;
+    if (!fork) {
+      if (told) this.needs.tell({ type: "sip.bye.failure" });
+      return;
+    }
+    this.send(fork, "BYE", this.reason(reason), "", (status) => {
+      if (told) this.needs.tell({ type: status < 300 ? "sip.bye.success" : "sip.bye.failure" });
+    });
+  }
+}
+
+/** What a request that got no answer counts as (signalling: "no answer"). */
+export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+}

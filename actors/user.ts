@@ -1,0 +1,128 @@
+/**
+ * The XMPP side of one call: says in Jingle what the chart asks for, and tells the chart what came of it.
+ *
+ * XEP-0166 §6-7, XEP-0167 §8. Rules: we speak from one address for the whole call (clients know a session by sender and
+ * sid); an IQ of ours that is refused because the session or its device is gone ends the call, other refusals are
+ * logged. Left out on purpose: which IQ belongs to which call (calls.ts) and how long an answer may take (xmpp.ts).
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { UserEffect, UserEvent } from "../machines/vocabulary.ts";
+import { jingleElement, reasonElement, writeJingle } from "../protocol/jingle.ts";
+import type { TransportUpdate } from "../protocol/media.ts";
+import { RTP_INFO } from "../protocol/namespaces.ts";
+import { writeTransportInfo } from "../protocol/trickle.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Xmpp } from "./xmpp.ts";
+import type { Answer } from "./xmpp-requests.ts";
+
+/** XEP-0166 §6.7: how long a device that became unavailable may take before it is asked whether it is still there. */
+const ABSENCE = 10_000;
+
+/** IQ errors that say that the session, its device or its server is gone. */
+const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable"]);
+const isGone = (condition: string) => GONE.has(condition) || condition.startsWith("remote-server-");
+
+/** Who speaks to whom; plain JSON. */
+export interface UserSide {
+  readonly sid: string;
+  /** The JID we speak from: the phone, as the user's client knows it. */
+  readonly us: string;
+  /** The user's bare JID. */
+  readonly them: string;
+  /** The JID that began the session. */
+  readonly initiator: string;
+}
+
+export interface UserNeeds {
+  readonly xmpp: Xmpp;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Hands an event to the call's chart. */
+  readonly tell: (event: UserEvent) => void;
+}
+
+export class User {
+  readonly side: UserSide;
+  readonly #needs: UserNeeds;
+
+  constructor(side: UserSide, needs: UserNeeds) {
+    this.side = side;
+    this.#needs = needs;
+  }
+
+  /** Says one effect of the chart. Never throws: what fails comes back as an event. */
+  perform(effect: UserEffect): void {
+    switch (effect.type) {
+      case "jingle.send.session-initiate": {
+        const contents = writeJingle(effect.media, "offer");
+        const initiator = { initiator: this.side.initiator };
+        for (const device of effect.to)
+          this.#ask(device, "session-initiate", contents, initiator, (answer) => this.#offered(device, answer));
+        return;
+      }
+      case "jingle.send.session-accept":
+        return this.#say(effect.to, "session-accept", writeJingle(effect.media, "answer"), { responder: this.side.us });
+      case "jingle.send.session-terminate":
+        return this.#terminate(effect.to, reasonElement(effect.reason));
+      case "jingle.send.ringing":
+        return this.#say(effect.to, "session-info", [xml("ringing", { xmlns: RTP_INFO })]);
+      case "jingle.send.transport-info":
+        return this.#trickle(effect.to, effect.update);
+    }
+  }
+
+  /** A device that is in the call went offline: after a while it is asked for a sign of life (XEP-0166 §6.7). */
+  unavailable(device: string): void {
+    this.#needs.clock.after(ABSENCE, () => this.#say([device], "session-info", []));
+  }
+
+  #offered(device: string, answer: Answer): void {
+    if (answer.type === "result") return this.#needs.tell({ type: "jingle.acknowledged", device });
+    const condition = answer.condition ?? answer.type;
+    this.#needs.log({ level: "info", event: "device.refused", sid: this.side.sid, to: device, condition });
+    this.#needs.tell({ type: "jingle.refused", device, condition });
+  }
+
+  #trickle(to: readonly string[], update: TransportUpdate): void {
+    for (const contents of writeTransportInfo(update)) this.#say(to, "transport-info", contents);
+  }
+
+  /** The end of a call must be told: without a stream it waits for the next one. */
+  #terminate(to: readonly string[], reason: Element): void {
+    const { xmpp, outbox } = this.#needs;
+    for (const device of to) {
+      if (xmpp.online) this.#ask(device, "session-terminate", [reason], {}, () => {});
+      else outbox.keep({ to: device, from: this.side.us, payload: this.#jingle("session-terminate", [reason]) });
+    }
+  }
+
+  #say(to: readonly string[], action: string, children: Element[], attributes: Record<string, string> = {}): void {
+    for (const device of to)
+      this.#ask(device, action, children, attributes, (answer) => this.#answered(device, action, answer));
+  }
+
+  #answered(device: string, action: string, answer: Answer): void {
+    if (answer.type !== "error") return;
+    const condition = answer.condition ?? "undefined-condition";
+    this.#needs.log({ level: "warn", event: "jingle.refused", sid: this.side.sid, to: device, action, condition });
+    if (isGone(condition)) this.#needs.tell({ type: "jingle.lost", device, condition });
+  }
+
+  #ask(
+    to: string,
+    action: string,
+    children: Element[],
+    attributes: Record<string, string>,
+    answered: (answer: Answer) => void,
+  ): void {
+    const payload = this.#jingle(action, children, attributes);
+    this.#needs.xmpp.request({ to, from: this.side.us, payload }, answered);
+  }
+
+  #jingle(action: string, children: Element[], attributes: Record<string, string> = {}): Element {
+    return jingleElement(action, this.side.sid, attributes, children);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The questions we have asked: IQ sets of ours that wait for their answers.
+ *
+ * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, or that the stream was down; an
+ * answer counts only when it comes from whom was asked. Bound: `MOST`, past which a question counts as not asked.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { conditionOf } from "../protocol/iq.ts";
+import { bareJid } from "../protocol/jid.ts";
+import type { Clock } from "./clock.ts";
+import { type Timed, Timers } from "./timers.ts";
+
+const MOST = 100_000;
+const SILENCE = 30_000;
+
+/** An IQ set of ours. */
+export interface IqRequest {
+  readonly to: string;
+  readonly from: string;
+  readonly payload: Element;
+}
+
+/** What came of it; `condition` is that of an error. */
+export interface Answer {
+  readonly type: "result" | "error" | "silence" | "offline";
+  readonly condition?: string;
+}
+
+interface Waiting extends Timed {
+  readonly id: string;
+  readonly to: string;
+  readonly answered: (answer: Answer) => void;
+}
+
+export class XmppRequests {
+  readonly #send: (element: Element) => boolean;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #timers: Timers<Waiting>;
+  #count = 0;
+
+  constructor(clock: Clock, send: (element: Element) => boolean) {
+    this.#clock = clock;
+    this.#send = send;
+    this.#timers = new Timers(clock, (waiting) => this.#settle(waiting, { type: "silence" }));
+  }
+
+  /** Asks; `answered` is told later, never before this has returned. */
+  ask({ to, from, payload }: IqRequest, answered: (answer: Answer) => void): void {
+    const id = `c${(++this.#count).toString(36)}`;
+    const taken = this.#waiting.size < MOST && this.#send(xml("iq", { type: "set", id, from, to }, payload));
+    if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
+    const waiting = { id, to, answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
+    this.#waiting.set(id, waiting);
+    this.#timers.set(waiting, this.#clock.now() + SILENCE);
+  }
+
+  /** Takes a result or an error; false when it answers nothing. */
+  answer(iq: Element): boolean {
+    const waiting = this.#waiting.get(String(iq.attrs.id));
+    const from = String(iq.attrs.from ?? "");
+    // a server answers for an account in its bare JID, and for a domain that it cannot reach
+    if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
+    const isResult = iq.attrs.type === "result";
+    this.#settle(waiting, isResult ? { type: "result" } : { type: "error", condition: conditionOf(iq) });
+    return true;
+  }
+
+  /** The stream is gone, and the answers with it. */
+  offline(): void {
+    for (const waiting of [...this.#waiting.values()]) this.#settle(waiting, { type: "offline" });
+  }
+
+  stop(): void {
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+
+  #settle(waiting: Waiting, answer: Answer): void {
+    if (!this.#waiting.delete(waiting.id)) return;
+    this.#timers.set(waiting, Number.POSITIVE_INFINITY);
+    waiting.answered(answer);
+  }
+}

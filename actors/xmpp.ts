@@ -1,0 +1,211 @@
+/**
+ * The supervisor that owns the XMPP stream: hands Jingle to the calls, answers what a component is asked, knows who is
+ * online.
+ *
+ * XEP-0114, XEP-0030, XEP-0100, XEP-0199, RFC 6120 §8. Rules: every IQ get and set is answered exactly once, whatever
+ * happens; what nobody here understands is refused by name; results and errors are never answered (§8.2.3). Nothing is
+ * thrown while the stream is down.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import {
+  type Caps,
+  capsOf,
+  capsText,
+  DISCO_INFO,
+  discoInfo,
+  type Entity,
+  GATEWAY,
+  gatewayJid,
+  gatewayPrompt,
+  PING,
+} from "../protocol/disco.ts";
+import { iqResult, stanzaError } from "../protocol/iq.ts";
+import { readJid } from "../protocol/jid.ts";
+import { JINGLE } from "../protocol/namespaces.ts";
+import type { Connect } from "../transports/transport.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { Tally } from "./tally.ts";
+import { XmppPresence } from "./xmpp-presence.ts";
+import { type Answer, type IqRequest, XmppRequests } from "./xmpp-requests.ts";
+import { XmppStream } from "./xmpp-stream.ts";
+
+const DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
+
+export interface XmppConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly domain: string;
+  readonly secret: string;
+  /** A domain of the server, to be asked for a sign of life. */
+  readonly pingTo: string;
+  /** Whether video is announced. */
+  readonly video: boolean;
+}
+
+/** Who uses the stream: the owner of the calls. */
+export interface XmppUser {
+  /** A Jingle IQ; `reply` takes its one answer. */
+  jingle(iq: Element, reply: (answer: Element) => void): void;
+  online(): void;
+  offline(why: string): void;
+  /** A device of a user came or went. */
+  presence(from: string, available: boolean): void;
+}
+
+export interface XmppNeeds {
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly connect: Connect;
+  readonly config: XmppConfig;
+  /** SHA-1, as hex or base64. */
+  readonly sha1: (text: string, encoding: "hex" | "base64") => string;
+  readonly isServed: (jid: string) => boolean;
+  readonly log: Log;
+  readonly user: XmppUser;
+  /** The server will never take us: wrong secret or domain. */
+  readonly refused: (why: string) => void;
+}
+
+export class Xmpp {
+  readonly #needs: XmppNeeds;
+  readonly #stream: XmppStream;
+  readonly #requests: XmppRequests;
+  readonly #presence: XmppPresence;
+  readonly #dropped: Tally;
+  readonly #caps: Readonly<Record<Entity, Caps>>;
+
+  constructor(needs: XmppNeeds) {
+    const { clock, chance, connect, config, sha1, log, user, refused, isServed } = needs;
+    this.#needs = needs;
+    this.#dropped = new Tally(clock, log, "xmpp.dropped");
+    const caps = (entity: Entity): Caps => capsOf(sha1(capsText(entity, config.video), "base64"));
+    this.#caps = { component: caps("component"), phone: caps("phone") };
+    this.#requests = new XmppRequests(clock, (element) => this.#stream.send(element));
+    this.#presence = new XmppPresence({
+      domain: config.domain,
+      caps: this.#caps,
+      isServed,
+      send: (element) => void this.#stream.send(element),
+      changed: (from, available) => user.presence(from, available),
+    });
+    this.#stream = new XmppStream({
+      ...{ clock, chance, connect, log, refused, domain: config.domain, secret: config.secret, pingTo: config.pingTo },
+      server: { host: config.host, port: config.port },
+      sha1: (text) => sha1(text, "hex"),
+      stanza: (element) => this.#stanza(element),
+      online: () => this.#online(),
+      offline: (why) => this.#offline(why),
+    });
+  }
+
+  get online(): boolean {
+    return this.#stream.online;
+  }
+
+  get state(): string {
+    return this.#stream.state;
+  }
+
+  /** How often each reason to drop a stanza was counted. */
+  get dropped(): ReadonlyMap<string, number> {
+    return this.#dropped.counts;
+  }
+
+  start(): void {
+    this.#stream.start();
+  }
+
+  stop(): void {
+    this.#stream.stop();
+    this.#requests.stop();
+  }
+
+  /** Asks an IQ set; `answered` is told once, later. */
+  request(request: IqRequest, answered: (answer: Answer) => void): void {
+    this.#requests.ask(request, answered);
+  }
+
+  /** The full JIDs of a user that can be called. */
+  resources(bare: string): string[] {
+    return this.#presence.resources(bare);
+  }
+
+  #online(): void {
+    this.#needs.log({ level: "info", event: "xmpp.online", domain: this.#needs.config.domain });
+    this.#presence.online();
+    this.#needs.user.online();
+  }
+
+  #offline(why: string): void {
+    this.#requests.offline();
+    this.#needs.user.offline(why);
+  }
+
+  #stanza(stanza: Element): void {
+    const { from, to } = stanza.attrs;
+    if (readJid(String(from)) === undefined || (to !== undefined && readJid(String(to)) === undefined))
+      return this.#dropped.add("a stanza without proper addresses");
+    if (stanza.is("iq")) this.#iq(stanza);
+    else if (stanza.is("presence")) this.#present(stanza);
+    else if (stanza.is("message")) this.#message(stanza);
+    else this.#dropped.add("an element that is no stanza", { name: stanza.getName().slice(0, 40) });
+  }
+
+  #present(presence: Element): void {
+    if (!this.#presence.receive(presence))
+      this.#dropped.add("a presence from a domain not served", { from: presence.attrs.from });
+  }
+
+  /** Nobody here reads messages. */
+  #message(message: Element): void {
+    const { type } = message.attrs;
+    if (type === "error" || type === "groupchat" || message.getChild("body") === undefined)
+      return this.#dropped.add("a message that asks for nothing");
+    this.#stream.send(stanzaError(message, "cancel", "service-unavailable"));
+  }
+
+  #iq(iq: Element): void {
+    const { type, id } = iq.attrs;
+    if (type === "result" || type === "error") {
+      if (!this.#requests.answer(iq) && id !== "ping") this.#dropped.add("an answer to nothing we asked");
+    } else if (id === undefined) this.#dropped.add("an IQ without an id");
+    else if (type === "get" || type === "set") this.#asked(iq);
+    else this.#stream.send(stanzaError(iq, "modify", "bad-request"));
+  }
+
+  #asked(iq: Element): void {
+    let answered = false;
+    const reply = (answer: Element): void => {
+      if (!answered) this.#stream.send(answer);
+      answered = true;
+    };
+    try {
+      if (iq.getChild("jingle", JINGLE)) this.#needs.user.jingle(iq, reply);
+      else reply(this.#answer(iq));
+    } catch (error) {
+      reply(stanzaError(iq, "wait", "internal-server-error"));
+      throw error;
+    }
+  }
+
+  #answer(iq: Element): Element {
+    const { config } = this.#needs;
+    const [child] = iq.getChildElements();
+    const asks = iq.attrs.type === "get" ? child?.getNS() : undefined;
+    if (asks === PING) return iqResult(iq);
+    if (asks === DISCO_INFO) return this.#discoInfo(iq, child?.attrs.node);
+    if (asks === DISCO_ITEMS) return iqResult(iq, xml("query", { xmlns: DISCO_ITEMS }));
+    if (child?.getNS() !== GATEWAY) return stanzaError(iq, "cancel", "service-unavailable");
+    if (asks === GATEWAY) return iqResult(iq, gatewayPrompt());
+    const jid = gatewayJid(child.getChildText("prompt") ?? "", config.domain);
+    return jid ? iqResult(iq, jid) : stanzaError(iq, "modify", "item-not-found");
+  }
+
+  #discoInfo(iq: Element, node: string | undefined): Element {
+    const isPhone = Boolean(readJid(String(iq.attrs.to))?.local);
+    const entity = isPhone ? "phone" : "component";
+    const query = discoInfo(entity, this.#needs.config.video, this.#caps[entity], node);
+    return query ? iqResult(iq, query) : stanzaError(iq, "cancel", "item-not-found");
+  }
+}

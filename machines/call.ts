@@ -1,0 +1,423 @@
+/**
+ * A call between an XMPP user and a phone, as the gateway lives it.
+ *
+ *   user                 gateway                 phone │ phone                gateway                      user
+ *     │ session-initiate ──▶│ INVITE ─────────────▶│   │   │ INVITE ───────────▶│ session-initiate ───────▶│
+ *     │◀───────── ringing ──│◀────────────── 180 ──│   │   │◀───────────── 180 ─│◀─────────────── result ──│
+ *     │◀── session-accept ──│◀────────────── 200 ──│   │   │◀───────────── 200 ─│◀──────── session-accept ─│
+ *     │                     │ ACK ────────────────▶│   │   │ ACK ──────────────▶│                          │
+ *     │ session-terminate ─▶│ BYE ────────────────▶│   │   │ BYE ──────────────▶│ session-terminate ──────▶│
+ *
+ * RFC 3261 §9, §13, §15 · RFC 8840 · XEP-0166 §6
+ *
+ * Rules: each side is closed exactly once; no CANCEL before a provisional (§9.1); as callee no BYE before the ACK (§15).
+ * `outgoing` is a call placed by the user, `incoming` one placed by a phone; in `ending` the user has left already and
+ * only the phone's side is still to be closed. Left out on purpose: whatever belongs to one wire alone (see
+ * vocabulary.ts), and who may call whom, which is decided before there is a call.
+ */
+import { callSetup } from "./call-setup.ts";
+
+export type { CallContext, CallInput } from "./call-setup.ts";
+
+/** What an action or a guard is given: the event itself, narrowed to the transition it stands in. */
+const theEvent = <Event>({ event }: { event: Event }) => event;
+
+export const call = callSetup.createMachine({
+  id: "call",
+  context: ({ input }) => ({ ...input, answer: null, tag: null, early: [], why: null }),
+  output: ({ context }) => ({ why: context.why }),
+  initial: "starting",
+  states: {
+    starting: {
+      description: "Somebody calls; who it is decides the way.",
+      always: [
+        { target: "outgoing.inviting", guard: "the user calls, with an address" },
+        { target: "outgoing.gathering", guard: "the user calls" },
+        { target: "incoming" },
+      ],
+    },
+
+    outgoing: {
+      description: "The user calls a phone.",
+      tags: "unanswered",
+      initial: "inviting",
+      on: {
+        "sip.invite.success": {
+          target: "established",
+          actions: [
+            { type: "remember the answer", params: theEvent },
+            { type: "send ACK", params: theEvent },
+            "send session-accept",
+          ],
+        },
+        "sip.invite.unusable": {
+          target: "ending.hangingUp",
+          actions: [
+            { type: "note why (no usable answer)", params: theEvent },
+            { type: "remember the dialog", params: theEvent },
+            { type: "send ACK", params: theEvent },
+            "send session-terminate",
+          ],
+        },
+        "sip.invite.failure": {
+          target: "ended",
+          actions: [{ type: "note why (failure)", params: theEvent }, "send session-terminate"],
+        },
+        "sip.info": { actions: { type: "keep for the answer", params: theEvent } },
+        "jingle.transport-info": {
+          actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
+        },
+      },
+      states: {
+        gathering: {
+          description: "The offer has no address yet; the INVITE waits for the user's candidates (half trickle).",
+          meta: { spec: "RFC 8840 §5.3" },
+          on: {
+            "jingle.transport-info": [
+              {
+                target: "inviting",
+                guard: { type: "that completes the offer", params: theEvent },
+                actions: { type: "add the user's candidates", params: theEvent },
+              },
+              { actions: { type: "add the user's candidates", params: theEvent } },
+            ],
+            "jingle.session-terminate": {
+              target: "#call.ended",
+              actions: { type: "note why", params: theEvent },
+            },
+            "jingle.lost": "#call.ended",
+          },
+          after: { "gather timeout": "inviting" },
+        },
+        inviting: {
+          description: "The phone is asked; nothing was heard yet, so nothing may be cancelled yet.",
+          meta: { spec: "RFC 3261 §9.1" },
+          entry: "send INVITE",
+          on: {
+            "sip.invite.provisional": [
+              { target: "ringing", guard: { type: "is ringing", params: theEvent } },
+              { target: "trying" },
+            ],
+            "jingle.session-terminate": {
+              target: "#call.ending.withdrawing",
+              actions: { type: "note why", params: theEvent },
+            },
+            "jingle.lost": "#call.ending.withdrawing",
+          },
+          after: {
+            "no answer": {
+              target: "#call.ending.withdrawing",
+              actions: ["note why (no answer)", "send session-terminate"],
+            },
+          },
+        },
+        trying: {
+          description: "Someone on the way has the INVITE.",
+          meta: { spec: "RFC 3261 §13.2.2.1" },
+          on: {
+            "sip.invite.provisional": [
+              { target: "ringing", guard: { type: "is ringing", params: theEvent } },
+              { actions: "hear of progress" },
+            ],
+            "jingle.session-terminate": {
+              target: "#call.ending.cancelling",
+              actions: { type: "note why", params: theEvent },
+            },
+            "jingle.lost": "#call.ending.cancelling",
+          },
+          after: {
+            "no answer": {
+              target: "#call.ending.cancelling",
+              actions: ["note why (no answer)", "send session-terminate"],
+            },
+          },
+        },
+        ringing: {
+          description: "The phone rings, and the user hears it ring.",
+          meta: { spec: "XEP-0167 §8.5" },
+          entry: "send ringing",
+          on: {
+            "sip.invite.provisional": { actions: "hear of progress" },
+            "jingle.session-terminate": {
+              target: "#call.ending.cancelling",
+              actions: { type: "note why", params: theEvent },
+            },
+            "jingle.lost": "#call.ending.cancelling",
+          },
+          after: {
+            "no answer": {
+              target: "#call.ending.cancelling",
+              actions: ["note why (no answer)", "send session-terminate"],
+            },
+          },
+        },
+      },
+    },
+
+    incoming: {
+      description: "A phone calls the user, on every device that is online.",
+      tags: "unanswered",
+      initial: "offering",
+      entry: ["send 180", "send session-initiate"],
+      on: {
+        "jingle.session-accept": [
+          {
+            target: "accepting.confirming",
+            guard: { type: "the answer has an address", params: theEvent },
+            actions: [
+              { type: "send session-terminate (cancel, to the others)", params: theEvent },
+              { type: "remember the accept", params: theEvent },
+            ],
+          },
+          {
+            target: "accepting.gathering",
+            actions: [
+              { type: "send session-terminate (cancel, to the others)", params: theEvent },
+              { type: "remember the accept", params: theEvent },
+            ],
+          },
+        ],
+        "jingle.session-terminate": [
+          {
+            target: "ended",
+            description: "A decline from any device is the user's answer; so is what the last device says.",
+            guard: { type: "that is the user's answer", params: theEvent },
+            actions: [
+              { type: "note why", params: theEvent },
+              { type: "send final response (by reason)", params: theEvent },
+              { type: "send session-terminate (cancel, to the others)", params: theEvent },
+            ],
+          },
+          { actions: { type: "drop the device", params: theEvent } },
+        ],
+        "jingle.refused": [
+          {
+            target: "ended",
+            guard: { type: "the last device", params: theEvent },
+            actions: { type: "send final response (by error)", params: theEvent },
+          },
+          { actions: { type: "drop the device", params: theEvent } },
+        ],
+        "jingle.existing-session-initiate": {
+          actions: [
+            { type: "add the device", params: theEvent },
+            { type: "send session-initiate (again)", params: theEvent },
+          ],
+        },
+        "jingle.transport-info": { actions: { type: "keep for the accept", params: theEvent } },
+        "sip.info": {
+          actions: [
+            { type: "send transport-info (what is new)", params: theEvent },
+            { type: "add the phone's candidates", params: theEvent },
+          ],
+        },
+        "sip.cancel": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
+        "sip.bye": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
+      },
+      after: {
+        "no answer": { target: "ended", actions: ["note why (no answer)", "send 480", "send session-terminate"] },
+      },
+      states: {
+        offering: {
+          description: "The devices are asked; none has acknowledged yet.",
+          meta: { spec: "XEP-0166 §6.1" },
+          on: { "jingle.acknowledged": "ringing" },
+        },
+        ringing: { description: "A device has the offer and rings.", meta: { spec: "XEP-0166 §6.2" } },
+      },
+    },
+
+    accepting: {
+      description: "The user has accepted; the phone is being told.",
+      tags: "answered",
+      initial: "confirming",
+      on: {
+        "sip.info": {
+          actions: [
+            { type: "send transport-info (what is new)", params: theEvent },
+            { type: "add the phone's candidates", params: theEvent },
+          ],
+        },
+      },
+      states: {
+        gathering: {
+          description: "The answer has no address yet; the 200 waits for the user's candidates (half trickle).",
+          meta: { spec: "RFC 8840 §5.3" },
+          on: {
+            "jingle.transport-info": [
+              {
+                target: "confirming",
+                guard: { type: "that completes the answer", params: theEvent },
+                actions: { type: "add the user's candidates", params: theEvent },
+              },
+              { actions: { type: "add the user's candidates", params: theEvent } },
+            ],
+            "jingle.session-terminate": {
+              target: "#call.ended",
+              actions: [
+                { type: "note why", params: theEvent },
+                { type: "send final response (by reason)", params: theEvent },
+              ],
+            },
+            "jingle.lost": {
+              target: "#call.ended",
+              actions: { type: "send final response (by error)", params: theEvent },
+            },
+            "sip.cancel": {
+              target: "#call.ended",
+              actions: ["note why (CANCEL)", "send 487", "send session-terminate"],
+            },
+            "sip.bye": { target: "#call.ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
+          },
+          after: { "gather timeout": "confirming" },
+        },
+        confirming: {
+          description: "The 200 is out and its ACK has not come yet.",
+          meta: { spec: "RFC 3261 §13.3.1.4" },
+          entry: "send 200",
+          on: {
+            "sip.ack": "#call.established",
+            "sip.ack.timeout": {
+              target: "#call.ending.hangingUp",
+              actions: ["note why (never acknowledged)", "send session-terminate"],
+            },
+            "sip.bye": { target: "#call.ended", actions: "send session-terminate" },
+            "jingle.transport-info": {
+              actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
+            },
+            "jingle.session-terminate": {
+              target: "#call.ending.leaving",
+              actions: { type: "note why", params: theEvent },
+            },
+            "jingle.lost": "#call.ending.leaving",
+          },
+        },
+      },
+    },
+
+    established: {
+      description: "Both sides have agreed and talk.",
+      meta: { spec: "RFC 3261 §12 · XEP-0166 §6.5" },
+      tags: "answered",
+      on: {
+        "sip.bye": { target: "ended", actions: "send session-terminate" },
+        "sip.dialog.lost": {
+          target: "ending.hangingUp",
+          description: "481 or 408 inside the dialog: the phone does not know the call any more (§12.2.1.2).",
+          actions: [{ type: "note why (failure)", params: theEvent }, "send session-terminate"],
+        },
+        "sip.info": {
+          actions: [
+            { type: "send transport-info (what is new)", params: theEvent },
+            { type: "add the phone's candidates", params: theEvent },
+          ],
+        },
+        "sip.invite.success": {
+          description: "Another fork answered too late: acknowledge it and hang it up.",
+          actions: [
+            { type: "send ACK", params: theEvent },
+            { type: "send BYE (to that fork)", params: theEvent },
+          ],
+        },
+        "sip.invite.unusable": {
+          actions: [
+            { type: "send ACK", params: theEvent },
+            { type: "send BYE (to that fork)", params: theEvent },
+          ],
+        },
+        "jingle.transport-info": {
+          actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
+        },
+        "jingle.session-terminate": {
+          target: "ending.hangingUp",
+          actions: { type: "note why", params: theEvent },
+        },
+        "jingle.lost": "ending.hangingUp",
+      },
+    },
+
+    ending: {
+      description: "The user has left; the phone's side is still to be closed.",
+      tags: "ending",
+      initial: "hangingUp",
+      states: {
+        withdrawing: {
+          description: "CANCEL waits for the first response.",
+          meta: { spec: "RFC 3261 §9.1" },
+          on: {
+            "sip.invite.provisional": "cancelling",
+            "sip.invite.success": {
+              target: "hangingUp",
+              description: "The answer crossed: acknowledge it, then hang up.",
+              actions: [
+                { type: "remember the dialog", params: theEvent },
+                { type: "send ACK", params: theEvent },
+              ],
+            },
+            "sip.invite.unusable": {
+              target: "hangingUp",
+              actions: [
+                { type: "remember the dialog", params: theEvent },
+                { type: "send ACK", params: theEvent },
+              ],
+            },
+            "sip.invite.failure": "#call.ended",
+          },
+        },
+        cancelling: {
+          description: "CANCEL is out; 487 ends the call, unless the answer has crossed it.",
+          meta: { spec: "RFC 3261 §9.1" },
+          entry: "send CANCEL",
+          on: {
+            "sip.invite.provisional": { actions: "hear of progress" },
+            "sip.invite.success": {
+              target: "hangingUp",
+              actions: [
+                { type: "remember the dialog", params: theEvent },
+                { type: "send ACK", params: theEvent },
+              ],
+            },
+            "sip.invite.unusable": {
+              target: "hangingUp",
+              actions: [
+                { type: "remember the dialog", params: theEvent },
+                { type: "send ACK", params: theEvent },
+              ],
+            },
+            "sip.invite.failure": "#call.ended",
+          },
+          after: { "64*T1": "#call.ended" },
+        },
+        leaving: {
+          description: "The user hung up before the ACK; BYE waits for it.",
+          meta: { spec: "RFC 3261 §15" },
+          on: { "sip.ack": "hangingUp", "sip.ack.timeout": "hangingUp", "sip.bye": "#call.ended" },
+        },
+        hangingUp: {
+          description: "BYE is out; whatever is said to it ends the call.",
+          meta: { spec: "RFC 3261 §15.1.1" },
+          entry: "send BYE",
+          on: {
+            "sip.bye.success": "#call.ended",
+            "sip.bye.failure": "#call.ended",
+            "sip.bye": "#call.ended",
+            "sip.invite.success": {
+              actions: [
+                { type: "send ACK", params: theEvent },
+                { type: "send BYE (to that fork)", params: theEvent },
+              ],
+            },
+            "sip.invite.unusable": {
+              actions: [
+                { type: "send ACK", params: theEvent },
+                { type: "send BYE (to that fork)", params: theEvent },
+              ],
+            },
+          },
+        },
+      },
+    },
+
+    ended: { type: "final", description: "Nothing more will be said." },
+  },
+});

@@ -1,0 +1,177 @@
+/**
+ * The stream to the XMPP server: XEP-0114, a component that connects, proves its secret, and comes back when it is lost.
+ *
+ *   component                              server
+ *     │ <stream:stream to='sip.example'> ────▶│
+ *     │◀──────────────── <stream:stream id> ──│
+ *     │ <handshake>sha1(id + secret)</…> ────▶│
+ *     │◀──────────────────────── <handshake/> ──│
+ *
+ * Rules: every wait has an end; the next try comes later than the last, with chance in it, so that many gateways do not
+ * come at once; a secret or domain that is refused at the very first try is a mistake of whoever configured it, and ends
+ * the stream for good. Left out on purpose: what stanzas say.
+ */
+import { assign, emit, setup } from "xstate";
+
+export type StreamEvent =
+  | { readonly type: "stream.connected" }
+  | { readonly type: "stream.opened"; readonly id: string }
+  | { readonly type: "stream.authenticated" }
+  | { readonly type: "stream.heard" }
+  /** `chance` is between 0 and 1: it comes from outside, as all chance does. */
+  | { readonly type: "stream.lost"; readonly why: string; readonly chance: number }
+  | { readonly type: "stream.refused"; readonly why: string; readonly chance: number }
+  | { readonly type: "stop" };
+
+export type StreamEffect =
+  | { readonly type: "stream.connect" }
+  | { readonly type: "stream.open" }
+  | { readonly type: "stream.authenticate"; readonly id: string }
+  | { readonly type: "stream.online" }
+  | { readonly type: "stream.ping" }
+  | { readonly type: "stream.close"; readonly why: string }
+  | { readonly type: "stream.offline"; readonly why: string; readonly retryIn: number }
+  | { readonly type: "stream.refused"; readonly why: string };
+
+export interface StreamContext {
+  /** Tries since the stream was last up for a while. */
+  readonly tries: number;
+  readonly everOnline: boolean;
+  readonly chance: number;
+  readonly why: string;
+}
+
+type Loss = { readonly why: string; readonly chance: number };
+const theEvent = <Event>({ event }: { event: Event }) => event;
+
+const FIRST_RETRY = 250;
+const LAST_RETRY = 30_000;
+/** Half of it is certain, half is chance. */
+const backOff = ({ tries, chance }: StreamContext): number =>
+  Math.round(Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(tries, 16)) * (0.5 + chance / 2));
+
+const streamSetup = setup({
+  types: {
+    context: {} as StreamContext,
+    events: {} as StreamEvent,
+    emitted: {} as StreamEffect,
+    tags: {} as "online",
+    meta: {} as { spec: string },
+  },
+  guards: { "it was never online": ({ context }) => !context.everOnline },
+  delays: {
+    "back-off": ({ context }) => backOff(context),
+    "no answer": 5_000,
+    silence: 30_000,
+    "no pong": 10_000,
+    "it has proved stable": 10_000,
+  },
+  actions: {
+    connect: emit({ type: "stream.connect" }),
+    "open the stream": emit({ type: "stream.open" }),
+    "send handshake": emit((_, params: { id: string }) => ({ type: "stream.authenticate" as const, id: params.id })),
+    "tell that it is online": emit({ type: "stream.online" }),
+    "send ping": emit({ type: "stream.ping" }),
+    close: emit(({ context }) => ({ type: "stream.close" as const, why: context.why })),
+    "tell that it is offline": emit(({ context }) => ({
+      type: "stream.offline" as const,
+      why: context.why,
+      retryIn: backOff(context),
+    })),
+    "tell that it is refused": emit(({ context }) => ({ type: "stream.refused" as const, why: context.why })),
+    "note the loss": assign((_, { why, chance }: Loss) => ({ why, chance })),
+    "note silence": assign({ why: "the server does not answer" }),
+    "note the stop": assign({ why: "the gateway is stopping" }),
+    "count the try": assign({ tries: ({ context }) => context.tries + 1 }),
+    "forget the tries": assign({ tries: 0 }),
+    "remember that it was online": assign({ everOnline: true }),
+  },
+});
+
+export const xmppStream = streamSetup.createMachine({
+  id: "xmpp-stream",
+  context: { tries: 0, everOnline: false, chance: 1, why: "" },
+  initial: "connecting",
+  on: { stop: { target: ".stopped", actions: "note the stop" } },
+  states: {
+    connecting: {
+      description: "A connection to the server is being made.",
+      entry: "connect",
+      on: {
+        "stream.connected": "opening",
+        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+      },
+    },
+    opening: {
+      description: "Our stream header is out; the server's brings the id that the secret is proved with.",
+      meta: { spec: "XEP-0114 §3" },
+      entry: "open the stream",
+      on: {
+        "stream.opened": { target: "authenticating", actions: { type: "send handshake", params: theEvent } },
+        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        "stream.refused": [
+          {
+            target: "refused",
+            guard: "it was never online",
+            actions: { type: "note the loss", params: theEvent },
+          },
+          { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        ],
+      },
+      after: { "no answer": { target: "waiting", actions: "note silence" } },
+    },
+    authenticating: {
+      description: "The server checks our secret.",
+      meta: { spec: "XEP-0114 §3" },
+      on: {
+        "stream.authenticated": "online",
+        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        "stream.refused": [
+          {
+            target: "refused",
+            guard: "it was never online",
+            actions: { type: "note the loss", params: theEvent },
+          },
+          { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        ],
+      },
+      after: { "no answer": { target: "waiting", actions: "note silence" } },
+    },
+    online: {
+      description: "Stanzas come and go.",
+      tags: "online",
+      entry: ["remember that it was online", "tell that it is online"],
+      initial: "listening",
+      on: {
+        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        "stream.refused": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+      },
+      after: { "it has proved stable": { actions: "forget the tries" } },
+      states: {
+        listening: {
+          description: "All is well; every while the server is asked for a sign of life.",
+          after: { silence: "pinging" },
+        },
+        pinging: {
+          description: "The server is asked for a sign of life; anything it says is one.",
+          meta: { spec: "XEP-0199 §4.3" },
+          entry: "send ping",
+          on: { "stream.heard": "listening" },
+          after: { "no pong": { target: "#xmpp-stream.waiting", actions: "note silence" } },
+        },
+      },
+    },
+    waiting: {
+      description: "The stream is down; the next try comes after a while.",
+      entry: ["close", "tell that it is offline"],
+      exit: "count the try",
+      after: { "back-off": "connecting" },
+    },
+    refused: {
+      type: "final",
+      description: "The server does not know our domain or our secret.",
+      entry: ["close", "tell that it is refused"],
+    },
+    stopped: { type: "final", description: "The stream is closed and stays so.", entry: "close" },
+  },
+});

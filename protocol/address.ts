@@ -1,0 +1,97 @@
+/**
+ * Who is who: JIDs, SIP URIs and numbers. RFC 7247 §4-6, signalling.md "who we are" and "which user".
+ *
+ * Rules: no resource ever travels in a SIP header; user parts are compared unescaped and escaped anew for where they go;
+ * the component's own domain is never a served one, or calls would run in a circle. `username_to_phone` names a user by a
+ * number toward SIP, and by the user's name toward XMPP.
+ */
+import { bareJid, escapeLocal, readJid, unescapeLocal } from "./jid.ts";
+import { escapeUser, readUri, type SipUri, writeHost } from "./sip-uri.ts";
+import { quoteDisplay } from "./sip-values.ts";
+
+export interface AddressRules {
+  /** The domains whose users may call and be called. */
+  readonly hosts: readonly string[];
+  /** The component's domain. */
+  readonly component: string;
+  /** Hosts of SIP URIs that mean this gateway: `local_host` and the addresses it listens on. */
+  readonly ours: readonly string[];
+  readonly proxyHost: string;
+  readonly proxyPort: number;
+  readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
+}
+
+/** Whether a JID is of a domain whose users may call here. */
+export function isServed(jid: string, { hosts, component }: AddressRules): boolean {
+  const domain = readJid(jid)?.domain;
+  return domain !== undefined && domain !== component && hosts.includes(domain);
+}
+
+/** What an INVITE says of who calls whom. */
+export interface Dialled {
+  readonly requestUri: string;
+  /** Header values, without tags. */
+  readonly from: string;
+  readonly to: string;
+  /** The user part of our Contact, escaped. */
+  readonly contactUser: string;
+}
+
+/** The addresses of a call from one bare JID to another; undefined when the callee has no name to dial. */
+export function dialled(call: { caller: string; callee: string }, rules: AddressRules): Dialled | undefined {
+  const [caller, callee] = [readJid(call.caller), readJid(call.callee)];
+  if (!caller?.local || !callee?.local) return undefined;
+  const name = unescapeLocal(callee.local);
+  const phone = rules.usernameToPhone.find(({ username }) => username.toLowerCase() === name)?.phone ?? name;
+  const own = unescapeLocal(caller.local);
+  const [user, contactUser] = [escapeUser(phone), escapeUser(own)];
+  return {
+    requestUri: `sip:${user}@${writeHost(rules.proxyHost)}:${rules.proxyPort}`,
+    from: `${quoteDisplay(own)} <sip:${contactUser}@${caller.domain}>`,
+    to: `<sip:${user}@${callee.domain}>`,
+    contactUser,
+  };
+}
+
+/**
+ * The bare JID of the user that an INVITE means: by its Request-URI, else by To; undefined when by neither. An address of
+ * ours, or a bare number, means a user of the first served domain.
+ */
+export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
+  const [target, to] = [readUri(uris.requestUri), readUri(uris.to)];
+  for (const { user, host } of [target, to])
+    if (host !== rules.component && rules.hosts.includes(host)) return userJid(user, host, rules);
+  const meansUs = target.scheme === "tel" || rules.ours.includes(target.host);
+  const [first] = rules.hosts;
+  return meansUs && first !== undefined ? userJid(target.user, first, rules) : undefined;
+}
+
+function userJid(user: string, host: string, { usernameToPhone }: AddressRules): string | undefined {
+  const mapped = /^[+*]/.test(user) ? usernameToPhone.find(({ phone }) => phone === user)?.username : undefined;
+  const local = escapeLocal(mapped ?? user).toLowerCase();
+  return local === "" || readJid(`${local}@${host}`) === undefined ? undefined : `${local}@${host}`;
+}
+
+/**
+ * The full JID that a calling phone has toward the user: `carol@<component>/sip` for who is of the component's domain, the
+ * proxy's or ours, or is a number; else the whole address, escaped (XEP-0106).
+ */
+export function callerJid(from: string, rules: AddressRules): string | undefined {
+  const uri = readUri(from);
+  const near = [rules.component, rules.proxyHost.toLowerCase(), ...rules.ours].includes(uri.host) || isNumber(uri);
+  const name = uri.user === "" ? uri.host : near ? uri.user : `${uri.user}@${uri.host}`;
+  const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/sip`;
+  return readJid(jid) === undefined ? undefined : jid;
+}
+
+const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || /^\+?[0-9*#().-]{2,}$/.test(user);
+
+/** The URI of our Contact; its transport is written by whoever sends it. */
+export function contactUri(user: string, localHost: string, port: number): string {
+  return `sip:${user === "" ? "" : `${user}@`}${writeHost(localHost)}:${port}`;
+}
+
+/** The user part of our Contact toward a caller: the name of the user that is called. */
+export function contactUserOf(jid: string): string {
+  return escapeUser(unescapeLocal(readJid(bareJid(jid))?.local ?? ""));
+}

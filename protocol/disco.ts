@@ -1,0 +1,101 @@
+/**
+ * What the component says of itself: XEP-0030 (disco#info), XEP-0115 (its hash in presence), XEP-0100 §7.1 (gateway prompt).
+ *
+ * Rules: an ordinary client offers a call to an address whose presence has caps with these features; nothing is announced
+ * before it works (`urn:xmpp:jingle-message:0` would make clients propose, and wait).
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { escapeLocal } from "./jid.ts";
+
+export const DISCO_INFO = "http://jabber.org/protocol/disco#info";
+export const CAPS = "http://jabber.org/protocol/caps";
+export const GATEWAY = "jabber:iq:gateway";
+export const PING = "urn:xmpp:ping";
+/** The node of our caps: who made this software. */
+const NODE = "https://github.com/carillon-gateway/carillon";
+
+const FEATURES = [
+  DISCO_INFO,
+  CAPS,
+  PING,
+  "urn:xmpp:jingle:1",
+  "urn:xmpp:jingle:apps:rtp:1",
+  "urn:xmpp:jingle:apps:rtp:audio",
+  "urn:xmpp:jingle:transports:ice-udp:1",
+  "urn:xmpp:jingle:transports:raw-udp:1",
+  "urn:xmpp:jingle:apps:dtls:0",
+  "urn:ietf:rfc:3264", // COMPAT Conversations: all candidates at once, no trickle needed
+  "urn:ietf:rfc:5888",
+  "urn:xmpp:jingle:apps:grouping:0",
+  "urn:ietf:rfc:5576",
+  "urn:xmpp:jingle:apps:rtp:ssma:0",
+  "urn:xmpp:jingle:apps:rtp:rtcp-fb:0",
+  "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0",
+];
+const VIDEO = "urn:xmpp:jingle:apps:rtp:video";
+
+/** An entity of ours: the component's domain, or one of its phones. */
+export type Entity = "component" | "phone";
+
+interface Identity {
+  readonly category: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+const IDENTITIES: Readonly<Record<Entity, readonly Identity[]>> = {
+  component: [
+    { category: "gateway", type: "pstn", name: "Carillon" },
+    { category: "gateway", type: "sip", name: "Carillon" },
+  ],
+  phone: [{ category: "client", type: "phone", name: "Carillon" }],
+};
+
+const featuresOf = (entity: Entity, video: boolean): string[] =>
+  [...FEATURES, ...(video ? [VIDEO] : []), ...(entity === "component" ? [GATEWAY] : [])].toSorted();
+
+/** The caps of an entity. */
+export interface Caps {
+  readonly node: string;
+  /** base64 of the SHA-1 of what disco#info says (XEP-0115 §5.1). */
+  readonly ver: string;
+}
+
+/** The text that caps are a hash of (XEP-0115 §5.1). */
+export function capsText(entity: Entity, video: boolean): string {
+  const identities = IDENTITIES[entity].map(({ category, type, name }) => `${category}/${type}//${name}`).toSorted();
+  return [...identities, ...featuresOf(entity, video)].map((item) => `${item}<`).join("");
+}
+
+export const capsOf = (ver: string): Caps => ({ node: NODE, ver });
+
+/** The `<c/>` of a presence. */
+export function capsElement({ node, ver }: Caps): Element {
+  return xml("c", { xmlns: CAPS, hash: "sha-1", node, ver });
+}
+
+/** The answer to disco#info; undefined for a node that is not ours. */
+export function discoInfo(entity: Entity, video: boolean, caps: Caps, node: string | undefined): Element | undefined {
+  if (node !== undefined && node !== `${caps.node}#${caps.ver}`) return undefined;
+  return xml(
+    "query",
+    { xmlns: DISCO_INFO, ...(node === undefined ? {} : { node }) },
+    ...IDENTITIES[entity].map((identity) => xml("identity", { ...identity })),
+    ...featuresOf(entity, video).map((feature) => xml("feature", { var: feature })),
+  );
+}
+
+/** The answer to a get of `jabber:iq:gateway`: what a client asks its user for. */
+export function gatewayPrompt(): Element {
+  const desc = "Enter the phone number or SIP address to call.";
+  return xml("query", { xmlns: GATEWAY }, xml("desc", {}, desc), xml("prompt", {}, "Number or address"));
+}
+
+/** The answer to its set: the JID of what was typed, with the ornaments of a number left out; undefined for nothing. */
+export function gatewayJid(prompt: string, component: string): Element | undefined {
+  const typed = prompt.trim().replace(/^(?:sips?|tel):/i, "");
+  const name = /^[+\d\s().*#/-]+$/.test(typed) ? typed.replace(/[\s()./-]/g, "") : typed;
+  if (name === "" || name.length > 256) return undefined;
+  const jid = `${escapeLocal(name).toLowerCase()}@${component}`;
+  return xml("query", { xmlns: GATEWAY }, xml("jid", {}, jid), xml("prompt", {}, jid));
+}

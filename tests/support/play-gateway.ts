@@ -1,0 +1,56 @@
+/** A whole gateway for plays: its configuration, and clock, chance and wires in memory. */
+import { createHash } from "node:crypto";
+import type { CallsConfig } from "../../actors/calls-needs.ts";
+import type { GatewayConfig, GatewayNeeds } from "../../actors/gateway.ts";
+import type { LogEvent } from "../../actors/log.ts";
+import { createChance } from "./chance.ts";
+import type { SimulatedClock } from "./clock.ts";
+import type { Wire } from "./wire.ts";
+
+export const GATEWAY = { host: "192.0.2.1", port: 5600 };
+export const PROXY = { host: "192.0.2.2", port: 5060 };
+export const SERVER = { host: "192.0.2.3", port: 5347 };
+export const COMPONENT = "sip.example.org";
+
+export function gatewayConfig(calls: Partial<CallsConfig> = {}): GatewayConfig {
+  return {
+    sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [] },
+    xmpp: { ...SERVER, domain: COMPONENT, secret: "secret", pingTo: "example.org", video: true },
+    calls: {
+      proxy: { transport: "udp", ...PROXY },
+      outbound: false,
+      localHost: GATEWAY.host,
+      sdpOrigin: GATEWAY.host,
+      profile: "deployed",
+      username: "",
+      password: "",
+      addresses: {
+        hosts: ["example.org"],
+        component: COMPONENT,
+        ours: [GATEWAY.host],
+        proxyHost: PROXY.host,
+        proxyPort: PROXY.port,
+        usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
+      },
+      ringTimeout: 180_000,
+      gatherTimeout: 500,
+      maxCalls: 100,
+      ...calls,
+    },
+    drainTimeout: 60_000,
+  };
+}
+
+export function needsOf(clock: SimulatedClock, wire: Wire, log: (event: LogEvent) => void, seed = 1): GatewayNeeds {
+  const chance = createChance(seed);
+  return {
+    clock,
+    chance,
+    random: () => Array.from({ length: 3 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join(""),
+    hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
+    sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
+    open: { udp: wire.openUdp, listen: wire.listen, connect: wire.connect },
+    resolve: async (host) => [host],
+    log,
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * The phone of a play: fills in what every SIP message must have, so that a play says only what matters.
+ *
+ * A response copies Via, From, To, Call-ID and CSeq from the request it answers; a request takes From, To and Call-ID from the
+ * dialog as the phone knows it, and counts its CSeq. What the play writes itself is taken as it stands.
+ */
+type Fields = Map<string, string[]>;
+
+interface Heard {
+  readonly start: string;
+  readonly fields: Fields;
+  readonly body: string;
+}
+
+export function readSip(text: string): Heard {
+  const [head = "", ...rest] = text.replaceAll("\r\n", "\n").split("\n\n");
+  const [start = "", ...lines] = head.split("\n");
+  const fields: Fields = new Map();
+  for (const line of lines) {
+    const name = line.slice(0, line.indexOf(":")).trim();
+    fields.set(name, [...(fields.get(name) ?? []), line.slice(line.indexOf(":") + 1).trim()]);
+  }
+  return { start, fields, body: rest.join("\n\n") };
+}
+
+export class PlayPhone {
+  readonly #address: string;
+  readonly #requests: Heard[] = [];
+  #local = "";
+  #remote = "";
+  #callId = "";
+  #cseq = 100;
+  #branch = 0;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  /** Notes a message of the gateway. */
+  hear(text: string): void {
+    const heard = readSip(text);
+    const from = heard.fields.get("From")?.[0] ?? "";
+    const to = heard.fields.get("To")?.[0] ?? "";
+    this.#callId = heard.fields.get("Call-ID")?.[0] ?? this.#callId;
+    if (heard.start.startsWith("SIP/2.0")) [this.#local, this.#remote] = [from, to];
+    else {
+      this.#requests.push(heard);
+      this.#remote = from;
+      if (to.includes("tag=")) this.#local = to;
+    }
+  }
+
+  /** A message of the play, made whole. */
+  complete(text: string): string {
+    const said = readSip(text);
+    const missing = said.start.startsWith("SIP/2.0") ? this.#response(said) : this.#request(said);
+    const body = said.body.replaceAll("\n", "\r\n");
+    const lines = [...said.fields].flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
+    const whole = [said.start, ...missing, ...lines, `Content-Length: ${body.length}`];
+    return `${whole.join("\r\n")}\r\n\r\n${body}`;
+  }
+
+  #response(said: Heard): string[] {
+    const method = said.fields.get("CSeq")?.[0]?.split(" ")[1];
+    const request = this.#requests.findLast(
+      ({ start }) => !start.startsWith("ACK") && (method ? start.startsWith(method) : true),
+    );
+    const missing = ["Via", "From", "To", "Call-ID", "CSeq"].flatMap((name) =>
+      said.fields.has(name) && name !== "CSeq"
+        ? []
+        : (request?.fields.get(name) ?? []).map((value) => `${name}: ${value}`),
+    );
+    said.fields.delete("CSeq");
+    this.#local = said.fields.get("To")?.[0] ?? request?.fields.get("To")?.[0] ?? "";
+    return missing;
+  }
+
+  #request(said: Heard): string[] {
+    const method = said.start.split(" ")[0] ?? "";
+    const follows = method === "ACK" || method === "CANCEL";
+    if (!follows) this.#cseq++;
+    if (method !== "CANCEL") this.#branch++;
+    const own: [string, string][] = [
+      ["Via", `SIP/2.0/UDP ${this.#address};branch=z9hG4bKplay${this.#branch};rport`],
+      ["Max-Forwards", "70"],
+      ["From", this.#local],
+      ["To", this.#remote],
+      ["Call-ID", this.#callId],
+      ["CSeq", `${this.#cseq} ${method}`],
+    ];
+    if (said.fields.has("From")) this.#local = said.fields.get("From")?.[0] ?? "";
+    if (said.fields.has("To")) this.#remote = said.fields.get("To")?.[0] ?? "";
+    if (said.fields.has("Call-ID")) this.#callId = said.fields.get("Call-ID")?.[0] ?? "";
+    return own.filter(([name]) => !said.fields.has(name)).map(([name, value]) => `${name}: ${value}`);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * A play as text: one call, both wires, in time order.
+ *
+ *   # what happens, and the sections that ask for it
+ *   juliet > gateway
+ *       <iq …/>                       a stanza as it reaches the component
+ *   gateway > phone
+ *       INVITE sip:… SIP/2.0          what must come next on that wire: `{name}` binds at first sight and must match
+ *       Call-ID: {call-id}            afterwards, `…` stands for anything, lines not named are free
+ *   gateway > phone
+ *       (the same)                    the last message of that wire again, byte for byte
+ *   after 500ms                       the clock goes on
+ *   nothing on phone                  nothing may have come on that wire
+ *
+ * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow.
+ */
+export type Step =
+  | { readonly kind: "say"; readonly by: string; readonly text: string; readonly line: number }
+  | {
+      readonly kind: "hear";
+      readonly by: string;
+      readonly text: string;
+      readonly answered: boolean;
+      readonly line: number;
+    }
+  | { readonly kind: "after"; readonly ms: number; readonly line: number }
+  | { readonly kind: "nothing"; readonly by: string; readonly line: number };
+
+/** Reads a play; throws with the number of the line that it does not understand. */
+export function readPlay(script: string): Step[] {
+  const steps: Step[] = [];
+  const lines = script.split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const body: string[] = [];
+    while (/^( {4}|\s*$)/.test(lines[at + 1] ?? "x")) body.push((lines[++at] ?? "").slice(4));
+    steps.push(readStep(line, body.join("\n").trimEnd(), at));
+  }
+  return steps;
+}
+
+function readStep(line: string, text: string, at: number): Step {
+  const arrow = /^(\S+) > (\S+)( \(unanswered\))?$/.exec(line);
+  if (arrow?.[1] === "gateway") return { kind: "hear", by: arrow[2]!, text, answered: !arrow[3], line: at };
+  if (arrow?.[2] === "gateway") return { kind: "say", by: arrow[1]!, text, line: at };
+  const after = /^after (\d+) ?(ms|s)$/.exec(line);
+  if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };
+  const nothing = /^nothing on (\S+)$/.exec(line);
+  if (nothing) return { kind: "nothing", by: nothing[1]!, line: at };
+  throw new Error(`line ${at + 1}: ${line}`);
+}
+
+/** What names stand for so far. */
+export type Bindings = Map<string, string>;
+
+/** A text with its names filled in; with `open`, those that are not bound yet stay. */
+export function fill(text: string, bound: Bindings, open = false): string {
+  return text.replace(/\{([\w-]+)\}/g, (whole, name: string) => {
+    const value = bound.get(name);
+    if (open && value === undefined) return whole;
+    if (value === undefined) throw new Error(`{${name}} has not been seen yet`);
+    return value;
+  });
+}
+
+/** Whether a text fits a pattern; what it binds is remembered. */
+export function fits(pattern: string, text: string, bound: Bindings): boolean {
+  const names: string[] = [];
+  const source = pattern
+    .split(/(\{[\w-]+\}|…)/)
+    .map((part) => {
+      if (part === "…") return "[\\s\\S]*";
+      const name = /^\{([\w-]+)\}$/.exec(part)?.[1];
+      if (name === undefined) return escape(part);
+      const known = bound.get(name);
+      if (known !== undefined) return escape(known);
+      names.push(name);
+      return "([^\\s;>]+)";
+    })
+    .join("");
+  const found = new RegExp(`^${source}$`).exec(text);
+  if (!found) return false;
+  names.forEach((name, index) => void bound.set(name, found[index + 1] ?? ""));
+  return true;
+}
+
+const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");

@@ -1,0 +1,41 @@
+/**
+ * The XMPP server of a play: takes the component's stream (XEP-0114) and shows its stanzas.
+ *
+ * It accepts any secret but `wrong`, and says nothing by itself but the handshake and results to the gateway's pings.
+ */
+import type { Element } from "@xmpp/xml";
+import { StanzaReader } from "../../protocol/stanza.ts";
+import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
+
+export class PlayServer {
+  readonly #stanza: (stanza: Element) => void;
+  #stream: ByteStream | undefined;
+
+  constructor(stanza: (stanza: Element) => void) {
+    this.#stanza = stanza;
+  }
+
+  /** Sends text to the component. */
+  send(text: string): void {
+    this.#stream?.write(text);
+  }
+
+  accept(stream: ByteStream): StreamEvents {
+    this.#stream = stream;
+    const reader = new StanzaReader({
+      opened: () =>
+        stream.write(
+          "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1'>",
+        ),
+      stanza: (element) => {
+        if (element.is("handshake")) stream.write("<handshake/>");
+        else this.#stanza(element);
+      },
+      ended: () => stream.end(),
+      fault: (condition) => {
+        throw new Error(`the gateway's stream is ${condition}`);
+      },
+    });
+    return { received: (bytes) => reader.push(bytes), closed: () => {} };
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Performs a play (play-script.ts) on a whole gateway over wires in memory and a simulated clock.
+ *
+ * `phone` is what stands at the SIP proxy's address, everybody else a device of an XMPP user, known by the full JID in
+ * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
+ * be left unheard, and no call alive.
+ */
+import { expect } from "bun:test";
+import type { Element } from "@xmpp/xml";
+import { parse } from "ltx/lib/ltx.js";
+import type { CallsConfig } from "../../actors/calls-needs.ts";
+import { Gateway } from "../../actors/gateway.ts";
+import type { LogEvent } from "../../actors/log.ts";
+import type { Datagrams } from "../../transports/transport.ts";
+import { createClock, type SimulatedClock } from "./clock.ts";
+import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
+import { PlayPhone } from "./play-phone.ts";
+import { type Bindings, fill, fits, readPlay, type Step } from "./play-script.ts";
+import { PlayServer } from "./play-server.ts";
+import { PLAY_TEXTS } from "./play-texts.ts";
+import { fitsElement } from "./play-xml.ts";
+import { createWire, type Wire } from "./wire.ts";
+
+/** Who the devices of the plays are. */
+export const DEVICES: Readonly<Record<string, string>> = {
+  juliet: "juliet@example.org/balcony",
+  "juliet-phone": "juliet@example.org/phone",
+  romeo: "romeo@example.org/orchard",
+  mallory: "mallory@elsewhere.example/x",
+};
+const nameOf = (jid: string) => Object.keys(DEVICES).find((name) => DEVICES[name] === jid) ?? jid;
+
+export interface PlayOptions {
+  readonly calls?: Partial<CallsConfig>;
+  /** Who is online; juliet's balcony when not said. */
+  readonly online?: readonly string[];
+}
+
+/** Performs a play to its end, and gives what was logged. Throws, naming the line, where the gateway departs from it. */
+export async function play(script: string, options: PlayOptions = {}): Promise<LogEvent[]> {
+  const stage = new Stage(options);
+  await stage.open(options.online ?? ["juliet"]);
+  for (const step of readPlay(script)) await stage.perform(step);
+  await stage.close();
+  return stage.logged;
+}
+
+class Stage {
+  readonly logged: LogEvent[] = [];
+  readonly #clock: SimulatedClock = createClock();
+  readonly #wire: Wire = createWire(this.#clock);
+  readonly #gateway: Gateway;
+  readonly #phone = new PlayPhone(`${PROXY.host}:${PROXY.port}`);
+  readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
+  readonly #bound: Bindings = new Map(Object.entries(PLAY_TEXTS));
+  readonly #sip: string[] = [];
+  readonly #heardSip = new Set<string>();
+  readonly #stanzas: Element[] = [];
+  #socket: Datagrams | undefined;
+
+  constructor({ calls }: PlayOptions) {
+    const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
+    this.#gateway = new Gateway(gatewayConfig(calls), needs);
+  }
+
+  async open(online: readonly string[]): Promise<void> {
+    await this.#wire.listen(SERVER, (stream) => this.#server.accept(stream));
+    this.#socket = await this.#wire.openUdp(PROXY, { received: (bytes) => this.#datagram(bytes), failed: () => {} });
+    void this.#gateway.start();
+    await this.#clock.advance(100);
+    for (const name of online) this.#server.send(`<presence from='${DEVICES[name]}' to='${COMPONENT}'/>`);
+    await this.#clock.advance(10);
+  }
+
+  async perform(step: Step): Promise<void> {
+    if (step.kind === "after") return this.#clock.advance(step.ms);
+    if (step.kind === "say") this.#say(step.by, step.text);
+    await this.#clock.advance(5);
+    if (step.kind === "hear") await this.#hear(step);
+    if (step.kind === "nothing") this.#nothing(step);
+  }
+
+  async close(): Promise<void> {
+    await this.#clock.advance(100);
+    expect(this.#sip, "SIP messages that nobody has heard").toEqual([]);
+    expect(this.#stanzas.map(String), "stanzas that nobody has heard").toEqual([]);
+    expect(this.#gateway.calls.registry.size, "calls alive").toBe(0);
+    const faults = this.logged.filter(({ level }) => level === "error");
+    expect(faults, "faults").toEqual([]);
+    this.#gateway.stop();
+    await this.#clock.advance(100);
+  }
+
+  #say(by: string, text: string): void {
+    const filled = fill(text, this.#bound);
+    if (by === "phone") return this.#socket?.send(new TextEncoder().encode(this.#phone.complete(filled)), GATEWAY);
+    const stanza = parse(filled);
+    stanza.attrs.from ??= DEVICES[by] ?? by;
+    this.#server.send(String(stanza));
+  }
+
+  #datagram(bytes: Uint8Array): void {
+    const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+    if (this.#heardSip.has(text)) return;
+    this.#heardSip.add(text);
+    this.#sip.push(text);
+  }
+
+  #stanza(stanza: Element): void {
+    // what the gateway says of itself by itself is not part of a call
+    if (!stanza.is("presence") && stanza.getChild("ping") === undefined) this.#stanzas.push(stanza);
+  }
+
+  async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {
+    const next = () => (step.by === "phone" ? this.#sip.length > 0 : this.#stanzaFor(step.by) !== undefined);
+    for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
+    if (step.by === "phone") this.#hearSip(step);
+    else this.#hearStanza(step);
+  }
+
+  #hearSip({ text, line }: Extract<Step, { kind: "hear" }>): void {
+    const heard = this.#sip.shift() ?? "nothing";
+    const lines = heard.split("\n");
+    const [start = "", ...wanted] = text.split("\n");
+    if (!fits(start, lines[0] ?? "", this.#bound)) return miss(line, text, heard);
+    for (const each of wanted.filter((one) => one !== ""))
+      if (!lines.some((one) => fits(each, one, this.#bound))) return miss(line, each, heard);
+    this.#phone.hear(heard);
+  }
+
+  #stanzaFor(by: string): Element | undefined {
+    return this.#stanzas.find((stanza) => nameOf(String(stanza.attrs.to)) === by);
+  }
+
+  #hearStanza({ by, text, answered, line }: Extract<Step, { kind: "hear" }>): void {
+    const stanza = this.#stanzaFor(by);
+    if (!stanza) return miss(line, text, "nothing");
+    this.#stanzas.splice(this.#stanzas.indexOf(stanza), 1);
+    if (!fitsElement(parse(fill(text, this.#bound, true)), stanza, this.#bound))
+      return miss(line, text, String(stanza));
+    const { type, id, from, to } = stanza.attrs;
+    if (answered && stanza.is("iq") && type === "set")
+      this.#server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
+  }
+
+  #nothing({ by, line }: Extract<Step, { kind: "nothing" }>): void {
+    const heard = by === "phone" ? this.#sip[0] : this.#stanzaFor(by);
+    if (heard !== undefined) miss(line, "nothing", String(heard));
+  }
+}
+
+function miss(line: number, wanted: string, heard: string): void {
+  throw new Error(`line ${line + 1} of the play\nwanted: ${wanted}\nheard: ${heard}`);
+}
