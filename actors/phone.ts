@@ -110,7 +110,7 @@ export abstract class Phone {
   /** The dialog that requests of ours go to now: the call's own, else the youngest early one. */
   #line(): Fork | undefined {
     const forks = [...this.forks.values()].filter((fork) => fork.open);
-    return this.chosen === null ? forks.at(-1) : this.forks.get(this.chosen);
+    return this.chosen === null ? forks.at(-1) : forks.find((fork) => fork === this.forks.get(this.chosen ?? ""));
   }
 
   /** Remembers a dialog of this call, unless there are too many; the first to know a tag wins. */

@@ -65,10 +65,9 @@ export class XmppPresence {
     return true;
   }
 
-  /** The stream is up again: whoever was known is asked where he is now. */
+  /** The stream is up again: whoever was known is asked where he is now. Calls that ring go on meanwhile. */
   online(): void {
     for (const [bare, resources] of this.#users) {
-      for (const jid of resources.keys()) this.#needs.changed(jid, false);
       resources.clear();
       this.#say("probe", this.#needs.domain, bare);
     }

@@ -79,7 +79,7 @@ export class XmppStream {
   }
 
   #perform(effect: StreamEffect): void {
-    const { online, refused, sha1, secret, log } = this.#needs;
+    const { online, refused, sha1, secret, log, server } = this.#needs;
     switch (effect.type) {
       case "stream.connect":
         return this.#connect();
@@ -95,7 +95,7 @@ export class XmppStream {
       case "stream.close":
         return this.#close(effect.why);
       case "stream.offline":
-        return log({ level: "warn", event: "xmpp.offline", why: effect.why, retryIn: effect.retryIn });
+        return log({ level: "warn", event: "xmpp.offline", ...server, why: effect.why, retryIn: effect.retryIn });
       case "stream.refused":
         return this.#guard(() => refused(effect.why));
     }

@@ -13,7 +13,6 @@ export interface Jid {
   readonly resource: string;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not allowed
 const jid =
   /^(?:([^@/"&':<>\s\0-\x1f\x7f]{1,1023})@)?([^@/"&'<>\s\0-\x1f\x7f]{1,1023})(?:\/([^\0-\x1f\x7f]{1,1023}))?$/u;
 

@@ -13,7 +13,6 @@ export const unreadable = (text: string): Refusal => new Refusal(text, { status:
 /** A refusal of Jingle that is readable and cannot be mapped: the session ends with this reason. */
 export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\0-\x1f\x7f]/;
 
 /** An attribute's text, undefined when it is not there. */

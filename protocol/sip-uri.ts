@@ -28,7 +28,7 @@ export function readUri(text: string): SipUri {
     return {
       scheme: scheme.toLowerCase() === "sips" ? "sips" : "sip",
       // a password says nothing about who is meant, and is never repeated
-      user: unescape(userinfo.split(":", 1)[0] ?? ""),
+      user: unescapeUser(userinfo.split(":", 1)[0] ?? ""),
       host: host.replace(/^\[|\]$/g, "").toLowerCase(),
       port: port === undefined ? undefined : Number(port),
       params: readParams(rest),
@@ -60,7 +60,7 @@ export function escapeUser(user: string): string {
 }
 
 /** The text of an escaped user part; 400 when its bytes are no UTF-8. A `%` that escapes nothing stands for itself. */
-function unescape(text: string): string {
+function unescapeUser(text: string): string {
   if (!text.includes("%")) return text;
   const bytes: number[] = [];
   for (const [piece] of text.matchAll(/%[0-9a-f]{2}|[^%]+|%/gi))

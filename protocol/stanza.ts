@@ -151,7 +151,6 @@ export class StanzaReader {
 
 class TooMuch extends Error {}
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 §2.2 forbids exactly these
 const FORBIDDEN =
   /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
@@ -164,12 +163,12 @@ export function writeStanza(element: Element, level = 0): string {
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => {
       if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
-      return ` ${name}="${escape(String(value))}"`;
+      return ` ${name}="${escapeText(String(value))}"`;
     });
   const head = `<${element.name}${attributes.join("")}`;
   if (element.children.length === 0) return `${head}/>`;
   const inside = element.children.map((child) =>
-    typeof child === "object" ? writeStanza(child as Element, level + 1) : escape(String(child)),
+    typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child)),
   );
   return `${head}>${inside.join("")}</${element.name}>`;
 }
@@ -185,5 +184,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
-const escape = (text: string): string =>
+const escapeText = (text: string): string =>
   text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "");

@@ -1,15 +1,63 @@
-/** An XMPP user calls a phone. */
-import { test } from "bun:test";
-import { play } from "../support/play.ts";
+/** An XMPP user calls a phone: signalling §1 and §2, gateway mode. */
+import { describe, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import { BOB, BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
 
-test("juliet calls bob, bob answers, bob hangs up", () =>
-  play(`
-# signalling §1 session-initiate, §2 180, 200, BYE; ladder 1
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const TERMINATED = (inside: string): string => `
+gateway > juliet
+    <iq type='set' from='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'>${inside}</jingle></iq>
+`;
+const BOB_SAYS = (line: string, more = ""): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    To: <sip:bob@sip.example.org>;tag=bob1
+${more}gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+`;
+const JULIET_LEAVES = `
+juliet > gateway
+    <iq type='set' id='a3' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><cancel/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+`;
+const CANCELLED = `
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+`;
+const TERMINATED_BY_US = `
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+`;
+
+describe("a call is answered", () => {
+  plays([
+    ["and bob hangs up", JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + PHONE_HANGS_UP],
+    [
+      "and juliet hangs up",
+      JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060"),
+    ],
+    ["without any ringing", JULIET_CALLS + BOB_ANSWERS + PHONE_HANGS_UP],
+    [
+      "with the INVITE, the ringing and the accept as the ladder has them",
+      `
 juliet > gateway
     <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'
       initiator='juliet@example.org/balcony'>{offer-contents}</jingle></iq>
 gateway > juliet
-    <iq type='result' id='a1' from='bob@sip.example.org'/>
+    <iq type='result' id='a1' from='bob@sip.example.org' to='juliet@example.org/balcony'/>
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     Via: SIP/2.0/UDP 192.0.2.1:5600;rport;branch={branch}
@@ -19,18 +67,227 @@ gateway > phone
     Call-ID: s1
     CSeq: 1 INVITE
     Contact: <sip:juliet@192.0.2.1:5600>
+    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO
+    Supported: trickle-ice
+    Recv-Info: trickle-ice
+    User-Agent: Carillon/…
     Content-Type: application/sdp
-    c=IN IP4 198.51.100.7
+    o=- {session} 1 IN IP4 192.0.2.1
+    c=IN IP4 192.0.2.1
     m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+    c=IN IP4 198.51.100.7
+    a=mid:0
+    a=sendrecv
+    a=rtpmap:111 opus/48000/2
+    a=rtpmap:0 PCMU/8000
+    a=rtcp-mux
+    a=ice-ufrag:uA
+    a=ice-options:trickle
     a=setup:actpass
+    a=candidate:1 1 udp 2130706431 198.51.100.7 40000 typ host generation 0
+phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@203.0.113.9>
+    Record-Route: <sip:192.0.2.2;lr>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@203.0.113.9 SIP/2.0
+    Route: <sip:192.0.2.2;lr>
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: 1 ACK
+gateway > juliet
+    <iq type='set' from='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='s1' responder='bob@sip.example.org'>
+      <content creator='initiator' name='0' senders='both'><description media='audio'><payload-type id='111' name='opus'/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB'><fingerprint setup='active'/><candidate ip='203.0.113.9' port='50000'/></transport></content></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "by a 200 without SDP, whose 183 had it",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 183 Session Progress
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > juliet
+    <iq type='set'><jingle action='session-info'><ringing/></jingle></iq>
 phone > gateway
     SIP/2.0 180 Ringing
     To: <sip:bob@sip.example.org>;tag=bob1
-    Contact: <sip:bob@203.0.113.9>
-gateway > juliet
-    <iq type='set' from='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'><ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+nothing on juliet
 phone > gateway
     SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "by two forks: the second is acknowledged and hung up",
+      `${JULIET_CALLS}${BOB_RINGS}
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob2
+    Contact: <sip:bob@192.0.2.2:5060>
+nothing on juliet
+${BOB_ANSWERS}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob2
+    Contact: <sip:bob-desk@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob-desk@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob2
+gateway > phone
+    BYE sip:bob-desk@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob2
+phone > gateway
+    SIP/2.0 200 OK
+nothing on juliet
+juliet > gateway
+    <iq type='set' id='a9' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'/></iq>
+gateway > juliet
+    <iq type='result' id='a9'/>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob1
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "by a phone without DTLS, which cannot be: juliet is told that it needs a relay",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {plain-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+${TERMINATED("<reason><general-error/><text>the phone has no DTLS-SRTP: its media need a relay</text></reason>")}`,
+    ],
+    [
+      "by a 200 without any SDP, which cannot be",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+${TERMINATED("<reason><general-error/><text>the answer has no SDP</text></reason>")}`,
+    ],
+  ]);
+});
+
+describe("a call is refused", () => {
+  plays([
+    [
+      "486 is decline",
+      JULIET_CALLS + BOB_RINGS + BOB_SAYS("486 Busy Here") + TERMINATED("<reason><decline/></reason>"),
+    ],
+    [
+      "404 is general-error with its sip-error",
+      JULIET_CALLS +
+        BOB_SAYS("404 Not Found") +
+        TERMINATED("<reason><general-error/><sip-error code='404'>Not Found</sip-error></reason>"),
+    ],
+    [
+      "404 is gone, with the words, in profile precise",
+      JULIET_CALLS +
+        BOB_SAYS("404 Not Found") +
+        TERMINATED("<reason><gone/><text>404 Not Found</text><sip-error code='404'>Not Found</sip-error></reason>"),
+      { calls: { profile: "precise" } },
+    ],
+    [
+      "a redirection is general-error with its sip-error",
+      JULIET_CALLS +
+        BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:bob@198.51.100.66>\n") +
+        TERMINATED("<reason><general-error/><sip-error code='302'>Moved Temporarily</sip-error></reason>"),
+    ],
+    [
+      "silence, by Timer B after 32 seconds, is 408",
+      `${JULIET_CALLS}
+after 33 s
+${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}`,
+    ],
+    [
+      "nobody answers within ring_timeout: CANCEL, and 408",
+      `${JULIET_CALLS}${BOB_RINGS}
+after 180 s
+${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}${CANCELLED}${TERMINATED_BY_US}`,
+    ],
+    [
+      "407 without credentials is an error like any other",
+      JULIET_CALLS +
+        BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n"\n') +
+        TERMINATED("<reason><general-error/><sip-error code='407'/></reason>"),
+    ],
+    [
+      "407 with credentials is tried again with digest, once",
+      `${JULIET_CALLS}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n", qop="auth"\n')}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+    Proxy-Authorization: Digest username="carillon", realm="r", nonce="n", uri="sip:bob@192.0.2.2:5060", …
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob2
+    Proxy-Authenticate: Digest realm="r", nonce="n2", qop="auth"
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+${TERMINATED("<reason><general-error/><sip-error code='407'/></reason>")}`,
+      { calls: { username: "carillon", password: "pw" } },
+    ],
+  ]);
+});
+
+describe("juliet gives up", () => {
+  plays([
+    [
+      "before anything was heard: CANCEL waits for the first response (RFC 3261 §9.1)",
+      `${JULIET_CALLS}${JULIET_LEAVES}
+nothing on phone
+phone > gateway
+    SIP/2.0 100 Trying
+${CANCELLED}${TERMINATED_BY_US}
+nothing on juliet`,
+    ],
+    ["while it rings: CANCEL at once", JULIET_CALLS + BOB_RINGS + JULIET_LEAVES + CANCELLED + TERMINATED_BY_US],
+    [
+      "while the answer is on its way: ACK, then BYE",
+      `${JULIET_CALLS}${BOB_RINGS}${JULIET_LEAVES}${CANCELLED}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
     To: <sip:bob@sip.example.org>;tag=bob1
     Contact: <sip:bob@192.0.2.2:5060>
     Content-Type: application/sdp
@@ -38,15 +295,168 @@ phone > gateway
     {answer-sdp}
 gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
-    To: <sip:bob@sip.example.org>;tag=bob1
-    CSeq: 1 ACK
-gateway > juliet
-    <iq type='set' from='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='s1' responder='bob@sip.example.org'>
-      <content creator='initiator' name='0'><transport ufrag='uB'><fingerprint setup='active'/><candidate ip='203.0.113.9' port='50000'/></transport></content></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
-    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    SIP/2.0 200 OK
+nothing on juliet`,
+    ],
+    [
+      "and says why in profile precise (RFC 3326)",
+      `${JULIET_CALLS}${BOB_RINGS}${JULIET_LEAVES}
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=16
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+${TERMINATED_BY_US}`,
+      { calls: { profile: "precise" } },
+    ],
+  ]);
+});
+
+const JULIET_TRICKLES = `
+juliet > gateway
+    <iq type='set' id='t1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s1'>{caller-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+`;
+
+describe("candidates", () => {
+  plays([
+    [
+      "go to a phone that trickles as an INFO package (RFC 8840), and come back from it",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Recv-Info: trickle-ice
+gateway > juliet
+    <iq type='set'><jingle action='session-info'/></iq>
+${JULIET_TRICKLES}
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INFO
+    Info-Package: trickle-ice
+    Content-Disposition: Info-Package
+    Content-Type: application/trickle-ice-sdpfrag
+    m=audio 9 RTP/AVP 0
+    a=ice-ufrag:uA
+    a=mid:0
+    a=candidate:1 1 udp 2130706431 198.51.100.7 40000 typ host generation 0
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+phone > gateway
+    SIP/2.0 200 OK
+${BOB_ANSWERS}
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Info-Package: trickle-ice
+    Content-Type: application/trickle-ice-sdpfrag
+
+    a=ice-ufrag:uB
+    a=ice-pwd:pB34567890123456789012
+    m=audio 9 RTP/AVP 0
+    a=mid:0
+    a=candidate:1 1 udp 2130706431 203.0.113.9 50000 typ host
+    a=candidate:3 1 udp 1694498815 203.0.113.77 50001 typ srflx raddr 203.0.113.9 rport 50000
+    a=end-of-candidates
 gateway > phone
     SIP/2.0 200 OK
 gateway > juliet
-    <iq type='set'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><success/></reason></jingle></iq>
-`).then(() => undefined));
+    <iq type='set'><jingle action='transport-info' sid='s1'><content creator='initiator' name='0'><transport ufrag='uB'><candidate ip='203.0.113.77'/></transport></content></jingle></iq>
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'><content creator='initiator' name='0'><transport ufrag='uB'><gathering-complete/></transport></content></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "go to any other phone as the whole SDP, as the predecessor did",
+      `${JULIET_CALLS}${BOB_RINGS}${JULIET_TRICKLES}
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+    Content-Type: application/sdp
+    o=- {session} 2 IN IP4 192.0.2.1
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+phone > gateway
+    SIP/2.0 415 Unsupported Media Type
+juliet > gateway
+    <iq type='set' id='t2' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s1'>{caller-has-gathered}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t2'/>
+nothing on phone
+${JULIET_LEAVES}${CANCELLED}${TERMINATED_BY_US}`,
+    ],
+    [
+      "go to no other phone in profile precise",
+      `${JULIET_CALLS}${BOB_RINGS}${JULIET_TRICKLES}
+nothing on phone
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+      { calls: { profile: "precise" } },
+    ],
+    [
+      "that come before there is a dialog wait for it",
+      `${JULIET_CALLS}${JULIET_TRICKLES}
+nothing on phone
+${BOB_RINGS}
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+phone > gateway
+    SIP/2.0 200 OK
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "of an unknown package are refused with ours",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Info-Package: g.3gpp.mid-call
+gateway > phone
+    SIP/2.0 469 Bad Info Package
+    Recv-Info: trickle-ice
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+
+  const WITHOUT_ADDRESS = `
+juliet > gateway
+    <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'
+      initiator='juliet@example.org/balcony'>{offer-contents-without-address}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a1'/>
+nothing on phone
+`;
+  plays([
+    [
+      "are waited for when the offer has none (half trickle), until gathering is complete",
+      `${WITHOUT_ADDRESS}${JULIET_TRICKLES}
+nothing on phone
+juliet > gateway
+    <iq type='set' id='t2' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s1'>{caller-has-gathered}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t2'/>
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    m=audio 40001 UDP/TLS/RTP/SAVPF 111 0
+    c=IN IP4 203.0.113.4
+    a=end-of-candidates
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "are waited for half a second at most",
+      `${WITHOUT_ADDRESS}
+after 500 ms
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    m=audio 9 UDP/TLS/RTP/SAVPF 111 0
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "are not waited for any more when juliet gives up",
+      `${WITHOUT_ADDRESS}${JULIET_LEAVES}
+after 1 s
+nothing on phone`,
+    ],
+  ]);
+});

@@ -72,9 +72,9 @@ export function fits(pattern: string, text: string, bound: Bindings): boolean {
     .map((part) => {
       if (part === "…") return "[\\s\\S]*";
       const name = /^\{([\w-]+)\}$/.exec(part)?.[1];
-      if (name === undefined) return escape(part);
+      if (name === undefined) return escapeRegExp(part);
       const known = bound.get(name);
-      if (known !== undefined) return escape(known);
+      if (known !== undefined) return escapeRegExp(known);
       names.push(name);
       return "([^\\s;>]+)";
     })
@@ -85,4 +85,4 @@ export function fits(pattern: string, text: string, bound: Bindings): boolean {
   return true;
 }
 
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");

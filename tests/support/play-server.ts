@@ -20,6 +20,10 @@ export class PlayServer {
     this.#stream?.write(text);
   }
 
+  #pong({ id, from, to }: Element["attrs"]): void {
+    this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
+  }
+
   accept(stream: ByteStream): StreamEvents {
     this.#stream = stream;
     const reader = new StanzaReader({
@@ -29,6 +33,7 @@ export class PlayServer {
         ),
       stanza: (element) => {
         if (element.is("handshake")) stream.write("<handshake/>");
+        else if (element.getChild("ping")) this.#pong(element.attrs);
         else this.#stanza(element);
       },
       ended: () => stream.end(),

@@ -108,7 +108,7 @@ class Stage {
 
   #stanza(stanza: Element): void {
     // what the gateway says of itself by itself is not part of a call
-    if (!stanza.is("presence") && stanza.getChild("ping") === undefined) this.#stanzas.push(stanza);
+    if (!stanza.is("presence")) this.#stanzas.push(stanza);
   }
 
   async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {

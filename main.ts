@@ -1,0 +1,132 @@
+/**
+ * The command line: `bun main.ts --config carillon.toml [--check]`.
+ *
+ * Reads and judges the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT; a second signal
+ * does not wait. Whatever is wrong is one line on standard error and a non-zero exit, never a stack trace.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { lookup } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { parseArgs } from "node:util";
+import { systemClock } from "./actors/clock.ts";
+import { Gateway, type GatewayConfig } from "./actors/gateway.ts";
+import { createLog, type Log } from "./actors/log.ts";
+import { type Config, ConfigError, judge, readConfig } from "./config.ts";
+import { connectTcp, listenTcp } from "./transports/tcp.ts";
+import { openUdp } from "./transports/udp.ts";
+import { healthApp } from "./web/health.ts";
+import { serveWeb } from "./web/serve.ts";
+
+const USAGE = "usage: bun main.ts --config carillon.toml [--check]";
+
+/** What stops the start, in one line. */
+class StartError extends Error {}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { file, check } = readArguments(args);
+  const config = readConfig(await read(file), file, process.env);
+  const warnings = judge(config);
+  if (check) {
+    for (const warning of warnings) console.log(`${file}: ${warning}`);
+    console.log(`${file}: good`);
+    return;
+  }
+  const log = createLog({ level: "info" });
+  for (const text of warnings) log({ level: "warn", event: "config.warning", text });
+  await run(config, log);
+}
+
+function readArguments(args: readonly string[]): { file: string; check: boolean } {
+  const options = { config: { type: "string" }, check: { type: "boolean" } } as const;
+  try {
+    const { config, check = false } = parseArgs({ args: [...args], options }).values;
+    if (config !== undefined) return { file: config, check };
+  } catch (error) {
+    throw new StartError(`${textOf(error)}; ${USAGE}`);
+  }
+  throw new StartError(USAGE);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new StartError(`${file}: cannot be read (${codeOf(error)})`);
+  }
+}
+
+async function run(config: Config, log: Log): Promise<void> {
+  const gateway = new Gateway(gatewayConfig(config), {
+    clock: systemClock,
+    chance: Math.random,
+    random: () => BigInt(`0x${randomBytes(16).toString("hex")}`).toString(36),
+    hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
+    sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
+    open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
+    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    log,
+  });
+  await gateway.start().catch((error: unknown) => {
+    throw new StartError(`SIP port ${config.jingleSip.listenPort}: ${textOf(error)}`);
+  });
+  const web = await serveWeb(
+    healthApp(() => gateway.health),
+    config.web,
+  ).catch((error: unknown) => {
+    throw new StartError(`[web] ${config.web.host} port ${config.web.port}: ${textOf(error)}`);
+  });
+  log({ level: "info", event: "gateway.ready", sipPort: gateway.sip.port, webPort: web.port });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
+  const failure = await gateway.stopped;
+  await web.close();
+  if (failure !== null) throw new StartError(failure);
+}
+
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
+
+/** The options, as the actors take them. */
+function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
+  const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
+  const addresses = {
+    hosts: xmpp.hosts,
+    component: xmpp.domain,
+    ours: [localHost.toLowerCase(), ...ownAddresses(sip.bind)],
+    ...{ proxyHost, proxyPort, usernameToPhone },
+  };
+  return {
+    sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow },
+    xmpp: { ...xmpp, pingTo: xmpp.hosts[0] ?? xmpp.domain, video: calls.video },
+    calls: {
+      proxy: { transport, host: proxyHost, port: proxyPort },
+      ...{ localHost, sdpOrigin, addresses },
+      ...{ profile: sip.profile, outbound: sip.outbound, username: sip.username, password: sip.password },
+      ringTimeout: milliseconds(calls.ringTimeout),
+      gatherTimeout: milliseconds(calls.gatherTimeout),
+      maxCalls: calls.maxCalls,
+    },
+    drainTimeout: milliseconds(calls.drainTimeout),
+  };
+}
+
+/** The addresses that a SIP URI may name us by: those bound, or all of the machine's. */
+function ownAddresses(bind: readonly string[]): string[] {
+  const everywhere = bind.some((host) => host === "0.0.0.0" || host === "::");
+  if (!everywhere) return [...bind];
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return interfaces.map(({ address }) => address);
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : textOf(error);
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+
+try {
+  await main(process.argv.slice(2));
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+  console.error(`carillon: ${error.message}`);
+  process.exit(1);
+}

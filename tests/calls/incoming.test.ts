@@ -1,0 +1,317 @@
+/** A phone calls an XMPP user: signalling §2 and §4, gateway mode. */
+import { describe, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import { CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const INVITE = (uri = "sip:juliet@example.org", to = "<sip:juliet@example.org>", body = "{offer-sdp}"): string => `
+phone > gateway
+    INVITE ${uri} SIP/2.0
+    From: "Carol" <sip:carol@pbx.example.net>;tag=carol1
+    To: ${to}
+    Call-ID: c1
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    ${body}
+`;
+const REFUSED = (line: string, more = ""): string => `
+gateway > phone
+    SIP/2.0 ${line}
+${more}phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`;
+const JULIET_SAYS = (reason: string): string => `
+juliet > gateway
+    <iq type='set' id='a3' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason>${reason}</reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+`;
+const TOLD = (reason: string, device = "juliet"): string => `
+gateway > ${device}
+    <iq type='set' from='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason>${reason}</reason></jingle></iq>
+`;
+const CAROL_CANCELS = `
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … CANCEL
+gateway > phone
+    SIP/2.0 487 Request Terminated
+    CSeq: … INVITE
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`;
+const RINGS_TOO = (device: string): string => `
+gateway > ${device}
+    <iq type='set' from='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='c1'/></iq>
+`;
+
+describe("a call is answered", () => {
+  plays([
+    ["and carol hangs up", CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+    [
+      "and juliet hangs up",
+      CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060"),
+    ],
+    [
+      "and juliet hangs up before the ACK: BYE waits for it (RFC 3261 §15)",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${JULIET_SAYS("<success/>")}
+nothing on phone
+${CAROL_ACKS}
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+nothing on juliet`,
+    ],
+    [
+      "and the ACK never comes: BYE after 64*T1, and juliet is told",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}
+after 32 s
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+${TOLD("<general-error/><text>the answer was never acknowledged</text>")}`,
+    ],
+    [
+      "on one of two devices: the other is told, and is no party any more",
+      `${CAROL_CALLS}${RINGS_TOO("juliet-phone")}${JULIET_ACCEPTS}${TOLD("<cancel/>", "juliet-phone")}
+juliet-phone > gateway
+    <iq type='set' id='x1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>{answer-contents}</jingle></iq>
+gateway > juliet-phone
+    <iq type='error' id='x1'><error type='cancel'><item-not-found/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+      { online: ["juliet", "juliet-phone"] },
+    ],
+    [
+      "for a desk phone without ICE: raw-udp to the user",
+      `${INVITE(undefined, undefined, "{plain-sdp}")}
+gateway > phone
+    SIP/2.0 180 Ringing
+gateway > juliet
+    <iq type='set'><jingle action='session-initiate' sid='c1'><content creator='initiator' name='audio'>
+      <description media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><candidate component='1' ip='203.0.113.9' port='50000'/><candidate component='2' ip='203.0.113.9' port='50001'/></transport></content></jingle></iq>
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'><content creator='initiator' name='audio'>
+      <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><candidate component='1' generation='0' id='r1' ip='198.51.100.7' port='41000'/></transport></content></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+gateway > phone
+    SIP/2.0 200 OK
+    m=audio 41000 RTP/AVP 0
+    c=IN IP4 198.51.100.7
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "after another window has asked for the call that rings (existing-session-initiate)",
+      `${CAROL_CALLS}
+juliet-phone > gateway
+    <iq type='get' id='e1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='existing-session-initiate' sid='c1'/></iq>
+gateway > juliet-phone
+    <iq type='result' id='e1'/>
+${RINGS_TOO("juliet-phone")}
+juliet-phone > gateway
+    <iq type='set' id='e2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>{answer-contents}</jingle></iq>
+gateway > juliet-phone
+    <iq type='result' id='e2'/>
+gateway > phone
+    SIP/2.0 200 OK
+${TOLD("<cancel/>")}${CAROL_ACKS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+${TOLD("<success/>", "juliet-phone")}`,
+    ],
+  ]);
+});
+
+describe("a call is refused", () => {
+  plays([
+    [
+      "when nobody is online: 480, before the offer is looked at",
+      INVITE(undefined, undefined, "nonsense") + REFUSED("480 Temporarily Unavailable"),
+      { online: [] },
+    ],
+    ["when juliet declines: 486", CAROL_CALLS + JULIET_SAYS("<decline/>") + REFUSED("486 Busy Here")],
+    [
+      "when juliet declines: 603 in profile precise",
+      CAROL_CALLS + JULIET_SAYS("<decline/>") + REFUSED("603 Decline"),
+      { calls: { profile: "precise" } },
+    ],
+    ["when juliet is busy: 486", CAROL_CALLS + JULIET_SAYS("<busy/>") + REFUSED("486 Busy Here")],
+    [
+      "when her client cannot: 488 with a Warning",
+      CAROL_CALLS +
+        JULIET_SAYS("<unsupported-applications/>") +
+        REFUSED("488 Not Acceptable Here", "    Warning: 304 …\n"),
+    ],
+    [
+      "with the status that she names",
+      CAROL_CALLS + JULIET_SAYS("<general-error/><sip-error code='606'/>") + REFUSED("606 Not Acceptable"),
+    ],
+    [
+      "when her only device refuses the IQ: 480 for one that cannot be reached",
+      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
+juliet > gateway
+    <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+${REFUSED("480 Temporarily Unavailable")}`,
+    ],
+    [
+      "when her only device says nothing for 30 seconds: 480",
+      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
+after 30 s
+${REFUSED("480 Temporarily Unavailable")}`,
+    ],
+    [
+      "when nobody answers within ring_timeout: 480, and every device is told",
+      `${CAROL_CALLS}
+after 180 s
+${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
+    ],
+    [
+      "when one of two devices declines: it is the user's answer, the other is told",
+      CAROL_CALLS +
+        RINGS_TOO("juliet-phone") +
+        JULIET_SAYS("<decline/>") +
+        REFUSED("486 Busy Here") +
+        TOLD("<cancel/>", "juliet-phone"),
+      { online: ["juliet", "juliet-phone"] },
+    ],
+    [
+      "only by the last of two devices that are busy",
+      `${CAROL_CALLS}${RINGS_TOO("juliet-phone")}${JULIET_SAYS("<busy/>")}
+nothing on phone
+juliet-phone > gateway
+    <iq type='set' id='b1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><gone/></reason></jingle></iq>
+gateway > juliet-phone
+    <iq type='result' id='b1'/>
+${REFUSED("480 Temporarily Unavailable")}`,
+      { online: ["juliet", "juliet-phone"] },
+    ],
+    [
+      "without an offer: 488, since in Jingle only the initiator offers",
+      INVITE(undefined, undefined, "").replace("    Content-Type: application/sdp\n", "") +
+        REFUSED("488 Not Acceptable Here", '    Warning: 399 carillon "offer needed"\n'),
+    ],
+    [
+      "for a user of no served domain: 404",
+      INVITE("sip:juliet@elsewhere.example", "<sip:juliet@elsewhere.example>") + REFUSED("404 Not Found"),
+    ],
+    [
+      "for the component's own domain, which would be a circle: 404",
+      INVITE("sip:x@sip.example.org", "<sip:x@sip.example.org>") + REFUSED("404 Not Found"),
+    ],
+    [
+      "when carol gives up: 487, and juliet is told decline, as the predecessor did",
+      CAROL_CALLS + CAROL_CANCELS + TOLD("<decline/>"),
+    ],
+    [
+      "when carol gives up: cancel in profile precise",
+      CAROL_CALLS + CAROL_CANCELS + TOLD("<cancel/>"),
+      { calls: { profile: "precise" } },
+    ],
+    [
+      "when carol hangs up the early dialog: 200 and 487, as for CANCEL",
+      `${CAROL_CALLS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 487 Request Terminated
+    CSeq: … INVITE
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … BYE
+${TOLD("<decline/>")}`,
+    ],
+  ]);
+});
+
+describe("who is called", () => {
+  const RINGS = `
+gateway > phone
+    SIP/2.0 180 Ringing
+gateway > juliet
+    <iq type='set'><jingle action='session-initiate'/></iq>
+`;
+  const ends = RINGS + CAROL_CANCELS + TOLD("<decline/>");
+  plays([
+    [
+      "the Request-URI decides when its host is served",
+      INVITE("sip:juliet@example.org", "<sip:somebody@example.net>") + ends,
+    ],
+    ["else To does", INVITE("sip:x@192.0.2.1:5600", "<sip:juliet@example.org>") + ends],
+    [
+      "an address of ours means a user of the first domain",
+      INVITE("sip:juliet@192.0.2.1:5600", "<sip:juliet@192.0.2.1>") + ends,
+    ],
+    [
+      "a password is dropped and percent-escapes are read",
+      INVITE("sip:%6auliet:secret@example.org", "<sip:juliet@example.org>") + ends,
+    ],
+  ]);
+  test("a number that belongs to a user is that user's", () =>
+    play(
+      `${INVITE("sip:+4930123@192.0.2.1:5600", "<sip:+4930123@192.0.2.1>")}${REFUSED("480 Temporarily Unavailable")}`,
+    ).then(() => undefined));
+});
+
+describe("candidates", () => {
+  plays([
+    [
+      "of an accept without any are waited for, and stand in the 200",
+      `${CAROL_CALLS}
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>{answer-contents-without-address}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+nothing on phone
+juliet > gateway
+    <iq type='set' id='t1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='c1'>{callee-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+after 500 ms
+gateway > phone
+    SIP/2.0 200 OK
+    m=audio 40001 UDP/TLS/RTP/SAVPF 111 0
+    c=IN IP4 203.0.113.4
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that juliet sends before she accepts stand in the 200 too",
+      `${CAROL_CALLS}
+juliet > gateway
+    <iq type='set' id='t1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='c1'>{callee-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+${JULIET_ACCEPTS.replace("m=audio 40000", "m=audio 40001").trimEnd()}
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that come after it wait for the ACK, then go by INFO",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}
+juliet > gateway
+    <iq type='set' id='t1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='c1'>{callee-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+nothing on phone
+${CAROL_ACKS}
+gateway > phone
+    INFO sip:carol@192.0.2.2:5060 SIP/2.0
+    Content-Type: application/sdp
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+phone > gateway
+    SIP/2.0 200 OK
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});

@@ -1,0 +1,210 @@
+/** What is refused on either wire, and harms no call: signalling §1 "IQ errors", §7 `allow`, RFC 3261 §12.2.2. */
+import { describe, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const ASKS = (jingle: string, more: { by?: string; to?: string; type?: string } = {}): string => `
+${more.by ?? "juliet"} > gateway
+    <iq type='${more.type ?? "set"}' id='q1' to='${more.to ?? "bob@sip.example.org"}'>${jingle}</iq>
+`;
+const ERROR = (inside: string, by = "juliet"): string => `
+gateway > ${by}
+    <iq type='error' id='q1'><error ${inside}</error></iq>
+`;
+const UNKNOWN = "type='cancel'><item-not-found/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/>";
+const OUT_OF_ORDER = "type='wait'><unexpected-request/><out-of-order xmlns='urn:xmpp:jingle:errors:1'/>";
+const JINGLE = (action: string, sid: string, inside = ""): string =>
+  `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}'>${inside}</jingle>`;
+const END = BOB_ANSWERS + PHONE_HANGS_UP;
+
+describe("over Jingle", () => {
+  plays([
+    ["an unknown session", ASKS(JINGLE("session-terminate", "nobody")) + ERROR(UNKNOWN)],
+    [
+      "somebody who is no party of the call, by the same words",
+      JULIET_CALLS +
+        BOB_RINGS +
+        ASKS(JINGLE("session-terminate", "s1"), { by: "romeo" }) +
+        ERROR(UNKNOWN, "romeo") +
+        END,
+    ],
+    [
+      "another device of the user, who is no party either",
+      JULIET_CALLS +
+        BOB_RINGS +
+        ASKS(JINGLE("session-terminate", "s1"), { by: "juliet-phone" }) +
+        ERROR(UNKNOWN, "juliet-phone") +
+        END,
+    ],
+    [
+      "a user of a domain that is not served, who would dial at our cost",
+      ASKS(JINGLE("session-initiate", "m1", "{offer-contents}"), { by: "mallory" }) +
+        ERROR("type='cancel'><service-unavailable/>", "mallory") +
+        "nothing on phone",
+    ],
+    [
+      "a sid that is in use by the same pair",
+      JULIET_CALLS + ASKS(JINGLE("session-initiate", "s1", "{offer-contents}")) + ERROR(OUT_OF_ORDER) + BOB_RINGS + END,
+    ],
+    [
+      "an action that does not fit the state",
+      JULIET_CALLS + BOB_RINGS + ASKS(JINGLE("session-accept", "s1", "{answer-contents}")) + ERROR(OUT_OF_ORDER) + END,
+    ],
+    [
+      "an action that nobody knows",
+      JULIET_CALLS + BOB_RINGS + ASKS(JINGLE("session-dance", "s1")) + ERROR("type='modify'><bad-request/>") + END,
+    ],
+    [
+      "a session-info that nobody knows",
+      JULIET_CALLS +
+        BOB_RINGS +
+        ASKS(JINGLE("session-info", "s1", "<dance xmlns='urn:example'/>")) +
+        ERROR("type='modify'><feature-not-implemented/><unsupported-info xmlns='urn:xmpp:jingle:errors:1'/>") +
+        END,
+    ],
+    [
+      "but an empty session-info is a ping, and answered",
+      `${JULIET_CALLS}${BOB_RINGS}${ASKS(JINGLE("session-info", "s1"))}
+gateway > juliet
+    <iq type='result' id='q1'/>
+${END}`,
+    ],
+    [
+      "a content without a description, in words",
+      ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='0'/>")) +
+        ERROR("type='modify'><bad-request/><text>content &apos;0&apos; has no description</text>"),
+    ],
+    [
+      "a line break in a value, which would be a line of SDP",
+      ASKS(JINGLE("session-initiate", "s2", "{offer-contents}".replace("{", "{"))).replace(
+        "{offer-contents}",
+        "<content creator='initiator' name='0&#10;a=evil'/>",
+      ) +
+        ERROR("type='modify'><bad-request/>") +
+        "nothing on phone",
+    ],
+    [
+      "an application that cannot be mapped: a result, then unsupported-applications",
+      `${ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='f'><description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/></content>"))}
+gateway > juliet
+    <iq type='result' id='q1'/>
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s2'><reason><unsupported-applications/></reason></jingle></iq>
+nothing on phone`,
+    ],
+    [
+      "a transport that cannot be mapped: a result, then unsupported-transports",
+      `${ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='f'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/><transport xmlns='urn:xmpp:jingle:transports:s5b:1'/></content>"))}
+gateway > juliet
+    <iq type='result' id='q1'/>
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s2'><reason><unsupported-transports/></reason></jingle></iq>`,
+    ],
+    [
+      "one call too many",
+      `${JULIET_CALLS}${BOB_RINGS}${ASKS(JINGLE("session-initiate", "s2", "{offer-contents}"))}${ERROR("type='wait'><resource-constraint/>")}${END}`,
+      { calls: { maxCalls: 1 } },
+    ],
+    [
+      "the component's own address, which has no phone",
+      ASKS(JINGLE("session-initiate", "s2", "{offer-contents}"), { to: "sip.example.org" }) +
+        ERROR("type='cancel'><item-not-found/>"),
+    ],
+    [
+      "an existing session that does not exist",
+      ASKS(JINGLE("existing-session-initiate", "c9"), { type: "get", to: CAROL }) + ERROR(UNKNOWN),
+    ],
+  ]);
+});
+
+const SAYS = (method: string, more: string): string => `
+phone > gateway
+    ${method} sip:juliet@192.0.2.1:5600 SIP/2.0
+${more}`;
+const HEARS = (line: string): string => `
+gateway > phone
+    SIP/2.0 ${line}
+`;
+
+describe("over SIP", () => {
+  plays([
+    [
+      "a request inside a dialog that nobody knows",
+      SAYS("BYE", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>;tag=b\n    Call-ID: nobody\n") + HEARS("481 …"),
+    ],
+    [
+      "the right Call-ID with a wrong tag of theirs, and the call goes on",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${SAYS("BYE", '    From: <sip:bob@sip.example.org>;tag=wrong\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}${HEARS("481 …")}
+nothing on juliet
+${PHONE_HANGS_UP.replace("SIP/2.0\n", 'SIP/2.0\n    From: <sip:bob@sip.example.org>;tag=bob1\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}`,
+    ],
+    [
+      "a CSeq that goes back (§12.2.2), and the call goes on",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+phone > gateway
+    OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 1 BYE
+gateway > phone
+    SIP/2.0 500 …
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "OPTIONS as an INVITE would be: 200 while all is well",
+      SAYS("OPTIONS", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") + HEARS("200 OK"),
+    ],
+    [
+      "CANCEL of nothing",
+      SAYS("CANCEL", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") + HEARS("481 …"),
+    ],
+    [
+      "BYE outside a dialog",
+      SAYS("BYE", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") + HEARS("481 …"),
+    ],
+    [
+      "an INVITE without Contact",
+      `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:a@b>;tag=a
+    To: <sip:juliet@example.org>
+    Call-ID: o1
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 400 Bad Request
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+    [
+      "one call too many: 503 with Retry-After",
+      `${CAROL_CALLS}
+phone > gateway
+    OPTIONS sip:192.0.2.1:5600 SIP/2.0
+    From: <sip:a@b>;tag=a
+    To: <sip:c@d>
+    Call-ID: o1
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+    Retry-After: 10
+juliet > gateway
+    <iq type='set' id='a3' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+gateway > phone
+    SIP/2.0 486 Busy Here
+`,
+      { calls: { maxCalls: 1 } },
+    ],
+  ]);
+});

@@ -1,0 +1,103 @@
+/** Scenes that many plays begin or end with. `bob` is the phone that juliet calls, `carol` the one that calls her. */
+
+export const JULIET_CALLS = `
+juliet > gateway
+    <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'
+      initiator='juliet@example.org/balcony'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a1' from='bob@sip.example.org'/>
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+    CSeq: 1 INVITE
+`;
+
+export const BOB_RINGS = `
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > juliet
+    <iq type='set' from='bob@sip.example.org'><jingle action='session-info' sid='s1'><ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+`;
+
+export const BOB_ANSWERS = `
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1' responder='bob@sip.example.org'/></iq>
+`;
+
+/** The phone hangs up, and the user is told. */
+export const PHONE_HANGS_UP = `
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><success/></reason></jingle></iq>
+`;
+
+export const CAROL_CALLS = `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: "Carol" <sip:carol@pbx.example.net>;tag=carol1
+    To: <sip:juliet@example.org>
+    Call-ID: c1
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 180 Ringing
+    To: <sip:juliet@example.org>;tag={our-tag}
+    Contact: <sip:juliet@192.0.2.1:5600>
+gateway > juliet
+    <iq type='set' from='carol\\40pbx.example.net@sip.example.org/sip'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='c1'
+      initiator='carol\\40pbx.example.net@sip.example.org/sip'><content creator='initiator' name='0'/></jingle></iq>
+`;
+
+export const JULIET_ACCEPTS = `
+juliet > gateway
+    <iq type='set' id='a2' to='carol\\40pbx.example.net@sip.example.org/sip'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'
+      responder='juliet@example.org/balcony'>{answer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+gateway > phone
+    SIP/2.0 200 OK
+    To: <sip:juliet@example.org>;tag={our-tag}
+    Contact: <sip:juliet@192.0.2.1:5600>
+    Content-Type: application/sdp
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+    a=setup:active
+`;
+
+export const CAROL_ACKS = `
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`;
+
+/** The user hangs up, and the phone is told. */
+export const JULIET_HANGS_UP = (peer: string, sid: string, uri: string): string => `
+juliet > gateway
+    <iq type='set' id='a9' to='${peer}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='${sid}'><reason><success/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a9'/>
+gateway > phone
+    BYE ${uri} SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`;
+
+export const BOB = "bob@sip.example.org";
+export const CAROL = "carol\\40pbx.example.net@sip.example.org/sip";

@@ -1,0 +1,30 @@
+/**
+ * `GET /health`: 200 with JSON when the SIP sockets and the XMPP stream are up, else 503 naming what is down.
+ *
+ * For load balancers and people in a hurry; it says nothing about who calls whom.
+ */
+import { Hono } from "hono";
+
+/** What is up and what is not. */
+export interface Health {
+  readonly sip: boolean;
+  readonly xmpp: boolean;
+  /** The gateway's own state: starting, running, draining, stopped. */
+  readonly state: string;
+  readonly calls: number;
+}
+
+export function healthApp(health: () => Health): Hono {
+  const app = new Hono();
+  app.get("/health", (context) => {
+    const { sip, xmpp, state, calls } = health();
+    const down = [
+      ...(sip ? [] : ["sip"]),
+      ...(xmpp ? [] : ["xmpp"]),
+      ...(state === "running" ? [] : [`gateway is ${state}`]),
+    ];
+    const body = { status: down.length === 0 ? "up" : "down", down, state, calls };
+    return context.json(body, down.length === 0 ? 200 : 503);
+  });
+  return app;
+}
