@@ -261,7 +261,7 @@ export function readConfig(text: string, file: string, environment: Environment)
   const tables = sectionsOf(parsed(text, file), file);
   const result: Record<string, Record<string, unknown>> = {};
   for (const each of OPTIONS) {
-    const value = valueOf(each, tables.get(each.section) ?? {}, file, environment);
+    const value = optionValue(each, tables.get(each.section) ?? {}, file, environment);
     const section = each.section === JINGLE_SIP ? "jingleSip" : each.section;
     result[section] ??= {};
     if (value !== undefined) result[section][camelCase(each.key)] = value;
@@ -307,7 +307,7 @@ const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The value of one option: the environment's, else the file's, else the default. */
-function valueOf(option: Option, table: Table, file: string, environment: Environment): unknown {
+function optionValue(option: Option, table: Table, file: string, environment: Environment): unknown {
   const { section, key, secret, right } = option;
   const told = option.env === undefined ? undefined : environment[option.env];
   const inFile = table[key];

@@ -85,10 +85,12 @@ export class XmppPresence {
     this.#needs.changed(from, true);
   }
 
+  /**
+   * COMPAT Prosody 0.12: it acknowledges a subscription request by `unavailable` from the bare JID, whoever is online; so
+   * only what a device says of itself counts.
+   */
   #left(from: string): void {
-    const resources = this.#users.get(bareJid(from));
-    const gone = readJid(from)?.resource ? [from] : [...(resources?.keys() ?? [])];
-    for (const jid of gone) if (resources?.delete(jid)) this.#needs.changed(jid, false);
+    if (this.#users.get(bareJid(from))?.delete(from)) this.#needs.changed(from, false);
   }
 
   #befriend(us: string, them: string): void {

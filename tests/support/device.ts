@@ -1,0 +1,56 @@
+/** A device of an XMPP user: a real client (@xmpp/client) that speaks Jingle by hand. */
+import { client } from "@xmpp/client";
+import xml, { type Element } from "@xmpp/xml";
+import { parse } from "ltx/lib/ltx.js";
+import { Inbox } from "./inbox.ts";
+import { COMPONENT, DOMAIN, type Prosody } from "./prosody.ts";
+
+const JINGLE = "urn:xmpp:jingle:1";
+
+export class Device {
+  readonly jid: string;
+  /** Jingle that has come in, by action. */
+  readonly heard = new Inbox<{ action: string; from: string; jingle: Element }>();
+  /** Presence of the component's phones. */
+  readonly presence = new Inbox<Element>();
+  readonly #client: ReturnType<typeof client>;
+
+  constructor(server: Prosody, user: string, resource: string) {
+    this.jid = `${user}@${DOMAIN}/${resource}`;
+    const service = `xmpp://127.0.0.1:${server.clientPort}`;
+    this.#client = client({ service, domain: DOMAIN, resource, username: user, password: user });
+    this.#client.on("error", () => {});
+    this.#client.iqCallee.set(JINGLE, "jingle", ({ stanza, element }: { stanza: Element; element: Element }) => {
+      this.heard.put({ action: String(element.attrs.action), from: String(stanza.attrs.from), jingle: element });
+      return true;
+    });
+    this.#client.on("stanza", (stanza: Element) => {
+      if (stanza.is("presence")) this.presence.put(stanza);
+    });
+  }
+
+  /** Comes online, for the component too. */
+  async start(): Promise<void> {
+    await this.#client.start();
+    await this.#client.send(xml("presence"));
+    await this.#client.send(xml("presence", { to: COMPONENT }));
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.stop();
+  }
+
+  send(stanza: Element): Promise<unknown> {
+    return this.#client.send(stanza);
+  }
+
+  /** Asks an IQ; rejects with the error that answers it. */
+  ask(type: "get" | "set", to: string, child: Element): Promise<Element> {
+    return this.#client.iqCaller.request(xml("iq", { type, to }, child), 10_000);
+  }
+
+  /** Says Jingle; `inside` is XML. */
+  say(to: string, action: string, sid: string, inside = ""): Promise<Element> {
+    return this.ask("set", to, parse(`<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${inside}</jingle>`));
+  }
+}

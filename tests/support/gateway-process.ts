@@ -1,0 +1,83 @@
+/** The gateway as people run it: `bun main.ts --config …`, in a process of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "../..");
+
+export interface GatewayProcess {
+  readonly sipPort: number;
+  readonly webPort: number;
+  /** Everything it has logged so far. */
+  readonly log: () => string;
+  health(): Promise<Response>;
+  stop(): Promise<number>;
+}
+
+export interface Exit {
+  readonly code: number;
+  readonly error: string;
+  readonly output: string;
+}
+
+/** Runs main.ts to its end. */
+export async function runMain(options: readonly string[], toml?: string, env: Record<string, string> = {}): Promise<Exit> {
+  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const file = join(folder, "carillon.toml");
+  if (toml !== undefined) writeFileSync(file, toml);
+  const args = toml === undefined ? options : ["--config", file, ...options];
+  const run = Bun.spawn([process.execPath, "main.ts", ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [output, error] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text()]);
+  const code = await run.exited;
+  rmSync(folder, { recursive: true });
+  const named = (text: string): string => text.replaceAll(file, "carillon.toml").trim();
+  return { code, error: named(error), output: named(output) };
+}
+
+/** Starts main.ts and waits until it is ready, or throws with what it said. */
+export async function startGateway(toml: string): Promise<GatewayProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const file = join(folder, "carillon.toml");
+  writeFileSync(file, toml);
+  const run = Bun.spawn([process.execPath, "main.ts", "--config", file], { cwd: root, stdout: "pipe", stderr: "inherit" });
+  let logged = "";
+  const ready = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
+    void (async () => {
+      for await (const bytes of run.stdout) {
+        logged += new TextDecoder().decode(bytes);
+        const line = logged.split("\n").find((each) => each.includes('"gateway.ready"'));
+        if (line) resolve(JSON.parse(line));
+      }
+      reject(new Error(`the gateway has ended: ${logged}`));
+    })();
+  });
+  const { sipPort, webPort } = await ready;
+  const health = () => fetch(`http://127.0.0.1:${webPort}/health`);
+  return {
+    sipPort,
+    webPort,
+    health,
+    log: () => logged,
+    async stop() {
+      run.kill();
+      const code = await run.exited;
+      rmSync(folder, { recursive: true });
+      return code;
+    },
+  };
+}
+
+/** Waits until the gateway says that all is up. */
+export async function healthy(gateway: GatewayProcess): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (Date.now() < until) {
+    if ((await gateway.health()).status === 200) return;
+    await Bun.sleep(50);
+  }
+  throw new Error(`the gateway is not up: ${gateway.log()}`);
+}
