@@ -1,10 +1,10 @@
 /** Whole calls between a real XMPP client on a real Prosody, and sip.js as the phone. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
-import { SessionState, type Session } from "sip.js";
-import { PLAY_TEXTS } from "../support/play-texts.ts";
+import { type Session, SessionState } from "sip.js";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
 import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 
@@ -20,11 +20,13 @@ let gateway: GatewayProcess;
 let juliet: Device;
 let phone: SipJsPhone;
 
-describe.skipIf(noProsody !== undefined)(`with Prosody and sip.js${noProsody ? ` (left out: ${noProsody})` : ""}`, () => {
-  beforeAll(async () => {
-    server = await startProsody(["juliet", "romeo"]);
-    phone = await startSipJsPhone((offered) => crlf(sdp(offered)));
-    gateway = await startGateway(`
+describe.skipIf(noProsody !== undefined)(
+  `with Prosody and sip.js${noProsody ? ` (left out: ${noProsody})` : ""}`,
+  () => {
+    beforeAll(async () => {
+      server = await startProsody(["juliet", "romeo"]);
+      phone = await startSipJsPhone((offered) => crlf(sdp(offered)));
+      gateway = await startGateway(`
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = ${phone.port}
@@ -40,139 +42,146 @@ hosts = ["${DOMAIN}"]
 [web]
 port = 0
 `);
-    phone.gatewayPort = gateway.sipPort;
-    await healthy(gateway);
-    juliet = new Device(server, "juliet", "balcony");
-    await juliet.start();
-  });
-  afterAll(async () => {
-    await juliet.stop();
-    expect(await gateway.stop()).toBe(0);
-    await phone.stop();
-    await server.stop();
-  });
-
-  const hears = async (action: string) => (await juliet.heard.next((each) => each.action === action, action)).jingle;
-  const reasonOf = async () => (await hears("session-terminate")).getChild("reason")?.getChildElements()[0]?.getName();
-  const state = (session: Session, wanted: SessionState) =>
-    new Promise<void>((resolve) => {
-      if (session.state === wanted) resolve();
-      session.stateChange.addListener((now) => now === wanted && resolve());
+      phone.gatewayPort = gateway.sipPort;
+      await healthy(gateway);
+      juliet = new Device(server, "juliet", "balcony");
+      await juliet.start();
     });
-  const julietCalls = async (sid: string) => {
-    await juliet.say(BOB, "session-initiate", sid, OFFER);
-    return phone.invitations.next(undefined, "the INVITE");
-  };
-  const bobCalls = async () => {
-    const call = phone.call(`sip:juliet@${DOMAIN}`);
-    await call.invite();
-    const { jingle, from } = await juliet.heard.next((each) => each.action === "session-initiate", "session-initiate");
-    expect(from).toBe(CALLER);
-    return { call, sid: String(jingle.attrs.sid) };
-  };
+    afterAll(async () => {
+      await juliet.stop();
+      expect(await gateway.stop()).toBe(0);
+      await phone.stop();
+      await server.stop();
+    });
 
-  test("a client sees a phone it can call: presence with caps, and disco#info that fits them", async () => {
-    await juliet.send(xml("presence", { to: BOB, type: "subscribe" }));
-    const presence = await juliet.presence.next((each) => each.attrs.from === `${BOB}/sip`, "presence of the phone");
-    const caps = presence.getChild("c", "http://jabber.org/protocol/caps");
-    const node = `${caps?.attrs.node}#${caps?.attrs.ver}`;
-    const query = xml("query", { xmlns: "http://jabber.org/protocol/disco#info", node });
-    const info = (await juliet.ask("get", `${BOB}/sip`, query)).getChild("query");
-    const features = info?.getChildren("feature").map((feature) => String(feature.attrs.var)) ?? [];
-    expect(info?.getChild("identity")?.attrs).toMatchObject({ category: "client", type: "phone" });
-    expect(features).toContain("urn:xmpp:jingle:apps:rtp:audio");
-    expect(features).not.toContain("urn:xmpp:jingle-message:0");
-  });
-
-  test("juliet calls, the phone rings and answers, juliet hangs up", async () => {
-    const invitation = await julietCalls("out-1");
-    await invitation.progress({ statusCode: 180 });
-    expect((await hears("session-info")).getChild("ringing")).toBeDefined();
-    await invitation.accept();
-    expect((await hears("session-accept")).toString()).toContain("203.0.113.9");
-    const over = state(invitation, SessionState.Terminated);
-    await juliet.say(BOB, "session-terminate", "out-1", "<reason><success/></reason>");
-    await over;
-  });
-
-  test("juliet calls, the phone answers and hangs up", async () => {
-    const invitation = await julietCalls("out-2");
-    await invitation.accept();
-    await hears("session-accept");
-    await invitation.bye();
-    expect(await reasonOf()).toBe("success");
-  });
-
-  test("juliet calls, the phone rejects: 486 is decline", async () => {
-    const invitation = await julietCalls("out-3");
-    await invitation.reject({ statusCode: 486 });
-    expect(await reasonOf()).toBe("decline");
-  });
-
-  test("juliet calls and gives up while it rings: CANCEL", async () => {
-    const invitation = await julietCalls("out-4");
-    await invitation.progress({ statusCode: 180 });
-    await hears("session-info");
-    const over = state(invitation, SessionState.Terminated);
-    await juliet.say(BOB, "session-terminate", "out-4", "<reason><cancel/></reason>");
-    await over;
-  });
-
-  test("juliet's candidates trickle to the phone by INFO", async () => {
-    const infos: string[] = [];
-    const invitation = await julietCalls("out-5");
-    invitation.delegate = {
-      onInfo: (info) => {
-        infos.push(info.request.body);
-        void info.accept();
-      },
+    const hears = async (action: string) => (await juliet.heard.next((each) => each.action === action, action)).jingle;
+    const reasonOf = async () =>
+      (await hears("session-terminate")).getChild("reason")?.getChildElements()[0]?.getName();
+    const state = (session: Session, wanted: SessionState) =>
+      new Promise<void>((resolve) => {
+        if (session.state === wanted) resolve();
+        session.stateChange.addListener((now) => now === wanted && resolve());
+      });
+    const julietCalls = async (sid: string) => {
+      await juliet.say(BOB, "session-initiate", sid, OFFER);
+      return phone.invitations.next(undefined, "the INVITE");
     };
-    await invitation.accept();
-    await hears("session-accept");
-    await juliet.say(BOB, "transport-info", "out-5", PLAY_TEXTS["caller-trickles"] ?? "");
-    await juliet.say(BOB, "session-terminate", "out-5", "<reason><success/></reason>");
-    await state(invitation, SessionState.Terminated);
-    expect(infos.join()).toContain("203.0.113.4 40001 typ srflx");
-  });
+    const bobCalls = async () => {
+      const call = phone.call(`sip:juliet@${DOMAIN}`);
+      await call.invite();
+      const { jingle, from } = await juliet.heard.next(
+        (each) => each.action === "session-initiate",
+        "session-initiate",
+      );
+      expect(from).toBe(CALLER);
+      return { call, sid: String(jingle.attrs.sid) };
+    };
 
-  test("the phone calls, juliet answers, the phone hangs up", async () => {
-    const { call, sid } = await bobCalls();
-    const established = state(call, SessionState.Established);
-    await juliet.say(CALLER, "session-accept", sid, ANSWER);
-    await established;
-    expect(await phone.heardSdp.next((heard) => heard.includes("a=setup:active"), "the answer")).toContain("198.51.100.7");
-    await call.bye();
-    expect(await reasonOf()).toBe("success");
-  });
-
-  test("the phone calls, juliet answers and hangs up", async () => {
-    const { call, sid } = await bobCalls();
-    const established = state(call, SessionState.Established);
-    await juliet.say(CALLER, "session-accept", sid, ANSWER);
-    await established;
-    const over = state(call, SessionState.Terminated);
-    await juliet.say(CALLER, "session-terminate", sid, "<reason><success/></reason>");
-    await over;
-  });
-
-  test("the phone calls, juliet declines", async () => {
-    const { call, sid } = await bobCalls();
-    const over = state(call, SessionState.Terminated);
-    await juliet.say(CALLER, "session-terminate", sid, "<reason><decline/></reason>");
-    await over;
-  });
-
-  test("the phone calls and gives up", async () => {
-    const { call } = await bobCalls();
-    await call.cancel();
-    expect(await reasonOf()).toBe("decline");
-  });
-
-  test("the phone calls somebody who is not online: 480", async () => {
-    const call = phone.call(`sip:romeo@${DOMAIN}`);
-    const status = new Promise<number | undefined>((resolve) => {
-      void call.invite({ requestDelegate: { onReject: ({ message }) => resolve(message.statusCode) } });
+    test("a client sees a phone it can call: presence with caps, and disco#info that fits them", async () => {
+      await juliet.send(xml("presence", { to: BOB, type: "subscribe" }));
+      const presence = await juliet.presence.next((each) => each.attrs.from === `${BOB}/sip`, "presence of the phone");
+      const caps = presence.getChild("c", "http://jabber.org/protocol/caps");
+      const node = `${caps?.attrs.node}#${caps?.attrs.ver}`;
+      const query = xml("query", { xmlns: "http://jabber.org/protocol/disco#info", node });
+      const info = (await juliet.ask("get", `${BOB}/sip`, query)).getChild("query");
+      const features = info?.getChildren("feature").map((feature) => String(feature.attrs.var)) ?? [];
+      expect(info?.getChild("identity")?.attrs).toMatchObject({ category: "client", type: "phone" });
+      expect(features).toContain("urn:xmpp:jingle:apps:rtp:audio");
+      expect(features).not.toContain("urn:xmpp:jingle-message:0");
     });
-    expect(await status).toBe(480);
-  });
-});
+
+    test("juliet calls, the phone rings and answers, juliet hangs up", async () => {
+      const invitation = await julietCalls("out-1");
+      await invitation.progress({ statusCode: 180 });
+      expect((await hears("session-info")).getChild("ringing")).toBeDefined();
+      await invitation.accept();
+      expect((await hears("session-accept")).toString()).toContain("203.0.113.9");
+      const over = state(invitation, SessionState.Terminated);
+      await juliet.say(BOB, "session-terminate", "out-1", "<reason><success/></reason>");
+      await over;
+    });
+
+    test("juliet calls, the phone answers and hangs up", async () => {
+      const invitation = await julietCalls("out-2");
+      await invitation.accept();
+      await hears("session-accept");
+      await invitation.bye();
+      expect(await reasonOf()).toBe("success");
+    });
+
+    test("juliet calls, the phone rejects: 486 is decline", async () => {
+      const invitation = await julietCalls("out-3");
+      await invitation.reject({ statusCode: 486 });
+      expect(await reasonOf()).toBe("decline");
+    });
+
+    test("juliet calls and gives up while it rings: CANCEL", async () => {
+      const invitation = await julietCalls("out-4");
+      await invitation.progress({ statusCode: 180 });
+      await hears("session-info");
+      const over = state(invitation, SessionState.Terminated);
+      await juliet.say(BOB, "session-terminate", "out-4", "<reason><cancel/></reason>");
+      await over;
+    });
+
+    test("juliet's candidates trickle to the phone by INFO", async () => {
+      const infos: string[] = [];
+      const invitation = await julietCalls("out-5");
+      invitation.delegate = {
+        onInfo: (info) => {
+          infos.push(info.request.body);
+          void info.accept();
+        },
+      };
+      await invitation.accept();
+      await hears("session-accept");
+      await juliet.say(BOB, "transport-info", "out-5", PLAY_TEXTS["caller-trickles"] ?? "");
+      await juliet.say(BOB, "session-terminate", "out-5", "<reason><success/></reason>");
+      await state(invitation, SessionState.Terminated);
+      expect(infos.join()).toContain("203.0.113.4 40001 typ srflx");
+    });
+
+    test("the phone calls, juliet answers, the phone hangs up", async () => {
+      const { call, sid } = await bobCalls();
+      const established = state(call, SessionState.Established);
+      await juliet.say(CALLER, "session-accept", sid, ANSWER);
+      await established;
+      expect(await phone.heardSdp.next((heard) => heard.includes("a=setup:active"), "the answer")).toContain(
+        "198.51.100.7",
+      );
+      await call.bye();
+      expect(await reasonOf()).toBe("success");
+    });
+
+    test("the phone calls, juliet answers and hangs up", async () => {
+      const { call, sid } = await bobCalls();
+      const established = state(call, SessionState.Established);
+      await juliet.say(CALLER, "session-accept", sid, ANSWER);
+      await established;
+      const over = state(call, SessionState.Terminated);
+      await juliet.say(CALLER, "session-terminate", sid, "<reason><success/></reason>");
+      await over;
+    });
+
+    test("the phone calls, juliet declines", async () => {
+      const { call, sid } = await bobCalls();
+      const over = state(call, SessionState.Terminated);
+      await juliet.say(CALLER, "session-terminate", sid, "<reason><decline/></reason>");
+      await over;
+    });
+
+    test("the phone calls and gives up", async () => {
+      const { call } = await bobCalls();
+      await call.cancel();
+      expect(await reasonOf()).toBe("decline");
+    });
+
+    test("the phone calls somebody who is not online: 480", async () => {
+      const call = phone.call(`sip:romeo@${DOMAIN}`);
+      const status = new Promise<number | undefined>((resolve) => {
+        void call.invite({ requestDelegate: { onReject: ({ message }) => resolve(message.statusCode) } });
+      });
+      expect(await status).toBe(480);
+    });
+  },
+);

@@ -21,7 +21,11 @@ export interface Exit {
 }
 
 /** Runs main.ts to its end. */
-export async function runMain(options: readonly string[], toml?: string, env: Record<string, string> = {}): Promise<Exit> {
+export async function runMain(
+  options: readonly string[],
+  toml?: string,
+  env: Record<string, string> = {},
+): Promise<Exit> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
   if (toml !== undefined) writeFileSync(file, toml);
@@ -44,7 +48,11 @@ export async function startGateway(toml: string): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
   writeFileSync(file, toml);
-  const run = Bun.spawn([process.execPath, "main.ts", "--config", file], { cwd: root, stdout: "pipe", stderr: "inherit" });
+  const run = Bun.spawn([process.execPath, "main.ts", "--config", file], {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "inherit",
+  });
   let logged = "";
   const ready = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
     void (async () => {

@@ -1,5 +1,5 @@
 /** What has come in, in its order, for whoever waits for it. */
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 export class Inbox<Item> {
   readonly #items: Item[] = [];
@@ -17,7 +17,8 @@ export class Inbox<Item> {
       const at = this.#items.findIndex(fits);
       const [item] = at === -1 ? [] : this.#items.splice(at, 1);
       if (item !== undefined) return item;
-      if (Date.now() > until) throw new Error(`${what} did not come; there is ${JSON.stringify(this.#items.map(String))}`);
+      if (Date.now() > until)
+        throw new Error(`${what} did not come; there is ${JSON.stringify(this.#items.map(String))}`);
       await Promise.race([new Promise<void>((wake) => this.#waiting.push(wake)), Bun.sleep(200)]);
     }
   }

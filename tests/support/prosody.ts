@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 
 /** Why the tests with Prosody are not run, if they are not. */
-export const noProsody = Bun.which("prosody") === null ? "prosody is not installed: apt-get install prosody" : undefined;
+export const noProsody =
+  Bun.which("prosody") === null ? "prosody is not installed: apt-get install prosody" : undefined;
 
 export const DOMAIN = "example.test";
 export const COMPONENT = "sip.example.test";

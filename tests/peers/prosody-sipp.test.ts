@@ -1,0 +1,90 @@
+/** Calls between a real XMPP client on a real Prosody and SIPp, which loses every fifth message. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Device } from "../support/device.ts";
+import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { PLAY_TEXTS } from "../support/play-texts.ts";
+import { COMPONENT, DOMAIN, freePort, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { noSipp, startSipp } from "../support/sipp.ts";
+
+const CALLS = 20;
+const missing = noProsody ?? noSipp;
+
+let server: Prosody;
+let gateway: GatewayProcess;
+let juliet: Device;
+let phonePort: number;
+
+describe.skipIf(missing !== undefined)(`with Prosody and SIPp${missing ? ` (left out: ${missing})` : ""}`, () => {
+  beforeAll(async () => {
+    server = await startProsody(["juliet"]);
+    phonePort = await freePort();
+    gateway = await startGateway(`
+[modules.mod_jingle_sip]
+proxy_host = "127.0.0.1"
+proxy_port = ${phonePort}
+listen_port = 0
+[sip]
+bind = ["127.0.0.1"]
+[xmpp]
+port = ${server.componentPort}
+host = "127.0.0.1"
+domain = "${COMPONENT}"
+secret = "${SECRET}"
+hosts = ["${DOMAIN}"]
+[web]
+port = 0
+`);
+    await healthy(gateway);
+    juliet = new Device(server, "juliet", "balcony");
+    await juliet.start();
+  });
+  afterAll(async () => {
+    await juliet.stop();
+    await gateway.stop();
+    await server.stop();
+  });
+
+  test(`${CALLS} of ${CALLS} calls from SIPp are answered by the client and ended by SIPp`, async () => {
+    const options = ["-s", "juliet", "-m", `${CALLS}`, "-r", "20", "-lost", "20"];
+    const sipp = startSipp("webrtc-caller.xml", [`127.0.0.1:${gateway.sipPort}`, ...options]);
+    for (let call = 0; call < CALLS; call++) {
+      const { jingle, from } = await juliet.heard.next(
+        ({ action }) => action === "session-initiate",
+        "session-initiate",
+      );
+      await juliet.say(from, "session-accept", String(jingle.attrs.sid), PLAY_TEXTS["answer-contents"]);
+    }
+    const { code, screen } = await sipp.ended;
+    expect(code, screen).toBe(0);
+    for (let call = 0; call < CALLS; call++)
+      await juliet.heard.next(({ action }) => action === "session-terminate", "session-terminate");
+  }, 90_000);
+
+  test(`${CALLS} of ${CALLS} calls to SIPp are answered by it and ended by the client`, async () => {
+    const sipp = startSipp("webrtc-phone.xml", ["-p", `${phonePort}`, "-lost", "20"]);
+    const bob = `bob@${COMPONENT}`;
+    const calls = Array.from({ length: CALLS }, async (_, index) => {
+      const sid = `sipp-${index}`;
+      await juliet.say(bob, "session-initiate", sid, PLAY_TEXTS["offer-contents"]);
+      await juliet.heard.next(({ action, jingle }) => action === "session-accept" && jingle.attrs.sid === sid, sid);
+      await juliet.say(bob, "session-terminate", sid, "<reason><success/></reason>");
+    });
+    try {
+      await Promise.all(calls);
+      await noCalls();
+    } finally {
+      sipp.kill();
+      await sipp.ended;
+    }
+  }, 90_000);
+
+  /** Waits until the gateway has seen every call to its end, on both sides. */
+  async function noCalls(): Promise<void> {
+    for (let tries = 0; tries < 400; tries++) {
+      const { calls } = (await (await gateway.health()).json()) as { calls: number };
+      if (calls === 0) return;
+      await Bun.sleep(100);
+    }
+    throw new Error(`calls are left: ${gateway.log().slice(-2_000)}`);
+  }
+});
