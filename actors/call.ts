@@ -29,6 +29,7 @@ export class Call {
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
   #over = false;
+  #logged = "";
 
   constructor(input: CallInput, sides: { phone: Phone; user: User }, needs: CallNeeds) {
     this.phone = sides.phone;
@@ -38,10 +39,17 @@ export class Call {
     this.#actor = createActor(chart, { input, clock: needs.clock });
     this.#actor.on("*", (effect) => this.#perform(effect));
     this.#actor.subscribe({
-      next: (snapshot) => this.#log({ level: "debug", event: "call.state", state: JSON.stringify(snapshot.value) }),
+      next: () => this.#entered(),
       complete: () => this.#finish(this.#actor.getSnapshot().output?.why?.condition ?? "success"),
       error: (error) => this.#fail(error),
     });
+  }
+
+  /** A line for each new state; events that leave the call where it is say nothing. */
+  #entered(): void {
+    const { state } = this;
+    if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
+    this.#logged = state;
   }
 
   start(): void {

@@ -78,11 +78,14 @@ export abstract class Phone {
     const next = acceptRequest(fork.dialog, request);
     if (next instanceof Refusal) return transaction.respond(responseTo(request, next.sip.status));
     fork.dialog = next;
-    transaction.respond(this.#answerTo(request, tag));
+    if (request.method !== "BYE") return transaction.respond(this.#answerTo(request, tag));
+    // a BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2)
+    this.hungUp = true;
+    transaction.respond(responseTo(request, 200));
+    this.needs.tell({ type: "sip.bye" });
   }
 
   #answerTo(request: Request, tag: string): Response {
-    if (request.method === "BYE") return this.#byeAnswer(request);
     if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
     if (request.method === "INFO") {
       const read = readInfo(request, this.needs.offer());
@@ -93,13 +96,6 @@ export abstract class Phone {
         : this.#told(request, { type: "sip.info", tag, update: read });
     }
     return responseTo(request, 488, { headers: [["Warning", '399 carillon "the session cannot be re-negotiated"']] });
-  }
-
-  /** A BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2). */
-  #byeAnswer(request: Request): Response {
-    this.hungUp = true;
-    this.needs.tell({ type: "sip.bye" });
-    return responseTo(request, 200);
   }
 
   #told(request: Request, event: PhoneEvent): Response {

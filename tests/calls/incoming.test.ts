@@ -225,11 +225,11 @@ ${REFUSED("480 Temporarily Unavailable")}`,
 phone > gateway
     BYE sip:juliet@192.0.2.1:5600 SIP/2.0
 gateway > phone
-    SIP/2.0 487 Request Terminated
-    CSeq: … INVITE
-gateway > phone
     SIP/2.0 200 OK
     CSeq: … BYE
+gateway > phone
+    SIP/2.0 487 Request Terminated
+    CSeq: … INVITE
 ${TOLD("<decline/>")}`,
     ],
   ]);

@@ -20,8 +20,9 @@ export class Device {
     const service = `xmpp://127.0.0.1:${server.clientPort}`;
     this.#client = client({ service, domain: DOMAIN, resource, username: user, password: user });
     this.#client.on("error", () => {});
-    this.#client.iqCallee.set(JINGLE, "jingle", ({ stanza, element }: { stanza: Element; element: Element }) => {
-      this.heard.put({ action: String(element.attrs.action), from: String(stanza.attrs.from), jingle: element });
+    this.#client.iqCallee.set(JINGLE, "jingle", ({ stanza }) => {
+      const jingle = stanza.getChild("jingle", JINGLE);
+      if (jingle) this.heard.put({ action: String(jingle.attrs.action), from: String(stanza.attrs.from), jingle });
       return true;
     });
     this.#client.on("stanza", (stanza: Element) => {

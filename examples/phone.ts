@@ -1,0 +1,90 @@
+/**
+ * A scripted SIP phone on a real UDP socket: it answers what the script says, and calls when it is told to.
+ *
+ * It is no example of a SIP stack: it repeats nothing and checks little, since loopback loses nothing.
+ */
+import { type Field, type Message, type Request, type Response, readMessage, writeMessage } from "../protocol/sip.ts";
+import { responseTo } from "../protocol/sip-build.ts";
+import { header } from "../protocol/sip-fields.ts";
+import type { Datagrams } from "../transports/transport.ts";
+import { openUdp } from "../transports/udp.ts";
+
+const HOST = "127.0.0.1";
+
+export class Phone {
+  readonly port: number;
+  readonly #socket: Datagrams;
+  #gateway = { host: HOST, port: 0 };
+  #cseq = 0;
+
+  private constructor(socket: Datagrams) {
+    this.#socket = socket;
+    this.port = socket.local.port;
+  }
+
+  /** A phone on a free port, which tells every message it gets. */
+  static async open(heard: (message: Message, phone: Phone) => void): Promise<Phone> {
+    let phone: Phone | undefined;
+    const received = (bytes: Uint8Array): void => {
+      if (phone) heard(readMessage(bytes), phone);
+    };
+    phone = new Phone(await openUdp({ host: HOST, port: 0 }, { received, failed: () => {} }));
+    return phone;
+  }
+
+  set gatewayPort(port: number) {
+    this.#gateway = { host: HOST, port };
+  }
+
+  close(): Promise<void> {
+    return this.#socket.close();
+  }
+
+  /** Answers a request. */
+  respond(request: Request, status: number, sdp = ""): void {
+    const described: Field[] = sdp === "" ? [] : [["Content-Type", "application/sdp"]];
+    this.#send(responseTo(request, status, { toTag: "phone", headers: [this.#contact, ...described], body: sdp }));
+  }
+
+  /** Places a call. */
+  invite(uri: string, callId: string, sdp: string): void {
+    this.#send(this.#request("INVITE", uri, `<${uri}>`, '"Bob" <sip:bob@phone.example>;tag=bob', callId, sdp));
+  }
+
+  /** Acknowledges the answer to its call. */
+  acknowledge(answer: Response): void {
+    this.#inside("ACK", header(answer, "To") ?? "", header(answer, "From") ?? "", header(answer, "Call-ID") ?? "");
+  }
+
+  /** Hangs up a call that the other side has placed. */
+  hangUp(invite: Request): void {
+    this.#inside("BYE", header(invite, "From") ?? "", `${header(invite, "To")};tag=phone`, header(invite, "Call-ID") ?? "");
+  }
+
+  #inside(method: string, to: string, from: string, callId: string): void {
+    this.#send(this.#request(method, `sip:gateway@${HOST}:${this.#gateway.port}`, to, from, callId, ""));
+  }
+
+  get #contact(): Field {
+    return ["Contact", `<sip:bob@${HOST}:${this.port}>`];
+  }
+
+  #request(method: string, uri: string, to: string, from: string, callId: string, sdp: string): Request {
+    if (method !== "ACK") this.#cseq++;
+    const headers: Field[] = [
+      ["Via", `SIP/2.0/UDP ${HOST}:${this.port};rport;branch=z9hG4bKphone${this.#cseq}${method}`],
+      ["Max-Forwards", "70"],
+      ["From", from],
+      ["To", to],
+      ["Call-ID", callId],
+      ["CSeq", `${this.#cseq} ${method}`],
+      this.#contact,
+      ...(sdp === "" ? [] : [["Content-Type", "application/sdp"] as Field]),
+    ];
+    return { kind: "request", method, uri, headers, body: sdp };
+  }
+
+  #send(message: Message): void {
+    this.#socket.send(writeMessage(message), this.#gateway);
+  }
+}
