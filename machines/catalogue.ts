@@ -1,0 +1,28 @@
+/**
+ * Every chart by its name: for drawings, for the page, and for the tests that hold for all of them.
+ *
+ * Transactions are plain literals with an interpreter of their own in production; here XState makes machines of the very
+ * same literals.
+ */
+import { type AnyStateMachine, createMachine } from "xstate";
+import { call } from "./call.ts";
+import { gateway } from "./gateway.ts";
+import { inviteClient } from "./invite-client.ts";
+import { inviteServer } from "./invite-server.ts";
+import { requestClient } from "./request-client.ts";
+import { requestServer } from "./request-server.ts";
+import type { TransactionChart } from "./transaction.ts";
+import { xmppStream } from "./xmpp-stream.ts";
+
+const machineOf = (chart: TransactionChart): AnyStateMachine =>
+  createMachine(structuredClone(chart) as Parameters<typeof createMachine>[0]);
+
+export const catalogue: Readonly<Record<string, AnyStateMachine>> = {
+  call,
+  gateway,
+  "invite-client": machineOf(inviteClient),
+  "invite-server": machineOf(inviteServer),
+  "request-client": machineOf(requestClient),
+  "request-server": machineOf(requestServer),
+  "xmpp-stream": xmppStream,
+};
