@@ -1,0 +1,45 @@
+/** What holds for every chart: described states, known delays and targets, current drawings. */
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AnyStateMachine } from "xstate";
+import { catalogue } from "../../machines/catalogue.ts";
+import { delays as transactionDelays } from "../../machines/transaction.ts";
+import { drawChart, statesOf } from "../../web/drawing.ts";
+
+const charts = Object.entries(catalogue);
+const delaysOf = (machine: AnyStateMachine): string[] =>
+  statesOf(machine).flatMap((node) => Object.keys((node.config.after ?? {}) as object));
+
+describe.each(charts)("%s", (name, machine) => {
+  test("is named as in the catalogue", () => {
+    expect(machine.id).toBe(name);
+  });
+
+  test("says in one sentence what each state is", () => {
+    const unsaid = statesOf(machine).filter(({ description }) => !/^[A-Z].*\.$/.test(description ?? ""));
+    expect(unsaid.map(({ path }) => path.join("."))).toEqual([]);
+  });
+
+  test("has a name for every delay, which is known where delays are made", () => {
+    const known = Object.keys({ ...machine.implementations.delays, ...transactionDelays });
+    expect(delaysOf(machine).filter((delay) => !known.includes(delay))).toEqual([]);
+  });
+
+  test("names every action and guard", () => {
+    const transitions = statesOf(machine).flatMap((node) => [...node.transitions.values()].flat());
+    const named = (one: unknown): boolean => typeof one === "string" || (typeof one === "object" && one !== null && "type" in one);
+    expect(transitions.filter(({ actions, guard }) => !actions.every(named) || (guard !== undefined && !named(guard)))).toEqual([]);
+  });
+
+  test("is drawn as it is: if not, `npm run charts`", () => {
+    const drawn = readFileSync(join(import.meta.dir, `../../docs/charts/${name}.md`), "utf8");
+    expect(drawn).toBe(drawChart(machine));
+  });
+});
+
+test("the drawing of the call fits a screen", () => {
+  const { call } = catalogue;
+  const lines = call ? drawChart(call).split("```")[1]?.split("\n") : [];
+  expect(lines?.length).toBeLessThan(70);
+});

@@ -1,0 +1,134 @@
+/** The call chart, without any wire: rows of what becomes of each event, and that no state is without an answer. */
+import { describe, expect, test } from "bun:test";
+import type { CallEvent } from "../../machines/vocabulary.ts";
+import { ANSWER, bare, begin, type CallSnapshot, input, move, OFFER, stateOf, UPDATE } from "../support/chart.ts";
+
+const A = "juliet@example.org/a";
+const B = "juliet@example.org/b";
+const reason = (condition: string) => ({ condition });
+
+/** One example of every event of the vocabulary. */
+const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type: Type }> } = {
+  "sip.invite.provisional": { type: "sip.invite.provisional", status: 180 },
+  "sip.invite.success": { type: "sip.invite.success", tag: "t1", media: ANSWER },
+  "sip.invite.unusable": { type: "sip.invite.unusable", tag: "t1", text: "no SDP" },
+  "sip.invite.failure": { type: "sip.invite.failure", status: 486, phrase: "Busy Here" },
+  "sip.ack": { type: "sip.ack" },
+  "sip.ack.timeout": { type: "sip.ack.timeout" },
+  "sip.cancel": { type: "sip.cancel" },
+  "sip.bye": { type: "sip.bye" },
+  "sip.bye.success": { type: "sip.bye.success" },
+  "sip.bye.failure": { type: "sip.bye.failure" },
+  "sip.info": { type: "sip.info", tag: "t1", update: UPDATE },
+  "sip.dialog.lost": { type: "sip.dialog.lost", status: 481, phrase: "gone" },
+  "jingle.session-accept": { type: "jingle.session-accept", device: A, media: ANSWER },
+  "jingle.session-terminate": { type: "jingle.session-terminate", device: A, reason: reason("success") },
+  "jingle.transport-info": { type: "jingle.transport-info", device: A, update: UPDATE },
+  "jingle.existing-session-initiate": { type: "jingle.existing-session-initiate", device: B },
+  "jingle.acknowledged": { type: "jingle.acknowledged", device: A },
+  "jingle.refused": { type: "jingle.refused", device: A, condition: "service-unavailable" },
+  "jingle.lost": { type: "jingle.lost", device: A, condition: "item-not-found" },
+};
+const E = EVENTS;
+const trying: CallEvent = { type: "sip.invite.provisional", status: 100 };
+const accept = (media = ANSWER): CallEvent => ({ type: "jingle.session-accept", device: A, media });
+
+const outgoing = input();
+const incoming = input({ direction: "incoming" });
+
+/** How each state is reached. */
+const WAYS: Readonly<Record<string, readonly [ReturnType<typeof input>, ...CallEvent[]]>> = {
+  "outgoing.gathering": [input({ offer: bare(OFFER) })],
+  "outgoing.inviting": [outgoing],
+  "outgoing.trying": [outgoing, trying],
+  "outgoing.ringing": [outgoing, E["sip.invite.provisional"]],
+  "incoming.offering": [incoming],
+  "incoming.ringing": [incoming, E["jingle.acknowledged"]],
+  "accepting.gathering": [incoming, accept(bare(ANSWER))],
+  "accepting.confirming": [incoming, accept()],
+  established: [outgoing, E["sip.invite.success"]],
+  "ending.withdrawing": [outgoing, E["jingle.session-terminate"]],
+  "ending.cancelling": [outgoing, trying, E["jingle.session-terminate"]],
+  "ending.leaving": [incoming, accept(), E["jingle.session-terminate"]],
+  "ending.hangingUp": [outgoing, E["sip.invite.success"], E["jingle.session-terminate"]],
+  ended: [outgoing, E["sip.invite.failure"]],
+};
+
+function reach(state: string): CallSnapshot {
+  const [from, ...events] = WAYS[state] ?? [outgoing];
+  return events.reduce((snapshot, event) => move(snapshot, event).snapshot, begin(from).snapshot);
+}
+
+test.each(Object.keys(WAYS))("the way to %s leads there", (state) => {
+  expect(stateOf(reach(state))).toBe(state);
+});
+
+/** from + event => to, effects */
+const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...effects: string[]])[] = [
+  ["outgoing.gathering", E["jingle.session-terminate"], "ended"],
+  ["outgoing.gathering", E["jingle.transport-info"], "outgoing.inviting", "sip.send.invite"],
+  ["outgoing.inviting", trying, "outgoing.trying"],
+  ["outgoing.inviting", E["sip.invite.provisional"], "outgoing.ringing", "jingle.send.ringing"],
+  ["outgoing.inviting", E["sip.invite.success"], "established", "sip.send.ack", "jingle.send.session-accept"],
+  ["outgoing.inviting", E["sip.invite.failure"], "ended", "jingle.send.session-terminate"],
+  ["outgoing.inviting", E["jingle.session-terminate"], "ending.withdrawing"],
+  ["outgoing.trying", E["jingle.session-terminate"], "ending.cancelling", "sip.send.cancel"],
+  ["outgoing.trying", E["jingle.lost"], "ending.cancelling", "sip.send.cancel"],
+  ["outgoing.ringing", E["sip.invite.provisional"], "outgoing.ringing"],
+  ["outgoing.ringing", E["sip.invite.unusable"], "ending.hangingUp", "sip.send.ack", "jingle.send.session-terminate", "sip.send.bye"],
+  ["outgoing.ringing", E["jingle.transport-info"], "outgoing.ringing", "sip.send.info"],
+  ["incoming.offering", E["jingle.acknowledged"], "incoming.ringing"],
+  ["incoming.offering", E["jingle.refused"], "ended", "sip.send.failure"],
+  ["incoming.ringing", E["jingle.session-terminate"], "ended", "sip.send.failure", "jingle.send.session-terminate"],
+  ["incoming.ringing", accept(), "accepting.confirming", "jingle.send.session-terminate", "sip.send.success"],
+  ["incoming.ringing", E["jingle.existing-session-initiate"], "incoming.ringing", "jingle.send.session-initiate"],
+  ["incoming.ringing", E["sip.cancel"], "ended", "sip.send.failure", "jingle.send.session-terminate"],
+  ["accepting.gathering", E["jingle.transport-info"], "accepting.confirming", "sip.send.success"],
+  ["accepting.gathering", E["sip.cancel"], "ended", "sip.send.failure", "jingle.send.session-terminate"],
+  ["accepting.confirming", E["sip.ack"], "established"],
+  ["accepting.confirming", E["sip.ack.timeout"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
+  ["accepting.confirming", E["jingle.session-terminate"], "ending.leaving"],
+  ["established", E["sip.bye"], "ended", "jingle.send.session-terminate"],
+  ["established", E["jingle.session-terminate"], "ending.hangingUp", "sip.send.bye"],
+  ["established", E["sip.dialog.lost"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
+  ["established", E["sip.info"], "established", "jingle.send.transport-info"],
+  ["established", E["sip.invite.success"], "established", "sip.send.ack", "sip.send.bye"],
+  ["ending.withdrawing", trying, "ending.cancelling", "sip.send.cancel"],
+  ["ending.withdrawing", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],
+  ["ending.cancelling", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],
+  ["ending.cancelling", E["sip.invite.failure"], "ended"],
+  ["ending.leaving", E["sip.ack"], "ending.hangingUp", "sip.send.bye"],
+  ["ending.hangingUp", E["sip.bye.success"], "ended"],
+];
+
+test.each(ROWS.map(([from, event, ...rest]) => [from, event.type, event, ...rest] as const))(
+  "%s + %s",
+  (from, _, event, to, ...effects) => {
+    const done = move(reach(from), event);
+    expect([stateOf(done.snapshot), ...done.effects.map(({ type }) => type)]).toEqual([to, ...effects]);
+  },
+);
+
+describe("totality: every state takes every event or refuses it", () => {
+  test.each(Object.keys(WAYS))("%s", (state) => {
+    const snapshot = reach(state);
+    for (const event of Object.values(EVENTS)) {
+      const { snapshot: next, effects } = move(snapshot, event);
+      // what `can` denies, calls.ts refuses on the wire: it must not have done anything
+      if (!snapshot.can(event)) expect([stateOf(next), effects]).toEqual([state, []]);
+      else expect(next.status).not.toBe("error");
+    }
+  });
+});
+
+test("a call that has ended takes nothing", () => {
+  const ended = reach("ended");
+  expect(Object.values(EVENTS).filter((event) => ended.can(event))).toEqual([]);
+});
+
+test("the context is plain JSON", () => {
+  for (const state of Object.keys(WAYS)) {
+    const { context } = reach(state);
+    expect(JSON.parse(JSON.stringify(context))).toEqual(context);
+  }
+});

@@ -1,0 +1,63 @@
+/** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
+import { initialTransition, type SnapshotFrom, transition } from "xstate";
+import { call } from "../../machines/call.ts";
+import type { CallInput } from "../../machines/call.ts";
+import type { CallEffect, CallEvent } from "../../machines/vocabulary.ts";
+import type { Media, TransportUpdate } from "../../protocol/media.ts";
+import { settleAnswer } from "../../protocol/answer.ts";
+import { readSdp } from "../../protocol/sdp.ts";
+import { PLAY_TEXTS } from "./play-texts.ts";
+
+export type CallSnapshot = SnapshotFrom<typeof call>;
+
+const sdp = (name: string): string => PLAY_TEXTS[name] ?? "";
+export const OFFER: Media = readSdp(sdp("offer-sdp"), { by: "initiator" });
+export const ANSWER: Media = settleAnswer(OFFER, readSdp(sdp("answer-sdp"), { by: "responder", answerTo: OFFER }));
+
+/** The same without any address, and still gathering. */
+export const bare = (media: Media): Media => ({
+  ...media,
+  contents: media.contents.map((content) => ({ ...content, transport: { ...content.transport, candidates: [] } })),
+});
+
+export const UPDATE: TransportUpdate = {
+  contents: [{ name: "0", creator: "initiator", candidates: [], gathered: true }],
+};
+
+export const input = (more: Partial<CallInput> = {}): CallInput => ({
+  direction: "outgoing",
+  offer: OFFER,
+  devices: ["juliet@example.org/a"],
+  profile: "deployed",
+  ringTimeout: 180_000,
+  gatherTimeout: 500,
+  ...more,
+});
+
+export interface Move {
+  readonly snapshot: CallSnapshot;
+  readonly effects: readonly CallEffect[];
+}
+
+const effectsOf = (actions: readonly { type: string; params?: unknown }[]): CallEffect[] =>
+  actions.flatMap(({ type, params }) =>
+    type === "xstate.emit" ? [(params as { event: CallEffect }).event] : [],
+  );
+
+/** The chart as it begins. */
+export function begin(from: CallInput): Move {
+  const [snapshot, actions] = initialTransition(call, from);
+  return { snapshot, effects: effectsOf(actions) };
+}
+
+/** What an event does. */
+export function move(snapshot: CallSnapshot, event: CallEvent | { type: `xstate.after.${string}` }): Move {
+  const [next, actions] = transition(call, snapshot, event as CallEvent);
+  return { snapshot: next, effects: effectsOf(actions) };
+}
+
+/** The state as words. */
+export function stateOf({ value }: CallSnapshot): string {
+  return typeof value === "string" ? value : Object.entries(value).flat().join(".");
+}
+
