@@ -58,7 +58,12 @@ export class Phone {
 
   /** Hangs up a call that the other side has placed. */
   hangUp(invite: Request): void {
-    this.#inside("BYE", header(invite, "From") ?? "", `${header(invite, "To")};tag=phone`, header(invite, "Call-ID") ?? "");
+    this.#inside(
+      "BYE",
+      header(invite, "From") ?? "",
+      `${header(invite, "To")};tag=phone`,
+      header(invite, "Call-ID") ?? "",
+    );
   }
 
   #inside(method: string, to: string, from: string, callId: string): void {

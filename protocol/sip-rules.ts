@@ -68,7 +68,7 @@ function judgeUri(request: Request): Response | undefined {
 function judgeHops(request: Request): Response | undefined {
   const hops = header(request, "Max-Forwards");
   if (hops === undefined) return undefined; // RFC 2543 clients have none
-  if (!/^\d{1,3}$/.test(hops) || Number(hops) > 255) return refuse(request, 400, "unreadable Max-Forwards");
+  if (!/^\d{1,10}$/.test(hops) || Number(hops) > 255) return refuse(request, 400, "unreadable Max-Forwards");
   return Number(hops) === 0 && request.method === "INVITE" ? responseTo(request, 483) : undefined;
 }
 

@@ -42,7 +42,9 @@ describe("what is wrong is one line, and no stack trace", () => {
 
   test("a wrong option", async () => {
     const { code, error } = await runMain([], TOML("local_hots = 'x'"));
-    expect(error).toBe("carillon: carillon.toml: [modules.mod_jingle_sip] local_hots is not known here (did you mean local_host?)");
+    expect(error).toBe(
+      "carillon: carillon.toml: [modules.mod_jingle_sip] local_hots is not known here (did you mean local_host?)",
+    );
     expect(code).toBe(1);
   });
 

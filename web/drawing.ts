@@ -19,7 +19,8 @@ const nameOf = (node: AnyStateNode): string => node.path.join(".");
 
 /** Every state of a machine but its root, parents before children. */
 export function statesOf(machine: AnyStateMachine): AnyStateNode[] {
-  const below = (node: AnyStateNode): AnyStateNode[] => Object.values(node.states).flatMap((each) => [each, ...below(each)]);
+  const below = (node: AnyStateNode): AnyStateNode[] =>
+    Object.values(node.states).flatMap((each) => [each, ...below(each)]);
   return below(machine.root);
 }
 
@@ -55,9 +56,11 @@ function leafOf(node: AnyStateNode): AnyStateNode {
 /** What is done on entering a state from another: the entries of all that are entered, outermost first. */
 function entriesOf(node: AnyStateNode, from: AnyStateNode): unknown[] {
   const entered: AnyStateNode[] = [];
-  for (let each: AnyStateNode | undefined = node; each && !isWithin(from, each); each = each.parent) entered.unshift(each);
+  for (let each: AnyStateNode | undefined = node; each && !isWithin(from, each); each = each.parent)
+    entered.unshift(each);
   const leaf = leafOf(node);
-  for (let each = leaf; each !== node && each.parent; each = each.parent) entered.splice(entered.indexOf(node) + 1, 0, each);
+  for (let each = leaf; each !== node && each.parent; each = each.parent)
+    entered.splice(entered.indexOf(node) + 1, 0, each);
   return entered.flatMap((each) => each.entry);
 }
 
@@ -92,7 +95,10 @@ export function drawChart(machine: AnyStateMachine): string {
     "",
     "| from | when | if | to | does |",
     "|---|---|---|---|---|",
-    ...steps.map(({ from, event, guard, to, actions }) => `| ${[from, event, guard ?? "", to ?? "", actions.join(", ")].join(" | ")} |`),
+    ...steps.map(
+      ({ from, event, guard, to, actions }) =>
+        `| ${[from, event, guard ?? "", to ?? "", actions.join(", ")].join(" | ")} |`,
+    ),
     "",
   ].join("\n");
 }
@@ -105,7 +111,8 @@ function trimDelay(event: string, machine: AnyStateMachine): string {
 function drawStates(node: AnyStateNode, indent: string): string[] {
   return Object.values(node.states).flatMap((state) => {
     const id = idOf(nameOf(state));
-    if (Object.keys(state.states).length === 0) return [`${indent}${id}(${state.type === "final" ? `[${state.key}]` : state.key})`];
+    if (Object.keys(state.states).length === 0)
+      return [`${indent}${id}(${state.type === "final" ? `[${state.key}]` : state.key})`];
     return [`${indent}subgraph ${id} [${state.key}]`, ...drawStates(state, `${indent}  `), `${indent}end`];
   });
 }

@@ -75,7 +75,10 @@ class Storm {
   constructor(scene: Scene, seed: number) {
     this.#scene = scene;
     this.#wire = createWire(this.clock, { seed, ...BAD });
-    this.gateway = new Gateway(gatewayConfig(), needsOf(this.clock, this.#wire, (event) => void this.logged.push(event), seed));
+    this.gateway = new Gateway(
+      gatewayConfig(),
+      needsOf(this.clock, this.#wire, (event) => void this.logged.push(event), seed),
+    );
     this.#phone = makeStack(
       {
         clock: this.clock,

@@ -28,8 +28,11 @@ describe.each(charts)("%s", (name, machine) => {
 
   test("names every action and guard", () => {
     const transitions = statesOf(machine).flatMap((node) => [...node.transitions.values()].flat());
-    const named = (one: unknown): boolean => typeof one === "string" || (typeof one === "object" && one !== null && "type" in one);
-    expect(transitions.filter(({ actions, guard }) => !actions.every(named) || (guard !== undefined && !named(guard)))).toEqual([]);
+    const named = (one: unknown): boolean =>
+      typeof one === "string" || (typeof one === "object" && one !== null && "type" in one);
+    expect(
+      transitions.filter(({ actions, guard }) => !actions.every(named) || (guard !== undefined && !named(guard))),
+    ).toEqual([]);
   });
 
   test("is drawn as it is: if not, `npm run charts`", () => {

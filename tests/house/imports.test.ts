@@ -21,15 +21,19 @@ const files = (folder: string): string[] =>
     .map((name) => posix.join(folder, name));
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
-const importsOf = (file: string): string[] => [...textOf(file).matchAll(/from "([^"]+)"/g)].map((found) => found[1] ?? "");
+const importsOf = (file: string): string[] =>
+  [...textOf(file).matchAll(/from "([^"]+)"/g)].map((found) => found[1] ?? "");
 
 describe("imports", () => {
-  test.each(FOLDERS.flatMap((folder) => files(folder).map((file) => [folder, file] as const)))("%s: %s", (folder, file) => {
-    const ours = importsOf(file).filter((path) => path.startsWith("."));
-    const folders = ours.map((path) => posix.normalize(posix.join(posix.dirname(file), path)).split("/")[0] ?? "");
-    const foreign = folders.filter((each) => each !== folder && !MAY[folder].includes(each));
-    expect(foreign).toEqual([]);
-  });
+  test.each(FOLDERS.flatMap((folder) => files(folder).map((file) => [folder, file] as const)))(
+    "%s: %s",
+    (folder, file) => {
+      const ours = importsOf(file).filter((path) => path.startsWith("."));
+      const folders = ours.map((path) => posix.normalize(posix.join(posix.dirname(file), path)).split("/")[0] ?? "");
+      const foreign = folders.filter((each) => each !== folder && !MAY[folder].includes(each));
+      expect(foreign).toEqual([]);
+    },
+  );
 
   test("hono is the web's alone", () => {
     const others = FOLDERS.filter((folder) => folder !== "web").flatMap(files);
@@ -59,7 +63,9 @@ describe("plainness", () => {
   });
 
   test("nothing unfinished, nothing unsaid", () => {
-    const marks = ours.filter((file) => /\bTODO\b|\bFIXME\b|\bXXX\b|@ts-ignore|@ts-expect-error|: any\b|as any\b/.test(textOf(file)));
+    const marks = ours.filter((file) =>
+      /\bTODO\b|\bFIXME\b|\bXXX\b|@ts-ignore|@ts-expect-error|: any\b|as any\b/.test(textOf(file)),
+    );
     expect(marks).toEqual([]);
   });
 

@@ -98,7 +98,9 @@ describe.each(CASES)("%s", (_, from) => {
     for (const walk of all)
       for (const device of from.devices) {
         const { story } = walk;
-        const ends = story.filter((one) => one.type === "jingle.send.session-terminate" && one.to.includes(device)).length;
+        const ends = story.filter(
+          (one) => one.type === "jingle.send.session-terminate" && one.to.includes(device),
+        ).length;
         const left = story.filter(
           (one) =>
             (one.type === "jingle.session-terminate" || one.type === "jingle.refused" || one.type === "jingle.lost") &&

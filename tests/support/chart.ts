@@ -1,10 +1,10 @@
 /** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
-import { call } from "../../machines/call.ts";
 import type { CallInput } from "../../machines/call.ts";
+import { call } from "../../machines/call.ts";
 import type { CallEffect, CallEvent } from "../../machines/vocabulary.ts";
-import type { Media, TransportUpdate } from "../../protocol/media.ts";
 import { settleAnswer } from "../../protocol/answer.ts";
+import type { Media, TransportUpdate } from "../../protocol/media.ts";
 import { readSdp } from "../../protocol/sdp.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 
@@ -40,9 +40,7 @@ export interface Move {
 }
 
 const effectsOf = (actions: readonly { type: string; params?: unknown }[]): CallEffect[] =>
-  actions.flatMap(({ type, params }) =>
-    type === "xstate.emit" ? [(params as { event: CallEffect }).event] : [],
-  );
+  actions.flatMap(({ type, params }) => (type === "xstate.emit" ? [(params as { event: CallEffect }).event] : []));
 
 /** The chart as it begins. */
 export function begin(from: CallInput): Move {
@@ -60,4 +58,3 @@ export function move(snapshot: CallSnapshot, event: CallEvent | { type: `xstate.
 export function stateOf({ value }: CallSnapshot): string {
   return typeof value === "string" ? value : Object.entries(value).flat().join(".");
 }
-

@@ -1,0 +1,218 @@
+/** The configuration: what is read, what is refused in which words, and that its documents say the same. */
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError, judge, OPTIONS, readConfig } from "../config.ts";
+
+const GOOD = `
+[xmpp]
+domain = "sip.example.org"
+secret = "s3cret"
+hosts = ["example.org"]
+`;
+const read = (text: string, env: Record<string, string> = {}) => readConfig(text, "carillon.toml", env);
+const refusal = (text: string, env: Record<string, string> = {}): string => {
+  try {
+    read(text, env);
+    return "accepted";
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message;
+  }
+};
+
+test("everything but the server's secret and its domains has a default", () => {
+  const { jingleSip, sip, calls, web } = read(GOOD);
+  expect(jingleSip).toEqual({
+    proxyHost: "localhost",
+    proxyPort: 5600,
+    listenPort: 5600,
+    localHost: "127.0.0.1",
+    sdpOrigin: "127.0.0.1",
+    transport: "udp",
+    usernameToPhone: [],
+  });
+  expect([sip.profile, sip.bind, calls.ringTimeout, web.port]).toEqual(["deployed", ["0.0.0.0", "::"], 180, 8080]);
+});
+
+test("the predecessor's section is taken as it stands", () => {
+  const { jingleSip } = read(`[modules.mod_jingle_sip]
+  proxy_host = "localhost"
+  proxy_port = 5060
+  username_to_phone = [{username = "2000006168", phone = "+919177074440"}]
+  backend = "mnesia"
+  ${GOOD}`);
+  expect(jingleSip.usernameToPhone).toEqual([{ username: "2000006168", phone: "+919177074440" }]);
+});
+
+const SIP = (line: string): string => `[modules.mod_jingle_sip]\n${line}\n${GOOD}`;
+
+/** [what, the file, the one line] */
+const WRONG: readonly (readonly [string, string, string])[] = [
+  [
+    "a key mistyped",
+    SIP("proxy_prot = 1"),
+    "[modules.mod_jingle_sip] proxy_prot is not known here (did you mean proxy_port?)",
+  ],
+  ["a key from nowhere", SIP("colour = 1"), "[modules.mod_jingle_sip] colour is not known here"],
+  ["a section mistyped", `[xmmp]\n${GOOD}`, "[xmmp] is not known here (did you mean xmpp?)"],
+  ["another module", `[modules.mod_ping]\n${GOOD}`, "[modules.mod_ping] is not known here"],
+  [
+    "a text for a number",
+    SIP('proxy_port = "5060"'),
+    '[modules.mod_jingle_sip] proxy_port = "5060" must be a port from 1 to 65535',
+  ],
+  [
+    "a port that is none",
+    SIP("proxy_port = 0"),
+    "[modules.mod_jingle_sip] proxy_port = 0 must be a port from 1 to 65535",
+  ],
+  [
+    "a host that is none",
+    SIP('local_host = "a b"'),
+    '[modules.mod_jingle_sip] local_host = "a b" must be a host name or address',
+  ],
+  [
+    "an address that is none",
+    SIP('sdp_origin = "host"'),
+    '[modules.mod_jingle_sip] sdp_origin = "host" must be an IPv4 or IPv6 address',
+  ],
+  [
+    "a transport that is none",
+    SIP('transport = "tls"'),
+    '[modules.mod_jingle_sip] transport = "tls" must be "udp" or "tcp"',
+  ],
+  [
+    "a number for two users",
+    SIP('username_to_phone = [{username="a",phone="+1"},{username="b",phone="+1"}]'),
+    '[modules.mod_jingle_sip] username_to_phone = [{"username":"a","phone":"+1"},{"username":"b","phone":"+1"}] must be rows like { username = "anna", phone = "+4930123" }, none twice',
+  ],
+  [
+    "a network that is none",
+    `[sip]\nallow = ["10.0.0.0/64"]\n${GOOD}`,
+    '[sip] allow = ["10.0.0.0/64"] must be networks like "10.0.0.0/8"',
+  ],
+  [
+    "a profile that is none",
+    `[sip]\nprofile = "nice"\n${GOOD}`,
+    '[sip] profile = "nice" must be "deployed" or "precise"',
+  ],
+  ["no time at all", `[calls]\nring_timeout = 0\n${GOOD}`, "[calls] ring_timeout = 0 must be seconds, more than 0"],
+  [
+    "no secret",
+    GOOD.replace(/secret.*/, ""),
+    "[xmpp] secret is missing: the secret that the server has for the component",
+  ],
+  [
+    "an empty secret",
+    GOOD.replace("s3cret", ""),
+    "[xmpp] secret is missing: the secret that the server has for the component",
+  ],
+  [
+    "a secret of another type, which is not shown",
+    GOOD.replace('"s3cret"', "12345"),
+    "[xmpp] secret must be the secret that the server has for the component",
+  ],
+  ["no hosts", GOOD.replace(/hosts.*/, ""), '[xmpp] hosts is missing: domains of users, like ["example.org"]'],
+  [
+    "empty hosts",
+    GOOD.replace('["example.org"]', "[]"),
+    '[xmpp] hosts = [] must be domains of users, like ["example.org"]',
+  ],
+  [
+    "a circle",
+    GOOD.replace('["example.org"]', '["sip.example.org"]'),
+    "[xmpp] hosts holds the component's own domain sip.example.org: calls would run in a circle",
+  ],
+  [
+    "what is not there yet",
+    GOOD.replace("domain", 'mode = "intercept"\ndomain'),
+    '[xmpp] mode = "intercept" is not there yet: use "gateway"',
+  ],
+];
+
+describe("refused with one line", () => {
+  test.each(WRONG)("%s", (_, text, line) => {
+    expect(refusal(text)).toBe(`carillon.toml: ${line}`);
+  });
+
+  test("what is no TOML, with its place", () => {
+    expect(refusal('[xmpp]\nsecret = "a')).toMatch(/^carillon\.toml: line 2, column \d+: [^\n]+$/);
+  });
+});
+
+describe("the environment", () => {
+  test("overrides the file, each type in its own writing", () => {
+    const config = read(GOOD, {
+      CARILLON_PROXY_PORT: "5070",
+      CARILLON_XMPP_HOSTS: "a.example, b.example",
+      CARILLON_SIP_OUTBOUND: "true",
+      CARILLON_XMPP_SECRET: "other",
+    });
+    expect([config.jingleSip.proxyPort, config.xmpp.hosts, config.sip.outbound, config.xmpp.secret]).toEqual([
+      5070,
+      ["a.example", "b.example"],
+      true,
+      "other",
+    ]);
+  });
+
+  test.each([
+    ["CARILLON_PROXY_PORT", "x", 'CARILLON_PROXY_PORT = "x" must be a port from 1 to 65535'],
+    ["CARILLON_SIP_OUTBOUND", "yes", 'CARILLON_SIP_OUTBOUND = "yes" must be true or false'],
+    ["CARILLON_XMPP_HOSTS", "", 'CARILLON_XMPP_HOSTS = [] must be domains of users, like ["example.org"]'],
+  ])("%s=%s is refused by its own name", (name, value, line) => {
+    expect(refusal(GOOD, { [name]: value })).toBe(line);
+  });
+});
+
+describe("judged", () => {
+  test.each([
+    [
+      "the proxy is the gateway itself",
+      GOOD,
+      "the SIP proxy is the gateway itself (localhost:5600): set proxy_host and proxy_port",
+    ],
+    [
+      "local_host that the proxy cannot reach",
+      SIP('proxy_host = "pbx.example"'),
+      "the proxy pbx.example cannot answer to local_host 127.0.0.1",
+    ],
+    ["the predecessor's backend", SIP('proxy_port = 1\nbackend = "cets"'), "backend is the predecessor's and ignored"],
+    ["a name without a password", `[sip]\nusername = "a"\n${GOOD}`, "[sip] username has no password"],
+  ])("%s", (_, text, line) => {
+    expect(judge(read(text))).toContain(line);
+  });
+});
+
+describe("documents", () => {
+  const file = (name: string): string => readFileSync(join(import.meta.dir, "..", name), "utf8");
+  const shown = (value: unknown): string => (value === undefined ? "" : `\`${JSON.stringify(value)}\``);
+
+  test.each(OPTIONS.map((option) => [`[${option.section}] ${option.key}`, option] as const))(
+    "docs/options.md: %s",
+    (_, option) => {
+      const { section, key, env = "" } = option;
+      const table = file("docs/options.md").split(`## [${section}]`)[1]?.split("\n## ")[0] ?? "";
+      expect(table).toContain(`| ${key} | ${shown(option.default)} | ${env} | ${option.meaning} |`);
+    },
+  );
+
+  test("docs/options.md has no others", () => {
+    const rows = [...file("docs/options.md").matchAll(/^\| (\w+) \|/gm)]
+      .map(([, key]) => key)
+      .filter((key) => key !== "option");
+    expect(rows).toEqual(OPTIONS.map(({ key }) => key));
+  });
+
+  test("carillon.example.toml has every option with its default, and works once the secret and the domains are there", () => {
+    const text = file("carillon.example.toml");
+    const filled = text.replace('secret = ""', 'secret = "x"').replace("hosts = []", 'hosts = ["example.org"]');
+    expect(read(filled)).toEqual({ ...read(GOOD), xmpp: { ...read(GOOD).xmpp, secret: "x", domain: "sip.localhost" } });
+    for (const { section, key, env } of OPTIONS) {
+      const lines = `\n${text}`.split(`\n[${section}]`)[1]?.split(/^\[/m)[0]?.split("\n") ?? [];
+      const line = lines.find((each) => new RegExp(`^(# )?${key}\\s*=`).test(each)) ?? "";
+      expect(line, key).toContain(env ?? "#");
+    }
+  });
+});
