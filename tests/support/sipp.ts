@@ -4,7 +4,7 @@ import { join } from "node:path";
 const path = Bun.which("sipp");
 
 /** Why the tests with SIPp are not run, if they are not. */
-export const noSipp = path === null ? "sipp is not installed" : undefined;
+export const noSipp = path === null ? "sipp is not installed: apt-get install sip-tester" : undefined;
 
 export interface SippRun {
   readonly code: number;
