@@ -1,5 +1,5 @@
 /**
- * What must still be said to XMPP users when the stream is down: the ends of their calls.
+ * What must still be said to XMPP users when the stream is down: that their call was answered, moved, or has ended.
  *
  * A bounded list, said in order when the stream is back; the oldest gives way, since its client has most likely given
  * up by itself.
@@ -26,14 +26,11 @@ export class Outbox {
     this.#waiting.push(request);
   }
 
-  /** Says what waits; what the stream does not take any more stays. */
+  /** Says what waits; what is lost on the way once more waits again. */
   flush(xmpp: Xmpp): void {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      if (!xmpp.online) {
-        this.#waiting.unshift(next);
-        return;
-      }
-      xmpp.request(next, () => {});
-    }
+    for (const next of this.#waiting.splice(0))
+      xmpp.request(next, ({ type }) => {
+        if (type === "offline") this.keep(next);
+      });
   }
 }

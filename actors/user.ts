@@ -20,6 +20,9 @@ import type { Answer } from "./xmpp-requests.ts";
 /** XEP-0166 §6.7: how long a device that became unavailable may take before it is asked whether it is still there. */
 const ABSENCE = 10_000;
 
+/** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
+const MUST_BE_TOLD = new Set(["session-accept", "session-terminate", "transport-info"]);
+
 /** IQ errors that say that the session, its device or its server is gone. */
 const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable"]);
 const isGone = (condition: string) => GONE.has(condition) || condition.startsWith("remote-server-");
@@ -66,7 +69,7 @@ export class User {
       case "jingle.send.session-accept":
         return this.#say(effect.to, "session-accept", writeJingle(effect.media, "answer"), { responder: this.side.us });
       case "jingle.send.session-terminate":
-        return this.#terminate(effect.to, reasonElement(effect.reason));
+        return this.#say(effect.to, "session-terminate", [reasonElement(effect.reason)]);
       case "jingle.send.ringing":
         return this.#say(effect.to, "session-info", [xml("ringing", { xmlns: RTP_INFO })]);
       case "jingle.send.transport-info":
@@ -90,22 +93,21 @@ export class User {
     for (const contents of writeTransportInfo(update)) this.#say(to, "transport-info", contents);
   }
 
-  /** The end of a call must be told: without a stream it waits for the next one. */
-  #terminate(to: readonly string[], reason: Element): void {
-    const { xmpp, outbox } = this.#needs;
-    for (const device of to) {
-      if (xmpp.online) this.#ask(device, "session-terminate", [reason], {}, () => {});
-      else outbox.keep({ to: device, from: this.side.us, payload: this.#jingle("session-terminate", [reason]) });
-    }
-  }
-
   #say(to: readonly string[], action: string, children: Element[], attributes: Record<string, string> = {}): void {
     for (const device of to)
-      this.#ask(device, action, children, attributes, (answer) => this.#answered(device, action, answer));
+      this.#ask(device, action, children, attributes, (answer) => {
+        if (answer.type === "offline" && MUST_BE_TOLD.has(action))
+          this.#needs.outbox.keep({
+            to: device,
+            from: this.side.us,
+            payload: this.#jingle(action, children, attributes),
+          });
+        else this.#answered(device, action, answer);
+      });
   }
 
   #answered(device: string, action: string, answer: Answer): void {
-    if (answer.type !== "error") return;
+    if (answer.type !== "error" || action === "session-terminate") return;
     const condition = answer.condition ?? "undefined-condition";
     this.#needs.log({ level: "warn", event: "jingle.refused", sid: this.side.sid, to: device, action, condition });
     if (isGone(condition)) this.#needs.tell({ type: "jingle.lost", device, condition });

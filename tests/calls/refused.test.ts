@@ -133,6 +133,31 @@ gateway > phone
 describe("over SIP", () => {
   plays([
     [
+      "an INVITE from a source that is not allowed: nobody dials through us who may not",
+      `
+stranger > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:x@203.0.113.66>;tag=x
+    To: <sip:juliet@example.org>
+    Call-ID: x1
+    Contact: <sip:x@203.0.113.66>
+gateway > stranger
+    SIP/2.0 403 Forbidden
+nothing on juliet`,
+    ],
+    [
+      "a stranger's BYE with tags that he cannot know",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+stranger > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    From: <sip:bob@sip.example.org>;tag=guess
+    To: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+gateway > stranger
+    SIP/2.0 481 …
+${PHONE_HANGS_UP}`,
+    ],
+    [
       "a request inside a dialog that nobody knows",
       SAYS("BYE", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>;tag=b\n    Call-ID: nobody\n") + HEARS("481 …"),
     ],

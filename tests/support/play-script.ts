@@ -11,6 +11,7 @@
  *       (the same)                    the last message of that wire again, byte for byte
  *   after 500ms                       the clock goes on
  *   nothing on phone                  nothing may have come on that wire
+ *   the stream is cut                 the XMPP stream is lost, and comes back by itself
  *
  * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow.
  */
@@ -24,7 +25,8 @@ export type Step =
       readonly line: number;
     }
   | { readonly kind: "after"; readonly ms: number; readonly line: number }
-  | { readonly kind: "nothing"; readonly by: string; readonly line: number };
+  | { readonly kind: "nothing"; readonly by: string; readonly line: number }
+  | { readonly kind: "cut"; readonly line: number };
 
 /** Reads a play; throws with the number of the line that it does not understand. */
 export function readPlay(script: string): Step[] {
@@ -48,6 +50,7 @@ function readStep(line: string, text: string, at: number): Step {
   if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };
   const nothing = /^nothing on (\S+)$/.exec(line);
   if (nothing) return { kind: "nothing", by: nothing[1]!, line: at };
+  if (line === "the stream is cut") return { kind: "cut", line: at };
   throw new Error(`line ${at + 1}: ${line}`);
 }
 

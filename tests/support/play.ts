@@ -1,7 +1,7 @@
 /**
  * Performs a play (play-script.ts) on a whole gateway over wires in memory and a simulated clock.
  *
- * `phone` is what stands at the SIP proxy's address, everybody else a device of an XMPP user, known by the full JID in
+ * `phone` is what stands at the SIP proxy's address, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
  * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
  * be left unheard, and no call alive.
  */
@@ -11,7 +11,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../../actors/calls-needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import type { Datagrams } from "../../transports/transport.ts";
+import type { Address, Datagrams } from "../../transports/transport.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
 import { PlayPhone } from "./play-phone.ts";
@@ -29,6 +29,23 @@ export const DEVICES: Readonly<Record<string, string>> = {
   mallory: "mallory@elsewhere.example/x",
 };
 const nameOf = (jid: string) => Object.keys(DEVICES).find((name) => DEVICES[name] === jid) ?? jid;
+
+const STRANGER = { host: "203.0.113.66", port: 5060 };
+
+/** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
+interface SipSide {
+  readonly address: Address;
+  readonly person: PlayPhone;
+  readonly heard: string[];
+  readonly seen: Set<string>;
+  socket?: Datagrams;
+}
+const sipSide = (address: Address): SipSide => ({
+  address,
+  person: new PlayPhone(`${address.host}:${address.port}`),
+  heard: [],
+  seen: new Set(),
+});
 
 export interface PlayOptions {
   readonly calls?: Partial<CallsConfig>;
@@ -50,13 +67,10 @@ class Stage {
   readonly #clock: SimulatedClock = createClock();
   readonly #wire: Wire = createWire(this.#clock);
   readonly #gateway: Gateway;
-  readonly #phone = new PlayPhone(`${PROXY.host}:${PROXY.port}`);
+  readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
   readonly #bound: Bindings = new Map(Object.entries(PLAY_TEXTS));
-  readonly #sip: string[] = [];
-  readonly #heardSip = new Set<string>();
   readonly #stanzas: Element[] = [];
-  #socket: Datagrams | undefined;
 
   constructor({ calls }: PlayOptions) {
     const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
@@ -65,7 +79,10 @@ class Stage {
 
   async open(online: readonly string[]): Promise<void> {
     await this.#wire.listen(SERVER, (stream) => this.#server.accept(stream));
-    this.#socket = await this.#wire.openUdp(PROXY, { received: (bytes) => this.#datagram(bytes), failed: () => {} });
+    for (const side of Object.values(this.#sides)) {
+      const received = (bytes: Uint8Array): void => this.#datagram(side, bytes);
+      side.socket = await this.#wire.openUdp(side.address, { received, failed: () => {} });
+    }
     void this.#gateway.start();
     await this.#clock.advance(100);
     for (const name of online) this.#server.send(`<presence from='${DEVICES[name]}' to='${COMPONENT}'/>`);
@@ -74,6 +91,7 @@ class Stage {
 
   async perform(step: Step): Promise<void> {
     if (step.kind === "after") return this.#clock.advance(step.ms);
+    if (step.kind === "cut") this.#wire.cut();
     if (step.kind === "say") this.#say(step.by, step.text);
     await this.#clock.advance(5);
     if (step.kind === "hear") await this.#hear(step);
@@ -82,7 +100,8 @@ class Stage {
 
   async close(): Promise<void> {
     await this.#clock.advance(100);
-    expect(this.#sip, "SIP messages that nobody has heard").toEqual([]);
+    const unheard = Object.values(this.#sides).flatMap(({ heard }) => heard);
+    expect(unheard, "SIP messages that nobody has heard").toEqual([]);
     expect(this.#stanzas.map(String), "stanzas that nobody has heard").toEqual([]);
     expect(this.#gateway.calls.registry.size, "calls alive").toBe(0);
     const faults = this.logged.filter(({ level }) => level === "error");
@@ -93,17 +112,18 @@ class Stage {
 
   #say(by: string, text: string): void {
     const filled = fill(text, this.#bound);
-    if (by === "phone") return this.#socket?.send(new TextEncoder().encode(this.#phone.complete(filled)), GATEWAY);
+    const side = this.#sides[by];
+    if (side) return side.socket?.send(new TextEncoder().encode(side.person.complete(filled)), GATEWAY);
     const stanza = parse(filled);
     stanza.attrs.from ??= DEVICES[by] ?? by;
     this.#server.send(String(stanza));
   }
 
-  #datagram(bytes: Uint8Array): void {
+  /** What comes byte for byte again is a retransmission, and no news. */
+  #datagram({ seen, heard }: SipSide, bytes: Uint8Array): void {
     const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
-    if (this.#heardSip.has(text)) return;
-    this.#heardSip.add(text);
-    this.#sip.push(text);
+    if (!seen.has(text)) heard.push(text);
+    seen.add(text);
   }
 
   #stanza(stanza: Element): void {
@@ -112,20 +132,21 @@ class Stage {
   }
 
   async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {
-    const next = () => (step.by === "phone" ? this.#sip.length > 0 : this.#stanzaFor(step.by) !== undefined);
+    const side = this.#sides[step.by];
+    const next = () => (side ? side.heard.length > 0 : this.#stanzaFor(step.by) !== undefined);
     for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
-    if (step.by === "phone") this.#hearSip(step);
+    if (side) this.#hearSip(side, step);
     else this.#hearStanza(step);
   }
 
-  #hearSip({ text, line }: Extract<Step, { kind: "hear" }>): void {
-    const heard = this.#sip.shift() ?? "nothing";
+  #hearSip(side: SipSide, { text, line }: Extract<Step, { kind: "hear" }>): void {
+    const heard = side.heard.shift() ?? "nothing";
     const lines = heard.split("\n");
     const [start = "", ...wanted] = text.split("\n");
     if (!fits(start, lines[0] ?? "", this.#bound)) return miss(line, text, heard);
     for (const each of wanted.filter((one) => one !== ""))
       if (!lines.some((one) => fits(each, one, this.#bound))) return miss(line, each, heard);
-    this.#phone.hear(heard);
+    side.person.hear(heard);
   }
 
   #stanzaFor(by: string): Element | undefined {
@@ -144,7 +165,8 @@ class Stage {
   }
 
   #nothing({ by, line }: Extract<Step, { kind: "nothing" }>): void {
-    const heard = by === "phone" ? this.#sip[0] : this.#stanzaFor(by);
+    const side = this.#sides[by];
+    const heard = side ? side.heard[0] : this.#stanzaFor(by);
     if (heard !== undefined) miss(line, "nothing", String(heard));
   }
 }

@@ -1,0 +1,210 @@
+/** One side fails: signalling §2 "the client's side fails", "the stream is down", "after the answer". */
+import { describe, expect, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import {
+  BOB_ANSWERS,
+  BOB_RINGS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  PHONE_HANGS_UP,
+} from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const BYE = `
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`;
+
+describe("the client", () => {
+  plays([
+    [
+      "does not know the session any more: BYE",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
+juliet > gateway
+    <iq type='error' id='{asked}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
+${BYE}`,
+    ],
+    [
+      "dislikes what it is told, which is logged, and the call goes on",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
+juliet > gateway
+    <iq type='error' id='{asked}' to='bob@sip.example.org'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "goes offline while it rings: its device is out at once, and 480",
+      `${CAROL_CALLS}
+juliet > gateway
+    <presence type='unavailable' to='sip.example.org'/>
+gateway > phone
+    SIP/2.0 480 Temporarily Unavailable
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+    [
+      "goes offline in a call: after ten seconds it is asked, and when it is gone BYE follows (XEP-0166 §6.7)",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}
+juliet > gateway
+    <presence type='unavailable' to='sip.example.org'/>
+nothing on juliet
+after 10 s
+gateway > juliet (unanswered)
+    <iq type='set' id='{asked}'><jingle action='session-info' sid='c1'/></iq>
+juliet > gateway
+    <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "goes offline in a call and is back when it is asked: the call goes on",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}
+juliet > gateway
+    <presence type='unavailable' to='sip.example.org'/>
+after 10 s
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='c1'/></iq>
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("the phone", () => {
+  plays([
+    [
+      "does not know the dialog any more (481 to INFO): BYE, and general-error to the user",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+juliet > gateway
+    <iq type='set' id='t1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s1'>{caller-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+${BYE}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><general-error/><sip-error code='481'/></reason></jingle></iq>
+`,
+    ],
+    [
+      "does not answer the BYE: the call is over all the same",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+juliet > gateway
+    <iq type='set' id='a9' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'/></iq>
+gateway > juliet
+    <iq type='result' id='a9'/>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+after 33 s
+nothing on juliet`,
+    ],
+    [
+      "asks for a re-negotiation, which cannot be yet: 488, and the call goes on (§14.2)",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 101 ACK
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("the stream is down", () => {
+  const OFFLINE = `
+after 20 ms
+the stream is cut
+`;
+  plays([
+    [
+      "established calls go on, and what Jingle must be told waits for it",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${OFFLINE}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><success/></reason></jingle></iq>
+`,
+    ],
+    [
+      "what was under way when it was lost is said again",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "OPTIONS and INVITE are answered 503 with Retry-After, so that dispatchers move on",
+      `${OFFLINE}
+phone > gateway
+    OPTIONS sip:192.0.2.1:5600 SIP/2.0
+    From: <sip:a@b>;tag=a
+    To: <sip:c@d>
+    Call-ID: o1
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+    Retry-After: 10
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:a@b>;tag=a
+    To: <sip:juliet@example.org>
+    Call-ID: o2
+    Contact: <sip:a@192.0.2.2:5060>
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+    [
+      "a phone that rings when it is lost is told 480, since no device can answer",
+      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
+gateway > phone
+    SIP/2.0 480 Temporarily Unavailable
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+  ]);
+});
+
+test("one structured line an event, with who and what, and nothing secret in any of them", async () => {
+  const logged = await play(JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + PHONE_HANGS_UP);
+  const ofCall = logged.filter(({ event }) => event.startsWith("call."));
+  expect(ofCall.map(({ event, state }) => (state === undefined ? event : `${event} ${state}`))).toEqual([
+    "call.started",
+    "call.state outgoing.inviting",
+    "call.state outgoing.ringing",
+    "call.state established",
+    "call.state ended",
+    "call.ended",
+  ]);
+  for (const line of ofCall) {
+    expect(line).toMatchObject({ callId: "s1", sid: "s1", from: "juliet@example.org/balcony" });
+    expect(JSON.stringify(line)).not.toMatch(/AB:AB|pA345|ice-pwd|secret/);
+  }
+});
