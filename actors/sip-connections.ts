@@ -165,7 +165,7 @@ export class SipConnections {
     });
     if (fault !== undefined) {
       this.#needs.dropped.add(fault, connection.remote);
-      connection.stream.destroy();
+      connection.stream.end(); // after what it was answered
     } else if (connection.open && (whole || !wasUnfinished)) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }

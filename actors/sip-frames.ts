@@ -5,9 +5,7 @@
  * further (no Content-Length, two that differ, too much) is at fault and has to be closed, for nobody knows where the
  * next message begins. Each byte is looked at a bounded number of times, in however small pieces it comes.
  */
-
-/** The greatest message taken from a stream, as much as a datagram could hold. */
-export const GREATEST_MESSAGE = 65_535;
+import { LIMITS } from "../protocol/sip.ts";
 
 const CR = 13;
 const LF = 10;
@@ -29,7 +27,7 @@ export class SipFrames {
   /** Hands each whole message to `take`; gives what is wrong with the stream when it is at fault. */
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): string | undefined {
     for (let at = 0; at < bytes.length; ) {
-      const room = Math.min(bytes.length - at, GREATEST_MESSAGE);
+      const room = Math.min(bytes.length - at, LIMITS.bytes);
       this.#append(bytes.subarray(at, at + room));
       at += room;
       const fault = this.#cut(take);
@@ -43,10 +41,13 @@ export class SipFrames {
       if (this.#length === undefined) {
         this.#skipEmptyLines();
         const header = this.#headerEnd();
-        if (header < 0) return this.#end > GREATEST_MESSAGE ? "a header without an end" : undefined;
+        if (header < 0) return this.#end > LIMITS.bytes ? "a header without an end" : undefined;
         const body = contentLength(latin1.decode(this.#bytes.subarray(0, header)));
         if (body === undefined) return "no usable Content-Length";
-        if (header + body > GREATEST_MESSAGE) return "a message too large";
+        if (header + body > LIMITS.bytes) {
+          take(this.#bytes.slice(0, header)); // so that it can be answered 413
+          return "a message too large";
+        }
         this.#length = header + body;
       }
       if (this.#end < this.#length) return undefined;

@@ -42,7 +42,9 @@ export interface Destination {
 }
 
 /** The most bytes of one message, the most header fields in it, and the most characters of one field with its folds. */
-export const LIMITS = { bytes: 65_536, fields: 128, line: 8_192 } as const;
+export const LIMITS = { bytes: 49_152, fields: 128, line: 8_192 } as const;
+/** As much of a message that is too large is read as it takes to answer it. */
+const ANSWERED = 16_384;
 
 /** A message that cannot be read. */
 export class Malformed extends Refusal {
@@ -56,7 +58,7 @@ export class Malformed extends Refusal {
 }
 
 /** What is wrong with a message: the words, and the status that answers it. */
-type Fault = readonly [text: string, status: 400 | 505];
+type Fault = readonly [text: string, status: 400 | 413 | 505];
 
 interface StartLine {
   readonly method: string;
@@ -80,7 +82,10 @@ const CR = 13;
 
 /** The message in a datagram, or in the part of a stream that `frame` has found. Throws `Malformed` and nothing else. */
 export function readMessage(bytes: Uint8Array): Message {
-  if (bytes.length > LIMITS.bytes) throw new Malformed("message too large", 413);
+  if (bytes.length > LIMITS.bytes) {
+    const { start, headers } = readHead(bytes.subarray(0, ANSWERED));
+    throw new Malformed("message too large", 413, answerable(start, headers));
+  }
   const from = skipBlankLines(bytes);
   const end = headEnd(bytes, from);
   const head = readHead(bytes.subarray(from, end ?? bytes.length));
@@ -188,6 +193,7 @@ export function contentLength(headers: readonly Field[]): number | undefined {
 function bodyFault(end: number | undefined, length: number | undefined, rest: number): Fault | undefined {
   if (end === undefined) return ["no empty line after the header", 400];
   if (length === undefined || length <= rest) return undefined;
+  if (length > LIMITS.bytes) return ["message too large", 413];
   return [Number.isNaN(length) ? "unreadable Content-Length" : "body shorter than Content-Length", 400];
 }
 

@@ -54,7 +54,7 @@ describe("reading", () => {
     ["too many fields", `${HEAD}${"X: 1\r\n".repeat(LIMITS.fields)}\r\n`, 400, true],
     ["a field too long", `${HEAD}X: ${"x".repeat(LIMITS.line)}\r\n\r\n`, 400, true],
     ["a field folded too long", `${HEAD}X: a\r\n${` ${"x".repeat(100)}\r\n`.repeat(100)}\r\n`, 400, true],
-    ["too many bytes", `${HEAD}\r\n${"x".repeat(LIMITS.bytes)}`, 413, false],
+    ["too many bytes", `${HEAD}\r\n${"x".repeat(LIMITS.bytes)}`, 413, true],
   ])("%s is refused", (_, raw, status, answerable) => {
     expect(refusal(raw)).toEqual({ status, answerable });
   });
