@@ -4,7 +4,7 @@
  * Reads and judges the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT; a second signal
  * does not wait. Whatever is wrong is one line on standard error and a non-zero exit, never a stack trace.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
@@ -60,7 +60,7 @@ async function run(config: Config, log: Log): Promise<void> {
   const gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
     chance: Math.random,
-    random: () => BigInt(`0x${randomBytes(16).toString("hex")}`).toString(36),
+    random: () => randomUUID().replaceAll("-", ""),
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     open: { udp: openUdp, listen: listenTcp, connect: connectTcp },

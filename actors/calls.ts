@@ -129,7 +129,9 @@ export class Calls implements SipUser, XmppUser {
   ): Call {
     const { config, clock, log } = this.needs;
     const { profile, ringTimeout, gatherTimeout } = config;
-    const about = { callId: dialog.callId, sid: side.sid, from: side.initiator, user: side.them, phone: side.us };
+    const to = input.direction === "outgoing" ? side.us : side.them;
+    // our tag is the one name that no other call has, and it is on the wire
+    const about = { call: dialog.localTag, sid: side.sid, callId: dialog.callId, from: side.initiator, to };
     const callLog: typeof log = (event) => log({ ...about, ...event });
     const call: Call = new Call(
       { ...input, profile, ringTimeout, gatherTimeout },
@@ -242,7 +244,7 @@ export class Calls implements SipUser, XmppUser {
 }
 
 /** A numeric id for `o=`, which 64 bits must hold (RFC 8866 §5.2). */
-const originId = (token: string): string => `${Number.parseInt(token.slice(0, 10), 36)}`;
+const originId = (token: string): string => `${Number.parseInt(token.replace(/\W/g, "").slice(0, 10), 36)}`;
 
 const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait", detail?: string) =>
   new Refusal(text, { status }, detail === undefined ? { condition, type } : { condition, type, detail });

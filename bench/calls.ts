@@ -58,7 +58,17 @@ class Run {
       this.user.online = resolve;
     });
     const root = join(import.meta.dir, "..");
-    const gateway = Bun.spawn([...pin, process.execPath, "main.ts", "--config", file], { cwd: root, stdout: "pipe" });
+    const gateway = Bun.spawn(
+      [
+        ...pin,
+        process.execPath,
+        ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
+        "main.ts",
+        "--config",
+        file,
+      ],
+      { cwd: root, stdout: "pipe" },
+    );
     this.#process = gateway;
     this.phone.gatewayPort = await sipPort(gateway.stdout);
     await online;
@@ -138,7 +148,10 @@ port = 0
 
 const percentile = (sorted: readonly number[], part: number): number => sorted[Math.floor(sorted.length * part)] ?? 0;
 
-for (const [size, sessions] of [["small", SMALL], ["browser", BROWSER]] as const)
+for (const [size, sessions] of [
+  ["small", SMALL],
+  ["browser", BROWSER],
+] as const)
   for (const begins of ["user", "phone"] as const) {
     const run = new Run(sessions, begins);
     await run.open();

@@ -29,7 +29,9 @@ function section(name: string, media: string, payloads: readonly string[], candi
     ...payloads.flatMap((codec, index) => [
       `a=rtpmap:${ids[index]} ${codec}`,
       `a=fmtp:${ids[index]} minptime=10`,
-      ...(media === "video" ? ["goog-remb", "transport-cc", "nack"].map((type) => `a=rtcp-fb:${ids[index]} ${type}`) : []),
+      ...(media === "video"
+        ? ["goog-remb", "transport-cc", "nack"].map((type) => `a=rtcp-fb:${ids[index]} ${type}`)
+        : []),
     ]),
     "a=rtcp-mux",
     "a=ice-ufrag:user",
@@ -38,7 +40,8 @@ function section(name: string, media: string, payloads: readonly string[], candi
     "a=setup:actpass",
     ...Array.from(
       { length: candidates },
-      (_, index) => `a=candidate:${index} 1 udp ${2_130_706_431 - index} 198.51.100.${index + 1} ${40_000 + index} typ host`,
+      (_, index) =>
+        `a=candidate:${index} 1 udp ${2_130_706_431 - index} 198.51.100.${index + 1} ${40_000 + index} typ host`,
     ),
   ];
   return lines.map((line) => `${line}\r\n`).join("");

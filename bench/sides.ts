@@ -73,7 +73,9 @@ export class UserSide implements Side {
 
   #say(id: string, action: string, inside: string): void {
     const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${id}'>${inside}</jingle>`;
-    this.#stream?.write(`<iq type='set' id='${++this.#asked}' from='${USER}' to='${this.#peers.get(id)}'>${jingle}</iq>`);
+    this.#stream?.write(
+      `<iq type='set' id='${++this.#asked}' from='${USER}' to='${this.#peers.get(id)}'>${jingle}</iq>`,
+    );
   }
 
   #received(text: string): void {

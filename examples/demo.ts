@@ -5,7 +5,7 @@
  * calls bob's phone, bob's phone calls alice, and bob rejects a call. Prints the ladder of each, message by message, with the
  * state of the call's chart; `--full` prints the messages whole. Exits 0 when every call went as it should.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import { systemClock } from "../actors/clock.ts";
 import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
@@ -74,7 +74,7 @@ const phone = await Phone.open(phoneHears);
 const gateway = new Gateway(configuration(server.port, phone.port), {
   clock: systemClock,
   chance: Math.random,
-  random: () => BigInt(`0x${randomBytes(16).toString("hex")}`).toString(36),
+  random: () => randomUUID().replaceAll("-", ""),
   hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
   sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
   open: ladder.tapped({ udp: openUdp, listen: listenTcp, connect: connectTcp }),

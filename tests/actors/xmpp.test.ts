@@ -13,7 +13,8 @@ import { createWire } from "../support/wire.ts";
 
 const SERVER = { host: "192.0.2.3", port: 5347 };
 const DOMAIN = "sip.example.org";
-const HEADER = "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='abc'>";
+const HEADER =
+  "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='abc'>";
 const REFUSED = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
 
 /** What the server does: nothing, refuse, take us and answer pings, or take us and fall silent. */
@@ -148,7 +149,10 @@ describe("the stream (XEP-0114 §3)", () => {
 describe("a question of ours", () => {
   const ask = async (it: Awaited<ReturnType<typeof component>>, reply?: (id: string) => string): Promise<Answer[]> => {
     const answers: Answer[] = [];
-    it.xmpp.request({ to: "juliet@example.org/x", from: `bob@${DOMAIN}`, payload: xml("q") }, (answer) => void answers.push(answer));
+    it.xmpp.request(
+      { to: "juliet@example.org/x", from: `bob@${DOMAIN}`, payload: xml("q") },
+      (answer) => void answers.push(answer),
+    );
     expect(answers).toEqual([]); // told later, never before the question has been asked
     await it.clock.advance(10);
     const id = String(it.stanzas.at(-1)?.attrs.id);
@@ -158,13 +162,22 @@ describe("a question of ours", () => {
   };
 
   test.each<[string, (id: string) => string, Answer]>([
-    ["a result", (id) => `<iq type='result' id='${id}' from='juliet@example.org/x' to='bob@${DOMAIN}'/>`, { type: "result" }],
+    [
+      "a result",
+      (id) => `<iq type='result' id='${id}' from='juliet@example.org/x' to='bob@${DOMAIN}'/>`,
+      { type: "result" },
+    ],
     [
       "an error, by its condition",
-      (id) => `<iq type='error' id='${id}' from='juliet@example.org/x' to='bob@${DOMAIN}'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+      (id) =>
+        `<iq type='error' id='${id}' from='juliet@example.org/x' to='bob@${DOMAIN}'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
       { type: "error", condition: "gone" },
     ],
-    ["silence, when somebody else answers", (id) => `<iq type='result' id='${id}' from='mallory@example.org/x' to='bob@${DOMAIN}'/>`, { type: "silence" }],
+    [
+      "silence, when somebody else answers",
+      (id) => `<iq type='result' id='${id}' from='mallory@example.org/x' to='bob@${DOMAIN}'/>`,
+      { type: "silence" },
+    ],
   ])("is answered with %s, once", async (_, reply, answer) => {
     expect(await ask(await component(), reply)).toEqual([answer]);
   });
@@ -184,7 +197,10 @@ describe("a question of ours", () => {
   test("is answered when the stream is lost meanwhile", async () => {
     const it = await component();
     const answers: Answer[] = [];
-    it.xmpp.request({ to: "juliet@example.org/x", from: `bob@${DOMAIN}`, payload: xml("q") }, (answer) => void answers.push(answer));
+    it.xmpp.request(
+      { to: "juliet@example.org/x", from: `bob@${DOMAIN}`, payload: xml("q") },
+      (answer) => void answers.push(answer),
+    );
     it.wire.cut();
     await it.clock.advance(10);
     expect(answers).toEqual([{ type: "offline" }]);
@@ -199,13 +215,33 @@ describe("an IQ to us is answered exactly once", () => {
   test.each([
     ["a ping", iq("<ping xmlns='urn:xmpp:ping'/>"), "result", undefined],
     ["disco#items", iq("<query xmlns='http://jabber.org/protocol/disco#items'/>"), "result", undefined],
-    ["disco#info of a node that is not ours", iq("<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>"), "error", "item-not-found"],
+    [
+      "disco#info of a node that is not ours",
+      iq("<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>"),
+      "error",
+      "item-not-found",
+    ],
     ["what nobody here understands", iq("<query xmlns='jabber:iq:version'/>"), "error", "service-unavailable"],
     ["a set that nobody here understands", iq("<x xmlns='y'/>", "set"), "error", "service-unavailable"],
     ["a type that is none", iq("<x xmlns='y'/>", "fetch"), "error", "bad-request"],
-    ["Jingle, by the calls, who answer twice", iq("<jingle xmlns='urn:xmpp:jingle:1' action='x'/>", "set"), "result", undefined],
-    ["Jingle, when the calls throw", iq("<jingle xmlns='urn:xmpp:jingle:1' action='throw'/>", "set"), "error", "internal-server-error"],
-    ["an empty prompt", iq("<query xmlns='jabber:iq:gateway'><prompt> </prompt></query>", "set", DOMAIN), "error", "item-not-found"],
+    [
+      "Jingle, by the calls, who answer twice",
+      iq("<jingle xmlns='urn:xmpp:jingle:1' action='x'/>", "set"),
+      "result",
+      undefined,
+    ],
+    [
+      "Jingle, when the calls throw",
+      iq("<jingle xmlns='urn:xmpp:jingle:1' action='throw'/>", "set"),
+      "error",
+      "internal-server-error",
+    ],
+    [
+      "an empty prompt",
+      iq("<query xmlns='jabber:iq:gateway'><prompt> </prompt></query>", "set", DOMAIN),
+      "error",
+      "item-not-found",
+    ],
   ])("%s", async (_, text, type, condition) => {
     const { say, stanzas } = await component();
     await say(text);
@@ -236,7 +272,9 @@ describe("an IQ to us is answered exactly once", () => {
 describe("who we say we are", () => {
   const features = async (to: string, video: boolean): Promise<string[]> => {
     const { say, stanzas } = await component("takes us", { video });
-    await say(`<iq type='get' id='q' from='juliet@example.org/x' to='${to}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`);
+    await say(
+      `<iq type='get' id='q' from='juliet@example.org/x' to='${to}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+    );
     const query = stanzas[0]?.getChild("query");
     return [
       ...(query?.getChildren("identity").map(({ attrs }) => `${attrs.category}/${attrs.type}`) ?? []),
@@ -260,18 +298,24 @@ describe("who we say we are", () => {
   test("the hash in presence is that of what disco#info says (XEP-0115 §5.1)", async () => {
     const { say, stanzas } = await component();
     await say(`<presence type='probe' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
-    await say(`<iq type='get' id='q' from='juliet@example.org/x' to='bob@${DOMAIN}/sip'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`);
+    await say(
+      `<iq type='get' id='q' from='juliet@example.org/x' to='bob@${DOMAIN}/sip'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+    );
     const [presence, info] = stanzas;
     const query = info?.getChild("query");
-    const identities = query?.getChildren("identity").map(({ attrs }) => `${attrs.category}/${attrs.type}//${attrs.name}<`) ?? [];
+    const identities =
+      query?.getChildren("identity").map(({ attrs }) => `${attrs.category}/${attrs.type}//${attrs.name}<`) ?? [];
     const said = query?.getChildren("feature").map(({ attrs }) => `${attrs.var}<`) ?? [];
-    const hash = createHash("sha1").update([...identities.toSorted(), ...said.toSorted()].join("")).digest("base64");
+    const hash = createHash("sha1")
+      .update([...identities.toSorted(), ...said.toSorted()].join(""))
+      .digest("base64");
     expect([presence?.attrs.from, presence?.getChild("c")?.attrs.ver]).toEqual([`bob@${DOMAIN}/sip`, hash]);
   });
 });
 
 describe("who is online", () => {
-  const presence = (inside: string, from = "juliet@example.org/x"): string => `<presence from='${from}' to='${DOMAIN}'${inside}`;
+  const presence = (inside: string, from = "juliet@example.org/x"): string =>
+    `<presence from='${from}' to='${DOMAIN}'${inside}`;
 
   test("a device of priority 0 or more can be called, until it leaves", async () => {
     const { say, xmpp, events } = await component();
@@ -308,6 +352,8 @@ describe("who is online", () => {
     await it.say(presence("/>"));
     it.wire.cut();
     await it.clock.advance(2_000);
-    expect(it.stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([["probe", DOMAIN, "juliet@example.org"]]);
+    expect(it.stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
+      ["probe", DOMAIN, "juliet@example.org"],
+    ]);
   });
 });

@@ -204,7 +204,13 @@ test("one structured line an event, with who and what, and nothing secret in any
     "call.ended",
   ]);
   for (const line of ofCall) {
-    expect(line).toMatchObject({ callId: "s1", sid: "s1", from: "juliet@example.org/balcony" });
+    expect(line).toMatchObject({
+      callId: "s1",
+      sid: "s1",
+      from: "juliet@example.org/balcony",
+      to: "bob@sip.example.org",
+    });
+    expect(String(line.call).length).toBeGreaterThan(10);
     expect(JSON.stringify(line)).not.toMatch(/AB:AB|pA345|ice-pwd|secret/);
   }
 });

@@ -17,10 +17,15 @@ test.each(links.map(([, name = "", file = ""]) => [name, file]))("%s is a test o
   expect(name.endsWith(".test.ts") || text.includes(name)).toBe(true);
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "docs/decisions.md", "docs/mapping.md"])("the links of %s lead somewhere", (file) => {
-  const targets = [...read(file).matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target = ""]) => join(root, file, "..", target));
-  expect(targets.filter((target) => !existsSync(target))).toEqual([]);
-});
+test.each(["README.md", "ARCHITECTURE.md", "docs/decisions.md", "docs/mapping.md"])(
+  "the links of %s lead somewhere",
+  (file) => {
+    const targets = [...read(file).matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target = ""]) =>
+      join(root, file, "..", target),
+    );
+    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+  },
+);
 
 test("User-Agent has the version of package.json", () => {
   expect(USER_AGENT).toBe(`Carillon/${JSON.parse(read("package.json")).version}`);
