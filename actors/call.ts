@@ -4,7 +4,7 @@
  * Rules: what the chart cannot take now is refused, never dropped; effects go to the side that speaks them; a call that
  * throws ends alone, with a 500 or BYE to the phone and general-error to the user, and everybody else goes on.
  */
-import { type Actor, createActor } from "xstate";
+import { type Actor, createActor, type StateValue } from "xstate";
 import { type CallInput, call as chart } from "../machines/call.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
@@ -58,13 +58,25 @@ export class Call {
 
   /** The state as words ("outgoing.ringing"), for logs and refusals. */
   get state(): string {
-    const value = this.#actor.getSnapshot().value;
-    return typeof value === "string" ? value : Object.entries(value).flat().join(".");
+    return stateWords(this.#actor.getSnapshot().value);
   }
 
   /** The initiator's description, with all candidates heard of so far. */
   get offer(): Media {
     return this.#actor.getSnapshot().context.offer;
+  }
+
+  /** The user's description, and the phone's (the offer, until there is an answer). */
+  get local(): Media {
+    return this.isIncoming ? this.#answer : this.offer;
+  }
+
+  get remote(): Media {
+    return this.isIncoming ? this.offer : this.#answer;
+  }
+
+  get #answer(): Media {
+    return this.#actor.getSnapshot().context.answer ?? this.offer;
   }
 
   /** The full JIDs that are party to the call now. */
@@ -159,4 +171,12 @@ export class Call {
     this.#log({ level: "info", event: "call.ended", why });
     this.#ended(this);
   }
+}
+
+/** The value of a state as words: parents before children, the regions of a parallel state one after the other. */
+export function stateWords(value: StateValue): string {
+  if (typeof value === "string") return value;
+  const inner = Object.values(value).map((each) => (each === undefined ? "" : stateWords(each)));
+  const names = Object.keys(value);
+  return names.length === 1 ? `${names[0]}.${inner[0]}` : inner.join(".");
 }

@@ -42,7 +42,7 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
     { callId: sid, localTag, contactUser: contactUserOf(who.them) },
     (needs) => new PhoneUas(transaction, localTag, needs),
   );
-  if (call.phone instanceof PhoneUas) calls.expectAck(transaction, call.phone);
+  if (call.phone instanceof PhoneUas) calls.expectAck(call, transaction, call.phone);
   call.start();
 }
 

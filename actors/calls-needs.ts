@@ -32,6 +32,8 @@ export interface CallsNeeds {
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */
   readonly random: () => string;
+  /** Between 0 and 1. */
+  readonly chance: () => number;
   /** For digest authentication. */
   readonly hash: Hash;
   readonly log: Log;

@@ -30,8 +30,7 @@ import { Registry } from "./calls-registry.ts";
 import { chartClock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
 import type { Phone, PhoneNeeds } from "./phone.ts";
-import type { PhoneUas } from "./phone-uas.ts";
-import type { ServerTransaction, SipUser } from "./sip.ts";
+import type { Awaiting, ServerTransaction, SipUser } from "./sip.ts";
 import { User, type UserSide } from "./user.ts";
 import type { XmppUser } from "./xmpp.ts";
 
@@ -44,7 +43,9 @@ export class Calls implements SipUser, XmppUser {
   readonly #outbox: Outbox;
   readonly #chartClock: ReturnType<typeof chartClock>;
   /** Whose INVITE has no ACK yet, by transaction. */
-  readonly #answering = new Map<string, PhoneUas>();
+  readonly #answering = new Map<string, Awaiting>();
+  /** The transactions of each call in `#answering`, to be forgotten with it. */
+  readonly #awaited = new Map<Call, string[]>();
   #draining = false;
 
   constructor(needs: CallsNeeds) {
@@ -140,6 +141,9 @@ export class Calls implements SipUser, XmppUser {
           ...this.#phoneNeeds(dialog.contactUser, callLog),
           tell: (event) => call.deliver(event),
           offer: () => call.offer,
+          local: () => call.local,
+          remote: () => call.remote,
+          expectAck: (transaction, it) => this.expectAck(call, transaction, it),
         }),
         user: new User(side, {
           xmpp: this.needs.xmpp(),
@@ -156,9 +160,10 @@ export class Calls implements SipUser, XmppUser {
     return call;
   }
 
-  /** The answer of this call to its INVITE waits for the ACK. */
-  expectAck(transaction: ServerTransaction, phone: PhoneUas): void {
-    this.#answering.set(transaction.id, phone);
+  /** An INVITE of this call may be cancelled, and its answer waits for the ACK. */
+  expectAck(call: Call, transaction: ServerTransaction, it: Awaiting): void {
+    this.#answering.set(transaction.id, it);
+    this.#awaited.set(call, [...(this.#awaited.get(call) ?? []), transaction.id]);
   }
 
   /** No new calls from now on; those that run are ended and told so. */
@@ -170,6 +175,8 @@ export class Calls implements SipUser, XmppUser {
 
   #ended(call: Call): void {
     this.registry.remove(call);
+    for (const id of this.#awaited.get(call) ?? []) this.#answering.delete(id);
+    this.#awaited.delete(call);
     if (this.#draining && this.registry.size === 0) this.needs.idle();
   }
 
@@ -228,12 +235,16 @@ export class Calls implements SipUser, XmppUser {
     this.needs.xmpp().request({ to, from, payload }, () => {});
   }
 
-  #phoneNeeds(contactUser: string, log: PhoneNeeds["log"]): Omit<PhoneNeeds, "tell" | "offer"> {
+  #phoneNeeds(
+    contactUser: string,
+    log: PhoneNeeds["log"],
+  ): Omit<PhoneNeeds, "tell" | "offer" | "local" | "remote" | "expectAck"> {
     const { config, random, hash, sip } = this.needs;
     const { profile, sdpOrigin, localHost, username, password, outbound, proxy } = config;
     return {
       sip: sip(),
       log,
+      chance: this.needs.chance,
       hop: (request) => (outbound ? proxy : nextHop(request)),
       profile,
       authenticate: authenticator({ username, password }, { random, hash }),

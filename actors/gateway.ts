@@ -70,6 +70,7 @@ export class Gateway {
       xmpp: () => this.xmpp,
       clock,
       random,
+      chance,
       hash,
       log,
       idle: () => this.#actor.send({ type: "calls.none" }),

@@ -16,7 +16,7 @@ import { readSdp } from "../protocol/sdp.ts";
 import type { Destination, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { tagOf } from "../protocol/sip-fields.ts";
-import { failureOf, Phone, type PhoneNeeds } from "./phone.ts";
+import { failureOf, Phone, type PhoneNeeds, warningOf } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
 import type { ClientTransaction } from "./sip.ts";
 
@@ -53,6 +53,12 @@ export class PhoneUac extends Phone {
         return this.#acknowledge(effect.tag);
       case "sip.send.bye":
         return this.bye(effect.tag, effect.reason, effect.tag === this.chosen);
+      case "sip.send.reinvite":
+        return this.reinvite(effect.media, effect.action);
+      case "sip.send.success":
+        return this.offers.accept(effect.media);
+      case "sip.send.failure":
+        return this.offers.refuse(effect.failure.status, warningOf(effect.failure));
       case "sip.send.info":
         return this.candidates.say(effect.media);
       default:

@@ -12,7 +12,7 @@ import type { Failure, Reason } from "../protocol/reasons.ts";
 import type { Field } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { tagOf } from "../protocol/sip-fields.ts";
-import { Phone, type PhoneNeeds } from "./phone.ts";
+import { Phone, type PhoneNeeds, warningOf } from "./phone.ts";
 import type { ServerTransaction } from "./sip.ts";
 
 export class PhoneUas extends Phone {
@@ -36,9 +36,13 @@ export class PhoneUas extends Phone {
       case "sip.send.ringing":
         return this.#respond(180, [this.needs.contact, ALLOW]);
       case "sip.send.success":
-        return this.#accept(effect.media);
+        return this.offers.pending ? this.offers.accept(effect.media) : this.#accept(effect.media);
       case "sip.send.failure":
-        return this.#refuse(effect.failure);
+        return this.offers.pending
+          ? this.offers.refuse(effect.failure.status, warningOf(effect.failure))
+          : this.#refuse(effect.failure);
+      case "sip.send.reinvite":
+        return this.reinvite(effect.media, effect.action);
       case "sip.send.bye":
         return this.bye(this.#remoteTag, effect.reason, true);
       case "sip.send.info":
@@ -86,9 +90,7 @@ export class PhoneUas extends Phone {
 
   #refuse(failure: Failure): void {
     this.#answered = true;
-    const warning: Field[] =
-      failure.warning === undefined ? [] : [["Warning", `${failure.warning} carillon "refused"`]];
-    this.#respond(failure.status, warning);
+    this.#respond(failure.status, warningOf(failure));
   }
 
   #respond(status: number, headers: readonly Field[], body = ""): void {

@@ -3,14 +3,15 @@
  *
  * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. How the call begins is phone-uac.ts (we call) and phone-uas.ts (we
  * are called). Rules: each fork has a dialog of its own, known by its tag; a request that does not fit its dialog is
- * refused and changes nothing; one INFO at a time, with all candidates so far (RFC 8840 §4.4). Left out on purpose:
- * re-INVITE, which is answered 488 and leaves the session as it was (§14.2).
+ * refused and changes nothing; one INFO at a time, with all candidates so far (RFC 8840 §4.4); offers inside the dialog are
+ * phone-offers.ts.
  */
+import type { SourceAction } from "../machines/negotiation.ts";
 import type { PhoneEffect, PhoneEvent } from "../machines/vocabulary.ts";
 import { ACCEPT, ALLOW, SUPPORTED, trickles } from "../protocol/capabilities.ts";
 import { acceptRequest, type Dialog, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
-import { causeOf, type Profile, type Reason } from "../protocol/reasons.ts";
+import { causeOf, type Failure, type Profile, type Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { writeSdp } from "../protocol/sdp-write.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
@@ -18,7 +19,8 @@ import { responseTo } from "../protocol/sip-build.ts";
 import { tagOf } from "../protocol/sip-fields.ts";
 import type { Log } from "./log.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
-import type { ClientHandlers, ServerTransaction, Sip } from "./sip.ts";
+import { PhoneOffers } from "./phone-offers.ts";
+import type { Awaiting, ClientHandlers, ServerTransaction, Sip } from "./sip.ts";
 
 /** More forks than this are refused: no proxy rings so many phones. */
 const MOST_FORKS = 32;
@@ -37,6 +39,13 @@ export interface PhoneNeeds {
   readonly contact: Field;
   /** The offer as it is now: answers are read against it, and contents are named in it. */
   readonly offer: () => Media;
+  /** The user's description, and the phone's, as they are now. */
+  readonly local: () => Media;
+  readonly remote: () => Media;
+  /** Between 0 and 1. */
+  readonly chance: () => number;
+  /** Asks to be told of the ACK to an INVITE that is answered with 2xx. */
+  readonly expectAck: (transaction: ServerTransaction, it: Awaiting) => void;
   /** Where requests inside dialogs go: by their route, or through the proxy in any case. */
   readonly hop: (request: Request) => Destination;
 }
@@ -50,8 +59,9 @@ export abstract class Phone {
   /** Whether either side has hung up. */
   protected hungUp = false;
   protected readonly candidates: PhoneInfo;
-  #version = 0;
-  #described: Media | null = null;
+  protected readonly offers: PhoneOffers;
+  #version = 1;
+  #described = "";
 
   constructor(needs: PhoneNeeds, role: Role) {
     this.needs = needs;
@@ -62,6 +72,11 @@ export abstract class Phone {
       describe: (media) => this.describe(media, false),
       send: (fork, headers, body, final) => this.send(fork, "INFO", headers, body, final),
       lost: (status, phrase) => needs.tell({ type: "sip.dialog.lost", status, phrase }),
+    });
+    this.offers = new PhoneOffers({
+      ...needs,
+      by: role === "initiator" ? "responder" : "initiator",
+      describe: (media, answer, action) => this.describe(media, answer, action),
     });
   }
 
@@ -78,6 +93,7 @@ export abstract class Phone {
     const next = acceptRequest(fork.dialog, request);
     if (next instanceof Refusal) return transaction.respond(responseTo(request, next.sip.status));
     fork.dialog = next;
+    if (request.method === "INVITE") return this.offers.offered(fork, request, transaction);
     if (request.method !== "BYE") return transaction.respond(this.#answerTo(request, tag));
     // a BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2)
     this.hungUp = true;
@@ -87,15 +103,10 @@ export abstract class Phone {
 
   #answerTo(request: Request, tag: string): Response {
     if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
-    if (request.method === "INFO") {
-      const read = readInfo(request, this.needs.offer());
-      if (read instanceof Refusal)
-        return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
-      return read === undefined
-        ? responseTo(request, 200)
-        : this.#told(request, { type: "sip.info", tag, update: read });
-    }
-    return responseTo(request, 488, { headers: [["Warning", '399 carillon "the session cannot be re-negotiated"']] });
+    if (request.method !== "INFO") return responseTo(request, 405, { headers: [ALLOW] });
+    const read = readInfo(request, this.needs.offer());
+    if (read instanceof Refusal) return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
+    return read === undefined ? responseTo(request, 200) : this.#told(request, { type: "sip.info", tag, update: read });
   }
 
   #told(request: Request, event: PhoneEvent): Response {
@@ -119,11 +130,22 @@ export abstract class Phone {
   }
 
   /** The SDP of our side; its version grows with every change (RFC 3264 §8). */
-  protected describe(media: Media, answer: boolean): string {
-    if (media !== this.#described) this.#version++;
-    this.#described = media;
-    const origin = { ...this.needs.origin, version: this.#version };
-    return writeSdp(media, { by: this.#role, origin, answer });
+  protected describe(media: Media, answer: boolean, action?: string): string {
+    const write = (version: number): string =>
+      writeSdp(media, {
+        ...{ by: this.#role, answer, origin: { ...this.needs.origin, version } },
+        ...(action === undefined ? {} : { action }),
+      });
+    if (this.#described !== "" && write(this.#version) !== this.#described) this.#version++;
+    this.#described = write(this.#version);
+    return this.#described;
+  }
+
+  /** Offers a change of the session, in the dialog that the call goes on in. */
+  protected reinvite(media: Media, action: SourceAction | null): void {
+    const fork = this.#line();
+    if (fork) this.offers.offer(fork, media, action);
+    else this.needs.tell({ type: "sip.reinvite.failure", status: 481, phrase: "no dialog", chance: 0 });
   }
 
   /** Reason of RFC 3326, in profile `precise` only. */
@@ -180,4 +202,9 @@ export abstract class Phone {
 /** What a request that got no answer counts as (signalling: "no answer"). */
 export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
   return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+}
+
+/** The Warning of a refusal (RFC 3261 §20.43). */
+export function warningOf({ warning }: Failure): readonly Field[] {
+  return warning === undefined ? [] : [["Warning", `${warning} carillon "refused"`]];
 }

@@ -44,6 +44,13 @@ export interface ClientTransaction {
   readonly request: Request;
 }
 
+/** Who waits for what becomes of an INVITE that was answered. */
+export interface Awaiting {
+  acknowledged(): void;
+  unacknowledged(): void;
+  cancelled(): void;
+}
+
 /** Who uses the stack: the owner of the calls. */
 export interface SipUser {
   /** A new request that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */

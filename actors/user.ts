@@ -6,8 +6,10 @@
  * logged. Left out on purpose: which IQ belongs to which call (calls.ts) and how long an answer may take (xmpp.ts).
  */
 import xml, { type Element } from "@xmpp/xml";
+import { namedSources } from "../machines/negotiation.ts";
 import type { UserEffect, UserEvent } from "../machines/vocabulary.ts";
 import { jingleElement, reasonElement, writeJingle } from "../protocol/jingle.ts";
+import { writeSenders, writeSources, writeTransports } from "../protocol/jingle-changes.ts";
 import type { TransportUpdate } from "../protocol/media.ts";
 import { RTP_INFO } from "../protocol/namespaces.ts";
 import { writeTransportInfo } from "../protocol/trickle.ts";
@@ -72,6 +74,16 @@ export class User {
         return this.#say(effect.to, "session-terminate", [reasonElement(effect.reason)]);
       case "jingle.send.ringing":
         return this.#say(effect.to, "session-info", [xml("ringing", { xmlns: RTP_INFO })]);
+      case "jingle.send.transports":
+        return this.#say(effect.to, "transport-info", writeTransports(effect.media));
+      case "jingle.send.hold":
+        return this.#say(effect.to, "session-info", [xml(effect.holds ? "hold" : "active", { xmlns: RTP_INFO })]);
+      case "jingle.send.content-modify":
+        return effect.changes.length === 0
+          ? undefined
+          : this.#say(effect.to, "content-modify", writeSenders(effect.changes));
+      case "jingle.send.source":
+        return this.#say(effect.to, effect.action, writeSources(namedSources(effect.media)));
       case "jingle.send.transport-info":
         return this.#trickle(effect.to, effect.update);
     }

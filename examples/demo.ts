@@ -88,7 +88,8 @@ await online;
 phone.gatewayPort = gateway.sip.port;
 server.send(`<presence from='${ALICE}' to='${COMPONENT}'/>`);
 
-const state = (name: string): Promise<void> => until((event) => event.event === "call.state" && event.state === name);
+const state = (name: string): Promise<void> =>
+  until(({ event, state: now }) => event === "call.state" && String(now).startsWith(name));
 const ended = (): Promise<void> => until(({ event }) => event === "call.ended");
 
 ladder.title("alice calls bob; bob hangs up");

@@ -15,16 +15,25 @@
  * only the phone's side is still to be closed. Left out on purpose: whatever belongs to one wire alone (see
  * vocabulary.ts), and who may call whom, which is decided before there is a call.
  */
-import { callSetup } from "./call-setup.ts";
+
+import { hold, negotiation } from "./call-established.ts";
+import { callSetup, theEvent } from "./call-setup.ts";
 
 export type { CallContext, CallInput } from "./call-setup.ts";
 
-/** What an action or a guard is given: the event itself, narrowed to the transition it stands in. */
-const theEvent = <Event>({ event }: { event: Event }) => event;
-
 export const call = callSetup.createMachine({
   id: "call",
-  context: ({ input }) => ({ ...input, answer: null, tag: null, early: [], why: null }),
+  context: ({ input }) => ({
+    ...input,
+    answer: null,
+    tag: null,
+    early: [],
+    why: null,
+    agreed: null,
+    offered: null,
+    proposals: [],
+    chance: 0,
+  }),
   output: ({ context }) => ({ why: context.why }),
   initial: "starting",
   states: {
@@ -328,12 +337,19 @@ export const call = callSetup.createMachine({
         "jingle.transport-info": {
           actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
         },
+        "sip.ack.timeout": {
+          target: "ending.hangingUp",
+          actions: ["note why (never acknowledged)", "send session-terminate"],
+        },
         "jingle.session-terminate": {
           target: "ending.hangingUp",
           actions: { type: "note why", params: theEvent },
         },
         "jingle.lost": "ending.hangingUp",
       },
+      type: "parallel",
+      entry: "remember what was agreed first",
+      states: { negotiation, hold },
     },
 
     ending: {

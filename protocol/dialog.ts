@@ -128,6 +128,11 @@ export function nextHop(request: Request): Destination {
   return { transport, host, port: port ?? 5060 };
 }
 
+/** The dialog after a 2xx to a re-INVITE of ours, or a re-INVITE of theirs that we accept: its target moves (§12.2). */
+export function refreshTarget(dialog: Dialog, message: Request | Response): Dialog {
+  return { ...dialog, remoteTarget: readable(() => contactOf(message)) ?? dialog.remoteTarget };
+}
+
 /** The dialog after a request of theirs; a number that does not grow is refused with 500 (§12.2.2). */
 export function acceptRequest(dialog: Dialog, request: Request): Dialog | Refusal {
   const { number } = readCSeq(header(request, "CSeq") ?? "");

@@ -52,11 +52,7 @@ export function readDescription(description: Element, transport: Transport): Des
     extensions: description.getChildren("rtp-hdrext", RTP_HDREXT).map(readExtension),
     bandwidth: description.getChildren("bandwidth", RTP).flatMap(readBandwidth),
     crypto,
-    sources: description.getChildren("source", SSMA).map(readSource),
-    sourceGroups: description.getChildren("ssrc-group", SSMA).map((group) => ({
-      semantics: wordOf(group, "semantics"),
-      ssrcs: group.getChildren("source", SSMA).map((source) => `${numberOf(source, "ssrc")}`),
-    })),
+    ...readSources(description),
     streams: description.getChildren("stream", MSID).map((stream) => ({
       id: wordOf(stream, "id"),
       ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),
@@ -69,6 +65,29 @@ export function readDescription(description: Element, transport: Transport): Des
       maxptime: elements[0] && numberOf(elements[0], "maxptime", 10_000),
     }),
   };
+}
+
+/** The sources of a description, and their groups (XEP-0339). */
+export function readSources(description: Element): Pick<Content, "sources" | "sourceGroups"> {
+  return {
+    sources: description.getChildren("source", SSMA).map(readSource),
+    sourceGroups: description.getChildren("ssrc-group", SSMA).map((group) => ({
+      semantics: wordOf(group, "semantics"),
+      ssrcs: group.getChildren("source", SSMA).map((source) => `${numberOf(source, "ssrc")}`),
+    })),
+  };
+}
+
+/** The elements of sources and their groups. */
+export function writeSources({ sources, sourceGroups }: Pick<Content, "sources" | "sourceGroups">): Element[] {
+  return [
+    ...sources.map(({ ssrc, parameters }) =>
+      xml("source", { xmlns: SSMA, ssrc }, ...parameters.map((each) => xml("parameter", { ...each }))),
+    ),
+    ...sourceGroups.map(({ semantics, ssrcs }) =>
+      xml("ssrc-group", { xmlns: SSMA, semantics }, ...ssrcs.map((ssrc) => xml("source", { ssrc }))),
+    ),
+  ];
 }
 
 function mediaOf(description: Element): string {
@@ -164,12 +183,7 @@ export function writeDescription(content: Content): Element {
     ...(content.rtcpReducedSize ? [xml("rtcp-reduced-size")] : []),
     ...content.extensions.filter(({ senders }) => senders !== "none").map(writeExtension),
     ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
-    ...content.sources.map(({ ssrc, parameters }) =>
-      xml("source", { xmlns: SSMA, ssrc }, ...parameters.map((each) => xml("parameter", { ...each }))),
-    ),
-    ...content.sourceGroups.map(({ semantics, ssrcs }) =>
-      xml("ssrc-group", { xmlns: SSMA, semantics }, ...ssrcs.map((ssrc) => xml("source", { ssrc }))),
-    ),
+    ...writeSources(content),
     ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
   );
 }

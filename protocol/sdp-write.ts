@@ -16,6 +16,8 @@ export interface WriteOptions {
   readonly origin: { readonly id: string; readonly version: number; readonly address: string };
   /** Whether this answers an offer: an answer never says actpass (RFC 8842 §5.3) and has no bundle-only (RFC 9143 §6). */
   readonly answer: boolean;
+  /** The Jingle action that it carries, as the first attribute of the session. */
+  readonly action?: string;
 }
 
 /** Writes an SDP. */
@@ -31,6 +33,7 @@ export function writeSdp(media: Media, options: WriteOptions): string {
     "s=-",
     `c=IN ${connection(address)}`,
     "t=0 0",
+    ...(options.action === undefined ? [] : [`a=jingle-action:${options.action}`]),
     ...(media.iceLite ? ["a=ice-lite"] : []),
     ...groups,
     ...media.contents.flatMap((content) => writeSection(content, media, mids.get(content.name) ?? "", options)),

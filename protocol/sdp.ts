@@ -53,6 +53,13 @@ export function readSdp(text: string, { by, answerTo }: ReadOptions): Media {
   return { contents, groups: readGroups(session, names), ...(session.icelite ? { iceLite: true as const } : {}) };
 }
 
+/** The Jingle action that an SDP carries; any but the three that mod_jingle_sip knows counts as none. */
+export function readJingleAction(text: string): "source-add" | "source-remove" | "source-update" | null {
+  const session = text.split(/^m=/m, 1)[0] ?? "";
+  const action = /^a=jingle-action:(source-(?:add|remove|update))[ \t]*\r?$/m.exec(session)?.[1];
+  return action === "source-add" || action === "source-remove" || action === "source-update" ? action : null;
+}
+
 function parsed(text: string): SessionDescription {
   try {
     return parse(text);

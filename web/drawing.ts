@@ -47,10 +47,11 @@ function stepsOf(machine: AnyStateMachine): Step[] {
   });
 }
 
-/** The state that is really entered: the first one inside, as deep as it goes. */
+/** The state that is really entered: the first one inside, as deep as it goes; a parallel state is entered as a whole. */
 function leafOf(node: AnyStateNode): AnyStateNode {
+  if (Object.keys(node.states).length === 0 || node.type === "parallel") return node;
   const first = node.initial.target[0];
-  return Object.keys(node.states).length > 0 && first !== undefined ? leafOf(first) : node;
+  return first === undefined ? node : leafOf(first);
 }
 
 /** What is done on entering a state from another: the entries of all that are entered, outermost first. */
@@ -74,21 +75,18 @@ function eventWords(type: string): string {
   return `after ${delay.replace(/\.[\w-]+$/, "")}`;
 }
 
-/** The drawing of a machine as Markdown. */
+/** The drawing of a machine as Markdown: one picture, and one for the inside of each parallel state. */
 export function drawChart(machine: AnyStateMachine): string {
   const states = statesOf(machine);
   const steps = stepsOf(machine).map((step) => ({ ...step, event: trimDelay(step.event, machine) }));
+  const parallel = states.filter(({ type }) => type === "parallel");
   return [
     `# ${machine.id}`,
     "",
     "Drawn from `machines/` by `npm run charts`; a test keeps it current.",
     "",
-    "```mermaid",
-    "flowchart TB",
-    ...drawStates(machine.root, "  "),
-    ...drawArrows(machine, steps),
-    "```",
-    "",
+    ...picture(machine.root, steps),
+    ...parallel.flatMap((node) => [`Inside **${nameOf(node)}**, each part by itself:`, "", ...picture(node, steps)]),
     "| state | is | source |",
     "|---|---|---|",
     ...states.map((node) => `| ${nameOf(node)} | ${node.description ?? ""} | ${node.meta?.spec ?? ""} |`),
@@ -108,29 +106,48 @@ function trimDelay(event: string, machine: AnyStateMachine): string {
   return event.startsWith("after ") ? event.replace(new RegExp(`\\.${machine.id}.*$`), "") : event || "at once";
 }
 
+/** The picture of what is inside a state; parallel states in it are closed boxes. */
+function picture(root: AnyStateNode, steps: readonly Step[]): string[] {
+  const first = root.type === "parallel" ? [] : [`  start(( )) --> ${idOf(nameOf(leafOf(root)))}`];
+  return ["```mermaid", "flowchart TB", ...drawStates(root, "  "), ...first, ...drawArrows(root, steps), "```", ""];
+}
+
+const isClosed = (state: AnyStateNode): boolean => Object.keys(state.states).length === 0 || state.type === "parallel";
+
 function drawStates(node: AnyStateNode, indent: string): string[] {
   return Object.values(node.states).flatMap((state) => {
     const id = idOf(nameOf(state));
-    if (Object.keys(state.states).length === 0)
-      return [`${indent}${id}(${state.type === "final" ? `[${state.key}]` : state.key})`];
+    if (isClosed(state)) return [`${indent}${id}(${state.type === "final" ? `[${state.key}]` : state.key})`];
     return [`${indent}subgraph ${id} [${state.key}]`, ...drawStates(state, `${indent}  `), `${indent}end`];
   });
 }
 
-/** One arrow between two states, with all that leads along it. */
-function drawArrows(machine: AnyStateMachine, steps: readonly Step[]): string[] {
+/** One arrow between two states of a picture, with all that leads along it. */
+function drawArrows(root: AnyStateNode, steps: readonly Step[]): string[] {
   const arrows = new Map<string, string[]>();
   for (const { from, to, event, guard } of steps) {
-    if (to === undefined || from === "(anywhere)") continue;
-    const key = `${idOf(from)} ${idOf(to)}`;
+    const [source, target] = [shownIn(root, from), to === undefined ? undefined : shownIn(root, to)];
+    if (source === undefined || target === undefined || (source === target && source !== from)) continue;
+    const key = `${idOf(source)} ${idOf(target)}`;
     const label = guard === undefined ? event : `${event}, ${guard}`;
     arrows.set(key, [...new Set([...(arrows.get(key) ?? []), label])]);
   }
-  const start = machine.root.initial.target[0];
-  return [
-    `  start(( )) --> ${idOf(start ? nameOf(leafOf(start)) : "")}`,
-    ...[...arrows].map(([key, labels]) => `  ${key.replace(" ", ` -- "${labels.join("<br/>")}" --> `)}`),
-  ];
+  return [...arrows].map(([key, labels]) => `  ${key.replace(" ", ` -- "${labels.join("<br/>")}" --> `)}`);
+}
+
+/** The state of a picture in which a state is shown: itself, or the closed box that it is in; none outside the picture. */
+function shownIn(root: AnyStateNode, name: string): string | undefined {
+  let node = root.machine.root;
+  let shown: string | undefined;
+  for (const key of name.split(".")) {
+    const inner = node.states[key];
+    if (inner === undefined) return undefined;
+    node = inner;
+    if (!isWithin(node, root)) continue;
+    shown ??= nameOf(node);
+    if (shown === nameOf(node.parent ?? node) && !isClosed(node.parent ?? node)) shown = nameOf(node);
+  }
+  return isWithin(node, root) ? shown : undefined;
 }
 
 const idOf = (name: string): string => name.replace(/\W/g, "_");

@@ -1,5 +1,6 @@
 /** The call chart, without any wire: rows of what becomes of each event, and that no state is without an answer. */
 import { describe, expect, test } from "bun:test";
+import { holding } from "../../machines/negotiation.ts";
 import type { CallEvent } from "../../machines/vocabulary.ts";
 import { ANSWER, bare, begin, type CallSnapshot, input, move, OFFER, stateOf, UPDATE } from "../support/chart.ts";
 
@@ -20,6 +21,13 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   "sip.bye.success": { type: "sip.bye.success" },
   "sip.bye.failure": { type: "sip.bye.failure" },
   "sip.info": { type: "sip.info", tag: "t1", update: UPDATE },
+  "sip.reinvite": { type: "sip.reinvite", media: ANSWER, action: null },
+  "sip.reinvite.empty": { type: "sip.reinvite.empty" },
+  "sip.reinvite.success": { type: "sip.reinvite.success", media: ANSWER },
+  "sip.reinvite.failure": { type: "sip.reinvite.failure", status: 488, phrase: "", chance: 0.5 },
+  "jingle.hold": { type: "jingle.hold", device: A, holds: true },
+  "jingle.content-modify": { type: "jingle.content-modify", device: A, changes: [{ name: "0", senders: "none" }] },
+  "jingle.source": { type: "jingle.source", device: A, action: "source-add", sources: [] },
   "sip.dialog.lost": { type: "sip.dialog.lost", status: 481, phrase: "gone" },
   "jingle.session-accept": { type: "jingle.session-accept", device: A, media: ANSWER },
   "jingle.session-terminate": { type: "jingle.session-terminate", device: A, reason: reason("success") },
@@ -31,6 +39,9 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
 };
 const E = EVENTS;
 const trying: CallEvent = { type: "sip.invite.provisional", status: 100 };
+const crossed: CallEvent = { type: "sip.reinvite.failure", status: 491, phrase: "", chance: 0.5 };
+const phoneHolds: CallEvent = { type: "sip.reinvite", media: holding(ANSWER, "responder", true), action: null };
+const TALKING = "established.stable.talking";
 const accept = (media = ANSWER): CallEvent => ({ type: "jingle.session-accept", device: A, media });
 
 const outgoing = input();
@@ -46,7 +57,12 @@ const WAYS: Readonly<Record<string, readonly [ReturnType<typeof input>, ...CallE
   "incoming.ringing": [incoming, E["jingle.acknowledged"]],
   "accepting.gathering": [incoming, accept(bare(ANSWER))],
   "accepting.confirming": [incoming, accept()],
-  established: [outgoing, E["sip.invite.success"]],
+  "established.stable.talking": [outgoing, E["sip.invite.success"]],
+  "established.offering.heldByUser": [outgoing, E["sip.invite.success"], E["jingle.hold"]],
+  "established.answering.talking": [outgoing, E["sip.invite.success"], E["sip.reinvite"]],
+  "established.waiting.heldByUser": [outgoing, E["sip.invite.success"], E["jingle.hold"], crossed],
+  "established.answering.heldByPhone": [outgoing, E["sip.invite.success"], phoneHolds],
+  "established.offering.heldByBoth": [outgoing, E["sip.invite.success"], phoneHolds, E["sip.ack"], E["jingle.hold"]],
   "ending.withdrawing": [outgoing, E["jingle.session-terminate"]],
   "ending.cancelling": [outgoing, trying, E["jingle.session-terminate"]],
   "ending.leaving": [incoming, accept(), E["jingle.session-terminate"]],
@@ -69,7 +85,7 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
   ["outgoing.gathering", E["jingle.transport-info"], "outgoing.inviting", "sip.send.invite"],
   ["outgoing.inviting", trying, "outgoing.trying"],
   ["outgoing.inviting", E["sip.invite.provisional"], "outgoing.ringing", "jingle.send.ringing"],
-  ["outgoing.inviting", E["sip.invite.success"], "established", "sip.send.ack", "jingle.send.session-accept"],
+  ["outgoing.inviting", E["sip.invite.success"], TALKING, "sip.send.ack", "jingle.send.session-accept"],
   ["outgoing.inviting", E["sip.invite.failure"], "ended", "jingle.send.session-terminate"],
   ["outgoing.inviting", E["jingle.session-terminate"], "ending.withdrawing"],
   ["outgoing.trying", E["jingle.session-terminate"], "ending.cancelling", "sip.send.cancel"],
@@ -92,14 +108,71 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
   ["incoming.ringing", E["sip.cancel"], "ended", "sip.send.failure", "jingle.send.session-terminate"],
   ["accepting.gathering", E["jingle.transport-info"], "accepting.confirming", "sip.send.success"],
   ["accepting.gathering", E["sip.cancel"], "ended", "sip.send.failure", "jingle.send.session-terminate"],
-  ["accepting.confirming", E["sip.ack"], "established"],
+  ["accepting.confirming", E["sip.ack"], TALKING],
   ["accepting.confirming", E["sip.ack.timeout"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
   ["accepting.confirming", E["jingle.session-terminate"], "ending.leaving"],
-  ["established", E["sip.bye"], "ended", "jingle.send.session-terminate"],
-  ["established", E["jingle.session-terminate"], "ending.hangingUp", "sip.send.bye"],
-  ["established", E["sip.dialog.lost"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
-  ["established", E["sip.info"], "established", "jingle.send.transport-info"],
-  ["established", E["sip.invite.success"], "established", "sip.send.ack", "sip.send.bye"],
+  [TALKING, E["sip.bye"], "ended", "jingle.send.session-terminate"],
+  [TALKING, E["jingle.session-terminate"], "ending.hangingUp", "sip.send.bye"],
+  [TALKING, E["sip.dialog.lost"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
+  [TALKING, E["sip.info"], TALKING, "jingle.send.transport-info"],
+  [TALKING, E["sip.invite.success"], TALKING, "sip.send.ack", "sip.send.bye"],
+  [TALKING, E["jingle.hold"], "established.offering.heldByUser", "sip.send.reinvite"],
+  [TALKING, { type: "jingle.hold", device: A, holds: false }, TALKING],
+  [TALKING, E["jingle.content-modify"], "established.offering.heldByUser", "sip.send.reinvite"],
+  [TALKING, E["jingle.source"], "established.offering.talking", "sip.send.reinvite"],
+  [
+    TALKING,
+    E["sip.reinvite"],
+    "established.answering.talking",
+    "sip.send.success",
+    "jingle.send.transports",
+    "jingle.send.content-modify",
+  ],
+  [
+    TALKING,
+    phoneHolds,
+    "established.answering.heldByPhone",
+    "sip.send.success",
+    "jingle.send.transports",
+    "jingle.send.content-modify",
+    "jingle.send.hold",
+  ],
+  [
+    TALKING,
+    { type: "sip.reinvite", media: ANSWER, action: "source-add" },
+    "established.answering.talking",
+    "sip.send.success",
+    "jingle.send.source",
+  ],
+  [TALKING, E["sip.reinvite.empty"], "established.answering.talking", "sip.send.success"],
+  ["established.answering.talking", E["sip.ack"], TALKING],
+  [
+    "established.answering.talking",
+    E["sip.ack.timeout"],
+    "ending.hangingUp",
+    "jingle.send.session-terminate",
+    "sip.send.bye",
+  ],
+  ["established.answering.talking", E["jingle.hold"], "established.answering.heldByUser"],
+  ["established.offering.heldByUser", E["sip.reinvite.success"], "established.stable.heldByUser"],
+  ["established.offering.heldByUser", { type: "jingle.hold", device: A, holds: false }, "established.offering.talking"],
+  ["established.offering.heldByUser", E["sip.reinvite.failure"], TALKING, "jingle.send.content-modify"],
+  ["established.offering.heldByUser", crossed, "established.waiting.heldByUser"],
+  [
+    "established.offering.heldByUser",
+    { type: "sip.reinvite.failure", status: 481, phrase: "", chance: 0 },
+    "ending.hangingUp",
+    "jingle.send.session-terminate",
+    "sip.send.bye",
+  ],
+  [
+    "established.waiting.heldByUser",
+    E["sip.reinvite"],
+    "established.answering.heldByUser",
+    "sip.send.success",
+    "jingle.send.transports",
+    "jingle.send.content-modify",
+  ],
   ["ending.withdrawing", trying, "ending.cancelling", "sip.send.cancel"],
   ["ending.withdrawing", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],
   ["ending.cancelling", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],

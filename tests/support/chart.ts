@@ -1,5 +1,6 @@
 /** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
+import { stateWords } from "../../actors/call.ts";
 import type { CallInput } from "../../machines/call.ts";
 import { call } from "../../machines/call.ts";
 import type { CallEffect, CallEvent } from "../../machines/vocabulary.ts";
@@ -55,6 +56,4 @@ export function move(snapshot: CallSnapshot, event: CallEvent | { type: `xstate.
 }
 
 /** The state as words. */
-export function stateOf({ value }: CallSnapshot): string {
-  return typeof value === "string" ? value : Object.entries(value).flat().join(".");
-}
+export const stateOf = ({ value }: CallSnapshot): string => stateWords(value);

@@ -1,0 +1,122 @@
+/**
+ * What an established session can become: pure functions of the two descriptions, for the chart of the call.
+ *
+ * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.5 (content-modify). Rules: who sends is said of initiator and responder,
+ * so that both descriptions speak one language; a side that holds does not want the other to send; what is agreed is
+ * what both want. Sources (source-add and the like) are told, and change the description they belong to.
+ */
+import type { Content, Media, Role, Senders } from "../protocol/media.ts";
+
+export type SourceAction = "source-add" | "source-remove" | "source-update";
+
+export type Sources = Pick<Content, "name" | "sources" | "sourceGroups">;
+
+/** An offer of ours that is due inside the dialog: a source action, or without one the session as it is by then. */
+export interface Proposal {
+  readonly action: SourceAction | null;
+  readonly sources: readonly Sources[];
+}
+
+/** The proposals with one more; one that only says how the session is now need not be said twice. */
+export function withProposal(waiting: readonly Proposal[], next: Proposal, underWay: boolean): readonly Proposal[] {
+  const last = waiting.length > (underWay ? 1 : 0) ? waiting.at(-1) : undefined;
+  return next.action === null && last?.action === null ? waiting : [...waiting, next];
+}
+
+const SENDING: Readonly<Record<Senders, readonly Role[]>> = {
+  both: ["initiator", "responder"],
+  initiator: ["initiator"],
+  responder: ["responder"],
+  none: [],
+};
+
+function sendersOf(roles: readonly Role[]): Senders {
+  if (roles.length === 2) return "both";
+  return roles[0] ?? "none";
+}
+
+/** Who may send when both sides have a say. */
+export function bothWant(one: Senders, other: Senders): Senders {
+  return sendersOf(SENDING[one].filter((role) => SENDING[other].includes(role)));
+}
+
+const withSenders = (media: Media, senders: (content: Content) => Senders): Media => ({
+  ...media,
+  contents: media.contents.map((content) => (content.rejected ? content : { ...content, senders: senders(content) })),
+});
+
+/** A side's own description when it holds (nobody but it may send) or has resumed. */
+export function holding(media: Media, holder: Role, holds: boolean): Media {
+  return withSenders(media, () => (holds ? holder : "both"));
+}
+
+/** A description with new senders for the contents that are named. */
+export function modified(
+  media: Media,
+  changes: readonly { readonly name: string; readonly senders: Senders }[],
+): Media {
+  return withSenders(media, ({ name, senders }) => changes.find((change) => change.name === name)?.senders ?? senders);
+}
+
+/** Whether a description says that the other side shall not send at all. */
+export function isHeldBy(media: Media, holder: Role): boolean {
+  const contents = media.contents.filter(({ rejected }) => !rejected);
+  return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
+}
+
+/** Our answer to an offer: our own description, sending only what both sides want, refusing what the offer refuses. */
+export function answerTo(offer: Media, own: Media): Media {
+  const contents = own.contents.map((content, index): Content => {
+    const offered = offer.contents[index];
+    if (content.rejected || offered === undefined || offered.rejected) return { ...content, rejected: true };
+    return { ...content, senders: bothWant(offered.senders, content.senders) };
+  });
+  return { ...own, contents };
+}
+
+/** Why an offer cannot be answered without the client; undefined when it can. */
+export function needsClient(offer: Media, remote: Media): string | undefined {
+  if (offer.contents.length !== remote.contents.length) return "the media cannot be changed";
+  const restarted = offer.contents.some(({ transport, rejected }, index) => {
+    const known = remote.contents[index];
+    return !rejected && known?.rejected === false && transport.ufrag !== known.transport.ufrag;
+  });
+  return restarted ? "ICE cannot be restarted" : undefined;
+}
+
+/** Contents whose senders differ from what was known, by name. */
+export function changedSenders(before: Media, after: Media): { name: string; senders: Senders }[] {
+  return after.contents
+    .filter(({ name, senders }) => before.contents.find((content) => content.name === name)?.senders !== senders)
+    .map(({ name, senders }) => ({ name, senders }));
+}
+
+/** What a proposal offers: with a source action every section, and in those that are named exactly the sources it gives. */
+export function proposed(own: Media, { action, sources: named }: Proposal): Media {
+  if (action === null) return own;
+  const contents = own.contents.map((content): Content => {
+    const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
+    return { ...content, sources, sourceGroups };
+  });
+  return { ...own, contents };
+}
+
+/** A description after a source action. */
+export function withSources(media: Media, action: SourceAction, named: readonly Sources[]): Media {
+  const contents = media.contents.map((content): Content => {
+    const change = named.find(({ name }) => name === content.name);
+    if (change === undefined) return content;
+    const ids = change.sources.map(({ ssrc }) => ssrc);
+    const others = content.sources.filter(({ ssrc }) => !ids.includes(ssrc));
+    const groups = content.sourceGroups.filter(({ ssrcs }) => !ssrcs.some((ssrc) => ids.includes(ssrc)));
+    if (action === "source-remove") return { ...content, sources: others, sourceGroups: groups };
+    return { ...content, sources: [...others, ...change.sources], sourceGroups: [...groups, ...change.sourceGroups] };
+  });
+  return { ...media, contents };
+}
+
+/** The contents that a source action of the phone tells: those with sources, or all when there are none. */
+export function namedSources(media: Media): Content[] {
+  const named = media.contents.filter(({ sources }) => sources.length > 0);
+  return named.length > 0 ? named : [...media.contents];
+}

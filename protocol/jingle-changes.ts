@@ -1,0 +1,58 @@
+/**
+ * Jingle actions that change a session: content-modify (XEP-0166 §7.2.5), transport-info of every content, and the source
+ * actions that jingle.js has and mod_jingle_sip carried (source-add, source-remove, source-update).
+ *
+ * Rule: a change names its contents; what it leaves out stays as it is.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { readSources, SENDERS, writeSources as writeSourceElements } from "./jingle-description.ts";
+import { writeTransport } from "./jingle-transport.ts";
+import { oneOf, requiredOf, unreadable } from "./jingle-values.ts";
+import type { Content, Media } from "./media.ts";
+import { JINGLE, RTP } from "./namespaces.ts";
+
+function contentsOf(jingle: Element): Element[] {
+  const contents = jingle.getChildren("content", JINGLE);
+  if (contents.length === 0) throw unreadable("there is no content");
+  return contents;
+}
+
+/** Reads who sends from now on, by content. Throws `Refusal`. */
+export function readSenders(jingle: Element): Pick<Content, "name" | "senders">[] {
+  return contentsOf(jingle).map((content) => ({
+    name: requiredOf(content, "name"),
+    senders: oneOf(content, "senders", SENDERS) ?? "both",
+  }));
+}
+
+/** The contents of a content-modify. */
+export function writeSenders(changes: readonly Pick<Content, "name" | "senders">[]): Element[] {
+  return changes.map(({ name, senders }) => xml("content", { creator: "initiator", name, senders }));
+}
+
+/** Reads the sources that a source action gives, by content. Throws `Refusal`. */
+export function readNamedSources(jingle: Element): Pick<Content, "name" | "sources" | "sourceGroups">[] {
+  return contentsOf(jingle).map((content) => {
+    const description = content.getChild("description", RTP);
+    if (description === undefined) throw unreadable("a source action without a description");
+    return { name: requiredOf(content, "name"), ...readSources(description) };
+  });
+}
+
+/** The contents of a source action. */
+export function writeSources(contents: readonly Content[]): Element[] {
+  return contents.map((content) =>
+    xml(
+      "content",
+      { creator: content.creator, name: content.name },
+      xml("description", { xmlns: RTP, media: content.media }, ...writeSourceElements(content)),
+    ),
+  );
+}
+
+/** The contents of a transport-info that tells every transport whole. */
+export function writeTransports({ contents }: Media): Element[] {
+  return contents
+    .filter(({ rejected }) => !rejected)
+    .map(({ creator, name, transport }) => xml("content", { creator, name }, writeTransport(transport, name)));
+}

@@ -1,0 +1,280 @@
+/** Changes of a running session, from either side: signalling §1 and §2, RFC 3261 §14, RFC 3264 §8. */
+import { describe, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import { BOB_ANSWERS, CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const TALKING = JULIET_CALLS + BOB_ANSWERS;
+const JULIET_SAYS = (action: string, inside: string, id = "h1"): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='s1'>${inside}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='${id}'/>
+`;
+const HOLD = (word = "hold", id = "h1"): string =>
+  JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
+const REINVITED = (cseq: number, more: string): string => `
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: ${cseq} INVITE
+    Contact: <sip:juliet@192.0.2.1:5600>
+${more}`;
+const AGREED = (cseq: number, direction: string): string => `
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: ${cseq} INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+    a=${direction}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+const REFUSED = (cseq: number, line: string): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    CSeq: ${cseq} INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+const OFFERS = (sdp: string, cseq = ""): string => `
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+${cseq}    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+${sdp}
+`;
+const ANSWERED = (direction: string): string => `
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+    Contact: <sip:juliet@192.0.2.1:5600>
+    Content-Type: application/sdp
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+    a=${direction}
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`;
+const MOVED = `
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'><content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB'><candidate ip='203.0.113.9'/></transport></content></jingle></iq>
+`;
+const INFO = (word: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'><${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+`;
+const SDP = (direction: string): string => `    {answer-sdp}
+    a=${direction}`;
+
+describe("the user", () => {
+  plays([
+    [
+      "holds and resumes: re-INVITE sendonly, then sendrecv",
+      `${TALKING}${HOLD()}${REINVITED(2, "    o=- {session} 2 IN IP4 192.0.2.1\n    a=sendonly\n")}${AGREED(2, "recvonly")}${HOLD("unhold", "h2")}${REINVITED(3, "    o=- {session} 3 IN IP4 192.0.2.1\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "says active, which changes nothing: no re-INVITE",
+      `${TALKING}${HOLD("active")}
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "changes the senders of a content (content-modify)",
+      `${TALKING}${JULIET_SAYS("content-modify", "<content creator='initiator' name='0' senders='responder'/>")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}
+gateway > juliet
+    <iq type='set'><jingle action='session-info'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "holds, and the phone refuses: the session stays as it was, and the user is told",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}
+gateway > juliet
+    <iq type='set'><jingle action='content-modify' sid='s1'><content creator='initiator' name='0' senders='both'/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "changes his mind while an offer is open: it waits, and is sent when that is answered",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${HOLD("unhold", "h2")}${HOLD("hold", "h3")}${HOLD("unhold", "h4")}
+nothing on phone
+${AGREED(2, "recvonly")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "adds a source: re-INVITE with a=jingle-action first, and only that source [M]",
+      `${TALKING}${JULIET_SAYS("source-add", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1234'><parameter name='cname' value='c'/></source></description></content>")}${REINVITED(2, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "removes and updates sources the same way [M]",
+      `${TALKING}${JULIET_SAYS("source-remove", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1'><parameter name='cname' value='c'/></source></description></content>")}${REINVITED(2, "    a=jingle-action:source-remove\n    a=ssrc:1 cname:c\n")}${AGREED(2, "sendrecv")}${JULIET_SAYS("source-update", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='2'><parameter name='cname' value='d'/></source></description></content>", "h2")}${REINVITED(3, "    a=jingle-action:source-update\n    a=ssrc:2 cname:d\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "hangs up while his change is open: BYE, and the late answer is acknowledged",
+      `${TALKING}${HOLD()}${REINVITED(2, "")}${JULIET_SAYS("session-terminate", "<reason><success/></reason>", "h9")}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 3 BYE
+`,
+    ],
+    [
+      "changes what the phone does not know any more (481): BYE, and general-error",
+      `${TALKING}${HOLD()}${REINVITED(2, "")}${REFUSED(2, "481 Call/Transaction Does Not Exist")}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='481'/></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+`,
+    ],
+  ]);
+});
+
+describe("the phone", () => {
+  plays([
+    [
+      "re-INVITEs without a change: 200 with our description, and the transports to the user [M]",
+      `${TALKING}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "holds and resumes: the user hears hold, then active",
+      `${TALKING}${OFFERS(SDP("sendonly"))}${ANSWERED("recvonly")}${MOVED}${INFO("hold")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${INFO("active")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "resumes while the user holds: our answer is limited by the user's own hold",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "does not want to hear any more: content-modify",
+      `${TALKING}${OFFERS(SDP("recvonly"))}${ANSWERED("sendonly")}${MOVED}
+gateway > juliet
+    <iq type='set'><jingle action='content-modify' sid='s1'><content name='0' senders='initiator'/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "adds a source with a=jingle-action: that action to the user, and a legal answer [M]",
+      `${TALKING}${OFFERS(`    v=0
+    o=- 1 2 IN IP4 203.0.113.9
+    s=-
+    c=IN IP4 203.0.113.9
+    t=0 0
+    a=jingle-action:source-add
+    m=audio 50000 UDP/TLS/RTP/SAVPF 111 0
+    a=rtpmap:111 opus/48000/2
+    a=ice-ufrag:uB
+    a=ice-pwd:pB34567890123456789012
+    a=ssrc:77 cname:x`)}${ANSWERED("sendrecv")}
+gateway > juliet
+    <iq type='set'><jingle action='source-add' sid='s1'><content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='77'><parameter name='cname' value='x'/></source></description></content></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "names a foreign jingle-action, which counts as none",
+      `${TALKING}${OFFERS(SDP("sendrecv").replace("    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "re-INVITEs without SDP: 200 with the session as it is for an offer (RFC 3261 §14.2)",
+      `${TALKING}
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+${ANSWERED("sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "offers another number of media: 488, and the call goes on",
+      `${TALKING}${OFFERS(`${SDP("sendrecv")}
+    m=video 50002 RTP/AVP 96
+    a=rtpmap:96 VP8/90000`)}
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "offers while our offer is open: 491 (§14.2)",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${OFFERS(SDP("sendonly"))}
+gateway > phone
+    SIP/2.0 491 Request Pending
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "answers 491: we try again after a while, and theirs may come first (§14.1)",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
+after 500 ms
+nothing on phone
+${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}
+${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "answers 491, and nothing else comes: we try again after 2.1 to 4 seconds",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
+after 2 s
+nothing on phone
+after 2 s
+${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "never acknowledges our answer: BYE after 64*T1, and general-error",
+      `${TALKING}${OFFERS(SDP("sendrecv"))}
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+${MOVED}
+after 32 s
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "holds a call that it has placed itself",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+    a=sendonly
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+    a=recvonly
+    a=setup:active
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > juliet
+    <iq type='set' from='${CAROL}'><jingle action='transport-info' sid='c1'/></iq>
+gateway > juliet
+    <iq type='set' from='${CAROL}'><jingle action='session-info' sid='c1'><hold/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
