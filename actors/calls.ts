@@ -166,11 +166,15 @@ export class Calls implements SipUser, XmppUser {
     this.#awaited.set(call, [...(this.#awaited.get(call) ?? []), transaction.id]);
   }
 
-  /** No new calls from now on; those that run are ended and told so. */
+  /** No new calls from now on; `idle` is told when the last one has ended. */
   drain(): void {
     this.#draining = true;
-    for (const call of this.registry.all()) call.abandon({ condition: "gone", text: "the gateway is stopping" });
     if (this.registry.size === 0) this.needs.idle();
+  }
+
+  /** Ends what still runs, on both sides. */
+  end(): void {
+    for (const call of this.registry.all()) call.abandon({ condition: "gone", text: "the gateway is stopping" });
   }
 
   #ended(call: Call): void {

@@ -108,7 +108,7 @@ export class Gateway {
     });
   }
 
-  /** Ends what runs, then closes everything; a second call does not wait for the calls. */
+  /** Lets what runs end, then closes everything; a second call does not wait for that. */
   stop(): void {
     this.#actor.send({ type: "stop" });
   }
@@ -127,6 +127,7 @@ export class Gateway {
   #perform(effect: GatewayEffect): void {
     if (effect.type === "gateway.open") this.#open();
     else if (effect.type === "gateway.drain") this.calls.drain();
+    else if (effect.type === "gateway.end") this.calls.end();
     else this.#close();
   }
 

@@ -3,7 +3,8 @@
  *
  * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: an SDP in a provisional response is the answer of that fork if its 2xx has
  * none; a 2xx that comes again is acknowledged again without troubling the chart (§13.2.2.4); a 2xx that comes when the
- * call is over is acknowledged and hung up here. Left out on purpose: 3xx is a failure like any other.
+ * call is over is acknowledged and hung up here; a redirection is followed by way of the proxy, never to a host that the
+ * peer names (§8.1.3.4).
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
 import { settleAnswer } from "../protocol/answer.ts";
@@ -15,7 +16,8 @@ import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
 import type { Destination, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
-import { tagOf } from "../protocol/sip-fields.ts";
+import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
+import { readUri } from "../protocol/sip-uri.ts";
 import { failureOf, Phone, type PhoneNeeds, warningOf } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
 import type { ClientTransaction } from "./sip.ts";
@@ -30,12 +32,28 @@ export interface Callee {
   readonly proxy: Destination;
 }
 
+const MOST_REDIRECTIONS = 5;
+
+/** The URI that a 3xx points to, without its headers; undefined when there is none that can be dialled. */
+function redirection(response: Response): string | undefined {
+  try {
+    const [contact] = values(response, "Contact");
+    const uri = contact === undefined ? undefined : readNameAddr(contact).uri.replace(/\?.*$/s, "");
+    return uri !== undefined && readUri(uri).scheme !== "sips" ? uri : undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
 export class PhoneUac extends Phone {
   readonly #callee: Callee;
   readonly #answers = new Map<string, Media | Refusal>();
   readonly #acks = new Map<string, Request>();
   #invite: { transaction: ClientTransaction; request: Request } | null = null;
   #heard = false;
+  #cancelled = false;
+  #redirections = 0;
 
   constructor(callee: Callee, needs: PhoneNeeds) {
     super(needs, "initiator");
@@ -47,6 +65,7 @@ export class PhoneUac extends Phone {
       case "sip.send.invite":
         return this.#send(this.#inviteWith(effect.media), true);
       case "sip.send.cancel":
+        this.#cancelled = true;
         if (this.#invite) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
         return;
       case "sip.send.ack":
@@ -109,7 +128,18 @@ export class PhoneUac extends Phone {
     if (status < 300) return this.#answered(request, response);
     const retry = again ? this.needs.authenticate(request, response) : undefined;
     if (retry) return this.#send(retry, false);
+    const elsewhere = status < 400 ? this.#redirected(request, response) : undefined;
+    if (elsewhere) return this.#send(elsewhere, again);
     this.needs.tell({ type: "sip.invite.failure", status, phrase });
+  }
+
+  /** The INVITE to where a 3xx points, with the next number (§8.1.3.4); undefined when it is not followed. */
+  #redirected(request: Request, response: Response): Request | undefined {
+    if (this.#cancelled || this.#redirections >= MOST_REDIRECTIONS) return undefined;
+    this.#redirections++;
+    const uri = redirection(response);
+    const { number } = readCSeq(header(request, "CSeq") ?? "");
+    return uri === undefined ? undefined : withHeader({ ...request, uri }, ["CSeq", `${number + 1} INVITE`]);
   }
 
   #progress(request: Request, response: Response): void {

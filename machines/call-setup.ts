@@ -134,6 +134,7 @@ export const callSetup = setup({
     "no answer": ({ context }) => context.ringTimeout,
     "gather timeout": ({ context }) => context.gatherTimeout,
     "64*T1": 32_000,
+    "a minute": 60_000,
     // RFC 3261 §14.1: whoever has made the Call-ID waits longer
     "until the crossing is over": ({ context }) =>
       context.direction === "outgoing" ? 2_100 + 1_900 * context.chance : 2_000 * context.chance,

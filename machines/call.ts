@@ -232,7 +232,11 @@ export const call = callSetup.createMachine({
           meta: { spec: "XEP-0166 §6.1" },
           on: { "jingle.acknowledged": "ringing" },
         },
-        ringing: { description: "A device has the offer and rings.", meta: { spec: "XEP-0166 §6.2" } },
+        ringing: {
+          description: "A device has the offer and rings; the phone hears of it every minute.",
+          meta: { spec: "RFC 3261 §13.3.1.1" },
+          after: { "a minute": { target: "ringing", reenter: true, actions: "send 180" } },
+        },
       },
     },
 

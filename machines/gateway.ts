@@ -15,6 +15,7 @@ export type GatewayEvent =
 export type GatewayEffect =
   | { readonly type: "gateway.open" }
   | { readonly type: "gateway.drain" }
+  | { readonly type: "gateway.end" }
   | { readonly type: "gateway.close" };
 
 export const gateway = setup({
@@ -29,11 +30,12 @@ export const gateway = setup({
   },
   actions: {
     "open sockets and stream": emit({ type: "gateway.open" }),
-    "end what still runs": emit({ type: "gateway.drain" }),
+    "take no new calls": emit({ type: "gateway.drain" }),
+    "end what still runs": emit({ type: "gateway.end" }),
     "close sockets and stream": emit({ type: "gateway.close" }),
     "note the failure": assign({ failure: (_, params: { text: string }) => params.text }),
   },
-  delays: { "drain timeout": ({ context }) => context.drainTimeout },
+  delays: { "drain timeout": ({ context }) => context.drainTimeout, "a moment": 1_000 },
 }).createMachine({
   id: "gateway",
   context: ({ input }) => ({ drainTimeout: input.drainTimeout, failure: null }),
@@ -61,10 +63,16 @@ export const gateway = setup({
       },
     },
     draining: {
-      description: "No new calls; those that run are ended and told so.",
+      description: "No new calls; those that run go on until they are done.",
+      entry: "take no new calls",
+      on: { "calls.none": "stopped", stop: "ending" },
+      after: { "drain timeout": "ending" },
+    },
+    ending: {
+      description: "What still runs is ended and told so; the last messages are on their way.",
       entry: "end what still runs",
-      on: { "calls.none": "stopped", stop: "stopped" },
-      after: { "drain timeout": "stopped" },
+      on: { stop: "stopped" },
+      after: { "a moment": "stopped" },
     },
     stopped: {
       type: "final",

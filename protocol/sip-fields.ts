@@ -93,7 +93,8 @@ export interface NameAddr {
   readonly params: readonly Param[];
 }
 
-const nameAddr = /^("(?:[^"\\]|\\.)*"|[^"<>,;:]*)\s*<([^<>\s"]+)>\s*(;.*)?$/s;
+/** The blanks before `<` belong to the name: given twice in the pattern, they would be tried in every division. */
+const nameAddr = /^("(?:[^"\\]|\\.)*"\s*|[^"<>,;:]*)<([^<>\s"]+)>\s*(;.*)?$/s;
 /** RFC 3261 §20: without brackets, `;` begins a header parameter and `,` and `?` may not be there at all. */
 const addrSpec = /^([^<>\s",;?]+)\s*(;.*)?$/s;
 

@@ -337,7 +337,7 @@ describe("who is online", () => {
 
   test("Prosody's receipt for our subscription, `unavailable` from the bare JID, takes nobody offline", async () => {
     const { say, xmpp } = await component();
-    await say(presence("/>") + `<presence type='unavailable' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
+    await say(`${presence("/>")}<presence type='unavailable' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
     expect(xmpp.resources("juliet@example.org")).toEqual(["juliet@example.org/x"]);
   });
 

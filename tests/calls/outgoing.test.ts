@@ -224,10 +224,37 @@ describe("a call is refused", () => {
       { calls: { profile: "precise" } },
     ],
     [
-      "a redirection is general-error with its sip-error",
+      "a redirection is followed by way of the proxy, never to the host that it names",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@198.51.100.66?Subject=evil>\n")}
+gateway > phone
+    INVITE sip:rob@198.51.100.66 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 486 Busy Here
+    CSeq: 2 INVITE
+gateway > phone
+    ACK sip:rob@198.51.100.66 SIP/2.0
+${TERMINATED("<reason><decline/></reason>")}`,
+    ],
+    [
+      "a redirection that leads nowhere is general-error with its sip-error",
       JULIET_CALLS +
-        BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:bob@198.51.100.66>\n") +
+        BOB_SAYS("302 Moved Temporarily", "    Contact: <mailto:bob@198.51.100.66>\n") +
         TERMINATED("<reason><general-error/><sip-error code='302'>Moved Temporarily</sip-error></reason>"),
+    ],
+    [
+      "a redirection that goes round is given up after five hops",
+      `${JULIET_CALLS}${[1, 2, 3, 4, 5, 6]
+        .map((hop) =>
+          BOB_SAYS("302 Moved Temporarily", `    CSeq: ${hop} INVITE\n    Contact: <sip:bob@192.0.2.2:5060>\n`).replace(
+            "CSeq: 1 ACK",
+            `CSeq: ${hop} ACK`,
+          ),
+        )
+        .join("\ngateway > phone\n    INVITE sip:bob@192.0.2.2:5060 SIP/2.0\n")}
+${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
     ],
     [
       "silence, by Timer B after 32 seconds, is 408",

@@ -62,11 +62,12 @@ export async function play(script: string, options: PlayOptions = {}): Promise<L
   return stage.logged;
 }
 
-class Stage {
+/** A gateway with everything around it, for plays that do more than speak. */
+export class Stage {
   readonly logged: LogEvent[] = [];
   readonly #clock: SimulatedClock = createClock();
   readonly #wire: Wire = createWire(this.#clock);
-  readonly #gateway: Gateway;
+  readonly gateway: Gateway;
   readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
   readonly #bound: Bindings = new Map(Object.entries(PLAY_TEXTS));
@@ -74,7 +75,7 @@ class Stage {
 
   constructor({ calls }: PlayOptions) {
     const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
-    this.#gateway = new Gateway(gatewayConfig(calls), needs);
+    this.gateway = new Gateway(gatewayConfig(calls), needs);
   }
 
   async open(online: readonly string[]): Promise<void> {
@@ -83,7 +84,7 @@ class Stage {
       const received = (bytes: Uint8Array): void => this.#datagram(side, bytes);
       side.socket = await this.#wire.openUdp(side.address, { received, failed: () => {} });
     }
-    void this.#gateway.start();
+    void this.gateway.start();
     await this.#clock.advance(100);
     for (const name of online) this.#server.send(`<presence from='${DEVICES[name]}' to='${COMPONENT}'/>`);
     await this.#clock.advance(10);
@@ -103,10 +104,10 @@ class Stage {
     const unheard = Object.values(this.#sides).flatMap(({ heard }) => heard);
     expect(unheard, "SIP messages that nobody has heard").toEqual([]);
     expect(this.#stanzas.map(String), "stanzas that nobody has heard").toEqual([]);
-    expect(this.#gateway.calls.registry.size, "calls alive").toBe(0);
+    expect(this.gateway.calls.registry.size, "calls alive").toBe(0);
     const faults = this.logged.filter(({ level }) => level === "error");
     expect(faults, "faults").toEqual([]);
-    this.#gateway.stop();
+    this.gateway.stop();
     await this.#clock.advance(100);
   }
 

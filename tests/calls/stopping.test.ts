@@ -1,0 +1,79 @@
+/** A gateway that is asked to stop: no new calls, running ones go on for a while, then both sides are told. */
+import { expect, test } from "bun:test";
+import { Stage } from "../support/play.ts";
+import { readPlay } from "../support/play-script.ts";
+import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS } from "./scenes.ts";
+
+const NO_NEW_CALLS = `
+phone > gateway
+    OPTIONS sip:192.0.2.1:5600 SIP/2.0
+    From: <sip:a@b>;tag=a
+    To: <sip:c@d>
+    Call-ID: o1
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+    Retry-After: 10
+juliet > gateway
+    <iq type='set' id='n1' to='carl@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s2'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='error' id='n1'><error type='wait'><resource-constraint/></error></iq>
+`;
+const BOB_HANGS_UP = `
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    From: <sip:bob@sip.example.org>;tag=bob1
+    To: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+gateway > phone
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><success/></reason></jingle></iq>
+`;
+const ENDED = `
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><gone/><text>the gateway is stopping</text></reason></jingle></iq>
+phone > gateway
+    SIP/2.0 200 OK
+`;
+
+async function stage(...scripts: string[]): Promise<{ say: (script: string) => Promise<void>; it: Stage }> {
+  const it = new Stage({});
+  await it.open(["juliet"]);
+  const say = async (script: string): Promise<void> => {
+    for (const step of readPlay(script)) await it.perform(step);
+  };
+  await say(scripts.join(""));
+  return { say, it };
+}
+
+test("without calls it stops at once", async () => {
+  const { it, say } = await stage();
+  it.gateway.stop();
+  await say("after 10 ms");
+  expect(it.gateway.health.state).toBe("stopped");
+});
+
+test("with a call it takes no new ones, and stops when that is done", async () => {
+  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+  it.gateway.stop();
+  await say(NO_NEW_CALLS + BOB_HANGS_UP);
+  await say("after 10 ms");
+  expect(it.gateway.health.state).toBe("stopped");
+});
+
+test("a call that goes on is ended after drain_timeout, on both sides", async () => {
+  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+  it.gateway.stop();
+  await say(`${NO_NEW_CALLS}\nafter 59 s\nnothing on phone\nafter 1 s\n${ENDED}\nafter 1 s`);
+  expect(it.gateway.health.state).toBe("stopped");
+});
+
+test("asked a second time it ends what runs at once", async () => {
+  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+  it.gateway.stop();
+  it.gateway.stop();
+  await say(`${ENDED}\nafter 1 s`);
+  expect([it.gateway.health.state, await it.gateway.stopped]).toEqual(["stopped", null]);
+});
