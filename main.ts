@@ -103,6 +103,8 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
       ...{ profile: sip.profile, outbound: sip.outbound, username: sip.username, password: sip.password },
       ringTimeout: milliseconds(calls.ringTimeout),
       gatherTimeout: milliseconds(calls.gatherTimeout),
+      renegotiateTimeout: milliseconds(calls.renegotiateTimeout),
+      retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
     },
     drainTimeout: milliseconds(calls.drainTimeout),

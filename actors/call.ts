@@ -5,7 +5,8 @@
  * throws ends alone, with a 500 or BYE to the phone and general-error to the user, and everybody else goes on.
  */
 import { type Actor, createActor, type StateValue } from "xstate";
-import { type CallInput, call as chart } from "../machines/call.ts";
+import { call as chart } from "../machines/call.ts";
+import type { CallInput, Consultation } from "../machines/call-context.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
@@ -30,6 +31,7 @@ export class Call {
   readonly #ended: (call: Call) => void;
   #over = false;
   #logged = "";
+  #watched = false;
 
   constructor(input: CallInput, sides: { phone: Phone; user: User }, needs: CallNeeds) {
     this.phone = sides.phone;
@@ -50,6 +52,10 @@ export class Call {
     const { state } = this;
     if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
     this.#logged = state;
+    if (!this.#watched && this.#actor.getSnapshot().hasTag("answered")) {
+      this.#watched = true;
+      this.user.watch(() => this.devices);
+    }
   }
 
   start(): void {
@@ -77,6 +83,11 @@ export class Call {
 
   get #answer(): Media {
     return this.#actor.getSnapshot().context.answer ?? this.offer;
+  }
+
+  /** What the user is asked about an offer of the phone's, while it waits. */
+  get consultation(): Consultation | null {
+    return this.#actor.getSnapshot().context.consultation;
   }
 
   /** The full JIDs that are party to the call now. */
@@ -118,12 +129,10 @@ export class Call {
     const { devices, userLeft } = this;
     this.#finish(reason.condition);
     this.#actor.stop();
-    try {
+    this.#last(() => {
       this.phone.abandon(reason);
       if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
-    } catch (error) {
-      this.#log({ level: "error", event: "call.abandoned", error: String(error) });
-    }
+    });
   }
 
   /** A device of the user went offline: while ringing it is out at once, later it is asked (XEP-0166 §6.7). */
@@ -136,6 +145,9 @@ export class Call {
 
   #outOfOrder(event: CallEvent): Refusal {
     const text = `${event.type} does not fit a call that is ${this.state}`;
+    // XEP-0166 §7.2.16: both sides want the same, and we speak for the initiator
+    if (event.type === "jingle.content-add" && this.consultation)
+      return new Refusal(text, { status: 500 }, { condition: "conflict", type: "cancel", detail: "tie-break" });
     const jingle = this.userLeft
       ? ({ condition: "item-not-found", type: "cancel", detail: "unknown-session" } as const)
       : ({ condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const);
@@ -165,9 +177,22 @@ export class Call {
     this.abandon({ condition: "general-error", text: "the gateway failed" });
   }
 
+  /** What is done when the call is over already: a fault in it can only be logged. */
+  #last(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log({ level: "error", event: "call.abandoned", error: String(error) });
+    }
+  }
+
   #finish(why: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#last(() => {
+      this.phone.stop();
+      this.user.stop();
+    });
     this.#log({ level: "info", event: "call.ended", why });
     this.#ended(this);
   }

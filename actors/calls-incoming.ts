@@ -9,6 +9,7 @@ import { ALLOW } from "../protocol/capabilities.ts";
 import type { Media } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
+import { acceptTimer, LEAST_INTERVAL } from "../protocol/session-timer.ts";
 import type { Field, Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header, readNameAddr } from "../protocol/sip-fields.ts";
@@ -30,6 +31,8 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
   if (!who) return refused({ status: 404 });
   const devices = calls.needs.xmpp().resources(who.them);
   if (devices.length === 0) return refused({ status: 480 });
+  if (acceptTimer(request, null) === "too small")
+    return refused({ status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] });
   const offer = offerOf(request);
   if (offer instanceof Refusal) return refused(answerOf(offer));
   const sid = header(request, "Call-ID") ?? "";

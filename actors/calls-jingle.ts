@@ -9,9 +9,12 @@
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../machines/vocabulary.ts";
 import { settleAccept } from "../protocol/answer.ts";
-import { readJingle, readReason } from "../protocol/jingle.ts";
-import { readNamedSources, readSenders } from "../protocol/jingle-changes.ts";
-import { RTP_INFO } from "../protocol/namespaces.ts";
+import { readDtmfElement } from "../protocol/dtmf.ts";
+import { MOST_CONTENTS, readJingle, readReason } from "../protocol/jingle.ts";
+import { readCodecs, readNamedSources, readNames, readSenders, readTransports } from "../protocol/jingle-changes.ts";
+import { unreadable } from "../protocol/jingle-values.ts";
+import type { Media } from "../protocol/media.ts";
+import { DTMF, RTP_INFO } from "../protocol/namespaces.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readTransportInfo } from "../protocol/trickle.ts";
 import type { Call } from "./call.ts";
@@ -24,8 +27,8 @@ const HOLDS: Readonly<Record<string, boolean>> = { hold: true, unhold: false, ac
 
 /** Does what the action asks. `accepted` answers the IQ, before any effect; with a refusal it has not run. */
 export function deliverJingle(call: Call, jingle: Element, device: string, accepted: () => void): Refusal | undefined {
-  if (jingle.attrs.action === "session-info") return sessionInfo(call, jingle, device, accepted);
   try {
+    if (jingle.attrs.action === "session-info") return sessionInfo(call, jingle, device, accepted);
     return call.deliver(eventOf(call, jingle, device), accepted);
   } catch (error) {
     if (error instanceof Refusal) return error;
@@ -45,20 +48,71 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
     case "existing-session-initiate":
       return { type: "jingle.existing-session-initiate", device };
     case "content-modify":
-      return { type: "jingle.content-modify", device, changes: readSenders(jingle) };
+      return { type: "jingle.content-modify", device, changes: known(call, readSenders(jingle)) };
+    case "content-add":
+      return { type: "jingle.content-add", device, media: added(call, readJingle(jingle)) };
+    case "content-remove":
+      return { type: "jingle.content-remove", device, names: namesKnown(call, readNames(jingle)) };
+    case "content-accept":
+      return { type: "jingle.content-accept", device, media: accepted(call, readJingle(jingle)) };
+    case "content-reject":
+      return { type: "jingle.content-reject", device, names: readNames(jingle) };
+    case "description-info":
+      return { type: "jingle.description-info", device, changes: known(call, readCodecs(jingle)) };
+    case "transport-replace":
+      return { type: "jingle.transport-replace", device, transports: known(call, readTransports(jingle)) };
     case "source-add":
     case "source-remove":
     case "source-update":
-      return { type: "jingle.source", device, action, sources: readNamedSources(jingle) };
+      return { type: "jingle.source", device, action, sources: known(call, readNamedSources(jingle)) };
+    case "transport-accept":
+    case "transport-reject":
+      throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
     default:
       throw new Refusal(`the action ${JSON.stringify(action)} is not known here`, { status: 400 });
   }
+}
+
+const outOfOrder = { condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const;
+
+/** Changes of contents that are there; one that is not is refused by name. */
+function known<Change extends { readonly name: string }>(call: Call, changes: Change[]): Change[] {
+  namesKnown(
+    call,
+    changes.map(({ name }) => name),
+  );
+  return changes;
+}
+
+function namesKnown(call: Call, names: string[]): string[] {
+  const stranger = names.find((name) => !call.local.contents.some((content) => content.name === name));
+  if (stranger !== undefined) throw unreadable(`there is no content '${stranger}'`);
+  return names;
+}
+
+/** Contents that come: none of them is there already, and there are not too many by then. */
+function added(call: Call, media: Media): Media {
+  const there = call.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+  const twice = media.contents.find(({ name }) => there.includes(name));
+  if (twice) throw unreadable(`there is a content '${twice.name}' already`);
+  if (call.local.contents.length + media.contents.length > MOST_CONTENTS) throw unreadable("too many contents");
+  return media;
+}
+
+/** The contents of a content-accept, as the answer to what the phone has offered. */
+function accepted(call: Call, accept: Media): Media {
+  const asked = call.consultation;
+  const names = accept.contents.map(({ name }) => name);
+  const contents = asked?.offer.contents.filter(({ name }) => names.includes(name) && asked.added.includes(name)) ?? [];
+  if (contents.length < names.length) throw new Refusal("a content that was not offered", { status: 500 }, outOfOrder);
+  return settleAccept({ contents, groups: [] }, accept);
 }
 
 /** XEP-0166 §6.8: an empty session-info is a ping; an unknown payload is refused by name (§7.2.11). */
 function sessionInfo(call: Call, jingle: Element, device: string, accepted: () => void): Refusal | undefined {
   const [info] = jingle.getChildElements();
   const holds = info?.getNS() === RTP_INFO ? HOLDS[info.getName()] : undefined;
+  if (info?.getNS() === DTMF && info.getName() === "dtmf") return pressed(call, info, device, accepted);
   if (holds !== undefined) return call.deliver({ type: "jingle.hold", device, holds }, accepted);
   if (info === undefined || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
     accepted();
@@ -69,4 +123,9 @@ function sessionInfo(call: Call, jingle: Element, device: string, accepted: () =
     { status: 500 },
     { condition: "feature-not-implemented", type: "modify", detail: "unsupported-info" },
   );
+}
+
+/** XEP-0181: a key of a phone. */
+function pressed(call: Call, dtmf: Element, device: string, accepted: () => void): Refusal | undefined {
+  return call.deliver({ type: "jingle.dtmf", device, tone: readDtmfElement(dtmf) }, accepted);
 }

@@ -19,9 +19,12 @@ export interface CallsConfig {
   readonly username: string;
   readonly password: string;
   readonly addresses: AddressRules;
+  /** Whether an offer that is refused whole is tried once more with its audio alone. */
+  readonly retryAudioOnly: boolean;
   /** Milliseconds. */
   readonly ringTimeout: number;
   readonly gatherTimeout: number;
+  readonly renegotiateTimeout: number;
   readonly maxCalls: number;
 }
 

@@ -7,7 +7,7 @@
  * action means to it is calls-jingle.ts.
  */
 import type { Element } from "@xmpp/xml";
-import type { CallInput } from "../machines/call.ts";
+import type { CallInput } from "../machines/call-context.ts";
 import { contactUri, isServed } from "../protocol/address.ts";
 import { ACCEPT, ALLOW, SUPPORTED } from "../protocol/capabilities.ts";
 import { nextHop } from "../protocol/dialog.ts";
@@ -43,9 +43,9 @@ export class Calls implements SipUser, XmppUser {
   readonly #outbox: Outbox;
   readonly #chartClock: ReturnType<typeof chartClock>;
   /** Whose INVITE has no ACK yet, by transaction. */
-  readonly #answering = new Map<string, Awaiting>();
+  readonly #answering = new Map<string, { readonly it: Awaiting; readonly forget: () => void }>();
   /** The transactions of each call in `#answering`, to be forgotten with it. */
-  readonly #awaited = new Map<Call, string[]>();
+  readonly #awaited = new Map<Call, Set<string>>();
   #draining = false;
 
   constructor(needs: CallsNeeds) {
@@ -81,17 +81,15 @@ export class Calls implements SipUser, XmppUser {
   }
 
   cancelled(transaction: ServerTransaction): void {
-    this.#answering.get(transaction.id)?.cancelled();
+    this.#answering.get(transaction.id)?.it.cancelled();
   }
 
   acknowledged(transaction: ServerTransaction): void {
-    this.#answering.get(transaction.id)?.acknowledged();
-    this.#answering.delete(transaction.id);
+    this.#expected(transaction)?.acknowledged();
   }
 
   unacknowledged(transaction: ServerTransaction): void {
-    this.#answering.get(transaction.id)?.unacknowledged();
-    this.#answering.delete(transaction.id);
+    this.#expected(transaction)?.unacknowledged();
   }
 
   // What the XMPP stream brings
@@ -129,13 +127,13 @@ export class Calls implements SipUser, XmppUser {
     phone: (needs: PhoneNeeds) => Phone,
   ): Call {
     const { config, clock, log } = this.needs;
-    const { profile, ringTimeout, gatherTimeout } = config;
+    const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout } = config;
     const to = input.direction === "outgoing" ? side.us : side.them;
     // our tag is the one name that no other call has, and it is on the wire
     const about = { call: dialog.localTag, sid: side.sid, callId: dialog.callId, from: side.initiator, to };
     const callLog: typeof log = (event) => log({ ...about, ...event });
     const call: Call = new Call(
-      { ...input, profile, ringTimeout, gatherTimeout },
+      { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout },
       {
         phone: phone({
           ...this.#phoneNeeds(dialog.contactUser, callLog),
@@ -160,10 +158,23 @@ export class Calls implements SipUser, XmppUser {
     return call;
   }
 
-  /** An INVITE of this call may be cancelled, and its answer waits for the ACK. */
-  expectAck(call: Call, transaction: ServerTransaction, it: Awaiting): void {
-    this.#answering.set(transaction.id, it);
-    this.#awaited.set(call, [...(this.#awaited.get(call) ?? []), transaction.id]);
+  /** An INVITE of this call may be cancelled, and its answer waits for the ACK, until what is given back is called. */
+  expectAck(call: Call, { id }: ServerTransaction, it: Awaiting): () => void {
+    const mine = this.#awaited.get(call) ?? new Set();
+    const forget = (): void => {
+      this.#answering.delete(id);
+      mine.delete(id);
+    };
+    this.#answering.set(id, { it, forget });
+    this.#awaited.set(call, mine.add(id));
+    return forget;
+  }
+
+  /** Who waits for an ACK, which comes once. */
+  #expected({ id }: ServerTransaction): Awaiting | undefined {
+    const expected = this.#answering.get(id);
+    expected?.forget();
+    return expected?.it;
   }
 
   /** No new calls from now on; `idle` is told when the last one has ended. */
@@ -248,6 +259,7 @@ export class Calls implements SipUser, XmppUser {
     return {
       sip: sip(),
       log,
+      clock: this.needs.clock,
       chance: this.needs.chance,
       hop: (request) => (outbound ? proxy : nextHop(request)),
       profile,

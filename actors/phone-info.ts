@@ -1,13 +1,15 @@
 /**
- * Candidates by INFO, both ways, for one call.
+ * What one call says by INFO, both ways: candidates, and keys pressed.
  *
- * RFC 8840 (trickle-ice), RFC 6086 (INFO packages). Outward to a peer that trickles: an Info-Package with all candidates
- * of the generation so far. To any other, in profile `deployed`: the legacy INFO of mod_jingle_sip, whose body is the
- * whole description; in `precise` none. Rules: one INFO in flight, what comes meanwhile is aggregated; candidates wait
- * for a dialog and are never lost; a peer that does not take INFO gets no more of them and the call goes on.
+ * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (keys). Candidates outward to a peer that trickles: an
+ * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of
+ * mod_jingle_sip, whose body is the whole description; in `precise` none. Rules: one INFO in flight, what comes meanwhile is
+ * aggregated; candidates wait for a dialog and are never lost, keys go in their order; a peer that does not take one kind
+ * of INFO gets no more of it and the call goes on.
  */
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../protocol/capabilities.ts";
 import type { Dialog } from "../protocol/dialog.ts";
+import { type DtmfTone, readDtmfBody, writeDtmfBody } from "../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../protocol/media.ts";
 import type { Profile } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
@@ -18,15 +20,22 @@ import { readTrickleFragment, writeTrickleFragment } from "../protocol/trickle.t
 /** Answers that say that a peer does not want such INFOs. */
 const NOT_TAKEN = new Set([405, 415, 469, 489, 501]);
 
+/** Keys that wait for their turn; nobody types so far ahead, and more are dropped. */
+const MOST_TONES = 64;
+
 /** One dialog of a call, early or confirmed. */
 export interface Fork {
   dialog: Dialog;
-  /** The peer takes RFC 8840 INFOs. */
-  readonly trickles: boolean;
+  /** The peer takes RFC 8840 INFOs, as one of its messages in this dialog has said. */
+  trickles: boolean;
+  /** The peer takes UPDATE. */
+  updates: boolean;
   /** Whether requests of ours may go out: as callee only after the ACK. */
   open: boolean;
   /** What the peer has last been told by INFO. */
   informed: Media | null;
+  /** The number of the last reliable provisional response of this dialog (RFC 3262 §4). */
+  reliable: number | null;
 }
 
 export interface PhoneInfoNeeds {
@@ -47,8 +56,9 @@ export interface PhoneInfoNeeds {
 export class PhoneInfo {
   readonly #needs: PhoneInfoNeeds;
   #media: Media | null = null;
+  #tones: readonly DtmfTone[] = [];
   #inFlight = false;
-  #taken = true;
+  #taken = { candidates: true, tones: true };
 
   constructor(needs: PhoneInfoNeeds) {
     this.#needs = needs;
@@ -60,24 +70,46 @@ export class PhoneInfo {
     this.flush();
   }
 
+  /** A key was pressed. */
+  press(tone: DtmfTone): void {
+    if (this.#tones.length < MOST_TONES) this.#tones = [...this.#tones, tone];
+    this.flush();
+  }
+
   /** Says what waits, when a dialog has come up or an INFO has been answered. */
   flush(): void {
     const fork = this.#needs.fork();
-    const media = this.#media;
-    if (!media || !fork || this.#inFlight || !this.#taken || fork.informed === media) return;
-    fork.informed = media;
-    if (!fork.trickles && this.#needs.profile === "precise") return;
-    this.#inFlight = true;
-    const [headers, body] = fork.trickles ? packaged(media) : legacy(this.#needs.describe(media));
-    this.#needs.send(fork, headers, body, (status, phrase) => this.#answered(status, phrase));
+    if (!fork || this.#inFlight) return;
+    if (!this.#sayTone(fork)) this.#sayCandidates(fork);
   }
 
-  #answered(status: number, phrase: string): void {
-    this.#inFlight = false;
-    if (NOT_TAKEN.has(status)) this.#taken = false;
-    // RFC 3261 §12.2.1.2, for INFO only 481: a time-out of an INFO says nothing about the call
-    if (status === 481) return this.#needs.lost(status, phrase);
-    this.flush();
+  #sayTone(fork: Fork): boolean {
+    const [tone, ...others] = this.#tones;
+    if (tone === undefined) return false;
+    this.#tones = others;
+    if (!this.#taken.tones) return this.#sayTone(fork);
+    this.#send(fork, "tones", [["Content-Type", "application/dtmf-relay"]], writeDtmfBody(tone));
+    return true;
+  }
+
+  #sayCandidates(fork: Fork): void {
+    const media = this.#media;
+    if (!media || !this.#taken.candidates || fork.informed === media) return;
+    fork.informed = media;
+    if (!fork.trickles && this.#needs.profile === "precise") return;
+    const [headers, body] = fork.trickles ? packaged(media) : legacy(this.#needs.describe(media));
+    this.#send(fork, "candidates", headers, body);
+  }
+
+  #send(fork: Fork, kind: "candidates" | "tones", headers: readonly Field[], body: string): void {
+    this.#inFlight = true;
+    this.#needs.send(fork, headers, body, (status, phrase) => {
+      this.#inFlight = false;
+      if (NOT_TAKEN.has(status)) this.#taken = { ...this.#taken, [kind]: false };
+      // RFC 3261 §12.2.1.2, for INFO only 481: a time-out of an INFO says nothing about the call
+      if (status === 481) return this.#needs.lost(status, phrase);
+      this.flush();
+    });
   }
 }
 
@@ -93,16 +125,20 @@ const packaged = (media: Media): [readonly Field[], string] => [
 // COMPAT MongooseIM mod_jingle_sip: an INFO without a package, its body an SDP
 const legacy = (sdp: string): [readonly Field[], string] => [[["Content-Type", "application/sdp"]], sdp];
 
-/** The candidates that an INFO brings, nothing when it brings none, or why it is refused. */
-export function readInfo(request: Request, offer: Media): TransportUpdate | undefined | Refusal {
+export type InfoRead = { update: TransportUpdate } | { tone: DtmfTone } | undefined;
+
+/** The candidates or the key that an INFO brings, nothing when it brings none, or why it is refused. */
+export function readInfo(request: Request, offer: Media): InfoRead | Refusal {
   const wanted = header(request, "Info-Package")?.split(";")[0]?.trim().toLowerCase();
   if (wanted !== undefined && wanted !== TRICKLE_ICE) return new Refusal(`no package ${wanted}`, { status: 469 });
   if (request.body === "") return undefined;
   const type = header(request, "Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type !== "application/sdp" && type !== "application/trickle-ice-sdpfrag")
-    return new Refusal(`no body of type ${type}`, { status: 415 });
   try {
-    return readTrickleFragment(request.body, offer);
+    const tone = readDtmfBody(type, request.body);
+    if (tone) return { tone };
+    if (type !== "application/sdp" && type !== "application/trickle-ice-sdpfrag")
+      return new Refusal(`no body of type ${type}`, { status: 415 });
+    return { update: readTrickleFragment(request.body, offer) };
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

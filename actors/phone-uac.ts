@@ -8,17 +8,18 @@
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
 import { settleAnswer } from "../protocol/answer.ts";
-import { ALLOW, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
+import { ALLOW, asksFor, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
 import { dialogFromResponse, requestIn } from "../protocol/dialog.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
+import { leastOf, type SessionTimer, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
 import { readUri } from "../protocol/sip-uri.ts";
-import { failureOf, Phone, type PhoneNeeds, warningOf } from "./phone.ts";
+import { failureOf, headersOf, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
 import type { ClientTransaction } from "./sip.ts";
 
@@ -46,11 +47,19 @@ function redirection(response: Response): string | undefined {
   }
 }
 
+/** The code of a response's Warning (RFC 3261 §20.43), if it has one. */
+function warningOf(response: Response): number | null {
+  const [, code] = /^\s*(\d{3})\s/.exec(header(response, "Warning") ?? "") ?? [];
+  return code === undefined ? null : Number(code);
+}
+
 export class PhoneUac extends Phone {
   readonly #callee: Callee;
   readonly #answers = new Map<string, Media | Refusal>();
   readonly #acks = new Map<string, Request>();
+  readonly #timers = new Map<string, SessionTimer | null>();
   #invite: { transaction: ClientTransaction; request: Request } | null = null;
+  #nextNumber = 1;
   #heard = false;
   #cancelled = false;
   #redirections = 0;
@@ -77,9 +86,11 @@ export class PhoneUac extends Phone {
       case "sip.send.success":
         return this.offers.accept(effect.media);
       case "sip.send.failure":
-        return this.offers.refuse(effect.failure.status, warningOf(effect.failure));
+        return this.offers.refuse(effect.failure.status, headersOf(effect.failure));
       case "sip.send.info":
-        return this.candidates.say(effect.media);
+        return this.info.say(effect.media);
+      case "sip.send.dtmf":
+        return this.info.press(effect.tone);
       default:
         throw new Error(`a caller does not say ${effect.type}`);
     }
@@ -100,7 +111,7 @@ export class PhoneUac extends Phone {
         ["From", from],
         ["To", to],
         ["Call-ID", callId],
-        ["CSeq", "1 INVITE"],
+        ["CSeq", `${this.#nextNumber++} INVITE`],
         this.needs.contact,
         ALLOW,
         SUPPORTED,
@@ -116,10 +127,12 @@ export class PhoneUac extends Phone {
       response: (response) => this.#responded(request, response, again),
       failed: (why) => {
         const [status, phrase] = failureOf(why);
-        this.needs.tell({ type: "sip.invite.failure", status, phrase });
+        const unreachable = why === "unreachable";
+        this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: null, unreachable });
       },
     });
     this.#invite = { transaction, request };
+    this.#nextNumber = readCSeq(header(request, "CSeq") ?? "").number + 1;
   }
 
   #responded(request: Request, response: Response, again: boolean): void {
@@ -128,9 +141,9 @@ export class PhoneUac extends Phone {
     if (status < 300) return this.#answered(request, response);
     const retry = again ? this.needs.authenticate(request, response) : undefined;
     if (retry) return this.#send(retry, false);
-    const elsewhere = status < 400 ? this.#redirected(request, response) : undefined;
-    if (elsewhere) return this.#send(elsewhere, again);
-    this.needs.tell({ type: "sip.invite.failure", status, phrase });
+    const other = status < 400 ? this.#redirected(request, response) : this.#slower(request, response);
+    if (other) return this.#send(other, again);
+    this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
   }
 
   /** The INVITE to where a 3xx points, with the next number (§8.1.3.4); undefined when it is not followed. */
@@ -138,19 +151,42 @@ export class PhoneUac extends Phone {
     if (this.#cancelled || this.#redirections >= MOST_REDIRECTIONS) return undefined;
     this.#redirections++;
     const uri = redirection(response);
-    const { number } = readCSeq(header(request, "CSeq") ?? "");
-    return uri === undefined ? undefined : withHeader({ ...request, uri }, ["CSeq", `${number + 1} INVITE`]);
+    return uri === undefined ? undefined : this.#again({ ...request, uri });
+  }
+
+  /** The INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */
+  #slower(request: Request, response: Response): Request | undefined {
+    const least = response.status === 422 && !this.#cancelled ? leastOf(response) : undefined;
+    if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
+    return this.#again(withHeader(withHeader(request, ["Session-Expires", `${least}`]), ["Min-SE", `${least}`]));
+  }
+
+  #again(request: Request): Request {
+    return withHeader(request, ["CSeq", `${this.#nextNumber} INVITE`]);
   }
 
   #progress(request: Request, response: Response): void {
     this.#heard = true;
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
-      this.join(tag, () => dialogFromResponse(request, response), response, true);
+      const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
+      if (fork && asksFor(response, "Require", "100rel") && !this.#acknowledgeProvisional(fork, request, response))
+        return;
       if (response.body !== "") this.#answers.set(tag, this.#read(response.body));
     }
     this.needs.tell({ type: "sip.invite.provisional", status: response.status });
-    this.candidates.flush();
+    this.info.flush();
+  }
+
+  /** PRACK to a reliable provisional response (RFC 3262 §4); false when it is not the next one of its dialog. */
+  #acknowledgeProvisional(fork: Fork, request: Request, response: Response): boolean {
+    const number = Number(header(response, "RSeq"));
+    if (!Number.isInteger(number) || number < 1) return true;
+    if (fork.reliable !== null && number !== fork.reliable + 1) return false;
+    fork.reliable = number;
+    const cseq = readCSeq(header(request, "CSeq") ?? "").number;
+    this.send(fork, "PRACK", [["RAck", `${number} ${cseq} INVITE`]], "", () => {});
+    return true;
   }
 
   #answered(request: Request, response: Response): void {
@@ -159,6 +195,7 @@ export class PhoneUac extends Phone {
     if (ack) return this.needs.sip.acknowledge(ack, this.needs.hop(ack));
     const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
     if (!fork) return;
+    this.#timers.set(tag, timerOf(response));
     fork.dialog = { ...dialogFromResponse(request, response), localSeq: fork.dialog.localSeq };
     const answer = response.body === "" ? this.#answers.get(tag) : this.#read(response.body);
     const refusal = this.needs.tell(
@@ -167,7 +204,7 @@ export class PhoneUac extends Phone {
         : { type: "sip.invite.success", tag, media: answer },
     );
     if (refusal) this.#hangUp(tag);
-    this.candidates.flush();
+    this.info.flush();
   }
 
   /** A 2xx that nobody waits for any more (RFC 3261 §13.2.2.4). */
@@ -194,6 +231,7 @@ export class PhoneUac extends Phone {
     const credentials = request.headers.filter(([name]) => name === "Authorization" || name === "Proxy-Authorization");
     const ack = requestIn(fork.dialog, "ACK", { headers: credentials, invite: request }).request;
     this.#acks.set(tag, ack);
+    if (tag === this.chosen) this.timer.restart(this.#timers.get(tag) ?? null);
     this.needs.sip.acknowledge(ack, this.needs.hop(ack));
   }
 }

@@ -1,25 +1,32 @@
 /**
  * The SIP side of a call that a phone places: what its INVITE is answered, until the ACK and after it.
  *
- * RFC 3261 §13.3. Rules: 180 and 200 carry our tag and Contact (they make the dialog); the 200 comes again until its ACK,
+ * RFC 3261 §13.3, RFC 3262 (100rel, where the caller requires it). Rules: 180 and 200 carry our tag and Contact (they make the dialog); the 200 comes again until its ACK,
  * which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
-import { ACCEPT, ALLOW, asksForInfoPackages, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
+import { ACCEPT, ALLOW, asksFor, asksForInfoPackages, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
 import { dialogFromRequest } from "../protocol/dialog.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Failure, Reason } from "../protocol/reasons.ts";
-import type { Field } from "../protocol/sip.ts";
+import { acceptTimer } from "../protocol/session-timer.ts";
+import type { Field, Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { tagOf } from "../protocol/sip-fields.ts";
-import { Phone, type PhoneNeeds, warningOf } from "./phone.ts";
+import { header, tagOf } from "../protocol/sip-fields.ts";
+import { headersOf, Phone, type PhoneNeeds } from "./phone.ts";
 import type { ServerTransaction } from "./sip.ts";
+
+/** RFC 3261 §17.1.1.1, in milliseconds. */
+const T1 = 500;
 
 export class PhoneUas extends Phone {
   readonly #transaction: ServerTransaction;
   readonly #localTag: string;
   readonly #remoteTag: string;
   #answered = false;
+  /** The 180 that waits for its PRACK: its number, and what stops its repetition. */
+  #reliable: { readonly number: number; readonly stop: () => void } | null = null;
+  #lastNumber: number;
 
   constructor(transaction: ServerTransaction, localTag: string, needs: PhoneNeeds) {
     super(needs, "responder");
@@ -28,25 +35,28 @@ export class PhoneUas extends Phone {
     this.#localTag = localTag;
     this.#remoteTag = tagOf(request, "From") ?? "";
     this.chosen = this.#remoteTag;
+    this.#lastNumber = Math.floor(needs.chance() * 10_000);
     this.join(this.#remoteTag, () => dialogFromRequest(request, localTag), request, false);
   }
 
   perform(effect: PhoneEffect): void {
     switch (effect.type) {
       case "sip.send.ringing":
-        return this.#respond(180, [this.needs.contact, ALLOW]);
+        return this.#ring();
       case "sip.send.success":
         return this.offers.pending ? this.offers.accept(effect.media) : this.#accept(effect.media);
       case "sip.send.failure":
         return this.offers.pending
-          ? this.offers.refuse(effect.failure.status, warningOf(effect.failure))
+          ? this.offers.refuse(effect.failure.status, headersOf(effect.failure))
           : this.#refuse(effect.failure);
       case "sip.send.reinvite":
         return this.reinvite(effect.media, effect.action);
       case "sip.send.bye":
         return this.bye(this.#remoteTag, effect.reason, true);
       case "sip.send.info":
-        return this.candidates.say(effect.media);
+        return this.info.say(effect.media);
+      case "sip.send.dtmf":
+        return this.info.press(effect.tone);
       default:
         throw new Error(`a callee does not say ${effect.type}`);
     }
@@ -62,7 +72,7 @@ export class PhoneUas extends Phone {
     const fork = this.forks.get(this.#remoteTag);
     if (fork) fork.open = true;
     if (this.needs.tell({ type: "sip.ack" })) this.#hangUp();
-    else this.candidates.flush();
+    else this.info.flush();
   }
 
   /** 64*T1 without the ACK: the dialog is there all the same and is to be hung up (§13.3.1.4). */
@@ -80,17 +90,65 @@ export class PhoneUas extends Phone {
     if (!this.hungUp) this.bye(this.#remoteTag, { condition: "success" }, false);
   }
 
+  override stop(): void {
+    super.stop();
+    this.#settle();
+  }
+
+  /** 180, which is repeated until its PRACK when the caller requires that (RFC 3262 §3). */
+  #ring(): void {
+    const headers = [this.needs.contact, ALLOW];
+    if (!asksFor(this.#transaction.request, "Require", "100rel")) return this.#respond(180, headers);
+    if (this.#reliable) return;
+    const number = ++this.#lastNumber;
+    const reliably: Field[] = [...headers, SUPPORTED, ["Require", "100rel"], ["RSeq", `${number}`]];
+    this.#respond(180, reliably);
+    this.#reliable = { number, stop: this.#repeat(() => this.#respond(180, reliably)) };
+  }
+
+  /** Runs again after T1, 2*T1, 4*T1 …; after 64*T1 the call is given up. Gives what stops it. */
+  #repeat(run: () => void): () => void {
+    const { clock, tell } = this.needs;
+    const due = (interval: number, waited: number): (() => void) =>
+      clock.after(interval, () => {
+        if (waited + interval >= 64 * T1) return void tell({ type: "sip.ack.timeout" });
+        run();
+        cancel = due(Math.min(interval * 2, 64 * T1 - waited - interval), waited + interval);
+      });
+    let cancel = due(T1, 0);
+    return () => cancel();
+  }
+
+  #settle(): void {
+    this.#reliable?.stop();
+    this.#reliable = null;
+  }
+
+  protected override acknowledgedProvisional(prack: Request): boolean {
+    const number = this.#reliable?.number;
+    const cseq = (header(this.#transaction.request, "CSeq") ?? "").trim().split(/\s+/);
+    const said = (header(prack, "RAck") ?? "").trim().split(/\s+/);
+    if (number === undefined || said.join(" ") !== [`${number}`, ...cseq].join(" ")) return false;
+    this.#settle();
+    return true;
+  }
+
   #accept(media: Media): void {
     const recvInfo = asksForInfoPackages(this.#transaction.request) ? [RECV_INFO] : [];
     const type: Field = ["Content-Type", "application/sdp"];
     this.#answered = true;
-    const headers = [this.needs.contact, ALLOW, ACCEPT, SUPPORTED, ...recvInfo, type];
+    const accepted = acceptTimer(this.#transaction.request, null);
+    const timer = accepted === null || accepted === "too small" ? { timer: null, headers: [] } : accepted;
+    this.timer.restart(timer.timer);
+    this.#settle();
+    const headers = [this.needs.contact, ALLOW, ACCEPT, SUPPORTED, ...recvInfo, ...timer.headers, type];
     this.#respond(200, headers, this.describe(media, true));
   }
 
   #refuse(failure: Failure): void {
     this.#answered = true;
-    this.#respond(failure.status, warningOf(failure));
+    this.#settle();
+    this.#respond(failure.status, headersOf(failure));
   }
 
   #respond(status: number, headers: readonly Field[], body = ""): void {

@@ -3,23 +3,26 @@
  *
  * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. How the call begins is phone-uac.ts (we call) and phone-uas.ts (we
  * are called). Rules: each fork has a dialog of its own, known by its tag; a request that does not fit its dialog is
- * refused and changes nothing; one INFO at a time, with all candidates so far (RFC 8840 §4.4); offers inside the dialog are
- * phone-offers.ts.
+ * refused and changes nothing; offers inside the dialog are phone-offers.ts, INFOs phone-info.ts. The session is refreshed
+ * by UPDATE where the peer takes it, else by an unchanged re-INVITE (RFC 4028 §7.4).
  */
 import type { SourceAction } from "../machines/negotiation.ts";
 import type { PhoneEffect, PhoneEvent } from "../machines/vocabulary.ts";
-import { ACCEPT, ALLOW, SUPPORTED, trickles } from "../protocol/capabilities.ts";
+import { ACCEPT, ALLOW, allows, SUPPORTED, trickles } from "../protocol/capabilities.ts";
 import { acceptRequest, type Dialog, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
-import { causeOf, type Failure, type Profile, type Reason } from "../protocol/reasons.ts";
+import { causeOf, type Failure, type Profile, type Reason, reasonOfBye } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { writeSdp } from "../protocol/sdp-write.ts";
+import { leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { tagOf } from "../protocol/sip-fields.ts";
+import { tagOf, values } from "../protocol/sip-fields.ts";
+import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
 import { PhoneOffers } from "./phone-offers.ts";
+import { PhoneTimer } from "./phone-timer.ts";
 import type { Awaiting, ClientHandlers, ServerTransaction, Sip } from "./sip.ts";
 
 /** More forks than this are refused: no proxy rings so many phones. */
@@ -33,6 +36,7 @@ export interface PhoneNeeds {
   /** The same request with credentials, or undefined when there are none (left) to give. */
   readonly authenticate: (request: Request, response: Response) => Request | undefined;
   readonly log: Log;
+  readonly clock: Clock;
   readonly profile: Profile;
   /** `o=` of every SDP of this call: an id constant for the session, and the configured address. */
   readonly origin: { readonly id: string; readonly address: string };
@@ -44,11 +48,14 @@ export interface PhoneNeeds {
   readonly remote: () => Media;
   /** Between 0 and 1. */
   readonly chance: () => number;
-  /** Asks to be told of the ACK to an INVITE that is answered with 2xx. */
-  readonly expectAck: (transaction: ServerTransaction, it: Awaiting) => void;
+  /** Asks to be told of an INVITE's CANCEL, and of the ACK when it is answered with 2xx; gives what ends that. */
+  readonly expectAck: (transaction: ServerTransaction, it: Awaiting) => () => void;
   /** Where requests inside dialogs go: by their route, or through the proxy in any case. */
   readonly hop: (request: Request) => Destination;
 }
+
+/** What came of a request of ours: the final response, or that there was none. */
+export type Final = (status: number, phrase: string, response?: Response) => void;
 
 export abstract class Phone {
   protected readonly needs: PhoneNeeds;
@@ -58,7 +65,8 @@ export abstract class Phone {
   protected chosen: string | null = null;
   /** Whether either side has hung up. */
   protected hungUp = false;
-  protected readonly candidates: PhoneInfo;
+  protected readonly info: PhoneInfo;
+  protected readonly timer: PhoneTimer;
   protected readonly offers: PhoneOffers;
   #version = 1;
   #described = "";
@@ -66,7 +74,12 @@ export abstract class Phone {
   constructor(needs: PhoneNeeds, role: Role) {
     this.needs = needs;
     this.#role = role;
-    this.candidates = new PhoneInfo({
+    this.timer = new PhoneTimer({
+      clock: needs.clock,
+      refresh: () => this.#refresh(),
+      expired: () => needs.tell({ type: "sip.expired" }),
+    });
+    this.info = new PhoneInfo({
       profile: needs.profile,
       fork: () => this.#line(),
       describe: (media) => this.describe(media, false),
@@ -75,6 +88,7 @@ export abstract class Phone {
     });
     this.offers = new PhoneOffers({
       ...needs,
+      timer: this.timer,
       by: role === "initiator" ? "responder" : "initiator",
       describe: (media, answer, action) => this.describe(media, answer, action),
     });
@@ -85,6 +99,12 @@ export abstract class Phone {
   /** Closes this side without the chart, because the call has failed. */
   abstract abandon(reason: Reason): void;
 
+  /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
+  stop(): void {
+    this.timer.stop();
+    this.offers.refuse(487, []);
+  }
+
   /** A request inside one of our dialogs, which `calls.ts` has found by Call-ID and our tag. */
   request(request: Request, transaction: ServerTransaction): void {
     const tag = tagOf(request, "From") ?? "";
@@ -93,20 +113,31 @@ export abstract class Phone {
     const next = acceptRequest(fork.dialog, request);
     if (next instanceof Refusal) return transaction.respond(responseTo(request, next.sip.status));
     fork.dialog = next;
-    if (request.method === "INVITE") return this.offers.offered(fork, request, transaction);
+    if (request.method === "INVITE" || request.method === "UPDATE")
+      return this.offers.offered(fork, request, transaction);
     if (request.method !== "BYE") return transaction.respond(this.#answerTo(request, tag));
     // a BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2)
     this.hungUp = true;
     transaction.respond(responseTo(request, 200));
-    this.needs.tell({ type: "sip.bye" });
+    this.needs.tell({ type: "sip.bye", reason: reasonOfBye(causeIn(request), this.needs.profile) });
   }
 
   #answerTo(request: Request, tag: string): Response {
     if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
+    if (request.method === "PRACK") return responseTo(request, this.acknowledgedProvisional(request) ? 200 : 481);
     if (request.method !== "INFO") return responseTo(request, 405, { headers: [ALLOW] });
     const read = readInfo(request, this.needs.offer());
     if (read instanceof Refusal) return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
-    return read === undefined ? responseTo(request, 200) : this.#told(request, { type: "sip.info", tag, update: read });
+    if (read === undefined) return responseTo(request, 200);
+    return this.#told(
+      request,
+      "tone" in read ? { type: "sip.dtmf", tone: read.tone } : { type: "sip.info", tag, update: read.update },
+    );
+  }
+
+  /** Takes a PRACK; false when it acknowledges nothing that we have said (RFC 3262 §3). */
+  protected acknowledgedProvisional(_prack: Request): boolean {
+    return false;
   }
 
   #told(request: Request, event: PhoneEvent): Response {
@@ -123,8 +154,11 @@ export abstract class Phone {
   /** Remembers a dialog of this call, unless there are too many; the first to know a tag wins. */
   protected join(tag: string, dialog: () => Dialog, message: Message, open: boolean): Fork | undefined {
     const known = this.forks.get(tag);
-    if (known || this.forks.size >= MOST_FORKS) return known;
-    const fork: Fork = { dialog: dialog(), trickles: trickles(message), open, informed: null };
+    if (!known && this.forks.size >= MOST_FORKS) return undefined;
+    const begun = { trickles: false, updates: false, open, informed: null, reliable: null };
+    const fork: Fork = known ?? { dialog: dialog(), ...begun };
+    fork.trickles ||= trickles(message);
+    fork.updates ||= allows(message, "UPDATE");
     this.forks.set(tag, fork);
     return fork;
   }
@@ -145,34 +179,42 @@ export abstract class Phone {
   protected reinvite(media: Media, action: SourceAction | null): void {
     const fork = this.#line();
     if (fork) this.offers.offer(fork, media, action);
-    else this.needs.tell({ type: "sip.reinvite.failure", status: 481, phrase: "no dialog", chance: 0 });
+    else this.needs.tell({ type: "sip.reinvite.failure", status: 481, phrase: "no dialog", pause: null, chance: 0 });
+  }
+
+  /** Half of the session's time is over and nothing has refreshed it. */
+  #refresh(least?: number): void {
+    const fork = this.#line();
+    if (!fork?.updates) return void this.needs.tell({ type: "sip.refresh" });
+    const headers = [this.needs.contact, ALLOW, SUPPORTED, ...timerHeaders(this.timer.timer, least)];
+    this.send(fork, "UPDATE", headers, "", (status, phrase, response) => {
+      if (response && status < 300) return this.timer.restart(timerOf(response));
+      const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
+      if (longer !== undefined) return this.#refresh(longer);
+      // §10: anything else is tried no more, and the session ends when its time is over
+      if (status === 481 || status === 408) this.needs.tell({ type: "sip.dialog.lost", status, phrase });
+    });
   }
 
   /** Reason of RFC 3326, in profile `precise` only. */
   protected reason(reason: Reason): readonly Field[] {
-    return this.needs.profile === "precise" ? [["Reason", `Q.850;cause=${causeOf(reason)}`]] : [];
+    return this.needs.profile === "precise" ? [reasonField(causeOf(reason))] : [];
   }
 
   /** Sends a request inside a dialog, with digest when it is asked for; told the final response. */
-  protected send(
-    fork: Fork,
-    method: string,
-    headers: readonly Field[],
-    body: string,
-    final: (status: number, phrase: string) => void,
-  ): void {
-    const sent = requestIn(fork.dialog, method, { headers: [...headers, this.needs.contact], body });
+  protected send(fork: Fork, method: string, headers: readonly Field[], body: string, final: Final): void {
+    const sent = requestIn(fork.dialog, method, { headers, body });
     fork.dialog = sent.dialog;
     this.#transmit(fork, sent.request, final, true);
   }
 
-  #transmit(fork: Fork, request: Request, final: (status: number, phrase: string) => void, again: boolean): void {
+  #transmit(fork: Fork, request: Request, final: Final, again: boolean): void {
     const on: ClientHandlers = {
       response: (response) => {
         if (response.status < 200) return;
         const retry = again ? this.#withCredentials(fork, request, response) : undefined;
         if (retry) this.#transmit(fork, retry, final, false);
-        else final(response.status, response.phrase);
+        else final(response.status, response.phrase, response);
       },
       failed: (why) => final(...failureOf(why)),
     };
@@ -204,7 +246,19 @@ export function failureOf(why: "timeout" | "unreachable"): [status: number, phra
   return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }
 
-/** The Warning of a refusal (RFC 3261 §20.43). */
-export function warningOf({ warning }: Failure): readonly Field[] {
-  return warning === undefined ? [] : [["Warning", `${warning} carillon "refused"`]];
+/** What a refusal says beside its status: Warning (RFC 3261 §20.43) and Reason (RFC 6432). */
+export function headersOf({ warning, cause }: Failure): readonly Field[] {
+  const warned: Field[] = warning === undefined ? [] : [["Warning", `${warning} carillon "refused"`]];
+  return cause === undefined ? warned : [...warned, reasonField(cause)];
+}
+
+const reasonField = (cause: number): Field => ["Reason", `Q.850;cause=${cause}`];
+
+/** The Q.850 cause in a message's Reason header (RFC 3326), if it has one. */
+function causeIn(message: Message): number | undefined {
+  const reasons = values(message, "Reason").map(
+    (value) => /^Q\.850\s*;(?:.*;)?\s*cause\s*=\s*(\d{1,3})/i.exec(value)?.[1],
+  );
+  const cause = reasons.find((each) => each !== undefined);
+  return cause === undefined ? undefined : Number(cause);
 }

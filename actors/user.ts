@@ -8,9 +8,10 @@
 import xml, { type Element } from "@xmpp/xml";
 import { namedSources } from "../machines/negotiation.ts";
 import type { UserEffect, UserEvent } from "../machines/vocabulary.ts";
-import { jingleElement, reasonElement, writeJingle } from "../protocol/jingle.ts";
-import { writeSenders, writeSources, writeTransports } from "../protocol/jingle-changes.ts";
-import type { TransportUpdate } from "../protocol/media.ts";
+import { writeDtmfElement } from "../protocol/dtmf.ts";
+import { jingleElement, reasonElement, writeContent, writeJingle } from "../protocol/jingle.ts";
+import { writeNames, writeSenders, writeSources, writeTransports } from "../protocol/jingle-changes.ts";
+import type { Content, TransportUpdate } from "../protocol/media.ts";
 import { RTP_INFO } from "../protocol/namespaces.ts";
 import { writeTransportInfo } from "../protocol/trickle.ts";
 import type { Clock } from "./clock.ts";
@@ -22,8 +23,14 @@ import type { Answer } from "./xmpp-requests.ts";
 /** XEP-0166 §6.7: how long a device that became unavailable may take before it is asked whether it is still there. */
 const ABSENCE = 10_000;
 
+/** How often a device in a call is asked for a sign of life (XEP-0166 §6.8). */
+const PING_INTERVAL = 300_000;
+
 /** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
 const MUST_BE_TOLD = new Set(["session-accept", "session-terminate", "transport-info"]);
+
+/** The Jingle action of an effect that is named after it. */
+const actionOf = ({ type }: UserEffect): string => type.replace("jingle.send.", "");
 
 /** IQ errors that say that the session, its device or its server is gone. */
 const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable"]);
@@ -52,6 +59,7 @@ export interface UserNeeds {
 export class User {
   readonly side: UserSide;
   readonly #needs: UserNeeds;
+  #stopWatching: () => void = () => {};
 
   constructor(side: UserSide, needs: UserNeeds) {
     this.side = side;
@@ -75,13 +83,23 @@ export class User {
       case "jingle.send.ringing":
         return this.#say(effect.to, "session-info", [xml("ringing", { xmlns: RTP_INFO })]);
       case "jingle.send.transports":
-        return this.#say(effect.to, "transport-info", writeTransports(effect.media));
+        return this.#say(effect.to, "transport-info", writeTransports(effect.contents));
+      case "jingle.send.transport-accept":
+      case "jingle.send.transport-reject":
+        return this.#say(effect.to, actionOf(effect), writeTransports(effect.contents));
+      case "jingle.send.content-add":
+        return this.#add(effect.to, effect.contents);
+      case "jingle.send.content-accept":
+        return this.#say(effect.to, actionOf(effect), effect.contents.map(writeContent));
+      case "jingle.send.content-remove":
+      case "jingle.send.content-reject":
+        return this.#say(effect.to, actionOf(effect), writeNames(effect.contents));
+      case "jingle.send.dtmf":
+        return this.#say(effect.to, "session-info", [writeDtmfElement(effect.tone)]);
       case "jingle.send.hold":
         return this.#say(effect.to, "session-info", [xml(effect.holds ? "hold" : "active", { xmlns: RTP_INFO })]);
       case "jingle.send.content-modify":
-        return effect.changes.length === 0
-          ? undefined
-          : this.#say(effect.to, "content-modify", writeSenders(effect.changes));
+        return this.#say(effect.to, "content-modify", writeSenders(effect.changes));
       case "jingle.send.source":
         return this.#say(effect.to, effect.action, writeSources(namedSources(effect.media)));
       case "jingle.send.transport-info":
@@ -91,7 +109,38 @@ export class User {
 
   /** A device that is in the call went offline: after a while it is asked for a sign of life (XEP-0166 §6.7). */
   unavailable(device: string): void {
-    this.#needs.clock.after(ABSENCE, () => this.#say([device], "session-info", []));
+    this.#needs.clock.after(ABSENCE, () => this.#ping(device));
+  }
+
+  /** Asks the devices for a sign of life, again and again, until the call is over. */
+  watch(devices: () => readonly string[]): void {
+    this.#stopWatching = this.#needs.clock.after(PING_INTERVAL, () => {
+      for (const device of devices()) this.#ping(device);
+      this.watch(devices);
+    });
+  }
+
+  /** The call is over. */
+  stop(): void {
+    this.#stopWatching();
+  }
+
+  /** An empty session-info; no answer at all means that the device is gone (XEP-0166 §6.7). */
+  #ping(device: string): void {
+    this.#ask(device, "session-info", [], {}, (answer) => {
+      if (answer.type === "silence") this.#needs.tell({ type: "jingle.lost", device, condition: "silence" });
+      else this.#answered(device, "session-info", answer);
+    });
+  }
+
+  /** Offers new contents; a client that refuses the IQ refuses the contents. */
+  #add(to: readonly string[], contents: readonly Content[]): void {
+    const names = contents.map(({ name }) => name);
+    for (const device of to)
+      this.#ask(device, "content-add", contents.map(writeContent), {}, (answer) => {
+        this.#answered(device, "content-add", answer);
+        if (answer.type !== "result") this.#needs.tell({ type: "jingle.content-reject", device, names });
+      });
   }
 
   #offered(device: string, answer: Answer): void {

@@ -16,24 +16,13 @@
  * vocabulary.ts), and who may call whom, which is decided before there is a call.
  */
 
+import { newContext } from "./call-context.ts";
 import { hold, negotiation } from "./call-established.ts";
 import { callSetup, theEvent } from "./call-setup.ts";
 
-export type { CallContext, CallInput } from "./call-setup.ts";
-
 export const call = callSetup.createMachine({
   id: "call",
-  context: ({ input }) => ({
-    ...input,
-    answer: null,
-    tag: null,
-    early: [],
-    why: null,
-    agreed: null,
-    offered: null,
-    proposals: [],
-    chance: 0,
-  }),
+  context: ({ input }) => newContext(input),
   output: ({ context }) => ({ why: context.why }),
   initial: "starting",
   states: {
@@ -68,10 +57,18 @@ export const call = callSetup.createMachine({
             "send session-terminate",
           ],
         },
-        "sip.invite.failure": {
-          target: "ended",
-          actions: [{ type: "note why (failure)", params: theEvent }, "send session-terminate"],
-        },
+        "sip.invite.failure": [
+          {
+            target: ".inviting",
+            description: "Refused whole: asked once more, with the audio alone.",
+            guard: { type: "audio alone may do", params: theEvent },
+            actions: "leave out all but audio",
+          },
+          {
+            target: "ended",
+            actions: [{ type: "note why (failure)", params: theEvent }, "send session-terminate"],
+          },
+        ],
         "sip.info": { actions: { type: "keep for the answer", params: theEvent } },
         "jingle.transport-info": {
           actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
@@ -144,7 +141,7 @@ export const call = callSetup.createMachine({
         ringing: {
           description: "The phone rings, and the user hears it ring.",
           meta: { spec: "XEP-0167 §8.5" },
-          entry: "send ringing",
+          entry: ["send ringing", "remember that it rang"],
           on: {
             "sip.invite.provisional": { actions: "hear of progress" },
             "jingle.session-terminate": {
@@ -294,7 +291,10 @@ export const call = callSetup.createMachine({
               target: "#call.ending.hangingUp",
               actions: ["note why (never acknowledged)", "send session-terminate"],
             },
-            "sip.bye": { target: "#call.ended", actions: "send session-terminate" },
+            "sip.bye": {
+              target: "#call.ended",
+              actions: [{ type: "note why", params: theEvent }, "send session-terminate"],
+            },
             "jingle.transport-info": {
               actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
             },
@@ -313,12 +313,19 @@ export const call = callSetup.createMachine({
       meta: { spec: "RFC 3261 §12 · XEP-0166 §6.5" },
       tags: "answered",
       on: {
-        "sip.bye": { target: "ended", actions: "send session-terminate" },
+        "sip.bye": { target: "ended", actions: [{ type: "note why", params: theEvent }, "send session-terminate"] },
         "sip.dialog.lost": {
           target: "ending.hangingUp",
           description: "481 or 408 inside the dialog: the phone does not know the call any more (§12.2.1.2).",
-          actions: [{ type: "note why (failure)", params: theEvent }, "send session-terminate"],
+          actions: [{ type: "note why (dialog lost)", params: theEvent }, "send session-terminate"],
         },
+        "sip.expired": {
+          target: "ending.hangingUp",
+          description: "Nobody has refreshed the session (RFC 4028 §10).",
+          actions: ["note why (expired)", "send session-terminate"],
+        },
+        "sip.dtmf": { actions: { type: "send DTMF", params: theEvent } },
+        "jingle.dtmf": { actions: { type: "send DTMF INFO", params: theEvent } },
         "sip.info": {
           actions: [
             { type: "send transport-info (what is new)", params: theEvent },

@@ -5,7 +5,7 @@
  * so that both descriptions speak one language; a side that holds does not want the other to send; what is agreed is
  * what both want. Sources (source-add and the like) are told, and change the description they belong to.
  */
-import type { Content, Media, Role, Senders } from "../protocol/media.ts";
+import type { Content, Media, Payload, Role, Senders, Transport } from "../protocol/media.ts";
 
 export type SourceAction = "source-add" | "source-remove" | "source-update";
 
@@ -69,19 +69,74 @@ export function answerTo(offer: Media, own: Media): Media {
   const contents = own.contents.map((content, index): Content => {
     const offered = offer.contents[index];
     if (content.rejected || offered === undefined || offered.rejected) return { ...content, rejected: true };
-    return { ...content, senders: bothWant(offered.senders, content.senders) };
+    const payloads = content.payloads.filter((payload) =>
+      offered.payloads.some((other) => isSameCodec(payload, other)),
+    );
+    const { setup } = content.transport;
+    const transport =
+      setup === undefined ? content.transport : { ...content.transport, setup: answering(setup, offered) };
+    const senders = bothWant(offered.senders, content.senders);
+    return { ...content, payloads, rejected: payloads.length === 0, senders, transport };
   });
   return { ...own, contents };
 }
 
-/** Why an offer cannot be answered without the client; undefined when it can. */
-export function needsClient(offer: Media, remote: Media): string | undefined {
-  if (offer.contents.length !== remote.contents.length) return "the media cannot be changed";
-  const restarted = offer.contents.some(({ transport, rejected }, index) => {
-    const known = remote.contents[index];
-    return !rejected && known?.rejected === false && transport.ufrag !== known.transport.ufrag;
+/** Whether two payload types are the same codec (RFC 8866 §6.6); static ones may have no name (RFC 3551 §6). */
+function isSameCodec(one: Payload, other: Payload): boolean {
+  if (one.name === "" || other.name === "") return one.id === other.id;
+  const sameName = one.name.toLowerCase() === other.name.toLowerCase();
+  return sameName && one.clockrate === other.clockrate && one.channels === other.channels;
+}
+
+type Setup = NonNullable<Transport["setup"]>;
+
+/** The part in DTLS that is ours in an answer (RFC 8842 §5.5): the one we have, or the other than theirs. */
+function answering(ours: Setup, { transport }: Content): Setup {
+  if (transport.setup === "active") return "passive";
+  if (transport.setup === "passive") return "active";
+  return ours;
+}
+
+/** The user's description once the phone has answered it: who offered actpass now has the part that was left to it. */
+export function settled(own: Media, answer: Media): Media {
+  const contents = own.contents.map((content, index): Content => {
+    const { transport } = content;
+    const answered = answer.contents[index];
+    if (transport.setup !== "actpass" || answered === undefined || answered.rejected) return content;
+    return { ...content, transport: { ...transport, setup: answering("actpass", answered) } };
   });
-  return restarted ? "ICE cannot be restarted" : undefined;
+  return { ...own, contents };
+}
+
+/** A description as an offer: whoever offers leaves the part in DTLS open (RFC 8842 §5.2). */
+export function asOffer(own: Media): Media {
+  const contents = own.contents.map((content): Content => {
+    const { transport } = content;
+    return transport.setup === undefined ? content : { ...content, transport: { ...transport, setup: "actpass" } };
+  });
+  return { ...own, contents };
+}
+
+/** An offer without anything but its audio; what is left out is the other part. */
+export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media; leftOut: Media["contents"] } {
+  const kept = contents.filter(({ media }) => media === "audio");
+  const names = kept.map(({ name }) => name);
+  const grouped = groups.map((group) => ({ ...group, names: group.names.filter((name) => names.includes(name)) }));
+  return {
+    offer: { ...rest, contents: kept, groups: grouped.filter((group) => group.names.length > 0) },
+    leftOut: contents.filter(({ media }) => media !== "audio"),
+  };
+}
+
+/** A description with other codecs for the contents that are named; a payload type that is not known yet stands last. */
+export function withPayloads(media: Media, changes: readonly Pick<Content, "name" | "payloads">[]): Media {
+  const contents = media.contents.map((content): Content => {
+    const told = changes.find(({ name }) => name === content.name)?.payloads ?? [];
+    const known = content.payloads.map((payload) => told.find(({ id }) => id === payload.id) ?? payload);
+    const added = told.filter(({ id }) => !content.payloads.some((payload) => payload.id === id));
+    return told.length === 0 ? content : { ...content, payloads: [...known, ...added] };
+  });
+  return { ...media, contents };
 }
 
 /** Contents whose senders differ from what was known, by name. */

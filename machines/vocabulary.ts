@@ -5,8 +5,9 @@
  * in the middle. `device` is always a full JID; `tag` is the phone's dialog tag, one for each fork (RFC 3261 §12).
  * What belongs to one wire alone never gets here: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
  */
-import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
-import type { Failure, Reason } from "../protocol/reasons.ts";
+import type { Content, Media, Payload, TransportUpdate } from "../protocol/media.ts";
+import type { Failure, Reason, Rejection } from "../protocol/reasons.ts";
+import type { Moved } from "./contents.ts";
 import type { SourceAction } from "./negotiation.ts";
 
 /** What happened, from the phone's side. */
@@ -14,18 +15,23 @@ export type PhoneEvent =
   | { readonly type: "sip.invite.provisional"; readonly status: number }
   | { readonly type: "sip.invite.success"; readonly tag: string; readonly media: Media }
   | { readonly type: "sip.invite.unusable"; readonly tag: string; readonly text: string }
-  | { readonly type: "sip.invite.failure"; readonly status: number; readonly phrase: string }
+  | ({ readonly type: "sip.invite.failure" } & Rejection)
   | { readonly type: "sip.ack" }
   | { readonly type: "sip.ack.timeout" }
   | { readonly type: "sip.cancel" }
-  | { readonly type: "sip.bye" }
+  | { readonly type: "sip.bye"; readonly reason: Reason }
   | { readonly type: "sip.bye.success" }
   | { readonly type: "sip.bye.failure" }
   | { readonly type: "sip.info"; readonly tag: string; readonly update: TransportUpdate }
   | { readonly type: "sip.reinvite"; readonly media: Media; readonly action: SourceAction | null }
   | { readonly type: "sip.reinvite.empty" }
+  | { readonly type: "sip.reinvite.cancel" }
+  | { readonly type: "sip.update"; readonly media: Media; readonly action: SourceAction | null }
   | { readonly type: "sip.reinvite.success"; readonly media: Media }
-  | { readonly type: "sip.reinvite.failure"; readonly status: number; readonly phrase: string; readonly chance: number }
+  | ({ readonly type: "sip.reinvite.failure" } & Postponed)
+  | { readonly type: "sip.dtmf"; readonly tone: Tone }
+  | { readonly type: "sip.refresh" }
+  | { readonly type: "sip.expired" }
   | { readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string };
 
 /** What happened, from the XMPP user's side. */
@@ -42,14 +48,40 @@ export type UserEvent =
       readonly action: SourceAction;
       readonly sources: readonly SourceChange[];
     }
+  | { readonly type: "jingle.content-add"; readonly device: string; readonly media: Media }
+  | { readonly type: "jingle.content-remove"; readonly device: string; readonly names: readonly string[] }
+  | { readonly type: "jingle.content-accept"; readonly device: string; readonly media: Media }
+  | { readonly type: "jingle.content-reject"; readonly device: string; readonly names: readonly string[] }
+  | { readonly type: "jingle.description-info"; readonly device: string; readonly changes: readonly PayloadsChange[] }
+  | { readonly type: "jingle.transport-replace"; readonly device: string; readonly transports: readonly Moved[] }
+  | { readonly type: "jingle.dtmf"; readonly device: string; readonly tone: Tone }
   | { readonly type: "jingle.acknowledged"; readonly device: string }
   | { readonly type: "jingle.refused"; readonly device: string; readonly condition: string }
   | { readonly type: "jingle.lost"; readonly device: string; readonly condition: string };
 
 /** Who sends in a content, from now on. */
 export type SendersChange = Pick<Content, "name" | "senders">;
+/** Other codecs of a content, or other parameters of them. */
+export interface PayloadsChange {
+  readonly name: string;
+  readonly payloads: readonly Payload[];
+}
 /** The sources that a source action gives for a content. */
 export type SourceChange = Pick<Content, "name" | "sources" | "sourceGroups">;
+
+/** A refused re-INVITE: how long we are asked to wait, in milliseconds, and a chance between 0 and 1 (RFC 3261 §14.1). */
+export interface Postponed {
+  readonly status: number;
+  readonly phrase: string;
+  readonly pause: number | null;
+  readonly chance: number;
+}
+
+/** A key pressed (XEP-0181): one of 0-9, *, #, A-D, for so many milliseconds. */
+export interface Tone {
+  readonly code: string;
+  readonly duration: number;
+}
 
 export type CallEvent = PhoneEvent | UserEvent;
 
@@ -63,7 +95,8 @@ export type PhoneEffect =
   | { readonly type: "sip.send.cancel"; readonly reason: Reason }
   | { readonly type: "sip.send.bye"; readonly tag: string | null; readonly reason: Reason }
   | { readonly type: "sip.send.reinvite"; readonly media: Media; readonly action: SourceAction | null }
-  | { readonly type: "sip.send.info"; readonly media: Media };
+  | { readonly type: "sip.send.info"; readonly media: Media }
+  | { readonly type: "sip.send.dtmf"; readonly tone: Tone };
 
 /** What is to be said to the XMPP user; `to` names the devices. */
 export type UserEffect =
@@ -72,7 +105,12 @@ export type UserEffect =
   | { readonly type: "jingle.send.session-terminate"; readonly to: readonly string[]; readonly reason: Reason }
   | { readonly type: "jingle.send.ringing"; readonly to: readonly string[] }
   | { readonly type: "jingle.send.transport-info"; readonly to: readonly string[]; readonly update: TransportUpdate }
-  | { readonly type: "jingle.send.transports"; readonly to: readonly string[]; readonly media: Media }
+  | {
+      readonly type: `jingle.send.${ContentsAction}`;
+      readonly to: readonly string[];
+      readonly contents: readonly Content[];
+    }
+  | { readonly type: "jingle.send.dtmf"; readonly to: readonly string[]; readonly tone: Tone }
   | { readonly type: "jingle.send.hold"; readonly to: readonly string[]; readonly holds: boolean }
   | {
       readonly type: "jingle.send.content-modify";
@@ -85,5 +123,15 @@ export type UserEffect =
       readonly action: SourceAction;
       readonly media: Media;
     };
+
+/** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
+export type ContentsAction =
+  | "content-add"
+  | "content-accept"
+  | "content-reject"
+  | "content-remove"
+  | "transport-accept"
+  | "transport-reject"
+  | "transports";
 
 export type CallEffect = PhoneEffect | UserEffect;

@@ -1,7 +1,8 @@
 /**
  * What we tell SIP peers that we understand: the methods, bodies and extensions that really work here.
  *
- * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice).
+ * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
+ * (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
  * Rule: nothing is announced before it works.
  */
 import type { Field, Message } from "./sip.ts";
@@ -10,9 +11,14 @@ import { values } from "./sip-fields.ts";
 /** What we are: User-Agent and Server (RFC 3261 §20.41); the version is package.json's, which a test holds together. */
 export const USER_AGENT = "Carillon/0.1.0";
 
-export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO"] as const;
-export const EXTENSIONS = ["trickle-ice"] as const;
-export const BODIES = ["application/sdp", "application/trickle-ice-sdpfrag"] as const;
+export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
+export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;
+export const BODIES = [
+  "application/sdp",
+  "application/trickle-ice-sdpfrag",
+  "application/dtmf-relay",
+  "application/dtmf",
+] as const;
 export const TRICKLE_ICE = "trickle-ice";
 
 export const ALLOW: Field = ["Allow", METHODS.join(", ")];
@@ -28,4 +34,14 @@ export function trickles(message: Message): boolean {
 /** Whether the writer asks for our Recv-Info at all (RFC 6086 §5.2.3: in responses only then). */
 export function asksForInfoPackages(message: Message): boolean {
   return message.headers.some(([name]) => name === "Recv-Info");
+}
+
+/** Whether a message asks for an extension by this header. */
+export function asksFor(message: Message, name: "Require" | "Supported", extension: string): boolean {
+  return values(message, name).some((tag) => tag.toLowerCase() === extension);
+}
+
+/** Whether the writer takes requests of this method (its Allow). */
+export function allows(message: Message, method: string): boolean {
+  return values(message, "Allow").some((name) => name.toUpperCase() === method);
 }

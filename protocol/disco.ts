@@ -6,6 +6,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { escapeLocal } from "./jid.ts";
+import { DTMF } from "./namespaces.ts";
 
 export const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 export const CAPS = "http://jabber.org/protocol/caps";
@@ -31,6 +32,7 @@ const FEATURES = [
   "urn:xmpp:jingle:apps:rtp:ssma:0",
   "urn:xmpp:jingle:apps:rtp:rtcp-fb:0",
   "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0",
+  DTMF,
 ];
 const VIDEO = "urn:xmpp:jingle:apps:rtp:video";
 

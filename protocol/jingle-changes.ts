@@ -1,14 +1,14 @@
 /**
- * Jingle actions that change a session: content-modify (XEP-0166 §7.2.5), transport-info of every content, and the source
- * actions that jingle.js has and mod_jingle_sip carried (source-add, source-remove, source-update).
+ * Jingle actions that change a session: of contents and transports (XEP-0166 §7.2), of codecs (XEP-0167 §6), and the
+ * source actions that jingle.js has and mod_jingle_sip carried (source-add, source-remove, source-update).
  *
  * Rule: a change names its contents; what it leaves out stays as it is.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { readSources, SENDERS, writeSources as writeSourceElements } from "./jingle-description.ts";
-import { writeTransport } from "./jingle-transport.ts";
+import { readPayloads, readSources, SENDERS, writeSources as writeSourceElements } from "./jingle-description.ts";
+import { readTransport, writeTransport } from "./jingle-transport.ts";
 import { oneOf, requiredOf, unreadable } from "./jingle-values.ts";
-import type { Content, Media } from "./media.ts";
+import type { Content, Transport } from "./media.ts";
 import { JINGLE, RTP } from "./namespaces.ts";
 
 function contentsOf(jingle: Element): Element[] {
@@ -50,9 +50,36 @@ export function writeSources(contents: readonly Content[]): Element[] {
   );
 }
 
-/** The contents of a transport-info that tells every transport whole. */
-export function writeTransports({ contents }: Media): Element[] {
-  return contents
-    .filter(({ rejected }) => !rejected)
-    .map(({ creator, name, transport }) => xml("content", { creator, name }, writeTransport(transport, name)));
+/** The contents of an action that tells transports whole. */
+export function writeTransports(contents: readonly Content[]): Element[] {
+  return contents.map(({ creator, name, transport }) =>
+    xml("content", { creator, name }, writeTransport(transport, name)),
+  );
+}
+
+/** Contents by their names alone, for an action that takes them away. */
+export function writeNames(contents: readonly Content[]): Element[] {
+  return contents.map(({ creator, name }) => xml("content", { creator, name }));
+}
+
+/** Reads the names of contents that are taken away. Throws `Refusal`. */
+export function readNames(jingle: Element): string[] {
+  return contentsOf(jingle).map((content) => requiredOf(content, "name"));
+}
+
+/** Reads the transports of a transport-replace, by content. Throws `Refusal`. */
+export function readTransports(jingle: Element): { name: string; transport: Transport }[] {
+  return contentsOf(jingle).map((content) => ({
+    name: requiredOf(content, "name"),
+    transport: readTransport(content),
+  }));
+}
+
+/** Reads the codecs of a description-info, by content (XEP-0167 §6). Throws `Refusal`. */
+export function readCodecs(jingle: Element): Pick<Content, "name" | "payloads">[] {
+  return contentsOf(jingle).map((content) => {
+    const description = content.getChild("description", RTP);
+    if (description === undefined) throw unreadable("a description-info without a description");
+    return { name: requiredOf(content, "name"), payloads: readPayloads(description) };
+  });
 }

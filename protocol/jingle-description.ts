@@ -36,8 +36,8 @@ export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "n
 
 /** Reads a description; the transport tells whether it is secured by DTLS. */
 export function readDescription(description: Element, transport: Transport): Description {
-  const elements = description.getChildren("payload-type", RTP).slice(0, MOST_PAYLOADS);
-  const payloads = elements.map(readPayload);
+  const payloads = readPayloads(description);
+  const first = description.getChild("payload-type", RTP);
   const feedback = readFeedback(description);
   const crypto = description
     .getChildren("encryption", RTP)
@@ -61,10 +61,15 @@ export function readDescription(description: Element, transport: Transport): Des
       mixedExtensions: flag("extmap-allow-mixed", RTP_HDREXT),
       rtcpMux: flag("rtcp-mux", RTP),
       rtcpReducedSize: flag("rtcp-reduced-size", RTP),
-      ptime: elements[0] && numberOf(elements[0], "ptime", 10_000),
-      maxptime: elements[0] && numberOf(elements[0], "maxptime", 10_000),
+      ptime: first && numberOf(first, "ptime", 10_000),
+      maxptime: first && numberOf(first, "maxptime", 10_000),
     }),
   };
+}
+
+/** The codecs of a description. */
+export function readPayloads(description: Element): Payload[] {
+  return description.getChildren("payload-type", RTP).slice(0, MOST_PAYLOADS).map(readPayload);
 }
 
 /** The sources of a description, and their groups (XEP-0339). */

@@ -14,7 +14,7 @@ import { GROUPING, JINGLE, RTP } from "./namespaces.ts";
 import { present } from "./present.ts";
 import type { Reason } from "./reasons.ts";
 
-const MOST_CONTENTS = 32;
+export const MOST_CONTENTS = 32;
 const ROLES: readonly Role[] = ["initiator", "responder"];
 
 /** Reads the contents of a session-initiate or session-accept. Throws `Refusal`. */
@@ -67,7 +67,8 @@ export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
   return [...contents.map(writeContent), ...groups.filter((group) => group.names.length > 0).map(writeGroup)];
 }
 
-function writeContent(content: Content): Element {
+/** Writes one content whole. */
+export function writeContent(content: Content): Element {
   const { creator, name, rejected } = content;
   const senders = rejected ? "none" : content.senders;
   return xml(

@@ -11,5 +11,6 @@ export const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1"; // XEP-0176
 export const RAW_UDP = "urn:xmpp:jingle:transports:raw-udp:1"; // XEP-0177
 export const DTLS = "urn:xmpp:jingle:apps:dtls:0"; // XEP-0320
 export const GROUPING = "urn:xmpp:jingle:apps:grouping:0"; // XEP-0338
+export const DTMF = "urn:xmpp:jingle:dtmf:0"; // XEP-0181
 /** The namespace in which Conversations says what its ICE can. */
 export const ICE_OPTION = "http://gultsch.de/xmpp/drafts/jingle/transports/ice-udp/option";

@@ -19,9 +19,19 @@ export interface Reason {
 /** A final response, as far as a reason decides it. */
 export interface Failure {
   readonly status: number;
-  readonly phrase?: string;
   /** A Warning header's code (RFC 3261 §20.43). */
   readonly warning?: number;
+  /** A Reason header's Q.850 cause (RFC 6432). */
+  readonly cause?: number;
+}
+
+/** How the phone's side refused a call, or that nobody could be reached there. */
+export interface Rejection {
+  readonly status: number;
+  readonly phrase: string;
+  /** The code of its Warning header. */
+  readonly warning: number | null;
+  readonly unreachable: boolean;
 }
 
 /** [Jingle reason, answer to a pending INVITE, Warning, Q.850 cause for BYE and CANCEL]; 603 for decline is `precise`. */
@@ -90,6 +100,11 @@ const outwardRow = (condition: string) => outward.find(([name]) => name === cond
 
 /** The final response to a pending INVITE that a callee's session-terminate asks for. */
 export function failureOf(reason: Reason, profile: Profile): Failure {
+  const failure = statusFor(reason, profile);
+  return profile === "precise" ? { ...failure, cause: causeOf(reason) } : failure;
+}
+
+function statusFor(reason: Reason, profile: Profile): Failure {
   if (reason.condition === "decline" && profile === "precise") return { status: 603 };
   const row = outwardRow(reason.condition);
   if (row) return row[2] === undefined ? { status: row[1] } : { status: row[1], warning: row[2] };
@@ -102,16 +117,49 @@ export function causeOf(reason: Reason): number {
   return outwardRow(reason.condition)?.[3] ?? 127;
 }
 
-/** The reason told to the caller when the phone's side refused the call. */
-export function reasonOf(failure: { status: number; phrase: string }, profile: Profile): Reason {
-  const { status, phrase } = failure;
+/** The reason told to the caller when the phone's side refused the call; `rang` says whether it had rung. */
+export function reasonOf(rejection: Rejection, profile: Profile, rang = false): Reason {
+  const { status, phrase } = rejection;
+  const sipError = { code: status, phrase };
   if (profile === "deployed")
-    return status === 486
-      ? { condition: "decline" }
-      : { condition: "general-error", sipError: { code: status, phrase: phrase } };
-  const redirected = status >= 300 && status < 400 ? "gone" : undefined;
-  const condition = redirected ?? inward.find(([code]) => code === status)?.[1] ?? "general-error";
-  return { condition, text: `${status} ${phrase}`, sipError: { code: status, phrase } };
+    return status === 486 ? { condition: "decline" } : { condition: "general-error", sipError };
+  return { condition: conditionOf(rejection, rang), text: `${status} ${phrase}`, sipError };
+}
+
+function conditionOf({ status, warning, unreachable }: Rejection, rang: boolean): string {
+  if (unreachable) return "connectivity-error";
+  if (status >= 300 && status < 400) return "gone";
+  if (status === 480 && rang) return "timeout";
+  const condition = inward.find(([code]) => code === status)?.[1] ?? "general-error";
+  if (condition !== "incompatible-parameters" || warning === null) return condition;
+  // RFC 3261 §20.43: what of the description was not understood
+  if (warning === 304) return "unsupported-applications";
+  return warning >= 300 && warning <= 302 ? "unsupported-transports" : condition;
+}
+
+/** [Q.850 cause of a BYE's Reason, Jingle reason]; what is not named is success. */
+const causes: readonly (readonly [number, string])[] = [
+  [17, "busy"],
+  [18, "timeout"],
+  [19, "timeout"],
+  [102, "timeout"],
+  [21, "decline"],
+  [20, "gone"],
+  [27, "gone"],
+  [38, "connectivity-error"],
+  [41, "connectivity-error"],
+  [47, "connectivity-error"],
+  [57, "security-error"],
+  [58, "security-error"],
+  [65, "incompatible-parameters"],
+  [79, "incompatible-parameters"],
+  [88, "incompatible-parameters"],
+];
+
+/** The reason told to the user when the phone hung up, by the Q.850 cause of its Reason header (RFC 3326) if it has one. */
+export function reasonOfBye(cause: number | undefined, profile: Profile): Reason {
+  const known = profile === "precise" ? causes.find(([code]) => code === cause) : undefined;
+  return { condition: known?.[1] ?? "success" };
 }
 
 /** The status for a device that answered our session-initiate with this stanza error, or not at all. */

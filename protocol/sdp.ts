@@ -22,6 +22,8 @@ export interface ReadOptions {
   readonly by: Role;
   /** The offer that this answers: its sections are the same, in the same order (RFC 3264 §6). */
   readonly answerTo?: Media;
+  /** What the same side has described before: its sections keep their places, and more may follow (RFC 3264 §8). */
+  readonly follows?: Media;
 }
 
 /** One m-section, with what the session says for it. */
@@ -34,7 +36,7 @@ interface Section {
 }
 
 /** Reads an SDP. Throws `Refusal`: 400 for what is no SDP, 488 for what could never be agreed on. */
-export function readSdp(text: string, { by, answerTo }: ReadOptions): Media {
+export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): Media {
   const lines = readLines(text);
   const session = parsed(lines.text);
   const { media } = session;
@@ -43,12 +45,19 @@ export function readSdp(text: string, { by, answerTo }: ReadOptions): Media {
   if (answerTo && answerTo.contents.length !== media.length)
     throw new Refusal(`${media.length} m-lines answer ${answerTo.contents.length}`, { status: 488, warning: 399 });
 
-  const names = answerTo ? answerTo.contents.map(({ name }) => name) : namesOf(media);
+  if (follows && follows.contents.length > media.length)
+    throw new Refusal("an m-line is missing that was there before", { status: 488, warning: 399 });
+
+  const before = (answerTo ?? follows)?.contents ?? [];
+  const names = namesOf(
+    media,
+    before.map(({ name }) => name),
+  );
   const contents = media.map((section, index): Content => {
     const own = lines.fingerprints[index + 1] ?? [];
     const fingerprints = own.length > 0 ? own : (lines.fingerprints[0] ?? []);
     const read = { section, session, fingerprints, candidates: lines.candidates[index + 1] ?? [], by };
-    return readSection(read, names[index] ?? "", answerTo?.contents[index]?.creator ?? by);
+    return readSection(read, names[index] ?? "", before[index]?.creator ?? by);
   });
   return { contents, groups: readGroups(session, names), ...(session.icelite ? { iceLite: true as const } : {}) };
 }
@@ -68,10 +77,10 @@ function parsed(text: string): SessionDescription {
   }
 }
 
-/** a=mid, or the media type; made unique where it is not. */
-function namesOf(media: readonly MediaDescription[]): string[] {
-  const names: string[] = [];
-  for (const { mid, type } of media) {
+/** The names that are known, then a=mid or the media type; made unique where it is not. */
+function namesOf(media: readonly MediaDescription[], known: readonly string[]): string[] {
+  const names = [...known];
+  for (const { mid, type } of media.slice(known.length)) {
     const wanted = String(mid ?? type);
     let name = wanted;
     for (let copy = 2; names.includes(name); copy++) name = `${wanted}-${copy}`;

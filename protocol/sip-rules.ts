@@ -13,12 +13,8 @@ import { header, readCSeq, readNameAddr, topVia, values } from "./sip-fields.ts"
 import { readUri } from "./sip-uri.ts";
 
 /** Methods that exist but are not for a gateway, or not yet: 405 names what is (§8.2.1); unknown ones get 501 (§21.5.2). */
-const OTHER_METHODS = new Set(
-  "REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER PRACK UPDATE"
-    .split(" ")
-    .filter((name) => !METHODS.some((m) => m === name)),
-);
-const SDP_METHODS = new Set(["INVITE"]);
+const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
+const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 
 /** The refusal of a request, or undefined when it may be looked at. */

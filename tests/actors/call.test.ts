@@ -23,6 +23,8 @@ function makeCall(fault?: "phone" | "user" | "phone, always") {
       if (fault === "phone, always") throw new Error("and another");
     },
     unavailable: () => {},
+    watch: () => {},
+    stop: () => {},
   });
   const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
   const call = new Call(input(), sides, {

@@ -67,8 +67,8 @@ gateway > phone
     Call-ID: s1
     CSeq: 1 INVITE
     Contact: <sip:juliet@192.0.2.1:5600>
-    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO
-    Supported: trickle-ice
+    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE
+    Supported: 100rel, trickle-ice, timer
     Recv-Info: trickle-ice
     User-Agent: Carillon/…
     Content-Type: application/sdp

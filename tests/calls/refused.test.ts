@@ -174,7 +174,7 @@ phone > gateway
     OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0
 gateway > phone
     SIP/2.0 200 OK
-    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO
+    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE
 phone > gateway
     BYE sip:juliet@192.0.2.1:5600 SIP/2.0
     CSeq: 1 BYE

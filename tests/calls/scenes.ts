@@ -101,3 +101,60 @@ phone > gateway
 
 export const BOB = "bob@sip.example.org";
 export const CAROL = "carol\\40pbx.example.net@sip.example.org/sip";
+
+// A call that is established, and its changes
+
+export const TALKING = JULIET_CALLS + BOB_ANSWERS;
+export const JULIET_SAYS = (action: string, inside: string, id = "h1"): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='s1'>${inside}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='${id}'/>
+`;
+export const REINVITED = (cseq: number, more: string): string => `
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: ${cseq} INVITE
+    Contact: <sip:juliet@192.0.2.1:5600>
+${more}`;
+export const AGREED = (cseq: number, direction: string, sdp = "answer-sdp"): string => `
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: ${cseq} INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {${sdp}}
+    a=${direction}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+export const REFUSED = (cseq: number, line: string): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    CSeq: ${cseq} INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+export const OFFERS = (sdp: string, cseq = ""): string => `
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+${cseq}    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+${sdp}
+`;
+export const ANSWERED = (direction: string): string => `
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+    Contact: <sip:juliet@192.0.2.1:5600>
+    Content-Type: application/sdp
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+    a=${direction}
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`;

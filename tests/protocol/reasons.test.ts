@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { causeOf, failureOf, reasonOf, statusOf } from "../../protocol/reasons.ts";
+import * as fc from "fast-check";
+import { causeOf, failureOf, reasonOf, reasonOfBye, statusOf } from "../../protocol/reasons.ts";
 
 describe("a callee's reason becomes the final response to the INVITE", () => {
   test.each([
@@ -27,7 +28,7 @@ describe("a callee's reason becomes the final response to the INVITE", () => {
   });
 
   test("decline is 603 in profile precise", () =>
-    expect(failureOf({ condition: "decline" }, "precise")).toEqual({ status: 603 }));
+    expect(failureOf({ condition: "decline" }, "precise")).toEqual({ status: 603, cause: 21 }));
 
   test.each([
     [404, 404],
@@ -41,12 +42,19 @@ describe("a callee's reason becomes the final response to the INVITE", () => {
   });
 });
 
+const rejected = (status: number, phrase = "", warning: number | null = null) => ({
+  status,
+  phrase,
+  warning,
+  unreachable: false,
+});
+
 describe("the phone's final response becomes the reason of the terminate", () => {
   test("486 is decline, as deployed", () =>
-    expect(reasonOf({ status: 486, phrase: "Busy Here" }, "deployed")).toEqual({ condition: "decline" }));
+    expect(reasonOf(rejected(486, "Busy Here"), "deployed")).toEqual({ condition: "decline" }));
 
   test.each([400, 404, 408, 480, 487, 500, 503, 600, 603, 699])("%d is general-error with the status", (status) =>
-    expect(reasonOf({ status, phrase: "What it says" }, "deployed")).toEqual({
+    expect(reasonOf(rejected(status, "What it says"), "deployed")).toEqual({
       condition: "general-error",
       sipError: { code: status, phrase: "What it says" },
     }),
@@ -68,12 +76,78 @@ describe("the phone's final response becomes the reason of the terminate", () =>
     [500, "general-error"],
     [699, "general-error"],
   ])("%d is %s in profile precise, with text and status", (status, condition) =>
-    expect(reasonOf({ status, phrase: "Phrase" }, "precise")).toEqual({
+    expect(reasonOf(rejected(status, "Phrase"), "precise")).toEqual({
       condition,
       text: `${status} Phrase`,
       sipError: { code: status, phrase: "Phrase" },
     }),
   );
+});
+
+describe("profile precise tells apart", () => {
+  test.each([
+    ["480 of a phone that rang", rejected(480), true, "timeout"],
+    ["480 of a phone that did not", rejected(480), false, "gone"],
+    ["488 with Warning 304", rejected(488, "", 304), false, "unsupported-applications"],
+    ["488 with Warning 301", rejected(488, "", 301), false, "unsupported-transports"],
+    ["606 with Warning 305", rejected(606, "", 305), false, "incompatible-parameters"],
+    ["486 with a Warning, which says nothing there", rejected(486, "", 304), false, "busy"],
+    ["nobody to be reached", { ...rejected(503), unreachable: true }, false, "connectivity-error"],
+  ] as const)("%s: %p", (_, rejection, rang, condition) =>
+    expect(reasonOf(rejection, "precise", rang).condition).toBe(condition),
+  );
+
+  test.each([
+    [16, "success"],
+    [17, "busy"],
+    [18, "timeout"],
+    [19, "timeout"],
+    [20, "gone"],
+    [21, "decline"],
+    [27, "gone"],
+    [38, "connectivity-error"],
+    [47, "connectivity-error"],
+    [58, "security-error"],
+    [65, "incompatible-parameters"],
+    [127, "success"],
+    [undefined, "success"],
+  ])("a BYE with Q.850 cause %p: %s", (cause, condition) =>
+    expect(reasonOfBye(cause, "precise").condition).toBe(condition),
+  );
+
+  test("a BYE's cause counts for nothing in profile deployed", () =>
+    expect(reasonOfBye(17, "deployed")).toEqual({ condition: "success" }));
+});
+
+describe("what can be said on both sides survives there and back, in profile precise", () => {
+  const refusals = ["decline", "busy", "gone", "timeout", "incompatible-parameters"];
+  const warned = ["unsupported-transports", "unsupported-applications"];
+  const hangUps = ["success", "decline", "busy", "gone", "timeout", "connectivity-error", "security-error"];
+
+  test("a refusal: reason, final response, reason", () =>
+    fc.assert(
+      fc.property(fc.constantFrom(...refusals, ...warned), fc.string(), (condition, text) => {
+        const { status, warning = null } = failureOf({ condition, text }, "precise");
+        const back = reasonOf(rejected(status, "", warning), "precise", condition === "timeout");
+        expect(back.condition).toBe(condition);
+      }),
+    ));
+
+  test("an end: reason, BYE with its cause, reason", () =>
+    fc.assert(
+      fc.property(fc.constantFrom(...hangUps, "incompatible-parameters"), (condition) =>
+        expect(reasonOfBye(causeOf({ condition }), "precise").condition).toBe(condition),
+      ),
+    ));
+
+  test("a status that Jingle has no word for: status, general-error, the same status", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 400, max: 699 }), (status) => {
+        const reason = reasonOf(rejected(status, "x"), "precise");
+        if (reason.condition === "general-error") expect(failureOf(reason, "precise").status).toBe(status);
+        else expect(reason.sipError?.code).toBe(status);
+      }),
+    ));
 });
 
 describe("a device that refuses the session-initiate becomes a status", () => {

@@ -37,14 +37,14 @@ test.each([
 });
 
 test.each([
-  ["405 names what is taken", request("REFER"), "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"],
-  ["501 too", request("DANCE"), "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"],
+  ["405 names what is taken", request("REFER"), "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE"],
+  ["501 too", request("DANCE"), "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE"],
   ["420 names what is not", request("INVITE", "Require: trickle-ice, x\r\n"), "Unsupported", "x"],
   [
     "415 names the types",
     request("INVITE", "c: text/plain\r\n", undefined, "x"),
     "Accept",
-    "application/sdp, application/trickle-ice-sdpfrag",
+    "application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf",
   ],
 ])("%s", (_, asked, name, value) => {
   const answer = judge(asked);

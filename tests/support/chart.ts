@@ -1,8 +1,8 @@
 /** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
 import { stateWords } from "../../actors/call.ts";
-import type { CallInput } from "../../machines/call.ts";
 import { call } from "../../machines/call.ts";
+import type { CallInput } from "../../machines/call-context.ts";
 import type { CallEffect, CallEvent } from "../../machines/vocabulary.ts";
 import { settleAnswer } from "../../protocol/answer.ts";
 import type { Media, TransportUpdate } from "../../protocol/media.ts";
@@ -14,6 +14,12 @@ export type CallSnapshot = SnapshotFrom<typeof call>;
 const sdp = (name: string): string => PLAY_TEXTS[name] ?? "";
 export const OFFER: Media = readSdp(sdp("offer-sdp"), { by: "initiator" });
 export const ANSWER: Media = settleAnswer(OFFER, readSdp(sdp("answer-sdp"), { by: "responder", answerTo: OFFER }));
+
+/** The answer with one more content. */
+export const VIDEO: Media = {
+  ...ANSWER,
+  contents: [...ANSWER.contents, ...ANSWER.contents.map((each) => ({ ...each, name: "video", media: "video" }))],
+};
 
 /** The same without any address, and still gathering. */
 export const bare = (media: Media): Media => ({
@@ -32,6 +38,8 @@ export const input = (more: Partial<CallInput> = {}): CallInput => ({
   profile: "deployed",
   ringTimeout: 180_000,
   gatherTimeout: 500,
+  renegotiateTimeout: 10_000,
+  retryAudioOnly: true,
   ...more,
 });
 

@@ -34,6 +34,8 @@ export function gatewayConfig(calls: Partial<CallsConfig> = {}): GatewayConfig {
       },
       ringTimeout: 180_000,
       gatherTimeout: 500,
+      renegotiateTimeout: 10_000,
+      retryAudioOnly: true,
       maxCalls: 100,
       ...calls,
     },

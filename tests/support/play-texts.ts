@@ -29,6 +29,29 @@ a=setup:${setup}
 a=candidate:1 1 udp 2130706431 203.0.113.9 50000 typ host
 `;
 
+const VIDEO_CODEC = "<payload-type id='96' name='VP8' clockrate='90000'/>";
+
+/** One more content, as a side describes it. */
+const video = (side: "A" | "B", creator: "initiator" | "responder", setup: string) => `
+  <content creator='${creator}' name='video' senders='both'>
+    <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='video'>${VIDEO_CODEC}<rtcp-mux/></description>
+    <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='v${side}' pwd='v${side}34567890123456789012'>
+      <fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='${setup}'>${FINGERPRINT}</fingerprint>
+      <candidate component='1' foundation='1' generation='0' id='v${side}' ip='198.51.100.7' network='0' port='40002' priority='2130706431' protocol='udp' type='host'/>
+    </transport>
+  </content>`;
+
+const videoSection = (setup: string) => `m=video 50002 UDP/TLS/RTP/SAVPF 96
+a=mid:video
+a=rtpmap:96 VP8/90000
+a=rtcp-mux
+a=ice-ufrag:vB
+a=ice-pwd:vB34567890123456789012
+a=fingerprint:sha-256 ${FINGERPRINT}
+a=setup:${setup}
+a=candidate:1 1 udp 2130706431 203.0.113.9 50002 typ host
+`;
+
 const plain = `v=0
 o=- 1 1 IN IP4 203.0.113.9
 s=-
@@ -58,6 +81,13 @@ export const PLAY_TEXTS: Readonly<Record<string, string>> = {
   "offer-sdp": sdp("A", "actpass"),
   "answer-sdp": sdp("B", "active"),
   "plain-sdp": plain,
+  "added-video": video("A", "initiator", "actpass"),
+  "accepted-video": video("A", "responder", "active"),
+  "added-video-sdp": sdp("B", "actpass") + videoSection("actpass"),
+  "accepted-video-sdp": sdp("B", "active") + videoSection("active"),
+  "rejected-video-sdp": `${sdp("B", "active")}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\n`,
+  "restarted-answer-sdp": sdp("B", "active").replaceAll("uB", "uC").replaceAll("pB", "pC"),
+  "restarted-offer-sdp": sdp("B", "actpass").replaceAll("uB", "uC").replaceAll("pB", "pC"),
   "caller-trickles": trickled("A"),
   "callee-trickles": trickled("B"),
   "caller-has-gathered": gathered("A"),

@@ -1,0 +1,115 @@
+/**
+ * What a call knows, and the two ways in which its actions act: they say something, or they change what is known.
+ *
+ * The context is plain JSON, so that a call can be stored, shown and compared. `own` is the user's description of the
+ * session and `remote` the phone's, whichever of the two is the offer.
+ */
+import { assign, emit, enqueueActions } from "xstate";
+import type { Media, Role, TransportUpdate } from "../protocol/media.ts";
+import type { Profile, Reason } from "../protocol/reasons.ts";
+import { addCandidates } from "../protocol/trickle.ts";
+import type { Proposal } from "./negotiation.ts";
+import type { CallEffect, CallEvent } from "./vocabulary.ts";
+
+/** Candidates that devices sent before they accepted are kept, up to this many stanzas a call. */
+const MOST_EARLY_UPDATES = 64;
+
+export interface CallInput {
+  readonly direction: "outgoing" | "incoming";
+  /** The initiator's description; candidates that trickle in later are added to it. */
+  readonly offer: Media;
+  /** Full JIDs: outgoing, the one that calls; incoming, all that are asked. */
+  readonly devices: readonly string[];
+  readonly profile: Profile;
+  /** Whether an offer that is refused whole is tried once more with its audio alone. */
+  readonly retryAudioOnly: boolean;
+  /** Milliseconds. */
+  readonly ringTimeout: number;
+  readonly gatherTimeout: number;
+  readonly renegotiateTimeout: number;
+}
+
+/** An offer of the phone's that the user has to be asked about: what is still to be decided, by content name. */
+export interface Consultation {
+  readonly offer: Media;
+  readonly added: readonly string[];
+  readonly restarted: readonly string[];
+}
+
+export interface CallContext extends CallInput {
+  /** The responder's description, once there is one. */
+  readonly answer: Media | null;
+  /** What the phone would not take: left out of the second INVITE, refused in the session-accept. */
+  readonly leftOut: Media["contents"];
+  /** Whether the phone has rung. */
+  readonly rang: boolean;
+  /** The phone's dialog that the call goes on in (its tag); other forks are hung up. */
+  readonly tag: string | null;
+  /** What devices, or forks of the phone, trickled before one of them answered. */
+  readonly early: readonly { readonly from: string; readonly update: TransportUpdate }[];
+  readonly why: Reason | null;
+  /** The user's description as it was last agreed, to go back to. */
+  readonly agreed: Media | null;
+  /** What we have offered inside the dialog and was not answered yet. */
+  readonly offered: Media | null;
+  /** Offers of ours that are due; the first one is under way in `offering`. */
+  readonly proposals: readonly Proposal[];
+  /** Contents that the user has added, and whose transport was replaced, and has not heard of yet. */
+  readonly asked: { readonly added: readonly string[]; readonly replaced: readonly string[] };
+  readonly consultation: Consultation | null;
+  /** Milliseconds until we offer again, after two offers have crossed (RFC 3261 §14.1). */
+  readonly pause: number;
+}
+
+/** The context of a call that begins. */
+export const newContext = (input: CallInput): CallContext => ({
+  ...input,
+  answer: null,
+  leftOut: [],
+  rang: false,
+  tag: null,
+  early: [],
+  why: null,
+  agreed: null,
+  offered: null,
+  proposals: [],
+  asked: { added: [], replaced: [] },
+  consultation: null,
+  pause: 0,
+});
+
+export const own = ({ direction, offer, answer }: CallContext): Media =>
+  direction === "outgoing" ? offer : (answer ?? offer);
+export const remote = ({ direction, offer, answer }: CallContext): Media =>
+  direction === "incoming" ? offer : (answer ?? offer);
+export const withOwn = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
+  direction === "outgoing" ? { offer: media } : { answer: media };
+export const withRemote = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
+  direction === "incoming" ? { offer: media } : { answer: media };
+export const userRole = ({ direction }: CallContext): Role => (direction === "outgoing" ? "initiator" : "responder");
+export const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
+export const others = (context: CallContext, device: string): string[] =>
+  context.devices.filter((one) => one !== device);
+
+/** A description with what its writer (a device, a fork) trickled before it. */
+export const withEarly = (context: CallContext, from: string, media: Media): Media =>
+  context.early.filter((one) => one.from === from).reduce((sum, one) => addCandidates(sum, one.update), media);
+export const keepEarly = (context: CallContext, from: string, update: TransportUpdate): Partial<CallContext> => ({
+  early: [...context.early, { from, update }].slice(-MOST_EARLY_UPDATES),
+});
+
+/** An action that asks for one effect. */
+export const say = <Params = undefined>(effect: (context: CallContext, params: Params) => CallEffect) =>
+  emit<CallContext, CallEvent, Params, CallEvent, CallEffect>(({ context }, params) => effect(context, params));
+
+/** An action that asks for as many effects as there is something to say. */
+export const sayEach = <Params = undefined>(effects: (context: CallContext, params: Params) => readonly CallEffect[]) =>
+  enqueueActions<CallContext, CallEvent, Params, CallEvent, never, never, never, never, CallEffect>(
+    ({ context, enqueue }, params) => {
+      for (const effect of effects(context, params)) enqueue.emit(effect);
+    },
+  );
+
+/** An action that changes what the call knows. */
+export const change = <Params = undefined>(to: (context: CallContext, params: Params) => Partial<CallContext>) =>
+  assign<CallContext, CallEvent, Params, CallEvent, never>(({ context }, params) => to(context, params));
