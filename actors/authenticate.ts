@@ -9,6 +9,9 @@ import type { Field, Request, Response } from "../protocol/sip.ts";
 import { header, readCSeq, withHeader } from "../protocol/sip-fields.ts";
 import { param } from "../protocol/sip-values.ts";
 
+/** A request is made again this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
+export const MOST_TRIES = 3;
+
 /** The same request with credentials, or undefined when there are none to give. */
 export type Authenticate = (request: Request, response: Response) => Request | undefined;
 

@@ -19,7 +19,7 @@ import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../protocol/
 import type { Field, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header } from "../protocol/sip-fields.ts";
-import type { Authenticate } from "./authenticate.ts";
+import { type Authenticate, MOST_TRIES } from "./authenticate.ts";
 import type { Fork } from "./phone-info.ts";
 import type { PhoneTimer } from "./phone-timer.ts";
 import type { Awaiting, ServerTransaction, Sip } from "./sip.ts";
@@ -70,10 +70,10 @@ export class PhoneOffers {
     const { request, dialog } = requestIn(fork.dialog, "INVITE", { headers, body });
     fork.dialog = dialog;
     this.#open = media;
-    this.#send(fork, request, true);
+    this.#send(fork, request, MOST_TRIES);
   }
 
-  #send(fork: Fork, request: Request, again: boolean): void {
+  #send(fork: Fork, request: Request, tries: number): void {
     let ack: Request | undefined;
     const succeeded = (response: Response): void => {
       if (ack === undefined) {
@@ -87,10 +87,10 @@ export class PhoneOffers {
       response: (response) => {
         if (response.status < 200) return;
         if (response.status < 300) return succeeded(response);
-        const retry = again ? this.#needs.authenticate(request, response) : undefined;
+        const retry = tries > 0 ? this.#needs.authenticate(request, response) : undefined;
         if (!retry) return this.#failed(response.status, response.phrase, pauseOf(response));
         fork.dialog = { ...fork.dialog, localSeq: fork.dialog.localSeq + 1 };
-        this.#send(fork, retry, false);
+        this.#send(fork, retry, tries - 1);
       },
       failed: (why) =>
         why === "timeout" ? this.#failed(408, "Request Timeout") : this.#failed(503, "Service Unavailable"),

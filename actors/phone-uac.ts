@@ -19,6 +19,7 @@ import type { Destination, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
 import { readUri } from "../protocol/sip-uri.ts";
+import { MOST_TRIES } from "./authenticate.ts";
 import { failureOf, headersOf, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
 import type { ClientTransaction } from "./sip.ts";
@@ -72,7 +73,7 @@ export class PhoneUac extends Phone {
   perform(effect: PhoneEffect): void {
     switch (effect.type) {
       case "sip.send.invite":
-        return this.#send(this.#inviteWith(effect.media), true);
+        return this.#send(this.#inviteWith(effect.media), MOST_TRIES);
       case "sip.send.cancel":
         this.#cancelled = true;
         if (this.#invite) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
@@ -122,9 +123,9 @@ export class PhoneUac extends Phone {
     });
   }
 
-  #send(request: Request, again: boolean): void {
+  #send(request: Request, tries: number): void {
     const transaction = this.needs.sip.send(request, this.#callee.proxy, {
-      response: (response) => this.#responded(request, response, again),
+      response: (response) => this.#responded(request, response, tries),
       failed: (why) => {
         const [status, phrase] = failureOf(why);
         const unreachable = why === "unreachable";
@@ -135,14 +136,14 @@ export class PhoneUac extends Phone {
     this.#nextNumber = readCSeq(header(request, "CSeq") ?? "").number + 1;
   }
 
-  #responded(request: Request, response: Response, again: boolean): void {
+  #responded(request: Request, response: Response, tries: number): void {
     const { status, phrase } = response;
     if (status < 200) return this.#progress(request, response);
     if (status < 300) return this.#answered(request, response);
-    const retry = again ? this.needs.authenticate(request, response) : undefined;
-    if (retry) return this.#send(retry, false);
+    const retry = tries > 0 && !this.#cancelled ? this.needs.authenticate(request, response) : undefined;
+    if (retry) return this.#send(retry, tries - 1);
     const other = status < 400 ? this.#redirected(request, response) : this.#slower(request, response);
-    if (other) return this.#send(other, again);
+    if (other) return this.#send(other, tries);
     this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
   }
 

@@ -18,6 +18,7 @@ import { leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { tagOf, values } from "../protocol/sip-fields.ts";
+import { MOST_TRIES } from "./authenticate.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
@@ -205,15 +206,15 @@ export abstract class Phone {
   protected send(fork: Fork, method: string, headers: readonly Field[], body: string, final: Final): void {
     const sent = requestIn(fork.dialog, method, { headers, body });
     fork.dialog = sent.dialog;
-    this.#transmit(fork, sent.request, final, true);
+    this.#transmit(fork, sent.request, final, MOST_TRIES);
   }
 
-  #transmit(fork: Fork, request: Request, final: Final, again: boolean): void {
+  #transmit(fork: Fork, request: Request, final: Final, tries: number): void {
     const on: ClientHandlers = {
       response: (response) => {
         if (response.status < 200) return;
-        const retry = again ? this.#withCredentials(fork, request, response) : undefined;
-        if (retry) this.#transmit(fork, retry, final, false);
+        const retry = tries > 0 ? this.#withCredentials(fork, request, response) : undefined;
+        if (retry) this.#transmit(fork, retry, final, tries - 1);
         else final(response.status, response.phrase, response);
       },
       failed: (why) => final(...failureOf(why)),

@@ -217,6 +217,11 @@ export const call = callSetup.createMachine({
             { type: "add the phone's candidates", params: theEvent },
           ],
         },
+        "sip.ack.timeout": {
+          target: "ended",
+          description: "The 180 that the caller wants reliable was never acknowledged (RFC 3262 §3).",
+          actions: ["note why (never acknowledged)", "send 504", "send session-terminate"],
+        },
         "sip.cancel": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
         "sip.bye": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
       },

@@ -294,6 +294,77 @@ gateway > phone
 ${TERMINATED("<reason><general-error/><sip-error code='407'/></reason>")}`,
       { calls: { username: "carillon", password: "pw" } },
     ],
+    [
+      "407 of the proxy, a stale nonce, then 401 of the phone: each is answered (§22.2, §22.3)",
+      `${JULIET_CALLS}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n1", algorithm=SHA-256\n    Proxy-Authenticate: Digest realm="r", nonce="n1"\n')}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    Proxy-Authorization: Digest username="carillon", realm="r", nonce="n1", uri="sip:bob@192.0.2.2:5060", response="…", algorithm=SHA-256
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob2
+    Proxy-Authenticate: Digest realm="r", nonce="n2", stale=TRUE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    Proxy-Authorization: Digest username="carillon", realm="r", nonce="n2", uri="sip:bob@192.0.2.2:5060", response="…", algorithm=MD5
+    CSeq: 3 INVITE
+phone > gateway
+    SIP/2.0 401 Unauthorized
+    CSeq: 3 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob3
+    WWW-Authenticate: Digest realm="b", nonce="n3"
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 3 ACK
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    Authorization: Digest username="carillon", realm="b", nonce="n3", uri="sip:bob@192.0.2.2:5060", response="…", algorithm=MD5
+    CSeq: 4 INVITE
+phone > gateway
+    SIP/2.0 486 Busy Here
+    CSeq: 4 INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 4 ACK
+${TERMINATED("<reason><decline/></reason>")}`,
+      { calls: { username: "carillon", password: "pw" } },
+    ],
+    [
+      "488 to audio and video: once more with the audio alone, and the video is refused in the accept",
+      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    Call-ID: s1
+    CSeq: 2 INVITE
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replace("'/></iq>", "'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "488 to audio and video, and to the audio alone: refused",
+      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 488 Not Acceptable Here
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob2
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
+    ],
+    [
+      "488 to audio and video, without a second try where that is not wished (retry_audio_only)",
+      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
+      { calls: { retryAudioOnly: false } },
+    ],
   ]);
 });
 

@@ -1,0 +1,154 @@
+/** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
+import { describe, test } from "bun:test";
+import { play } from "../support/play.ts";
+import {
+  BOB_ANSWERS,
+  BOB_RINGS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  JULIET_SAYS,
+} from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string][]): void => {
+  for (const [name, script] of rows) test(name, () => play(script, { calls: { profile: "precise" } }).then(() => {}));
+};
+
+const TOLD = (reason: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason>${reason}</reason></jingle></iq>
+`;
+const BOB_SAYS = (line: string, more = ""): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    To: <sip:bob@sip.example.org>;tag=bob1
+${more}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+`;
+const JULIET_REFUSES = (reason: string): string => `
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason>${reason}</reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+`;
+const ANSWERED = (line: string, ...headers: string[]): string => `
+gateway > phone
+    SIP/2.0 ${line}
+${headers.map((each) => `    ${each}\n`).join("")}
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`;
+
+describe("the phone refuses", () => {
+  plays([
+    [
+      "480 before it rang: gone",
+      `${JULIET_CALLS}${BOB_SAYS("480 Temporarily Unavailable")}${TOLD("<gone/><text>480 Temporarily Unavailable</text><sip-error code='480'/>")}`,
+    ],
+    [
+      "480 after it rang: timeout",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_SAYS("480 Temporarily Unavailable")}${TOLD("<timeout/><sip-error code='480'/>")}`,
+    ],
+    [
+      "488 with Warning 304: unsupported-applications",
+      `${JULIET_CALLS}${BOB_SAYS("488 Not Acceptable Here", '    Warning: 304 bob "no media"\n')}${TOLD("<unsupported-applications/><sip-error code='488'/>")}`,
+    ],
+    ["486: busy", `${JULIET_CALLS}${BOB_SAYS("486 Busy Here")}${TOLD("<busy/><sip-error code='486'/>")}`],
+    ["603: decline", `${JULIET_CALLS}${BOB_SAYS("603 Decline")}${TOLD("<decline/><sip-error code='603'/>")}`],
+  ]);
+});
+
+describe("the phone hangs up", () => {
+  plays([
+    [
+      "with a Q.850 cause in its Reason (RFC 3326): the reason that fits",
+      `${JULIET_CALLS}${BOB_ANSWERS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Reason: SIP;cause=200, Q.850;cause=41;text="Temporary failure"
+gateway > phone
+    SIP/2.0 200 OK
+${TOLD("<connectivity-error/>")}`,
+    ],
+    [
+      "without one: success",
+      `${JULIET_CALLS}${BOB_ANSWERS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+${TOLD("<success/>")}`,
+    ],
+    [
+      "before anybody answered (CANCEL): cancel",
+      `${CAROL_CALLS}
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${TOLD("<cancel/>")}`,
+    ],
+  ]);
+});
+
+describe("the user refuses", () => {
+  plays([
+    [
+      "decline: 603, with its cause (RFC 6432)",
+      `${CAROL_CALLS}${JULIET_REFUSES("<decline/>")}${ANSWERED("603 Decline", "Reason: Q.850;cause=21")}`,
+    ],
+    ["busy: 486", `${CAROL_CALLS}${JULIET_REFUSES("<busy/>")}${ANSWERED("486 Busy Here", "Reason: Q.850;cause=17")}`],
+    [
+      "unsupported-applications: 488 with Warning 304",
+      `${CAROL_CALLS}${JULIET_REFUSES("<unsupported-applications/>")}${ANSWERED("488 Not Acceptable Here", 'Warning: 304 carillon "refused"', "Reason: Q.850;cause=79")}`,
+    ],
+  ]);
+});
+
+describe("the user ends", () => {
+  plays([
+    [
+      "an established call, with a reason: BYE with its cause",
+      `${JULIET_CALLS}${BOB_ANSWERS}${JULIET_SAYS("session-terminate", "<reason><connectivity-error/></reason>")}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=41
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "a call that rings: CANCEL with its cause",
+      `${JULIET_CALLS}${BOB_RINGS}${JULIET_SAYS("session-terminate", "<reason><cancel/></reason>")}
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=16
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 1 INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+`,
+    ],
+    [
+      "a call that a phone has placed: BYE with its cause",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${JULIET_REFUSES("<timeout/>").replaceAll("a2", "a3")}
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=102
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+  ]);
+});

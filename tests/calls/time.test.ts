@@ -1,0 +1,358 @@
+/** What keeps a call alive, and what ends a dead one: RFC 3262 (100rel), RFC 4028 (session timers), RFC 3311 (UPDATE), pings. */
+import { describe, test } from "bun:test";
+import { type PlayOptions, play } from "../support/play.ts";
+import {
+  AGREED,
+  BOB_ANSWERS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  JULIET_HANGS_UP,
+  PHONE_HANGS_UP,
+  REFUSED,
+  REINVITED,
+  TALKING,
+} from "./scenes.ts";
+
+const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
+  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
+};
+
+const RELIABLY = (number: number, status = "180 Ringing", sdp = ""): string => `
+phone > gateway
+    SIP/2.0 ${status}
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Require: 100rel
+    RSeq: ${number}
+${sdp === "" ? "" : `    Content-Type: application/sdp\n\n    {${sdp}}`}
+`;
+const PRACKED = (number: number, cseq: number): string => `
+gateway > phone
+    PRACK sip:bob@192.0.2.2:5060 SIP/2.0
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: ${cseq} PRACK
+    RAck: ${number} 1 INVITE
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: ${cseq} PRACK
+`;
+const RINGING = `
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'><ringing/></jingle></iq>
+`;
+const CAROL_CALLS_WITH = (...headers: string[]): string =>
+  CAROL_CALLS.replace("    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
+const BOB_ANSWERS_WITH = (...headers: string[]): string =>
+  BOB_ANSWERS.replace("    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
+const JULIET_ACCEPTS_AND = (...headers: string[]): string =>
+  JULIET_ACCEPTS.replace("    m=audio", `${headers.map((each) => `    ${each}\n`).join("")}    m=audio`);
+const UPDATED = (cseq: number, ...headers: string[]): string => `
+gateway > phone
+    UPDATE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} UPDATE
+    Contact: <sip:juliet@192.0.2.1:5600>
+${headers.map((each) => `    ${each}\n`).join("")}`;
+const EXPIRED = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><text>the phone is not there any more</text></reason></jingle></iq>
+gateway > phone
+    BYE sip:…@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+`;
+
+describe("reliable provisional responses (RFC 3262)", () => {
+  plays([
+    [
+      "are acknowledged by PRACK, in their order, once each",
+      `${JULIET_CALLS}${RELIABLY(7)}${PRACKED(7, 2)}${RINGING}${RELIABLY(7)}
+nothing on phone
+${RELIABLY(9, "183 Session Progress")}
+nothing on phone
+${RELIABLY(8, "183 Session Progress")}${PRACKED(8, 3)}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "may bring the answer, which the 200 need not repeat",
+      `${JULIET_CALLS}${RELIABLY(1, "183 Session Progress", "answer-sdp")}${PRACKED(1, 2)}${RINGING}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
+${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob@192.0.2.2:5060")}`,
+    ],
+    [
+      "are ours where the caller requires them: 180 with RSeq, repeated until its PRACK",
+      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
+phone > gateway
+    PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    RAck: 99999 101 INVITE
+gateway > phone
+    SIP/2.0 481 Call/Transaction Does Not Exist
+    CSeq: … PRACK
+phone > gateway
+    PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    RAck: {rseq} 101 INVITE
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … PRACK
+after 40 s
+nothing on phone
+${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that are never acknowledged end the call after 64*T1: 504",
+      `${CAROL_CALLS_WITH("Require: 100rel")}
+after 32 s
+gateway > phone
+    SIP/2.0 504 Server Time-out
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+gateway > juliet
+    <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><general-error/></reason></jingle></iq>
+`,
+    ],
+  ]);
+});
+
+describe("session timers (RFC 4028)", () => {
+  plays([
+    [
+      "of a phone that wants us to refresh: UPDATE at half of the time, where it takes that",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: INVITE, ACK, BYE, UPDATE", "Require: timer", "Session-Expires: 200;refresher=uac")}
+after 100 s
+${UPDATED(2, "Session-Expires: 200;refresher=uac", "Supported: 100rel, trickle-ice, timer")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 UPDATE
+    Session-Expires: 200;refresher=uac
+after 100 s
+${UPDATED(3)}
+phone > gateway
+    SIP/2.0 422 Session Interval Too Small
+    CSeq: 3 UPDATE
+    Min-SE: 300
+${UPDATED(4, "Session-Expires: 300;refresher=uac", "Min-SE: 300")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 4 UPDATE
+    Session-Expires: 300;refresher=uac
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "of a phone that does not take UPDATE: an unchanged re-INVITE",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Session-Expires: 200;refresher=uac")}
+after 100 s
+${REINVITED(2, "    Session-Expires: 200;refresher=uac\n    o=- {session} 1 IN IP4 192.0.2.1\n")}${AGREED(2, "sendrecv")}
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "of a phone that does not know the dialog any more when it is refreshed: both sides end",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uac")}
+after 100 s
+${UPDATED(2)}
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+    CSeq: 2 UPDATE
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='481'/></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+`,
+    ],
+    [
+      "of a caller who refreshes, until it does not any more: BYE a little before the end, and general-error",
+      `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300;refresher=uac")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
+after 150 s
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:carol@192.0.2.2:5060>
+    Supported: timer
+    Session-Expires: 300;refresher=uac
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … UPDATE
+    Session-Expires: 300;refresher=uac
+after 150 s
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='c1'/></iq>
+after 117 s
+nothing on phone
+after 2 s
+${EXPIRED}`,
+    ],
+    [
+      "that run out are `expired` in profile precise",
+      `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 90")}${JULIET_ACCEPTS_AND("Session-Expires: 90;refresher=uac")}${CAROL_ACKS}
+after 60 s
+${EXPIRED.replace("<general-error/>", "<expired/>").replace("BYE sip:…@192.0.2.2:5060 SIP/2.0", "BYE sip:carol@192.0.2.2:5060 SIP/2.0\n    Reason: Q.850;cause=102")}`,
+      { calls: { profile: "precise" } },
+    ],
+    [
+      "are offered to a caller who knows them, and has not said how long",
+      `${CAROL_CALLS_WITH("Supported: timer")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 1800;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "of a caller's proxy alone: we refresh",
+      `${CAROL_CALLS_WITH("Allow: UPDATE", "Session-Expires: 200")}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas")}${CAROL_ACKS}
+after 100 s
+gateway > phone
+    UPDATE sip:carol@192.0.2.2:5060 SIP/2.0
+    Session-Expires: 200;refresher=uac
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 UPDATE
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that are too short are refused: 422 with Min-SE",
+      `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:carol@pbx.example.net>;tag=carol1
+    To: <sip:juliet@example.org>
+    Call-ID: c1
+    Contact: <sip:carol@192.0.2.2:5060>
+    Supported: timer
+    Session-Expires: 30
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 422 Session Interval Too Small
+    Min-SE: 90
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+    [
+      "that are too short for a proxy: our INVITE once more, with what its 422 asks for",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 422 Session Interval Too Small
+    To: <sip:bob@sip.example.org>;tag=p1
+    Min-SE: 1800
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+    Session-Expires: 1800
+    Min-SE: 1800
+${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("UPDATE (RFC 3311)", () => {
+  const UPDATES = (sdp: string): string => `
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {${sdp}}
+`;
+  const MOVED = `
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
+`;
+  plays([
+    [
+      "with an offer is answered at once, without an ACK",
+      `${TALKING}${UPDATES("answer-sdp")}
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … UPDATE
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+${MOVED}${UPDATES("answer-sdp")}
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … UPDATE
+${MOVED}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that would need the user's client: 504 (§5.2), and the call goes on",
+      `${TALKING}${UPDATES("added-video-sdp")}
+gateway > phone
+    SIP/2.0 504 Server Time-out
+    CSeq: … UPDATE
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "while our own offer is open: 491",
+      `${TALKING}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+${REINVITED(2, "")}${UPDATES("answer-sdp")}
+gateway > phone
+    SIP/2.0 491 Request Pending
+    CSeq: … UPDATE
+${REFUSED(2, "500 Server Internal Error").replace("    CSeq: 2 INVITE", "    CSeq: 2 INVITE\n    Retry-After: 3")}
+after 2900 ms
+nothing on phone
+after 100 ms
+${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("the user's client", () => {
+  const PINGED = (answered = ""): string => `
+gateway > juliet${answered}
+    <iq type='set' id='{ping}'><jingle action='session-info' sid='s1'/></iq>
+`;
+  plays([
+    [
+      "is asked every five minutes whether it is still there (XEP-0166 §6.8)",
+      `${TALKING}
+after 300 s
+${PINGED()}
+after 300 s
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "says nothing to that: BYE",
+      `${TALKING}
+after 300 s
+${PINGED(" (unanswered)")}
+after 30 s
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "does not know the session any more: BYE",
+      `${TALKING}
+after 300 s
+${PINGED(" (unanswered)")}
+juliet > gateway
+    <iq type='error' id='{ping}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+  ]);
+});
