@@ -27,7 +27,17 @@ const ABSENCE = 10_000;
 const PING_INTERVAL = 300_000;
 
 /** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
-const MUST_BE_TOLD = new Set(["session-accept", "session-terminate", "transport-info"]);
+const MUST_BE_TOLD = new Set([
+  "session-accept",
+  "session-terminate",
+  "transport-info",
+  "transport-accept",
+  "transport-reject",
+  "content-accept",
+  "content-modify",
+  "content-reject",
+  "content-remove",
+]);
 
 /** The Jingle action of an effect that is named after it. */
 const actionOf = ({ type }: UserEffect): string => type.replace("jingle.send.", "");

@@ -1,11 +1,7 @@
 /** Who is who on either side: signalling §1 INVITE, §2 "who we are", §3 calls between two XMPP users, `username_to_phone`. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const CALLS = (to: string, sid = "s1"): string => `
 juliet > gateway

@@ -1,6 +1,6 @@
 /** Contents that come and go, and ICE that begins anew, in a running call: signalling §1 and §2, XEP-0166 §7.2, RFC 8839 §4.4. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import {
   AGREED,
   CAROL,
@@ -14,10 +14,6 @@ import {
   REINVITED,
   TALKING,
 } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const HEARS = (action: string, inside = ""): string => `
 gateway > juliet

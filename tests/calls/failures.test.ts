@@ -1,7 +1,9 @@
 /** One side fails: signalling §2 "the client's side fails", "the stream is down", "after the answer". */
 import { describe, expect, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { play } from "../support/play.ts";
+import { plays } from "../support/plays.ts";
 import {
+  ANSWERED,
   BOB_ANSWERS,
   BOB_RINGS,
   CAROL,
@@ -9,12 +11,13 @@ import {
   CAROL_CALLS,
   JULIET_ACCEPTS,
   JULIET_CALLS,
+  JULIET_SAYS,
+  OFFERS,
   PHONE_HANGS_UP,
+  REFUSED,
+  REINVITED,
+  TALKING,
 } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const BYE = `
 gateway > phone
@@ -134,6 +137,77 @@ gateway > juliet
 `,
     ],
     [
+      "a phone refuses while it rings: the end waits for the stream",
+      `${JULIET_CALLS}${BOB_RINGS}${OFFLINE}
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><decline/></reason></jingle></iq>
+`,
+    ],
+    [
+      "a phone answers while it rings: the accept waits for the stream, and the call goes on",
+      `${JULIET_CALLS}${BOB_RINGS}${OFFLINE}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a phone moves its media: the new transports wait for the stream",
+      `${TALKING}${OFFLINE}${OFFERS("    {answer-sdp}")}${ANSWERED("sendrecv")}
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a phone offers a new content: it cannot be asked for now, and has port 0 in the 200",
+      `${TALKING}${OFFLINE}${OFFERS("    {added-video-sdp}")}
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
+    m=video 0 UDP/TLS/RTP/SAVPF 96
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "our offer is refused: what the user must know waits for the stream",
+      `${TALKING}${JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>")}${REINVITED(2, "")}${OFFLINE}${REFUSED(2, "488 Not Acceptable Here")}
+after 500 ms
+gateway > juliet
+    <iq type='set'><jingle action='content-modify' sid='s1'><content name='0' senders='both'/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "the user has left already: the phone is hung up all the same",
+      `${TALKING}${JULIET_SAYS("session-terminate", "<reason><success/></reason>")}${OFFLINE}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
       "what was under way when it was lost is said again",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
 after 500 ms
@@ -163,6 +237,7 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
+      { byTheClock: true },
     ],
     [
       "a phone that rings when it is lost is told 480, since no device can answer",

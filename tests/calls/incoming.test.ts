@@ -1,11 +1,8 @@
 /** A phone calls an XMPP user: signalling §2 and §4, gateway mode. */
 import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { play } from "../support/play.ts";
+import { plays } from "../support/plays.ts";
 import { CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const INVITE = (uri = "sip:juliet@example.org", to = "<sip:juliet@example.org>", body = "{offer-sdp}"): string => `
 phone > gateway

@@ -1,11 +1,7 @@
 /** Keys pressed in a running call: XEP-0181 on one side, INFO with application/dtmf-relay on the other. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import { JULIET_SAYS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const PRESSES = (code: string, id: string, more = ""): string =>
   JULIET_SAYS("session-info", `<dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='${code}'${more}/>`, id);

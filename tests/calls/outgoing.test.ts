@@ -1,11 +1,7 @@
 /** An XMPP user calls a phone: signalling §1 and §2, gateway mode. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import { BOB, BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const TERMINATED = (inside: string): string => `
 gateway > juliet
@@ -169,6 +165,18 @@ phone > gateway
 `,
     ],
     [
+      "and a 180 comes after the 200, which changes nothing (Kamailio's workers overtake each other)",
+      `${JULIET_CALLS}${BOB_ANSWERS}
+phone > gateway
+    SIP/2.0 180 Ringing
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+nothing on juliet
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+    [
       "by a phone without DTLS, which cannot be: juliet is told that it needs a relay",
       `${JULIET_CALLS}
 phone > gateway
@@ -185,6 +193,24 @@ gateway > phone
 phone > gateway
     SIP/2.0 200 OK
 ${TERMINATED("<reason><general-error/><text>the phone has no DTLS-SRTP: its media need a relay</text></reason>")}`,
+    ],
+    [
+      "by an answer with other media than were offered, which cannot be",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {accepted-video-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+${TERMINATED("<reason><general-error/><text>2 m-lines answer 1</text></reason>")}`,
     ],
     [
       "by a 200 without any SDP, which cannot be",

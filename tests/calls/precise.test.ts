@@ -1,6 +1,6 @@
 /** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
-import { describe, test } from "bun:test";
-import { play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { type PlayRow, plays } from "../support/plays.ts";
 import {
   BOB_ANSWERS,
   BOB_RINGS,
@@ -12,9 +12,7 @@ import {
   JULIET_SAYS,
 } from "./scenes.ts";
 
-const plays = (rows: readonly [name: string, script: string][]): void => {
-  for (const [name, script] of rows) test(name, () => play(script, { calls: { profile: "precise" } }).then(() => {}));
-};
+const precisely = (rows: readonly PlayRow[]): void => plays(rows, { calls: { profile: "precise" } });
 
 const TOLD = (reason: string): string => `
 gateway > juliet
@@ -43,7 +41,7 @@ phone > gateway
 `;
 
 describe("the phone refuses", () => {
-  plays([
+  precisely([
     [
       "480 before it rang: gone",
       `${JULIET_CALLS}${BOB_SAYS("480 Temporarily Unavailable")}${TOLD("<gone/><text>480 Temporarily Unavailable</text><sip-error code='480'/>")}`,
@@ -62,7 +60,7 @@ describe("the phone refuses", () => {
 });
 
 describe("the phone hangs up", () => {
-  plays([
+  precisely([
     [
       "with a Q.850 cause in its Reason (RFC 3326): the reason that fits",
       `${JULIET_CALLS}${BOB_ANSWERS}
@@ -99,7 +97,7 @@ ${TOLD("<cancel/>")}`,
 });
 
 describe("the user refuses", () => {
-  plays([
+  precisely([
     [
       "decline: 603, with its cause (RFC 6432)",
       `${CAROL_CALLS}${JULIET_REFUSES("<decline/>")}${ANSWERED("603 Decline", "Reason: Q.850;cause=21")}`,
@@ -113,7 +111,7 @@ describe("the user refuses", () => {
 });
 
 describe("the user ends", () => {
-  plays([
+  precisely([
     [
       "an established call, with a reason: BYE with its cause",
       `${JULIET_CALLS}${BOB_ANSWERS}${JULIET_SAYS("session-terminate", "<reason><connectivity-error/></reason>")}

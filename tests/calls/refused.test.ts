@@ -1,11 +1,7 @@
 /** What is refused on either wire, and harms no call: signalling §1 "IQ errors", §7 `allow`, RFC 3261 §12.2.2. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const ASKS = (jingle: string, more: { by?: string; to?: string; type?: string } = {}): string => `
 ${more.by ?? "juliet"} > gateway

@@ -1,6 +1,6 @@
 /** Changes of a running session, from either side: signalling §1 and §2, RFC 3261 §14, RFC 3264 §8. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import {
   AGREED,
   ANSWERED,
@@ -15,10 +15,6 @@ import {
   REINVITED,
   TALKING,
 } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const HOLD = (word = "hold", id = "h1"): string =>
   JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
@@ -170,12 +166,39 @@ phone > gateway
 ${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     [
+      "floods us with offers: each is refused while the first waits for the user, and the call is unharmed",
+      `${TALKING}${OFFERS("    {added-video-sdp}")}${MOVED}
+gateway > juliet
+    <iq type='set'><jingle action='content-add' sid='s1'/></iq>
+gateway > phone
+    SIP/2.0 100 Trying
+${Array.from(
+  { length: 20 },
+  () => `${OFFERS("    {answer-sdp}")}
+gateway > phone
+    SIP/2.0 500 Server Internal Error
+    Retry-After: …
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`,
+).join("")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>")}
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: 101 INVITE
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 101 ACK
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "answers 491: we try again after a while, and theirs may come first (§14.1)",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
 after 500 ms
 nothing on phone
 ${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
     [
       "answers 491, and nothing else comes: we try again after 2.1 to 4 seconds",
@@ -184,6 +207,7 @@ after 2 s
 nothing on phone
 after 2 s
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
     [
       "never acknowledges our answer: BYE after 64*T1, and general-error",

@@ -1,6 +1,6 @@
 /** What keeps a call alive, and what ends a dead one: RFC 3262 (100rel), RFC 4028 (session timers), RFC 3311 (UPDATE), pings. */
-import { describe, test } from "bun:test";
-import { type PlayOptions, play } from "../support/play.ts";
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
 import {
   AGREED,
   BOB_ANSWERS,
@@ -15,10 +15,6 @@ import {
   REINVITED,
   TALKING,
 } from "./scenes.ts";
-
-const plays = (rows: readonly [name: string, script: string, options?: PlayOptions][]): void => {
-  for (const [name, script, options] of rows) test(name, () => play(script, options).then(() => undefined));
-};
 
 const RELIABLY = (number: number, status = "180 Ringing", sdp = ""): string => `
 phone > gateway
@@ -74,6 +70,7 @@ nothing on phone
 ${RELIABLY(9, "183 Session Progress")}
 nothing on phone
 ${RELIABLY(8, "183 Session Progress")}${PRACKED(8, 3)}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
     [
       "may bring the answer, which the 200 need not repeat",
@@ -193,6 +190,7 @@ after 117 s
 nothing on phone
 after 2 s
 ${EXPIRED}`,
+      { byTheClock: true },
     ],
     [
       "that run out are `expired` in profile precise",
@@ -309,6 +307,7 @@ after 2900 ms
 nothing on phone
 after 100 ms
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
   ]);
 });

@@ -89,6 +89,17 @@ const WAYS: Readonly<Record<string, readonly [ReturnType<typeof input>, ...CallE
   "established.waiting.heldByUser": [outgoing, E["sip.invite.success"], E["jingle.hold"], crossed],
   "established.answering.heldByPhone": [outgoing, E["sip.invite.success"], phoneHolds],
   "established.offering.heldByBoth": [outgoing, E["sip.invite.success"], phoneHolds, E["sip.ack"], E["jingle.hold"]],
+  "established.consulting.talking": [
+    outgoing,
+    E["sip.invite.success"],
+    { type: "sip.reinvite", media: VIDEO, action: null },
+  ],
+  "established.offering.talking": [outgoing, E["sip.invite.success"], E["jingle.content-add"]],
+  "established.gathering.talking": [
+    outgoing,
+    E["sip.invite.success"],
+    { type: "jingle.content-add", device: A, media: bare(NEW) },
+  ],
   "ending.withdrawing": [outgoing, E["jingle.session-terminate"]],
   "ending.cancelling": [outgoing, trying, E["jingle.session-terminate"]],
   "ending.leaving": [incoming, accept(), E["jingle.session-terminate"]],
@@ -190,6 +201,32 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
     "sip.send.success",
     "jingle.send.transports",
   ],
+  [TALKING, E["sip.reinvite.empty"], "established.answering.talking", "sip.send.success"],
+  [TALKING, E["sip.update"], TALKING, "sip.send.success", "jingle.send.transports"],
+  [TALKING, { type: "sip.update", media: VIDEO, action: null }, TALKING, "sip.send.failure"],
+  [
+    TALKING,
+    { type: "sip.reinvite", media: VIDEO, action: null },
+    "established.consulting.talking",
+    "jingle.send.transports",
+    "jingle.send.content-add",
+  ],
+  ["established.consulting.talking", E["jingle.content-accept"], "established.answering.talking", "sip.send.success"],
+  ["established.consulting.talking", E["jingle.content-reject"], "established.answering.talking", "sip.send.success"],
+  [
+    "established.consulting.talking",
+    E["sip.reinvite.cancel"],
+    TALKING,
+    "sip.send.failure",
+    "jingle.send.content-remove",
+  ],
+  [TALKING, E["jingle.content-add"], "established.offering.talking", "sip.send.reinvite"],
+  ["established.offering.talking", E["sip.reinvite.failure"], TALKING, "jingle.send.content-reject"],
+  [TALKING, E["jingle.content-remove"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
+  [TALKING, E["sip.refresh"], "established.offering.talking", "sip.send.reinvite"],
+  [TALKING, E["sip.expired"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
+  [TALKING, E["jingle.dtmf"], TALKING, "sip.send.dtmf"],
+  [TALKING, E["sip.dtmf"], TALKING, "jingle.send.dtmf"],
   ["ending.withdrawing", trying, "ending.cancelling", "sip.send.cancel"],
   ["ending.withdrawing", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],
   ["ending.cancelling", E["sip.invite.success"], "ending.hangingUp", "sip.send.ack", "sip.send.bye"],
@@ -197,6 +234,14 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
   ["ending.leaving", E["sip.ack"], "ending.hangingUp", "sip.send.bye"],
   ["ending.hangingUp", E["sip.bye.success"], "ended"],
 ];
+
+test("incoming.ringing + after a minute: 180 again", () => {
+  const done = move(reach("incoming.ringing"), { type: "xstate.after.a minute.call.incoming.ringing" });
+  expect([stateOf(done.snapshot), ...done.effects.map(({ type }) => type)]).toEqual([
+    "incoming.ringing",
+    "sip.send.ringing",
+  ]);
+});
 
 test.each(ROWS.map(([from, event, ...rest]) => [from, event.type, event, ...rest] as const))(
   "%s + %s",

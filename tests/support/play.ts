@@ -4,6 +4,10 @@
  * `phone` is what stands at the SIP proxy's address, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
  * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
  * be left unheard, and no call alive.
+ *
+ * A lossy play loses 30 % of the datagrams, both ways. The phone of such a play says what was lost again after half a
+ * second, and while it waits for the gateway it repeats what it said in the last seconds, as RFC 3261 §17 has it do. A
+ * provisional 100 is nothing that it waits for.
  */
 import { expect } from "bun:test";
 import type { Element } from "@xmpp/xml";
@@ -12,6 +16,7 @@ import type { CallsConfig } from "../../actors/calls-needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
+import { createChance } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
 import { PlayPhone } from "./play-phone.ts";
@@ -38,6 +43,8 @@ interface SipSide {
   readonly person: PlayPhone;
   readonly heard: string[];
   readonly seen: Set<string>;
+  /** What was said in the last seconds, and when. */
+  said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   socket?: Datagrams;
 }
 const sipSide = (address: Address): SipSide => ({
@@ -45,13 +52,23 @@ const sipSide = (address: Address): SipSide => ({
   person: new PlayPhone(`${address.host}:${address.port}`),
   heard: [],
   seen: new Set(),
+  said: [],
 });
 
 export interface PlayOptions {
   readonly calls?: Partial<CallsConfig>;
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
+  /** The instants of the play matter, which loss would move: it is played over good wires alone. */
+  readonly byTheClock?: true;
+  /** Loses datagrams, by this seed. */
+  readonly lossy?: { readonly seed: number };
 }
+
+const LOSS = 0.3;
+/** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
+const REPEATED_FOR = 10_000;
+const PATIENCE = 30_000;
 
 /** Performs a play to its end, and gives what was logged. Throws, naming the line, where the gateway departs from it. */
 export async function play(script: string, options: PlayOptions = {}): Promise<LogEvent[]> {
@@ -72,8 +89,15 @@ export class Stage {
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
   readonly #bound: Bindings = new Map(Object.entries(PLAY_TEXTS));
   readonly #stanzas: Element[] = [];
+  readonly #isLossy: boolean;
 
-  constructor({ calls }: PlayOptions) {
+  /** Whether the next datagram is lost. */
+  readonly #loses: () => boolean;
+
+  constructor({ calls, lossy }: PlayOptions) {
+    const chance = lossy && createChance(lossy.seed);
+    this.#loses = () => chance !== undefined && chance() < LOSS;
+    this.#isLossy = lossy !== undefined;
     const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
     this.gateway = new Gateway(gatewayConfig(calls), needs);
   }
@@ -93,7 +117,7 @@ export class Stage {
   async perform(step: Step): Promise<void> {
     if (step.kind === "after") return this.#clock.advance(step.ms);
     if (step.kind === "cut") this.#wire.cut();
-    if (step.kind === "say") this.#say(step.by, step.text);
+    if (step.kind === "say") await this.#say(step.by, step.text);
     await this.#clock.advance(5);
     if (step.kind === "hear") await this.#hear(step);
     if (step.kind === "nothing") this.#nothing(step);
@@ -111,20 +135,28 @@ export class Stage {
     await this.#clock.advance(100);
   }
 
-  #say(by: string, text: string): void {
+  async #say(by: string, text: string): Promise<void> {
     const filled = fill(text, this.#bound);
     const side = this.#sides[by];
-    if (side) return side.socket?.send(new TextEncoder().encode(side.person.complete(filled)), GATEWAY);
+    if (side) return this.#saySip(side, new TextEncoder().encode(side.person.complete(filled)));
     const stanza = parse(filled);
     stanza.attrs.from ??= DEVICES[by] ?? by;
     this.#server.send(String(stanza));
   }
 
+  async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
+    while (this.#loses()) await this.#clock.advance(500);
+    side.socket?.send(bytes, GATEWAY);
+    const at = this.#clock.now();
+    side.said = [...side.said.filter((one) => at - one.at < REPEATED_FOR), { at, bytes }];
+  }
+
   /** What comes byte for byte again is a retransmission, and no news. */
   #datagram({ seen, heard }: SipSide, bytes: Uint8Array): void {
     const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
-    if (!seen.has(text)) heard.push(text);
-    seen.add(text);
+    if (this.#loses() || (this.#isLossy && text.startsWith("SIP/2.0 100 "))) return;
+    if (!seen.has(sameAs(text))) heard.push(text);
+    seen.add(sameAs(text));
   }
 
   #stanza(stanza: Element): void {
@@ -133,20 +165,36 @@ export class Stage {
   }
 
   async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {
+    if (this.#isLossy && step.text.startsWith("SIP/2.0 100 ")) return;
     const side = this.#sides[step.by];
-    const next = () => (side ? side.heard.length > 0 : this.#stanzaFor(step.by) !== undefined);
+    const next = () => (side ? this.#heardAt(side, step) !== -1 : this.#stanzaFor(step.by) !== undefined);
     for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
+    if (this.#isLossy) await this.#wait(next);
     if (side) this.#hearSip(side, step);
     else this.#hearStanza(step);
   }
 
-  #hearSip(side: SipSide, { text, line }: Extract<Step, { kind: "hear" }>): void {
-    const heard = side.heard.shift() ?? "nothing";
-    const lines = heard.split("\n");
-    const [start = "", ...wanted] = text.split("\n");
-    if (!fits(start, lines[0] ?? "", this.#bound)) return miss(line, text, heard);
-    for (const each of wanted.filter((one) => one !== ""))
-      if (!lines.some((one) => fits(each, one, this.#bound))) return miss(line, each, heard);
+  /** Where the message stands that is to be heard next: the first one, or where some are lost and overtaken any that fits. */
+  #heardAt({ heard }: SipSide, { text }: Extract<Step, { kind: "hear" }>): number {
+    if (!this.#isLossy) return heard.length > 0 ? 0 : -1;
+    return heard.findIndex((one) => missing(text, one, new Map(this.#bound)) === undefined);
+  }
+
+  /** Waits as a phone does: it repeats itself until it hears. */
+  async #wait(next: () => boolean): Promise<void> {
+    const end = this.#clock.now() + PATIENCE;
+    while (!next() && this.#clock.now() < end) {
+      for (const { socket, said } of Object.values(this.#sides))
+        for (const { at, bytes } of said)
+          if (this.#clock.now() - at < REPEATED_FOR && !this.#loses()) socket?.send(bytes, GATEWAY);
+      await this.#clock.advance(500);
+    }
+  }
+
+  #hearSip(side: SipSide, step: Extract<Step, { kind: "hear" }>): void {
+    const [heard = side.heard[0] ?? "nothing"] = side.heard.splice(this.#heardAt(side, step), 1);
+    const wanted = missing(step.text, heard, this.#bound);
+    if (wanted !== undefined) return miss(step.line, wanted, heard);
     side.person.hear(heard);
   }
 
@@ -170,6 +218,19 @@ export class Stage {
     const heard = side ? side.heard[0] : this.#stanzaFor(by);
     if (heard !== undefined) miss(line, "nothing", String(heard));
   }
+}
+
+/** The line of a play that a SIP message does not have; undefined when it has all of them. */
+function missing(text: string, heard: string, bound: Bindings): string | undefined {
+  const lines = heard.split("\n");
+  const [start = "", ...wanted] = text.split("\n");
+  if (!fits(start, lines[0] ?? "", bound)) return text;
+  return wanted.find((each) => each !== "" && !lines.some((one) => fits(each, one, bound)));
+}
+
+/** What makes two messages the same one: their bytes; an ACK comes again with another branch (RFC 3261 §13.2.2.4). */
+function sameAs(text: string): string {
+  return text.startsWith("ACK ") ? text.replace(/^Via: .*$/m, "") : text;
 }
 
 function miss(line: number, wanted: string, heard: string): void {
