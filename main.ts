@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig } from "./actors/gateway.ts";
 import { createLog, type Log } from "./actors/log.ts";
+import { LogOutput } from "./actors/log-output.ts";
 import { type Config, ConfigError, judge, readConfig } from "./config.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import { openUdp } from "./transports/udp.ts";
@@ -32,7 +33,9 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(`${file}: good`);
     return;
   }
-  const log = createLog({ level: "info" });
+  const output = new LogOutput(process.stdout);
+  process.on("exit", () => output.end(1));
+  const log = createLog({ level: "info", to: output });
   for (const text of warnings) log({ level: "warn", event: "config.warning", text });
   await run(config, log);
 }

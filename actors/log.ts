@@ -4,7 +4,7 @@
  * Rules: secrets, credentials, keys and whole bodies never get into a line, by whatever name an event brings them; a text
  * is cut where it gets long. Left out on purpose: how often something may be said, which is the sayer's (tally.ts).
  */
-import { type DestinationStream, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 
 export interface LogEvent {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -24,18 +24,26 @@ const HIDDEN = new Set(
 const DEEPEST = 3;
 const LONGEST = 2_000;
 
-/** A log that writes to standard output, or wherever a test says. */
-export function createLog(options: { level: LogEvent["level"]; to?: DestinationStream }): Log {
+/** A log that writes its lines to a destination. */
+export function createLog(options: { level: LogEvent["level"]; to: DestinationStream }): Log {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "text" };
-  const formatters = { level: (level: string) => ({ level }) };
-  const logger = options.to ? pino({ ...base, formatters }, options.to) : pino({ ...base, formatters });
+  const logger = pino({ ...base, formatters: { level: (level) => ({ level }) } }, options.to);
   return ({ level, ...fields }) => {
     try {
       logger[level](clean(fields, 0));
     } catch (error) {
-      logger.error({ event: "log.fault", error: String(error) });
+      sayFault(logger, error);
     }
   };
+}
+
+/** A line that could not be written is told of where that can be done at all. */
+function sayFault(logger: Logger, error: unknown): void {
+  try {
+    logger.error({ event: "log.fault", error: String(error) });
+  } catch {
+    // the destination itself is broken: a log never fails
+  }
 }
 
 function clean(value: unknown, depth: number): unknown {

@@ -13,6 +13,7 @@ import { type DtmfTone, readDtmfBody, writeDtmfBody } from "../protocol/dtmf.ts"
 import type { Media, TransportUpdate } from "../protocol/media.ts";
 import type { Profile } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
+import type { SessionTimer } from "../protocol/session-timer.ts";
 import type { Field, Request } from "../protocol/sip.ts";
 import { header } from "../protocol/sip-fields.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../protocol/trickle.ts";
@@ -36,6 +37,11 @@ export interface Fork {
   informed: Media | null;
   /** The number of the last reliable provisional response of this dialog (RFC 3262 §4). */
   reliable: number | null;
+  /** The answer in a provisional response, until there is a 2xx; or why it is none. */
+  answer?: Media | Refusal | undefined;
+  /** Of the 2xx: the ACK to it, to be repeated with it, and its session timer. */
+  ack?: Request;
+  timer?: SessionTimer | null;
 }
 
 export interface PhoneInfoNeeds {

@@ -14,7 +14,7 @@ import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
-import { leastOf, type SessionTimer, timerOf } from "../protocol/session-timer.ts";
+import { leastOf, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
@@ -56,10 +56,8 @@ function warningOf(response: Response): number | null {
 
 export class PhoneUac extends Phone {
   readonly #callee: Callee;
-  readonly #answers = new Map<string, Media | Refusal>();
-  readonly #acks = new Map<string, Request>();
-  readonly #timers = new Map<string, SessionTimer | null>();
-  #invite: { transaction: ClientTransaction; request: Request } | null = null;
+  /** Until it is answered it may be cancelled; what an ACK copies of it stays. */
+  #invite: { transaction: ClientTransaction | null; request: Request } | null = null;
   #nextNumber = 1;
   #heard = false;
   #cancelled = false;
@@ -76,7 +74,7 @@ export class PhoneUac extends Phone {
         return this.#send(this.#inviteWith(effect.media), MOST_TRIES);
       case "sip.send.cancel":
         this.#cancelled = true;
-        if (this.#invite) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
+        if (this.#invite?.transaction) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
         return;
       case "sip.send.ack":
         return this.#acknowledge(effect.tag);
@@ -98,9 +96,11 @@ export class PhoneUac extends Phone {
   }
 
   abandon(reason: Reason): void {
-    for (const tag of this.#acks.keys()) this.bye(tag, reason, false);
+    const answered = [...this.forks].filter(([, { ack }]) => ack);
+    for (const [tag] of answered) this.bye(tag, reason, false);
     // without a provisional nothing may be cancelled (§9.1); an answer that comes all the same is hung up below
-    if (this.#acks.size === 0 && this.#invite && this.#heard) this.needs.sip.cancel(this.#invite.transaction, []);
+    if (answered.length === 0 && this.#invite?.transaction && this.#heard)
+      this.needs.sip.cancel(this.#invite.transaction, []);
   }
 
   #inviteWith(media: Media): Request {
@@ -132,7 +132,7 @@ export class PhoneUac extends Phone {
         this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: null, unreachable });
       },
     });
-    this.#invite = { transaction, request };
+    this.#invite = { transaction, request: { ...request, body: "" } };
     this.#nextNumber = readCSeq(header(request, "CSeq") ?? "").number + 1;
   }
 
@@ -173,7 +173,7 @@ export class PhoneUac extends Phone {
       const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
       if (fork && asksFor(response, "Require", "100rel") && !this.#acknowledgeProvisional(fork, request, response))
         return;
-      if (response.body !== "") this.#answers.set(tag, this.#read(response.body));
+      if (fork && response.body !== "") fork.answer = this.#read(response.body);
     }
     this.needs.tell({ type: "sip.invite.provisional", status: response.status });
     this.info.flush();
@@ -192,13 +192,14 @@ export class PhoneUac extends Phone {
 
   #answered(request: Request, response: Response): void {
     const tag = tagOf(response, "To") ?? "";
-    const ack = this.#acks.get(tag);
+    const ack = this.forks.get(tag)?.ack;
     if (ack) return this.needs.sip.acknowledge(ack, this.needs.hop(ack));
     const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
     if (!fork) return;
-    this.#timers.set(tag, timerOf(response));
+    fork.timer = timerOf(response);
     fork.dialog = { ...dialogFromResponse(request, response), localSeq: fork.dialog.localSeq };
-    const answer = response.body === "" ? this.#answers.get(tag) : this.#read(response.body);
+    const answer = response.body === "" ? fork.answer : this.#read(response.body);
+    fork.answer = undefined;
     const refusal = this.needs.tell(
       answer === undefined || answer instanceof Refusal
         ? { type: "sip.invite.unusable", tag, text: answer?.message ?? "the answer has no SDP" }
@@ -231,8 +232,9 @@ export class PhoneUac extends Phone {
     const { request } = this.#invite;
     const credentials = request.headers.filter(([name]) => name === "Authorization" || name === "Proxy-Authorization");
     const ack = requestIn(fork.dialog, "ACK", { headers: credentials, invite: request }).request;
-    this.#acks.set(tag, ack);
-    if (tag === this.chosen) this.timer.restart(this.#timers.get(tag) ?? null);
+    fork.ack = ack;
+    this.#invite = { transaction: null, request };
+    if (tag === this.chosen) this.timer.restart(fork.timer ?? null);
     this.needs.sip.acknowledge(ack, this.needs.hop(ack));
   }
 }

@@ -20,7 +20,7 @@ import type { ServerTransaction } from "./sip.ts";
 const T1 = 500;
 
 export class PhoneUas extends Phone {
-  readonly #transaction: ServerTransaction;
+  #transaction: ServerTransaction;
   readonly #localTag: string;
   readonly #remoteTag: string;
   #answered = false;
@@ -71,6 +71,9 @@ export class PhoneUas extends Phone {
   acknowledged(): void {
     const fork = this.forks.get(this.#remoteTag);
     if (fork) fork.open = true;
+    // the INVITE has had its last word: a call may go on for hours, and its offer need not be kept twice
+    const { request } = this.#transaction;
+    this.#transaction = { ...this.#transaction, request: { ...request, body: "" }, respond: () => {} };
     if (this.needs.tell({ type: "sip.ack" })) this.#hangUp();
     else this.info.flush();
   }

@@ -1,172 +1,167 @@
 /**
- * npm run bench [-- --calls 2000 --rate 300 --held 1000]
+ * npm run bench [-- --calls 4000 --small 400 --browser 200 --held 1000 --only user,small]
  *
  * What a call costs: CPU of the gateway's process for a whole call (set up, answered, hung up), in each direction and with a
- * small and a browser's offer; how long it takes to be answered; memory of a held call. The gateway runs by itself, pinned to
- * one core where `taskset` is there; the peers run here, on loopback. Figures of one machine at one time: compare within a
- * run, not between runs. The last ones are in bench/README.md.
+ * small and a browser's offer; how long it takes to be answered; memory of a held call, and what is left of an ended one.
+ * The gateway runs by itself on one core; SIPp (apt-get install sip-tester) and an XMPP server of a few lines on another.
+ * Figures of one machine at one time: compare within a run, not between runs. The last ones are in bench/README.md.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { GatewayProcess, pinnedTo } from "./process.ts";
 import { BROWSER, SMALL } from "./sessions.ts";
-import { COMPONENT, PhoneSide, type Progress, type Sessions, UserSide } from "./sides.ts";
+import { answering, calling, latencies, type SippOptions } from "./sipp.ts";
+import { UserSide } from "./user.ts";
 
 const options = {
-  calls: { type: "string", default: "2000" },
-  rate: { type: "string", default: "300" },
-  held: { type: "string", default: "1000" },
+  calls: { type: "string", default: "4000" },
+  small: { type: "string", default: "400" },
+  browser: { type: "string", default: "200" },
+  held: { type: "string", default: "3000" },
+  only: { type: "string", default: "" },
 } as const;
-const { values } = parseArgs({ options, allowPositionals: true });
-const [calls, rate, held] = [Number(values.calls), Number(values.rate), Number(values.held)];
+const { values } = parseArgs({ options });
+const [calls, held] = [Number(values.calls), Number(values.held)];
+const PROXY_PORT = 25_060;
+
+/** After so long what an ended call leaves behind is gone (64*T1), and an idle runtime has collected its garbage. */
+const QUIET = 45_000;
 
 type Begins = "user" | "phone";
 
-/** A gateway in a process of its own, with both its sides here. */
+/** One gateway with both its sides, and what is measured on it. */
 class Run {
-  readonly user: UserSide;
-  readonly phone: PhoneSide;
+  readonly #begins: Begins;
+  readonly #size: "small" | "browser";
+  readonly #user: UserSide;
+  readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
   readonly #begun = new Map<string, number>();
-  readonly latencies: number[] = [];
-  ended = 0;
-  holds = false;
-  #process: ReturnType<typeof Bun.spawn> | undefined;
+  readonly #latencies: number[] = [];
+  #gateway: GatewayProcess | undefined;
+  #phone: Bun.Subprocess | undefined;
+  #hangsUp = true;
 
-  constructor(sessions: Sessions, readonlyBegins: Begins) {
-    const hangUp = (id: string): void => (readonlyBegins === "user" ? this.user.hangUp(id) : this.phone.hangUp(id));
-    const progress: Progress = {
-      answered: (id) => {
-        this.latencies.push(performance.now() - (this.#begun.get(id) ?? 0));
-        if (!this.holds) hangUp(id);
-      },
-      ended: () => void this.ended++,
-    };
-    this.user = new UserSide(sessions, progress);
-    this.phone = new PhoneSide(sessions, progress);
-    this.#begin = (id) => (readonlyBegins === "user" ? this.user.call(id) : this.phone.call(id));
+  constructor(size: "small" | "browser", begins: Begins) {
+    this.#begins = begins;
+    this.#size = size;
+    this.#user = new UserSide(this.#sessions, { answered: (id) => this.#answered(id) });
   }
-  readonly #begin: (id: string) => void;
+
+  get #sessions() {
+    return this.#size === "small" ? SMALL : BROWSER;
+  }
+
+  get #sipp(): SippOptions {
+    const transport = this.#size === "small" ? "udp" : "tcp";
+    const folder = mkdtempSync(join(this.#folder, "sipp-"));
+    return { folder, sdp: this.#sessions.sdp, transport, port: PROXY_PORT, pin: pinnedTo(1) };
+  }
 
   async open(): Promise<void> {
-    await this.user.open();
-    await this.phone.open();
-    const file = join(mkdtempSync(join(tmpdir(), "carillon-bench-")), "carillon.toml");
-    writeFileSync(file, configuration(this.user.port, this.phone.port));
-    const pin = Bun.which("taskset") ? ["taskset", "-c", "0"] : [];
+    await this.#user.open();
     const online = new Promise<void>((resolve) => {
-      this.user.online = resolve;
+      this.#user.online = resolve;
     });
-    const root = join(import.meta.dir, "..");
-    const gateway = Bun.spawn(
-      [
-        ...pin,
-        process.execPath,
-        ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
-        "main.ts",
-        "--config",
-        file,
-      ],
-      { cwd: root, stdout: "pipe" },
-    );
-    this.#process = gateway;
-    this.phone.gatewayPort = await sipPort(gateway.stdout);
-    await online;
+    this.#gateway = new GatewayProcess(this.#folder, { xmpp: this.#user.port, proxy: PROXY_PORT });
+    await Promise.all([this.#gateway.ready(), online]);
+    if (this.#begins === "user") this.#phone = answering(this.#sipp);
+    await Bun.sleep(500);
   }
 
   async close(): Promise<void> {
-    this.#process?.kill();
-    await this.#process?.exited;
-    await Promise.all([this.user.close(), this.phone.close()]);
+    this.#phone?.kill();
+    await this.#gateway?.close();
+    await this.#user.close();
   }
 
-  /** Begins so many calls, evenly spread over time, and waits until all are answered, and ended unless they are held. */
-  async make(count: number, name: string): Promise<void> {
+  cpu = (): number => this.#gateway?.cpu() ?? 0;
+  memory = (): number => this.#gateway?.memory() ?? 0;
+
+  /** So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. */
+  async make(count: number, name: string, rate: number): Promise<number[]> {
+    this.#latencies.length = 0;
+    if (this.#begins === "user") {
+      await this.#place(count, name, rate);
+      await this.#until(() => this.#latencies.length >= count);
+      await Bun.sleep(500);
+      return [...this.#latencies];
+    }
+    const sipp = this.#sipp;
+    const run = calling(sipp, this.#gateway?.sipPort ?? 0, { count, rate, held: 0 });
+    await run.exited;
+    return latencies(sipp.folder);
+  }
+
+  /** So many calls that go on until the gateway is closed. */
+  async hold(count: number, rate: number): Promise<void> {
+    this.#hangsUp = false;
+    this.#latencies.length = 0;
+    if (this.#begins === "phone") {
+      this.#phone = calling(this.#sipp, this.#gateway?.sipPort ?? 0, { count, rate, held: 600_000 });
+      return Bun.sleep((count / rate) * 1_000 + 1_000);
+    }
+    await this.#place(count, "held", rate);
+    await this.#until(() => this.#latencies.length >= count);
+  }
+
+  #answered(id: string): void {
+    const begun = this.#begun.get(id);
+    if (begun === undefined) return;
+    this.#begun.delete(id);
+    this.#latencies.push(performance.now() - begun);
+    if (this.#hangsUp) this.#user.hangUp(id);
+  }
+
+  async #place(count: number, name: string, rate: number): Promise<void> {
     const start = performance.now();
-    const [answered, ended] = [this.latencies.length + count, this.ended + count];
-    for (let made = 0; made < count; ) {
+    for (let made = 0; made < count; await Bun.sleep(2)) {
       const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));
       for (; made < due; made++) {
-        const id = `${name}-${made}`;
-        this.#begun.set(id, performance.now());
-        this.#begin(id);
+        this.#begun.set(`${name}-${made}`, performance.now());
+        this.#user.call(`${name}-${made}`);
       }
-      await Bun.sleep(2);
     }
-    const done = (): boolean => this.latencies.length >= answered && (this.holds || this.ended >= ended);
-    for (let waited = 0; !done() && waited < 1_500; waited++) await Bun.sleep(10);
-    if (!done()) console.log(`  only ${this.latencies.length} answered, ${this.ended} ended`);
   }
 
-  /** Seconds of CPU that the gateway has used. */
-  cpu(): number {
-    const fields = readFileSync(`/proc/${this.#process?.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  }
-
-  /** Bytes of memory that the gateway has. */
-  memory(): number {
-    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process?.pid}/status`, "utf8"))?.[1];
-    return Number(kilobytes) * 1024;
+  async #until(done: () => boolean): Promise<void> {
+    for (let waited = 0; !done() && waited < 500; waited++) await Bun.sleep(20);
   }
 }
 
-async function sipPort(output: ReadableStream<Uint8Array>): Promise<number> {
-  let text = "";
-  const reader = output.getReader();
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`the gateway has ended: ${text}`);
-    text += new TextDecoder().decode(value);
-    const port = /"sipPort":(\d+)/.exec(text)?.[1];
-    if (port === undefined) continue;
-    void (async () => {
-      while (!(await reader.read()).done); // its log is not ours to keep
-    })();
-    return Number(port);
-  }
+const percentile = (sorted: readonly number[], part: number): string =>
+  (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1);
+
+async function measure(size: "small" | "browser", begins: Begins): Promise<string> {
+  const rate = Number(values[size]);
+  const run = new Run(size, begins);
+  await run.open();
+  await run.make(Math.min(2_000, calls), "warm", rate);
+  const [cpu, memory] = [run.cpu(), run.memory()];
+  const took = (await run.make(calls, "call", rate)).toSorted((one, two) => one - two);
+  const cost = (run.cpu() - cpu) / calls;
+  await Bun.sleep(QUIET);
+  const left = (run.memory() - memory) / calls / 1_000;
+  const before = run.memory();
+  await run.hold(held, rate);
+  await Bun.sleep(QUIET);
+  const kept = (run.memory() - before) / held / 1_000;
+  await run.close();
+  const cells = [
+    ...[size, `the ${begins} calls`, `${rate}`, `${took.length} of ${calls}`],
+    ...[(cost * 1e6).toFixed(0), (1 / cost).toFixed(0), percentile(took, 0.5), percentile(took, 0.99)],
+    ...[kept.toFixed(1), left.toFixed(1)],
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
 
-const configuration = (xmppPort: number, proxyPort: number): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${proxyPort}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${xmppPort}
-domain = "${COMPONENT}"
-secret = "bench"
-hosts = ["example.org"]
-[calls]
-max_calls = 100000
-[web]
-port = 0
-`;
-
-const percentile = (sorted: readonly number[], part: number): number => sorted[Math.floor(sorted.length * part)] ?? 0;
-
-for (const [size, sessions] of [
-  ["small", SMALL],
-  ["browser", BROWSER],
-] as const)
-  for (const begins of ["user", "phone"] as const) {
-    const run = new Run(sessions, begins);
-    await run.open();
-    await run.make(Math.min(500, calls), "warm");
-    const [before, seen] = [run.cpu(), run.latencies.length];
-    await run.make(calls, "call");
-    const cost = (run.cpu() - before) / calls;
-    const sorted = run.latencies.slice(seen).toSorted((one, two) => one - two);
-    run.holds = true;
-    const memory = run.memory();
-    await run.make(held, "held");
-    const kept = (run.memory() - memory) / held / 1000;
-    console.log(
-      `${size.padEnd(8)} the ${begins} calls  ${(cost * 1e6).toFixed(0).padStart(5)} µs CPU a call, ${(1 / cost).toFixed(0).padStart(5)} calls a CPU second, answered in ${percentile(sorted, 0.5).toFixed(1)} ms (p99 ${percentile(sorted, 0.99).toFixed(1)}), ${kept.toFixed(1)} kB a held call`,
-    );
-    await run.close();
-  }
+console.log(
+  "| offer | who calls | calls/s | answered | µs CPU a call | calls/CPU-s | p50 ms | p99 ms | kB held | kB left |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|---|");
+const wanted = values.only.split(",").filter((word) => word !== "");
+for (const size of ["small", "browser"] as const)
+  for (const begins of ["user", "phone"] as const)
+    if (wanted.every((word) => word === size || word === begins)) console.log(await measure(size, begins));
 process.exit(0);

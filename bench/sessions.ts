@@ -1,5 +1,5 @@
 /** The offers of a benchmark: a small one of two codecs, and one of a browser's size with audio and video. */
-import type { Sessions } from "./sides.ts";
+import type { Sessions } from "./user.ts";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");
 

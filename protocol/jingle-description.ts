@@ -10,6 +10,7 @@ import { numberOf, oneOf, requiredOf, textOf, unreadable, wordOf } from "./jingl
 import type { Content, Crypto, Extension, Feedback, Payload, Senders, Source, Transport } from "./media.ts";
 import { MSID, RTCP_FB, RTP, RTP_HDREXT, SSMA } from "./namespaces.ts";
 import { present } from "./present.ts";
+import { shared } from "./shared.ts";
 
 /** The part of a content that its description holds. */
 export type Description = Pick<
@@ -36,7 +37,7 @@ export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "n
 
 /** Reads a description; the transport tells whether it is secured by DTLS. */
 export function readDescription(description: Element, transport: Transport): Description {
-  const payloads = readPayloads(description);
+  const payloads = shared(readPayloads(description));
   const first = description.getChild("payload-type", RTP);
   const feedback = readFeedback(description);
   const crypto = description
@@ -49,7 +50,7 @@ export function readDescription(description: Element, transport: Transport): Des
     protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
     payloads,
     feedback,
-    extensions: description.getChildren("rtp-hdrext", RTP_HDREXT).map(readExtension),
+    extensions: shared(description.getChildren("rtp-hdrext", RTP_HDREXT).map(readExtension)),
     bandwidth: description.getChildren("bandwidth", RTP).flatMap(readBandwidth),
     crypto,
     ...readSources(description),

@@ -13,6 +13,7 @@ import { Refusal } from "./refusal.ts";
 import { readExtensions, readFeedback, readPayloads } from "./sdp-codecs.ts";
 import { sendersOf } from "./sdp-direction.ts";
 import { readLines } from "./sdp-lines.ts";
+import { shared } from "./shared.ts";
 
 const MOST_SECTIONS = 32;
 const MOST_SOURCES = 64;
@@ -100,7 +101,7 @@ function readGroups(session: SessionDescription, names: readonly string[]): Medi
 
 function readSection(read: Section, name: string, creator: Role): Content {
   const { section, by } = read;
-  const payloads = readPayloads(section);
+  const payloads = shared(readPayloads(section));
   return {
     name,
     creator,
@@ -111,7 +112,7 @@ function readSection(read: Section, name: string, creator: Role): Content {
     protocol: section.protocol,
     payloads,
     feedback: readFeedback(section, "*"),
-    extensions: readExtensions({ ext: [...(read.session.ext ?? []), ...(section.ext ?? [])] }, by),
+    extensions: shared(readExtensions({ ext: [...(read.session.ext ?? []), ...(section.ext ?? [])] }, by)),
     bandwidth: (section.bandwidth ?? []).map(({ type, limit }) => ({ type, limit: Number(limit) })),
     crypto: (section.crypto ?? []).map(({ id, suite, config, sessionConfig }) => ({
       tag: id,

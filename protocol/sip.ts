@@ -212,20 +212,19 @@ export function answerable(start: StartLine, headers: readonly Field[]): Request
  * CR, LF and NUL in any value are written as a space and blanks in a URI are left out, so that no value adds a line.
  */
 export function writeMessage(message: Message): Uint8Array {
-  const body = toUtf8.encode(message.body);
+  const { body } = message;
+  const length = ASCII.test(body) ? body.length : toUtf8.encode(body).length;
   let text = `${writeStartLine(message)}\r\n`;
   let counted = false;
   for (const [name, value] of message.headers) {
     if (name !== "Content-Length") text += `${cleanName(name)}: ${clean(value)}\r\n`;
-    else if (!counted) text += `Content-Length: ${body.length}\r\n`;
+    else if (!counted) text += `Content-Length: ${length}\r\n`;
     counted ||= name === "Content-Length";
   }
-  const head = toUtf8.encode(`${text}${counted ? "" : `Content-Length: ${body.length}\r\n`}\r\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
+  return toUtf8.encode(`${text}${counted ? "" : `Content-Length: ${length}\r\n`}\r\n${body}`);
 }
+
+const ASCII = /^[\0-\x7f]*$/;
 
 function writeStartLine(message: Message): string {
   if (message.kind === "response") return `SIP/2.0 ${message.status} ${clean(message.phrase)}`;

@@ -156,21 +156,31 @@ const FORBIDDEN =
 const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
 const MOST_LEVELS = 200;
 
+/** Names that have been looked at and are good; they come from our own code, and are few. */
+const good = new Set<string>();
+const MOST_NAMES = 1_000;
+
+function nameOf(name: string): string {
+  if (good.has(name)) return name;
+  if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
+  if (good.size < MOST_NAMES) good.add(name);
+  return name;
+}
+
 /** The text of an element. Throws for a name that is none, which is a fault of ours. */
 export function writeStanza(element: Element, level = 0): string {
-  if (level > MOST_LEVELS || !NAME.test(element.name)) throw new Error(`no XML name: ${element.name.slice(0, 40)}`);
-  const attributes = Object.entries(element.attrs as Record<string, unknown>)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => {
-      if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
-      return ` ${name}="${escapeText(String(value))}"`;
-    });
-  const head = `<${element.name}${attributes.join("")}`;
-  if (element.children.length === 0) return `${head}/>`;
-  const inside = element.children.map((child) =>
-    typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child)),
-  );
-  return `${head}>${inside.join("")}</${element.name}>`;
+  if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
+  const attrs: Readonly<Record<string, unknown>> = element.attrs;
+  let text = `<${nameOf(element.name)}`;
+  for (const name of Object.keys(attrs)) {
+    const value = attrs[name];
+    if (value !== undefined && value !== null) text += ` ${nameOf(name)}="${escapeText(String(value))}"`;
+  }
+  if (element.children.length === 0) return `${text}/>`;
+  text += ">";
+  for (const child of element.children)
+    text += typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child));
+  return `${text}</${element.name}>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -184,5 +194,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
+/** Most texts hold nothing of these and stay as they are. */
+const SPECIAL = /[\0-\x1f&<>"'\ud800-\udfff\ufffe\uffff]/;
+
 const escapeText = (text: string): string =>
-  text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "");
+  SPECIAL.test(text)
+    ? text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "")
+    : text;

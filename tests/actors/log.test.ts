@@ -1,6 +1,8 @@
 /** The log: one line of JSON an event, and never a secret in it. */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { Writable } from "node:stream";
 import { createLog, type LogEvent } from "../../actors/log.ts";
+import { LogOutput } from "../../actors/log-output.ts";
 
 function logged(event: LogEvent, level: LogEvent["level"] = "info"): string[] {
   const lines: string[] = [];
@@ -45,4 +47,52 @@ test("what cannot be written harms nobody", () => {
   const circle: Record<string, unknown> = {};
   circle.circle = circle;
   expect(logged({ level: "info", event: "x", circle, big: 1n }).length).toBe(1);
+});
+
+test("a destination that fails harms nobody", () => {
+  const log = createLog({
+    level: "info",
+    to: {
+      write: () => {
+        throw new Error("EPIPE");
+      },
+    },
+  });
+  expect(() => log({ level: "info", event: "x" })).not.toThrow();
+});
+
+describe("the output", () => {
+  /** A destination that reads when it is told to. */
+  function reader() {
+    const chunks: string[] = [];
+    const waiting: (() => void)[] = [];
+    const stream = new Writable({
+      write(chunk, _, done) {
+        chunks.push(String(chunk));
+        waiting.push(done);
+      },
+    });
+    return { stream, chunks, readAll: () => waiting.splice(0).forEach((done) => void done()) };
+  }
+
+  test("takes many lines at a time, in their order", () => {
+    const { stream, chunks } = reader();
+    const output = new LogOutput(stream);
+    const line = `${"x".repeat(999)}\n`;
+    for (let at = 0; at < 66; at++) output.write(line);
+    expect(chunks).toEqual([line.repeat(66)]);
+  });
+
+  test("drops what nobody reads, past a bound, and says so when there is room again", () => {
+    const { stream, chunks, readAll } = reader();
+    const output = new LogOutput(stream);
+    const line = `${"x".repeat(65_535)}\n`;
+    for (let at = 0; at < 200; at++) output.write(line);
+    const taken = stream.writableLength;
+    expect(taken).toBeLessThanOrEqual(9 * 2 ** 20);
+    for (let round = 0; round < 300; round++) readAll();
+    output.write(line);
+    for (let round = 0; round < 3; round++) readAll();
+    expect(chunks.join("")).toMatch(/"event":"log.dropped","lines":\d+/);
+  });
 });

@@ -1,0 +1,65 @@
+/**
+ * Where the log's lines go: standard output, many at a time.
+ *
+ * A line waits for a few milliseconds at most, and for nothing when the process ends, however it ends (but by `kill -9`).
+ * Rules: whoever logs never waits and never fails; when nobody reads, lines past a bound are dropped, and their number is
+ * told once there is room again.
+ */
+import { writeSync } from "node:fs";
+import type { Writable } from "node:stream";
+
+/** How long a line may wait, in milliseconds. */
+const DELAY = 20;
+/** Bytes that may wait: in one batch, and altogether. */
+const BATCH = 65_536;
+const MOST_WAITING = 8 * 2 ** 20;
+
+export class LogOutput {
+  readonly #output: Writable;
+  #lines: string[] = [];
+  #size = 0;
+  #dropped = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(output: Writable) {
+    this.#output = output;
+    output.on("error", () => {}); // nobody reads any more; there is no log to say so in
+  }
+
+  /** Takes a line with its end. */
+  write(line: string): void {
+    if (this.#size + this.#output.writableLength > MOST_WAITING) {
+      this.#dropped++;
+      return;
+    }
+    this.#lines.push(line);
+    this.#size += line.length;
+    if (this.#size >= BATCH) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), DELAY);
+  }
+
+  /** Writes what waits before it returns: the process is about to end. */
+  end(descriptor: number): void {
+    try {
+      writeSync(descriptor, this.#taken());
+    } catch {
+      // the reader is gone
+    }
+  }
+
+  #flush(): void {
+    if (this.#dropped > 0)
+      this.#lines.push(`${JSON.stringify({ level: "warn", event: "log.dropped", lines: this.#dropped })}\n`);
+    this.#dropped = 0;
+    this.#output.write(this.#taken());
+  }
+
+  #taken(): string {
+    const text = this.#lines.join("");
+    this.#lines = [];
+    this.#size = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return text;
+  }
+}

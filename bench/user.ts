@@ -1,0 +1,118 @@
+/**
+ * The user's side of a benchmark, as cheap as it can be: an XMPP server with one user, on loopback.
+ *
+ * It places calls and accepts those that come; what it has placed it hangs up when it is told to. Stanzas are cut and made by
+ * hand, so that what is measured is the gateway. The phone's side is SIPp (sipp.ts).
+ */
+import { listenTcp } from "../transports/tcp.ts";
+import type { ByteStream } from "../transports/transport.ts";
+
+const HOST = "127.0.0.1";
+export const USER = "alice@example.org/bench";
+export const COMPONENT = "sip.example.org";
+
+/** What a call is made of: Jingle contents and SDP of a size. */
+export interface Sessions {
+  readonly contents: string;
+  readonly sdp: string;
+}
+
+/** Told how a call goes; `id` is its sid and Call-ID. */
+export interface Progress {
+  answered(id: string): void;
+}
+
+export class UserSide {
+  port = 0;
+  online: () => void = () => {};
+  #stream: ByteStream | undefined;
+  #waiting = "";
+  #asked = 0;
+  #close: () => Promise<void> = async () => {};
+  readonly #sessions: Sessions;
+  readonly #progress: Progress;
+  /** Whom each session is with. */
+  readonly #peers = new Map<string, string>();
+
+  constructor(sessions: Sessions, progress: Progress) {
+    this.#sessions = sessions;
+    this.#progress = progress;
+  }
+
+  async open(): Promise<void> {
+    const listener = await listenTcp({ host: HOST, port: 0 }, (stream) => {
+      this.#stream = stream;
+      const decoder = new TextDecoder();
+      return { received: (bytes) => this.#received(decoder.decode(bytes, { stream: true })), closed: () => {} };
+    });
+    this.port = listener.local.port;
+    this.#close = () => listener.close();
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Calls the phone. */
+  call(id: string): void {
+    this.#peers.set(id, `bob@${COMPONENT}`);
+    this.#say(id, "session-initiate", this.#sessions.contents);
+  }
+
+  hangUp(id: string): void {
+    this.#say(id, "session-terminate", "<reason><success/></reason>");
+    this.#peers.delete(id);
+  }
+
+  #say(id: string, action: string, inside: string): void {
+    const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${id}'>${inside}</jingle>`;
+    this.#stream?.write(
+      `<iq type='set' id='${++this.#asked}' from='${USER}' to='${this.#peers.get(id)}'>${jingle}</iq>`,
+    );
+  }
+
+  #received(text: string): void {
+    this.#waiting += text;
+    if (this.#waiting.includes("<stream:stream") && this.#waiting.includes("to=")) {
+      this.#waiting = "";
+      this.#stream?.write(
+        "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1'>",
+      );
+      return;
+    }
+    if (this.#waiting.includes("</handshake>")) {
+      this.#waiting = "";
+      this.#stream?.write(`<handshake/><presence from='${USER}' to='${COMPONENT}'/>`);
+      return this.online();
+    }
+    for (let end = this.#end(); end !== -1; end = this.#end()) {
+      const stanza = this.#waiting.slice(0, end);
+      this.#waiting = this.#waiting.slice(end);
+      this.#stanza(stanza);
+    }
+  }
+
+  /** Where the first whole IQ ends. */
+  #end(): number {
+    const open = this.#waiting.indexOf(">");
+    if (open === -1) return -1;
+    if (this.#waiting[open - 1] === "/") return open + 1;
+    const close = this.#waiting.indexOf("</iq>");
+    return close === -1 ? -1 : close + 5;
+  }
+
+  #stanza(stanza: string): void {
+    const action = /action="([\w-]+)"/.exec(stanza)?.[1];
+    if (action === undefined) return;
+    const id = /^<iq[^>]* id="([^"]+)"/.exec(stanza)?.[1];
+    const from = /^<iq[^>]* from="([^"]+)"/.exec(stanza)?.[1] ?? "";
+    const sid = /sid="([^"]+)"/.exec(stanza)?.[1] ?? "";
+    this.#stream?.write(`<iq type='result' id='${id}' from='${USER}' to='${from}'/>`);
+    if (action === "session-initiate") {
+      this.#peers.set(sid, from);
+      this.#say(sid, "session-accept", this.#sessions.contents.replace("'actpass'", "'active'"));
+    }
+    if (action === "session-accept") this.#progress.answered(sid);
+    if (action === "session-terminate") this.#peers.delete(sid);
+  }
+}
