@@ -28,8 +28,11 @@ export interface Option {
   readonly secret?: true;
 }
 
-const isHost = (text: string): boolean => isIP(text) !== 0 || /^(?!-)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/.test(text);
-const isDomain = (text: string): boolean => isHost(text) && text === text.toLowerCase();
+const isName = (text: string): boolean =>
+  /^(?!-)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/.test(text) && !/^[\d.]+$/.test(text);
+const isHost = (text: string): boolean => isIP(text) !== 0 || isName(text);
+/** As it stands in JIDs: lower case, and without the dot of the root. */
+const isDomain = (text: string): boolean => isHost(text) && text === text.toLowerCase() && !text.endsWith(".");
 const isNetwork = (text: string): boolean => {
   const [address = "", bits, more] = text.split("/");
   const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
@@ -292,19 +295,24 @@ function sectionsOf(document: Table, file: string): ReadonlyMap<string, Table> {
     : [["modules", modules]];
   const known = [...new Set(OPTIONS.map(({ section }) => section))];
   for (const [name, table] of [...all, ...Object.entries(rest)]) {
-    if (!known.includes(name)) throw new ConfigError(`${file}: [${name}] is not known here${nearest(name, known)}`);
+    if (!known.includes(name))
+      throw new ConfigError(`${file}: [${said(name)}] is not known here${nearest(name, known)}`);
     if (!isTable(table)) throw new ConfigError(`${file}: ${name} must be a section: [${name}]`);
     const keys = OPTIONS.filter(({ section }) => section === name).map(({ key }) => key);
     for (const key of Object.keys(table))
       if (!keys.includes(key))
-        throw new ConfigError(`${file}: [${name}] ${key} is not known here${nearest(key, keys)}`);
+        throw new ConfigError(`${file}: [${name}] ${said(key)} is not known here${nearest(key, keys)}`);
     tables.set(name, table);
   }
   return tables;
 }
 
 const isTable = (value: unknown): value is Table =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** A name of the file in an error's one line. */
+const said = (name: string): string =>
+  name.slice(0, 100).replace(/[\0-\x1f\x7f]/g, (control) => JSON.stringify(control).slice(1, -1));
 
 /** The value of one option: the environment's, else the file's, else the default. */
 function optionValue(option: Option, table: Table, file: string, environment: Environment): unknown {
@@ -329,7 +337,7 @@ function fromText(text: string, { schema }: Option): unknown {
       .split(",")
       .map((item) => item.trim())
       .filter((item) => item !== "");
-  if (schema instanceof z.ZodNumber) return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  if (schema instanceof z.ZodNumber) return /^\s*-?\d{1,15}(?:\.\d{1,15})?\s*$/.test(text) ? Number(text) : text;
   if (schema instanceof z.ZodBoolean) return text === "true" ? true : text === "false" ? false : text;
   return text;
 }

@@ -73,6 +73,18 @@ const WRONG: readonly (readonly [string, string, string])[] = [
     '[modules.mod_jingle_sip] local_host = "a b" must be a host name or address',
   ],
   [
+    "a host that looks like an address",
+    SIP('local_host = "999.1.1.1"'),
+    '[modules.mod_jingle_sip] local_host = "999.1.1.1" must be a host name or address',
+  ],
+  ["a date for a section", `sip = 2020-01-01\n${GOOD}`, "sip must be a section: [sip]"],
+  ["a name of two lines", `[sip]\n"a\\nb" = 1\n${GOOD}`, "[sip] a\\nb is not known here"],
+  [
+    "a domain with the dot of the root, which no JID has",
+    GOOD.replace('["example.org"]', '["example.org."]'),
+    '[xmpp] hosts = ["example.org."] must be domains of users, like ["example.org"]',
+  ],
+  [
     "an address that is none",
     SIP('sdp_origin = "host"'),
     '[modules.mod_jingle_sip] sdp_origin = "host" must be an IPv4 or IPv6 address',
@@ -159,6 +171,7 @@ describe("the environment", () => {
 
   test.each([
     ["CARILLON_PROXY_PORT", "x", 'CARILLON_PROXY_PORT = "x" must be a port from 1 to 65535'],
+    ["CARILLON_PROXY_PORT", "0x10", 'CARILLON_PROXY_PORT = "0x10" must be a port from 1 to 65535'],
     ["CARILLON_SIP_OUTBOUND", "yes", 'CARILLON_SIP_OUTBOUND = "yes" must be true or false'],
     ["CARILLON_XMPP_HOSTS", "", 'CARILLON_XMPP_HOSTS = [] must be domains of users, like ["example.org"]'],
   ])("%s=%s is refused by its own name", (name, value, line) => {
