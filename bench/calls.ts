@@ -1,9 +1,8 @@
 /**
- * npm run bench [-- --calls 4000 --small 400 --browser 200 --held 1000 --only user,small]
+ * npm run bench [-- --calls 4000 --small 400 --browser 200 --only user,small]
  *
  * What a call costs: CPU of the gateway's process for a whole call (set up, answered, hung up), in each direction and with a
- * small and a browser's offer; how long it takes to be answered; memory of a held call, and what is left of an ended one.
- * The gateway runs by itself on one core; SIPp (apt-get install sip-tester) and an XMPP server of a few lines on another.
+ * small and a browser's offer, and how long it takes to be answered (memory is memory.ts). The gateway runs by itself on one core; SIPp (apt-get install sip-tester) and an XMPP server of a few lines on another.
  * Figures of one machine at one time: compare within a run, not between runs. The last ones are in bench/README.md.
  */
 import { mkdtempSync } from "node:fs";
@@ -19,15 +18,11 @@ const options = {
   calls: { type: "string", default: "4000" },
   small: { type: "string", default: "400" },
   browser: { type: "string", default: "200" },
-  held: { type: "string", default: "3000" },
   only: { type: "string", default: "" },
 } as const;
 const { values } = parseArgs({ options });
-const [calls, held] = [Number(values.calls), Number(values.held)];
+const calls = Number(values.calls);
 const PROXY_PORT = 25_060;
-
-/** After so long what an ended call leaves behind is gone (64*T1), and an idle runtime has collected its garbage. */
-const QUIET = 45_000;
 
 type Begins = "user" | "phone";
 
@@ -41,7 +36,6 @@ class Run {
   readonly #latencies: number[] = [];
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
-  #hangsUp = true;
 
   constructor(size: "small" | "browser", begins: Begins) {
     this.#begins = begins;
@@ -77,7 +71,6 @@ class Run {
   }
 
   cpu = (): number => this.#gateway?.cpu() ?? 0;
-  memory = (): number => this.#gateway?.memory() ?? 0;
 
   /** So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. */
   async make(count: number, name: string, rate: number): Promise<number[]> {
@@ -94,24 +87,12 @@ class Run {
     return latencies(sipp.folder);
   }
 
-  /** So many calls that go on until the gateway is closed. */
-  async hold(count: number, rate: number): Promise<void> {
-    this.#hangsUp = false;
-    this.#latencies.length = 0;
-    if (this.#begins === "phone") {
-      this.#phone = calling(this.#sipp, this.#gateway?.sipPort ?? 0, { count, rate, held: 600_000 });
-      return Bun.sleep((count / rate) * 1_000 + 1_000);
-    }
-    await this.#place(count, "held", rate);
-    await this.#until(() => this.#latencies.length >= count);
-  }
-
   #answered(id: string): void {
     const begun = this.#begun.get(id);
     if (begun === undefined) return;
     this.#begun.delete(id);
     this.#latencies.push(performance.now() - begun);
-    if (this.#hangsUp) this.#user.hangUp(id);
+    this.#user.hangUp(id);
   }
 
   async #place(count: number, name: string, rate: number): Promise<void> {
@@ -138,28 +119,19 @@ async function measure(size: "small" | "browser", begins: Begins): Promise<strin
   const run = new Run(size, begins);
   await run.open();
   await run.make(Math.min(2_000, calls), "warm", rate);
-  const [cpu, memory] = [run.cpu(), run.memory()];
+  const cpu = run.cpu();
   const took = (await run.make(calls, "call", rate)).toSorted((one, two) => one - two);
   const cost = (run.cpu() - cpu) / calls;
-  await Bun.sleep(QUIET);
-  const left = (run.memory() - memory) / calls / 1_000;
-  const before = run.memory();
-  await run.hold(held, rate);
-  await Bun.sleep(QUIET);
-  const kept = (run.memory() - before) / held / 1_000;
   await run.close();
   const cells = [
     ...[size, `the ${begins} calls`, `${rate}`, `${took.length} of ${calls}`],
     ...[(cost * 1e6).toFixed(0), (1 / cost).toFixed(0), percentile(took, 0.5), percentile(took, 0.99)],
-    ...[kept.toFixed(1), left.toFixed(1)],
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-console.log(
-  "| offer | who calls | calls/s | answered | µs CPU a call | calls/CPU-s | p50 ms | p99 ms | kB held | kB left |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|---|");
+console.log("| offer | who calls | calls/s | answered | µs CPU a call | calls/CPU-s | p50 ms | p99 ms |");
+console.log("|---|---|---|---|---|---|---|---|");
 const wanted = values.only.split(",").filter((word) => word !== "");
 for (const size of ["small", "browser"] as const)
   for (const begins of ["user", "phone"] as const)

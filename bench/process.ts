@@ -39,12 +39,6 @@ export class GatewayProcess {
     const fields = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
-
-  /** Bytes of memory that it has. */
-  memory(): number {
-    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process.pid}/status`, "utf8"))?.[1];
-    return Number(kilobytes) * 1024;
-  }
 }
 
 /** What stands before a command so that it runs on this core alone. */

@@ -78,6 +78,36 @@ port = 0
     }
   }, 90_000);
 
+  test("a carrier's caller: PRACK, session timer, hold, a key, UPDATE", async () => {
+    const sipp = startSipp("carrier-caller.xml", [`127.0.0.1:${gateway.sipPort}`, "-s", "juliet", "-m", "1"]);
+    const { jingle, from } = await hears("session-initiate");
+    await juliet.say(from, "session-accept", String(jingle.attrs.sid), PLAY_TEXTS["answer-contents"]);
+    await hears("transport-info");
+    await juliet.heard.next(({ jingle }) => jingle.getChild("hold") !== undefined, "hold");
+    const key = await juliet.heard.next(({ jingle }) => jingle.getChild("dtmf") !== undefined, "a key");
+    expect(key.jingle.getChild("dtmf")?.attrs).toMatchObject({ code: "5", duration: "250" });
+    await hears("session-terminate");
+    const { code, screen } = await sipp.ended;
+    expect(code, screen).toBe(0);
+  }, 30_000);
+
+  test("a carrier's phone: the answer in a reliable 183, session timer, hold, a key", async () => {
+    const sipp = startSipp("carrier-phone.xml", ["-p", `${phonePort}`, "-m", "1"]);
+    const bob = `bob@${COMPONENT}`;
+    const info = (child: string): Promise<unknown> => juliet.say(bob, "session-info", "carrier", child);
+    await juliet.say(bob, "session-initiate", "carrier", PLAY_TEXTS["offer-contents"]);
+    await hears("session-accept");
+    await info("<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+    await info("<dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='7'/>");
+    await Bun.sleep(500);
+    await juliet.say(bob, "session-terminate", "carrier", "<reason><success/></reason>");
+    const { code, screen } = await sipp.ended;
+    expect(code, screen).toBe(0);
+    await noCalls();
+  }, 30_000);
+
+  const hears = (wanted: string) => juliet.heard.next(({ action }) => action === wanted, wanted);
+
   /** Waits until the gateway has seen every call to its end, on both sides. */
   async function noCalls(): Promise<void> {
     for (let tries = 0; tries < 400; tries++) {
