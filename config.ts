@@ -162,7 +162,7 @@ export const OPTIONS: readonly Option[] = [
     "mode",
     z.enum(["gateway", "intercept"]),
     "gateway",
-    '"gateway" (interception is not there yet)',
+    '"gateway" or "intercept"',
     "users dial number@domain, or their server hands calls over",
     env("XMPP_MODE"),
   ),
@@ -344,8 +344,6 @@ function fromText(text: string, { schema }: Option): unknown {
 
 /** What no option can tell alone. */
 function judgeWhole({ xmpp }: Config, file: string): void {
-  if (xmpp.mode === "intercept")
-    throw new ConfigError(`${file}: [xmpp] mode = "intercept" is not there yet: use "gateway"`);
   if (xmpp.hosts.includes(xmpp.domain))
     throw new ConfigError(
       `${file}: [xmpp] hosts holds the component's own domain ${xmpp.domain}: calls would run in a circle`,

@@ -96,6 +96,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
     component: xmpp.domain,
     ours: [localHost.toLowerCase(), ...ownAddresses(sip.bind)],
     ...{ proxyHost, proxyPort, usernameToPhone },
+    intercept: xmpp.mode === "intercept",
   };
   return {
     sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow },

@@ -65,11 +65,14 @@ export class XmppPresence {
     return true;
   }
 
-  /** The stream is up again: whoever was known is asked where he is now. Calls that ring go on meanwhile. */
-  online(): void {
+  /**
+   * The stream is up again: whoever was known is asked where he is now, unless the server tells that by itself. Calls that
+   * ring go on meanwhile.
+   */
+  online(asks: boolean): void {
     for (const [bare, resources] of this.#users) {
       resources.clear();
-      this.#say("probe", this.#needs.domain, bare);
+      if (asks) this.#say("probe", this.#needs.domain, bare);
     }
   }
 

@@ -5,6 +5,7 @@
  * answer counts only when it comes from whom was asked. Bound: `MOST`, past which a question counts as not asked.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { answerInside } from "../protocol/delegation.ts";
 import { conditionOf } from "../protocol/iq.ts";
 import { bareJid } from "../protocol/jid.ts";
 import type { Clock } from "./clock.ts";
@@ -32,15 +33,21 @@ interface Waiting extends Timed {
   readonly answered: (answer: Answer) => void;
 }
 
+/** What an IQ goes out as. */
+export type Wrap = (iq: Element) => Element;
+const asItIs: Wrap = (iq) => iq;
+
 export class XmppRequests {
   readonly #send: (element: Element) => boolean;
+  readonly #wrap: Wrap;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
   readonly #timers: Timers<Waiting>;
   #count = 0;
 
-  constructor(clock: Clock, send: (element: Element) => boolean) {
+  constructor(clock: Clock, send: (element: Element) => boolean, wrap: Wrap = asItIs) {
     this.#clock = clock;
+    this.#wrap = wrap;
     this.#send = send;
     this.#timers = new Timers(clock, (waiting) => this.#settle(waiting, { type: "silence" }));
   }
@@ -48,9 +55,10 @@ export class XmppRequests {
   /** Asks; `answered` is told later, never before this has returned. */
   ask({ to, from, payload }: IqRequest, answered: (answer: Answer) => void): void {
     const id = `c${(++this.#count).toString(36)}`;
-    const taken = this.#waiting.size < MOST && this.#send(xml("iq", { type: "set", id, from, to }, payload));
+    const asked = this.#wrap(xml("iq", { type: "set", id, from, to }, payload));
+    const taken = this.#waiting.size < MOST && this.#send(asked);
     if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
-    const waiting = { id, to, answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
+    const waiting = { id, to: String(asked.attrs.to), answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
     this.#waiting.set(id, waiting);
     this.#timers.set(waiting, this.#clock.now() + SILENCE);
   }
@@ -61,8 +69,10 @@ export class XmppRequests {
     const from = String(iq.attrs.from ?? "");
     // a server answers for an account in its bare JID, and for a domain that it cannot reach
     if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
-    const isResult = iq.attrs.type === "result";
-    this.#settle(waiting, isResult ? { type: "result" } : { type: "error", condition: conditionOf(iq) });
+    // where the server speaks for us, the device's own answer is inside of its
+    const answer = answerInside(iq) ?? iq;
+    const isResult = answer.attrs.type === "result";
+    this.#settle(waiting, isResult ? { type: "result" } : { type: "error", condition: conditionOf(answer) });
     return true;
   }
 

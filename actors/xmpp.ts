@@ -7,6 +7,7 @@
  * thrown while the stream is down.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { answerHandedOver, asUser, handedOver, isDelegation } from "../protocol/delegation.ts";
 import {
   type Caps,
   capsOf,
@@ -33,6 +34,8 @@ import { XmppStream } from "./xmpp-stream.ts";
 const DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
 
 export interface XmppConfig {
+  /** Users dial `number@domain`, or their server hands their calls over (integrations/). */
+  readonly mode: "gateway" | "intercept";
   readonly host: string;
   readonly port: number;
   readonly domain: string;
@@ -81,7 +84,9 @@ export class Xmpp {
     this.#dropped = new Tally(clock, log, "xmpp.dropped");
     const caps = (entity: Entity): Caps => capsOf(sha1(capsText(entity, config.video), "base64"));
     this.#caps = { component: caps("component"), phone: caps("phone") };
-    this.#requests = new XmppRequests(clock, (element) => this.#stream.send(element));
+    const speakAs = (iq: Element): Element => asUser(iq, { id: String(iq.attrs.id), component: config.domain });
+    const send = (element: Element): boolean => this.#stream.send(element);
+    this.#requests = new XmppRequests(clock, send, config.mode === "intercept" ? speakAs : undefined);
     this.#presence = new XmppPresence({
       domain: config.domain,
       caps: this.#caps,
@@ -133,7 +138,7 @@ export class Xmpp {
 
   #online(): void {
     this.#needs.log({ level: "info", event: "xmpp.online", domain: this.#needs.config.domain });
-    this.#presence.online();
+    this.#presence.online(this.#needs.config.mode === "gateway");
     this.#needs.user.online();
   }
 
@@ -182,11 +187,20 @@ export class Xmpp {
     };
     try {
       if (iq.getChild("jingle", JINGLE)) this.#needs.user.jingle(iq, reply);
+      else if (this.#needs.config.mode === "intercept" && isDelegation(iq)) this.#handedOver(iq, reply);
       else reply(this.#answer(iq));
     } catch (error) {
       reply(stanzaError(iq, "wait", "internal-server-error"));
       throw error;
     }
+  }
+
+  /** What a server hands over of its users'; what is no call of theirs it routes itself. */
+  #handedOver(iq: Element, reply: (answer: Element) => void): void {
+    const inner = this.#needs.isServed(String(iq.attrs.from)) ? handedOver(iq) : undefined;
+    if (!inner) return reply(stanzaError(iq, "auth", "forbidden"));
+    if (!inner.getChild("jingle", JINGLE)) return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
+    this.#needs.user.jingle(inner, (answer) => reply(answerHandedOver(iq, answer)));
   }
 
   #answer(iq: Element): Element {

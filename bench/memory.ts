@@ -25,11 +25,25 @@ const PROXY_PORT = 25_060;
 const OVER = 35_000;
 
 function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
-  const addresses = { hosts: ["example.org"], component: COMPONENT, ours: [HOST], usernameToPhone: [] };
+  const addresses = {
+    hosts: ["example.org"],
+    component: COMPONENT,
+    ours: [HOST],
+    intercept: false,
+    usernameToPhone: [],
+  };
   return new Gateway(
     {
       sip: { bind: [HOST], port: 0, localHost: HOST, allow: [] },
-      xmpp: { host: HOST, port: xmppPort, domain: COMPONENT, secret: "bench", pingTo: "example.org", video: true },
+      xmpp: {
+        mode: "gateway",
+        host: HOST,
+        port: xmppPort,
+        domain: COMPONENT,
+        secret: "bench",
+        pingTo: "example.org",
+        video: true,
+      },
       calls: {
         proxy: { transport, host: HOST, port: PROXY_PORT },
         ...{ localHost: HOST, sdpOrigin: HOST, profile: "deployed", outbound: false, username: "", password: "" },

@@ -123,10 +123,24 @@ process.exit(0);
 
 function configuration(serverPort: number, phonePort: number): GatewayConfig {
   const proxy = { host: LOCAL, port: phonePort };
-  const addresses = { hosts: ["example.org"], component: COMPONENT, ours: [LOCAL], usernameToPhone: [] };
+  const addresses = {
+    hosts: ["example.org"],
+    component: COMPONENT,
+    ours: [LOCAL],
+    intercept: false,
+    usernameToPhone: [],
+  };
   return {
     sip: { bind: [LOCAL], port: 0, localHost: LOCAL, allow: [] },
-    xmpp: { host: LOCAL, port: serverPort, domain: COMPONENT, secret: "demo", pingTo: "example.org", video: true },
+    xmpp: {
+      mode: "gateway",
+      host: LOCAL,
+      port: serverPort,
+      domain: COMPONENT,
+      secret: "demo",
+      pingTo: "example.org",
+      video: true,
+    },
     calls: {
       proxy: { transport: "udp", ...proxy },
       addresses: { ...addresses, proxyHost: proxy.host, proxyPort: proxy.port },

@@ -18,6 +18,8 @@ export interface AddressRules {
   readonly ours: readonly string[];
   readonly proxyHost: string;
   readonly proxyPort: number;
+  /** Whether a caller is who its SIP address spells, since the users' server lets us speak as anybody. */
+  readonly intercept: boolean;
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
 
@@ -73,15 +75,24 @@ function userJid(user: string, host: string, { usernameToPhone }: AddressRules):
 }
 
 /**
- * The full JID that a calling phone has toward the user: `carol@<component>/sip` for who is of the component's domain, the
- * proxy's or ours, or is a number; else the whole address, escaped (XEP-0106).
+ * The JID that a calling phone has toward the user. Intercepting: the bare JID that its address spells. Else
+ * `carol@<component>/sip` for who is of the component's domain, the proxy's or ours, or is a number, and for anybody else
+ * the whole address, escaped (XEP-0106).
  */
 export function callerJid(from: string, rules: AddressRules): string | undefined {
   const uri = readUri(from);
+  if (rules.intercept) return spelled(uri, rules);
   const near = [rules.component, rules.proxyHost.toLowerCase(), ...rules.ours].includes(uri.host) || isNumber(uri);
   const name = uri.user === "" ? uri.host : near ? uri.user : `${uri.user}@${uri.host}`;
   const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/sip`;
   return readJid(jid) === undefined ? undefined : jid;
+}
+
+/** A user with a number is its user again; a number alone is one of the component's. */
+function spelled(uri: SipUri, rules: AddressRules): string | undefined {
+  const host = uri.scheme === "tel" ? rules.component : uri.host;
+  if (uri.user !== "") return userJid(uri.user, host, rules);
+  return readJid(host) === undefined ? undefined : host;
 }
 
 const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || /^\+?[0-9*#().-]{2,}$/.test(user);

@@ -137,9 +137,9 @@ const WRONG: readonly (readonly [string, string, string])[] = [
     "[xmpp] hosts holds the component's own domain sip.example.org: calls would run in a circle",
   ],
   [
-    "what is not there yet",
-    GOOD.replace("domain", 'mode = "intercept"\ndomain'),
-    '[xmpp] mode = "intercept" is not there yet: use "gateway"',
+    "a mode that is none",
+    GOOD.replace("domain", 'mode = "spy"\ndomain'),
+    '[xmpp] mode = "spy" must be "gateway" or "intercept"',
   ],
 ];
 

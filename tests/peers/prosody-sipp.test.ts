@@ -98,8 +98,8 @@ port = 0
     await juliet.say(bob, "session-initiate", "carrier", PLAY_TEXTS["offer-contents"]);
     await hears("session-accept");
     await info("<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+    await juliet.heard.next(({ jingle }) => jingle.getChild("dtmf") !== undefined, "the key of a phone that is held");
     await info("<dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='7'/>");
-    await Bun.sleep(500);
     await juliet.say(bob, "session-terminate", "carrier", "<reason><success/></reason>");
     const { code, screen } = await sipp.ended;
     expect(code, screen).toBe(0);

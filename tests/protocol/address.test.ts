@@ -10,6 +10,7 @@ const RULES: AddressRules = {
   ours: ["192.0.2.1"],
   proxyHost: "proxy.example",
   proxyPort: 5060,
+  intercept: false,
   usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
 };
 
@@ -132,4 +133,16 @@ test.each([
   ["", "2001:db8::1", "sip:[2001:db8::1]:5600"],
 ])("our Contact for %p", (user, host, uri) => {
   expect(contactUri(user, host, 5600)).toBe(uri);
+});
+
+describe("a caller, where the server lets us speak as anybody (intercept)", () => {
+  const rules = { ...RULES, intercept: true };
+  test.each([
+    ["sip:juliet@example.org", "juliet@example.org"],
+    ["sip:carol@pbx.example", "carol@pbx.example"],
+    ["sip:a%20b@example.org", "a\\20b@example.org"],
+    ["tel:+4930555", "+4930555@sip.example.org"],
+    ["sip:+4930123@example.org", "nurse@example.org"],
+    ["sip:pbx.example", "pbx.example"],
+  ])("%s is %s", (from, jid) => expect(callerJid(from, rules)).toBe(jid));
 });

@@ -12,10 +12,13 @@ export const PROXY = { host: "192.0.2.2", port: 5060 };
 export const SERVER = { host: "192.0.2.3", port: 5347 };
 export const COMPONENT = "sip.example.org";
 
-export function gatewayConfig(calls: Partial<CallsConfig> = {}): GatewayConfig {
+export function gatewayConfig(
+  calls: Partial<CallsConfig> = {},
+  mode: "gateway" | "intercept" = "gateway",
+): GatewayConfig {
   return {
     sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [] },
-    xmpp: { ...SERVER, domain: COMPONENT, secret: "secret", pingTo: "example.org", video: true },
+    xmpp: { mode, ...SERVER, domain: COMPONENT, secret: "secret", pingTo: "example.org", video: true },
     calls: {
       proxy: { transport: "udp", ...PROXY },
       outbound: false,
@@ -30,6 +33,7 @@ export function gatewayConfig(calls: Partial<CallsConfig> = {}): GatewayConfig {
         ours: [GATEWAY.host],
         proxyHost: PROXY.host,
         proxyPort: PROXY.port,
+        intercept: mode === "intercept",
         usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
       },
       ringTimeout: 180_000,

@@ -57,6 +57,8 @@ const sipSide = (address: Address): SipSide => ({
 
 export interface PlayOptions {
   readonly calls?: Partial<CallsConfig>;
+  /** Whether juliet's server hands her calls over (integrations/). */
+  readonly intercept?: true;
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
   /** The instants of the play matter, which loss would move: it is played over good wires alone. */
@@ -94,12 +96,12 @@ export class Stage {
   /** Whether the next datagram is lost. */
   readonly #loses: () => boolean;
 
-  constructor({ calls, lossy }: PlayOptions) {
+  constructor({ calls, lossy, intercept }: PlayOptions) {
     const chance = lossy && createChance(lossy.seed);
     this.#loses = () => chance !== undefined && chance() < LOSS;
     this.#isLossy = lossy !== undefined;
     const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
-    this.gateway = new Gateway(gatewayConfig(calls), needs);
+    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), needs);
   }
 
   async open(online: readonly string[]): Promise<void> {

@@ -21,12 +21,12 @@ export interface Prosody {
 const quiet = { stdout: "ignore", stderr: "ignore" } as const;
 
 /** Starts a server that knows these users, their passwords being their names. */
-export async function startProsody(users: readonly string[]): Promise<Prosody> {
+export async function startProsody(users: readonly string[], intercept = false): Promise<Prosody> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
   for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
   const [clientPort, componentPort] = [await freePort(), await freePort()];
   const file = join(folder, "prosody.cfg.lua");
-  writeFileSync(file, configuration(folder, clientPort, componentPort));
+  writeFileSync(file, configuration(folder, clientPort, componentPort, intercept));
   for (const user of users)
     await Bun.spawn(["prosodyctl", "--root", "--config", file, "register", user, DOMAIN, user], quiet).exited;
   const server = Bun.spawn(["prosody", "--config", file, "-F"], quiet);
@@ -43,11 +43,16 @@ export async function startProsody(users: readonly string[]): Promise<Prosody> {
   };
 }
 
-const configuration = (folder: string, clientPort: number, componentPort: number): string => `
+const MODULES = join(import.meta.dir, "../../integrations/prosody");
+/** The host's users' calls go to the component. */
+const INTERCEPT = `\tmodules_enabled = { "jingle_sip" }\n\tjingle_sip_component = "${COMPONENT}"\n`;
+
+const configuration = (folder: string, clientPort: number, componentPort: number, intercept: boolean): string => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
 certificates = "${folder}/certs"
+plugin_paths = { "${MODULES}" }
 interfaces = { "127.0.0.1" }
 c2s_ports = { ${clientPort} }
 s2s_ports = { }
@@ -63,7 +68,7 @@ modules_disabled = { "s2s"; "tls" }
 log = { { levels = { min = "error" }, to = "console" } }
 
 VirtualHost "${DOMAIN}"
-Component "${COMPONENT}"
+${intercept ? INTERCEPT : ""}Component "${COMPONENT}"
 	component_secret = "${SECRET}"
 `;
 

@@ -1,0 +1,53 @@
+/**
+ * How a server hands its users' Jingle over, and lets us speak as them: the wrappers of our server modules (integrations/).
+ *
+ * In the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for full JIDs too, which those do not have:
+ *
+ *   server ──▶ us   iq set from HOST: delegation/forwarded/iq       answered by a result with the answer inside, or by the
+ *                                                                   error feature-not-implemented: "not mine, route it"
+ *   us ──▶ server   iq set to HOST: privileged_iq/iq                answered by a result with the device's answer inside
+ *
+ * Rules: only a domain that is served may hand over, and only what its own users have sent. Left out on purpose: messages
+ * (Jingle Message Initiation).
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { readJid } from "./jid.ts";
+
+const DELEGATION = "urn:xmpp:delegation:2";
+const PRIVILEGE = "urn:xmpp:privilege:2";
+const FORWARD = "urn:xmpp:forward:0";
+const CLIENT = "jabber:client";
+
+/** The IQ that a server hands over; undefined when this is none, or not that server's to hand over. */
+export function handedOver(iq: Element): Element | undefined {
+  const host = readJid(String(iq.attrs.from));
+  const inner = iq.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
+  if (host?.local !== "" || host.resource !== "" || !inner) return undefined;
+  const from = readJid(String(inner.attrs.from));
+  const isIts = from?.domain === host.domain && from.local !== "" && from.resource !== "";
+  return isIts && readJid(String(inner.attrs.to)) !== undefined && inner.attrs.id !== undefined ? inner : undefined;
+}
+
+/** Whether an IQ is of this kind at all. */
+export const isDelegation = (iq: Element): boolean => iq.getChild("delegation", DELEGATION) !== undefined;
+
+/** The answer to an IQ that was handed over, as the server takes it. */
+export function answerHandedOver(iq: Element, answer: Element): Element {
+  const { id, from, to } = iq.attrs;
+  const inside = xml("forwarded", { xmlns: FORWARD }, asClient(answer));
+  return xml("iq", { type: "result", id, from: to, to: from }, xml("delegation", { xmlns: DELEGATION }, inside));
+}
+
+/** An IQ that the server is to send as one of its users, to one of its users. */
+export function asUser(iq: Element, by: { readonly id: string; readonly component: string }): Element {
+  const host = readJid(String(iq.attrs.to))?.domain ?? "";
+  const inside = xml("privileged_iq", { xmlns: PRIVILEGE }, asClient(iq));
+  return xml("iq", { type: "set", id: by.id, from: by.component, to: host }, inside);
+}
+
+/** The device's answer in the server's; undefined when there is none inside. */
+export function answerInside(iq: Element): Element | undefined {
+  return iq.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
+}
+
+const asClient = (iq: Element): Element => xml("iq", { ...iq.attrs, xmlns: CLIENT }, ...iq.getChildElements());

@@ -1,0 +1,124 @@
+/** The users' server hands their Jingle over, and we speak as they: signalling §3, the wrappers of integrations/. */
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
+
+const INTERCEPT = { intercept: true, online: ["juliet"] } as const;
+
+/** A stanza of a user as the server hands it over, and the answer that it gets. */
+const HANDED = (id: string, from: string, to: string, jingle: string, type = "set"): string => `
+example.org > gateway
+    <iq type='set' id='${id}' to='sip.example.org'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>
+      <iq xmlns='jabber:client' type='${type}' id='c-${id}' from='${from}' to='${to}'>${jingle}</iq></forwarded></delegation></iq>
+`;
+const ANSWERED = (id: string, inside: string): string => `
+gateway > example.org
+    <iq type='result' id='${id}'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>${inside}</forwarded></delegation></iq>
+`;
+const TAKEN = (id: string): string => ANSWERED(id, `<iq xmlns='jabber:client' type='result' id='c-${id}'/>`);
+const SAID = (from: string, to: string, jingle: string, more = ""): string => `
+gateway > example.org (unanswered)
+    <iq type='set' id='{${more}asked}'><privileged_iq xmlns='urn:xmpp:privilege:2'><iq xmlns='jabber:client' type='set' from='${from}' to='${to}'>${jingle}</iq></privileged_iq></iq>
+example.org > gateway
+    <iq type='result' id='{${more}asked}' to='sip.example.org'><privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'>
+      <iq xmlns='jabber:client' type='result' id='x' from='${to}' to='${from}'/></forwarded></privilege></iq>
+`;
+const JINGLE = (action: string, sid: string, inside = ""): string =>
+  `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}'>${inside}</jingle>`;
+const JULIET = "juliet@example.org/balcony";
+
+const ROMEO_CALLS = `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:romeo@example.org>;tag=r1
+    To: <sip:juliet@example.org>
+    Call-ID: r1
+    Contact: <sip:romeo@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 180 Ringing
+`;
+
+describe("a call of a user to another of the same domain", () => {
+  plays(
+    [
+      [
+        "goes out to the proxy, addressed to the other user [M]",
+        `${HANDED("d1", JULIET, "romeo@example.org/orchard", JINGLE("session-initiate", "s1", "{offer-contents}"))}${TAKEN("d1")}
+gateway > phone
+    INVITE sip:romeo@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    To: <sip:romeo@example.org>
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:romeo@example.org>;tag=x
+gateway > phone
+    ACK sip:romeo@192.0.2.2:5060 SIP/2.0
+${SAID("romeo@example.org/orchard", JULIET, "<jingle action='session-terminate' sid='s1'><reason><decline/></reason></jingle>")}`,
+      ],
+      [
+        "comes back from the proxy: the device is called as if by the other user, by the bare JID",
+        `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, "<jingle action='session-initiate' sid='r1' initiator='romeo@example.org'/>")}${HANDED("d2", JULIET, "romeo@example.org", JINGLE("session-accept", "r1", "{answer-contents}"))}${TAKEN("d2")}
+gateway > phone
+    SIP/2.0 200 OK
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+${SAID("romeo@example.org", JULIET, "<jingle action='session-terminate' sid='r1'><reason><success/></reason></jingle>", "end-")}`,
+      ],
+      [
+        "is offered to another window that asks its own account (existing-session-initiate) [M]",
+        `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, "<jingle action='session-initiate' sid='r1'/>")}${HANDED("d3", "juliet@example.org/phone", "juliet@example.org", JINGLE("existing-session-initiate", "r1"), "get")}${TAKEN("d3")}${SAID("romeo@example.org", "juliet@example.org/phone", "<jingle action='session-initiate' sid='r1'/>", "again-")}${HANDED("d4", JULIET, "romeo@example.org", JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d4")}
+gateway > phone
+    SIP/2.0 486 Busy Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${SAID("romeo@example.org", "juliet@example.org/phone", "<jingle action='session-terminate' sid='r1'><reason><cancel/></reason></jingle>", "end-")}`,
+      ],
+      [
+        "for a device that is gone by then (the server says so): 480",
+        `${ROMEO_CALLS}
+gateway > example.org (unanswered)
+    <iq type='set' id='{asked}'><privileged_iq xmlns='urn:xmpp:privilege:2'/></iq>
+example.org > gateway
+    <iq type='error' id='{asked}' to='sip.example.org'><error type='wait'><recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+gateway > phone
+    SIP/2.0 480 Temporarily Unavailable
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+      ],
+    ],
+    INTERCEPT,
+  );
+});
+
+describe("what is handed over wrongly", () => {
+  plays(
+    [
+      [
+        "is refused inside of its answer, as anywhere: a session that nobody knows",
+        `${HANDED("d1", JULIET, "romeo@example.org/orchard", JINGLE("session-terminate", "nobody"))}${ANSWERED("d1", "<iq xmlns='jabber:client' type='error'><error type='cancel'><item-not-found/></error></iq>")}`,
+      ],
+      [
+        "by a server that is not the user's: forbidden",
+        `${HANDED("d1", "juliet@elsewhere.example/x", "romeo@example.org", JINGLE("session-initiate", "s1", "{offer-contents}"))}
+gateway > example.org
+    <iq type='error' id='d1'><error type='auth'><forbidden/></error></iq>
+`,
+      ],
+      [
+        "though it is no Jingle: not ours, the server routes it",
+        `${HANDED("d1", JULIET, "romeo@example.org", "<query xmlns='jabber:iq:version'/>", "get")}
+gateway > example.org
+    <iq type='error' id='d1'><error type='cancel'><feature-not-implemented/></error></iq>
+`,
+      ],
+    ],
+    INTERCEPT,
+  );
+});
