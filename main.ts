@@ -108,6 +108,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
       ringTimeout: milliseconds(calls.ringTimeout),
       gatherTimeout: milliseconds(calls.gatherTimeout),
       renegotiateTimeout: milliseconds(calls.renegotiateTimeout),
+      jmiTimeout: milliseconds(calls.jmiTimeout),
       retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
     },

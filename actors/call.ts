@@ -6,7 +6,7 @@
  */
 import { type Actor, createActor, type StateValue } from "xstate";
 import { call as chart } from "../machines/call.ts";
-import type { CallInput, Consultation } from "../machines/call-context.ts";
+import { type CallInput, type Consultation, lastMessages } from "../machines/call-context.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
@@ -127,11 +127,13 @@ export class Call {
   abandon(reason: Reason): void {
     if (this.#over) return;
     const { devices, userLeft } = this;
+    const { context } = this.#actor.getSnapshot();
     this.#finish(reason.condition);
     this.#actor.stop();
     this.#last(() => {
       this.phone.abandon(reason);
       if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
+      for (const effect of lastMessages(context, reason)) this.user.perform(effect);
     });
   }
 

@@ -1,8 +1,9 @@
 /**
  * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
  *
- * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle". Rules: nothing is stored for what is refused; who is offline is told
- * 480 before the offer is looked at; an INVITE without an offer is refused, since in Jingle only the initiator offers.
+ * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle" and §9. Rules: nothing is stored for what is refused; for who is offline, and
+ * has no device that push may wake, it is 480 before the offer is looked at; an INVITE without an offer is refused, since in
+ * Jingle only the initiator offers.
  */
 import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
 import { ALLOW } from "../protocol/capabilities.ts";
@@ -14,6 +15,7 @@ import type { Field, Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header, readNameAddr } from "../protocol/sip-fields.ts";
 import type { Calls } from "./calls.ts";
+import { phoneDevice } from "./calls-messages.ts";
 import { PhoneUas } from "./phone-uas.ts";
 import type { ServerTransaction } from "./sip.ts";
 
@@ -29,18 +31,20 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
     transaction.respond(responseTo(request, status, { toTag: calls.needs.random(), headers }));
   const who = parties(calls, request);
   if (!who) return refused({ status: 404 });
-  const devices = calls.needs.xmpp().resources(who.them);
-  if (devices.length === 0) return refused({ status: 480 });
+  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them);
+  const offer = offerOf(request);
+  // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
+  if (!isOnline && (!byProposal || offer instanceof Refusal)) return refused({ status: 480 });
   if (acceptTimer(request, null) === "too small")
     return refused({ status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] });
-  const offer = offerOf(request);
   if (offer instanceof Refusal) return refused(answerOf(offer));
   const sid = header(request, "Call-ID") ?? "";
-  const side = { sid, us: who.us, them: who.them, initiator: who.us };
+  const us = byProposal ? phoneDevice(who.us) : who.us;
+  const side = { sid, us, them: who.them, initiator: us };
   if (calls.registry.bySession(side)) return refused({ status: 482 });
   const localTag = calls.needs.random();
   const call = calls.create(
-    { direction: "incoming", offer, devices },
+    { direction: "incoming", offer, devices: direct, isOnline, messages: byProposal ? "proposed" : "none" },
     side,
     { callId: sid, localTag, contactUser: contactUserOf(who.them) },
     (needs) => new PhoneUas(transaction, localTag, needs),

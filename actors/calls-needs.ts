@@ -25,6 +25,7 @@ export interface CallsConfig {
   readonly ringTimeout: number;
   readonly gatherTimeout: number;
   readonly renegotiateTimeout: number;
+  readonly jmiTimeout: number;
   readonly maxCalls: number;
 }
 

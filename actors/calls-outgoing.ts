@@ -34,7 +34,10 @@ export function placeOutgoing(calls: Calls, iq: JingleIq, accepted: () => void):
   const { proxy } = calls.config;
   const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy };
   const call = calls.create(
-    { direction: "outgoing", offer, devices: [iq.from] },
+    {
+      ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true },
+      messages: calls.proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
+    },
     side,
     { callId, localTag, contactUser: names.contactUser },
     (needs) => new PhoneUac(callee, needs),

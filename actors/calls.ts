@@ -4,7 +4,7 @@
  * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is known by Call-ID and both tags, a session by sid and its XMPP party
  * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for what is refused; a
  * call that has ended leaves nothing behind. How a call is made is calls-outgoing.ts and calls-incoming.ts; what a Jingle
- * action means to it is calls-jingle.ts.
+ * action means to it is calls-jingle.ts, what a message about it means calls-messages.ts.
  */
 import type { Element } from "@xmpp/xml";
 import type { CallInput } from "../machines/call-context.ts";
@@ -24,12 +24,14 @@ import { authenticator } from "./authenticate.ts";
 import { Call } from "./call.ts";
 import { placeIncoming } from "./calls-incoming.ts";
 import { deliverJingle } from "./calls-jingle.ts";
+import { takeMessage } from "./calls-messages.ts";
 import type { CallsConfig, CallsNeeds } from "./calls-needs.ts";
 import { type JingleIq, placeOutgoing } from "./calls-outgoing.ts";
 import { Registry } from "./calls-registry.ts";
 import { chartClock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
 import type { Phone, PhoneNeeds } from "./phone.ts";
+import { Proposals } from "./proposals.ts";
 import type { Awaiting, ServerTransaction, SipUser } from "./sip.ts";
 import { User, type UserSide } from "./user.ts";
 import type { XmppUser } from "./xmpp.ts";
@@ -40,6 +42,7 @@ const RETRY_AFTER: Field = ["Retry-After", "10"];
 export class Calls implements SipUser, XmppUser {
   readonly registry = new Registry();
   readonly needs: CallsNeeds;
+  readonly proposals: Proposals;
   readonly #outbox: Outbox;
   readonly #chartClock: ReturnType<typeof chartClock>;
   /** Whose INVITE has no ACK yet, by transaction. */
@@ -51,6 +54,7 @@ export class Calls implements SipUser, XmppUser {
   constructor(needs: CallsNeeds) {
     this.needs = needs;
     this.#outbox = new Outbox(needs.log);
+    this.proposals = new Proposals(needs.clock, needs.config.jmiTimeout);
     this.#chartClock = chartClock(needs.clock);
   }
 
@@ -64,7 +68,7 @@ export class Calls implements SipUser, XmppUser {
     const ourTag = tagOf(request, "To");
     if (ourTag !== undefined) return this.#inDialog(ourTag, request, transaction);
     // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
-    if (this.#full || !this.needs.xmpp().online)
+    if (this.full || !this.needs.xmpp().online)
       return transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";
@@ -104,6 +108,14 @@ export class Calls implements SipUser, XmppUser {
     this.#turnDown(iq, jingle, refusal);
   }
 
+  message(message: Element): Element | undefined {
+    return takeMessage(this, message);
+  }
+
+  unproposed(session: { sid: string; us: string; them: string }, condition: string): void {
+    this.registry.bySession(session)?.deliver({ type: "jmi.failure", condition });
+  }
+
   online(): void {
     this.#outbox.flush(this.needs.xmpp());
   }
@@ -121,19 +133,19 @@ export class Calls implements SipUser, XmppUser {
 
   /** Makes a call and registers it; it lives once it is started. */
   create(
-    input: Pick<CallInput, "direction" | "offer" | "devices">,
+    input: Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "messages">,
     side: UserSide,
     dialog: { callId: string; localTag: string; contactUser: string },
     phone: (needs: PhoneNeeds) => Phone,
   ): Call {
     const { config, clock, log } = this.needs;
-    const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout } = config;
+    const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const to = input.direction === "outgoing" ? side.us : side.them;
     // our tag is the one name that no other call has, and it is on the wire
     const about = { call: dialog.localTag, sid: side.sid, callId: dialog.callId, from: side.initiator, to };
     const callLog: typeof log = (event) => log({ ...about, ...event });
     const call: Call = new Call(
-      { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout },
+      { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
       {
         phone: phone({
           ...this.#phoneNeeds(dialog.contactUser, callLog),
@@ -201,7 +213,8 @@ export class Calls implements SipUser, XmppUser {
     transaction.respond(responseTo(request, 481));
   }
 
-  get #full(): boolean {
+  /** Whether there are no more calls now. */
+  get full(): boolean {
     return this.#draining || this.registry.size >= this.config.maxCalls;
   }
 
@@ -214,7 +227,7 @@ export class Calls implements SipUser, XmppUser {
     if (iq.attrs.type !== "set") return new Refusal(`${action} is an IQ set`, { status: 400 });
     if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
     if (action === "session-initiate")
-      return this.#full ? overloaded : placeOutgoing(this, { from, to, jingle }, accepted);
+      return this.full ? overloaded : placeOutgoing(this, { from, to, jingle }, accepted);
     const call = this.registry.bySession({ sid, them: from, us: to });
     // both look the same from outside: no such session, and a session of somebody else
     if (!call?.devices.includes(from)) return unknownSession;

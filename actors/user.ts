@@ -1,7 +1,7 @@
 /**
  * The XMPP side of one call: says in Jingle what the chart asks for, and tells the chart what came of it.
  *
- * XEP-0166 §6-7, XEP-0167 §8. Rules: we speak from one address for the whole call (clients know a session by sender and
+ * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rules: we speak from one address for the whole call (clients know a session by sender and
  * sid); an IQ of ours that is refused because the session or its device is gone ends the call, other refusals are
  * logged. Left out on purpose: which IQ belongs to which call (calls.ts) and how long an answer may take (xmpp.ts).
  */
@@ -11,7 +11,8 @@ import type { UserEffect, UserEvent } from "../machines/vocabulary.ts";
 import { writeDtmfElement } from "../protocol/dtmf.ts";
 import { jingleElement, reasonElement, writeContent, writeJingle } from "../protocol/jingle.ts";
 import { writeNames, writeSenders, writeSources, writeTransports } from "../protocol/jingle-changes.ts";
-import type { Content, TransportUpdate } from "../protocol/media.ts";
+import type { JingleMessage } from "../protocol/jingle-message.ts";
+import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
 import { RTP_INFO } from "../protocol/namespaces.ts";
 import { writeTransportInfo } from "../protocol/trickle.ts";
 import type { Clock } from "./clock.ts";
@@ -38,6 +39,9 @@ const MUST_BE_TOLD = new Set([
   "content-reject",
   "content-remove",
 ]);
+
+/** What a propose says of the contents: each medium once. */
+const mediaOf = ({ contents }: Media): string[] => [...new Set(contents.map(({ media }) => media))];
 
 /** The Jingle action of an effect that is named after it. */
 const actionOf = ({ type }: UserEffect): string => type.replace("jingle.send.", "");
@@ -114,6 +118,13 @@ export class User {
         return this.#say(effect.to, effect.action, writeSources(namedSources(effect.media)));
       case "jingle.send.transport-info":
         return this.#trickle(effect.to, effect.update);
+      case "jmi.send.propose":
+        return this.#message(this.side.them, { type: "propose", id: this.side.sid, media: mediaOf(effect.media) });
+      case "jmi.send.retract":
+        return this.#message(this.side.them, { type: "retract", id: this.side.sid, reason: { condition: "cancel" } });
+      case "jmi.send.finish":
+        for (const device of effect.to)
+          this.#message(device, { type: "finish", id: this.side.sid, reason: effect.reason });
     }
   }
 
@@ -158,6 +169,11 @@ export class User {
     const condition = answer.condition ?? answer.type;
     this.#needs.log({ level: "info", event: "device.refused", sid: this.side.sid, to: device, condition });
     this.#needs.tell({ type: "jingle.refused", device, condition });
+  }
+
+  #message(to: string, message: JingleMessage): void {
+    const way = { from: this.side.us, to };
+    if (!this.#needs.xmpp.say(way, message)) this.#needs.outbox.keepMessage(way, message);
   }
 
   #trickle(to: readonly string[], update: TransportUpdate): void {

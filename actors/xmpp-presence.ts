@@ -3,12 +3,14 @@
  *
  * Rules: who subscribes to a phone, or to the component, is taken and subscribed to in turn, so that we have the user's
  * presence; a probe is answered from `<phone>/sip`; we never say `unavailable`. Resources of priority 0 or more can be
- * called. Bounds: `MOST_USERS`, `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who
- * was known is asked again.
+ * called: by a proposal those that take Jingle Message Initiation (XEP-0353), the others directly. Who is offline gets a
+ * proposal when nothing is known of him, or a device of his takes them, since push may wake it. Bounds: `MOST_USERS`,
+ * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { type Caps, capsElement } from "../protocol/disco.ts";
 import { bareJid, readJid } from "../protocol/jid.ts";
+import { type CapsNeeds, XmppCaps } from "./xmpp-caps.ts";
 
 const MOST_USERS = 200_000;
 const MOST_RESOURCES = 32;
@@ -21,21 +23,58 @@ export interface PresenceNeeds {
   send(element: Element): void;
   /** A device came or went. */
   changed(from: string, available: boolean): void;
+  /** Asks a device for disco#info of a node. */
+  ask: CapsNeeds["ask"];
+  readonly sha1: CapsNeeds["sha1"];
+}
+
+/** How a user can be called. */
+export interface Reach {
+  readonly isOnline: boolean;
+  /** Full JIDs to be called directly. */
+  readonly direct: readonly string[];
+  /** Whether a proposal goes out too. */
+  readonly byProposal: boolean;
+}
+
+interface Device {
+  readonly priority: number;
+  /** Its caps (xmpp-caps.ts). */
+  readonly caps: string | undefined;
+}
+
+interface Known {
+  readonly devices: Map<string, Device>;
+  /** Whether any presence of his was ever seen. */
+  wasSeen: boolean;
+  /** Whether any device of his takes, or took, Jingle messages. */
+  takesMessages: boolean;
 }
 
 export class XmppPresence {
   readonly #needs: PresenceNeeds;
-  /** Priorities by full JID, by bare JID. */
-  readonly #users = new Map<string, Map<string, number>>();
+  /** By bare JID. */
+  readonly #users = new Map<string, Known>();
+  readonly #caps: XmppCaps;
 
   constructor(needs: PresenceNeeds) {
     this.#needs = needs;
+    this.#caps = new XmppCaps({ sha1: needs.sha1, ask: needs.ask, found: (device) => this.#takesMessages(device) });
   }
 
-  /** The full JIDs of a user that can be called. */
-  resources(bare: string): string[] {
-    const known = this.#users.get(bareJid(bare)) ?? new Map<string, number>();
-    return [...known].filter(([, priority]) => priority >= 0).map(([jid]) => jid);
+  /** How a user can be called now. */
+  reach(bare: string): Reach {
+    const user = this.#users.get(bareJid(bare));
+    if (!user?.wasSeen) return { isOnline: false, direct: [], byProposal: true };
+    const online = [...user.devices].filter(([, { priority }]) => priority >= 0);
+    const direct = online.filter(([jid, { caps }]) => !this.#caps.takesMessages(jid, caps)).map(([jid]) => jid);
+    const byProposal = online.length === 0 ? user.takesMessages : direct.length < online.length;
+    return { isOnline: online.length > 0, direct, byProposal };
+  }
+
+  #takesMessages(device: string): void {
+    const user = this.#users.get(bareJid(device));
+    if (user) user.takesMessages = true;
   }
 
   /** Takes a presence; false when it comes from somebody we have nothing to do with. */
@@ -70,8 +109,8 @@ export class XmppPresence {
    * ring go on meanwhile.
    */
   online(asks: boolean): void {
-    for (const [bare, resources] of this.#users) {
-      resources.clear();
+    for (const [bare, { devices }] of this.#users) {
+      devices.clear();
       if (asks) this.#say("probe", this.#needs.domain, bare);
     }
   }
@@ -79,12 +118,12 @@ export class XmppPresence {
   #came(from: string, presence: Element): void {
     const { resource } = readJid(from) ?? {};
     if (!resource) return;
-    const bare = bareJid(from);
-    const resources = this.#users.get(bare) ?? new Map<string, number>();
-    if (!this.#users.has(bare) && this.#users.size >= MOST_USERS) return;
-    if (!resources.has(from) && resources.size >= MOST_RESOURCES) return;
+    const user = this.#know(bareJid(from));
+    if (!user || (!user.devices.has(from) && user.devices.size >= MOST_RESOURCES)) return;
     const priority = Number(presence.getChildText("priority") ?? 0);
-    this.#users.set(bare, resources.set(from, Number.isInteger(priority) ? priority : 0));
+    user.wasSeen = true;
+    const caps = this.#caps.seen(from, presence);
+    user.devices.set(from, { priority: Number.isInteger(priority) ? priority : 0, caps });
     this.#needs.changed(from, true);
   }
 
@@ -93,12 +132,23 @@ export class XmppPresence {
    * only what a device says of itself counts.
    */
   #left(from: string): void {
-    if (this.#users.get(bareJid(from))?.delete(from)) this.#needs.changed(from, false);
+    if (!this.#users.get(bareJid(from))?.devices.delete(from)) return;
+    this.#caps.left(from);
+    this.#needs.changed(from, false);
+  }
+
+  /** What is known of a user; undefined when there is no room for one more. */
+  #know(bare: string): Known | undefined {
+    const known = this.#users.get(bare);
+    if (known || this.#users.size >= MOST_USERS) return known;
+    const user: Known = { devices: new Map(), wasSeen: false, takesMessages: false };
+    this.#users.set(bare, user);
+    return user;
   }
 
   #befriend(us: string, them: string): void {
     const [from, to] = [bareJid(us), bareJid(them)];
-    if (!this.#users.has(to) && this.#users.size < MOST_USERS) this.#users.set(to, new Map());
+    this.#know(to);
     this.#say("subscribed", from, to);
     this.#needs.send(this.#presence(from, to));
     this.#say("subscribe", from, to);

@@ -1,5 +1,5 @@
 /**
- * The questions we have asked: IQ sets of ours that wait for their answers.
+ * The questions we have asked: IQs of ours that wait for their answers.
  *
  * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, or that the stream was down; an
  * answer counts only when it comes from whom was asked. Bound: `MOST`, past which a question counts as not asked.
@@ -14,17 +14,19 @@ import { type Timed, Timers } from "./timers.ts";
 const MOST = 100_000;
 const SILENCE = 30_000;
 
-/** An IQ set of ours. */
+/** An IQ of ours: a set as the user it comes from, or a get of the component's own. */
 export interface IqRequest {
   readonly to: string;
   readonly from: string;
   readonly payload: Element;
+  readonly type?: "set" | "get";
 }
 
-/** What came of it; `condition` is that of an error. */
+/** What came of it; `condition` is that of an error, `payload` what a result holds. */
 export interface Answer {
   readonly type: "result" | "error" | "silence" | "offline";
   readonly condition?: string;
+  readonly payload?: Element;
 }
 
 interface Waiting extends Timed {
@@ -33,7 +35,7 @@ interface Waiting extends Timed {
   readonly answered: (answer: Answer) => void;
 }
 
-/** What an IQ goes out as. */
+/** What an IQ set goes out as. */
 export type Wrap = (iq: Element) => Element;
 const asItIs: Wrap = (iq) => iq;
 
@@ -53,9 +55,10 @@ export class XmppRequests {
   }
 
   /** Asks; `answered` is told later, never before this has returned. */
-  ask({ to, from, payload }: IqRequest, answered: (answer: Answer) => void): void {
+  ask({ to, from, payload, type = "set" }: IqRequest, answered: (answer: Answer) => void): void {
     const id = `c${(++this.#count).toString(36)}`;
-    const asked = this.#wrap(xml("iq", { type: "set", id, from, to }, payload));
+    const iq = xml("iq", { type, id, from, to }, payload);
+    const asked = type === "set" ? this.#wrap(iq) : iq;
     const taken = this.#waiting.size < MOST && this.#send(asked);
     if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
     const waiting = { id, to: String(asked.attrs.to), answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
@@ -71,8 +74,7 @@ export class XmppRequests {
     if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
     // where the server speaks for us, the device's own answer is inside of its
     const answer = answerInside(iq) ?? iq;
-    const isResult = answer.attrs.type === "result";
-    this.#settle(waiting, isResult ? { type: "result" } : { type: "error", condition: conditionOf(answer) });
+    this.#settle(waiting, readAnswer(answer));
     return true;
   }
 
@@ -91,4 +93,10 @@ export class XmppRequests {
     this.#timers.set(waiting, Number.POSITIVE_INFINITY);
     waiting.answered(answer);
   }
+}
+
+function readAnswer(iq: Element): Answer {
+  if (iq.attrs.type !== "result") return { type: "error", condition: conditionOf(iq) };
+  const [payload] = iq.getChildElements();
+  return payload ? { type: "result", payload } : { type: "result" };
 }

@@ -7,7 +7,7 @@
  * thrown while the stream is down.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { answerHandedOver, asUser, handedOver, isDelegation } from "../protocol/delegation.ts";
+import { answerHandedOver, asUser, handedOver, isDelegation, messageAsUser } from "../protocol/delegation.ts";
 import {
   type Caps,
   capsOf,
@@ -20,14 +20,20 @@ import {
   gatewayPrompt,
   PING,
 } from "../protocol/disco.ts";
-import { iqResult, stanzaError } from "../protocol/iq.ts";
+import { conditionOf, iqResult, stanzaError } from "../protocol/iq.ts";
 import { readJid } from "../protocol/jid.ts";
+import {
+  isJingleMessage,
+  type JingleMessage,
+  refusedProposal,
+  writeJingleMessage,
+} from "../protocol/jingle-message.ts";
 import { JINGLE } from "../protocol/namespaces.ts";
 import type { Connect } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { Tally } from "./tally.ts";
-import { XmppPresence } from "./xmpp-presence.ts";
+import { type Reach, XmppPresence } from "./xmpp-presence.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./xmpp-requests.ts";
 import { XmppStream } from "./xmpp-stream.ts";
 
@@ -50,6 +56,10 @@ export interface XmppConfig {
 export interface XmppUser {
   /** A Jingle IQ; `reply` takes its one answer. */
   jingle(iq: Element, reply: (answer: Element) => void): void;
+  /** A message of Jingle Message Initiation (XEP-0353); gives the error that answers it, if one does. */
+  message(message: Element): Element | undefined;
+  /** The server has no such user for the propose that was sent from here to there. */
+  unproposed(session: { sid: string; us: string; them: string }, condition: string): void;
   online(): void;
   offline(why: string): void;
   /** A device of a user came or went. */
@@ -93,6 +103,11 @@ export class Xmpp {
       isServed,
       send: (element) => void this.#stream.send(element),
       changed: (from, available) => user.presence(from, available),
+      sha1: (text) => sha1(text, "base64"),
+      ask: (to, node, answered) => {
+        const payload = xml("query", { xmlns: DISCO_INFO, node });
+        this.#requests.ask({ type: "get", from: config.domain, to, payload }, answered);
+      },
     });
     this.#stream = new XmppStream({
       ...{ clock, chance, connect, log, refused, domain: config.domain, secret: config.secret, pingTo: config.pingTo },
@@ -131,9 +146,16 @@ export class Xmpp {
     this.#requests.ask(request, answered);
   }
 
-  /** The full JIDs of a user that can be called. */
-  resources(bare: string): string[] {
-    return this.#presence.resources(bare);
+  /** Says a message of Jingle Message Initiation; false when there is no stream to say it on. */
+  say(way: { readonly from: string; readonly to: string }, message: JingleMessage): boolean {
+    const { mode, domain } = this.#needs.config;
+    const stanza = writeJingleMessage(way, message);
+    return this.#stream.send(mode === "intercept" ? messageAsUser(stanza, domain) : stanza);
+  }
+
+  /** How a user can be called now. */
+  reach(bare: string): Reach {
+    return this.#presence.reach(bare);
   }
 
   #online(): void {
@@ -162,12 +184,29 @@ export class Xmpp {
       this.#dropped.add("a presence from a domain not served", { from: presence.attrs.from });
   }
 
-  /** Nobody here reads messages. */
+  /** Nobody here reads messages, but those of Jingle Message Initiation. */
   #message(message: Element): void {
-    const { type } = message.attrs;
+    const { type, from, to } = message.attrs;
+    const proposed = type === "error" ? refusedProposal(message) : undefined;
+    if (proposed !== undefined)
+      return this.#needs.user.unproposed({ sid: proposed, us: String(to), them: String(from) }, conditionOf(message));
+    if (this.#needs.config.mode === "intercept" && isDelegation(message)) return this.#messageHandedOver(message);
+    if (type !== "error" && isJingleMessage(message)) return this.#jingleMessage(message);
     if (type === "error" || type === "groupchat" || message.getChild("body") === undefined)
       return this.#dropped.add("a message that asks for nothing");
     this.#stream.send(stanzaError(message, "cancel", "service-unavailable"));
+  }
+
+  #messageHandedOver(message: Element): void {
+    const inner = this.#needs.isServed(String(message.attrs.from)) ? handedOver(message) : undefined;
+    const isOurs = inner !== undefined && isJingleMessage(inner) && inner.attrs.type !== "error";
+    if (!isOurs || this.#needs.user.message(inner))
+      this.#dropped.add("a message that was handed over wrongly", { from: message.attrs.from });
+  }
+
+  #jingleMessage(message: Element): void {
+    const error = this.#needs.user.message(message);
+    if (error) this.#stream.send(error);
   }
 
   #iq(iq: Element): void {

@@ -48,7 +48,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
         proxy: { transport, host: HOST, port: PROXY_PORT },
         ...{ localHost: HOST, sdpOrigin: HOST, profile: "deployed", outbound: false, username: "", password: "" },
         addresses: { ...addresses, proxyHost: HOST, proxyPort: PROXY_PORT },
-        ...{ ringTimeout: 180_000, gatherTimeout: 500, renegotiateTimeout: 10_000 },
+        ...{ ringTimeout: 180_000, gatherTimeout: 500, renegotiateTimeout: 10_000, jmiTimeout: 30_000 },
         ...{ retryAudioOnly: true, maxCalls: 100_000 },
       },
       drainTimeout: 1_000,

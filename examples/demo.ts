@@ -145,7 +145,7 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
       proxy: { transport: "udp", ...proxy },
       addresses: { ...addresses, proxyHost: proxy.host, proxyPort: proxy.port },
       ...{ localHost: LOCAL, sdpOrigin: LOCAL, profile: "deployed", outbound: false, username: "", password: "" },
-      ...{ ringTimeout: 30_000, gatherTimeout: 500, renegotiateTimeout: 10_000, maxCalls: 10 },
+      ...{ ringTimeout: 30_000, gatherTimeout: 500, renegotiateTimeout: 10_000, jmiTimeout: 30_000, maxCalls: 10 },
       retryAudioOnly: true,
     },
     drainTimeout: 5_000,

@@ -10,10 +10,12 @@ import { addCandidates, newCandidates } from "../protocol/trickle.ts";
 import {
   change,
   keepEarly,
+  lastMessages,
   others,
   own,
   remote,
   say,
+  sayEach,
   userRole,
   withEarly,
   withOwn,
@@ -55,11 +57,9 @@ const refused = (content: Content): Content => ({ ...content, rejected: true });
 
 /** What is said to the user. */
 const toTheUser = {
-  "send session-initiate": say(({ devices, offer }) => ({
-    type: "jingle.send.session-initiate",
-    to: devices,
-    media: offer,
-  })),
+  "send session-initiate": sayEach(({ devices, offer }) =>
+    devices.length === 0 ? [] : [{ type: "jingle.send.session-initiate", to: devices, media: offer }],
+  ),
   "send session-initiate (again)": say(({ offer }, { device }: Device) => ({
     type: "jingle.send.session-initiate",
     to: [device],
@@ -76,15 +76,35 @@ const toTheUser = {
     to: context.devices,
     update: newCandidates(remote(context), update),
   })),
-  "send session-terminate": say(({ devices, why }) => ({
-    type: "jingle.send.session-terminate",
-    to: devices,
-    reason: why ?? reason("success"),
-  })),
+  "send session-terminate": sayEach(({ devices, why }) =>
+    devices.length === 0
+      ? []
+      : [{ type: "jingle.send.session-terminate", to: devices, reason: why ?? reason("success") }],
+  ),
+  "send session-terminate (cancel)": sayEach(({ devices }) =>
+    devices.length === 0 ? [] : [{ type: "jingle.send.session-terminate", to: devices, reason: reason("cancel") }],
+  ),
   "send session-terminate (cancel, to the others)": say((context, { device }: Device) => ({
     type: "jingle.send.session-terminate",
     to: others(context, device),
     reason: reason("cancel"),
+  })),
+};
+
+/** What is said to the user by Jingle Message Initiation. */
+const byMessage = {
+  "send propose": sayEach(({ messages, offer }) =>
+    messages === "proposed" ? [{ type: "jmi.send.propose", media: offer }] : [],
+  ),
+  "send retract": sayEach((context) =>
+    context.messages === "proposed" ? lastMessages(context, reason("cancel")) : [],
+  ),
+  "send finish": sayEach((context) =>
+    context.messages === "proceeded" ? lastMessages(context, context.why ?? reason("success")) : [],
+  ),
+  "send final response (to a reject)": say(({ profile }, params: { reason: Reason }) => ({
+    type: "sip.send.failure",
+    failure: failureOf(profile === "precise" ? params.reason : reason("decline"), profile),
   })),
 };
 
@@ -127,8 +147,11 @@ const memory = {
   "remember the accept": change((context, { device, media }: Device & { media: Media }) => ({
     answer: withEarly(context, device, media),
     devices: [device],
+    messages: context.messages === "proposed" ? "none" : context.messages,
     early: [],
   })),
+  "remember who proceeds": change((_, { device }: Device) => ({ devices: [device], messages: "proceeded" })),
+  "forget the proposal": change(() => ({ messages: "none" })),
   "add the user's candidates": change((context, { update }: Trickle) =>
     userRole(context) === "responder" && context.answer === null
       ? {}
@@ -145,4 +168,4 @@ const memory = {
   "drop the device": change((context, { device }: Device) => ({ devices: others(context, device) })),
 };
 
-export const callActions = { ...toThePhone, ...toTheUser, ...why, ...memory };
+export const callActions = { ...toThePhone, ...toTheUser, ...byMessage, ...why, ...memory };

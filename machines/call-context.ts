@@ -9,10 +9,13 @@ import type { Media, Role, TransportUpdate } from "../protocol/media.ts";
 import type { Profile, Reason } from "../protocol/reasons.ts";
 import { addCandidates } from "../protocol/trickle.ts";
 import type { Proposal } from "./negotiation.ts";
-import type { CallEffect, CallEvent } from "./vocabulary.ts";
+import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
 
 /** Candidates that devices sent before they accepted are kept, up to this many stanzas a call. */
 const MOST_EARLY_UPDATES = 64;
+
+/** Jingle Message Initiation: not used, a propose is out that no device has taken, or the session comes of one (XEP-0353). */
+export type Messages = "none" | "proposed" | "proceeded";
 
 export interface CallInput {
   readonly direction: "outgoing" | "incoming";
@@ -20,6 +23,9 @@ export interface CallInput {
   readonly offer: Media;
   /** Full JIDs: outgoing, the one that calls; incoming, all that are asked. */
   readonly devices: readonly string[];
+  /** Whether a call to the user rings anywhere now, or waits for a device that push may wake. */
+  readonly isOnline: boolean;
+  readonly messages: Messages;
   readonly profile: Profile;
   /** Whether an offer that is refused whole is tried once more with its audio alone. */
   readonly retryAudioOnly: boolean;
@@ -27,6 +33,7 @@ export interface CallInput {
   readonly ringTimeout: number;
   readonly gatherTimeout: number;
   readonly renegotiateTimeout: number;
+  readonly jmiTimeout: number;
 }
 
 /** An offer of the phone's that the user has to be asked about: what is still to be decided, by content name. */
@@ -97,6 +104,12 @@ export const withEarly = (context: CallContext, from: string, media: Media): Med
 export const keepEarly = (context: CallContext, from: string, update: TransportUpdate): Partial<CallContext> => ({
   early: [...context.early, { from, update }].slice(-MOST_EARLY_UPDATES),
 });
+
+/** What the user's devices hear by message when a call ends: those that ring stop, archives note the end. */
+export function lastMessages({ messages, devices }: CallContext, reason: Reason): UserEffect[] {
+  if (messages === "proposed") return [{ type: "jmi.send.retract" }];
+  return messages === "proceeded" ? [{ type: "jmi.send.finish", to: devices, reason }] : [];
+}
 
 /** An action that asks for one effect. */
 export const say = <Params = undefined>(effect: (context: CallContext, params: Params) => CallEffect) =>

@@ -30,6 +30,9 @@ type Trickle = { device: string; update: TransportUpdate };
 const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
 const phoneHolds = (context: CallContext): boolean => isHeldBy(remote(context), phoneRole(context));
 const hasAddress = (media: Media): boolean => hasUsableCandidate(media) || isGathered(media);
+/** Whether nobody else can answer: no other device rings, and none may still take the call by message. */
+const isLast = (context: CallContext, device: string): boolean =>
+  others(context, device).length === 0 && context.messages !== "proposed";
 const asksTheClient = ({ added, restarted }: { added: readonly string[]; restarted: readonly string[] }): boolean =>
   added.length + restarted.length > 0;
 const isDecided = ({ consultation }: CallContext): boolean => consultation !== null && !asksTheClient(consultation);
@@ -50,6 +53,7 @@ export const callSetup = setup({
   guards: {
     "the user calls": ({ context }) => context.direction === "outgoing",
     "the user calls, with an address": ({ context }) => context.direction === "outgoing" && hasAddress(context.offer),
+    "the user is called, with no device online": ({ context }) => !context.isOnline,
     "the answer has an address": ({ context }, { device, media }: Device & { media: Media }) =>
       hasAddress(withEarly(context, device, media)),
     "that completes the offer": ({ context }, { update }: Trickle) => isGathered(addCandidates(context.offer, update)),
@@ -62,8 +66,10 @@ export const callSetup = setup({
       context.offer.contents.some(({ media }) => media === "audio") &&
       context.offer.contents.some(({ media }) => media !== "audio"),
     "that is the user's answer": ({ context }, { device, reason }: Device & { reason: Reason }) =>
-      reason.condition === "decline" || others(context, device).length === 0,
-    "the last device": ({ context }, { device }: Device) => others(context, device).length === 0,
+      reason.condition === "decline" || isLast(context, device),
+    "the last device": ({ context }, { device }: Device) => isLast(context, device),
+    "a device may take it": ({ context }) => context.messages === "proposed",
+    "nobody else is asked": ({ context }) => context.devices.length === 0,
 
     "something is to be proposed": ({ context }) => context.proposals.length > 0,
     "something is to be proposed, with an address": ({ context }) =>
@@ -90,6 +96,7 @@ export const callSetup = setup({
   },
   delays: {
     "no answer": ({ context }) => context.ringTimeout,
+    "no device wakes": ({ context }) => context.jmiTimeout,
     "gather timeout": ({ context }) => context.gatherTimeout,
     "renegotiate timeout": ({ context }) => context.renegotiateTimeout,
     "64*T1": 32_000,

@@ -20,6 +20,9 @@ import { newContext } from "./call-context.ts";
 import { hold, negotiation } from "./call-established.ts";
 import { callSetup, theEvent } from "./call-setup.ts";
 
+const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
+const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
+
 export const call = callSetup.createMachine({
   id: "call",
   context: ({ input }) => newContext(input),
@@ -31,6 +34,7 @@ export const call = callSetup.createMachine({
       always: [
         { target: "outgoing.inviting", guard: "the user calls, with an address" },
         { target: "outgoing.gathering", guard: "the user calls" },
+        { target: "incoming.waking", guard: "the user is called, with no device online" },
         { target: "incoming" },
       ],
     },
@@ -164,7 +168,7 @@ export const call = callSetup.createMachine({
       description: "A phone calls the user, on every device that is online.",
       tags: "unanswered",
       initial: "offering",
-      entry: ["send 180", "send session-initiate"],
+      entry: ["send session-initiate", "send propose"],
       on: {
         "jingle.session-accept": [
           {
@@ -172,6 +176,7 @@ export const call = callSetup.createMachine({
             guard: { type: "the answer has an address", params: theEvent },
             actions: [
               { type: "send session-terminate (cancel, to the others)", params: theEvent },
+              "send retract",
               { type: "remember the accept", params: theEvent },
             ],
           },
@@ -179,6 +184,7 @@ export const call = callSetup.createMachine({
             target: "accepting.gathering",
             actions: [
               { type: "send session-terminate (cancel, to the others)", params: theEvent },
+              "send retract",
               { type: "remember the accept", params: theEvent },
             ],
           },
@@ -192,9 +198,39 @@ export const call = callSetup.createMachine({
               { type: "note why", params: theEvent },
               { type: "send final response (by reason)", params: theEvent },
               { type: "send session-terminate (cancel, to the others)", params: theEvent },
+              "send retract",
             ],
           },
           { actions: { type: "drop the device", params: theEvent } },
+        ],
+        "jmi.proceed": {
+          target: ".ringing",
+          description: "The user takes the call on this device; the session begins there.",
+          guard: "a device may take it",
+          actions: [
+            { type: "send session-terminate (cancel, to the others)", params: theEvent },
+            { type: "remember who proceeds", params: theEvent },
+            "send session-initiate",
+          ],
+        },
+        "jmi.reject": {
+          target: "ended",
+          description: "The user's answer, of which his other devices hear by carbons.",
+          guard: "a device may take it",
+          actions: [
+            { type: "note why", params: theEvent },
+            { type: "send final response (to a reject)", params: theEvent },
+            "forget the proposal",
+            "send session-terminate (cancel)",
+          ],
+        },
+        "jmi.failure": [
+          {
+            target: "ended",
+            guard: "nobody else is asked",
+            actions: ["forget the proposal", { type: "send final response (by error)", params: theEvent }],
+          },
+          { actions: "forget the proposal" },
         ],
         "jingle.refused": [
           {
@@ -220,19 +256,38 @@ export const call = callSetup.createMachine({
         "sip.ack.timeout": {
           target: "ended",
           description: "The 180 that the caller wants reliable was never acknowledged (RFC 3262 §3).",
-          actions: ["note why (never acknowledged)", "send 504", "send session-terminate"],
+          actions: ["note why (never acknowledged)", "send 504", "send session-terminate", "send retract"],
         },
-        "sip.cancel": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
-        "sip.bye": { target: "ended", actions: ["note why (CANCEL)", "send 487", "send session-terminate"] },
+        "sip.cancel": { target: "ended", actions: giveUp },
+        "sip.bye": { target: "ended", actions: giveUp },
       },
-      after: {
-        "no answer": { target: "ended", actions: ["note why (no answer)", "send 480", "send session-terminate"] },
-      },
+      after: { "no answer": { target: "ended", actions: nobodyAnswers } },
       states: {
+        waking: {
+          description: "No device is online; the proposal may wake one by push.",
+          meta: { spec: "XEP-0353 §3.1" },
+          on: {
+            "jmi.ringing": { target: "ringing", actions: "send 180" },
+            "jmi.proceed": {
+              target: "ringing",
+              actions: ["send 180", { type: "remember who proceeds", params: theEvent }, "send session-initiate"],
+            },
+            "jingle.existing-session-initiate": {
+              target: "ringing",
+              actions: [
+                "send 180",
+                { type: "add the device", params: theEvent },
+                { type: "send session-initiate (again)", params: theEvent },
+              ],
+            },
+          },
+          after: { "no device wakes": { target: "#call.ended", actions: nobodyAnswers } },
+        },
         offering: {
           description: "The devices are asked; none has acknowledged yet.",
           meta: { spec: "XEP-0166 §6.1" },
-          on: { "jingle.acknowledged": "ringing" },
+          entry: "send 180",
+          on: { "jingle.acknowledged": "ringing", "jmi.ringing": "ringing" },
         },
         ringing: {
           description: "A device has the offer and rings; the phone hears of it every minute.",
@@ -450,6 +505,6 @@ export const call = callSetup.createMachine({
       },
     },
 
-    ended: { type: "final", description: "Nothing more will be said." },
+    ended: { type: "final", description: "Nothing more will be said.", entry: "send finish" },
   },
 });

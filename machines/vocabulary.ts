@@ -2,7 +2,7 @@
  * The dictionary: every event a call can hear and every effect it can ask for, one line each.
  *
  * Events are `<protocol>.<the protocol's own word>`; a response is named by its request and class. Effects have `send`
- * in the middle. `device` is always a full JID; `tag` is the phone's dialog tag, one for each fork (RFC 3261 §12).
+ * in the middle; `jmi` is Jingle Message Initiation (XEP-0353). `device` is always a full JID; `tag` is the phone's dialog tag, one for each fork (RFC 3261 §12).
  * What belongs to one wire alone never gets here: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
  */
 import type { Content, Media, Payload, TransportUpdate } from "../protocol/media.ts";
@@ -57,7 +57,11 @@ export type UserEvent =
   | { readonly type: "jingle.dtmf"; readonly device: string; readonly tone: Tone }
   | { readonly type: "jingle.acknowledged"; readonly device: string }
   | { readonly type: "jingle.refused"; readonly device: string; readonly condition: string }
-  | { readonly type: "jingle.lost"; readonly device: string; readonly condition: string };
+  | { readonly type: "jingle.lost"; readonly device: string; readonly condition: string }
+  | { readonly type: "jmi.ringing"; readonly device: string }
+  | { readonly type: "jmi.proceed"; readonly device: string }
+  | { readonly type: "jmi.reject"; readonly device: string; readonly reason: Reason }
+  | { readonly type: "jmi.failure"; readonly condition: string };
 
 /** Who sends in a content, from now on. */
 export type SendersChange = Pick<Content, "name" | "senders">;
@@ -122,7 +126,10 @@ export type UserEffect =
       readonly to: readonly string[];
       readonly action: SourceAction;
       readonly media: Media;
-    };
+    }
+  | { readonly type: "jmi.send.propose"; readonly media: Media }
+  | { readonly type: "jmi.send.retract" }
+  | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
 /** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
 export type ContentsAction =

@@ -6,9 +6,10 @@
  *   server ──▶ us   iq set from HOST: delegation/forwarded/iq       answered by a result with the answer inside, or by the
  *                                                                   error feature-not-implemented: "not mine, route it"
  *   us ──▶ server   iq set to HOST: privileged_iq/iq                answered by a result with the device's answer inside
+ *   server ──▶ us   message from HOST: delegation/forwarded/message
+ *   us ──▶ server   message to HOST: privilege/forwarded/message    (both for Jingle Message Initiation, XEP-0353)
  *
- * Rules: only a domain that is served may hand over, and only what its own users have sent. Left out on purpose: messages
- * (Jingle Message Initiation).
+ * Rules: only a domain that is served may hand over, and only what its own users have sent.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { readJid } from "./jid.ts";
@@ -18,18 +19,20 @@ const PRIVILEGE = "urn:xmpp:privilege:2";
 const FORWARD = "urn:xmpp:forward:0";
 const CLIENT = "jabber:client";
 
-/** The IQ that a server hands over; undefined when this is none, or not that server's to hand over. */
-export function handedOver(iq: Element): Element | undefined {
-  const host = readJid(String(iq.attrs.from));
-  const inner = iq.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
+/** The IQ or message that a server hands over; undefined when there is none, or it is not that server's to hand over. */
+export function handedOver(stanza: Element): Element | undefined {
+  const host = readJid(String(stanza.attrs.from));
+  const forwarded = stanza.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD);
+  const inner = forwarded?.getChild(stanza.getName(), CLIENT);
   if (host?.local !== "" || host.resource !== "" || !inner) return undefined;
   const from = readJid(String(inner.attrs.from));
   const isIts = from?.domain === host.domain && from.local !== "" && from.resource !== "";
-  return isIts && readJid(String(inner.attrs.to)) !== undefined && inner.attrs.id !== undefined ? inner : undefined;
+  const canBeAnswered = inner.is("message") || inner.attrs.id !== undefined;
+  return isIts && readJid(String(inner.attrs.to)) !== undefined && canBeAnswered ? inner : undefined;
 }
 
-/** Whether an IQ is of this kind at all. */
-export const isDelegation = (iq: Element): boolean => iq.getChild("delegation", DELEGATION) !== undefined;
+/** Whether a stanza is of this kind at all. */
+export const isDelegation = (stanza: Element): boolean => stanza.getChild("delegation", DELEGATION) !== undefined;
 
 /** The answer to an IQ that was handed over, as the server takes it. */
 export function answerHandedOver(iq: Element, answer: Element): Element {
@@ -45,9 +48,17 @@ export function asUser(iq: Element, by: { readonly id: string; readonly componen
   return xml("iq", { type: "set", id: by.id, from: by.component, to: host }, inside);
 }
 
+/** A message that the server is to send as one of its users, to one of its users. */
+export function messageAsUser(message: Element, component: string): Element {
+  const host = readJid(String(message.attrs.to))?.domain ?? "";
+  const inside = xml("privilege", { xmlns: PRIVILEGE }, xml("forwarded", { xmlns: FORWARD }, asClient(message)));
+  return xml("message", { id: message.attrs.id, from: component, to: host }, inside);
+}
+
 /** The device's answer in the server's; undefined when there is none inside. */
 export function answerInside(iq: Element): Element | undefined {
   return iq.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
 }
 
-const asClient = (iq: Element): Element => xml("iq", { ...iq.attrs, xmlns: CLIENT }, ...iq.getChildElements());
+const asClient = (stanza: Element): Element =>
+  xml(stanza.getName(), { ...stanza.attrs, xmlns: CLIENT }, ...stanza.getChildElements());

@@ -2,11 +2,11 @@
  * What the component says of itself: XEP-0030 (disco#info), XEP-0115 (its hash in presence), XEP-0100 §7.1 (gateway prompt).
  *
  * Rules: an ordinary client offers a call to an address whose presence has caps with these features; nothing is announced
- * before it works (`urn:xmpp:jingle-message:0` would make clients propose, and wait).
+ * before it works. What others say of themselves is caps.ts.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { escapeLocal } from "./jid.ts";
-import { DTMF } from "./namespaces.ts";
+import { DTMF, JINGLE_MESSAGE } from "./namespaces.ts";
 
 export const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 export const CAPS = "http://jabber.org/protocol/caps";
@@ -33,6 +33,7 @@ const FEATURES = [
   "urn:xmpp:jingle:apps:rtp:rtcp-fb:0",
   "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0",
   DTMF,
+  JINGLE_MESSAGE,
 ];
 const VIDEO = "urn:xmpp:jingle:apps:rtp:video";
 

@@ -12,5 +12,6 @@ export const RAW_UDP = "urn:xmpp:jingle:transports:raw-udp:1"; // XEP-0177
 export const DTLS = "urn:xmpp:jingle:apps:dtls:0"; // XEP-0320
 export const GROUPING = "urn:xmpp:jingle:apps:grouping:0"; // XEP-0338
 export const DTMF = "urn:xmpp:jingle:dtmf:0"; // XEP-0181
+export const JINGLE_MESSAGE = "urn:xmpp:jingle-message:0"; // XEP-0353
 /** The namespace in which Conversations says what its ICE can. */
 export const ICE_OPTION = "http://gultsch.de/xmpp/drafts/jingle/transports/ice-udp/option";

@@ -69,6 +69,8 @@ async function component(manner: Manner = "takes us", more: { video?: boolean } 
         reply(iqResult(iq));
         reply(iqResult(iq));
       },
+      message: () => undefined,
+      unproposed: () => {},
       online: () => void events.push("online"),
       offline: (why) => void events.push(`offline: ${why}`),
       presence: (from, available) => void events.push(`${from} ${available ? "came" : "left"}`),
@@ -289,11 +291,11 @@ describe("who we say we are", () => {
     ];
   };
 
-  test("a phone is a client that takes Jingle calls, but no Jingle messages", async () => {
+  test("a phone is a client that takes Jingle calls, and proposals of them (XEP-0353)", async () => {
     const said = await features(`bob@${DOMAIN}/sip`, false);
     expect(said).toContain("client/phone");
     expect(said).toContain("urn:xmpp:jingle:apps:dtls:0");
-    expect(said.filter((feature) => /jingle-message|video/.test(feature))).toEqual([]);
+    expect(said.filter((feature) => /jingle-message|video/.test(feature))).toEqual(["urn:xmpp:jingle-message:0"]);
   });
 
   test("the component is a gateway; video is announced where it is wished", async () => {
@@ -327,9 +329,9 @@ describe("who is online", () => {
   test("a device of priority 0 or more can be called, until it leaves", async () => {
     const { say, xmpp, events } = await component();
     await say(presence("/>") + presence("><priority>-1</priority></presence>", "juliet@example.org/y"));
-    expect(xmpp.resources("juliet@example.org")).toEqual(["juliet@example.org/x"]);
+    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
     await say(presence(" type='unavailable'/>"));
-    expect([xmpp.resources("juliet@example.org"), events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
+    expect([xmpp.reach("juliet@example.org").direct, events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
   });
 
   test("who subscribes is taken, shown a presence, and subscribed to", async () => {
@@ -345,7 +347,7 @@ describe("who is online", () => {
   test("Prosody's receipt for our subscription, `unavailable` from the bare JID, takes nobody offline", async () => {
     const { say, xmpp } = await component();
     await say(`${presence("/>")}<presence type='unavailable' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
-    expect(xmpp.resources("juliet@example.org")).toEqual(["juliet@example.org/x"]);
+    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
   });
 
   test("a stranger's presence is dropped and counted", async () => {

@@ -256,9 +256,16 @@ gateway > juliet
     ],
   ]);
   test("a number that belongs to a user is that user's", () =>
-    play(
-      `${INVITE("sip:+4930123@192.0.2.1:5600", "<sip:+4930123@192.0.2.1>")}${REFUSED("480 Temporarily Unavailable")}`,
-    ).then(() => undefined));
+    play(`${INVITE("sip:+4930123@192.0.2.1:5600", "<sip:+4930123@192.0.2.1>")}
+gateway > nurse@example.org
+    <message type='chat'><propose xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>
+nurse@example.org > gateway
+    <message type='error' id='propose-c1' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>
+gateway > phone
+    SIP/2.0 480 Temporarily Unavailable
+phone > gateway
+    ACK sip:+4930123@192.0.2.1:5600 SIP/2.0
+`).then(() => undefined));
 });
 
 describe("candidates", () => {

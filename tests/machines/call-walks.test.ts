@@ -82,6 +82,13 @@ function examples(type: string, { context }: CallSnapshot): Anything[] {
       return each((device) => ({ type, device, changes: [{ name: "0", senders: "both" }] }));
     case "jingle.acknowledged":
       return each((device) => ({ type, device }));
+    case "jmi.ringing":
+    case "jmi.proceed":
+      return [{ type, device: B }];
+    case "jmi.reject":
+      return [{ type, device: B, reason: { condition: "busy" } }];
+    case "jmi.failure":
+      return [{ type, condition: "item-not-found" }];
     case "jingle.refused":
     case "jingle.lost":
       return each((device) => ({ type, device, condition: "service-unavailable" }));
@@ -126,6 +133,11 @@ const CASES: readonly (readonly [string, CallInput])[] = [
   ["a call that the user places", input()],
   ["a call that the user places without an address", input({ offer: bare(OFFER) })],
   ["a call that a phone places", input({ direction: "incoming", devices: [A, B] })],
+  ["a call that is proposed too", input({ direction: "incoming", devices: [A], messages: "proposed" })],
+  [
+    "a call that may wake a device",
+    input({ direction: "incoming", devices: [], messages: "proposed", isOnline: false }),
+  ],
 ];
 
 const is = (type: string) => (one: { type: string }) => one.type === type;
@@ -154,6 +166,20 @@ describe.each(CASES)("%s", (_, from) => {
         ).length;
         expect(ends + left, `${device}: ${told(walk)}`).toBe(1);
       }
+  });
+
+  test("a proposal has one end: taken, rejected, failed or retracted; and what was taken is finished", () => {
+    for (const walk of all) {
+      const ends = ["jmi.proceed", "jmi.reject", "jmi.failure", "jmi.send.retract"].map((type) =>
+        count(walk.story, type),
+      );
+      expect(Math.max(0, ...ends), told(walk)).toBeLessThanOrEqual(1);
+      expect(
+        ends.reduce((sum, each) => sum + each),
+        told(walk),
+      ).toBe(from.messages === "proposed" ? 1 : 0);
+      expect(count(walk.story, "jmi.send.finish"), told(walk)).toBe(count(walk.story, "jmi.proceed"));
+    }
   });
 
   test("no CANCEL before a provisional response, and at most one (RFC 3261 §9.1)", () => {

@@ -61,6 +61,10 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   "jingle.existing-session-initiate": { type: "jingle.existing-session-initiate", device: B },
   "jingle.acknowledged": { type: "jingle.acknowledged", device: A },
   "jingle.refused": { type: "jingle.refused", device: A, condition: "service-unavailable" },
+  "jmi.ringing": { type: "jmi.ringing", device: A },
+  "jmi.proceed": { type: "jmi.proceed", device: A },
+  "jmi.reject": { type: "jmi.reject", device: A, reason: reason("busy") },
+  "jmi.failure": { type: "jmi.failure", condition: "item-not-found" },
   "jingle.lost": { type: "jingle.lost", device: A, condition: "item-not-found" },
 };
 const E = EVENTS;
@@ -72,6 +76,7 @@ const accept = (media = ANSWER): CallEvent => ({ type: "jingle.session-accept", 
 
 const outgoing = input();
 const incoming = input({ direction: "incoming" });
+const asleep = input({ direction: "incoming", devices: [], isOnline: false, messages: "proposed" });
 
 /** How each state is reached. */
 const WAYS: Readonly<Record<string, readonly [ReturnType<typeof input>, ...CallEvent[]]>> = {
@@ -80,6 +85,7 @@ const WAYS: Readonly<Record<string, readonly [ReturnType<typeof input>, ...CallE
   "outgoing.trying": [outgoing, trying],
   "outgoing.ringing": [outgoing, E["sip.invite.provisional"]],
   "incoming.offering": [incoming],
+  "incoming.waking": [asleep],
   "incoming.ringing": [incoming, E["jingle.acknowledged"]],
   "accepting.gathering": [incoming, accept(bare(ANSWER))],
   "accepting.confirming": [incoming, accept()],
@@ -137,6 +143,11 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
     "sip.send.bye",
   ],
   ["outgoing.ringing", E["jingle.transport-info"], "outgoing.ringing", "sip.send.info"],
+  ["incoming.waking", E["jmi.ringing"], "incoming.ringing", "sip.send.ringing"],
+  ["incoming.waking", E["jmi.proceed"], "incoming.ringing", "sip.send.ringing", "jingle.send.session-initiate"],
+  ["incoming.waking", E["jmi.reject"], "ended", "sip.send.failure"],
+  ["incoming.waking", E["jmi.failure"], "ended", "sip.send.failure"],
+  ["incoming.waking", E["sip.cancel"], "ended", "sip.send.failure", "jmi.send.retract"],
   ["incoming.offering", E["jingle.acknowledged"], "incoming.ringing"],
   ["incoming.offering", E["jingle.refused"], "ended", "sip.send.failure"],
   ["incoming.ringing", E["jingle.session-terminate"], "ended", "sip.send.failure", "jingle.send.session-terminate"],

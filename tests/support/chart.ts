@@ -35,10 +35,13 @@ export const input = (more: Partial<CallInput> = {}): CallInput => ({
   direction: "outgoing",
   offer: OFFER,
   devices: ["juliet@example.org/a"],
+  isOnline: true,
+  messages: "none",
   profile: "deployed",
   ringTimeout: 180_000,
   gatherTimeout: 500,
   renegotiateTimeout: 10_000,
+  jmiTimeout: 30_000,
   retryAudioOnly: true,
   ...more,
 });

@@ -39,6 +39,7 @@ export function gatewayConfig(
       ringTimeout: 180_000,
       gatherTimeout: 500,
       renegotiateTimeout: 10_000,
+      jmiTimeout: 30_000,
       retryAudioOnly: true,
       maxCalls: 100,
       ...calls,

@@ -1,0 +1,51 @@
+/**
+ * Entity capabilities of others: XEP-0115, what a client says of itself in its presence, and how that is verified.
+ *
+ * Rules: the hash is taken of what disco#info says (§5.1), and only what fits it may be believed of other devices with the
+ * same hash (§5.4), else one client could speak for all. Left out on purpose: hashes other than sha-1, which no client sends.
+ */
+import type { Element } from "@xmpp/xml";
+import { CAPS, DISCO_INFO } from "./disco.ts";
+
+const FORMS = "jabber:x:data"; // XEP-0004
+const LONGEST = 1_024;
+
+/** The node that disco#info is asked for, which names these caps; undefined where a presence has none that can be verified. */
+export function capsNode(presence: Element): string | undefined {
+  const { hash, node, ver } = presence.getChild("c", CAPS)?.attrs ?? {};
+  const name = `${node}#${ver}`;
+  return hash === "sha-1" && node && ver && name.length <= LONGEST ? name : undefined;
+}
+
+/** The features of an answer to disco#info. */
+export const featuresIn = (query: Element): string[] =>
+  query.getChildren("feature", DISCO_INFO).map(({ attrs }) => String(attrs.var ?? ""));
+
+/** The text whose SHA-1 is `ver` (§5.1): identities, features, extended forms (XEP-0128), each sorted. */
+export function verificationText(query: Element): string {
+  const identities = query
+    .getChildren("identity", DISCO_INFO)
+    .map(({ attrs }) =>
+      [attrs.category, attrs.type, attrs["xml:lang"], attrs.name].map((each) => each ?? "").join("/"),
+    );
+  const items = [...identities.toSorted(), ...featuresIn(query).toSorted(), ...formsIn(query)];
+  return items.map((item) => `${item}<`).join("");
+}
+
+function formsIn(query: Element): string[] {
+  const forms = query.getChildren("x", FORMS).map((form) => {
+    const fields = form.getChildren("field", FORMS).map((field) => ({
+      name: String(field.attrs.var ?? ""),
+      values: field.getChildren("value", FORMS).map((value) => value.getText()),
+    }));
+    const type = fields.find(({ name }) => name === "FORM_TYPE")?.values[0] ?? "";
+    const rest = fields.filter(({ name }) => name !== "FORM_TYPE").toSorted(by(({ name }) => name));
+    return { type, items: rest.flatMap(({ name, values }) => [name, ...values.toSorted()]) };
+  });
+  return forms.toSorted(by(({ type }) => type)).flatMap(({ type, items }) => [type, ...items]);
+}
+
+const by =
+  <Item>(key: (item: Item) => string) =>
+  (one: Item, other: Item): number =>
+    key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0;
