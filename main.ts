@@ -100,7 +100,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
   };
   return {
     sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow },
-    xmpp: { ...xmpp, pingTo: xmpp.hosts[0] ?? xmpp.domain, video: calls.video },
+    xmpp: { ...xmpp, video: calls.video },
     calls: {
       proxy: { transport, host: proxyHost, port: proxyPort },
       ...{ localHost, sdpOrigin, addresses },

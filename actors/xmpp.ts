@@ -33,6 +33,7 @@ import type { Connect } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { Tally } from "./tally.ts";
+import { checkModules } from "./xmpp-module.ts";
 import { type Reach, XmppPresence } from "./xmpp-presence.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./xmpp-requests.ts";
 import { XmppStream } from "./xmpp-stream.ts";
@@ -46,8 +47,8 @@ export interface XmppConfig {
   readonly port: number;
   readonly domain: string;
   readonly secret: string;
-  /** A domain of the server, to be asked for a sign of life. */
-  readonly pingTo: string;
+  /** The domains whose users are served. */
+  readonly hosts: readonly string[];
   /** Whether video is announced. */
   readonly video: boolean;
 }
@@ -110,7 +111,16 @@ export class Xmpp {
       },
     });
     this.#stream = new XmppStream({
-      ...{ clock, chance, connect, log, refused, domain: config.domain, secret: config.secret, pingTo: config.pingTo },
+      ...{
+        clock,
+        chance,
+        connect,
+        log,
+        refused,
+        domain: config.domain,
+        secret: config.secret,
+        pingTo: config.hosts[0] ?? config.domain,
+      },
       server: { host: config.host, port: config.port },
       sha1: (text) => sha1(text, "hex"),
       stanza: (element) => this.#stanza(element),
@@ -161,7 +171,14 @@ export class Xmpp {
   #online(): void {
     this.#needs.log({ level: "info", event: "xmpp.online", domain: this.#needs.config.domain });
     this.#presence.online(this.#needs.config.mode === "gateway");
+    if (this.#needs.config.mode === "intercept") this.#checkModules();
     this.#needs.user.online();
+  }
+
+  #checkModules(): void {
+    const { config, log } = this.#needs;
+    const ask = this.#requests.ask.bind(this.#requests);
+    checkModules({ hosts: config.hosts, domain: config.domain, log, ask });
   }
 
   #offline(why: string): void {

@@ -41,7 +41,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
         port: xmppPort,
         domain: COMPONENT,
         secret: "bench",
-        pingTo: "example.org",
+        hosts: ["example.org"],
         video: true,
       },
       calls: {

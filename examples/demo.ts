@@ -138,7 +138,7 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
       port: serverPort,
       domain: COMPONENT,
       secret: "demo",
-      pingTo: "example.org",
+      hosts: ["example.org"],
       video: true,
     },
     calls: {

@@ -20,7 +20,7 @@ const REFUSED = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmp
 /** What the server does: nothing, refuse, take us and answer pings, or take us and fall silent. */
 type Manner = "takes us" | "falls silent" | "says nothing" | "refuses us";
 
-async function component(manner: Manner = "takes us", more: { video?: boolean } = {}) {
+async function component(manner: Manner = "takes us", more: { video?: boolean; mode?: "intercept" } = {}) {
   const clock = createClock();
   const wire = createWire(clock, { split: 11 });
   const logged: LogEvent[] = [];
@@ -53,11 +53,11 @@ async function component(manner: Manner = "takes us", more: { video?: boolean } 
     chance: () => 1,
     connect: wire.connect,
     config: {
-      mode: "gateway",
+      mode: more.mode ?? "gateway",
       ...SERVER,
       domain: DOMAIN,
       secret: "s3cret",
-      pingTo: "example.org",
+      hosts: ["example.org"],
       video: more.video ?? true,
     },
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
@@ -364,5 +364,39 @@ describe("who is online", () => {
     expect(it.stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
       ["probe", DOMAIN, "juliet@example.org"],
     ]);
+  });
+});
+
+describe("intercepting, the server's module is looked for when the stream comes up", () => {
+  const answer = async (inside: string, type = "result") => {
+    const { say, stanzas, logged } = await component("takes us", { mode: "intercept" });
+    const asked = stanzas.find(({ attrs }) => attrs.to === "example.org");
+    await say(`<iq type='${type}' id='${asked?.attrs.id}' from='example.org' to='${DOMAIN}'>${inside}</iq>`);
+    return logged.find(({ event }) => event.startsWith("module."));
+  };
+  const features = (...names: string[]) =>
+    `<query xmlns='http://jabber.org/protocol/disco#info'>${names.map((name) => `<feature var='${name}'/>`).join("")}</query>`;
+
+  test.each([
+    ["it is there", features("urn:xmpp:jingle-sip:0"), "result", undefined],
+    ["it is not there", features("urn:xmpp:ping"), "result", "the host has not loaded mod_jingle_sip"],
+    ["it is of another version", features("urn:xmpp:jingle-sip:7"), "result", "speaks version 7, not 0"],
+    [
+      "the host is none of this server's",
+      "<error type='cancel'><remote-server-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+      "error",
+      "the host says remote-server-not-found",
+    ],
+  ])("%s", async (_, inside, type, why) => {
+    const said = await answer(inside, type);
+    expect(said).toMatchObject(why === undefined ? { event: "module.found" } : { event: "module.missing" });
+    if (why !== undefined) expect(said?.why).toContain(why);
+  });
+
+  test("the host answers nothing", async () => {
+    const { clock, logged } = await component("takes us", { mode: "intercept" });
+    await clock.advance(31_000);
+    const said = logged.find(({ event }) => event === "module.missing");
+    expect(said?.why).toContain("the host does not answer");
   });
 });

@@ -18,7 +18,14 @@ export function gatewayConfig(
 ): GatewayConfig {
   return {
     sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [] },
-    xmpp: { mode, ...SERVER, domain: COMPONENT, secret: "secret", pingTo: "example.org", video: true },
+    xmpp: {
+      mode,
+      ...SERVER,
+      domain: COMPONENT,
+      secret: "secret",
+      hosts: ["example.org"],
+      video: true,
+    },
     calls: {
       proxy: { transport: "udp", ...PROXY },
       outbound: false,

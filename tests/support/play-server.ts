@@ -1,11 +1,14 @@
 /**
  * The XMPP server of a play: takes the component's stream (XEP-0114) and shows its stanzas.
  *
- * It accepts any secret but `wrong`, and says nothing by itself but the handshake and results to the gateway's pings.
+ * It accepts any secret but `wrong`, and says nothing by itself but the handshake, results to the gateway's pings and that it
+ * has the module that hands calls over.
  */
 import type { Element } from "@xmpp/xml";
 import { StanzaReader } from "../../protocol/stanza.ts";
 import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
+
+const HOST = "example.org";
 
 export class PlayServer {
   readonly #stanza: (stanza: Element) => void;
@@ -24,6 +27,12 @@ export class PlayServer {
     this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
   }
 
+  /** It has the module that hands calls over (integrations/). */
+  #module({ id, from, to }: Element["attrs"]): void {
+    const query = `<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:jingle-sip:0'/></query>`;
+    this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'>${query}</iq>`);
+  }
+
   accept(stream: ByteStream): StreamEvents {
     this.#stream = stream;
     const reader = new StanzaReader({
@@ -34,6 +43,7 @@ export class PlayServer {
       stanza: (element) => {
         if (element.is("handshake")) stream.write("<handshake/>");
         else if (element.getChild("ping")) this.#pong(element.attrs);
+        else if (element.attrs.type === "get" && element.attrs.to === HOST) this.#module(element.attrs);
         else this.#stanza(element);
       },
       ended: () => stream.end(),

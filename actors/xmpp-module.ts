@@ -1,0 +1,44 @@
+/**
+ * Whether the users' servers have the module that hands calls over (integrations/): asked when the stream comes up.
+ *
+ * XEP-0030. Rule: what is missing is one clear line in the log; calls of the other hosts go on. The module says by a feature
+ * which version of its protocol it speaks (protocol/delegation.ts).
+ */
+import xml from "@xmpp/xml";
+import { featuresIn } from "../protocol/caps.ts";
+import { DISCO_INFO } from "../protocol/disco.ts";
+import type { Log } from "./log.ts";
+import type { Answer, IqRequest } from "./xmpp-requests.ts";
+
+const FEATURE = "urn:xmpp:jingle-sip:";
+const VERSION = "0";
+
+export interface ModuleNeeds {
+  readonly hosts: readonly string[];
+  readonly domain: string;
+  readonly log: Log;
+  readonly ask: (request: IqRequest, answered: (answer: Answer) => void) => void;
+}
+
+/** Asks each host, and logs what is wrong. */
+export function checkModules({ hosts, domain, log, ask }: ModuleNeeds): void {
+  for (const host of hosts) {
+    const payload = xml("query", { xmlns: DISCO_INFO });
+    ask({ type: "get", from: domain, to: host, payload }, (answer) => {
+      if (answer.type === "offline") return;
+      const wrong = wrongWith(answer);
+      if (wrong === undefined) log({ level: "info", event: "module.found", host });
+      else log({ level: "error", event: "module.missing", host, why: `${wrong}: calls of its users do not come here` });
+    });
+  }
+}
+
+function wrongWith({ type, condition, payload }: Answer): string | undefined {
+  if (type === "silence") return "the host does not answer";
+  if (type === "error") return `the host says ${condition}`;
+  const spoken = payload ? featuresIn(payload).filter((feature) => feature.startsWith(FEATURE)) : [];
+  const versions = spoken.map((feature) => feature.slice(FEATURE.length));
+  if (versions.includes(VERSION)) return undefined;
+  if (versions.length === 0) return "the host has not loaded mod_jingle_sip for this component";
+  return `the host's mod_jingle_sip speaks version ${versions.join(", ").slice(0, 40)}, not ${VERSION}`;
+}
