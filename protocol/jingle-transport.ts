@@ -1,7 +1,7 @@
 /**
- * Jingle's transports: ice-udp (XEP-0176) with its fingerprints (XEP-0320), and raw-udp (XEP-0177).
+ * Jingle's transports: ice-udp (XEP-0176) and raw-udp (XEP-0177), both with their fingerprints (XEP-0320).
  *
- * Rules: a candidate that cannot be read is left out and the others stand; another transport cannot be mapped, and ends
+ * Rules: DTLS does not need ICE, so a fingerprint stands in either; a candidate that cannot be read is left out and the others stand; another transport cannot be mapped, and ends
  * the session with `unsupported-transports`.
  */
 import xml, { type Element } from "@xmpp/xml";
@@ -26,21 +26,24 @@ export function readTransport(content: Element): Transport {
 
 function readRaw(transport: Element): Transport {
   const candidates = readCandidates(transport).map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
-  return { kind: "raw", options: [], fingerprints: [], candidates, gathered: true };
+  return { kind: "raw", options: [], candidates, gathered: true, ...readSecurity(transport) };
+}
+
+function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "setup"> {
+  const elements = transport.getChildren("fingerprint", DTLS);
+  const [first] = elements;
+  return { fingerprints: elements.map(readFingerprint), ...present({ setup: first && oneOf(first, "setup", SETUPS) }) };
 }
 
 function readIce(transport: Element): Transport {
   const ufrag = textOf(transport, "ufrag");
   const pwd = textOf(transport, "pwd");
   if (/\s/.test(`${ufrag}${pwd}`)) throw unreadable("ufrag or pwd is not one word");
-  const elements = transport.getChildren("fingerprint", DTLS);
-  const [first] = elements;
-  const setup = first && oneOf(first, "setup", SETUPS);
   return {
     kind: "ice",
-    ...present({ ufrag, pwd, setup }),
+    ...present({ ufrag, pwd }),
     options: OPTIONS.filter((option) => transport.getChild(option, ICE_OPTION)),
-    fingerprints: elements.map(readFingerprint),
+    ...readSecurity(transport),
     candidates: readCandidates(transport),
     gathered: isGatheringComplete(transport),
   };
@@ -65,17 +68,22 @@ function readFingerprint(element: Element): { hash: string; value: string } {
 
 /** Writes the transport of a content; `setup` stands in each fingerprint. */
 export function writeTransport(transport: Transport, content: string): Element {
-  const { kind, ufrag, pwd, setup, fingerprints, candidates, options } = transport;
+  const { kind, ufrag, pwd, candidates, options } = transport;
+  const security = writeSecurity(transport);
   if (kind === "raw")
-    return xml("transport", { xmlns: RAW_UDP }, ...candidates.map((each) => rawCandidate(each, content)));
+    return xml("transport", { xmlns: RAW_UDP }, ...security, ...candidates.map((each) => rawCandidate(each, content)));
   return xml(
     "transport",
     { xmlns: ICE_UDP, ...present({ ufrag, pwd }) },
     ...OPTIONS.filter((option) => options.includes(option)).map((option) => xml(option, { xmlns: ICE_OPTION })),
-    ...fingerprints.map(({ hash, value }) => xml("fingerprint", { xmlns: DTLS, hash, ...present({ setup }) }, value)),
+    ...security,
     ...candidates.map((each) => writeCandidateElement(each, content)),
     ...(transport.gathered ? [xml("gathering-complete", { xmlns: ICE_UDP })] : []),
   );
+}
+
+function writeSecurity({ fingerprints, setup }: Transport): Element[] {
+  return fingerprints.map(({ hash, value }) => xml("fingerprint", { xmlns: DTLS, hash, ...present({ setup }) }, value));
 }
 
 function rawCandidate(candidate: Transport["candidates"][number], content: string): Element {

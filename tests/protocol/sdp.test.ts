@@ -125,6 +125,18 @@ describe("a plain desk phone", () => {
     expect(written(back)).toContain("a=fmtp:101 0-15");
   });
 
+  test("with DTLS and no ICE keeps its fingerprint in raw-udp, there and back", () => {
+    const secured = `${PLAIN_SDP.replace("RTP/AVP", "UDP/TLS/RTP/SAVP")}a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\r\na=setup:active\r\n`;
+    const read = readSdp(secured, { by: "initiator" });
+    const back = readJingle(overTheWire(writeJingle(read, "offer")));
+    expect(back.contents[0]?.transport).toMatchObject({
+      kind: "raw",
+      setup: "active",
+      fingerprints: [{ hash: "sha-256" }],
+    });
+    expect<object | undefined>(back.contents[0]?.transport).toEqual(read.contents[0]?.transport);
+  });
+
   test("on hold by 0.0.0.0 listens to nobody (RFC 3264 §8.4)", () => {
     const held = readSdp(PLAIN_SDP.replace("c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0"), { by: "initiator" });
     expect(held.contents[0]?.senders).toBe("initiator");
