@@ -21,7 +21,7 @@ import {
   PING,
 } from "../protocol/disco.ts";
 import { conditionOf, iqResult, stanzaError } from "../protocol/iq.ts";
-import { readJid } from "../protocol/jid.ts";
+import { bareJid, readJid } from "../protocol/jid.ts";
 import {
   isJingleMessage,
   type JingleMessage,
@@ -251,11 +251,12 @@ export class Xmpp {
     }
   }
 
-  /** What a server hands over of its users'; what is no call of theirs it routes itself. */
+  /** What a server hands over of its users'; what is no call, or one between devices of one user, it routes itself. */
   #handedOver(iq: Element, reply: (answer: Element) => void): void {
     const inner = this.#needs.isServed(String(iq.attrs.from)) ? handedOver(iq) : undefined;
     if (!inner) return reply(stanzaError(iq, "auth", "forbidden"));
-    if (!inner.getChild("jingle", JINGLE)) return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
+    const toSelf = inner.attrs.type === "set" && bareJid(String(inner.attrs.from)) === bareJid(String(inner.attrs.to));
+    if (toSelf || !inner.getChild("jingle", JINGLE)) return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
     this.#needs.user.jingle(inner, (answer) => reply(answerHandedOver(iq, answer)));
   }
 

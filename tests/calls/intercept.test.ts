@@ -112,6 +112,14 @@ gateway > example.org
 `,
       ],
       [
+        "of one device to another of the same user: not ours, the server routes it",
+        `${HANDED("d1", JULIET, "juliet@example.org/phone", JINGLE("session-initiate", "s1", "{offer-contents}"))}
+gateway > example.org
+    <iq type='error' id='d1'><error type='cancel'><feature-not-implemented/></error></iq>
+nothing on phone
+`,
+      ],
+      [
         "though it is no Jingle: not ours, the server routes it",
         `${HANDED("d1", JULIET, "romeo@example.org", "<query xmlns='jabber:iq:version'/>", "get")}
 gateway > example.org
