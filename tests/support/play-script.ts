@@ -7,6 +7,7 @@
  *   gateway > phone
  *       INVITE sip:… SIP/2.0          what must come next on that wire: `{name}` binds at first sight and must match
  *       Call-ID: {call-id}            afterwards, `…` stands for anything, lines not named are free
+ *       no Require: …                 a line that must not be there; `… ↵ t=0 0 ↵ a=x ↵ …` lines that follow each other
  *   gateway > phone
  *       (the same)                    the last message of that wire again, byte for byte
  *   after 500ms                       the clock goes on

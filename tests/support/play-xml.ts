@@ -1,4 +1,4 @@
-/** Whether an element is what a play wants: what the play names must be there, in its order; the rest is free. */
+/** Whether an element is what a play wants: what the play names must be there, in its order; the rest is free but for `<nothing-else/>`. */
 import type { Element } from "@xmpp/xml";
 import { type Bindings, fits } from "./play-script.ts";
 
@@ -12,6 +12,8 @@ export function fitsElement(wanted: Element, heard: Element, bound: Bindings): b
   let at = 0;
   const children = heard.getChildElements();
   for (const child of wanted.getChildElements()) {
+    if (child.getName() === "nothing-else")
+      return at === children.length && (text !== "" || heard.getText().trim() === "");
     while (at < children.length && !fitsElement(child, children[at] as Element, bound)) at++;
     if (at++ >= children.length) return false;
   }

@@ -15,7 +15,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../../actors/calls-needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import type { Address, Datagrams } from "../../transports/transport.ts";
+import type { Address, ByteStream, Datagrams, StreamEvents } from "../../transports/transport.ts";
 import { createChance } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
@@ -46,6 +46,8 @@ interface SipSide {
   /** What was said in the last seconds, and when. */
   said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   socket?: Datagrams;
+  /** The connection that the gateway has made, where the side takes one. */
+  stream?: ByteStream;
 }
 const sipSide = (address: Address): SipSide => ({
   address,
@@ -61,6 +63,8 @@ export interface PlayOptions {
   readonly intercept?: true;
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
+  /** The phone takes connections too, and answers on the one that there is. */
+  readonly byTcp?: true;
   /** The instants of the play matter, which loss would move: it is played over good wires alone. */
   readonly byTheClock?: true;
   /** Loses datagrams, by this seed. */
@@ -85,30 +89,33 @@ export async function play(script: string, options: PlayOptions = {}): Promise<L
 export class Stage {
   readonly logged: LogEvent[] = [];
   readonly #clock: SimulatedClock = createClock();
-  readonly #wire: Wire = createWire(this.#clock);
+  readonly wire: Wire = createWire(this.#clock);
   readonly gateway: Gateway;
   readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
   readonly #bound: Bindings = new Map(Object.entries(PLAY_TEXTS));
   readonly #stanzas: Element[] = [];
   readonly #isLossy: boolean;
+  readonly #takesTcp: boolean;
 
   /** Whether the next datagram is lost. */
   readonly #loses: () => boolean;
 
-  constructor({ calls, lossy, intercept }: PlayOptions) {
+  constructor({ calls, lossy, intercept, byTcp }: PlayOptions) {
     const chance = lossy && createChance(lossy.seed);
     this.#loses = () => chance !== undefined && chance() < LOSS;
     this.#isLossy = lossy !== undefined;
-    const needs = needsOf(this.#clock, this.#wire, (event) => void this.logged.push(event));
+    this.#takesTcp = byTcp === true;
+    const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event));
     this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), needs);
   }
 
   async open(online: readonly string[]): Promise<void> {
-    await this.#wire.listen(SERVER, (stream) => this.#server.accept(stream));
+    await this.wire.listen(SERVER, (stream) => this.#server.accept(stream));
     for (const side of Object.values(this.#sides)) {
       const received = (bytes: Uint8Array): void => this.#datagram(side, bytes);
-      side.socket = await this.#wire.openUdp(side.address, { received, failed: () => {} });
+      side.socket = await this.wire.openUdp(side.address, { received, failed: () => {} });
+      if (this.#takesTcp) await this.wire.listen(side.address, (stream) => this.#connected(side, stream));
     }
     void this.gateway.start();
     await this.#clock.advance(100);
@@ -118,7 +125,7 @@ export class Stage {
 
   async perform(step: Step): Promise<void> {
     if (step.kind === "after") return this.#clock.advance(step.ms);
-    if (step.kind === "cut") this.#wire.cut();
+    if (step.kind === "cut") this.wire.cut();
     if (step.kind === "say") await this.#say(step.by, step.text);
     await this.#clock.advance(5);
     if (step.kind === "hear") await this.#hear(step);
@@ -137,6 +144,12 @@ export class Stage {
     await this.#clock.advance(100);
   }
 
+  /** The wire of plays hands over what was written at once, so each piece is a message. */
+  #connected(side: SipSide, stream: ByteStream): StreamEvents {
+    side.stream = stream;
+    return { received: (bytes) => this.#datagram(side, bytes), closed: () => delete side.stream };
+  }
+
   async #say(by: string, text: string): Promise<void> {
     const filled = fill(text, this.#bound);
     const side = this.#sides[by];
@@ -147,6 +160,7 @@ export class Stage {
   }
 
   async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
+    if (side.stream) return side.stream.write(bytes);
     while (this.#loses()) await this.#clock.advance(500);
     side.socket?.send(bytes, GATEWAY);
     const at = this.#clock.now();
@@ -222,12 +236,15 @@ export class Stage {
   }
 }
 
-/** The line of a play that a SIP message does not have; undefined when it has all of them. */
+/** The line of a play that a SIP message does not have, or has and must not; undefined when there is none. */
 function missing(text: string, heard: string, bound: Bindings): string | undefined {
-  const lines = heard.split("\n");
+  const separate = heard.split("\n");
+  const lines = [...separate, separate.join(" ↵ ")];
   const [start = "", ...wanted] = text.split("\n");
   if (!fits(start, lines[0] ?? "", bound)) return text;
-  return wanted.find((each) => each !== "" && !lines.some((one) => fits(each, one, bound)));
+  return wanted.find(
+    (each) => each !== "" && lines.some((one) => fits(each.replace(/^no /, ""), one, bound)) === /^no /.test(each),
+  );
 }
 
 /** What makes two messages the same one: their bytes; an ACK comes again with another branch (RFC 3261 §13.2.2.4). */
