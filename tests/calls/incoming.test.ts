@@ -48,6 +48,16 @@ gateway > ${device}
     <iq type='set' from='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='c1'/></iq>
 `;
 
+const FINGERPRINT = Array(32).fill("CD").join(":");
+const DTLS_WITHOUT_ICE = `v=0
+    o=- 1 1 IN IP4 203.0.113.9
+    s=-
+    c=IN IP4 203.0.113.9
+    t=0 0
+    m=audio 50000 UDP/TLS/RTP/SAVP 0
+    a=fingerprint:sha-256 ${FINGERPRINT}
+    a=setup:actpass`;
+
 describe("a call is answered", () => {
   plays([
     ["and carol hangs up", CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
@@ -105,6 +115,28 @@ gateway > phone
     SIP/2.0 200 OK
     m=audio 41000 RTP/AVP 0
     c=IN IP4 198.51.100.7
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "for a phone with DTLS and without ICE: raw-udp with its fingerprint, and one in the answer",
+      `${INVITE(undefined, undefined, DTLS_WITHOUT_ICE)}
+gateway > phone
+    SIP/2.0 180 Ringing
+gateway > juliet
+    <iq type='set'><jingle action='session-initiate' sid='c1'><content creator='initiator' name='audio'>
+      <transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='actpass'/><candidate component='1' ip='203.0.113.9' port='50000'/></transport></content></jingle></iq>
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'><content creator='initiator' name='audio'>
+      <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>${FINGERPRINT}</fingerprint><candidate component='1' generation='0' id='r1' ip='198.51.100.7' port='41000'/></transport></content></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+gateway > phone
+    SIP/2.0 200 OK
+    m=audio 41000 UDP/TLS/RTP/SAVP 0
+    c=IN IP4 198.51.100.7
+    a=fingerprint:sha-256 ${FINGERPRINT}
+    a=setup:active
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
