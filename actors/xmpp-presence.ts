@@ -4,7 +4,7 @@
  * Rules: who subscribes to a phone, or to the component, is taken and subscribed to in turn, so that we have the user's
  * presence; a probe is answered from `<phone>/sip`; we never say `unavailable`. Resources of priority 0 or more can be
  * called: by a proposal those that take Jingle Message Initiation (XEP-0353), the others directly. Who is offline gets a
- * proposal when nothing is known of him, or a device of his takes them, since push may wake it. Bounds: `MOST_USERS`,
+ * proposal when a device of his takes them, since push may wake it, or when nothing can be known of him. Bounds: `MOST_USERS`,
  * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
  */
 import xml, { type Element } from "@xmpp/xml";
@@ -19,6 +19,8 @@ export interface PresenceNeeds {
   readonly domain: string;
   /** The caps of the component and of its phones. */
   readonly caps: { readonly component: Caps; readonly phone: Caps };
+  /** Whether the server tells of every user's presence by itself (integrations/): who was not told of is not there. */
+  readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
   /** A device came or went. */
@@ -65,7 +67,7 @@ export class XmppPresence {
   /** How a user can be called now. */
   reach(bare: string): Reach {
     const user = this.#users.get(bareJid(bare));
-    if (!user?.wasSeen) return { isOnline: false, direct: [], byProposal: true };
+    if (!user?.wasSeen) return { isOnline: false, direct: [], byProposal: !this.#needs.toldOfAll };
     const online = [...user.devices].filter(([, { priority }]) => priority >= 0);
     const direct = online.filter(([jid, { caps }]) => !this.#caps.takesMessages(jid, caps)).map(([jid]) => jid);
     const byProposal = online.length === 0 ? user.takesMessages : direct.length < online.length;

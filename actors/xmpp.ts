@@ -101,6 +101,7 @@ export class Xmpp {
     this.#presence = new XmppPresence({
       domain: config.domain,
       caps: this.#caps,
+      toldOfAll: config.mode === "intercept",
       isServed,
       send: (element) => void this.#stream.send(element),
       changed: (from, available) => user.presence(from, available),

@@ -420,6 +420,10 @@ gateway > phone
     CSeq: … CANCEL
 ${REFUSED("487 Request Terminated")}${JINGLED("session-terminate", "last")}${SENT(BALCONY, `<finish ${JMI} id='r1'>${REASON("decline")}</finish>`)}`,
       ],
+      [
+        "a user of whom the server has told nothing is not there: 480 at once [M]",
+        `${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
+      ],
     ],
     { intercept: true, online: [] },
   );

@@ -39,6 +39,8 @@ port = ${server.componentPort}
 domain = "${COMPONENT}"
 secret = "${SECRET}"
 hosts = ["${DOMAIN}"]
+[calls]
+jmi_timeout = 1
 [web]
 port = 0
 `);
@@ -87,7 +89,7 @@ port = 0
       const features = info?.getChildren("feature").map((feature) => String(feature.attrs.var)) ?? [];
       expect(info?.getChild("identity")?.attrs).toMatchObject({ category: "client", type: "phone" });
       expect(features).toContain("urn:xmpp:jingle:apps:rtp:audio");
-      expect(features).not.toContain("urn:xmpp:jingle-message:0");
+      expect(features).toContain("urn:xmpp:jingle-message:0");
     });
 
     test("juliet calls, the phone rings and answers, juliet hangs up", async () => {
@@ -176,7 +178,7 @@ port = 0
       expect(await reasonOf()).toBe("decline");
     });
 
-    test("the phone calls somebody who is not online: 480", async () => {
+    test("the phone calls somebody who is not online, and no device wakes: 480", async () => {
       const call = phone.call(`sip:romeo@${DOMAIN}`);
       const status = new Promise<number | undefined>((resolve) => {
         void call.invite({ requestDelegate: { onReject: ({ message }) => resolve(message.statusCode) } });

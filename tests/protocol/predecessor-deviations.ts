@@ -256,14 +256,6 @@ export const CALL_DEVIATIONS: readonly Deviation[] = [
     vectors: ["invite-offline"],
   },
   {
-    what: "an INVITE for a user of whom nothing was ever seen: a proposal (XEP-0353), and 480 after `jmi_timeout`",
-    reason: "push may wake a device; who was seen and has none that takes proposals is told 480 at once",
-    theirs:
-      /(unknown@localhost>\n(?: {4}.*\n|\n)*(?:gateway > phone\n {4}SIP\/2.0 100 Trying\n)?)(gateway > phone\n {4}SIP\/2.0 480 .*\n)/,
-    ours: "$1gateway > example.org\n    <message><privilege><forwarded><message to='unknown@localhost'><propose/></message></forwarded></privilege></message>\nafter 30 s\ngateway > phone\n    SIP/2.0 100 Trying\n$2gateway > example.org\n    <message><privilege><forwarded><message><retract/></message></forwarded></privilege></message>\n",
-    vectors: ["invite-offline"],
-  },
-  {
     what: "`Require: timer` is understood",
     reason: "session timers work (RFC 4028), so a call that wants one rings",
     theirs:
