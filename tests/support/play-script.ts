@@ -14,7 +14,8 @@
  *   nothing on phone                  nothing may have come on that wire
  *   the stream is cut                 the XMPP stream is lost, and comes back by itself
  *
- * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow.
+ * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow. With `(whole)` there
+ * the message is all that is written: no other line, in this order; no other attribute or child.
  */
 export type Step =
   | { readonly kind: "say"; readonly by: string; readonly text: string; readonly line: number }
@@ -23,6 +24,7 @@ export type Step =
       readonly by: string;
       readonly text: string;
       readonly answered: boolean;
+      readonly whole: boolean;
       readonly line: number;
     }
   | { readonly kind: "after"; readonly ms: number; readonly line: number }
@@ -44,8 +46,18 @@ export function readPlay(script: string): Step[] {
 }
 
 function readStep(line: string, text: string, at: number): Step {
-  const arrow = /^(\S+) > (\S+)( \(unanswered\))?$/.exec(line);
-  if (arrow?.[1] === "gateway") return { kind: "hear", by: arrow[2]!, text, answered: !arrow[3], line: at };
+  const arrow = /^(\S+) > (\S+)(?: \((unanswered|whole)\))?$/.exec(line);
+  if (arrow?.[1] === "gateway") {
+    const manner = arrow[3];
+    return {
+      kind: "hear",
+      by: arrow[2]!,
+      text,
+      answered: manner !== "unanswered",
+      whole: manner === "whole",
+      line: at,
+    };
+  }
   if (arrow?.[2] === "gateway") return { kind: "say", by: arrow[1]!, text, line: at };
   const after = /^after (\d+) ?(ms|s)$/.exec(line);
   if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };

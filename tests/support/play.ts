@@ -23,7 +23,7 @@ import { PlayPhone } from "./play-phone.ts";
 import { type Bindings, fill, fits, readPlay, type Step } from "./play-script.ts";
 import { PlayServer } from "./play-server.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
-import { fitsElement } from "./play-xml.ts";
+import { fitsElement, isElement } from "./play-xml.ts";
 import { createWire, type Wire } from "./wire.ts";
 
 /** Who the devices of the plays are. */
@@ -209,7 +209,7 @@ export class Stage {
 
   #hearSip(side: SipSide, step: Extract<Step, { kind: "hear" }>): void {
     const [heard = side.heard[0] ?? "nothing"] = side.heard.splice(this.#heardAt(side, step), 1);
-    const wanted = missing(step.text, heard, this.#bound);
+    const wanted = (step.whole ? different : missing)(step.text, heard, this.#bound);
     if (wanted !== undefined) return miss(step.line, wanted, heard);
     side.person.hear(heard);
   }
@@ -218,12 +218,12 @@ export class Stage {
     return this.#stanzas.find((stanza) => nameOf(String(stanza.attrs.to)) === by);
   }
 
-  #hearStanza({ by, text, answered, line }: Extract<Step, { kind: "hear" }>): void {
+  #hearStanza({ by, text, answered, whole, line }: Extract<Step, { kind: "hear" }>): void {
     const stanza = this.#stanzaFor(by);
     if (!stanza) return miss(line, text, "nothing");
     this.#stanzas.splice(this.#stanzas.indexOf(stanza), 1);
-    if (!fitsElement(parse(fill(text, this.#bound, true)), stanza, this.#bound))
-      return miss(line, text, String(stanza));
+    const isWanted = whole ? isElement : fitsElement;
+    if (!isWanted(parse(fill(text, this.#bound, true)), stanza, this.#bound)) return miss(line, text, String(stanza));
     const { type, id, from, to } = stanza.attrs;
     if (answered && stanza.is("iq") && type === "set")
       this.#server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
@@ -245,6 +245,14 @@ function missing(text: string, heard: string, bound: Bindings): string | undefin
   return wanted.find(
     (each) => each !== "" && lines.some((one) => fits(each.replace(/^no /, ""), one, bound)) === /^no /.test(each),
   );
+}
+
+/** The first line of a play that is not the line of a SIP message at its place; undefined when both have the same lines. */
+function different(text: string, heard: string, bound: Bindings): string | undefined {
+  const [wanted, lines] = [text.trimEnd().split("\n"), heard.trimEnd().split("\n")];
+  const at = lines.findIndex((line, index) => !fits(wanted[index] ?? "", line, bound));
+  if (at !== -1) return `line ${at + 1}: ${wanted[at]}`;
+  return wanted.length > lines.length ? `line ${lines.length + 1}: ${wanted[lines.length]}` : undefined;
 }
 
 /** What makes two messages the same one: their bytes; an ACK comes again with another branch (RFC 3261 §13.2.2.4). */
