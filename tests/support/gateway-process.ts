@@ -1,7 +1,8 @@
-/** The gateway as people run it: `bun main.ts --config …`, in a process of its own. */
+/** The gateway as people run it: `bun main.ts --config …`, or on another runtime, in a process of its own. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BUN, type Runtime } from "./runtimes.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -25,12 +26,13 @@ export async function runMain(
   options: readonly string[],
   toml?: string,
   env: Record<string, string> = {},
+  runtime: Runtime = BUN,
 ): Promise<Exit> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
   if (toml !== undefined) writeFileSync(file, toml);
   const args = toml === undefined ? options : ["--config", file, ...options];
-  const run = Bun.spawn([process.execPath, "main.ts", ...args], {
+  const run = Bun.spawn([...runtime.command, "main.ts", ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdout: "pipe",
@@ -44,11 +46,11 @@ export async function runMain(
 }
 
 /** Starts main.ts and waits until it is ready, or throws with what it said. */
-export async function startGateway(toml: string): Promise<GatewayProcess> {
+export async function startGateway(toml: string, runtime: Runtime = BUN): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
   writeFileSync(file, toml);
-  const run = Bun.spawn([process.execPath, "main.ts", "--config", file], {
+  const run = Bun.spawn([...runtime.command, "main.ts", "--config", file], {
     cwd: root,
     stdout: "pipe",
     stderr: "inherit",

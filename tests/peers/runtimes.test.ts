@@ -1,0 +1,234 @@
+/**
+ * The same gateway on Deno and on Node: the real main.ts in a process of its own, an XMPP server and a phone on real sockets
+ * of loopback. Bun runs them too, so that a difference is the runtime's and not the test's.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Element } from "@xmpp/xml";
+import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
+import { readMessage } from "../../protocol/sip.ts";
+import { header } from "../../protocol/sip-fields.ts";
+import { connectTcp, listenTcp } from "../../transports/tcp.ts";
+import { openUdp } from "../../transports/udp.ts";
+import { type Bob, startBob } from "../support/bob.ts";
+import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
+import { Inbox } from "../support/inbox.ts";
+import { PlayServer } from "../support/play-server.ts";
+import { RUNTIMES } from "../support/runtimes.ts";
+
+const LOCAL = { host: "127.0.0.1", port: 0 };
+const ALICE = "alice@example.org/laptop";
+const BOB = "bob@sip.example.org";
+const CALLER = "bob\\40phone.example@sip.example.org/sip";
+
+const TOML = (serverPort: number, phonePort: number, more = ""): string => `
+[modules.mod_jingle_sip]
+proxy_host = "127.0.0.1"
+proxy_port = ${phonePort}
+listen_port = 0
+${more}
+[sip]
+bind = ["127.0.0.1"]
+[xmpp]
+host = "127.0.0.1"
+port = ${serverPort}
+domain = "sip.example.org"
+secret = "s3cret"
+hosts = ["example.org"]
+[web]
+port = 0
+`;
+
+/** An XMPP server on a TCP port, with alice online whose client acknowledges and remembers. */
+async function startAlice() {
+  const heard = new Inbox<Element>();
+  const server = new PlayServer((stanza) => {
+    const { type, id, from } = stanza.attrs;
+    if (type === "set") server.send(`<iq type='result' id='${id}' from='${ALICE}' to='${from}'/>`);
+    const jingle = stanza.getChild("jingle");
+    if (jingle) heard.put(jingle);
+  });
+  const listener = await listenTcp(LOCAL, (stream) => server.accept(stream));
+  let asked = 0;
+  return {
+    port: listener.local.port,
+    close: () => listener.close(),
+    comesOnline: () => server.send(`<presence from='${ALICE}' to='sip.example.org'/>`),
+    hears: (action: string, sid: string) =>
+      heard.next(({ attrs }) => attrs.action === action && attrs.sid === sid, `${action} of ${sid}`),
+    says(to: string, action: string, sid: string, inside = "") {
+      const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}'>${inside}</jingle>`;
+      server.send(`<iq type='set' id='alice${++asked}' from='${ALICE}' to='${to}'>${jingle}</iq>`);
+    },
+  };
+}
+
+for (const runtime of RUNTIMES) {
+  const { name, missing } = runtime;
+  describe.skipIf(missing !== undefined)(`on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+    let alice: Awaited<ReturnType<typeof startAlice>>;
+    let bob: Bob;
+    let gateway: GatewayProcess;
+    let stopped = false;
+
+    beforeAll(async () => {
+      alice = await startAlice();
+      bob = await startBob();
+      gateway = await startGateway(TOML(alice.port, bob.phone.port), runtime);
+      bob.phone.gatewayPort = gateway.sipPort;
+      await healthy(gateway);
+      alice.comesOnline();
+    });
+    afterAll(async () => {
+      if (!stopped) await gateway.stop();
+      await Promise.all([alice.close(), bob.phone.close()]);
+    });
+
+    const aliceCalls = async (sid: string) => {
+      alice.says(BOB, "session-initiate", sid, aliceOffers("actpass"));
+      return bob.request("INVITE", sid);
+    };
+    const established = async (sid: string) => {
+      const invite = await aliceCalls(sid);
+      bob.phone.respond(invite, 180);
+      expect((await alice.hears("session-info", sid)).getChild("ringing")).toBeDefined();
+      bob.phone.respond(invite, 200, bobOffers("active"));
+      await alice.hears("session-accept", sid);
+      await bob.request("ACK", sid);
+      return invite;
+    };
+    const bobCalls = async (sid: string) => {
+      bob.phone.invite("sip:alice@example.org", sid, bobOffers("actpass"));
+      await alice.hears("session-initiate", sid);
+    };
+
+    test("health says that all is up", async () => {
+      const response = await gateway.health();
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { status: "up", down: [], state: "running", calls: 0 },
+      ]);
+    });
+
+    test("alice calls, the phone rings and answers, alice hangs up", async () => {
+      await established("out-1");
+      alice.says(BOB, "session-terminate", "out-1", "<reason><success/></reason>");
+      bob.phone.respond(await bob.request("BYE", "out-1"), 200);
+    });
+
+    test("alice calls, the phone answers and hangs up", async () => {
+      bob.phone.hangUp(await established("out-2"));
+      await bob.response(200, "out-2");
+      const reason = (await alice.hears("session-terminate", "out-2")).getChild("reason");
+      expect(reason?.getChild("success")).toBeDefined();
+    });
+
+    test("alice calls, the phone rejects", async () => {
+      bob.phone.respond(await aliceCalls("out-3"), 486);
+      const reason = (await alice.hears("session-terminate", "out-3")).getChild("reason");
+      expect(reason?.getChild("decline")).toBeDefined();
+    });
+
+    test("the phone calls, alice accepts and hangs up", async () => {
+      await bobCalls("in-1");
+      alice.says(CALLER, "session-accept", "in-1", aliceOffers("active"));
+      const answer = await bob.response(200, "in-1");
+      expect(answer.body).toContain("a=setup:active");
+      bob.phone.acknowledge(answer);
+      alice.says(CALLER, "session-terminate", "in-1", "<reason><success/></reason>");
+      bob.phone.respond(await bob.request("BYE", "in-1"), 200);
+    });
+
+    test("the phone calls, alice declines", async () => {
+      await bobCalls("in-2");
+      alice.says(CALLER, "session-terminate", "in-2", "<reason><decline/></reason>");
+      bob.phone.acknowledge(await bob.response(486, "in-2"));
+    });
+
+    test("a phone that is gone when it is answered does not take the next call with it", async () => {
+      const gone = await startBob();
+      gone.phone.gatewayPort = gateway.sipPort;
+      gone.phone.invite("sip:alice@example.org", "gone", bobOffers("actpass"));
+      await alice.hears("session-initiate", "gone");
+      await gone.phone.close();
+      alice.says(CALLER, "session-terminate", "gone", "<reason><decline/></reason>");
+      bob.phone.hangUp(await established("after-gone"));
+      await alice.hears("session-terminate", "after-gone");
+    });
+
+    test("SIP is spoken over TCP too", async () => {
+      const answers = new Inbox<Uint8Array>();
+      const events = { received: (bytes: Uint8Array) => answers.put(bytes), closed: () => {} };
+      const stream = await connectTcp({ host: LOCAL.host, port: gateway.sipPort }, events, 5_000);
+      stream.write(OPTIONS(stream.local.port));
+      const answer = readMessage(await answers.next(undefined, "the answer"));
+      expect([answer.kind === "response" && answer.status, header(answer, "Call-ID")]).toEqual([200, "options-1"]);
+      stream.destroy();
+    });
+
+    test("SIGTERM lets the running call end, refuses others, and exits with 0", async () => {
+      const invite = await established("last");
+      const exit = gateway.stop();
+      stopped = true;
+      await until(async () => (await gateway.health()).status === 503, "health is 503");
+      expect(await (await gateway.health()).json()).toMatchObject({ down: ["gateway is draining"], calls: 1 });
+      bob.phone.invite("sip:alice@example.org", "too-late", bobOffers("actpass"));
+      bob.phone.acknowledge(await bob.response(503, "too-late"));
+      bob.phone.hangUp(invite);
+      await alice.hears("session-terminate", "last");
+      expect(await exit).toBe(0);
+    });
+
+    test("a wrong option is one line", async () => {
+      const { code, error } = await runMain([], TOML(1, 1, "local_hots = 'x'"), {}, runtime);
+      expect([code, error]).toEqual([
+        1,
+        "carillon: carillon.toml: [modules.mod_jingle_sip] local_hots is not known here (did you mean local_host?)",
+      ]);
+    });
+
+    test("--check reads and judges, and starts nothing", async () => {
+      const { code, output } = await runMain(["--check"], TOML(1, 5060), {}, runtime);
+      expect([code, output]).toEqual([0, "carillon.toml: good"]);
+    });
+
+    test("an occupied SIP port is one line", async () => {
+      const taken = await openUdp(LOCAL, { received: () => {}, failed: () => {} });
+      const toml = TOML(1, 1).replace("listen_port = 0", `listen_port = ${taken.local.port}`);
+      const { code, error } = await runMain([], toml, {}, runtime);
+      await taken.close();
+      expect(error).toMatch(new RegExp(`^carillon: SIP port ${taken.local.port}: .*EADDRINUSE.*$`));
+      expect(code).toBe(1);
+    });
+
+    test("an occupied web port is one line", async () => {
+      const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
+      const toml = TOML(1, 1).replace(/\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
+      const { code, error } = await runMain([], toml, {}, runtime);
+      await taken.close();
+      expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1 port ${taken.local.port}: .*in use.*$`));
+      expect(code).toBe(1);
+    });
+  });
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not in ten seconds: ${what}`);
+    await Bun.sleep(20);
+  }
+}
+
+const OPTIONS = (port: number): string =>
+  [
+    "OPTIONS sip:gateway@127.0.0.1 SIP/2.0",
+    `Via: SIP/2.0/TCP 127.0.0.1:${port};branch=z9hG4bKoptions1`,
+    "Max-Forwards: 70",
+    "From: <sip:bob@phone.example>;tag=b",
+    "To: <sip:gateway@127.0.0.1>",
+    "Call-ID: options-1",
+    "CSeq: 1 OPTIONS",
+    "Content-Length: 0",
+    "",
+    "",
+  ].join("\r\n");
