@@ -1,0 +1,121 @@
+/**
+ * docs/deploy.md, the unit, the Dockerfile and Kamailio's configuration say what is there: the configurations in the text are
+ * read by the real --check, and every file, version, option and time that is named is as it is named.
+ */
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { OPTIONS } from "../../config.ts";
+import { runMain } from "../support/gateway-process.ts";
+
+const root = join(import.meta.dir, "../..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const guide = read("docs/deploy.md");
+const unit = read("integrations/systemd/carillon.service");
+const dockerfile = read("Dockerfile");
+const { devDependencies } = JSON.parse(read("package.json")) as { devDependencies: Record<string, string> };
+
+const blocks = (language: string): string[] =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text = ""]) => text);
+/** What `cat > FILE <<'END'` writes. */
+const written = (file: string): string =>
+  new RegExp(`> ${file} <<'?END'?\\n(.*?)^END$`, "ms").exec(blocks("sh").join("\n"))?.[1] ?? "";
+const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, each = ""]) => each);
+
+describe("docs/deploy.md", () => {
+  const configurations = [written("/etc/carillon/carillon.toml"), ...blocks("toml")];
+  const byMode = configurations.map((toml) => [/^mode = "(.*)"$/m.exec(toml)?.[1] ?? "gateway", toml] as const);
+
+  test("has a configuration for each mode", () => {
+    expect(byMode.map(([mode]) => mode)).toEqual(["gateway", "intercept"]);
+  });
+
+  for (const [mode, toml] of byMode)
+    test(`its configuration for ${mode} mode is good, without a warning`, async () => {
+      const { code, error, output } = await runMain(["--check"], toml, { CARILLON_XMPP_SECRET: "s3cret" });
+      expect([code, error, output]).toEqual([0, "", "carillon.toml: good"]);
+    });
+
+  test("its health is what is answered when all is up", () => {
+    expect(blocks("json").map((text) => JSON.parse(text))).toEqual([
+      { status: "up", down: [], state: "running", calls: 0 },
+    ]);
+  });
+
+  test("its links lead somewhere", () => {
+    const targets = found(guide, /\]\((?!http)([^)#]+)\)/g).filter((target) => !existsSync(join(root, "docs", target)));
+    expect(targets).toEqual([]);
+  });
+
+  test("the files it copies are there", () => {
+    const files = found(guide, /\/opt\/carillon\/([\w./-]+\.\w+)/g);
+    expect(files.length).toBeGreaterThan(4);
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  test.each(["bun", "deno"])("the version of %s is the one that is tested", (runtime) => {
+    expect(new Set(found(guide, new RegExp(`${runtime}@([\\d.]+\\d)`, "g")))).toEqual(
+      new Set([devDependencies[runtime] ?? ""]),
+    );
+  });
+});
+
+describe("names and numbers of options", () => {
+  test.each([
+    ["docs/deploy.md", guide],
+    ["the unit", unit],
+    ["the Dockerfile", dockerfile],
+  ])("every environment variable in %s is an option's", (_, text) => {
+    const known = OPTIONS.map(({ env }) => env);
+    expect(found(text, /\b(CARILLON_[A-Z_]+)/g).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  const defaultOf = (key: string, section?: string): number =>
+    Number(OPTIONS.find((each) => each.key === key && (section ?? each.section) === each.section)?.default);
+
+  test("the unit waits longer than running calls may go on", () => {
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(defaultOf("drain_timeout"));
+    expect(Number(/--stop-timeout (\d+)/.exec(dockerfile)?.[1])).toBeGreaterThan(defaultOf("drain_timeout"));
+  });
+
+  test("the image has the ports of the gateway", () => {
+    expect(dockerfile).toContain(`EXPOSE ${defaultOf("listen_port")}/udp ${defaultOf("listen_port")}/tcp`);
+    expect(dockerfile).toContain(`CARILLON_WEB_PORT ?? ${defaultOf("port", "web")}`);
+  });
+
+  test("Kamailio sends to the gateway's port, and lets a phone ring as long as the gateway does", () => {
+    const kamailio = read("integrations/kamailio/kamailio.cfg");
+    expect(kamailio).toContain(`#!substdef "!GATEWAY_PORT!${defaultOf("listen_port")}!g"`);
+    const milliseconds = Number(/"fr_inv_timer", (\d+)/.exec(kamailio)?.[1]);
+    expect(milliseconds).toBeGreaterThan(defaultOf("ring_timeout") * 1000);
+  });
+});
+
+describe("the Dockerfile", () => {
+  const copied = found(dockerfile, /^COPY (?!--from)(.*) \S+$/gm).flatMap((names) => names.split(" "));
+
+  test("copies what there is, and .dockerignore lets it through", () => {
+    const ignored = read(".dockerignore").split("\n");
+    expect(copied.filter((name) => !existsSync(join(root, name)) || !ignored.includes(`!${name}`))).toEqual([]);
+    expect(ignored).toContain("*");
+  });
+
+  test("copies every file that main.ts needs", () => {
+    const needed = new Set<string>();
+    const follow = (file: string): void => {
+      if (needed.has(file)) return;
+      needed.add(file);
+      for (const path of found(read(file), /from "(\.[^"]+)"/g)) follow(join(file, "..", path));
+    };
+    follow("main.ts");
+    const isCopied = (file: string) =>
+      copied.some((name) => name === file || (statSync(join(root, name)).isDirectory() && file.startsWith(`${name}/`)));
+    expect(needed.size).toBeGreaterThan(50);
+    expect([...needed].filter((file) => !isCopied(file))).toEqual([]);
+  });
+
+  test("has the Bun that is tested, and runs as nobody special", () => {
+    expect(dockerfile).toContain(`FROM oven/bun:${devDependencies.bun}-slim\n`);
+    expect(dockerfile).toMatch(/^USER bun$/m);
+  });
+});
