@@ -1,193 +1,419 @@
--- mod_jingle_sip: hands the Jingle traffic of local users to an external gateway component
--- and lets that component (and only for Jingle) speak as any user.  Prosody 0.12+ / trunk.
+-- mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets it, for Jingle alone,
+-- speak as they. For Prosody 0.12 and newer.
 --
 --   VirtualHost "example.org"
 --     modules_enabled = { "jingle_sip" }
---     jingle_sip_component = "jsip.example.org"   -- an ordinary Component block, validate_from_addresses stays true
---     jingle_sip_messages  = false                 -- XEP-0353 messages too: not before the gateway takes them
---     jingle_sip_fallback  = "error"               -- component away: "error" (503) or "pass" (normal routing)
+--     jingle_sip_component = "sip.example.org"  -- an ordinary Component; validate_from_addresses stays as it is
+--     jingle_sip_messages  = true               -- Jingle Message Initiation (XEP-0353) too
+--     jingle_sip_fallback  = "error"            -- while the gateway is away: "error" (503) or "pass" (the usual way)
+--     jingle_sip_timeout   = 15                 -- seconds that the gateway may take to answer
 --
--- server -> component   XEP-0355 shape:  iq/delegation/forwarded/iq     (answer: result with the user's IQ result inside,
---                                        or error feature-not-implemented = "not mine, route it normally")
--- component -> server   XEP-0356 shape:  iq/privileged_iq/iq            (answer: iq result/privilege/forwarded/iq)
---                                        message/privilege/forwarded/message
-local st, jid, new_id = require "util.stanza", require "util.jid", require "util.id".short;
-local full_sessions, bare_sessions, timer = prosody.full_sessions, prosody.bare_sessions, require "util.timer";
+-- What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
+-- full JIDs too, which those do not have; the module for ejabberd says the same:
+--
+--   server -> gateway   iq set: delegation/forwarded/iq     what a user has sent; answered by a result with the user's
+--                                                           answer inside, or feature-not-implemented: "not mine, route it"
+--   gateway -> server   iq set: privileged_iq/iq           to be sent as somebody; the result has the device's answer inside
+--   server -> gateway   message: delegation/forwarded/message   a Jingle Message of a user
+--   gateway -> server   message: privilege/forwarded/message    ... and as somebody
+--   server -> gateway   presence                            of every session, all of it again when the gateway connects
+--
+-- Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
+-- of this host. The addresses of an answer are those of what it answers, whatever stands in it. Blocking holds both
+-- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
+-- away and calls passed, sessions that come from other servers, and what a user says to an account of their own.
+-- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered.
 
-local gw        = assert(module:get_option_string("jingle_sip_component"), "jingle_sip_component missing");
-local messages  = module:get_option_boolean("jingle_sip_messages", false);
-local fallback  = module:get_option_string("jingle_sip_fallback", "error");
-local deadline  = module:get_option_number("jingle_sip_timeout", 15);
-local actions   = module:get_option_set("jingle_sip_actions", { "session-initiate", "session-accept", "session-terminate", "session-info",
-	"transport-info", "source-add", "source-remove", "source-update", "content-add", "content-accept", "content-reject", "content-remove",
-	"content-modify", "description-info", "transport-replace", "transport-accept", "transport-reject", "security-info" });
+local st = require "util.stanza";
+local jid = require "util.jid";
+local new_id = require "util.id".medium;
+local cache = require "util.cache";
+local dataforms = require "util.dataforms";
+local timer = require "util.timer";
+local full_sessions = prosody.full_sessions;
 
-local JINGLE, JMI, RTP = "urn:xmpp:jingle:1", "urn:xmpp:jingle-message:0", "urn:xmpp:jingle:apps:rtp:1";
-local DELEG, PRIV, FWD, CLIENT = "urn:xmpp:delegation:2", "urn:xmpp:privilege:2", "urn:xmpp:forward:0", "jabber:client";
+local MODULE = "urn:xmpp:jingle-sip:0";
+local JINGLE = "urn:xmpp:jingle:1";
+local RTP = "urn:xmpp:jingle:apps:rtp:1";
+local MESSAGES = "urn:xmpp:jingle-message:0";
+local HINTS = "urn:xmpp:hints";
+local DISCO = "http://jabber.org/protocol/disco#info";
+local DELEGATION = "urn:xmpp:delegation:2";
+local PRIVILEGE = "urn:xmpp:privilege:2";
+local FORWARD = "urn:xmpp:forward:0";
+local CLIENT = "jabber:client";
 
-local asked = {};    -- id of our IQ to the component -> { origin, stanza }        (an intercepted IQ)
-local injected = {}; -- full JID .. "\n" .. id -> { outer = component's IQ, as = from } (an IQ sent as somebody)
+local MOST = 10000;
+local SPOKEN_TIMEOUT = 60;
 
-local function clone_client(s) local c = st.clone(s); c.attr.xmlns = CLIENT; return c; end
-local function gateway_up() local h = prosody.hosts[gw]; local m = h and h.modules and h.modules.component; return m and m.connected; end
+local gateway = jid.prep(module:get_option_string("jingle_sip_component"));
+local messages = module:get_option_boolean("jingle_sip_messages", true);
+local fallback = module:get_option_string("jingle_sip_fallback", "error");
+local timeout = module:get_option_number("jingle_sip_timeout", 15);
+assert(gateway and gateway ~= module.host, "jingle_sip_component must be the domain of the gateway's Component");
+assert(fallback == "error" or fallback == "pass", "jingle_sip_fallback must be \"error\" or \"pass\"");
+assert(timeout and timeout > 0, "jingle_sip_timeout must be a number of seconds");
 
-local passed = require "util.cache".new(10000); -- sids of sessions without RTP (file transfer): none of the gateway's business
-local function is_ours(jingle)
-	if passed:get(jingle.attr.sid) then return false; end
-	if jingle.attr.action ~= "session-initiate" then return true; end
-	for c in jingle:childtags("content") do if c:get_child("description", RTP) then return true; end end
-	passed:set(jingle.attr.sid, true);
+local function is_up()
+	local host = prosody.hosts[gateway];
+	local component = host and host.modules and host.modules.component;
+	return component and component.connected;
+end
+
+-- Questions that wait for their answers, by id; past the bound none is taken.
+
+local function questions()
+	local waiting = cache.new(MOST, false);
+	local function ask(id, question, seconds, on_silence)
+		if not waiting:set(id, question) then return false; end
+		question.timer = timer.add_task(seconds, function ()
+			if waiting:get(id) ~= question then return; end
+			waiting:set(id, nil);
+			on_silence(question);
+		end);
+		return true;
+	end
+	local function take(id)
+		local question = waiting:get(id);
+		if not question then return nil; end
+		waiting:set(id, nil);
+		timer.stop(question.timer);
+		return question;
+	end
+	return ask, take;
+end
+
+local ask_gateway, take_asked = questions(); -- what a user has sent: { origin, stanza }
+local ask_device, take_spoken = questions(); -- what the gateway has sent as somebody: { outer, as, to, session }
+
+-- Wrappers, and what is inside of them
+
+local function wrapped(outer, name, namespace, stanza)
+	local inside = st.clone(stanza);
+	inside.attr.xmlns = CLIENT;
+	return outer:tag(name, { xmlns = namespace }):tag("forwarded", { xmlns = FORWARD }):add_child(inside);
+end
+
+-- A stanza that was inside: without the namespaces it needed there.
+local function unwrapped(inside)
+	local stanza = st.clone(inside);
+	stanza.attr.xmlns = nil;
+	for _, tag in ipairs(stanza.tags) do
+		if tag.attr.xmlns == CLIENT then tag.attr.xmlns = nil; end
+	end
+	return stanza;
+end
+
+-- Whose session it is: the gateway's unless it is remembered as "aside"; one that the gateway began is "ours", whatever
+-- its party is called. Known by sid and both parties, so that nobody can set aside what others have.
+
+local sessions = cache.new(MOST);
+
+local function key_of(from, to, element)
+	local one, other = jid.bare(from), jid.bare(to);
+	if one > other then one, other = other, one; end
+	return one.."\n"..other.."\n"..tostring(element.attr.sid or element.attr.id);
+end
+
+-- What an element begins: "call", "other" (file transfer), or nothing.
+local function opens(element)
+	local contents;
+	if element.name == "propose" then
+		contents = { element };
+	elseif element.name == "jingle" and element.attr.action == "session-initiate" then
+		contents = element.tags;
+	else
+		return nil;
+	end
+	for _, content in ipairs(contents) do
+		if content:get_child("description", RTP) then return "call"; end
+	end
+	return "other";
+end
+
+local function remember(from, to, element, whose)
+	if opens(element) then sessions:set(key_of(from, to, element), whose); end
+end
+
+local function jingle_message(stanza)
+	for _, tag in ipairs(stanza.tags) do
+		if tag.attr.xmlns == MESSAGES then return tag; end
+	end
+end
+
+-- 1. What the host's users send
+
+local function refuse(origin, stanza, condition, text)
+	origin.send(st.error_reply(stanza, "wait", condition, text));
+	return true;
+end
+
+-- Whether it is for other people and the gateway's to carry; what it is not is left alone to its end.
+local function is_taken(from, to, element)
+	if jid.bare(to) == jid.bare(from) or jid.host(to) == gateway then return false; end
+	if sessions:get(key_of(from, to, element)) == "aside" then return false; end
+	if opens(element) ~= "other" then return true; end
+	remember(from, to, element, "aside");
 	return false;
 end
 
-local function forward(origin, stanza)
-	if not gateway_up() then
-		if fallback == "pass" then return; end
-		origin.send(st.error_reply(stanza, "wait", "service-unavailable", "The call gateway is not connected"));
-		return true;
-	end
+local function hand_over_iq(origin, stanza)
 	local id = "jsip-"..new_id();
-	local copy = clone_client(stanza); copy.attr.from = origin.full_jid; copy.attr.to = stanza.attr.to or jid.bare(origin.full_jid);
-	asked[id] = { origin = origin, stanza = st.clone(stanza) };
-	timer.add_task(deadline, function ()
-		local a = asked[id]; if not a then return; end asked[id] = nil;
-		a.origin.send(st.error_reply(a.stanza, "wait", "remote-server-timeout", "The call gateway did not answer"));
+	local question = { origin = origin, stanza = stanza };
+	local asked = ask_gateway(id, question, timeout, function ()
+		refuse(origin, stanza, "remote-server-timeout", "The call gateway did not answer");
 	end);
-	module:send(st.iq({ type = "set", id = id, from = module.host, to = gw })
-		:tag("delegation", { xmlns = DELEG }):tag("forwarded", { xmlns = FWD }):add_child(copy));
+	if not asked then return refuse(origin, stanza, "resource-constraint", "Too many calls at once"); end
+	module:send(wrapped(st.iq({ type = "set", id = id, from = module.host, to = gateway }), "delegation", DELEGATION, stanza));
 	return true;
 end
 
--- 1. what local users send -----------------------------------------------------------------------------------------
+-- The stanza as the gateway is to read it: with both addresses.
+local function addressed(origin, stanza)
+	local copy = st.clone(stanza);
+	copy.attr.from = origin.full_jid;
+	copy.attr.to = stanza.attr.to or jid.bare(origin.full_jid);
+	return copy;
+end
+
 local function outgoing_iq(event)
 	local origin, stanza = event.origin, event.stanza;
-	local t = stanza.attr.type;
-	if t == "result" or t == "error" then -- the answer to something that we injected?
-		local key = tostring(origin.full_jid).."\n"..tostring(stanza.attr.id);
-		local inj = injected[key];
-		if not inj or stanza.attr.to ~= inj.as then return; end
-		injected[key] = nil;
-		local copy = clone_client(stanza); copy.attr.from = origin.full_jid;
-		module:send(st.reply(inj.outer):tag("privilege", { xmlns = PRIV }):tag("forwarded", { xmlns = FWD }):add_child(copy));
-		return true;
-	end
 	local jingle = stanza:get_child("jingle", JINGLE);
-	if not jingle then return; end
-	if event.to_self or stanza.attr.to == jid.bare(origin.full_jid) then
-		if t == "get" and jingle.attr.action == "existing-session-initiate" then return forward(origin, stanza); end
-	elseif t == "set" and actions:contains(jingle.attr.action) and is_ours(jingle) and jid.host(stanza.attr.to) ~= gw then
-		return forward(origin, stanza);
+	if origin.type ~= "c2s" or not jingle then return; end
+	local iq = addressed(origin, stanza);
+	local from, to, type = iq.attr.from, iq.attr.to, iq.attr.type;
+	-- of what a user says to the own account the question for a call that rings is the gateway's
+	local own = type == "get" and jid.bare(to) == jid.bare(from) and jingle.attr.action == "existing-session-initiate";
+	if not own and not (type == "set" and is_taken(from, to, jingle)) then return; end
+	if is_up() then return hand_over_iq(origin, iq); end
+	if fallback == "error" then
+		return refuse(origin, stanza, "service-unavailable", "The call gateway is not connected");
 	end
+	remember(from, to, jingle, "aside");
 end
-for _, k in ipairs { "full", "bare", "host" } do module:hook("pre-iq/"..k, outgoing_iq, 90); end -- after mod_blocklist (100)
+
+for _, to in ipairs { "full", "bare", "host" } do
+	module:hook("pre-iq/"..to, outgoing_iq, 90); -- after mod_blocklist (100)
+end
 
 local function outgoing_message(event)
 	local origin, stanza = event.origin, event.stanza;
-	if not gateway_up() or jid.host(stanza.attr.to or module.host) == gw then return; end
-	local jmi; for _, tag in ipairs(stanza.tags) do if tag.attr.xmlns == JMI then jmi = tag; end end
-	if not jmi then return; end
-	if stanza.attr.to == nil or jid.bare(stanza.attr.to) == jid.bare(origin.full_jid) then return; end -- XEP-0353 <accept/> to self
-	local copy = clone_client(stanza); copy.attr.from = origin.full_jid;
-	module:send(st.message({ from = module.host, to = gw })
-		:tag("delegation", { xmlns = DELEG }):tag("forwarded", { xmlns = FWD }):add_child(copy));
-	return true;
+	local element = origin.type == "c2s" and stanza.attr.type ~= "error" and jingle_message(stanza);
+	if not element then return; end
+	local message = addressed(origin, stanza);
+	local from, to = message.attr.from, message.attr.to;
+	if not is_taken(from, to, element) then return; end
+	if is_up() then
+		module:send(wrapped(st.message({ from = module.host, to = gateway }), "delegation", DELEGATION, message));
+		return true;
+	end
+	if fallback == "pass" then
+		remember(from, to, element, "aside");
+	elseif element.name == "propose" then -- for no other does anybody wait
+		return refuse(origin, stanza, "service-unavailable", "The call gateway is not connected");
+	end
 end
-if messages then for _, k in ipairs { "full", "bare" } do module:hook("pre-message/"..k, outgoing_message, -2); end end -- after MAM (0), carbons (-0.5)
 
--- 2. what the component answers and asks ------------------------------------------------------------------------------
-local function answer(event)
+if messages then
+	for _, to in ipairs { "full", "bare" } do
+		module:hook("pre-message/"..to, outgoing_message, -2); -- after mod_mam (0) and mod_carbons (-0.5), which are to see it
+	end
+end
+
+-- What comes to a user from another server and is not the gateway's goes its own way.
+local function incoming(event)
 	local stanza = event.stanza;
-	if stanza.attr.from ~= gw then return; end
-	local a = asked[stanza.attr.id]; if not a then return; end
-	asked[stanza.attr.id] = nil;
-	local inner = stanza.attr.type == "result" and stanza:find("{"..DELEG.."}delegation/{"..FWD.."}forwarded/{"..CLIENT.."}iq");
-	if inner and (inner.attr.type == "result" or inner.attr.type == "error") then
-		local r = st.clone(inner); r.attr.xmlns = nil; for _, tag in ipairs(r.tags) do if tag.attr.xmlns == CLIENT then tag.attr.xmlns = nil; end end
-		r.attr.id, r.attr.to, r.attr.from = a.stanza.attr.id, a.origin.full_jid, a.stanza.attr.to; -- never trust the inner addresses
-		a.origin.send(r);
+	local from, to = stanza.attr.from, stanza.attr.to;
+	local element = stanza.attr.type ~= "error" and (stanza:get_child("jingle", JINGLE) or jingle_message(stanza));
+	if not element or not from or jid.host(from) == module.host then return; end
+	if not sessions:get(key_of(from, to, element)) then remember(from, to, element, "aside"); end
+end
+
+for _, kind in ipairs { "iq/full", "message/full", "message/bare" } do
+	module:hook(kind, incoming, 50);
+end
+
+-- 2. What the gateway answers, and what it asks
+
+-- The gateway's answer to what was handed over becomes the user's.
+local function answered(event)
+	local stanza = event.stanza;
+	local question = stanza.attr.from == gateway and take_asked(stanza.attr.id);
+	if not question then return; end
+	local origin, asked = question.origin, question.stanza;
+	local inside = stanza.attr.type == "result"
+		and stanza:find("{"..DELEGATION.."}delegation/{"..FORWARD.."}forwarded/{"..CLIENT.."}iq");
+	if inside and (inside.attr.type == "result" or inside.attr.type == "error") then
+		local answer = unwrapped(inside);
+		answer.attr.id, answer.attr.from, answer.attr.to = asked.attr.id, asked.attr.to, asked.attr.from;
+		origin.send(answer);
 	elseif stanza.attr.type == "error" and select(2, stanza:get_error()) == "feature-not-implemented" then
-		prosody.core_post_stanza(a.origin, a.stanza, false); -- "not mine": normal routing, no pre-hooks
+		prosody.core_post_stanza(origin, asked, false);
 	else
-		a.origin.send(st.error_reply(a.stanza, "cancel", "service-unavailable"));
+		refuse(origin, asked, "service-unavailable", "The call gateway could not take this");
 	end
 	return true;
 end
+
 module:hook("iq/host", function (event)
-	local t = event.stanza.attr.type;
-	if t == "result" or t == "error" then return answer(event); end
+	local type = event.stanza.attr.type;
+	if type == "result" or type == "error" then return answered(event); end
 end, 10);
 
-local function allowed(ns) return ns == JINGLE or ns == "http://jabber.org/protocol/disco#info"; end
+-- The device's answer to what was sent as somebody, in the answer to the gateway.
+local function tell_gateway(question, answer)
+	local inside = st.clone(answer);
+	inside.attr.from, inside.attr.to = question.to, question.as;
+	module:send(wrapped(st.reply(question.outer), "privilege", PRIVILEGE, inside));
+end
 
-module:hook("iq-set/host/"..PRIV..":privileged_iq", function (event)
-	local origin, outer = event.origin, event.stanza;
-	local inner = outer.tags[1]:get_child("iq", CLIENT);
-	local function refuse(t, c, text) origin.send(st.error_reply(outer, t, c, text)); return true; end
-	if outer.attr.from ~= gw or origin.type ~= "component" then return refuse("auth", "forbidden"); end
-	local payload = inner and inner.tags[1];
-	if not payload or #inner.tags ~= 1 or not allowed(payload.attr.xmlns) or (inner.attr.type ~= "set" and inner.attr.type ~= "get") then
-		return refuse("auth", "forbidden", "only Jingle and disco#info requests");
-	end
-	local from, to = jid.prep(inner.attr.from), jid.prep(inner.attr.to);
-	if not from or not to or jid.host(to) ~= module.host then return refuse("modify", "jid-malformed"); end
-	local session = full_sessions[to];
-	if not session then return refuse("wait", "recipient-unavailable"); end
+-- The keys of what each session has been asked, so that all is answered when it goes.
+local asked_of = setmetatable({}, { __mode = "k" });
+
+local function settle(key)
+	local question = take_spoken(key);
+	if question then asked_of[question.session][key] = nil; end
+	return question;
+end
+
+local function answer_of_device(event)
+	local origin, stanza = event.origin, event.stanza;
+	local type = stanza.attr.type;
+	if type ~= "result" and type ~= "error" then return; end
+	local question = settle(tostring(origin.full_jid).."\n"..tostring(stanza.attr.id));
+	if not question then return; end
+	tell_gateway(question, stanza);
+	return true;
+end
+
+for _, to in ipairs { "full", "bare", "host" } do
+	module:hook("pre-iq/"..to, answer_of_device, 95);
+end
+
+local function forbid(origin, stanza, text)
+	origin.send(st.error_reply(stanza, "auth", "forbidden", text));
+	return true;
+end
+
+local function is_gateway(event)
+	return event.stanza.attr.from == gateway and event.origin.type == "component";
+end
+
+local function is_call(iq)
+	local type, payload = iq.attr.type, iq.tags[1];
+	if #iq.tags ~= 1 or (type ~= "set" and type ~= "get") then return false; end
+	return payload.attr.xmlns == JINGLE or payload.attr.xmlns == DISCO;
+end
+
+local function speak(outer, iq)
+	local session = full_sessions[iq.attr.to];
 	local id = "gw-"..new_id();
-	local iq = st.clone(inner); iq.attr.xmlns = nil; iq.attr.from, iq.attr.to, iq.attr.id = from, to, id;
-	local key = to.."\n"..id;
-	injected[key] = { outer = outer, as = from };
-	timer.add_task(60, function () local i = injected[key]; if i then injected[key] = nil; module:send(st.error_reply(i.outer, "wait", "remote-server-timeout")); end end);
-	session.send(iq);
+	local key = iq.attr.to.."\n"..id;
+	local question = { outer = outer, as = iq.attr.from, to = iq.attr.to, session = session };
+	iq.attr.id = id;
+	remember(iq.attr.from, iq.attr.to, iq.tags[1], "ours");
+	local asked = ask_device(key, question, SPOKEN_TIMEOUT, function ()
+		asked_of[session][key] = nil;
+		module:send(st.error_reply(outer, "wait", "remote-server-timeout"));
+	end);
+	if not asked then return false; end
+	asked_of[session] = asked_of[session] or {};
+	asked_of[session][key] = true;
+	-- what the server itself says to it (blocked, gone) is an answer as well
+	local function send(answer)
+		if settle(key) then tell_gateway(question, answer); end
+		return true;
+	end
+	prosody.core_post_stanza({ type = "component", host = gateway, send = send }, iq);
+	return true;
+end
+
+module:hook("iq-set/host/"..PRIVILEGE..":privileged_iq", function (event)
+	local origin, outer = event.origin, event.stanza;
+	if not is_gateway(event) then return forbid(origin, outer, "only the gateway may speak as somebody"); end
+	local inside = outer.tags[1]:get_child("iq", CLIENT);
+	if not inside or not is_call(inside) then
+		return forbid(origin, outer, "only Jingle and disco#info may be sent as somebody");
+	end
+	local iq = unwrapped(inside);
+	iq.attr.from, iq.attr.to = jid.prep(inside.attr.from), jid.prep(inside.attr.to);
+	if not iq.attr.from or not iq.attr.to or jid.host(iq.attr.to) ~= module.host then
+		return forbid(origin, outer, "only an IQ to a user of this host may be sent as somebody");
+	end
+	if not full_sessions[iq.attr.to] then return refuse(origin, outer, "recipient-unavailable"); end
+	if not speak(outer, iq) then return refuse(origin, outer, "resource-constraint"); end
 	return true;
 end, 10);
 
-module:hook("message/host", function (event) -- XEP-0353 as somebody; XEP-0356 message permission, narrowed to JMI
+module:hook("resource-unbind", function (event)
+	for key in pairs(asked_of[event.session] or {}) do
+		module:send(st.error_reply(settle(key).outer, "wait", "recipient-unavailable"));
+	end
+end);
+
+-- Nothing but a Jingle Message and hints how to store it: no chat.
+local function is_spoken_message(message)
+	local type = message.attr.type or "normal";
+	if type ~= "chat" and type ~= "normal" then return false; end
+	for _, tag in ipairs(message.tags) do
+		if tag.attr.xmlns ~= MESSAGES and tag.attr.xmlns ~= HINTS then return false; end
+	end
+	return jingle_message(message) ~= nil;
+end
+
+module:hook("message/host", function (event)
 	local origin, outer = event.origin, event.stanza;
-	if outer.attr.from ~= gw or origin.type ~= "component" then return; end
-	local inner = outer:find("{"..PRIV.."}privilege/{"..FWD.."}forwarded/{"..CLIENT.."}message");
-	if not inner then return; end
-	local ok; for _, tag in ipairs(inner.tags) do if tag.attr.xmlns == JMI then ok = true; end end
-	local from, to = jid.prep(inner.attr.from), jid.prep(inner.attr.to);
-	if not ok or not from or not to or jid.host(to) ~= module.host then origin.send(st.error_reply(outer, "auth", "forbidden")); return true; end
-	local m = st.clone(inner); m.attr.xmlns = nil; m.attr.from, m.attr.to = from, to;
-	for _, tag in ipairs(m.tags) do if tag.attr.xmlns == CLIENT then tag.attr.xmlns = nil; end end
-	prosody.core_post_stanza(prosody.hosts[module.host], m); -- carbons, MAM and push apply as for any incoming message
+	local inside = outer:find("{"..PRIVILEGE.."}privilege/{"..FORWARD.."}forwarded/{"..CLIENT.."}message");
+	if not inside then return; end
+	if not is_gateway(event) then return forbid(origin, outer, "only the gateway may speak as somebody"); end
+	local message = unwrapped(inside);
+	local from, to = jid.prep(message.attr.from), jid.prep(message.attr.to);
+	if not from or not to or jid.host(to) ~= module.host or not is_spoken_message(message) then
+		return forbid(origin, outer, "only Jingle Messages to users of this host may be sent as somebody");
+	end
+	message.attr.from, message.attr.to = from, to;
+	remember(from, to, jingle_message(message), "ours");
+	prosody.core_post_stanza(prosody.hosts[module.host], message); -- archive, carbons, push and blocking apply as to any
 	return true;
 end, 160);
 
-module:hook("resource-unbind", function (event)
-	local prefix = event.session.full_jid.."\n";
-	for key, inj in pairs(injected) do if key:sub(1, #prefix) == prefix then
-		injected[key] = nil; module:send(st.error_reply(inj.outer, "wait", "recipient-unavailable")); end end
-end);
+-- 3. Who is there: presence goes to the gateway as XEP-0356 §7 has it
 
--- 3. who is there: presence of local users, sent to the component as XEP-0356 section 7 does (mod_privilege is not needed)
-local function tell(presence) local p = st.clone(presence); p.attr.to, p.attr.xmlns = gw, nil; module:send(p); end
-module:hook("presence/bare", function (event)
-	local p = event.stanza;
-	if not p.attr.to and (p.attr.type == nil or p.attr.type == "unavailable") and gateway_up() then tell(p); end
-end, 150);
-local function snapshot()
-	for full, s in pairs(full_sessions) do if s.host == module.host and s.presence then tell(s.presence); end end
+local function tell(presence)
+	local copy = st.clone(presence);
+	copy.attr.to, copy.attr.xmlns = gateway, nil;
+	module:send(copy);
 end
-local function watch() module:hook_object_event(prosody.hosts[gw].events, "component-authenticated", snapshot); end
-if prosody.hosts[gw] then watch(); else module:hook_global("host-activated", function (host) if host == gw then watch(); end end); end
 
--- ... and on request, with the account's existence (404 or 480)
-module:hook("iq-get/host/urn:xmpp:jingle-sip:0:sessions", function (event)
-	local origin, stanza = event.origin, event.stanza;
-	if stanza.attr.from ~= gw then return; end
-	local who = jid.bare(jid.prep(stanza.tags[1].attr.jid)); local reply = st.reply(stanza):tag("sessions", { xmlns = "urn:xmpp:jingle-sip:0", jid = who });
-	local exists = jid.host(who) == module.host and require "core.usermanager".user_exists(jid.node(who), module.host);
-	reply.tags[1].attr.exists = exists and "true" or "false";
-	local user = bare_sessions[who];
-	for res, s in pairs(user and user.sessions or {}) do if s.presence then
-		local c = s.presence:get_child("c", "http://jabber.org/protocol/caps");
-		reply:tag("session", { resource = res, priority = tostring(s.priority or 0), show = s.presence:get_child_text("show"),
-			node = c and c.attr.node, ver = c and c.attr.ver, hash = c and c.attr.hash }):up();
-	end end
-	origin.send(reply);
-	return true;
+module:hook("presence/bare", function (event)
+	local presence = event.stanza;
+	local type = presence.attr.type;
+	if not presence.attr.to and (type == nil or type == "unavailable") and is_up() then tell(presence); end
+end, 150);
+
+local function tell_all()
+	for _, session in pairs(full_sessions) do
+		if session.host == module.host and session.presence then tell(session.presence); end
+	end
+end
+
+local function watch()
+	module:hook_object_event(prosody.hosts[gateway].events, "component-authenticated", tell_all);
+	if is_up() then tell_all(); end
+end
+
+if prosody.hosts[gateway] then watch(); end
+module:hook_global("host-activated", function (host)
+	if host == gateway then watch(); end
 end);
-module:add_feature("urn:xmpp:jingle-sip:0");
-module:log("info", "Jingle of %s goes to %s", module.host, gw);
+
+-- 4. What the host says of itself: by this feature, and the component in the form (XEP-0128), the gateway knows that a
+-- module of its version is here
+
+local about = dataforms.new {
+	{ name = "FORM_TYPE", type = "hidden", value = MODULE };
+	{ name = "component", type = "text-single" };
+};
+module:add_feature(MODULE);
+module:add_extension(about:form({ component = gateway }, "result"));
+module:log("info", "Jingle calls of %s go to %s", module.host, gateway);

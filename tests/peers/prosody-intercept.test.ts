@@ -20,7 +20,7 @@ const hears = (device: Device, wanted: string, sid: string) =>
 
 describe.skipIf(missing !== undefined)(`intercepting on Prosody${missing ? ` (left out: ${missing})` : ""}`, () => {
   beforeAll(async () => {
-    server = await startProsody(["alice", "bob", "carol"], true);
+    server = await startProsody(["alice", "bob", "carol"], { intercept: true });
     const port = await freePort();
     gateway = await startGateway(`
 [modules.mod_jingle_sip]

@@ -3,7 +3,7 @@ import { client } from "@xmpp/client";
 import xml, { type Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
 import { Inbox } from "./inbox.ts";
-import { COMPONENT, DOMAIN, type Prosody } from "./prosody.ts";
+import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
 
@@ -13,12 +13,15 @@ export class Device {
   readonly heard = new Inbox<{ action: string; from: string; jingle: Element }>();
   /** Presence of the component's phones. */
   readonly presence = new Inbox<Element>();
+  readonly #component: string;
   readonly #client: ReturnType<typeof client>;
 
-  constructor(server: Prosody, user: string, resource: string) {
-    this.jid = `${user}@${DOMAIN}/${resource}`;
+  constructor(server: XmppServer, user: string, resource: string) {
+    const { domain, component } = server;
+    this.jid = `${user}@${domain}/${resource}`;
+    this.#component = component;
     const service = `xmpp://127.0.0.1:${server.clientPort}`;
-    this.#client = client({ service, domain: DOMAIN, resource, username: user, password: user });
+    this.#client = client({ service, domain, resource, username: user, password: user });
     this.#client.on("error", () => {});
     this.#client.iqCallee.set(JINGLE, "jingle", ({ stanza }) => {
       const jingle = stanza.getChild("jingle", JINGLE);
@@ -34,7 +37,7 @@ export class Device {
   async start(): Promise<void> {
     await this.#client.start();
     await this.#client.send(xml("presence"));
-    await this.#client.send(xml("presence", { to: COMPONENT }));
+    await this.#client.send(xml("presence", { to: this.#component }));
   }
 
   async stop(): Promise<void> {

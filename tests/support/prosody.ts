@@ -8,33 +8,48 @@ import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 export const noProsody =
   Bun.which("prosody") === null ? "prosody is not installed: apt-get install prosody" : undefined;
 
+/** The domain of a server that is not told another, and of its gateway. */
 export const DOMAIN = "example.test";
-export const COMPONENT = "sip.example.test";
+export const componentOf = (domain: string): string => `sip.${domain}`;
+export const COMPONENT = componentOf(DOMAIN);
 export const SECRET = "s3cret";
 
-export interface Prosody {
+/** A server that runs. There is one component more, `other.` and the domain, with the same secret. */
+export interface XmppServer {
   readonly clientPort: number;
   readonly componentPort: number;
+  readonly domain: string;
+  /** The gateway's domain. */
+  readonly component: string;
   stop(): Promise<void>;
+}
+export type Prosody = XmppServer;
+
+export interface ServerOptions {
+  readonly domain?: string;
+  /** The users' calls go to the gateway. */
+  readonly intercept?: boolean;
+  /** What they get while it is away. */
+  readonly fallback?: "error" | "pass";
 }
 
 const quiet = { stdout: "ignore", stderr: "ignore" } as const;
 
 /** Starts a server that knows these users, their passwords being their names. */
-export async function startProsody(users: readonly string[], intercept = false): Promise<Prosody> {
+export async function startProsody(users: readonly string[], options: ServerOptions = {}): Promise<XmppServer> {
+  const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
   for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
   const [clientPort, componentPort] = [await freePort(), await freePort()];
   const file = join(folder, "prosody.cfg.lua");
-  writeFileSync(file, configuration(folder, clientPort, componentPort, intercept));
+  writeFileSync(file, configuration(folder, domain, [clientPort, componentPort], options));
   for (const user of users)
-    await Bun.spawn(["prosodyctl", "--root", "--config", file, "register", user, DOMAIN, user], quiet).exited;
+    await Bun.spawn(["prosodyctl", "--root", "--config", file, "register", user, domain, user], quiet).exited;
   const server = Bun.spawn(["prosody", "--config", file, "-F"], quiet);
   await listening(clientPort);
   await listening(componentPort);
   return {
-    clientPort,
-    componentPort,
+    ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async stop() {
       server.kill();
       await server.exited;
@@ -44,10 +59,17 @@ export async function startProsody(users: readonly string[], intercept = false):
 }
 
 const MODULES = join(import.meta.dir, "../../integrations/prosody");
-/** The host's users' calls go to the component. */
-const INTERCEPT = `\tmodules_enabled = { "jingle_sip" }\n\tjingle_sip_component = "${COMPONENT}"\n`;
+const intercepting = (domain: string, fallback = "error"): string => `	modules_enabled = { "jingle_sip" }
+	jingle_sip_component = "${componentOf(domain)}"
+	jingle_sip_fallback = "${fallback}"
+`;
 
-const configuration = (folder: string, clientPort: number, componentPort: number, intercept: boolean): string => `
+const configuration = (
+  folder: string,
+  domain: string,
+  [clientPort, componentPort]: readonly [number, number],
+  options: ServerOptions,
+): string => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
@@ -63,12 +85,14 @@ component_interfaces = { "127.0.0.1" }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
-modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons" }
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist" }
 modules_disabled = { "s2s"; "tls" }
 log = { { levels = { min = "error" }, to = "console" } }
 
-VirtualHost "${DOMAIN}"
-${intercept ? INTERCEPT : ""}Component "${COMPONENT}"
+VirtualHost "${domain}"
+${options.intercept ? intercepting(domain, options.fallback) : ""}Component "${componentOf(domain)}"
+	component_secret = "${SECRET}"
+Component "other.${domain}"
 	component_secret = "${SECRET}"
 `;
 

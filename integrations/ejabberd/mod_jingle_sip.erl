@@ -1,0 +1,419 @@
+%%% mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets it, for Jingle alone,
+%%% speak as they. For ejabberd 23.01 and newer.
+%%%
+%%% What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
+%%% full JIDs too, which those do not have; the module for Prosody says the same:
+%%%
+%%%   server -> gateway   iq set: delegation/forwarded/iq   what a user has sent; answered by a result with the user's answer
+%%%                                                         inside, or by feature-not-implemented: "not mine, route it"
+%%%   gateway -> server   iq set: privileged_iq/iq          to be sent as somebody; the result has the device's answer inside
+%%%   server -> gateway   message: delegation/forwarded/message   a Jingle Message (XEP-0353) of a user
+%%%   gateway -> server   message: privilege/forwarded/message    ... and as somebody
+%%%   server -> gateway   presence                          of every session, all of it again when the gateway connects
+%%%
+%%% Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
+%%% of this host. The addresses of an answer are those of what it answers, whatever stands in it; the ids that answers are
+%%% known by cannot be guessed (ejabberd_iq). Privacy lists and blocking hold both ways. Left alone, whole sessions long:
+%%% file transfer (sessions without RTP), sessions that began while the gateway was away and calls passed, sessions that
+%%% come from other servers, and what a user says to an account of their own. Bounds: `MOST_SESSIONS` remembered; a question
+%%% waits `timeout`, what the gateway asks of a device a minute.
+-module(mod_jingle_sip).
+-behaviour(gen_mod).
+
+-export([start/2, stop/1, reload/3, depends/2, mod_options/1, mod_opt_type/1, mod_doc/0]).
+-export([said/1, heard/1, asked/1, decode_iq_subel/1, told/1, connected/1, present/2, gone/3, features/5, form/5]).
+
+-include("xmpp.hrl").
+-include("logger.hrl").
+
+-define(NS_MODULE, <<"urn:xmpp:jingle-sip:0">>).
+-define(NS_JINGLE, <<"urn:xmpp:jingle:1">>).
+-define(NS_RTP, <<"urn:xmpp:jingle:apps:rtp:1">>).
+-define(NS_MESSAGES, <<"urn:xmpp:jingle-message:0">>).
+-define(NS_WRAPPED, <<"urn:xmpp:forward:0">>).
+-define(NS_HANDED_OVER, <<"urn:xmpp:delegation:2">>).
+-define(NS_SPOKEN, <<"urn:xmpp:privilege:2">>).
+
+%% How many sessions are remembered as the gateway's or not, and how long.
+-define(MOST_SESSIONS, 10000).
+-define(SESSION_LIFE, timer:hours(24)).
+
+%%% ------------------------------------------------------------------------------------------------ the module itself
+
+start(Host, _Opts) ->
+    ets_cache:new(sessions(Host), [{max_size, ?MOST_SESSIONS}, {life_time, ?SESSION_LIFE}]),
+    [ejabberd_hooks:add(Hook, Host, ?MODULE, Function, Place) || {Hook, Function, Place} <- hooks()],
+    ejabberd_hooks:add(component_connected, ?MODULE, connected, 60),
+    gen_iq_handler:add_iq_handler(ejabberd_local, Host, ?NS_SPOKEN, ?MODULE, asked),
+    ask_presence(Host),
+    ?INFO_MSG("Jingle calls of ~ts go to ~ts", [Host, component(Host)]),
+    ok.
+
+stop(Host) ->
+    [ejabberd_hooks:delete(Hook, Host, ?MODULE, Function, Place) || {Hook, Function, Place} <- hooks()],
+    case gen_mod:is_loaded_elsewhere(Host, ?MODULE) of
+        false -> ejabberd_hooks:delete(component_connected, ?MODULE, connected, 60);
+        true -> ok
+    end,
+    gen_iq_handler:remove_iq_handler(ejabberd_local, Host, ?NS_SPOKEN),
+    ets_cache:delete(sessions(Host)),
+    ok.
+
+hooks() ->
+    [{user_send_packet, said, 95}, % after archive (88) and carbons (89), which are to see the messages
+     {user_receive_packet, heard, 50},
+     {local_send_to_resource_hook, told, 40},
+     {c2s_handle_info, present, 50},
+     {sm_remove_connection_hook, gone, 50},
+     {disco_local_features, features, 50},
+     {disco_info, form, 110}]. % after mod_disco (100), which keeps nothing of others
+
+reload(Host, _NewOpts, _OldOpts) -> ask_presence(Host).
+depends(_Host, _Opts) -> [].
+
+mod_opt_type(component) -> econf:domain();
+mod_opt_type(fallback) -> econf:enum([error, pass]);
+mod_opt_type(messages) -> econf:bool();
+mod_opt_type(timeout) -> econf:timeout(second).
+
+%% `component` has no default: without it the configuration is refused.
+mod_options(_Host) -> [component, {fallback, error}, {messages, true}, {timeout, timer:seconds(15)}].
+
+mod_doc() ->
+    #{desc => <<"Hands the Jingle calls of a host's users over to a gateway component.">>,
+      opts =>
+          [{component, #{value => <<"Domain">>, desc => <<"The gateway's domain, that of an ejabberd_service.">>}},
+           {fallback, #{value => <<"error | pass">>, desc => <<"What calls get while the gateway is away.">>}},
+           {messages, #{value => <<"true | false">>, desc => <<"Whether Jingle Messages (XEP-0353) are handed over.">>}},
+           {timeout, #{value => <<"timeout()">>, desc => <<"How long the gateway may take to answer.">>}}]}.
+
+%% IQs for us are left as they are on the wire.
+decode_iq_subel(Element) -> Element.
+
+component(Host) -> gen_mod:get_module_opt(Host, ?MODULE, component).
+option(Host, Name) -> gen_mod:get_module_opt(Host, ?MODULE, Name).
+
+is_gateway(Host, #jid{luser = <<>>, lserver = Domain, lresource = <<>>}) -> Domain == component(Host);
+is_gateway(_Host, _Jid) -> false.
+
+is_up(Host) -> ejabberd_router:is_my_route(component(Host)).
+
+%%% --------------------------------------------------------------------------------------- what the host's users send
+
+%% A user's stanza, before it is routed: {Stanza, C2S}.
+said({#iq{type = Type, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]} = Sent, C2S} = Said) when Type == set; Type == get ->
+    #{jid := From, lserver := Host} = C2S,
+    IQ = xmpp:set_from_to(Sent, From, address(Sent, From)),
+    case xmpp:get_ns(Jingle) == ?NS_JINGLE andalso is_taken(Host, IQ, Jingle) andalso is_allowed(C2S, IQ) of
+        true -> take(IQ, Jingle, Said);
+        false -> aside(Host, IQ, Jingle), Said
+    end;
+said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type == chat; Type == normal ->
+    Message = xmpp:set_from_to(Sent, From, address(Sent, From)),
+    case option(Host, messages) andalso jingle_message(Message) of
+        false -> Said;
+        Element ->
+            case is_taken(Host, Message, Element) andalso is_allowed(C2S, Message) of
+                true -> take(Message, Element, Said);
+                false -> aside(Host, Message, Element), Said
+            end
+    end;
+said({#presence{type = Type, to = To} = Presence, #{jid := From, lserver := Host}} = Said)
+  when Type == available; Type == unavailable ->
+    case is_own(From, To) of
+        true -> tell(Host, From, Presence);
+        false -> ok
+    end,
+    Said;
+said(Said) -> Said.
+
+address(Sent, From) ->
+    case xmpp:get_to(Sent) of
+        undefined -> jid:remove_resource(From);
+        To -> To
+    end.
+
+%% The Jingle Message in a message, or false.
+jingle_message(Message) ->
+    case [Element || #xmlel{} = Element <- xmpp:get_els(Message), xmpp:get_ns(Element) == ?NS_MESSAGES] of
+        [Element | _] -> Element;
+        [] -> false
+    end.
+
+%% Whether a user's Jingle is the gateway's: everything to other people but what is left alone, and of what a user says to
+%% the own account the question for a call that rings.
+is_taken(Host, Stanza, Jingle) ->
+    {From, To} = {xmpp:get_from(Stanza), xmpp:get_to(Stanza)},
+    IsGet = is_record(Stanza, iq) andalso Stanza#iq.type == get,
+    case is_bare_same(From, To) of
+        true -> IsGet andalso attribute(<<"action">>, Jingle) == <<"existing-session-initiate">>;
+        false -> not IsGet andalso To#jid.lserver /= component(Host)
+                     andalso whose(Host, From, To, Jingle) /= aside
+                     andalso opens(Jingle) /= other
+    end.
+
+%% Privacy lists are asked after this hook; what they refuse is left to them.
+is_allowed(#{lserver := Host} = C2S, Stanza) ->
+    ejabberd_hooks:run_fold(privacy_check_packet, Host, allow, [C2S, Stanza, out]) == allow.
+
+take(Stanza, Jingle, {_, #{lserver := Host} = C2S} = Said) ->
+    case {is_up(Host), option(Host, fallback)} of
+        {true, _} -> hand_over(Host, Stanza), {stop, {drop, C2S}};
+        {false, pass} -> leave(Host, Stanza, Jingle), Said;
+        {false, error} -> refuse_away(Stanza, Jingle, Said)
+    end.
+
+%% Without the gateway no call begins; of other messages nobody waits for an answer.
+refuse_away(#message{}, #xmlel{name = Name}, Said) when Name /= <<"propose">> -> Said;
+refuse_away(Stanza, _Jingle, {_, C2S}) ->
+    Error = xmpp:err_service_unavailable(<<"The call gateway is not connected">>, xmpp:get_lang(Stanza)),
+    ejabberd_router:route_error(Stanza, Error#stanza_error{type = wait}),
+    {stop, {drop, C2S}}.
+
+hand_over(Host, #message{} = Message) ->
+    ejabberd_router:route(#message{from = jid:make(Host), to = jid:make(component(Host)),
+                                   sub_els = [wrapped(<<"delegation">>, ?NS_HANDED_OVER, Message)]});
+hand_over(Host, #iq{} = IQ) ->
+    Outer = #iq{type = set, from = jid:make(Host), to = jid:make(component(Host)),
+                sub_els = [wrapped(<<"delegation">>, ?NS_HANDED_OVER, IQ)]},
+    ejabberd_router:route_iq(Outer, fun(Answer) -> answered(IQ, Answer) end, undefined, option(Host, timeout)).
+
+%% The gateway's answer to what was handed over becomes the user's.
+answered(IQ, timeout) ->
+    Text = <<"The call gateway did not answer">>,
+    ejabberd_router:route_error(IQ, xmpp:err_remote_server_timeout(Text, xmpp:get_lang(IQ)));
+answered(#iq{id = Id, from = From, to = To} = IQ, #iq{type = result, sub_els = Elements}) ->
+    case inside(Elements, <<"delegation">>, ?NS_HANDED_OVER, <<"iq">>) of
+        #iq{type = Type} = Answer when Type == result; Type == error ->
+            ejabberd_router:route(Answer#iq{id = Id, from = To, to = From});
+        _ ->
+            refuse_unreadable(IQ)
+    end;
+answered(IQ, #iq{type = error} = Answer) ->
+    case xmpp:get_error(Answer) of
+        #stanza_error{reason = 'feature-not-implemented'} -> ejabberd_router:route(IQ);
+        _ -> refuse_unreadable(IQ)
+    end.
+
+refuse_unreadable(IQ) ->
+    Text = <<"The call gateway could not take this">>,
+    ejabberd_router:route_error(IQ, xmpp:err_service_unavailable(Text, xmpp:get_lang(IQ))).
+
+%%% -------------------------------------------------------------------------------------------- what the gateway says
+
+%% An IQ to be sent as somebody. Its answer comes back to `answer/2`, also when the session is gone or the user has
+%% blocked the caller: ejabberd's own errors are answers as well.
+asked(#iq{type = set, from = From, sub_els = [#xmlel{name = <<"privileged_iq">>} = Asked]} = Outer) ->
+    #jid{lserver = Host} = Outer#iq.to,
+    case is_gateway(Host, From) andalso spoken(fxml:get_subtag(Asked, <<"iq">>)) of
+        false -> refuse(Outer, <<"only the gateway may speak as somebody">>);
+        #iq{to = #jid{lserver = Host} = To} = IQ ->
+            case {is_call(IQ), ejabberd_sm:get_session_pid(To#jid.luser, Host, To#jid.lresource)} of
+                {false, _} -> refuse(Outer, <<"only Jingle and disco#info may be sent as somebody">>);
+                {true, none} -> xmpp:make_error(Outer, xmpp:err_recipient_unavailable());
+                {true, _} -> speak(Host, Outer, IQ)
+            end;
+        _ -> refuse(Outer, <<"only an IQ to a user of this host may be sent as somebody">>)
+    end;
+asked(IQ) -> refuse(IQ, <<"this is for the call gateway">>).
+
+refuse(IQ, Text) -> xmpp:make_error(IQ, xmpp:err_forbidden(Text, xmpp:get_lang(IQ))).
+
+is_call(#iq{type = Type, from = #jid{}, sub_els = [Element]}) when Type == set; Type == get ->
+    lists:member(xmpp:get_ns(Element), [?NS_JINGLE, ?NS_DISCO_INFO]);
+is_call(_IQ) -> false.
+
+speak(Host, Outer, #iq{from = From, to = To, sub_els = [Element]} = IQ) ->
+    ours(Host, From, To, Element),
+    ejabberd_router:route_iq(IQ, fun(Answer) -> answer(Outer, IQ, Answer) end, undefined, timer:seconds(60)),
+    ignore.
+
+answer(Outer, _IQ, timeout) ->
+    ejabberd_router:route(xmpp:make_error(Outer, xmpp:err_remote_server_timeout()));
+answer(Outer, #iq{id = Id, from = From, to = To}, Answer) ->
+    Inside = wrapped(<<"privilege">>, ?NS_SPOKEN, Answer#iq{id = Id, from = To, to = From}),
+    ejabberd_router:route(xmpp:make_iq_result(Outer, Inside)).
+
+%% A message to the host: a Jingle Message to be sent as somebody, if it is the gateway's. Archive, carbons, push and
+%% blocking apply as to any message.
+told(#message{type = Type, from = From, to = #jid{lserver = Host}} = Outer) when Type /= error ->
+    case is_gateway(Host, From) andalso inside(xmpp:get_els(Outer), <<"privilege">>, ?NS_SPOKEN, <<"message">>) of
+        false -> ok;
+        Message ->
+            case is_spoken_message(Host, Message) of
+                true ->
+                    ours(Host, xmpp:get_from(Message), xmpp:get_to(Message), jingle_message(Message)),
+                    ejabberd_router:route(Message);
+                false ->
+                    Text = <<"only Jingle Messages to users of this host may be sent as somebody">>,
+                    ejabberd_router:route_error(Outer, xmpp:err_forbidden(Text, xmpp:get_lang(Outer)))
+            end,
+            stop
+    end;
+told(_Stanza) -> ok.
+
+%% Nothing but a Jingle Message and hints how to store it: no chat.
+is_spoken_message(Host, #message{type = Type, from = #jid{}, to = #jid{lserver = Host}} = Message)
+  when Type == chat; Type == normal ->
+    Namespaces = [xmpp:get_ns(Element) || Element <- xmpp:get_els(Message)],
+    lists:member(?NS_MESSAGES, Namespaces) andalso Namespaces -- [?NS_MESSAGES, ?NS_HINTS, ?NS_HINTS] == []
+        andalso Message#message.body == [] andalso Message#message.subject == [];
+is_spoken_message(_Host, _Message) -> false.
+
+%%% -------------------------------------------------------------------------------------------------- whose session it is
+
+%% A session is the gateway's unless it is remembered as `aside`; one that the gateway began is `ours`, whatever its party
+%% is called. Known by sid and both parties, so that nobody can set aside what others have.
+whose(Host, From, To, Jingle) ->
+    case ets_cache:lookup(sessions(Host), key(From, To, Jingle)) of
+        {ok, Whose} -> Whose;
+        error -> unknown
+    end.
+
+ours(Host, From, To, Jingle) -> remember(Host, From, To, Jingle, ours).
+
+%% What was not taken: a session that carries no call is left alone to its end.
+aside(Host, Stanza, Jingle) ->
+    case opens(Jingle) of
+        other -> leave(Host, Stanza, Jingle);
+        _ -> ok
+    end.
+
+leave(Host, Stanza, Jingle) ->
+    case opens(Jingle) of
+        nothing -> ok;
+        _ -> remember(Host, xmpp:get_from(Stanza), xmpp:get_to(Stanza), Jingle, aside)
+    end.
+
+remember(Host, From, To, Jingle, Whose) ->
+    case opens(Jingle) of
+        nothing -> ok;
+        _ -> ets_cache:insert(sessions(Host), key(From, To, Jingle), Whose)
+    end.
+
+%% What comes to a user from another server and is not the gateway's goes its own way.
+heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
+    From = xmpp:get_from(Stanza),
+    case opening(Stanza) of
+        false -> Heard;
+        _ when From == undefined; From#jid.lserver == Host -> Heard;
+        Jingle ->
+            case whose(Host, From, Jid, Jingle) of
+                unknown -> remember(Host, From, Jid, Jingle, aside);
+                _ -> ok
+            end,
+            Heard
+    end.
+
+opening(#iq{type = set, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]}) -> Jingle;
+opening(#message{} = Message) -> jingle_message(Message);
+opening(_Stanza) -> false.
+
+%% What an element begins: a call, another kind of session (file transfer), or nothing.
+opens(#xmlel{name = <<"propose">>} = Propose) -> kind([Propose]);
+opens(#xmlel{name = <<"jingle">>} = Jingle) ->
+    case attribute(<<"action">>, Jingle) of
+        <<"session-initiate">> -> kind(fxml:get_subtags(Jingle, <<"content">>));
+        _ -> nothing
+    end;
+opens(_Element) -> nothing.
+
+kind(Contents) ->
+    IsRtp = fun(Content) -> fxml:get_subtag_with_xmlns(Content, <<"description">>, ?NS_RTP) /= false end,
+    case lists:any(IsRtp, Contents) of
+        true -> call;
+        false -> other
+    end.
+
+key(From, To, Jingle) ->
+    Parties = lists:sort([jid:tolower(jid:remove_resource(Jid)) || Jid <- [From, To]]),
+    Sid = case Jingle of
+              #xmlel{name = <<"jingle">>} -> attribute(<<"sid">>, Jingle);
+              _ -> attribute(<<"id">>, Jingle)
+          end,
+    {Parties, Sid}.
+
+attribute(Name, Element) -> fxml:get_tag_attr_s(Name, Element).
+
+sessions(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
+
+%%% ------------------------------------------------------------------------------------------------------ who is there
+
+%% Presence goes to the gateway as XEP-0356 §7 has it.
+tell(Host, From, Presence) ->
+    case is_up(Host) of
+        true -> ejabberd_router:route(xmpp:set_from_to(Presence, From, jid:make(component(Host))));
+        false -> ok
+    end.
+
+%% A component has connected: if it is the gateway, every session says its presence again.
+connected(Component) ->
+    [ask_presence(Host) || Host <- ejabberd_option:hosts(), gen_mod:is_loaded(Host, ?MODULE), component(Host) == Component],
+    ok.
+
+%% Asked of the sessions themselves, so that nothing old overtakes what a session says meanwhile.
+ask_presence(Host) ->
+    Pids = [ejabberd_sm:get_session_pid(User, Server, Resource)
+            || {User, Server, Resource} <- ejabberd_sm:get_vh_session_list(Host)],
+    [Pid ! {?MODULE, presence} || Pid <- Pids, is_pid(Pid)],
+    ok.
+
+present(#{jid := From, lserver := Host} = C2S, {?MODULE, presence}) ->
+    case C2S of
+        #{pres_last := Presence} -> tell(Host, From, Presence);
+        _ -> ok
+    end,
+    {stop, C2S};
+present(C2S, _Info) -> C2S.
+
+gone(_Sid, #jid{lserver = Host} = Jid, _Info) -> tell(Host, Jid, #presence{type = unavailable}).
+
+is_own(From, #jid{lresource = <<>>} = To) -> is_bare_same(From, To);
+is_own(_From, To) -> To == undefined.
+
+is_bare_same(One, Other) -> jid:tolower(jid:remove_resource(One)) == jid:tolower(jid:remove_resource(Other)).
+
+%%% ------------------------------------------------------------------------------------------ what the host says of itself
+
+%% By this feature, and the component in the form (XEP-0128), the gateway knows that a module of its version is here.
+features({error, _} = Refused, _From, _To, _Node, _Lang) -> Refused;
+features(Known, _From, _To, <<>>, _Lang) ->
+    Others = case Known of
+                 {result, Features} -> Features;
+                 empty -> []
+             end,
+    {result, [?NS_MODULE | Others]};
+features(Known, _From, _To, _Node, _Lang) -> Known.
+
+form(Forms, Host, _Module, <<>>, _Lang) when is_binary(Host), Host /= <<>> ->
+    [#xdata{type = result,
+            fields = [#xdata_field{type = hidden, var = <<"FORM_TYPE">>, values = [?NS_MODULE]},
+                      #xdata_field{var = <<"component">>, values = [component(Host)]}]} | Forms];
+form(Forms, _Host, _Module, _Node, _Lang) -> Forms.
+
+%%% --------------------------------------------------------------------------------------------------------- the wrappers
+
+wrapped(Name, Namespace, Stanza) ->
+    Forwarded = #xmlel{name = <<"forwarded">>, attrs = [{<<"xmlns">>, ?NS_WRAPPED}], children = [client(Stanza)]},
+    #xmlel{name = Name, attrs = [{<<"xmlns">>, Namespace}], children = [Forwarded]}.
+
+%% xmpp:encode leaves the namespace out, and inside of <forwarded/> it would be another's.
+client(Stanza) ->
+    #xmlel{attrs = Attributes} = Element = xmpp:encode(Stanza, ?NS_CLIENT),
+    Element#xmlel{attrs = lists:keystore(<<"xmlns">>, 1, Attributes, {<<"xmlns">>, ?NS_CLIENT})}.
+
+%% The stanza in a wrapper, or false.
+inside(Elements, Name, Namespace, Kind) ->
+    Wrappers = [xmpp:encode(Element) || Element <- Elements, xmpp:get_ns(Element) == Namespace],
+    Path = [{elem, <<"forwarded">>}, {elem, Kind}],
+    case [fxml:get_path_s(Wrapper, Path) || #xmlel{name = Of} = Wrapper <- Wrappers, Of == Name] of
+        [#xmlel{} = Stanza] -> spoken(Stanza);
+        _ -> false
+    end.
+
+%% A stanza as it stands in a wrapper, or false when it is none.
+spoken(#xmlel{} = Element) ->
+    try xmpp:decode(Element, ?NS_CLIENT, [ignore_els])
+    catch _:{xmpp_codec, _} -> false
+    end;
+spoken(_None) -> false.

@@ -1,0 +1,115 @@
+/**
+ * Runs ejabberd, a real XMPP server, on loopback, with a configuration of the test's own and the module of integrations/.
+ *
+ * It is an Erlang node without a name: no epmd, nothing that two servers of one machine could quarrel about.
+ */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { componentOf, DOMAIN, freePort, listening, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
+
+/** Why the tests with ejabberd are not run, if they are not. */
+export const noEjabberd =
+  Bun.which("erlc") === null || Bun.which("ejabberdctl", { PATH: `${process.env.PATH}:/usr/sbin` }) === null
+    ? "ejabberd is not installed: apt-get install ejabberd"
+    : undefined;
+
+/** Starts a server that knows these users, their passwords being their names. */
+export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<XmppServer> {
+  const { domain = DOMAIN } = options;
+  const folder = mkdtempSync(join(tmpdir(), "carillon-ejabberd-"));
+  if (options.intercept) await compileModule(folder);
+  const [clientPort, componentPort] = [await freePort(), await freePort()];
+  const file = join(folder, "ejabberd.yml");
+  writeFileSync(file, configuration(domain, clientPort, componentPort, options));
+  const register = users.map(
+    (user) => `ok = ejabberd_auth:try_register(<<"${user}">>, <<"${domain}">>, <<"${user}">>)`,
+  );
+  // what -eval says is done when ejabberd has started, and what is written then is awaited here
+  const ready = [...register, `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
+  const server = Bun.spawn(
+    [
+      ...["erl", "-noinput", "+S", "1:1", "+sbwt", "none", "-pa", folder, "-mnesia", "dir", `"${folder}/mnesia"`],
+      ...["-s", "ejabberd", "-eval", `${ready}.`],
+    ],
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        ERL_LIBS: libraries,
+        HOME: folder,
+        EJABBERD_CONFIG_PATH: file,
+        EJABBERD_LOG_PATH: join(folder, "ejabberd.log"),
+      },
+      stdout: "ignore",
+      stderr: "ignore",
+    },
+  );
+  await written(join(folder, "ready"), join(folder, "ejabberd.log"));
+  await listening(clientPort);
+  await listening(componentPort);
+  return {
+    ...{ clientPort, componentPort, domain, component: componentOf(domain) },
+    async stop() {
+      server.kill("SIGKILL"); // nothing of it is kept, and a proper end takes it seconds
+      await server.exited;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+const SOURCE = join(import.meta.dir, "../../integrations/ejabberd/mod_jingle_sip.erl");
+/** Where Debian has ejabberd and its libraries. */
+const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+
+/** Compiles the module as its README says; a warning is an error here. */
+export async function compileModule(folder: string): Promise<void> {
+  const found = (parent: string, start: string, inside: string): string => {
+    const name = readdirSync(parent).find((each) => each.startsWith(start));
+    return join(parent, name ?? start, inside);
+  };
+  const includes = [found("/usr/lib/erlang/lib", "p1_xmpp-", "include"), found(libraries, "ejabberd-", "include")];
+  const paths = ["-pa", found(libraries, "ejabberd-", "ebin")];
+  const erlc = Bun.spawn(
+    ["erlc", "-Werror", ...includes.flatMap((path) => ["-I", path]), ...paths, "-o", folder, SOURCE],
+    { stdout: "pipe", stderr: "pipe" },
+  );
+  const said = await new Response(erlc.stdout).text();
+  if ((await erlc.exited) !== 0) throw new Error(`mod_jingle_sip.erl: ${said}`);
+}
+
+async function written(file: string, log: string): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (Date.now() < until) {
+    if (await Bun.file(file).exists()) return;
+    await Bun.sleep(50);
+  }
+  const logged = (await Bun.file(log).exists()) ? await Bun.file(log).text() : "";
+  throw new Error(`ejabberd has not started: ${logged}`);
+}
+
+const configuration = (domain: string, clients: number, components: number, options: ServerOptions): string => `
+hosts: [ "${domain}" ]
+loglevel: warning
+certfiles: []
+acme: { auto: false }
+s2s_access: none
+auth_method: internal
+listen:
+  - { port: ${clients}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false }
+  - port: ${components}
+    ip: "127.0.0.1"
+    module: ejabberd_service
+    check_from: true
+    global_routes: false
+    hosts:
+      "${componentOf(domain)}": { password: "${SECRET}" }
+      "other.${domain}": { password: "${SECRET}" }
+modules:
+  mod_disco: {}
+  mod_roster: {}
+  mod_ping: {}
+  mod_carboncopy: {}
+  mod_privacy: {}
+  mod_blocking: {}
+${options.intercept ? `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${options.fallback ?? "error"} }\n` : ""}`;
