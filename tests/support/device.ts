@@ -13,6 +13,7 @@ export class Device {
   readonly heard = new Inbox<{ action: string; from: string; jingle: Element }>();
   /** Presence of the component's phones. */
   readonly presence = new Inbox<Element>();
+  readonly messages = new Inbox<Element>();
   readonly #component: string;
   readonly #client: ReturnType<typeof client>;
 
@@ -30,6 +31,7 @@ export class Device {
     });
     this.#client.on("stanza", (stanza: Element) => {
       if (stanza.is("presence")) this.presence.put(stanza);
+      if (stanza.is("message")) this.messages.put(stanza);
     });
   }
 
@@ -54,7 +56,7 @@ export class Device {
   }
 
   /** Says Jingle; `inside` is XML. */
-  say(to: string, action: string, sid: string, inside = ""): Promise<Element> {
-    return this.ask("set", to, parse(`<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${inside}</jingle>`));
+  say(to: string, action: string, sid: string, inside = "", type: "get" | "set" = "set"): Promise<Element> {
+    return this.ask(type, to, parse(`<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${inside}</jingle>`));
   }
 }

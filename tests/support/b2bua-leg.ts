@@ -1,0 +1,129 @@
+/** One side of a call that the B2BUA carries: the dialog with a gateway, and what is said and heard inside of it. */
+import type { ClientTransaction, ServerTransaction, Sip } from "../../actors/sip.ts";
+import {
+  acceptRequest,
+  type Dialog,
+  dialogFromRequest,
+  dialogFromResponse,
+  nextHop,
+  requestIn,
+} from "../../protocol/dialog.ts";
+import { Refusal } from "../../protocol/refusal.ts";
+import type { Destination, Field, Message, Request, Response } from "../../protocol/sip.ts";
+import { responseTo } from "../../protocol/sip-build.ts";
+import { header } from "../../protocol/sip-fields.ts";
+
+/** What a request or a response brings along to the other side. */
+export interface Carried {
+  readonly headers: readonly Field[];
+  readonly body: string;
+}
+
+const CARRIED = ["Content-Type", "Info-Package", "Content-Disposition", "Reason"];
+
+export function carried(message: Message): Carried {
+  const headers = CARRIED.flatMap((name): Field[] => {
+    const value = header(message, name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { headers, body: message.body };
+}
+
+export class Leg {
+  /** The other side of the call; none when the B2BUA is the callee itself. */
+  other: Leg | undefined;
+  readonly #sip: Sip;
+  readonly #contact: Field;
+  #dialog: Dialog | undefined;
+  /** The INVITE that has begun it, while it has no final response: theirs, or ours. */
+  #asked: ServerTransaction | undefined;
+  #asking: ClientTransaction | undefined;
+  #heard = false;
+  #cancelled = false;
+
+  constructor(sip: Sip, contact: Field) {
+    this.#sip = sip;
+    this.#contact = contact;
+  }
+
+  /** Takes a call, and says so by a provisional response; from then on it is known by this tag. */
+  take(transaction: ServerTransaction, tag: string, status: 180 | 183): void {
+    this.#asked = transaction;
+    this.#dialog = dialogFromRequest(transaction.request, tag);
+    this.respond(transaction, status, tag);
+  }
+
+  /** Answers the INVITE that has begun it, once. */
+  answer(status: number, tag: string, brought?: Carried): void {
+    const asked = this.#asked;
+    if (status >= 200) this.#asked = undefined;
+    if (asked) this.respond(asked, status, tag, brought);
+  }
+
+  respond(transaction: ServerTransaction, status: number, toTag: string, brought?: Carried): void {
+    const { headers = [], body = "" } = brought ?? {};
+    transaction.respond(responseTo(transaction.request, status, { toTag, headers: [this.#contact, ...headers], body }));
+  }
+
+  /** Places a call; its final response is told once. */
+  place(invite: Request, to: Destination, answered: (response: Response) => void): void {
+    const request = { ...invite, headers: [...invite.headers, this.#contact] };
+    this.#asking = this.#sip.send(request, to, {
+      response: (response) => {
+        this.#heard = true;
+        if (this.#cancelled && response.status < 200) this.#cancel();
+        if (response.status < 200) return;
+        if (response.status < 300) this.#acknowledge(dialogFromResponse(request, response), request);
+        if (this.#asking) answered(response);
+        this.#asking = undefined;
+      },
+      failed: () => answered(responseTo(request, 408)),
+    });
+  }
+
+  /** Cancels the call that it has placed: at once, or when it may be (RFC 3261 §9.1). */
+  cancel(): void {
+    this.#cancelled = true;
+    if (this.#heard) this.#cancel();
+  }
+
+  #cancel(): void {
+    if (this.#asking) this.#sip.cancel(this.#asking);
+    this.#cancelled = false;
+  }
+
+  #acknowledge(dialog: Dialog, invite: Request): void {
+    this.#dialog ??= dialog;
+    const { request } = requestIn(dialog, "ACK", { headers: [], invite });
+    this.#sip.acknowledge(request, nextHop(request));
+  }
+
+  /** Asks something inside the dialog; the final response is told. */
+  ask(method: string, { headers, body }: Carried, answered: (response: Response) => void): void {
+    if (!this.#dialog) throw new Error(`${method} before there is a dialog`);
+    const { request, dialog } = requestIn(this.#dialog, method, { headers: [this.#contact, ...headers], body });
+    this.#dialog = dialog;
+    let isAnswered = false;
+    this.#sip.send(request, nextHop(request), {
+      response: (response) => {
+        if (response.status < 200) return;
+        if (method === "INVITE" && response.status < 300) this.#acknowledge(dialog, request);
+        if (!isAnswered) answered(response);
+        isAnswered = true;
+      },
+      failed: () => answered(responseTo(request, 408)),
+    });
+  }
+
+  /** Hears something inside the dialog: the other side is asked the same, and its answer is the answer. */
+  hear(transaction: ServerTransaction, tag: string, own: (request: Request) => Carried): void {
+    const { request } = transaction;
+    const dialog = this.#dialog && acceptRequest(this.#dialog, request);
+    if (dialog === undefined || dialog instanceof Refusal) return this.respond(transaction, 500, tag);
+    this.#dialog = dialog;
+    if (!this.other) return this.respond(transaction, 200, tag, own(request));
+    this.other.ask(request.method, carried(request), (response) =>
+      this.respond(transaction, response.status, tag, carried(response)),
+    );
+  }
+}
