@@ -55,6 +55,11 @@ export class Device {
     return this.#client.iqCaller.request(xml("iq", { type, to }, child), 10_000);
   }
 
+  /** An element from its XML. */
+  static element(text: string): Element {
+    return parse(text);
+  }
+
   /** Says Jingle; `inside` is XML. */
   say(to: string, action: string, sid: string, inside = "", type: "get" | "set" = "set"): Promise<Element> {
     return this.ask(type, to, parse(`<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${inside}</jingle>`));

@@ -105,6 +105,7 @@ listen:
     hosts:
       "${componentOf(domain)}": { password: "${SECRET}" }
       "other.${domain}": { password: "${SECRET}" }
+      "liar.${domain}": { password: "${SECRET}" }
 modules:
   mod_disco: {}
   mod_roster: {}
@@ -112,4 +113,7 @@ modules:
   mod_carboncopy: {}
   mod_privacy: {}
   mod_blocking: {}
-${options.intercept ? `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${options.fallback ?? "error"} }\n` : ""}`;
+${options.intercept ? intercepting(domain, options) : ""}`;
+
+const intercepting = (domain: string, { fallback = "error", timeout = 15 }: ServerOptions): string =>
+  `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${fallback}, timeout: ${timeout} }\n`;

@@ -14,7 +14,7 @@ export const componentOf = (domain: string): string => `sip.${domain}`;
 export const COMPONENT = componentOf(DOMAIN);
 export const SECRET = "s3cret";
 
-/** A server that runs. There is one component more, `other.` and the domain, with the same secret. */
+/** A server that runs. There are two components more, `other.` and `liar.` with the domain, with the same secret. */
 export interface XmppServer {
   readonly clientPort: number;
   readonly componentPort: number;
@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly intercept?: boolean;
   /** What they get while it is away. */
   readonly fallback?: "error" | "pass";
+  /** Seconds that the gateway may take to answer. */
+  readonly timeout?: number;
 }
 
 const quiet = { stdout: "ignore", stderr: "ignore" } as const;
@@ -59,9 +61,13 @@ export async function startProsody(users: readonly string[], options: ServerOpti
 }
 
 const MODULES = join(import.meta.dir, "../../integrations/prosody");
-const intercepting = (domain: string, fallback = "error"): string => `	modules_enabled = { "jingle_sip" }
+const intercepting = (
+  domain: string,
+  { fallback = "error", timeout = 15 }: ServerOptions,
+): string => `	modules_enabled = { "jingle_sip" }
 	jingle_sip_component = "${componentOf(domain)}"
 	jingle_sip_fallback = "${fallback}"
+	jingle_sip_timeout = ${timeout}
 `;
 
 const configuration = (
@@ -90,9 +96,11 @@ modules_disabled = { "s2s"; "tls" }
 log = { { levels = { min = "error" }, to = "console" } }
 
 VirtualHost "${domain}"
-${options.intercept ? intercepting(domain, options.fallback) : ""}Component "${componentOf(domain)}"
+${options.intercept ? intercepting(domain, options) : ""}Component "${componentOf(domain)}"
 	component_secret = "${SECRET}"
 Component "other.${domain}"
+	component_secret = "${SECRET}"
+Component "liar.${domain}"
 	component_secret = "${SECRET}"
 `;
 

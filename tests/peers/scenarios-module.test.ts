@@ -1,0 +1,204 @@
+/**
+ * What the server's module lets whom say, with a component of the test's own in the gateway's place: the wrappers, the
+ * checks, and silence.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import xml from "@xmpp/xml";
+import { Component, inside } from "../support/component.ts";
+import { Device } from "../support/device.ts";
+import type { XmppServer } from "../support/prosody.ts";
+import { FILE, OFFER, reason } from "./scenarios-texts.ts";
+import { hears, SERVERS } from "./scenarios-world.ts";
+
+const MESSAGES = "urn:xmpp:jingle-message:0";
+const JINGLE = "urn:xmpp:jingle:1";
+const PROPOSED = ["delegation", "forwarded", "message", "propose"];
+
+const jingle = (action: string, sid: string, content = ""): string =>
+  `<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${content}</jingle>`;
+const propose = (id: string, namespace = "urn:xmpp:jingle:apps:rtp:1"): string =>
+  `<propose xmlns='${MESSAGES}' id='${id}'><description xmlns='${namespace}' media='audio'/></propose>`;
+const spoken = (from: string, to: string, content: string, type = "set"): string =>
+  `<privileged_iq xmlns='urn:xmpp:privilege:2'><iq xmlns='jabber:client' type='${type}' id='-' from='${from}' to='${to}'>${content}</iq></privileged_iq>`;
+const spokenMessage = (from: string, to: string, content: string): string =>
+  `<privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' type='chat' id='m' from='${from}' to='${to}'>${content}</message></forwarded></privilege>`;
+
+for (const { name, missing, start } of SERVERS)
+  describe.skipIf(missing !== undefined)(`the module of ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+    let server: XmppServer;
+    let gateway: Component;
+    let stranger: Component;
+    let alice: Device;
+    let bob: Device;
+    let tablet: Device;
+
+    beforeAll(async () => {
+      server = await start(["alice", "bob"], { intercept: true, timeout: 2 });
+      gateway = await Component.start(server, server.component);
+      stranger = await Component.start(server, `other.${server.domain}`);
+      [alice, bob, tablet] = [
+        new Device(server, "alice", "phone"),
+        new Device(server, "bob", "desk"),
+        new Device(server, "bob", "tablet"),
+      ];
+      for (const device of [alice, bob, tablet]) await device.start();
+    }, 60_000);
+    afterAll(async () => {
+      for (const device of [alice, bob, tablet]) await device.stop();
+      for (const component of [gateway, stranger]) component.stop();
+      await server.stop();
+    });
+
+    const handedOver = (...path: readonly string[]) => gateway.next("iq", "delegation", "forwarded", "iq", ...path);
+    const asGateway = (content: string) => gateway.ask(server.domain, server.component, content);
+    const conditionOf = (stanza: Awaited<ReturnType<typeof asGateway>>) =>
+      stanza.getChild("error")?.getChildElements()[0]?.getName();
+
+    test("the host says that it is here, and for whom", async () => {
+      const query = xml("query", { xmlns: "http://jabber.org/protocol/disco#info" });
+      const info = (await alice.ask("get", server.domain, query)).getChild("query");
+      expect(info?.getChildren("feature").map(({ attrs }) => attrs.var)).toContain("urn:xmpp:jingle-sip:0");
+      const field = info
+        ?.getChildren("x")
+        .flatMap((form) => form.getChildren("field"))
+        .find(({ attrs }) => attrs.var === "component");
+      expect(field?.getChildText("value")).toBe(server.component);
+    });
+
+    test("Jingle of a user is handed over, and answered as from whom it was for, whatever the answer says", async () => {
+      const asked = alice.say(bob.jid, "session-initiate", "m1", OFFER);
+      const outer = await handedOver("jingle");
+      const iq = inside(outer, ["delegation", "forwarded", "iq"]);
+      expect([outer.attrs.from, iq?.attrs.from, iq?.attrs.to]).toEqual([server.domain, alice.jid, bob.jid]);
+      gateway.send(
+        `<iq type='result' id='${outer.attrs.id}' from='${server.component}' to='${server.domain}'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'><iq xmlns='jabber:client' type='result' id='forged' from='eve@evil.test' to='${bob.jid}'/></forwarded></delegation></iq>`,
+      );
+      expect((await asked).attrs).toMatchObject({ from: bob.jid, to: alice.jid, type: "result" });
+    });
+
+    test("what the gateway does not take is routed as ever", async () => {
+      const asked = alice.say(bob.jid, "session-info", "m2", "<ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+      const { attrs } = await handedOver("jingle");
+      gateway.send(
+        `<iq type='error' id='${attrs.id}' from='${server.component}' to='${server.domain}'><error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+      );
+      expect((await hears(bob, "session-info", "m2")).from).toBe(alice.jid);
+      await asked;
+    });
+
+    test("a gateway that does not answer: remote-server-timeout", async () => {
+      const asked = alice.say(bob.jid, "session-initiate", "m3", OFFER);
+      await handedOver("jingle");
+      await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
+    });
+
+    test("the gateway speaks as somebody, and hears the device's answer", async () => {
+      const answer = await asGateway(spoken("+4930@pbx.test", bob.jid, jingle("session-initiate", "m4", OFFER)));
+      expect((await hears(bob, "session-initiate", "m4")).from).toBe("+4930@pbx.test");
+      const iq = inside(answer, ["privilege", "forwarded", "iq"]);
+      expect(iq?.attrs).toMatchObject({ type: "result", from: bob.jid, to: "+4930@pbx.test" });
+      const refused = alice.say("+4930@pbx.test", "session-accept", "m4");
+      await handedOver("jingle");
+      await expect(refused).rejects.toMatchObject({ condition: "remote-server-timeout" });
+    });
+
+    test("file transfer is left alone, to its end", async () => {
+      await alice.say(bob.jid, "session-initiate", "f1", FILE);
+      expect((await hears(bob, "session-initiate", "f1")).from).toBe(alice.jid);
+      await bob.say(alice.jid, "session-accept", "f1", FILE);
+      expect((await hears(alice, "session-accept", "f1")).from).toBe(bob.jid);
+      await alice.say(bob.jid, "session-terminate", "f1", reason("success"));
+      await hears(bob, "session-terminate", "f1");
+    });
+
+    test("a session that comes from another server is left alone, to its end", async () => {
+      const romeo = `romeo@other.${server.domain}/orchard`;
+      const answered = stranger.ask(bob.jid, romeo, jingle("session-initiate", "o1", OFFER));
+      await hears(bob, "session-initiate", "o1");
+      expect((await answered).attrs.type).toBe("result");
+      const accepting = bob.say(romeo, "session-accept", "o1", OFFER);
+      const accept = await stranger.next("iq", "jingle");
+      expect(accept.attrs).toMatchObject({ from: bob.jid, to: romeo });
+      stranger.send(`<iq type='result' id='${accept.attrs.id}' from='${romeo}' to='${bob.jid}'/>`);
+      await accepting;
+    });
+
+    test("Jingle Messages are handed over, and sent as somebody; all devices of the account see what one says", async () => {
+      await alice.send(
+        xml("message", { to: "bob@example.test", type: "chat", id: "p" }, Device.element(propose("j1"))),
+      );
+      const handed = inside(await gateway.next("message", ...PROPOSED), ["delegation", "forwarded", "message"]);
+      expect(handed?.attrs).toMatchObject({ from: alice.jid, to: "bob@example.test" });
+      gateway.send(
+        `<message from='${server.component}' to='${server.domain}'>${spokenMessage("alice@example.test", "bob@example.test", propose("j2"))}</message>`,
+      );
+      for (const device of [bob, tablet]) {
+        const heard = await device.messages.next((each) => each.getChild("propose")?.attrs.id === "j2", "propose");
+        expect(heard.attrs.from).toBe("alice@example.test");
+      }
+    });
+
+    test("Jingle Messages of file transfer are left alone", async () => {
+      const offered = Device.element(propose("j3", "urn:xmpp:jingle:apps:file-transfer:5"));
+      await alice.send(xml("message", { to: bob.jid, type: "chat" }, offered));
+      const heard = await bob.messages.next((each) => each.getChild("propose")?.attrs.id === "j3", "propose");
+      expect(heard.attrs.from).toBe(alice.jid);
+    });
+
+    const bobs = "bob@example.test/desk";
+    test.each([
+      ["a chat message", spoken("alice@example.test", bobs, "<body>hello</body>"), "forbidden"],
+      ["a roster", spoken("alice@example.test", bobs, "<query xmlns='jabber:iq:roster'/>"), "forbidden"],
+      ["something to another domain", spoken(bobs, "eve@pbx.test/x", jingle("session-info", "c1")), "forbidden"],
+      ["something to nobody", spoken("alice@example.test", "", jingle("session-info", "c1")), "forbidden"],
+      ["an answer", spoken("alice@example.test", bobs, jingle("session-info", "c1"), "result"), "forbidden"],
+      ["nothing at all", "<privileged_iq xmlns='urn:xmpp:privilege:2'/>", "forbidden"],
+      [
+        "Jingle to a device that is gone",
+        spoken("alice@example.test", "bob@example.test/gone", jingle("session-info", "c1")),
+        "recipient-unavailable",
+      ],
+    ])("the gateway may not send as somebody: %s", async (_, content, condition) => {
+      expect(conditionOf(await asGateway(content))).toBe(condition);
+    });
+
+    test.each([
+      ["chat", `<body>hello</body>${propose("c2")}`],
+      ["no Jingle Message", "<x xmlns='urn:example'/>"],
+    ])("nor a message with %s", async (_, content) => {
+      const message = spokenMessage("alice@example.test", "bob@example.test", content);
+      gateway.send(`<message id='c2' from='${server.component}' to='${server.domain}'>${message}</message>`);
+      const refused = await gateway.heard.next((each) => each.is("message") && each.attrs.type === "error", "error");
+      expect(conditionOf(refused)).toBe("forbidden");
+    });
+
+    test("another component may speak as nobody", async () => {
+      const content = spoken("alice@example.test", bob.jid, jingle("session-initiate", "c3", OFFER));
+      const refused = await stranger.ask(server.domain, `other.${server.domain}`, content);
+      expect(conditionOf(refused)).toBe("forbidden");
+    });
+
+    test("nor may a user", async () => {
+      const content = Device.element(spoken("bob@example.test", alice.jid, jingle("session-initiate", "c4", OFFER)));
+      await expect(alice.ask("set", server.domain, content)).rejects.toMatchObject({ condition: "forbidden" });
+    });
+
+    test("a component that claims a user's address loses its stream", async () => {
+      const liar = await Component.start(server, `liar.${server.domain}`);
+      liar.send(`<message from='alice@example.test/phone' to='${bob.jid}'><body>hello</body></message>`);
+      expect(await liar.lost.next(undefined, "the end of the stream")).toContain("invalid-from");
+      liar.stop();
+    });
+
+    test("whom a user has blocked does not get through", async () => {
+      const block = (action: string) =>
+        Device.element(`<${action} xmlns='urn:xmpp:blocking'><item jid='eve@pbx.test'/></${action}>`);
+      await bob.ask("set", "bob@example.test", block("block"));
+      const answer = await asGateway(spoken("eve@pbx.test", bob.jid, jingle("session-initiate", "b1", OFFER)));
+      expect(conditionOf(inside(answer, ["privilege", "forwarded", "iq"]) ?? answer)).toBe("service-unavailable");
+      await expect(bob.say("eve@pbx.test/x", "session-initiate", "b2", OFFER)).rejects.toMatchObject({
+        condition: "not-acceptable",
+      });
+      await bob.ask("set", "bob@example.test", block("unblock"));
+    });
+  });
