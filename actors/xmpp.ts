@@ -7,7 +7,14 @@
  * thrown while the stream is down.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { answerHandedOver, asUser, handedOver, isDelegation, messageAsUser } from "../protocol/delegation.ts";
+import {
+  answerHandedOver,
+  asUser,
+  errorInside,
+  handedOver,
+  isDelegation,
+  messageAsUser,
+} from "../protocol/delegation.ts";
 import {
   type Caps,
   capsOf,
@@ -204,15 +211,21 @@ export class Xmpp {
 
   /** Nobody here reads messages, but those of Jingle Message Initiation. */
   #message(message: Element): void {
-    const { type, from, to } = message.attrs;
-    const proposed = type === "error" ? refusedProposal(message) : undefined;
-    if (proposed !== undefined)
-      return this.#needs.user.unproposed({ sid: proposed, us: String(to), them: String(from) }, conditionOf(message));
+    const { type } = message.attrs;
+    const isFromServer = this.#needs.config.mode === "intercept" && this.#needs.isServed(String(message.attrs.from));
+    const error = isFromServer ? errorInside(message) : type === "error" ? message : undefined;
+    const proposed = error ? refusedProposal(error) : undefined;
+    if (error && proposed !== undefined) return this.#unproposed(proposed, error);
     if (this.#needs.config.mode === "intercept" && isDelegation(message)) return this.#messageHandedOver(message);
     if (type !== "error" && isJingleMessage(message)) return this.#jingleMessage(message);
     if (type === "error" || type === "groupchat" || message.getChild("body") === undefined)
       return this.#dropped.add("a message that asks for nothing");
     this.#stream.send(stanzaError(message, "cancel", "service-unavailable"));
+  }
+
+  #unproposed(sid: string, error: Element): void {
+    const { from, to } = error.attrs;
+    this.#needs.user.unproposed({ sid, us: String(to), them: String(from) }, conditionOf(error));
   }
 
   #messageHandedOver(message: Element): void {

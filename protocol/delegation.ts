@@ -8,6 +8,7 @@
  *   us ──▶ server   iq set to HOST: privileged_iq/iq                answered by a result with the device's answer inside
  *   server ──▶ us   message from HOST: delegation/forwarded/message
  *   us ──▶ server   message to HOST: privilege/forwarded/message    (both for Jingle Message Initiation, XEP-0353)
+ *   server ──▶ us   message from HOST: privilege/forwarded/message  the error that answers such a one
  *
  * Rules: only a domain that is served may hand over, and only what its own users have sent.
  */
@@ -58,6 +59,14 @@ export function messageAsUser(message: Element, component: string): Element {
 /** The device's answer in the server's; undefined when there is none inside. */
 export function answerInside(iq: Element): Element | undefined {
   return iq.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
+}
+
+/** The error of one of its users, or for one, that answers a message said as somebody; undefined when this is none. */
+export function errorInside(message: Element): Element | undefined {
+  const host = readJid(String(message.attrs.from));
+  const inner = message.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("message", CLIENT);
+  const isIts = host?.local === "" && readJid(String(inner?.attrs.from))?.domain === host.domain;
+  return isIts && inner?.attrs.type === "error" ? inner : undefined;
 }
 
 const asClient = (stanza: Element): Element =>

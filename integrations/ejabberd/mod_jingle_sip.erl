@@ -9,6 +9,7 @@
 %%%   gateway -> server   iq set: privileged_iq/iq          to be sent as somebody; the result has the device's answer inside
 %%%   server -> gateway   message: delegation/forwarded/message   a Jingle Message (XEP-0353) of a user
 %%%   gateway -> server   message: privilege/forwarded/message    ... and as somebody
+%%%   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
 %%%   server -> gateway   presence                          of every session, all of it again when the gateway connects
 %%%
 %%% Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
@@ -21,7 +22,7 @@
 -behaviour(gen_mod).
 
 -export([start/2, stop/1, reload/3, depends/2, mod_options/1, mod_opt_type/1, mod_doc/0]).
--export([said/1, heard/1, asked/1, decode_iq_subel/1, told/1, connected/1, present/2, gone/3, features/5, form/5]).
+-export([said/1, heard/1, asked/1, decode_iq_subel/1, told/1, refused/1, connected/1, present/2, gone/3, features/5, form/5]).
 
 -include("xmpp.hrl").
 -include("logger.hrl").
@@ -43,7 +44,7 @@
 start(Host, _Opts) ->
     ets_cache:new(sessions(Host), [{max_size, ?MOST_SESSIONS}, {life_time, ?SESSION_LIFE}]),
     [ejabberd_hooks:add(Hook, Host, ?MODULE, Function, Place) || {Hook, Function, Place} <- hooks()],
-    ejabberd_hooks:add(component_connected, ?MODULE, connected, 60),
+    [ejabberd_hooks:add(Hook, ?MODULE, Function, Place) || {Hook, Function, Place} <- global_hooks()],
     gen_iq_handler:add_iq_handler(ejabberd_local, Host, ?NS_SPOKEN, ?MODULE, asked),
     ask_presence(Host),
     ?INFO_MSG("Jingle calls of ~ts go to ~ts", [Host, component(Host)]),
@@ -52,7 +53,7 @@ start(Host, _Opts) ->
 stop(Host) ->
     [ejabberd_hooks:delete(Hook, Host, ?MODULE, Function, Place) || {Hook, Function, Place} <- hooks()],
     case gen_mod:is_loaded_elsewhere(Host, ?MODULE) of
-        false -> ejabberd_hooks:delete(component_connected, ?MODULE, connected, 60);
+        false -> [ejabberd_hooks:delete(Hook, ?MODULE, Function, Place) || {Hook, Function, Place} <- global_hooks()];
         true -> ok
     end,
     gen_iq_handler:remove_iq_handler(ejabberd_local, Host, ?NS_SPOKEN),
@@ -67,6 +68,8 @@ hooks() ->
      {sm_remove_connection_hook, gone, 50},
      {disco_local_features, features, 50},
      {disco_info, form, 110}]. % after mod_disco (100), which keeps nothing of others
+
+global_hooks() -> [{component_connected, connected, 60}, {filter_packet, refused, 50}].
 
 reload(Host, _NewOpts, _OldOpts) -> ask_presence(Host).
 depends(_Host, _Opts) -> [].
@@ -251,6 +254,25 @@ told(#message{type = Type, from = From, to = #jid{lserver = Host}} = Outer) when
             stop
     end;
 told(_Stanza) -> ok.
+
+%% An error that answers such a message, the server's or a device's, is the gateway's to hear.
+refused(#message{type = error, from = #jid{lserver = Host} = From, to = To} = Message) ->
+    case gen_mod:is_loaded(Host, ?MODULE) andalso jingle_message(Message) of
+        false -> Message;
+        Element ->
+            case whose(Host, From, To, Element) of
+                ours -> tell_refused(Host, Message), drop;
+                _ -> Message
+            end
+    end;
+refused(Stanza) -> Stanza.
+
+tell_refused(Host, Message) ->
+    case is_up(Host) of
+        true -> ejabberd_router:route(#message{from = jid:make(Host), to = jid:make(component(Host)),
+                                               sub_els = [wrapped(<<"privilege">>, ?NS_SPOKEN, Message)]});
+        false -> ok
+    end.
 
 %% Nothing but a Jingle Message and hints how to store it: no chat.
 is_spoken_message(Host, #message{type = Type, from = #jid{}, to = #jid{lserver = Host}} = Message)

@@ -16,6 +16,7 @@
 --   gateway -> server   iq set: privileged_iq/iq           to be sent as somebody; the result has the device's answer inside
 --   server -> gateway   message: delegation/forwarded/message   a Jingle Message of a user
 --   gateway -> server   message: privilege/forwarded/message    ... and as somebody
+--   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
 --   server -> gateway   presence                            of every session, all of it again when the gateway connects
 --
 -- Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
@@ -361,6 +362,12 @@ local function is_spoken_message(message)
 	return jingle_message(message) ~= nil;
 end
 
+-- What the server says to such a message (nobody is there, blocked) is the gateway's to hear.
+local function tell_refused(message)
+	if is_up() then module:send(wrapped(st.message({ from = module.host, to = gateway }), "privilege", PRIVILEGE, message)); end
+	return true;
+end
+
 module:hook("message/host", function (event)
 	local origin, outer = event.origin, event.stanza;
 	local inside = outer:find("{"..PRIVILEGE.."}privilege/{"..FORWARD.."}forwarded/{"..CLIENT.."}message");
@@ -373,9 +380,24 @@ module:hook("message/host", function (event)
 	end
 	message.attr.from, message.attr.to = from, to;
 	remember(from, to, jingle_message(message), "ours");
-	prosody.core_post_stanza(prosody.hosts[module.host], message); -- archive, carbons, push and blocking apply as to any
+	-- archive, carbons, push and blocking apply as to any message
+	prosody.core_post_stanza({ type = "component", host = gateway, send = tell_refused }, message);
 	return true;
 end, 160);
+
+-- A device's error that answers what the gateway said as somebody.
+local function error_of_device(event)
+	local origin, stanza = event.origin, event.stanza;
+	local element = origin.type == "c2s" and stanza.attr.type == "error" and jingle_message(stanza);
+	if not element or not stanza.attr.to then return; end
+	local message = addressed(origin, stanza);
+	if sessions:get(key_of(message.attr.from, message.attr.to, element)) ~= "ours" then return; end
+	return tell_refused(message);
+end
+
+for _, to in ipairs { "full", "bare", "host" } do
+	module:hook("pre-message/"..to, error_of_device, -2);
+end
 
 -- 3. Who is there: presence goes to the gateway as XEP-0356 §7 has it
 

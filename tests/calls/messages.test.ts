@@ -424,6 +424,23 @@ ${REFUSED("487 Request Terminated")}${JINGLED("session-terminate", "last")}${SEN
         "a user of whom the server has told nothing is not there: 480 at once [M]",
         `${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
       ],
+      [
+        "a proposal that the server cannot deliver: 480 at once",
+        `${COMES("juliet")}${GOES("juliet")}
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:romeo@example.org>;tag=r1
+    To: <sip:juliet@example.org>
+    Call-ID: r1
+    Contact: <sip:romeo@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+${SENT("juliet@example.org", `<propose ${JMI} id='r1'>${MEDIA}</propose>`)}
+example.org > gateway
+    ${WRAPPED("privilege", `<message xmlns='jabber:client' type='error' id='propose-r1' from='juliet@example.org' to='${ROMEO}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`).replace("<message>", "<message to='sip.example.org'>")}
+${REFUSED("480 Temporarily Unavailable")}`,
+      ],
     ],
     { intercept: true, online: [] },
   );

@@ -138,6 +138,29 @@ for (const { name, missing, start } of SERVERS)
       }
     });
 
+    test("the gateway hears what came of a message: nobody is there to take it, or a device refuses it", async () => {
+      const says = (to: string, id: string) =>
+        gateway.send(
+          `<message from='${server.component}' to='${server.domain}'>${spokenMessage("alice@example.test", to, propose(id))}</message>`,
+        );
+      const refused = async () =>
+        inside(await gateway.next("message", "privilege", "forwarded", "message", "error"), [
+          "privilege",
+          "forwarded",
+          "message",
+        ]);
+      says("nobody@example.test", "j4");
+      expect((await refused())?.attrs).toMatchObject({ id: "m", type: "error", from: "nobody@example.test" });
+      says(bob.jid, "j5");
+      const heard = await bob.messages.next((each) => each.getChild("propose")?.attrs.id === "j5", "propose");
+      const error = Device.element(
+        "<error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+      );
+      const { id, from } = heard.attrs;
+      await bob.send(xml("message", { type: "error", id, to: from }, ...heard.getChildElements(), error));
+      expect((await refused())?.attrs).toMatchObject({ id: "m", type: "error", from: bob.jid });
+    });
+
     test("Jingle Messages of file transfer are left alone", async () => {
       const offered = Device.element(propose("j3", "urn:xmpp:jingle:apps:file-transfer:5"));
       await alice.send(xml("message", { to: bob.jid, type: "chat" }, offered));

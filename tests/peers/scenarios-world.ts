@@ -40,6 +40,8 @@ port = ${server.componentPort}
 domain = "${server.component}"
 secret = "${SECRET}"
 hosts = ["${server.domain}"]
+[calls]
+jmi_timeout = 1
 [web]
 port = 0
 `);
