@@ -32,6 +32,14 @@ export function verificationText(query: Element): string {
   return items.map((item) => `${item}<`).join("");
 }
 
+/** The first value of a field of the form of that type (XEP-0128). */
+export function fieldIn(query: Element, type: string, name: string): string | undefined {
+  const valueOf = (form: Element, field: string): string | undefined =>
+    form.getChildByAttr("var", field)?.getChildText("value") ?? undefined;
+  const form = query.getChildren("x", FORMS).find((each) => valueOf(each, "FORM_TYPE") === type);
+  return form && valueOf(form, name);
+}
+
 function formsIn(query: Element): string[] {
   const forms = query.getChildren("x", FORMS).map((form) => {
     const fields = form.getChildren("field", FORMS).map((field) => ({

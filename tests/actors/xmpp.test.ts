@@ -376,10 +376,18 @@ describe("intercepting, the server's module is looked for when the stream comes 
   };
   const features = (...names: string[]) =>
     `<query xmlns='http://jabber.org/protocol/disco#info'>${names.map((name) => `<feature var='${name}'/>`).join("")}</query>`;
+  const field = (name: string, value: string) => `<field var='${name}'><value>${value}</value></field>`;
+  const module = (component: string) =>
+    features("urn:xmpp:jingle-sip:0").replace(
+      "</query>",
+      `<x xmlns='jabber:x:data' type='result'>${field("FORM_TYPE", "urn:xmpp:jingle-sip:0")}${field("component", component)}</x></query>`,
+    );
 
   test.each([
     ["it is there", features("urn:xmpp:jingle-sip:0"), "result", undefined],
     ["it is not there", features("urn:xmpp:ping"), "result", "the host has not loaded mod_jingle_sip"],
+    ["it is there for us", module(DOMAIN), "result", undefined],
+    ["it is there for another component", module("voip.example.org"), "result", "hands over to voip.example.org"],
     ["it is of another version", features("urn:xmpp:jingle-sip:7"), "result", "speaks version 7, not 0"],
     [
       "the host is none of this server's",
