@@ -34,10 +34,10 @@ export function verificationText(query: Element): string {
 
 /** The first value of a field of the form of that type (XEP-0128). */
 export function fieldIn(query: Element, type: string, name: string): string | undefined {
-  const valueOf = (form: Element, field: string): string | undefined =>
+  const read = (form: Element, field: string): string | undefined =>
     form.getChildByAttr("var", field)?.getChildText("value") ?? undefined;
-  const form = query.getChildren("x", FORMS).find((each) => valueOf(each, "FORM_TYPE") === type);
-  return form && valueOf(form, name);
+  const form = query.getChildren("x", FORMS).find((each) => read(each, "FORM_TYPE") === type);
+  return form && read(form, name);
 }
 
 function formsIn(query: Element): string[] {
