@@ -40,8 +40,6 @@ port = ${server.componentPort}
 domain = "${server.component}"
 secret = "${SECRET}"
 hosts = ["${server.domain}"]
-[calls]
-jmi_timeout = 1
 [web]
 port = 0
 `);

@@ -1,11 +1,15 @@
 /** A device of an XMPP user: a real client (@xmpp/client) that speaks Jingle by hand. */
+import { createHash } from "node:crypto";
 import { client } from "@xmpp/client";
 import xml, { type Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
+import { verificationText } from "../../protocol/caps.ts";
+import { CAPS, DISCO_INFO } from "../../protocol/disco.ts";
 import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
+const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
 
 export class Device {
   readonly jid: string;
@@ -40,6 +44,23 @@ export class Device {
     await this.#client.start();
     await this.#client.send(xml("presence"));
     await this.#client.send(xml("presence", { to: this.#component }));
+  }
+
+  /** Says by its caps that it takes proposals (XEP-0115, XEP-0353), and is asked for them; has carbons of messages (XEP-0280). */
+  async takesProposals(): Promise<void> {
+    const info = () => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
+    const asked = new Promise<void>((resolve) => {
+      this.#client.iqCallee.get(DISCO_INFO, "query", ({ stanza }) => {
+        if (stanza.attrs.from === this.#component) setTimeout(resolve, 0);
+        return info();
+      });
+    });
+    const ver = createHash("sha1").update(verificationText(info())).digest("base64");
+    const caps = () => xml("c", { xmlns: CAPS, hash: "sha-1", node: `https://${this.jid}.example`, ver });
+    await this.#client.send(xml("presence", {}, caps()));
+    await this.#client.send(xml("presence", { to: this.#component }, caps()));
+    await asked;
+    await this.ask("set", this.jid.split("/")[0] ?? "", parse("<enable xmlns='urn:xmpp:carbons:2'/>"));
   }
 
   async stop(): Promise<void> {
