@@ -65,7 +65,7 @@ const toTheUser = {
     to: [device],
     media: offer,
   })),
-  "send ringing": say(({ devices }) => ({ type: "jingle.send.ringing", to: devices })),
+  "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
   "send session-accept": say((context) => {
     const answer = remote(context);
     const media = { ...answer, contents: [...answer.contents, ...context.leftOut.map(refused)] };
@@ -134,9 +134,9 @@ const why = {
 
 /** What the call remembers. */
 const memory = {
-  "hear of progress": () => {},
-  "remember that it rang": change(() => ({ rang: true })),
-  "leave out all but audio": change(({ offer }) => audioAlone(offer)),
+  "hear of progress": change(() => ({ heard: true })),
+  "remember that it rang": change(() => ({ heard: true, rang: true })),
+  "leave out all but audio": change(({ offer }) => ({ ...audioAlone(offer), heard: false })),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => ({
     tag,
     offer: settled(context.offer, media),

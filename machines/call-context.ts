@@ -48,6 +48,8 @@ export interface CallContext extends CallInput {
   readonly answer: Media | null;
   /** What the phone would not take: left out of the second INVITE, refused in the session-accept. */
   readonly leftOut: Media["contents"];
+  /** Whether the INVITE has had a provisional response, so that it may be cancelled (RFC 3261 §9.1). */
+  readonly heard: boolean;
   /** Whether the phone has rung. */
   readonly rang: boolean;
   /** The phone's dialog that the call goes on in (its tag); other forks are hung up. */
@@ -73,6 +75,7 @@ export const newContext = (input: CallInput): CallContext => ({
   ...input,
   answer: null,
   leftOut: [],
+  heard: false,
   rang: false,
   tag: null,
   early: [],

@@ -67,6 +67,8 @@ export const callSetup = setup({
       context.offer.contents.some(({ media }) => media !== "audio"),
     "that is the user's answer": ({ context }, { device, reason }: Device & { reason: Reason }) =>
       reason.condition === "decline" || isLast(context, device),
+    "a party": ({ context }, { device }: Device) => context.devices.includes(device),
+    "the phone was heard": ({ context }) => context.heard,
     "the last device": ({ context }, { device }: Device) => isLast(context, device),
     "a device may take it": ({ context }) => context.messages === "proposed",
     "nobody else is asked": ({ context }) => context.devices.length === 0,

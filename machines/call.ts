@@ -77,6 +77,17 @@ export const call = callSetup.createMachine({
         "jingle.transport-info": {
           actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
         },
+        "jingle.session-terminate": {
+          target: "ending.withdrawing",
+          actions: { type: "note why", params: theEvent },
+        },
+        "jingle.lost": { target: "ending.withdrawing", guard: { type: "a party", params: theEvent } },
+      },
+      after: {
+        "no answer": {
+          target: "ending.withdrawing",
+          actions: ["note why (no answer)", "send session-terminate"],
+        },
       },
       states: {
         gathering: {
@@ -95,30 +106,23 @@ export const call = callSetup.createMachine({
               target: "#call.ended",
               actions: { type: "note why", params: theEvent },
             },
-            "jingle.lost": "#call.ended",
+            "jingle.lost": { target: "#call.ended", guard: { type: "a party", params: theEvent } },
           },
           after: { "gather timeout": "inviting" },
         },
         inviting: {
-          description: "The phone is asked; nothing was heard yet, so nothing may be cancelled yet.",
-          meta: { spec: "RFC 3261 §9.1" },
+          description: "The phone is asked; nothing was heard yet.",
+          meta: { spec: "RFC 3261 §13.2.1" },
           entry: "send INVITE",
           on: {
             "sip.invite.provisional": [
-              { target: "ringing", guard: { type: "is ringing", params: theEvent } },
-              { target: "trying" },
+              {
+                target: "ringing",
+                guard: { type: "is ringing", params: theEvent },
+                actions: "hear of progress",
+              },
+              { target: "trying", actions: "hear of progress" },
             ],
-            "jingle.session-terminate": {
-              target: "#call.ending.withdrawing",
-              actions: { type: "note why", params: theEvent },
-            },
-            "jingle.lost": "#call.ending.withdrawing",
-          },
-          after: {
-            "no answer": {
-              target: "#call.ending.withdrawing",
-              actions: ["note why (no answer)", "send session-terminate"],
-            },
           },
         },
         trying: {
@@ -129,37 +133,13 @@ export const call = callSetup.createMachine({
               { target: "ringing", guard: { type: "is ringing", params: theEvent } },
               { actions: "hear of progress" },
             ],
-            "jingle.session-terminate": {
-              target: "#call.ending.cancelling",
-              actions: { type: "note why", params: theEvent },
-            },
-            "jingle.lost": "#call.ending.cancelling",
-          },
-          after: {
-            "no answer": {
-              target: "#call.ending.cancelling",
-              actions: ["note why (no answer)", "send session-terminate"],
-            },
           },
         },
         ringing: {
-          description: "The phone rings, and the user hears it ring.",
+          description: "The phone rings, and the user hears it ring, once a call.",
           meta: { spec: "XEP-0167 §8.5" },
           entry: ["send ringing", "remember that it rang"],
-          on: {
-            "sip.invite.provisional": { actions: "hear of progress" },
-            "jingle.session-terminate": {
-              target: "#call.ending.cancelling",
-              actions: { type: "note why", params: theEvent },
-            },
-            "jingle.lost": "#call.ending.cancelling",
-          },
-          after: {
-            "no answer": {
-              target: "#call.ending.cancelling",
-              actions: ["note why (no answer)", "send session-terminate"],
-            },
-          },
+          on: { "sip.invite.provisional": { actions: "hear of progress" } },
         },
       },
     },
@@ -233,6 +213,14 @@ export const call = callSetup.createMachine({
           { actions: "forget the proposal" },
         ],
         "jingle.refused": [
+          {
+            target: "ended",
+            guard: { type: "the last device", params: theEvent },
+            actions: { type: "send final response (by error)", params: theEvent },
+          },
+          { actions: { type: "drop the device", params: theEvent } },
+        ],
+        "jingle.lost": [
           {
             target: "ended",
             guard: { type: "the last device", params: theEvent },
@@ -331,6 +319,7 @@ export const call = callSetup.createMachine({
             },
             "jingle.lost": {
               target: "#call.ended",
+              guard: { type: "a party", params: theEvent },
               actions: { type: "send final response (by error)", params: theEvent },
             },
             "sip.cancel": {
@@ -362,7 +351,7 @@ export const call = callSetup.createMachine({
               target: "#call.ending.leaving",
               actions: { type: "note why", params: theEvent },
             },
-            "jingle.lost": "#call.ending.leaving",
+            "jingle.lost": { target: "#call.ending.leaving", guard: { type: "a party", params: theEvent } },
           },
         },
       },
@@ -416,7 +405,7 @@ export const call = callSetup.createMachine({
           target: "ending.hangingUp",
           actions: { type: "note why", params: theEvent },
         },
-        "jingle.lost": "ending.hangingUp",
+        "jingle.lost": { target: "ending.hangingUp", guard: { type: "a party", params: theEvent } },
       },
       type: "parallel",
       entry: "remember what was agreed first",
@@ -429,8 +418,9 @@ export const call = callSetup.createMachine({
       initial: "hangingUp",
       states: {
         withdrawing: {
-          description: "CANCEL waits for the first response.",
+          description: "CANCEL waits for the first response, where none was heard yet.",
           meta: { spec: "RFC 3261 §9.1" },
+          always: { target: "cancelling", guard: "the phone was heard" },
           on: {
             "sip.invite.provisional": "cancelling",
             "sip.invite.success": {

@@ -295,6 +295,32 @@ after 180 s
 ${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}${CANCELLED}${TERMINATED_BY_US}`,
     ],
     [
+      "is tried for ring_timeout in all, however late it rings",
+      `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 100 Trying
+after 100 s
+${BOB_RINGS}
+after 81 s
+${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}${CANCELLED}${TERMINATED_BY_US}`,
+      { byTheClock: true },
+    ],
+    [
+      "rings again after an offer of audio alone, which the user has heard already",
+      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${BOB_SAYS("488 Not Acceptable Here")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 180 Ringing
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+nothing on juliet
+${BOB_ANSWERS.replaceAll("CSeq: 1", "CSeq: 2")}${PHONE_HANGS_UP}`,
+    ],
+    [
       "407 without credentials is an error like any other",
       JULIET_CALLS +
         BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n"\n') +
