@@ -7,6 +7,7 @@
 import { type Actor, createActor, type StateValue } from "xstate";
 import { call as chart } from "../machines/call.ts";
 import { type CallInput, type Consultation, lastMessages } from "../machines/call-context.ts";
+import { hasRoom } from "../machines/changes.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
@@ -81,6 +82,17 @@ export class Call {
     return this.isIncoming ? this.offer : this.#answer;
   }
 
+  /** The phone's description with what it offers just now: its candidates are read by it. */
+  get heard(): Media {
+    return this.consultation?.offer ?? this.remote;
+  }
+
+  /** Whether either side has described a content of this name, be it refused. */
+  knows(name: string): boolean {
+    const { leftOut } = this.#actor.getSnapshot().context;
+    return [...this.local.contents, ...this.heard.contents, ...leftOut].some((content) => content.name === name);
+  }
+
   get #answer(): Media {
     return this.#actor.getSnapshot().context.answer ?? this.offer;
   }
@@ -150,10 +162,22 @@ export class Call {
     // XEP-0166 §7.2.16: both sides want the same, and we speak for the initiator
     if (event.type === "jingle.content-add" && this.consultation)
       return new Refusal(text, { status: 500 }, { condition: "conflict", type: "cancel", detail: "tie-break" });
+    if (!this.userLeft && this.#isFull(event))
+      return new Refusal(
+        "too many changes wait for the phone",
+        { status: 500 },
+        { condition: "resource-constraint", type: "wait" },
+      );
     const jingle = this.userLeft
       ? ({ condition: "item-not-found", type: "cancel", detail: "unknown-session" } as const)
       : ({ condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const);
     return new Refusal(text, { status: this.#over ? 481 : 500 }, jingle);
+  }
+
+  /** Whether a change is refused because no more can wait, or be kept. */
+  #isFull(event: CallEvent): boolean {
+    const { proposals } = this.#actor.getSnapshot().context;
+    return !hasRoom(proposals, this.local, event.type === "jingle.source" ? event.sources : []);
   }
 
   #perform(effect: CallEffect): void {

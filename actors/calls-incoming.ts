@@ -6,7 +6,7 @@
  * Jingle only the initiator offers.
  */
 import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
-import { ALLOW } from "../protocol/capabilities.ts";
+import { ALLOW, trickles } from "../protocol/capabilities.ts";
 import type { Media } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
@@ -44,7 +44,10 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
   if (calls.registry.bySession(side)) return refused({ status: 482 });
   const localTag = calls.needs.random();
   const call = calls.create(
-    { direction: "incoming", offer, devices: direct, isOnline, messages: byProposal ? "proposed" : "none" },
+    {
+      ...{ direction: "incoming", offer, devices: direct, isOnline, peerTrickles: trickles(request) },
+      messages: byProposal ? "proposed" : "none",
+    },
     side,
     { callId: sid, localTag, contactUser: contactUserOf(who.them) },
     (needs) => new PhoneUas(transaction, localTag, needs),

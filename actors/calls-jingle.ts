@@ -2,16 +2,23 @@
  * What a Jingle action means to a call that exists.
  *
  * XEP-0166 §7.2, XEP-0167 §8, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is said to the
- * phone; what is not understood is refused by name. The existing-session-initiate is the predecessor's: an IQ get by
- * which another window of the same user asks for the offer that rings. Left out on purpose: contents that are added or
- * removed, and ICE restarts, which are refused by name.
+ * phone; what is not understood is refused by name; what cannot be mapped is answered by a result, then turned down in Jingle's own
+ * words. The existing-session-initiate is the predecessor's: an IQ get by
+ * which another window of the same user asks for the offer that rings.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../machines/vocabulary.ts";
 import { settleAccept } from "../protocol/answer.ts";
 import { readDtmfElement } from "../protocol/dtmf.ts";
 import { MOST_CONTENTS, readJingle, readReason } from "../protocol/jingle.ts";
-import { readCodecs, readNamedSources, readNames, readSenders, readTransports } from "../protocol/jingle-changes.ts";
+import {
+  readCodecs,
+  readContentNames,
+  readNamedSources,
+  readNames,
+  readSenders,
+  readTransports,
+} from "../protocol/jingle-changes.ts";
 import { unreadable } from "../protocol/jingle-values.ts";
 import type { Media } from "../protocol/media.ts";
 import { DTMF, RTP_INFO } from "../protocol/namespaces.ts";
@@ -31,9 +38,23 @@ export function deliverJingle(call: Call, jingle: Element, device: string, accep
     if (jingle.attrs.action === "session-info") return sessionInfo(call, jingle, device, accepted);
     return call.deliver(eventOf(call, jingle, device), accepted);
   } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    if (error.jingle.reason === undefined) return error;
+    const event = turnedDown(jingle, device, error);
+    // the session is over on both sides: the device hears of it as of a session that could not begin (calls.ts)
+    return call.deliver(event, accepted) ?? (event.type === "jingle.session-terminate" ? error : undefined);
   }
+}
+
+/** What becomes of an action with an application or transport that is not known here: a content, or the session is refused. */
+function turnedDown(jingle: Element, device: string, { jingle: said, message }: Refusal): UserEvent {
+  const contents = readContentNames(jingle);
+  if (jingle.attrs.action === "content-add") return { type: "jingle.content-add.unmappable", device, contents };
+  const names = contents.map(({ name }) => name);
+  if (jingle.attrs.action === "transport-replace")
+    return { type: "jingle.transport-replace.unmappable", device, names };
+  const reason = { condition: said.reason ?? "general-error", text: message };
+  return { type: "jingle.session-terminate", device, reason };
 }
 
 function eventOf(call: Call, jingle: Element, device: string): UserEvent {
@@ -44,13 +65,14 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
     case "session-terminate":
       return { type: "jingle.session-terminate", device, reason: readReason(jingle) };
     case "transport-info":
+      namesKnown(call, readNames(jingle));
       return { type: "jingle.transport-info", device, update: readTransportInfo(jingle) };
     case "existing-session-initiate":
       return { type: "jingle.existing-session-initiate", device };
     case "content-modify":
       return { type: "jingle.content-modify", device, changes: known(call, readSenders(jingle)) };
     case "content-add":
-      return { type: "jingle.content-add", device, media: added(call, readJingle(jingle)) };
+      return { type: "jingle.content-add", device, media: added(call, jingle) };
     case "content-remove":
       return { type: "jingle.content-remove", device, names: namesKnown(call, readNames(jingle)) };
     case "content-accept":
@@ -73,6 +95,12 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
   }
 }
 
+/** Both look the same from outside: no such session, and a session of somebody else. */
+export const unknownSession = new Refusal(
+  "no such session",
+  { status: 481 },
+  { condition: "item-not-found", type: "cancel", detail: "unknown-session" },
+);
 const outOfOrder = { condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const;
 
 /** Changes of contents that are there; one that is not is refused by name. */
@@ -85,13 +113,17 @@ function known<Change extends { readonly name: string }>(call: Call, changes: Ch
 }
 
 function namesKnown(call: Call, names: string[]): string[] {
-  const stranger = names.find((name) => !call.local.contents.some((content) => content.name === name));
+  const stranger = names.find((name) => !call.knows(name));
   if (stranger !== undefined) throw unreadable(`there is no content '${stranger}'`);
   return names;
 }
 
 /** Contents that come: none of them is there already, and there are not too many by then. */
-function added(call: Call, media: Media): Media {
+function added(call: Call, jingle: Element): Media {
+  const media = readJingle(
+    jingle,
+    call.local.contents.map(({ name }) => name),
+  );
   const there = call.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   const twice = media.contents.find(({ name }) => there.includes(name));
   if (twice) throw unreadable(`there is a content '${twice.name}' already`);
@@ -114,6 +146,7 @@ function sessionInfo(call: Call, jingle: Element, device: string, accepted: () =
   const holds = info?.getNS() === RTP_INFO ? HOLDS[info.getName()] : undefined;
   if (info?.getNS() === DTMF && info.getName() === "dtmf") return pressed(call, info, device, accepted);
   if (holds !== undefined) return call.deliver({ type: "jingle.hold", device, holds }, accepted);
+  if (call.userLeft) return unknownSession;
   if (info === undefined || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
     accepted();
     return undefined;

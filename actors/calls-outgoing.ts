@@ -35,7 +35,7 @@ export function placeOutgoing(calls: Calls, iq: JingleIq, accepted: () => void):
   const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy };
   const call = calls.create(
     {
-      ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true },
+      ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true, peerTrickles: false },
       messages: calls.proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
     },
     side,

@@ -23,7 +23,7 @@ import { header, tagOf } from "../protocol/sip-fields.ts";
 import { authenticator } from "./authenticate.ts";
 import { Call } from "./call.ts";
 import { placeIncoming } from "./calls-incoming.ts";
-import { deliverJingle } from "./calls-jingle.ts";
+import { deliverJingle, unknownSession } from "./calls-jingle.ts";
 import { takeMessage } from "./calls-messages.ts";
 import type { CallsConfig, CallsNeeds } from "./calls-needs.ts";
 import { type JingleIq, placeOutgoing } from "./calls-outgoing.ts";
@@ -101,10 +101,15 @@ export class Calls implements SipUser, XmppUser {
   jingle(iq: Element, reply: (answer: Element) => void): void {
     const jingle = iq.getChild("jingle", JINGLE);
     if (!jingle) return reply(iqError(iq, new Refusal("no jingle element", { status: 400 })));
-    const refusal = this.#tried(() => this.#jingle(iq, jingle, () => reply(iqResult(iq))));
+    let isAccepted = false;
+    const accepted = (): void => {
+      if (!isAccepted) reply(iqResult(iq));
+      isAccepted = true;
+    };
+    const refusal = this.#tried(() => this.#jingle(iq, jingle, accepted));
     if (!refusal) return;
     if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
-    reply(iqResult(iq));
+    accepted();
     this.#turnDown(iq, jingle, refusal);
   }
 
@@ -133,7 +138,7 @@ export class Calls implements SipUser, XmppUser {
 
   /** Makes a call and registers it; it lives once it is started. */
   create(
-    input: Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "messages">,
+    input: Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "messages">,
     side: UserSide,
     dialog: { callId: string; localTag: string; contactUser: string },
     phone: (needs: PhoneNeeds) => Phone,
@@ -153,6 +158,7 @@ export class Calls implements SipUser, XmppUser {
           offer: () => call.offer,
           local: () => call.local,
           remote: () => call.remote,
+          heard: () => call.heard,
           expectAck: (transaction, it) => this.expectAck(call, transaction, it),
         }),
         user: new User(side, {
@@ -223,13 +229,13 @@ export class Calls implements SipUser, XmppUser {
     const to = String(iq.attrs.to);
     if (!isServed(from, this.config.addresses)) return stranger;
     const { action, sid } = jingle.attrs;
-    if (action === "existing-session-initiate") return this.#existing({ from, to, jingle }, accepted);
-    if (iq.attrs.type !== "set") return new Refusal(`${action} is an IQ set`, { status: 400 });
+    const type = action === "existing-session-initiate" ? "get" : "set";
+    if (iq.attrs.type !== type) return new Refusal(`${action} is an IQ ${type}`, { status: 400 });
+    if (type === "get") return this.#existing({ from, to, jingle }, accepted);
     if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
     if (action === "session-initiate")
       return this.full ? overloaded : placeOutgoing(this, { from, to, jingle }, accepted);
     const call = this.registry.bySession({ sid, them: from, us: to });
-    // both look the same from outside: no such session, and a session of somebody else
     if (!call?.devices.includes(from)) return unknownSession;
     return deliverJingle(call, jingle, from, accepted);
   }
@@ -266,7 +272,7 @@ export class Calls implements SipUser, XmppUser {
   #phoneNeeds(
     contactUser: string,
     log: PhoneNeeds["log"],
-  ): Omit<PhoneNeeds, "tell" | "offer" | "local" | "remote" | "expectAck"> {
+  ): Omit<PhoneNeeds, "tell" | "offer" | "local" | "remote" | "heard" | "expectAck"> {
     const { config, random, hash, sip } = this.needs;
     const { profile, sdpOrigin, localHost, username, password, outbound, proxy } = config;
     return {
@@ -286,8 +292,7 @@ export class Calls implements SipUser, XmppUser {
 /** A numeric id for `o=`, which 64 bits must hold (RFC 8866 §5.2). */
 const originId = (token: string): string => `${Number.parseInt(token.replace(/\W/g, "").slice(0, 10), 36)}`;
 
-const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait", detail?: string) =>
-  new Refusal(text, { status }, detail === undefined ? { condition, type } : { condition, type, detail });
+const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait") =>
+  new Refusal(text, { status }, { condition, type });
 const stranger = refusal("users of this domain may not call here", 403, "service-unavailable", "cancel");
 const overloaded = refusal("no more calls now", 503, "resource-constraint", "wait");
-const unknownSession = refusal("no such session", 481, "item-not-found", "cancel", "unknown-session");

@@ -9,7 +9,7 @@
 
 import type { SourceAction } from "../machines/negotiation.ts";
 import type { PhoneEvent } from "../machines/vocabulary.ts";
-import { settleAnswer } from "../protocol/answer.ts";
+import { inKindOf, settleAnswer } from "../protocol/answer.ts";
 import { ALLOW, SUPPORTED } from "../protocol/capabilities.ts";
 import { refreshTarget, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
@@ -142,7 +142,9 @@ export class PhoneOffers {
   #eventOf(request: Request): PhoneEvent | null {
     const isUpdate = request.method === "UPDATE";
     if (request.body === "") return isUpdate ? null : { type: "sip.reinvite.empty" };
-    const media = readSdp(request.body, { by: this.#needs.by, follows: this.#needs.remote() });
+    const before = this.#needs.remote();
+    const taken = this.#needs.local().contents.map(({ name }) => name);
+    const media = inKindOf(before, readSdp(request.body, { by: this.#needs.by, follows: before, taken }));
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action: readJingleAction(request.body) };
   }
 

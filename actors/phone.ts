@@ -47,6 +47,8 @@ export interface PhoneNeeds {
   /** The user's description, and the phone's, as they are now. */
   readonly local: () => Media;
   readonly remote: () => Media;
+  /** The phone's description with what it offers just now, by which its candidates are read. */
+  readonly heard: () => Media;
   /** Between 0 and 1. */
   readonly chance: () => number;
   /** Asks to be told of an INVITE's CANCEL, and of the ACK when it is answered with 2xx; gives what ends that. */
@@ -127,7 +129,7 @@ export abstract class Phone {
     if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
     if (request.method === "PRACK") return responseTo(request, this.acknowledgedProvisional(request) ? 200 : 481);
     if (request.method !== "INFO") return responseTo(request, 405, { headers: [ALLOW] });
-    const read = readInfo(request, this.needs.offer());
+    const read = readInfo(request, this.needs.heard());
     if (read instanceof Refusal) return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
     if (read === undefined) return responseTo(request, 200);
     return this.#told(

@@ -8,20 +8,24 @@ import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
 import { failureOf, type Reason, type Rejection, reasonOf, statusOf } from "../protocol/reasons.ts";
 import { addCandidates, newCandidates } from "../protocol/trickle.ts";
 import {
+  agreed,
   change,
   keepEarly,
   lastMessages,
   others,
-  own,
   remote,
+  said,
   say,
   sayEach,
+  settle,
   userRole,
   withEarly,
-  withOwn,
   withRemote,
+  withUsersCandidates,
 } from "./call-context.ts";
+import { asksFor, contentsNamed, isBare, ofNextGeneration } from "./contents.ts";
 import { audioAlone, settled } from "./negotiation.ts";
+import type { CallEffect } from "./vocabulary.ts";
 
 type Device = { device: string };
 type Fork = { tag: string };
@@ -34,7 +38,7 @@ const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: n
 const toThePhone = {
   "send INVITE": say(({ offer }) => ({ type: "sip.send.invite", media: offer })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
-  "send 200": say((context) => ({ type: "sip.send.success", media: own(context) })),
+  "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
   "send 480": say(() => ({ type: "sip.send.failure", failure: { status: 480 } })),
   "send 487": say(() => ({ type: "sip.send.failure", failure: { status: 487 } })),
   "send final response (by reason)": say(({ profile }, params: { reason: Reason }) => ({
@@ -49,7 +53,11 @@ const toThePhone = {
   "send CANCEL": say(({ why }) => ({ type: "sip.send.cancel", reason: why ?? reason("cancel") })),
   "send BYE": say(({ tag, why }) => ({ type: "sip.send.bye", tag, reason: why ?? reason("success") })),
   "send BYE (to that fork)": say((_, { tag }: Fork) => ({ type: "sip.send.bye", tag, reason: reason("success") })),
-  "send INFO": say((context) => ({ type: "sip.send.info", media: own(context) })),
+  "send INFO (what is new)": sayEach((context, { update }: Trickle) => {
+    const known = said(context);
+    const media = addCandidates(known, update);
+    return media === known ? [] : [{ type: "sip.send.info", media }];
+  }),
 };
 
 /** A content that the phone would not take, as a session-accept refuses it. */
@@ -71,11 +79,27 @@ const toTheUser = {
     const media = { ...answer, contents: [...answer.contents, ...context.leftOut.map(refused)] };
     return { type: "jingle.send.session-accept", to: context.devices, media };
   }),
-  "send transport-info (what is new)": say((context, { update }: { update: TransportUpdate }) => ({
-    type: "jingle.send.transport-info",
-    to: context.devices,
-    update: newCandidates(remote(context), update),
-  })),
+  "send transport-info (what is new)": sayEach((context, { update }: { update: TransportUpdate }): CallEffect[] => {
+    const { devices, untold, consultation } = context;
+    const before = remote(context);
+    const { contents } = newCandidates(consultation?.offer ?? before, update);
+    const begun = contents.filter(({ name }) => untold.includes(name)).map(({ name }) => name);
+    const whole = contentsNamed(addCandidates(before, update), begun);
+    const anew = consultation === null ? [] : asksFor(consultation.offer, before).restarted;
+    const others = contents.filter(({ name }) => !begun.includes(name));
+    return [
+      ...(whole.length > 0 ? [{ type: "jingle.send.transports" as const, to: devices, contents: whole }] : []),
+      ...(others.length > 0
+        ? [
+            {
+              type: "jingle.send.transport-info" as const,
+              to: devices,
+              update: { contents: ofNextGeneration(others, anew, before) },
+            },
+          ]
+        : []),
+    ];
+  }),
   "send session-terminate": sayEach(({ devices, why }) =>
     devices.length === 0
       ? []
@@ -139,13 +163,13 @@ const memory = {
   "leave out all but audio": change(({ offer }) => ({ ...audioAlone(offer), heard: false })),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => ({
     tag,
-    offer: settled(context.offer, media),
+    ...settle(context, settled(context.offer, media)),
     answer: withEarly(context, tag, media),
     early: [],
   })),
   "remember the dialog": change((_, { tag }: Fork) => ({ tag })),
   "remember the accept": change((context, { device, media }: Device & { media: Media }) => ({
-    answer: withEarly(context, device, media),
+    ...settle(context, withEarly(context, device, media)),
     devices: [device],
     messages: context.messages === "proposed" ? "none" : context.messages,
     early: [],
@@ -153,13 +177,17 @@ const memory = {
   "remember who proceeds": change((_, { device }: Device) => ({ devices: [device], messages: "proceeded" })),
   "forget the proposal": change(() => ({ messages: "none" })),
   "add the user's candidates": change((context, { update }: Trickle) =>
-    userRole(context) === "responder" && context.answer === null
-      ? {}
-      : withOwn(context, addCandidates(own(context), update)),
+    userRole(context) === "responder" && context.answer === null ? {} : withUsersCandidates(context, update),
   ),
-  "add the phone's candidates": change((context, { update }: { update: TransportUpdate }) =>
-    withRemote(context, addCandidates(remote(context), update)),
-  ),
+  "add the phone's candidates": change((context, { update }: { update: TransportUpdate }) => {
+    const { consultation, untold } = context;
+    const media = addCandidates(remote(context), update);
+    return {
+      ...withRemote(context, media),
+      untold: contentsNamed(media, untold).flatMap((each) => (isBare(each) ? each.name : [])),
+      consultation: consultation && { ...consultation, offer: addCandidates(consultation.offer, update) },
+    };
+  }),
   "keep for the accept": change((context, { device, update }: Trickle) => keepEarly(context, device, update)),
   "keep for the answer": change((context, { tag, update }: Fork & { update: TransportUpdate }) =>
     keepEarly(context, tag, update),

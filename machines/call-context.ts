@@ -8,8 +8,8 @@ import { assign, emit, enqueueActions } from "xstate";
 import type { Media, Role, TransportUpdate } from "../protocol/media.ts";
 import type { Profile, Reason } from "../protocol/reasons.ts";
 import { addCandidates } from "../protocol/trickle.ts";
-import type { Proposal } from "./negotiation.ts";
-import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
+import { applied, limited, type Proposal, withFound } from "./changes.ts";
+import type { CallEffect, CallEvent, SendersChange, UserEffect } from "./vocabulary.ts";
 
 /** Candidates that devices sent before they accepted are kept, up to this many stanzas a call. */
 const MOST_EARLY_UPDATES = 64;
@@ -23,6 +23,8 @@ export interface CallInput {
   readonly offer: Media;
   /** Full JIDs: outgoing, the one that calls; incoming, all that are asked. */
   readonly devices: readonly string[];
+  /** Whether the phone is known to take candidates that come later (RFC 8840). */
+  readonly peerTrickles: boolean;
   /** Whether a call to the user rings anywhere now, or waits for a device that push may wake. */
   readonly isOnline: boolean;
   readonly messages: Messages;
@@ -39,6 +41,8 @@ export interface CallInput {
 /** An offer of the phone's that the user has to be asked about: what is still to be decided, by content name. */
 export interface Consultation {
   readonly offer: Media;
+  /** The user's answer so far: what was agreed, a refused place for each new content, and what he has decided. */
+  readonly mine: Media;
   readonly added: readonly string[];
   readonly restarted: readonly string[];
 }
@@ -57,14 +61,20 @@ export interface CallContext extends CallInput {
   /** What devices, or forks of the phone, trickled before one of them answered. */
   readonly early: readonly { readonly from: string; readonly update: TransportUpdate }[];
   readonly why: Reason | null;
-  /** The user's description as it was last agreed, to go back to. */
+  /** The user's description as it was last agreed; his own one is this with all that is proposed. */
   readonly agreed: Media | null;
-  /** What we have offered inside the dialog and was not answered yet. */
-  readonly offered: Media | null;
-  /** Offers of ours that are due; the first one is under way in `offering`. */
+  /** Offers of ours that are due. */
   readonly proposals: readonly Proposal[];
-  /** Contents that the user has added, and whose transport was replaced, and has not heard of yet. */
-  readonly asked: { readonly added: readonly string[]; readonly replaced: readonly string[] };
+  /** Whether the first of them is out and was not answered yet. */
+  readonly underWay: boolean;
+  /** How often it was put off. */
+  readonly tries: number;
+  /** Who sent before the user held, by content. */
+  readonly held: readonly SendersChange[];
+  /** Contents whose ICE the phone has begun anew, and of which the user hears with their first candidate. */
+  readonly untold: readonly string[];
+  /** ICE users that the phone has refused. */
+  readonly refusedUfrags: readonly string[];
   readonly consultation: Consultation | null;
   /** Milliseconds until we offer again, after two offers have crossed (RFC 3261 §14.1). */
   readonly pause: number;
@@ -81,9 +91,12 @@ export const newContext = (input: CallInput): CallContext => ({
   early: [],
   why: null,
   agreed: null,
-  offered: null,
   proposals: [],
-  asked: { added: [], replaced: [] },
+  underWay: false,
+  tries: 0,
+  held: [],
+  untold: [],
+  refusedUfrags: [],
   consultation: null,
   pause: 0,
 });
@@ -96,6 +109,28 @@ export const withOwn = ({ direction }: CallContext, media: Media): Partial<CallC
   direction === "outgoing" ? { offer: media } : { answer: media };
 export const withRemote = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
   direction === "incoming" ? { offer: media } : { answer: media };
+export const agreed = (context: CallContext): Media => context.agreed ?? own(context);
+/** What we have told the phone: what was agreed, or the offer that is out. */
+export const said = (context: CallContext): Media =>
+  applied(agreed(context), context.underWay ? context.proposals.slice(0, 1) : []);
+/** What an offer of the phone's is answered from. */
+export const answerable = (context: CallContext): Media =>
+  limited(context.consultation?.mine ?? agreed(context), context.proposals);
+/** What was agreed, and the user's description, which is that with all that is proposed. */
+export const settle = (
+  context: CallContext,
+  media: Media,
+  proposals: CallContext["proposals"] = context.proposals,
+): Partial<CallContext> => ({ ...withOwn(context, applied(media, proposals)), agreed: media, proposals });
+/** Candidates of the user's that belong to what is agreed, proposed or being decided. */
+export function withUsersCandidates(context: CallContext, update: TransportUpdate): Partial<CallContext> {
+  const { consultation } = context;
+  if (context.agreed === null) return withOwn(context, addCandidates(own(context), update));
+  return {
+    ...settle(context, addCandidates(context.agreed, update), withFound(context.proposals, own(context), update)),
+    consultation: consultation && { ...consultation, mine: addCandidates(consultation.mine, update) },
+  };
+}
 export const userRole = ({ direction }: CallContext): Role => (direction === "outgoing" ? "initiator" : "responder");
 export const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
 export const others = (context: CallContext, device: string): string[] =>

@@ -58,7 +58,34 @@ const giveUp = {
 } as const;
 const answerDecided = {
   target: "answering",
-  actions: ["send 200 (what the user has decided)", "remember what was decided"],
+  actions: ["send 200 (what the user has decided)", "tell what else has changed", "remember what was decided"],
+} as const;
+
+/** What the user changes, in every state that knows an answer: it is offered as soon as it can be (changes.ts). */
+export const usersChanges = {
+  "jingle.hold": { guard: "there is room", actions: { type: "hold or resume", params: theEvent } },
+  "jingle.content-modify": { guard: "there is room", actions: { type: "change the senders", params: theEvent } },
+  "jingle.source": {
+    guard: { type: "there is room for the sources", params: theEvent },
+    actions: { type: "change the sources", params: theEvent },
+  },
+  "jingle.description-info": { guard: "there is room", actions: { type: "change the codecs", params: theEvent } },
+  "jingle.content-add": { guard: "there is room, and no tie", actions: { type: "add contents", params: theEvent } },
+  "jingle.content-add.unmappable": { actions: { type: "send content-reject (unmappable)", params: theEvent } },
+  "jingle.transport-replace": { guard: "there is room", actions: { type: "replace transports", params: theEvent } },
+  "jingle.transport-replace.unmappable": {
+    actions: { type: "send transport-reject (unmappable)", params: theEvent },
+  },
+  "jingle.transport-info": {
+    description: "Candidates go out at once; another ICE user answers the phone's restart, or begins ICE anew.",
+    actions: [
+      { type: "send INFO (what is new)", params: theEvent },
+      { type: "add the user's candidates", params: theEvent },
+      { type: "note the user's transports", params: theEvent },
+      { type: "restart ICE", params: theEvent },
+    ],
+  },
+  "jingle.dtmf": { actions: { type: "send DTMF INFO", params: theEvent } },
 } as const;
 
 /** Who offers a change of the session, and who answers: one offer at a time (RFC 3264 §4). */
@@ -66,11 +93,7 @@ export const negotiation = callSetup.createStateConfig({
   description: "Who offers a change of the session, and who answers.",
   initial: "stable",
   on: {
-    "jingle.hold": { actions: { type: "hold or resume", params: theEvent } },
-    "jingle.content-modify": { actions: { type: "change the senders", params: theEvent } },
-    "jingle.source": { actions: { type: "change the sources", params: theEvent } },
-    "jingle.description-info": { actions: { type: "change the codecs", params: theEvent } },
-    "jingle.content-add": { guard: "there is no tie", actions: { type: "add contents", params: theEvent } },
+    ...usersChanges,
     "jingle.content-remove": [
       {
         target: "#call.ending.hangingUp",
@@ -78,13 +101,8 @@ export const negotiation = callSetup.createStateConfig({
         guard: { type: "nothing would be left", params: theEvent },
         actions: "send session-terminate",
       },
-      { actions: { type: "remove contents", params: theEvent } },
+      { guard: "there is room", actions: { type: "remove contents", params: theEvent } },
     ],
-    "jingle.transport-replace": { actions: { type: "replace transports", params: theEvent } },
-    "jingle.transport-info": {
-      guard: { type: "that restarts ICE", params: theEvent },
-      actions: { type: "restart ICE", params: theEvent },
-    },
     "sip.refresh": { actions: "propose it as it is" },
   },
   states: {
@@ -99,7 +117,6 @@ export const negotiation = callSetup.createStateConfig({
     gathering: {
       description: "The user's new transport has no address yet; what we say waits for it (half trickle).",
       meta: { spec: "RFC 8840 §5.3" },
-      on: { "jingle.transport-info": { actions: { type: "add the user's candidates", params: theEvent } } },
       always: [
         { ...answerDecided, guard: "the phone waits, and the address is there" },
         { target: "offering", guard: "the address is there" },
@@ -120,14 +137,14 @@ export const negotiation = callSetup.createStateConfig({
         },
         "sip.reinvite.failure": [
           {
-            target: "waiting",
-            guard: { type: "it may be tried again", params: theEvent },
-            actions: { type: "note how long to wait", params: theEvent },
-          },
-          {
             target: "#call.ending.hangingUp",
             guard: { type: "that ends the dialog", params: theEvent },
             actions: [{ type: "note why (dialog lost)", params: theEvent }, "send session-terminate"],
+          },
+          {
+            target: "waiting",
+            guard: { type: "it may be tried again", params: theEvent },
+            actions: { type: "note how long to wait", params: theEvent },
           },
           {
             target: "stable",
@@ -143,7 +160,6 @@ export const negotiation = callSetup.createStateConfig({
       on: {
         "jingle.content-accept": { actions: { type: "note what the user accepts", params: theEvent } },
         "jingle.content-reject": { actions: { type: "note what the user rejects", params: theEvent } },
-        "jingle.transport-info": { actions: { type: "note the user's transports", params: theEvent } },
         "sip.reinvite.cancel": {
           target: "stable",
           actions: ["send 487", "take back what was asked", "forget what was asked"],

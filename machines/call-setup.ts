@@ -10,6 +10,8 @@ import type { Reason } from "../protocol/reasons.ts";
 import { addCandidates, hasUsableCandidate, isGathered } from "../protocol/trickle.ts";
 import { callActions } from "./call-actions.ts";
 import {
+  agreed,
+  answerable,
   type CallContext,
   type CallInput,
   others,
@@ -19,16 +21,19 @@ import {
   userRole,
   withEarly,
 } from "./call-context.ts";
-import { asksFor, isEmpty, restartsOf, withRemoved } from "./contents.ts";
-import { isHeldBy } from "./negotiation.ts";
+import { applied, hasRoom } from "./changes.ts";
+import { asksFor, isEmpty, withRemoved } from "./contents.ts";
+import { answerTo, isHeldBy, keepsWaiting } from "./negotiation.ts";
 import { negotiationActions, type Offer } from "./negotiation-actions.ts";
-import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
+import type { CallEffect, CallEvent, Postponed, SourceChange } from "./vocabulary.ts";
 
 type Device = { device: string };
 type Trickle = { device: string; update: TransportUpdate };
 
 const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
-const phoneHolds = (context: CallContext): boolean => isHeldBy(remote(context), phoneRole(context));
+/** Against what was agreed: what the phone only mirrors, because the user does not want to send, is no hold of its own. */
+const phoneHolds = (context: CallContext): boolean =>
+  keepsWaiting(remote(context), agreed(context), phoneRole(context));
 const hasAddress = (media: Media): boolean => hasUsableCandidate(media) || isGathered(media);
 /** Whether nobody else can answer: no other device rings, and none may still take the call by message. */
 const isLast = (context: CallContext, device: string): boolean =>
@@ -36,6 +41,11 @@ const isLast = (context: CallContext, device: string): boolean =>
 const asksTheClient = ({ added, restarted }: { added: readonly string[]; restarted: readonly string[] }): boolean =>
   added.length + restarted.length > 0;
 const isDecided = ({ consultation }: CallContext): boolean => consultation !== null && !asksTheClient(consultation);
+
+/** How often an offer that the phone puts off is made again. */
+const MOST_TRIES = 5;
+/** The user's description as the offer that is due next tells it. */
+const next = (context: CallContext): Media => applied(agreed(context), context.proposals.slice(0, 1));
 
 /** What an action or a guard is given: the event itself, narrowed to the transition it stands in. */
 export const theEvent = <Event>({ event }: { event: Event }) => event;
@@ -55,7 +65,7 @@ export const callSetup = setup({
     "the user calls, with an address": ({ context }) => context.direction === "outgoing" && hasAddress(context.offer),
     "the user is called, with no device online": ({ context }) => !context.isOnline,
     "the answer has an address": ({ context }, { device, media }: Device & { media: Media }) =>
-      hasAddress(withEarly(context, device, media)),
+      context.peerTrickles || hasAddress(withEarly(context, device, media)),
     "that completes the offer": ({ context }, { update }: Trickle) => isGathered(addCandidates(context.offer, update)),
     "that completes the answer": ({ context }, { update }: Trickle) =>
       context.answer !== null && isGathered(addCandidates(context.answer, update)),
@@ -75,21 +85,27 @@ export const callSetup = setup({
 
     "something is to be proposed": ({ context }) => context.proposals.length > 0,
     "something is to be proposed, with an address": ({ context }) =>
-      context.proposals.length > 0 && hasAddress(own(context)),
-    "the address is there": ({ context }) => hasAddress(own(context)),
-    "that restarts ICE": ({ context }, { update }: Trickle) => restartsOf(own(context), update).length > 0,
+      context.proposals.length > 0 && hasAddress(next(context)),
+    "the address is there": ({ context }) => hasAddress(next(context)),
+    "there is room": ({ context }) => hasRoom(context.proposals, own(context)),
+    "there is room for the sources": ({ context }, { sources }: { sources: readonly SourceChange[] }) =>
+      hasRoom(context.proposals, own(context), sources),
     "nothing would be left": ({ context }, { names }: { names: readonly string[] }) =>
       isEmpty(withRemoved(own(context), names)),
-    "there is no tie": ({ context }) => context.direction === "outgoing" || !context.consultation?.added.length,
-    "nothing is left": (_, { media }: Offer) => isEmpty(media),
+    "there is room, and no tie": ({ context }) =>
+      hasRoom(context.proposals, own(context)) &&
+      (context.direction === "outgoing" || !context.consultation?.added.length),
+    "nothing is left": ({ context }, { media }: Offer) =>
+      isEmpty(answerTo(media, answerable(context))) && asksFor(media, remote(context)).added.length === 0,
     "that needs the client": ({ context }, { media }: Offer) => asksTheClient(asksFor(media, remote(context))),
     "that tells of sources": (_, { action }: Offer) => action !== null,
     "the user has decided": ({ context }) => isDecided(context),
-    "the user has decided, with an address": ({ context }) => isDecided(context) && hasAddress(own(context)),
+    "the user has decided, with an address": ({ context }) => isDecided(context) && hasAddress(answerable(context)),
     "the phone waits": ({ context }) => context.consultation !== null,
     "the phone waits, and the address is there": ({ context }) =>
-      context.consultation !== null && hasAddress(own(context)),
-    "it may be tried again": (_, { status, pause }: Postponed) => status === 491 || pause !== null,
+      context.consultation !== null && hasAddress(answerable(context)),
+    "it may be tried again": ({ context }, { status, pause }: Postponed) =>
+      (status === 491 || pause !== null) && context.tries < MOST_TRIES,
     "that ends the dialog": (_, { status }: { status: number }) => status === 481 || status === 408,
     "the phone holds": ({ context }) => phoneHolds(context) && !userHolds(context),
     "the user holds": ({ context }) => userHolds(context) && !phoneHolds(context),

@@ -17,7 +17,7 @@
  */
 
 import { newContext } from "./call-context.ts";
-import { hold, negotiation } from "./call-established.ts";
+import { hold, negotiation, usersChanges } from "./call-established.ts";
 import { callSetup, theEvent } from "./call-setup.ts";
 
 const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
@@ -75,7 +75,10 @@ export const call = callSetup.createMachine({
         ],
         "sip.info": { actions: { type: "keep for the answer", params: theEvent } },
         "jingle.transport-info": {
-          actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
+          actions: [
+            { type: "send INFO (what is new)", params: theEvent },
+            { type: "add the user's candidates", params: theEvent },
+          ],
         },
         "jingle.session-terminate": {
           target: "ending.withdrawing",
@@ -286,10 +289,13 @@ export const call = callSetup.createMachine({
     },
 
     accepting: {
-      description: "The user has accepted; the phone is being told.",
+      description:
+        "The user has accepted; the phone is being told, and what the user changes meanwhile waits for its ACK.",
       tags: "answered",
       initial: "confirming",
       on: {
+        ...usersChanges,
+        "sip.dtmf": { actions: { type: "send DTMF", params: theEvent } },
         "sip.info": {
           actions: [
             { type: "send transport-info (what is new)", params: theEvent },
@@ -344,9 +350,14 @@ export const call = callSetup.createMachine({
               target: "#call.ended",
               actions: [{ type: "note why", params: theEvent }, "send session-terminate"],
             },
-            "jingle.transport-info": {
-              actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
-            },
+            "jingle.content-remove": [
+              {
+                target: "#call.ending.leaving",
+                guard: { type: "nothing would be left", params: theEvent },
+                actions: "send session-terminate",
+              },
+              { guard: "there is room", actions: { type: "remove contents", params: theEvent } },
+            ],
             "jingle.session-terminate": {
               target: "#call.ending.leaving",
               actions: { type: "note why", params: theEvent },
@@ -374,7 +385,6 @@ export const call = callSetup.createMachine({
           actions: ["note why (expired)", "send session-terminate"],
         },
         "sip.dtmf": { actions: { type: "send DTMF", params: theEvent } },
-        "jingle.dtmf": { actions: { type: "send DTMF INFO", params: theEvent } },
         "sip.info": {
           actions: [
             { type: "send transport-info (what is new)", params: theEvent },
@@ -394,9 +404,6 @@ export const call = callSetup.createMachine({
             { type: "send BYE (to that fork)", params: theEvent },
           ],
         },
-        "jingle.transport-info": {
-          actions: [{ type: "add the user's candidates", params: theEvent }, "send INFO"],
-        },
         "sip.ack.timeout": {
           target: "ending.hangingUp",
           actions: ["note why (never acknowledged)", "send session-terminate"],
@@ -408,7 +415,6 @@ export const call = callSetup.createMachine({
         "jingle.lost": { target: "ending.hangingUp", guard: { type: "a party", params: theEvent } },
       },
       type: "parallel",
-      entry: "remember what was agreed first",
       states: { negotiation, hold },
     },
 

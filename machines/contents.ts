@@ -6,6 +6,7 @@
  * share a transport move together; candidates of an earlier transport are gone with it.
  */
 import type { Candidate, Content, Media, Transport, TransportUpdate } from "../protocol/media.ts";
+import { present } from "../protocol/present.ts";
 
 export interface Moved {
   readonly name: string;
@@ -26,9 +27,25 @@ export function withAdded(media: Media, added: readonly Content[]): Media {
   return { ...replaced, contents: [...replaced.contents, ...last] };
 }
 
-/** A description without these contents: their sections stay, refused. */
+/** A description without these contents: their sections stay, refused, and in no group (RFC 9143 §7.2.3). */
 export function withRemoved(media: Media, names: readonly string[]): Media {
-  return mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content));
+  const groups = media.groups.map((group) => ({
+    ...group,
+    names: group.names.filter((name) => !names.includes(name)),
+  }));
+  return {
+    ...mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content)),
+    groups: groups.filter((group) => group.names.length > 0),
+  };
+}
+
+/** A description with these groups, each in the place of those that it grows out of. */
+export function withGroups(media: Media, given: Media["groups"]): Media {
+  const kept = media.groups.filter(
+    ({ semantics, names }) =>
+      !given.some((group) => group.semantics === semantics && group.names.some((name) => names.includes(name))),
+  );
+  return { ...media, groups: [...kept, ...given] };
 }
 
 /** Whether there is still something to hear or see. */
@@ -121,19 +138,12 @@ export function outcomeOf(
     rejected: added.filter(({ rejected }) => rejected),
     replaced,
     moved: moves(before, after).filter((content) => !replaced.includes(content)),
-    removed: contentsNamed(after, removedBetween(before, after)),
+    removed: contentsNamed(after, removedBetween(before, after)).filter(({ name }) => !asked.added.includes(name)),
   };
 }
 
-/** Our description as it was agreed, but for what only the user decides: candidates found since, contents gone since. */
-export function backTo(agreed: Media, own: Media): Media {
-  return mapped(agreed, (content) => {
-    const now = find(own, content.name);
-    const { candidates, gathered, ufrag } = now?.transport ?? content.transport;
-    const transport = ufrag === content.transport.ufrag ? { ...content.transport, candidates, gathered } : undefined;
-    return { ...content, rejected: now?.rejected ?? content.rejected, transport: transport ?? content.transport };
-  });
-}
+/** Whether a transport has nothing to reach it by yet; told so, a client takes it for a restart (COMPAT Conversations). */
+export const isBare = ({ transport }: Content): boolean => transport.candidates.length === 0 && !transport.gathered;
 
 /** The same transports, their candidates apart: an ICE restart is told without any (COMPAT Conversations). */
 export function withoutCandidates(contents: readonly Content[], restarted: readonly string[]): Content[] {
@@ -146,22 +156,25 @@ export function withoutCandidates(contents: readonly Content[], restarted: reado
 
 /** The candidates of contents as an update, of the next generation (XEP-0176 §5.2). */
 export function candidatesOf(contents: readonly Content[], before: Media): TransportUpdate {
-  return {
-    contents: contents.map(({ name, creator, transport }) => {
-      const { candidates, gathered } = transport;
-      const generation = 1 + lastGeneration(find(before, name)?.transport.candidates ?? []);
-      const ice = transport.ufrag === undefined ? {} : { ufrag: transport.ufrag };
-      const key = transport.pwd === undefined ? {} : { pwd: transport.pwd };
-      return {
-        name,
-        creator,
-        ...ice,
-        ...key,
-        candidates: candidates.map((each) => ({ ...each, generation })),
-        gathered,
-      };
-    }),
-  };
+  const update = contents.map(({ name, creator, transport }) => {
+    const { candidates, gathered, ufrag, pwd } = transport;
+    return { name, creator, ...present({ ufrag, pwd }), candidates, gathered };
+  });
+  const names = contents.map(nameOf);
+  return { contents: ofNextGeneration(update, names, before) };
+}
+
+/** Of these contents the candidates belong to the generation that follows the one there was before. */
+export function ofNextGeneration(
+  update: TransportUpdate["contents"],
+  names: readonly string[],
+  before: Media,
+): TransportUpdate["contents"] {
+  return update.map((each) => {
+    const generation = 1 + lastGeneration(find(before, each.name)?.transport.candidates ?? []);
+    const candidates = each.candidates.map((candidate) => ({ ...candidate, generation }));
+    return names.includes(each.name) ? { ...each, candidates } : each;
+  });
 }
 
 const lastGeneration = (candidates: readonly Candidate[]): number =>

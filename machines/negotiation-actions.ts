@@ -2,11 +2,13 @@
  * What the actions of a running call say and change: offers both ways, and what either side is told of them.
  *
  * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: what the user changes is in our own description at once, and a proposal is
- * due; what is agreed is remembered, so that a refusal has something to go back to; a refusal is told back.
+ * due (changes.ts); a refusal takes back the refused proposal alone, and is told back; what a consultation decides is kept
+ * beside what was agreed until it is answered, so that nothing of it is left when it is given up.
  */
 import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
-import { addCandidates } from "../protocol/trickle.ts";
 import {
+  agreed,
+  answerable,
   type CallContext,
   change,
   own,
@@ -14,15 +16,16 @@ import {
   remote,
   say,
   sayEach,
+  settle,
   userRole,
-  withOwn,
   withRemote,
 } from "./call-context.ts";
+import { applied, type Change, changedBy, type Proposal, withProposal } from "./changes.ts";
 import {
   asksFor,
-  backTo,
   candidatesOf,
   contentsNamed,
+  isBare,
   type Moved,
   outcomeOf,
   refusedAlike,
@@ -39,19 +42,19 @@ import {
   asOffer,
   changedSenders,
   holding,
-  isHeldBy,
+  keepsWaiting,
   modified,
   namedSources,
-  type Proposal,
-  proposed,
   type SourceAction,
+  settled,
+  withOnlySources,
   withPayloads,
-  withProposal,
   withSources,
 } from "./negotiation.ts";
 import type {
   CallEffect,
   ContentsAction,
+  NamesAction,
   PayloadsChange,
   Postponed,
   SendersChange,
@@ -61,19 +64,37 @@ import type {
 
 export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };
+type Unmappable = { contents: readonly Pick<Content, "creator" | "name">[] };
 
-const asItIs: Proposal = { action: null, sources: [] };
-const phoneHolds = (context: CallContext): boolean => isHeldBy(remote(context), phoneRole(context));
+const asItIs: Proposal = { action: null, sources: [], changes: [] };
+/** The phone would be told to have been refused so many ICE users; of the older ones nobody speaks any more. */
+const MOST_REFUSED = 16;
+/** We do not offer sooner again than this, in milliseconds, whatever the phone asks for. */
+const LEAST_PAUSE = 1_000;
 
-/** Our description from now on, and the offer of it that is due. */
-function propose(context: CallContext, media: Media, next = asItIs): Partial<CallContext> {
-  return { ...withOwn(context, media), proposals: withProposal(context.proposals, next, context.offered !== null) };
+const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
+  keepsWaiting(media, agreed(context), phoneRole(context));
+
+/** The offer that is due from now on, beside those that are due already. */
+function propose(context: CallContext, next: Proposal): Partial<CallContext> {
+  return settle(context, agreed(context), withProposal(context.proposals, next, context.underWay));
 }
-const proposeWhenChanged = (context: CallContext, media: Media): Partial<CallContext> =>
-  JSON.stringify(media) === JSON.stringify(own(context)) ? {} : propose(context, media);
+const proposeChange = (context: CallContext, change: Change): Partial<CallContext> =>
+  propose(context, { ...asItIs, changes: [change] });
+const proposeWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
+  JSON.stringify(media) === JSON.stringify(own(context)) ? {} : proposeChange(context, change);
+
+/** Who sends from now on. */
+function proposeSenders(context: CallContext, to: readonly SendersChange[]): Partial<CallContext> {
+  return proposeWhenChanged(context, modified(own(context), to), { kind: "senders", to });
+}
 
 /** What is said of contents, if there are any. */
-function tell({ devices }: CallContext, action: ContentsAction, contents: readonly Content[]): CallEffect[] {
+function tell(
+  { devices }: CallContext,
+  action: ContentsAction | NamesAction,
+  contents: readonly Content[],
+): CallEffect[] {
   return contents.length === 0 ? [] : [{ type: `jingle.send.${action}`, to: devices, contents }];
 }
 function tellSenders({ devices }: CallContext, changes: readonly SendersChange[]): CallEffect[] {
@@ -89,52 +110,88 @@ const known = (context: CallContext, offer: Media): Content[] => {
 /** What the user changes. */
 const fromTheUser = {
   "hold or resume": change((context, { holds }: { holds: boolean }) => {
-    const media = holding(own(context), userRole(context), holds);
-    return changedSenders(own(context), media).length > 0 ? propose(context, media) : {};
+    if (!holds) return proposeSenders(context, context.held);
+    const to = changedSenders(own(context), holding(own(context), userRole(context)));
+    const names = to.map(({ name }) => name);
+    const before = contentsNamed(own(context), names).map(({ name, senders }) => ({ name, senders }));
+    return { ...proposeSenders(context, to), held: [...withoutNames(context.held, names), ...before] };
   }),
-  "change the senders": change((context, { changes }: { changes: readonly SendersChange[] }) =>
-    proposeWhenChanged(context, modified(own(context), changes)),
-  ),
+  "change the senders": change((context, { changes }: { changes: readonly SendersChange[] }) => ({
+    ...proposeSenders(context, changes),
+    held: withoutNames(
+      context.held,
+      changes.map(({ name }) => name),
+    ),
+  })),
   "change the sources": change(
     (context, { action, sources }: { action: SourceAction; sources: readonly SourceChange[] }) =>
-      propose(context, withSources(own(context), action, sources), { action, sources }),
+      propose(context, { ...asItIs, action, sources }),
   ),
   "change the codecs": change((context, { changes }: { changes: readonly PayloadsChange[] }) =>
-    proposeWhenChanged(context, withPayloads(own(context), changes)),
+    proposeWhenChanged(context, withPayloads(own(context), changes), { kind: "codecs", to: changes }),
   ),
-  "add contents": change((context, { media }: { media: Media }) => ({
-    ...propose(context, withAdded(own(context), media.contents)),
-    asked: { ...context.asked, added: [...context.asked.added, ...media.contents.map(({ name }) => name)] },
-  })),
+  "add contents": change((context, { media }: { media: Media }) =>
+    proposeChange(context, { kind: "added", to: media.contents, groups: media.groups }),
+  ),
   "remove contents": change((context, { names }: { names: readonly string[] }) =>
-    proposeWhenChanged(context, withRemoved(own(context), names)),
+    proposeWhenChanged(context, withRemoved(own(context), names), {
+      kind: "removed",
+      to: names.map((name) => ({ name })),
+    }),
   ),
-  "restart ICE": change((context, { update }: Update) =>
-    propose(context, withTransports(own(context), restartsOf(own(context), update))),
+  "restart ICE": change((context, { update }: Update) => {
+    const to = restartsOf(own(context), update).filter((moved) => isNews(context, moved));
+    return to.length === 0 ? {} : proposeChange(context, { kind: "restarted", to });
+  }),
+  "replace transports": change((context, { transports }: { transports: readonly Moved[] }) =>
+    proposeChange(context, { kind: "replaced", to: transports }),
   ),
-  "replace transports": change((context, { transports }: { transports: readonly Moved[] }) => ({
-    ...propose(context, withTransports(own(context), transports)),
-    asked: { ...context.asked, replaced: [...context.asked.replaced, ...transports.map(({ name }) => name)] },
-  })),
-  "propose it as it is": change((context) => propose(context, own(context))),
+  "propose it as it is": change((context) => propose(context, asItIs)),
   "send DTMF INFO": say((_, { tone }: { tone: Tone }) => ({ type: "sip.send.dtmf", tone })),
+  "send content-reject (unmappable)": say(({ devices }, { contents }: Unmappable) => ({
+    type: "jingle.send.content-reject",
+    to: devices,
+    contents,
+  })),
+  "send transport-reject (unmappable)": say((context, { names }: { names: readonly string[] }) => ({
+    type: "jingle.send.transport-reject",
+    to: context.devices,
+    contents: contentsNamed(own(context), names),
+  })),
 };
+
+const withoutNames = (changes: readonly SendersChange[], names: readonly string[]): SendersChange[] =>
+  changes.filter(({ name }) => !names.includes(name));
+
+/** Whether an ICE user is neither one that the phone has refused nor the answer to a restart of the phone's. */
+function isNews({ consultation, refusedUfrags }: CallContext, { name, transport }: Moved): boolean {
+  const decided = consultation === null ? undefined : contentsNamed(consultation.mine, [name])[0];
+  return !refusedUfrags.includes(transport.ufrag ?? "") && decided?.transport.ufrag !== transport.ufrag;
+}
 
 /** Our offers, and what becomes of them. */
 const ourOffers = {
-  "send re-INVITE": say((context) => ({
-    type: "sip.send.reinvite",
-    media: asOffer(proposed(own(context), context.proposals[0] ?? asItIs)),
-    action: context.proposals[0]?.action ?? null,
-  })),
-  "remember what is offered": change((context) => ({ offered: own(context) })),
+  "send re-INVITE": say((context) => {
+    const { action, sources } = first(context);
+    const media = offered(context);
+    return {
+      type: "sip.send.reinvite",
+      media: asOffer(action === null ? media : withOnlySources(media, sources)),
+      action,
+    };
+  }),
+  "remember what is offered": change(() => ({ underWay: true })),
   "tell what the phone has agreed to": sayEach((context, { media }: { media: Media }) => {
-    const { accepted, rejected, replaced, moved, removed } = outcomeOf(context.asked, remote(context), media);
+    const { accepted, rejected, replaced, moved, removed } = outcome(context, media);
     return [
       ...tell(context, "content-accept", accepted),
       ...tell(context, "content-reject", rejected),
       ...tell(context, "transport-accept", replaced),
-      ...tell(context, "transports", moved),
+      ...tell(
+        context,
+        "transports",
+        moved.filter((content) => !isBare(content)),
+      ),
       ...tell(
         context,
         "content-remove",
@@ -142,80 +199,119 @@ const ourOffers = {
       ),
     ];
   }),
-  "remember what is agreed": change((context, { media }: { media: Media }) => {
-    const names = context.offered?.contents.map(({ name }) => name) ?? [];
-    const { added, replaced } = context.asked;
+  "remember what is agreed": change((context, { media }: { media: Media }) => ({
+    ...withRemote(context, media),
+    ...settle(context, refusedAlike(settled(offered(context), media), media), context.proposals.slice(1)),
+    ...inTheClear,
+    untold: outcome(context, media).moved.flatMap((content) => (isBare(content) ? content.name : [])),
+  })),
+  "tell what the phone has refused": sayEach((context) => {
+    const refused = first(context);
+    const added = changedBy(refused, "added");
+    return [
+      ...tell(context, "content-reject", contentsNamed(own(context), added)),
+      ...tell(context, "transport-reject", contentsNamed(own(context), changedBy(refused, "replaced"))),
+      ...tell(context, "transports", contentsNamed(remote(context), changedBy(refused, "restarted"))),
+      ...tellSenders(context, withoutNames(changedSenders(offered(context), agreed(context)), added)),
+    ];
+  }),
+  "go back to what was agreed": change((context) => {
+    const refused = first(context);
+    const ufrags = contentsNamed(offered(context), changedBy(refused, "restarted", "replaced")).flatMap(
+      ({ transport }) => transport.ufrag ?? [],
+    );
     return {
-      ...withRemote(context, media),
-      ...withOwn(context, refusedAlike(own(context), media)),
-      agreed: context.offered && refusedAlike(context.offered, media),
-      offered: null,
-      asked: { added: added.filter((name) => !names.includes(name)), replaced: withoutAll(replaced, names) },
-      proposals: context.proposals.slice(1),
+      // what the user has taken away stays away: only the phone has not heard of it yet
+      ...settle(context, withRemoved(agreed(context), changedBy(refused, "removed")), context.proposals.slice(1)),
+      ...inTheClear,
+      refusedUfrags: [...context.refusedUfrags, ...ufrags].slice(-MOST_REFUSED),
     };
   }),
-  "tell what the phone has refused": sayEach((context) => [
-    ...tell(context, "content-reject", contentsNamed(own(context), context.asked.added)),
-    ...tell(context, "transport-reject", contentsNamed(own(context), context.asked.replaced)),
-    ...tellSenders(context, changedSenders(own(context), context.agreed ?? own(context))),
-  ]),
-  "go back to what was agreed": change((context) => ({
-    ...withOwn(context, context.agreed === null ? own(context) : backTo(context.agreed, own(context))),
-    offered: null,
-    proposals: [],
-    asked: { added: [], replaced: [] },
-  })),
-  "note how long to wait": change(({ direction }, { pause, chance }: Postponed) => ({
-    offered: null,
+  "note how long to wait": change(({ direction, tries }, { status, pause, chance }: Postponed) => ({
+    underWay: false,
+    tries: tries + 1,
     // RFC 3261 §14.1: whoever has made the Call-ID waits longer
-    pause: pause ?? (direction === "outgoing" ? 2_100 + 1_900 * chance : 2_000 * chance),
+    pause:
+      status === 491 && pause === null
+        ? direction === "outgoing"
+          ? 2_100 + 1_900 * chance
+          : 2_000 * chance
+        : Math.max(pause ?? 0, LEAST_PAUSE),
   })),
-  "remember what was agreed first": change((context) => ({ agreed: own(context) })),
 };
+
+/** No offer of ours is out. */
+const inTheClear = { underWay: false, tries: 0 } as const;
+const first = (context: CallContext): Proposal => context.proposals[0] ?? asItIs;
+const offered = (context: CallContext): Media => applied(agreed(context), [first(context)]);
+const outcome = (context: CallContext, media: Media) =>
+  outcomeOf(
+    { added: changedBy(first(context), "added"), replaced: changedBy(first(context), "replaced") },
+    remote(context),
+    media,
+  );
 
 const withoutAll = (names: readonly string[], gone: readonly string[]): string[] =>
   names.filter((name) => !gone.includes(name));
 /** Whether the user has not removed a content himself. */
 const isWanted = (context: CallContext, name: string): boolean =>
-  own(context).contents.some((content) => content.name === name && !content.rejected) &&
-  !context.asked.added.includes(name);
+  own(context).contents.some((content) => content.name === name && !content.rejected);
+
+/** An offer of the phone's as it is agreed to: without what our answer refuses. */
+const taken = (context: CallContext, media: Media): Media => refusedAlike(media, answerTo(media, answerable(context)));
 
 /** The phone's offers that can be answered at once. */
 const theirOffers = {
   "send 200 (what both want)": say((context, { media }: Offer) => ({
     type: "sip.send.success",
-    media: answerTo(media, own(context)),
+    media: answerTo(media, answerable(context)),
   })),
-  "send 200 (the session as it is)": say((context) => ({ type: "sip.send.success", media: own(context) })),
+  "send 200 (the session as it is)": say((context) => ({ type: "sip.send.success", media: asOffer(agreed(context)) })),
   "send 488": say(() => ({ type: "sip.send.failure", failure: { status: 488, warning: 304 } })),
   "send 504": say(() => ({ type: "sip.send.failure", failure: { status: 504 } })),
   "tell the user's client": sayEach((context, { media }: Offer) => [
-    ...tell(context, "transports", known(context, media)),
-    ...tellSenders(context, sendersNow(context, media)),
-    ...tell(context, "content-remove", contentsNamed(media, removedBetween(remote(context), media))),
+    ...tell(context, "transports", known(context, taken(context, media))),
+    ...tellTheRest(context, media),
   ]),
-  "remember the phone's offer": change((context, { media }: Offer) => ({
-    ...withRemote(context, refusedAlike(media, own(context))),
-    ...withOwn(context, refusedAlike(own(context), media)),
-  })),
+  "remember the phone's offer": change((context, { media }: Offer) => agree(context, media, agreed(context))),
   "send source action": say((context, { media, action }: Offer) => ({
     type: "jingle.send.source",
     to: context.devices,
     action: action ?? "source-update",
-    media,
+    media: { ...media, contents: known(context, media) },
   })),
-  "remember the phone's sources": change((context, { media, action }: Offer) =>
-    withRemote(context, withSources(remote(context), action ?? "source-update", namedSources(media))),
-  ),
+  "remember the phone's sources": change((context, { media, action }: Offer) => ({
+    ...withRemote(
+      context,
+      withPlaces(withSources(remote(context), action ?? "source-update", namedSources(media)), media),
+    ),
+    ...settle(context, withPlaces(agreed(context), media)),
+  })),
   "send hold": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: true })),
   "send active": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: false })),
   "send DTMF": say(({ devices }, { tone }: { tone: Tone }) => ({ type: "jingle.send.dtmf", to: devices, tone })),
 };
 
+/** The phone's offer and our answer to it, whose places are those of the offer, are what is agreed from now on. */
+function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
+  const media = taken(context, offer);
+  return { ...withRemote(context, media), ...settle(context, withPlaces(refusedAlike(mine, media), media)) };
+}
+
+/** What the user hears of an offer beside its transports: who sends, what is gone. */
+function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
+  const media = taken(context, offer);
+  const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
+  return [
+    ...tellSenders(context, sendersNow(context, media)),
+    ...tell(context, "content-remove", contentsNamed(media, removed)),
+  ];
+}
+
 /** Whose senders are others than before; whoever holds is told by session-info instead. */
 function sendersNow(context: CallContext, media: Media): SendersChange[] {
-  if (isHeldBy(media, phoneRole(context)) !== phoneHolds(context)) return [];
-  const mine = own(context);
+  if (phoneHolds(context, media) !== phoneHolds(context)) return [];
+  const mine = answerable(context);
   return changedSenders(answerTo(remote(context), mine), answerTo(media, mine)).filter(({ name }) =>
     known(context, media).some((content) => content.name === name),
   );
@@ -235,66 +331,65 @@ const consultations = {
     ];
   }),
   "note what is asked": change((context, { media }: Offer) => ({
-    ...withOwn(context, withPlaces(own(context), media)),
-    consultation: { offer: media, ...asksFor(media, remote(context)) },
+    consultation: { offer: media, mine: withPlaces(agreed(context), media), ...asksFor(media, remote(context)) },
   })),
   "note what the user accepts": change((context, { media }: { media: Media }) =>
-    context.consultation === null
-      ? {}
-      : {
-          ...withOwn(context, withAdded(own(context), media.contents)),
-          ...decided(
-            context,
-            media.contents.map(({ name }) => name),
-          ),
-        },
+    decided(
+      context,
+      media.contents.map(({ name }) => name),
+      (mine) => withAdded(mine, media.contents),
+    ),
   ),
   "note what the user rejects": change((context, { names }: { names: readonly string[] }) => decided(context, names)),
   "note the user's transports": change((context, { update }: Update) => {
-    const moved = restartsOf(own(context), update);
-    const media = addCandidates(withTransports(own(context), moved), update);
-    const before = own(context).contents;
-    const names = media.contents.filter(({ transport }, at) => transport.ufrag !== before[at]?.transport.ufrag);
-    return {
-      ...withOwn(context, media),
-      ...decided(
-        context,
-        names.map(({ name }) => name),
-      ),
-    };
+    const { mine, restarted } = context.consultation ?? { mine: own(context), restarted: none };
+    const moved = restartsOf(mine, update).filter(({ name }) => restarted.includes(name));
+    const after = withTransports(mine, moved);
+    const names = after.contents.filter(({ transport }, at) => transport.ufrag !== mine.contents[at]?.transport.ufrag);
+    return moved.length === 0
+      ? {}
+      : decided(
+          context,
+          names.map(({ name }) => name),
+          () => after,
+        );
   }),
   "send 200 (what the user has decided)": say((context) => ({
     type: "sip.send.success",
-    media: answerTo(context.consultation?.offer ?? remote(context), own(context)),
+    media: answerTo(asked(context).offer, answerable(context)),
   })),
-  "remember what was decided": change((context) => {
-    const offer = context.consultation?.offer ?? remote(context);
-    const mine = refusedAlike(own(context), offer);
-    return {
-      ...withOwn(context, mine),
-      ...withRemote(context, refusedAlike(offer, mine)),
-      agreed: mine,
-      consultation: null,
-    };
-  }),
-  "take back what was asked": sayEach((context) =>
-    tell(context, "content-remove", contentsNamed(context.consultation?.offer ?? remote(context), asked(context))),
-  ),
-  "forget what was asked": change((context) => ({
-    ...withOwn(context, context.agreed === null ? own(context) : backTo(context.agreed, own(context))),
+  "tell what else has changed": sayEach((context) => tellTheRest(context, asked(context).offer)),
+  "remember what was decided": change((context) => ({
+    ...agree(context, asked(context).offer, asked(context).mine),
     consultation: null,
   })),
+  "take back what was asked": sayEach((context) => {
+    const { offer } = asked(context);
+    return tell(context, "content-remove", contentsNamed(offer, asksFor(offer, remote(context)).added));
+  }),
+  "forget what was asked": change(() => ({ consultation: null })),
 };
 
-const asked = (context: CallContext): string[] =>
-  context.consultation === null ? [] : asksFor(context.consultation.offer, remote(context)).added;
+const asked = (context: CallContext): { offer: Media; mine: Media } =>
+  context.consultation ?? { offer: remote(context), mine: agreed(context) };
 
-/** What is still to be decided, without these contents. */
-function decided({ consultation }: CallContext, names: readonly string[]): Partial<CallContext> {
+const none: readonly string[] = [];
+
+/** What is still to be decided, without these contents, and the user's answer so far. */
+function decided(
+  { consultation }: CallContext,
+  names: readonly string[],
+  answer = (mine: Media): Media => mine,
+): Partial<CallContext> {
   if (consultation === null) return {};
-  const { added, restarted } = consultation;
+  const { added, restarted, mine } = consultation;
   return {
-    consultation: { ...consultation, added: withoutAll(added, names), restarted: withoutAll(restarted, names) },
+    consultation: {
+      ...consultation,
+      mine: answer(mine),
+      added: withoutAll(added, names),
+      restarted: withoutAll(restarted, names),
+    },
   };
 }
 

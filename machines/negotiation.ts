@@ -11,17 +11,8 @@ export type SourceAction = "source-add" | "source-remove" | "source-update";
 
 export type Sources = Pick<Content, "name" | "sources" | "sourceGroups">;
 
-/** An offer of ours that is due inside the dialog: a source action, or without one the session as it is by then. */
-export interface Proposal {
-  readonly action: SourceAction | null;
-  readonly sources: readonly Sources[];
-}
-
-/** The proposals with one more; one that only says how the session is now need not be said twice. */
-export function withProposal(waiting: readonly Proposal[], next: Proposal, underWay: boolean): readonly Proposal[] {
-  const last = waiting.length > (underWay ? 1 : 0) ? waiting.at(-1) : undefined;
-  return next.action === null && last?.action === null ? waiting : [...waiting, next];
-}
+/** More sources than this are not kept for a content. */
+export const MOST_SOURCES = 64;
 
 const SENDING: Readonly<Record<Senders, readonly Role[]>> = {
   both: ["initiator", "responder"],
@@ -45,9 +36,9 @@ const withSenders = (media: Media, senders: (content: Content) => Senders): Medi
   contents: media.contents.map((content) => (content.rejected ? content : { ...content, senders: senders(content) })),
 });
 
-/** A side's own description when it holds (nobody but it may send) or has resumed. */
-export function holding(media: Media, holder: Role, holds: boolean): Media {
-  return withSenders(media, () => (holds ? holder : "both"));
+/** A side's own description when it holds: the other side's sending is taken away, and nothing else (RFC 3264 §8.4). */
+export function holding(media: Media, holder: Role): Media {
+  return withSenders(media, ({ senders }) => bothWant(senders, holder));
 }
 
 /** A description with new senders for the contents that are named. */
@@ -64,11 +55,22 @@ export function isHeldBy(media: Media, holder: Role): boolean {
   return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
 }
 
-/** Our answer to an offer: our own description, sending only what both sides want, refusing what the offer refuses. */
+/** Whether the other side keeps the holder's peer waiting, who would like to send. */
+export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
+  const wants = ({ rejected, senders }: Content): boolean =>
+    !rejected && SENDING[senders].some((role) => role !== holder);
+  return isHeldBy(media, holder) && peer.contents.some(wants);
+}
+
+/**
+ * Our answer to an offer: its contents in its order (RFC 3264 §6), each as we describe it, sending only what both sides want;
+ * what the offer refuses, or we do not have, is refused.
+ */
 export function answerTo(offer: Media, own: Media): Media {
-  const contents = own.contents.map((content, index): Content => {
-    const offered = offer.contents[index];
-    if (content.rejected || offered === undefined || offered.rejected) return { ...content, rejected: true };
+  const contents = offer.contents.map((offered): Content => {
+    const content = own.contents.find(({ name }) => name === offered.name);
+    if (content === undefined || content.media !== offered.media) return { ...offered, rejected: true };
+    if (content.rejected || offered.rejected) return { ...content, rejected: true };
     const payloads = content.payloads.filter((payload) =>
       offered.payloads.some((other) => isSameCodec(payload, other)),
     );
@@ -76,9 +78,14 @@ export function answerTo(offer: Media, own: Media): Media {
     const transport =
       setup === undefined ? content.transport : { ...content.transport, setup: answering(setup, offered) };
     const senders = bothWant(offered.senders, content.senders);
-    return { ...content, payloads, rejected: payloads.length === 0, senders, transport };
+    return payloads.length === 0 ? { ...content, rejected: true } : { ...content, payloads, senders, transport };
   });
-  return { ...own, contents };
+  const accepted = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+  const groups = own.groups.map((group) => ({
+    ...group,
+    names: group.names.filter((name) => accepted.includes(name)),
+  }));
+  return { ...own, contents, groups: groups.filter(({ names }) => names.length > 0) };
 }
 
 /** Whether two payload types are the same codec (RFC 8866 §6.6); static ones may have no name (RFC 3551 §6). */
@@ -146,9 +153,8 @@ export function changedSenders(before: Media, after: Media): { name: string; sen
     .map(({ name, senders }) => ({ name, senders }));
 }
 
-/** What a proposal offers: with a source action every section, and in those that are named exactly the sources it gives. */
-export function proposed(own: Media, { action, sources: named }: Proposal): Media {
-  if (action === null) return own;
+/** What a source action offers: every section, and in those that are named exactly the sources it gives. */
+export function withOnlySources(own: Media, named: readonly Sources[]): Media {
   const contents = own.contents.map((content): Content => {
     const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
     return { ...content, sources, sourceGroups };
@@ -165,7 +171,8 @@ export function withSources(media: Media, action: SourceAction, named: readonly 
     const others = content.sources.filter(({ ssrc }) => !ids.includes(ssrc));
     const groups = content.sourceGroups.filter(({ ssrcs }) => !ssrcs.some((ssrc) => ids.includes(ssrc)));
     if (action === "source-remove") return { ...content, sources: others, sourceGroups: groups };
-    return { ...content, sources: [...others, ...change.sources], sourceGroups: [...groups, ...change.sourceGroups] };
+    const sources = [...others, ...change.sources].slice(-MOST_SOURCES);
+    return { ...content, sources, sourceGroups: [...groups, ...change.sourceGroups].slice(-MOST_SOURCES) };
   });
   return { ...media, contents };
 }

@@ -49,11 +49,21 @@ export type UserEvent =
       readonly sources: readonly SourceChange[];
     }
   | { readonly type: "jingle.content-add"; readonly device: string; readonly media: Media }
+  | {
+      readonly type: "jingle.content-add.unmappable";
+      readonly device: string;
+      readonly contents: readonly Pick<Content, "creator" | "name">[];
+    }
   | { readonly type: "jingle.content-remove"; readonly device: string; readonly names: readonly string[] }
   | { readonly type: "jingle.content-accept"; readonly device: string; readonly media: Media }
   | { readonly type: "jingle.content-reject"; readonly device: string; readonly names: readonly string[] }
   | { readonly type: "jingle.description-info"; readonly device: string; readonly changes: readonly PayloadsChange[] }
   | { readonly type: "jingle.transport-replace"; readonly device: string; readonly transports: readonly Moved[] }
+  | {
+      readonly type: "jingle.transport-replace.unmappable";
+      readonly device: string;
+      readonly names: readonly string[];
+    }
   | { readonly type: "jingle.dtmf"; readonly device: string; readonly tone: Tone }
   | { readonly type: "jingle.acknowledged"; readonly device: string }
   | { readonly type: "jingle.refused"; readonly device: string; readonly condition: string }
@@ -114,6 +124,11 @@ export type UserEffect =
       readonly to: readonly string[];
       readonly contents: readonly Content[];
     }
+  | {
+      readonly type: `jingle.send.${NamesAction}`;
+      readonly to: readonly string[];
+      readonly contents: readonly Pick<Content, "creator" | "name">[];
+    }
   | { readonly type: "jingle.send.dtmf"; readonly to: readonly string[]; readonly tone: Tone }
   | { readonly type: "jingle.send.hold"; readonly to: readonly string[]; readonly holds: boolean }
   | {
@@ -132,13 +147,9 @@ export type UserEffect =
   | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
 /** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
-export type ContentsAction =
-  | "content-add"
-  | "content-accept"
-  | "content-reject"
-  | "content-remove"
-  | "transport-accept"
-  | "transport-reject"
-  | "transports";
+export type ContentsAction = "content-add" | "content-accept" | "transport-accept" | "transport-reject" | "transports";
+
+/** What is said of contents by their names alone. */
+export type NamesAction = "content-reject" | "content-remove";
 
 export type CallEffect = PhoneEffect | UserEffect;

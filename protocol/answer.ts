@@ -33,6 +33,16 @@ function settlePhone(offered: Content, content: Content): Content {
   return { ...content, transport: fellBack ? { ...transport, ...plain(content.transport) } : transport };
 }
 
+/** A later offer of a phone that knows no ICE, in the session's kind of transport: as its answer was told. */
+export function inKindOf(before: Media, offer: Media): Media {
+  const contents = offer.contents.map((content, index): Content => {
+    const was = before.contents[index]?.transport;
+    const fellBack = was?.kind === "ice" && was.ufrag === undefined && content.transport.kind === "raw";
+    return fellBack ? { ...content, transport: { ...content.transport, ...plain(content.transport) } } : content;
+  });
+  return { ...offer, contents };
+}
+
 /** A missing setup is passive (RFC 4145 §4); an answer cannot say actpass (RFC 8842 §5.3), so who does is active. */
 function answering(transport: Transport): Transport {
   if (transport.fingerprints.length === 0) return transport;

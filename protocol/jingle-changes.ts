@@ -58,13 +58,21 @@ export function writeTransports(contents: readonly Content[]): Element[] {
 }
 
 /** Contents by their names alone, for an action that takes them away. */
-export function writeNames(contents: readonly Content[]): Element[] {
+export function writeNames(contents: readonly Pick<Content, "creator" | "name">[]): Element[] {
   return contents.map(({ creator, name }) => xml("content", { creator, name }));
 }
 
-/** Reads the names of contents that are taken away. Throws `Refusal`. */
+/** Reads the names of contents, of an action that takes them away or says no more than that. Throws `Refusal`. */
 export function readNames(jingle: Element): string[] {
-  return contentsOf(jingle).map((content) => requiredOf(content, "name"));
+  return readContentNames(jingle).map(({ name }) => name);
+}
+
+/** Reads contents by their names alone, whatever else they are. Throws `Refusal`. */
+export function readContentNames(jingle: Element): Pick<Content, "creator" | "name">[] {
+  return contentsOf(jingle).map((content) => ({
+    creator: content.attrs.creator === "responder" ? "responder" : "initiator",
+    name: requiredOf(content, "name"),
+  }));
 }
 
 /** Reads the transports of a transport-replace, by content. Throws `Refusal`. */

@@ -17,15 +17,16 @@ import type { Reason } from "./reasons.ts";
 export const MOST_CONTENTS = 32;
 const ROLES: readonly Role[] = ["initiator", "responder"];
 
-/** Reads the contents of a session-initiate or session-accept. Throws `Refusal`. */
-export function readJingle(jingle: Element): Media {
+/** Reads the contents of a session-initiate, session-accept or content-add, whose groups may name contents that are known. Throws `Refusal`. */
+export function readJingle(jingle: Element, known: readonly string[] = []): Media {
   const elements = jingle.getChildren("content", JINGLE);
   if (elements.length === 0) throw unreadable("there is no content");
   if (elements.length > MOST_CONTENTS) throw unreadable("too many contents");
   const contents = elements.map(readContent);
   const names = new Set(contents.map(({ name }) => name));
   if (names.size < contents.length) throw unreadable("two contents have the same name");
-  return { contents, groups: jingle.getChildren("group", GROUPING).map((group) => readGroup(group, names)) };
+  const all = new Set([...known, ...names]);
+  return { contents, groups: jingle.getChildren("group", GROUPING).map((group) => readGroup(group, all)) };
 }
 
 function readContent(element: Element): Content {

@@ -44,10 +44,9 @@ nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
     [
-      "changes the senders of a content (content-modify)",
+      "changes the senders of a content (content-modify), which the phone mirrors: no hold of its own",
       `${TALKING}${JULIET_SAYS("content-modify", "<content creator='initiator' name='0' senders='responder'/>")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}
-gateway > juliet
-    <iq type='set'><jingle action='session-info'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
     [

@@ -59,6 +59,8 @@ function examples(type: string, { context }: CallSnapshot): Anything[] {
     case "jingle.description-info":
     case "jingle.transport-replace":
     case "jingle.content-add":
+    case "jingle.content-add.unmappable":
+    case "jingle.transport-replace.unmappable":
     case "jingle.dtmf":
     case "sip.dtmf":
     case "sip.update":
@@ -71,7 +73,7 @@ function examples(type: string, { context }: CallSnapshot): Anything[] {
     case "jingle.content-reject":
       return each((device) => ({ type, device, names: ["video"] }));
     case "sip.reinvite":
-      return [holding(ANSWER, "responder", true), VIDEO].map((media) => ({ type, media, action: null }));
+      return [holding(ANSWER, "responder"), VIDEO].map((media) => ({ type, media, action: null }));
     case "sip.reinvite.success":
       return [{ type, media: ANSWER }];
     case "sip.reinvite.failure":

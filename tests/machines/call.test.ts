@@ -50,6 +50,8 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   "jingle.content-reject": { type: "jingle.content-reject", device: A, names: ["video"] },
   "jingle.description-info": { type: "jingle.description-info", device: A, changes: [] },
   "jingle.transport-replace": { type: "jingle.transport-replace", device: A, transports: [] },
+  "jingle.content-add.unmappable": { type: "jingle.content-add.unmappable", device: A, contents: [] },
+  "jingle.transport-replace.unmappable": { type: "jingle.transport-replace.unmappable", device: A, names: [] },
   "jingle.dtmf": { type: "jingle.dtmf", device: A, tone: { code: "1", duration: 100 } },
   "jingle.hold": { type: "jingle.hold", device: A, holds: true },
   "jingle.content-modify": { type: "jingle.content-modify", device: A, changes: [{ name: "0", senders: "none" }] },
@@ -70,7 +72,7 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
 const E = EVENTS;
 const trying: CallEvent = { type: "sip.invite.provisional", status: 100 };
 const crossed: CallEvent = { type: "sip.reinvite.failure", status: 491, phrase: "", pause: null, chance: 0.5 };
-const phoneHolds: CallEvent = { type: "sip.reinvite", media: holding(ANSWER, "responder", true), action: null };
+const phoneHolds: CallEvent = { type: "sip.reinvite", media: holding(ANSWER, "responder"), action: null };
 const TALKING = "established.stable.talking";
 const accept = (media = ANSWER): CallEvent => ({ type: "jingle.session-accept", device: A, media });
 

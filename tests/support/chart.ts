@@ -36,6 +36,7 @@ export const input = (more: Partial<CallInput> = {}): CallInput => ({
   offer: OFFER,
   devices: ["juliet@example.org/a"],
   isOnline: true,
+  peerTrickles: false,
   messages: "none",
   profile: "deployed",
   ringTimeout: 180_000,
