@@ -362,3 +362,18 @@ ${PHONE_HANGS_UP}`,
     ],
   ]);
 });
+
+describe("a content that shares a transport", () => {
+  const shared = SCREEN.replace("wA'", "uA'")
+    .replace("wA345", "pA345")
+    .replace(/<candidate[^>]*>/, "");
+  const group =
+    "<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/><content name='screen'/></group>";
+  plays([
+    [
+      "is added with its group, and needs no address of its own",
+      `${TALKING}${JULIET_SAYS("content-add", shared + group)}${REINVITED(2, "    a=group:BUNDLE 0 screen\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=bundle-only\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", "<content name='screen'/>")}${HOLD()}${REINVITED(3, "    a=group:BUNDLE 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    no a=bundle-only\n")}${AGREED(3, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+      CLOCK,
+    ],
+  ]);
+});

@@ -322,6 +322,31 @@ gateway > phone
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
+      "of an accept without any are not waited for by a phone that trickles: the 200 goes out at once",
+      `${CAROL_CALLS.replace("    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type")}
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>{answer-contents-without-address}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+gateway > phone
+    SIP/2.0 200 OK
+    m=audio 9 UDP/TLS/RTP/SAVPF 111 0
+juliet > gateway
+    <iq type='set' id='t1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='c1'>{callee-trickles}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='t1'/>
+nothing on phone
+${CAROL_ACKS}
+gateway > phone
+    INFO sip:carol@192.0.2.2:5060 SIP/2.0
+    Info-Package: trickle-ice
+    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
+phone > gateway
+    SIP/2.0 200 OK
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "that juliet sends before she accepts stand in the 200 too",
       `${CAROL_CALLS}
 juliet > gateway
