@@ -76,7 +76,7 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
     case "content-remove":
       return { type: "jingle.content-remove", device, names: namesKnown(call, readNames(jingle)) };
     case "content-accept":
-      return { type: "jingle.content-accept", device, media: accepted(call, readJingle(jingle)) };
+      return { type: "jingle.content-accept", device, media: accepted(call, jingle) };
     case "content-reject":
       return { type: "jingle.content-reject", device, names: readNames(jingle) };
     case "description-info":
@@ -132,12 +132,16 @@ function added(call: Call, jingle: Element): Media {
 }
 
 /** The contents of a content-accept, as the answer to what the phone has offered. */
-function accepted(call: Call, accept: Media): Media {
+function accepted(call: Call, jingle: Element): Media {
   const asked = call.consultation;
+  const accept = readJingle(
+    jingle,
+    call.heard.contents.map(({ name }) => name),
+  );
   const names = accept.contents.map(({ name }) => name);
   const contents = asked?.offer.contents.filter(({ name }) => names.includes(name) && asked.added.includes(name)) ?? [];
   if (contents.length < names.length) throw new Refusal("a content that was not offered", { status: 500 }, outOfOrder);
-  return settleAccept({ contents, groups: [] }, accept);
+  return { ...settleAccept({ contents, groups: [] }, accept), groups: accept.groups };
 }
 
 /** XEP-0166 §6.8: an empty session-info is a ping; an unknown payload is refused by name (§7.2.11). */

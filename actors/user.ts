@@ -9,10 +9,10 @@ import xml, { type Element } from "@xmpp/xml";
 import { namedSources } from "../machines/negotiation.ts";
 import type { UserEffect, UserEvent } from "../machines/vocabulary.ts";
 import { writeDtmfElement } from "../protocol/dtmf.ts";
-import { jingleElement, reasonElement, writeContent, writeJingle } from "../protocol/jingle.ts";
+import { jingleElement, reasonElement, writeContent, writeGroup, writeJingle } from "../protocol/jingle.ts";
 import { writeNames, writeSenders, writeSources, writeTransports } from "../protocol/jingle-changes.ts";
 import type { JingleMessage } from "../protocol/jingle-message.ts";
-import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
+import type { Media, TransportUpdate } from "../protocol/media.ts";
 import { RTP_INFO } from "../protocol/namespaces.ts";
 import { writeTransportInfo } from "../protocol/trickle.ts";
 import type { Clock } from "./clock.ts";
@@ -102,7 +102,7 @@ export class User {
       case "jingle.send.transport-reject":
         return this.#say(effect.to, actionOf(effect), writeTransports(effect.contents));
       case "jingle.send.content-add":
-        return this.#add(effect.to, effect.contents);
+        return this.#add(effect);
       case "jingle.send.content-accept":
         return this.#say(effect.to, actionOf(effect), effect.contents.map(writeContent));
       case "jingle.send.content-remove":
@@ -155,10 +155,11 @@ export class User {
   }
 
   /** Offers new contents; a client that refuses the IQ refuses the contents. */
-  #add(to: readonly string[], contents: readonly Content[]): void {
+  #add({ to, contents, groups }: Extract<UserEffect, { type: "jingle.send.content-add" }>): void {
     const names = contents.map(({ name }) => name);
+    const children = [...contents.map(writeContent), ...groups.map(writeGroup)];
     for (const device of to)
-      this.#ask(device, "content-add", contents.map(writeContent), {}, (answer) => {
+      this.#ask(device, "content-add", children, {}, (answer) => {
         this.#answered(device, "content-add", answer);
         if (answer.type !== "result") this.#needs.tell({ type: "jingle.content-reject", device, names });
       });

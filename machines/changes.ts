@@ -39,7 +39,8 @@ function merged(one: Proposal, next: Proposal): Proposal {
     const named = next.sources.find(({ name }) => name === each.name);
     const ids = named?.sources.map(({ ssrc }) => ssrc) ?? [];
     const sources = [...each.sources.filter(({ ssrc }) => !ids.includes(ssrc)), ...(named?.sources ?? [])];
-    return { ...each, sources, sourceGroups: [...each.sourceGroups, ...(named?.sourceGroups ?? [])] };
+    const sourceGroups = [...each.sourceGroups, ...(named?.sourceGroups ?? [])].slice(-MOST_SOURCES);
+    return { ...each, sources, sourceGroups };
   });
   const others = next.sources.filter(({ name }) => !one.sources.some((each) => each.name === name));
   const changes = next.changes.reduce(withChange, one.changes);
@@ -124,13 +125,12 @@ export function withFound(due: readonly Proposal[], own: Media, update: Transpor
   return due.map((each) => ({ ...each, changes: each.changes.map(found) }));
 }
 
-/** Whether one more change can wait, and a content can hold the sources that it brings. */
+/** Whether one more change can wait, and a content can hold the sources that it brings beside those that are due. */
 export function hasRoom(due: readonly Proposal[], own: Media, sources: readonly Sources[] = []): boolean {
-  const tooMany = sources.some(({ name, sources: given }) => {
-    const ids = new Set(
-      [...contentsNamed(own, [name]).flatMap((each) => each.sources), ...given].map(({ ssrc }) => ssrc),
-    );
-    return ids.size > MOST_SOURCES;
+  const known: readonly Sources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
+  const tooMany = sources.some(({ name }) => {
+    const ids = known.flatMap((each) => (each.name === name ? each.sources.map(({ ssrc }) => ssrc) : []));
+    return new Set(ids).size > MOST_SOURCES;
   });
   return due.length < MOST_PROPOSALS && !tooMany;
 }

@@ -32,6 +32,7 @@ import {
   removedBetween,
   restartsOf,
   withAdded,
+  withGroups,
   withoutCandidates,
   withPlaces,
   withRemoved,
@@ -96,6 +97,11 @@ function tell(
   contents: readonly Content[],
 ): CallEffect[] {
   return contents.length === 0 ? [] : [{ type: `jingle.send.${action}`, to: devices, contents }];
+}
+function tellAdded({ devices }: CallContext, { contents, groups }: Media, names: readonly string[]): CallEffect[] {
+  const added = contents.filter(({ name }) => names.includes(name));
+  const theirs = groups.filter((group) => group.names.some((name) => names.includes(name)));
+  return names.length === 0 ? [] : [{ type: "jingle.send.content-add", to: devices, contents: added, groups: theirs }];
 }
 function tellSenders({ devices }: CallContext, changes: readonly SendersChange[]): CallEffect[] {
   return changes.length === 0 ? [] : [{ type: "jingle.send.content-modify", to: devices, changes }];
@@ -327,7 +333,7 @@ const consultations = {
     return [
       ...tell(context, "transports", withoutCandidates(known(context, media), restarted)),
       ...(found ? [{ type: "jingle.send.transport-info" as const, to: context.devices, update }] : []),
-      ...tell(context, "content-add", contentsNamed(media, added)),
+      ...tellAdded(context, media, added),
     ];
   }),
   "note what is asked": change((context, { media }: Offer) => ({
@@ -337,7 +343,7 @@ const consultations = {
     decided(
       context,
       media.contents.map(({ name }) => name),
-      (mine) => withAdded(mine, media.contents),
+      (mine) => withGroups(withAdded(mine, media.contents), media.groups),
     ),
   ),
   "note what the user rejects": change((context, { names }: { names: readonly string[] }) => decided(context, names)),

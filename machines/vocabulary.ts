@@ -125,6 +125,12 @@ export type UserEffect =
       readonly contents: readonly Content[];
     }
   | {
+      readonly type: "jingle.send.content-add";
+      readonly to: readonly string[];
+      readonly contents: readonly Content[];
+      readonly groups: Media["groups"];
+    }
+  | {
       readonly type: `jingle.send.${NamesAction}`;
       readonly to: readonly string[];
       readonly contents: readonly Pick<Content, "creator" | "name">[];
@@ -147,7 +153,7 @@ export type UserEffect =
   | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
 /** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
-export type ContentsAction = "content-add" | "content-accept" | "transport-accept" | "transport-reject" | "transports";
+export type ContentsAction = "content-accept" | "transport-accept" | "transport-reject" | "transports";
 
 /** What is said of contents by their names alone. */
 export type NamesAction = "content-reject" | "content-remove";

@@ -80,7 +80,8 @@ export function writeContent(content: Content): Element {
   );
 }
 
-function writeGroup({ semantics, names }: Media["groups"][number]): Element {
+/** Writes a group of contents (XEP-0338). */
+export function writeGroup({ semantics, names }: Media["groups"][number]): Element {
   return xml("group", { xmlns: GROUPING, semantics }, ...names.map((name) => xml("content", { name })));
 }
 

@@ -371,6 +371,11 @@ describe("a content that shares a transport", () => {
     "<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/><content name='screen'/></group>";
   plays([
     [
+      "and that the phone offers is told with its group, and accepted into it",
+      `${TALKING}${OFFERS(AUDIO("    a=group:BUNDLE 0 video\n", VIDEO_SECTION.replaceAll("vB", "uB").replace("a=ice-pwd:uB", "a=ice-pwd:pB")))}${HEARS("transport-info")}${HEARS("content-add", "<content creator='responder' name='video'/><group semantics='BUNDLE'><content name='0'/><content name='video'/></group>")}${JULIET_SAYS("content-accept", shared.replace("creator='initiator' name='screen'", "creator='responder' name='video'") + group.replace("screen", "video"), "h4")}${ANSWERS("    a=group:BUNDLE 0 video\n    m=video 40000 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+      CLOCK,
+    ],
+    [
       "is added with its group, and needs no address of its own",
       `${TALKING}${JULIET_SAYS("content-add", shared + group)}${REINVITED(2, "    a=group:BUNDLE 0 screen\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=bundle-only\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", "<content name='screen'/>")}${HOLD()}${REINVITED(3, "    a=group:BUNDLE 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    no a=bundle-only\n")}${AGREED(3, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
       CLOCK,
