@@ -2,12 +2,13 @@
  * The words of the call chart: what its guards ask, what its actions say, how long it waits.
  *
  * Everything here is pure. The chart itself, with the ladder of a call, is call.ts; what the actions do is
- * call-actions.ts and negotiation-actions.ts.
+ * call-actions.ts, negotiation-actions.ts and answer-actions.ts.
  */
 import { setup } from "xstate";
 import type { Media, TransportUpdate } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { addCandidates, hasUsableCandidate, isGathered } from "../protocol/trickle.ts";
+import { answerActions, type Offer } from "./answer-actions.ts";
 import { callActions } from "./call-actions.ts";
 import {
   agreed,
@@ -24,7 +25,7 @@ import {
 import { applied, hasRoom } from "./changes.ts";
 import { asksFor, isEmpty, withRemoved } from "./contents.ts";
 import { answerTo, isHeldBy, keepsWaiting } from "./negotiation.ts";
-import { negotiationActions, type Offer } from "./negotiation-actions.ts";
+import { negotiationActions } from "./negotiation-actions.ts";
 import type { CallEffect, CallEvent, Postponed, SourceChange } from "./vocabulary.ts";
 
 type Device = { device: string };
@@ -121,5 +122,5 @@ export const callSetup = setup({
     "a minute": 60_000,
     "until we may offer again": ({ context }) => context.pause,
   },
-  actions: { ...callActions, ...negotiationActions },
+  actions: { ...callActions, ...negotiationActions, ...answerActions },
 });

@@ -1,18 +1,15 @@
 /**
- * What the actions of a running call say and change: offers both ways, and what either side is told of them.
+ * What the actions of a running call say and change when the user changes something: our offers, and what becomes of them.
  *
  * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: what the user changes is in our own description at once, and a proposal is
- * due (changes.ts); a refusal takes back the refused proposal alone, and is told back; what a consultation decides is kept
- * beside what was agreed until it is answered, so that nothing of it is left when it is given up.
+ * due (changes.ts); a refusal takes back the refused proposal alone, and is told back. What the phone offers is answer-actions.ts.
  */
 import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
 import {
   agreed,
-  answerable,
   type CallContext,
   change,
   own,
-  phoneRole,
   remote,
   say,
   sayEach,
@@ -21,49 +18,20 @@ import {
   withRemote,
 } from "./call-context.ts";
 import { applied, type Change, changedBy, type Proposal, withProposal } from "./changes.ts";
+import { contentsNamed, isBare, type Moved, outcomeOf, refusedAlike, restartsOf, withRemoved } from "./contents.ts";
 import {
-  asksFor,
-  candidatesOf,
-  contentsNamed,
-  isBare,
-  type Moved,
-  outcomeOf,
-  refusedAlike,
-  removedBetween,
-  restartsOf,
-  withAdded,
-  withGroups,
-  withoutCandidates,
-  withPlaces,
-  withRemoved,
-  withTransports,
-} from "./contents.ts";
-import {
-  answerTo,
   asOffer,
   changedSenders,
   holding,
-  keepsWaiting,
   modified,
-  namedSources,
   type SourceAction,
   settled,
   withOnlySources,
   withPayloads,
-  withSources,
 } from "./negotiation.ts";
-import type {
-  CallEffect,
-  ContentsAction,
-  NamesAction,
-  PayloadsChange,
-  Postponed,
-  SendersChange,
-  SourceChange,
-  Tone,
-} from "./vocabulary.ts";
+import { isWanted, tell, tellSenders } from "./telling.ts";
+import type { PayloadsChange, Postponed, SendersChange, SourceChange, Tone } from "./vocabulary.ts";
 
-export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };
 type Unmappable = { contents: readonly Pick<Content, "creator" | "name">[] };
 
@@ -72,9 +40,6 @@ const asItIs: Proposal = { action: null, sources: [], changes: [] };
 const MOST_REFUSED = 16;
 /** We do not offer sooner again than this, in milliseconds, whatever the phone asks for. */
 const LEAST_PAUSE = 1_000;
-
-const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
-  keepsWaiting(media, agreed(context), phoneRole(context));
 
 /** The offer that is due from now on, beside those that are due already. */
 function propose(context: CallContext, next: Proposal): Partial<CallContext> {
@@ -89,29 +54,6 @@ const proposeWhenChanged = (context: CallContext, media: Media, change: Change):
 function proposeSenders(context: CallContext, to: readonly SendersChange[]): Partial<CallContext> {
   return proposeWhenChanged(context, modified(own(context), to), { kind: "senders", to });
 }
-
-/** What is said of contents, if there are any. */
-function tell(
-  { devices }: CallContext,
-  action: ContentsAction | NamesAction,
-  contents: readonly Content[],
-): CallEffect[] {
-  return contents.length === 0 ? [] : [{ type: `jingle.send.${action}`, to: devices, contents }];
-}
-function tellAdded({ devices }: CallContext, { contents, groups }: Media, names: readonly string[]): CallEffect[] {
-  const added = contents.filter(({ name }) => names.includes(name));
-  const theirs = groups.filter((group) => group.names.some((name) => names.includes(name)));
-  return names.length === 0 ? [] : [{ type: "jingle.send.content-add", to: devices, contents: added, groups: theirs }];
-}
-function tellSenders({ devices }: CallContext, changes: readonly SendersChange[]): CallEffect[] {
-  return changes.length === 0 ? [] : [{ type: "jingle.send.content-modify", to: devices, changes }];
-}
-
-/** The contents of the phone's offer that the user knows. */
-const known = (context: CallContext, offer: Media): Content[] => {
-  const { added } = asksFor(offer, remote(context));
-  return offer.contents.filter(({ name, rejected }) => !rejected && !added.includes(name));
-};
 
 /** What the user changes. */
 const fromTheUser = {
@@ -257,146 +199,4 @@ const outcome = (context: CallContext, media: Media) =>
     media,
   );
 
-const withoutAll = (names: readonly string[], gone: readonly string[]): string[] =>
-  names.filter((name) => !gone.includes(name));
-/** Whether the user has not removed a content himself. */
-const isWanted = (context: CallContext, name: string): boolean =>
-  own(context).contents.some((content) => content.name === name && !content.rejected);
-
-/** An offer of the phone's as it is agreed to: without what our answer refuses. */
-const taken = (context: CallContext, media: Media): Media => refusedAlike(media, answerTo(media, answerable(context)));
-
-/** The phone's offers that can be answered at once. */
-const theirOffers = {
-  "send 200 (what both want)": say((context, { media }: Offer) => ({
-    type: "sip.send.success",
-    media: answerTo(media, answerable(context)),
-  })),
-  "send 200 (the session as it is)": say((context) => ({ type: "sip.send.success", media: asOffer(agreed(context)) })),
-  "send 488": say(() => ({ type: "sip.send.failure", failure: { status: 488, warning: 304 } })),
-  "send 504": say(() => ({ type: "sip.send.failure", failure: { status: 504 } })),
-  "tell the user's client": sayEach((context, { media }: Offer) => [
-    ...tell(context, "transports", known(context, taken(context, media))),
-    ...tellTheRest(context, media),
-  ]),
-  "remember the phone's offer": change((context, { media }: Offer) => agree(context, media, agreed(context))),
-  "send source action": say((context, { media, action }: Offer) => ({
-    type: "jingle.send.source",
-    to: context.devices,
-    action: action ?? "source-update",
-    media: { ...media, contents: known(context, media) },
-  })),
-  "remember the phone's sources": change((context, { media, action }: Offer) => ({
-    ...withRemote(
-      context,
-      withPlaces(withSources(remote(context), action ?? "source-update", namedSources(media)), media),
-    ),
-    ...settle(context, withPlaces(agreed(context), media)),
-  })),
-  "send hold": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: true })),
-  "send active": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: false })),
-  "send DTMF": say(({ devices }, { tone }: { tone: Tone }) => ({ type: "jingle.send.dtmf", to: devices, tone })),
-};
-
-/** The phone's offer and our answer to it, whose places are those of the offer, are what is agreed from now on. */
-function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
-  const media = taken(context, offer);
-  return { ...withRemote(context, media), ...settle(context, withPlaces(refusedAlike(mine, media), media)) };
-}
-
-/** What the user hears of an offer beside its transports: who sends, what is gone. */
-function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
-  const media = taken(context, offer);
-  const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
-  return [
-    ...tellSenders(context, sendersNow(context, media)),
-    ...tell(context, "content-remove", contentsNamed(media, removed)),
-  ];
-}
-
-/** Whose senders are others than before; whoever holds is told by session-info instead. */
-function sendersNow(context: CallContext, media: Media): SendersChange[] {
-  if (phoneHolds(context, media) !== phoneHolds(context)) return [];
-  const mine = answerable(context);
-  return changedSenders(answerTo(remote(context), mine), answerTo(media, mine)).filter(({ name }) =>
-    known(context, media).some((content) => content.name === name),
-  );
-}
-
-/** The phone's offers that the user's client has to be asked about. */
-const consultations = {
-  "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
-    const { added, restarted } = asksFor(media, remote(context));
-    const moved = contentsNamed(media, restarted);
-    const update = candidatesOf(moved, remote(context));
-    const found = update.contents.some(({ candidates, gathered }) => candidates.length > 0 || gathered);
-    return [
-      ...tell(context, "transports", withoutCandidates(known(context, media), restarted)),
-      ...(found ? [{ type: "jingle.send.transport-info" as const, to: context.devices, update }] : []),
-      ...tellAdded(context, media, added),
-    ];
-  }),
-  "note what is asked": change((context, { media }: Offer) => ({
-    consultation: { offer: media, mine: withPlaces(agreed(context), media), ...asksFor(media, remote(context)) },
-  })),
-  "note what the user accepts": change((context, { media }: { media: Media }) =>
-    decided(
-      context,
-      media.contents.map(({ name }) => name),
-      (mine) => withGroups(withAdded(mine, media.contents), media.groups),
-    ),
-  ),
-  "note what the user rejects": change((context, { names }: { names: readonly string[] }) => decided(context, names)),
-  "note the user's transports": change((context, { update }: Update) => {
-    const { mine, restarted } = context.consultation ?? { mine: own(context), restarted: none };
-    const moved = restartsOf(mine, update).filter(({ name }) => restarted.includes(name));
-    const after = withTransports(mine, moved);
-    const names = after.contents.filter(({ transport }, at) => transport.ufrag !== mine.contents[at]?.transport.ufrag);
-    return moved.length === 0
-      ? {}
-      : decided(
-          context,
-          names.map(({ name }) => name),
-          () => after,
-        );
-  }),
-  "send 200 (what the user has decided)": say((context) => ({
-    type: "sip.send.success",
-    media: answerTo(asked(context).offer, answerable(context)),
-  })),
-  "tell what else has changed": sayEach((context) => tellTheRest(context, asked(context).offer)),
-  "remember what was decided": change((context) => ({
-    ...agree(context, asked(context).offer, asked(context).mine),
-    consultation: null,
-  })),
-  "take back what was asked": sayEach((context) => {
-    const { offer } = asked(context);
-    return tell(context, "content-remove", contentsNamed(offer, asksFor(offer, remote(context)).added));
-  }),
-  "forget what was asked": change(() => ({ consultation: null })),
-};
-
-const asked = (context: CallContext): { offer: Media; mine: Media } =>
-  context.consultation ?? { offer: remote(context), mine: agreed(context) };
-
-const none: readonly string[] = [];
-
-/** What is still to be decided, without these contents, and the user's answer so far. */
-function decided(
-  { consultation }: CallContext,
-  names: readonly string[],
-  answer = (mine: Media): Media => mine,
-): Partial<CallContext> {
-  if (consultation === null) return {};
-  const { added, restarted, mine } = consultation;
-  return {
-    consultation: {
-      ...consultation,
-      mine: answer(mine),
-      added: withoutAll(added, names),
-      restarted: withoutAll(restarted, names),
-    },
-  };
-}
-
-export const negotiationActions = { ...fromTheUser, ...ourOffers, ...theirOffers, ...consultations };
+export const negotiationActions = { ...fromTheUser, ...ourOffers };
