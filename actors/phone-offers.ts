@@ -143,8 +143,7 @@ export class PhoneOffers {
     const isUpdate = request.method === "UPDATE";
     if (request.body === "") return isUpdate ? null : { type: "sip.reinvite.empty" };
     const before = this.#needs.remote();
-    const taken = this.#needs.local().contents.map(({ name }) => name);
-    const media = inKindOf(before, readSdp(request.body, { by: this.#needs.by, follows: before, taken }));
+    const media = inKindOf(before, readSdp(request.body, { by: this.#needs.by, follows: before }));
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action: readJingleAction(request.body) };
   }
 

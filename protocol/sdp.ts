@@ -25,8 +25,6 @@ export interface ReadOptions {
   readonly answerTo?: Media;
   /** What the same side has described before: its sections keep their places, and more may follow (RFC 3264 §8). */
   readonly follows?: Media;
-  /** Names that stand for something else already, which sections that are new do not get. */
-  readonly taken?: readonly string[];
 }
 
 /** One m-section, with what the session says for it. */
@@ -39,7 +37,7 @@ interface Section {
 }
 
 /** Reads an SDP. Throws `Refusal`: 400 for what is no SDP, 488 for what could never be agreed on. */
-export function readSdp(text: string, { by, answerTo, follows, taken = [] }: ReadOptions): Media {
+export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): Media {
   const lines = readLines(text);
   const session = parsed(lines.text);
   const { media } = session;
@@ -55,7 +53,6 @@ export function readSdp(text: string, { by, answerTo, follows, taken = [] }: Rea
   const names = namesOf(
     media,
     before.map(({ name }) => name),
-    taken,
   );
   const contents = media.map((section, index): Content => {
     const own = lines.fingerprints[index + 1] ?? [];
@@ -82,12 +79,12 @@ function parsed(text: string): SessionDescription {
 }
 
 /** The names that are known, then a=mid or the media type; made unique where it is not. */
-function namesOf(media: readonly MediaDescription[], known: readonly string[], taken: readonly string[]): string[] {
+function namesOf(media: readonly MediaDescription[], known: readonly string[]): string[] {
   const names = [...known];
   for (const { mid, type } of media.slice(known.length)) {
     const wanted = String(mid ?? type);
     let name = wanted;
-    for (let copy = 2; [...names, ...taken].includes(name); copy++) name = `${wanted}-${copy}`;
+    for (let copy = 2; names.includes(name); copy++) name = `${wanted}-${copy}`;
     names.push(name);
   }
   return names;

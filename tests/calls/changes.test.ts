@@ -204,6 +204,11 @@ ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content name='video'/>")}${REINVITE
       CLOCK,
     ],
     [
+      "when the phone adds a content of the same name: his comes after it, in its place",
+      `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${REFUSED(2, "491 Request Pending")}${THEIR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS("    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    a=mid:video\n")}${REINVITED(3, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    no a=mid:video-2\n")}${AGREED(3, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", "<content name='video'/>")}${PHONE_HANGS_UP}`,
+      CLOCK,
+    ],
+    [
       "while the phone's offer waits for him: his candidates go out at once",
       `${TALKING}${THEIR_VIDEO}${JULIET_SAYS("transport-info", "{caller-trickles}", "h4")}${INFO_SAID(2, "    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx …\n")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>", "h5")}${ANSWERS()}${PHONE_HANGS_UP}`,
       CLOCK,
