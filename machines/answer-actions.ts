@@ -166,8 +166,12 @@ const consultations = {
     consultation: null,
   })),
   "take back what was asked": sayEach((context) => {
-    const { offer } = asked(context);
-    return tell(context, "content-remove", contentsNamed(offer, asksFor(offer, remote(context)).added));
+    const { offer, mine } = asked(context);
+    const open = context.consultation?.added ?? [];
+    // what the user has rejected himself he need not be told again
+    const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+    const names = asksFor(offer, remote(context)).added.filter((name) => [...open, ...accepted].includes(name));
+    return tell(context, "content-remove", contentsNamed(offer, names));
   }),
   "forget what was asked": change(() => ({ consultation: null })),
 };

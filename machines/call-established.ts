@@ -166,6 +166,7 @@ export const negotiation = callSetup.createStateConfig({
         },
       },
       always: [
+        { ...giveUp, guard: "the user has decided against all of it" },
         { ...answerDecided, guard: "the user has decided, with an address" },
         { target: "gathering", guard: "the user has decided" },
       ],

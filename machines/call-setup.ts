@@ -100,6 +100,8 @@ export const callSetup = setup({
       isEmpty(answerTo(media, answerable(context))) && asksFor(media, remote(context)).added.length === 0,
     "that needs the client": ({ context }, { media }: Offer) => asksTheClient(asksFor(media, remote(context))),
     "that tells of sources": (_, { action }: Offer) => action !== null,
+    "the user has decided against all of it": ({ context }) =>
+      isDecided(context) && isEmpty(answerTo(context.consultation?.offer ?? remote(context), answerable(context))),
     "the user has decided": ({ context }) => isDecided(context),
     "the user has decided, with an address": ({ context }) => isDecided(context) && hasAddress(answerable(context)),
     "the phone waits": ({ context }) => context.consultation !== null,

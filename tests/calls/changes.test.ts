@@ -138,6 +138,10 @@ describe("the phone's offer", () => {
       `${TALKING}${OFFERS(AUDIO().replace("SAVPF 111 0", "SAVPF 9").replace("    a=rtpmap:111 opus/48000/2\n", ""))}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
     ],
     [
+      "leaves nothing when the user has rejected what is new in it: 488, and the call goes on",
+      `${TALKING}${OFFERS(AUDIO("", VIDEO_SECTION).replace("m=audio 50000", "m=audio 0"))}${HEARS("content-add", "<content name='video'/>")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>", "h4")}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
+    ],
+    [
       "comes before ours that it has put off: what we add has no place in the answer, and comes after it",
       `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${REFUSED(2, "491 Request Pending")}${OFFERS(AUDIO())}${ANSWERS("    no m=video …\n")}${HEARS("transport-info")}${REINVITED(3, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(3, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept")}${PHONE_HANGS_UP}`,
       CLOCK,
