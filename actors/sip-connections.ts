@@ -2,7 +2,8 @@
  * The TCP connections of the SIP stack: accepted and made, reused by the address of the other side.
  *
  * RFC 3261 §18. Bounds: so many connections in all and from one address, so many bytes waiting in each, no connection
- * idle for ever, none that brings no whole message for long. Past a bound the connection is closed, and counted.
+ * idle for ever, none that brings no whole message for long. Past a bound the connection is closed, and counted; one whose
+ * bytes cannot be cut into messages is read no further, and closed once its answer has left.
  */
 import type { Address, ByteStream, Connect, StreamEvents } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +17,8 @@ const MOST_WAITING = 1_048_576;
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
 const CONNECT = 2_000;
+/** How long what is answered to a faulty stream may take to leave. */
+const FAREWELL = 1_000;
 const REFUSED_FOR = 60_000;
 const MOST_REFUSED = 1_000;
 
@@ -27,6 +30,8 @@ export interface Connection extends Timed {
   /** Whether it was made by us; such a one leads to where the other side listens. */
   readonly ours: boolean;
   open: boolean;
+  /** Nobody knows where its next message begins: nothing is read from it or begun on it any more. */
+  faulty: boolean;
   readonly lost: Set<() => void>;
 }
 
@@ -78,7 +83,7 @@ export class SipConnections {
     const key = keyOf(address);
     const open = this.#open.get(key);
     const waiting = this.#connecting.get(key);
-    if (open?.open) use(open);
+    if (open?.open && !open.faulty) use(open);
     else if (waiting !== undefined) waiting.push(use);
     else if (this.#stopped || this.#open.size + this.#connecting.size >= MOST) use(undefined);
     else this.#connect(address, use);
@@ -98,7 +103,7 @@ export class SipConnections {
       connection.stream.destroy();
       failed();
     } else {
-      this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
+      if (!connection.faulty) this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
       connection.stream.write(bytes, (error) => error && failed());
     }
   }
@@ -140,6 +145,7 @@ export class SipConnections {
         frames: new SipFrames(),
         ours,
         open: true,
+        faulty: false,
         lost: new Set(),
         deadline: Number.POSITIVE_INFINITY,
         place: -1,
@@ -157,6 +163,7 @@ export class SipConnections {
   }
 
   #received(connection: Connection, bytes: Uint8Array): void {
+    if (connection.faulty) return;
     const wasUnfinished = connection.frames.unfinished;
     let whole = false;
     const fault = connection.frames.push(bytes, (message) => {
@@ -165,7 +172,9 @@ export class SipConnections {
     });
     if (fault !== undefined) {
       this.#needs.dropped.add(fault, connection.remote);
+      connection.faulty = true;
       connection.stream.end(); // after what it was answered
+      if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + FAREWELL);
     } else if (connection.open && (whole || !wasUnfinished)) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }

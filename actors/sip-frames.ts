@@ -3,13 +3,13 @@
  *
  * Rules: what waits for its rest is never more than one message of the greatest size; a stream that cannot be cut any
  * further (no Content-Length, two that differ, too much) is at fault and has to be closed, for nobody knows where the
- * next message begins. Each byte is looked at a bounded number of times, in however small pieces it comes.
+ * next message begins: no byte is taken after that. The header is read as everywhere (folds, LF alone), and each byte is
+ * looked at a bounded number of times, in however small pieces it comes.
  */
-import { LIMITS } from "../protocol/sip.ts";
+import { contentLength, headEnd, LIMITS, readHead } from "../protocol/sip.ts";
 
 const CR = 13;
 const LF = 10;
-const latin1 = new TextDecoder("latin1");
 
 export class SipFrames {
   #bytes = new Uint8Array(4_096);
@@ -18,44 +18,59 @@ export class SipFrames {
   #seen = 0;
   /** The length of the message that waits for its rest, once its header is whole. */
   #length: number | undefined;
+  #fault: string | undefined;
 
   /** Whether part of a message waits for its rest. */
   get unfinished(): boolean {
     return this.#end > 0;
   }
 
-  /** Hands each whole message to `take`; gives what is wrong with the stream when it is at fault. */
+  /** Hands each whole message to `take`; gives what is wrong with the stream when it is at fault, now or before. */
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): string | undefined {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length && this.#fault === undefined; ) {
       const room = Math.min(bytes.length - at, LIMITS.bytes);
       this.#append(bytes.subarray(at, at + room));
       at += room;
-      const fault = this.#cut(take);
-      if (fault !== undefined) return fault;
+      this.#fault = this.#cut(take);
     }
-    return undefined;
+    if (this.#fault !== undefined) {
+      this.#bytes = new Uint8Array(0);
+      this.#end = 0;
+    }
+    return this.#fault;
   }
 
   #cut(take: (message: Uint8Array) => void): string | undefined {
     for (;;) {
       if (this.#length === undefined) {
         this.#skipEmptyLines();
-        const header = this.#headerEnd();
-        if (header < 0) return this.#end > LIMITS.bytes ? "a header without an end" : undefined;
-        const body = contentLength(latin1.decode(this.#bytes.subarray(0, header)));
-        if (body === undefined) return "no usable Content-Length";
-        if (header + body > LIMITS.bytes) {
-          take(this.#bytes.slice(0, header)); // so that it can be answered 413
-          return "a message too large";
-        }
-        this.#length = header + body;
+        const header = headEnd(this.#bytes.subarray(0, this.#end), this.#seen);
+        if ((header ?? this.#end) > LIMITS.bytes) return "a header without an end";
+        this.#seen = Math.max(0, this.#end - 2); // the line break that the next one makes an empty line
+        if (header === undefined) return undefined;
+        const fault = this.#measure(header, take);
+        if (fault !== undefined) return fault;
       }
-      if (this.#end < this.#length) return undefined;
-      const message = this.#bytes.slice(0, this.#length);
-      this.#drop(this.#length);
+      const length = this.#length;
+      if (length === undefined || this.#end < length) return undefined;
+      const message = this.#bytes.slice(0, length);
+      this.#drop(length);
       this.#length = undefined;
       take(message);
     }
+  }
+
+  /** Finds the length of the message whose header is whole; when there is none, the header goes on, to be refused. */
+  #measure(header: number, take: (message: Uint8Array) => void): string | undefined {
+    const head = readHead(this.#bytes.subarray(0, header));
+    const body = contentLength(head.headers);
+    if (body !== undefined && header + body <= LIMITS.bytes) {
+      this.#length = header + body;
+      return undefined;
+    }
+    // 400 or 413; without any Content-Length it would read as a message without a body
+    if (body !== undefined || head.fault !== undefined) take(this.#bytes.slice(0, header));
+    return body !== undefined && body > 0 ? "a message too large" : "no usable Content-Length";
   }
 
   #append(bytes: Uint8Array): void {
@@ -79,23 +94,4 @@ export class SipFrames {
     while (start < this.#end && (this.#bytes[start] === CR || this.#bytes[start] === LF)) start++;
     if (start > 0) this.#drop(start);
   }
-
-  /** Where the body begins, or -1 as long as the empty line is not there. */
-  #headerEnd(): number {
-    for (let at = this.#seen; at + 3 < this.#end; at++) {
-      if (this.#bytes[at] !== CR || this.#bytes[at + 1] !== LF) continue;
-      if (this.#bytes[at + 2] === CR && this.#bytes[at + 3] === LF) return at + 4;
-    }
-    this.#seen = Math.max(0, this.#end - 3);
-    return -1;
-  }
-}
-
-function contentLength(header: string): number | undefined {
-  const found = [...header.matchAll(/\r\n(?:content-length|l)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)/gi)].map(
-    (m) => m[1],
-  );
-  const [first] = found;
-  if (first === undefined || !/^\d{1,9}$/.test(first) || found.some((value) => value !== first)) return undefined;
-  return Number(first);
 }

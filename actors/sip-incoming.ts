@@ -12,6 +12,9 @@ import { topVia } from "../protocol/sip-fields.ts";
 import { param, splitOutside } from "../protocol/sip-values.ts";
 import type { Address } from "../transports/transport.ts";
 
+/** The parameters that only the receiver of a request may write. */
+const OURS = /^(?:received|rport)\s*(?:=|$)/i;
+
 export type Incoming =
   | { readonly message: Message; readonly answerTo: Address }
   | { readonly message: undefined; readonly fault: string; readonly refusal?: Response; readonly answerTo: Address };
@@ -33,9 +36,12 @@ function marked(request: Request, source: Destination): { message: Request; answ
   const asksForPort = param(params, "rport") !== undefined;
   const at = request.headers.findIndex(([name]) => name === "Via");
   const [top = "", ...others] = splitOutside(request.headers[at]![1], ",");
-  const bare = top.replace(/\s*;\s*(?:received|rport)\s*(?:=[^;]*)?(?=;|$)/gi, "").trim();
+  const bare = splitOutside(top, ";").filter((part, index) => index === 0 || !OURS.test(part));
   const received = asksForPort || host !== source.host ? `;received=${source.host}` : "";
-  const via: Field = ["Via", [`${bare}${received}${asksForPort ? `;rport=${source.port}` : ""}`, ...others].join(", ")];
+  const via: Field = [
+    "Via",
+    [`${bare.join(";")}${received}${asksForPort ? `;rport=${source.port}` : ""}`, ...others].join(", "),
+  ];
   const headers = request.headers.map((field, index) => (index === at ? via : field));
   const back = source.transport === "udp" && asksForPort ? source.port : (port ?? 5060);
   return { message: { ...request, headers }, answerTo: { host: source.host, port: back } };

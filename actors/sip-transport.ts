@@ -37,6 +37,8 @@ export interface Way {
   readonly bytes: Uint8Array;
 }
 
+type AnswerBy = (to: Address, last: boolean) => Flow;
+
 export interface SipTransportNeeds {
   readonly clock: Clock;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
@@ -68,7 +70,9 @@ export class SipTransport {
       connect: needs.open.connect,
       dropped: needs.dropped,
       received: (bytes, connection) =>
-        this.#received(bytes, "tcp", connection.remote, (to) => this.#byTcpOrAnew(connection, to)),
+        this.#received(bytes, "tcp", connection.remote, (to, last) =>
+          last ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
+        ),
     });
   }
 
@@ -174,18 +178,21 @@ export class SipTransport {
     if (socket !== undefined) this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to));
   }
 
-  /** The door: what comes in here goes no further than this, whatever is wrong with it. */
-  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: (to: Address) => Flow): void {
+  /**
+   * The door: what comes in here goes no further than this, whatever is wrong with it. What cannot be read is answered
+   * once (`last`), by the way it came or not at all.
+   */
+  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: AnswerBy): void {
     const source: Destination = { transport, host: from.host, port: from.port };
     try {
       const incoming = readIncoming(bytes, source);
       if (incoming.message !== undefined) {
-        this.#needs.received(incoming.message, source, answerBy(incoming.answerTo));
+        this.#needs.received(incoming.message, source, answerBy(incoming.answerTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });
         if (incoming.refusal !== undefined) {
           const refusal = withToTag(incoming.refusal, this.#needs.toTag(incoming.refusal));
-          answerBy(incoming.answerTo).send(writeBy(refusal, transport), () => {});
+          answerBy(incoming.answerTo, true).send(writeBy(refusal, transport), () => {});
         }
       }
     } catch (error) {

@@ -116,7 +116,10 @@ export function headEnd(bytes: Uint8Array, from: number): number | undefined {
   return undefined;
 }
 
-/** The start line and the header fields. Never throws: the first fault is told beside what could be read. */
+/**
+ * The start line and the header fields. Never throws: the first fault is told beside what could be read. A line that is no
+ * field spoils a request; in a response, which nobody could answer, it is left out.
+ */
 export function readHead(bytes: Uint8Array): Head {
   const text = utf8.decode(bytes);
   const first = lineEnd(text, 0);
@@ -130,7 +133,7 @@ export function readHead(bytes: Uint8Array): Head {
     if (line.next - at > LIMITS.line) return { start, headers, fault: fault ?? ["header field too long", 400] };
     const field = readField(line.value);
     if (field) headers.push(field);
-    else fault ??= ["a line that is no header field", 400];
+    else if (start.method !== "") fault ??= ["a line that is no header field", 400];
     at = line.next;
   }
   return { start, headers, fault };
@@ -193,7 +196,7 @@ export function contentLength(headers: readonly Field[]): number | undefined {
 function bodyFault(end: number | undefined, length: number | undefined, rest: number): Fault | undefined {
   if (end === undefined) return ["no empty line after the header", 400];
   if (length === undefined || length <= rest) return undefined;
-  if (length > LIMITS.bytes) return ["message too large", 413];
+  if (end + length > LIMITS.bytes) return ["message too large", 413];
   return [Number.isNaN(length) ? "unreadable Content-Length" : "body shorter than Content-Length", 400];
 }
 
