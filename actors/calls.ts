@@ -64,9 +64,13 @@ export class Calls implements SipUser, XmppUser {
 
   // What the SIP sockets bring
 
+  knows(request: Request): boolean {
+    return this.#callOf(request) !== undefined;
+  }
+
   request(request: Request, transaction: ServerTransaction): void {
-    const ourTag = tagOf(request, "To");
-    if (ourTag !== undefined) return this.#inDialog(ourTag, request, transaction);
+    const call = this.#callOf(request);
+    if (call) return call.phone.request(request, transaction);
     // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
     if (this.full || !this.needs.xmpp().online)
       return transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
@@ -213,10 +217,10 @@ export class Calls implements SipUser, XmppUser {
     if (this.#draining && this.registry.size === 0) this.needs.idle();
   }
 
-  #inDialog(ourTag: string, request: Request, transaction: ServerTransaction): void {
-    const call = this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
-    if (call) return call.phone.request(request, transaction);
-    transaction.respond(responseTo(request, 481));
+  /** The call whose dialog a request is in. */
+  #callOf(request: Request): Call | undefined {
+    const ourTag = tagOf(request, "To");
+    return ourTag === undefined ? undefined : this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
   }
 
   /** Whether there are no more calls now. */

@@ -102,6 +102,7 @@ export class SipClients {
     if (record === undefined) return false;
     record.response = response;
     this.#transactions.tell(record, eventOf(response));
+    if (response.status >= 200) record.response = { ...response, body: "" }; // an ACK copies nothing of it
     return true;
   }
 

@@ -1,10 +1,13 @@
 /**
  * The TCP connections of the SIP stack: accepted and made, reused by the address of the other side.
  *
- * RFC 3261 §18. Bounds: so many connections in all and from one address, so many bytes waiting in each, no connection
+ * RFC 3261 §18. Bounds: so many connections in all, so many from all who may not begin calls and from one address (IPv6: one /64, of
+ * which anybody has all addresses), so many bytes waiting in each, no connection
  * idle for ever, none that brings no whole message for long. Past a bound the connection is closed, and counted; one whose
  * bytes cannot be cut into messages is read no further, and closed once its answer has left.
  */
+import ipaddr from "ipaddr.js";
+import type { Destination } from "../protocol/sip.ts";
 import type { Address, ByteStream, Connect, StreamEvents } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import { SipFrames } from "./sip-frames.ts";
@@ -12,7 +15,10 @@ import type { Tally } from "./tally.ts";
 import { type Timed, Timers } from "./timers.ts";
 
 const MOST = 2_000;
-const MOST_FROM_ONE_ADDRESS = 200;
+/** Of them, so many may be accepted, so that some are left for those that we make, and so many from who may not call. */
+const MOST_ACCEPTED = 1_800;
+const MOST_FROM_STRANGERS = 500;
+const MOST_FROM_ONE_NETWORK = 200;
 const MOST_WAITING = 1_048_576;
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
@@ -29,6 +35,8 @@ export interface Connection extends Timed {
   readonly frames: SipFrames;
   /** Whether it was made by us; such a one leads to where the other side listens. */
   readonly ours: boolean;
+  /** Whether it came from who may not begin calls. */
+  readonly stranger: boolean;
   open: boolean;
   /** Nobody knows where its next message begins: nothing is read from it or begun on it any more. */
   faulty: boolean;
@@ -36,6 +44,8 @@ export interface Connection extends Timed {
 }
 
 export interface ConnectionNeeds {
+  /** Whether a source may begin calls; from any other, messages of a call that there is may come. */
+  allow(source: Destination): boolean;
   readonly clock: Clock;
   readonly connect: Connect;
   readonly dropped: Tally;
@@ -47,7 +57,8 @@ type Use = (connection: Connection | undefined) => void;
 export class SipConnections {
   readonly #needs: ConnectionNeeds;
   readonly #open = new Map<string, Connection>();
-  readonly #fromAddress = new Map<string, number>();
+  /** How many were accepted: in all, by network, and from strangers. */
+  readonly #accepted = new Map<string, number>();
   readonly #connecting = new Map<string, Use[]>();
   readonly #refused = new Map<string, number>();
   readonly #idle: Timers<Connection>;
@@ -67,8 +78,7 @@ export class SipConnections {
 
   /** Takes a connection that came in, if there is room for it. */
   accept(stream: ByteStream): StreamEvents {
-    const count = this.#fromAddress.get(stream.remote.host) ?? 0;
-    if (this.#stopped || this.#open.size >= MOST || count >= MOST_FROM_ONE_ADDRESS) {
+    if (this.#stopped || !this.#hasRoom(stream.remote)) {
       this.#needs.dropped.add("too many connections", stream.remote);
       stream.destroy();
       return { received: () => {}, closed: () => {} };
@@ -144,6 +154,7 @@ export class SipConnections {
         stream,
         frames: new SipFrames(),
         ours,
+        stranger: !ours && !this.#needs.allow({ transport: "tcp", ...stream.remote }),
         open: true,
         faulty: false,
         lost: new Set(),
@@ -151,7 +162,7 @@ export class SipConnections {
         place: -1,
       };
       this.#open.set(keyOf(stream.remote), connection);
-      this.#fromAddress.set(stream.remote.host, (this.#fromAddress.get(stream.remote.host) ?? 0) + 1);
+      if (!ours) this.#count(connection, 1);
       this.#idle.set(connection, this.#needs.clock.now() + (ours ? IDLE : WHOLE_MESSAGE));
       return connection;
     };
@@ -190,17 +201,39 @@ export class SipConnections {
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);
     if (this.#open.get(key) === connection) this.#open.delete(key);
-    const count = (this.#fromAddress.get(connection.remote.host) ?? 1) - 1;
-    if (count > 0) this.#fromAddress.set(connection.remote.host, count);
-    else this.#fromAddress.delete(connection.remote.host);
+    if (!connection.ours) this.#count(connection, -1);
     for (const tell of [...connection.lost]) tell();
     connection.lost.clear();
+  }
+
+  #hasRoom(remote: Address): boolean {
+    const bounds = { [ALL]: MOST_ACCEPTED, [networkOf(remote.host)]: MOST_FROM_ONE_NETWORK };
+    if (this.#open.size >= MOST) return false;
+    if (!this.#needs.allow({ transport: "tcp", ...remote })) bounds[STRANGERS] = MOST_FROM_STRANGERS;
+    return Object.entries(bounds).every(([of, most]) => (this.#accepted.get(of) ?? 0) < most);
+  }
+
+  #count({ remote, stranger }: Connection, by: 1 | -1): void {
+    for (const of of [ALL, networkOf(remote.host), ...(stranger ? [STRANGERS] : [])]) {
+      const count = (this.#accepted.get(of) ?? 0) + by;
+      if (count > 0) this.#accepted.set(of, count);
+      else this.#accepted.delete(of);
+    }
   }
 
   #rememberRefusal(key: string): void {
     if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
     this.#refused.set(key, this.#needs.clock.now() + REFUSED_FOR);
   }
+}
+
+const ALL = "all";
+const STRANGERS = "strangers";
+
+/** What one party has all of: an IPv4 address, or the first 64 bits of an IPv6 address. */
+function networkOf(host: string): string {
+  if (!ipaddr.IPv6.isValid(host)) return host;
+  return ipaddr.IPv6.parse(host).parts.slice(0, 4).join(":");
 }
 
 const keyOf = (address: Address): string => `${address.host} ${address.port}`;

@@ -2,7 +2,8 @@
  * The requests asked of us: server transactions, and the repetitions, ACKs and CANCELs that belong to them.
  *
  * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the user hears of a request once; a response that the chart does
- * not take any more (a second final one) goes nowhere; everything that is looked up is looked up by key.
+ * not take any more (a second final one) goes nowhere; everything that is looked up is looked up by key; a request that
+ * has its final answer is kept without its body. Bounds: `MOST_TRANSACTIONS` and `MOST_HELD`.
  */
 import { inviteServer } from "../machines/invite-server.ts";
 import { requestServer } from "../machines/request-server.ts";
@@ -12,15 +13,21 @@ import { responseTo, withToTag } from "../protocol/sip-build.ts";
 import { acknowledgedKeyOf, mergedKeyOf, serverKeyOf } from "../protocol/sip-match.ts";
 import type { Clock } from "./clock.ts";
 import type { ServerTransaction, SipUser } from "./sip.ts";
+import { MOST_TRANSACTIONS } from "./sip-clients.ts";
 import type { Flow } from "./sip-transport.ts";
 import { writeBy } from "./sip-way.ts";
 import type { Tally } from "./tally.ts";
 import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 
+/** The most characters and bytes that all transactions hold: as many of a usual size as there may be. */
+const MOST_HELD = 268_435_456;
+
 export interface ServerRecord extends TransactionRecord {
   readonly key: string;
   readonly mergedKey: string;
-  readonly transaction: ServerTransaction;
+  transaction: ServerTransaction;
+  /** How much it holds of what came and what was sent last. */
+  held: number;
   readonly flow: Flow;
   /** What the user answers, and what was sent last. */
   answer?: Response;
@@ -45,6 +52,7 @@ export class SipServers {
   readonly #records = new Map<string, ServerRecord>();
   readonly #merged = new Map<string, ServerRecord>();
   readonly #accepted = new Map<string, ServerRecord>();
+  #held = 0;
 
   constructor(needs: ServersNeeds) {
     this.#needs = needs;
@@ -56,6 +64,11 @@ export class SipServers {
 
   get count(): number {
     return this.#records.size;
+  }
+
+  /** Whether there is no room for one more. */
+  get full(): boolean {
+    return this.#records.size >= MOST_TRANSACTIONS || this.#held >= MOST_HELD;
   }
 
   /** Takes a request that has come before; false when it is new. */
@@ -95,10 +108,12 @@ export class SipServers {
       key,
       mergedKey: mergedKeyOf(request),
       transaction: { request, source, id: key, respond },
+      held: 0,
       flow,
     };
     this.#records.set(key, record);
     if (!this.#merged.has(record.mergedKey)) this.#merged.set(record.mergedKey, record);
+    this.#weigh(record);
     this.#transactions.begin(record);
     return record;
   }
@@ -106,11 +121,27 @@ export class SipServers {
   stop(): void {
     this.#transactions.stop();
     for (const table of [this.#records, this.#merged, this.#accepted]) table.clear();
+    this.#held = 0;
   }
 
   #answer(record: ServerRecord, response: Response): void {
     record.answer = withToTag(response, this.#needs.toTag(record.transaction.request));
     this.#transactions.tell(record, eventOf(response));
+    if (response.status >= 200) this.#lighten(record);
+  }
+
+  /** What was asked has its answer: of the request no more than its fields may be asked for. */
+  #lighten(record: ServerRecord): void {
+    const { transaction, answer } = record;
+    record.transaction = { ...transaction, request: { ...transaction.request, body: "" } };
+    if (answer !== undefined) record.answer = { ...answer, body: "" };
+    this.#weigh(record);
+  }
+
+  /** Counts what a record holds, instead of what it held. */
+  #weigh(record: ServerRecord, held = weightOf(record)): void {
+    this.#held += held - record.held;
+    record.held = held;
   }
 
   #perform(record: ServerRecord, effect: TransactionEffect): void {
@@ -143,6 +174,7 @@ export class SipServers {
 
   #forget(record: ServerRecord): void {
     this.#records.delete(record.key);
+    this.#weigh(record, 0);
     if (this.#merged.get(record.mergedKey) === record) this.#merged.delete(record.mergedKey);
     const key = record.acknowledgedKey;
     if (key !== undefined && this.#accepted.get(key) === record) this.#accepted.delete(key);
@@ -152,6 +184,12 @@ export class SipServers {
 /** Whether an INVITE has no final response yet. */
 export function isOpen(record: ServerRecord): boolean {
   return record.chart.id === inviteServer.id && (record.state === "trying" || record.state === "proceeding");
+}
+
+function weightOf({ transaction, last }: ServerRecord): number {
+  const { uri, headers, body } = transaction.request;
+  const fields = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return uri.length + fields + body.length + (last?.length ?? 0);
 }
 
 function eventOf(response: Response): TransactionEvent {

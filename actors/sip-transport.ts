@@ -48,6 +48,7 @@ export interface SipTransportNeeds {
   readonly localHost: string;
   readonly log: Log;
   readonly dropped: Tally;
+  allow(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
   /** The To tag of a response that nobody asked for. */
   toTag(message: Message): string;
@@ -67,6 +68,7 @@ export class SipTransport {
     this.#hosts = new SipHosts(needs.resolve, needs.clock);
     this.#connections = new SipConnections({
       clock: needs.clock,
+      allow: (source) => needs.allow(source),
       connect: needs.open.connect,
       dropped: needs.dropped,
       received: (bytes, connection) =>

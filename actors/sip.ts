@@ -3,8 +3,9 @@
  *
  * RFC 3261 §8.2 (what is refused, in that section's order), §9.2 (CANCEL), §17, §18. Rules: nothing from the network
  * throws out of here; what is new and refused is refused without state, with a To tag that is the same for each copy
- * (§8.2.7); what belongs to nothing is counted and dropped. The user answers for dialogs: requests with a To tag are
- * its, whoever sent them. Bound: `MOST_TRANSACTIONS` in each direction, past it 503.
+ * (§8.2.7); what belongs to nothing is counted and dropped. Whoever may not begin calls fills no table: from him only what
+ * is of a dialog or an INVITE that there is, is taken up. Bounds: `MOST_TRANSACTIONS` in each direction and the bytes
+ * that the servers hold, past them 503.
  */
 import { createHmac } from "node:crypto";
 import { Refusal } from "../protocol/refusal.ts";
@@ -15,7 +16,7 @@ import { judge } from "../protocol/sip-rules.ts";
 import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
-import { MOST_TRANSACTIONS, SipClients } from "./sip-clients.ts";
+import { SipClients } from "./sip-clients.ts";
 import type { Resolve } from "./sip-hosts.ts";
 import { isOpen, SipServers } from "./sip-servers.ts";
 import { type Flow, SipTransport } from "./sip-transport.ts";
@@ -53,6 +54,8 @@ export interface Awaiting {
 
 /** Who uses the stack: the owner of the calls. */
 export interface SipUser {
+  /** Whether a request with a To tag is of a dialog that there is; any other is 481, and the user does not hear of it. */
+  knows(request: Request): boolean;
   /** A new request that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
   request(request: Request, transaction: ServerTransaction): void;
   /** A CANCEL, answered already, for an INVITE that has no final response yet. */
@@ -205,18 +208,22 @@ class SipStack implements Sip {
 
   /** What is wrong with a request that is new, in the order of RFC 3261 §8.2. */
   #refusal(request: Request, source: Destination): Response | undefined {
-    const outsideDialogs = tagOf(request, "To") === undefined && request.method !== "CANCEL";
-    if (outsideDialogs && !this.#needs.allow(source)) {
+    const tagged = tagOf(request, "To") !== undefined;
+    const { user, allow } = this.#needs;
+    const isCancel = request.method === "CANCEL";
+    const known = isCancel ? this.#servers.cancelled(request) !== undefined : tagged && user.knows(request);
+    const unknown = (tagged || isCancel) && !known ? responseTo(request, 481) : undefined;
+    if (!known && !allow(source)) {
       this.#dropped.add("a request from a source that is not allowed", { source: source.host });
-      return responseTo(request, 403);
+      return unknown ?? responseTo(request, 403);
     }
-    if (this.#servers.count >= MOST_TRANSACTIONS) {
+    if (this.#servers.full) {
       this.#dropped.add("too many transactions", { source: source.host });
       return responseTo(request, 503, { headers: [["Retry-After", "10"]] });
     }
-    const judged = judge(request);
-    if (judged !== undefined) return judged;
-    return outsideDialogs && this.#servers.isMerged(request) ? responseTo(request, 482) : undefined;
+    const refusal = judge(request) ?? unknown;
+    if (refusal !== undefined || tagged || isCancel) return refusal;
+    return this.#servers.isMerged(request) ? responseTo(request, 482) : undefined;
   }
 
   /** Answers without state: each copy of the request is answered alike (RFC 3261 §8.2.7). */
@@ -236,7 +243,7 @@ class SipStack implements Sip {
   #cancel(cancel: Request, source: Destination, flow: Flow): void {
     const invite = this.#servers.cancelled(cancel);
     const { transaction } = this.#servers.begin(cancel, source, flow);
-    if (invite === undefined) return transaction.respond(responseTo(cancel, 481));
+    if (invite === undefined) return;
     const toTag = invite.answer && tagOf(invite.answer, "To");
     transaction.respond(responseTo(cancel, 200, toTag === undefined ? {} : { toTag }));
     if (isOpen(invite)) this.#guard(() => this.#needs.user.cancelled(invite.transaction, cancel));

@@ -27,7 +27,7 @@ function connections(chosen: Partial<ConnectionNeeds> = {}) {
   const received: string[] = [];
   const dropped = new Tally(clock, () => {}, "dropped");
   const table = new SipConnections({
-    ...{ clock, dropped },
+    ...{ clock, dropped, allow: () => true },
     connect: (to) => {
       asked.push(to);
       return Promise.reject(new Error("ECONNREFUSED"));
@@ -89,5 +89,44 @@ describe("a connection at fault", () => {
     table.to({ host: "192.0.2.2", port: 7_000 }, () => {});
     await clock.advance(10);
     expect(asked).toEqual([{ host: "192.0.2.2", port: 7_000 }]);
+  });
+});
+
+describe("how many connections there may be", () => {
+  const fill = (table: SipConnections, from: (number: number) => string, count: number): number => {
+    const streams = Array.from({ length: count }, (_, number) => streamFrom(from(number), 1_024 + number));
+    for (const stream of streams) table.accept(stream);
+    return streams.filter(({ done }) => done.length === 0).length;
+  };
+  const v4 = (number: number): string => `198.51.${number >> 8}.${number & 255}`;
+
+  test("200 from one address", () => {
+    expect(fill(connections().table, () => "192.0.2.2", 300)).toBe(200);
+  });
+
+  test("200 from one /64 of IPv6, whose owner has all its addresses", () => {
+    const { table } = connections();
+    expect(fill(table, (number) => `2001:db8:0:1::${number.toString(16)}`, 300)).toBe(200);
+    expect(fill(table, (number) => `2001:db8:0:2::${number.toString(16)}`, 300)).toBe(200);
+  });
+
+  test("500 from all who may not begin calls, and there is room for those who may", () => {
+    const { table } = connections({ allow: ({ host }) => host === "192.0.2.2" });
+    expect([fill(table, v4, 2_000), fill(table, () => "192.0.2.2", 10)]).toEqual([500, 10]);
+  });
+
+  test("1,800 that were accepted, and there is room for ours", () => {
+    const { table, asked } = connections();
+    expect(fill(table, v4, 2_000)).toBe(1_800);
+    table.to({ host: "192.0.2.9", port: 5060 }, () => {});
+    expect(asked).toEqual([{ host: "192.0.2.9", port: 5060 }]);
+  });
+
+  test("one that has closed makes room", () => {
+    const { table } = connections();
+    const events = Array.from({ length: 200 }, (_, number) => table.accept(streamFrom("192.0.2.2", number + 1)));
+    expect(fill(table, () => "192.0.2.2", 1)).toBe(0);
+    events[0]?.closed();
+    expect(fill(table, () => "192.0.2.2", 1)).toBe(1);
   });
 });

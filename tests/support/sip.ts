@@ -3,7 +3,7 @@ import type { Clock } from "../../actors/clock.ts";
 import { type ClientHandlers, createSip, type ServerTransaction, type Sip, type SipNeeds } from "../../actors/sip.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip.ts";
 import { responseTo } from "../../protocol/sip-build.ts";
-import { header, readNameAddr } from "../../protocol/sip-fields.ts";
+import { header, readNameAddr, tagOf } from "../../protocol/sip-fields.ts";
 import { createChance } from "./chance.ts";
 
 export const LOCAL = "127.0.0.1";
@@ -41,6 +41,7 @@ export function makeStack(
     log: (event) => void logged.push(event),
     allow: () => true,
     user: {
+      knows: (request) => ["phone", "juliet"].includes(tagOf(request, "To") ?? ""),
       request(request, transaction) {
         heard.words.push(request.method);
         heard.transactions.push(transaction);
