@@ -36,12 +36,17 @@ export interface Callee {
 
 const MOST_REDIRECTIONS = 5;
 
-/** The URI that a 3xx points to, without its headers; undefined when there is none that can be dialled. */
+/** The first URI a 3xx points to that can be dialled, without its headers. */
 function redirection(response: Response): string | undefined {
+  return values(response, "Contact")
+    .map(dialable)
+    .find((uri) => uri !== undefined);
+}
+
+function dialable(contact: string): string | undefined {
   try {
-    const [contact] = values(response, "Contact");
-    const uri = contact === undefined ? undefined : readNameAddr(contact).uri.replace(/\?.*$/s, "");
-    return uri !== undefined && readUri(uri).scheme !== "sips" ? uri : undefined;
+    const uri = readNameAddr(contact).uri.replace(/\?.*$/s, "");
+    return readUri(uri).scheme === "sips" ? undefined : uri;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

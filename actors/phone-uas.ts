@@ -19,6 +19,12 @@ import type { ServerTransaction } from "./sip.ts";
 /** RFC 3261 §17.1.1.1, in milliseconds. */
 const T1 = 500;
 
+/** How long an INVITE is good for, in milliseconds, when it says so and it is no longer than a day (§20.19). */
+function expiryOf(request: Request): number | undefined {
+  const seconds = header(request, "Expires") ?? "";
+  return /^\d{1,10}$/.test(seconds) && Number(seconds) <= 86_400 ? 1_000 * Number(seconds) : undefined;
+}
+
 export class PhoneUas extends Phone {
   #transaction: ServerTransaction;
   readonly #localTag: string;
@@ -27,6 +33,7 @@ export class PhoneUas extends Phone {
   /** The 180 that waits for its PRACK: its number, and what stops its repetition. */
   #reliable: { readonly number: number; readonly stop: () => void } | null = null;
   #lastNumber: number;
+  #disarm: () => void = () => {};
 
   constructor(transaction: ServerTransaction, localTag: string, needs: PhoneNeeds) {
     super(needs, "responder");
@@ -37,6 +44,8 @@ export class PhoneUas extends Phone {
     this.chosen = this.#remoteTag;
     this.#lastNumber = Math.floor(needs.chance() * 10_000);
     this.join(this.#remoteTag, () => dialogFromRequest(request, localTag), request, false);
+    const expiry = expiryOf(request);
+    if (expiry !== undefined) this.#disarm = needs.clock.after(expiry, () => !this.#answered && this.cancelled());
   }
 
   perform(effect: PhoneEffect): void {
@@ -62,7 +71,7 @@ export class PhoneUas extends Phone {
     }
   }
 
-  /** The caller gave up, before any final response of ours. */
+  /** The caller gave up, or its invitation has expired (§13.3.1), before any final response of ours. */
   cancelled(): void {
     if (this.needs.tell({ type: "sip.cancel" })) this.#refuse({ status: 487 });
   }
@@ -95,6 +104,7 @@ export class PhoneUas extends Phone {
 
   override stop(): void {
     super.stop();
+    this.#disarm();
     this.#settle();
   }
 

@@ -28,10 +28,10 @@ export class SipHosts {
     this.#clock = clock;
   }
 
-  /** Finds the addresses of a host: at once when it is an address or known. */
+  /** Finds the addresses of a host: at once when it is an address or known, or no host at all. */
   find(host: string, use: Use): void {
-    if (isIP(host) !== 0) {
-      use([host]);
+    if (isIP(host) !== 0 || host === "") {
+      use(host === "" ? [] : [host]);
       return;
     }
     const known = this.#known.get(host);

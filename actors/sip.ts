@@ -11,8 +11,8 @@ import { createHmac } from "node:crypto";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo, withToTag } from "../protocol/sip-build.ts";
-import { header, tagOf, topVia } from "../protocol/sip-fields.ts";
-import { judge } from "../protocol/sip-rules.ts";
+import { header, tagOf, topVia, values } from "../protocol/sip-fields.ts";
+import { judge, withoutForeignBody } from "../protocol/sip-rules.ts";
 import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -189,7 +189,10 @@ class SipStack implements Sip {
     const { host, port } = topVia(response);
     // RFC 3261 §18.1.2: a response whose top Via is not ours was not meant for us.
     const ours = host.toLowerCase() === this.#needs.localHost.toLowerCase() && (port ?? 5060) === this.port;
-    if (!ours) this.#dropped.add("a response to somebody else", { source: source.host });
+    // §8.1.3.3: one with more than ours was misrouted
+    if (values(response, "Via").length > 1)
+      this.#dropped.add("a response with more than one Via", { source: source.host });
+    else if (!ours) this.#dropped.add("a response to somebody else", { source: source.host });
     else if (!this.#clients.receive(response))
       this.#dropped.add("a response to nothing we asked", { source: source.host });
   }
@@ -244,12 +247,18 @@ class SipStack implements Sip {
     const invite = this.#servers.cancelled(cancel);
     const { transaction } = this.#servers.begin(cancel, source, flow);
     if (invite === undefined) return;
-    const toTag = invite.answer && tagOf(invite.answer, "To");
-    transaction.respond(responseTo(cancel, 200, toTag === undefined ? {} : { toTag }));
+    const tagOfAnswer = (): string | undefined => tagOf(invite.answer ?? invite.transaction.request, "To");
+    const answer = (toTag = tagOfAnswer()): void =>
+      transaction.respond(responseTo(cancel, 200, toTag === undefined ? {} : { toTag }));
+    // its To tag is that of what the INVITE is answered; where there is none yet, that comes first
+    const isTagged = tagOfAnswer() !== undefined;
+    if (isTagged) answer();
     if (isOpen(invite)) this.#guard(() => this.#needs.user.cancelled(invite.transaction, cancel));
+    if (!isTagged) answer();
   }
 
-  #new(request: Request, source: Destination, flow: Flow): void {
+  #new(asked: Request, source: Destination, flow: Flow): void {
+    const request = withoutForeignBody(asked);
     const { transaction } = this.#servers.begin(request, source, flow);
     if (!this.#guard(() => this.#needs.user.request(request, transaction))) {
       transaction.respond(responseTo(request, 500));

@@ -39,36 +39,55 @@ export interface Dialled {
   readonly contactUser: string;
 }
 
-/** The addresses of a call from one bare JID to another; undefined when the callee has no name to dial. */
+/** The addresses of a call from one bare JID to another; undefined when the callee has no name that SIP can write. */
 export function dialled(call: { caller: string; callee: string }, rules: AddressRules): Dialled | undefined {
   const [caller, callee] = [readJid(call.caller), readJid(call.callee)];
-  if (!caller?.local || !callee?.local) return undefined;
+  const [from, to] = [caller, callee].map((jid) => jid && hostOf(jid.domain));
+  if (!caller?.local || !callee?.local || !from || !to) return undefined;
   const name = unescapeLocal(callee.local);
   const phone = rules.usernameToPhone.find(({ username }) => username.toLowerCase() === name)?.phone ?? name;
   const own = unescapeLocal(caller.local);
   const [user, contactUser] = [escapeUser(phone), escapeUser(own)];
   return {
     requestUri: `sip:${user}@${writeHost(rules.proxyHost)}:${rules.proxyPort}`,
-    from: `${quoteDisplay(own)} <sip:${contactUser}@${caller.domain}>`,
-    to: `<sip:${user}@${callee.domain}>`,
+    from: `${quoteDisplay(own)} <sip:${contactUser}@${from}>`,
+    to: `<sip:${user}@${to}>`,
     contactUser,
   };
 }
+
+/**
+ * A domain as the host of a SIP URI: names of other scripts by IDNA, and nothing that is no host, since it would go on as
+ * parameters and headers of the URI.
+ */
+function hostOf(domain: string): string | undefined {
+  if (HOST.test(domain)) return domain;
+  if (/[\0-\x2c/:-@[-^`{-\x7f]/.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
+  const { hostname } = new URL(`http://${domain}`);
+  return HOST.test(hostname) ? hostname : undefined;
+}
+
+const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i;
 
 /**
  * The bare JID of the user that an INVITE means: by its Request-URI, else by To; undefined when by neither. An address of
  * ours, or a bare number, means a user of the first served domain.
  */
 export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
-  const [target, to] = [readUri(uris.requestUri), readUri(uris.to)];
-  for (const { user, host } of [target, to])
-    if (host !== rules.component && rules.hosts.includes(host)) return userJid(user, host, rules);
+  const target = readUri(uris.requestUri);
+  const isUsers = ({ host }: SipUri): boolean => host !== rules.component && rules.hosts.includes(host);
+  if (isUsers(target)) return userJid(target.user, target.host, rules);
+  const to = SCHEMES.test(uris.to) ? readUri(uris.to) : undefined; // what else To may name decides nothing
+  if (to && isUsers(to)) return userJid(to.user, to.host, rules);
   const meansUs = target.scheme === "tel" || rules.ours.includes(target.host);
   const [first] = rules.hosts;
   return meansUs && first !== undefined ? userJid(target.user, first, rules) : undefined;
 }
 
-function userJid(user: string, host: string, { usernameToPhone }: AddressRules): string | undefined {
+const SCHEMES = /^(?:sips?|tel):/i;
+
+function userJid(name: string, host: string, { usernameToPhone }: AddressRules): string | undefined {
+  const user = bareUser(name);
   const mapped = /^[+*]/.test(user) ? usernameToPhone.find(({ phone }) => phone === user)?.username : undefined;
   const local = escapeLocal(mapped ?? user).toLowerCase();
   return local === "" || readJid(`${local}@${host}`) === undefined ? undefined : `${local}@${host}`;
@@ -83,7 +102,8 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
   const uri = readUri(from);
   if (rules.intercept) return spelled(uri, rules);
   const near = [rules.component, rules.proxyHost.toLowerCase(), ...rules.ours].includes(uri.host) || isNumber(uri);
-  const name = uri.user === "" ? uri.host : near ? uri.user : `${uri.user}@${uri.host}`;
+  const user = bareUser(uri.user);
+  const name = user === "" ? uri.host : near ? user : `${user}@${uri.host}`;
   const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/sip`;
   return readJid(jid) === undefined ? undefined : jid;
 }
@@ -95,7 +115,11 @@ function spelled(uri: SipUri, rules: AddressRules): string | undefined {
   return readJid(host) === undefined ? undefined : host;
 }
 
-const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || /^\+?[0-9*#().-]{2,}$/.test(user);
+const NUMBER = /^\+?[0-9*#().-]{2,}(?=;|$)/;
+const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || NUMBER.test(user);
+
+/** A user part without the parameters that a number may have in it (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3). */
+const bareUser = (user: string): string => NUMBER.exec(user)?.[0] ?? user;
 
 /** The URI of our Contact; its transport is written by whoever sends it. */
 export function contactUri(user: string, localHost: string, port: number): string {

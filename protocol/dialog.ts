@@ -74,12 +74,12 @@ function routesOf(response: Response): string[] {
   return routes;
 }
 
-/** The URI of a message's Contact, if it has one that is a SIP URI. */
+/** The URI of a message's Contact, if it has one; refused when it is no place that we could send to. */
 function contactOf(message: Request | Response): string | undefined {
   const [contact] = values(message, "Contact");
   if (contact === undefined) return undefined;
   const { uri } = readNameAddr(contact);
-  readUri(uri);
+  if (readUri(uri).scheme !== "sip") throw new Refusal("Contact is no SIP URI", { status: 400 });
   return uri;
 }
 
@@ -119,13 +119,16 @@ function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: read
   return isLoose(uri) ? { uri: remoteTarget, routes: routeSet } : { uri, routes: [...others, `<${remoteTarget}>`] };
 }
 
-/** Where a request is to be sent: its first Route when that is a loose router, else its Request-URI (§8.1.2). */
+/**
+ * Where a request is to be sent: its first Route when that is a loose router, else its Request-URI (§8.1.2). No host is
+ * where `sips` and `tel` lead: the one is not to be sent in the clear (§26.2.2), the other is no place.
+ */
 export function nextHop(request: Request): Destination {
   const [route] = values(request, "Route");
   const routeUri = route === undefined ? undefined : readNameAddr(route).uri;
-  const { host, port, params } = readUri(routeUri !== undefined && isLoose(routeUri) ? routeUri : request.uri);
+  const { scheme, host, port, params } = readUri(routeUri !== undefined && isLoose(routeUri) ? routeUri : request.uri);
   const transport = param(params, "transport")?.toLowerCase() === "tcp" ? "tcp" : "udp";
-  return { transport, host, port: port ?? 5060 };
+  return { transport, host: scheme === "sip" ? host : "", port: port ?? 5060 };
 }
 
 /** The dialog after a 2xx to a re-INVITE of ours, or a re-INVITE of theirs that we accept: its target moves (§12.2). */

@@ -85,11 +85,15 @@ export interface ResponseParts {
 
 const COPIED = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
 
-/** The response to a request, with what RFC 3261 §8.2.6.2 has it copy, and Record-Route where a dialog begins (§12.1.1). */
+/**
+ * The response to a request, with what RFC 3261 §8.2.6.2 has it copy, Record-Route where a dialog begins (§12.1.1), and
+ * Timestamp in a 100 (§8.2.6.1).
+ */
 export function responseTo(request: Request, status: number, parts: ResponseParts = {}): Response {
   const { toTag, headers = [], body = "" } = parts;
   const begins = request.method === "INVITE" && status > 100 && status < 300;
-  const copied = request.headers.filter(([name]) => COPIED.has(name) || (begins && name === "Record-Route"));
+  const also = status === 100 ? "Timestamp" : begins ? "Record-Route" : undefined;
+  const copied = request.headers.filter(([name]) => COPIED.has(name) || name === also);
   const tagged = toTag === undefined || status === 100 ? copied : copied.map((field) => withTag(field, toTag));
   return { kind: "response", status, phrase: phraseOf(status), headers: [...tagged, ...headers], body };
 }

@@ -11,10 +11,13 @@ import type { Field, Request, Response } from "./sip.ts";
 import { responseTo } from "./sip-build.ts";
 import { header, readCSeq, readNameAddr, topVia, values } from "./sip-fields.ts";
 import { readUri } from "./sip-uri.ts";
+import { splitOutside } from "./sip-values.ts";
 
 /** Methods that exist but are not for a gateway, or not yet: 405 names what is (§8.2.1); unknown ones get 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
 const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
+/** What makes a dialog or moves its target. */
+const TARGETS = new Set(["INVITE", "UPDATE"]);
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 
 /** The refusal of a request, or undefined when it may be looked at. */
@@ -37,11 +40,20 @@ function mustBeReadable(request: Request): void {
   for (const name of ["From", "To", "Call-ID", "CSeq"])
     if (!header(request, name)) throw new Refusal(`no ${name}`, { status: 400 });
   for (const name of ["From", "To"]) readNameAddr(header(request, name) ?? "");
-  for (const contact of values(request, "Contact")) readNameAddr(contact);
-  for (const route of values(request, "Record-Route")) readUri(readNameAddr(route).uri);
+  mustBeReachable(request);
   topVia(request);
   if (readCSeq(header(request, "CSeq") ?? "").method !== request.method)
     throw new Refusal("CSeq names another method", { status: 400 });
+}
+
+/** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` asks for TLS, which we do not have; `tel` is no place. */
+function mustBeReachable(request: Request): void {
+  const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
+  const [nearest = "sip", ...others] = schemes("Record-Route");
+  if (nearest !== "sip" || others.includes("tel")) throw new Refusal("Record-Route is no SIP URI", { status: 400 });
+  if (!TARGETS.has(request.method)) for (const contact of values(request, "Contact")) readNameAddr(contact);
+  else if (schemes("Contact").some((scheme) => scheme !== "sip"))
+    throw new Refusal("Contact is no SIP URI", { status: 400 });
 }
 
 function judgeMethod(request: Request): Response | undefined {
@@ -80,12 +92,28 @@ function judgeExtensions(request: Request): Response | undefined {
 
 /** §8.2.3: a body that we cannot read and that is not optional. */
 function judgeBody(request: Request): Response | undefined {
+  const wanted = wantedOfBody(request);
+  return wanted === undefined || isOptional(request) ? undefined : responseTo(request, 415, { headers: [wanted] });
+}
+
+/** A request without the body that we cannot read: it was optional, and is ignored (§8.2.3). */
+export function withoutForeignBody(request: Request): Request {
+  return wantedOfBody(request) === undefined ? request : { ...request, body: "" };
+}
+
+/** What a body should have been, when it is not that. */
+function wantedOfBody(request: Request): Field | undefined {
   if (request.body === "" || !SDP_METHODS.has(request.method)) return undefined;
   const encoding = header(request, "Content-Encoding")?.toLowerCase() ?? "identity";
-  if (encoding !== "identity") return responseTo(request, 415, { headers: [["Accept-Encoding", "identity"]] });
+  if (encoding !== "identity") return ["Accept-Encoding", "identity"];
   const type = header(request, "Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type === undefined || type === "application/sdp") return undefined;
-  return responseTo(request, 415, { headers: [ACCEPT] });
+  return type === undefined || type === "application/sdp" ? undefined : ACCEPT;
+}
+
+/** RFC 3261 §20.11: `handling` is "required" unless it says otherwise. */
+function isOptional(request: Request): boolean {
+  const [, ...params] = splitOutside(header(request, "Content-Disposition") ?? "", ";");
+  return params.some((each) => /^handling\s*=\s*"?optional"?$/i.test(each));
 }
 
 const refuse = (request: Request, status: number, text: string): Response => {

@@ -139,6 +139,13 @@ describe("who may not begin calls", () => {
 });
 
 describe("server transactions (§17.2)", () => {
+  test("100 has the Timestamp of its request (§8.2.6.1)", async () => {
+    const peer = await bench(() => {});
+    await peer.say(asked("INVITE", { lines: "Timestamp: 54\n" }));
+    await peer.clock.advance(250);
+    expect(header(peer.received[0]!, "Timestamp")).toBe("54");
+  });
+
   test("100 goes out when nothing else did within 200 ms (§17.2.1)", async () => {
     const peer = await bench(() => {});
     await peer.say(asked("INVITE"));
@@ -180,6 +187,16 @@ describe("server transactions (§17.2)", () => {
     expect([peer.words(), peer.heard.words]).toEqual([
       ["180", "200", "487"],
       ["INVITE", "cancelled"],
+    ]);
+  });
+
+  test("CANCEL has the To tag of what its INVITE is answered, though that has been nothing so far (§9.2)", async () => {
+    const peer = await bench(() => {});
+    await peer.say(asked("INVITE"));
+    await peer.say(asked("CANCEL"));
+    expect(peer.received.map((response) => [header(response, "CSeq"), tagOf(response, "To")])).toEqual([
+      ["1 INVITE", "phone"],
+      ["1 CANCEL", "phone"],
     ]);
   });
 
@@ -307,6 +324,32 @@ describe("requests of ours", () => {
     expect([told, request.method]).toEqual([["180 1", "200 1", "200 1", "200 2"], "INVITE"]);
   });
 
+  test("a response with more than one Via was misrouted: dropped and counted (§8.1.3.3)", async () => {
+    const [peer, told] = await asking("Via: SIP/2.0/UDP 6.6.6.6;branch=z9hG4bKx\n");
+    expect(told).toEqual([]);
+    expect(peer.sip.dropped.get("a response with more than one Via")).toBe(1);
+  });
+
+  test("a line in a response that is no header field is passed over", async () => {
+    const [peer, told] = await asking("X Foo: bar\n");
+    expect([told, [...peer.sip.dropped]]).toEqual([[200], []]);
+  });
+
+  /** OPTIONS of ours, answered 200 with more lines. */
+  async function asking(lines: string): Promise<[Awaited<ReturnType<typeof bench>>, number[]]> {
+    const peer = await bench();
+    const told: number[] = [];
+    peer.sip.send(makeRequest("OPTIONS", "o"), to, {
+      response: ({ status }) => void told.push(status),
+      failed: () => {},
+    });
+    await peer.clock.advance(10);
+    await peer.say(
+      `SIP/2.0 200 OK\nVia: ${header(peer.received[0]!, "Via")}\nFrom: <sip:a@a>;tag=a\nTo: <sip:b@b>;tag=1\nCall-ID: o\nCSeq: 1 OPTIONS\n${lines}\n`,
+    );
+    return [peer, told];
+  }
+
   test("a response to somebody else, or to nothing, is dropped and counted (§18.1.2)", async () => {
     const peer = await bench();
     await peer.say(
@@ -336,7 +379,7 @@ describe("over TCP (§18.3)", () => {
     expect(heard.join("").match(/^SIP\/2\.0 200/gm)).toHaveLength(2);
   });
 
-  test("a message that is too large is answered 413, and its stream closed", async () => {
+  test.each([9_999_999, 49_000])("a message of %p bytes is answered 413, and its stream closed", async (length) => {
     const peer = await bench();
     const heard: string[] = [];
     const stream = await connect(
@@ -345,10 +388,10 @@ describe("over TCP (§18.3)", () => {
       () => void heard.push("closed"),
     );
     stream.write(
-      asked("INVITE", { via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt", lines: "Content-Length: 9999999\n" }).replaceAll(
-        "\n",
-        "\r\n",
-      ),
+      asked("INVITE", {
+        via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt",
+        lines: `Content-Length: ${length}\n`,
+      }).replaceAll("\n", "\r\n"),
     );
     await peer.clock.advance(50);
     expect([heard[0]?.split("\r\n")[0], heard.at(-1)]).toEqual(["SIP/2.0 413 Request Entity Too Large", "closed"]);

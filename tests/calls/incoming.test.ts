@@ -249,6 +249,28 @@ ${REFUSED("480 Temporarily Unavailable")}`,
       { calls: { profile: "precise" } },
     ],
     [
+      "when carol's INVITE expires (Expires, RFC 3261 §13.3.1): 487, and juliet is told",
+      `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}
+after 4 s
+nothing on phone
+after 1 s
+gateway > phone
+    SIP/2.0 487 Request Terminated
+    To: <sip:juliet@example.org>;tag={our-tag}
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${TOLD("<decline/>")}`,
+      { byTheClock: true },
+    ],
+    [
+      "which means nothing once it has been answered",
+      `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}${JULIET_ACCEPTS}${CAROL_ACKS}
+after 6 s
+nothing on phone
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "when carol hangs up the early dialog: 200 and 487, as for CANCEL",
       `${CAROL_CALLS}
 phone > gateway
@@ -286,9 +308,14 @@ gateway > juliet
       "a password is dropped and percent-escapes are read",
       INVITE("sip:%6auliet:secret@example.org", "<sip:juliet@example.org>") + ends,
     ],
+    ["a To of another scheme decides nothing", INVITE("sip:juliet@192.0.2.1:5600", "<im:romeo@example.org>") + ends],
   ]);
-  test("a number that belongs to a user is that user's", () =>
-    play(`${INVITE("sip:+4930123@192.0.2.1:5600", "<sip:+4930123@192.0.2.1>")}
+  test.each([
+    ["a number that belongs to a user is that user's", "sip:+4930123@192.0.2.1:5600"],
+    ["with parameters of its own too (RFC 3261 §19.1.1)", "sip:+4930123;npdi;rn=+49@192.0.2.1:5600;user=phone"],
+    ["by tel: too", "tel:+4930123;npdi"],
+  ])("%s", (_, uri) =>
+    play(`${INVITE(uri, "<sip:+4930123@192.0.2.1>")}
 gateway > nurse@example.org
     <message type='chat'><propose xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>
 nurse@example.org > gateway
@@ -296,8 +323,9 @@ nurse@example.org > gateway
 gateway > phone
     SIP/2.0 480 Temporarily Unavailable
 phone > gateway
-    ACK sip:+4930123@192.0.2.1:5600 SIP/2.0
-`).then(() => undefined));
+    ACK ${uri} SIP/2.0
+`).then(() => undefined),
+  );
 });
 
 describe("candidates", () => {

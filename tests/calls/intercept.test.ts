@@ -97,6 +97,33 @@ phone > gateway
   );
 });
 
+describe("a call of a user to somebody of another domain", () => {
+  const CALLS = (to: string): string => HANDED("d1", JULIET, to, JINGLE("session-initiate", "s1", "{offer-contents}"));
+  plays(
+    [
+      [
+        "whose name is of another script: its host in SIP is by IDNA",
+        `${CALLS("romeo@b\u00fccher.example/x")}${TAKEN("d1")}
+gateway > phone
+    INVITE sip:romeo@192.0.2.2:5060 SIP/2.0
+    From: "juliet" <sip:juliet@example.org>;tag={our-tag}
+    To: <sip:romeo@xn--bcher-kva.example>
+phone > gateway
+    SIP/2.0 404 Not Found
+gateway > phone
+    ACK sip:romeo@192.0.2.2:5060 SIP/2.0
+${SAID("romeo@b\u00fccher.example/x", JULIET, "<jingle action='session-terminate' sid='s1'/>")}`,
+      ],
+      [
+        "that is no host, but would add parameters and headers to the URI: nobody has this address",
+        `${CALLS("romeo@evil.example;tag=1?Subject=a")}${ANSWERED("d1", "<iq xmlns='jabber:client' type='error'><error type='cancel'><item-not-found/></error></iq>")}
+nothing on phone`,
+      ],
+    ],
+    INTERCEPT,
+  );
+});
+
 describe("what is handed over wrongly", () => {
   plays(
     [

@@ -271,6 +271,18 @@ ${TERMINATED("<reason><decline/></reason>")}`,
         TERMINATED("<reason><general-error/><sip-error code='302'>Moved Temporarily</sip-error></reason>"),
     ],
     [
+      "a redirection is followed to the first of its places that can be dialled",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <mailto:bob@x>, <sips:bob@x>;q=1, <sip:rob@198.51.100.66>\n")}
+gateway > phone
+    INVITE sip:rob@198.51.100.66 SIP/2.0
+phone > gateway
+    SIP/2.0 486 Busy Here
+    CSeq: 2 INVITE
+gateway > phone
+    ACK sip:rob@198.51.100.66 SIP/2.0
+${TERMINATED("<reason><decline/></reason>")}`,
+    ],
+    [
       "a redirection that goes round is given up after five hops",
       `${JULIET_CALLS}${[1, 2, 3, 4, 5, 6]
         .map((hop) =>

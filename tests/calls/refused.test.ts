@@ -121,6 +121,19 @@ const SAYS = (method: string, more: string): string => `
 phone > gateway
     ${method} sip:juliet@192.0.2.1:5600 SIP/2.0
 ${more}`;
+/** An INVITE of carol's that is refused. */
+const CAROL_INVITES = (callId: string, more: string, answer: string): string => `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:carol@pbx.example.net>;tag=c
+    To: <sip:juliet@example.org>
+    Call-ID: ${callId}
+${more}    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 ${answer}
+`;
 const HEARS = (line: string): string => `
 gateway > phone
     SIP/2.0 ${line}
@@ -180,7 +193,10 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "OPTIONS as an INVITE would be: 200 while all is well",
-      SAYS("OPTIONS", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") + HEARS("200 OK"),
+      SAYS("OPTIONS", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") +
+        HEARS(
+          "200 OK\n    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE\n    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf\n    Supported: …",
+        ),
     ],
     [
       "CANCEL of nothing",
@@ -206,6 +222,18 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
+    ],
+    [
+      "an INVITE whose Contact is no SIP URI: nothing could be sent to it",
+      ["tel:+49301", "sips:carol@192.0.2.9", "mailto:carol@x"]
+        .map((contact, at) =>
+          CAROL_INVITES(`c${at}`, `    Contact: <${contact}>\n`, contact.startsWith("mailto") ? "416 …" : "400 …"),
+        )
+        .join(""),
+    ],
+    [
+      "an INVITE by way of a proxy that wants TLS from here on",
+      CAROL_INVITES("c1", "    Contact: <sip:carol@x>\n    Record-Route: <sips:192.0.2.2;lr>\n", "400 …"),
     ],
     [
       "one call too many: 503 with Retry-After",

@@ -6,6 +6,7 @@ import {
   dialogFromRequest,
   dialogFromResponse,
   nextHop,
+  refreshTarget,
   requestIn,
 } from "../../protocol/dialog.ts";
 import { Refusal } from "../../protocol/refusal.ts";
@@ -59,6 +60,8 @@ describe("a dialog that we begin", () => {
   test.each([
     ["no Contact", answer()],
     ["an unreadable Contact", answer(["Contact", "<nonsense"])],
+    ["a Contact that is a number", answer(["Contact", "<tel:+49301>"])],
+    ["a Contact that asks for TLS", answer(["Contact", "<sips:bob@phone>"])],
     ["an unreadable Record-Route", answer(["Record-Route", "<"])],
   ])("%s leaves what the INVITE had", (_, response) => {
     expect(dialogFromResponse(invite(), response)).toMatchObject({ remoteTarget: "sip:bob@proxy", routeSet: [] });
@@ -77,8 +80,19 @@ describe("a dialog that they begin", () => {
     });
   });
 
-  test("needs a Contact", () => {
-    expect(() => dialogFromRequest(invite(), "us")).toThrow(Refusal);
+  test.each([
+    ["a Contact", invite()],
+    ["a Contact that is a SIP URI", invite(["Contact", "<tel:+49301>"])],
+  ])("needs %s", (_, request) => {
+    expect(() => dialogFromRequest(request, "us")).toThrow(Refusal);
+  });
+
+  test("moves its target with the Contact of a re-INVITE, and keeps it when that has none (§12.2)", () => {
+    const moved = refreshTarget(dialog, invite(["Contact", "<sip:alice@elsewhere:5070>"]));
+    expect([moved, refreshTarget(moved, invite())].map(({ remoteTarget }) => remoteTarget)).toEqual([
+      "sip:alice@elsewhere:5070",
+      "sip:alice@elsewhere:5070",
+    ]);
   });
 
   test.each([
@@ -111,6 +125,7 @@ describe("the next hop", () => {
       dialog(["<sip:p1>"]),
       { transport: "udp", host: "p1", port: 5060 },
     ],
+    ["nowhere, for a proxy that asks for TLS", dialog(["<sips:p1;lr>"]), { transport: "udp", host: "", port: 5060 }],
     ["an IPv6 address", dialog([], "sip:[::1]:5080"), { transport: "udp", host: "::1", port: 5080 }],
   ] as const)("is %s", (_, made, to) => {
     expect(hop(made)).toEqual(to);

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { type Request, readMessage } from "../../protocol/sip.ts";
 import { isCallId, phraseOf, responseTo, withToTag } from "../../protocol/sip-build.ts";
 import { header } from "../../protocol/sip-fields.ts";
-import { judge } from "../../protocol/sip-rules.ts";
+import { judge, withoutForeignBody } from "../../protocol/sip-rules.ts";
 
 const request = (method: string, more = "", uri = "sip:bob@b", body = ""): Request =>
   readMessage(
@@ -27,6 +27,22 @@ test.each([
   ["INVITE without hops left", request("INVITE", "Max-Forwards: 0\r\n"), 483],
   ["an extension that is required and unknown", request("INVITE", "Require: 100rel, x\r\n"), 420],
   ["a body of another type", request("INVITE", "Content-Type: text/plain\r\n", undefined, "hi"), 415],
+  [
+    "a body of another type that is optional",
+    request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", undefined, "hi"),
+    undefined,
+  ],
+  [
+    "a body of another type that is required",
+    request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=required\r\n", undefined, "hi"),
+    415,
+  ],
+  ["a Contact that is a number", request("INVITE", "Contact: <tel:+49301>\r\n"), 400],
+  ["a Contact that asks for TLS", request("UPDATE", "Contact: <sips:a@b>\r\n"), 400],
+  ["a Contact of another scheme", request("INVITE", "Contact: <mailto:a@b>\r\n"), 416],
+  ["a Contact that makes no dialog", request("OPTIONS", "Contact: <mailto:a@b>\r\n"), undefined],
+  ["a nearest proxy that asks for TLS", request("INVITE", "Record-Route: <sips:p;lr>, <sip:q;lr>\r\n"), 400],
+  ["a farther proxy that asks for TLS", request("INVITE", "Record-Route: <sip:p;lr>, <sips:q;lr>\r\n"), undefined],
   [
     "a body in another coding",
     request("INVITE", "Content-Type: application/sdp\r\nContent-Encoding: gzip\r\n", undefined, "hi"),
@@ -58,6 +74,19 @@ test("a response copies what it must, and Record-Route where a dialog begins", (
   expect(header(ringing, "To")).toBe("<sip:b@b>;tag=t");
   expect(responseTo(asked, 404).headers.some(([name]) => name === "Record-Route")).toBe(false);
   expect(header(responseTo(asked, 100, { toTag: "t" }), "To")).toBe("<sip:b@b>");
+});
+
+test("100 copies Timestamp (§8.2.6.1), and no other response does", () => {
+  const asked = request("INVITE", "Timestamp: 54\r\n");
+  expect([100, 180].map((status) => header(responseTo(asked, status), "Timestamp"))).toEqual(["54", undefined]);
+});
+
+test("a body that was optional and cannot be read is none", () => {
+  const optional = request("INVITE", "c: text/plain\r\n", undefined, "hi");
+  expect([withoutForeignBody(optional).body, withoutForeignBody(request("INFO", "", undefined, "hi")).body]).toEqual([
+    "",
+    "hi",
+  ]);
 });
 
 test("a To tag is given once", () => {
