@@ -66,6 +66,7 @@ export class PhoneUac extends Phone {
   #nextNumber = 1;
   #heard = false;
   #cancelled = false;
+  #abandoned = false;
   #redirections = 0;
 
   constructor(callee: Callee, needs: PhoneNeeds) {
@@ -103,9 +104,14 @@ export class PhoneUac extends Phone {
   abandon(reason: Reason): void {
     const answered = [...this.forks].filter(([, { ack }]) => ack);
     for (const [tag] of answered) this.bye(tag, reason, false);
-    // without a provisional nothing may be cancelled (§9.1); an answer that comes all the same is hung up below
-    if (answered.length === 0 && this.#invite?.transaction && this.#heard)
-      this.needs.sip.cancel(this.#invite.transaction, []);
+    // without a provisional nothing may be cancelled (§9.1): with the first, then; an answer that comes is hung up below
+    this.#abandoned = answered.length === 0;
+    if (this.#heard) this.#giveUp();
+  }
+
+  /** Cancels what has no final answer yet, though nobody is told what comes of it any more. */
+  #giveUp(): void {
+    if (this.#abandoned && this.#invite?.transaction) this.needs.sip.cancel(this.#invite.transaction, []);
   }
 
   #inviteWith(media: Media): Request {
@@ -173,6 +179,7 @@ export class PhoneUac extends Phone {
 
   #progress(request: Request, response: Response): void {
     this.#heard = true;
+    this.#giveUp();
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
       const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);

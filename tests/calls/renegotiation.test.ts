@@ -4,10 +4,12 @@ import { plays } from "../support/plays.ts";
 import {
   AGREED,
   ANSWERED,
+  BOB,
   CAROL,
   CAROL_ACKS,
   CAROL_CALLS,
   JULIET_ACCEPTS,
+  JULIET_HANGS_UP,
   JULIET_SAYS,
   OFFERS,
   PHONE_HANGS_UP,
@@ -106,7 +108,16 @@ phone > gateway
 });
 
 describe("the phone", () => {
+  const moved = (play: string): string => play.replaceAll("sip:bob@192.0.2.2:5060", "sip:bob@192.0.2.2:5060;leg=2");
   plays([
+    [
+      "has another Contact in its re-INVITE: what follows goes there (§12.2.2)",
+      `${TALKING}${moved(OFFERS(SDP("sendrecv")))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
+    ],
+    [
+      "has another Contact in its answer to ours: the ACK and what follows go there (§12.2.1.2)",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${moved(AGREED(2, "recvonly"))}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
+    ],
     [
       "re-INVITEs without a change: 200 with our description, and the transports to the user [M]",
       `${TALKING}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
