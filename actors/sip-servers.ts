@@ -20,7 +20,7 @@ import type { Tally } from "./tally.ts";
 import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 
 /** The most characters and bytes that all transactions hold: as many of a usual size as there may be. */
-const MOST_HELD = 268_435_456;
+export const MOST_HELD = 268_435_456;
 
 export interface ServerRecord extends TransactionRecord {
   readonly key: string;
@@ -39,6 +39,7 @@ export interface ServerRecord extends TransactionRecord {
 export interface ServersNeeds {
   readonly clock: Clock;
   readonly user: SipUser;
+  readonly mostHeld: number;
   readonly dropped: Tally;
   /** Calls a user's function, whatever it does. */
   guard(run: () => void): void;
@@ -68,7 +69,7 @@ export class SipServers {
 
   /** Whether there is no room for one more. */
   get full(): boolean {
-    return this.#records.size >= MOST_TRANSACTIONS || this.#held >= MOST_HELD;
+    return this.#records.size >= MOST_TRANSACTIONS || this.#held >= this.#needs.mostHeld;
   }
 
   /** Takes a request that has come before; false when it is new. */

@@ -18,7 +18,7 @@ import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { SipClients } from "./sip-clients.ts";
 import type { Resolve } from "./sip-hosts.ts";
-import { isOpen, SipServers } from "./sip-servers.ts";
+import { isOpen, MOST_HELD, SipServers } from "./sip-servers.ts";
 import { type Flow, SipTransport } from "./sip-transport.ts";
 import { writeBy } from "./sip-way.ts";
 import { Tally } from "./tally.ts";
@@ -60,7 +60,7 @@ export interface SipUser {
   request(request: Request, transaction: ServerTransaction): void;
   /** A CANCEL, answered already, for an INVITE that has no final response yet. */
   cancelled(transaction: ServerTransaction, cancel: Request): void;
-  /** The ACK to our 2xx, told once. */
+  /** The ACK to our 2xx, told once; the request of a transaction that has its final answer has no body any more. */
   acknowledged(transaction: ServerTransaction, ack: Request): void;
   /** 64*T1 have passed without the ACK to our 2xx. */
   unacknowledged(transaction: ServerTransaction): void;
@@ -96,6 +96,8 @@ export interface SipNeeds {
   /** Our name in Via. */
   readonly localHost: string;
   readonly log: Log;
+  /** The most characters and bytes that all requests asked of us hold together; 256 MB when not said. */
+  readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
   allow(source: Destination): boolean;
   readonly user: SipUser;
@@ -131,6 +133,7 @@ class SipStack implements Sip {
     this.#servers = new SipServers({
       clock,
       user,
+      mostHeld: needs.mostHeld ?? MOST_HELD,
       dropped: this.#dropped,
       guard,
       toTag: (message) => this.#toTag(message),

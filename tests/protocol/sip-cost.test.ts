@@ -25,10 +25,14 @@ function cost(run: () => unknown): number {
   return least;
 }
 
-/** Eight times as long may cost eight times as much; quadratic would be 64. Half a millisecond is no matter. */
+/**
+ * Eight times as long may cost eight times as much; quadratic would be 64. Half a millisecond is no matter, and a machine
+ * that has other things to do is measured again.
+ */
 function grows(make: (length: number) => () => unknown, length: number): void {
-  const [short, long] = [cost(make(length / 8)), cost(make(length))];
-  expect(long).toBeLessThan(24 * short + 0.5);
+  const [short, long] = [make(length / 8), make(length)];
+  const isLinear = (): boolean => cost(long) < 24 * cost(short) + 0.5;
+  expect([1, 2, 3, 4, 5].some(isLinear)).toBe(true);
 }
 
 const read = (text: string) => (): Message | undefined => {

@@ -40,7 +40,7 @@ export class B2bua {
   /** By Call-ID and the tag that is ours. */
   readonly #legs = new Map<string, Leg>();
   /** By the transaction of the INVITE that has begun them. */
-  readonly #begun = new Map<string, { readonly leg: Leg; readonly tag: string }>();
+  readonly #begun = new Map<string, { readonly leg: Leg; readonly tag: string; readonly request: Request }>();
   /** SIP ports of gateways, by domain. */
   readonly #gateways = new Map<string, number>();
 
@@ -56,6 +56,7 @@ export class B2bua {
       log: () => {},
       allow: () => true,
       user: {
+        knows: () => true, // which #insideDialog says
         request: (_, transaction) => this.#requested(transaction),
         cancelled: (transaction) => this.#cancelled(transaction),
         acknowledged: (transaction) => this.#acknowledged(transaction),
@@ -127,7 +128,7 @@ export class B2bua {
     const tag = crypto.randomUUID();
     const leg = new Leg(this.#sip, this.#contact);
     this.#legs.set(`${header(transaction.request, "Call-ID")} ${tag}`, leg);
-    this.#begun.set(transaction.id, { leg, tag });
+    this.#begun.set(transaction.id, { leg, tag, request: transaction.request });
     return { leg, tag };
   }
 
@@ -171,9 +172,9 @@ export class B2bua {
   }
 
   /** A conference room has more to say once it is heard. */
-  #acknowledged({ id, request }: ServerTransaction): void {
-    const leg = this.#begun.get(id)?.leg;
-    if (!leg || !readUri(readNameAddr(header(request, "To") ?? "").uri).user.startsWith("*")) return;
+  #acknowledged({ id }: ServerTransaction): void {
+    const { leg, request } = this.#begun.get(id) ?? {};
+    if (!leg || !request || !readUri(readNameAddr(header(request, "To") ?? "").uri).user.startsWith("*")) return;
     setTimeout(() => leg.ask("INVITE", this.#own(request), () => {}), PAUSE);
   }
 }
