@@ -9,7 +9,12 @@ import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
+<<<<<<< HEAD
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
+=======
+/** How long a step of the login may take: the client's own two seconds are few on a machine with much to do. */
+const PATIENCE = 15_000;
+>>>>>>> c57a220 (tests/support/device: Log in with patience on a loaded machine)
 
 export class Device {
   readonly jid: string;
@@ -27,6 +32,7 @@ export class Device {
     this.#component = component;
     const service = `xmpp://127.0.0.1:${server.clientPort}`;
     this.#client = client({ service, domain, resource, username: user, password: user });
+    this.#client.timeout = PATIENCE;
     this.#client.on("error", () => {});
     this.#client.iqCallee.set(JINGLE, "jingle", ({ stanza }) => {
       const jingle = stanza.getChild("jingle", JINGLE);
