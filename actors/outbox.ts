@@ -1,53 +1,67 @@
 /**
  * What must still be said to XMPP users when the stream is down: that their call was answered, moved, or has ended.
  *
- * A bounded list, said in order when the stream is back; the oldest gives way, since its client has most likely given
- * up by itself.
+ * One bounded list for each call, said in order when the stream is back; in it the oldest gives way, so that the end of a
+ * call is always told and no call takes another's place. Bound: `MOST_CALLS` lists, of which the oldest gives way, since its
+ * client has most likely given up by itself.
  */
 import type { JingleMessage } from "../protocol/jingle-message.ts";
 import type { Log } from "./log.ts";
 import type { Xmpp } from "./xmpp.ts";
 import type { Answer, IqRequest } from "./xmpp-requests.ts";
 
-const MOST = 10_000;
+const MOST_CALLS = 10_000;
+const MOST_OF_A_CALL = 32;
 
-/** Something to be said, and to whom. */
-interface Waiting {
-  readonly to: string;
-  say(xmpp: Xmpp): void;
-}
+type Say = (xmpp: Xmpp) => void;
 
 export class Outbox {
-  readonly #waiting: Waiting[] = [];
+  /** By session: a call that is over may still have something to say. */
+  readonly #waiting = new Map<string, readonly Say[]>();
   readonly #log: Log;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Keeps an IQ; one that is lost on the way once more waits again. */
-  keep(request: IqRequest): void {
-    const again = ({ type }: Answer): void => {
-      if (type === "offline") this.keep(request);
+  /** Keeps an IQ; one that is lost on the way once more waits again. `answered` is told any other answer. */
+  keep(request: IqRequest, answered: (answer: Answer) => void): void {
+    const again = (answer: Answer): void => {
+      if (answer.type === "offline") this.keep(request, answered);
+      else answered(answer);
     };
-    this.#keep({ to: request.to, say: (xmpp) => xmpp.request(request, again) });
+    const session = sessionOf(request, String(request.payload.attrs.sid));
+    this.#keep(session, (xmpp) => xmpp.request(request, again));
   }
 
   /** Keeps a message. */
   keepMessage(way: { readonly from: string; readonly to: string }, message: JingleMessage): void {
-    this.#keep({ to: way.to, say: (xmpp) => void (xmpp.say(way, message) || this.keepMessage(way, message)) });
+    const say: Say = (xmpp) => void (xmpp.say(way, message) || this.keepMessage(way, message));
+    this.#keep(sessionOf(way, message.id), say);
   }
 
   /** Says what waits. */
   flush(xmpp: Xmpp): void {
-    for (const next of this.#waiting.splice(0)) next.say(xmpp);
+    const lists = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const say of lists.flat()) say(xmpp);
   }
 
-  #keep(next: Waiting): void {
-    if (this.#waiting.length === MOST) {
-      const lost = this.#waiting.shift();
-      this.#log({ level: "warn", event: "outbox.full", to: lost?.to });
-    }
-    this.#waiting.push(next);
+  #keep(session: string, say: Say): void {
+    const known = this.#waiting.get(session);
+    if (!known && this.#waiting.size === MOST_CALLS) this.#dropOldest();
+    const list = [...(known ?? []), say];
+    if (list.length > MOST_OF_A_CALL) this.#log({ level: "warn", event: "outbox.full", session });
+    this.#waiting.set(session, list.slice(-MOST_OF_A_CALL));
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#waiting.keys();
+    if (oldest === undefined) return;
+    this.#waiting.delete(oldest);
+    this.#log({ level: "warn", event: "outbox.full", session: oldest });
   }
 }
+
+/** A session is known by its sid and who speaks to whom. */
+const sessionOf = ({ from, to }: { from: string; to: string }, sid: string): string => `${sid} ${from} ${to}`;

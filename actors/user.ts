@@ -74,6 +74,8 @@ export class User {
   readonly side: UserSide;
   readonly #needs: UserNeeds;
   #stopWatching: () => void = () => {};
+  /** The devices that went offline and are not asked yet, and what keeps them from being asked. */
+  readonly #absent = new Map<string, () => void>();
 
   constructor(side: UserSide, needs: UserNeeds) {
     this.side = side;
@@ -130,7 +132,12 @@ export class User {
 
   /** A device that is in the call went offline: after a while it is asked for a sign of life (XEP-0166 §6.7). */
   unavailable(device: string): void {
-    this.#needs.clock.after(ABSENCE, () => this.#ping(device));
+    this.#absent.get(device)?.();
+    const ask = (): void => {
+      this.#absent.delete(device);
+      this.#ping(device);
+    };
+    this.#absent.set(device, this.#needs.clock.after(ABSENCE, ask));
   }
 
   /** Asks the devices for a sign of life, again and again, until the call is over. */
@@ -144,6 +151,8 @@ export class User {
   /** The call is over. */
   stop(): void {
     this.#stopWatching();
+    for (const forget of this.#absent.values()) forget();
+    this.#absent.clear();
   }
 
   /** An empty session-info; no answer at all means that the device is gone (XEP-0166 §6.7). */
@@ -185,11 +194,10 @@ export class User {
     for (const device of to)
       this.#ask(device, action, children, attributes, (answer) => {
         if (answer.type === "offline" && MUST_BE_TOLD.has(action))
-          this.#needs.outbox.keep({
-            to: device,
-            from: this.side.us,
-            payload: this.#jingle(action, children, attributes),
-          });
+          this.#needs.outbox.keep(
+            { to: device, from: this.side.us, payload: this.#jingle(action, children, attributes) },
+            (late) => this.#answered(device, action, late),
+          );
         else this.#answered(device, action, answer);
       });
   }

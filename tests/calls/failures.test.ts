@@ -137,6 +137,31 @@ gateway > juliet
 `,
     ],
     [
+      "an accept that waited is refused, since the client has given up: BYE",
+      `${JULIET_CALLS}${BOB_RINGS}${OFFLINE}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+after 500 ms
+gateway > juliet (unanswered)
+    <iq type='set' id='{accept}'><jingle action='session-accept' sid='s1'/></iq>
+juliet > gateway
+    <iq type='error' id='{accept}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+      { byTheClock: true },
+    ],
+    [
       "a phone refuses while it rings: the end waits for the stream",
       `${JULIET_CALLS}${BOB_RINGS}${OFFLINE}
 phone > gateway
