@@ -2,7 +2,8 @@
  * One living call: its chart as an XState actor in a system of its own, with a side to the phone and a side to the user.
  *
  * Rules: what the chart cannot take now is refused, never dropped; effects go to the side that speaks them; a call that
- * throws ends alone, with a 500 or BYE to the phone and general-error to the user, and everybody else goes on.
+ * throws, wherever it does (call-guard.ts), ends alone, with a 500 or BYE to the phone and general-error to the user, and
+ * everybody else goes on.
  */
 import { type Actor, createActor, type StateValue } from "xstate";
 import { call as chart } from "../machines/call.ts";
@@ -12,9 +13,12 @@ import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
+import type { Request } from "../protocol/sip.ts";
+import { responseTo } from "../protocol/sip-build.ts";
 import type { chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Phone } from "./phone.ts";
+import type { ServerTransaction } from "./sip.ts";
 import type { User } from "./user.ts";
 
 export interface CallNeeds {
@@ -60,7 +64,7 @@ export class Call {
   }
 
   start(): void {
-    this.#guard(() => this.#actor.start());
+    this.guard(() => this.#actor.start());
   }
 
   /** The state as words ("outgoing.ringing"), for logs and refusals. */
@@ -131,7 +135,7 @@ export class Call {
     const snapshot = this.#actor.getSnapshot();
     if (this.#over || !snapshot.can(event)) return this.#outOfOrder(event);
     accepted?.();
-    this.#guard(() => this.#actor.send(event));
+    this.guard(() => this.#actor.send(event));
     return undefined;
   }
 
@@ -181,23 +185,31 @@ export class Call {
   }
 
   #perform(effect: CallEffect): void {
-    this.#guard(() => {
+    this.guard(() => {
       if (effect.type.startsWith("sip.")) this.phone.perform(effect as PhoneEffect);
       else this.user.perform(effect as UserEffect);
     });
   }
 
-  #guard(work: () => void): void {
+  /** A request inside one of the phone's dialogs. */
+  request(request: Request, transaction: ServerTransaction): void {
+    if (!this.guard(() => this.phone.request(request, transaction))) transaction.respond(responseTo(request, 500));
+  }
+
+  /** Runs what this call does; a fault in it ends the call, and gives false. */
+  guard(work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       this.#fail(error);
+      return false;
     }
   }
 
   /** A fault of ours: this call ends and nobody else notices. */
   #fail(error: unknown): void {
-    if (this.#over) return;
+    if (this.#over) return this.#log({ level: "error", event: "call.fault", error: String(error) });
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#log({ level: "error", event: "call.failed", state: this.state, error: text });
     this.abandon({ condition: "general-error", text: "the gateway failed" });

@@ -22,6 +22,7 @@ import { header, tagOf } from "../protocol/sip-fields.ts";
 
 import { authenticator } from "./authenticate.ts";
 import { Call } from "./call.ts";
+import { type Guard, guardedAwaiting, guardedClock, guardedSip } from "./call-guard.ts";
 import { placeIncoming } from "./calls-incoming.ts";
 import { deliverJingle, unknownSession } from "./calls-jingle.ts";
 import { takeMessage } from "./calls-messages.ts";
@@ -70,7 +71,7 @@ export class Calls implements SipUser, XmppUser {
 
   request(request: Request, transaction: ServerTransaction): void {
     const call = this.#callOf(request);
-    if (call) return call.phone.request(request, transaction);
+    if (call) return call.request(request, transaction);
     // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
     if (this.full || !this.needs.xmpp().online)
       return transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
@@ -92,8 +93,8 @@ export class Calls implements SipUser, XmppUser {
     this.#answering.get(transaction.id)?.it.cancelled();
   }
 
-  acknowledged(transaction: ServerTransaction): void {
-    this.#expected(transaction)?.acknowledged();
+  acknowledged(transaction: ServerTransaction, ack: Request): void {
+    this.#expected(transaction)?.acknowledged(ack);
   }
 
   unacknowledged(transaction: ServerTransaction): void {
@@ -153,11 +154,15 @@ export class Calls implements SipUser, XmppUser {
     // our tag is the one name that no other call has, and it is on the wire
     const about = { call: dialog.localTag, sid: side.sid, callId: dialog.callId, from: side.initiator, to };
     const callLog: typeof log = (event) => log({ ...about, ...event });
+    const guard: Guard = (work) => call.guard(work);
     const call: Call = new Call(
       { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
       {
         phone: phone({
           ...this.#phoneNeeds(dialog.contactUser, callLog),
+          sip: guardedSip(this.needs.sip(), guard),
+          clock: guardedClock(clock, guard),
+          wanted: () => !call.userLeft,
           tell: (event) => call.deliver(event),
           offer: () => call.offer,
           local: () => call.local,
@@ -168,7 +173,7 @@ export class Calls implements SipUser, XmppUser {
         user: new User(side, {
           xmpp: this.needs.xmpp(),
           outbox: this.#outbox,
-          clock,
+          clock: guardedClock(clock, guard),
           log: callLog,
           tell: (event) => call.deliver(event),
         }),
@@ -187,7 +192,7 @@ export class Calls implements SipUser, XmppUser {
       this.#answering.delete(id);
       mine.delete(id);
     };
-    this.#answering.set(id, { it, forget });
+    this.#answering.set(id, { it: guardedAwaiting(it, (work) => call.guard(work)), forget });
     this.#awaited.set(call, mine.add(id));
     return forget;
   }
@@ -212,7 +217,9 @@ export class Calls implements SipUser, XmppUser {
 
   #ended(call: Call): void {
     this.registry.remove(call);
-    for (const id of this.#awaited.get(call) ?? []) this.#answering.delete(id);
+    // as callee no BYE before the ACK (RFC 3261 §15): that ACK, or the end of its time, is still told
+    for (const id of this.#awaited.get(call) ?? [])
+      if (!this.#answering.get(id)?.it.holdsBye) this.#answering.delete(id);
     this.#awaited.delete(call);
     if (this.#draining && this.registry.size === 0) this.needs.idle();
   }
@@ -276,13 +283,11 @@ export class Calls implements SipUser, XmppUser {
   #phoneNeeds(
     contactUser: string,
     log: PhoneNeeds["log"],
-  ): Omit<PhoneNeeds, "tell" | "offer" | "local" | "remote" | "heard" | "expectAck"> {
+  ): Omit<PhoneNeeds, "sip" | "clock" | "wanted" | "tell" | "offer" | "local" | "remote" | "heard" | "expectAck"> {
     const { config, random, hash, sip } = this.needs;
     const { profile, sdpOrigin, localHost, username, password, outbound, proxy } = config;
     return {
-      sip: sip(),
       log,
-      clock: this.needs.clock,
       chance: this.needs.chance,
       hop: (request) => (outbound ? proxy : nextHop(request)),
       profile,

@@ -3,9 +3,9 @@
  *
  * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (keys). Candidates outward to a peer that trickles: an
  * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of
- * mod_jingle_sip, whose body is the whole description; in `precise` none. Rules: one INFO in flight, what comes meanwhile is
- * aggregated; candidates wait for a dialog and are never lost, keys go in their order; a peer that does not take one kind
- * of INFO gets no more of it and the call goes on.
+ * mod_jingle_sip, whose body is the whole description; in `precise` none. Rules: one INFO in flight in a dialog, what comes
+ * meanwhile is aggregated; candidates wait for a dialog and are never lost (those of an INFO that failed go with the next),
+ * keys go in their order; a fork that does not take one kind of INFO gets no more of it and the call goes on.
  */
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../protocol/capabilities.ts";
 import type { Dialog } from "../protocol/dialog.ts";
@@ -35,6 +35,10 @@ export interface Fork {
   open: boolean;
   /** What the peer has last been told by INFO. */
   informed: Media | null;
+  /** Whether an INFO of ours waits for its answer. */
+  informing: boolean;
+  /** Which INFOs the peer takes, as far as we know. */
+  takes: { readonly candidates: boolean; readonly tones: boolean };
   /** The number of the last reliable provisional response of this dialog (RFC 3262 §4). */
   reliable: number | null;
   /** The answer in a provisional response, until there is a 2xx; or why it is none. */
@@ -63,8 +67,6 @@ export class PhoneInfo {
   readonly #needs: PhoneInfoNeeds;
   #media: Media | null = null;
   #tones: readonly DtmfTone[] = [];
-  #inFlight = false;
-  #taken = { candidates: true, tones: true };
 
   constructor(needs: PhoneInfoNeeds) {
     this.#needs = needs;
@@ -85,7 +87,7 @@ export class PhoneInfo {
   /** Says what waits, when a dialog has come up or an INFO has been answered. */
   flush(): void {
     const fork = this.#needs.fork();
-    if (!fork || this.#inFlight) return;
+    if (!fork || fork.informing) return;
     if (!this.#sayTone(fork)) this.#sayCandidates(fork);
   }
 
@@ -93,28 +95,42 @@ export class PhoneInfo {
     const [tone, ...others] = this.#tones;
     if (tone === undefined) return false;
     this.#tones = others;
-    if (!this.#taken.tones) return this.#sayTone(fork);
-    this.#send(fork, "tones", [["Content-Type", "application/dtmf-relay"]], writeDtmfBody(tone));
+    if (!fork.takes.tones) return this.#sayTone(fork);
+    this.#send(fork, "tones", [["Content-Type", "application/dtmf-relay"]], writeDtmfBody(tone), () => this.flush());
     return true;
   }
 
   #sayCandidates(fork: Fork): void {
     const media = this.#media;
-    if (!media || !this.#taken.candidates || fork.informed === media) return;
-    fork.informed = media;
+    if (!media || !fork.takes.candidates || fork.informed === media) return;
     if (!fork.trickles && this.#needs.profile === "precise") return;
     const [headers, body] = fork.trickles ? packaged(media) : legacy(this.#needs.describe(media));
-    this.#send(fork, "candidates", headers, body);
+    fork.informed = media;
+    this.#send(fork, "candidates", headers, body, (status) => {
+      const failed = status >= 300 && fork.takes.candidates;
+      if (failed) fork.informed = null;
+      // what has just failed waits for the next that is said, so that nothing goes round and round
+      if (failed && this.#media === media) this.#sayTone(fork);
+      else this.flush();
+    });
   }
 
-  #send(fork: Fork, kind: "candidates" | "tones", headers: readonly Field[], body: string): void {
-    this.#inFlight = true;
+  #send(
+    fork: Fork,
+    kind: "candidates" | "tones",
+    headers: readonly Field[],
+    body: string,
+    done: (status: number) => void,
+  ): void {
+    fork.informing = true;
     this.#needs.send(fork, headers, body, (status, phrase) => {
-      this.#inFlight = false;
-      if (NOT_TAKEN.has(status)) this.#taken = { ...this.#taken, [kind]: false };
+      fork.informing = false;
+      if (NOT_TAKEN.has(status)) fork.takes = { ...fork.takes, [kind]: false };
+      // another dialog is the call's by now: what becomes of this one is nobody's loss
+      if (this.#needs.fork() !== fork) return;
       // RFC 3261 §12.2.1.2, for INFO only 481: a time-out of an INFO says nothing about the call
-      if (status === 481) return this.#needs.lost(status, phrase);
-      this.flush();
+      if (status === 481) this.#needs.lost(status, phrase);
+      if (this.#needs.fork() === fork) done(status);
     });
   }
 }

@@ -4,35 +4,45 @@
  * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
  * has no final response is 500 with Retry-After (§14.2); a 2xx is acknowledged as often as it comes, whatever has become of
  * the call; what an offer means is the chart's to say, what cannot be an offer at all is refused here. A 2xx moves the
- * dialog's target (§12.2). We offer by re-INVITE alone; an UPDATE of ours only refreshes (phone.ts).
+ * dialog's target (§12.2). A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. One of ours that
+ * is only said to be on its way is given up after 64*T1. We offer by re-INVITE alone; an UPDATE of ours only refreshes
+ * (phone.ts), and one of theirs without SDP is answered whatever else is open.
  */
 
 import type { SourceAction } from "../machines/negotiation.ts";
 import type { PhoneEvent } from "../machines/vocabulary.ts";
 import { inKindOf, settleAnswer } from "../protocol/answer.ts";
-import { ALLOW, SUPPORTED } from "../protocol/capabilities.ts";
+import { ACCEPT, ALLOW, asksForInfoPackages, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
 import { refreshTarget, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../protocol/sdp.ts";
-import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../protocol/session-timer.ts";
-import type { Field, Request, Response } from "../protocol/sip.ts";
+import { acceptTimer, LEAST_INTERVAL, leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
+import type { Destination, Field, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { header } from "../protocol/sip-fields.ts";
-import { type Authenticate, MOST_TRIES } from "./authenticate.ts";
+import { header, withHeader } from "../protocol/sip-fields.ts";
+import { type Authenticate, credentialsIn, MOST_TRIES } from "./authenticate.ts";
+import type { CallSip } from "./call-guard.ts";
+import type { Clock } from "./clock.ts";
 import type { Fork } from "./phone-info.ts";
 import type { PhoneTimer } from "./phone-timer.ts";
-import type { Awaiting, ServerTransaction, Sip } from "./sip.ts";
+import type { Awaiting, ClientTransaction, ServerTransaction } from "./sip.ts";
 
 /** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
 
+/** 64*T1, in milliseconds (RFC 3261 §17.1.1.1). */
+const PATIENCE = 32_000;
+
 export interface PhoneOffersNeeds {
-  readonly sip: Sip;
+  readonly sip: CallSip;
+  readonly clock: Clock;
   readonly tell: (event: PhoneEvent) => Refusal | undefined;
   readonly authenticate: Authenticate;
+  /** Whether the user is still in the call. */
+  readonly wanted: () => boolean;
   readonly chance: () => number;
-  readonly hop: (request: Request) => Parameters<Sip["send"]>[1];
+  readonly hop: (request: Request) => Destination;
   readonly expectAck: (transaction: ServerTransaction, it: Awaiting) => () => void;
   readonly contact: Field;
   /** Who wrote the phone's SDP. */
@@ -41,6 +51,10 @@ export interface PhoneOffersNeeds {
   readonly local: () => Media;
   readonly remote: () => Media;
   readonly timer: PhoneTimer;
+  /** Whether the INVITE that the call began with still waits for a final response of ours. */
+  readonly unanswered: () => boolean;
+  /** What a message says that its writer can do. */
+  readonly learn: (fork: Fork, message: Response) => void;
   readonly describe: (media: Media, answer: boolean, action?: SourceAction) => string;
 }
 
@@ -48,10 +62,13 @@ export class PhoneOffers {
   readonly #needs: PhoneOffersNeeds;
   /** What we have offered and has no final response yet. */
   #open: Media | null = null;
+  /** Gives the re-INVITE up that is out. */
+  #giveUp: () => void = () => {};
   /** Their INVITE or UPDATE that has no final response yet, and the dialog it came in. */
   #theirs: { transaction: ServerTransaction; fork: Fork; forget: () => void } | null = null;
-  /** Whether our 200 has no ACK yet. */
+  /** Whether our 200 has no ACK yet, and what it has offered. */
   #unacknowledged = false;
+  #offeredIn200: Media | null = null;
 
   constructor(needs: PhoneOffersNeeds) {
     this.#needs = needs;
@@ -66,7 +83,8 @@ export class PhoneOffers {
   offer(fork: Fork, media: Media, action: SourceAction | null): void {
     const type: Field = ["Content-Type", "application/sdp"];
     const body = this.#needs.describe(media, false, action ?? undefined);
-    const headers = [this.#needs.contact, ALLOW, SUPPORTED, ...timerHeaders(this.#needs.timer.timer), type];
+    const { contact, timer } = this.#needs;
+    const headers = [contact, ALLOW, SUPPORTED, RECV_INFO, ...timerHeaders(timer.timer), type];
     const { request, dialog } = requestIn(fork.dialog, "INVITE", { headers, body });
     fork.dialog = dialog;
     this.#open = media;
@@ -74,27 +92,65 @@ export class PhoneOffers {
   }
 
   #send(fork: Fork, request: Request, tries: number): void {
+    const { sip, hop, clock } = this.#needs;
     let ack: Request | undefined;
-    const succeeded = (response: Response): void => {
-      if (ack === undefined) {
-        fork.dialog = refreshTarget(fork.dialog, response);
-        ack = requestIn(fork.dialog, "ACK", { headers: [], invite: request }).request;
-        this.#needs.sip.acknowledge(ack, this.#needs.hop(ack));
-        this.#answered(response);
-      } else this.#needs.sip.acknowledge(ack, this.#needs.hop(ack));
+    let over = false;
+    let transaction: ClientTransaction | undefined;
+    let stopWaiting: (() => void) | undefined;
+    const once = (work: () => void): void => {
+      stopWaiting?.();
+      if (over) return;
+      over = true;
+      work();
     };
-    this.#needs.sip.send(request, this.#needs.hop(request), {
+    // nobody waits any more: CANCEL ends the transaction too, and a 2xx that crosses it is still acknowledged
+    this.#giveUp = () => {
+      over = true;
+      if (stopWaiting && transaction) sip.cancel(transaction);
+    };
+    const proceed = (): void => {
+      if (over) return transaction && sip.cancel(transaction);
+      stopWaiting ??= clock.after(PATIENCE, () => {
+        this.#giveUp();
+        this.#failed(408, "Request Timeout");
+      });
+    };
+    const succeeded = (response: Response): void => {
+      const isNew = ack === undefined;
+      if (isNew) fork.dialog = refreshTarget(fork.dialog, response);
+      ack ??= requestIn(fork.dialog, "ACK", { headers: credentialsIn(request), invite: request }).request;
+      sip.acknowledge(ack, hop(ack));
+      if (isNew) once(() => this.#answered(fork, response));
+    };
+    transaction = sip.send(request, hop(request), {
       response: (response) => {
-        if (response.status < 200) return;
+        if (response.status < 200) return proceed();
         if (response.status < 300) return succeeded(response);
-        const retry = tries > 0 ? this.#needs.authenticate(request, response) : undefined;
-        if (!retry) return this.#failed(response.status, response.phrase, pauseOf(response));
-        fork.dialog = { ...fork.dialog, localSeq: fork.dialog.localSeq + 1 };
-        this.#send(fork, retry, tries - 1);
+        once(() => this.#refused(fork, request, response, tries));
       },
-      failed: (why) =>
-        why === "timeout" ? this.#failed(408, "Request Timeout") : this.#failed(503, "Service Unavailable"),
+      failed: (why) => once(() => this.#failed(...failureOf(why))),
     });
+  }
+
+  #refused(fork: Fork, request: Request, response: Response, tries: number): void {
+    const number = fork.dialog.localSeq + 1;
+    const retry =
+      tries > 0 && this.#needs.wanted()
+        ? (this.#needs.authenticate(request, response, number) ?? this.#slower(request, response, number))
+        : undefined;
+    if (!retry) return this.#failed(response.status, response.phrase, pauseOf(response));
+    fork.dialog = { ...fork.dialog, localSeq: number };
+    this.#send(fork, retry, tries - 1);
+  }
+
+  /** The re-INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */
+  #slower(request: Request, response: Response, number: number): Request | undefined {
+    const least = response.status === 422 ? leastOf(response) : undefined;
+    if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
+    const fields = timerHeaders(this.#needs.timer.timer, least);
+    return fields.length === 0
+      ? undefined
+      : [...fields, ["CSeq", `${number} INVITE`] as const].reduce(withHeader, request);
   }
 
   #failed(status: number, phrase: string, pause: number | null = null): void {
@@ -102,22 +158,28 @@ export class PhoneOffers {
     this.#needs.tell({ type: "sip.reinvite.failure", status, phrase, pause, chance: this.#needs.chance() });
   }
 
-  #answered(response: Response): void {
+  #answered(fork: Fork, response: Response): void {
     const offered = this.#open ?? this.#needs.local();
     this.#open = null;
+    this.#needs.learn(fork, response);
     this.#needs.timer.restart(timerOf(response));
-    const media = this.#read(() =>
-      settleAnswer(offered, readSdp(response.body, { by: this.#needs.by, answerTo: offered })),
-    );
-    if (media instanceof Refusal) this.#needs.tell({ type: "sip.dialog.lost", status: 488, phrase: media.message });
+    const media = this.#readAnswer(offered, response.body);
+    if (media instanceof Refusal) this.#needs.tell({ type: "sip.answer.unusable", text: media.message });
     else this.#needs.tell({ type: "sip.reinvite.success", media });
+  }
+
+  #readAnswer(offered: Media, sdp: string): Media | Refusal {
+    if (sdp === "") return new Refusal("the answer has no SDP", { status: 488 });
+    return this.#read(() => settleAnswer(offered, readSdp(sdp, { by: this.#needs.by, answerTo: offered })));
   }
 
   /** Takes an INVITE or UPDATE of theirs inside the dialog; answers it at once where the chart has nothing to say. */
   offered(fork: Fork, request: Request, transaction: ServerTransaction): void {
     const refuse = (status: number, headers: readonly Field[] = []): void =>
       transaction.respond(responseTo(request, status, { headers }));
-    if (this.#theirs) return refuse(500, [["Retry-After", `${Math.floor(this.#needs.chance() * 11)}`]]);
+    if (request.method === "UPDATE" && request.body === "") return this.#refreshed(fork, request, transaction);
+    if (this.#theirs || this.#needs.unanswered())
+      return refuse(500, [["Retry-After", `${Math.floor(this.#needs.chance() * 11)}`]]);
     if (this.#open || this.#unacknowledged) return refuse(491);
     if (acceptTimer(request, this.#needs.timer.timer) === "too small")
       return refuse(422, [["Min-SE", `${LEAST_INTERVAL}`]]);
@@ -125,23 +187,38 @@ export class PhoneOffers {
     if (event instanceof Refusal) return refuse(event.sip.status, [["Warning", `399 carillon "${event.message}"`]]);
     const forget = request.method === "INVITE" ? this.#await(transaction) : () => {};
     this.#theirs = { transaction, fork, forget };
-    if (event === null) return this.accept(this.#needs.local());
     const refusal = this.#needs.tell(event);
     if (refusal) this.refuse(refusal.sip.status === 481 ? 481 : 491, []);
   }
 
+  /** An UPDATE that only refreshes the session (RFC 4028 §7.4, RFC 3311 §5.2): nothing that is open is in its way. */
+  #refreshed(fork: Fork, request: Request, transaction: ServerTransaction): void {
+    const accepted = acceptTimer(request, this.#needs.timer.timer);
+    if (accepted === "too small")
+      return transaction.respond(responseTo(request, 422, { headers: [["Min-SE", `${LEAST_INTERVAL}`]] }));
+    fork.dialog = refreshTarget(fork.dialog, request);
+    // before the answer there is no session whose time could run
+    if (!this.#needs.unanswered()) this.#needs.timer.restart(accepted?.timer ?? null);
+    const headers: Field[] = [this.#needs.contact, ALLOW, SUPPORTED, ...(accepted?.headers ?? [])];
+    transaction.respond(responseTo(request, 200, { headers }));
+  }
+
   #await(transaction: ServerTransaction): () => void {
     return this.#needs.expectAck(transaction, {
-      acknowledged: () => this.#acknowledged("sip.ack"),
-      unacknowledged: () => this.#acknowledged("sip.ack.timeout"),
+      holdsBye: false,
+      acknowledged: (ack) => this.#acknowledged(ack),
+      unacknowledged: () => {
+        this.#unacknowledged = false;
+        this.#needs.tell({ type: "sip.ack.timeout" });
+      },
       cancelled: () => void this.#needs.tell({ type: "sip.reinvite.cancel" }),
     });
   }
 
-  /** What the chart is told of an offer; null for an UPDATE that only refreshes (RFC 4028 §7.4). */
-  #eventOf(request: Request): PhoneEvent | null {
+  /** What the chart is told of an offer. */
+  #eventOf(request: Request): PhoneEvent {
+    if (request.body === "") return { type: "sip.reinvite.empty" };
     const isUpdate = request.method === "UPDATE";
-    if (request.body === "") return isUpdate ? null : { type: "sip.reinvite.empty" };
     const before = this.#needs.remote();
     const media = inKindOf(before, readSdp(request.body, { by: this.#needs.by, follows: before }));
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action: readJingleAction(request.body) };
@@ -163,15 +240,15 @@ export class PhoneOffers {
     const { request } = transaction;
     this.#theirs = null;
     this.#unacknowledged = request.method === "INVITE";
+    this.#offeredIn200 = request.body === "" ? media : null;
     fork.dialog = refreshTarget(fork.dialog, request);
     const accepted = acceptTimer(request, this.#needs.timer.timer);
     const timer = accepted === null || accepted === "too small" ? { timer: null, headers: [] } : accepted;
     this.#needs.timer.restart(timer.timer);
-    const headers: Field[] = [this.#needs.contact, ALLOW, SUPPORTED, ...timer.headers];
-    if (request.method === "UPDATE" && request.body === "")
-      return transaction.respond(responseTo(request, 200, { headers }));
+    const recvInfo = asksForInfoPackages(request) ? [RECV_INFO] : [];
+    const type: Field = ["Content-Type", "application/sdp"];
+    const headers = [this.#needs.contact, ALLOW, ACCEPT, SUPPORTED, ...recvInfo, ...timer.headers, type];
     const body = this.#needs.describe(media, request.body !== "");
-    headers.push(["Content-Type", "application/sdp"]);
     transaction.respond(responseTo(request, 200, { headers, body }));
   }
 
@@ -184,10 +261,27 @@ export class PhoneOffers {
     transaction.respond(responseTo(transaction.request, status, { headers }));
   }
 
-  #acknowledged(type: "sip.ack" | "sip.ack.timeout"): void {
+  /** The ACK to our 200: it has the answer, where the 200 has offered (RFC 3261 §14.2). */
+  #acknowledged(ack: Request): void {
+    const offered = this.#offeredIn200;
     this.#unacknowledged = false;
-    this.#needs.tell({ type });
+    this.#offeredIn200 = null;
+    if (offered === null) return void this.#needs.tell({ type: "sip.ack" });
+    const media = this.#readAnswer(offered, ack.body);
+    if (media instanceof Refusal) this.#needs.tell({ type: "sip.answer.unusable", text: media.message });
+    else this.#needs.tell({ type: "sip.ack.answer", media });
   }
+
+  /** The call is over: what of theirs waits is refused (RFC 3261 §15.1.2), what of ours is out is given up. */
+  stop(): void {
+    this.refuse(487, []);
+    this.#giveUp();
+  }
+}
+
+/** What a request that got no answer counts as (signalling: "no answer"). */
+export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }
 
 /** How long a refusal asks us to wait, in milliseconds; null when it does not, or asks for too long. */

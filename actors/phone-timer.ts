@@ -16,6 +16,7 @@ export interface PhoneTimerNeeds {
 export class PhoneTimer {
   readonly #needs: PhoneTimerNeeds;
   #cancels: readonly (() => void)[] = [];
+  #stopped = false;
   /** The timer that runs, if one does. */
   timer: SessionTimer | null = null;
 
@@ -25,16 +26,22 @@ export class PhoneTimer {
 
   /** The session has been refreshed, by these terms; null when it has no end. */
   restart(timer: SessionTimer | null): void {
-    this.stop();
+    this.#clear();
     this.timer = timer;
-    if (timer === null) return;
+    if (timer === null || this.#stopped) return;
     const { clock, refresh, expired } = this.#needs;
     const { interval, ours } = timer;
     const end = clock.after((interval - Math.min(32, interval / 3)) * 1_000, expired);
     this.#cancels = ours ? [end, clock.after((interval / 2) * 1_000, refresh)] : [end];
   }
 
+  /** The call is over: a late answer starts no time any more. */
   stop(): void {
+    this.#stopped = true;
+    this.#clear();
+  }
+
+  #clear(): void {
     for (const cancel of this.#cancels) cancel();
     this.#cancels = [];
   }

@@ -4,7 +4,8 @@
  * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: an SDP in a provisional response is the answer of that fork if its 2xx has
  * none; a 2xx that comes again is acknowledged again without troubling the chart (§13.2.2.4); a 2xx that comes when the
  * call is over is acknowledged and hung up here; a redirection is followed by way of the proxy, never to a host that the
- * peer names (§8.1.3.4).
+ * peer names (§8.1.3.4); a CANCEL waits until this INVITE, which may not be the first one, has been heard of (§9.1), and
+ * once the user has left there is no other INVITE. Each INVITE has forks of its own.
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
 import { settleAnswer } from "../protocol/answer.ts";
@@ -15,13 +16,14 @@ import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
 import { leastOf, timerOf } from "../protocol/session-timer.ts";
-import type { Destination, Request, Response } from "../protocol/sip.ts";
+import type { Destination, Field, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
 import { readUri } from "../protocol/sip-uri.ts";
-import { MOST_TRIES } from "./authenticate.ts";
-import { failureOf, headersOf, Phone, type PhoneNeeds } from "./phone.ts";
+import { credentialsIn, MOST_TRIES } from "./authenticate.ts";
+import { headersOf, MOST_FORKS, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
+import { failureOf } from "./phone-offers.ts";
 import type { ClientTransaction } from "./sip.ts";
 
 /** Who calls whom, in SIP; URIs as they stand on the wire. */
@@ -65,8 +67,8 @@ export class PhoneUac extends Phone {
   #invite: { transaction: ClientTransaction | null; request: Request } | null = null;
   #nextNumber = 1;
   #heard = false;
-  #cancelled = false;
-  #abandoned = false;
+  /** The Reason header of the CANCEL that is wished for. */
+  #cancels: readonly Field[] | null = null;
   #redirections = 0;
 
   constructor(callee: Callee, needs: PhoneNeeds) {
@@ -79,9 +81,7 @@ export class PhoneUac extends Phone {
       case "sip.send.invite":
         return this.#send(this.#inviteWith(effect.media), MOST_TRIES);
       case "sip.send.cancel":
-        this.#cancelled = true;
-        if (this.#invite?.transaction) this.needs.sip.cancel(this.#invite.transaction, this.reason(effect.reason));
-        return;
+        return this.#cancel(this.reason(effect.reason));
       case "sip.send.ack":
         return this.#acknowledge(effect.tag);
       case "sip.send.bye":
@@ -102,16 +102,19 @@ export class PhoneUac extends Phone {
   }
 
   abandon(reason: Reason): void {
-    const answered = [...this.forks].filter(([, { ack }]) => ack);
-    for (const [tag] of answered) this.bye(tag, reason, false);
-    // without a provisional nothing may be cancelled (§9.1): with the first, then; an answer that comes is hung up below
-    this.#abandoned = answered.length === 0;
-    if (this.#heard) this.#giveUp();
+    const answered = [...this.forks].filter(([, { timer }]) => timer !== undefined);
+    for (const [tag, { ack }] of answered) {
+      if (!ack) this.#acknowledge(tag);
+      this.bye(tag, reason, false);
+    }
+    // an answer that comes all the same is hung up below
+    if (answered.length === 0) this.#cancel([]);
   }
 
-  /** Cancels what has no final answer yet, though nobody is told what comes of it any more. */
-  #giveUp(): void {
-    if (this.#abandoned && this.#invite?.transaction) this.needs.sip.cancel(this.#invite.transaction, []);
+  /** CANCEL, as soon as something is heard of the INVITE (§9.1). */
+  #cancel(fields: readonly Field[]): void {
+    this.#cancels = fields;
+    if (this.#invite?.transaction && this.#heard) this.needs.sip.cancel(this.#invite.transaction, fields);
   }
 
   #inviteWith(media: Media): Request {
@@ -135,6 +138,8 @@ export class PhoneUac extends Phone {
   }
 
   #send(request: Request, tries: number): void {
+    this.#heard = false;
+    this.forks.clear();
     const transaction = this.needs.sip.send(request, this.#callee.proxy, {
       response: (response) => this.#responded(request, response, tries),
       failed: (why) => {
@@ -151,16 +156,18 @@ export class PhoneUac extends Phone {
     const { status, phrase } = response;
     if (status < 200) return this.#progress(request, response);
     if (status < 300) return this.#answered(request, response);
-    const retry = tries > 0 && !this.#cancelled ? this.needs.authenticate(request, response) : undefined;
-    if (retry) return this.#send(retry, tries - 1);
-    const other = status < 400 ? this.#redirected(request, response) : this.#slower(request, response);
-    if (other) return this.#send(other, tries);
+    if (this.#cancels === null && this.needs.wanted()) {
+      const retry = tries > 0 ? this.needs.authenticate(request, response, this.#nextNumber) : undefined;
+      if (retry) return this.#send(retry, tries - 1);
+      const other = status < 400 ? this.#redirected(request, response) : this.#slower(request, response);
+      if (other) return this.#send(other, tries);
+    }
     this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
   }
 
   /** The INVITE to where a 3xx points, with the next number (§8.1.3.4); undefined when it is not followed. */
   #redirected(request: Request, response: Response): Request | undefined {
-    if (this.#cancelled || this.#redirections >= MOST_REDIRECTIONS) return undefined;
+    if (this.#redirections >= MOST_REDIRECTIONS) return undefined;
     this.#redirections++;
     const uri = redirection(response);
     return uri === undefined ? undefined : this.#again({ ...request, uri });
@@ -168,7 +175,7 @@ export class PhoneUac extends Phone {
 
   /** The INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */
   #slower(request: Request, response: Response): Request | undefined {
-    const least = response.status === 422 && !this.#cancelled ? leastOf(response) : undefined;
+    const least = response.status === 422 ? leastOf(response) : undefined;
     if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
     return this.#again(withHeader(withHeader(request, ["Session-Expires", `${least}`]), ["Min-SE", `${least}`]));
   }
@@ -179,7 +186,7 @@ export class PhoneUac extends Phone {
 
   #progress(request: Request, response: Response): void {
     this.#heard = true;
-    this.#giveUp();
+    if (this.#cancels) this.#cancel(this.#cancels);
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
       const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
@@ -206,11 +213,14 @@ export class PhoneUac extends Phone {
     const tag = tagOf(response, "To") ?? "";
     const ack = this.forks.get(tag)?.ack;
     if (ack) return this.needs.sip.acknowledge(ack, this.needs.hop(ack));
+    this.#makeRoom(tag);
     const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
     if (!fork) return;
+    // the route set is the 2xx's (§13.2.2.4), the numbers go on
+    const { localSeq, remoteSeq } = fork.dialog;
     fork.timer = timerOf(response);
-    fork.dialog = { ...dialogFromResponse(request, response), localSeq: fork.dialog.localSeq };
-    const answer = response.body === "" ? fork.answer : this.#read(response.body);
+    fork.dialog = { ...dialogFromResponse(request, response), localSeq, remoteSeq };
+    const answer = response.body === "" || !this.needs.wanted() ? fork.answer : this.#read(response.body);
     fork.answer = undefined;
     const refusal = this.needs.tell(
       answer === undefined || answer instanceof Refusal
@@ -219,6 +229,14 @@ export class PhoneUac extends Phone {
     );
     if (refusal) this.#hangUp(tag);
     this.info.flush();
+  }
+
+  /** Where there are too many forks, one that answers takes the place of one that does not. */
+  #makeRoom(tag: string): void {
+    if (this.forks.size < MOST_FORKS || this.forks.has(tag)) return;
+    const others = [...this.forks].filter(([other]) => other !== this.chosen);
+    const [leaves] = others.find(([, { ack }]) => !ack) ?? others[0] ?? [];
+    if (leaves !== undefined) this.forks.delete(leaves);
   }
 
   /** A 2xx that nobody waits for any more (RFC 3261 §13.2.2.4). */
@@ -242,8 +260,7 @@ export class PhoneUac extends Phone {
     if (!fork || !this.#invite) return;
     this.chosen ??= tag;
     const { request } = this.#invite;
-    const credentials = request.headers.filter(([name]) => name === "Authorization" || name === "Proxy-Authorization");
-    const ack = requestIn(fork.dialog, "ACK", { headers: credentials, invite: request }).request;
+    const ack = requestIn(fork.dialog, "ACK", { headers: credentialsIn(request), invite: request }).request;
     fork.ack = ack;
     this.#invite = { transaction: null, request };
     if (tag === this.chosen) this.timer.restart(fork.timer ?? null);

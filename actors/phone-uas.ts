@@ -30,8 +30,11 @@ export class PhoneUas extends Phone {
   readonly #localTag: string;
   readonly #remoteTag: string;
   #answered = false;
-  /** The 180 that waits for its PRACK: its number, and what stops its repetition. */
-  #reliable: { readonly number: number; readonly stop: () => void } | null = null;
+  /** Why the call was given up between our 200 and its ACK. */
+  #parting: Reason | null = null;
+  /** The number of the 180 that waits for its PRACK, which may come after the 200; and what stops its repetition. */
+  #unacknowledged: number | null = null;
+  #stopRinging: () => void = () => {};
   #lastNumber: number;
   #disarm: () => void = () => {};
 
@@ -76,6 +79,15 @@ export class PhoneUas extends Phone {
     if (this.needs.tell({ type: "sip.cancel" })) this.#refuse({ status: 487 });
   }
 
+  protected override get unanswered(): boolean {
+    return !this.#answered;
+  }
+
+  /** Whether the 200 is out and its ACK is not in: until then no BYE may go out (§15). */
+  get holdsBye(): boolean {
+    return this.#answered && !this.hungUp && this.forks.get(this.#remoteTag)?.open === false;
+  }
+
   /** The ACK to our 200. */
   acknowledged(): void {
     const fork = this.forks.get(this.#remoteTag);
@@ -95,28 +107,35 @@ export class PhoneUas extends Phone {
   abandon(reason: Reason): void {
     if (!this.#answered) this.#refuse({ status: reason.condition === "gone" ? 503 : 500 });
     else if (this.forks.get(this.#remoteTag)?.open) this.bye(this.#remoteTag, reason, false);
+    else this.#parting = reason;
   }
 
   /** The call ended between our 200 and its ACK; only now may BYE follow (§15). */
   #hangUp(): void {
-    if (!this.hungUp) this.bye(this.#remoteTag, { condition: "success" }, false);
+    if (!this.hungUp) this.bye(this.#remoteTag, this.#parting ?? { condition: "success" }, false);
   }
 
   override stop(): void {
     super.stop();
     this.#disarm();
-    this.#settle();
+    this.#stopRinging();
   }
 
   /** 180, which is repeated until its PRACK when the caller requires that (RFC 3262 §3). */
   #ring(): void {
-    const headers = [this.needs.contact, ALLOW];
+    const headers = this.#announcements();
     if (!asksFor(this.#transaction.request, "Require", "100rel")) return this.#respond(180, headers);
-    if (this.#reliable) return;
-    const number = ++this.#lastNumber;
-    const reliably: Field[] = [...headers, SUPPORTED, ["Require", "100rel"], ["RSeq", `${number}`]];
+    if (this.#unacknowledged !== null) return;
+    this.#unacknowledged = ++this.#lastNumber;
+    const reliably: Field[] = [...headers, ["Require", "100rel"], ["RSeq", `${this.#unacknowledged}`]];
     this.#respond(180, reliably);
-    this.#reliable = { number, stop: this.#repeat(() => this.#respond(180, reliably)) };
+    this.#stopRinging = this.#repeat(() => this.#respond(180, reliably));
+  }
+
+  /** Who answers, and what he understands (signalling §6); packages only when asked (RFC 6086 §5.2.3). */
+  #announcements(): Field[] {
+    const recvInfo = asksForInfoPackages(this.#transaction.request) ? [RECV_INFO] : [];
+    return [this.needs.contact, ALLOW, ACCEPT, SUPPORTED, ...recvInfo];
   }
 
   /** Runs again after T1, 2*T1, 4*T1 …; after 64*T1 the call is given up. Gives what stops it. */
@@ -132,35 +151,30 @@ export class PhoneUas extends Phone {
     return () => cancel();
   }
 
-  #settle(): void {
-    this.#reliable?.stop();
-    this.#reliable = null;
-  }
-
   protected override acknowledgedProvisional(prack: Request): boolean {
-    const number = this.#reliable?.number;
     const cseq = (header(this.#transaction.request, "CSeq") ?? "").trim().split(/\s+/);
     const said = (header(prack, "RAck") ?? "").trim().split(/\s+/);
-    if (number === undefined || said.join(" ") !== [`${number}`, ...cseq].join(" ")) return false;
-    this.#settle();
+    if (this.#unacknowledged === null || said.join(" ") !== [`${this.#unacknowledged}`, ...cseq].join(" "))
+      return false;
+    this.#unacknowledged = null;
+    this.#stopRinging();
     return true;
   }
 
   #accept(media: Media): void {
-    const recvInfo = asksForInfoPackages(this.#transaction.request) ? [RECV_INFO] : [];
     const type: Field = ["Content-Type", "application/sdp"];
     this.#answered = true;
     const accepted = acceptTimer(this.#transaction.request, null);
     const timer = accepted === null || accepted === "too small" ? { timer: null, headers: [] } : accepted;
     this.timer.restart(timer.timer);
-    this.#settle();
-    const headers = [this.needs.contact, ALLOW, ACCEPT, SUPPORTED, ...recvInfo, ...timer.headers, type];
-    this.#respond(200, headers, this.describe(media, true));
+    this.#stopRinging();
+    this.#respond(200, [...this.#announcements(), ...timer.headers, type], this.describe(media, true));
   }
 
   #refuse(failure: Failure): void {
     this.#answered = true;
-    this.#settle();
+    this.hungUp = true;
+    this.#stopRinging();
     this.#respond(failure.status, headersOf(failure));
   }
 

@@ -2,14 +2,14 @@
  * The SIP side of one call, whichever way it goes: what is said and heard inside its dialogs.
  *
  * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. How the call begins is phone-uac.ts (we call) and phone-uas.ts (we
- * are called). Rules: each fork has a dialog of its own, known by its tag; a request that does not fit its dialog is
- * refused and changes nothing; offers inside the dialog are phone-offers.ts, INFOs phone-info.ts. The session is refreshed
+ * are called). Rules: each fork has a dialog of its own, known by its tag, and once one of them is the call's the others say
+ * nothing to the chart; a request that does not fit its dialog is refused and changes nothing; offers inside the dialog are phone-offers.ts, INFOs phone-info.ts. The session is refreshed
  * by UPDATE where the peer takes it, else by an unchanged re-INVITE (RFC 4028 §7.4).
  */
 import type { SourceAction } from "../machines/negotiation.ts";
 import type { PhoneEffect, PhoneEvent } from "../machines/vocabulary.ts";
 import { ACCEPT, ALLOW, allows, SUPPORTED, trickles } from "../protocol/capabilities.ts";
-import { acceptRequest, type Dialog, requestIn } from "../protocol/dialog.ts";
+import { acceptRequest, type Dialog, refreshTarget, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
 import { causeOf, type Failure, type Profile, type Reason, reasonOfBye } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
@@ -18,24 +18,26 @@ import { leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { tagOf, values } from "../protocol/sip-fields.ts";
-import { MOST_TRIES } from "./authenticate.ts";
+import { type Authenticate, MOST_TRIES } from "./authenticate.ts";
+import type { CallSip } from "./call-guard.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
-import { PhoneOffers } from "./phone-offers.ts";
+import { failureOf, PhoneOffers } from "./phone-offers.ts";
 import { PhoneTimer } from "./phone-timer.ts";
-import type { Awaiting, ClientHandlers, ServerTransaction, Sip } from "./sip.ts";
+import type { Awaiting, ClientHandlers, ServerTransaction } from "./sip.ts";
 
 /** More forks than this are refused: no proxy rings so many phones. */
-const MOST_FORKS = 32;
+export const MOST_FORKS = 32;
 
 export type Tell = (event: PhoneEvent, accepted?: () => void) => Refusal | undefined;
 
 export interface PhoneNeeds {
-  readonly sip: Sip;
+  readonly sip: CallSip;
   readonly tell: Tell;
-  /** The same request with credentials, or undefined when there are none (left) to give. */
-  readonly authenticate: (request: Request, response: Response) => Request | undefined;
+  readonly authenticate: Authenticate;
+  /** Whether the user is still in the call. */
+  readonly wanted: () => boolean;
   readonly log: Log;
   readonly clock: Clock;
   readonly profile: Profile;
@@ -84,7 +86,7 @@ export abstract class Phone {
     });
     this.info = new PhoneInfo({
       profile: needs.profile,
-      fork: () => this.#line(),
+      fork: () => (this.hungUp ? undefined : this.#line()),
       describe: (media) => this.describe(media, false),
       send: (fork, headers, body, final) => this.send(fork, "INFO", headers, body, final),
       lost: (status, phrase) => needs.tell({ type: "sip.dialog.lost", status, phrase }),
@@ -93,19 +95,25 @@ export abstract class Phone {
       ...needs,
       timer: this.timer,
       by: role === "initiator" ? "responder" : "initiator",
+      unanswered: () => this.unanswered,
+      learn: (fork, response) => this.#learn(fork, response),
       describe: (media, answer, action) => this.describe(media, answer, action),
     });
   }
 
   /** Says one effect of the chart. Never waits; what comes of it comes back as an event. */
   abstract perform(effect: PhoneEffect): void;
+  /** Whether the phone's INVITE, where it has called, still waits for a final response. */
+  protected get unanswered(): boolean {
+    return false;
+  }
   /** Closes this side without the chart, because the call has failed. */
   abstract abandon(reason: Reason): void;
 
   /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
   stop(): void {
     this.timer.stop();
-    this.offers.refuse(487, []);
+    this.offers.stop();
   }
 
   /** A request inside one of our dialogs, which `calls.ts` has found by Call-ID and our tag. */
@@ -116,6 +124,10 @@ export abstract class Phone {
     const next = acceptRequest(fork.dialog, request);
     if (next instanceof Refusal) return transaction.respond(responseTo(request, next.sip.status));
     fork.dialog = next;
+    if (tag !== this.chosen && (this.chosen !== null || request.method === "BYE"))
+      return transaction.respond(this.#answerElsewhere(request, tag, fork));
+    if (this.hungUp && request.method !== "BYE") return transaction.respond(responseTo(request, 481));
+    this.#learn(fork, request);
     if (request.method === "INVITE" || request.method === "UPDATE")
       return this.offers.offered(fork, request, transaction);
     if (request.method !== "BYE") return transaction.respond(this.#answerTo(request, tag));
@@ -123,6 +135,13 @@ export abstract class Phone {
     this.hungUp = true;
     transaction.respond(responseTo(request, 200));
     this.needs.tell({ type: "sip.bye", reason: reasonOfBye(causeIn(request), this.needs.profile) });
+  }
+
+  /** A fork that is not the call's may only leave (RFC 3261 §15.1.2); its 2xx, if it had one, is still acknowledged. */
+  #answerElsewhere(request: Request, tag: string, fork: Fork): Response {
+    if (request.method !== "BYE") return responseTo(request, 481);
+    if (!fork.ack) this.forks.delete(tag);
+    return responseTo(request, 200);
   }
 
   #answerTo(request: Request, tag: string): Response {
@@ -158,12 +177,18 @@ export abstract class Phone {
   protected join(tag: string, dialog: () => Dialog, message: Message, open: boolean): Fork | undefined {
     const known = this.forks.get(tag);
     if (!known && this.forks.size >= MOST_FORKS) return undefined;
-    const begun = { trickles: false, updates: false, open, informed: null, reliable: null };
+    const takes = { candidates: true, tones: true };
+    const begun = { trickles: false, updates: false, open, informed: null, informing: false, takes, reliable: null };
     const fork: Fork = known ?? { dialog: dialog(), ...begun };
-    fork.trickles ||= trickles(message);
-    fork.updates ||= allows(message, "UPDATE");
+    this.#learn(fork, message);
     this.forks.set(tag, fork);
     return fork;
+  }
+
+  /** What any message of a dialog says that its writer can do. */
+  #learn(fork: Fork, message: Message): void {
+    fork.trickles ||= trickles(message);
+    fork.updates ||= allows(message, "UPDATE");
   }
 
   /** The SDP of our side; its version grows with every change (RFC 3264 §8). */
@@ -188,10 +213,14 @@ export abstract class Phone {
   /** Half of the session's time is over and nothing has refreshed it. */
   #refresh(least?: number): void {
     const fork = this.#line();
+    if (this.hungUp) return;
     if (!fork?.updates) return void this.needs.tell({ type: "sip.refresh" });
     const headers = [this.needs.contact, ALLOW, SUPPORTED, ...timerHeaders(this.timer.timer, least)];
     this.send(fork, "UPDATE", headers, "", (status, phrase, response) => {
-      if (response && status < 300) return this.timer.restart(timerOf(response));
+      if (response && status < 300) {
+        fork.dialog = refreshTarget(fork.dialog, response);
+        return this.timer.restart(timerOf(response));
+      }
       const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
       if (longer !== undefined) return this.#refresh(longer);
       // §10: anything else is tried no more, and the session ends when its time is over
@@ -225,8 +254,9 @@ export abstract class Phone {
   }
 
   #withCredentials(fork: Fork, request: Request, response: Response): Request | undefined {
-    const retry = this.needs.authenticate(request, response);
-    if (retry) fork.dialog = { ...fork.dialog, localSeq: fork.dialog.localSeq + 1 };
+    const number = fork.dialog.localSeq + 1;
+    const retry = this.needs.authenticate(request, response, number);
+    if (retry) fork.dialog = { ...fork.dialog, localSeq: number };
     return retry;
   }
 
@@ -242,11 +272,6 @@ export abstract class Phone {
       if (told) this.needs.tell({ type: status < 300 ? "sip.bye.success" : "sip.bye.failure" });
     });
   }
-}
-
-/** What a request that got no answer counts as (signalling: "no answer"). */
-export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
-  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }
 
 /** What a refusal says beside its status: Warning (RFC 3261 §20.43) and Reason (RFC 6432). */

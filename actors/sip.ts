@@ -47,7 +47,9 @@ export interface ClientTransaction {
 
 /** Who waits for what becomes of an INVITE that was answered. */
 export interface Awaiting {
-  acknowledged(): void;
+  /** Whether a BYE waits for the ACK, or for the end of its time: then it is told even after the end of the call. */
+  readonly holdsBye: boolean;
+  acknowledged(ack: Request): void;
   unacknowledged(): void;
   cancelled(): void;
 }

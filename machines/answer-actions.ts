@@ -47,6 +47,8 @@ import type { CallEffect, SendersChange, Tone } from "./vocabulary.ts";
 
 export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };
+/** What the phone says of the session: an offer, or the answer in an ACK. */
+type Described = { media: Media };
 
 const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
   keepsWaiting(media, agreed(context), phoneRole(context));
@@ -71,11 +73,11 @@ const theirOffers = {
   "send 200 (the session as it is)": say((context) => ({ type: "sip.send.success", media: asOffer(agreed(context)) })),
   "send 488": say(() => ({ type: "sip.send.failure", failure: { status: 488, warning: 304 } })),
   "send 504": say(() => ({ type: "sip.send.failure", failure: { status: 504 } })),
-  "tell the user's client": sayEach((context, { media }: Offer) => [
+  "tell the user's client": sayEach((context, { media }: Described) => [
     ...tell(context, "transports", known(context, taken(context, media))),
     ...tellTheRest(context, media),
   ]),
-  "remember the phone's offer": change((context, { media }: Offer) => agree(context, media, agreed(context))),
+  "remember the phone's offer": change((context, { media }: Described) => agree(context, media, agreed(context))),
   "send source action": say((context, { media, action }: Offer) => ({
     type: "jingle.send.source",
     to: context.devices,

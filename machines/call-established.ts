@@ -175,7 +175,17 @@ export const negotiation = callSetup.createStateConfig({
     answering: {
       description: "Our answer is out, and its ACK has not come yet.",
       meta: { spec: "RFC 3261 §14.2" },
-      on: { "sip.ack": "stable" },
+      on: {
+        "sip.ack": "stable",
+        "sip.ack.answer": {
+          target: "stable",
+          description: "Our 200 has offered, and the ACK answers: what it changes is told as for an offer.",
+          actions: [
+            { type: "tell the user's client", params: theEvent },
+            { type: "remember the phone's offer", params: theEvent },
+          ],
+        },
+      },
     },
     waiting: {
       description: "Two offers have crossed, or the phone is not ready; ours waits a while, theirs may come first.",

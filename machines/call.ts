@@ -379,6 +379,11 @@ export const call = callSetup.createMachine({
           description: "481 or 408 inside the dialog: the phone does not know the call any more (§12.2.1.2).",
           actions: [{ type: "note why (dialog lost)", params: theEvent }, "send session-terminate"],
         },
+        "sip.answer.unusable": {
+          target: "ending.hangingUp",
+          description: "An answer that is none, in the 200 to our re-INVITE or in the ACK to our 200.",
+          actions: [{ type: "note why (no usable answer)", params: theEvent }, "send session-terminate"],
+        },
         "sip.expired": {
           target: "ending.hangingUp",
           description: "Nobody has refreshed the session (RFC 4028 §10).",

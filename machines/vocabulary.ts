@@ -17,6 +17,7 @@ export type PhoneEvent =
   | { readonly type: "sip.invite.unusable"; readonly tag: string; readonly text: string }
   | ({ readonly type: "sip.invite.failure" } & Rejection)
   | { readonly type: "sip.ack" }
+  | { readonly type: "sip.ack.answer"; readonly media: Media }
   | { readonly type: "sip.ack.timeout" }
   | { readonly type: "sip.cancel" }
   | { readonly type: "sip.bye"; readonly reason: Reason }
@@ -29,6 +30,7 @@ export type PhoneEvent =
   | { readonly type: "sip.update"; readonly media: Media; readonly action: SourceAction | null }
   | { readonly type: "sip.reinvite.success"; readonly media: Media }
   | ({ readonly type: "sip.reinvite.failure" } & Postponed)
+  | { readonly type: "sip.answer.unusable"; readonly text: string }
   | { readonly type: "sip.dtmf"; readonly tone: Tone }
   | { readonly type: "sip.refresh" }
   | { readonly type: "sip.expired" }

@@ -1,10 +1,11 @@
 /**
  * Digest authentication as a client: RFC 3261 §22, RFC 7616, RFC 8760. Pure: the hash comes in.
  *
- * Rules: the first challenge that we can answer is answered (RFC 8760 §2.4: the challenger's order is its preference);
- * qop `auth` where it is offered, `auth-int` where only that is, none for RFC 2069 servers. Left out on purpose: nonces
+ * Rules: of each realm the first challenge that we can answer is answered (RFC 8760 §2.4: the challenger's order is its
+ * preference); one that cannot be read is passed over, whatever it says; qop `auth` where it is offered, `auth-int` where only that is, none for RFC 2069 servers. Left out on purpose: nonces
  * used again (each challenge is answered once, so the nonce count is 1), and userhash.
  */
+import { Refusal } from "./refusal.ts";
 import type { Request, Response } from "./sip.ts";
 import { values } from "./sip-fields.ts";
 import { type Param, param, splitOutside, unquote } from "./sip-values.ts";
@@ -24,23 +25,36 @@ export interface Challenge {
 }
 
 const ANSWERED_BY = { "WWW-Authenticate": "Authorization", "Proxy-Authenticate": "Proxy-Authorization" } as const;
-const algorithms: Readonly<Record<string, "md5" | "sha256">> = {
-  md5: "md5",
-  "md5-sess": "md5",
-  "sha-256": "sha256",
-  "sha-256-sess": "sha256",
-};
+const algorithms = new Map<string, "md5" | "sha256">([
+  ["md5", "md5"],
+  ["md5-sess", "md5"],
+  ["sha-256", "sha256"],
+  ["sha-256-sess", "sha256"],
+]);
 
 /** The challenges of a 401 or 407 that we can answer, in their order. */
 export function challengesOf(response: Response): Challenge[] {
   return (["WWW-Authenticate", "Proxy-Authenticate"] as const).flatMap((name) =>
     values(response, name).flatMap((value) => {
-      const [, list] = /^Digest\s+(.*)$/is.exec(value) ?? [];
-      const params = list === undefined ? [] : splitOutside(list, ",").map(readPair);
-      const known = algorithmOf(params) in algorithms && param(params, "nonce") !== undefined;
+      const params = readDigest(value);
+      const known = algorithms.has(algorithmOf(params)) && param(params, "nonce") !== undefined;
       return known ? [{ field: ANSWERED_BY[name], params }] : [];
     }),
   );
+}
+
+/** Who asks for credentials, or is given them: the realm of a challenge or of an answer. */
+export const realmOf = (value: string): string => param(readDigest(value), "realm") ?? "";
+
+/** The parameters of a Digest value; none where it is something else, or cannot be read. */
+function readDigest(value: string): Param[] {
+  const [, list] = /^Digest\s+(.*)$/is.exec(value) ?? [];
+  try {
+    return list === undefined ? [] : splitOutside(list, ",").map(readPair);
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
 }
 
 const algorithmOf = (params: readonly Param[]): string => (param(params, "algorithm") ?? "MD5").toLowerCase();
@@ -60,7 +74,7 @@ export function answerChallenge(
   const { params } = challenge;
   const { username, password } = credentials;
   const algorithm = algorithmOf(params);
-  const digest = (text: string): string => by.hash(algorithms[algorithm] ?? "md5", text);
+  const digest = (text: string): string => by.hash(algorithms.get(algorithm) ?? "md5", text);
   const realm = param(params, "realm") ?? "";
   const nonce = param(params, "nonce") ?? "";
   const qop = qopOf(params);

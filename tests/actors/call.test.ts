@@ -57,6 +57,16 @@ describe("a fault of ours", () => {
     expect([over.length, logged.filter(({ event }) => event === "call.abandoned").length]).toEqual([1, 1]);
   });
 
+  test("in whatever else it does (a response, a timer) ends it too, and says so to whoever runs it", () => {
+    const { call, said, over } = makeCall();
+    expect([call.guard(() => {}), over.length]).toEqual([true, 0]);
+    const fault = (): void => {
+      throw new Error("a fault of ours");
+    };
+    expect([call.guard(fault), call.guard(fault), over.length]).toEqual([false, false, 1]);
+    expect(said.slice(1)).toEqual(["phone.abandon", "jingle.send.session-terminate"]);
+  });
+
   test("leaves a call that takes nothing any more", () => {
     const { call } = makeCall("phone");
     expect(call.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);

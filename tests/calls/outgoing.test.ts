@@ -443,6 +443,45 @@ phone > gateway
 ${CANCELLED}${TERMINATED_BY_US}
 nothing on juliet`,
     ],
+    [
+      "before anything was heard, and the phone points elsewhere: no other INVITE goes out",
+      `${JULIET_CALLS}${JULIET_LEAVES}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@192.0.2.2:5060>\n")}
+nothing on phone
+nothing on juliet`,
+    ],
+    [
+      "before anything was heard, and the proxy wants credentials: no other INVITE goes out",
+      `${JULIET_CALLS}${JULIET_LEAVES}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n"\n')}
+nothing on phone
+nothing on juliet`,
+      { calls: { username: "carillon", password: "pw" } },
+    ],
+    [
+      "while a second INVITE is out, of which nothing was heard: CANCEL waits for that",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@192.0.2.2:5060>\n")}
+gateway > phone
+    INVITE sip:rob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+${JULIET_LEAVES}
+nothing on phone
+phone > gateway
+    SIP/2.0 100 Trying
+gateway > phone
+    CANCEL sip:rob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 CANCEL
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 CANCEL
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:rob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+nothing on juliet`,
+      { byTheClock: true },
+    ],
     ["while it rings: CANCEL at once", JULIET_CALLS + BOB_RINGS + JULIET_LEAVES + CANCELLED + TERMINATED_BY_US],
     [
       "while the answer is on its way: ACK, then BYE",

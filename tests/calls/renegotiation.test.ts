@@ -31,6 +31,47 @@ gateway > juliet
 const SDP = (direction: string): string => `    {answer-sdp}
     a=${direction}`;
 
+/** The phone re-INVITEs without SDP, and is answered with an offer, which leaves the part in DTLS open (RFC 8842 §5.2). */
+const ASKS_FOR_AN_OFFER = `
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INVITE
+    Content-Type: application/sdp
+    a=sendrecv
+    a=setup:actpass
+`;
+const NO_ANSWER = (text: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><text>${text}</text></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`;
+const REFRESHES = `
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … UPDATE
+`;
+const TOO_EARLY = (method: string): string => `
+phone > gateway
+    ${method} sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 500 Server Internal Error
+    CSeq: … ${method}
+    Retry-After: …
+`;
+
 describe("the user", () => {
   plays([
     [
@@ -159,12 +200,156 @@ ${PHONE_HANGS_UP}`,
       `${TALKING}${OFFERS(SDP("sendrecv").replace("    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     [
-      "re-INVITEs without SDP: 200 with the session as it is for an offer (RFC 3261 §14.2)",
-      `${TALKING}
+      "re-INVITEs without SDP: 200 with the session as it is for an offer, and the answer in the ACK is told (RFC 3261 §14.2)",
+      `${TALKING}${ASKS_FOR_AN_OFFER}
 phone > gateway
-    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/sdp
+
+${SDP("sendonly")}
+${MOVED}${INFO("hold")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "re-INVITEs without SDP, and its ACK has no answer: BYE, and general-error with a text",
+      `${TALKING}${ASKS_FOR_AN_OFFER}
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${NO_ANSWER("the answer has no SDP")}`,
+    ],
+    [
+      "re-INVITEs without SDP, and its ACK answers something else: BYE, and general-error with a text",
+      `${TALKING}${ASKS_FOR_AN_OFFER}
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/sdp
+
+    {accepted-video-sdp}
+${NO_ANSWER("…")}`,
+    ],
+    [
+      "answers our offer by a 200 without SDP: ACK, BYE, and general-error with a text",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
     Contact: <sip:bob@192.0.2.2:5060>
-${ANSWERED("sendrecv")}${PHONE_HANGS_UP}`,
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+${NO_ANSWER("the answer has no SDP")}`,
+    ],
+    [
+      "says 100 to our offer and no more: CANCEL after 64*T1, and the call ends as by 408",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
+phone > gateway
+    SIP/2.0 100 Trying
+    CSeq: 2 INVITE
+after 31 s
+nothing on phone
+after 1 s
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 CANCEL
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 3 BYE
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 CANCEL
+# the answer crosses the CANCEL: it is acknowledged, and means nothing any more
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+nothing on juliet
+`,
+      { byTheClock: true },
+    ],
+    [
+      "hangs up while it has our offer: CANCEL, as soon as something is heard of it",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${PHONE_HANGS_UP}
+phone > gateway
+    SIP/2.0 100 Trying
+    CSeq: 2 INVITE
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 CANCEL
+`,
+      { byTheClock: true },
+    ],
+    [
+      "refreshes by UPDATE while our offer is open: 200 (RFC 3311 §5.2)",
+      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFRESHES}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "refreshes by UPDATE while its offer waits for the user: 200",
+      `${TALKING}${OFFERS("    {added-video-sdp}")}${MOVED}
+gateway > juliet
+    <iq type='set'><jingle action='content-add' sid='s1'/></iq>
+${REFRESHES}${PHONE_HANGS_UP}
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`,
+      { byTheClock: true },
+    ],
+    [
+      "that has called offers while its INVITE has no final response: 500 with Retry-After (§14.2)",
+      `${CAROL_CALLS}${["INVITE", "UPDATE"].map((method) => TOO_EARLY(method)).join("")}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`,
+      { byTheClock: true },
+    ],
+    [
+      "offers after our BYE: 481",
+      `${TALKING}
+juliet > gateway
+    <iq type='set' id='a9' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'/></iq>
+gateway > juliet
+    <iq type='result' id='a9'/>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+${OFFERS(SDP("sendonly"))}
+gateway > phone
+    SIP/2.0 481 Call/Transaction Does Not Exist
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 BYE
+`,
+    ],
+    [
+      "re-INVITEs with Recv-Info: the 200 says what we understand (RFC 6086 §5.2.3)",
+      `${TALKING}${OFFERS(SDP("sendrecv")).replace("    Contact", "    Recv-Info: trickle-ice\n    Contact")}
+gateway > phone
+    SIP/2.0 200 OK
+    Allow: INVITE, …
+    Accept: application/sdp, …
+    Supported: 100rel, trickle-ice, timer
+    Recv-Info: trickle-ice
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${MOVED}${PHONE_HANGS_UP}`,
     ],
     [
       "offers while our offer is open: 491 (§14.2)",

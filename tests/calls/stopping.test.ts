@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Stage } from "../support/play.ts";
 import { readPlay } from "../support/play-script.ts";
-import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS } from "./scenes.ts";
+import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
 
 const NO_NEW_CALLS = `
 phone > gateway
@@ -76,4 +76,46 @@ test("asked a second time it ends what runs at once", async () => {
   it.gateway.stop();
   await say(`${ENDED}\nafter 1 s`);
   expect([it.gateway.health.state, await it.gateway.stopped]).toEqual(["stopped", null]);
+});
+
+const TOLD = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><gone/><text>the gateway is stopping</text></reason></jingle></iq>
+`;
+
+test("a call whose 200 has no ACK yet is hung up after that (RFC 3261 §15)", async () => {
+  const { it, say } = await stage(CAROL_CALLS, JULIET_ACCEPTS);
+  it.gateway.calls.end();
+  await say(`${TOLD}
+nothing on phone
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 101 ACK
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`);
+});
+
+test("a call whose 200 never gets an ACK is hung up when the time for that is over", async () => {
+  const { it, say } = await stage(CAROL_CALLS, JULIET_ACCEPTS);
+  it.gateway.calls.end();
+  await say(
+    `${TOLD}\nafter 31 s\nnothing on phone\nafter 1 s\ngateway > phone\n    BYE sip:carol@192.0.2.2:5060 SIP/2.0`,
+  );
+});
+
+test("a call of which nothing was heard is cancelled when something is (RFC 3261 §9.1)", async () => {
+  const { it, say } = await stage(JULIET_CALLS);
+  it.gateway.calls.end();
+  await say(`${TOLD}
+nothing on phone
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+`);
 });

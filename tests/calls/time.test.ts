@@ -107,6 +107,21 @@ nothing on phone
 ${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
+      "are ours, and the PRACK crosses our 200: it is answered 200",
+      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}${JULIET_ACCEPTS}
+phone > gateway
+    PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    RAck: {rseq} 101 INVITE
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … PRACK
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 101 ACK
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "that are never acknowledged end the call after 64*T1: 504",
       `${CAROL_CALLS_WITH("Require: 100rel")}
 after 32 s
@@ -153,6 +168,47 @@ after 100 s
 ${REINVITED(2, "    Session-Expires: 200;refresher=uac\n    o=- {session} 1 IN IP4 192.0.2.1\n")}${AGREED(2, "sendrecv")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
+    ],
+    [
+      "of a phone that finds the time too short for a re-INVITE: once more, with what its 422 asks for",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Session-Expires: 200;refresher=uac")}
+after 100 s
+${REINVITED(2, "    Session-Expires: 200;refresher=uac\n")}${REFUSED(2, "422 Session Interval Too Small\n    Min-SE: 300")}${REINVITED(3, "    Session-Expires: 300;refresher=uac\n    Min-SE: 300\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "of a phone that moves in the 200 to our UPDATE: what follows goes there (§12.2)",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uac")}
+after 100 s
+${UPDATED(2)}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 UPDATE
+    Contact: <sip:bob-moved@192.0.2.2:5060>
+${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob-moved@192.0.2.2:5060")}`,
+      { byTheClock: true },
+    ],
+    [
+      "stop with the call: an answer that comes after it starts none",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uac")}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+${REINVITED(2, "    a=sendonly\n")}${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob@192.0.2.2:5060")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Session-Expires: 200;refresher=uac
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+after 201 s
+nothing on phone`,
+      { byTheClock: true },
     ],
     [
       "of a phone that does not know the dialog any more when it is refreshed: both sides end",
@@ -327,6 +383,17 @@ after 300 s
 gateway > juliet
     <iq type='set'><jingle action='session-info' sid='s1'/></iq>
 ${PHONE_HANGS_UP}`,
+    ],
+    [
+      "went offline, and the call is over before it is asked: nothing",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}
+juliet > gateway
+    <presence type='unavailable' to='sip.example.org'/>
+after 1 s
+${PHONE_HANGS_UP}
+after 10 s
+nothing on juliet`,
+      { byTheClock: true },
     ],
     [
       "says nothing to that: BYE",

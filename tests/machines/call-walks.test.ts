@@ -44,6 +44,10 @@ function examples(type: string, { context }: CallSnapshot): Anything[] {
       return [{ type, status: 404, phrase: "", warning: null, unreachable: false }];
     case "sip.dialog.lost":
       return [{ type, status: 404, phrase: "" }];
+    case "sip.ack.answer":
+      return [{ type, media: ANSWER }];
+    case "sip.answer.unusable":
+      return [{ type, text: "" }];
     case "sip.bye":
       return [{ type, reason: { condition: "success" } }];
     case "sip.info":

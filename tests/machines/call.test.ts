@@ -30,6 +30,8 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   "sip.invite.failure": { type: "sip.invite.failure", ...REFUSED },
   "sip.ack": { type: "sip.ack" },
   "sip.ack.timeout": { type: "sip.ack.timeout" },
+  "sip.ack.answer": { type: "sip.ack.answer", media: ANSWER },
+  "sip.answer.unusable": { type: "sip.answer.unusable", text: "no SDP" },
   "sip.cancel": { type: "sip.cancel" },
   "sip.bye": { type: "sip.bye", reason: reason("success") },
   "sip.bye.success": { type: "sip.bye.success" },
@@ -215,6 +217,8 @@ const ROWS: readonly (readonly [from: string, event: CallEvent, to: string, ...e
     "jingle.send.transports",
   ],
   [TALKING, E["sip.reinvite.empty"], "established.answering.talking", "sip.send.success"],
+  ["established.answering.talking", E["sip.ack.answer"], TALKING, "jingle.send.transports"],
+  [TALKING, E["sip.answer.unusable"], "ending.hangingUp", "jingle.send.session-terminate", "sip.send.bye"],
   [TALKING, E["sip.update"], TALKING, "sip.send.success", "jingle.send.transports"],
   [TALKING, { type: "sip.update", media: VIDEO, action: null }, TALKING, "sip.send.failure"],
   [

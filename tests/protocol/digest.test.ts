@@ -114,7 +114,7 @@ describe("a refused request", () => {
   const asked = { ...refused(["Proxy-Authenticate", 'Digest realm="r", nonce="n"']) };
 
   test("is made again, with the next number", () => {
-    const again = authenticate(request("INVITE", "sip:b"), asked);
+    const again = authenticate(request("INVITE", "sip:b"), asked, 2);
     expect(again && [header(again, "CSeq"), header(again, "Proxy-Authorization")?.slice(0, 6)]).toEqual([
       "2 INVITE",
       "Digest",
@@ -122,17 +122,17 @@ describe("a refused request", () => {
   });
 
   test("is not made a third time, unless the nonce was only stale", () => {
-    const again = authenticate(request("INVITE", "sip:b"), asked) ?? request("INVITE", "");
-    expect(authenticate(again, asked)).toBeUndefined();
+    const again = authenticate(request("INVITE", "sip:b"), asked, 2) ?? request("INVITE", "");
+    expect(authenticate(again, asked, 3)).toBeUndefined();
     const stale = refused(["Proxy-Authenticate", 'Digest realm="r", nonce="n2", stale=TRUE']);
-    const third = authenticate(again, stale);
+    const third = authenticate(again, stale, 3);
     expect(third?.headers.filter(([name]) => name === "Proxy-Authorization")).toHaveLength(1);
     expect(third && header(third, "CSeq")).toBe("3 INVITE");
   });
 
   test("is left alone without credentials, and by any other status", () => {
     const none = authenticator({ username: "", password: "" }, { random: () => "c", hash });
-    expect(none(request("INVITE", "sip:b"), asked)).toBeUndefined();
-    expect(authenticate(request("INVITE", "sip:b"), { ...asked, status: 403 })).toBeUndefined();
+    expect(none(request("INVITE", "sip:b"), asked, 2)).toBeUndefined();
+    expect(authenticate(request("INVITE", "sip:b"), { ...asked, status: 403 }, 2)).toBeUndefined();
   });
 });

@@ -1,0 +1,120 @@
+/** Whoever asks for credentials is answered, on every request of ours: RFC 3261 §22, RFC 7616. */
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
+import {
+  AGREED,
+  BOB,
+  JULIET_CALLS,
+  JULIET_HANGS_UP,
+  JULIET_SAYS,
+  PHONE_HANGS_UP,
+  REINVITED,
+  TALKING,
+} from "./scenes.ts";
+
+const WITH = { calls: { username: "carillon", password: "pw" } };
+const CHALLENGED = (cseq: number, ...challenges: string[]): string => `
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: ${cseq} INVITE
+    To: <sip:bob@sip.example.org>;tag=p${cseq}
+${challenges.map((each) => `    Proxy-Authenticate: ${each}\n`).join("")}gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+const ANSWERS_OF = (realm: string): string =>
+  `    Proxy-Authorization: Digest username="carillon", realm="${realm}", …\n`;
+const INVITED_AGAIN = (cseq: number, ...answers: string[]): string => `
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} INVITE
+${answers.map(ANSWERS_OF).join("")}`;
+const REFUSED = (cseq: number, status = "486 Busy Here", reason = "<decline/>"): string => `
+phone > gateway
+    SIP/2.0 ${status}
+    CSeq: ${cseq} INVITE
+    To: <sip:bob@sip.example.org>;tag=z
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason>${reason}</reason></jingle></iq>
+`;
+const ERROR_407 = "<general-error/><sip-error code='407'/>";
+const UNREADABLE = (challenge: string): string => `${JULIET_CALLS}${CHALLENGED(1, challenge)}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason>${ERROR_407}</reason></jingle></iq>
+`;
+const HOLD = (id = "h1"): string => JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", id);
+const KEY = JULIET_SAYS("session-info", "<dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='1'/>", "k1");
+
+describe("a challenge", () => {
+  plays(
+    [
+      [
+        "of an algorithm that is none is passed over: the refusal is as any",
+        UNREADABLE('Digest realm="r", nonce="n", algorithm=__proto__'),
+      ],
+      ["of another such algorithm too", UNREADABLE('Digest realm="r", nonce="n", algorithm=constructor')],
+      ["with a quote that has no partner is passed over", UNREADABLE('Digest realm="r, nonce="n"')],
+      ["with something behind a quote is passed over", UNREADABLE('Digest realm="r", nonce="n"x')],
+      [
+        "that cannot be read does not hide one that can",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="r", nonce="n"x', 'Digest realm="r", nonce="n"')}${INVITED_AGAIN(2, "r")}${REFUSED(2)}`,
+      ],
+      [
+        "of each of two proxies on the way is answered, and both answers stand in the request (§22.3)",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"')}${INVITED_AGAIN(2, "one")}${CHALLENGED(2, 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(3, "one", "two")}${REFUSED(3)}`,
+      ],
+      [
+        "of two realms in one response is answered twice",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"', 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(2, "one", "two")}${REFUSED(2)}`,
+      ],
+      [
+        "of a realm that has refused us is not answered again",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"')}${INVITED_AGAIN(2, "one")}${REFUSED(2, '407 No\n    Proxy-Authenticate: Digest realm="one", nonce="m"', ERROR_407)}`,
+      ],
+    ],
+    WITH,
+  );
+});
+
+describe("in the dialog", () => {
+  plays(
+    [
+      [
+        "the ACK to the answer of a re-INVITE has its credentials (§22.1)",
+        `${TALKING}${HOLD()}${REINVITED(2, "")}
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: 2 INVITE
+    Proxy-Authenticate: Digest realm="r", nonce="n"
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+${REINVITED(3, ANSWERS_OF("r"))}${AGREED(3, "recvonly").replace("CSeq: 3 ACK", `CSeq: 3 ACK\n${ANSWERS_OF("r")}`)}${PHONE_HANGS_UP}`,
+      ],
+      [
+        "a request that is made again has the next number of the dialog, whatever was said meanwhile",
+        `${TALKING}${KEY}
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INFO
+${HOLD()}${REINVITED(3, "")}
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: 2 INFO
+    Proxy-Authenticate: Digest realm="r", nonce="n"
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 4 INFO
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 4 INFO
+${AGREED(3, "recvonly")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060").replace("SIP/2.0\n", "SIP/2.0\n    CSeq: 5 BYE\n")}`,
+        { byTheClock: true },
+      ],
+    ],
+    WITH,
+  );
+});
