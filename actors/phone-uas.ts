@@ -90,8 +90,7 @@ export class PhoneUas extends Phone {
 
   /** The ACK to our 200. */
   acknowledged(): void {
-    const fork = this.forks.get(this.#remoteTag);
-    if (fork) fork.open = true;
+    this.#open();
     // the INVITE has had its last word: a call may go on for hours, and its offer need not be kept twice
     const { request } = this.#transaction;
     this.#transaction = { ...this.#transaction, request: { ...request, body: "" }, respond: () => {} };
@@ -101,7 +100,14 @@ export class PhoneUas extends Phone {
 
   /** 64*T1 without the ACK: the dialog is there all the same and is to be hung up (§13.3.1.4). */
   unacknowledged(): void {
+    this.#open();
     if (this.needs.tell({ type: "sip.ack.timeout" })) this.#hangUp();
+  }
+
+  /** From now on requests of ours may go out. */
+  #open(): void {
+    const fork = this.forks.get(this.#remoteTag);
+    if (fork) fork.open = true;
   }
 
   abandon(reason: Reason): void {

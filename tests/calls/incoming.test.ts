@@ -48,6 +48,17 @@ gateway > ${device}
     <iq type='set' from='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='c1'/></iq>
 `;
 
+const announcing = (scene: string, response: string, recvInfo: string): string =>
+  scene.replace(
+    `SIP/2.0 ${response}\n`,
+    `SIP/2.0 ${response}
+    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE
+    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+    Supported: 100rel, trickle-ice, timer
+    ${recvInfo}
+`,
+  );
+
 const FINGERPRINT = Array(32).fill("CD").join(":");
 const DTLS_WITHOUT_ICE = `v=0
     o=- 1 1 IN IP4 203.0.113.9
@@ -61,6 +72,24 @@ const DTLS_WITHOUT_ICE = `v=0
 describe("a call is answered", () => {
   plays([
     ["and carol hangs up", CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+    [
+      "and 180 and 200 say what we understand, packages when asked (RFC 6086 §5.2.3)",
+      announcing(
+        CAROL_CALLS.replace("    Contact", "    Recv-Info: \n    Contact"),
+        "180 Ringing",
+        "Recv-Info: trickle-ice",
+      ) +
+        announcing(JULIET_ACCEPTS, "200 OK", "Recv-Info: trickle-ice") +
+        CAROL_ACKS +
+        PHONE_HANGS_UP,
+    ],
+    [
+      "and 180 and 200 say what we understand, no packages when not asked",
+      announcing(CAROL_CALLS, "180 Ringing", "no Recv-Info: …") +
+        announcing(JULIET_ACCEPTS, "200 OK", "no Recv-Info: …") +
+        CAROL_ACKS +
+        PHONE_HANGS_UP,
+    ],
     [
       "and juliet hangs up",
       CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060"),

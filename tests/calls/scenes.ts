@@ -117,6 +117,7 @@ gateway > phone
     To: <sip:bob@sip.example.org>;tag=bob1
     CSeq: ${cseq} INVITE
     Contact: <sip:juliet@192.0.2.1:5600>
+    Recv-Info: trickle-ice
 ${more}`;
 export const AGREED = (cseq: number, direction: string, sdp = "answer-sdp"): string => `
 phone > gateway

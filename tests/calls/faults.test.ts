@@ -1,0 +1,122 @@
+/** A fault of ours while a phone is heard: that call ends, on both sides, whatever it was at; nothing hangs. */
+import { describe, expect, test } from "bun:test";
+import { Stage } from "../support/play.ts";
+import { readPlay } from "../support/play-script.ts";
+import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
+
+const TOLD = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><text>the gateway failed</text></reason></jingle></iq>
+`;
+const BYE = (uri: string): string => `
+gateway > phone
+    BYE ${uri} SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`;
+
+/** Plays until the fault is there, and from then on: whatever the call is told fails. */
+async function failing(before: string, after: string): Promise<void> {
+  const stage = new Stage({});
+  await stage.open(["juliet"]);
+  for (const step of readPlay(before)) await stage.perform(step);
+  for (const call of stage.gateway.calls.registry.all())
+    call.deliver = () => {
+      throw new Error("a fault of ours");
+    };
+  for (const step of readPlay(`${after}\nafter 40 s\nnothing on phone\nnothing on juliet`)) await stage.perform(step);
+  expect(stage.gateway.calls.registry.size).toBe(0);
+}
+
+describe("a fault", () => {
+  test("in a refusal of our INVITE: the user is told", () =>
+    failing(
+      JULIET_CALLS + BOB_RINGS,
+      `
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+${TOLD}`,
+    ));
+
+  test("in a 180: CANCEL, and the user is told", () =>
+    failing(
+      JULIET_CALLS,
+      `
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+${TOLD}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+`,
+    ));
+
+  test("in the answer to our INVITE: ACK, BYE, and the user is told", () =>
+    failing(
+      JULIET_CALLS,
+      `${BOB_ANSWERS.slice(0, BOB_ANSWERS.indexOf("gateway > juliet"))}${BYE("sip:bob@192.0.2.2:5060")}${TOLD}`,
+    ));
+
+  test("in a request inside the dialog: 500, BYE, and the user is told", () =>
+    failing(
+      JULIET_CALLS + BOB_ANSWERS,
+      `
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/dtmf-relay
+
+    Signal=5
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > phone
+    SIP/2.0 500 Server Internal Error
+    CSeq: … INFO
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 BYE
+${TOLD}`,
+    ));
+
+  test("in the CANCEL of an INVITE: 200 to it, 500 to the INVITE, and the user is told", () =>
+    failing(
+      CAROL_CALLS,
+      `
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+    From: "Carol" <sip:carol@pbx.example.net>;tag=carol1
+    To: <sip:juliet@example.org>
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … CANCEL
+gateway > phone
+    SIP/2.0 500 Server Internal Error
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${TOLD}`,
+    ));
+
+  test("in the ACK to our 200: BYE, and the user is told", () =>
+    failing(
+      CAROL_CALLS + JULIET_ACCEPTS,
+      `
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`,
+    ));
+
+  test("when the ACK to our 200 never comes: BYE, and the user is told", () =>
+    failing(CAROL_CALLS + JULIET_ACCEPTS, `after 32 s\n${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`));
+});
