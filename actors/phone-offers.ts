@@ -1,12 +1,11 @@
 /**
- * Offers inside the dialog, ours and theirs: re-INVITE, its answer and its ACK, and UPDATE.
+ * Offers inside the dialog, ours and theirs: what is open, what is refused at once, what the chart is told.
  *
  * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
- * has no final response is 500 with Retry-After (§14.2); a 2xx is acknowledged as often as it comes, whatever has become of
- * the call; what an offer means is the chart's to say, what cannot be an offer at all is refused here. A 2xx moves the
- * dialog's target (§12.2). A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. One of ours that
- * is only said to be on its way is given up after 64*T1. We offer by re-INVITE alone; an UPDATE of ours only refreshes
- * (phone.ts), and one of theirs without SDP is answered whatever else is open.
+ * has no final response is 500 with Retry-After (§14.2); what an offer means is the chart's to say, what cannot be an offer
+ * at all is refused here. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer by
+ * re-INVITE alone (phone-reinvite.ts); an UPDATE of ours only refreshes (phone.ts), and one of theirs without SDP is
+ * answered whatever else is open.
  */
 
 import type { SourceAction } from "../machines/negotiation.ts";
@@ -17,32 +16,20 @@ import { refreshTarget, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../protocol/sdp.ts";
-import { acceptTimer, LEAST_INTERVAL, leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
-import type { Destination, Field, Request, Response } from "../protocol/sip.ts";
+import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../protocol/session-timer.ts";
+import type { Field, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { header, withHeader } from "../protocol/sip-fields.ts";
-import { type Authenticate, credentialsIn, MOST_TRIES } from "./authenticate.ts";
-import type { CallSip } from "./call-guard.ts";
-import type { Clock } from "./clock.ts";
+import { header } from "../protocol/sip-fields.ts";
 import type { Fork } from "./phone-info.ts";
-import type { PhoneTimer } from "./phone-timer.ts";
-import type { Awaiting, ClientTransaction, ServerTransaction } from "./sip.ts";
+import { PhoneReinvite, type PhoneReinviteNeeds } from "./phone-reinvite.ts";
+import type { Awaiting, ServerTransaction } from "./sip.ts";
 
 /** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
 
-/** 64*T1, in milliseconds (RFC 3261 §17.1.1.1). */
-const PATIENCE = 32_000;
-
-export interface PhoneOffersNeeds {
-  readonly sip: CallSip;
-  readonly clock: Clock;
+export interface PhoneOffersNeeds extends PhoneReinviteNeeds {
   readonly tell: (event: PhoneEvent) => Refusal | undefined;
-  readonly authenticate: Authenticate;
-  /** Whether the user is still in the call. */
-  readonly wanted: () => boolean;
   readonly chance: () => number;
-  readonly hop: (request: Request) => Destination;
   readonly expectAck: (transaction: ServerTransaction, it: Awaiting) => () => void;
   readonly contact: Field;
   /** Who wrote the phone's SDP. */
@@ -50,7 +37,6 @@ export interface PhoneOffersNeeds {
   /** The user's description, and the phone's, as they are now. */
   readonly local: () => Media;
   readonly remote: () => Media;
-  readonly timer: PhoneTimer;
   /** Whether the INVITE that the call began with still waits for a final response of ours. */
   readonly unanswered: () => boolean;
   /** What a message says that its writer can do. */
@@ -62,8 +48,8 @@ export class PhoneOffers {
   readonly #needs: PhoneOffersNeeds;
   /** What we have offered and has no final response yet. */
   #open: Media | null = null;
-  /** Gives the re-INVITE up that is out. */
-  #giveUp: () => void = () => {};
+  /** Our last re-INVITE. */
+  #ours: PhoneReinvite | null = null;
   /** Their INVITE or UPDATE that has no final response yet, and the dialog it came in. */
   #theirs: { transaction: ServerTransaction; fork: Fork; forget: () => void } | null = null;
   /** Whether our 200 has no ACK yet, and what it has offered. */
@@ -88,69 +74,11 @@ export class PhoneOffers {
     const { request, dialog } = requestIn(fork.dialog, "INVITE", { headers, body });
     fork.dialog = dialog;
     this.#open = media;
-    this.#send(fork, request, MOST_TRIES);
-  }
-
-  #send(fork: Fork, request: Request, tries: number): void {
-    const { sip, hop, clock } = this.#needs;
-    let ack: Request | undefined;
-    let over = false;
-    let transaction: ClientTransaction | undefined;
-    let stopWaiting: (() => void) | undefined;
-    const once = (work: () => void): void => {
-      stopWaiting?.();
-      if (over) return;
-      over = true;
-      work();
-    };
-    // nobody waits any more: CANCEL ends the transaction too, and a 2xx that crosses it is still acknowledged
-    this.#giveUp = () => {
-      over = true;
-      if (stopWaiting && transaction) sip.cancel(transaction);
-    };
-    const proceed = (): void => {
-      if (over) return transaction && sip.cancel(transaction);
-      stopWaiting ??= clock.after(PATIENCE, () => {
-        this.#giveUp();
-        this.#failed(408, "Request Timeout");
-      });
-    };
-    const succeeded = (response: Response): void => {
-      const isNew = ack === undefined;
-      if (isNew) fork.dialog = refreshTarget(fork.dialog, response);
-      ack ??= requestIn(fork.dialog, "ACK", { headers: credentialsIn(request), invite: request }).request;
-      sip.acknowledge(ack, hop(ack));
-      if (isNew) once(() => this.#answered(fork, response));
-    };
-    transaction = sip.send(request, hop(request), {
-      response: (response) => {
-        if (response.status < 200) return proceed();
-        if (response.status < 300) return succeeded(response);
-        once(() => this.#refused(fork, request, response, tries));
-      },
-      failed: (why) => once(() => this.#failed(...failureOf(why))),
+    this.#ours = new PhoneReinvite(fork, request, this.#needs, {
+      answered: (response) => this.#answered(fork, response),
+      refused: (response) => this.#failed(response.status, response.phrase, pauseOf(response)),
+      failed: (status, phrase) => this.#failed(status, phrase),
     });
-  }
-
-  #refused(fork: Fork, request: Request, response: Response, tries: number): void {
-    const number = fork.dialog.localSeq + 1;
-    const retry =
-      tries > 0 && this.#needs.wanted()
-        ? (this.#needs.authenticate(request, response, number) ?? this.#slower(request, response, number))
-        : undefined;
-    if (!retry) return this.#failed(response.status, response.phrase, pauseOf(response));
-    fork.dialog = { ...fork.dialog, localSeq: number };
-    this.#send(fork, retry, tries - 1);
-  }
-
-  /** The re-INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */
-  #slower(request: Request, response: Response, number: number): Request | undefined {
-    const least = response.status === 422 ? leastOf(response) : undefined;
-    if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
-    const fields = timerHeaders(this.#needs.timer.timer, least);
-    return fields.length === 0
-      ? undefined
-      : [...fields, ["CSeq", `${number} INVITE`] as const].reduce(withHeader, request);
   }
 
   #failed(status: number, phrase: string, pause: number | null = null): void {
@@ -275,13 +203,8 @@ export class PhoneOffers {
   /** The call is over: what of theirs waits is refused (RFC 3261 §15.1.2), what of ours is out is given up. */
   stop(): void {
     this.refuse(487, []);
-    this.#giveUp();
+    this.#ours?.giveUp();
   }
-}
-
-/** What a request that got no answer counts as (signalling: "no answer"). */
-export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
-  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }
 
 /** How long a refusal asks us to wait, in milliseconds; null when it does not, or asks for too long. */

@@ -23,7 +23,7 @@ import { readUri } from "../protocol/sip-uri.ts";
 import { credentialsIn, MOST_TRIES } from "./authenticate.ts";
 import { headersOf, MOST_FORKS, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
-import { failureOf } from "./phone-offers.ts";
+import { failureOf } from "./phone-reinvite.ts";
 import type { ClientTransaction } from "./sip.ts";
 
 /** Who calls whom, in SIP; URIs as they stand on the wire. */

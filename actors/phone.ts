@@ -23,7 +23,8 @@ import type { CallSip } from "./call-guard.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
-import { failureOf, PhoneOffers } from "./phone-offers.ts";
+import { PhoneOffers } from "./phone-offers.ts";
+import { failureOf } from "./phone-reinvite.ts";
 import { PhoneTimer } from "./phone-timer.ts";
 import type { Awaiting, ClientHandlers, ServerTransaction } from "./sip.ts";
 
