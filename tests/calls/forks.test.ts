@@ -184,6 +184,35 @@ gateway > juliet
       { byTheClock: true },
     ],
     [
+      "end with their INVITE: the answer of a phone that was refused is not the next one's",
+      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}
+phone > gateway
+    SIP/2.0 183 Session Progress
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {accepted-video-sdp}
+gateway > juliet
+    <iq type='set'><jingle action='session-info'/></iq>
+${AGAIN("bob@192.0.2.2:5060", "488 Not Acceptable Here", "")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><text>the answer has no SDP</text></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 3 BYE
+`,
+    ],
+    [
       "count on in the answer: a request of the phone's that is older than its last is refused",
       `${JULIET_CALLS}${BOB_RINGS}${ASKS("bob1", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0\n    CSeq: 500 OPTIONS", "200 OK")}${BOB_ANSWERS}${ASKS("bob1", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0\n    CSeq: 400 OPTIONS", "500 Server Internal Error")}${ASKS("bob1", `${BYE}\n    CSeq: 501 BYE`, "200 OK")}
 gateway > juliet
