@@ -9,12 +9,9 @@ import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
-<<<<<<< HEAD
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
-=======
 /** How long a step of the login may take: the client's own two seconds are few on a machine with much to do. */
 const PATIENCE = 15_000;
->>>>>>> c57a220 (tests/support/device: Log in with patience on a loaded machine)
 
 export class Device {
   readonly jid: string;
