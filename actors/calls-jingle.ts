@@ -10,7 +10,7 @@ import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../machines/vocabulary.ts";
 import { settleAccept } from "../protocol/answer.ts";
 import { readDtmfElement } from "../protocol/dtmf.ts";
-import { MOST_CONTENTS, readJingle, readReason } from "../protocol/jingle.ts";
+import { readJingle, readReason } from "../protocol/jingle.ts";
 import {
   readCodecs,
   readContentNames,
@@ -21,6 +21,7 @@ import {
 } from "../protocol/jingle-changes.ts";
 import { unreadable } from "../protocol/jingle-values.ts";
 import type { Media } from "../protocol/media.ts";
+import { MOST } from "../protocol/media-values.ts";
 import { DTMF, RTP_INFO } from "../protocol/namespaces.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readTransportInfo } from "../protocol/trickle.ts";
@@ -61,7 +62,7 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
   const { action } = jingle.attrs;
   switch (action) {
     case "session-accept":
-      return { type: "jingle.session-accept", device, media: settleAccept(call.offer, readJingle(jingle)) };
+      return { type: "jingle.session-accept", device, media: settleAccept(call.offer, readJingle(jingle, "answer")) };
     case "session-terminate":
       return { type: "jingle.session-terminate", device, reason: readReason(jingle) };
     case "transport-info":
@@ -86,7 +87,7 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
     case "source-add":
     case "source-remove":
     case "source-update":
-      return { type: "jingle.source", device, action, sources: known(call, readNamedSources(jingle)) };
+      return { type: "jingle.source", device, action, sources: known(call, readNamedSources(jingle, call.local)) };
     case "transport-accept":
     case "transport-reject":
       throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
@@ -122,12 +123,13 @@ function namesKnown(call: Call, names: string[]): string[] {
 function added(call: Call, jingle: Element): Media {
   const media = readJingle(
     jingle,
+    "offer",
     call.local.contents.map(({ name }) => name),
   );
   const there = call.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   const twice = media.contents.find(({ name }) => there.includes(name));
   if (twice) throw unreadable(`there is a content '${twice.name}' already`);
-  if (call.local.contents.length + media.contents.length > MOST_CONTENTS) throw unreadable("too many contents");
+  if (call.local.contents.length + media.contents.length > MOST.contents) throw unreadable("too many contents");
   return media;
 }
 
@@ -136,6 +138,7 @@ function accepted(call: Call, jingle: Element): Media {
   const asked = call.consultation;
   const accept = readJingle(
     jingle,
+    "answer",
     call.heard.contents.map(({ name }) => name),
   );
   const names = accept.contents.map(({ name }) => name);

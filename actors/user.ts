@@ -46,8 +46,8 @@ const mediaOf = ({ contents }: Media): string[] => [...new Set(contents.map(({ m
 /** The Jingle action of an effect that is named after it. */
 const actionOf = ({ type }: UserEffect): string => type.replace("jingle.send.", "");
 
-/** IQ errors that say that the session, its device or its server is gone. */
-const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable"]);
+/** IQ errors that say that the session, its device or its server is gone, or will never hear what must be said. */
+const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable", "too-large"]);
 const isGone = (condition: string) => GONE.has(condition) || condition.startsWith("remote-server-");
 
 /** Who speaks to whom; plain JSON. */

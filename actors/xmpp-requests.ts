@@ -2,7 +2,7 @@
  * The questions we have asked: IQs of ours that wait for their answers.
  *
  * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, or that the stream was down; an
- * answer counts only when it comes from whom was asked. Bound: `MOST`, past which a question counts as not asked.
+ * answer counts only when it comes from whom was asked; what is too large to be asked is an error. Bound: `MOST`, past which a question counts as not asked.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { answerInside } from "../protocol/delegation.ts";
@@ -10,6 +10,7 @@ import { conditionOf } from "../protocol/iq.ts";
 import { bareJid } from "../protocol/jid.ts";
 import type { Clock } from "./clock.ts";
 import { type Timed, Timers } from "./timers.ts";
+import type { Sent } from "./xmpp-stream.ts";
 
 const MOST = 100_000;
 const SILENCE = 30_000;
@@ -40,14 +41,14 @@ export type Wrap = (iq: Element) => Element;
 const asItIs: Wrap = (iq) => iq;
 
 export class XmppRequests {
-  readonly #send: (element: Element) => boolean;
+  readonly #send: (element: Element) => Sent;
   readonly #wrap: Wrap;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
   readonly #timers: Timers<Waiting>;
   #count = 0;
 
-  constructor(clock: Clock, send: (element: Element) => boolean, wrap: Wrap = asItIs) {
+  constructor(clock: Clock, send: (element: Element) => Sent, wrap: Wrap = asItIs) {
     this.#clock = clock;
     this.#wrap = wrap;
     this.#send = send;
@@ -60,6 +61,7 @@ export class XmppRequests {
     const iq = xml("iq", { type, id, from, to }, payload);
     const asked = type === "set" ? this.#wrap(iq) : iq;
     const taken = this.#waiting.size < MOST && this.#send(asked);
+    if (taken === "too-large") return queueMicrotask(() => answered({ type: "error", condition: taken }));
     if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
     const waiting = { id, to: String(asked.attrs.to), answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
     this.#waiting.set(id, waiting);

@@ -9,7 +9,7 @@ import xml, { type Element } from "@xmpp/xml";
 import { type Actor, createActor } from "xstate";
 import { type StreamEffect, type StreamEvent, xmppStream } from "../machines/xmpp-stream.ts";
 import { PING } from "../protocol/disco.ts";
-import { type StanzaHandlers, StanzaReader, writeStanza } from "../protocol/stanza.ts";
+import { STANZA_LIMITS, type StanzaHandlers, StanzaReader, writeStanza } from "../protocol/stanza.ts";
 import type { ByteStream, Connect } from "../transports/transport.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -40,6 +40,9 @@ export interface XmppStreamNeeds {
   /** The server will never take us: wrong secret or domain. */
   refused(why: string): void;
 }
+
+/** Whether a stanza was taken. One that is larger than those we read is not, since a server may end the stream for it. */
+export type Sent = boolean | "too-large";
 
 export class XmppStream {
   readonly #needs: XmppStreamNeeds;
@@ -73,9 +76,14 @@ export class XmppStream {
     this.#actor.send({ type: "stop" });
   }
 
-  /** Sends a stanza; false when there is no stream to send it on. */
-  send(element: Element): boolean {
-    return this.online && this.#write(writeStanza(element));
+  /** Sends a stanza; false when there is no stream to send it on, or what is wrong with it. */
+  send(element: Element): Sent {
+    if (!this.online) return false;
+    const text = writeStanza(element);
+    if (text.length <= STANZA_LIMITS.characters) return this.#write(text);
+    const { log } = this.#needs;
+    log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size: text.length });
+    return "too-large";
   }
 
   #perform(effect: StreamEffect): void {

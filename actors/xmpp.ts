@@ -43,7 +43,7 @@ import { Tally } from "./tally.ts";
 import { checkModules } from "./xmpp-module.ts";
 import { type Reach, XmppPresence } from "./xmpp-presence.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./xmpp-requests.ts";
-import { XmppStream } from "./xmpp-stream.ts";
+import { type Sent, XmppStream } from "./xmpp-stream.ts";
 
 const DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
 
@@ -103,7 +103,7 @@ export class Xmpp {
     const caps = (entity: Entity): Caps => capsOf(sha1(capsText(entity, config.video), "base64"));
     this.#caps = { component: caps("component"), phone: caps("phone") };
     const speakAs = (iq: Element): Element => asUser(iq, { id: String(iq.attrs.id), component: config.domain });
-    const send = (element: Element): boolean => this.#stream.send(element);
+    const send = (element: Element): Sent => this.#stream.send(element);
     this.#requests = new XmppRequests(clock, send, config.mode === "intercept" ? speakAs : undefined);
     this.#presence = new XmppPresence({
       domain: config.domain,
@@ -168,7 +168,7 @@ export class Xmpp {
   say(way: { readonly from: string; readonly to: string }, message: JingleMessage): boolean {
     const { mode, domain } = this.#needs.config;
     const stanza = writeJingleMessage(way, message);
-    return this.#stream.send(mode === "intercept" ? messageAsUser(stanza, domain) : stanza);
+    return this.#stream.send(mode === "intercept" ? messageAsUser(stanza, domain) : stanza) !== false;
   }
 
   /** How a user can be called now. */

@@ -27,6 +27,8 @@ export function settleAnswer(offer: Media, answer: Media): Media {
 
 function settlePhone(offered: Content, content: Content): Content {
   if (content.rejected) return { ...offered, rejected: true, senders: "none", transport: emptyTransport };
+  if (content.media !== offered.media)
+    throw new Refusal(`${content.media} answers ${offered.media}`, { status: 488, warning: 304 });
   if (isSecured(offered) && !isSecured(content)) throw new Refusal(NO_DTLS, { status: 488, warning: 399 });
   const fellBack = offered.transport.kind === "ice" && content.transport.kind === "raw";
   const transport = answering(content.transport);
@@ -71,6 +73,7 @@ export function settleAccept(offer: Media, accept: Media): Media {
     const content = accept.contents.find(({ name }) => name === offered.name);
     if (content === undefined || offered.rejected || isRefused(offered, content))
       return { ...offered, rejected: true, transport: emptyTransport };
+    checkAccepted(offered, content);
     return {
       ...content,
       creator: offered.creator,
@@ -85,6 +88,12 @@ export function settleAccept(offer: Media, accept: Media): Media {
     names: group.names.filter((name) => accepted.includes(name)),
   }));
   return { contents, groups: groups.filter(({ names }) => names.length > 0) };
+}
+
+function checkAccepted(offered: Content, { name, media, ...content }: Content): void {
+  if (media !== offered.media) throw unreadable(`content '${name}' is ${media}, and ${offered.media} was offered`);
+  if (isSecured(offered) && content.transport.fingerprints.length === 0)
+    throw unreadable(`content '${name}' has no fingerprint, and DTLS was offered`);
 }
 
 /** COMPAT Conversations: a refused content stays in the accept, without the transport it would need. */

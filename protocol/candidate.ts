@@ -6,10 +6,8 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Candidate } from "./media.ts";
+import { isAddress } from "./media-values.ts";
 import { present } from "./present.ts";
-
-/** More candidates a content are not kept; real clients gather about twenty. */
-export const MOST_CANDIDATES = 64;
 
 const line =
   /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
@@ -43,11 +41,16 @@ export function writeCandidateLine(candidate: Candidate): string {
   const { relatedAddress, relatedPort, tcpType, generation, network } = candidate;
   return [
     `${foundation} ${component} ${protocol} ${priority} ${ip} ${port} typ ${type}`,
-    ...(relatedAddress === undefined ? [] : [`raddr ${relatedAddress} rport ${relatedPort ?? 9}`]),
+    ...(relatedAddress === undefined ? [] : [related(relatedAddress, relatedPort)]),
     ...(tcpType === undefined ? [] : [`tcptype ${tcpType}`]),
     `generation ${generation}`,
     ...(network === 0 ? [] : [`network-id ${network}`]),
   ].join(" ");
+}
+
+/** RFC 8839 §5.1: where the related address is not to be told, it is 0.0.0.0 or ::, and its port 9. */
+function related(address: string, port = 9): string {
+  return isAddress(address) ? `raddr ${address} rport ${port}` : "raddr 0.0.0.0 rport 9";
 }
 
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
@@ -100,14 +103,13 @@ export function isSameCandidate(one: Candidate, other: Candidate): boolean {
     one.component === other.component &&
     one.protocol === other.protocol &&
     one.ip === other.ip &&
-    one.port === other.port &&
-    one.generation === other.generation
+    one.port === other.port
   );
 }
 
-/** COMPAT baresip 1.0.0, linphone 4.4: a `.local` name makes them drop every candidate, or hang in its look-up. */
+/** COMPAT baresip 1.0.0, linphone 4.4: a name (`.local`) makes them drop every candidate, or hang in its look-up. */
 export function isHidden(candidate: Candidate): boolean {
-  return candidate.ip.toLowerCase().endsWith(".local");
+  return !isAddress(candidate.ip);
 }
 
 /** Whether a phone could send to this candidate at once. */

@@ -8,7 +8,7 @@ import xml, { type Element } from "@xmpp/xml";
 import { readPayloads, readSources, SENDERS, writeSources as writeSourceElements } from "./jingle-description.ts";
 import { readTransport, writeTransport } from "./jingle-transport.ts";
 import { oneOf, requiredOf, unreadable } from "./jingle-values.ts";
-import type { Content, Transport } from "./media.ts";
+import type { Content, Media, Source, Transport } from "./media.ts";
 import { JINGLE, RTP } from "./namespaces.ts";
 
 function contentsOf(jingle: Element): Element[] {
@@ -30,13 +30,29 @@ export function writeSenders(changes: readonly Pick<Content, "name" | "senders">
   return changes.map(({ name, senders }) => xml("content", { creator: "initiator", name, senders }));
 }
 
-/** Reads the sources that a source action gives, by content. Throws `Refusal`. */
-export function readNamedSources(jingle: Element): Pick<Content, "name" | "sources" | "sourceGroups">[] {
-  return contentsOf(jingle).map((content) => {
-    const description = content.getChild("description", RTP);
-    if (description === undefined) throw unreadable("a source action without a description");
-    return { name: requiredOf(content, "name"), ...readSources(description) };
+/**
+ * Reads the sources that a source action gives, by content; what it leaves out is filled from the session. Throws `Refusal`.
+ */
+export function readNamedSources(
+  jingle: Element,
+  session: Media,
+): Pick<Content, "name" | "sources" | "sourceGroups">[] {
+  return contentsOf(jingle).map((element) => {
+    const name = requiredOf(element, "name");
+    const description = element.getChild("description", RTP);
+    const { sources, sourceGroups } = session.contents.find((content) => content.name === name) ?? NOTHING;
+    if (description === undefined) return { name, sources, sourceGroups };
+    const given = readSources(description);
+    return { name, ...given, sources: given.sources.map((source) => completed(source, sources)) };
   });
+}
+
+const NOTHING: Pick<Content, "sources" | "sourceGroups"> = { sources: [], sourceGroups: [] };
+
+/** A source that says nothing of itself is what the session knows of it. */
+function completed(source: Source, known: readonly Source[]): Source {
+  const same = known.find(({ ssrc }) => ssrc === source.ssrc);
+  return source.parameters.length === 0 && same ? same : source;
 }
 
 /** The contents of a source action. */

@@ -6,10 +6,12 @@
  * Jingle does not name it.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { numberOf, oneOf, requiredOf, textOf, unreadable, wordOf } from "./jingle-values.ts";
+import { numberOf, oneOf, requiredOf, textOf, tokenOf, unreadable, wordOf } from "./jingle-values.ts";
 import type { Content, Crypto, Extension, Feedback, Payload, Senders, Source, Transport } from "./media.ts";
+import { bounded, isCodec, MOST, readExtensionId, readPtime } from "./media-values.ts";
 import { MSID, RTCP_FB, RTP, RTP_HDREXT, SSMA } from "./namespaces.ts";
 import { present } from "./present.ts";
+import { staticType } from "./sdp-codecs.ts";
 import { shared } from "./shared.ts";
 
 /** The part of a content that its description holds. */
@@ -32,7 +34,6 @@ export type Description = Pick<
   | "streams"
 >;
 
-const MOST_PAYLOADS = 128;
 export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];
 
 /** Reads a description; the transport tells whether it is secured by DTLS. */
@@ -40,9 +41,8 @@ export function readDescription(description: Element, transport: Transport): Des
   const payloads = shared(readPayloads(description));
   const first = description.getChild("payload-type", RTP);
   const feedback = readFeedback(description);
-  const crypto = description
-    .getChildren("encryption", RTP)
-    .flatMap((each) => each.getChildren("crypto", RTP).map(readCrypto));
+  const keys = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP));
+  const crypto = bounded(keys, MOST.crypto, "keys").map(readCrypto);
   const flag = (name: string, ns: string): true | undefined => (description.getChild(name, ns) ? true : undefined);
   const usesFeedback = feedback.length > 0 || payloads.some((payload) => payload.feedback.length > 0);
   return {
@@ -50,11 +50,11 @@ export function readDescription(description: Element, transport: Transport): Des
     protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
     payloads,
     feedback,
-    extensions: shared(description.getChildren("rtp-hdrext", RTP_HDREXT).map(readExtension)),
-    bandwidth: description.getChildren("bandwidth", RTP).flatMap(readBandwidth),
+    extensions: shared(readExtensions(description)),
+    bandwidth: bounded(description.getChildren("bandwidth", RTP).flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto,
     ...readSources(description),
-    streams: description.getChildren("stream", MSID).map((stream) => ({
+    streams: bounded(description.getChildren("stream", MSID), MOST.streams, "streams").map((stream) => ({
       id: wordOf(stream, "id"),
       ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),
     })),
@@ -62,25 +62,26 @@ export function readDescription(description: Element, transport: Transport): Des
       mixedExtensions: flag("extmap-allow-mixed", RTP_HDREXT),
       rtcpMux: flag("rtcp-mux", RTP),
       rtcpReducedSize: flag("rtcp-reduced-size", RTP),
-      ptime: first && numberOf(first, "ptime", 10_000),
-      maxptime: first && numberOf(first, "maxptime", 10_000),
+      ptime: first && readPtime(textOf(first, "ptime")),
+      maxptime: first && readPtime(textOf(first, "maxptime")),
     }),
   };
 }
 
-/** The codecs of a description. */
+/** The codecs of a description, each id once. */
 export function readPayloads(description: Element): Payload[] {
-  return description.getChildren("payload-type", RTP).slice(0, MOST_PAYLOADS).map(readPayload);
+  const elements = bounded(description.getChildren("payload-type", RTP), MOST.payloads, "codecs");
+  const payloads = elements.flatMap(readPayload);
+  return payloads.filter(({ id }, at) => payloads.findIndex((other) => other.id === id) === at);
 }
 
 /** The sources of a description, and their groups (XEP-0339). */
 export function readSources(description: Element): Pick<Content, "sources" | "sourceGroups"> {
   return {
-    sources: description.getChildren("source", SSMA).map(readSource),
-    sourceGroups: description.getChildren("ssrc-group", SSMA).map((group) => ({
-      semantics: wordOf(group, "semantics"),
-      ssrcs: group.getChildren("source", SSMA).map((source) => `${numberOf(source, "ssrc")}`),
-    })),
+    sources: bounded(description.getChildren("source", SSMA), MOST.sources, "sources").map(readSource),
+    sourceGroups: bounded(description.getChildren("ssrc-group", SSMA), MOST.sourceGroups, "source groups").flatMap(
+      readSourceGroup,
+    ),
   };
 }
 
@@ -107,40 +108,53 @@ function protocolOf({ dtls, sdes, usesFeedback }: { dtls: boolean; sdes: boolean
   return `RTP/${sdes ? "S" : ""}AVP${usesFeedback ? "F" : ""}`;
 }
 
-function readPayload(element: Element): Payload {
-  const name = textOf(element, "name") ?? "";
-  if (!/^[\w.+-]{0,64}$/.test(name)) throw unreadable(`the codec ${JSON.stringify(name)} has no possible name`);
-  return {
-    id: numberOf(element, "id", 127) ?? unidentified(),
+/** XEP-0167 §6: only a static type may do without a name; a dynamic one without is no codec. */
+function readPayload(element: Element): Payload[] {
+  const id = numberOf(element, "id", 127) ?? unidentified(element);
+  const known = textOf(element, "name") ? undefined : staticType(id);
+  const name = textOf(element, "name") || known?.name;
+  const clockrate = numberOf(element, "clockrate") ?? known?.clockrate ?? 8000;
+  if (name === undefined || clockrate === 0) return [];
+  if (!isCodec(name)) throw unreadable(`the codec ${JSON.stringify(name)} has no possible name`);
+  const payload = {
+    id,
     name,
-    clockrate: numberOf(element, "clockrate") ?? 8000,
-    channels: numberOf(element, "channels", 255) || 1,
+    clockrate,
+    channels: numberOf(element, "channels", 255) || known?.channels || 1,
     parameters: element.getChildren("parameter", RTP).map((each) => {
       const fields = { name: textOf(each, "name"), value: textOf(each, "value") };
       return present({ name: fields.name || undefined, value: fields.value });
     }),
     feedback: readFeedback(element),
   };
+  return [payload];
 }
 
-function unidentified(): never {
-  throw unreadable("<payload-type/> has no id");
+function unidentified(element: Element, name = "id"): never {
+  throw unreadable(`<${element.getName()}/> has no ${name}`);
 }
 
 function readFeedback(parent: Element): Feedback[] {
   const intervals = parent.getChildren("rtcp-fb-trr-int", RTCP_FB);
+  const others = parent.getChildren("rtcp-fb", RTCP_FB);
+  bounded([...intervals, ...others], MOST.feedback, "kinds of feedback of a codec");
   return [
     ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
-    ...parent.getChildren("rtcp-fb", RTCP_FB).map((each) => ({
+    ...others.map((each) => ({
       type: wordOf(each, "type"),
-      ...present({ subtype: textOf(each, "subtype") }),
+      ...present({ subtype: each.attrs.subtype === undefined ? undefined : wordOf(each, "subtype") }),
     })),
   ];
 }
 
+function readExtensions(description: Element): Extension[] {
+  const elements = description.getChildren("rtp-hdrext", RTP_HDREXT);
+  return bounded(elements, MOST.extensions, "header extensions").map(readExtension);
+}
+
 function readExtension(element: Element): Extension {
   return {
-    id: numberOf(element, "id", 4_095) ?? unidentified(),
+    id: readExtensionId(textOf(element, "id")) ?? unidentified(element),
     uri: wordOf(element, "uri"),
     senders: oneOf(element, "senders", SENDERS) ?? "both",
     ...present({ attributes: element.getChildren("parameter").map(extensionAttribute).join(" ") || undefined }),
@@ -166,9 +180,18 @@ function readCrypto(element: Element): Crypto {
   };
 }
 
+function ssrcOf(source: Element): string {
+  return `${numberOf(source, "ssrc") ?? unidentified(source, "ssrc")}`;
+}
+
+function readSourceGroup(group: Element): Content["sourceGroups"] {
+  const ssrcs = [...new Set(group.getChildren("source", SSMA).map(ssrcOf))];
+  return ssrcs.length === 0 ? [] : [{ semantics: tokenOf(group, "semantics"), ssrcs }];
+}
+
 function readSource(element: Element): Source {
   return {
-    ssrc: `${numberOf(element, "ssrc") ?? 0}`,
+    ssrc: ssrcOf(element),
     parameters: element.getChildren("parameter", SSMA).map((each) => ({
       name: wordOf(each, "name"),
       ...present({ value: textOf(each, "value") }),

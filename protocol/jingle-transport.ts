@@ -1,19 +1,19 @@
 /**
  * Jingle's transports: ice-udp (XEP-0176) and raw-udp (XEP-0177), both with their fingerprints (XEP-0320).
  *
- * Rules: DTLS does not need ICE, so a fingerprint stands in either; a candidate that cannot be read is left out and the others stand; another transport cannot be mapped, and ends
- * the session with `unsupported-transports`.
+ * Rules: DTLS does not need ICE, so a fingerprint stands in either; ICE has both a user and a password, or none; a candidate
+ * that cannot be read is left out and the others stand; another transport cannot be mapped, and ends the session with `unsupported-transports`.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { candidateId, MOST_CANDIDATES, readCandidateElement, writeCandidateElement } from "./candidate.ts";
+import { candidateId, readCandidateElement, writeCandidateElement } from "./candidate.ts";
 import { oneOf, textOf, unmappable, unreadable, wordOf } from "./jingle-values.ts";
 import type { Transport } from "./media.ts";
+import { bounded, isAddress, isFingerprint, isIceWord, MOST } from "./media-values.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "./namespaces.ts";
 import { present } from "./present.ts";
 
 const OPTIONS = ["trickle", "renomination"];
 const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
-const HEX_PAIRS = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/;
 
 /** Reads the transport of a content. */
 export function readTransport(content: Element): Transport {
@@ -25,23 +25,30 @@ export function readTransport(content: Element): Transport {
 }
 
 function readRaw(transport: Element): Transport {
-  const candidates = readCandidates(transport).map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
+  const addressed = readCandidates(transport).filter(({ ip }) => isAddress(ip));
+  const candidates = addressed.map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
   return { kind: "raw", options: [], candidates, gathered: true, ...readSecurity(transport) };
 }
 
 function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "setup"> {
-  const elements = transport.getChildren("fingerprint", DTLS);
+  const elements = bounded(transport.getChildren("fingerprint", DTLS), MOST.fingerprints, "fingerprints");
   const [first] = elements;
   return { fingerprints: elements.map(readFingerprint), ...present({ setup: first && oneOf(first, "setup", SETUPS) }) };
 }
 
+/** The ICE user and password of a transport: each one word. */
+export function readUser(transport: Element): Pick<Transport, "ufrag" | "pwd"> {
+  const [ufrag, pwd] = [textOf(transport, "ufrag"), textOf(transport, "pwd")];
+  if (!isIceWord(ufrag ?? "u") || !isIceWord(pwd ?? "p")) throw unreadable("ufrag or pwd is not one word");
+  return present({ ufrag, pwd });
+}
+
 function readIce(transport: Element): Transport {
-  const ufrag = textOf(transport, "ufrag");
-  const pwd = textOf(transport, "pwd");
-  if (/\s/.test(`${ufrag}${pwd}`)) throw unreadable("ufrag or pwd is not one word");
+  const user = readUser(transport);
+  if ((user.ufrag === undefined) !== (user.pwd === undefined)) throw unreadable("ufrag or pwd is missing");
   return {
     kind: "ice",
-    ...present({ ufrag, pwd }),
+    ...user,
     options: OPTIONS.filter((option) => transport.getChild(option, ICE_OPTION)),
     ...readSecurity(transport),
     candidates: readCandidates(transport),
@@ -56,13 +63,13 @@ export function isGatheringComplete(transport: Element): boolean {
 
 /** The candidates of a transport, as many as are kept. */
 export function readCandidates(transport: Element): Transport["candidates"] {
-  const elements = transport.getChildren("candidate").slice(0, MOST_CANDIDATES);
+  const elements = transport.getChildren("candidate").slice(0, MOST.candidates);
   return elements.flatMap((element) => readCandidateElement(element) ?? []);
 }
 
 function readFingerprint(element: Element): { hash: string; value: string } {
   const value = element.getText().trim();
-  if (!HEX_PAIRS.test(value)) throw unreadable("a fingerprint that is none");
+  if (!isFingerprint(value)) throw unreadable("a fingerprint that is none");
   return { hash: wordOf(element, "hash").toLowerCase(), value };
 }
 

@@ -5,6 +5,7 @@
  * line to an SDP.
  */
 import type { Element } from "@xmpp/xml";
+import { isToken, LONGEST_NAME } from "./media-values.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A refusal of unreadable Jingle. */
@@ -31,10 +32,24 @@ export function requiredOf(element: Element, name: string): string {
   return text;
 }
 
+/** The name of a content, whatever it is, but no longer than it has to be. */
+export function nameOf(content: Element): string {
+  const name = requiredOf(content, "name");
+  if (name.length > LONGEST_NAME) throw unreadable("the name of a content is too long");
+  return name;
+}
+
 /** An attribute without blanks, since it becomes a word on a line of SDP. */
 export function wordOf(element: Element, name: string): string {
   const text = requiredOf(element, name);
   if (/\s/.test(text)) throw unreadable(`${name} of <${element.getName()}/> is not one word`);
+  return text;
+}
+
+/** An attribute that is a token of SDP (RFC 8866 §9). */
+export function tokenOf(element: Element, name: string): string {
+  const text = requiredOf(element, name);
+  if (!isToken(text)) throw unreadable(`${name} of <${element.getName()}/> is no token`);
   return text;
 }
 

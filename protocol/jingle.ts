@@ -8,29 +8,35 @@
 import xml, { type Element } from "@xmpp/xml";
 import { readDescription, SENDERS, writeDescription } from "./jingle-description.ts";
 import { readTransport, writeTransport } from "./jingle-transport.ts";
-import { oneOf, requiredOf, unmappable, unreadable, wordOf } from "./jingle-values.ts";
+import { nameOf, oneOf, requiredOf, tokenOf, unmappable, unreadable } from "./jingle-values.ts";
 import type { Content, Media, Role } from "./media.ts";
+import { bounded, MOST } from "./media-values.ts";
 import { GROUPING, JINGLE, RTP } from "./namespaces.ts";
 import { present } from "./present.ts";
 import type { Reason } from "./reasons.ts";
 
-export const MOST_CONTENTS = 32;
 const ROLES: readonly Role[] = ["initiator", "responder"];
 
-/** Reads the contents of a session-initiate, session-accept or content-add, whose groups may name contents that are known. Throws `Refusal`. */
-export function readJingle(jingle: Element, known: readonly string[] = []): Media {
-  const elements = jingle.getChildren("content", JINGLE);
+/**
+ * Reads the contents of a session-initiate (an offer) or a session-accept (an answer, in which a content without codecs is
+ * a refused one); groups may name contents that are `known`. Throws `Refusal`.
+ */
+export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", known: readonly string[] = []): Media {
+  const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
   if (elements.length === 0) throw unreadable("there is no content");
-  if (elements.length > MOST_CONTENTS) throw unreadable("too many contents");
   const contents = elements.map(readContent);
   const names = new Set(contents.map(({ name }) => name));
   if (names.size < contents.length) throw unreadable("two contents have the same name");
+  const silent = contents.find(({ payloads }) => payloads.length === 0);
+  if (as === "offer" && silent) throw unreadable(`content '${silent.name}' has no codec`);
   const all = new Set([...known, ...names]);
-  return { contents, groups: jingle.getChildren("group", GROUPING).map((group) => readGroup(group, all)) };
+  const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
+  const read = groups.map((group) => readGroup(group, all));
+  return { contents, groups: read.filter((group) => group.names.length > 0) };
 }
 
 function readContent(element: Element): Content {
-  const name = requiredOf(element, "name");
+  const name = nameOf(element);
   const description = element.getChildElements().find((child) => child.getName() === "description");
   if (description === undefined) throw missing(element, name);
   if (description.getNS() !== RTP)
@@ -57,7 +63,7 @@ function missing(element: Element, name: string): Error {
 
 function readGroup(group: Element, known: ReadonlySet<string>): Media["groups"][number] {
   const names = group.getChildren("content", GROUPING).map((content) => requiredOf(content, "name"));
-  return { semantics: wordOf(group, "semantics"), names: names.filter((name) => known.has(name)) };
+  return { semantics: tokenOf(group, "semantics"), names: [...new Set(names)].filter((name) => known.has(name)) };
 }
 
 /** Writes the contents of a session-initiate (an offer) or a session-accept (an answer). */

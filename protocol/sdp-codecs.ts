@@ -2,13 +2,14 @@
  * The codecs of an m-section, read and written: formats, a=rtpmap, a=fmtp, a=rtcp-fb, a=extmap.
  *
  * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order of
- * preference; a dynamic type without a=rtpmap cannot be used and is left out; `telephone-event` names its events without
- * a name.
+ * preference; a dynamic type without a=rtpmap cannot be used and is left out, one with a name or rate that is none too;
+ * `telephone-event` names its events without a name.
  */
-import type { MediaDescription } from "sdp-transform";
-import type { Extension, Feedback, Parameter, Payload, Role, Senders } from "./media.ts";
+import type { Extension, Feedback, Parameter, Payload, Role } from "./media.ts";
+import { bounded, isCodec, MOST, numberWithin, readExtensionId, UINT32 } from "./media-values.ts";
 import { present } from "./present.ts";
 import { directionOf, sendersOf } from "./sdp-direction.ts";
+import { allOf, type SdpSection } from "./sdp-lines.ts";
 
 /** RFC 3551 §6: name/clockrate[/channels] of the static payload types. */
 const staticTypes: Readonly<Record<number, string>> = {
@@ -38,28 +39,49 @@ const staticTypes: Readonly<Record<number, string>> = {
   34: "H263/90000",
 };
 
+/** What RFC 3551 says of a payload type, undefined when it has nothing to say. */
+export function staticType(id: number): Pick<Payload, "name" | "clockrate" | "channels"> | undefined {
+  const [name, clockrate, channels = 1] = staticTypes[id]?.split("/") ?? [];
+  return name === undefined ? undefined : { name, clockrate: Number(clockrate), channels: Number(channels) };
+}
+
 /** The payload types of a section, in the order of its m-line. */
-export function readPayloads(section: MediaDescription): Payload[] {
-  const formats = String(section.payloads ?? "").split(" ");
-  const ids = [...new Set(formats.filter((format) => /^\d{1,3}$/.test(format)).map(Number))].filter((id) => id < 128);
-  return ids.flatMap((id): Payload[] => {
-    const mapped = section.rtp.find(({ payload }) => payload === id);
-    const [name, clockrate, channels] = mapped
-      ? [String(mapped.codec), mapped.rate, mapped.encoding]
-      : (staticTypes[id]?.split("/") ?? []);
-    if (name === undefined || name === "") return [];
-    const configs = section.fmtp.filter(({ payload }) => payload === id);
-    return [
-      {
-        id,
-        name,
-        clockrate: Number(clockrate ?? 8000),
-        channels: Number(channels ?? 1) || 1,
-        parameters: configs.flatMap(({ config }) => readParameters(String(config))),
-        feedback: readFeedback(section, id),
-      },
-    ];
+export function readPayloads(section: SdpSection): Payload[] {
+  const ids = new Set(section.formats.flatMap((format) => numberWithin(format, 0, 127) ?? []));
+  const maps = readMaps(section);
+  const configs = formatted(section, "fmtp");
+  const feedback = readAllFeedback(section);
+  return [...ids].flatMap((id): Payload[] => {
+    const codec = maps.has(id) ? maps.get(id) : staticType(id);
+    if (codec === undefined) return [];
+    const parameters = (configs.get(`${id}`) ?? []).flatMap(readParameters);
+    return [{ id, ...codec, parameters, feedback: feedback.get(`${id}`) ?? [] }];
   });
+}
+
+/** The a=rtpmap lines by payload type; one that cannot be used stands for none. */
+function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof staticType>> {
+  const maps = new Map<number, ReturnType<typeof staticType>>();
+  for (const [id, [encoding = ""]] of formatted(section, "rtpmap")) {
+    const [name = "", rate = "8000", channels = "1"] = encoding.split("/").map((part) => part.trim());
+    const clockrate = numberWithin(rate, 1, UINT32);
+    const count = numberWithin(channels || "1", 0, 255);
+    const isKnown = isCodec(name) && clockrate !== undefined && count !== undefined;
+    maps.set(Number(id), isKnown ? { name, clockrate, channels: count || 1 } : undefined);
+  }
+  return maps;
+}
+
+/** The values of an attribute that begins with a format (or `*`), by that format. */
+function formatted(section: SdpSection, name: string): ReadonlyMap<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const value of allOf(section, name)) {
+    const [, format = "", rest = ""] = /^(\*|\d{1,3})\s+(.*)$/s.exec(value) ?? [];
+    const known = values.get(format);
+    if (known) known.push(rest);
+    else values.set(format, [rest]);
+  }
+  return values;
 }
 
 /** `a=1;b=2`, or values without names (`0-15`, `111/111`). */
@@ -70,28 +92,37 @@ export function readParameters(config: string): Parameter[] {
     .filter((item) => item !== "")
     .map((item) => {
       const equals = item.indexOf("=");
-      return equals === -1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
+      return equals < 1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
     });
 }
 
-/** The feedback of one payload type, or with `*` that of all of them. */
-export function readFeedback(section: MediaDescription, of: number | "*"): Feedback[] {
-  const intervals = (section.rtcpFbTrrInt ?? []).filter(({ payload }) => payload === of);
-  const others = (section.rtcpFb ?? []).filter(({ payload }) => payload === of);
-  return [
-    ...intervals.map(({ value }) => ({ type: "trr-int", subtype: String(value) })),
-    ...others.map(({ type, subtype }) => ({ type: String(type), ...present({ subtype: subtype?.toString() }) })),
-  ];
+/** The feedback of a section, by payload type; `*` is for all of them. */
+export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedback[]> {
+  const all = [...formatted(section, "rtcp-fb")].map(([format, values]): [string, Feedback[]] => {
+    const read = values.flatMap(readFeedback);
+    // Jingle has the intervals apart from the others, before them
+    const inOrder = [...read.filter(isInterval), ...read.filter((each) => !isInterval(each))];
+    return [format, [...bounded(inOrder, MOST.feedback, "kinds of feedback of a codec")]];
+  });
+  return new Map(all);
 }
 
-/** The header extensions of a section; their directions are said by its writer. */
-export function readExtensions(section: Pick<MediaDescription, "ext">, by: Role): Extension[] {
-  return (section.ext ?? []).map(({ value, direction, uri, config }) => ({
-    id: value,
-    uri,
-    senders: sendersOf(direction, by) satisfies Senders,
-    ...present({ attributes: config?.toString() }),
-  }));
+const isInterval = ({ type }: Feedback): boolean => type === "trr-int";
+
+function readFeedback(text: string): Feedback[] {
+  const [type = "", subtype] = text.split(/\s+/);
+  if (type === "trr-int") return [{ type, subtype: `${numberWithin(subtype, 0, UINT32) ?? 0}` }];
+  return type === "" ? [] : [{ type, ...present({ subtype }) }];
+}
+
+/** The header extensions that a session and a section have; their directions are said by the writer. */
+export function readExtensions(lines: readonly string[], by: Role): Extension[] {
+  return lines.flatMap((line): Extension[] => {
+    const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
+    const id = readExtensionId(number);
+    const attributes = rest.trim().replace(/\s+/g, " ") || undefined;
+    return id === undefined ? [] : [{ id, uri, senders: sendersOf(direction, by), ...present({ attributes }) }];
+  });
 }
 
 /** The lines of one payload type: a=rtpmap, a=fmtp, a=rtcp-fb. */

@@ -6,7 +6,8 @@
  * says so. Who writes decides the directions.
  */
 import { isHidden, isUsable, writeCandidateLine } from "./candidate.ts";
-import type { Candidate, Content, Media, Role, Transport } from "./media.ts";
+import type { Candidate, Content, Media, Role, Source, Transport } from "./media.ts";
+import { midsOf } from "./mids.ts";
 import { writeExtension, writeFeedback, writePayload } from "./sdp-codecs.ts";
 import { directionOf } from "./sdp-direction.ts";
 
@@ -21,7 +22,8 @@ export interface WriteOptions {
 }
 
 /** Writes an SDP. */
-export function writeSdp(media: Media, options: WriteOptions): string {
+export function writeSdp(described: Media, options: WriteOptions): string {
+  const media = withoutRefused(described);
   const { id, version, address } = options.origin;
   const mids = midsOf(media);
   const groups = media.groups.map(({ semantics, names }) =>
@@ -43,14 +45,28 @@ export function writeSdp(media: Media, options: WriteOptions): string {
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
 
-/** The mid of each content: its name when that is a token (RFC 8866 §9), else the place where it stands. */
-export function midsOf(media: Media): ReadonlyMap<string, string> {
-  return new Map(
-    media.contents.map(({ name }, index) => [
-      name,
-      /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]+$/.test(name) ? name : `content-${index}`,
-    ]),
-  );
+/**
+ * A refused content is in no group (RFC 9143 §7.2); when it was the head of a bundle, the next one has the transport they
+ * share, and with it the candidates.
+ */
+export function withoutRefused(media: Media): Media {
+  const find = (name: string): Content | undefined => media.contents.find((content) => content.name === name);
+  const heirs = new Map<string, Transport>();
+  const groups = media.groups.map(({ semantics, names }) => {
+    const left = names.filter((name) => find(name)?.rejected === false);
+    const [head = "", heir = ""] = [names[0], left[0]];
+    const [before, after] = [find(head)?.transport, find(heir)?.transport];
+    const isShared = before !== undefined && before.ufrag !== undefined && before.ufrag === after?.ufrag;
+    if (semantics === "BUNDLE" && head !== heir && isShared && after?.candidates.length === 0) heirs.set(heir, before);
+    return { semantics, names: left };
+  });
+  const contents = media.contents.map((content): Content => {
+    const { candidates, gathered } = heirs.get(content.name) ?? content.transport;
+    return heirs.has(content.name)
+      ? { ...content, transport: { ...content.transport, candidates, gathered } }
+      : content;
+  });
+  return { ...media, contents, groups: groups.filter(({ names }) => names.length > 0) };
 }
 
 function writeSection(content: Content, media: Media, mid: string, options: WriteOptions): string[] {
@@ -76,12 +92,18 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
     ...(content.mixedExtensions ? ["a=extmap-allow-mixed"] : []),
     ...(content.rtcpMux ? ["a=rtcp-mux"] : []),
     ...(content.rtcpReducedSize ? ["a=rtcp-rsize"] : []),
-    ...content.sources.flatMap(({ ssrc, parameters }) => parameters.map((each) => `a=ssrc:${ssrc} ${attribute(each)}`)),
+    ...content.sources.flatMap(writeSource),
     ...content.sourceGroups.map(({ semantics, ssrcs }) => `a=ssrc-group:${semantics} ${ssrcs.join(" ")}`),
     ...content.streams.map(({ id, track }) => `a=msid:${id}${track === undefined ? "" : ` ${track}`}`),
     ...writeCrypto(content),
     ...writeTransport(transport, options.answer),
   ];
+}
+
+/** RFC 5576 §4.1 has no source without an attribute; one that nothing is known of is its own name. */
+function writeSource({ ssrc, parameters }: Source): string[] {
+  const known = parameters.length > 0 ? parameters : [{ name: "cname", value: ssrc }];
+  return known.map((each) => `a=ssrc:${ssrc} ${attribute(each)}`);
 }
 
 const attribute = ({ name, value }: { name: string; value?: string }): string =>
@@ -103,7 +125,7 @@ function writeTransport(transport: Transport, answer: boolean): string[] {
     ...writeIce(transport),
     ...fingerprints.map(({ hash, value }) => `a=fingerprint:${hash} ${value}`),
     ...(fingerprints.length > 0 ? [`a=setup:${said}`] : []),
-    ...writeCandidates(transport),
+    ...writeCandidates(withTcpLast(transport)),
   ];
 }
 
@@ -113,14 +135,17 @@ function writeIce({ kind, ufrag, pwd, options }: Transport): string[] {
   return [`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, `a=ice-options:${all}`];
 }
 
-/** The candidate lines of a transport, those over TCP last. */
+/** The candidate lines of a transport. */
 export function writeCandidates({ kind, ufrag, candidates, gathered }: Transport): string[] {
   if (kind !== "ice" || ufrag === undefined) return [];
   const shown = candidates.filter((candidate) => !isHidden(candidate));
-  const byTcp = (candidate: Candidate): number => (candidate.protocol === "tcp" ? 1 : 0);
-  const ordered = shown.toSorted((one, two) => byTcp(one) - byTcp(two));
-  const lines = ordered.map((candidate) => `a=candidate:${writeCandidateLine(candidate)}`);
+  const lines = shown.map((candidate) => `a=candidate:${writeCandidateLine(candidate)}`);
   return gathered ? [...lines, "a=end-of-candidates"] : lines;
+}
+
+function withTcpLast(transport: Transport): Transport {
+  const byTcp = (candidate: Candidate): number => (candidate.protocol === "tcp" ? 1 : 0);
+  return { ...transport, candidates: transport.candidates.toSorted((one, two) => byTcp(one) - byTcp(two)) };
 }
 
 interface DefaultAddress {

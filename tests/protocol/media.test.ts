@@ -11,7 +11,7 @@ import { jingleOf, overTheWire, read, recordings } from "../support/vectors.ts";
 const origin = { id: "1", version: 1, address: "192.0.2.1" };
 const sdpOf = (media: Media, by: Role) => writeSdp(media, { by, origin, answer: false });
 const throughSdp = (media: Media, by: Role = "initiator") => readSdp(sdpOf(media, by), { by });
-const throughJingle = (media: Media) => readJingle(overTheWire(writeJingle(media, "answer")));
+const throughJingle = (media: Media) => readJingle(overTheWire(writeJingle(media, "answer")), "answer");
 
 test("any media survive SDP, whoever writes it", () => {
   fc.assert(

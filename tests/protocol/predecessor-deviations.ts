@@ -92,6 +92,13 @@ export const MEDIA_DEVIATIONS: readonly Deviation[] = [
     ours: "<transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><candidate component='1' generation='0' id='audio-0-1-udp-203.0.113.1-40000' ip='203.0.113.1' port='40000'/><candidate component='2' generation='0' id='audio-0-2-udp-203.0.113.1-40001' ip='203.0.113.1' port='40001'/>",
     vectors: ["s2j-minimum-accepted"],
   },
+  {
+    what: "a fingerprint without `a=setup` says actpass in an offer",
+    reason: "that is what its absence means (RFC 5763 §5), and clients ask for the word",
+    theirs: /<fingerprint hash='sha-256'/,
+    ours: "<fingerprint hash='sha-256' setup='actpass'",
+    vectors: ["s2j-minimum-accepted"],
+  },
 ];
 
 const OUTGOING_TOLD = [
