@@ -7,7 +7,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { numberOf, oneOf, requiredOf, textOf, tokenOf, unreadable, wordOf } from "./jingle-values.ts";
-import type { Content, Crypto, Extension, Feedback, Payload, Senders, Source, Transport } from "./media.ts";
+import type { Content, Crypto, Extension, Feedback, Parameter, Payload, Senders, Source, Transport } from "./media.ts";
 import { bounded, isCodec, MOST, readExtensionId, readPtime } from "./media-values.ts";
 import { MSID, RTCP_FB, RTP, RTP_HDREXT, SSMA } from "./namespaces.ts";
 import { present } from "./present.ts";
@@ -121,10 +121,7 @@ function readPayload(element: Element): Payload[] {
     name,
     clockrate,
     channels: numberOf(element, "channels", 255) || known?.channels || 1,
-    parameters: element.getChildren("parameter", RTP).map((each) => {
-      const fields = { name: textOf(each, "name"), value: textOf(each, "value") };
-      return present({ name: fields.name || undefined, value: fields.value });
-    }),
+    parameters: element.getChildren("parameter", RTP).map(readParameter),
     feedback: readFeedback(element),
   };
   return [payload];
@@ -140,11 +137,21 @@ function readFeedback(parent: Element): Feedback[] {
   bounded([...intervals, ...others], MOST.feedback, "kinds of feedback of a codec");
   return [
     ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
-    ...others.map((each) => ({
-      type: wordOf(each, "type"),
-      ...present({ subtype: each.attrs.subtype === undefined ? undefined : wordOf(each, "subtype") }),
-    })),
+    ...others.map(readOneFeedback),
   ];
+}
+
+/** Words behind the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
+function readOneFeedback(element: Element): Feedback {
+  const type = wordOf(element, "type");
+  if (element.attrs.subtype === undefined) return { type };
+  const words = element.getChildren("parameter", RTCP_FB).map(readParameter);
+  const parameters = words.filter(({ name, value }) => !/\s/.test(`${name}${value}`));
+  return { type, subtype: wordOf(element, "subtype"), ...(parameters.length > 0 ? { parameters } : {}) };
+}
+
+function readParameter(element: Element): Parameter {
+  return present({ name: textOf(element, "name") || undefined, value: textOf(element, "value") });
 }
 
 function readExtensions(description: Element): Extension[] {
@@ -232,10 +239,14 @@ function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
 }
 
 function writeFeedback(feedback: readonly Feedback[]): Element[] {
-  return feedback.map(({ type, subtype }) =>
+  return feedback.map(({ type, subtype, parameters = [] }) =>
     type === "trr-int"
       ? xml("rtcp-fb-trr-int", { xmlns: RTCP_FB, value: subtype ?? "0" })
-      : xml("rtcp-fb", { xmlns: RTCP_FB, type, ...present({ subtype }) }),
+      : xml(
+          "rtcp-fb",
+          { xmlns: RTCP_FB, type, ...present({ subtype }) },
+          ...parameters.map((each) => xml("parameter", { ...each })),
+        ),
   );
 }
 

@@ -8,7 +8,7 @@ import xml, { type Element } from "@xmpp/xml";
 import { candidateId, readCandidateElement, writeCandidateElement } from "./candidate.ts";
 import { oneOf, textOf, unmappable, unreadable, wordOf } from "./jingle-values.ts";
 import type { Transport } from "./media.ts";
-import { bounded, isAddress, isFingerprint, isIceWord, MOST } from "./media-values.ts";
+import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "./media-values.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "./namespaces.ts";
 import { present } from "./present.ts";
 
@@ -69,8 +69,9 @@ export function readCandidates(transport: Element): Transport["candidates"] {
 
 function readFingerprint(element: Element): { hash: string; value: string } {
   const value = element.getText().trim();
-  if (!isFingerprint(value)) throw unreadable("a fingerprint that is none");
-  return { hash: wordOf(element, "hash").toLowerCase(), value };
+  const hash = wordOf(element, "hash").toLowerCase();
+  if (!isHash(hash) || !isFingerprint(value)) throw unreadable("a fingerprint that is none");
+  return { hash, value };
 }
 
 /** Writes the transport of a content; `setup` stands in each fingerprint. */

@@ -42,6 +42,9 @@ export const isIceWord = (text: string): boolean => /^[\x21-\x7e]{1,256}$/.test(
 /** Pairs of hex digits, at least as many as MD5 has (RFC 8122 §5). */
 export const isFingerprint = (text: string): boolean => /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/.test(text);
 
+/** The name of a hash function. */
+export const isHash = (text: string): boolean => /^[\w-]{1,32}$/.test(text);
+
 /** An IP address, and no name of a host. */
 export const isAddress = (text: string): boolean =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || (/^[\da-fA-F:.]{2,45}$/.test(text) && ipaddr.IPv6.isValid(text));

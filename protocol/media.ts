@@ -71,6 +71,8 @@ export interface Payload {
 export interface Feedback {
   readonly type: string;
   readonly subtype?: string;
+  /** What stands behind the subtype. */
+  readonly parameters?: readonly Parameter[];
 }
 
 /** RFC 8285, XEP-0294. */

@@ -90,10 +90,12 @@ export function readParameters(config: string): Parameter[] {
     .split(";")
     .map((item) => item.trim())
     .filter((item) => item !== "")
-    .map((item) => {
-      const equals = item.indexOf("=");
-      return equals < 1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
-    });
+    .map(readParameter);
+}
+
+function readParameter(item: string): Parameter {
+  const equals = item.indexOf("=");
+  return equals < 1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
 }
 
 /** The feedback of a section, by payload type; `*` is for all of them. */
@@ -110,9 +112,10 @@ export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedba
 const isInterval = ({ type }: Feedback): boolean => type === "trr-int";
 
 function readFeedback(text: string): Feedback[] {
-  const [type = "", subtype] = text.split(/\s+/);
+  const [type = "", subtype, ...more] = text.split(/\s+/);
+  const parameters = more.length > 0 ? more.map(readParameter) : undefined;
   if (type === "trr-int") return [{ type, subtype: `${numberWithin(subtype, 0, UINT32) ?? 0}` }];
-  return type === "" ? [] : [{ type, ...present({ subtype }) }];
+  return type === "" ? [] : [{ type, ...present({ subtype, parameters }) }];
 }
 
 /** The header extensions that a session and a section have; their directions are said by the writer. */
@@ -120,7 +123,8 @@ export function readExtensions(lines: readonly string[], by: Role): Extension[] 
   return lines.flatMap((line): Extension[] => {
     const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
     const id = readExtensionId(number);
-    const attributes = rest.trim().replace(/\s+/g, " ") || undefined;
+    const words = rest.split(/\s+/).filter((word) => word !== "" && !word.startsWith("="));
+    const attributes = words.join(" ") || undefined;
     return id === undefined ? [] : [{ id, uri, senders: sendersOf(direction, by), ...present({ attributes }) }];
   });
 }
@@ -135,15 +139,16 @@ export function writePayload({ id, name, clockrate, channels, parameters, feedba
   ];
 }
 
-function writeParameter({ name, value }: Parameter, codec: string): string {
+function writeParameter({ name, value }: Parameter, codec = ""): string {
   if (name === undefined || value === undefined) return name ?? value ?? "";
   // RFC 4733 §2.4.1 has no name for the events; Jingle clients give them one
   return codec.toLowerCase() === "telephone-event" && name === "events" ? value : `${name}=${value}`;
 }
 
 /** An a=rtcp-fb, of one payload type or of all. */
-export function writeFeedback({ type, subtype }: Feedback, of: number | "*"): string {
-  return `a=rtcp-fb:${of} ${type}${subtype === undefined ? "" : ` ${subtype}`}`;
+export function writeFeedback({ type, subtype, parameters = [] }: Feedback, of: number | "*"): string {
+  const words = subtype === undefined ? [] : [subtype, ...parameters.map((each) => writeParameter(each))];
+  return [`a=rtcp-fb:${of}`, type, ...words].join(" ");
 }
 
 /** An a=extmap, its direction as its writer says it. */

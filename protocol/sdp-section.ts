@@ -5,7 +5,7 @@
  * that we can name, or with port 0, is refused, and stays in its place.
  */
 import type { Content, Crypto, Role, Senders, Source } from "./media.ts";
-import { bounded, MOST, numberWithin, readPtime, readSsrc } from "./media-values.ts";
+import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "./media-values.ts";
 import { present } from "./present.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./sdp-codecs.ts";
 import { sendersOf } from "./sdp-direction.ts";
@@ -98,7 +98,7 @@ function readSources(section: SdpSection): Source[] {
 function readSourceGroup(line: string): Content["sourceGroups"] {
   const [semantics = "", ...ids] = line.split(/\s+/);
   const ssrcs = [...new Set(ids.flatMap((id) => readSsrc(id) ?? []))];
-  return ssrcs.length === 0 ? [] : [{ semantics, ssrcs }];
+  return ssrcs.length === 0 || !isToken(semantics) ? [] : [{ semantics, ssrcs }];
 }
 
 function readStream(line: string): Content["streams"] {

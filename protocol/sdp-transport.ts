@@ -6,7 +6,16 @@
  */
 import { readCandidateLine } from "./candidate.ts";
 import type { Candidate, Transport } from "./media.ts";
-import { bounded, isAddress, isFingerprint, isIceWord, isMulticast, MOST, numberWithin } from "./media-values.ts";
+import {
+  bounded,
+  isAddress,
+  isFingerprint,
+  isHash,
+  isIceWord,
+  isMulticast,
+  MOST,
+  numberWithin,
+} from "./media-values.ts";
 import { Refusal } from "./refusal.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./sdp-lines.ts";
 
@@ -56,8 +65,8 @@ function readSecurity(
 }
 
 function readFingerprint(line: string): Transport["fingerprints"][number] {
-  const [, hash = "", value = ""] = /^([\w-]{1,32}) +(\S+)$/.exec(line) ?? [];
-  if (!isFingerprint(value)) throw new Refusal("a fingerprint that is none", { status: 400 });
+  const [, hash = "", value = ""] = /^(\S+) +(\S+)$/.exec(line) ?? [];
+  if (!isHash(hash) || !isFingerprint(value)) throw new Refusal("a fingerprint that is none", { status: 400 });
   return { hash: hash.toLowerCase(), value };
 }
 

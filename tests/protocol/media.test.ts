@@ -1,8 +1,10 @@
 /** The laws of the two notations: what is written is read again, on generated media and on what real peers have sent. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
+import { parse } from "sdp-transform";
 import { readJingle, writeJingle } from "../../protocol/jingle.ts";
 import type { Content, Media, Role } from "../../protocol/media.ts";
+import { midsOf } from "../../protocol/mids.ts";
 import { readSdp } from "../../protocol/sdp.ts";
 import { writeSdp } from "../../protocol/sdp-write.ts";
 import { anyMedia } from "../support/media.ts";
@@ -10,7 +12,7 @@ import { jingleOf, overTheWire, read, recordings } from "../support/vectors.ts";
 
 const origin = { id: "1", version: 1, address: "192.0.2.1" };
 const sdpOf = (media: Media, by: Role) => writeSdp(media, { by, origin, answer: false });
-const throughSdp = (media: Media, by: Role = "initiator") => readSdp(sdpOf(media, by), { by });
+const throughSdp = (media: Media, by: Role = "initiator") => readSdp(sdpOf(media, by), { by, follows: media });
 const throughJingle = (media: Media) => readJingle(overTheWire(writeJingle(media, "answer")), "answer");
 
 test("any media survive SDP, whoever writes it", () => {
@@ -29,6 +31,37 @@ test("any media survive Jingle", () => {
       expect(throughJingle(media)).toEqual(media);
     }),
     { numRuns: 200 },
+  );
+});
+
+test("any refused contents keep their places, and leave their groups", () => {
+  fc.assert(
+    fc.property(anyMedia, fc.nat(2), (media, which) => {
+      const contents = media.contents.map((content, at) => (at === which ? { ...content, rejected: true } : content));
+      const back = throughSdp({ ...media, contents });
+      const kept = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+      const places = (all: readonly Content[]) => all.map(({ name, media, rejected }) => [name, media, rejected]);
+      expect(places(back.contents)).toEqual(places(contents));
+      expect(back.groups.flatMap(({ names }) => names).filter((name) => !kept.includes(name))).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("any SDP of ours is understood by another reader", () => {
+  fc.assert(
+    fc.property(anyMedia, (media) => {
+      const lines = sdpOf(media, "initiator");
+      const read = parse(lines);
+      expect(read.media.map(({ mid }) => String(mid))).toEqual([...midsOf(media).values()]);
+      expect(read.media.map(({ payloads }) => String(payloads))).toEqual(
+        media.contents.map(({ payloads }) => payloads.map(({ id }) => id).join(" ")),
+      );
+      // it has no word for {braces} in a=msid, which RFC 8830 §2 has
+      const strange = read.media.flatMap(({ invalid = [] }) => invalid.map(({ value }) => value));
+      expect(strange.filter((value) => !value.startsWith("msid:{"))).toEqual([]);
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -185,6 +185,17 @@ describe("an answer", () => {
     ]);
   });
 
+  test("with port 0 refuses, also with bundle-only (RFC 9143 §7.3.3)", () => {
+    const two = readSdp(PLAY_TEXTS["added-video-sdp"] ?? "", { by: "initiator" });
+    const sdp = `${ANSWER}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\na=rtpmap:96 VP8/90000\na=bundle-only\n`;
+    const settled = settleAnswer(two, readSdp(sdp, { by: "responder", answerTo: two }));
+    expect(settled.contents.map(({ rejected }) => rejected)).toEqual([false, true]);
+  });
+
+  test("whose group names none of its contents has no group", () => {
+    expect(readSdp(`a=group:BUNDLE x y\n${ANSWER}`, { by: "responder", answerTo: offer }).groups).toEqual([]);
+  });
+
   test("of a group is a group when one content is accepted, or when the phone says so", () => {
     const grouped = { ...offer, groups: [{ semantics: "BUNDLE", names: ["0"] }] };
     const settled = settleAnswer(grouped, readSdp(ANSWER, { by: "responder", answerTo: grouped }));
@@ -351,6 +362,27 @@ describe("candidates", () => {
     expect(addCandidates(once, update)).toBe(once);
     const foreign = { contents: update.contents.map((each) => ({ ...each, ufrag: "other" })) };
     expect(newCandidates(offer, foreign).contents).toEqual([]);
+  });
+
+  test("that differ in their generation, priority or foundation alone are the same", () => {
+    const again = update.contents[0]!.candidates[0]!;
+    const told = [
+      { ...again, generation: 3 },
+      { ...again, priority: 7 },
+      { ...again, foundation: "x" },
+    ];
+    const known = addCandidates(offer, update);
+    expect(
+      newCandidates(known, { contents: [{ name: "0", creator: "initiator", candidates: told, gathered: true }] })
+        .contents,
+    ).toEqual([]);
+  });
+
+  test("of many sections for one content are no more than one may have", () => {
+    const section = (at: number): string =>
+      `m=audio 9 RTP/AVP 0\na=mid:0\n${Array.from({ length: 60 }, (_, each) => `a=candidate:1 1 udp 1 192.0.${at}.${each} 9 typ host\n`).join("")}`;
+    const told = readTrickleFragment(Array.from({ length: 30 }, (_, at) => section(at)).join(""), offer);
+    expect(addCandidates(offer, told).contents[0]?.transport.candidates).toHaveLength(64);
   });
 
   test("go into a fragment and come out of it", () => {

@@ -1,28 +1,77 @@
 /** Any Media that both notations can tell, for properties; `plain` is a desk phone's audio. */
 import * as fc from "fast-check";
-import type { Candidate, Content, Media } from "../../protocol/media.ts";
+import type { Candidate, Content, Extension, Feedback, Media, Parameter, Transport } from "../../protocol/media.ts";
 import { present } from "../../protocol/present.ts";
 
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,8}$/);
 const senders = fc.constantFrom("both", "initiator", "responder", "none" as const);
 
-const candidate: fc.Arbitrary<Candidate> = fc.record({
-  foundation: fc.stringMatching(/^[A-Za-z0-9+/]{1,12}$/),
-  component: fc.constantFrom(1, 2),
+const byUdp = fc.record({
   protocol: fc.constant("udp"),
-  priority: fc.nat(2 ** 31 - 1),
   ip: fc.oneof(fc.ipV4(), fc.constant("2001:db8::7")),
   port: fc.integer({ min: 1, max: 65_535 }),
-  type: fc.constantFrom("host", "srflx", "relay"),
-  generation: fc.nat(3),
-  network: fc.nat(3),
+  type: fc.constant("host"),
+});
+const related = fc.record({
+  protocol: fc.constant("udp"),
+  ip: fc.ipV4(),
+  port: fc.integer({ min: 1, max: 65_535 }),
+  type: fc.constantFrom("srflx", "prflx", "relay"),
+  relatedAddress: fc.ipV4(),
+  relatedPort: fc.integer({ min: 0, max: 65_535 }),
+});
+const byTcp = fc.record({
+  protocol: fc.constant("tcp"),
+  ip: fc.ipV4(),
+  port: fc.constant(9),
+  type: fc.constant("host"),
+  tcpType: fc.constantFrom("active", "passive", "so"),
 });
 
-const feedback = fc.constantFrom(
-  { type: "nack" },
-  { type: "nack", subtype: "pli" },
-  { type: "ccm", subtype: "fir" },
-  { type: "goog-remb" },
+const candidate: fc.Arbitrary<Candidate> = fc
+  .record({
+    foundation: fc.stringMatching(/^[A-Za-z0-9+/]{1,12}$/),
+    component: fc.constantFrom(1, 2),
+    priority: fc.nat(2 ** 31 - 1),
+    generation: fc.nat(3),
+    network: fc.nat(3),
+  })
+  .chain((numbers) => fc.oneof(byUdp, related, byTcp).map((way) => ({ ...numbers, ...way })));
+
+/** As an SDP of ours tells them: those over TCP last. */
+const candidates = fc
+  .uniqueArray(candidate, { maxLength: 5, selector: ({ ip, port, component }) => `${ip} ${port} ${component}` })
+  .map((some) => [
+    ...some.filter(({ protocol }) => protocol === "udp"),
+    ...some.filter(({ protocol }) => protocol === "tcp"),
+  ]);
+
+/** Jingle has the intervals before the others. */
+const feedback = (most: number): fc.Arbitrary<Feedback[]> =>
+  fc
+    .tuple(
+      fc.option(fc.nat(999), { nil: undefined }),
+      fc.uniqueArray(
+        fc.constantFrom<Feedback>(
+          { type: "nack" },
+          { type: "nack", subtype: "pli" },
+          { type: "ccm", subtype: "fir" },
+          { type: "ccm", subtype: "tmmbr", parameters: [{ name: "smaxpr", value: "120" }] },
+          { type: "ack", subtype: "app", parameters: [{ value: "x" }, { name: "y", value: "" }] },
+          { type: "goog-remb" },
+        ),
+        { maxLength: most },
+      ),
+    )
+    .map(([interval, others]) => [
+      ...(interval === undefined ? [] : [{ type: "trr-int", subtype: `${interval}` }]),
+      ...others,
+    ]);
+
+const parameter: fc.Arbitrary<Parameter> = fc.oneof(
+  fc.record({ name: word, value: word }),
+  fc.record({ name: word, value: fc.constantFrom("", "a=b", "1,2/3", "40 41") }),
+  fc.record({ value: fc.constantFrom("0-15", "111/111", "x") }),
 );
 
 const payload = (id: number) =>
@@ -31,9 +80,57 @@ const payload = (id: number) =>
     name: word,
     clockrate: fc.constantFrom(8000, 16_000, 48_000, 90_000),
     channels: fc.constantFrom(1, 2),
-    parameters: fc.array(fc.record({ name: word, value: word }), { maxLength: 3 }),
-    feedback: fc.uniqueArray(feedback, { maxLength: 3 }),
+    parameters: fc.array(parameter, { maxLength: 3 }),
+    feedback: feedback(3),
   });
+
+const extension: fc.Arbitrary<Extension> = fc
+  .record({
+    id: fc.integer({ min: 1, max: 4_351 }),
+    uri: fc.webUrl(),
+    senders: fc.constantFrom("both", "initiator", "responder" as const),
+    attributes: fc.option(fc.constantFrom("vad=on", "urn:x 25@600/24"), { nil: undefined }),
+  })
+  .map(({ attributes, ...rest }) => ({ ...rest, ...present({ attributes }) }));
+
+/** Not 0.0.0.0, which is a way to hold. */
+const address = fc.ipV4().map((ip) => ip.replace(/^\d+/, "192"));
+const FINGERPRINT = { hash: "sha-256", value: Array(32).fill("AB").join(":") };
+const ICE = { kind: "ice", ufrag: "user", pwd: "0123456789012345678901" } as const;
+
+/** What secures a content, and the protocol of its m-line with it. */
+const security = fc.oneof(
+  fc.record({ setup: fc.constantFrom("actpass", "active", "passive" as const) }).map(({ setup }) => ({
+    protocol: "UDP/TLS/RTP/SAVPF",
+    crypto: [],
+    dtls: { fingerprints: [FINGERPRINT, { ...FINGERPRINT, hash: "sha-1" }], setup },
+  })),
+  fc.option(fc.constantFrom("UNENCRYPTED_SRTP", "KDR=2 WSH=64"), { nil: undefined }).map((sessionParams) => ({
+    protocol: "RTP/SAVP",
+    crypto: [
+      { tag: 1, suite: "AES_CM_128_HMAC_SHA1_80", keyParams: "inline:abc+/=|2^20|1:32", ...present({ sessionParams }) },
+    ],
+    dtls: { fingerprints: [] },
+  })),
+  fc.constant({ protocol: "RTP/AVP", crypto: [], dtls: { fingerprints: [] } }),
+);
+
+/** ICE, or a plain address with its port for RTCP. */
+const reach = (rtcpMux: boolean): fc.Arbitrary<Omit<Transport, "fingerprints" | "setup">> =>
+  fc.oneof(
+    fc.record({ candidates, gathered: fc.boolean() }).map((found) => ({ ...ICE, options: ["trickle"], ...found })),
+    fc
+      .tuple(address, fc.integer({ min: 1, max: 32_000 }), fc.integer({ min: 32_001, max: 65_535 }))
+      .map(([ip, rtp, rtcp]) => ({
+        kind: "raw" as const,
+        options: [],
+        candidates: [plain(1, ip, rtp), ...(rtcpMux ? [] : [plain(2, ip, rtcp)])],
+        gathered: true,
+      })),
+  );
+const plain = (component: number, ip: string, port: number): Candidate => ({
+  ...{ foundation: "1", component, protocol: "udp", priority: 0, ip, port, type: "host", generation: 0, network: 0 },
+});
 
 const content = (name: string): fc.Arbitrary<Content> =>
   fc
@@ -43,56 +140,54 @@ const content = (name: string): fc.Arbitrary<Content> =>
       payloads: fc
         .uniqueArray(fc.nat(127), { minLength: 1, maxLength: 4 })
         .chain((ids) => fc.tuple(...ids.map(payload))),
-      feedback: fc.uniqueArray(feedback, { maxLength: 2 }),
-      extensions: fc.array(
-        fc.record({ id: fc.integer({ min: 1, max: 14 }), uri: fc.webUrl(), senders: fc.constant("both" as const) }),
-        {
-          maxLength: 2,
-        },
-      ),
+      feedback: feedback(2),
+      extensions: fc.array(extension, { maxLength: 2 }),
       flags: fc.uniqueArray(fc.constantFrom("rtcpMux", "rtcpReducedSize", "mixedExtensions")),
       ptime: fc.option(fc.constantFrom(10, 20, 40), { nil: undefined }),
-      bandwidth: fc.array(fc.record({ type: fc.constant("AS"), limit: fc.nat(9_999) }), { maxLength: 1 }),
-      sources: fc.uniqueArray(fc.nat(2 ** 32 - 1), { maxLength: 2 }),
-      candidates: fc.uniqueArray(candidate, {
-        maxLength: 4,
-        selector: ({ ip, port, component }) => `${ip} ${port} ${component}`,
+      maxptime: fc.option(fc.constantFrom(60, 120), { nil: undefined }),
+      bandwidth: fc.array(fc.record({ type: fc.constantFrom("AS", "TIAS"), limit: fc.nat(9_999_999) }), {
+        maxLength: 2,
       }),
-      gathered: fc.boolean(),
-      setup: fc.constantFrom("actpass", "active", "passive" as const),
+      sources: fc.uniqueArray(fc.nat(2 ** 32 - 1), { maxLength: 2 }),
+      security,
     })
-    .map(({ flags, sources, candidates, gathered, setup, ptime, ...rest }) => ({
-      ...rest,
-      name,
-      creator: "initiator" as const,
-      rejected: false,
-      protocol: "UDP/TLS/RTP/SAVPF",
-      crypto: [],
-      sources: sources.map((ssrc) => ({ ssrc: `${ssrc}`, parameters: [{ name: "cname", value: "c" }] })),
-      sourceGroups: sources.length === 2 ? [{ semantics: "FID", ssrcs: sources.map(String) }] : [],
-      streams: [{ id: "stream", track: "track" }],
-      ...Object.fromEntries(flags.map((flag) => [flag, true as const])),
-      ...present({ ptime }),
-      transport: {
-        kind: "ice" as const,
-        ufrag: "user",
-        pwd: "0123456789012345678901",
-        options: ["trickle"],
-        fingerprints: [{ hash: "sha-256", value: Array(32).fill("AB").join(":") }],
-        setup,
-        candidates,
-        gathered,
-      },
-    }));
+    .chain((described) => reach(described.flags.includes("rtcpMux")).map((way) => ({ ...described, way })))
+    .map(({ flags, sources, ptime, maxptime, security: { protocol, crypto, dtls }, way, ...rest }) => {
+      const usesFeedback = rest.feedback.length > 0 || rest.payloads.some((each) => each.feedback.length > 0);
+      return {
+        ...rest,
+        name,
+        creator: "initiator" as const,
+        rejected: false,
+        protocol: usesFeedback && !protocol.endsWith("F") ? `${protocol}F` : protocol,
+        crypto,
+        sources: sources.map((ssrc) => ({
+          ssrc: `${ssrc}`,
+          parameters: [{ name: "cname", value: "c" }, { name: "x" }],
+        })),
+        sourceGroups: sources.length > 0 ? [{ semantics: "FID", ssrcs: sources.map(String) }] : [],
+        streams: [{ id: "{stream}", track: "track" }, { id: "-" }],
+        ...Object.fromEntries(flags.map((flag) => [flag, true as const])),
+        ...present({ ptime, maxptime }),
+        transport: { ...way, ...dtls },
+      };
+    });
 
-/** Media of one to three contents, all in one bundle or in none. */
-export const anyMedia: fc.Arbitrary<Media> = fc
-  .tuple(fc.integer({ min: 1, max: 3 }), fc.boolean())
-  .chain(([count, bundled]) => {
-    const names = ["a", "b", "c"].slice(0, count);
-    const groups = bundled ? [{ semantics: "BUNDLE", names }] : [];
-    return fc.tuple(...names.map(content)).map((contents) => ({ contents, groups }));
-  });
+/** Of one to three contents: names that are tokens and names that are none. */
+const names = fc.uniqueArray(fc.constantFrom("a", "0", "my video", "content-0", "content-1", "é ", 'x"y:z'), {
+  minLength: 1,
+  maxLength: 3,
+});
+const groups = (all: readonly string[]): fc.Arbitrary<Media["groups"]> =>
+  fc.uniqueArray(
+    fc.record({ semantics: fc.constantFrom("BUNDLE", "LS", "FID"), names: fc.subarray([...all], { minLength: 1 }) }),
+    { maxLength: 3, selector: ({ semantics }) => semantics },
+  );
+
+/** Media of one to three contents, in any groups. */
+export const anyMedia: fc.Arbitrary<Media> = names.chain((all) =>
+  fc.record({ contents: fc.tuple(...all.map(content)), groups: groups(all) }),
+);
 
 export const PLAIN_SDP = [
   "v=0",
