@@ -5,7 +5,9 @@
  * Rule: a change names its contents; what it leaves out stays as it is.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { readPayloads, readSources, SENDERS, writeSources as writeSourceElements } from "./jingle-description.ts";
+import { readPayloads } from "./jingle-codecs.ts";
+import { SENDERS } from "./jingle-description.ts";
+import { readSources, writeSources as writeSourceElements } from "./jingle-sources.ts";
 import { readTransport, writeTransport } from "./jingle-transport.ts";
 import { oneOf, requiredOf, unreadable } from "./jingle-values.ts";
 import type { Content, Media, Source, Transport } from "./media.ts";

@@ -1,17 +1,18 @@
 /**
- * Jingle's RTP description (XEP-0167), with what hangs on it: feedback (XEP-0293), header extensions (XEP-0294), sources
- * (XEP-0339), streams (msid).
+ * Jingle's RTP description (XEP-0167), with what hangs on it: header extensions (XEP-0294) and streams (msid). Codecs are
+ * jingle-codecs.ts, sources jingle-sources.ts.
  *
  * Rules: order is kept; what is unknown is passed over; the protocol of the m-line follows from what is offered, since
  * Jingle does not name it.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { numberOf, oneOf, requiredOf, textOf, tokenOf, unreadable, wordOf } from "./jingle-values.ts";
-import type { Content, Crypto, Extension, Feedback, Parameter, Payload, Senders, Source, Transport } from "./media.ts";
-import { bounded, isCodec, MOST, readExtensionId, readPtime } from "./media-values.ts";
-import { MSID, RTCP_FB, RTP, RTP_HDREXT, SSMA } from "./namespaces.ts";
+import { readFeedback, readPayloads, writeFeedback, writePayload } from "./jingle-codecs.ts";
+import { readSources, writeSources } from "./jingle-sources.ts";
+import { numberOf, oneOf, requiredOf, textOf, unreadable, without, wordOf } from "./jingle-values.ts";
+import type { Content, Crypto, Extension, Senders, Transport } from "./media.ts";
+import { bounded, MOST, readExtensionId, readPtime } from "./media-values.ts";
+import { MSID, RTP, RTP_HDREXT } from "./namespaces.ts";
 import { present } from "./present.ts";
-import { staticType } from "./sdp-codecs.ts";
 import { shared } from "./shared.ts";
 
 /** The part of a content that its description holds. */
@@ -68,35 +69,6 @@ export function readDescription(description: Element, transport: Transport): Des
   };
 }
 
-/** The codecs of a description, each id once. */
-export function readPayloads(description: Element): Payload[] {
-  const elements = bounded(description.getChildren("payload-type", RTP), MOST.payloads, "codecs");
-  const payloads = elements.flatMap(readPayload);
-  return payloads.filter(({ id }, at) => payloads.findIndex((other) => other.id === id) === at);
-}
-
-/** The sources of a description, and their groups (XEP-0339). */
-export function readSources(description: Element): Pick<Content, "sources" | "sourceGroups"> {
-  return {
-    sources: bounded(description.getChildren("source", SSMA), MOST.sources, "sources").map(readSource),
-    sourceGroups: bounded(description.getChildren("ssrc-group", SSMA), MOST.sourceGroups, "source groups").flatMap(
-      readSourceGroup,
-    ),
-  };
-}
-
-/** The elements of sources and their groups. */
-export function writeSources({ sources, sourceGroups }: Pick<Content, "sources" | "sourceGroups">): Element[] {
-  return [
-    ...sources.map(({ ssrc, parameters }) =>
-      xml("source", { xmlns: SSMA, ssrc }, ...parameters.map((each) => xml("parameter", { ...each }))),
-    ),
-    ...sourceGroups.map(({ semantics, ssrcs }) =>
-      xml("ssrc-group", { xmlns: SSMA, semantics }, ...ssrcs.map((ssrc) => xml("source", { ssrc }))),
-    ),
-  ];
-}
-
 function mediaOf(description: Element): string {
   const media = wordOf(description, "media");
   if (!/^\w{1,32}$/.test(media)) throw unreadable("media of <description/> is no media type");
@@ -108,52 +80,6 @@ function protocolOf({ dtls, sdes, usesFeedback }: { dtls: boolean; sdes: boolean
   return `RTP/${sdes ? "S" : ""}AVP${usesFeedback ? "F" : ""}`;
 }
 
-/** XEP-0167 §6: only a static type may do without a name; a dynamic one without is no codec. */
-function readPayload(element: Element): Payload[] {
-  const id = numberOf(element, "id", 127) ?? unidentified(element);
-  const known = textOf(element, "name") ? undefined : staticType(id);
-  const name = textOf(element, "name") || known?.name;
-  const clockrate = numberOf(element, "clockrate") ?? known?.clockrate ?? 8000;
-  if (name === undefined || clockrate === 0) return [];
-  if (!isCodec(name)) throw unreadable(`the codec ${JSON.stringify(name)} has no possible name`);
-  const payload = {
-    id,
-    name,
-    clockrate,
-    channels: numberOf(element, "channels", 255) || known?.channels || 1,
-    parameters: element.getChildren("parameter", RTP).map(readParameter),
-    feedback: readFeedback(element),
-  };
-  return [payload];
-}
-
-function unidentified(element: Element, name = "id"): never {
-  throw unreadable(`<${element.getName()}/> has no ${name}`);
-}
-
-function readFeedback(parent: Element): Feedback[] {
-  const intervals = parent.getChildren("rtcp-fb-trr-int", RTCP_FB);
-  const others = parent.getChildren("rtcp-fb", RTCP_FB);
-  bounded([...intervals, ...others], MOST.feedback, "kinds of feedback of a codec");
-  return [
-    ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
-    ...others.map(readOneFeedback),
-  ];
-}
-
-/** Words behind the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
-function readOneFeedback(element: Element): Feedback {
-  const type = wordOf(element, "type");
-  if (element.attrs.subtype === undefined) return { type };
-  const words = element.getChildren("parameter", RTCP_FB).map(readParameter);
-  const parameters = words.filter(({ name, value }) => !/\s/.test(`${name}${value}`));
-  return { type, subtype: wordOf(element, "subtype"), ...(parameters.length > 0 ? { parameters } : {}) };
-}
-
-function readParameter(element: Element): Parameter {
-  return present({ name: textOf(element, "name") || undefined, value: textOf(element, "value") });
-}
-
 function readExtensions(description: Element): Extension[] {
   const elements = description.getChildren("rtp-hdrext", RTP_HDREXT);
   return bounded(elements, MOST.extensions, "header extensions").map(readExtension);
@@ -161,7 +87,7 @@ function readExtensions(description: Element): Extension[] {
 
 function readExtension(element: Element): Extension {
   return {
-    id: readExtensionId(textOf(element, "id")) ?? unidentified(element),
+    id: readExtensionId(textOf(element, "id")) ?? without(element, "id"),
     uri: wordOf(element, "uri"),
     senders: oneOf(element, "senders", SENDERS) ?? "both",
     ...present({ attributes: element.getChildren("parameter").map(extensionAttribute).join(" ") || undefined }),
@@ -187,25 +113,6 @@ function readCrypto(element: Element): Crypto {
   };
 }
 
-function ssrcOf(source: Element): string {
-  return `${numberOf(source, "ssrc") ?? unidentified(source, "ssrc")}`;
-}
-
-function readSourceGroup(group: Element): Content["sourceGroups"] {
-  const ssrcs = [...new Set(group.getChildren("source", SSMA).map(ssrcOf))];
-  return ssrcs.length === 0 ? [] : [{ semantics: tokenOf(group, "semantics"), ssrcs }];
-}
-
-function readSource(element: Element): Source {
-  return {
-    ssrc: ssrcOf(element),
-    parameters: element.getChildren("parameter", SSMA).map((each) => ({
-      name: wordOf(each, "name"),
-      ...present({ value: textOf(each, "value") }),
-    })),
-  };
-}
-
 /** Writes a description. */
 export function writeDescription(content: Content): Element {
   return xml(
@@ -221,32 +128,6 @@ export function writeDescription(content: Content): Element {
     ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
     ...writeSources(content),
     ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
-  );
-}
-
-function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
-  const { id, name, clockrate, channels, parameters, feedback } = payload;
-  const attributes = {
-    id: `${id}`,
-    name,
-    clockrate: `${clockrate}`,
-    channels: channels > 1 ? `${channels}` : undefined,
-    ptime: ptime?.toString(),
-    maxptime: maxptime?.toString(),
-  };
-  const children = [...parameters.map((each) => xml("parameter", { ...each })), ...writeFeedback(feedback)];
-  return xml("payload-type", present(attributes), ...children);
-}
-
-function writeFeedback(feedback: readonly Feedback[]): Element[] {
-  return feedback.map(({ type, subtype, parameters = [] }) =>
-    type === "trr-int"
-      ? xml("rtcp-fb-trr-int", { xmlns: RTCP_FB, value: subtype ?? "0" })
-      : xml(
-          "rtcp-fb",
-          { xmlns: RTCP_FB, type, ...present({ subtype }) },
-          ...parameters.map((each) => xml("parameter", { ...each })),
-        ),
   );
 }
 

@@ -25,11 +25,14 @@ export function textOf(element: Element, name: string): string | undefined {
   return text;
 }
 
+/** Refuses an element without an attribute that must be there. */
+export function without(element: Element, name: string): never {
+  throw unreadable(`<${element.getName()}/> has no ${name}`);
+}
+
 /** An attribute that must be there. */
 export function requiredOf(element: Element, name: string): string {
-  const text = textOf(element, name);
-  if (text === undefined || text === "") throw unreadable(`<${element.getName()}/> has no ${name}`);
-  return text;
+  return textOf(element, name) || without(element, name);
 }
 
 /** The name of a content, whatever it is, but no longer than it has to be. */
