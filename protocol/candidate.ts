@@ -41,7 +41,9 @@ export function writeCandidateLine(candidate: Candidate): string {
   const { relatedAddress, relatedPort, tcpType, generation, network } = candidate;
   return [
     `${foundation} ${component} ${protocol} ${priority} ${ip} ${port} typ ${type}`,
-    ...(relatedAddress === undefined ? [] : [related(relatedAddress, relatedPort)]),
+    ...(relatedAddress === undefined
+      ? []
+      : [isAddress(relatedAddress) ? `raddr ${relatedAddress} rport ${relatedPort ?? 9}` : hidden(ip)]),
     ...(tcpType === undefined ? [] : [`tcptype ${tcpType}`]),
     `generation ${generation}`,
     ...(network === 0 ? [] : [`network-id ${network}`]),
@@ -49,9 +51,7 @@ export function writeCandidateLine(candidate: Candidate): string {
 }
 
 /** RFC 8839 §5.1: where the related address is not to be told, it is 0.0.0.0 or ::, and its port 9. */
-function related(address: string, port = 9): string {
-  return isAddress(address) ? `raddr ${address} rport ${port}` : "raddr 0.0.0.0 rport 9";
-}
+const hidden = (ip: string): string => `raddr ${ip.includes(":") ? "::" : "0.0.0.0"} rport 9`;
 
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
 export function readCandidateElement({ attrs }: Element): Candidate | undefined {

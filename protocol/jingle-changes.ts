@@ -43,8 +43,8 @@ export function readNamedSources(
     const name = requiredOf(element, "name");
     const description = element.getChild("description", RTP);
     const { sources, sourceGroups } = session.contents.find((content) => content.name === name) ?? NOTHING;
-    if (description === undefined) return { name, sources, sourceGroups };
-    const given = readSources(description);
+    const given = description ? readSources(description) : NOTHING;
+    if (given.sources.length + given.sourceGroups.length === 0) return { name, sources, sourceGroups };
     return { name, ...given, sources: given.sources.map((source) => completed(source, sources)) };
   });
 }

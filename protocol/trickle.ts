@@ -1,9 +1,10 @@
 /**
  * Candidates that come after the description: as Jingle's transport-info (XEP-0176 §5.6) and as SDP fragments (RFC 8840).
  *
- * Rules: an update is told apart by content name; the order of candidates is never changed; what is known already, or belongs to another ICE generation, changes
- * nothing; as many candidates are kept as a description may hold. Toward Jingle the end of gathering goes by itself,
- * after the candidates (stanza drops those beside it). What a call asks before it speaks is at the end.
+ * Rules: an update is told apart by content name; the order of candidates is never changed; what is known already, or
+ * belongs to another ICE generation, changes nothing; as many candidates are kept as a description may hold. Toward Jingle
+ * the end of gathering goes by itself, after the candidates (stanza drops those beside it). What a call asks before it
+ * speaks is at the end.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { isSameCandidate, isUsable, readCandidateLine, writeCandidateElement } from "./candidate.ts";
@@ -74,7 +75,8 @@ export function readTrickleFragment(body: string, offer: Media): TransportUpdate
     const content = offer.contents.find((each) => each.name === name);
     if (content === undefined) return [];
     const said = (attribute: string): readonly string[] => saidBy(attribute, section, session);
-    const candidates = said("candidate").flatMap((line) => readCandidateLine(line) ?? []);
+    const lines = said("candidate").slice(0, MOST.candidates);
+    const candidates = lines.flatMap((line) => readCandidateLine(line) ?? []);
     const gathered = said("end-of-candidates").length > 0;
     const ice = present({ ufrag: said("ice-ufrag")[0], pwd: said("ice-pwd")[0] });
     return [{ name: content.name, creator: content.creator, ...ice, candidates, gathered }];
