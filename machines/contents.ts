@@ -5,6 +5,7 @@
  * only refused (port 0), and what comes takes the place of a refused content of its name or stands last; contents that
  * share a transport move together; candidates of an earlier transport are gone with it.
  */
+import { withoutRefused } from "../protocol/bundle.ts";
 import type { Candidate, Content, Media, Transport, TransportUpdate } from "../protocol/media.ts";
 import { present } from "../protocol/present.ts";
 
@@ -29,14 +30,9 @@ export function withAdded(media: Media, added: readonly Content[]): Media {
 
 /** A description without these contents: their sections stay, refused, and in no group (RFC 9143 §7.2.3). */
 export function withRemoved(media: Media, names: readonly string[]): Media {
-  const groups = media.groups.map((group) => ({
-    ...group,
-    names: group.names.filter((name) => !names.includes(name)),
-  }));
-  return {
-    ...mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content)),
-    groups: groups.filter((group) => group.names.length > 0),
-  };
+  return withoutRefused(
+    mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content)),
+  );
 }
 
 /** A description with these groups, each in the place of those that it grows out of. */

@@ -5,6 +5,8 @@
  * own; names of hosts never go out, TCP candidates go last; no value can add a line. We trickle, so every ICE section
  * says so. Who writes decides the directions.
  */
+
+import { withoutRefused } from "./bundle.ts";
 import { isHidden, isUsable, writeCandidateLine } from "./candidate.ts";
 import type { Candidate, Content, Media, Role, Source, Transport } from "./media.ts";
 import { midsOf } from "./mids.ts";
@@ -44,30 +46,6 @@ export function writeSdp(described: Media, options: WriteOptions): string {
 }
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
-
-/**
- * A refused content is in no group (RFC 9143 §7.2); when it was the head of a bundle, the next one has the transport they
- * share, and with it the candidates.
- */
-export function withoutRefused(media: Media): Media {
-  const find = (name: string): Content | undefined => media.contents.find((content) => content.name === name);
-  const heirs = new Map<string, Transport>();
-  const groups = media.groups.map(({ semantics, names }) => {
-    const left = names.filter((name) => find(name)?.rejected === false);
-    const [head = "", heir = ""] = [names[0], left[0]];
-    const [before, after] = [find(head)?.transport, find(heir)?.transport];
-    const isShared = before !== undefined && before.ufrag !== undefined && before.ufrag === after?.ufrag;
-    if (semantics === "BUNDLE" && head !== heir && isShared && after?.candidates.length === 0) heirs.set(heir, before);
-    return { semantics, names: left };
-  });
-  const contents = media.contents.map((content): Content => {
-    const { candidates, gathered } = heirs.get(content.name) ?? content.transport;
-    return heirs.has(content.name)
-      ? { ...content, transport: { ...content.transport, candidates, gathered } }
-      : content;
-  });
-  return { ...media, contents, groups: groups.filter(({ names }) => names.length > 0) };
-}
 
 function writeSection(content: Content, media: Media, mid: string, options: WriteOptions): string[] {
   const { by } = options;

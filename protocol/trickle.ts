@@ -7,6 +7,7 @@
  * speaks is at the end.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { withoutRefused } from "./bundle.ts";
 import { isSameCandidate, isUsable, readCandidateLine, writeCandidateElement } from "./candidate.ts";
 import { isGatheringComplete, readCandidates, readUser } from "./jingle-transport.ts";
 import { nameOf } from "./jingle-values.ts";
@@ -17,7 +18,7 @@ import { ICE_UDP, JINGLE } from "./namespaces.ts";
 import { present } from "./present.ts";
 import { firstOf, readLines } from "./sdp-lines.ts";
 import { saidBy } from "./sdp-transport.ts";
-import { withoutRefused, writeCandidates } from "./sdp-write.ts";
+import { writeCandidates } from "./sdp-write.ts";
 
 /** More candidates of an update are not looked at. */
 const MOST_TOLD = 2 * MOST.candidates;

@@ -331,7 +331,7 @@ describe("ICE that the user begins anew", () => {
     ],
     [
       "in one stanza with a candidate of another content: both are kept",
-      `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept")}${JULIET_SAYS("transport-info", MOVED("uR", CANDIDATE("198.51.100.9", 41000)) + MOVED("vA", CANDIDATE("198.51.100.99", 42000), "video"), "h2")}
+      `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept")}${JULIET_SAYS("transport-info", MOVED("uR", CANDIDATE("198.51.100.9", 41000)) + MOVED("vA", CANDIDATE("198.51.100.99", 42000), "video").replace("pR3456", "vA3456"), "h2")}
 gateway > phone
     INFO sip:bob@192.0.2.2:5060 SIP/2.0
     a=candidate:9 1 udp 2130706431 198.51.100.99 42000 typ host generation 0
