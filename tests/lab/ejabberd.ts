@@ -1,0 +1,78 @@
+/**
+ * ejabberd for the lab, with WebSocket for the pages, as a component's server like any other.
+ *
+ * It is an Erlang node without a name: no epmd, nothing that two servers of one machine could quarrel about.
+ */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
+import { listens, makeFolder, until } from "./lab.ts";
+import { Program } from "./program.ts";
+import type { LabServer } from "./scene.ts";
+
+const LOOPBACK = "127.0.0.1";
+/** Where Debian has ejabberd and its libraries. */
+const LIBRARIES = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+
+export class LabEjabberd implements LabServer {
+  readonly domain = DOMAIN;
+  readonly component = COMPONENT;
+  readonly clientPort = 5222;
+  readonly componentPort = 5347;
+  readonly webSocket = `ws://${LOOPBACK}:5280/ws`;
+  readonly #folder = makeFolder("ejabberd");
+  #users: readonly string[] = [];
+  #program: Program | undefined;
+
+  async create(users: readonly string[]): Promise<void> {
+    this.#users = users;
+    writeFileSync(join(this.#folder, "ejabberd.yml"), CONFIGURATION);
+  }
+
+  async start(): Promise<void> {
+    const folder = this.#folder;
+    const register = this.#users.map(
+      (user) => `_ = ejabberd_auth:try_register(<<"${user}">>, <<"${DOMAIN}">>, <<"${user}">>)`,
+    );
+    // What -eval says is done when ejabberd has started, and what is written then is awaited here.
+    const ready = [...register, `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
+    const node = ["erl", "-noinput", "+S", "1:1", "+sbwt", "none", "-mnesia", "dir", `"${folder}/mnesia"`];
+    this.#program = new Program([...node, "-s", "ejabberd", "-eval", `${ready}.`], {
+      folder,
+      env: {
+        ERL_LIBS: LIBRARIES,
+        HOME: folder,
+        EJABBERD_CONFIG_PATH: join(folder, "ejabberd.yml"),
+        EJABBERD_LOG_PATH: join(folder, "ejabberd.log"),
+      },
+    });
+    await until("ejabberd's start", () => existsSync(join(folder, "ready")), Boolean, 30);
+    for (const port of [this.clientPort, this.componentPort, 5280]) await listens(LOOPBACK, port);
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop();
+  }
+}
+
+const CONFIGURATION = `
+hosts: [ "${DOMAIN}" ]
+loglevel: warning
+certfiles: []
+acme: { auto: false }
+s2s_access: none
+auth_method: internal
+listen:
+  - { port: 5222, ip: "${LOOPBACK}", module: ejabberd_c2s, starttls: false }
+  - { port: 5280, ip: "${LOOPBACK}", module: ejabberd_http, request_handlers: { "/ws": ejabberd_http_ws } }
+  - port: 5347
+    ip: "${LOOPBACK}"
+    module: ejabberd_service
+    hosts:
+      "${COMPONENT}": { password: "${SECRET}" }
+modules:
+  mod_disco: {}
+  mod_roster: {}
+  mod_ping: {}
+  mod_carboncopy: {}
+`;

@@ -1,0 +1,36 @@
+/** The gateway between the lab's XMPP server and its SIP proxy, as people run it. */
+import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
+import { GATEWAY, GATEWAY_PORT, PROXY, PROXY_PORT } from "./lab.ts";
+
+export interface ProxyAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const KAMAILIO: ProxyAddress = { host: PROXY, port: PROXY_PORT };
+
+/** Starts it and waits until all is up. The transport is that toward the proxy. */
+export async function startLabGateway(transport: "udp" | "tcp" = "udp", proxy = KAMAILIO): Promise<GatewayProcess> {
+  const gateway = await startGateway(`
+[modules.mod_jingle_sip]
+proxy_host = "${proxy.host}"
+proxy_port = ${proxy.port}
+listen_port = ${GATEWAY_PORT}
+local_host = "${GATEWAY}"
+sdp_origin = "${GATEWAY}"
+transport = "${transport}"
+[sip]
+bind = ["${GATEWAY}"]
+[xmpp]
+host = "127.0.0.1"
+port = 5347
+domain = "${COMPONENT}"
+secret = "${SECRET}"
+hosts = ["${DOMAIN}"]
+[web]
+port = 0
+`);
+  await healthy(gateway);
+  return gateway;
+}

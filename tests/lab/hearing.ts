@@ -1,0 +1,51 @@
+/** Who hears whom: waits until a tone arrives, or nothing more does. */
+import type { BrowserPhone } from "./chromium.ts";
+import { until } from "./lab.ts";
+import type { Sound } from "./sound.ts";
+
+/** Half a semitone, about: as near as an ear of 8192 bins at 48 kHz gets. */
+const near = (heard: number, wanted: number): boolean => Math.abs(heard - wanted) < 15;
+
+/** The page hears that tone, from packets that really came. */
+export const pageHears = (page: BrowserPhone, hertz: number) =>
+  until(
+    `${hertz} Hz in the page`,
+    () => page.heard(),
+    (heard) => heard.packets > 25 && heard.decibel > -50 && near(heard.hertz, hertz),
+  );
+
+/** The phone's recording has that tone. */
+export const phoneHears = (phone: { heard(): Sound }, hertz: number) =>
+  until(
+    `${hertz} Hz in the phone`,
+    () => phone.heard(),
+    (heard) => heard.seconds > 0.5 && heard.loudness > 0.05 && near(heard.hertz, hertz),
+  );
+
+/** No packet comes any more. */
+export async function pageHearsNothing(page: BrowserPhone): Promise<void> {
+  const inHalfASecond = async (): Promise<number> => {
+    const { packets } = await page.heard();
+    await Bun.sleep(500);
+    return (await page.heard()).packets - packets;
+  };
+  await until("silence in the page", inHalfASecond, (packets) => packets === 0);
+}
+
+/** Packets may come, but no tone is in them. */
+export const pageHearsNoTone = (page: BrowserPhone) =>
+  until(
+    "no tone in the page",
+    () => page.heard(),
+    ({ decibel }) => !(decibel > -80),
+  );
+
+/** Packets come again. */
+export async function pageHearsAgain(page: BrowserPhone): Promise<void> {
+  const { packets } = await page.heard();
+  await until(
+    "sound in the page",
+    () => page.heard(),
+    (heard) => heard.packets > packets + 25,
+  );
+}

@@ -1,0 +1,39 @@
+/** Kamailio as the proxy between the gateway and the phones, with kamailio.cfg. */
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, listens, makeFolder, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
+import { Program } from "./program.ts";
+
+const TABLES = "/usr/share/kamailio/dbtext/kamailio";
+
+export class Kamailio {
+  readonly #folder = makeFolder("kamailio");
+  #program: Program | undefined;
+
+  constructor() {
+    for (const table of ["location", "version"]) cpSync(join(TABLES, table), join(this.#folder, table));
+    writeFileSync(join(this.#folder, "dispatcher.list"), `1 sip:${GATEWAY}:${GATEWAY_PORT}\n`);
+  }
+
+  get said(): string {
+    return this.#program?.said ?? "";
+  }
+
+  async start(): Promise<void> {
+    const folder = this.#folder;
+    const carrier = `CARRIER="sip:${PHONES}:${CARRIER_PORT}"`;
+    const defined = [
+      `PROXY=${PROXY}`,
+      carrier,
+      `DISPATCHER="${folder}/dispatcher.list"`,
+      `LOCATIONS="text://${folder}"`,
+    ];
+    const config = ["-f", join(import.meta.dir, "kamailio.cfg"), ...defined.flatMap((each) => ["-A", each])];
+    this.#program = new Program(["kamailio", ...config, "-DD", "-E", "-m", "256", "-Y", folder], { folder });
+    await listens(PROXY, PROXY_PORT);
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop();
+  }
+}

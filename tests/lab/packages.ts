@@ -1,0 +1,26 @@
+/**
+ * The programs that the lab runs, and the Debian packages that have them. `bun tests/lab/packages.ts` prints the
+ * packages that are not installed, a line each: nothing when all is there.
+ */
+import { existsSync } from "node:fs";
+
+/** What must be found, a command or a file, and the package that brings it. */
+const NEEDED: readonly (readonly [string, string])[] = [
+  ["prosody", "prosody"],
+  ["ejabberdctl", "ejabberd"],
+  ["kamailio", "kamailio"],
+  ["/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so", "kamailio-websocket-modules"],
+  ["sipp", "sip-tester"],
+  ["baresip", "baresip"],
+  ["linphone-daemon", "linphone-cli"],
+  ["pulseaudio", "pulseaudio"],
+  ["parec", "pulseaudio-utils"],
+  ["chromium", "chromium"],
+  ["ip", "iproute2"],
+];
+
+const found = (thing: string): boolean => (thing.startsWith("/") ? existsSync(thing) : Bun.which(thing) !== null);
+
+export const missingPackages = (): string[] => NEEDED.filter(([thing]) => !found(thing)).map(([, name]) => name);
+
+if (import.meta.main) for (const name of missingPackages()) console.log(name);

@@ -1,0 +1,109 @@
+/** A phone in a page: `stanza`, a Jingle client made for browsers, over the XMPP server's WebSocket. */
+import "./sound.ts"; // first: the library takes the RTCPeerConnection that it finds
+import { createClient, Jingle } from "stanza";
+import type { Account, Heard, PagePhone } from "./phone.ts";
+import { heard, sing } from "./sound.ts";
+import { tell } from "./tell.ts";
+
+class XmppPhone implements PagePhone {
+  #client = createClient({});
+  #session: Jingle.MediaSession | undefined;
+  #hertz = 0;
+
+  async connect({ server, user, password, gateway, hertz }: Account): Promise<string> {
+    this.#hertz = hertz;
+    const transports = { websocket: server, bosh: false };
+    // The default is a STUN server of the public internet.
+    const jingle = { iceServers: [], trickleIce: true };
+    this.#client = createClient({ jid: user, password, transports, allowResumption: false, jingle });
+    this.#hear();
+    const started = new Promise<void>((resolve, reject) => {
+      this.#client.on("session:started", () => resolve());
+      this.#client.on("auth:failed", () => reject(new Error("the password is wrong")));
+      this.#client.on("disconnected", () => reject(new Error("no connection")));
+    });
+    this.#client.connect();
+    await started;
+    this.#client.sendPresence();
+    this.#client.sendPresence({ to: gateway });
+    await this.#client.ping(gateway); // stanzas keep their order: once it answers, it knows of us
+    return this.#client.jid;
+  }
+
+  async call(to: string): Promise<void> {
+    const session = this.#client.jingle.createMediaSession(to);
+    this.#session = session;
+    await this.#sing(session);
+    await session.start();
+  }
+
+  async ring(): Promise<void> {
+    await this.#current.ring();
+  }
+
+  async answer(): Promise<void> {
+    await this.#sing(this.#current);
+    await this.#current.accept();
+  }
+
+  async decline(): Promise<void> {
+    this.#current.decline();
+  }
+
+  async hangUp(): Promise<void> {
+    const session = this.#current;
+    if (session.state === "pending") session.cancel();
+    else session.end("success");
+  }
+
+  async hold(): Promise<void> {
+    await this.#current.hold();
+  }
+
+  async resume(): Promise<void> {
+    await this.#current.resume();
+  }
+
+  async forget(): Promise<void> {
+    if (this.#session && this.#session.state !== "ended") this.#session.end("success");
+    this.#session = undefined;
+  }
+
+  heard(): Promise<Heard> {
+    return heard();
+  }
+
+  get #current(): Jingle.MediaSession {
+    if (!this.#session) throw new Error("there is no call");
+    return this.#session;
+  }
+
+  async #sing(session: Jingle.MediaSession): Promise<void> {
+    const stream = await sing(this.#hertz);
+    for (const track of stream.getTracks()) await session.addTrack(track, stream);
+  }
+
+  #hear(): void {
+    const client = this.#client;
+    client.on("jingle:incoming", (session) => {
+      if (!(session instanceof Jingle.MediaSession)) return;
+      this.#session = session;
+      tell("incoming", session.peerID);
+    });
+    client.on("jingle:ringing", () => tell("ringing"));
+    client.on("jingle:accepted", () => tell("answered"));
+    client.on("jingle:hold", () => tell("held"));
+    client.on("jingle:resumed", () => tell("resumed"));
+    client.on("jingle:terminated", (_session, reason) =>
+      tell("ended", [reason?.condition, reason?.text, sipError].filter(Boolean).join(", ")),
+    );
+    // What the phone's side has said stands beside the reason; stanza does not know it.
+    let sipError = "";
+    client.on("raw:incoming", (text) => {
+      const [, code, phrase] = /<sip-error code=['"](\d+)['"][^>]*>([^<]*)/.exec(text) ?? [];
+      sipError = code === undefined ? "" : `${code} ${phrase}`;
+    });
+  }
+}
+
+window.phone = new XmppPhone();

@@ -1,0 +1,90 @@
+/** SIPp as a carrier that loses every fifth message, and a user's device on Prosody: two hundred calls each way. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Device } from "../support/device.ts";
+import type { GatewayProcess } from "../support/gateway-process.ts";
+import { PLAY_TEXTS } from "../support/play-texts.ts";
+import { COMPONENT } from "../support/prosody.ts";
+import { type Sipp, startSipp } from "../support/sipp.ts";
+import { startLabGateway } from "./gateway.ts";
+import { Kamailio } from "./kamailio.ts";
+import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, labTitle, noLab, PHONES, PROXY, PROXY_PORT, until } from "./lab.ts";
+import { LabProsody } from "./prosody.ts";
+
+const CALLS = 200;
+const NUMBER = `+49301234@${COMPONENT}`;
+const WAYS = [
+  ["through Kamailio", { host: PROXY, port: PROXY_PORT }, `${PROXY}:${PROXY_PORT}`],
+  ["without a proxy", { host: PHONES, port: CARRIER_PORT }, `${GATEWAY}:${GATEWAY_PORT}`],
+] as const;
+
+const sipp = (scenario: string, ...options: readonly string[]): Sipp =>
+  startSipp(`../../lab/sipp/${scenario}.xml`, ["-i", PHONES, ...options]);
+
+describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, proxy, callee) => {
+  let prosody: LabProsody;
+  let kamailio: Kamailio;
+  let gateway: GatewayProcess;
+  let juliet: Device;
+
+  beforeAll(async () => {
+    [prosody, kamailio] = [new LabProsody(), new Kamailio()];
+    await prosody.create(["juliet"]);
+    await Promise.all([prosody.start(), kamailio.start()]);
+    gateway = await startLabGateway("udp", proxy);
+    juliet = new Device(prosody, "juliet", "balcony");
+    await juliet.start();
+  });
+  afterAll(async () => {
+    await juliet.stop();
+    await gateway.stop();
+    await Promise.all([prosody.stop(), kamailio.stop()]);
+  });
+
+  const hears = (wanted: string, sid?: string) =>
+    juliet.heard.next(
+      ({ action, jingle }) => action === wanted && (sid === undefined || jingle.attrs.sid === sid),
+      wanted,
+    );
+
+  async function noCalls(): Promise<void> {
+    const calls = async () => ((await (await gateway.health()).json()) as { calls: number }).calls;
+    await until("no call in the gateway", calls, (number) => number === 0, 40);
+  }
+
+  async function julietCalls(sid: string): Promise<void> {
+    await juliet.say(NUMBER, "session-initiate", sid, PLAY_TEXTS["offer-contents"]);
+    await hears("session-accept", sid);
+    await juliet.say(NUMBER, "session-terminate", sid, "<reason><success/></reason>");
+  }
+
+  test(`${CALLS} of ${CALLS} calls from the carrier at 20 % loss are answered, and ended by it`, async () => {
+    const carrier = sipp("trunk-caller", callee, "-m", `${CALLS}`, "-r", "50", "-l", `${CALLS}`, "-lost", "20");
+    for (let call = 0; call < CALLS; call++) {
+      const { jingle, from } = await hears("session-initiate");
+      await juliet.say(from, "session-accept", String(jingle.attrs.sid), PLAY_TEXTS["answer-contents"]);
+    }
+    const { code, screen } = await carrier.ended;
+    expect(code, screen).toBe(0);
+    for (let call = 0; call < CALLS; call++) await hears("session-terminate");
+    await noCalls();
+  }, 120_000);
+
+  test(`${CALLS} of ${CALLS} calls to the carrier at 20 % loss are answered, and ended by juliet`, async () => {
+    const carrier = sipp("trunk-phone", "-p", `${CARRIER_PORT}`, "-lost", "20");
+    try {
+      await Promise.all(Array.from({ length: CALLS }, (_, index) => julietCalls(`carrier-${index}`)));
+      await noCalls();
+    } finally {
+      carrier.kill();
+      await carrier.ended;
+    }
+  }, 120_000);
+
+  test("a phone that says 180 after its 200 is talked to all the same", async () => {
+    const carrier = sipp("late-ringing", "-p", `${CARRIER_PORT}`, "-m", "20");
+    for (let call = 0; call < 20; call++) await julietCalls(`late-${call}`);
+    const { code, screen } = await carrier.ended;
+    expect(code, screen).toBe(0);
+    await noCalls();
+  }, 60_000);
+});

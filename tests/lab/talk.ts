@@ -1,0 +1,57 @@
+/** A browser (juliet) and baresip (echo), and how their calls begin. */
+import { expect } from "bun:test";
+import { COMPONENT, DOMAIN } from "../support/prosody.ts";
+import type { Baresip } from "./baresip.ts";
+import type { BrowserPhone } from "./chromium.ts";
+import { pageHears, phoneHears } from "./hearing.ts";
+import { JULIET_HERTZ } from "./scene.ts";
+
+const ECHO = `echo@${COMPONENT}`;
+export const JULIET = `sip:juliet@${DOMAIN}`;
+
+export class Talk {
+  readonly juliet: BrowserPhone;
+  readonly echo: Baresip;
+
+  constructor(juliet: BrowserPhone, echo: Baresip) {
+    this.juliet = juliet;
+    this.echo = echo;
+  }
+
+  /** The phone rings, and juliet hears of it. */
+  async julietCalls(): Promise<void> {
+    await this.juliet.call(ECHO);
+    await this.echo.event("CALL_INCOMING");
+    await this.juliet.tells("ringing");
+  }
+
+  /** The page rings, and the phone hears of it. */
+  async echoCalls(): Promise<void> {
+    await this.echo.command("dial", JULIET);
+    expect((await this.juliet.tells("incoming")).why).toBe(`${ECHO}/sip`);
+    await this.echo.event("CALL_RINGING");
+  }
+
+  async julietTalksToEcho(): Promise<void> {
+    await this.julietCalls();
+    await this.echo.command("accept");
+    await this.juliet.tells("answered");
+    await this.hearEachOther();
+  }
+
+  async echoTalksToJuliet(): Promise<void> {
+    await this.echoCalls();
+    await this.juliet.tap("answer");
+    await this.echo.event("CALL_ESTABLISHED");
+    await this.hearEachOther();
+  }
+
+  async hearEachOther(): Promise<void> {
+    await Promise.all([pageHears(this.juliet, this.echo.hertz), phoneHears(this.echo, JULIET_HERTZ)]);
+  }
+
+  /** Ends what a failing test has left. */
+  async forget(): Promise<void> {
+    await Promise.all([this.echo.forget(), this.juliet.forget()]);
+  }
+}
