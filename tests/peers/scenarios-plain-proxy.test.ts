@@ -1,16 +1,23 @@
 /**
- * Calls between two users whose server hands them over; the SIP proxy is the gateway itself, as a plain proxy that sends
- * each INVITE back with its Call-ID would be.
+ * Calls between two users whose server hands them over, by way of a plain proxy that sends each INVITE back with its
+ * Call-ID: a real Kamailio, or the gateway itself in its place.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
+import { type Kamailio, noKamailio, startKamailio } from "../support/kamailio.ts";
 import { freePort, type XmppServer } from "../support/prosody.ts";
 import { ACCEPT, OFFER, reason } from "./scenarios-texts.ts";
 import { comesOnline, hears, hearsEnd, SERVERS, sipErrorIn, startIntercepting } from "./scenarios-world.ts";
 
-for (const { name, missing, start } of SERVERS)
-  describe.skipIf(missing !== undefined)(`a plain proxy, on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+const WAYS = SERVERS.flatMap((server) => [
+  { ...server, proxy: "Kamailio", missing: server.missing ?? noKamailio },
+  { ...server, proxy: "the gateway itself" },
+]);
+
+for (const { name, missing, start, proxy } of WAYS)
+  describe.skipIf(missing !== undefined)(`${proxy}, on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+    let kamailio: Kamailio | undefined;
     let server: XmppServer;
     let gateway: GatewayProcess;
     let alice: Device;
@@ -20,7 +27,8 @@ for (const { name, missing, start } of SERVERS)
     beforeAll(async () => {
       server = await start(["alice", "bob", "carol"], { intercept: true });
       const port = await freePort();
-      gateway = await startIntercepting(server, { proxy: port, listen: port });
+      kamailio = proxy === "Kamailio" ? await startKamailio(server.domain, port) : undefined;
+      gateway = await startIntercepting(server, { proxy: kamailio?.port ?? port, listen: port });
       alice = await comesOnline(server, "alice", "phone");
       bob = await comesOnline(server, "bob", "desk");
       tablet = await comesOnline(server, "bob", "tablet");
@@ -28,6 +36,7 @@ for (const { name, missing, start } of SERVERS)
     afterAll(async () => {
       for (const device of [alice, bob, tablet]) await device.stop();
       await gateway.stop();
+      await kamailio?.stop();
       await server.stop();
     });
 

@@ -1,0 +1,49 @@
+/** Runs Kamailio, a real SIP proxy, on loopback, with the configuration of integrations/kamailio. */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, listening } from "./prosody.ts";
+
+/** Why the tests with Kamailio are not run, if they are not. */
+export const noKamailio =
+  Bun.which("kamailio") === null ? "kamailio is not installed: apt-get install kamailio" : undefined;
+
+export interface Kamailio {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const SOURCE = join(import.meta.dir, "../../integrations/kamailio");
+
+/** Starts a proxy that sends calls to users of this domain to the gateway at that port. */
+export async function startKamailio(domain: string, gatewayPort: number): Promise<Kamailio> {
+  const folder = mkdtempSync(join(tmpdir(), "carillon-kamailio-"));
+  const port = await freePort();
+  const values: Readonly<Record<string, string>> = {
+    PROXY_ADDRESS: "127.0.0.1",
+    PROXY_PORT: `${port}`,
+    XMPP_DOMAIN: domain,
+    GATEWAY_ADDRESS: "127.0.0.1",
+    GATEWAY_PORT: `${gatewayPort}`,
+  };
+  const text = readFileSync(join(SOURCE, "kamailio.cfg"), "utf8").replace(
+    /"!(\w+)!([^!]*)!g"/g,
+    (_, name: string, value: string) => `"!${name}!${values[name] ?? value}!g"`,
+  );
+  writeFileSync(join(folder, "kamailio.cfg"), text);
+  copyFileSync(join(SOURCE, "users.cfg"), join(folder, "users.cfg"));
+  const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
+  const proxy = Bun.spawn(["kamailio", "-f", join(folder, "kamailio.cfg"), ...options], {
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  await listening(port);
+  return {
+    port,
+    async stop() {
+      proxy.kill();
+      await proxy.exited;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
