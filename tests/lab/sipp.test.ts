@@ -48,7 +48,9 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
 
   async function noCalls(): Promise<void> {
     const calls = async () => ((await (await gateway.health()).json()) as { calls: number }).calls;
-    await until("no call in the gateway", calls, (number) => number === 0, 40);
+    await until("no call in the gateway", calls, (number) => number === 0, 40).catch((error: unknown) => {
+      throw new Error(`${error}; it has logged: ${gateway.log().slice(-20_000)}`);
+    });
   }
 
   async function julietCalls(sid: string): Promise<void> {
