@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { AnyStateMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
 import { delays as transactionDelays } from "../../machines/transaction.ts";
-import { drawChart, statesOf } from "../../web/drawing.ts";
+import { drawChart } from "../../web/drawing.ts";
+import { statesOf } from "../../web/steps.ts";
 
 const charts = Object.entries(catalogue);
 const delaysOf = (machine: AnyStateMachine): string[] =>
@@ -41,8 +42,23 @@ describe.each(charts)("%s", (name, machine) => {
   });
 });
 
-test("the drawing of the call fits a screen", () => {
-  const { call } = catalogue;
-  const lines = call ? drawChart(call).split("```")[1]?.split("\n") : [];
-  expect(lines?.length).toBeLessThan(70);
+/** What a picture has to fit a screen, at 16 px about 1400 by 900: its boxes, its arrows, and the lines on an arrow. */
+const pictures = charts.flatMap(([name, machine]) =>
+  [...drawChart(machine).matchAll(/```mermaid\n(.*?)```/gs)].map(
+    ([, text = ""], index) => [name, index, text] as const,
+  ),
+);
+
+test("the call is a picture of the whole, and one for each inside", () => {
+  expect(pictures.filter(([name]) => name === "call").length).toBe(7);
+});
+
+test.each(pictures)("%s, picture %i: fits a screen and can be read", (_name, _index, text) => {
+  const arrows = [...text.matchAll(/^ +(\w+)(?:\(\( \)\))? (?:-- "(.*)" )?--> (\w+)$/gm)];
+  const labels = arrows.map(([, , label = ""]) => label.split("<br/>"));
+  expect(arrows.length).toBe(text.split("-->").length - 1);
+  expect(arrows.length).toBeLessThanOrEqual(18);
+  expect(new Set(arrows.flatMap(([, from, , to]) => [from, to])).size).toBeLessThanOrEqual(13);
+  expect(labels.filter((lines) => lines.length > 5)).toEqual([]);
+  expect(labels.flat().filter((line) => line.length > 36)).toEqual([]);
 });
