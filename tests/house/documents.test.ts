@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { USER_AGENT } from "../../protocol/capabilities.ts";
+import { stringsOf } from "../support/tokens.ts";
 
 const root = join(import.meta.dir, "../..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -12,9 +13,21 @@ test("the mapping has links to tests", () => {
   expect(links.length).toBeGreaterThan(60);
 });
 
+/** Names stand in a test, or in a table that tests are made of. */
+const isNamedIn = (name: string, file: string, text: string): boolean =>
+  /\.test\.ts$|-table\.ts$/.test(file) && stringsOf(text).has(name);
+
 test.each(links.map(([, name = "", file = ""]) => [name, file]))("%s is a test of %s", (name, file) => {
-  const text = read(file);
-  expect(name.endsWith(".test.ts") || text.includes(name)).toBe(true);
+  expect(isNamedIn(name, file, read(file))).toBe(true);
+});
+
+test.each([
+  ["in a comment alone", "a.test.ts", "// juliet calls"],
+  ["by a part of the name alone", "a.test.ts", 'test("juliet calls twice", done);'],
+  ["by the file alone", "juliet calls.test.ts", ""],
+  ["where no tests are", "support/a.ts", 'test("juliet calls", done);'],
+])("a link is refused that is right %s", (_, file, text) => {
+  expect(isNamedIn("juliet calls", file, text)).toBe(false);
 });
 
 test.each(["README.md", "ARCHITECTURE.md", "docs/decisions.md", "docs/mapping.md"])(

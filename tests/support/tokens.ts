@@ -42,6 +42,16 @@ export function importsOf(text: string): string[] {
   });
 }
 
+/** The strings in a text, and the pieces of its templates: what its tests can be called. */
+export function stringsOf(text: string): Set<string> {
+  const pieces = tokensOf(text).map(({ kind, text }) => {
+    if (kind === SyntaxKind.StringLiteral) return text;
+    const isTemplate = kind >= SyntaxKind.FirstTemplateToken && kind <= SyntaxKind.LastTemplateToken;
+    return isTemplate ? text.replace(/^[`}]|(?:`|\$\{)$/g, "").trim() : "";
+  });
+  return new Set(pieces.filter((piece) => piece !== ""));
+}
+
 /** The names in a text that are no member of another, and no key. */
 export function namesOf(text: string): string[] {
   const tokens = tokensOf(text);
