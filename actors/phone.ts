@@ -31,7 +31,7 @@ import type { Awaiting, ClientHandlers, ServerTransaction } from "./sip.ts";
 /** More forks than this are refused: no proxy rings so many phones. */
 export const MOST_FORKS = 32;
 
-export type Tell = (event: PhoneEvent, accepted?: () => void) => Refusal | undefined;
+type Tell = (event: PhoneEvent, accepted?: () => void) => Refusal | undefined;
 
 export interface PhoneNeeds {
   readonly sip: CallSip;

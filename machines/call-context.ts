@@ -15,7 +15,7 @@ import type { CallEffect, CallEvent, SendersChange, UserEffect } from "./vocabul
 const MOST_EARLY_UPDATES = 64;
 
 /** Jingle Message Initiation: not used, a propose is out that no device has taken, or the session comes of one (XEP-0353). */
-export type Messages = "none" | "proposed" | "proceeded";
+type Messages = "none" | "proposed" | "proceeded";
 
 export interface CallInput {
   readonly direction: "outgoing" | "incoming";
@@ -105,7 +105,7 @@ export const own = ({ direction, offer, answer }: CallContext): Media =>
   direction === "outgoing" ? offer : (answer ?? offer);
 export const remote = ({ direction, offer, answer }: CallContext): Media =>
   direction === "incoming" ? offer : (answer ?? offer);
-export const withOwn = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
+const withOwn = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
   direction === "outgoing" ? { offer: media } : { answer: media };
 export const withRemote = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
   direction === "incoming" ? { offer: media } : { answer: media };

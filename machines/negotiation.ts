@@ -27,7 +27,7 @@ function sendersOf(roles: readonly Role[]): Senders {
 }
 
 /** Who may send when both sides have a say. */
-export function bothWant(one: Senders, other: Senders): Senders {
+function bothWant(one: Senders, other: Senders): Senders {
   return sendersOf(SENDING[one].filter((role) => SENDING[other].includes(role)));
 }
 

@@ -33,7 +33,7 @@ export type StreamEffect =
   | { readonly type: "stream.offline"; readonly why: string; readonly retryIn: number }
   | { readonly type: "stream.refused"; readonly why: string };
 
-export interface StreamContext {
+interface StreamContext {
   /** Tries since the stream was last up for a while. */
   readonly tries: number;
   readonly everOnline: boolean;

@@ -13,7 +13,7 @@ export const USER_AGENT = "Carillon/0.1.0";
 
 export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
 export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;
-export const BODIES = [
+const BODIES = [
   "application/sdp",
   "application/trickle-ice-sdpfrag",
   "application/dtmf-relay",

@@ -52,7 +52,7 @@ function formatted(section: SdpSection, name: string): ReadonlyMap<string, strin
 }
 
 /** `a=1;b=2`, or values without names (`0-15`, `111/111`). */
-export function readParameters(config: string): Parameter[] {
+function readParameters(config: string): Parameter[] {
   return config
     .split(";")
     .map((item) => item.trim())

@@ -122,11 +122,6 @@ export function tagIn(value: string): string | undefined {
   }
 }
 
-/** A request or response with one more header field before all others. */
-export function withFirst<M extends Message>(message: M, field: Field): M {
-  return { ...message, headers: [field, ...message.headers] };
-}
-
 /** The same message with all fields of one name replaced by one, in the place of the first or at the end. */
 export function withHeader<M extends Message>(message: M, field: Field): M {
   const at = message.headers.findIndex((candidate) => candidate[0] === field[0]);

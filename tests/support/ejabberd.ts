@@ -63,7 +63,7 @@ const SOURCE = join(import.meta.dir, "../../integrations/ejabberd/mod_jingle_sip
 const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
 /** Compiles the module as its README says; a warning is an error here. */
-export async function compileModule(folder: string): Promise<void> {
+async function compileModule(folder: string): Promise<void> {
   const found = (parent: string, start: string, inside: string): string => {
     const name = readdirSync(parent).find((each) => each.startsWith(start));
     return join(parent, name ?? start, inside);

@@ -12,7 +12,7 @@ interface Heard {
   readonly body: string;
 }
 
-export function readSip(text: string): Heard {
+function readSip(text: string): Heard {
   const [head = "", ...rest] = text.replaceAll("\r\n", "\n").split("\n\n");
   const [start = "", ...lines] = head.split("\n");
   const fields: Fields = new Map();
