@@ -55,21 +55,8 @@ function withChange(changes: readonly Change[], next: Change): readonly Change[]
 }
 
 /** What a change says of other contents than these. */
-function without(change: Change, names: readonly string[]): Change {
-  const others = <Named extends { readonly name: string }>(to: readonly Named[]): readonly Named[] =>
-    to.filter(({ name }) => !names.includes(name));
-  switch (change.kind) {
-    case "senders":
-      return { ...change, to: others(change.to) };
-    case "codecs":
-      return { ...change, to: others(change.to) };
-    case "added":
-      return { ...change, to: others(change.to) };
-    case "removed":
-      return { ...change, to: others(change.to) };
-    default:
-      return { ...change, to: others(change.to) };
-  }
+function without<One extends Change>(change: One, names: readonly string[]): One {
+  return { ...change, to: change.to.filter(({ name }) => !names.includes(name)) };
 }
 
 function afterChange(media: Media, change: Change): Media {
