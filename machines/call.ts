@@ -22,6 +22,15 @@ import { callSetup, theEvent } from "./call-setup.ts";
 
 const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
 const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
+/** An answer that crosses our CANCEL, or comes from another fork, is acknowledged all the same (RFC 3261 §13.2.2.4). */
+const takeTheAnswer = [
+  { type: "remember the dialog", params: theEvent },
+  { type: "send ACK", params: theEvent },
+] as const;
+const hangUpThatFork = [
+  { type: "send ACK", params: theEvent },
+  { type: "send BYE (to that fork)", params: theEvent },
+] as const;
 
 export const call = callSetup.createMachine({
   id: "call",
@@ -398,16 +407,10 @@ export const call = callSetup.createMachine({
         },
         "sip.invite.success": {
           description: "Another fork answered too late: acknowledge it and hang it up.",
-          actions: [
-            { type: "send ACK", params: theEvent },
-            { type: "send BYE (to that fork)", params: theEvent },
-          ],
+          actions: hangUpThatFork,
         },
         "sip.invite.unusable": {
-          actions: [
-            { type: "send ACK", params: theEvent },
-            { type: "send BYE (to that fork)", params: theEvent },
-          ],
+          actions: hangUpThatFork,
         },
         "sip.ack.timeout": {
           target: "ending.hangingUp",
@@ -437,17 +440,11 @@ export const call = callSetup.createMachine({
             "sip.invite.success": {
               target: "hangingUp",
               description: "The answer crossed: acknowledge it, then hang up.",
-              actions: [
-                { type: "remember the dialog", params: theEvent },
-                { type: "send ACK", params: theEvent },
-              ],
+              actions: takeTheAnswer,
             },
             "sip.invite.unusable": {
               target: "hangingUp",
-              actions: [
-                { type: "remember the dialog", params: theEvent },
-                { type: "send ACK", params: theEvent },
-              ],
+              actions: takeTheAnswer,
             },
             "sip.invite.failure": "#call.ended",
           },
@@ -460,17 +457,11 @@ export const call = callSetup.createMachine({
             "sip.invite.provisional": { actions: "hear of progress" },
             "sip.invite.success": {
               target: "hangingUp",
-              actions: [
-                { type: "remember the dialog", params: theEvent },
-                { type: "send ACK", params: theEvent },
-              ],
+              actions: takeTheAnswer,
             },
             "sip.invite.unusable": {
               target: "hangingUp",
-              actions: [
-                { type: "remember the dialog", params: theEvent },
-                { type: "send ACK", params: theEvent },
-              ],
+              actions: takeTheAnswer,
             },
             "sip.invite.failure": "#call.ended",
           },
@@ -490,16 +481,10 @@ export const call = callSetup.createMachine({
             "sip.bye.failure": "#call.ended",
             "sip.bye": "#call.ended",
             "sip.invite.success": {
-              actions: [
-                { type: "send ACK", params: theEvent },
-                { type: "send BYE (to that fork)", params: theEvent },
-              ],
+              actions: hangUpThatFork,
             },
             "sip.invite.unusable": {
-              actions: [
-                { type: "send ACK", params: theEvent },
-                { type: "send BYE (to that fork)", params: theEvent },
-              ],
+              actions: hangUpThatFork,
             },
           },
         },
