@@ -1,5 +1,5 @@
 /**
- * The command line: `bun main.ts --config carillon.toml [--check]`.
+ * The command line: `bun main.ts --config carillon.toml [--check]`, or `--help`.
  *
  * Reads and judges the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT; a second signal
  * does not wait. Whatever is wrong is one line on standard error and a non-zero exit, never a stack trace.
@@ -20,12 +20,19 @@ import { healthApp } from "./web/health.ts";
 import { serveWeb } from "./web/serve.ts";
 
 const USAGE = "usage: bun main.ts --config carillon.toml [--check]";
+const HELP = `${USAGE}
+
+  --config FILE  the configuration: copy carillon.example.toml, and see docs/options.md
+  --check        reads and judges it, and starts nothing
+  -h, --help     says this`;
 
 /** What stops the start, in one line. */
 class StartError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {
-  const { file, check } = readArguments(args);
+  const { config: file, check, help } = readArguments(args);
+  if (help) return console.log(HELP);
+  if (file === undefined) throw new StartError(USAGE);
   const config = readConfig(await read(file), file, process.env);
   const warnings = judge(config);
   if (check) {
@@ -40,21 +47,25 @@ async function main(args: readonly string[]): Promise<void> {
   await run(config, log);
 }
 
-function readArguments(args: readonly string[]): { file: string; check: boolean } {
-  const options = { config: { type: "string" }, check: { type: "boolean" } } as const;
+function readArguments(args: readonly string[]) {
+  const options = {
+    config: { type: "string" },
+    check: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  } as const;
   try {
-    const { config, check = false } = parseArgs({ args: [...args], options }).values;
-    if (config !== undefined) return { file: config, check };
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new StartError(`${textOf(error)}; ${USAGE}`);
   }
-  throw new StartError(USAGE);
 }
 
 async function read(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
+    if (codeOf(error) === "ENOENT")
+      throw new StartError(`${file}: there is no such file; copy carillon.example.toml to ${file}`);
     throw new StartError(`${file}: cannot be read (${codeOf(error)})`);
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
 import { healthy, runMain, startGateway } from "./support/gateway-process.ts";
+import { runNpm } from "./support/npm.ts";
 import { PlayServer } from "./support/play-server.ts";
 
 const TOML = (more = "", port = 1): string => `
@@ -37,7 +38,13 @@ describe("what is wrong is one line, and no stack trace", () => {
 
   test("a file that is not there", async () => {
     const { code, error } = await runMain(["--config", "/nonexistent.toml"]);
-    expect([code, error]).toEqual([1, "carillon: /nonexistent.toml: cannot be read (ENOENT)"]);
+    const line = "carillon: /nonexistent.toml: there is no such file; copy carillon.example.toml to /nonexistent.toml";
+    expect([code, error]).toEqual([1, line]);
+  });
+
+  test("a folder for a file", async () => {
+    const { code, error } = await runMain(["--config", "/"]);
+    expect([code, error]).toEqual([1, "carillon: /: cannot be read (EISDIR)"]);
   });
 
   test("a wrong option", async () => {
@@ -82,10 +89,29 @@ test("--check reads and judges, and starts nothing", async () => {
   expect([code, output]).toEqual([0, "carillon.toml: backend is the predecessor's and ignored\ncarillon.toml: good"]);
 });
 
+test.each(["--help", "-h"])("%s says on standard output what can be said", async (option) => {
+  const { code, output, error } = await runMain([option]);
+  expect([code, error]).toEqual([0, ""]);
+  expect(output).toStartWith("usage: bun main.ts --config carillon.toml [--check]\n");
+});
+
 test("the environment overrides the file", async () => {
   const { code, error } = await runMain([], TOML(), { CARILLON_PROXY_PORT: "seventy" });
   expect([code, error]).toEqual([1, 'carillon: CARILLON_PROXY_PORT = "seventy" must be a port from 1 to 65535']);
 });
+
+test.each(["start", "dev"])(
+  "npm run %s hands SIGTERM on: the gateway drains, and nothing is left running",
+  async (script) => {
+    const { log, allEnded } = await runNpm(script, TOML(), (npm) => {
+      if (npm.log.includes("gateway.ready")) npm.stop();
+    });
+    expect(log).toContain('"state":"draining"');
+    expect(log).toContain('"state":"stopped"');
+    expect(allEnded).toBe(true);
+  },
+  20_000,
+);
 
 describe("GET /health", () => {
   test("names what is down while the server is away, and SIGTERM ends it all the same", async () => {

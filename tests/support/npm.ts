@@ -1,0 +1,35 @@
+/** The gateway as `npm start` runs it: in a folder that looks like the checkout, with a carillon.toml of its own. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "../..");
+const LONGEST = 15_000;
+
+/** Runs a script of package.json until npm and all that it has started are gone, or too long. */
+export async function runNpm(
+  script: string,
+  toml: string,
+  heard: (run: { stop(): void; log: string }) => void,
+): Promise<{ log: string; allEnded: boolean }> {
+  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const names = readdirSync(root).filter((name) => !/^\.|^carillon\.toml$/.test(name));
+  for (const name of names) symlinkSync(join(root, name), join(folder, name));
+  writeFileSync(join(folder, "carillon.toml"), toml);
+  // A process group of its own, so that what npm leaves behind can be ended.
+  const npm = spawn("npm", ["run", script], { cwd: folder, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  let log = "";
+  npm.stdout.on("data", (bytes: Buffer) => {
+    log += bytes.toString();
+    heard({ stop: () => npm.kill("SIGTERM"), log });
+  });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const tooLong = setTimeout(() => resolve(false), LONGEST);
+  npm.on("close", () => resolve(true)); // whoever has its output open is alive
+  const allEnded = await promise;
+  clearTimeout(tooLong);
+  if (!allEnded && npm.pid !== undefined) process.kill(-npm.pid, "SIGKILL");
+  rmSync(folder, { recursive: true });
+  return { log, allEnded };
+}
