@@ -15,6 +15,7 @@ import { createLog, type Log } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { type Config, ConfigError, judge, readConfig } from "./config.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
+import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { healthApp } from "./web/health.ts";
 import { serveWeb } from "./web/serve.ts";
@@ -77,24 +78,45 @@ async function run(config: Config, log: Log): Promise<void> {
     random: () => randomUUID().replaceAll("-", ""),
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
-    open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
+    open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
     resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
     log,
   });
-  await gateway.start().catch((error: unknown) => {
-    throw new StartError(`SIP port ${config.jingleSip.listenPort}: ${textOf(error)}`);
-  });
+  const { host, port } = config.web;
   const web = await serveWeb(
     healthApp(() => gateway.health),
-    config.web,
+    { host, port },
   ).catch((error: unknown) => {
-    throw new StartError(`[web] ${config.web.host} port ${config.web.port}: ${textOf(error)}`);
+    throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
+  });
+  await gateway.start().catch((error: unknown) => {
+    throw new StartError(textOf(error));
   });
   log({ level: "info", event: "gateway.ready", sipPort: gateway.sip.port, webPort: web.port });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
   const failure = await gateway.stopped;
   await web.close();
   if (failure !== null) throw new StartError(failure);
+}
+
+/** The same opener, whose error says in words what cannot be had; the system's code stays on it. */
+function saying<Rest, Opened>(transport: string, open: (at: Address, rest: Rest) => Promise<Opened>): typeof open {
+  return (at, rest) =>
+    open(at, rest).catch((error: unknown) => {
+      const text = `[sip] bind ${at.host}, ${transport} port ${at.port}: ${whyUnbound(error)}`;
+      throw Object.assign(new Error(text), { code: codeOf(error) });
+    });
+}
+
+const UNBOUND: Readonly<Record<string, string>> = {
+  EADDRINUSE: "in use by another program",
+  EADDRNOTAVAIL: "not an address of this machine",
+  EACCES: "not allowed to this user",
+};
+
+function whyUnbound(error: unknown): string {
+  const words = UNBOUND[codeOf(error)];
+  return words === undefined ? textOf(error) : `${words} (${codeOf(error)})`;
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);

@@ -89,19 +89,18 @@ export class SipTransport {
 
   /** Binds every address, and TCP beside UDP; an address family that the machine lacks is left out, with a word. */
   async start(): Promise<void> {
-    const faults: unknown[] = [];
-    for (const host of this.#needs.bind) {
-      try {
-        await this.#bind(host);
-      } catch (error) {
-        faults.push(error);
-        if (!isLackOfFamily(error)) break;
-        this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
-      }
-    }
-    if (faults.length > 0 && (this.#sockets.length === 0 || !faults.every(isLackOfFamily))) {
+    let lack: unknown;
+    try {
+      for (const host of this.#needs.bind)
+        await this.#bind(host).catch((error: unknown) => {
+          if (!isLackOfFamily(error, host)) throw error;
+          lack = error;
+          this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
+        });
+      if (!this.up) throw lack;
+    } catch (error) {
       await this.stop();
-      throw faults.at(-1);
+      throw error;
     }
   }
 
@@ -231,7 +230,8 @@ export class SipTransport {
   }
 }
 
-function isLackOfFamily(error: unknown): boolean {
+/** Whether the machine has no IPv4, or no IPv6, at all: one address that cannot be had is a mistake of the operator's. */
+function isLackOfFamily(error: unknown, host: string): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL";
+  return (host === "::" || host === "0.0.0.0") && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL");
 }

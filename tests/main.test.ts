@@ -55,21 +55,46 @@ describe("what is wrong is one line, and no stack trace", () => {
     expect(code).toBe(1);
   });
 
-  test("an occupied SIP port", async () => {
+  const onPort = (port: number): string => TOML().replace("listen_port = 0", `listen_port = ${port}`);
+
+  test("an occupied SIP port, by UDP", async () => {
     const taken = await openUdp(LOCAL, { received: () => {}, failed: () => {} });
-    const { code, error } = await runMain([], TOML().replace("listen_port = 0", `listen_port = ${taken.local.port}`));
+    const { port } = taken.local;
+    const { code, error } = await runMain([], onPort(port));
     await taken.close();
-    expect(error).toMatch(new RegExp(`^carillon: SIP port ${taken.local.port}: .*EADDRINUSE.*$`));
+    expect(error).toBe(`carillon: [sip] bind 127.0.0.1, UDP port ${port}: in use by another program (EADDRINUSE)`);
     expect(code).toBe(1);
   });
 
-  test("an occupied web port", async () => {
+  test("an occupied SIP port, by TCP", async () => {
     const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
-    const toml = TOML().replace("[web]\nport = 0", `[web]\nport = ${taken.local.port}`);
-    const { code, error } = await runMain([], toml);
+    const { port } = taken.local;
+    const { code, error } = await runMain([], onPort(port));
     await taken.close();
-    expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1 port ${taken.local.port}: .*$`));
+    expect(error).toBe(`carillon: [sip] bind 127.0.0.1, TCP port ${port}: in use by another program (EADDRINUSE)`);
     expect(code).toBe(1);
+  });
+
+  test("an address of another machine beside one of ours", async () => {
+    const { code, error } = await runMain([], TOML().replace('["127.0.0.1"]', '["127.0.0.1", "192.0.2.77"]'));
+    expect(error).toMatch(
+      /^carillon: \[sip\] bind 192\.0\.2\.77, UDP port \d+: not an address of this machine \(EADDRNOTAVAIL\)$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("an occupied web port, before anything else is begun", async () => {
+    const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
+    let asked = 0;
+    const server = await listenTcp(LOCAL, () => {
+      asked++;
+      return { received: () => {}, closed: () => {} };
+    });
+    const toml = TOML("", server.local.port).replace("[web]\nport = 0", `[web]\nport = ${taken.local.port}`);
+    const { code, error, output } = await runMain([], toml);
+    await Promise.all([taken.close(), server.close()]);
+    expect(error).toBe(`carillon: [web] 127.0.0.1, port ${taken.local.port}: in use by another program (EADDRINUSE)`);
+    expect([code, output, asked]).toEqual([1, "", 0]);
   });
 
   test("a refused secret", async () => {
