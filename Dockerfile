@@ -8,6 +8,7 @@ FROM oven/bun:1.4.5-slim
 WORKDIR /opt/carillon
 COPY --from=packages /opt/carillon/node_modules node_modules
 COPY package.json main.ts config.ts ./
+COPY config config
 COPY protocol protocol
 COPY machines machines
 COPY transports transports

@@ -13,7 +13,10 @@ import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig } from "./actors/gateway.ts";
 import { createLog, type Log } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
-import { type Config, ConfigError, judge, readConfig } from "./config.ts";
+import { decodeConfig } from "./config/file.ts";
+import { judge } from "./config/judge.ts";
+import { ConfigError } from "./config/words.ts";
+import { type Config, readConfig } from "./config.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
@@ -63,8 +66,9 @@ function readArguments(args: readonly string[]) {
 
 async function read(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return decodeConfig(await readFile(file), file);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     if (codeOf(error) === "ENOENT")
       throw new StartError(`${file}: there is no such file; copy carillon.example.toml to ${file}`);
     throw new StartError(`${file}: cannot be read (${codeOf(error)})`);

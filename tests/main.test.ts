@@ -122,7 +122,10 @@ test.each(["--help", "-h"])("%s says on standard output what can be said", async
 
 test("the environment overrides the file", async () => {
   const { code, error } = await runMain([], TOML(), { CARILLON_PROXY_PORT: "seventy" });
-  expect([code, error]).toEqual([1, 'carillon: CARILLON_PROXY_PORT = "seventy" must be a port from 1 to 65535']);
+  expect([code, error]).toEqual([
+    1,
+    'carillon: CARILLON_PROXY_PORT: [modules.mod_jingle_sip] proxy_port = "seventy" must be a port from 1 to 65535',
+  ]);
 });
 
 test.each(["start", "dev"])(

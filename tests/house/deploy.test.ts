@@ -5,7 +5,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { OPTIONS } from "../../config.ts";
+import { OPTIONS } from "../../config/options.ts";
 import { runMain } from "../support/gateway-process.ts";
 
 const root = join(import.meta.dir, "../..");

@@ -7,6 +7,7 @@ import { importsOf, namesOf, tokensOf } from "../support/tokens.ts";
 
 const root = join(import.meta.dir, "../..");
 const FOLDERS = [
+  "config",
   "protocol",
   "machines",
   "transports",
@@ -19,6 +20,7 @@ const FOLDERS = [
 ] as const;
 const INSIDE = ["protocol", "machines", "transports", "actors", "web"];
 const MAY: Readonly<Record<(typeof FOLDERS)[number], readonly string[]>> = {
+  config: ["config.ts"],
   protocol: [],
   machines: ["protocol"],
   transports: [],
@@ -32,7 +34,7 @@ const MAY: Readonly<Record<(typeof FOLDERS)[number], readonly string[]>> = {
 /** What the entry and its options may import; nobody imports tests. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
   "main.ts": [...INSIDE, "config.ts"],
-  "config.ts": ["protocol"],
+  "config.ts": ["config", "protocol"],
 };
 
 const files = (folder: string): string[] =>

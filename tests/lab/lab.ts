@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connectTcp } from "../../transports/tcp.ts";
 
 /** The environment variable that says so. */
-export const INSIDE = "CARILLON_LAB";
+export const INSIDE = "IN_CARILLONS_LAB";
 
 /** Why the lab's tests are left out, if they are. */
 export const noLab =

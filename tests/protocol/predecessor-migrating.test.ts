@@ -3,7 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
-import { judge, OPTIONS, readConfig } from "../../config.ts";
+import { judge } from "../../config/judge.ts";
+import { OPTIONS } from "../../config/options.ts";
+import { readConfig } from "../../config.ts";
 
 const root = join(import.meta.dir, "../..");
 const guide = readFileSync(join(root, "docs/migrating.md"), "utf8");

@@ -1,0 +1,108 @@
+/**
+ * Every option: section, key, kind, default, meaning, and the environment variable that overrides the file.
+ *
+ * `OPTIONS` is the one list: what is read, docs/options.md and carillon.example.toml are held to it by tests.
+ */
+import {
+  ADDRESS,
+  ADDRESSES,
+  ANY_PORT,
+  COUNT,
+  DOMAIN,
+  DOMAINS,
+  HOST,
+  IGNORED,
+  type Kind,
+  LISTENER,
+  NETWORKS,
+  oneOf,
+  PHONES,
+  PORT,
+  SECONDS,
+  SECRET,
+  TEXT,
+  TRUTH,
+} from "./values.ts";
+
+export interface Option extends Kind {
+  readonly section: string;
+  readonly key: string;
+  readonly default: unknown;
+  readonly env?: string;
+  readonly meaning: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+}
+
+const option = (
+  section: string,
+  key: string,
+  kind: Kind,
+  fallback: unknown,
+  meaning: string,
+  more: { env?: string; secret?: true } = {},
+): Option => ({ section, key, ...kind, default: fallback, meaning, ...more });
+
+export const JINGLE_SIP = "modules.mod_jingle_sip";
+const env = (name: string): { env: string } => ({ env: `CARILLON_${name}` });
+const secret = (name: string): { env: string; secret: true } => ({ ...env(name), secret: true });
+
+const JINGLE_SIP_OPTIONS = [
+  option(JINGLE_SIP, "proxy_host", HOST, "localhost", "SIP proxy: name or address", env("PROXY_HOST")),
+  option(JINGLE_SIP, "proxy_port", PORT, 5600, "its port", env("PROXY_PORT")),
+  option(JINGLE_SIP, "listen_port", ANY_PORT, 5600, "incoming SIP, UDP and TCP", env("LISTEN_PORT")),
+  option(JINGLE_SIP, "local_host", HOST, "127.0.0.1", "host of the SIP URIs we write: Via, Contact", env("LOCAL_HOST")),
+  option(JINGLE_SIP, "sdp_origin", ADDRESS, "127.0.0.1", "address in o= and the session's c=", env("SDP_ORIGIN")),
+  option(JINGLE_SIP, "transport", oneOf("udp", "tcp"), "udp", "toward the proxy", env("TRANSPORT")),
+  option(JINGLE_SIP, "username_to_phone", PHONES, [], "users that have a number toward SIP"),
+  option(JINGLE_SIP, "backend", IGNORED, undefined, "of the predecessor: accepted and ignored"),
+];
+
+const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
+const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
+
+const SIP_OPTIONS = [
+  option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on", env("SIP_BIND")),
+  option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback"),
+  option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
+  option("sip", "outbound", TRUTH, false, OUTBOUND, env("SIP_OUTBOUND")),
+  option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),
+  option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
+  option("sip", "retry_audio_only", TRUTH, true, "one more INVITE with audio alone after 488"),
+];
+
+const MODE = "users dial number@domain, or their server hands calls over";
+const HOSTS = "domains whose users may call and be called; required";
+
+const XMPP_OPTIONS = [
+  option("xmpp", "mode", oneOf("gateway", "intercept"), "gateway", MODE, env("XMPP_MODE")),
+  option("xmpp", "host", HOST, "localhost", "where the server listens for components", env("XMPP_HOST")),
+  option("xmpp", "port", PORT, 5347, "its port", env("XMPP_PORT")),
+  option("xmpp", "domain", DOMAIN, "sip.localhost", "the component's domain", env("XMPP_DOMAIN")),
+  option("xmpp", "secret", SECRET, undefined, "shared with the server; required", secret("XMPP_SECRET")),
+  option("xmpp", "hosts", DOMAINS, undefined, HOSTS, env("XMPP_HOSTS")),
+];
+
+const CALLS_OPTIONS = [
+  option("calls", "ring_timeout", SECONDS, 180, "how long a phone or user may ring"),
+  option("calls", "gather_timeout", SECONDS, 0.5, "how long an offer without addresses waits for candidates"),
+  option("calls", "renegotiate_timeout", SECONDS, 10, "how long a user's client may take to answer a change"),
+  option("calls", "drain_timeout", SECONDS, 60, "how long running calls may go on when the gateway stops"),
+  option("calls", "jmi_timeout", SECONDS, 30, "how long a proposed call waits for a device"),
+  option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused"),
+  option("calls", "video", TRUTH, true, "announce and carry video"),
+];
+
+const WEB_OPTIONS = [
+  option("web", "host", LISTENER, "127.0.0.1", "address of the web side: GET /health", env("WEB_HOST")),
+  option("web", "port", ANY_PORT, 8080, "its port", env("WEB_PORT")),
+];
+
+/** Every option, in the order of the documentation. */
+export const OPTIONS: readonly Option[] = [
+  ...JINGLE_SIP_OPTIONS,
+  ...SIP_OPTIONS,
+  ...XMPP_OPTIONS,
+  ...CALLS_OPTIONS,
+  ...WEB_OPTIONS,
+];

@@ -1,0 +1,99 @@
+/**
+ * The kinds of values that options have: each a schema, and in words what is allowed.
+ *
+ * Rule: what can never work is refused here, at the start, and not by a peer in the middle of a call. What is written in
+ * more than one way (a domain in A-labels or U-labels) comes out in one.
+ */
+import { isIP } from "node:net";
+import { z } from "zod";
+import { canonical, isNetwork, isOurs, isReachable, isWildcard, readDomain, readHost, readListener } from "./hosts.ts";
+
+export interface Kind {
+  readonly schema: z.ZodType;
+  /** What is allowed, for errors and docs/options.md. */
+  readonly right: string;
+}
+
+/** A text that is read to its one notation, or is none. */
+const text = (read: (text: string) => string | undefined): z.ZodType<string, string> =>
+  z.string().transform((value, context) => {
+    const known = read(value);
+    if (known === undefined) context.addIssue({ code: "custom", message: "none" });
+    return known ?? "";
+  });
+
+/** A list in which no two items have a name in common. */
+const list = <Item>(item: z.ZodType<Item>, namesOf: (item: Item) => readonly string[]) =>
+  z.array(item).superRefine((items, context) => {
+    const known = new Set<string>();
+    items.forEach((each, index) => {
+      const names = namesOf(each);
+      if (names.some((name) => known.has(name))) context.addIssue({ code: "custom", path: [index], message: "twice" });
+      for (const name of names) known.add(name);
+    });
+  });
+
+const isPlain = (value: string): boolean => !/\p{Cc}/u.test(value) && (value === "" || value.trim() !== "");
+const plain = z.string().refine(isPlain);
+
+const row = z.strictObject({
+  username: z.string().regex(/^[^\s\p{Cc}@/]{1,1023}$/u),
+  phone: z.string().regex(/^(?=.*[0-9a-z])[+*]?[\w*#.-]+$/i),
+});
+
+const addresses = list(z.string().refine(isOurs), (address) => [canonical(address)]).superRefine((items, context) => {
+  const beside = (index: number): boolean => items.slice(0, index).some((other) => clash(other, items[index] ?? ""));
+  const index = items.findIndex((_, each) => beside(each));
+  if (index !== -1) context.addIssue({ code: "custom", path: [index], message: "beside a wildcard" });
+});
+const clash = (one: string, other: string): boolean =>
+  isIP(one) === isIP(other) && (isWildcard(one) || isWildcard(other));
+
+export const HOST: Kind = { schema: text(readHost), right: "a host name, or an address that others reach" };
+export const LISTENER: Kind = { schema: text(readListener), right: "a host name or an address of this machine" };
+export const ADDRESS: Kind = {
+  schema: z.string().refine(isReachable),
+  right: "an IPv4 or IPv6 address that others reach",
+};
+export const ADDRESSES: Kind = {
+  schema: addresses.min(1),
+  right: 'addresses of this machine like "192.0.2.1", or "0.0.0.0" and "::" for all of a family, none twice',
+};
+export const NETWORKS: Kind = {
+  schema: z.array(z.string().refine(isNetwork)),
+  right: 'networks like "10.0.0.0/8"',
+};
+export const DOMAIN: Kind = { schema: text(readDomain), right: "a domain" };
+export const DOMAINS: Kind = {
+  schema: list(text(readDomain), (domain) => [domain]).min(1),
+  right: 'domains of users, like ["example.org"], none twice',
+};
+export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), right: "a port from 1 to 65535" };
+export const ANY_PORT: Kind = {
+  schema: z.number().int().min(0).max(65_535),
+  right: "a port from 1 to 65535, or 0 for any free one",
+};
+export const SECONDS: Kind = {
+  schema: z.number().min(0.001).max(86_400),
+  right: "seconds, from 0.001 to 86400 (a day)",
+};
+export const COUNT: Kind = { schema: z.number().int().positive(), right: "a whole number, more than 0" };
+export const TRUTH: Kind = { schema: z.boolean(), right: "true or false" };
+export const TEXT: Kind = {
+  schema: plain,
+  right: "a text without line breaks and other control characters, and not of blanks alone",
+};
+export const SECRET: Kind = {
+  schema: plain.min(1),
+  right: "the secret that the server has for the component, without control characters",
+};
+export const PHONES: Kind = {
+  schema: list(row, ({ username, phone }) => [`user ${username.toLowerCase()}`, `phone ${phone}`]),
+  right: 'rows like { username = "anna", phone = "+4930123" }, no user and no number twice',
+};
+export const IGNORED: Kind = { schema: z.string().optional(), right: "a text" };
+
+export const oneOf = (one: string, other: string): Kind => ({
+  schema: z.enum([one, other]),
+  right: `"${one}" or "${other}"`,
+});

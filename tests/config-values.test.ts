@@ -1,0 +1,135 @@
+/** What a value may be: what can never work is refused at the start, by option, value, origin and what is allowed. */
+import { describe, expect, test } from "bun:test";
+import { GOOD, read, refusal, withHosts, withLine } from "./support/config.ts";
+
+const HOST = "must be a host name, or an address that others reach";
+const ADDRESS = "must be an IPv4 or IPv6 address that others reach";
+const LISTENING =
+  'must be addresses of this machine like "192.0.2.1", or "0.0.0.0" and "::" for all of a family, none twice';
+const PLAIN = "must be a text without line breaks and other control characters, and not of blanks alone";
+const ROWS = 'must be rows like { username = "anna", phone = "+4930123" }, no user and no number twice';
+const DOMAINS = 'must be domains of users, like ["example.org"], none twice';
+const SECONDS = "must be seconds, from 0.001 to 86400 (a day)";
+const LONG = `${"a".repeat(50)}.`.repeat(6);
+
+describe("in [modules.mod_jingle_sip]", () => {
+  test.each([
+    ...["0.0.0.0", "::", "0:0::0", "fe80::1%lo", "224.0.0.1", "ff02::1", "255.255.255.255"].flatMap((address) => [
+      ["local_host", `"${address}"`, HOST],
+      ["sdp_origin", `"${address}"`, ADDRESS],
+      ["proxy_host", `"${address}"`, HOST],
+    ]),
+    ["proxy_host", `"${"a".repeat(64)}.example"`, HOST],
+    ["proxy_host", '"-a.example"', HOST],
+    ["proxy_host", '"a-.example"', HOST],
+    ["proxy_host", '"xn--999999999.example"', HOST],
+    ["proxy_host", '"bü cher.example"', HOST],
+    ["proxy_host", '"bücher/example"', HOST],
+    ["proxy_port", "nan", "must be a port from 1 to 65535"],
+    ["proxy_port", "-inf", "must be a port from 1 to 65535"],
+  ] as [string, string, string][])("%s = %s is refused", (key, value, right) => {
+    expect(refusal(withLine(`${key} = ${value}`))).toBe(
+      `carillon.toml: [modules.mod_jingle_sip] ${key} = ${value} ${right}`,
+    );
+  });
+
+  test("a name that is too long for the DNS is refused, and not shown whole", () => {
+    expect(refusal(withLine(`proxy_host = "${LONG}example"`))).toBe(
+      `carillon.toml: [modules.mod_jingle_sip] proxy_host = "${LONG.slice(0, 199)}… ${HOST}`,
+    );
+  });
+
+  test.each([
+    ['{ username = "", phone = "+1" }'],
+    ['{ username = " ", phone = "+1" }'],
+    ['{ username = "a b", phone = "+1" }'],
+    ['{ username = "anna@example.org", phone = "+1" }'],
+    ['{ username = "an\\nna", phone = "+1" }'],
+    ['{ username = "anna", phone = "" }'],
+    ['{ username = "anna", phone = "..." }'],
+    ['{ username = "anna", phone = "+49 30" }'],
+    ['{ username = "anna", phone = "+1", colour = "red" }'],
+    ['{ username = "anna" }'],
+    ['{ username = "BOB", phone = "+3" }'],
+    ['{ username = "anna", phone = "+2" }'],
+  ])("username_to_phone does not take %s beside bob's row", (row) => {
+    const rows = `username_to_phone = [{ username = "bob", phone = "+2" }, ${row}]`;
+    expect(refusal(withLine(rows))).toBe(
+      `carillon.toml: [modules.mod_jingle_sip] username_to_phone holds ${row}; it ${ROWS}`,
+    );
+  });
+});
+
+describe("in [sip]", () => {
+  test.each([
+    ['["224.0.0.1"]', '"224.0.0.1"'],
+    ['["255.255.255.255"]', '"255.255.255.255"'],
+    ['["192.0.2.1", "192.0.2.1"]', '"192.0.2.1"'],
+    ['["::1", "0:0:0::1"]', '"0:0:0::1"'],
+    ['["192.0.2.1", "0.0.0.0"]', '"0.0.0.0"'],
+    ['["::", "2001:db8::1"]', '"2001:db8::1"'],
+  ])("bind = %s is refused", (list, item) => {
+    expect(refusal(withLine(`bind = ${list}`, "sip"))).toBe(`carillon.toml: [sip] bind holds ${item}; it ${LISTENING}`);
+  });
+
+  test.each(['"a\\rb"', '"a\\nb"', '"a\\u0000b"', '" "'])("username = %s is refused", (value) => {
+    expect(refusal(withLine(`username = ${value}`, "sip"))).toBe(`carillon.toml: [sip] username = ${value} ${PLAIN}`);
+  });
+
+  test.each(['"a\\rb"', '"a\\nb"', '"a\\u0000b"', '"\\t "'])("password = %s is refused, and not shown", (value) => {
+    expect(refusal(withLine(`password = ${value}`, "sip"))).toBe(`carillon.toml: [sip] password ${PLAIN}`);
+  });
+
+  test("a network with a zone is none", () => {
+    expect(refusal(withLine('allow = ["fe80::1%lo/64"]', "sip"))).toBe(
+      'carillon.toml: [sip] allow holds "fe80::1%lo/64"; it must be networks like "10.0.0.0/8"',
+    );
+  });
+});
+
+describe("in [xmpp]", () => {
+  test.each(["a\\r", "\\n", "a\\u0000", "  "])('secret = "%s" is refused, and not shown', (value) => {
+    expect(refusal(GOOD.replace("s3cret", value))).toBe(
+      "carillon.toml: [xmpp] secret must be the secret that the server has for the component, without control characters",
+    );
+  });
+
+  test.each([
+    ['["a.example", "b.example", "A.example"]', '"A.example"'],
+    ['["bücher.example", "xn--bcher-kva.example"]', '"xn--bcher-kva.example"'],
+    ['["a.example", "b."]', '"b."'],
+  ])("hosts = %s is refused", (list, item) => {
+    expect(refusal(withHosts(list))).toBe(`carillon.toml: [xmpp] hosts holds ${item}; it ${DOMAINS}`);
+  });
+
+  test("a circle in two notations is one", () => {
+    expect(refusal(withHosts('["BÜCHER.example"]', "xn--bcher-kva.example"))).toContain("calls would run in a circle");
+  });
+});
+
+describe("names of other scripts, as U-labels or A-labels and in any case", () => {
+  test.each(["bücher.example", "BÜCHER.Example", "xn--bcher-kva.example", "XN--BCHER-KVA.example"])("%s", (name) => {
+    const { xmpp } = read(withHosts(`["${name}"]`, `sip.${name}`));
+    expect([xmpp.hosts, xmpp.domain]).toEqual([["bücher.example"], "sip.bücher.example"]);
+    const { jingleSip, web } = read(
+      `${withLine(`proxy_host = "${name}"\nlocal_host = "${name}"`)}\n[web]\nhost = "${name}"`,
+    );
+    const ascii = [jingleSip.proxyHost, jingleSip.localHost, web.host].map((host) => host.toLowerCase());
+    expect(new Set(ascii)).toEqual(new Set(["xn--bcher-kva.example"]));
+  });
+});
+
+describe("in [calls] and [web]", () => {
+  test.each(["86401", "0", "-1", "0.0001", "nan", "inf"])("ring_timeout = %s is refused", (value) => {
+    expect(refusal(withLine(`ring_timeout = ${value}`, "calls"))).toBe(
+      `carillon.toml: [calls] ring_timeout = ${value} ${SECONDS}`,
+    );
+  });
+
+  test("the web side may listen on every address, but on none of many", () => {
+    expect(read(withLine('host = "::"', "web")).web.host).toBe("::");
+    expect(refusal(withLine('host = "ff02::1"', "web"))).toBe(
+      'carillon.toml: [web] host = "ff02::1" must be a host name or an address of this machine',
+    );
+  });
+});
