@@ -26,8 +26,16 @@ export interface AddressRules {
 /** Whether a JID is of a domain whose users may call here. */
 export function isServed(jid: string, { hosts, component }: AddressRules): boolean {
   const domain = readJid(jid)?.domain;
-  return domain !== undefined && domain !== component && hosts.includes(domain);
+  return domain !== undefined && !isSame(domain, component) && hosts.some((host) => isSame(host, domain));
 }
+
+/** Whether two domains are one, in U-labels or A-labels. */
+const isSame = (one: string, other: string): boolean =>
+  one === other || (hostOf(one) ?? one) === (hostOf(other) ?? other);
+
+/** The domain of JIDs that a SIP URI's host means: that of ours which is the same, else the host itself. */
+const domainOf = (host: string, { hosts, component }: AddressRules): string =>
+  [component, ...hosts].find((each) => isSame(each, host)) ?? host;
 
 /** What an INVITE says of who calls whom. */
 export interface Dialled {
@@ -75,10 +83,10 @@ const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i;
  */
 export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
   const target = readUri(uris.requestUri);
-  const isUsers = ({ host }: SipUri): boolean => host !== rules.component && rules.hosts.includes(host);
-  if (isUsers(target)) return userJid(target.user, target.host, rules);
+  const isUsers = ({ host }: SipUri): boolean => isServed(host, rules);
+  if (isUsers(target)) return userJid(target.user, domainOf(target.host, rules), rules);
   const to = SCHEMES.test(uris.to) ? readUri(uris.to) : undefined; // what else To may name decides nothing
-  if (to && isUsers(to)) return userJid(to.user, to.host, rules);
+  if (to && isUsers(to)) return userJid(to.user, domainOf(to.host, rules), rules);
   const meansUs = target.scheme === "tel" || rules.ours.includes(target.host);
   const [first] = rules.hosts;
   return meansUs && first !== undefined ? userJid(target.user, first, rules) : undefined;
@@ -101,7 +109,8 @@ function userJid(name: string, host: string, { usernameToPhone }: AddressRules):
 export function callerJid(from: string, rules: AddressRules): string | undefined {
   const uri = readUri(from);
   if (rules.intercept) return spelled(uri, rules);
-  const near = [rules.component, rules.proxyHost.toLowerCase(), ...rules.ours].includes(uri.host) || isNumber(uri);
+  const nearby = [rules.proxyHost.toLowerCase(), ...rules.ours];
+  const near = isSame(uri.host, rules.component) || nearby.includes(uri.host) || isNumber(uri);
   const user = bareUser(uri.user);
   const name = user === "" ? uri.host : near ? user : `${user}@${uri.host}`;
   const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/sip`;
@@ -110,7 +119,7 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
 
 /** A user with a number is its user again; a number alone is one of the component's. */
 function spelled(uri: SipUri, rules: AddressRules): string | undefined {
-  const host = uri.scheme === "tel" ? rules.component : uri.host;
+  const host = uri.scheme === "tel" ? rules.component : domainOf(uri.host, rules);
   if (uri.user !== "") return userJid(uri.user, host, rules);
   return readJid(host) === undefined ? undefined : host;
 }

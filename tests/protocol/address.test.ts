@@ -146,3 +146,28 @@ describe("a caller, where the server lets us speak as anybody (intercept)", () =
     ["sip:pbx.example", "pbx.example"],
   ])("%s is %s", (from, jid) => expect(callerJid(from, rules)).toBe(jid));
 });
+
+describe("domains of other scripts: U-labels in JIDs, A-labels in SIP URIs (RFC 7622 §3.2, RFC 5891)", () => {
+  const rules: AddressRules = { ...RULES, hosts: ["bücher.example"], component: "sip.bücher.example" };
+
+  test("a user is found by the A-labels of a Request-URI or To", () => {
+    const jid = "juliet@bücher.example";
+    const to = "sip:juliet@xn--bcher-kva.example";
+    expect(calledUser({ requestUri: to, to }, rules)).toBe(jid);
+    expect(calledUser({ requestUri: "sip:x@elsewhere.example", to }, rules)).toBe(jid);
+  });
+
+  test.each(["bücher.example", "xn--bcher-kva.example"])("a user of %s may call", (domain) => {
+    expect(isServed(`juliet@${domain}/balcony`, rules)).toBe(true);
+    expect(isServed(`bob@sip.${domain}`, rules)).toBe(false);
+  });
+
+  test("a phone of the component's domain is near, and speaks from its U-labels", () => {
+    expect(callerJid("sip:bob@sip.xn--bcher-kva.example", rules)).toBe("bob@sip.bücher.example/sip");
+  });
+
+  test("intercepting, a caller of a served domain is who its address spells", () => {
+    const spelled = callerJid("sip:romeo@xn--bcher-kva.example", { ...rules, intercept: true });
+    expect(spelled).toBe("romeo@bücher.example");
+  });
+});
