@@ -3,9 +3,10 @@
  *
  * Three calls through a whole gateway on real loopback sockets, with nothing installed but Node and npm: alice's XMPP client
  * calls bob's phone, bob's phone calls alice, and bob rejects a call. Prints the ladder of each, message by message, with the
- * state of the call's chart; `--full` prints the messages whole. Exits 0 when every call went as it should.
+ * states of the call's chart; `--full` prints the messages whole. Exits 1 with a line when a call has not ended as it should.
  */
 import { createHash, randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
 import type { Element } from "@xmpp/xml";
 import { systemClock } from "../actors/clock.ts";
 import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
@@ -22,14 +23,23 @@ const ALICE = "alice@example.org/laptop";
 const COMPONENT = "sip.example.org";
 const LOCAL = "127.0.0.1";
 
-const ladder = new Ladder(console.log, process.argv.includes("--full"));
+const ladder = new Ladder(console.log, isFull());
 /** What was logged, for whoever waits for it. */
 const waiting: { fits: (event: LogEvent) => boolean; go: () => void }[] = [];
 const until = (fits: (event: LogEvent) => boolean): Promise<void> =>
-  new Promise((go, giveUp) => {
+  new Promise((heard) => {
+    const tooLong = setTimeout(() => fail("the call goes on no further"), 10_000);
+    const go = (): void => {
+      clearTimeout(tooLong);
+      heard();
+    };
     waiting.push({ fits, go });
-    setTimeout(() => giveUp(new Error("the demo has stalled")), 10_000);
   });
+
+function fail(why: string): never {
+  console.error(`demo: ${why}`);
+  process.exit(1);
+}
 
 function log(event: LogEvent): void {
   if (event.event === "call.state") ladder.state(String(event.state));
@@ -99,6 +109,7 @@ say(`bob@${COMPONENT}`, "session-initiate", "first-call", aliceOffers("actpass")
 await established;
 if (invited) phone.hangUp(invited);
 await over;
+await endsWith("200 OK (BYE)", "session-terminate (success)");
 
 ladder.title("bob calls alice; alice hangs up");
 established = state("established");
@@ -107,19 +118,36 @@ phone.invite("sip:alice@example.org", "second-call", bobOffers("actpass"));
 await established;
 say(`bob\\40phone.example@${COMPONENT}/sip`, "session-terminate", "second-call", "<reason><success/></reason>");
 await over;
+await endsWith("result (session-terminate)", "200 OK (BYE)");
 
 ladder.title("alice calls bob; bob rejects");
 rejects = true;
 over = ended();
 say(`bob@${COMPONENT}`, "session-initiate", "third-call", aliceOffers("actpass"));
 await over;
+await endsWith("486 Busy Here (INVITE)", "session-terminate (decline)");
 
-await new Promise((settled) => setTimeout(settled, 50)); // the last messages are still on their way
 gateway.stop();
 await gateway.stopped;
 await Promise.all([server.close(), phone.close()]);
 console.log("\nThree calls, each ended on both sides. The chart of a call: docs/charts/call.md");
 process.exit(0);
+
+/** Waits until nothing is unanswered, and sees that the call has ended on both sides as it is told here. */
+async function endsWith(...labels: readonly string[]): Promise<void> {
+  for (let turns = 0; !ladder.isQuiet && turns < 500; turns++) await new Promise((turn) => setTimeout(turn, 10));
+  const missing = labels.filter((label) => !ladder.labels.includes(label));
+  if (ladder.isQuiet && missing.length === 0) return;
+  fail(`the call has not ended as it should: ${missing.join(", ") || "something was not answered"}`);
+}
+
+function isFull(): boolean {
+  try {
+    return parseArgs({ options: { full: { type: "boolean" } } }).values.full === true;
+  } catch (error) {
+    fail(`${error instanceof Error ? error.message : error}; usage: npm run demo [-- --full]`);
+  }
+}
 
 function configuration(serverPort: number, phonePort: number): GatewayConfig {
   const proxy = { host: LOCAL, port: phonePort };

@@ -1,10 +1,18 @@
 /**
- * Prints the ladder of a call: what goes over both wires, as it goes, with the state of the call's chart beside it.
+ * Prints the ladder of a call: what goes over both wires, with the states of the call's chart between.
  *
- * The bytes are those of the gateway's own sockets: `tapped` stands between it and its transports.
+ * The bytes are those of the gateway's own sockets: `tapped` stands between it and its transports. A state stands below the
+ * message that led to it, and above those that the gateway sends because of it; so what it sends waits for the end of
+ * the turn. Presence and the stream's own elements are left out.
  */
+import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
+import { readMessage } from "../protocol/sip.ts";
+import { phraseOf } from "../protocol/sip-build.ts";
+import { header, readCSeq } from "../protocol/sip-fields.ts";
+import { StanzaReader } from "../protocol/stanza.ts";
 import type { StreamEvents } from "../transports/transport.ts";
+import { pretty } from "./pretty.ts";
 
 const WIDTH = 46;
 type Open = GatewayNeeds["open"];
@@ -12,47 +20,90 @@ type Open = GatewayNeeds["open"];
 export class Ladder {
   readonly #full: boolean;
   readonly #print: (line: string) => void;
-  #state = "";
+  /** What the gateway has sent in this turn, not yet printed. */
+  #sent: string[] = [];
+  /** What was asked and not yet answered, by its id, in words. */
+  readonly #asked = new Map<string, string>();
+  #labels: string[] = [];
 
   constructor(print: (line: string) => void, full: boolean) {
     this.#print = print;
     this.#full = full;
   }
 
+  /** Begins the ladder of another call. */
   title(text: string): void {
     const heads = `${"alice (XMPP)".padEnd(WIDTH)}gateway${"bob (SIP)".padStart(WIDTH)}`;
-    this.#state = "";
+    this.#labels = [];
     this.#print(`\n── ${text} ${"─".repeat(Math.max(0, 110 - text.length))}\n${heads}`);
   }
 
-  /** The chart is in a new state: it stands beside the next message. */
+  /** The messages of this call, in words. */
+  get labels(): readonly string[] {
+    return this.#labels;
+  }
+
+  /** Whether everything that was asked has been answered. */
+  get isQuiet(): boolean {
+    return this.#asked.size === 0 && this.#sent.length === 0;
+  }
+
   state(name: string): void {
     this.#print(`${" ".repeat(WIDTH)}◆ ${name}`);
-    this.#state = name;
   }
 
-  get lastState(): string {
-    return this.#state;
+  #stanza(stanza: Element, byUs: boolean): void {
+    if (!stanza.is("iq")) return;
+    const label = this.#labelOf(stanza);
+    const arrow = byUs ? `◀${dashes(label, WIDTH - 2)}` : `${dashes(label, WIDTH - 2)}▶`;
+    this.#show(label, this.#full ? `${arrow}\n${pretty(stanza)}\n` : arrow, byUs);
   }
 
-  stanza(text: string, byUs: boolean): void {
-    for (const [stanza] of text.matchAll(/<(iq)\b.*?(?:<\/\1>|\/>(?=$|<))/gs)) {
-      const action = /action=["']([\w-]+)/.exec(stanza)?.[1];
-      const reason = /<reason><([\w-]+)/.exec(stanza)?.[1];
-      const type = /type=["'](\w+)/.exec(stanza)?.[1] ?? "";
-      const label = action === undefined ? type : `${action}${reason === undefined ? "" : ` (${reason})`}`;
-      this.#print(byUs ? `◀${dashes(label, WIDTH - 2)}` : `${dashes(label, WIDTH - 2)}▶`);
-      if (this.#full) this.#print(stanza);
+  /** `session-info (ringing)`, or `result (session-info)` for what answers it. */
+  #labelOf(stanza: Element): string {
+    const { type, id } = stanza.attrs;
+    if (type === "result" || type === "error") {
+      const asked = this.#asked.get(id) ?? "";
+      this.#asked.delete(id);
+      return `${type} (${asked})`;
     }
+    const [child] = stanza.getChildElements();
+    const action = String(child?.attrs.action ?? child?.name);
+    const more = action === "session-info" ? child : child?.getChild("reason");
+    const [word] = more?.getChildElements() ?? [];
+    this.#asked.set(id, action);
+    return word === undefined ? action : `${action} (${word.name})`;
   }
 
-  message(bytes: Uint8Array, byUs: boolean): void {
-    const text = new TextDecoder().decode(bytes);
-    const [start = ""] = text.split("\r\n", 1);
-    const label = start.startsWith("SIP/2.0") ? start.slice(8) : start.replace(" SIP/2.0", "");
+  #message(bytes: Uint8Array, byUs: boolean): void {
+    const message = readMessage(bytes);
+    const { method } = readCSeq(header(message, "CSeq") ?? "");
+    const call = header(message, "Call-ID");
+    const label =
+      message.kind === "request"
+        ? `${method} ${message.uri}`
+        : `${message.status} ${phraseOf(message.status)} (${method})`;
+    if (message.kind === "request" && method !== "ACK") this.#asked.set(`${call} ${method}`, method);
+    else if (message.kind === "request") this.#asked.delete(`${call} ACK`);
+    else if (message.status >= 200) {
+      this.#asked.delete(`${call} ${method}`);
+      if (method === "INVITE") this.#asked.set(`${call} ACK`, "ACK");
+    }
     const margin = " ".repeat(WIDTH + 8);
-    this.#print(byUs ? `${margin}${dashes(label, WIDTH - 2)}▶` : `${margin}◀${dashes(label, WIDTH - 2)}`);
-    if (this.#full) this.#print(text);
+    const arrow = byUs ? `${margin}${dashes(label, WIDTH - 2)}▶` : `${margin}◀${dashes(label, WIDTH - 2)}`;
+    this.#show(label, this.#full ? `${arrow}\n${new TextDecoder().decode(bytes)}` : arrow, byUs);
+  }
+
+  #show(label: string, lines: string, byUs: boolean): void {
+    this.#labels.push(label);
+    if (this.#sent.length === 0) setImmediate(() => this.#flush());
+    if (!byUs) this.#flush();
+    if (byUs) this.#sent.push(lines);
+    else this.#print(lines);
+  }
+
+  #flush(): void {
+    for (const lines of this.#sent.splice(0)) this.#print(lines);
   }
 
   /** The same transports, with every byte shown. */
@@ -61,21 +112,22 @@ export class Ladder {
       listen: open.listen,
       udp: async (at, events) => {
         const received = (bytes: Uint8Array, from: Parameters<typeof events.received>[1]): void => {
-          this.message(bytes, false);
+          this.#message(bytes, false);
           events.received(bytes, from);
         };
         const socket = await open.udp(at, { ...events, received });
         const send: typeof socket.send = (bytes, to, sent) => {
-          this.message(bytes, true);
+          this.#message(bytes, true);
           socket.send(bytes, to, sent);
         };
         return { local: socket.local, send, close: () => socket.close() };
       },
       connect: async (to, events, timeout) => {
+        const [theirs, ours] = [this.#reader(false), this.#reader(true)];
         const heard: StreamEvents = {
           ...events,
           received: (bytes) => {
-            this.stanza(new TextDecoder().decode(bytes), false);
+            theirs.push(bytes);
             events.received(bytes);
           },
         };
@@ -83,13 +135,20 @@ export class Ladder {
         return Object.create(stream, {
           write: {
             value: (bytes: Uint8Array | string, sent?: (error?: Error) => void) => {
-              this.stanza(typeof bytes === "string" ? bytes : new TextDecoder().decode(bytes), true);
+              ours.push(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
               stream.write(bytes, sent);
             },
           },
         });
       },
     };
+  }
+
+  /** Reads one direction of the stream. */
+  #reader(byUs: boolean): StanzaReader {
+    const nothing = (): void => {};
+    const stanza = (element: Element): void => this.#stanza(element, byUs);
+    return new StanzaReader({ opened: nothing, stanza, ended: nothing, fault: nothing });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { type Field, type Message, type Request, type Response, readMessage, writeMessage } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { header } from "../protocol/sip-fields.ts";
+import { header, readNameAddr } from "../protocol/sip-fields.ts";
 import type { Datagrams } from "../transports/transport.ts";
 import { openUdp } from "../transports/udp.ts";
 
@@ -53,21 +53,18 @@ export class Phone {
 
   /** Acknowledges the answer to its call. */
   acknowledge(answer: Response): void {
-    this.#inside("ACK", header(answer, "To") ?? "", header(answer, "From") ?? "", header(answer, "Call-ID") ?? "");
+    this.#inside("ACK", answer, header(answer, "To") ?? "", header(answer, "From") ?? "");
   }
 
   /** Hangs up a call that the other side has placed. */
   hangUp(invite: Request): void {
-    this.#inside(
-      "BYE",
-      header(invite, "From") ?? "",
-      `${header(invite, "To")};tag=phone`,
-      header(invite, "Call-ID") ?? "",
-    );
+    this.#inside("BYE", invite, header(invite, "From") ?? "", `${header(invite, "To")};tag=phone`);
   }
 
-  #inside(method: string, to: string, from: string, callId: string): void {
-    this.#send(this.#request(method, `sip:gateway@${HOST}:${this.#gateway.port}`, to, from, callId, ""));
+  /** Sends a request inside a dialog: to the Contact of the other side, as its message has it (RFC 3261 §12.2.1.1). */
+  #inside(method: string, theirs: Message, to: string, from: string): void {
+    const { uri } = readNameAddr(header(theirs, "Contact") ?? "");
+    this.#send(this.#request(method, uri, to, from, header(theirs, "Call-ID") ?? "", ""));
   }
 
   get #contact(): Field {

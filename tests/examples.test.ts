@@ -1,0 +1,41 @@
+/** The demo, as a newcomer runs it. */
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+async function demo(...args: string[]) {
+  const run = Bun.spawn([process.execPath, "examples/demo.ts", ...args], {
+    cwd: join(import.meta.dir, ".."),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [output, error] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text()]);
+  return { code: await run.exited, output, error, calls: output.split(/^── (?=alice|bob)/m).slice(1) };
+}
+
+test("each call's answers stand in its own ladder, each with what it answers", async () => {
+  const { code, error, calls } = await demo();
+  expect([code, error, calls.length]).toEqual([0, "", 3]);
+  const [first = "", second = "", third = ""] = calls;
+  for (const label of ["session-info (ringing)", "result (session-info)", "result (session-terminate)", "200 OK (BYE)"])
+    expect(first).toContain(label);
+  expect(second).not.toContain("result (session-info)");
+  expect(third.match(/session-terminate/g)?.length).toBe(2);
+});
+
+test("a state stands between what led to it and what the gateway sends because of it", async () => {
+  const [first = ""] = (await demo()).calls;
+  expect(first).toMatch(/180 Ringing(?:.|\n)*◆ outgoing\.ringing(?:.|\n)*session-info/);
+  expect(first).toMatch(/BYE sip:(?:.|\n)*◆ ended(?:.|\n)*200 OK \(BYE\)/);
+});
+
+test("--full prints stanzas whole, element by element", async () => {
+  const { output } = await demo("--full");
+  expect(output).toContain("\n      <transport ");
+  expect(output).toContain("\n</iq>");
+});
+
+test("an argument that nobody knows is an error", async () => {
+  const { code, error } = await demo("--bogus");
+  expect(code).toBe(1);
+  expect(error).toMatch(/^demo: .*--bogus.*usage: npm run demo \[-- --full\]\n$/);
+});
