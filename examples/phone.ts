@@ -16,6 +16,8 @@ export class Phone {
   readonly #socket: Datagrams;
   #gateway = { host: HOST, port: 0 };
   #cseq = 0;
+  /** What its last call was placed to: a refusal, which has no Contact, is acknowledged there (RFC 3261 §17.1.1.3). */
+  #called = "";
 
   private constructor(socket: Datagrams) {
     this.#socket = socket;
@@ -48,6 +50,7 @@ export class Phone {
 
   /** Places a call. */
   invite(uri: string, callId: string, sdp: string): void {
+    this.#called = uri;
     this.#send(this.#request("INVITE", uri, `<${uri}>`, '"Bob" <sip:bob@phone.example>;tag=bob', callId, sdp));
   }
 
@@ -63,7 +66,8 @@ export class Phone {
 
   /** Sends a request inside a dialog: to the Contact of the other side, as its message has it (RFC 3261 §12.2.1.1). */
   #inside(method: string, theirs: Message, to: string, from: string): void {
-    const { uri } = readNameAddr(header(theirs, "Contact") ?? "");
+    const contact = header(theirs, "Contact");
+    const uri = contact === undefined ? this.#called : readNameAddr(contact).uri;
     this.#send(this.#request(method, uri, to, from, header(theirs, "Call-ID") ?? "", ""));
   }
 

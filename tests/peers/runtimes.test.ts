@@ -196,7 +196,9 @@ for (const runtime of RUNTIMES) {
       const toml = TOML(1, 1).replace("listen_port = 0", `listen_port = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
-      expect(error).toMatch(new RegExp(`^carillon: SIP port ${taken.local.port}: .*EADDRINUSE.*$`));
+      expect(error).toMatch(
+        new RegExp(`^carillon: \\[sip\\] bind 127.0.0.1, UDP port ${taken.local.port}: .*EADDRINUSE.*$`),
+      );
       expect(code).toBe(1);
     });
 
@@ -205,7 +207,7 @@ for (const runtime of RUNTIMES) {
       const toml = TOML(1, 1).replace(/\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
-      expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1 port ${taken.local.port}: .*in use.*$`));
+      expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1, port ${taken.local.port}: .*in use.*$`));
       expect(code).toBe(1);
     });
   });
