@@ -1,7 +1,8 @@
-/** SIPp as a carrier that loses every fifth message, and a user's device on Prosody: two hundred calls each way. */
+/** SIPp as a carrier behind a wire that loses every fifth datagram, and a user's device on Prosody: two hundred calls each way. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
+import { expectLoss, type LossyWire, openLossyWire } from "../support/lossy-wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT } from "../support/prosody.ts";
 import { type Sipp, startSipp } from "../support/sipp.ts";
@@ -13,12 +14,14 @@ import { LabProsody } from "./prosody.ts";
 const CALLS = 200;
 const NUMBER = `+49301234@${COMPONENT}`;
 const WAYS = [
-  ["through Kamailio", { host: PROXY, port: PROXY_PORT }, `${PROXY}:${PROXY_PORT}`],
-  ["without a proxy", { host: PHONES, port: CARRIER_PORT }, `${GATEWAY}:${GATEWAY_PORT}`],
+  ["through Kamailio", { host: PROXY, port: PROXY_PORT }, { host: PROXY, port: PROXY_PORT }],
+  ["without a proxy", { host: PHONES, port: CARRIER_PORT }, { host: GATEWAY, port: GATEWAY_PORT }],
 ] as const;
 
-const sipp = (scenario: string, ...options: readonly string[]): Sipp =>
-  startSipp(`../../lab/sipp/${scenario}.xml`, ["-i", PHONES, ...options]);
+const sipp = (scenario: string, options: readonly string[], wire?: LossyWire): Sipp =>
+  startSipp(`../../lab/sipp/${scenario}.xml`, ["-i", PHONES, ...options], wire);
+/** Where SIPp listens behind its wire. */
+const SIPP_PORT = 5201;
 
 describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, proxy, callee) => {
   let prosody: LabProsody;
@@ -60,7 +63,9 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
   }
 
   test(`${CALLS} of ${CALLS} calls from the carrier at 20 % loss are answered, and ended by it`, async () => {
-    const carrier = sipp("trunk-caller", callee, "-m", `${CALLS}`, "-r", "50", "-l", `${CALLS}`, "-lost", "20");
+    const wire = await openLossyWire({ host: PHONES, others: callee }, 0.2);
+    const options = ["-m", `${CALLS}`, "-r", "50", "-l", `${CALLS}`];
+    const carrier = sipp("trunk-caller", [`${PHONES}:${wire.others.port}`, ...options], wire);
     for (let call = 0; call < CALLS; call++) {
       const { jingle, from } = await hears("session-initiate");
       await juliet.say(from, "session-accept", String(jingle.attrs.sid), PLAY_TEXTS["answer-contents"]);
@@ -69,21 +74,29 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
     expect(code, screen).toBe(0);
     for (let call = 0; call < CALLS; call++) await hears("session-terminate");
     await noCalls();
+    expectLoss(wire);
+    await wire.close();
   }, 120_000);
 
   test(`${CALLS} of ${CALLS} calls to the carrier at 20 % loss are answered, and ended by juliet`, async () => {
-    const carrier = sipp("trunk-phone", "-p", `${CARRIER_PORT}`, "-lost", "20");
+    const wire = await openLossyWire(
+      { host: PHONES, port: CARRIER_PORT, phone: { host: PHONES, port: SIPP_PORT } },
+      0.2,
+    );
+    const carrier = sipp("trunk-phone", ["-p", `${SIPP_PORT}`], wire);
     try {
       await Promise.all(Array.from({ length: CALLS }, (_, index) => julietCalls(`carrier-${index}`)));
       await noCalls();
+      expectLoss(wire);
     } finally {
       carrier.kill();
       await carrier.ended;
+      await wire.close();
     }
   }, 120_000);
 
   test("a phone that says 180 after its 200 is talked to all the same", async () => {
-    const carrier = sipp("late-ringing", "-p", `${CARRIER_PORT}`, "-m", "20");
+    const carrier = sipp("late-ringing", ["-p", `${CARRIER_PORT}`, "-m", "20"]);
     for (let call = 0; call < 20; call++) await julietCalls(`late-${call}`);
     const { code, screen } = await carrier.ended;
     expect(code, screen).toBe(0);

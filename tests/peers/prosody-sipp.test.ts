@@ -1,9 +1,11 @@
-/** Calls between a real XMPP client on a real Prosody and SIPp, which loses every fifth message. */
+/** Calls between a real XMPP client on a real Prosody and SIPp, behind a wire that loses every fifth datagram. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { expectLoss, openLossyWire } from "../support/lossy-wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT, DOMAIN, freePort, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { LOCAL } from "../support/sip.ts";
 import { noSipp, startSipp } from "../support/sipp.ts";
 
 const CALLS = 20;
@@ -45,8 +47,9 @@ port = 0
   });
 
   test(`${CALLS} of ${CALLS} calls from SIPp are answered by the client and ended by SIPp`, async () => {
-    const options = ["-s", "juliet", "-m", `${CALLS}`, "-r", "20", "-lost", "20"];
-    const sipp = startSipp("webrtc-caller.xml", [`127.0.0.1:${gateway.sipPort}`, ...options]);
+    const wire = await openLossyWire({ host: LOCAL, others: { host: LOCAL, port: gateway.sipPort } }, 0.2);
+    const options = ["-s", "juliet", "-m", `${CALLS}`, "-r", "20"];
+    const sipp = startSipp("webrtc-caller.xml", [`${LOCAL}:${wire.others.port}`, ...options], wire);
     for (let call = 0; call < CALLS; call++) {
       const { jingle, from } = await juliet.heard.next(
         ({ action }) => action === "session-initiate",
@@ -58,10 +61,14 @@ port = 0
     expect(code, screen).toBe(0);
     for (let call = 0; call < CALLS; call++)
       await juliet.heard.next(({ action }) => action === "session-terminate", "session-terminate");
+    expectLoss(wire);
+    await wire.close();
   }, 90_000);
 
   test(`${CALLS} of ${CALLS} calls to SIPp are answered by it and ended by the client`, async () => {
-    const sipp = startSipp("webrtc-phone.xml", ["-p", `${phonePort}`, "-lost", "20"]);
+    const phone = { host: LOCAL, port: await freePort() };
+    const wire = await openLossyWire({ host: LOCAL, port: phonePort, phone }, 0.2);
+    const sipp = startSipp("webrtc-phone.xml", ["-p", `${phone.port}`], wire);
     const bob = `bob@${COMPONENT}`;
     const calls = Array.from({ length: CALLS }, async (_, index) => {
       const sid = `sipp-${index}`;
@@ -72,9 +79,11 @@ port = 0
     try {
       await Promise.all(calls);
       await noCalls();
+      expectLoss(wire);
     } finally {
       sipp.kill();
       await sipp.ended;
+      await wire.close();
     }
   }, 90_000);
 

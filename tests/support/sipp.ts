@@ -1,5 +1,6 @@
 /** Runs SIPp, the SIP traffic generator, against the stack. */
 import { join } from "node:path";
+import type { LossyWire } from "./lossy-wire.ts";
 
 const path = Bun.which("sipp");
 
@@ -17,14 +18,21 @@ export interface Sipp {
   kill(): void;
 }
 
-/** Starts a scenario of tests/peers/sipp; SIPp ends with 0 when all its calls were as the scenario says. */
-export function startSipp(scenario: string, options: readonly string[]): Sipp {
+/**
+ * Starts a scenario of tests/peers/sipp; SIPp ends with 0 when all its calls were as the scenario says. A scenario that
+ * is played behind a wire (lossy-wire.ts) gives the wire's address as its Contact, in the key `contact`.
+ */
+export function startSipp(scenario: string, options: readonly string[], wire?: LossyWire): Sipp {
   const file = join(import.meta.dir, "../peers/sipp", scenario);
   const repeats = ["-max_retrans", "12", "-max_invite_retrans", "12"];
-  const sipp = Bun.spawn([path!, "-sf", file, "-i", "127.0.0.1", "-nostdin", "-skip_rlimit", ...repeats, ...options], {
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const contact = wire === undefined ? [] : ["-key", "contact", `${wire.phone.host}:${wire.phone.port}`];
+  const sipp = Bun.spawn(
+    [path!, "-sf", file, "-i", "127.0.0.1", "-nostdin", "-skip_rlimit", ...repeats, ...contact, ...options],
+    {
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   const ended = Promise.all([new Response(sipp.stdout).text(), new Response(sipp.stderr).text(), sipp.exited]).then(
     ([out, error, code]) => ({ code, screen: `${out.slice(-3_000)}\n${error.slice(-1_000)}` }),
   );
