@@ -33,7 +33,7 @@ const MAY: Readonly<Record<(typeof FOLDERS)[number], readonly string[]>> = {
 };
 /** What the entry and its options may import; nobody imports tests. */
 const ROOTS: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": [...INSIDE, "config.ts"],
+  "main.ts": [...INSIDE, "config.ts", "config"],
   "config.ts": ["config", "protocol"],
 };
 
