@@ -31,6 +31,8 @@ export class PlayPhone {
   #callId = "";
   #cseq = 100;
   #branch = 0;
+  /** The branch of an INVITE that was refused, until its ACK, which has it too (RFC 3261 §17.1.1.3). */
+  #refused: string | undefined;
 
   constructor(address: string) {
     this.#address = address;
@@ -42,8 +44,11 @@ export class PlayPhone {
     const from = heard.fields.get("From")?.[0] ?? "";
     const to = heard.fields.get("To")?.[0] ?? "";
     this.#callId = heard.fields.get("Call-ID")?.[0] ?? this.#callId;
-    if (heard.start.startsWith("SIP/2.0")) [this.#local, this.#remote] = [from, to];
-    else {
+    if (heard.start.startsWith("SIP/2.0")) {
+      [this.#local, this.#remote] = [from, to];
+      if (heard.fields.get("CSeq")?.[0]?.endsWith("INVITE"))
+        this.#refused = /^SIP\/2.0 [3-6]/.test(heard.start) ? branchOf(heard) : undefined;
+    } else {
       this.#requests.push(heard);
       this.#remote = from;
       if (to.includes("tag=")) this.#local = to;
@@ -80,8 +85,10 @@ export class PlayPhone {
     const follows = method === "ACK" || method === "CANCEL";
     if (!follows) this.#cseq++;
     if (method !== "CANCEL") this.#branch++;
+    const branch = (method === "ACK" ? this.#refused : undefined) ?? `z9hG4bKplay${this.#branch}`;
+    if (method === "ACK") this.#refused = undefined;
     const own: [string, string][] = [
-      ["Via", `SIP/2.0/UDP ${this.#address};branch=z9hG4bKplay${this.#branch};rport`],
+      ["Via", `SIP/2.0/UDP ${this.#address};branch=${branch};rport`],
       ["Max-Forwards", "70"],
       ["From", this.#local],
       ["To", this.#remote],
@@ -94,3 +101,5 @@ export class PlayPhone {
     return own.filter(([name]) => !said.fields.has(name)).map(([name, value]) => `${name}: ${value}`);
   }
 }
+
+const branchOf = ({ fields }: Heard): string | undefined => /;branch=([^;]*)/.exec(fields.get("Via")?.[0] ?? "")?.[1];

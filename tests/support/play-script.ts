@@ -9,9 +9,10 @@
  *       Call-ID: {call-id}            afterwards, `…` stands for anything, lines not named are free
  *       no Require: …                 a line that must not be there; `… ↵ t=0 0 ↵ a=x ↵ …` lines that follow each other
  *   gateway > phone
- *       (the same)                    the last message of that wire again, byte for byte
+ *       (the same)                    the last message of that wire again, byte for byte, since the pause before it
  *   after 500ms                       the clock goes on
- *   nothing on phone                  nothing may have come on that wire
+ *   nothing on phone                  nothing may have come on that wire that is new
+ *   nothing again on phone            nor anything again, since the pause before it
  *   the stream is cut                 the XMPP stream is lost, and comes back by itself
  *
  * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow. With `(whole)` there
@@ -28,7 +29,7 @@ export type Step =
       readonly line: number;
     }
   | { readonly kind: "after"; readonly ms: number; readonly line: number }
-  | { readonly kind: "nothing"; readonly by: string; readonly line: number }
+  | { readonly kind: "nothing"; readonly by: string; readonly again: boolean; readonly line: number }
   | { readonly kind: "cut"; readonly line: number };
 
 /** Reads a play; throws with the number of the line that it does not understand. */
@@ -61,8 +62,8 @@ function readStep(line: string, text: string, at: number): Step {
   if (arrow?.[2] === "gateway") return { kind: "say", by: arrow[1]!, text, line: at };
   const after = /^after (\d+) ?(ms|s)$/.exec(line);
   if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };
-  const nothing = /^nothing on (\S+)$/.exec(line);
-  if (nothing) return { kind: "nothing", by: nothing[1]!, line: at };
+  const nothing = /^nothing( again)? on (\S+)$/.exec(line);
+  if (nothing) return { kind: "nothing", by: nothing[2]!, again: nothing[1] !== undefined, line: at };
   if (line === "the stream is cut") return { kind: "cut", line: at };
   throw new Error(`line ${at + 1}: ${line}`);
 }

@@ -43,6 +43,10 @@ interface SipSide {
   readonly person: PlayPhone;
   readonly heard: string[];
   readonly seen: Set<string>;
+  /** What has come again since the play's last word or pause. */
+  again: string[];
+  /** What the play has heard last. */
+  last: string;
   /** What was said in the last seconds, and when. */
   said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   socket?: Datagrams;
@@ -54,6 +58,8 @@ const sipSide = (address: Address): SipSide => ({
   person: new PlayPhone(`${address.host}:${address.port}`),
   heard: [],
   seen: new Set(),
+  again: [],
+  last: "",
   said: [],
 });
 
@@ -70,6 +76,9 @@ export interface PlayOptions {
   /** Loses datagrams, by this seed. */
   readonly lossy?: { readonly seed: number };
 }
+
+/** The whole text of what is to be the last message once more. */
+const AGAIN = "(the same)";
 
 const LOSS = 0.3;
 /** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
@@ -124,6 +133,7 @@ export class Stage {
   }
 
   async perform(step: Step): Promise<void> {
+    if (step.kind === "after" || step.kind === "say") for (const side of Object.values(this.#sides)) side.again = [];
     if (step.kind === "after") return this.#clock.advance(step.ms);
     if (step.kind === "cut") this.wire.cut();
     if (step.kind === "say") await this.#say(step.by, step.text);
@@ -168,10 +178,11 @@ export class Stage {
   }
 
   /** What comes byte for byte again is a retransmission, and no news. */
-  #datagram({ seen, heard }: SipSide, bytes: Uint8Array): void {
+  #datagram(side: SipSide, bytes: Uint8Array): void {
+    const { seen, heard, again } = side;
     const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
     if (this.#loses() || (this.#isLossy && text.startsWith("SIP/2.0 100 "))) return;
-    if (!seen.has(sameAs(text))) heard.push(text);
+    (seen.has(sameAs(text)) ? again : heard).push(text);
     seen.add(sameAs(text));
   }
 
@@ -183,6 +194,7 @@ export class Stage {
   async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {
     if (this.#isLossy && step.text.startsWith("SIP/2.0 100 ")) return;
     const side = this.#sides[step.by];
+    if (side && step.text === AGAIN) return this.#hearAgain(side, step);
     const next = () => (side ? this.#heardAt(side, step) !== -1 : this.#stanzaFor(step.by) !== undefined);
     for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
     if (this.#isLossy) await this.#wait(next);
@@ -207,10 +219,17 @@ export class Stage {
     }
   }
 
+  #hearAgain({ again, last }: SipSide, { line }: Extract<Step, { kind: "hear" }>): void {
+    const at = again.indexOf(last);
+    if (at === -1) miss(line, last, again.join("\n") || "nothing");
+    again.splice(at, 1);
+  }
+
   #hearSip(side: SipSide, step: Extract<Step, { kind: "hear" }>): void {
     const [heard = side.heard[0] ?? "nothing"] = side.heard.splice(this.#heardAt(side, step), 1);
     const wanted = (step.whole ? different : missing)(step.text, heard, this.#bound);
     if (wanted !== undefined) return miss(step.line, wanted, heard);
+    side.last = heard;
     side.person.hear(heard);
   }
 
@@ -229,9 +248,9 @@ export class Stage {
       this.#server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
   }
 
-  #nothing({ by, line }: Extract<Step, { kind: "nothing" }>): void {
+  #nothing({ by, again, line }: Extract<Step, { kind: "nothing" }>): void {
     const side = this.#sides[by];
-    const heard = side ? side.heard[0] : this.#stanzaFor(by);
+    const heard = side ? (side.heard[0] ?? (again ? side.again[0] : undefined)) : this.#stanzaFor(by);
     if (heard !== undefined) miss(line, "nothing", String(heard));
   }
 }

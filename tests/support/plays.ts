@@ -6,7 +6,7 @@ export type PlayRow = readonly [name: string, script: string, options?: PlayOpti
 
 export function plays(rows: readonly PlayRow[], everywhere: PlayOptions = {}): void {
   for (const [name, script, options] of rows)
-    for (const lossy of options?.byTheClock ? [undefined] : [undefined, { seed: seedOf(name) }])
+    for (const lossy of (options ?? everywhere).byTheClock ? [undefined] : [undefined, { seed: seedOf(name) }])
       test(lossy ? `${name} (30 % loss)` : name, () =>
         play(script, { ...everywhere, ...options, ...(lossy ? { lossy } : {}) }).then(() => undefined),
       );
