@@ -5,7 +5,7 @@
  * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of
  * mod_jingle_sip, whose body is the whole description; in `precise` none. Rules: one INFO in flight in a dialog, what comes
  * meanwhile is aggregated; candidates wait for a dialog and are never lost (those of an INFO that failed go with the next),
- * keys go in their order; a fork that does not take one kind of INFO gets no more of it and the call goes on.
+ * keys go in their order; a fork that does not take INFO, or one kind of it, gets no more of it and the call goes on.
  */
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../protocol/capabilities.ts";
 import type { Dialog } from "../protocol/dialog.ts";
@@ -18,8 +18,9 @@ import type { Field, Request } from "../protocol/sip.ts";
 import { header } from "../protocol/sip-fields.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../protocol/trickle.ts";
 
-/** Answers that say that a peer does not want such INFOs. */
-const NOT_TAKEN = new Set([405, 415, 469, 489, 501]);
+/** Answers that say that a peer takes no INFO at all, and those that say that it does not want this kind. */
+const NO_INFO = new Set([405, 501]);
+const NOT_THIS_KIND = new Set([415, 469, 489]);
 
 /** Keys that wait for their turn; nobody types so far ahead, and more are dropped. */
 const MOST_TONES = 64;
@@ -125,7 +126,8 @@ export class PhoneInfo {
     fork.informing = true;
     this.#needs.send(fork, headers, body, (status, phrase) => {
       fork.informing = false;
-      if (NOT_TAKEN.has(status)) fork.takes = { ...fork.takes, [kind]: false };
+      if (NO_INFO.has(status)) fork.takes = { candidates: false, tones: false };
+      if (NOT_THIS_KIND.has(status)) fork.takes = { ...fork.takes, [kind]: false };
       // another dialog is the call's by now: what becomes of this one is nobody's loss
       if (this.#needs.fork() !== fork) return;
       // RFC 3261 §12.2.1.2, for INFO only 481: a time-out of an INFO says nothing about the call
