@@ -52,8 +52,7 @@ export class PhoneOffers {
   #ours: PhoneReinvite | null = null;
   /** Their INVITE or UPDATE that has no final response yet, and the dialog it came in. */
   #theirs: { transaction: ServerTransaction; fork: Fork; forget: () => void } | null = null;
-  /** Whether our 200 has no ACK yet, and what it has offered. */
-  #unacknowledged = false;
+  /** What our 200 has offered, until its ACK. */
   #offeredIn200: Media | null = null;
 
   constructor(needs: PhoneOffersNeeds) {
@@ -108,7 +107,6 @@ export class PhoneOffers {
     if (request.method === "UPDATE" && request.body === "") return this.#refreshed(fork, request, transaction);
     if (this.#theirs || this.#needs.unanswered())
       return refuse(500, [["Retry-After", `${Math.floor(this.#needs.chance() * 11)}`]]);
-    if (this.#open || this.#unacknowledged) return refuse(491);
     if (acceptTimer(request, this.#needs.timer.timer) === "too small")
       return refuse(422, [["Min-SE", `${LEAST_INTERVAL}`]]);
     const event = this.#read(() => this.#eventOf(request));
@@ -116,6 +114,7 @@ export class PhoneOffers {
     const forget = request.method === "INVITE" ? this.#await(transaction) : () => {};
     this.#theirs = { transaction, fork, forget };
     const refusal = this.#needs.tell(event);
+    // the chart takes none while ours is open, be it in a 200 that has no ACK yet
     if (refusal) this.refuse(refusal.sip.status === 481 ? 481 : 491, []);
   }
 
@@ -135,10 +134,7 @@ export class PhoneOffers {
     return this.#needs.expectAck(transaction, {
       holdsBye: false,
       acknowledged: (ack) => this.#acknowledged(ack),
-      unacknowledged: () => {
-        this.#unacknowledged = false;
-        this.#needs.tell({ type: "sip.ack.timeout" });
-      },
+      unacknowledged: () => void this.#needs.tell({ type: "sip.ack.timeout" }),
       cancelled: () => void this.#needs.tell({ type: "sip.reinvite.cancel" }),
     });
   }
@@ -167,7 +163,6 @@ export class PhoneOffers {
     const { transaction, fork } = this.#theirs;
     const { request } = transaction;
     this.#theirs = null;
-    this.#unacknowledged = request.method === "INVITE";
     this.#offeredIn200 = request.body === "" ? media : null;
     fork.dialog = refreshTarget(fork.dialog, request);
     const accepted = acceptTimer(request, this.#needs.timer.timer);
@@ -192,7 +187,6 @@ export class PhoneOffers {
   /** The ACK to our 200: it has the answer, where the 200 has offered (RFC 3261 §14.2). */
   #acknowledged(ack: Request): void {
     const offered = this.#offeredIn200;
-    this.#unacknowledged = false;
     this.#offeredIn200 = null;
     if (offered === null) return void this.#needs.tell({ type: "sip.ack" });
     const media = this.#readAnswer(offered, ack.body);
