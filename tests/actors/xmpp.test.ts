@@ -298,6 +298,28 @@ describe("who we say we are", () => {
     expect(said.filter((feature) => /jingle-message|video/.test(feature))).toEqual(["urn:xmpp:jingle-message:0"]);
   });
 
+  test("a phone and the component announce what works, and nothing else", async () => {
+    const both = [
+      "http://jabber.org/protocol/caps",
+      "http://jabber.org/protocol/disco#info",
+      ...["3264", "5576", "5888"].map((number) => `urn:ietf:rfc:${number}`),
+      "urn:xmpp:jingle-message:0",
+      "urn:xmpp:jingle:1",
+      "urn:xmpp:jingle:apps:dtls:0",
+      "urn:xmpp:jingle:apps:grouping:0",
+      ...["1", "audio", "rtcp-fb:0", "rtp-hdrext:0", "ssma:0"].map((name) => `urn:xmpp:jingle:apps:rtp:${name}`),
+      "urn:xmpp:jingle:dtmf:0",
+      ...["ice-udp", "raw-udp"].map((name) => `urn:xmpp:jingle:transports:${name}:1`),
+      "urn:xmpp:ping",
+    ];
+    expect(await features(`bob@${DOMAIN}/sip`, false)).toEqual(["client/phone", ...both]);
+    expect(await features(DOMAIN, false)).toEqual([
+      "gateway/pstn",
+      "gateway/sip",
+      ...[...both, "jabber:iq:gateway"].toSorted(),
+    ]);
+  });
+
   test("the component is a gateway; video is announced where it is wished", async () => {
     const said = await features(DOMAIN, true);
     expect(said.slice(0, 2)).toEqual(["gateway/pstn", "gateway/sip"]);
@@ -342,6 +364,17 @@ describe("who is online", () => {
       [undefined, `bob@${DOMAIN}/sip`, "juliet@example.org"],
       ["subscribe", `bob@${DOMAIN}`, "juliet@example.org"],
     ]);
+  });
+
+  test("who unsubscribes is told so, and what has become of our own subscription changes nothing", async () => {
+    const { say, stanzas, xmpp } = await component();
+    await say(presence("/>"));
+    for (const type of ["unsubscribe", "unsubscribed", "subscribed"])
+      await say(`<presence type='${type}' from='juliet@example.org/x' to='bob@${DOMAIN}'/>`);
+    expect(stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
+      ["unsubscribed", `bob@${DOMAIN}`, "juliet@example.org"],
+    ]);
+    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
   });
 
   test("Prosody's receipt for our subscription, `unavailable` from the bare JID, takes nobody offline", async () => {
