@@ -113,9 +113,8 @@ export class PhoneOffers {
     if (event instanceof Refusal) return refuse(event.sip.status, [["Warning", `399 carillon "${event.message}"`]]);
     const forget = request.method === "INVITE" ? this.#await(transaction) : () => {};
     this.#theirs = { transaction, fork, forget };
-    const refusal = this.#needs.tell(event);
     // the chart takes none while ours is open, be it in a 200 that has no ACK yet
-    if (refusal) this.refuse(refusal.sip.status === 481 ? 481 : 491, []);
+    if (this.#needs.tell(event)) this.refuse(491, []);
   }
 
   /** An UPDATE that only refreshes the session (RFC 4028 §7.4, RFC 3311 §5.2): nothing that is open is in its way. */

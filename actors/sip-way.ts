@@ -2,8 +2,7 @@
  * A message as it has to be for the transport that carries it.
  *
  * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via names the transport that the message really takes;
- * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side answers in kind. The
- * Contact of a redirection is somebody else's and stays as it is.
+ * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side answers in kind.
  */
 import type { Field, Message, Request } from "../protocol/sip.ts";
 import { writeMessage } from "../protocol/sip.ts";
@@ -17,8 +16,7 @@ export interface Hop {
 
 /** The bytes of a message for a transport. */
 export function writeBy(message: Message, transport: "udp" | "tcp"): Uint8Array {
-  const redirects = message.kind === "response" && message.status >= 300 && message.status < 400;
-  if (redirects || !message.headers.some(([name]) => name === "Contact")) return writeMessage(message);
+  if (!message.headers.some(([name]) => name === "Contact")) return writeMessage(message);
   const headers = message.headers.map(
     ([name, value]): Field => [name, name === "Contact" ? contactBy(value, transport) : value],
   );
