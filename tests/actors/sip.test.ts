@@ -90,6 +90,13 @@ describe("what is refused (§8.2), without state and always alike", () => {
     expect(peer.sip.transactions).toBe(0);
   });
 
+  test("a response whose fields cannot be read is dropped and counted", async () => {
+    const peer = await bench();
+    const via = "Via: SIP/2.0/UDP 192.0.2.1:5600;branch=z9hG4bK1";
+    await peer.say(`SIP/2.0 200 OK\n${via}\nFrom: <sip:a@a>;tag=a\nTo: <sip:b@b>\nCall-ID: c\nCSeq: one INVITE\n\n`);
+    expect([...peer.sip.dropped]).toEqual([["a message with unreadable fields", 1]]);
+  });
+
   test("403 for a source that is not allowed", async () => {
     const peer = await bench(undefined, { allow: () => false });
     await peer.say(asked("INVITE"));

@@ -434,6 +434,13 @@ describe("intercepting, the server's module is looked for when the stream comes 
     if (why !== undefined) expect(said?.why).toContain(why);
   });
 
+  test("the stream is lost before it answers: nothing is said of it", async () => {
+    const { clock, wire, logged } = await component("takes us", { mode: "intercept" });
+    wire.cut();
+    await clock.advance(10);
+    expect(logged.filter(({ event }) => event.startsWith("module."))).toEqual([]);
+  });
+
   test("the host answers nothing", async () => {
     const { clock, logged } = await component("takes us", { mode: "intercept" });
     await clock.advance(31_000);

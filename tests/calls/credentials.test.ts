@@ -95,6 +95,39 @@ gateway > phone
 ${REINVITED(3, ANSWERS_OF("r"))}${AGREED(3, "recvonly").replace("CSeq: 3 ACK", `CSeq: 3 ACK\n${ANSWERS_OF("r")}`)}${PHONE_HANGS_UP}`,
       ],
       [
+        "a re-INVITE that is made again has a time of its own: 100 and no more is CANCEL after 64*T1",
+        `${TALKING}${HOLD()}${REINVITED(2, "")}
+phone > gateway
+    SIP/2.0 100 Trying
+    CSeq: 2 INVITE
+phone > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    CSeq: 2 INVITE
+    Proxy-Authenticate: Digest realm="r", nonce="n"
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+${REINVITED(3, ANSWERS_OF("r"))}
+phone > gateway
+    SIP/2.0 100 Trying
+    CSeq: 3 INVITE
+after 31 s
+nothing on phone
+after 1 s
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 3 CANCEL
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='408'/></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 4 BYE
+`,
+        { byTheClock: true },
+      ],
+      [
         "a request that is made again has the next number of the dialog, whatever was said meanwhile",
         `${TALKING}${KEY}
 gateway > phone

@@ -229,6 +229,16 @@ gateway > juliet
       { byTheClock: true },
     ],
     [
+      "are 32 at most: one more that rings is none of the call's",
+      `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=last
+    Contact: <sip:bob@192.0.2.2:5060>
+${ASKS("last", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0", "481 Call/Transaction Does Not Exist")}${BOB_ANSWERS}${BOB_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "are 32 at most: one more that answers too late is acknowledged and hung up",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS}${ATTIC_ANSWERS_TOO}${BOB_HANGS_UP}`,
       { byTheClock: true },

@@ -52,6 +52,26 @@ gateway > phone
     CSeq: ${cseq} UPDATE
     Contact: <sip:juliet@192.0.2.1:5600>
 ${headers.map((each) => `    ${each}\n`).join("")}`;
+/** An INVITE of ours is answered 422. */
+const TOO_SHORT = (sid: string, cseq: number, least: string): string => `${
+  cseq > 1
+    ? ""
+    : JULIET_CALLS.replaceAll("'s1'", `'${sid}'`)
+        .replace("Call-ID: s1", `Call-ID: ${sid}`)
+        .replaceAll("{our-tag}", `{${sid}}`)
+}
+phone > gateway
+    SIP/2.0 422 Session Interval Too Small
+    To: <sip:bob@sip.example.org>;tag=p${cseq}
+    Min-SE: ${least}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+const TURNED_DOWN = (sid: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='${sid}'><reason><general-error/><sip-error code='422'/></reason></jingle></iq>
+`;
 const EXPIRED = `
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'><reason><general-error/><text>the phone is not there any more</text></reason></jingle></iq>
@@ -291,6 +311,16 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
+    ],
+    [
+      "that are too short for a proxy, which asks for none that we take, or asks twice: an error as any",
+      `${["0", "86401", "soon"].map((least, at) => TOO_SHORT(`n${at}`, 1, least) + TURNED_DOWN(`n${at}`)).join("")}${TOO_SHORT("twice", 1, "1800")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    Call-ID: twice
+    CSeq: 2 INVITE
+    Min-SE: 1800
+${TOO_SHORT("twice", 2, "3600")}${TURNED_DOWN("twice")}`,
     ],
     [
       "that are too short for a proxy: our INVITE once more, with what its 422 asks for",

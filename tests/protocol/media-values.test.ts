@@ -232,6 +232,26 @@ describe("understood is", () => {
   });
 });
 
+describe("a candidate is left out whose", () => {
+  const good = { before: "1 1 udp 1 192.0.2.9 5", type: "host", after: " generation 0" };
+  test.each<[string, Partial<typeof good>]>([
+    ["foundation is no word", { before: '"1" 1 udp 1 192.0.2.9 5' }],
+    ["component is none", { before: "1 0 udp 1 192.0.2.9 5" }],
+    ["component is too high", { before: "1 257 udp 1 192.0.2.9 5" }],
+    ["priority is too high", { before: "1 1 udp 4294967296 192.0.2.9 5" }],
+    ["port is too high", { before: "1 1 udp 1 192.0.2.9 65536" }],
+    ["address is no word", { before: "1 1 udp 1 192.0.2.9/8 5" }],
+    ["type is no word", { type: "ho-st" }],
+    ["related address is no word", { after: " raddr a/b rport 5" }],
+    ["related port is too high", { after: " raddr 192.0.2.1 rport 65536" }],
+    ["kind of TCP is no word", { after: " tcptype act/ive" }],
+    ["generation is none", { after: " generation -1" }],
+  ])("%s", (_, bad) => {
+    const line = ({ before, type, after }: typeof good): string => `${before} typ ${type}${after}`;
+    expect([readCandidateLine(line(good))?.port, readCandidateLine(line({ ...good, ...bad }))]).toEqual([5, undefined]);
+  });
+});
+
 describe("names of hosts never go out", () => {
   const written = (...lines: string[]): string[] => {
     const content = fromSdp(ICE);
