@@ -6,7 +6,7 @@
  * Jingle only the initiator offers.
  */
 import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
-import { ALLOW, trickles } from "../protocol/capabilities.ts";
+import { trickles } from "../protocol/capabilities.ts";
 import type { Media } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
@@ -76,7 +76,7 @@ function offerOf(request: Request): Media | Refusal {
 }
 
 function answerOf({ sip, message }: Refusal): Answer {
-  const headers: Field[] = sip.status === 405 ? [ALLOW] : [];
-  if (sip.warning !== undefined) headers.push(["Warning", `${sip.warning} carillon "${message.replaceAll('"', "'")}"`]);
-  return { status: sip.status, headers };
+  if (sip.warning === undefined) return { status: sip.status };
+  const warning: Field = ["Warning", `${sip.warning} carillon "${message.replaceAll('"', "'")}"`];
+  return { status: sip.status, headers: [warning] };
 }

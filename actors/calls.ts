@@ -134,9 +134,8 @@ export class Calls implements SipUser, XmppUser {
     this.needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
   }
 
-  presence(from: string, available: boolean): void {
-    if (available) return;
-    for (const call of this.registry.ofUser(bareJid(from))) call.unavailable(from);
+  left(device: string): void {
+    for (const call of this.registry.ofUser(bareJid(device))) call.unavailable(device);
   }
 
   // The calls

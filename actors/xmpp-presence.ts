@@ -23,8 +23,8 @@ export interface PresenceNeeds {
   readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
-  /** A device came or went. */
-  changed(from: string, available: boolean): void;
+  /** A device went offline. */
+  left(device: string): void;
   /** Asks a device for disco#info of a node. */
   ask: CapsNeeds["ask"];
   readonly sha1: CapsNeeds["sha1"];
@@ -126,7 +126,6 @@ export class XmppPresence {
     user.wasSeen = true;
     const caps = this.#caps.seen(from, presence);
     user.devices.set(from, { priority: Number.isInteger(priority) ? priority : 0, caps });
-    this.#needs.changed(from, true);
   }
 
   /**
@@ -136,7 +135,7 @@ export class XmppPresence {
   #left(from: string): void {
     if (!this.#users.get(bareJid(from))?.devices.delete(from)) return;
     this.#caps.left(from);
-    this.#needs.changed(from, false);
+    this.#needs.left(from);
   }
 
   /** What is known of a user; undefined when there is no room for one more. */

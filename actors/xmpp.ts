@@ -70,8 +70,8 @@ export interface XmppUser {
   unproposed(session: { sid: string; us: string; them: string }, condition: string): void;
   online(): void;
   offline(why: string): void;
-  /** A device of a user came or went. */
-  presence(from: string, available: boolean): void;
+  /** A device of a user went offline. */
+  left(device: string): void;
 }
 
 export interface XmppNeeds {
@@ -111,7 +111,7 @@ export class Xmpp {
       toldOfAll: config.mode === "intercept",
       isServed,
       send: (element) => void this.#stream.send(element),
-      changed: (from, available) => user.presence(from, available),
+      left: (device) => user.left(device),
       sha1: (text) => sha1(text, "base64"),
       ask: (to, node, answered) => {
         const payload = xml("query", { xmlns: DISCO_INFO, node });

@@ -73,7 +73,7 @@ async function component(manner: Manner = "takes us", more: { video?: boolean; m
       unproposed: () => {},
       online: () => void events.push("online"),
       offline: (why) => void events.push(`offline: ${why}`),
-      presence: (from, available) => void events.push(`${from} ${available ? "came" : "left"}`),
+      left: (device) => void events.push(`${device} left`),
     },
     refused: (why) => void events.push(`refused: ${why}`),
   });
@@ -271,6 +271,17 @@ describe("an IQ to us is answered exactly once", () => {
     expect(stanzas[0]?.getChild("query")?.getChildText("jid")).toBe(`+493055512@${DOMAIN}`);
   });
 
+  test("an error to no proposal of ours, a room's message, and one without a body are dropped and counted", async () => {
+    const { say, stanzas, xmpp } = await component();
+    for (const [type, inside] of [
+      ["error", "<body>hi</body>"],
+      ["groupchat", "<body>hi</body>"],
+      ["chat", "<composing xmlns='x'/>"],
+    ])
+      await say(`<message type='${type}' from='juliet@example.org/x' to='bob@${DOMAIN}'>${inside}</message>`);
+    expect([stanzas.length, xmpp.dropped.get("a message that asks for nothing")]).toEqual([0, 3]);
+  });
+
   test("a message to a phone is refused, since nobody reads it", async () => {
     const { say, stanzas } = await component();
     await say(`<message from='juliet@example.org/x' to='bob@${DOMAIN}'><body>hi</body></message>`);
@@ -354,6 +365,12 @@ describe("who is online", () => {
     expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
     await say(presence(" type='unavailable'/>"));
     expect([xmpp.reach("juliet@example.org").direct, events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
+  });
+
+  test("a presence without a device is nobody to be called", async () => {
+    const { say, xmpp } = await component();
+    await say(presence("/>", "juliet@example.org"));
+    expect(xmpp.reach("juliet@example.org")).toEqual({ isOnline: false, direct: [], byProposal: true });
   });
 
   test("who subscribes is taken, shown a presence, and subscribed to", async () => {
