@@ -130,8 +130,9 @@ describe("the phone's offer", () => {
       `${TALKING}${OFFERS(AUDIO("", "    m=image 50004 udptl t38"))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=image 0 udptl …\n")}${HEARS("transport-info")}${OFFERS(AUDIO("", "    m=image 0 udptl t38"))}${ANSWERS("    m=image 0 udptl …\n")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
     ],
     [
-      "adds a source in a section that is new: port 0 in its place",
-      `${TALKING}${OFFERS(AUDIO("    a=jingle-action:source-add\n", VIDEO_SECTION))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("source-add")}${PHONE_HANGS_UP}`,
+      "adds a source in a section that is new: port 0 in its place, in what we offer later too",
+      `${TALKING}${OFFERS(AUDIO("    a=jingle-action:source-add\n", VIDEO_SECTION))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("source-add")}${HOLD()}${REINVITED(2, "    a=sendonly\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+      CLOCK,
     ],
     [
       "has no codec of ours: 488, and the call goes on",

@@ -106,6 +106,16 @@ phone > gateway
 nothing on juliet`,
     ],
     [
+      "and carol hangs up before her ACK, after which nothing more is said",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${PHONE_HANGS_UP}
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: 101 ACK
+after 33 s
+nothing on phone`,
+      { byTheClock: true },
+    ],
+    [
       "and the ACK never comes: BYE after 64*T1, and juliet is told",
       `${CAROL_CALLS}${JULIET_ACCEPTS}
 after 32 s

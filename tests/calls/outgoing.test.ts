@@ -128,6 +128,20 @@ gateway > juliet
 ${PHONE_HANGS_UP}`,
     ],
     [
+      "after 181, 182 and 199, of which juliet hears nothing",
+      `${JULIET_CALLS}${["181 Call Is Being Forwarded", "182 Queued", "199 Early Dialog Terminated"]
+        .map(
+          (line) => `
+phone > gateway
+    SIP/2.0 ${line}
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+nothing on juliet
+`,
+        )
+        .join("")}${BOB_RINGS}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
       "by two forks: the second is acknowledged and hung up",
       `${JULIET_CALLS}${BOB_RINGS}
 phone > gateway
@@ -605,6 +619,22 @@ gateway > phone
     a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
 phone > gateway
     SIP/2.0 200 OK
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "do not go by the tag of a 100, which makes no dialog (RFC 3261 §12.1)",
+      `${JULIET_CALLS}${JULIET_TRICKLES}
+phone > gateway
+    SIP/2.0 100 Trying
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+nothing on phone
+${BOB_RINGS}
+gateway > phone
+    INFO sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INFO
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
     [

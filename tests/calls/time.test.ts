@@ -280,6 +280,13 @@ ${EXPIRED.replace("<general-error/>", "<expired/>").replace("BYE sip:…@192.0.2
       `${CAROL_CALLS_WITH("Supported: timer")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 1800;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
+      "are not begun with a caller who does not know them, and does not ask",
+      `${CAROL_CALLS}${JULIET_ACCEPTS_AND("no Session-Expires: …", "no Require: …")}${CAROL_ACKS}
+after 290 s
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+    [
       "of a caller's proxy alone: we refresh",
       `${CAROL_CALLS_WITH("Allow: UPDATE", "Session-Expires: 200")}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas")}${CAROL_ACKS}
 after 100 s

@@ -114,11 +114,29 @@ describe("who is called", () => {
   ])("%s, To %s: %p", (requestUri, to, jid) => {
     expect(calledUser({ requestUri, to }, RULES)).toBe(jid);
   });
+
+  test("a number means its user where it begins with + or *, and no other does", () => {
+    const phones = ["+4930123", "*17", "17"].map((phone) => ({ username: `u${phone.replace(/\W/, "x")}`, phone }));
+    const called = (user: string) =>
+      calledUser({ requestUri: `sip:${user}@example.org`, to: "sip:y@z" }, { ...RULES, usernameToPhone: phones });
+    expect(["+4930123", "*17", "17"].map(called)).toEqual([
+      "ux4930123@example.org",
+      "ux17@example.org",
+      "17@example.org",
+    ]);
+  });
+
+  test("and is never one of the component's own domain, though that be among the hosts", () => {
+    const rules = { ...RULES, hosts: [RULES.component, "example.org"] };
+    expect(calledUser({ requestUri: "sip:x@sip.example.org", to: "sip:x@sip.example.org" }, rules)).toBeUndefined();
+    expect(isServed("x@sip.example.org", rules)).toBe(false);
+  });
 });
 
 test.each([
   ["sip:carol@sip.example.org", "carol@sip.example.org/sip"],
   ["sip:carol@PROXY.example:5070", "carol@sip.example.org/sip"],
+  ["sip:carol@192.0.2.1", "carol@sip.example.org/sip"],
   ["sip:+4989@x.example", "+4989@sip.example.org/sip"],
   ["tel:+49-89-12", "+49-89-12@sip.example.org/sip"],
   ["sip:carol@x.example", "carol\\40x.example@sip.example.org/sip"],
