@@ -296,6 +296,37 @@ describe("requests of ours", () => {
     expect(header(peer.received[0]!, "Via")).toStartWith("SIP/2.0/UDP");
   });
 
+  test("of 1300 bytes go by UDP, and one byte more by TCP (§18.1.1)", async () => {
+    let tokens = 100_000;
+    const peer = await bench(undefined, { random: () => `${tokens++}` });
+    const byTcp: number[] = [];
+    await peer.wire.listen(PEER, () => ({ received: ({ length }) => void byTcp.push(length), closed: () => {} }));
+    const sizeOf = async (body: number): Promise<number> => {
+      const before = peer.wire.datagrams.length;
+      peer.sip.send(makeRequest("OPTIONS", `size${body}`, { body: "x".repeat(body) }), to, silent);
+      await peer.clock.advance(100);
+      return peer.wire.datagrams[before]?.bytes.length ?? 0;
+    };
+    const rest = 1_300 - ((await sizeOf(1_000)) - 1_000);
+    expect([await sizeOf(rest), byTcp]).toEqual([1_300, []]);
+    expect([await sizeOf(rest + 1), byTcp]).toEqual([0, [1_301 + ";transport=tcp".length]]);
+  });
+
+  test("that are large go by UDP at once for a minute after TCP was not there, and then try it again", async () => {
+    const peer = await bench();
+    peer.wire.silent.add(`${PEER.host}:${PEER.port}`);
+    const heardWithin = async (id: string, milliseconds: number): Promise<boolean> => {
+      peer.sip.send(makeRequest("OPTIONS", id, { body: "x".repeat(6_000) }), to, silent);
+      await peer.clock.advance(milliseconds);
+      return peer.received.some((message) => header(message, "Call-ID") === id);
+    };
+    expect([await heardWithin("one", 1_900), await heardWithin("two", 200), await heardWithin("three", 50)]).toEqual([
+      ...[false, true, true],
+    ]);
+    await peer.clock.advance(60_000);
+    expect([await heardWithin("four", 1_900), await heardWithin("five", 200)]).toEqual([false, true]);
+  });
+
   test("to nowhere fail, after they have been sent and not before", async () => {
     const peer = await bench(undefined, { resolve: () => Promise.reject(new Error("ENOTFOUND")) });
     const failed: string[] = [];

@@ -87,7 +87,7 @@ ${BOB_HANGS_UP}`,
     ],
     [
       "hangs up before it has answered: 200, and the call goes on",
-      `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${ASKS("bob2", BYE, "200 OK")}${BOB_ANSWERS}${BOB_HANGS_UP}`,
+      `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${ASKS("bob2", BYE, "200 OK")}${BOB_ANSWERS}${ASKS("bob1", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0", "200 OK")}${BOB_HANGS_UP}`,
     ],
     [
       "offers another session: 481, and the user hears nothing",

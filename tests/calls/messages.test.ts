@@ -184,6 +184,17 @@ ${ENDED("juliet-phone", "success")}`,
         `${BOTH}${SAYS("juliet", `<proceed ${JMI} id='c1'/>`)}${ENDED("juliet-phone", "cancel")}${INITIATED("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
       [
+        "the first retracts what is not its own: it goes on ringing",
+        `${BOTH}${SAYS("juliet-phone", `<retract ${JMI} id='c1'>${REASON("cancel")}</retract>`)}
+nothing on phone
+${ACCEPTS("juliet-phone")}${RETRACTED}${CAROL_ACKS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+${ENDED("juliet-phone", "success")}`,
+      ],
+      [
         "the first refuses the stanza: the proposal goes on",
         `${COMES("juliet")}${COMES_WITHOUT("juliet-phone")}${CALLS}${RINGS}
 gateway > juliet-phone (unanswered)
@@ -356,6 +367,13 @@ ${TOLD("juliet", `<finish ${JMI} id='s1'>${REASON("cancel")}</finish>`, `${BOB}/
       `${SAYS("mallory", `<propose ${JMI} id='s1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>`, BOB)}
 gateway > mallory
     <message type='error'><error type='cancel'><service-unavailable/></error></message>
+`,
+    ],
+    [
+      "from no device: an error, since there is nobody to answer",
+      `${SAYS(JULIET, `<propose ${JMI} id='s1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>`, BOB)}
+gateway > ${JULIET}
+    <message type='error'><error type='modify'><bad-request/></error></message>
 `,
     ],
     [

@@ -86,6 +86,12 @@ test.each([
   expect(names).toEqual({ requestUri, to, from: '"juliet" <sip:juliet@example.org>', contactUser: "juliet" });
 });
 
+test("a user's number is found however the name is written in the configuration", () => {
+  const rules = { ...RULES, usernameToPhone: [{ username: "Nurse", phone: "+4930123" }] };
+  const names = dialled({ caller: "juliet@example.org", callee: "nurse@sip.example.org" }, rules);
+  expect(names?.requestUri).toBe("sip:+4930123@proxy.example:5060");
+});
+
 test("a domain alone cannot be dialled", () => {
   expect(dialled({ caller: "juliet@example.org", callee: "sip.example.org" }, RULES)).toBeUndefined();
 });
