@@ -638,6 +638,25 @@ phone > gateway
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
     [
+      "in a body of another type are refused with what we take; an INFO that says nothing is 200",
+      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: text/plain
+
+    hello
+gateway > phone
+    SIP/2.0 415 Unsupported Media Type
+    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    no Accept: …
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    [
       "of an unknown package are refused with ours",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
 phone > gateway
