@@ -127,7 +127,7 @@ ${FINISHED("juliet")}`,
       ],
       [
         "who rejects, whatever the reason: 486 [M], and nothing more is said",
-        `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<reject ${JMI} id='c1'>${REASON("busy")}</reject>`)}${REFUSED("486 Busy Here")}`,
+        `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<reject ${JMI} id='c1'>${REASON("unsupported-applications")}</reject>`)}${REFUSED("486 Busy Here")}`,
       ],
       [
         "who rejects, in profile precise: by the reason",

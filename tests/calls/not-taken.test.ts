@@ -58,6 +58,10 @@ const ROWS: PlayRow[] = [
   ["469 to a key: no more of them, and candidates go on", keys("469 Bad Info Package", CANDIDATES_ALONE)],
   ["489 to a key: no more of them, and candidates go on", keys("489 Bad Event", CANDIDATES_ALONE)],
   ["500 to candidates: the next are said all the same", candidates("500 Busy Now", FRAGMENT(3) + SAYS(3))],
+  [
+    "500 to candidates, while newer ones wait: these are said at once",
+    `${TRICKLING}${CANDIDATE}${FRAGMENT(2)}${GATHERED}${SILENCE}${SAYS(2, "500 Busy Now")}${FRAGMENT(3)}${SAYS(3)}${PHONE_HANGS_UP}`,
+  ],
   ["408 to candidates says nothing about the call", candidates("408 Request Timeout", FRAGMENT(3) + SAYS(3))],
   ["408 to a key says nothing about the call", keys("408 Request Timeout", KEY(3) + SAYS(3))],
 ];
