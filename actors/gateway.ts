@@ -17,6 +17,7 @@ import type { Log } from "./log.ts";
 import { createSip, type Sip } from "./sip.ts";
 import { SipAllow } from "./sip-allow.ts";
 import type { Resolve } from "./sip-hosts.ts";
+import { Tally } from "./tally.ts";
 import { Xmpp, type XmppConfig } from "./xmpp.ts";
 
 export interface GatewayConfig {
@@ -62,7 +63,8 @@ export class Gateway {
   readonly #allow: SipAllow;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
-    const { clock, random, chance, hash, sha1, open, resolve, log } = needs;
+    const { clock, random, chance, hash, sha1, open, log } = needs;
+    const resolve = sayingFailures(needs.resolve, new Tally(clock, log, "dns.failed"));
     this.#log = log;
     this.calls = new Calls({
       config: config.calls,
@@ -99,8 +101,10 @@ export class Gateway {
   /** Opens the sockets and begins the stream; rejects when a socket cannot be opened. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
+      let logged: unknown;
       this.#actor.subscribe((snapshot) => {
-        this.#log({ level: "info", event: "gateway.state", state: snapshot.value });
+        if (snapshot.value !== logged) this.#log({ level: "info", event: "gateway.state", state: snapshot.value });
+        logged = snapshot.value;
         if (snapshot.value === "running") resolve();
         if (snapshot.context.failure !== null) reject(new Error(snapshot.context.failure));
       });
@@ -110,7 +114,7 @@ export class Gateway {
 
   /** Lets what runs end, then closes everything; a second call does not wait for that. */
   stop(): void {
-    this.#actor.send({ type: "stop" });
+    this.#actor.send({ type: "stop", calls: this.calls.registry.size });
   }
 
   /** Settles when everything is closed, with what went wrong, if anything did. */
@@ -148,4 +152,16 @@ export class Gateway {
     this.#allow.stop();
     this.sip.stop().finally(() => this.#stopped.resolve(failure));
   }
+}
+
+/** The same look-up of host names, which says in the log what it does not find. */
+function sayingFailures(resolve: Resolve, failed: Tally): Resolve {
+  return async (host) => {
+    try {
+      return await resolve(host);
+    } catch (error) {
+      failed.add("a host name without an address", { host, error: String(error) });
+      throw error;
+    }
+  };
 }

@@ -1,7 +1,8 @@
 /**
  * The gateway as a whole: sockets and stream are opened, calls run, and one day it is asked to stop.
  *
- * Rule: only `running` takes new calls. Left out on purpose: how sockets and streams recover, which is the matter of
+ * Rules: only `running` takes new calls; when the last call is over its last words (the 200 to a BYE, a 486) still get
+ * their time. Left out on purpose: how sockets and streams recover, which is the matter of
  * whoever owns them; the gateway stops by itself only when opening fails or they give up for good.
  */
 import { assign, emit, setup } from "xstate";
@@ -9,7 +10,7 @@ import { assign, emit, setup } from "xstate";
 export type GatewayEvent =
   | { readonly type: "started" }
   | { readonly type: "failed"; readonly text: string }
-  | { readonly type: "stop" }
+  | { readonly type: "stop"; readonly calls: number }
   | { readonly type: "calls.none" };
 
 export type GatewayEffect =
@@ -35,6 +36,7 @@ export const gateway = setup({
     "close sockets and stream": emit({ type: "gateway.close" }),
     "note the failure": assign({ failure: (_, params: { text: string }) => params.text }),
   },
+  guards: { "nobody talks": ({ event }) => event.type === "stop" && event.calls === 0 },
   delays: { "drain timeout": ({ context }) => context.drainTimeout, "a moment": 1_000 },
 }).createMachine({
   id: "gateway",
@@ -58,14 +60,14 @@ export const gateway = setup({
       description: "Calls come and go.",
       tags: "takes calls",
       on: {
-        stop: "draining",
+        stop: [{ target: "stopped", guard: "nobody talks" }, { target: "draining" }],
         failed: { target: "stopped", actions: { type: "note the failure", params: ({ event }) => event } },
       },
     },
     draining: {
       description: "No new calls; those that run go on until they are done.",
       entry: "take no new calls",
-      on: { "calls.none": "stopped", stop: "ending" },
+      on: { "calls.none": "ending", stop: "ending" },
       after: { "drain timeout": "ending" },
     },
     ending: {

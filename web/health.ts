@@ -24,7 +24,8 @@ export function healthApp(health: () => Health): Hono {
       ...(state === "running" ? [] : [`gateway is ${state}`]),
     ];
     const body = { status: down.length === 0 ? "up" : "down", down, state, calls };
-    return context.json(body, down.length === 0 ? 200 : 503);
+    return context.json(body, down.length === 0 ? 200 : 503, { "cache-control": "no-store" });
   });
+  app.all("/health", (context) => context.text("GET only", 405, { allow: "GET, HEAD" }));
   return app;
 }

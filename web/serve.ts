@@ -1,5 +1,5 @@
 /** Serves a Hono app over HTTP, the same on Bun, Deno and Node. */
-import { serve } from "@hono/node-server";
+import { type ServerType, serve } from "@hono/node-server";
 import type { Hono } from "hono";
 
 export interface Served {
@@ -13,8 +13,16 @@ export function serveWeb(app: Hono, { host, port }: { host: string; port: number
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (info) => {
       server.off("error", reject);
-      resolve({ port: info.port, close: () => new Promise((closed) => server.close(() => closed())) });
+      resolve({ port: info.port, close: () => closed(server) });
     });
     server.once("error", reject);
+  });
+}
+
+/** Stops listening; who still asks, or is slow to, is cut off, since the process must not wait for him. */
+function closed(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ("closeAllConnections" in server) server.closeAllConnections();
   });
 }

@@ -59,7 +59,8 @@ test("with a call it takes no new ones, and stops when that is done", async () =
   const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
   await say(NO_NEW_CALLS + BOB_HANGS_UP);
-  await say("after 10 ms");
+  expect(it.gateway.health.state).toBe("ending");
+  await say("after 1 s");
   expect(it.gateway.health.state).toBe("stopped");
 });
 

@@ -174,6 +174,7 @@ for (const runtime of RUNTIMES) {
       bob.phone.invite("sip:alice@example.org", "too-late", bobOffers("actpass"));
       bob.phone.acknowledge(await bob.response(503, "too-late"));
       bob.phone.hangUp(invite);
+      await bob.response(200, "last");
       await alice.hears("session-terminate", "last");
       expect(await exit).toBe(0);
     });
