@@ -36,6 +36,8 @@ export class Call {
   readonly #ended: (call: Call) => void;
   #over = false;
   #logged = "";
+  /** What the log tells of an end that came as a final response, or as an error of the user's server. */
+  #ending: { status?: number; phrase?: string; condition?: string } = {};
   #watched = false;
 
   constructor(input: CallInput, sides: { phone: Phone; user: User }, needs: CallNeeds) {
@@ -47,14 +49,18 @@ export class Call {
     this.#actor.on("*", (effect) => this.#perform(effect));
     this.#actor.subscribe({
       next: () => this.#entered(),
-      complete: () => this.#finish(this.#actor.getSnapshot().output?.why?.condition ?? "success"),
+      complete: () => {
+        const why = this.#actor.getSnapshot().output?.why?.condition;
+        this.#finish(why ?? this.#ending.condition ?? "success");
+      },
       error: (error) => this.#fail(error),
     });
   }
 
-  /** A line for each new state; events that leave the call where it is say nothing. */
+  /** A line for each new state; events that leave the call where it is say nothing, the end is told by `call.ended`. */
   #entered(): void {
     const { state } = this;
+    if (this.#actor.getSnapshot().status !== "active") return;
     if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
     this.#logged = state;
     if (!this.#watched && this.#actor.getSnapshot().hasTag("answered")) {
@@ -135,6 +141,8 @@ export class Call {
     const snapshot = this.#actor.getSnapshot();
     if (this.#over || !snapshot.can(event)) return this.#outOfOrder(event);
     accepted?.();
+    if (event.type === "sip.invite.failure") this.#ending = { status: event.status, phrase: event.phrase };
+    if ("condition" in event) this.#ending = { condition: event.condition };
     this.guard(() => this.#actor.send(event));
     return undefined;
   }
@@ -151,6 +159,12 @@ export class Call {
       if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
       for (const effect of lastMessages(context, reason)) this.user.perform(effect);
     });
+  }
+
+  /** A device of the user came online while a proposal waits for one: it is offered the call, as if it had asked. */
+  available(device: string): void {
+    const waits = this.isIncoming && this.unanswered && this.#actor.getSnapshot().context.messages === "proposed";
+    if (waits && !this.devices.includes(device)) this.deliver({ type: "jingle.existing-session-initiate", device });
   }
 
   /** A device of the user went offline: while ringing it is out at once, later it is asked (XEP-0166 §6.7). */
@@ -185,6 +199,7 @@ export class Call {
   }
 
   #perform(effect: CallEffect): void {
+    if (effect.type === "sip.send.failure") this.#ending.status = effect.failure.status;
     this.guard(() => {
       if (effect.type.startsWith("sip.")) this.phone.perform(effect as PhoneEffect);
       else this.user.perform(effect as UserEffect);
@@ -231,7 +246,8 @@ export class Call {
       this.phone.stop();
       this.user.stop();
     });
-    this.#log({ level: "info", event: "call.ended", why });
+    const { status, phrase } = this.#ending;
+    this.#log({ level: "info", event: "call.ended", why, status, phrase, state: this.#logged });
     this.#ended(this);
   }
 }

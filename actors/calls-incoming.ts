@@ -27,11 +27,13 @@ interface Answer {
 /** Creates the call, or answers why there is none. */
 export function placeIncoming(calls: Calls, transaction: ServerTransaction): void {
   const { request } = transaction;
-  const refused = ({ status, headers = [] }: Answer) =>
+  const refused = ({ status, headers = [] }: Answer): void => {
     transaction.respond(responseTo(request, status, { toTag: calls.needs.random(), headers }));
+    calls.refused.invite(transaction, status);
+  };
   const who = parties(calls, request);
   if (!who) return refused({ status: 404 });
-  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them);
+  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them, who.us);
   const offer = offerOf(request);
   // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
   if (!isOnline && (!byProposal || offer instanceof Refusal)) return refused({ status: 480 });
@@ -68,7 +70,10 @@ function parties(calls: Calls, request: Request): { us: string; them: string } |
 function offerOf(request: Request): Media | Refusal {
   if (request.body === "") return new Refusal("offer needed", { status: 488, warning: 399 });
   try {
-    return readSdp(request.body, { by: "initiator" });
+    const offer = readSdp(request.body, { by: "initiator" });
+    if (offer.contents.every(({ rejected }) => rejected))
+      return new Refusal("no media that a user could take", { status: 488, warning: 304 });
+    return offer;
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

@@ -28,6 +28,7 @@ import { deliverJingle, unknownSession } from "./calls-jingle.ts";
 import { takeMessage } from "./calls-messages.ts";
 import type { CallsConfig, CallsNeeds } from "./calls-needs.ts";
 import { type JingleIq, placeOutgoing } from "./calls-outgoing.ts";
+import { RefusedCalls } from "./calls-refused.ts";
 import { Registry } from "./calls-registry.ts";
 import { chartClock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
@@ -50,11 +51,13 @@ export class Calls implements SipUser, XmppUser {
   readonly #answering = new Map<string, { readonly it: Awaiting; readonly forget: () => void }>();
   /** The transactions of each call in `#answering`, to be forgotten with it. */
   readonly #awaited = new Map<Call, Set<string>>();
+  readonly refused: RefusedCalls;
   #draining = false;
 
   constructor(needs: CallsNeeds) {
     this.needs = needs;
     this.#outbox = new Outbox(needs.log);
+    this.refused = new RefusedCalls(needs.clock, needs.log);
     this.proposals = new Proposals(needs.clock, needs.config.jmiTimeout);
     this.#chartClock = chartClock(needs.clock);
   }
@@ -73,11 +76,17 @@ export class Calls implements SipUser, XmppUser {
     const call = this.#callOf(request);
     if (call) return call.request(request, transaction);
     // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
-    if (this.full || !this.needs.xmpp().online)
-      return transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
+    if (this.full || !this.needs.xmpp().online) return this.#tooMuch(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";
     transaction.respond(responseTo(request, known ? 200 : 481, { headers: known ? [ALLOW, ACCEPT, SUPPORTED] : [] }));
+  }
+
+  #tooMuch(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
+    const why = this.full ? "no more calls now" : "there is no XMPP stream";
+    if (request.method === "INVITE") this.refused.oneOfMany(why, { callId: header(request, "Call-ID") });
   }
 
   #invited(transaction: ServerTransaction): void {
@@ -86,6 +95,7 @@ export class Calls implements SipUser, XmppUser {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       transaction.respond(responseTo(transaction.request, error.sip.status));
+      this.refused.invite(transaction, error.sip.status);
     }
   }
 
@@ -113,9 +123,16 @@ export class Calls implements SipUser, XmppUser {
     };
     const refusal = this.#tried(() => this.#jingle(iq, jingle, accepted));
     if (!refusal) return;
+    if (jingle.attrs.action === "session-initiate") this.#notInitiated(iq, String(jingle.attrs.sid), refusal);
     if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
     accepted();
     this.#turnDown(iq, jingle, refusal);
+  }
+
+  #notInitiated(iq: Element, sid: string, refusal: Refusal): void {
+    const isOneOfMany = this.full || !isServed(String(iq.attrs.from), this.config.addresses);
+    if (isOneOfMany) this.refused.oneOfMany(refusal.message, { sid, from: iq.attrs.from });
+    else this.refused.initiate(iq, sid, refusal);
   }
 
   message(message: Element): Element | undefined {
@@ -131,7 +148,13 @@ export class Calls implements SipUser, XmppUser {
   }
 
   offline(why: string): void {
-    this.needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
+    if (this.registry.size > 0)
+      this.needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
+  }
+
+  /** A device of the user's came that is called directly: it hears of what still waits for a proposal to be taken. */
+  came(device: string): void {
+    for (const call of this.registry.ofUser(bareJid(device))) call.available(device);
   }
 
   left(device: string): void {
@@ -206,7 +229,6 @@ export class Calls implements SipUser, XmppUser {
   /** No new calls from now on; `idle` is told when the last one has ended. */
   drain(): void {
     this.#draining = true;
-    if (this.registry.size === 0) this.needs.idle();
   }
 
   /** Ends what still runs, on both sides. */

@@ -177,7 +177,7 @@ export class User {
   #offered(device: string, answer: Answer): void {
     if (answer.type === "result") return this.#needs.tell({ type: "jingle.acknowledged", device });
     const condition = answer.condition ?? answer.type;
-    this.#needs.log({ level: "info", event: "device.refused", sid: this.side.sid, to: device, condition });
+    this.#needs.log({ level: "info", event: "device.refused", device, condition });
     this.#needs.tell({ type: "jingle.refused", device, condition });
   }
 
@@ -205,7 +205,7 @@ export class User {
   #answered(device: string, action: string, answer: Answer): void {
     if (answer.type !== "error" || action === "session-terminate") return;
     const condition = answer.condition ?? "undefined-condition";
-    this.#needs.log({ level: "warn", event: "jingle.refused", sid: this.side.sid, to: device, action, condition });
+    this.#needs.log({ level: "warn", event: "jingle.refused", device, action, condition });
     if (isGone(condition)) this.#needs.tell({ type: "jingle.lost", device, condition });
   }
 

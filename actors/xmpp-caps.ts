@@ -5,8 +5,7 @@
  * their hash; else of that device alone. Until the answer is there a device counts as one that takes none, and is called
  * directly. Bounds: `MOST_CAPS` caps and `MOST_DEVICES` devices that speak for themselves; the oldest give way.
  */
-import type { Element } from "@xmpp/xml";
-import { capsNode, featuresIn, verificationText } from "../protocol/caps.ts";
+import { featuresIn, verificationText } from "../protocol/caps.ts";
 import { DISCO_INFO } from "../protocol/disco.ts";
 import { JINGLE_MESSAGE } from "../protocol/namespaces.ts";
 import type { Answer } from "./xmpp-requests.ts";
@@ -19,8 +18,8 @@ export interface CapsNeeds {
   readonly sha1: (text: string) => string;
   /** Asks a device for disco#info of a node. */
   readonly ask: (device: string, node: string, answered: (answer: Answer) => void) => void;
-  /** A device was found to take Jingle messages. */
-  readonly found: (device: string) => void;
+  /** It is known whether a device takes Jingle messages. */
+  readonly judged: (device: string, takes: boolean) => void;
 }
 
 export class XmppCaps {
@@ -34,14 +33,11 @@ export class XmppCaps {
     this.#needs = needs;
   }
 
-  /** Takes a presence; gives the caps of the device, undefined where it has none that can be verified. */
-  seen(device: string, presence: Element): string | undefined {
-    const node = capsNode(presence);
-    if (node === undefined) return undefined;
-    const known = this.#known.get(node);
-    if (known === undefined) this.#ask(device, node);
-    else if (known) this.#needs.found(device);
-    return node;
+  /** A device said its caps; undefined where it has none that can be verified. */
+  seen(device: string, node: string | undefined): void {
+    const known = node === undefined ? false : this.#known.get(node);
+    if (node !== undefined && known === undefined) this.#ask(device, node);
+    else if (typeof known === "boolean") this.#needs.judged(device, known);
   }
 
   takesMessages(device: string, node: string | undefined): boolean {
@@ -61,7 +57,7 @@ export class XmppCaps {
       if (isVerified) this.#known.set(node, takes);
       else this.#known.delete(node); // no answer, or none that fits: the next device is asked again
       if (query && !isVerified) bounded(this.#byDevice, MOST_DEVICES).set(device, takes);
-      if (takes) this.#needs.found(device);
+      this.#needs.judged(device, takes);
     });
   }
 }

@@ -8,6 +8,7 @@
  * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { capsNode } from "../protocol/caps.ts";
 import { type Caps, capsElement } from "../protocol/disco.ts";
 import { bareJid, readJid } from "../protocol/jid.ts";
 import { type CapsNeeds, XmppCaps } from "./xmpp-caps.ts";
@@ -23,6 +24,8 @@ export interface PresenceNeeds {
   readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
+  /** A device that is called directly came, or said something of itself. */
+  came(device: string): void;
   /** A device went offline. */
   left(device: string): void;
   /** Asks a device for disco#info of a node. */
@@ -61,22 +64,31 @@ export class XmppPresence {
 
   constructor(needs: PresenceNeeds) {
     this.#needs = needs;
-    this.#caps = new XmppCaps({ sha1: needs.sha1, ask: needs.ask, found: (device) => this.#takesMessages(device) });
+    this.#caps = new XmppCaps({
+      sha1: needs.sha1,
+      ask: needs.ask,
+      judged: (device, takes) => this.#judged(device, takes),
+    });
   }
 
-  /** How a user can be called now. */
-  reach(bare: string): Reach {
+  /** How a user can be called now by one of our phones. Of whom nothing is known is asked: who answers is told as `came`. */
+  reach(bare: string, by: string): Reach {
     const user = this.#users.get(bareJid(bare));
-    if (!user?.wasSeen) return { isOnline: false, direct: [], byProposal: !this.#needs.toldOfAll };
+    if (!user?.wasSeen) {
+      if (!this.#needs.toldOfAll)
+        for (const us of [this.#needs.domain, bareJid(by)]) this.#say("probe", us, bareJid(bare));
+      return { isOnline: false, direct: [], byProposal: !this.#needs.toldOfAll };
+    }
     const online = [...user.devices].filter(([, { priority }]) => priority >= 0);
     const direct = online.filter(([jid, { caps }]) => !this.#caps.takesMessages(jid, caps)).map(([jid]) => jid);
     const byProposal = online.length === 0 ? user.takesMessages : direct.length < online.length;
     return { isOnline: online.length > 0, direct, byProposal };
   }
 
-  #takesMessages(device: string): void {
+  #judged(device: string, takesMessages: boolean): void {
     const user = this.#users.get(bareJid(device));
-    if (user) user.takesMessages = true;
+    if (user && takesMessages) user.takesMessages = true;
+    else if ((user?.devices.get(device)?.priority ?? -1) >= 0) this.#needs.came(device);
   }
 
   /** Takes a presence; false when it comes from somebody we have nothing to do with. */
@@ -124,8 +136,9 @@ export class XmppPresence {
     if (!user || (!user.devices.has(from) && user.devices.size >= MOST_RESOURCES)) return;
     const priority = Number(presence.getChildText("priority") ?? 0);
     user.wasSeen = true;
-    const caps = this.#caps.seen(from, presence);
+    const caps = capsNode(presence);
     user.devices.set(from, { priority: Number.isInteger(priority) ? priority : 0, caps });
+    this.#caps.seen(from, caps);
   }
 
   /**

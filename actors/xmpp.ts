@@ -70,6 +70,8 @@ export interface XmppUser {
   unproposed(session: { sid: string; us: string; them: string }, condition: string): void;
   online(): void;
   offline(why: string): void;
+  /** A device of a user came, or said something of itself; it is called directly. */
+  came(device: string): void;
   /** A device of a user went offline. */
   left(device: string): void;
 }
@@ -111,6 +113,7 @@ export class Xmpp {
       toldOfAll: config.mode === "intercept",
       isServed,
       send: (element) => void this.#stream.send(element),
+      came: (device) => user.came(device),
       left: (device) => user.left(device),
       sha1: (text) => sha1(text, "base64"),
       ask: (to, node, answered) => {
@@ -171,9 +174,9 @@ export class Xmpp {
     return this.#stream.send(mode === "intercept" ? messageAsUser(stanza, domain) : stanza) !== false;
   }
 
-  /** How a user can be called now. */
-  reach(bare: string): Reach {
-    return this.#presence.reach(bare);
+  /** How a user can be called now by one of our phones; of whom nothing is known is asked where he is. */
+  reach(bare: string, by: string): Reach {
+    return this.#presence.reach(bare, by);
   }
 
   #online(): void {

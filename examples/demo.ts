@@ -43,6 +43,7 @@ function fail(why: string): never {
 
 function log(event: LogEvent): void {
   if (event.event === "call.state") ladder.state(String(event.state));
+  if (event.event === "call.ended") ladder.state("ended");
   for (const each of waiting.filter(({ fits }) => fits(event))) {
     waiting.splice(waiting.indexOf(each), 1);
     each.go();

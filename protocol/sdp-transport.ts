@@ -73,8 +73,8 @@ function readFingerprint(line: string): Transport["fingerprints"][number] {
 /** Without ICE the address is that of c= and the m-line, for RTCP that of a=rtcp or the next port (RFC 3605). */
 function plainCandidates(section: SdpSection, session: SdpPart): Candidate[] {
   const ip = section.address ?? session.address;
-  if (ip === undefined || section.port === 0) return [];
-  if (!isAddress(ip.replace(/\/.*$/, "")))
+  if (section.port === 0) return [];
+  if (ip === undefined || !isAddress(ip.replace(/\/.*$/, "")))
     throw new Refusal("an address that is none of IP", { status: 488, warning: 301 });
   if (ip.includes("/") || isMulticast(ip)) throw new Refusal("a multicast address", { status: 488, warning: 330 });
   const rtp = plainCandidate(1, ip, section.port);

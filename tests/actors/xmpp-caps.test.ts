@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
 import { XmppCaps } from "../../actors/xmpp-caps.ts";
 import type { Answer } from "../../actors/xmpp-requests.ts";
-import { verificationText } from "../../protocol/caps.ts";
+import { capsNode, verificationText } from "../../protocol/caps.ts";
 
 const info = (...features: string[]) =>
   parse(
@@ -24,13 +24,15 @@ function caps() {
       asked.push(device);
       waiting.push(answered);
     },
-    found: (device) => void found.push(device),
+    judged: (device, takes) => void (takes && found.push(device)),
   });
   const seen = (device: string, ver: string): boolean => {
     const presence = parse(
       `<presence><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='${ver}'/></presence>`,
     );
-    return it.takesMessages(device, it.seen(device, presence));
+    const node = capsNode(presence);
+    it.seen(device, node);
+    return it.takesMessages(device, node);
   };
   return {
     it,

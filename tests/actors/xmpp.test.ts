@@ -25,6 +25,7 @@ async function component(manner: Manner = "takes us", more: { video?: boolean; m
   const wire = createWire(clock, { split: 11 });
   const logged: LogEvent[] = [];
   const events: string[] = [];
+  const came: string[] = [];
   const stanzas: Element[] = [];
   const state: { stream?: ByteStream; manner: Manner } = { manner };
   const accept = (stream: ByteStream): StreamEvents => {
@@ -73,6 +74,7 @@ async function component(manner: Manner = "takes us", more: { video?: boolean; m
       unproposed: () => {},
       online: () => void events.push("online"),
       offline: (why) => void events.push(`offline: ${why}`),
+      came: (device) => void came.push(device),
       left: (device) => void events.push(`${device} left`),
     },
     refused: (why) => void events.push(`refused: ${why}`),
@@ -83,8 +85,10 @@ async function component(manner: Manner = "takes us", more: { video?: boolean; m
     state.stream?.write(text);
     await clock.advance(50);
   };
-  return { clock, wire, xmpp, logged, events, stanzas, state, say };
+  return { clock, wire, xmpp, logged, events, stanzas, state, say, came };
 }
+
+const PHONE = `bob@${DOMAIN}`;
 
 describe("the stream (XEP-0114 §3)", () => {
   test("proves its secret and is online", async () => {
@@ -362,15 +366,30 @@ describe("who is online", () => {
   test("a device of priority 0 or more can be called, until it leaves", async () => {
     const { say, xmpp, events } = await component();
     await say(presence("/>") + presence("><priority>-1</priority></presence>", "juliet@example.org/y"));
-    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
+    expect(xmpp.reach("juliet@example.org", PHONE).direct).toEqual(["juliet@example.org/x"]);
     await say(presence(" type='unavailable'/>"));
-    expect([xmpp.reach("juliet@example.org").direct, events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
+    expect([xmpp.reach("juliet@example.org", PHONE).direct, events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
+  });
+
+  test("of whom nothing is known is asked where he is, by the component and by the phone that calls", async () => {
+    const { say, xmpp, stanzas, came, clock } = await component();
+    expect(xmpp.reach("juliet@example.org", PHONE)).toEqual({ isOnline: false, direct: [], byProposal: true });
+    await clock.advance(10);
+    expect(stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
+      ["probe", DOMAIN, "juliet@example.org"],
+      ["probe", PHONE, "juliet@example.org"],
+    ]);
+    await say(presence("/>"));
+    expect(came).toEqual(["juliet@example.org/x"]);
+    xmpp.reach("juliet@example.org", PHONE);
+    await clock.advance(10);
+    expect(stanzas).toHaveLength(2);
   });
 
   test("a presence without a device is nobody to be called", async () => {
     const { say, xmpp } = await component();
     await say(presence("/>", "juliet@example.org"));
-    expect(xmpp.reach("juliet@example.org")).toEqual({ isOnline: false, direct: [], byProposal: true });
+    expect(xmpp.reach("juliet@example.org", PHONE)).toEqual({ isOnline: false, direct: [], byProposal: true });
   });
 
   test("who subscribes is taken, shown a presence, and subscribed to", async () => {
@@ -391,13 +410,13 @@ describe("who is online", () => {
     expect(stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
       ["unsubscribed", `bob@${DOMAIN}`, "juliet@example.org"],
     ]);
-    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
+    expect(xmpp.reach("juliet@example.org", PHONE).direct).toEqual(["juliet@example.org/x"]);
   });
 
   test("Prosody's receipt for our subscription, `unavailable` from the bare JID, takes nobody offline", async () => {
     const { say, xmpp } = await component();
     await say(`${presence("/>")}<presence type='unavailable' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
-    expect(xmpp.reach("juliet@example.org").direct).toEqual(["juliet@example.org/x"]);
+    expect(xmpp.reach("juliet@example.org", PHONE).direct).toEqual(["juliet@example.org/x"]);
   });
 
   test("a stranger's presence is dropped and counted", async () => {

@@ -202,6 +202,9 @@ ${TOLD("<success/>", "juliet-phone")}`,
   ]);
 });
 
+const SDP = (media: string, address = "c=IN IP4 192.0.2.2\n    "): string =>
+  `v=0\n    o=- 1 1 IN IP4 192.0.2.2\n    s=-\n    ${address}t=0 0\n    m=${media}`;
+
 describe("a call is refused", () => {
   plays([
     [
@@ -269,6 +272,21 @@ ${REFUSED("480 Temporarily Unavailable")}`,
       "without an offer: 488, since in Jingle only the initiator offers",
       INVITE(undefined, undefined, "").replace("    Content-Type: application/sdp\n", "") +
         REFUSED("488 Not Acceptable Here", '    Warning: 399 carillon "offer needed"\n'),
+    ],
+    [
+      "with nothing but media that are refused in the offer itself: 488",
+      INVITE(undefined, undefined, SDP("audio 0 RTP/AVP 0")) +
+        REFUSED("488 Not Acceptable Here", "    Warning: 304 …\n"),
+    ],
+    [
+      "with nothing but media that Jingle has no words for: 488",
+      INVITE(undefined, undefined, SDP("image 49170 udptl t38")) +
+        REFUSED("488 Not Acceptable Here", "    Warning: 304 …\n"),
+    ],
+    [
+      "with an offer that names no address: 488",
+      INVITE(undefined, undefined, SDP("audio 49170 RTP/AVP 0", "")) +
+        REFUSED("488 Not Acceptable Here", "    Warning: 301 …\n"),
     ],
     [
       "for a user of no served domain: 404",

@@ -86,6 +86,8 @@ gateway > phone
     SIP/2.0 200 OK
 `;
 const PROCEEDS = (device: string): string => SAYS(device, `<proceed ${JMI} id='c1'/>`) + INITIATED(device);
+const PROCEEDS_WAKING = (device: string): string =>
+  SAYS(device, `<proceed ${JMI} id='c1'/>`) + RINGS + INITIATED(device);
 const FINISHED = (device: string, condition = "success"): string =>
   TOLD(device, `<finish ${JMI} id='c1'>${REASON(condition)}</finish>`);
 const REFUSED = (line: string): string => `
@@ -242,6 +244,16 @@ nothing on phone
 after 1 s
 ${REFUSED("480 Temporarily Unavailable")}${RETRACTED}`,
         { byTheClock: true },
+      ],
+      [
+        "of whom nothing was ever seen, but who is there: asked for, the device says so, and is called at once",
+        `${CALLS}${PROPOSED}${COMES_WITHOUT("juliet")}${RINGS}${INITIATED("juliet")}${COMES_WITHOUT("juliet-phone")}${INITIATED("juliet-phone")}${ACCEPTS("juliet")}${ENDED("juliet-phone", "cancel")}${RETRACTED}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+      ],
+      [
+        "of whom nothing was ever seen, and comes with a client that takes proposals: that proposal is enough",
+        `${CALLS}${PROPOSED}${COMES("juliet")}
+nothing on phone
+${PROCEEDS_WAKING("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
       [
         "and whose server knows no such user: 480 at once",

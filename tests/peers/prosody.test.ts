@@ -26,7 +26,12 @@ describe.skipIf(noProsody !== undefined)(
     beforeAll(async () => {
       server = await startProsody(["juliet", "romeo"]);
       phone = await startSipJsPhone((offered) => crlf(sdp(offered)));
-      gateway = await startGateway(`
+      gateway = await start();
+      juliet = new Device(server, "juliet", "balcony");
+      await juliet.start();
+    });
+    const start = async (): Promise<GatewayProcess> => {
+      const started = await startGateway(`
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = ${phone.port}
@@ -44,11 +49,10 @@ jmi_timeout = 1
 [web]
 port = 0
 `);
-      phone.gatewayPort = gateway.sipPort;
-      await healthy(gateway);
-      juliet = new Device(server, "juliet", "balcony");
-      await juliet.start();
-    });
+      phone.gatewayPort = started.sipPort;
+      await healthy(started);
+      return started;
+    };
     afterAll(async () => {
       await juliet.stop();
       expect(await gateway.stop()).toBe(0);
@@ -184,6 +188,20 @@ port = 0
         void call.invite({ requestDelegate: { onReject: ({ message }) => resolve(message.statusCode) } });
       });
       expect(await status).toBe(480);
+    });
+
+    test("the gateway alone is restarted: who is online is asked for when the phone calls, and called", async () => {
+      await juliet.send(xml("presence", { to: COMPONENT, type: "subscribe" }));
+      const asks = (each: { attrs: Record<string, unknown> }) =>
+        each.attrs.type === "subscribe" && each.attrs.from === COMPONENT;
+      await juliet.presence.next(asks, "the component's subscription");
+      await juliet.send(xml("presence", { to: COMPONENT, type: "subscribed" }));
+      await juliet.ask("get", COMPONENT, xml("query", { xmlns: "http://jabber.org/protocol/disco#info" }));
+      expect(await gateway.stop()).toBe(0);
+      gateway = await start();
+      const { call } = await bobCalls();
+      await call.cancel();
+      expect(await reasonOf()).toBe("decline");
     });
   },
 );
