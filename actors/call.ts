@@ -7,7 +7,7 @@
  */
 import { type Actor, createActor, type StateValue } from "xstate";
 import { call as chart } from "../machines/call.ts";
-import { type CallInput, type Consultation, lastMessages } from "../machines/call-context.ts";
+import { type CallInput, type Consultation, lastMessages, newContext } from "../machines/call-context.ts";
 import { hasRoom } from "../machines/changes.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
@@ -28,13 +28,23 @@ export interface CallNeeds {
   readonly ended: (call: Call) => void;
 }
 
+/** What is known of a call that is over. Its chart is let go of, since transactions remember the call for another 32 seconds. */
+const ended = chart.resolveState({
+  value: "ended",
+  context: newContext({
+    ...{ direction: "outgoing", offer: { contents: [], groups: [] }, devices: [], isOnline: false, messages: "none" },
+    ...{ peerTrickles: false, profile: "deployed", retryAudioOnly: false, ringTimeout: 0, gatherTimeout: 0 },
+    ...{ renegotiateTimeout: 0, jmiTimeout: 0 },
+  }),
+});
+
 export class Call {
   readonly phone: Phone;
   readonly user: User;
-  readonly #actor: Actor<typeof chart>;
+  /** Until the call is over. */
+  #actor: Actor<typeof chart> | undefined;
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
-  #over = false;
   #logged = "";
   /** What the log tells of an end that came as a final response, or as an error of the user's server. */
   #ending: { status?: number; phrase?: string; condition?: string } = {};
@@ -50,7 +60,7 @@ export class Call {
     this.#actor.subscribe({
       next: () => this.#entered(),
       complete: () => {
-        const why = this.#actor.getSnapshot().output?.why?.condition;
+        const why = this.#snapshot.output?.why?.condition;
         this.#finish(why ?? this.#ending.condition ?? "success");
       },
       error: (error) => this.#fail(error),
@@ -60,27 +70,35 @@ export class Call {
   /** A line for each new state; events that leave the call where it is say nothing, the end is told by `call.ended`. */
   #entered(): void {
     const { state } = this;
-    if (this.#actor.getSnapshot().status !== "active") return;
+    if (this.#snapshot.status !== "active") return;
     if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
     this.#logged = state;
-    if (!this.#watched && this.#actor.getSnapshot().hasTag("answered")) {
+    if (!this.#watched && this.#snapshot.hasTag("answered")) {
       this.#watched = true;
       this.user.watch(() => this.devices);
     }
   }
 
+  get #over(): boolean {
+    return this.#actor === undefined;
+  }
+
+  get #snapshot() {
+    return this.#actor?.getSnapshot() ?? ended;
+  }
+
   start(): void {
-    this.guard(() => this.#actor.start());
+    this.guard(() => this.#actor?.start());
   }
 
   /** The state as words ("outgoing.ringing"), for logs and refusals. */
   get state(): string {
-    return stateWords(this.#actor.getSnapshot().value);
+    return stateWords(this.#snapshot.value);
   }
 
   /** The initiator's description, with all candidates heard of so far. */
   get offer(): Media {
-    return this.#actor.getSnapshot().context.offer;
+    return this.#snapshot.context.offer;
   }
 
   /** The user's description, and the phone's (the offer, until there is an answer). */
@@ -99,37 +117,37 @@ export class Call {
 
   /** Whether either side has described a content of this name, be it refused. */
   knows(name: string): boolean {
-    const { leftOut } = this.#actor.getSnapshot().context;
+    const { leftOut } = this.#snapshot.context;
     return [...this.local.contents, ...this.heard.contents, ...leftOut].some((content) => content.name === name);
   }
 
   get #answer(): Media {
-    return this.#actor.getSnapshot().context.answer ?? this.offer;
+    return this.#snapshot.context.answer ?? this.offer;
   }
 
   /** What the user is asked about an offer of the phone's, while it waits. */
   get consultation(): Consultation | null {
-    return this.#actor.getSnapshot().context.consultation;
+    return this.#snapshot.context.consultation;
   }
 
   /** The full JIDs that are party to the call now. */
   get devices(): readonly string[] {
-    return this.#actor.getSnapshot().context.devices;
+    return this.#snapshot.context.devices;
   }
 
   /** Whether a phone has placed the call. */
   get isIncoming(): boolean {
-    return this.#actor.getSnapshot().context.direction === "incoming";
+    return this.#snapshot.context.direction === "incoming";
   }
 
   /** Whether nobody has answered yet. */
   get unanswered(): boolean {
-    return this.#actor.getSnapshot().hasTag("unanswered");
+    return this.#snapshot.hasTag("unanswered");
   }
 
   /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
   get userLeft(): boolean {
-    const snapshot = this.#actor.getSnapshot();
+    const snapshot = this.#snapshot;
     return snapshot.hasTag("ending") || snapshot.status !== "active";
   }
 
@@ -138,12 +156,12 @@ export class Call {
    * that an answer which is due at once goes out first.
    */
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
-    const snapshot = this.#actor.getSnapshot();
+    const snapshot = this.#snapshot;
     if (this.#over || !snapshot.can(event)) return this.#outOfOrder(event);
     accepted?.();
     if (event.type === "sip.invite.failure") this.#ending = { status: event.status, phrase: event.phrase };
     if ("condition" in event) this.#ending = { condition: event.condition };
-    this.guard(() => this.#actor.send(event));
+    this.guard(() => this.#actor?.send(event));
     return undefined;
   }
 
@@ -151,9 +169,8 @@ export class Call {
   abandon(reason: Reason): void {
     if (this.#over) return;
     const { devices, userLeft } = this;
-    const { context } = this.#actor.getSnapshot();
+    const { context } = this.#snapshot;
     this.#finish(reason.condition);
-    this.#actor.stop();
     this.#last(() => {
       this.phone.abandon(reason);
       if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
@@ -194,7 +211,7 @@ export class Call {
 
   /** Whether a change is refused because no more can wait, or be kept. */
   #isFull(event: CallEvent): boolean {
-    const { proposals } = this.#actor.getSnapshot().context;
+    const { proposals } = this.#snapshot.context;
     return !hasRoom(proposals, this.local, event.type === "jingle.source" ? event.sources : []);
   }
 
@@ -240,8 +257,10 @@ export class Call {
   }
 
   #finish(why: string): void {
-    if (this.#over) return;
-    this.#over = true;
+    const actor = this.#actor;
+    if (!actor) return;
+    this.#actor = undefined;
+    actor.stop();
     this.#last(() => {
       this.phone.stop();
       this.user.stop();

@@ -140,15 +140,20 @@ export class PhoneUac extends Phone {
   #send(request: Request, tries: number): void {
     this.#heard = false;
     this.forks.clear();
+    const bare = { ...request, body: "" };
+    let asked = request;
     const transaction = this.needs.sip.send(request, this.#callee.proxy, {
-      response: (response) => this.#responded(request, response, tries),
+      response: (response) => {
+        this.#responded(asked, response, tries);
+        if (response.status >= 200) asked = bare; // what a fork that answers later needs of it
+      },
       failed: (why) => {
         const [status, phrase] = failureOf(why);
         const unreachable = why === "unreachable";
         this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: null, unreachable });
       },
     });
-    this.#invite = { transaction, request: { ...request, body: "" } };
+    this.#invite = { transaction, request: bare };
     this.#nextNumber = readCSeq(header(request, "CSeq") ?? "").number + 1;
   }
 

@@ -113,6 +113,7 @@ export abstract class Phone {
 
   /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
   stop(): void {
+    this.#described = "";
     this.timer.stop();
     this.offers.stop();
   }

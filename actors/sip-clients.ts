@@ -24,10 +24,10 @@ interface ClientRecord extends TransactionRecord {
   readonly key: string;
   readonly branch: string;
   /** As it went out, with our Via. */
-  readonly request: Request;
-  readonly bytes: Uint8Array;
+  request: Request;
+  bytes: Uint8Array;
+  on: ClientHandlers;
   readonly flow: Flow;
-  readonly on: ClientHandlers;
   readonly forget: () => void;
   response?: Response;
 }
@@ -85,7 +85,7 @@ export class SipClients {
     this.#transactions.tell(invite, "cancel");
     const request = cancelOf(invite.request, fields);
     const bytes = writeBy(request, invite.flow.transport);
-    this.#begin(invite.branch, { request, bytes, flow: invite.flow }, { response: () => {}, failed: () => {} });
+    this.#begin(invite.branch, { request, bytes, flow: invite.flow }, nobody);
   }
 
   /** Sends an ACK to a 2xx: no transaction, the user sends it again with each 2xx (RFC 3261 §13.2.2.4). */
@@ -102,7 +102,7 @@ export class SipClients {
     if (record === undefined) return false;
     record.response = response;
     this.#transactions.tell(record, eventOf(response));
-    if (response.status >= 200) record.response = { ...response, body: "" }; // an ACK copies nothing of it
+    if (response.status >= 200) lighten(record, response);
     return true;
   }
 
@@ -140,6 +140,18 @@ export class SipClients {
     else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow.transport), failed);
     else if (effect === "tell the user") this.#needs.guard(() => on.response(response));
   }
+}
+
+/** Who asks nothing more, or never wanted to know. */
+const nobody: ClientHandlers = { response: () => {}, failed: () => {} };
+const nothing = new Uint8Array();
+
+/** What was asked has its answer: for as long as copies of that may come, only what an ACK needs is kept, and who takes a 2xx. */
+function lighten(record: ClientRecord, response: Response): void {
+  record.response = { ...response, body: "" };
+  record.request = { ...record.request, body: "" };
+  record.bytes = nothing;
+  if (record.state !== "accepted") record.on = nobody;
 }
 
 function eventOf(response: Response): TransactionEvent {

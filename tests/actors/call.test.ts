@@ -74,6 +74,13 @@ describe("a fault of ours", () => {
   });
 });
 
+test("a call that is over knows nothing of what it was about: a transaction may remember it for longer", () => {
+  const { call } = makeCall();
+  expect([call.offer.contents.length, call.devices.length]).toEqual([1, 1]);
+  call.abandon({ condition: "gone" });
+  expect([call.state, call.userLeft, call.offer.contents, call.devices]).toEqual(["ended", true, [], []]);
+});
+
 describe("what does not fit the state", () => {
   test("is refused with the state in words, and changes nothing", () => {
     const { call, said } = makeCall();
