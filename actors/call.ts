@@ -180,7 +180,7 @@ export class Call {
 
   /** A device of the user came online while a proposal waits for one: it is offered the call, as if it had asked. */
   available(device: string): void {
-    const waits = this.isIncoming && this.unanswered && this.#actor.getSnapshot().context.messages === "proposed";
+    const waits = this.isIncoming && this.unanswered && this.#snapshot.context.messages === "proposed";
     if (waits && !this.devices.includes(device)) this.deliver({ type: "jingle.existing-session-initiate", device });
   }
 
