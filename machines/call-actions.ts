@@ -4,6 +4,7 @@
  * Rule: an action asks for an effect or changes the context, nothing more. Those of a running call are in
  * negotiation-actions.ts.
  */
+import { adviceOn } from "../protocol/answer.ts";
 import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
 import { failureOf, type Reason, type Rejection, reasonOf, statusOf } from "../protocol/reasons.ts";
 import { addCandidates, newCandidates } from "../protocol/trickle.ts";
@@ -135,8 +136,8 @@ const byMessage = {
 /** Why the call ends. */
 const why = {
   "note why": change((_, params: { reason: Reason }) => ({ why: params.reason })),
-  "note why (failure)": change(({ profile, rang }, rejection: Rejection) => ({
-    why: reasonOf(rejection, profile, rang),
+  "note why (failure)": change(({ profile, rang, offer }, rejection: Rejection) => ({
+    why: reasonOf(rejection, profile, rang, adviceOn(rejection.status, offer)),
   })),
   "note why (dialog lost)": change(({ profile }, { status, phrase }: { status: number; phrase: string }) => ({
     why: reasonOf({ status, phrase, warning: null, unreachable: false }, profile),

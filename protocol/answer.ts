@@ -8,7 +8,8 @@ import { unreadable } from "./jingle-values.ts";
 import type { Candidate, Content, Media, Transport } from "./media.ts";
 import { Refusal } from "./refusal.ts";
 
-const NO_DTLS = "the phone has no DTLS-SRTP: its media need a relay";
+const NO_DTLS = "the phone has no DTLS-SRTP: its media need a relay such as rtpengine";
+const PERHAPS_NO_DTLS = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
 
 const isSecured = ({ transport }: Content): boolean => transport.fingerprints.length > 0;
 const emptyTransport: Transport = { kind: "ice", options: [], fingerprints: [], candidates: [], gathered: false };
@@ -33,6 +34,11 @@ function settlePhone(offered: Content, content: Content): Content {
   const fellBack = offered.transport.kind === "ice" && content.transport.kind === "raw";
   const transport = answering(content.transport);
   return { ...content, transport: fellBack ? { ...transport, ...plain(content.transport) } : transport };
+}
+
+/** What a user should know beside 488 or 606 to an offer (RFC 3261 §21.4.26) that a phone without DTLS-SRTP cannot take. */
+export function adviceOn(status: number, { contents }: Media): string | undefined {
+  return (status === 488 || status === 606) && contents.every(isSecured) ? PERHAPS_NO_DTLS : undefined;
 }
 
 /** A later offer of a phone that knows no ICE, in the session's kind of transport: as its answer was told. */

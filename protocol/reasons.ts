@@ -6,6 +6,7 @@
  * failure general-error, with the status beside it. `precise` tells reasons apart as finely as both protocols can.
  * Left out on purpose: 1xx and 2xx, which end nothing.
  */
+import { present } from "./present.ts";
 
 export type Profile = "deployed" | "precise";
 
@@ -117,13 +118,19 @@ export function causeOf(reason: Reason): number {
   return outwardRow(reason.condition)?.[3] ?? 127;
 }
 
-/** The reason told to the caller when the phone's side refused the call; `rang` says whether it had rung. */
-export function reasonOf(rejection: Rejection, profile: Profile, rang = false): Reason {
+/**
+ * The reason told to the caller when the phone's side refused the call; `rang` says whether it had rung, `advice` what would
+ * help, in words.
+ */
+export function reasonOf(rejection: Rejection, profile: Profile, rang = false, advice?: string): Reason {
   const { status, phrase } = rejection;
   const sipError = { code: status, phrase };
   if (profile === "deployed")
-    return status === 486 ? { condition: "decline" } : { condition: "general-error", sipError };
-  return { condition: conditionOf(rejection, rang), text: `${status} ${phrase}`, sipError };
+    return status === 486
+      ? { condition: "decline" }
+      : { condition: "general-error", ...present({ text: advice }), sipError };
+  const text = [`${status} ${phrase}`, ...(advice === undefined ? [] : [advice])].join("; ");
+  return { condition: conditionOf(rejection, rang), text, sipError };
 }
 
 function conditionOf({ status, warning, unreachable }: Rejection, rang: boolean): string {

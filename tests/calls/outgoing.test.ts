@@ -206,7 +206,7 @@ gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
     SIP/2.0 200 OK
-${TERMINATED("<reason><general-error/><text>the phone has no DTLS-SRTP: its media need a relay</text></reason>")}`,
+${TERMINATED("<reason><general-error/><text>the phone has no DTLS-SRTP: its media need a relay such as rtpengine</text></reason>")}`,
     ],
     [
       "by an answer with other media than were offered, which cannot be",
@@ -244,6 +244,7 @@ ${TERMINATED("<reason><general-error/><text>the answer has no SDP</text></reason
   ]);
 });
 
+const ADVICE = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
 describe("a call is refused", () => {
   plays([
     [
@@ -261,6 +262,21 @@ describe("a call is refused", () => {
       JULIET_CALLS +
         BOB_SAYS("404 Not Found") +
         TERMINATED("<reason><gone/><text>404 Not Found</text><sip-error code='404'>Not Found</sip-error></reason>"),
+      { calls: { profile: "precise" } },
+    ],
+    [
+      "488 to an offer of DTLS-SRTP: general-error, and juliet is told that a relay may be needed",
+      JULIET_CALLS +
+        BOB_SAYS("488 Not Acceptable Here") +
+        TERMINATED(`<reason><general-error/><text>${ADVICE}</text><sip-error code='488'/></reason>`),
+    ],
+    [
+      "606 to an offer of DTLS-SRTP, in profile precise: its words, and that a relay may be needed",
+      JULIET_CALLS +
+        BOB_SAYS("606 Not Acceptable") +
+        TERMINATED(
+          `<reason><incompatible-parameters/><text>606 Not Acceptable; ${ADVICE}</text><sip-error code='606'/></reason>`,
+        ),
       { calls: { profile: "precise" } },
     ],
     [

@@ -31,7 +31,8 @@ describe.skipIf(noLab !== undefined)(labTitle("a phone without WebRTC"), () => {
 
     test("juliet calls: the phone refuses her offer, and she is told so", async () => {
       await juliet.call(PLAIN);
-      expect((await juliet.tells("ended")).why).toBe("general-error, 488 Not Acceptable Here");
+      const advice = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
+      expect((await juliet.tells("ended")).why).toBe(`general-error, ${advice}, 488 Not Acceptable Here`);
     });
 
     // COMPAT stanza 12: it throws on a raw-udp candidate, which has no protocol, and never answers the session-initiate

@@ -1,7 +1,7 @@
 /** SDP and Jingle in their details: default address, direction, plain RTP, refusals. media.md's table, as far as it goes. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { settleAccept, settleAnswer } from "../../protocol/answer.ts";
+import { adviceOn, settleAccept, settleAnswer } from "../../protocol/answer.ts";
 import { readCandidateLine, writeCandidateElement, writeCandidateLine } from "../../protocol/candidate.ts";
 import { readJingle, readReason, reasonElement, writeJingle } from "../../protocol/jingle.ts";
 import type { Media, Role } from "../../protocol/media.ts";
@@ -156,12 +156,18 @@ describe("an answer", () => {
     [
       "without DTLS where it was offered",
       ANSWER.replace(/a=fingerprint.*\n/, ""),
-      "the phone has no DTLS-SRTP: its media need a relay",
+      "the phone has no DTLS-SRTP: its media need a relay such as rtpengine",
     ],
     ["that accepts nothing", ANSWER.replace("m=audio 50000", "m=audio 0"), "the answer accepts nothing"],
     ["with other sections", `${ANSWER}m=video 0 RTP/AVP 96\n`, "2 m-lines answer 1"],
   ])("%s is none", (_, sdp, text) => {
     expect(refusal(() => answer(sdp)).message).toBe(text);
+  });
+
+  test("that refuses DTLS-SRTP whole has advice for the user, one that refuses plain RTP or the user has none", () => {
+    const plain = readSdp(PLAIN_SDP, { by: "initiator" });
+    expect([488, 606, 486].map((status) => adviceOn(status, offer) !== undefined)).toEqual([true, true, false]);
+    expect(adviceOn(488, plain)).toBeUndefined();
   });
 
   test("has the names of its offer, whatever mids it has", () => {
