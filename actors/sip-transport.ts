@@ -69,7 +69,7 @@ export class SipTransport {
     this.#connections = new SipConnections({
       clock: needs.clock,
       allow: (source) => needs.allow(source),
-      connect: needs.open.connect,
+      connect: (to, events, timeout) => needs.open.connect(to, events, timeout, this.#boundFor(to.host)),
       dropped: needs.dropped,
       received: (bytes, connection) =>
         this.#received(bytes, "tcp", connection.remote, (to, last) =>
@@ -172,6 +172,12 @@ export class SipTransport {
 
   #socketFor(host: string): Datagrams | undefined {
     return this.#sockets.find((socket) => isIP(socket.local.host) === isIP(host));
+  }
+
+  /** The one address that is bound for a family, which TCP leaves by as UDP does; where all are, the system chooses. */
+  #boundFor(host: string): string | undefined {
+    const bound = this.#socketFor(host)?.local.host;
+    return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
   }
 
   #datagram(bytes: Uint8Array, from: Address, host: string): void {

@@ -92,7 +92,7 @@ export interface SipNeeds {
   readonly random: () => string;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
   readonly resolve: Resolve;
-  /** The addresses to listen on. */
+  /** The addresses to listen on, and to send from. */
   readonly bind: readonly string[];
   readonly port: number;
   /** Our name in Via. */

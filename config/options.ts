@@ -62,7 +62,7 @@ const PROFILE = "how reasons and statuses are told: as the predecessor did, or a
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
 const SIP_OPTIONS = [
-  option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on", env("SIP_BIND")),
+  option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
   option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback"),
   option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
   option("sip", "outbound", TRUTH, false, OUTBOUND, env("SIP_OUTBOUND")),

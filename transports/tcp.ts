@@ -7,10 +7,11 @@
 import { createConnection, createServer, type Socket } from "node:net";
 import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
 
-/** Connects, or rejects within `timeout` milliseconds. */
-export const connectTcp: Connect = (to, events, timeout) =>
+/** Connects, from an address of ours where one is given, or rejects within `timeout` milliseconds. */
+export const connectTcp: Connect = (to, events, timeout, from) =>
   new Promise((resolve, reject) => {
-    const socket = createConnection({ host: to.host, port: to.port, noDelay: true });
+    const local = from === undefined ? {} : { localAddress: from };
+    const socket = createConnection({ host: to.host, port: to.port, noDelay: true, ...local });
     const fail = (error: Error): void => {
       clearTimeout(timer);
       socket.destroy();

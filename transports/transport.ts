@@ -52,7 +52,7 @@ export interface Listener {
 }
 
 export type OpenDatagrams = (at: Address, events: DatagramEvents) => Promise<Datagrams>;
-/** Connects, or rejects within `timeout` milliseconds. */
-export type Connect = (to: Address, events: StreamEvents, timeout: number) => Promise<ByteStream>;
+/** Connects, from an address of ours where one is given, or rejects within `timeout` milliseconds. */
+export type Connect = (to: Address, events: StreamEvents, timeout: number, from?: string) => Promise<ByteStream>;
 /** Listens; `accept` is asked for the events of each stream that comes in. */
 export type Listen = (at: Address, accept: (stream: ByteStream) => StreamEvents) => Promise<Listener>;

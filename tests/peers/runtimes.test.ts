@@ -165,6 +165,24 @@ for (const runtime of RUNTIMES) {
       stream.destroy();
     });
 
+    test("TCP leaves by the address that is bound", async () => {
+      const came = new Inbox<string>();
+      const proxy = await listenTcp(LOCAL, (stream) => {
+        came.put(stream.remote.host);
+        return { received: () => {}, closed: () => {} };
+      });
+      const caller = await startAlice();
+      const toml = TOML(caller.port, proxy.local.port, 'transport = "tcp"').replace('["127.0.0.1"]', '["127.0.0.7"]');
+      const bound = await startGateway(toml, runtime);
+      await healthy(bound);
+      caller.comesOnline();
+      caller.says(BOB, "session-initiate", "bound", aliceOffers("actpass"));
+      expect(await came.next(undefined, "a connection")).toBe("127.0.0.7");
+      await proxy.close(); // which ends the call
+      await bound.stop();
+      await caller.close();
+    });
+
     test("SIGTERM lets the running call end, refuses others, and exits with 0", async () => {
       const invite = await established("last");
       const exit = gateway.stop();

@@ -103,7 +103,7 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
         },
       };
     },
-    connect: (to, events, timeout) =>
+    connect: (to, events, timeout, local) =>
       new Promise((resolve, reject) => {
         const accept = find(listeners, to);
         if (silent.has(keyOf(to))) {
@@ -111,7 +111,7 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
         } else if (accept === undefined || refuses.has(keyOf(to))) {
           clock.after(delay, () => reject(new Error(`ECONNREFUSED ${keyOf(to)}`)));
         } else {
-          const from = { host: to.host.includes(":") ? "::1" : "127.0.0.1", port: freePort++ };
+          const from = { host: local ?? (to.host.includes(":") ? "::1" : "127.0.0.1"), port: freePort++ };
           clock.after(delay, () => resolve(join(clock, delay, knobs.split, from, to, events, accept, live)));
         }
       }),

@@ -134,6 +134,18 @@ export function streamsKeep(name: string, listen: Listen, connect: Connect, unti
       expect(farStream.remote).toEqual(nearStream.local);
     });
 
+    test("a stream leaves by the address of ours that is given", async () => {
+      const came = Promise.withResolvers<string>();
+      const accept = (stream: ByteStream): StreamEvents => {
+        came.resolve(stream.remote.host);
+        return listener().events;
+      };
+      const server = await until(listen({ host: "127.0.0.1", port: 0 }, accept));
+      open.push(server);
+      const stream = await until(connect(server.local, listener().events, 1_000, "127.0.0.7"));
+      expect([stream.local.host, await until(came.promise)]).toEqual(["127.0.0.7", "127.0.0.7"]);
+    });
+
     test("closing is told once to each side, whoever closes and however often", async () => {
       const { far, near, nearStream, farStream } = await pair();
       nearStream.destroy();
