@@ -121,16 +121,28 @@ function sendersNow(context: CallContext, media: Media): SendersChange[] {
   );
 }
 
+/** The phone's transports; those whose ICE begins anew have their candidates apart, of the generation after `before`. */
+function tellTransports(
+  context: CallContext,
+  contents: readonly Content[],
+  restarted: readonly string[],
+  before: Media,
+): CallEffect[] {
+  const moved = contents.filter(({ name }) => restarted.includes(name));
+  const update = candidatesOf(moved, before);
+  const found = update.contents.some(({ candidates, gathered }) => candidates.length > 0 || gathered);
+  return [
+    ...tell(context, "transports", withoutCandidates(contents, restarted)),
+    ...(found ? [{ type: "jingle.send.transport-info" as const, to: context.devices, update }] : []),
+  ];
+}
+
 /** The phone's offers that the user's client has to be asked about. */
 const consultations = {
   "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
     const { added, restarted } = asksFor(media, remote(context));
-    const moved = contentsNamed(media, restarted);
-    const update = candidatesOf(moved, remote(context));
-    const found = update.contents.some(({ candidates, gathered }) => candidates.length > 0 || gathered);
     return [
-      ...tell(context, "transports", withoutCandidates(known(context, media), restarted)),
-      ...(found ? [{ type: "jingle.send.transport-info" as const, to: context.devices, update }] : []),
+      ...tellTransports(context, known(context, media), restarted, remote(context)),
       ...tellAdded(context, media, added),
     ];
   }),
@@ -172,8 +184,12 @@ const consultations = {
     const open = context.consultation?.added ?? [];
     // what the user has rejected himself he need not be told again
     const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
-    const names = asksFor(offer, remote(context)).added.filter((name) => [...open, ...accepted].includes(name));
-    return tell(context, "content-remove", contentsNamed(offer, names));
+    const { added, restarted } = asksFor(offer, remote(context));
+    const names = added.filter((name) => [...open, ...accepted].includes(name));
+    return [
+      ...tellTransports(context, contentsNamed(remote(context), restarted), restarted, offer),
+      ...tell(context, "content-remove", contentsNamed(offer, names)),
+    ];
   }),
   "forget what was asked": change(() => ({ consultation: null })),
 };

@@ -2,7 +2,7 @@
  * What an answer means to its offer, before it is told to the other side: RFC 3264 §6, XEP-0166 §6.4.
  *
  * Rules: an answer has the contents of its offer, in its order; an answer without what the offer's security asks is none,
- * and says so; what the peer left out and the offer implies is filled in (setup, the group of a single content).
+ * and says so; what was not offered cannot be answered with; what the peer left out and the offer implies is filled in (setup, the group of a single content).
  */
 import { unreadable } from "./jingle-values.ts";
 import type { Candidate, Content, Media, Transport } from "./media.ts";
@@ -32,7 +32,7 @@ function settlePhone(offered: Content, content: Content): Content {
     throw new Refusal(`${content.media} answers ${offered.media}`, { status: 488, warning: 304 });
   if (isSecured(offered) && !isSecured(content)) throw new Refusal(NO_DTLS, { status: 488, warning: 399 });
   const fellBack = offered.transport.kind === "ice" && content.transport.kind === "raw";
-  const transport = answering(content.transport);
+  const transport = answering(content.transport, offered);
   return { ...content, transport: fellBack ? { ...transport, ...plain(content.transport) } : transport };
 }
 
@@ -51,10 +51,12 @@ export function inKindOf(before: Media, offer: Media): Media {
   return { ...offer, contents };
 }
 
-/** A missing setup is passive (RFC 4145 §4); an answer cannot say actpass (RFC 8842 §5.3), so who does is active. */
-function answering(transport: Transport): Transport {
-  if (transport.fingerprints.length === 0) return transport;
-  const { setup = "passive" } = transport;
+/**
+ * Without DTLS where none was offered; a missing setup is passive (RFC 4145 §4); an answer cannot say actpass (RFC 8842 §5.3),
+ * so who does is active.
+ */
+function answering({ setup = "passive", ...transport }: Transport, offered: Content): Transport {
+  if (!isSecured(offered)) return { ...transport, fingerprints: [] };
   return { ...transport, setup: setup === "actpass" ? "active" : setup };
 }
 
@@ -84,7 +86,7 @@ export function settleAccept(offer: Media, accept: Media): Media {
       ...content,
       creator: offered.creator,
       protocol: offered.protocol,
-      transport: answering(content.transport),
+      transport: answering(content.transport, offered),
     };
   });
   const accepted = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);

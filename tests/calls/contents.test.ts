@@ -46,6 +46,23 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `;
+const CANCELLED = `
+phone > gateway
+    CANCEL sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … CANCEL
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`;
+const OLD_TRANSPORT =
+  HEARS(
+    "transport-info",
+    `<content name='0'>${ICE("uB", "<fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0'/><nothing-else/>")}</content>`,
+  ) +
+  HEARS("transport-info", `<content name='0'>${ICE("uB", "<candidate generation='1' ip='203.0.113.9'/>")}</content>`);
 const THEIR_VIDEO = OFFERS("    {added-video-sdp}");
 const ASKED_FOR_VIDEO =
   HEARS("transport-info", `<content name='0'>${ICE("uB")}</content>`) +
@@ -173,17 +190,7 @@ ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content creator='responder' name='v
     ],
     [
       "cancels its offer of a new content: 487, and it is taken back",
-      `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}
-phone > gateway
-    CANCEL sip:juliet@192.0.2.1:5600 SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-    CSeq: … CANCEL
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
-${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
+      `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${CANCELLED}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
     ],
     [
       "hangs up while its offer waits: 200 to the BYE, 487 to the offer (RFC 3261 §15.1.2)",
@@ -208,10 +215,14 @@ nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
     [
-      "begins ICE anew, and the user says nothing: 488 after renegotiate_timeout",
+      "begins ICE anew, and the user says nothing: 488 after renegotiate_timeout, and the old transport is told again",
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info")}${HEARS("transport-info")}${TRYING}
 after 10 s
-${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
+${NOT_ACCEPTABLE}${OLD_TRANSPORT}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "begins ICE anew and takes it back: 487, and the old transport is told again",
+      `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info")}${HEARS("transport-info")}${TRYING}${CANCELLED}${OLD_TRANSPORT}${PHONE_HANGS_UP}`,
     ],
     [
       "removes a content: content-remove, and port 0 in the answer",
@@ -248,6 +259,10 @@ after 10 s
 gateway > phone
     SIP/2.0 100 Trying
 ${NOT_ACCEPTABLE}
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='c1'><content name='0'>${ICE("uA")}</content></jingle></iq>
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='c1'><content name='0'>${ICE("uA", "<candidate/>")}</content></jingle></iq>
 gateway > juliet
     <iq type='set'><jingle action='content-remove' sid='c1'/></iq>
 ${PHONE_HANGS_UP}`,

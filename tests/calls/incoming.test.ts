@@ -157,6 +157,27 @@ gateway > phone
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
+      "for a desk phone, from a client that answers with DTLS all the same: none of it is in the 200",
+      `${INVITE(undefined, undefined, "{plain-sdp}")}
+gateway > phone
+    SIP/2.0 180 Ringing
+gateway > juliet
+    <iq type='set'><jingle action='session-initiate' sid='c1'/></iq>
+juliet > gateway
+    <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'><content creator='initiator' name='audio'>
+      <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>${FINGERPRINT}</fingerprint><candidate component='1' generation='0' id='r1' ip='198.51.100.7' port='41000'/></transport></content></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a2'/>
+gateway > phone
+    SIP/2.0 200 OK
+    m=audio 41000 RTP/AVP 0
+    c=IN IP4 198.51.100.7
+    no a=fingerprint…
+    no a=setup…
+${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
       "for a phone with DTLS and without ICE: raw-udp with its fingerprint, and one in the answer",
       `${INVITE(undefined, undefined, DTLS_WITHOUT_ICE)}
 gateway > phone

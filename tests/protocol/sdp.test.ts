@@ -164,6 +164,18 @@ describe("an answer", () => {
     expect(refusal(() => answer(sdp)).message).toBe(text);
   });
 
+  test("has no DTLS where none was offered (RFC 8842 §5.3), whoever answers; SDES beside it stands", () => {
+    const plain = readSdp(OFFER_SDP.replace(/a=fingerprint.*\na=setup.*\n/, ""), { by: "initiator" });
+    const both = readSdp(ANSWER, { by: "responder", answerTo: plain });
+    const crypto = [{ tag: 1, suite: "AES_CM_128_HMAC_SHA1_80", keyParams: "inline:x" }];
+    const withCrypto = { ...both, contents: both.contents.map((content) => ({ ...content, crypto })) };
+    for (const settle of [settleAnswer, settleAccept]) {
+      const [content] = settle(plain, withCrypto).contents;
+      expect([content?.transport.fingerprints, content?.transport.setup]).toEqual([[], undefined]);
+      expect(content?.crypto).toEqual(crypto);
+    }
+  });
+
   test("that refuses DTLS-SRTP whole has advice for the user, one that refuses plain RTP or the user has none", () => {
     const plain = readSdp(PLAIN_SDP, { by: "initiator" });
     expect([488, 606, 486].map((status) => adviceOn(status, offer) !== undefined)).toEqual([true, true, false]);
