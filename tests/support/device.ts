@@ -4,7 +4,7 @@ import { client } from "@xmpp/client";
 import xml, { type Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
 import { verificationText } from "../../protocol/caps.ts";
-import { CAPS, DISCO_INFO } from "../../protocol/disco.ts";
+import { CAPS, DISCO_INFO, PING } from "../../protocol/disco.ts";
 import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 
@@ -42,11 +42,12 @@ export class Device {
     });
   }
 
-  /** Comes online, for the component too. */
+  /** Comes online, for the component too: stanzas keep their order, so once it answers, or is away, it knows of us. */
   async start(): Promise<void> {
     await this.#client.start();
     await this.#client.send(xml("presence"));
     await this.#client.send(xml("presence", { to: this.#component }));
+    await this.ask("get", this.#component, xml("ping", { xmlns: PING })).catch(() => {});
   }
 
   /** Says by its caps that it takes proposals (XEP-0115, XEP-0353), and is asked for them; has carbons of messages (XEP-0280). */
