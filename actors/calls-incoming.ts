@@ -2,12 +2,13 @@
  * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
  *
  * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle" and §9. Rules: nothing is stored for what is refused; for who is offline, and
- * has no device that push may wake, it is 480 before the offer is looked at; an INVITE without an offer is refused, since in
+ * has no device that push may wake, it is 480 before the offer is looked at; a phone without ICE rings at no device that names
+ * ICE alone, and is told so where there is no other; an INVITE without an offer is refused, since in
  * Jingle only the initiator offers.
  */
 import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
 import { trickles } from "../protocol/capabilities.ts";
-import type { Media } from "../protocol/media.ts";
+import type { Content, Media } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../protocol/session-timer.ts";
@@ -24,6 +25,9 @@ interface Answer {
   readonly headers?: readonly Field[];
 }
 
+const NO_ICE = "no client of the user takes RTP without ICE: the media need a relay such as rtpengine";
+const isPlain = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
+
 /** Creates the call, or answers why there is none. */
 export function placeIncoming(calls: Calls, transaction: ServerTransaction): void {
   const { request } = transaction;
@@ -33,13 +37,16 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
   };
   const who = parties(calls, request);
   if (!who) return refused({ status: 404 });
-  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them, who.us);
   const offer = offerOf(request);
+  const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
+  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them, who.us, plain);
   // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
   if (!isOnline && (!byProposal || offer instanceof Refusal)) return refused({ status: 480 });
   if (acceptTimer(request, null) === "too small")
     return refused({ status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] });
   if (offer instanceof Refusal) return refused(answerOf(offer));
+  if (isOnline && direct.length === 0 && !byProposal)
+    return refused(answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 })));
   const sid = header(request, "Call-ID") ?? "";
   const us = byProposal ? phoneDevice(who.us) : who.us;
   const side = { sid, us, them: who.them, initiator: us };

@@ -1,17 +1,30 @@
 /**
- * Which devices take Jingle Message Initiation: XEP-0115 §8, by their caps, and by asking what caps we do not know.
+ * Which devices take Jingle Message Initiation, and which cannot do without ICE: XEP-0115 §8, by their caps, and by asking
+ * what caps we do not know.
  *
  * Rules: caps are asked for once, and what a device answers is believed of others with the same caps only when it fits
- * their hash; else of that device alone. Until the answer is there a device counts as one that takes none, and is called
- * directly. Bounds: `MOST_CAPS` caps and `MOST_DEVICES` devices that speak for themselves; the oldest give way.
+ * their hash; else of that device alone. Until the answer is there a device counts as one that takes none and can
+ * do without, and is called directly. Bounds: `MOST_CAPS` caps and `MOST_DEVICES` devices that speak for themselves; the oldest give way.
  */
+import type { Element } from "@xmpp/xml";
 import { featuresIn, verificationText } from "../protocol/caps.ts";
 import { DISCO_INFO } from "../protocol/disco.ts";
-import { JINGLE_MESSAGE } from "../protocol/namespaces.ts";
+import { ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../protocol/namespaces.ts";
 import type { Answer } from "./xmpp-requests.ts";
 
 const MOST_CAPS = 10_000;
 const MOST_DEVICES = 10_000;
+
+/** What a device says that it can, as far as it matters here. */
+interface Abilities {
+  /** Jingle Message Initiation (XEP-0353). */
+  readonly messages: boolean;
+  /**
+   * It names ICE and not raw-udp (XEP-0177), so that it cannot talk to a phone without ICE.
+   * COMPAT stanza 12: it throws on a raw-udp candidate, where it reads no protocol, and never answers the IQ.
+   */
+  readonly iceAlone: boolean;
+}
 
 export interface CapsNeeds {
   /** Base64 SHA-1. */
@@ -24,10 +37,10 @@ export interface CapsNeeds {
 
 export class XmppCaps {
   readonly #needs: CapsNeeds;
-  /** Whether devices of these caps take messages; null while that is asked. */
-  readonly #known = new Map<string, boolean | null>();
+  /** What devices of these caps can; null while that is asked. */
+  readonly #known = new Map<string, Abilities | null>();
   /** Devices whose answer does not fit their caps. */
-  readonly #byDevice = new Map<string, boolean>();
+  readonly #byDevice = new Map<string, Abilities>();
 
   constructor(needs: CapsNeeds) {
     this.#needs = needs;
@@ -35,13 +48,13 @@ export class XmppCaps {
 
   /** A device said its caps; undefined where it has none that can be verified. */
   seen(device: string, node: string | undefined): void {
-    const known = node === undefined ? false : this.#known.get(node);
+    const known = node === undefined ? NOTHING : this.#known.get(node);
     if (node !== undefined && known === undefined) this.#ask(device, node);
-    else if (typeof known === "boolean") this.#needs.judged(device, known);
+    else if (known) this.#needs.judged(device, known.messages);
   }
 
-  takesMessages(device: string, node: string | undefined): boolean {
-    return this.#byDevice.get(device) ?? (node !== undefined && this.#known.get(node) === true);
+  of(device: string, node: string | undefined): Abilities {
+    return this.#byDevice.get(device) ?? this.#known.get(node ?? "") ?? NOTHING;
   }
 
   left(device: string): void {
@@ -52,14 +65,25 @@ export class XmppCaps {
     bounded(this.#known, MOST_CAPS).set(node, null);
     this.#needs.ask(device, node, ({ payload }) => {
       const query = payload?.is("query", DISCO_INFO) ? payload : undefined;
-      const takes = query !== undefined && featuresIn(query).includes(JINGLE_MESSAGE);
+      const can = query === undefined ? NOTHING : abilitiesIn(query);
       const isVerified = query !== undefined && node.endsWith(`#${this.#needs.sha1(verificationText(query))}`);
-      if (isVerified) this.#known.set(node, takes);
+      if (isVerified) this.#known.set(node, can);
       else this.#known.delete(node); // no answer, or none that fits: the next device is asked again
-      if (query && !isVerified) bounded(this.#byDevice, MOST_DEVICES).set(device, takes);
-      this.#needs.judged(device, takes);
+      if (query && !isVerified) bounded(this.#byDevice, MOST_DEVICES).set(device, can);
+      this.#needs.judged(device, can.messages);
     });
   }
+}
+
+/** Of whom nothing is known: no proposals, and whatever a session asks for may do. */
+const NOTHING: Abilities = { messages: false, iceAlone: false };
+
+function abilitiesIn(query: Element): Abilities {
+  const features = featuresIn(query);
+  return {
+    messages: features.includes(JINGLE_MESSAGE),
+    iceAlone: features.includes(ICE_UDP) && !features.includes(RAW_UDP),
+  };
 }
 
 /** A table with room for one more. */

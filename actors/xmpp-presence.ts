@@ -3,7 +3,8 @@
  *
  * Rules: who subscribes to a phone, or to the component, is taken and subscribed to in turn, so that we have the user's
  * presence; a probe is answered from `<phone>/sip`; we never say `unavailable`. Resources of priority 0 or more can be
- * called: by a proposal those that take Jingle Message Initiation (XEP-0353), the others directly. Who is offline gets a
+ * called: by a proposal those that take Jingle Message Initiation (XEP-0353), the others directly; by a phone without ICE none
+ * whose caps name ICE alone. Who is offline gets a
  * proposal when a device of his takes them, since push may wake it, or when nothing can be known of him. Bounds: `MOST_USERS`,
  * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
  */
@@ -71,8 +72,8 @@ export class XmppPresence {
     });
   }
 
-  /** How a user can be called now by one of our phones. Of whom nothing is known is asked: who answers is told as `came`. */
-  reach(bare: string, by: string): Reach {
+  /** How a user can be called now by one of our phones, which may have no ICE. Of whom nothing is known is asked: who answers is told as `came`. */
+  reach(bare: string, by: string, plain = false): Reach {
     const user = this.#users.get(bareJid(bare));
     if (!user?.wasSeen) {
       if (!this.#needs.toldOfAll)
@@ -80,8 +81,11 @@ export class XmppPresence {
       return { isOnline: false, direct: [], byProposal: !this.#needs.toldOfAll };
     }
     const online = [...user.devices].filter(([, { priority }]) => priority >= 0);
-    const direct = online.filter(([jid, { caps }]) => !this.#caps.takesMessages(jid, caps)).map(([jid]) => jid);
-    const byProposal = online.length === 0 ? user.takesMessages : direct.length < online.length;
+    const able = online
+      .map(([jid, { caps }]) => ({ jid, ...this.#caps.of(jid, caps) }))
+      .filter(({ iceAlone }) => !(plain && iceAlone));
+    const direct = able.filter(({ messages }) => !messages).map(({ jid }) => jid);
+    const byProposal = online.length === 0 ? user.takesMessages : direct.length < able.length;
     return { isOnline: online.length > 0, direct, byProposal };
   }
 

@@ -175,8 +175,8 @@ export class Xmpp {
   }
 
   /** How a user can be called now by one of our phones; of whom nothing is known is asked where he is. */
-  reach(bare: string, by: string): Reach {
-    return this.#presence.reach(bare, by);
+  reach(bare: string, by: string, plain?: boolean): Reach {
+    return this.#presence.reach(bare, by, plain);
   }
 
   #online(): void {

@@ -32,7 +32,7 @@ function caps() {
     );
     const node = capsNode(presence);
     it.seen(device, node);
-    return it.takesMessages(device, node);
+    return it.of(device, node).messages;
   };
   return {
     it,

@@ -24,9 +24,12 @@ class XmppPhone implements PagePhone {
     });
     this.#client.connect();
     await started;
-    this.#client.sendPresence();
-    this.#client.sendPresence({ to: gateway });
-    await this.#client.ping(gateway); // stanzas keep their order: once it answers, it knows of us
+    this.#client.updateCaps();
+    const caps = this.#client.getCurrentCaps() ?? {};
+    this.#client.sendPresence(caps);
+    this.#client.sendPresence({ to: gateway, ...caps });
+    await this.#client.ping(gateway); // stanzas keep their order: once it answers, it knows of us and has asked for our caps
+    await this.#client.ping(gateway); // and once more, it knows them
     return this.#client.jid;
   }
 
