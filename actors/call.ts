@@ -46,7 +46,7 @@ export class Call {
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
   #logged = "";
-  /** What the log tells of an end that came as a final response, or as an error of the user's server. */
+  /** What the log tells of an end that comes as a final response, or as an error of the user's server: of this step alone. */
   #ending: { status?: number; phrase?: string; condition?: string } = {};
   #watched = false;
 
@@ -73,6 +73,7 @@ export class Call {
     if (this.#snapshot.status !== "active") return;
     if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
     this.#logged = state;
+    this.#ending = {};
     if (!this.#watched && this.#snapshot.hasTag("answered")) {
       this.#watched = true;
       this.user.watch(() => this.devices);

@@ -83,6 +83,7 @@ export class Gateway {
       ...{ clock, random, open, resolve, log },
       ...sip,
       allow: (source) => this.#allow.allows(source.host),
+      broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: this.calls,
     });
     this.xmpp = new Xmpp({

@@ -6,15 +6,15 @@
  * there in two seconds; Via and Contact name the transport that really carries them (sip-way.ts). Nothing that comes
  * in throws out. Left out on purpose: `maddr` (multicast, and a way to send our packets at others), `sips`.
  */
-import { isIP } from "node:net";
 import type { Destination, Message, Request } from "../protocol/sip.ts";
 import { withToTag } from "../protocol/sip-build.ts";
-import type { Address, Connect, Datagrams, Listen, Listener, OpenDatagrams } from "../transports/transport.ts";
+import type { Address, Connect, Datagrams, Listen, OpenDatagrams } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Connection, SipConnections } from "./sip-connections.ts";
 import { type Resolve, SipHosts } from "./sip-hosts.ts";
 import { readIncoming } from "./sip-incoming.ts";
+import { SipSockets } from "./sip-sockets.ts";
 import { withVia, writeBy } from "./sip-way.ts";
 import type { Tally } from "./tally.ts";
 
@@ -52,19 +52,18 @@ export interface SipTransportNeeds {
   received(message: Message, source: Destination, flow: Flow): void;
   /** The To tag of a response that nobody asked for. */
   toTag(message: Message): string;
+  /** A socket cannot be had any more. */
+  broken(why: string): void;
 }
 
 export class SipTransport {
   readonly #needs: SipTransportNeeds;
   readonly #hosts: SipHosts;
   readonly #connections: SipConnections;
-  readonly #sockets: Datagrams[] = [];
-  readonly #listeners: Listener[] = [];
-  #port: number;
+  readonly #sockets: SipSockets;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
-    this.#port = needs.port;
     this.#hosts = new SipHosts(needs.resolve, needs.clock);
     this.#connections = new SipConnections({
       clock: needs.clock,
@@ -76,38 +75,30 @@ export class SipTransport {
           last ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
         ),
     });
+    this.#sockets = new SipSockets({
+      ...needs,
+      received: (bytes, from, socket) => this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to)),
+      accept: (stream) => this.#connections.accept(stream),
+    });
   }
 
   /** The port that is really bound. */
   get port(): number {
-    return this.#port;
+    return this.#sockets.port;
   }
 
   get up(): boolean {
-    return this.#sockets.length > 0;
+    return this.#sockets.up;
   }
 
-  /** Binds every address, and TCP beside UDP; an address family that the machine lacks is left out, with a word. */
-  async start(): Promise<void> {
-    let lack: unknown;
-    try {
-      for (const host of this.#needs.bind)
-        await this.#bind(host).catch((error: unknown) => {
-          if (!isLackOfFamily(error, host)) throw error;
-          lack = error;
-          this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
-        });
-      if (!this.up) throw lack;
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
+  /** Binds every address, and TCP beside UDP. */
+  start(): Promise<void> {
+    return this.#sockets.start();
   }
 
   async stop(): Promise<void> {
     this.#connections.stop();
-    const closings = [...this.#sockets.splice(0), ...this.#listeners.splice(0)].map((each) => each.close());
-    await Promise.all(closings);
+    await this.#sockets.stop();
   }
 
   /**
@@ -116,7 +107,7 @@ export class SipTransport {
    */
   route(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
     this.#hosts.find(to.host, (addresses) => {
-      const host = addresses.find((address) => this.#socketFor(address) !== undefined);
+      const host = addresses.find((address) => this.#sockets.for(address) !== undefined);
       if (host === undefined) return use(undefined);
       this.#choose(request, branch, { ...to, host }, use);
     });
@@ -124,7 +115,7 @@ export class SipTransport {
 
   #choose(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
     const write = (transport: "udp" | "tcp"): Omit<Way, "flow"> => {
-      const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.#port });
+      const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
       return { request: ours, bytes: writeBy(ours, transport) };
     };
     const byTcp = (otherwise: () => void): void =>
@@ -136,53 +127,17 @@ export class SipTransport {
 
     const written = write("udp");
     const byUdp = (): void => {
-      const socket = this.#socketFor(to.host);
+      const socket = this.#sockets.for(to.host);
       use(socket && { ...written, flow: this.#byUdp(socket, to) });
     };
     if (written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to)) byTcp(byUdp);
     else byUdp();
   }
 
-  async #bind(host: string): Promise<void> {
-    const socket = await this.#openSocket(host, this.#port, 10);
-    this.#sockets.push(socket.datagrams);
-    this.#listeners.push(socket.listener);
-    this.#port = socket.datagrams.local.port;
-  }
-
-  /** UDP and TCP on one port; where any port will do, another is tried when TCP has none left there. */
-  async #openSocket(host: string, port: number, tries: number): Promise<{ datagrams: Datagrams; listener: Listener }> {
-    const datagrams = await this.#needs.open.udp(
-      { host, port },
-      {
-        received: (bytes, from) => this.#datagram(bytes, from, host),
-        failed: (error) => this.#needs.dropped.add("a fault of the socket", { error: error.message }),
-      },
-    );
-    try {
-      const at = { host, port: datagrams.local.port };
-      const listener = await this.#needs.open.listen(at, (stream) => this.#connections.accept(stream));
-      return { datagrams, listener };
-    } catch (error) {
-      await datagrams.close();
-      if (port !== 0 || tries === 0) throw error;
-      return this.#openSocket(host, port, tries - 1);
-    }
-  }
-
-  #socketFor(host: string): Datagrams | undefined {
-    return this.#sockets.find((socket) => isIP(socket.local.host) === isIP(host));
-  }
-
   /** The one address that is bound for a family, which TCP leaves by as UDP does; where all are, the system chooses. */
   #boundFor(host: string): string | undefined {
-    const bound = this.#socketFor(host)?.local.host;
+    const bound = this.#sockets.for(host)?.local.host;
     return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
-  }
-
-  #datagram(bytes: Uint8Array, from: Address, host: string): void {
-    const socket = this.#sockets.find((each) => each.local.host === host);
-    if (socket !== undefined) this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to));
   }
 
   /**
@@ -234,10 +189,4 @@ export class SipTransport {
       },
     };
   }
-}
-
-/** Whether the machine has no IPv4, or no IPv6, at all: one address that cannot be had is a mistake of the operator's. */
-function isLackOfFamily(error: unknown, host: string): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return (host === "::" || host === "0.0.0.0") && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL");
 }

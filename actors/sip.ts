@@ -102,6 +102,8 @@ export interface SipNeeds {
   readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
   allow(source: Destination): boolean;
+  /** A socket cannot be had any more, however often it was tried. */
+  broken(why: string): void;
   readonly user: SipUser;
 }
 

@@ -12,5 +12,6 @@ export function judge({ jingleSip, sip }: Config): string[] {
     ...(far && isLocal(sdpOrigin) ? [`phones beyond ${proxyHost} cannot reach sdp_origin ${sdpOrigin}`] : []),
     ...(jingleSip.backend === undefined ? [] : ["backend is the predecessor's and ignored"]),
     ...(sip.username !== "" && sip.password === "" ? ["[sip] username has no password"] : []),
+    ...(sip.username === "" && sip.password !== "" ? ["[sip] password has no username, and is never used"] : []),
   ];
 }

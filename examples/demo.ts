@@ -50,6 +50,8 @@ function log(event: LogEvent): void {
   }
 }
 
+/** Between what people do; what machines answer comes at once. */
+const moment = (): Promise<void> => new Promise((over) => setTimeout(over, 50));
 let rejects = false;
 let invited: Request | undefined;
 
@@ -60,7 +62,7 @@ function phoneHears(message: Message, phone: Phone): void {
   } else if (message.method === "INVITE") {
     invited = message;
     phone.respond(message, rejects ? 486 : 180);
-    if (!rejects) phone.respond(message, 200, bobOffers("active"));
+    if (!rejects) void moment().then(() => phone.respond(message, 200, bobOffers("active")));
   } else if (message.method === "BYE") phone.respond(message, 200);
 }
 
@@ -71,7 +73,7 @@ function aliceHears(stanza: Element): void {
   if (type !== "set" || !jingle) return;
   server.send(`<iq type='result' id='${id}' from='${ALICE}' to='${from}'/>`);
   if (jingle.attrs.action === "session-initiate")
-    say(String(from), "session-accept", String(jingle.attrs.sid), aliceOffers("active"));
+    void moment().then(() => say(String(from), "session-accept", String(jingle.attrs.sid), aliceOffers("active")));
 }
 
 let asked = 0;
@@ -108,6 +110,7 @@ let established = state("established");
 let over = ended();
 say(`bob@${COMPONENT}`, "session-initiate", "first-call", aliceOffers("actpass"));
 await established;
+await moment();
 if (invited) phone.hangUp(invited);
 await over;
 await endsWith("200 OK (BYE)", "session-terminate (success)");
@@ -117,6 +120,7 @@ established = state("established");
 over = ended();
 phone.invite("sip:alice@example.org", "second-call", bobOffers("actpass"));
 await established;
+await moment();
 say(`bob\\40phone.example@${COMPONENT}/sip`, "session-terminate", "second-call", "<reason><success/></reason>");
 await over;
 await endsWith("result (session-terminate)", "200 OK (BYE)");

@@ -194,6 +194,11 @@ describe("judged", () => {
       withLine('proxy_port = 1\nbackend = "cets"'),
       "backend is the predecessor's and ignored",
     ],
+    [
+      "a password without a name",
+      `[sip]\npassword = "a"\n${GOOD}`,
+      "[sip] password has no username, and is never used",
+    ],
     ["a name without a password", `[sip]\nusername = "a"\n${GOOD}`, "[sip] username has no password"],
   ])("%s", (_, text, line) => {
     expect(judge(read(text))).toContain(line);

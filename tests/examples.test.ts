@@ -28,6 +28,12 @@ test("a state stands between what led to it and what the gateway sends because o
   expect(first).toMatch(/BYE sip:(?:.|\n)*◆ ended(?:.|\n)*200 OK \(BYE\)/);
 });
 
+test("what a client answers at once stands below what it answers", async () => {
+  const [first = "", second = ""] = (await demo()).calls;
+  expect(first).toMatch(/session-info \(ringing\) ─*\n.*result \(session-info\)(?:.|\n)*200 OK \(INVITE\)/);
+  expect(second).toMatch(/result \(session-initiate\) ─*▶\n *◆ incoming\.ringing\n── session-accept/);
+});
+
 test("--full prints stanzas whole, element by element", async () => {
   const { output } = await demo("--full");
   expect(output).toContain("\n      <transport ");

@@ -46,6 +46,62 @@ test("a machine with neither family cannot start", async () => {
   expect([up, fault]).toEqual([false, "Error: EAFNOSUPPORT"]);
 });
 
+/** A stack whose one socket can be made to fail, and not to open any more. */
+async function fragile() {
+  const clock = createClock();
+  const wire = createWire(clock);
+  const broken: string[] = [];
+  const socket: { fail: (error: Error) => void; isThere: boolean } = { fail: () => {}, isThere: true };
+  const udp: typeof wire.openUdp = (at, events) => {
+    if (!socket.isThere) return Promise.reject(new Error("EADDRNOTAVAIL"));
+    socket.fail = events.failed;
+    return wire.openUdp(at, events);
+  };
+  const open = { udp, listen: wire.listen, connect: wire.connect };
+  const { sip } = makeStack({ clock, open, bind: ["192.0.2.1"], port: 5060, broken: (why) => void broken.push(why) });
+  await sip.start();
+  const peer = await wire.openUdp(
+    { host: "192.0.2.9", port: 5060 },
+    { received: () => void heard++, failed: () => {} },
+  );
+  let heard = 0;
+  const isAnswered = async (): Promise<boolean> => {
+    const before = heard;
+    const request = `OPTIONS sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK${clock.now()}\r\nFrom: <sip:a@b>;tag=a\r\nTo: <sip:x@192.0.2.1>\r\nCall-ID: ${clock.now()}\r\nCSeq: 1 OPTIONS\r\n\r\n`;
+    peer.send(new TextEncoder().encode(request), { host: "192.0.2.1", port: 5060 });
+    await clock.advance(50);
+    return heard > before;
+  };
+  return { clock, sip, socket, broken, isAnswered };
+}
+
+test("a socket that fails is opened again, and the stack is not up meanwhile", async () => {
+  const { clock, sip, socket, broken, isAnswered } = await fragile();
+  expect(await isAnswered()).toBe(true);
+  socket.fail(new Error("ENETDOWN"));
+  expect([sip.up, await isAnswered()]).toEqual([false, false]);
+  await clock.advance(250);
+  expect([sip.up, await isAnswered(), broken]).toEqual([true, true, []]);
+});
+
+test("a socket that cannot be had again is tried ten times, later each time, and then ends the gateway", async () => {
+  const { clock, sip, socket, broken } = await fragile();
+  socket.isThere = false;
+  socket.fail(new Error("ENETDOWN"));
+  await clock.advance(60_000);
+  expect([sip.up, broken]).toEqual([false, []]);
+  await clock.advance(120_000);
+  expect(broken).toEqual(["[sip] bind 192.0.2.1: EADDRNOTAVAIL"]);
+});
+
+test("a socket that waits to be opened again stays closed when the stack is stopped", async () => {
+  const { clock, sip, socket, isAnswered } = await fragile();
+  socket.fail(new Error("ENETDOWN"));
+  await sip.stop();
+  await clock.advance(60_000);
+  expect([sip.up, await isAnswered()]).toEqual([false, false]);
+});
+
 test.each([
   ["192.0.2.1", "192.0.2.2", "192.0.2.1"],
   ["2001:db8::1", "2001:db8::2", "2001:db8::1"],

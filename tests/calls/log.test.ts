@@ -1,13 +1,29 @@
 /** What the log says of calls, for whoever runs the gateway. */
 import { describe, expect, test } from "bun:test";
 import { play } from "../support/play.ts";
-import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
+import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
 const REFUSED = (line: string): string => `
 gateway > phone
     SIP/2.0 ${line}
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
+`;
+const REFUSED_CHANGE = `
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/sdp
+
+    v=0
+    o=- 1 2 IN IP4 192.0.2.2
+    s=-
+    c=IN IP4 192.0.2.2
+    t=0 0
+    m=audio 0 RTP/AVP 0
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `;
 const BUSY = `
 phone > gateway
@@ -48,6 +64,11 @@ describe("the last line of a call says how it ended", () => {
       "refused by the phone",
       JULIET_CALLS + BOB_RINGS + BUSY,
       { why: "decline", status: 486, phrase: "Occupied", state: "outgoing.ringing" },
+    ],
+    [
+      "hung up, long after a change was refused",
+      TALKING + REFUSED_CHANGE + PHONE_HANGS_UP,
+      { why: "success", status: undefined },
     ],
     [
       "refused by the user's server",

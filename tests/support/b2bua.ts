@@ -55,6 +55,7 @@ export class B2bua {
       localHost: LOCAL,
       log: () => {},
       allow: () => true,
+    broken: () => {},
       user: {
         knows: () => true, // which #insideDialog says
         request: (_, transaction) => this.#requested(transaction),

@@ -40,6 +40,7 @@ export function makeStack(
     localHost: LOCAL,
     log: (event) => void logged.push(event),
     allow: () => true,
+    broken: () => {},
     user: {
       knows: (request) => ["phone", "juliet"].includes(tagOf(request, "To") ?? ""),
       request(request, transaction) {
