@@ -55,7 +55,7 @@ export class B2bua {
       localHost: LOCAL,
       log: () => {},
       allow: () => true,
-    broken: () => {},
+      broken: () => {},
       user: {
         knows: () => true, // which #insideDialog says
         request: (_, transaction) => this.#requested(transaction),
