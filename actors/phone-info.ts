@@ -44,6 +44,8 @@ export interface Fork {
   reliable: number | null;
   /** The answer in a provisional response, until there is a 2xx; or why it is none. */
   answer?: Media | Refusal | undefined;
+  /** Whether that response was reliable, so that our offer has had its answer (RFC 3262 §5). */
+  answeredReliably?: boolean;
   /** Of the 2xx: the ACK to it, to be repeated with it, and its session timer. */
   ack?: Request;
   timer?: SessionTimer | null;

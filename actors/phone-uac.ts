@@ -195,9 +195,12 @@ export class PhoneUac extends Phone {
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
       const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
-      if (fork && asksFor(response, "Require", "100rel") && !this.#acknowledgeProvisional(fork, request, response))
-        return;
-      if (fork && response.body !== "") fork.answer = this.#read(response.body);
+      const reliably = asksFor(response, "Require", "100rel");
+      if (fork && reliably && !this.#acknowledgeProvisional(fork, request, response)) return;
+      if (fork && response.body !== "") {
+        fork.answer = this.#read(response.body);
+        fork.answeredReliably = reliably;
+      }
     }
     this.needs.tell({ type: "sip.invite.provisional", status: response.status });
     this.info.flush();

@@ -22,6 +22,7 @@ import { type Authenticate, MOST_TRIES } from "./authenticate.ts";
 import type { CallSip } from "./call-guard.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { answerEarly } from "./phone-early.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./phone-info.ts";
 import { PhoneOffers } from "./phone-offers.ts";
 import { failureOf } from "./phone-reinvite.ts";
@@ -130,6 +131,8 @@ export abstract class Phone {
       return transaction.respond(this.#answerElsewhere(request, tag, fork));
     if (this.hungUp && request.method !== "BYE") return transaction.respond(responseTo(request, 481));
     this.#learn(fork, request);
+    const early = this.chosen === null ? this.#answerEarly(fork, request) : undefined;
+    if (early) return transaction.respond(early);
     if (request.method === "INVITE" || request.method === "UPDATE")
       return this.offers.offered(fork, request, transaction);
     if (request.method !== "BYE") return transaction.respond(this.#answerTo(request, tag));
@@ -137,6 +140,16 @@ export abstract class Phone {
     this.hungUp = true;
     transaction.respond(responseTo(request, 200));
     this.needs.tell({ type: "sip.bye", reason: reasonOfBye(causeIn(request), this.needs.profile) });
+  }
+
+  /** The answer to an UPDATE with an offer, where our own offer has had its answer already. */
+  #answerEarly(fork: Fork, request: Request): Response | undefined {
+    const { answer, answeredReliably = false } = fork;
+    const offers = request.method === "UPDATE" && request.body !== "";
+    if (!offers || !answeredReliably || answer === undefined || answer instanceof Refusal) return undefined;
+    const { contact, local } = this.needs;
+    const describe = (media: Media, isAnswer: boolean): string => this.describe(media, isAnswer);
+    return answerEarly(fork, answer, request, { contact, local, describe, by: "responder" });
   }
 
   /** A fork that is not the call's may only leave (RFC 3261 §15.1.2); its 2xx, if it had one, is still acknowledged. */

@@ -88,6 +88,8 @@ export const PLAY_TEXTS: Readonly<Record<string, string>> = {
   "rejected-video-sdp": `${sdp("B", "active")}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\n`,
   "restarted-answer-sdp": sdp("B", "active").replaceAll("uB", "uC").replaceAll("pB", "pC"),
   "restarted-offer-sdp": sdp("B", "actpass").replaceAll("uB", "uC").replaceAll("pB", "pC"),
+  "early-offer-sdp": sdp("B", "actpass").replaceAll("203.0.113.9", "203.0.113.77").replace("SAVPF 111 0", "SAVPF 0"),
+  "foreign-codec-sdp": sdp("B", "actpass").replace("SAVPF 111 0", "SAVPF 9"),
   "caller-trickles": trickled("A"),
   "callee-trickles": trickled("B"),
   "caller-has-gathered": gathered("A"),
