@@ -9,6 +9,7 @@ import type { Element } from "@xmpp/xml";
 import { dialled } from "../protocol/address.ts";
 import { bareJid } from "../protocol/jid.ts";
 import { readJingle } from "../protocol/jingle.ts";
+import { ownText } from "../protocol/own-text.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { isCallId } from "../protocol/sip-build.ts";
 import type { Calls } from "./calls.ts";
@@ -23,7 +24,7 @@ export interface JingleIq {
 
 /** Creates the call, or says why there is none. `accepted` answers the IQ. */
 export function placeOutgoing(calls: Calls, iq: JingleIq, accepted: () => void): Refusal | undefined {
-  const sid = String(iq.jingle.attrs.sid);
+  const sid = ownText(String(iq.jingle.attrs.sid));
   const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
   if (calls.registry.bySession(side)) return inUse;
   const names = dialled({ caller: bareJid(iq.from), callee: bareJid(iq.to) }, calls.config.addresses);

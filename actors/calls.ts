@@ -15,6 +15,7 @@ import { iqError, iqResult } from "../protocol/iq.ts";
 import { bareJid } from "../protocol/jid.ts";
 import { jingleElement, reasonElement } from "../protocol/jingle.ts";
 import { JINGLE } from "../protocol/namespaces.ts";
+import { ownText } from "../protocol/own-text.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Field, Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
@@ -257,8 +258,8 @@ export class Calls implements SipUser, XmppUser {
   }
 
   #jingle(iq: Element, jingle: Element, accepted: () => void): Refusal | undefined {
-    const from = String(iq.attrs.from);
-    const to = String(iq.attrs.to);
+    const from = ownText(String(iq.attrs.from));
+    const to = ownText(String(iq.attrs.to));
     if (!isServed(from, this.config.addresses)) return stranger;
     const { action, sid } = jingle.attrs;
     const type = action === "existing-session-initiate" ? "get" : "set";

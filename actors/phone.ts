@@ -76,7 +76,8 @@ export abstract class Phone {
   protected readonly timer: PhoneTimer;
   protected readonly offers: PhoneOffers;
   #version = 1;
-  #described = "";
+  /** Writes what we have described last, with a version. */
+  #described: ((version: number) => string) | undefined;
 
   constructor(needs: PhoneNeeds, role: Role) {
     this.needs = needs;
@@ -114,7 +115,7 @@ export abstract class Phone {
 
   /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
   stop(): void {
-    this.#described = "";
+    this.#described = undefined;
     this.timer.stop();
     this.offers.stop();
   }
@@ -213,9 +214,10 @@ export abstract class Phone {
         ...{ by: this.#role, answer, origin: { ...this.needs.origin, version } },
         ...(action === undefined ? {} : { action }),
       });
-    if (this.#described !== "" && write(this.#version) !== this.#described) this.#version++;
-    this.#described = write(this.#version);
-    return this.#described;
+    const before = this.#described?.(this.#version);
+    if (before !== undefined && write(this.#version) !== before) this.#version++;
+    this.#described = write;
+    return write(this.#version);
   }
 
   /** Offers a change of the session, in the dialog that the call goes on in. */

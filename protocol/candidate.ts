@@ -7,6 +7,7 @@
 import xml, { type Element } from "@xmpp/xml";
 import type { Candidate } from "./media.ts";
 import { isAddress } from "./media-values.ts";
+import { ownText } from "./own-text.ts";
 import { present } from "./present.ts";
 
 const line =
@@ -56,18 +57,18 @@ const hidden = (ip: string): string => `raddr ${ip.includes(":") ? "::" : "0.0.0
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
 export function readCandidateElement({ attrs }: Element): Candidate | undefined {
   return checked({
-    foundation: attrs.foundation ?? "1",
+    foundation: ownText(attrs.foundation ?? "1"),
     component: Number(attrs.component),
-    protocol: attrs.protocol ?? "udp",
+    protocol: ownText(attrs.protocol ?? "udp"),
     priority: Number(attrs.priority ?? 0),
-    ip: attrs.ip ?? "",
+    ip: ownText(attrs.ip ?? ""),
     port: Number(attrs.port),
-    type: attrs.type ?? "host",
+    type: ownText(attrs.type ?? "host"),
     generation: Number(attrs.generation ?? 0),
     network: Number(attrs.network ?? 0),
-    relatedAddress: attrs["rel-addr"],
+    relatedAddress: attrs["rel-addr"] && ownText(attrs["rel-addr"]),
     relatedPort: numberOf(attrs["rel-port"]),
-    tcpType: attrs.tcptype,
+    tcpType: attrs.tcptype && ownText(attrs.tcptype),
   });
 }
 

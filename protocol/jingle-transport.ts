@@ -10,6 +10,7 @@ import { oneOf, textOf, unmappable, unreadable, wordOf } from "./jingle-values.t
 import type { Transport } from "./media.ts";
 import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "./media-values.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "./namespaces.ts";
+import { ownText } from "./own-text.ts";
 import { present } from "./present.ts";
 
 const OPTIONS = ["trickle", "renomination"];
@@ -68,7 +69,7 @@ export function readCandidates(transport: Element): Transport["candidates"] {
 }
 
 function readFingerprint(element: Element): { hash: string; value: string } {
-  const value = element.getText().trim();
+  const value = ownText(element.getText().trim());
   const hash = wordOf(element, "hash").toLowerCase();
   if (!isHash(hash) || !isFingerprint(value)) throw unreadable("a fingerprint that is none");
   return { hash, value };

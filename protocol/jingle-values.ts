@@ -6,6 +6,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "./media-values.ts";
+import { ownText } from "./own-text.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A refusal of unreadable Jingle. */
@@ -18,6 +19,11 @@ const CONTROL = /[\0-\x1f\x7f]/;
 
 /** An attribute's text, undefined when it is not there. */
 export function textOf(element: Element, name: string): string | undefined {
+  const text = attributeOf(element, name);
+  return text === undefined ? undefined : ownText(text);
+}
+
+function attributeOf(element: Element, name: string): string | undefined {
   const value: unknown = element.attrs[name];
   if (value === undefined || value === null) return undefined;
   const text = String(value);
@@ -58,7 +64,7 @@ export function tokenOf(element: Element, name: string): string {
 
 /** A whole number from 0 to `most`, undefined when it is not there. */
 export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): number | undefined {
-  const text = textOf(element, name);
+  const text = attributeOf(element, name);
   if (text === undefined) return undefined;
   if (!/^\d{1,15}$/.test(text) || Number(text) > most)
     throw unreadable(`${name} of <${element.getName()}/> is no number up to ${most}`);
@@ -67,7 +73,7 @@ export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): nu
 
 /** One of the words that an attribute may have, undefined when it is not there. */
 export function oneOf<Word extends string>(element: Element, name: string, words: readonly Word[]): Word | undefined {
-  const text = textOf(element, name);
+  const text = attributeOf(element, name);
   const known = words.find((word) => word === text);
   if (text !== undefined && known === undefined)
     throw unreadable(`${name} of <${element.getName()}/> is none of ${words.join(", ")}`);

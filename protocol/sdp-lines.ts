@@ -6,6 +6,7 @@
  * section has its place. What the values mean is said by whoever reads them.
  */
 import { MOST, numberWithin } from "./media-values.ts";
+import { ownText } from "./own-text.ts";
 import { Refusal } from "./refusal.ts";
 
 const MOST_LINES = 4_000;
@@ -19,6 +20,8 @@ const understood = new Set(
    rtcp-rsize bundle-only`.split(/\s+/),
 );
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
+/** What many calls have alike is kept once, as a copy (shared.ts); of anything else a call keeps what it was read from. */
+const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
 
 /** The lines of the session, or of a section. */
 export interface SdpPart {
@@ -62,7 +65,7 @@ export function readLines(text: string): SdpLines {
   const sections: (Growing & SdpSection)[] = [];
   for (const line of lines) {
     if (line.length > LONGEST_LINE) throw new Refusal("a line of SDP that is too long", { status: 400 });
-    if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(line) });
+    if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(ownText(line)) });
     else readLine(sections.at(-1) ?? session, line.trimEnd());
     if (sections.length > MOST.contents) throw new Refusal("too many media", { status: 488, warning: 304 });
   }
@@ -95,7 +98,8 @@ function readAttribute({ attributes }: Growing, text: string): void {
   const colon = text.indexOf(":");
   const name = colon === -1 ? text : text.slice(0, colon);
   if (!understood.has(name)) return;
-  const value = colon === -1 ? "" : text.slice(colon + 1).trim();
+  const said = colon === -1 ? "" : text.slice(colon + 1).trim();
+  const value = alike.has(name) ? said : ownText(said);
   const values = attributes.get(name);
   if (values) values.push(value);
   else attributes.set(name, [value]);

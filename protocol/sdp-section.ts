@@ -36,7 +36,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     rejected: payloads.length === 0 || isRefused,
     protocol: section.protocol,
     payloads,
-    feedback: readAllFeedback(section).get("*") ?? [],
+    feedback: shared(readAllFeedback(section).get("*") ?? []),
     extensions: shared(readAllExtensions(section, session, by)),
     bandwidth: bounded(section.bandwidth.flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto: bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys"),

@@ -13,9 +13,10 @@ export function shared<Value extends object>(value: Value): Value {
   const key = JSON.stringify(value);
   const known = table.get(key);
   if (known !== undefined) return known as Value;
+  const copy = JSON.parse(key) as Value; // of texts of its own (own-text.ts)
   if (key.length <= LONGEST) {
     if (table.size >= MOST) table.clear();
-    table.set(key, value);
+    table.set(key, copy);
   }
-  return value;
+  return copy;
 }
