@@ -131,7 +131,6 @@ export const call = callSetup.createMachine({
               {
                 target: "ringing",
                 guard: { type: "is ringing", params: theEvent },
-                actions: "hear of progress",
               },
               { target: "trying", actions: "hear of progress" },
             ],
