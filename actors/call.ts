@@ -76,7 +76,7 @@ export class Call {
     this.#ending = {};
     if (!this.#watched && this.#snapshot.hasTag("answered")) {
       this.#watched = true;
-      this.user.watch(() => this.devices);
+      this.user.watch();
     }
   }
 

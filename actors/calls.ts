@@ -198,6 +198,7 @@ export class Calls implements SipUser, XmppUser {
           outbox: this.#outbox,
           clock: guardedClock(clock, guard),
           log: callLog,
+          devices: () => call.devices,
           tell: (event) => call.deliver(event),
         }),
       },

@@ -8,7 +8,7 @@
 import type { JingleMessage } from "../protocol/jingle-message.ts";
 import type { Log } from "./log.ts";
 import type { Xmpp } from "./xmpp.ts";
-import type { Answer, IqRequest } from "./xmpp-requests.ts";
+import { type Answer, hadNoStream, type IqRequest } from "./xmpp-requests.ts";
 
 const MOST_CALLS = 10_000;
 const MOST_OF_A_CALL = 32;
@@ -27,7 +27,7 @@ export class Outbox {
   /** Keeps an IQ; one that is lost on the way once more waits again. `answered` is told any other answer. */
   keep(request: IqRequest, answered: (answer: Answer) => void): void {
     const again = (answer: Answer): void => {
-      if (answer.type === "offline") this.keep(request, answered);
+      if (hadNoStream(answer)) this.keep(request, answered);
       else answered(answer);
     };
     const session = sessionOf(request, String(request.payload.attrs.sid));

@@ -3,7 +3,7 @@
  *
  * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rules: we speak from one address for the whole call (clients know a session by sender and
  * sid); an IQ of ours that is refused because the session or its device is gone ends the call, other refusals are
- * logged. Left out on purpose: which IQ belongs to which call (calls.ts) and how long an answer may take (xmpp.ts).
+ * logged; an offer that was said before the stream was lost may have been heard, so it is not refused: the device is asked. Left out on purpose: which IQ belongs to which call (calls.ts) and how long an answer may take (xmpp.ts).
  */
 import xml, { type Element } from "@xmpp/xml";
 import { namedSources } from "../machines/negotiation.ts";
@@ -19,7 +19,7 @@ import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Xmpp } from "./xmpp.ts";
-import type { Answer } from "./xmpp-requests.ts";
+import { type Answer, hadNoStream } from "./xmpp-requests.ts";
 
 /** XEP-0166 §6.7: how long a device that became unavailable may take before it is asked whether it is still there. */
 const ABSENCE = 10_000;
@@ -66,6 +66,8 @@ export interface UserNeeds {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly log: Log;
+  /** The full JIDs that are party to the call now. */
+  readonly devices: () => readonly string[];
   /** Hands an event to the call's chart. */
   readonly tell: (event: UserEvent) => void;
 }
@@ -130,21 +132,21 @@ export class User {
     }
   }
 
-  /** A device that is in the call went offline: after a while it is asked for a sign of life (XEP-0166 §6.7). */
+  /** Whether a device that is in the call still is, is in doubt: after a while it is asked for a sign of life (XEP-0166 §6.7). */
   unavailable(device: string): void {
     this.#absent.get(device)?.();
     const ask = (): void => {
       this.#absent.delete(device);
-      this.#ping(device);
+      if (this.#needs.devices().includes(device)) this.#ping(device);
     };
     this.#absent.set(device, this.#needs.clock.after(ABSENCE, ask));
   }
 
   /** Asks the devices for a sign of life, again and again, until the call is over. */
-  watch(devices: () => readonly string[]): void {
+  watch(): void {
     this.#stopWatching = this.#needs.clock.after(PING_INTERVAL, () => {
-      for (const device of devices()) this.#ping(device);
-      this.watch(devices);
+      for (const device of this.#needs.devices()) this.#ping(device);
+      this.watch();
     });
   }
 
@@ -155,30 +157,39 @@ export class User {
     this.#absent.clear();
   }
 
-  /** An empty session-info; no answer at all means that the device is gone (XEP-0166 §6.7). */
+  /** An empty session-info; no answer at all means that the device is gone (XEP-0166 §6.7). A result comes from one that knows the session. */
   #ping(device: string): void {
     this.#ask(device, "session-info", [], {}, (answer) => {
-      if (answer.type === "silence") this.#needs.tell({ type: "jingle.lost", device, condition: "silence" });
+      if (hadNoStream(answer)) this.#doubt(device);
+      else if (answer.type === "silence") this.#needs.tell({ type: "jingle.lost", device, condition: "silence" });
+      else if (answer.type === "result") this.#needs.tell({ type: "jingle.acknowledged", device });
       else this.#answered(device, "session-info", answer);
     });
   }
 
-  /** Offers new contents; a client that refuses the IQ refuses the contents. */
+  /** Offers new contents; a client that refuses the IQ, or cannot be asked, refuses the contents. Of others the phone waits for the word. */
   #add({ to, contents, groups }: Extract<UserEffect, { type: "jingle.send.content-add" }>): void {
     const names = contents.map(({ name }) => name);
     const children = [...contents.map(writeContent), ...groups.map(writeGroup)];
     for (const device of to)
       this.#ask(device, "content-add", children, {}, (answer) => {
         this.#answered(device, "content-add", answer);
-        if (answer.type !== "result") this.#needs.tell({ type: "jingle.content-reject", device, names });
+        if (answer.type === "error" || answer.type === "offline")
+          this.#needs.tell({ type: "jingle.content-reject", device, names });
       });
   }
 
   #offered(device: string, answer: Answer): void {
     if (answer.type === "result") return this.#needs.tell({ type: "jingle.acknowledged", device });
+    if (answer.type === "lost") return this.#doubt(device);
     const condition = answer.condition ?? answer.type;
     this.#needs.log({ level: "info", event: "device.refused", device, condition });
     this.#needs.tell({ type: "jingle.refused", device, condition });
+  }
+
+  /** What a device has heard nobody knows, since the stream was lost; it is asked when that is back. */
+  #doubt(device: string): void {
+    if (this.#needs.devices().includes(device)) this.unavailable(device);
   }
 
   #message(to: string, message: JingleMessage): void {
@@ -193,7 +204,7 @@ export class User {
   #say(to: readonly string[], action: string, children: Element[], attributes: Record<string, string> = {}): void {
     for (const device of to)
       this.#ask(device, action, children, attributes, (answer) => {
-        if (answer.type === "offline" && MUST_BE_TOLD.has(action))
+        if (hadNoStream(answer) && MUST_BE_TOLD.has(action))
           this.#needs.outbox.keep(
             { to: device, from: this.side.us, payload: this.#jingle(action, children, attributes) },
             (late) => this.#answered(device, action, late),

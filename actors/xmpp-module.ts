@@ -8,7 +8,7 @@ import xml from "@xmpp/xml";
 import { featuresIn, fieldIn } from "../protocol/caps.ts";
 import { DISCO_INFO } from "../protocol/disco.ts";
 import type { Log } from "./log.ts";
-import type { Answer, IqRequest } from "./xmpp-requests.ts";
+import { type Answer, hadNoStream, type IqRequest } from "./xmpp-requests.ts";
 
 const FEATURE = "urn:xmpp:jingle-sip:";
 const VERSION = "0";
@@ -25,7 +25,7 @@ export function checkModules({ hosts, domain, log, ask }: ModuleNeeds): void {
   for (const host of hosts) {
     const payload = xml("query", { xmlns: DISCO_INFO });
     ask({ type: "get", from: domain, to: host, payload }, (answer) => {
-      if (answer.type === "offline") return;
+      if (hadNoStream(answer)) return;
       const wrong = wrongWith(answer, domain);
       if (wrong === undefined) log({ level: "info", event: "module.found", host });
       else log({ level: "error", event: "module.missing", host, why: `${wrong}: calls of its users do not come here` });

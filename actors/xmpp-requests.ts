@@ -1,8 +1,8 @@
 /**
  * The questions we have asked: IQs of ours that wait for their answers.
  *
- * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, or that the stream was down; an
- * answer counts only when it comes from whom was asked; what is too large to be asked is an error. Bound: `MOST`, past which a question counts as not asked.
+ * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, that the stream was down (it was
+ * not asked), or that the stream was lost (it may have been heard, the answer was not); an answer counts only when it comes from whom was asked; what is too large to be asked is an error. Bound: `MOST`, past which a question counts as not asked.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { answerInside } from "../protocol/delegation.ts";
@@ -25,7 +25,7 @@ export interface IqRequest {
 
 /** What came of it; `condition` is that of an error, `payload` what a result holds. */
 export interface Answer {
-  readonly type: "result" | "error" | "silence" | "offline";
+  readonly type: "result" | "error" | "silence" | "offline" | "lost";
   readonly condition?: string;
   readonly payload?: Element;
 }
@@ -35,6 +35,9 @@ interface Waiting extends Timed {
   readonly to: string;
   readonly answered: (answer: Answer) => void;
 }
+
+/** Whether there is no answer since there is no stream. */
+export const hadNoStream = ({ type }: Answer): boolean => type === "offline" || type === "lost";
 
 /** What an IQ set goes out as. */
 export type Wrap = (iq: Element) => Element;
@@ -82,7 +85,7 @@ export class XmppRequests {
 
   /** The stream is gone, and the answers with it. */
   offline(): void {
-    for (const waiting of [...this.#waiting.values()]) this.#settle(waiting, { type: "offline" });
+    for (const waiting of [...this.#waiting.values()]) this.#settle(waiting, { type: "lost" });
   }
 
   stop(): void {

@@ -51,6 +51,7 @@ test("what is lost once more waits again, and any other answer is told", () => {
   const heard: string[] = [];
   outbox.keep(request("u@x/r", "session-accept", "s1"), ({ type }) => void heard.push(type));
   outbox.flush(stream({ type: "offline" }).xmpp);
+  outbox.flush(stream({ type: "lost" }).xmpp);
   expect(heard).toEqual([]);
   outbox.flush(stream({ type: "error" }).xmpp);
   outbox.flush(stream({ type: "error" }).xmpp);

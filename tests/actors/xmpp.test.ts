@@ -216,7 +216,7 @@ describe("a question of ours", () => {
     );
     it.wire.cut();
     await it.clock.advance(10);
-    expect(answers).toEqual([{ type: "offline" }]);
+    expect(answers).toEqual([{ type: "lost" }]);
   });
 });
 

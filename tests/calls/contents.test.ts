@@ -67,6 +67,13 @@ const THEIR_VIDEO = OFFERS("    {added-video-sdp}");
 const ASKED_FOR_VIDEO =
   HEARS("transport-info", `<content name='0'>${ICE("uB")}</content>`) +
   HEARS("content-add", `<content creator='responder' name='video'><description media='video'/>${ICE("vB")}</content>`);
+const LOST_WHEN_ASKED = `${HEARS("transport-info")}
+gateway > juliet (unanswered)
+    <iq type='set'><jingle action='content-add' sid='s1'/></iq>
+gateway > phone
+    SIP/2.0 100 Trying
+the stream is cut
+`;
 
 describe("the user", () => {
   plays([
@@ -181,6 +188,21 @@ gateway > juliet (unanswered)
 juliet > gateway
     <iq type='error' id='{add}' to='bob@sip.example.org'><error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${ANSWERS("    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "offers a new content, the stream is lost before the client acknowledges it, and the user accepts when it is back",
+      `${TALKING}${THEIR_VIDEO}${LOST_WHEN_ASKED}
+after 3 s
+nothing on phone
+${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "offers a new content, the stream is lost, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",
+      `${TALKING}${THEIR_VIDEO}${LOST_WHEN_ASKED}
+after 10 s
+${NOT_ACCEPTABLE}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
     [
       "offers a new content, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",

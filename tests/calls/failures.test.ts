@@ -263,14 +263,83 @@ phone > gateway
 `,
       { byTheClock: true },
     ],
+  ]);
+});
+
+/** Whether the device had the offer before the stream was lost nobody knows: it stays a party, and is asked. */
+describe("the stream is lost before a device has acknowledged the offer", () => {
+  const OFFERED = `
+${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
+after 20 ms
+the stream is cut
+after 3 s
+nothing on phone
+nothing on juliet
+`;
+  const ASKED = `
+after 10 s
+gateway > juliet (unanswered)
+    <iq type='set' id='{asked}' from='${CAROL}'><jingle action='session-info' sid='c1'/></iq>
+`;
+  const CANCELLED = `
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … CANCEL
+gateway > phone
+    SIP/2.0 487 Request Terminated
+    CSeq: … INVITE
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`;
+  const TOLD = `
+gateway > juliet
+    <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
+`;
+  plays(
     [
-      "a phone that rings when it is lost is told 480, since no device can answer",
-      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
+      ["it may accept when the stream is back", OFFERED + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+      ["it hears the end when the stream is back", OFFERED + CANCELLED + TOLD],
+      [
+        "it hears an end that comes before the stream is back, and is asked nothing",
+        `${OFFERED.replace("after 3 s\n", "")}${CANCELLED}
+after 500 ms
+${TOLD}
+after 20 s
+nothing on juliet`,
+      ],
+      [
+        "it is asked for a sign of life when the stream is back, and rings on when it gives one",
+        `${OFFERED}${ASKED}
+juliet > gateway
+    <iq type='result' id='{asked}' to='${CAROL}'/>
+after 60 s
+gateway > phone
+    (the same)
+${CANCELLED}${TOLD}`,
+      ],
+      [
+        "it is out when it does not know the session: 480, since it was the last one",
+        `${OFFERED}${ASKED}
+juliet > gateway
+    <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
 gateway > phone
     SIP/2.0 480 Temporarily Unavailable
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
+      ],
+      [
+        "it is asked again when the stream is lost before that answer too",
+        `${OFFERED}${ASKED}
+the stream is cut
+after 9 s
+nothing on juliet
+${ASKED.replace("10 s", "1500 ms").replace(" (unanswered)", "").replace("{asked}", "{again}")}
+${CANCELLED}${TOLD}`,
+      ],
     ],
-  ]);
+    { byTheClock: true },
+  );
 });
