@@ -106,6 +106,12 @@ const toTheUser = {
       ? []
       : [{ type: "jingle.send.session-terminate", to: devices, reason: why ?? reason("success") }],
   ),
+  "send session-terminate (to the silent)": sayEach(
+    ({ devices }, { device, condition }: Device & { condition: string }) =>
+      condition === "silence" && devices.includes(device)
+        ? [{ type: "jingle.send.session-terminate", to: [device], reason: reason("timeout") }]
+        : [],
+  ),
   "send session-terminate (cancel)": sayEach(({ devices }) =>
     devices.length === 0 ? [] : [{ type: "jingle.send.session-terminate", to: devices, reason: reason("cancel") }],
   ),

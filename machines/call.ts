@@ -31,6 +31,23 @@ const hangUpThatFork = [
   { type: "send ACK", params: theEvent },
   { type: "send BYE (to that fork)", params: theEvent },
 ] as const;
+/** One that says nothing may ring all the same, when only its answers are lost: it is told to stop. */
+const deviceIsOut = [
+  {
+    target: "ended",
+    guard: { type: "the last device", params: theEvent },
+    actions: [
+      { type: "send final response (by error)", params: theEvent },
+      { type: "send session-terminate (to the silent)", params: theEvent },
+    ],
+  },
+  {
+    actions: [
+      { type: "send session-terminate (to the silent)", params: theEvent },
+      { type: "drop the device", params: theEvent },
+    ],
+  },
+] as const;
 
 export const call = callSetup.createMachine({
   id: "call",
@@ -223,22 +240,8 @@ export const call = callSetup.createMachine({
           },
           { actions: "forget the proposal" },
         ],
-        "jingle.refused": [
-          {
-            target: "ended",
-            guard: { type: "the last device", params: theEvent },
-            actions: { type: "send final response (by error)", params: theEvent },
-          },
-          { actions: { type: "drop the device", params: theEvent } },
-        ],
-        "jingle.lost": [
-          {
-            target: "ended",
-            guard: { type: "the last device", params: theEvent },
-            actions: { type: "send final response (by error)", params: theEvent },
-          },
-          { actions: { type: "drop the device", params: theEvent } },
-        ],
+        "jingle.refused": deviceIsOut,
+        "jingle.lost": deviceIsOut,
         "jingle.existing-session-initiate": {
           actions: [
             { type: "add the device", params: theEvent },

@@ -258,10 +258,23 @@ juliet > gateway
 ${REFUSED("480 Temporarily Unavailable")}`,
     ],
     [
-      "when her only device says nothing for 30 seconds: 480",
+      "when her only device says nothing for 30 seconds: 480, and it is told, since it may ring after all",
       `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
 after 30 s
-${REFUSED("480 Temporarily Unavailable")}`,
+${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
+    ],
+    [
+      "when one of two devices says nothing for 30 seconds: it is told so once, and the other rings on",
+      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${RINGS_TOO("juliet-phone")}
+after 30 s
+${TOLD("<timeout/>")}
+juliet-phone > gateway
+    <iq type='set' id='a3' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
+gateway > juliet-phone
+    <iq type='result' id='a3'/>
+${REFUSED("486 Busy Here")}
+nothing on juliet`,
+      { online: ["juliet", "juliet-phone"] },
     ],
     [
       "when nobody answers within ring_timeout: 480, and every device is told",
