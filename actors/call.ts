@@ -7,7 +7,15 @@
  */
 import { type Actor, createActor, type StateValue } from "xstate";
 import { call as chart } from "../machines/call.ts";
-import { type CallInput, type Consultation, lastMessages, newContext } from "../machines/call-context.ts";
+import {
+  agreed,
+  type CallInput,
+  type Consultation,
+  lastMessages,
+  newContext,
+  own,
+  remote,
+} from "../machines/call-context.ts";
 import { hasRoom } from "../machines/changes.ts";
 import type { CallEffect, CallEvent, PhoneEffect, UserEffect } from "../machines/vocabulary.ts";
 import type { Media } from "../protocol/media.ts";
@@ -97,18 +105,18 @@ export class Call {
     return stateWords(this.#snapshot.value);
   }
 
-  /** The initiator's description, with all candidates heard of so far. */
+  /** What the responder answers: the initiator's description, without what the user has changed since. */
   get offer(): Media {
-    return this.#snapshot.context.offer;
+    return this.isIncoming ? this.remote : agreed(this.#snapshot.context);
   }
 
   /** The user's description, and the phone's (the offer, until there is an answer). */
   get local(): Media {
-    return this.isIncoming ? this.#answer : this.offer;
+    return own(this.#snapshot.context);
   }
 
   get remote(): Media {
-    return this.isIncoming ? this.offer : this.#answer;
+    return remote(this.#snapshot.context);
   }
 
   /** The phone's description with what it offers just now: its candidates are read by it. */
@@ -120,10 +128,6 @@ export class Call {
   knows(name: string): boolean {
     const { leftOut } = this.#snapshot.context;
     return [...this.local.contents, ...this.heard.contents, ...leftOut].some((content) => content.name === name);
-  }
-
-  get #answer(): Media {
-    return this.#snapshot.context.answer ?? this.offer;
   }
 
   /** What the user is asked about an offer of the phone's, while it waits. */

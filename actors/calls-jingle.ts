@@ -152,9 +152,11 @@ function sessionInfo(call: Call, jingle: Element, device: string, accepted: () =
   const [info] = jingle.getChildElements();
   const holds = info?.getNS() === RTP_INFO ? HOLDS[info.getName()] : undefined;
   if (info?.getNS() === DTMF && info.getName() === "dtmf") return pressed(call, info, device, accepted);
-  if (holds !== undefined) return call.deliver({ type: "jingle.hold", device, holds }, accepted);
+  // until a device accepts there is nobody whom it keeps waiting
+  const isNoNews = holds === false && call.isIncoming && call.unanswered;
+  if (holds !== undefined && !isNoNews) return call.deliver({ type: "jingle.hold", device, holds }, accepted);
   if (call.userLeft) return unknownSession;
-  if (info === undefined || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
+  if (info === undefined || isNoNews || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
     accepted();
     return undefined;
   }

@@ -24,6 +24,7 @@ import {
   withRemote,
   withUsersCandidates,
 } from "./call-context.ts";
+import { changedBy } from "./changes.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "./contents.ts";
 import { audioAlone, settled } from "./negotiation.ts";
 import type { CallEffect } from "./vocabulary.ts";
@@ -37,7 +38,7 @@ const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: n
 
 /** What is said to the phone. */
 const toThePhone = {
-  "send INVITE": say(({ offer }) => ({ type: "sip.send.invite", media: offer })),
+  "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
   "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
   "send 480": say(() => ({ type: "sip.send.failure", failure: { status: 480 } })),
@@ -77,7 +78,9 @@ const toTheUser = {
   "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
   "send session-accept": say((context) => {
     const answer = remote(context);
-    const media = { ...answer, contents: [...answer.contents, ...context.leftOut.map(refused)] };
+    const gone = context.proposals.flatMap((due) => changedBy(due, "removed"));
+    const kept = answer.contents.filter(({ name }) => !gone.includes(name));
+    const media = { ...answer, contents: [...kept, ...context.leftOut.map(refused)] };
     return { type: "jingle.send.session-accept", to: context.devices, media };
   }),
   "send transport-info (what is new)": sayEach((context, { update }: { update: TransportUpdate }): CallEffect[] => {
@@ -142,8 +145,8 @@ const byMessage = {
 /** Why the call ends. */
 const why = {
   "note why": change((_, params: { reason: Reason }) => ({ why: params.reason })),
-  "note why (failure)": change(({ profile, rang, offer }, rejection: Rejection) => ({
-    why: reasonOf(rejection, profile, rang, adviceOn(rejection.status, offer)),
+  "note why (failure)": change((context, rejection: Rejection) => ({
+    why: reasonOf(rejection, context.profile, context.rang, adviceOn(rejection.status, agreed(context))),
   })),
   "note why (dialog lost)": change(({ profile }, { status, phrase }: { status: number; phrase: string }) => ({
     why: reasonOf({ status, phrase, warning: null, unreachable: false }, profile),
@@ -167,10 +170,13 @@ const why = {
 const memory = {
   "hear of progress": change(() => ({ heard: true })),
   "remember that it rang": change(() => ({ heard: true, rang: true })),
-  "leave out all but audio": change(({ offer }) => ({ ...audioAlone(offer), heard: false })),
+  "leave out all but audio": change((context) => {
+    const { offer, leftOut } = audioAlone(agreed(context));
+    return { ...settle(context, offer), leftOut, heard: false };
+  }),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => ({
     tag,
-    ...settle(context, settled(context.offer, media)),
+    ...settle(context, settled(agreed(context), media)),
     answer: withEarly(context, tag, media),
     early: [],
   })),

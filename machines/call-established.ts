@@ -61,8 +61,8 @@ const answerDecided = {
   actions: ["send 200 (what the user has decided)", "tell what else has changed", "remember what was decided"],
 } as const;
 
-/** What the user changes, in every state that knows an answer: it is offered as soon as it can be (changes.ts). */
-export const usersChanges = {
+/** What the user changes, from his first offer on: it is offered as soon as it can be (changes.ts). */
+export const usersProposals = {
   "jingle.hold": { guard: "there is room", actions: { type: "hold or resume", params: theEvent } },
   "jingle.content-modify": { guard: "there is room", actions: { type: "change the senders", params: theEvent } },
   "jingle.source": {
@@ -76,6 +76,10 @@ export const usersChanges = {
   "jingle.transport-replace.unmappable": {
     actions: { type: "send transport-reject (unmappable)", params: theEvent },
   },
+} as const;
+/** What he changes in every state that knows an answer. */
+export const usersChanges = {
+  ...usersProposals,
   "jingle.transport-info": {
     description: "Candidates go out at once; another ICE user answers the phone's restart, or begins ICE anew.",
     actions: [

@@ -67,15 +67,16 @@ export const callSetup = setup({
     "the user is called, with no device online": ({ context }) => !context.isOnline,
     "the answer has an address": ({ context }, { device, media }: Device & { media: Media }) =>
       context.peerTrickles || hasAddress(withEarly(context, device, media)),
-    "that completes the offer": ({ context }, { update }: Trickle) => isGathered(addCandidates(context.offer, update)),
+    "that completes the offer": ({ context }, { update }: Trickle) =>
+      isGathered(addCandidates(agreed(context), update)),
     "that completes the answer": ({ context }, { update }: Trickle) =>
       context.answer !== null && isGathered(addCandidates(context.answer, update)),
     "is ringing": (_, { status }: { status: number }) => status === 180 || status === 183,
     "audio alone may do": ({ context }, { status }: { status: number }) =>
       status === 488 &&
       context.retryAudioOnly &&
-      context.offer.contents.some(({ media }) => media === "audio") &&
-      context.offer.contents.some(({ media }) => media !== "audio"),
+      agreed(context).contents.some(({ media }) => media === "audio") &&
+      agreed(context).contents.some(({ media }) => media !== "audio"),
     "that is the user's answer": ({ context }, { device, reason }: Device & { reason: Reason }) =>
       reason.condition === "decline" || isLast(context, device),
     "a party": ({ context }, { device }: Device) => context.devices.includes(device),

@@ -17,7 +17,7 @@
  */
 
 import { newContext } from "./call-context.ts";
-import { hold, negotiation, usersChanges } from "./call-established.ts";
+import { hold, negotiation, usersChanges, usersProposals } from "./call-established.ts";
 import { callSetup, theEvent } from "./call-setup.ts";
 
 const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
@@ -66,10 +66,20 @@ export const call = callSetup.createMachine({
     },
 
     outgoing: {
-      description: "The user calls a phone.",
+      description: "The user calls a phone; what he changes meanwhile waits for its answer.",
       tags: "unanswered",
       initial: "inviting",
       on: {
+        ...usersProposals,
+        "jingle.content-remove": [
+          {
+            target: "ending.withdrawing",
+            description: "Without any content there is no session (XEP-0166 §7.2.7).",
+            guard: { type: "nothing would be left", params: theEvent },
+            actions: "send session-terminate",
+          },
+          { guard: "there is room", actions: { type: "remove contents", params: theEvent } },
+        ],
         "sip.invite.success": {
           target: "established",
           actions: [
@@ -135,6 +145,14 @@ export const call = callSetup.createMachine({
               target: "#call.ended",
               actions: { type: "note why", params: theEvent },
             },
+            "jingle.content-remove": [
+              {
+                target: "#call.ended",
+                guard: { type: "nothing would be left", params: theEvent },
+                actions: "send session-terminate",
+              },
+              { guard: "there is room", actions: { type: "remove contents", params: theEvent } },
+            ],
             "jingle.lost": { target: "#call.ended", guard: { type: "a party", params: theEvent } },
           },
           after: { "gather timeout": "inviting" },

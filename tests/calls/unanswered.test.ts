@@ -1,0 +1,124 @@
+/** What a user changes while his call is not answered yet: signalling §1, RFC 3261 §14.1 (one offer at a time), XEP-0166 §7.2. */
+import { describe } from "bun:test";
+import { plays } from "../support/plays.ts";
+import {
+  AGREED,
+  BOB_ANSWERS,
+  BOB_RINGS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  JULIET_SAYS,
+  PHONE_HANGS_UP,
+  REFUSED,
+  REINVITED,
+} from "./scenes.ts";
+
+const INFO = (word: string): string => `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`;
+const HOLDS = JULIET_SAYS("session-info", INFO("hold"));
+const VIDEO = "<content creator='initiator' name='video'/>";
+const NOTHING_YET = "\nnothing on phone\n";
+const RINGING = JULIET_CALLS + BOB_RINGS;
+const WITH_VIDEO = JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}") + BOB_RINGS;
+const AUDIO_AND_VIDEO = "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n";
+const HEARS = (action: string, inside: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='${action}' sid='s1'>${inside}</jingle></iq>
+`;
+const CANCELLED = `
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+`;
+
+describe("while the phone that she calls rings, juliet", () => {
+  plays([
+    [
+      "holds: it is offered as soon as the phone has answered",
+      `${RINGING}${HOLDS}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "holds, which the phone refuses once it has answered: it is told back",
+      `${RINGING}${HOLDS}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("content-modify", "<content name='0' senders='both'/>")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "says that nobody is kept waiting: nothing, and a result",
+      `${RINGING}${JULIET_SAYS("session-info", INFO("active"))}${JULIET_SAYS("session-info", INFO("unhold"), "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "adds a content: it is offered as soon as the phone has answered what it was asked",
+      `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, AUDIO_AND_VIDEO)}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", VIDEO)}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "adds a source: it is offered as a source action",
+      `${RINGING}${JULIET_SAYS("source-add", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='77'/></description></content>")}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, "    a=jingle-action:source-add\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "takes a content away: it is not in the accept, and the phone hears of it by re-INVITE",
+      `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${BOB_ANSWERS.replace("{answer-sdp}", "{accepted-video-sdp}").replace("'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>")}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "takes the last content away, without which there is no session: CANCEL",
+      `${RINGING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}${CANCELLED}`,
+    ],
+    [
+      "adds a content to audio that is refused: no second try, since there was no more to leave out",
+      `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}${HEARS("session-terminate", "<reason><general-error/></reason>")}`,
+    ],
+    [
+      "holds, and the phone takes the audio alone: that is asked for first, the hold comes after it",
+      `${WITH_VIDEO}${HOLDS}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+    no a=sendonly
+${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("before there is an INVITE, juliet", () => {
+  const GATHERING = `
+juliet > gateway
+    <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'>{offer-contents-without-address}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a1'/>
+`;
+  plays([
+    [
+      "takes the last content away: there is none",
+      `${GATHERING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}
+after 1 s
+nothing on phone`,
+    ],
+  ]);
+});
+
+describe("before she accepts, juliet", () => {
+  const SAYS = (word: string, id: string): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='c1'>${INFO(word)}</jingle></iq>
+gateway > juliet
+`;
+  const RESULT = (id: string): string => `    <iq type='result' id='${id}'/>\n`;
+  plays([
+    [
+      "says that nobody is kept waiting: nothing, and a result; a hold does not fit, since she has nothing to hold yet",
+      `${CAROL_CALLS}${SAYS("active", "i1")}${RESULT("i1")}${SAYS("unhold", "i2")}${RESULT("i2")}${SAYS("hold", "i3")}    <iq type='error' id='i3'><error type='wait'><unexpected-request/><out-of-order xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
+nothing on phone
+${JULIET_ACCEPTS}${CAROL_ACKS}
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
