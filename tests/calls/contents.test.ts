@@ -195,14 +195,12 @@ ${ANSWERS("    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
 after 3 s
 nothing on phone
 ${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "offers a new content, the stream is lost, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",
       `${TALKING}${THEIR_VIDEO}${LOST_WHEN_ASKED}
 after 10 s
 ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "offers a new content, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",

@@ -37,7 +37,6 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
     CSeq: 101 ACK
 `,
-      { byTheClock: true },
     ],
     [
       "and that has lost the race says nothing about the call of the one that has won",
@@ -56,7 +55,7 @@ phone > gateway
 ${KNOWS_NO_SUCH_SESSION("juliet-phone")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
-      { online: ["juliet", "juliet-phone"], byTheClock: true },
+      { online: ["juliet", "juliet-phone"] },
     ],
   ]);
 });

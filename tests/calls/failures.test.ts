@@ -158,7 +158,6 @@ gateway > phone
 phone > gateway
     SIP/2.0 200 OK
 `,
-      { byTheClock: true },
     ],
     [
       "a phone refuses while it rings: the end waits for the stream",
@@ -297,31 +296,31 @@ phone > gateway
 gateway > juliet
     <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
 `;
-  plays(
+  plays([
+    ["it may accept when the stream is back", OFFERED + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+    ["it hears the end when the stream is back", OFFERED + CANCELLED + TOLD],
     [
-      ["it may accept when the stream is back", OFFERED + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
-      ["it hears the end when the stream is back", OFFERED + CANCELLED + TOLD],
-      [
-        "it hears an end that comes before the stream is back, and is asked nothing",
-        `${OFFERED.replace("after 3 s\n", "")}${CANCELLED}
+      "it hears an end that comes before the stream is back, and is asked nothing",
+      `${OFFERED.replace("after 3 s\n", "")}${CANCELLED}
 after 500 ms
 ${TOLD}
 after 20 s
 nothing on juliet`,
-      ],
-      [
-        "it is asked for a sign of life when the stream is back, and rings on when it gives one",
-        `${OFFERED}${ASKED}
+    ],
+    [
+      "it is asked for a sign of life when the stream is back, and rings on when it gives one",
+      `${OFFERED}${ASKED}
 juliet > gateway
     <iq type='result' id='{asked}' to='${CAROL}'/>
 after 60 s
 gateway > phone
     (the same)
 ${CANCELLED}${TOLD}`,
-      ],
-      [
-        "it is out when it does not know the session: 480, since it was the last one",
-        `${OFFERED}${ASKED}
+      { byTheClock: true },
+    ],
+    [
+      "it is out when it does not know the session: 480, since it was the last one",
+      `${OFFERED}${ASKED}
 juliet > gateway
     <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
 gateway > phone
@@ -329,17 +328,15 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
-      ],
-      [
-        "it is asked again when the stream is lost before that answer too",
-        `${OFFERED}${ASKED}
+    ],
+    [
+      "it is asked again when the stream is lost before that answer too",
+      `${OFFERED}${ASKED}
 the stream is cut
 after 9 s
 nothing on juliet
 ${ASKED.replace("10 s", "1500 ms").replace(" (unanswered)", "").replace("{asked}", "{again}")}
 ${CANCELLED}${TOLD}`,
-      ],
     ],
-    { byTheClock: true },
-  );
+  ]);
 });

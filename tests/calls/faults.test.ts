@@ -1,7 +1,8 @@
 /** A fault of ours while a phone is heard: that call ends, on both sides, whatever it was at; nothing hangs. */
-import { describe, expect, test } from "bun:test";
-import { Stage } from "../support/play.ts";
+import { describe, expect } from "bun:test";
+import { type PlayOptions, Stage } from "../support/play.ts";
 import { readPlay } from "../support/play-script.ts";
+import { onBothWires } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
 
 const TOLD = `
@@ -16,8 +17,8 @@ phone > gateway
 `;
 
 /** Plays until the fault is there, and from then on: whatever the call is told fails. */
-async function failing(before: string, after: string): Promise<void> {
-  const stage = new Stage({});
+async function failing(wires: PlayOptions, before: string, after: string): Promise<void> {
+  const stage = new Stage(wires);
   await stage.open(["juliet"]);
   for (const step of readPlay(before)) await stage.perform(step);
   for (const call of stage.gateway.calls.registry.all())
@@ -29,8 +30,9 @@ async function failing(before: string, after: string): Promise<void> {
 }
 
 describe("a fault", () => {
-  test("in a refusal of our INVITE: the user is told", () =>
+  onBothWires("in a refusal of our INVITE: the user is told", (wires) =>
     failing(
+      wires,
       JULIET_CALLS + BOB_RINGS,
       `
 phone > gateway
@@ -39,10 +41,12 @@ phone > gateway
 gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 ${TOLD}`,
-    ));
+    ),
+  );
 
-  test("in a 180: CANCEL, and the user is told", () =>
+  onBothWires("in a 180: CANCEL, and the user is told", (wires) =>
     failing(
+      wires,
       JULIET_CALLS,
       `
 phone > gateway
@@ -62,16 +66,20 @@ phone > gateway
 gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 `,
-    ));
+    ),
+  );
 
-  test("in the answer to our INVITE: ACK, BYE, and the user is told", () =>
+  onBothWires("in the answer to our INVITE: ACK, BYE, and the user is told", (wires) =>
     failing(
+      wires,
       JULIET_CALLS,
       `${BOB_ANSWERS.slice(0, BOB_ANSWERS.indexOf("gateway > juliet"))}${BYE("sip:bob@192.0.2.2:5060")}${TOLD}`,
-    ));
+    ),
+  );
 
-  test("in a request inside the dialog: 500, BYE, and the user is told", () =>
+  onBothWires("in a request inside the dialog: 500, BYE, and the user is told", (wires) =>
     failing(
+      wires,
       JULIET_CALLS + BOB_ANSWERS,
       `
 phone > gateway
@@ -88,10 +96,12 @@ phone > gateway
     SIP/2.0 200 OK
     CSeq: 2 BYE
 ${TOLD}`,
-    ));
+    ),
+  );
 
-  test("in the CANCEL of an INVITE: 200 to it, 500 to the INVITE, and the user is told", () =>
+  onBothWires("in the CANCEL of an INVITE: 200 to it, 500 to the INVITE, and the user is told", (wires) =>
     failing(
+      wires,
       CAROL_CALLS,
       `
 phone > gateway
@@ -106,17 +116,21 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 ${TOLD}`,
-    ));
+    ),
+  );
 
-  test("in the ACK to our 200: BYE, and the user is told", () =>
+  onBothWires("in the ACK to our 200: BYE, and the user is told", (wires) =>
     failing(
+      wires,
       CAROL_CALLS + JULIET_ACCEPTS,
       `
 phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 ${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`,
-    ));
+    ),
+  );
 
-  test("when the ACK to our 200 never comes: BYE, and the user is told", () =>
-    failing(CAROL_CALLS + JULIET_ACCEPTS, `after 32 s\n${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`));
+  onBothWires("when the ACK to our 200 never comes: BYE, and the user is told", (wires) =>
+    failing(wires, CAROL_CALLS + JULIET_ACCEPTS, `after 32 s\n${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`),
+  );
 });

@@ -113,7 +113,6 @@ phone > gateway
     CSeq: 2 INFO
 nothing on juliet
 ${BOB_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "takes no INFO: the one that answers is told all the same",
@@ -122,7 +121,6 @@ gateway > phone
     INFO sip:bob@192.0.2.2:5060 SIP/2.0
     Info-Package: trickle-ice
 ${SAID_TO_INFO("200 OK")}${BOB_HANGS_UP}`,
-      { byTheClock: true },
     ],
   ]);
 });
@@ -134,7 +132,6 @@ describe("candidates", () => {
       `${JULIET_CALLS}${BOB_RINGS}${TRICKLED}${INFO_TO("sip:bob@192.0.2.2:5060")}${SAID_TO_INFO("500 Server Internal Error")}
 nothing on phone
 ${BOB_ANSWERS}${INFO_TO("sip:bob@192.0.2.2:5060")}${SAID_TO_INFO("200 OK", 3)}${BOB_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "wait in profile precise until the phone says that it trickles",
@@ -181,7 +178,6 @@ ${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replaceAll("tag=bob1", "tag=rob
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `,
-      { byTheClock: true },
     ],
     [
       "end with their INVITE: the answer of a phone that was refused is not the next one's",
@@ -226,7 +222,6 @@ gateway > juliet
     [
       "are 32 at most: one that answers takes the place of one that rings",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS.replaceAll("tag=bob1", "tag=last")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060")}`,
-      { byTheClock: true },
     ],
     [
       "are 32 at most: one more that rings is none of the call's",
@@ -236,12 +231,10 @@ phone > gateway
     To: <sip:bob@sip.example.org>;tag=last
     Contact: <sip:bob@192.0.2.2:5060>
 ${ASKS("last", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0", "481 Call/Transaction Does Not Exist")}${BOB_ANSWERS}${BOB_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "are 32 at most: one more that answers too late is acknowledged and hung up",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS}${ATTIC_ANSWERS_TOO}${BOB_HANGS_UP}`,
-      { byTheClock: true },
     ],
   ]);
 });

@@ -113,7 +113,6 @@ phone > gateway
     CSeq: 101 ACK
 after 33 s
 nothing on phone`,
-      { byTheClock: true },
     ],
     [
       "and the ACK never comes: BYE after 64*T1, and juliet is told",
@@ -359,7 +358,6 @@ ${TOLD("<decline/>")}`,
 after 6 s
 nothing on phone
 ${PHONE_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "when carol hangs up the early dialog: 200 and 487, as for CANCEL",
@@ -463,7 +461,6 @@ gateway > phone
 phone > gateway
     SIP/2.0 200 OK
 ${PHONE_HANGS_UP}`,
-      { byTheClock: true },
     ],
     [
       "that juliet sends before she accepts stand in the 200 too",

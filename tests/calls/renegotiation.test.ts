@@ -272,7 +272,6 @@ gateway > phone
     CSeq: 2 ACK
 nothing on juliet
 `,
-      { byTheClock: true },
     ],
     [
       "hangs up while it has our offer: CANCEL, as soon as something is heard of it",
@@ -284,7 +283,6 @@ gateway > phone
     CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 CANCEL
 `,
-      { byTheClock: true },
     ],
     [
       "refreshes by UPDATE while our offer is open: 200 (RFC 3311 §5.2)",
@@ -301,7 +299,6 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `,
-      { byTheClock: true },
     ],
     [
       "that has called offers while its INVITE has no final response: 500 with Retry-After (§14.2)",
@@ -317,7 +314,6 @@ gateway > juliet
 phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `,
-      { byTheClock: true },
     ],
     [
       "offers after our BYE: 481",

@@ -1,7 +1,8 @@
 /** A gateway that is asked to stop: no new calls, running ones go on for a while, then both sides are told. */
 import { expect, test } from "bun:test";
-import { Stage } from "../support/play.ts";
+import { type PlayOptions, Stage } from "../support/play.ts";
 import { readPlay } from "../support/play-script.ts";
+import { onBothWires } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
 
 const NO_NEW_CALLS = `
@@ -38,8 +39,11 @@ phone > gateway
     SIP/2.0 200 OK
 `;
 
-async function stage(...scripts: string[]): Promise<{ say: (script: string) => Promise<void>; it: Stage }> {
-  const it = new Stage({});
+async function stage(
+  wires: PlayOptions,
+  ...scripts: string[]
+): Promise<{ say: (script: string) => Promise<void>; it: Stage }> {
+  const it = new Stage(wires);
   await it.open(["juliet"]);
   const say = async (script: string): Promise<void> => {
     for (const step of readPlay(script)) await it.perform(step);
@@ -48,15 +52,15 @@ async function stage(...scripts: string[]): Promise<{ say: (script: string) => P
   return { say, it };
 }
 
-test("without calls it stops at once", async () => {
-  const { it, say } = await stage();
+onBothWires("without calls it stops at once", async (wires) => {
+  const { it, say } = await stage(wires);
   it.gateway.stop();
   await say("after 10 ms");
   expect(it.gateway.health.state).toBe("stopped");
 });
 
-test("with a call it takes no new ones, and stops when that is done", async () => {
-  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+onBothWires("with a call it takes no new ones, and stops when that is done", async (wires) => {
+  const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
   await say(NO_NEW_CALLS + BOB_HANGS_UP);
   expect(it.gateway.health.state).toBe("ending");
@@ -64,15 +68,15 @@ test("with a call it takes no new ones, and stops when that is done", async () =
   expect(it.gateway.health.state).toBe("stopped");
 });
 
-test("a call that goes on is ended after drain_timeout, on both sides", async () => {
-  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+onBothWires("a call that goes on is ended after drain_timeout, on both sides", async (wires) => {
+  const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
   await say(`${NO_NEW_CALLS}\nafter 59 s\nnothing on phone\nafter 1 s\n${ENDED}\nafter 1 s`);
   expect(it.gateway.health.state).toBe("stopped");
 });
 
-test("asked a second time it ends what runs at once", async () => {
-  const { it, say } = await stage(JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
+onBothWires("asked a second time it ends what runs at once", async (wires) => {
+  const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
   it.gateway.stop();
   await say(`${ENDED}\nafter 1 s`);
@@ -84,8 +88,8 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate'><reason><gone/><text>the gateway is stopping</text></reason></jingle></iq>
 `;
 
-test("a call whose 200 has no ACK yet is hung up after that (RFC 3261 §15)", async () => {
-  const { it, say } = await stage(CAROL_CALLS, JULIET_ACCEPTS);
+onBothWires("a call whose 200 has no ACK yet is hung up after that (RFC 3261 §15)", async (wires) => {
+  const { it, say } = await stage(wires, CAROL_CALLS, JULIET_ACCEPTS);
   it.gateway.calls.end();
   await say(`${TOLD}
 nothing on phone
@@ -100,15 +104,15 @@ phone > gateway
 });
 
 test("a call whose 200 never gets an ACK is hung up when the time for that is over", async () => {
-  const { it, say } = await stage(CAROL_CALLS, JULIET_ACCEPTS);
+  const { it, say } = await stage({}, CAROL_CALLS, JULIET_ACCEPTS);
   it.gateway.calls.end();
   await say(
     `${TOLD}\nafter 31 s\nnothing on phone\nafter 1 s\ngateway > phone\n    BYE sip:carol@192.0.2.2:5060 SIP/2.0`,
   );
 });
 
-test("a call of which nothing was heard is cancelled when something is (RFC 3261 §9.1)", async () => {
-  const { it, say } = await stage(JULIET_CALLS);
+onBothWires("a call of which nothing was heard is cancelled when something is (RFC 3261 §9.1)", async (wires) => {
+  const { it, say } = await stage(wires, JULIET_CALLS);
   it.gateway.calls.end();
   await say(`${TOLD}
 nothing on phone
