@@ -1,5 +1,7 @@
 /** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
-import { describe } from "bun:test";
+import { describe, test } from "bun:test";
+import { Stage } from "../support/play.ts";
+import { readPlay } from "../support/play-script.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import {
   BOB_ANSWERS,
@@ -149,4 +151,54 @@ phone > gateway
 `,
     ],
   ]);
+});
+
+describe("the gateway stops", () => {
+  const STOPPING = TOLD("<gone/><text>the gateway is stopping</text>");
+  const rows: readonly (readonly [name: string, before: string, after: string])[] = [
+    [
+      "with a call that a phone has placed: BYE with the cause of `gone`",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}`,
+      `
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=27
+phone > gateway
+    SIP/2.0 200 OK
+${STOPPING}`,
+    ],
+    [
+      "with a call whose 200 has no ACK yet: BYE after it, with the cause of `gone`",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}`,
+      `${STOPPING}${CAROL_ACKS}
+gateway > phone
+    BYE sip:carol@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=27
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+    [
+      "with a call that the user has placed: BYE with the cause of `gone`",
+      `${JULIET_CALLS}${BOB_ANSWERS}`,
+      `
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=27
+phone > gateway
+    SIP/2.0 200 OK
+${STOPPING}`,
+    ],
+  ];
+  test.each(rows)("%s", async (_, before, after) => {
+    const stage = new Stage({ calls: { profile: "precise" } });
+    const say = async (script: string): Promise<void> => {
+      for (const step of readPlay(script)) await stage.perform(step);
+    };
+    await stage.open(["juliet"]);
+    await say(before);
+    stage.gateway.calls.end();
+    await say(after);
+    await stage.close();
+  });
 });

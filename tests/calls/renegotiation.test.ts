@@ -5,10 +5,12 @@ import {
   AGREED,
   ANSWERED,
   BOB,
+  BOB_ANSWERS,
   CAROL,
   CAROL_ACKS,
   CAROL_CALLS,
   JULIET_ACCEPTS,
+  JULIET_CALLS,
   JULIET_HANGS_UP,
   JULIET_SAYS,
   OFFERS,
@@ -51,6 +53,19 @@ gateway > phone
 phone > gateway
     SIP/2.0 200 OK
 `;
+/** The user holds a call that the phone has placed. */
+const HOLDS_CAROL = `
+juliet > gateway
+    <iq type='set' id='h1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='c1'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+`;
+const CAROL_REINVITED = (cseq: number, routes = ""): string => `
+gateway > phone
+    INVITE sip:carol@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} INVITE
+    a=sendonly
+${routes === "" ? "" : `    … ↵ ${routes} ↵ …\n`}`;
 const REFRESHES = `
 phone > gateway
     UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
@@ -399,6 +414,46 @@ nothing on phone
 after 2 s
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
       { byTheClock: true },
+    ],
+    [
+      "that has called answers 491: we try again within two seconds, since the Call-ID is not ours (§14.1)",
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1)}
+phone > gateway
+    SIP/2.0 491 Request Pending
+    CSeq: 1 INVITE
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+after 1600 ms
+${CAROL_REINVITED(2)}
+phone > gateway
+    SIP/2.0 488 Not Acceptable Here
+    CSeq: 2 INVITE
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set' from='${CAROL}'><jingle action='content-modify' sid='c1'/></iq>
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "that has called by way of two proxies is asked back by their way, the nearest first (RFC 3261 §12.1.1)",
+      `${CAROL_CALLS.replace("    Call-ID: c1", "    Record-Route: <sip:192.0.2.2;lr>\n    Record-Route: <sip:198.51.100.7;lr>\n    Call-ID: c1")}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1, "Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr>")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+    a=recvonly
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "that was called by way of two proxies is asked by their way, the nearest first (RFC 3261 §12.1.2)",
+      `${JULIET_CALLS}${BOB_ANSWERS.replace("    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${HOLD()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     [
       "never acknowledges our answer: BYE after 64*T1, and general-error",

@@ -142,6 +142,16 @@ ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
     [
+      "are ours no more once we have answered: a 180 without its PRACK does not come again after our 200",
+      `${CAROL_CALLS_WITH("Require: 100rel")}${JULIET_ACCEPTS}${CAROL_ACKS}
+after 10 s
+nothing again on phone
+after 25 s
+nothing again on phone
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
       "that are never acknowledged end the call after 64*T1: 504",
       `${CAROL_CALLS_WITH("Require: 100rel")}
 after 32 s
@@ -266,6 +276,47 @@ after 117 s
 nothing on phone
 after 2 s
 ${EXPIRED}`,
+      { byTheClock: true },
+    ],
+    [
+      "of a caller who wants us to refresh: UPDATE at half of the time",
+      `${CAROL_CALLS_WITH("Allow: UPDATE", "Supported: timer", "Session-Expires: 200;refresher=uas")}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas", "no Require: …")}${CAROL_ACKS}
+after 100 s
+gateway > phone
+    UPDATE sip:carol@192.0.2.2:5060 SIP/2.0
+    Session-Expires: 200;refresher=uac
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 UPDATE
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "of a phone that refreshes, as its answer says: nothing of ours, and BYE a little before the end when it does not",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uas")}
+after 167 s
+nothing on phone
+after 1 s
+${EXPIRED.replace("sip:…@", "sip:bob@")}`,
+      { byTheClock: true },
+    ],
+    [
+      "that a caller makes too short by UPDATE are refused: 422 with Min-SE, and the old time goes on",
+      `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300")}${JULIET_ACCEPTS_AND("Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
+after 200 s
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:carol@192.0.2.2:5060>
+    Supported: timer
+    Session-Expires: 89
+gateway > phone
+    SIP/2.0 422 Session Interval Too Small
+    CSeq: … UPDATE
+    Min-SE: 90
+after 67 s
+nothing on phone
+after 1 s
+${EXPIRED.replace("sip:…@", "sip:carol@")}`,
       { byTheClock: true },
     ],
     [
