@@ -9,7 +9,7 @@
 import type { Element } from "@xmpp/xml";
 import type { CallInput } from "../machines/call-context.ts";
 import { contactUri, isServed } from "../protocol/address.ts";
-import { ACCEPT, ALLOW, SUPPORTED } from "../protocol/capabilities.ts";
+import { ACCEPT, ALLOW, RETRY_AFTER, SUPPORTED } from "../protocol/capabilities.ts";
 import { nextHop } from "../protocol/dialog.ts";
 import { iqError, iqResult } from "../protocol/iq.ts";
 import { bareJid } from "../protocol/jid.ts";
@@ -17,7 +17,7 @@ import { jingleElement, reasonElement } from "../protocol/jingle.ts";
 import { JINGLE } from "../protocol/namespaces.ts";
 import { ownText } from "../protocol/own-text.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import type { Field, Request } from "../protocol/sip.ts";
+import type { Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header, tagOf } from "../protocol/sip-fields.ts";
 
@@ -38,9 +38,6 @@ import { Proposals } from "./proposals.ts";
 import type { Awaiting, ServerTransaction, SipUser } from "./sip.ts";
 import { User, type UserSide } from "./user.ts";
 import type { XmppUser } from "./xmpp.ts";
-
-/** When a caller may try again if we take no calls now: in ten seconds. */
-const RETRY_AFTER: Field = ["Retry-After", "10"];
 
 export class Calls implements SipUser, XmppUser {
   readonly registry = new Registry();

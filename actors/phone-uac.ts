@@ -108,7 +108,7 @@ export class PhoneUac extends Phone {
       this.bye(tag, reason, false);
     }
     // an answer that comes all the same is hung up below
-    if (answered.length === 0) this.#cancel([]);
+    if (answered.length === 0) this.#cancel(this.reason(reason));
   }
 
   /** CANCEL, as soon as something is heard of the INVITE (§9.1). */

@@ -5,7 +5,15 @@
  * which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
-import { ACCEPT, ALLOW, asksFor, asksForInfoPackages, RECV_INFO, SUPPORTED } from "../protocol/capabilities.ts";
+import {
+  ACCEPT,
+  ALLOW,
+  asksFor,
+  asksForInfoPackages,
+  RECV_INFO,
+  RETRY_AFTER,
+  SUPPORTED,
+} from "../protocol/capabilities.ts";
 import { dialogFromRequest } from "../protocol/dialog.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Failure, Reason } from "../protocol/reasons.ts";
@@ -58,9 +66,7 @@ export class PhoneUas extends Phone {
       case "sip.send.success":
         return this.offers.pending ? this.offers.accept(effect.media) : this.#accept(effect.media);
       case "sip.send.failure":
-        return this.offers.pending
-          ? this.offers.refuse(effect.failure.status, headersOf(effect.failure))
-          : this.#refuse(effect.failure);
+        return this.#fail(effect.failure);
       case "sip.send.reinvite":
         return this.reinvite(effect.media, effect.action);
       case "sip.send.bye":
@@ -76,7 +82,7 @@ export class PhoneUas extends Phone {
 
   /** The caller gave up, or its invitation has expired (§13.3.1), before any final response of ours. */
   cancelled(): void {
-    if (this.needs.tell({ type: "sip.cancel" })) this.#refuse({ status: 487 });
+    if (this.needs.tell({ type: "sip.cancel" })) this.#refuse(487, []);
   }
 
   protected override get unanswered(): boolean {
@@ -111,7 +117,8 @@ export class PhoneUas extends Phone {
   }
 
   abandon(reason: Reason): void {
-    if (!this.#answered) this.#refuse({ status: reason.condition === "gone" ? 503 : 500 });
+    if (!this.#answered && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...this.reason(reason)]);
+    else if (!this.#answered) this.#refuse(500, this.reason(reason));
     else if (this.forks.get(this.#remoteTag)?.open) this.bye(this.#remoteTag, reason, false);
     else this.#parting = reason;
   }
@@ -177,11 +184,17 @@ export class PhoneUas extends Phone {
     this.#respond(200, [...this.#announcements(), ...timer.headers, type], this.describe(media, true));
   }
 
-  #refuse(failure: Failure): void {
+  #fail(failure: Failure): void {
+    const headers = headersOf(failure);
+    if (this.offers.pending) this.offers.refuse(failure.status, headers);
+    else this.#refuse(failure.status, headers);
+  }
+
+  #refuse(status: number, headers: readonly Field[]): void {
     this.#answered = true;
     this.hungUp = true;
     this.#stopRinging();
-    this.#respond(failure.status, headersOf(failure));
+    this.#respond(status, headers);
   }
 
   #respond(status: number, headers: readonly Field[], body = ""): void {

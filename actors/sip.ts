@@ -8,6 +8,7 @@
  * that the servers hold, past them 503.
  */
 import { createHmac } from "node:crypto";
+import { RETRY_AFTER } from "../protocol/capabilities.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo, withToTag } from "../protocol/sip-build.ts";
@@ -229,7 +230,7 @@ class SipStack implements Sip {
     }
     if (this.#servers.full) {
       this.#dropped.add("too many transactions", { source: source.host });
-      return responseTo(request, 503, { headers: [["Retry-After", "10"]] });
+      return responseTo(request, 503, { headers: [RETRY_AFTER] });
     }
     const refusal = judge(request) ?? unknown;
     if (refusal !== undefined || tagged || isCancel) return refusal;

@@ -6,7 +6,7 @@
  */
 import { adviceOn } from "../protocol/answer.ts";
 import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
-import { failureOf, type Reason, type Rejection, reasonOf, statusOf } from "../protocol/reasons.ts";
+import { failureOf, failureOfError, type Reason, type Rejection, reasonOf } from "../protocol/reasons.ts";
 import { addCandidates, newCandidates } from "../protocol/trickle.ts";
 import {
   agreed,
@@ -41,15 +41,15 @@ const toThePhone = {
   "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
   "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
-  "send 480": say(() => ({ type: "sip.send.failure", failure: { status: 480 } })),
+  "send 480": say(({ profile }) => ({ type: "sip.send.failure", failure: failureOf(reason("timeout"), profile) })),
   "send 487": say(() => ({ type: "sip.send.failure", failure: { status: 487 } })),
   "send final response (by reason)": say(({ profile }, params: { reason: Reason }) => ({
     type: "sip.send.failure",
     failure: failureOf(params.reason, profile),
   })),
-  "send final response (by error)": say((_, { condition }: { condition: string }) => ({
+  "send final response (by error)": say(({ profile }, { condition }: { condition: string }) => ({
     type: "sip.send.failure",
-    failure: { status: statusOf(condition) },
+    failure: failureOfError(condition, profile),
   })),
   "send ACK": say((_, { tag }: Fork) => ({ type: "sip.send.ack", tag })),
   "send CANCEL": say(({ why }) => ({ type: "sip.send.cancel", reason: why ?? reason("cancel") })),

@@ -1,7 +1,7 @@
 /**
  * What we tell SIP peers that we understand: the methods, bodies and extensions that really work here.
  *
- * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
+ * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
  * (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
  * Rule: nothing is announced before it works.
  */
@@ -25,6 +25,8 @@ export const ALLOW: Field = ["Allow", METHODS.join(", ")];
 export const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
 export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
+/** When to try again what we do not take now (RFC 3261 §20.33): in ten seconds. */
+export const RETRY_AFTER: Field = ["Retry-After", "10"];
 
 /** Whether the writer of this message takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
 export function trickles(message: Message): boolean {

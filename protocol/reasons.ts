@@ -79,23 +79,26 @@ const inward: readonly (readonly [number, string])[] = [
   [487, "cancel"],
 ];
 
-/** [IQ error condition to our session-initiate, what the caller is told]: RFC 7247 §7, but never 503 (its §7.1). */
-const stanzaErrors: readonly (readonly [string, number])[] = [
-  ["item-not-found", 480],
-  ["service-unavailable", 480],
-  ["recipient-unavailable", 480],
-  ["feature-not-implemented", 480],
-  ["remote-server-not-found", 480],
-  ["remote-server-timeout", 480],
-  ["silence", 480],
-  ["offline", 480],
-  ["forbidden", 403],
-  ["not-allowed", 403],
-  ["conflict", 486],
-  ["resource-constraint", 486],
-  ["bad-request", 488],
-  ["not-acceptable", 488],
+/** [IQ error to our session-initiate, what the caller is told, Q.850 cause]: RFC 7247 §7, but never 503 (its §7.1). */
+const stanzaErrors: readonly (readonly [string, number, number])[] = [
+  ["item-not-found", 480, 27],
+  ["service-unavailable", 480, 27],
+  ["recipient-unavailable", 480, 27],
+  ["feature-not-implemented", 480, 27],
+  ["remote-server-not-found", 480, 27],
+  ["remote-server-timeout", 480, 102],
+  ["silence", 480, 102],
+  ["offline", 480, 27],
+  ["forbidden", 403, 21],
+  ["not-allowed", 403, 21],
+  ["conflict", 486, 17],
+  ["resource-constraint", 486, 17],
+  ["bad-request", 488, 88],
+  ["not-acceptable", 488, 88],
 ];
+
+/** Interworking, unspecified: the Q.850 cause of whatever has no other. */
+const UNSPECIFIED = 127;
 
 const outwardRow = (condition: string) => outward.find(([name]) => name === condition);
 
@@ -115,7 +118,7 @@ function statusFor(reason: Reason, profile: Profile): Failure {
 
 /** The Q.850 cause that a reason has in a Reason header (RFC 3326). */
 export function causeOf(reason: Reason): number {
-  return outwardRow(reason.condition)?.[3] ?? 127;
+  return outwardRow(reason.condition)?.[3] ?? UNSPECIFIED;
 }
 
 /**
@@ -169,7 +172,8 @@ export function reasonOfBye(cause: number | undefined, profile: Profile): Reason
   return { condition: known?.[1] ?? "success" };
 }
 
-/** The status for a device that answered our session-initiate with this stanza error, or not at all. */
-export function statusOf(condition: string): number {
-  return stanzaErrors.find(([name]) => name === condition)?.[1] ?? 500;
+/** The final response for a device that answered our session-initiate with this stanza error, or not at all. */
+export function failureOfError(condition: string, profile: Profile): Failure {
+  const [, status, cause] = stanzaErrors.find(([name]) => name === condition) ?? [condition, 500, UNSPECIFIED];
+  return profile === "precise" ? { status, cause } : { status };
 }

@@ -112,6 +112,51 @@ describe("the user refuses", () => {
   ]);
 });
 
+describe("the user does not answer", () => {
+  const RINGS_UNANSWERED = CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)");
+  const REFUSES_THE_IQ = (condition: string): string => `${RINGS_UNANSWERED.replace(
+    "<iq type='set'",
+    "<iq type='set' id='{initiate}'",
+  )}
+juliet > gateway
+    <iq type='error' id='{initiate}' to='${CAROL}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+`;
+  precisely([
+    [
+      "within ring_timeout: 480 with the cause of `timeout`",
+      `${CAROL_CALLS}
+after 180 s
+${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD("<timeout/>")}`,
+    ],
+    [
+      "and her client says nothing at all: 480 with the cause of `timeout`",
+      `${RINGS_UNANSWERED}
+after 30 s
+${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}`,
+    ],
+    [
+      "and her server says service-unavailable: 480 with cause 27",
+      `${REFUSES_THE_IQ("service-unavailable")}${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=27")}`,
+    ],
+    [
+      "and her server says forbidden: 403 with cause 21",
+      `${REFUSES_THE_IQ("forbidden")}${ANSWERED("403 Forbidden", "Reason: Q.850;cause=21")}`,
+    ],
+    [
+      "and her server says conflict: 486 with cause 17",
+      `${REFUSES_THE_IQ("conflict")}${ANSWERED("486 Busy Here", "Reason: Q.850;cause=17")}`,
+    ],
+    [
+      "and her server says not-acceptable: 488 with cause 88",
+      `${REFUSES_THE_IQ("not-acceptable")}${ANSWERED("488 Not Acceptable Here", "Reason: Q.850;cause=88")}`,
+    ],
+    [
+      "and her server says internal-server-error: 500 with cause 127",
+      `${REFUSES_THE_IQ("internal-server-error")}${ANSWERED("500 Server Internal Error", "Reason: Q.850;cause=127")}`,
+    ],
+  ]);
+});
+
 describe("the user ends", () => {
   precisely([
     [
@@ -177,6 +222,28 @@ gateway > phone
 phone > gateway
     SIP/2.0 200 OK
 `,
+    ],
+    [
+      "with a call that rings at the user's: 503 with Retry-After, and the cause of `gone`",
+      CAROL_CALLS,
+      `${ANSWERED("503 Service Unavailable", "Retry-After: 10", "Reason: Q.850;cause=27")}${STOPPING}`,
+    ],
+    [
+      "with a call that rings at a phone: CANCEL with the cause of `gone`",
+      `${JULIET_CALLS}${BOB_RINGS}`,
+      `
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    Reason: Q.850;cause=27
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    CSeq: 1 INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+${STOPPING}`,
     ],
     [
       "with a call that the user has placed: BYE with the cause of `gone`",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { causeOf, failureOf, reasonOf, reasonOfBye, statusOf } from "../../protocol/reasons.ts";
+import { causeOf, failureOf, failureOfError, reasonOf, reasonOfBye } from "../../protocol/reasons.ts";
 
 describe("a callee's reason becomes the final response to the INVITE", () => {
   test.each([
@@ -177,20 +177,23 @@ describe("what can be said on both sides survives there and back, in profile pre
 
 describe("a device that refuses the session-initiate becomes a status", () => {
   test.each([
-    ["item-not-found", 480],
-    ["service-unavailable", 480],
-    ["recipient-unavailable", 480],
-    ["feature-not-implemented", 480],
-    ["remote-server-not-found", 480],
-    ["remote-server-timeout", 480],
-    ["silence", 480],
-    ["offline", 480],
-    ["forbidden", 403],
-    ["not-allowed", 403],
-    ["conflict", 486],
-    ["resource-constraint", 486],
-    ["bad-request", 488],
-    ["not-acceptable", 488],
-    ["internal-server-error", 500],
-  ])("%s: %d, and never 503 (RFC 7247 §7.1)", (condition, status) => expect(statusOf(condition)).toBe(status));
+    ["item-not-found", 480, 27],
+    ["service-unavailable", 480, 27],
+    ["recipient-unavailable", 480, 27],
+    ["feature-not-implemented", 480, 27],
+    ["remote-server-not-found", 480, 27],
+    ["remote-server-timeout", 480, 102],
+    ["silence", 480, 102],
+    ["offline", 480, 27],
+    ["forbidden", 403, 21],
+    ["not-allowed", 403, 21],
+    ["conflict", 486, 17],
+    ["resource-constraint", 486, 17],
+    ["bad-request", 488, 88],
+    ["not-acceptable", 488, 88],
+    ["internal-server-error", 500, 127],
+  ])("%s: %d, and never 503 (RFC 7247 §7.1); Q.850 %d in profile precise", (condition, status, cause) => {
+    expect(failureOfError(condition, "deployed")).toEqual({ status });
+    expect(failureOfError(condition, "precise")).toEqual({ status, cause });
+  });
 });
