@@ -1,8 +1,9 @@
 /**
  * Session timers: RFC 4028, as decisions on messages; who keeps the time is phone-timer.ts.
  *
- * Rules: an interval is never below 90 seconds, and one that is asked for is not made longer; whoever refreshes is said by
- * the part he has in that transaction (uac, uas), so that it turns round with each side's requests.
+ * Rules: an interval is never below 90 seconds, one that is asked for is not made longer, and where only the least is said
+ * ours is no shorter than that (§9); whoever refreshes is said by the part he has in that transaction (uac, uas), so that it
+ * turns round with each side's requests.
  */
 import { asksFor } from "./capabilities.ts";
 import type { Field, Message, Request, Response } from "./sip.ts";
@@ -43,7 +44,10 @@ export function acceptTimer(
   const known = asksFor(request, "Supported", "timer");
   if (asked === undefined && !known) return null;
   if (asked !== undefined && asked.interval < LEAST_INTERVAL && known) return "too small";
-  const interval = Math.max(LEAST_INTERVAL, asked?.interval ?? now?.interval ?? USUAL_INTERVAL);
+  const least = header(request, "Min-SE") === undefined ? LEAST_INTERVAL : leastOf(request);
+  if (asked === undefined && least === undefined) return null;
+  const wished = asked?.interval ?? Math.max(least ?? 0, now?.interval ?? USUAL_INTERVAL);
+  const interval = Math.max(LEAST_INTERVAL, wished);
   const ours = known ? (asked?.refresher === undefined ? (now?.ours ?? false) : asked.refresher === "uas") : true;
   const headers: Field[] = ours ? [] : [["Require", "timer"]];
   return {
@@ -67,9 +71,9 @@ export function timerHeaders(timer: SessionTimer | null, least = LEAST_INTERVAL)
   return [["Session-Expires", `${interval};refresher=${timer.ours ? "uac" : "uas"}`], ...minimum];
 }
 
-/** The interval that a 422 asks for (§6), if it is one that we take. */
-export function leastOf(response: Response): number | undefined {
-  const [, seconds] = /^\s*(\d{1,6})/.exec(header(response, "Min-SE") ?? "") ?? [];
+/** The least interval that a message asks for by its Min-SE (§5), if it is one that we take. */
+export function leastOf(message: Message): number | undefined {
+  const [, seconds] = /^\s*(\d{1,6})/.exec(header(message, "Min-SE") ?? "") ?? [];
   const least = Number(seconds);
   return seconds !== undefined && least > 0 && least <= LONGEST_INTERVAL ? least : undefined;
 }

@@ -331,6 +331,28 @@ ${EXPIRED.replace("<general-error/>", "<expired/>").replace("BYE sip:…@192.0.2
       `${CAROL_CALLS_WITH("Supported: timer")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 1800;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
+      "are offered for no less than its Min-SE to a caller who has not said how long (§9)",
+      `${CAROL_CALLS_WITH("Supported: timer", "Min-SE: 3600")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 3600;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "are not begun where the least that is asked for is more than a day",
+      `${CAROL_CALLS_WITH("Supported: timer", "Min-SE: 86401")}${JULIET_ACCEPTS_AND("no Session-Expires: …", "no Require: …")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "grow with the Min-SE of an UPDATE that does not say how long",
+      `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300")}${JULIET_ACCEPTS_AND("Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:carol@192.0.2.2:5060>
+    Supported: timer
+    Min-SE: 600
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … UPDATE
+    Session-Expires: 600;refresher=uac
+${PHONE_HANGS_UP}`,
+    ],
+    [
       "are not begun with a caller who does not know them, and does not ask",
       `${CAROL_CALLS}${JULIET_ACCEPTS_AND("no Session-Expires: …", "no Require: …")}${CAROL_ACKS}
 after 290 s
