@@ -11,13 +11,14 @@ import type { PhoneEffect, PhoneEvent } from "../machines/vocabulary.ts";
 import { ACCEPT, ALLOW, allows, SUPPORTED, trickles } from "../protocol/capabilities.ts";
 import { acceptRequest, type Dialog, refreshTarget, requestIn } from "../protocol/dialog.ts";
 import type { Media, Role } from "../protocol/media.ts";
+import { causeIn, reasonField } from "../protocol/reason-header.ts";
 import { causeOf, type Failure, type Profile, type Reason, reasonOfBye } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { writeSdp } from "../protocol/sdp-write.ts";
 import { leastOf, timerHeaders, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Message, Request, Response } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
-import { tagOf, values } from "../protocol/sip-fields.ts";
+import { tagOf } from "../protocol/sip-fields.ts";
 import { type Authenticate, MOST_TRIES } from "./authenticate.ts";
 import type { CallSip } from "./call-guard.ts";
 import type { Clock } from "./clock.ts";
@@ -295,15 +296,4 @@ export abstract class Phone {
 export function headersOf({ warning, cause }: Failure): readonly Field[] {
   const warned: Field[] = warning === undefined ? [] : [["Warning", `${warning} carillon "refused"`]];
   return cause === undefined ? warned : [...warned, reasonField(cause)];
-}
-
-const reasonField = (cause: number): Field => ["Reason", `Q.850;cause=${cause}`];
-
-/** The Q.850 cause in a message's Reason header (RFC 3326), if it has one. */
-function causeIn(message: Message): number | undefined {
-  const reasons = values(message, "Reason").map(
-    (value) => /^Q\.850\s*;(?:.*;)?\s*cause\s*=\s*(\d{1,3})/i.exec(value)?.[1],
-  );
-  const cause = reasons.find((each) => each !== undefined);
-  return cause === undefined ? undefined : Number(cause);
 }

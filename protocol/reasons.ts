@@ -7,6 +7,7 @@
  * Left out on purpose: 1xx and 2xx, which end nothing.
  */
 import { present } from "./present.ts";
+import type { Cause } from "./reason-header.ts";
 
 export type Profile = "deployed" | "precise";
 
@@ -166,10 +167,11 @@ const causes: readonly (readonly [number, string])[] = [
   [88, "incompatible-parameters"],
 ];
 
-/** The reason told to the user when the phone hung up, by the Q.850 cause of its Reason header (RFC 3326) if it has one. */
-export function reasonOfBye(cause: number | undefined, profile: Profile): Reason {
-  const known = profile === "precise" ? causes.find(([code]) => code === cause) : undefined;
-  return { condition: known?.[1] ?? "success" };
+/** The reason told to the user when the phone hung up, by the Q.850 reason of its BYE (RFC 3326) if it has one. */
+export function reasonOfBye(said: Cause | undefined, profile: Profile): Reason {
+  if (profile === "deployed" || said === undefined) return { condition: "success" };
+  const condition = causes.find(([code]) => code === said.cause)?.[1] ?? "success";
+  return { condition, ...present({ text: said.text }) };
 }
 
 /** The final response for a device that answered our session-initiate with this stanza error, or not at all. */

@@ -74,6 +74,16 @@ gateway > phone
 ${TOLD("<connectivity-error/>")}`,
     ],
     [
+      "with a text in its Reason: told as it is",
+      `${JULIET_CALLS}${BOB_ANSWERS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Reason: Q.850;cause=17;text="User busy; <later>"
+gateway > phone
+    SIP/2.0 200 OK
+${TOLD("<busy/><text>User busy; &lt;later&gt;</text>")}`,
+    ],
+    [
       "without one: success",
       `${JULIET_CALLS}${BOB_ANSWERS}
 phone > gateway

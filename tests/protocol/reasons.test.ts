@@ -135,13 +135,16 @@ describe("profile precise tells apart", () => {
     [88, "incompatible-parameters"],
     [31, "success"],
     [127, "success"],
-    [undefined, "success"],
-  ])("a BYE with Q.850 cause %p: %s", (cause, condition) =>
-    expect(reasonOfBye(cause, "precise").condition).toBe(condition),
-  );
+  ])("a BYE with Q.850 cause %p: %s, and its words", (cause, condition) => {
+    expect(reasonOfBye({ cause, text: "In words" }, "precise")).toEqual({ condition, text: "In words" });
+    expect(reasonOfBye({ cause }, "precise")).toEqual({ condition });
+  });
+
+  test("a BYE without a cause: success", () =>
+    expect(reasonOfBye(undefined, "precise")).toEqual({ condition: "success" }));
 
   test("a BYE's cause counts for nothing in profile deployed", () =>
-    expect(reasonOfBye(17, "deployed")).toEqual({ condition: "success" }));
+    expect(reasonOfBye({ cause: 17, text: "User busy" }, "deployed")).toEqual({ condition: "success" }));
 });
 
 describe("what can be said on both sides survives there and back, in profile precise", () => {
@@ -161,7 +164,7 @@ describe("what can be said on both sides survives there and back, in profile pre
   test("an end: reason, BYE with its cause, reason", () =>
     fc.assert(
       fc.property(fc.constantFrom(...hangUps, "incompatible-parameters"), (condition) =>
-        expect(reasonOfBye(causeOf({ condition }), "precise").condition).toBe(condition),
+        expect(reasonOfBye({ cause: causeOf({ condition }) }, "precise").condition).toBe(condition),
       ),
     ));
 
