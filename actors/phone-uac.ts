@@ -13,13 +13,13 @@ import { ALLOW, asksFor, RECV_INFO, SUPPORTED } from "../protocol/capabilities.t
 import { dialogFromResponse, requestIn } from "../protocol/dialog.ts";
 import type { Media } from "../protocol/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
+import { nextTarget, type Targets, targetsOf } from "../protocol/redirection.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import { readSdp } from "../protocol/sdp.ts";
 import { leastOf, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
-import { header, readCSeq, readNameAddr, tagOf, values, withHeader } from "../protocol/sip-fields.ts";
-import { readUri } from "../protocol/sip-uri.ts";
+import { header, readCSeq, tagOf, withHeader } from "../protocol/sip-fields.ts";
 import { credentialsIn, MOST_TRIES } from "./authenticate.ts";
 import { headersOf, MOST_FORKS, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
@@ -36,25 +36,6 @@ export interface Callee {
   readonly proxy: Destination;
 }
 
-const MOST_REDIRECTIONS = 5;
-
-/** The first URI a 3xx points to that can be dialled, without its headers. */
-function redirection(response: Response): string | undefined {
-  return values(response, "Contact")
-    .map(dialable)
-    .find((uri) => uri !== undefined);
-}
-
-function dialable(contact: string): string | undefined {
-  try {
-    const uri = readNameAddr(contact).uri.replace(/\?.*$/s, "");
-    return readUri(uri).scheme === "sips" ? undefined : uri;
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
-}
-
 /** The code of a response's Warning (RFC 3261 §20.43), if it has one. */
 function warningOf(response: Response): number | null {
   const [, code] = /^\s*(\d{3})\s/.exec(header(response, "Warning") ?? "") ?? [];
@@ -69,16 +50,18 @@ export class PhoneUac extends Phone {
   #heard = false;
   /** The Reason header of the CANCEL that is wished for. */
   #cancels: readonly Field[] | null = null;
-  #redirections = 0;
+  #targets: Targets;
 
   constructor(callee: Callee, needs: PhoneNeeds) {
     super(needs, "initiator");
     this.#callee = callee;
+    this.#targets = targetsOf(callee.requestUri);
   }
 
   perform(effect: PhoneEffect): void {
     switch (effect.type) {
       case "sip.send.invite":
+        this.#targets = targetsOf(this.#callee.requestUri);
         return this.#send(this.#inviteWith(effect.media), MOST_TRIES);
       case "sip.send.cancel":
         return this.#cancel(this.reason(effect.reason));
@@ -164,18 +147,18 @@ export class PhoneUac extends Phone {
     if (this.#cancels === null && this.needs.wanted()) {
       const retry = tries > 0 ? this.needs.authenticate(request, response, this.#nextNumber) : undefined;
       if (retry) return this.#send(retry, tries - 1);
-      const other = status < 400 ? this.#redirected(request, response) : this.#slower(request, response);
+      const other = this.#slower(request, response) ?? this.#elsewhere(request, response);
       if (other) return this.#send(other, tries);
     }
     this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
   }
 
-  /** The INVITE to where a 3xx points, with the next number (§8.1.3.4); undefined when it is not followed. */
-  #redirected(request: Request, response: Response): Request | undefined {
-    if (this.#redirections >= MOST_REDIRECTIONS) return undefined;
-    this.#redirections++;
-    const uri = redirection(response);
-    return uri === undefined ? undefined : this.#again({ ...request, uri });
+  /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */
+  #elsewhere(request: Request, response: Response): Request | undefined {
+    const next = nextTarget(this.#targets, response);
+    if (next === undefined) return undefined;
+    this.#targets = next.targets;
+    return this.#again({ ...request, uri: next.uri });
   }
 
   /** The INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */

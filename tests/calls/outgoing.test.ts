@@ -15,6 +15,21 @@ ${more}gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 1 ACK
 `;
+/** Another place that the call is tried at, and its refusal. */
+const DIALS = (user: string, cseq: number): string => `
+gateway > phone
+    INVITE sip:${user}@x SIP/2.0
+    Call-ID: s1
+    CSeq: ${cseq} INVITE
+`;
+const REFUSES = (user: string, cseq: number, line: string): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    CSeq: ${cseq} INVITE
+gateway > phone
+    ACK sip:${user}@x SIP/2.0
+    CSeq: ${cseq} ACK
+`;
 const JULIET_LEAVES = `
 juliet > gateway
     <iq type='set' id='a3' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><cancel/></reason></jingle></iq>
@@ -313,15 +328,48 @@ gateway > phone
 ${TERMINATED("<reason><decline/></reason>")}`,
     ],
     [
-      "a redirection that goes round is given up after five hops",
-      `${JULIET_CALLS}${[1, 2, 3, 4, 5, 6]
-        .map((hop) =>
-          BOB_SAYS("302 Moved Temporarily", `    CSeq: ${hop} INVITE\n    Contact: <sip:bob@192.0.2.2:5060>\n`).replace(
-            "CSeq: 1 ACK",
-            `CSeq: ${hop} ACK`,
-          ),
-        )
-        .join("\ngateway > phone\n    INVITE sip:bob@192.0.2.2:5060 SIP/2.0\n")}
+      "a redirection to several places is followed by their q, and from one that fails to the next (§8.1.3.4)",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:b@x>;q=0.2, <sip:c@x>;q=0.3, <sip:a@x>\n")}${DIALS("a", 2)}
+phone > gateway
+    SIP/2.0 180 Ringing
+    CSeq: 2 INVITE
+    To: <sip:bob@sip.example.org>;tag=a1
+gateway > juliet
+    <iq type='set'><jingle action='session-info'><ringing/></jingle></iq>
+${REFUSES("a", 2, "480 Temporarily Unavailable")}${DIALS("c", 3)}${REFUSES("c", 3, "404 Not Found")}${DIALS("b", 4)}${REFUSES("b", 4, "486 Busy Here")}
+${TERMINATED("<reason><decline/></reason>")}`,
+    ],
+    [
+      "a redirection to several places ends where the first of them answers",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "404 Not Found")}${DIALS("b", 3)}${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 3 ")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a redirection to several places ends where one refuses for all (6xx)",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "603 Decline")}
+${TERMINATED("<reason><general-error/><sip-error code='603'/></reason>")}`,
+    ],
+    [
+      "a redirection to several places ends when juliet gives up",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${JULIET_LEAVES}
+nothing on phone
+${REFUSES("a", 2, "404 Not Found")}
+nothing on phone
+`,
+      { byTheClock: true },
+    ],
+    [
+      "a redirection that goes round ends where the same place would be asked again (§8.1.3.4)",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "302 Moved Temporarily\n    Contact: <sip:a@x>, <sip:bob@192.0.2.2:5060>")}
+${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
+    ],
+    [
+      "a redirection that leads on and on is given up after five places",
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:p2@x>\n")}${[2, 3, 4, 5, 6]
+        .map((hop) => {
+          const on = `302 Moved Temporarily\n    Contact: <sip:p${hop + 1}@x>`;
+          return `${DIALS(`p${hop}`, hop)}${REFUSES(`p${hop}`, hop, on)}`;
+        })
+        .join("")}
 ${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
     ],
     [
