@@ -123,6 +123,10 @@ describe("the user refuses", () => {
 });
 
 describe("the user does not answer", () => {
+  const TOLD_TIMEOUT = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='c1'><reason><timeout/></reason></jingle></iq>
+`;
   const RINGS_UNANSWERED = CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)");
   const REFUSES_THE_IQ = (condition: string): string => `${RINGS_UNANSWERED.replace(
     "<iq type='set'",
@@ -142,7 +146,7 @@ ${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD("<ti
       "and her client says nothing at all: 480 with the cause of `timeout`",
       `${RINGS_UNANSWERED}
 after 30 s
-${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}`,
+${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD_TIMEOUT}`,
     ],
     [
       "and her server says service-unavailable: 480 with cause 27",

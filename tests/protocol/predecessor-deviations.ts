@@ -213,10 +213,10 @@ export const CALL_DEVIATIONS: readonly Deviation[] = [
     vectors: ["source-remove-in-dialog", "source-update-in-dialog"],
   },
   {
-    what: "source-add before there is a dialog: unexpected-request with out-of-order",
-    reason: "the session is there, its state is wrong (XEP-0166 §7.2)",
-    theirs: /(id='i3' [^>]*><error type=')cancel'><item-not-found xmlns='([^']*)'\/>/,
-    ours: "$1wait'><unexpected-request xmlns='$2'/>",
+    what: "source-add before there is a dialog: a result, and offered once the phone has answered",
+    reason: "the session is there (XEP-0166 §7.2), and a change while an offer is open waits for its answer",
+    theirs: /<iq type='error' (id='i3' [^>]*)><error type='cancel'><item-not-found xmlns='[^']*'\/><\/error>/,
+    ours: "<iq type='result' $1>",
     vectors: ["source-add-unknown-sid"],
   },
   {
