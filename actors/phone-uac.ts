@@ -196,7 +196,11 @@ export class PhoneUac extends Phone {
     if (fork.reliable !== null && number !== fork.reliable + 1) return false;
     fork.reliable = number;
     const cseq = readCSeq(header(request, "CSeq") ?? "").number;
-    this.send(fork, "PRACK", [["RAck", `${number} ${cseq} INVITE`]], "", () => {});
+    this.send(fork, "PRACK", [["RAck", `${number} ${cseq} INVITE`]], "", (status, phrase) => {
+      // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
+      if (status === 408 && this.chosen !== null && fork === this.forks.get(this.chosen))
+        this.needs.tell({ type: "sip.dialog.lost", status, phrase });
+    });
     return true;
   }
 

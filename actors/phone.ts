@@ -30,6 +30,9 @@ import { failureOf } from "./phone-reinvite.ts";
 import { PhoneTimer } from "./phone-timer.ts";
 import type { Awaiting, ClientHandlers, ServerTransaction } from "./sip.ts";
 
+/** Why a PRACK may not offer: our provisional responses have no answer in them (RFC 3262 §5). */
+const OFFER_IS_OPEN: Field = ["Warning", '399 carillon "an offer has no answer yet"'];
+
 /** More forks than this are refused: no proxy rings so many phones. */
 export const MOST_FORKS = 32;
 
@@ -163,6 +166,8 @@ export abstract class Phone {
 
   #answerTo(request: Request, tag: string): Response {
     if (request.method === "OPTIONS") return responseTo(request, 200, { headers: [ALLOW, ACCEPT, SUPPORTED] });
+    if (request.method === "PRACK" && request.body !== "")
+      return responseTo(request, 488, { headers: [OFFER_IS_OPEN] });
     if (request.method === "PRACK") return responseTo(request, this.acknowledgedProvisional(request) ? 200 : 481);
     if (request.method !== "INFO") return responseTo(request, 405, { headers: [ALLOW] });
     const read = readInfo(request, this.needs.heard());

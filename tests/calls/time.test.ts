@@ -26,12 +26,14 @@ phone > gateway
     RSeq: ${number}
 ${sdp === "" ? "" : `    Content-Type: application/sdp\n\n    {${sdp}}`}
 `;
-const PRACKED = (number: number, cseq: number): string => `
+const PRACK = (number: number, cseq: number): string => `
 gateway > phone
     PRACK sip:bob@192.0.2.2:5060 SIP/2.0
     To: <sip:bob@sip.example.org>;tag=bob1
     CSeq: ${cseq} PRACK
     RAck: ${number} 1 INVITE
+`;
+const PRACKED = (number: number, cseq: number): string => `${PRACK(number, cseq)}
 phone > gateway
     SIP/2.0 200 OK
     CSeq: ${cseq} PRACK
@@ -106,6 +108,60 @@ gateway > phone
 gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
 ${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob@192.0.2.2:5060")}`,
+    ],
+    [
+      "whose PRACK is answered 481, as not waited for any more, when the phone has answered the call: it goes on",
+      `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}${BOB_ANSWERS}
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+    CSeq: 2 PRACK
+nothing on phone
+${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "whose PRACK is answered by nothing: the phone rings on, and may answer",
+      `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}
+after 33 s
+nothing on phone
+${BOB_ANSWERS}${PHONE_HANGS_UP}`,
+      { byTheClock: true },
+    ],
+    [
+      "whose PRACK is answered by nothing, though the phone has answered the call: BYE, and general-error with sip-error",
+      `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}${BOB_ANSWERS}
+after 33 s
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='408'/></reason></jingle></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+      { byTheClock: true },
+    ],
+    [
+      "are ours, and a PRACK that offers is 488, for the INVITE's offer has no answer yet: the 180 comes again until one does not (RFC 3262 §5)",
+      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
+phone > gateway
+    PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    RAck: {rseq} 101 INVITE
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+    CSeq: … PRACK
+    Warning: 399 carillon "an offer has no answer yet"
+phone > gateway
+    PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
+    RAck: {rseq} 101 INVITE
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … PRACK
+after 40 s
+nothing on phone
+${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     [
       "are ours where the caller requires them: 180 with RSeq, repeated until its PRACK",
