@@ -61,7 +61,7 @@ export function placeIncoming(calls: Calls, transaction: ServerTransaction): voi
     { callId: sid, localTag, contactUser: contactUserOf(who.them) },
     (needs) => new PhoneUas(transaction, localTag, needs),
   );
-  if (call.phone instanceof PhoneUas) calls.expectAck(call, transaction, call.phone);
+  if (call.phone instanceof PhoneUas) calls.awaiting.add(call, transaction, call.phone);
   call.start();
 }
 

@@ -8,9 +8,8 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { CallInput } from "../machines/call-context.ts";
-import { contactUri, isServed } from "../protocol/address.ts";
+import { isServed } from "../protocol/address.ts";
 import { ACCEPT, ALLOW, RETRY_AFTER, SUPPORTED } from "../protocol/capabilities.ts";
-import { nextHop } from "../protocol/dialog.ts";
 import { iqError, iqResult } from "../protocol/iq.ts";
 import { bareJid } from "../protocol/jid.ts";
 import { jingleElement, reasonElement } from "../protocol/jingle.ts";
@@ -21,21 +20,22 @@ import type { Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header, tagOf } from "../protocol/sip-fields.ts";
 
-import { authenticator } from "./authenticate.ts";
 import { Call } from "./call.ts";
-import { type Guard, guardedAwaiting, guardedClock, guardedSip } from "./call-guard.ts";
+import { type Guard, guardedClock, guardedSip } from "./call-guard.ts";
+import { CallsAwaiting } from "./calls-awaiting.ts";
 import { placeIncoming } from "./calls-incoming.ts";
 import { deliverJingle, unknownSession } from "./calls-jingle.ts";
 import { takeMessage } from "./calls-messages.ts";
 import type { CallsConfig, CallsNeeds } from "./calls-needs.ts";
 import { type JingleIq, placeOutgoing } from "./calls-outgoing.ts";
+import { phoneNeeds } from "./calls-phone.ts";
 import { RefusedCalls } from "./calls-refused.ts";
 import { Registry } from "./calls-registry.ts";
 import { chartClock } from "./clock.ts";
 import { Outbox } from "./outbox.ts";
 import type { Phone, PhoneNeeds } from "./phone.ts";
 import { Proposals } from "./proposals.ts";
-import type { Awaiting, ServerTransaction, SipUser } from "./sip.ts";
+import type { ServerTransaction, SipUser } from "./sip.ts";
 import { User, type UserSide } from "./user.ts";
 import type { XmppUser } from "./xmpp.ts";
 
@@ -45,10 +45,7 @@ export class Calls implements SipUser, XmppUser {
   readonly proposals: Proposals;
   readonly #outbox: Outbox;
   readonly #chartClock: ReturnType<typeof chartClock>;
-  /** Whose INVITE has no ACK yet, by transaction. */
-  readonly #answering = new Map<string, { readonly it: Awaiting; readonly forget: () => void }>();
-  /** The transactions of each call in `#answering`, to be forgotten with it. */
-  readonly #awaited = new Map<Call, Set<string>>();
+  readonly awaiting = new CallsAwaiting();
   readonly refused: RefusedCalls;
   #draining = false;
 
@@ -98,15 +95,15 @@ export class Calls implements SipUser, XmppUser {
   }
 
   cancelled(transaction: ServerTransaction): void {
-    this.#answering.get(transaction.id)?.it.cancelled();
+    this.awaiting.cancelled(transaction);
   }
 
   acknowledged(transaction: ServerTransaction, ack: Request): void {
-    this.#expected(transaction)?.acknowledged(ack);
+    this.awaiting.acknowledged(transaction, ack);
   }
 
   unacknowledged(transaction: ServerTransaction): void {
-    this.#expected(transaction)?.unacknowledged();
+    this.awaiting.unacknowledged(transaction);
   }
 
   // What the XMPP stream brings
@@ -179,7 +176,8 @@ export class Calls implements SipUser, XmppUser {
       { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
       {
         phone: phone({
-          ...this.#phoneNeeds(dialog.contactUser, callLog),
+          ...phoneNeeds(this.needs, dialog.contactUser),
+          log: callLog,
           sip: guardedSip(this.needs.sip(), guard),
           clock: guardedClock(clock, guard),
           wanted: () => !call.userLeft,
@@ -188,7 +186,7 @@ export class Calls implements SipUser, XmppUser {
           local: () => call.local,
           remote: () => call.remote,
           heard: () => call.heard,
-          expectAck: (transaction, it) => this.expectAck(call, transaction, it),
+          expectAck: (transaction, it) => this.awaiting.add(call, transaction, it),
         }),
         user: new User(side, {
           xmpp: this.needs.xmpp(),
@@ -206,25 +204,6 @@ export class Calls implements SipUser, XmppUser {
     return call;
   }
 
-  /** An INVITE of this call may be cancelled, and its answer waits for the ACK, until what is given back is called. */
-  expectAck(call: Call, { id }: ServerTransaction, it: Awaiting): () => void {
-    const mine = this.#awaited.get(call) ?? new Set();
-    const forget = (): void => {
-      this.#answering.delete(id);
-      mine.delete(id);
-    };
-    this.#answering.set(id, { it: guardedAwaiting(it, (work) => call.guard(work)), forget });
-    this.#awaited.set(call, mine.add(id));
-    return forget;
-  }
-
-  /** Who waits for an ACK, which comes once. */
-  #expected({ id }: ServerTransaction): Awaiting | undefined {
-    const expected = this.#answering.get(id);
-    expected?.forget();
-    return expected?.it;
-  }
-
   /** No new calls from now on; `idle` is told when the last one has ended. */
   drain(): void {
     this.#draining = true;
@@ -237,10 +216,7 @@ export class Calls implements SipUser, XmppUser {
 
   #ended(call: Call): void {
     this.registry.remove(call);
-    // as callee no BYE before the ACK (RFC 3261 §15): that ACK, or the end of its time, is still told
-    for (const id of this.#awaited.get(call) ?? [])
-      if (!this.#answering.get(id)?.it.holdsBye) this.#answering.delete(id);
-    this.#awaited.delete(call);
+    this.awaiting.ended(call);
     if (this.#draining && this.registry.size === 0) this.needs.idle();
   }
 
@@ -299,27 +275,7 @@ export class Calls implements SipUser, XmppUser {
     const [to, from] = [String(iq.attrs.from), String(iq.attrs.to)];
     this.needs.xmpp().request({ to, from, payload }, () => {});
   }
-
-  #phoneNeeds(
-    contactUser: string,
-    log: PhoneNeeds["log"],
-  ): Omit<PhoneNeeds, "sip" | "clock" | "wanted" | "tell" | "offer" | "local" | "remote" | "heard" | "expectAck"> {
-    const { config, random, hash, sip } = this.needs;
-    const { profile, sdpOrigin, localHost, username, password, outbound, proxy } = config;
-    return {
-      log,
-      chance: this.needs.chance,
-      hop: (request) => (outbound ? proxy : nextHop(request)),
-      profile,
-      authenticate: authenticator({ username, password }, { random, hash }),
-      origin: { id: originId(random()), address: sdpOrigin },
-      contact: ["Contact", `<${contactUri(contactUser, localHost, sip().port)}>`],
-    };
-  }
 }
-
-/** A numeric id for `o=`, which 64 bits must hold (RFC 8866 §5.2). */
-const originId = (token: string): string => `${Number.parseInt(token.replace(/\W/g, "").slice(0, 10), 36)}`;
 
 const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait") =>
   new Refusal(text, { status }, { condition, type });
