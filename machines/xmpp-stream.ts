@@ -88,6 +88,10 @@ const streamSetup = setup({
   },
 });
 
+/** Without a stream we come again, later; one that was refused before it was ever there never comes. */
+const lost = { target: "waiting", actions: { type: "note the loss", params: theEvent } } as const;
+const refused = { ...lost, target: "refused" } as const;
+
 export const xmppStream = streamSetup.createMachine({
   id: "xmpp-stream",
   context: { tries: 0, everOnline: false, chance: 1, why: "" },
@@ -99,7 +103,7 @@ export const xmppStream = streamSetup.createMachine({
       entry: "connect",
       on: {
         "stream.connected": "opening",
-        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        "stream.lost": lost,
       },
     },
     opening: {
@@ -108,15 +112,8 @@ export const xmppStream = streamSetup.createMachine({
       entry: "open the stream",
       on: {
         "stream.opened": { target: "authenticating", actions: { type: "send handshake", params: theEvent } },
-        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
-        "stream.refused": [
-          {
-            target: "refused",
-            guard: "it was never online",
-            actions: { type: "note the loss", params: theEvent },
-          },
-          { target: "waiting", actions: { type: "note the loss", params: theEvent } },
-        ],
+        "stream.lost": lost,
+        "stream.refused": [{ ...refused, guard: "it was never online" }, lost],
       },
       after: { "no answer": { target: "waiting", actions: "note silence" } },
     },
@@ -125,15 +122,8 @@ export const xmppStream = streamSetup.createMachine({
       meta: { spec: "XEP-0114 §3" },
       on: {
         "stream.authenticated": "online",
-        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
-        "stream.refused": [
-          {
-            target: "refused",
-            guard: "it was never online",
-            actions: { type: "note the loss", params: theEvent },
-          },
-          { target: "waiting", actions: { type: "note the loss", params: theEvent } },
-        ],
+        "stream.lost": lost,
+        "stream.refused": [{ ...refused, guard: "it was never online" }, lost],
       },
       after: { "no answer": { target: "waiting", actions: "note silence" } },
     },
@@ -143,8 +133,8 @@ export const xmppStream = streamSetup.createMachine({
       entry: ["remember that it was online", "tell that it is online"],
       initial: "listening",
       on: {
-        "stream.lost": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
-        "stream.refused": { target: "waiting", actions: { type: "note the loss", params: theEvent } },
+        "stream.lost": lost,
+        "stream.refused": lost,
       },
       after: { "it has proved stable": { actions: "forget the tries" } },
       states: {
