@@ -87,6 +87,45 @@ port = 0
     }
   }, 90_000);
 
+  test("calls from SIPp that are cancelled while they ring: 487 to all, and the client hears decline", async () => {
+    const wire = await openLossyWire({ host: LOCAL, others: { host: LOCAL, port: gateway.sipPort } }, 0.2);
+    const options = ["-s", "juliet", "-m", `${CALLS}`, "-r", "20"];
+    const sipp = startSipp("cancelling-caller.xml", [`${LOCAL}:${wire.others.port}`, ...options], wire);
+    const sids = new Set<unknown>();
+    for (let call = 0; call < CALLS; call++) {
+      const { jingle } = await hears("session-terminate");
+      expect(jingle.getChild("reason")?.getChild("decline")).toBeDefined();
+      sids.add(jingle.attrs.sid);
+    }
+    const { code, screen } = await sipp.ended;
+    expect(code, screen).toBe(0);
+    expect(sids.size).toBe(CALLS);
+    await noCalls();
+    expectLoss(wire);
+    await wire.close();
+  }, 90_000);
+
+  test("calls to SIPp that is busy: each 486 is acknowledged, and the client hears decline", async () => {
+    const phone = { host: LOCAL, port: await freePort() };
+    const wire = await openLossyWire({ host: LOCAL, port: phonePort, phone }, 0.2);
+    const sipp = startSipp("busy-phone.xml", ["-p", `${phone.port}`, "-m", `${CALLS}`], wire);
+    const calls = Array.from({ length: CALLS }, async (_, index) => {
+      const sid = `busy-${index}`;
+      await juliet.say(`bob@${COMPONENT}`, "session-initiate", sid, PLAY_TEXTS["offer-contents"]);
+      const ended = await juliet.heard.next(
+        ({ action, jingle }) => action === "session-terminate" && jingle.attrs.sid === sid,
+        sid,
+      );
+      expect(ended.jingle.getChild("reason")?.getChild("decline")).toBeDefined();
+    });
+    await Promise.all(calls);
+    const { code, screen } = await sipp.ended;
+    expect(code, screen).toBe(0);
+    await noCalls();
+    expectLoss(wire);
+    await wire.close();
+  }, 90_000);
+
   test("a carrier's caller: PRACK, session timer, hold, a key, UPDATE", async () => {
     const sipp = startSipp("carrier-caller.xml", [`127.0.0.1:${gateway.sipPort}`, "-s", "juliet", "-m", "1"]);
     const { jingle, from } = await hears("session-initiate");
