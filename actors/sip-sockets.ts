@@ -2,8 +2,8 @@
  * The sockets that SIP listens on: UDP and TCP on one port, for every address of `[sip] bind`.
  *
  * Rules: an address family that the machine lacks is left out, with a word; a UDP socket that fails is opened again,
- * later each time, and until it is there the gateway is not up; when it has failed `MOST_FAILURES` times in a row,
- * `broken` is told.
+ * later each time; until it is there the gateway is not up, and what it should send is lost as on any wire, so that
+ * whoever repeats himself goes on over the new one. When it has failed `MOST_FAILURES` times in a row, `broken` is told.
  */
 import { isIP } from "node:net";
 import type { Address, ByteStream, Datagrams, Listener, StreamEvents } from "../transports/transport.ts";
@@ -23,14 +23,16 @@ export interface SocketsNeeds {
   readonly open: Pick<SipNeeds["open"], "udp" | "listen">;
   readonly bind: readonly string[];
   readonly port: number;
-  received(bytes: Uint8Array, from: Address, socket: Datagrams): void;
+  received(bytes: Uint8Array, from: Address, socket: SipSocket): void;
   accept(stream: ByteStream): StreamEvents;
   /** A socket cannot be had any more. */
   broken(why: string): void;
 }
 
-interface Bound {
-  readonly host: string;
+/** What datagrams leave by: the address it is bound to, whatever socket that has at the time. */
+export type SipSocket = Pick<Datagrams, "local" | "send">;
+
+interface Bound extends SipSocket {
   readonly listener: Listener;
   /** None while it is being opened again. */
   datagrams: Datagrams | undefined;
@@ -83,8 +85,8 @@ export class SipSockets {
   }
 
   /** The socket that reaches an address. */
-  for(host: string): Datagrams | undefined {
-    return this.#bound.find((one) => isIP(one.host) === isIP(host))?.datagrams;
+  for(host: string): SipSocket | undefined {
+    return this.#bound.find(({ local }) => isIP(local.host) === isIP(host));
   }
 
   /** UDP and TCP on one port; where any port will do, another is tried when TCP has none left there. */
@@ -94,8 +96,7 @@ export class SipSockets {
     try {
       const at = { host, port: datagrams.local.port };
       const listener = await this.#needs.open.listen(at, (stream) => this.#needs.accept(stream));
-      const openedAt = this.#needs.clock.now();
-      this.#bound = [...this.#bound, { host, datagrams, listener, failures: 0, openedAt, disarm: () => {} }];
+      this.#bound = [...this.#bound, newBound(datagrams, listener, this.#needs.clock.now())];
       this.#port = datagrams.local.port;
     } catch (error) {
       await datagrams.close();
@@ -105,12 +106,12 @@ export class SipSockets {
   }
 
   #open(host: string): Promise<Datagrams> {
-    const boundTo = () => this.#bound.find((one) => one.host === host);
+    const boundTo = () => this.#bound.find(({ local }) => local.host === host);
     return this.#needs.open.udp(
       { host, port: this.#port },
       {
         received: (bytes, from) => {
-          const socket = boundTo()?.datagrams;
+          const socket = boundTo();
           if (socket !== undefined) this.#needs.received(bytes, from, socket);
         },
         failed: (error) => this.#failed(boundTo(), error),
@@ -127,23 +128,31 @@ export class SipSockets {
     bound.disarm();
     bound.failures++;
     const why = String(error instanceof Error ? error.message : error);
-    if (bound.failures > MOST_FAILURES) return broken(`[sip] bind ${bound.host}: ${why}`);
+    if (bound.failures > MOST_FAILURES) return broken(`[sip] bind ${bound.local.host}: ${why}`);
     const pause = Math.min(FIRST_PAUSE * 2 ** (bound.failures - 1), LONGEST_PAUSE);
-    log({ level: "warn", event: "sip.socket", host: bound.host, error: why, retryIn: pause });
+    log({ level: "warn", event: "sip.socket", host: bound.local.host, error: why, retryIn: pause });
     bound.disarm = clock.after(pause, () => this.#again(bound));
   }
 
   #again(bound: Bound): void {
-    this.#open(bound.host).then(
+    this.#open(bound.local.host).then(
       (datagrams) => {
         if (!this.#bound.includes(bound)) return void datagrams.close();
         bound.datagrams = datagrams;
         bound.openedAt = this.#needs.clock.now();
-        this.#needs.log({ level: "info", event: "sip.socket", host: bound.host });
+        this.#needs.log({ level: "info", event: "sip.socket", host: bound.local.host });
       },
       (error: unknown) => this.#failed(bound, error),
     );
   }
+}
+
+function newBound(datagrams: Datagrams, listener: Listener, openedAt: number): Bound {
+  const bound: Bound = {
+    ...{ local: datagrams.local, listener, datagrams, failures: 0, openedAt, disarm: () => {} },
+    send: (bytes, to, sent) => (bound.datagrams ? bound.datagrams.send(bytes, to, sent) : sent?.()),
+  };
+  return bound;
 }
 
 /** Whether the machine has no IPv4, or no IPv6, at all: one address that cannot be had is a mistake of the operator's. */

@@ -8,13 +8,13 @@
  */
 import type { Destination, Message, Request } from "../protocol/sip.ts";
 import { withToTag } from "../protocol/sip-build.ts";
-import type { Address, Connect, Datagrams, Listen, OpenDatagrams } from "../transports/transport.ts";
+import type { Address, Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Connection, SipConnections } from "./sip-connections.ts";
 import { type Resolve, SipHosts } from "./sip-hosts.ts";
 import { readIncoming } from "./sip-incoming.ts";
-import { SipSockets } from "./sip-sockets.ts";
+import { type SipSocket, SipSockets } from "./sip-sockets.ts";
 import { withVia, writeBy } from "./sip-way.ts";
 import type { Tally } from "./tally.ts";
 
@@ -171,7 +171,7 @@ export class SipTransport {
     return { ...flow, send: (bytes, failed) => flow.send(bytes, () => anew(bytes, failed)) };
   }
 
-  #byUdp(socket: Datagrams, to: Address): Flow {
+  #byUdp(socket: SipSocket, to: Address): Flow {
     return {
       transport: "udp",
       send: (bytes, failed) => socket.send(bytes, to, (error) => error && failed()),

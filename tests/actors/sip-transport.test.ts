@@ -3,7 +3,7 @@
  * is a fault, and TCP goes out from the one address that is bound.
  */
 import { expect, test } from "bun:test";
-import { requestOf } from "../../protocol/sip-build.ts";
+import { requestOf, responseTo } from "../../protocol/sip-build.ts";
 import { createClock } from "../support/clock.ts";
 import { makeStack } from "../support/sip.ts";
 import { createWire } from "../support/wire.ts";
@@ -58,22 +58,36 @@ async function fragile() {
     return wire.openUdp(at, events);
   };
   const open = { udp, listen: wire.listen, connect: wire.connect };
-  const { sip } = makeStack({ clock, open, bind: ["192.0.2.1"], port: 5060, broken: (why) => void broken.push(why) });
+  const needs = { clock, open, bind: ["192.0.2.1"], port: 5060, broken: (why: string) => void broken.push(why) };
+  const { sip, heard } = makeStack(needs, (request, transaction) => {
+    transaction.respond(responseTo(request, request.method === "INVITE" ? 180 : 200, { toTag: "phone" }));
+  });
   await sip.start();
-  const peer = await wire.openUdp(
-    { host: "192.0.2.9", port: 5060 },
-    { received: () => void heard++, failed: () => {} },
-  );
-  let heard = 0;
-  const isAnswered = async (): Promise<boolean> => {
-    const before = heard;
-    const request = `OPTIONS sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK${clock.now()}\r\nFrom: <sip:a@b>;tag=a\r\nTo: <sip:x@192.0.2.1>\r\nCall-ID: ${clock.now()}\r\nCSeq: 1 OPTIONS\r\n\r\n`;
+  const said: string[] = [];
+  const received = (bytes: Uint8Array): void => void said.push(new TextDecoder().decode(bytes).slice(8, 11));
+  const peer = await wire.openUdp({ host: "192.0.2.9", port: 5060 }, { received, failed: () => {} });
+  const ask = async (method: string): Promise<void> => {
+    const request = `${method} sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK${clock.now()}\r\nFrom: <sip:a@b>;tag=a\r\nTo: <sip:x@192.0.2.1>\r\nCall-ID: ${clock.now()}\r\nCSeq: 1 ${method}\r\nContact: <sip:a@192.0.2.9>\r\n\r\n`;
     peer.send(new TextEncoder().encode(request), { host: "192.0.2.1", port: 5060 });
     await clock.advance(50);
-    return heard > before;
   };
-  return { clock, sip, socket, broken, isAnswered };
+  const isAnswered = async (): Promise<boolean> => {
+    const before = said.length;
+    await ask("OPTIONS");
+    return said.length > before;
+  };
+  return { clock, sip, socket, broken, heard, said, ask, isAnswered };
 }
+
+test("what came before a socket failed is answered over the one that was opened instead", async () => {
+  const { clock, socket, heard, said, ask } = await fragile();
+  await ask("INVITE");
+  socket.fail(new Error("ENETDOWN"));
+  const invite = heard.transactions[0];
+  invite?.respond(responseTo(invite.request, 200, { toTag: "phone", headers: [["Contact", "<sip:x@192.0.2.1>"]] }));
+  await clock.advance(2_000);
+  expect([said[0], said.includes("200")]).toEqual(["180", true]);
+});
 
 test("a socket that fails is opened again, and the stack is not up meanwhile", async () => {
   const { clock, sip, socket, broken, isAnswered } = await fragile();
