@@ -4,7 +4,8 @@
  *
  * Rules: caps are asked for once, and what a device answers is believed of others with the same caps only when it fits
  * their hash; else of that device alone. Until the answer is there a device counts as one that takes none and can
- * do without, and is called directly. Bounds: `MOST_CAPS` caps and `MOST_DEVICES` devices that speak for themselves; the oldest give way.
+ * do without, and is called directly. Bounds: `MOST_CAPS` caps, `MOST_DEVICES` devices that speak for themselves, `MOST_WAITING` that wait
+ * for one answer; the oldest give way.
  */
 import type { Element } from "@xmpp/xml";
 import { featuresIn, verificationText } from "../protocol/caps.ts";
@@ -14,6 +15,7 @@ import type { Answer } from "./xmpp-requests.ts";
 
 const MOST_CAPS = 10_000;
 const MOST_DEVICES = 10_000;
+const MOST_WAITING = 1_000;
 
 /** What a device says that it can, as far as it matters here. */
 interface Abilities {
@@ -37,10 +39,12 @@ export interface CapsNeeds {
 
 export class XmppCaps {
   readonly #needs: CapsNeeds;
-  /** What devices of these caps can; null while that is asked. */
-  readonly #known = new Map<string, Abilities | null>();
-  /** Devices whose answer does not fit their caps. */
-  readonly #byDevice = new Map<string, Abilities>();
+  /** What devices of these caps can. */
+  readonly #known = new Map<string, Abilities>();
+  /** Who waits to hear what devices of these caps can; the first is asked. */
+  readonly #waiting = new Map<string, string[]>();
+  /** Devices whose answer does not fit the caps that they gave. */
+  readonly #byDevice = new Map<string, { readonly node: string; readonly can: Abilities }>();
 
   constructor(needs: CapsNeeds) {
     this.#needs = needs;
@@ -48,29 +52,39 @@ export class XmppCaps {
 
   /** A device said its caps; undefined where it has none that can be verified. */
   seen(device: string, node: string | undefined): void {
-    const known = node === undefined ? NOTHING : this.#known.get(node);
-    if (node !== undefined && known === undefined) this.#ask(device, node);
-    else if (known) this.#needs.judged(device, known.messages);
+    const known = node === undefined ? NOTHING : this.#found(device, node);
+    const waiting = this.#waiting.get(node ?? "");
+    if (known !== undefined || node === undefined) this.#needs.judged(device, (known ?? NOTHING).messages);
+    else if (waiting === undefined) this.#ask(device, node);
+    else if (waiting.length < MOST_WAITING && !waiting.includes(device)) waiting.push(device);
   }
 
   of(device: string, node: string | undefined): Abilities {
-    return this.#byDevice.get(device) ?? this.#known.get(node ?? "") ?? NOTHING;
+    return this.#found(device, node ?? "") ?? NOTHING;
   }
 
   left(device: string): void {
     this.#byDevice.delete(device);
   }
 
+  #found(device: string, node: string): Abilities | undefined {
+    const own = this.#byDevice.get(device);
+    return own?.node === node ? own.can : this.#known.get(node);
+  }
+
   #ask(device: string, node: string): void {
-    bounded(this.#known, MOST_CAPS).set(node, null);
+    bounded(this.#waiting, MOST_CAPS).set(node, [device]);
     this.#needs.ask(device, node, ({ payload }) => {
+      const [, ...others] = this.#waiting.get(node) ?? [];
+      this.#waiting.delete(node);
       const query = payload?.is("query", DISCO_INFO) ? payload : undefined;
       const can = query === undefined ? NOTHING : abilitiesIn(query);
       const isVerified = query !== undefined && node.endsWith(`#${this.#needs.sha1(verificationText(query))}`);
-      if (isVerified) this.#known.set(node, can);
-      else this.#known.delete(node); // no answer, or none that fits: the next device is asked again
-      if (query && !isVerified) bounded(this.#byDevice, MOST_DEVICES).set(device, can);
+      if (isVerified) bounded(this.#known, MOST_CAPS).set(node, can);
+      else if (query) bounded(this.#byDevice, MOST_DEVICES).set(device, { node, can });
       this.#needs.judged(device, can.messages);
+      // where the answer did not fit, or none came, the next of them is asked himself
+      for (const other of others) this.seen(other, node);
     });
   }
 }

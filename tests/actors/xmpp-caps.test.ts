@@ -47,7 +47,7 @@ test("caps are asked for once, and until the answer is there a device takes none
   const { seen, asked, answer, found } = caps();
   expect([seen("a", hashOf(TAKES)), seen("b", hashOf(TAKES)), asked]).toEqual([false, false, ["a"]]);
   answer(TAKES);
-  expect([seen("b", hashOf(TAKES)), asked, found]).toEqual([true, ["a"], ["a", "b"]]);
+  expect([seen("c", hashOf(TAKES)), asked, found]).toEqual([true, ["a"], ["a", "b", "c"]]);
 });
 
 test("an answer that fits its hash is believed of all devices with it, be it no", () => {
@@ -57,15 +57,42 @@ test("an answer that fits its hash is believed of all devices with it, be it no"
   expect([seen("b", hashOf(TAKES_NOT)), asked]).toEqual([false, ["a"]]);
 });
 
-test("one that does not fit is believed of that device alone, while it is there, and the next is asked again", () => {
+test("one that does not fit is believed of that device alone, while it is there, and the next is asked", () => {
   const { it, seen, asked, answer } = caps();
   seen("a", "forged");
   answer(TAKES);
-  expect([seen("a", "forged"), asked]).toEqual([true, ["a", "a"]]);
-  answer();
-  expect([seen("b", "forged"), asked]).toEqual([false, ["a", "a", "b"]]);
+  expect([seen("a", "forged"), asked]).toEqual([true, ["a"]]);
+  expect([seen("b", "forged"), asked]).toEqual([false, ["a", "b"]]);
   it.left("a");
   expect(seen("a", "forged")).toBe(false);
+});
+
+test("one that did not fit says nothing of other caps, which the device has later", () => {
+  const { seen, answer } = caps();
+  seen("a", "forged");
+  answer(TAKES_NOT);
+  seen("b", hashOf(TAKES));
+  answer(TAKES);
+  expect([seen("a", hashOf(TAKES)), seen("a", "forged")]).toEqual([true, false]);
+});
+
+test("who has the same caps as one that is being asked hears of the answer", () => {
+  const { seen, asked, answer, found } = caps();
+  for (const device of ["a", "b", "b", "c"]) seen(device, hashOf(TAKES));
+  answer(TAKES);
+  expect([asked, found]).toEqual([["a"], ["a", "b", "c"]]);
+});
+
+test("and is asked himself when that did not fit", () => {
+  const { seen, asked, answer, found } = caps();
+  for (const device of ["a", "b", "c"]) seen(device, "forged");
+  answer(TAKES);
+  expect([asked, found]).toEqual([["a", "b"], ["a"]]);
+  answer(TAKES);
+  expect([asked, found]).toEqual([
+    ["a", "b", "c"],
+    ["a", "b"],
+  ]);
 });
 
 test("no answer leaves it open: the next device is asked", () => {
