@@ -2,8 +2,9 @@
  * A phone's offer by UPDATE before it has answered the call: RFC 3311 §5.2, RFC 3262 §5.
  *
  * Rules: only a reliable provisional response has answered our INVITE's offer; before that an UPDATE with another is 491
- * (phone-offers.ts). The user has heard of no answer yet, so nothing is told now: what was last agreed becomes the session-accept.
- * What his client would be needed for is 504, since an UPDATE cannot wait; contents that he did not offer are refused.
+ * (phone-offers.ts), and after it an SDP in a response to the INVITE changes nothing (RFC 3261 §13.2.1, phone-uac.ts). The
+ * user has heard of no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What his client
+ * would be needed for is 504, since an UPDATE cannot wait; contents that he did not offer are refused.
  */
 import { asksFor, isEmpty } from "../machines/contents.ts";
 import { answerTo, settled } from "../machines/negotiation.ts";

@@ -42,9 +42,9 @@ export interface Fork {
   takes: { readonly candidates: boolean; readonly tones: boolean };
   /** The number of the last reliable provisional response of this dialog (RFC 3262 §4). */
   reliable: number | null;
-  /** The answer in a provisional response, until there is a 2xx; or why it is none. */
+  /** What the session-accept will tell, until there is a 2xx: the answer, or a later offer by UPDATE; or why it is none. */
   answer?: Media | Refusal | undefined;
-  /** Whether that response was reliable, so that our offer has had its answer (RFC 3262 §5). */
+  /** Whether a reliable response has brought one, so that our offer has had its answer (RFC 3262 §5). */
   answeredReliably?: boolean;
   /** Of the 2xx: the ACK to it, to be repeated with it, and its session timer. */
   ack?: Request;

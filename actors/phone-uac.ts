@@ -2,10 +2,11 @@
  * The SIP side of a call that we place: INVITE, its answers from one phone or from many, CANCEL and ACK.
  *
  * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: an SDP in a provisional response is the answer of that fork if its 2xx has
- * none; a 2xx that comes again is acknowledged again without troubling the chart (§13.2.2.4); a 2xx that comes when the
- * call is over is acknowledged and hung up here; a redirection is followed by way of the proxy, never to a host that the
- * peer names (§8.1.3.4); a CANCEL waits until this INVITE, which may not be the first one, has been heard of (§9.1), and
- * once the user has left there is no other INVITE. Each INVITE has forks of its own.
+ * none, and in any case where it was reliable: what comes after that is passed over (§13.2.1); a 2xx that comes again is
+ * acknowledged again without troubling the chart (§13.2.2.4); a 2xx that comes when the call is over is acknowledged and
+ * hung up here; a redirection is followed by way of the proxy, never to a host that the peer names (§8.1.3.4); a CANCEL
+ * waits until this INVITE, which may not be the first one, has been heard of (§9.1), and once the user has left there is no
+ * other INVITE. Each INVITE has forks of its own.
  */
 import type { PhoneEffect } from "../machines/vocabulary.ts";
 import { settleAnswer } from "../protocol/answer.ts";
@@ -180,10 +181,7 @@ export class PhoneUac extends Phone {
       const fork = this.join(tag, () => dialogFromResponse(request, response), response, true);
       const reliably = asksFor(response, "Require", "100rel");
       if (fork && reliably && !this.#acknowledgeProvisional(fork, request, response)) return;
-      if (fork && response.body !== "") {
-        fork.answer = this.#read(response.body);
-        fork.answeredReliably = reliably;
-      }
+      if (fork) this.#takeAnswer(fork, response, reliably);
     }
     this.needs.tell({ type: "sip.invite.provisional", status: response.status });
     this.info.flush();
@@ -215,7 +213,8 @@ export class PhoneUac extends Phone {
     const { localSeq, remoteSeq } = fork.dialog;
     fork.timer = timerOf(response);
     fork.dialog = { ...dialogFromResponse(request, response), localSeq, remoteSeq };
-    const answer = response.body === "" || !this.needs.wanted() ? fork.answer : this.#read(response.body);
+    if (this.needs.wanted()) this.#takeAnswer(fork, response, true);
+    const { answer } = fork;
     fork.answer = undefined;
     const refusal = this.needs.tell(
       answer === undefined || answer instanceof Refusal
@@ -238,6 +237,13 @@ export class PhoneUac extends Phone {
   #hangUp(tag: string): void {
     this.#acknowledge(tag);
     this.bye(tag, { condition: "success" }, false);
+  }
+
+  /** The SDP of a response, unless our offer has had its answer: what a phone repeats takes no UPDATE back (§13.2.1). */
+  #takeAnswer(fork: Fork, response: Response, reliably: boolean): void {
+    if (response.body === "" || fork.answeredReliably) return;
+    fork.answer = this.#read(response.body);
+    fork.answeredReliably = reliably && !(fork.answer instanceof Refusal);
   }
 
   #read(sdp: string): Media | Refusal {

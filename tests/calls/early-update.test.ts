@@ -17,15 +17,16 @@ const RINGS = `
 gateway > juliet
     <iq type='set'><jingle action='session-info' sid='s1'><ringing/></jingle></iq>
 `;
-const ANSWERED = `
-${PROGRESS("Require: 100rel", "RSeq: 1")}
+const RELIABLY = (rseq: number): string => `
+${PROGRESS("Require: 100rel", `RSeq: ${rseq}`)}
 gateway > phone
     PRACK sip:bob@192.0.2.2:5060 SIP/2.0
-    RAck: 1 1 INVITE
+    RAck: ${rseq} 1 INVITE
 phone > gateway
     SIP/2.0 200 OK
     CSeq: … PRACK
-${RINGS}`;
+`;
+const ANSWERED = `${RELIABLY(1)}${RINGS}`;
 const UPDATES = (sdp: string): string => OFFERS(`    ${sdp}`).replace("INVITE", "UPDATE");
 const SAYS = (status: string, ...lines: string[]): string => `
 gateway > phone
@@ -43,7 +44,16 @@ gateway > phone
 gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'><content name='0'><transport ufrag='uB'><fingerprint setup='active'/>${candidate}</transport></content><nothing-else/></jingle></iq>
 `;
+/** The 200 brings once more the SDP of the 183. */
+const REPEATS_AND_PICKS_UP = (candidate: string): string =>
+  PICKS_UP(candidate).replace(
+    "gateway > phone",
+    "    Content-Type: application/sdp\n\n    {answer-sdp}\ngateway > phone",
+  );
 const OLD = "<candidate ip='203.0.113.9' port='50000'/>";
+const NEW = "<candidate ip='203.0.113.77' port='50000'/>";
+/** juliet calls, the phone answers reliably and moves by UPDATE. */
+const MOVED = `${JULIET_CALLS}${ANSWERED}${UPDATES("{early-offer-sdp}")}${SAYS("200 OK")}`;
 
 describe("a phone offers by UPDATE before its 200", () => {
   plays([
@@ -51,7 +61,7 @@ describe("a phone offers by UPDATE before its 200", () => {
       "and has answered our offer reliably: 200 with our answer, and the session-accept has what it offers",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("{early-offer-sdp}")}${SAYS("200 OK", "m=audio 40000 UDP/TLS/RTP/SAVPF 0", "a=setup:passive")}
 nothing on juliet
-${PICKS_UP("<candidate ip='203.0.113.77' port='50000'/>")}${PHONE_HANGS_UP}`,
+${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
     ],
     [
       "and its answer was not reliable: 491",
@@ -67,11 +77,23 @@ ${PICKS_UP("<candidate ip='203.0.113.77' port='50000'/>")}${PHONE_HANGS_UP}`,
     ],
     [
       "with more than we offered: that is refused, and not told",
-      `${JULIET_CALLS}${ANSWERED}${UPDATES("{added-video-sdp}")}${SAYS("200 OK", "m=video 0 UDP/TLS/RTP/SAVPF 96")}${PICKS_UP(`${OLD}`)}${PHONE_HANGS_UP}`,
+      `${JULIET_CALLS}${ANSWERED}${UPDATES("{added-video-sdp}")}${SAYS("200 OK", "m=video 0 UDP/TLS/RTP/SAVPF 96")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
     ],
     [
       "that cannot be read: 488",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("v=0")}${SAYS("488 …")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "and repeats its old answer in the 200: what the UPDATE agreed stays (RFC 3261 §13.2.1)",
+      `${MOVED}${REPEATS_AND_PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "and repeats its old answer in another reliable 183: what the UPDATE agreed stays",
+      `${MOVED}${RELIABLY(2)}${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "after a 183 that repeats the answer and is not reliable: 200 all the same",
+      `${JULIET_CALLS}${ANSWERED}${PROGRESS()}${UPDATES("{early-offer-sdp}")}${SAYS("200 OK")}${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
