@@ -2,8 +2,8 @@
  * Credentials for whoever asks: a refused request made again with digest (RFC 3261 §22.2, §22.3).
  *
  * Rules: without credentials there is no second try; each realm is answered once, beside those that were answered before
- * (§22.3), and again only when it calls the nonce stale. The new request has the next number of its dialog, which the
- * caller gives and keeps.
+ * (§22.3), and again only when it calls the nonce stale, or asks at the next place of a redirection. The new request has the
+ * next number of its dialog, which the caller gives and keeps.
  */
 import {
   answerChallenge,
@@ -41,8 +41,15 @@ export function authenticator(credentials: Credentials, by: { random: () => stri
 }
 
 /** The credentials of a request, which the ACK to its 2xx repeats (RFC 3261 §22.1). */
-export const credentialsIn = (request: Request): Field[] =>
-  request.headers.filter(([name]) => name === "Authorization" || name === "Proxy-Authorization");
+export const credentialsIn = (request: Request): Field[] => request.headers.filter(isCredentials);
+
+/** The request for another URI: a digest is of the old one, and whoever asks again there has not refused us (§22.4). */
+export const withoutCredentials = (request: Request): Request => ({
+  ...request,
+  headers: request.headers.filter((field) => !isCredentials(field)),
+});
+
+const isCredentials = ([name]: Field): boolean => name === "Authorization" || name === "Proxy-Authorization";
 
 const realm = ({ params }: Challenge): string => param(params, "realm") ?? "";
 const isStale = ({ params }: Challenge): boolean => param(params, "stale")?.toLowerCase() === "true";

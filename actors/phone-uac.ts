@@ -21,7 +21,7 @@ import { leastOf, timerOf } from "../protocol/session-timer.ts";
 import type { Destination, Field, Request, Response } from "../protocol/sip.ts";
 import { requestOf } from "../protocol/sip-build.ts";
 import { header, readCSeq, tagOf, withHeader } from "../protocol/sip-fields.ts";
-import { credentialsIn, MOST_TRIES } from "./authenticate.ts";
+import { credentialsIn, MOST_TRIES, withoutCredentials } from "./authenticate.ts";
 import { headersOf, MOST_FORKS, Phone, type PhoneNeeds } from "./phone.ts";
 import type { Fork } from "./phone-info.ts";
 import { failureOf } from "./phone-reinvite.ts";
@@ -148,8 +148,10 @@ export class PhoneUac extends Phone {
     if (this.#cancels === null && this.needs.wanted()) {
       const retry = tries > 0 ? this.needs.authenticate(request, response, this.#nextNumber) : undefined;
       if (retry) return this.#send(retry, tries - 1);
-      const other = this.#slower(request, response) ?? this.#elsewhere(request, response);
-      if (other) return this.#send(other, tries);
+      const slower = this.#slower(request, response);
+      if (slower) return this.#send(slower, tries);
+      const elsewhere = this.#elsewhere(request, response);
+      if (elsewhere) return this.#send(elsewhere, MOST_TRIES);
     }
     this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
   }
@@ -159,7 +161,7 @@ export class PhoneUac extends Phone {
     const next = nextTarget(this.#targets, response);
     if (next === undefined) return undefined;
     this.#targets = next.targets;
-    return this.#again({ ...request, uri: next.uri });
+    return this.#again({ ...withoutCredentials(request), uri: next.uri });
   }
 
   /** The INVITE with the session interval that a 422 asks for (RFC 4028 §7.4), once. */

@@ -79,6 +79,60 @@ describe("a challenge", () => {
   );
 });
 
+/** What one of the places says to the INVITE that it has got. */
+const SAID = (place: string, cseq: number, line: string): string => `
+phone > gateway
+    SIP/2.0 ${line}
+    CSeq: ${cseq} INVITE
+    To: <sip:bob@sip.example.org>;tag=p${cseq}
+gateway > phone
+    ACK ${place} SIP/2.0
+    CSeq: ${cseq} ACK
+`;
+const INVITED = (place: string, cseq: number, lines: string): string => `
+gateway > phone
+    INVITE ${place} SIP/2.0
+    CSeq: ${cseq} INVITE
+${lines}`;
+const ASKED = (nonce: string): string =>
+  `407 Proxy Authentication Required\n    Proxy-Authenticate: Digest realm="one", nonce="${nonce}"`;
+const ANSWERED = (place: string, nonce: string): string =>
+  `    Proxy-Authorization: Digest username="carillon", realm="one", nonce="${nonce}", uri="${place}", …\n`;
+const PLACES = ["sip:bob@192.0.2.2:5060", "sip:a@x", "sip:b@x", "sip:c@x", "sip:d@x", "sip:e@x"];
+/** Each of the first places asks for credentials, gets them, and points to the next. */
+const AT_EACH = (count: number): string =>
+  PLACES.slice(0, count)
+    .map((place, at) => {
+      const first = at === 0 ? "" : INVITED(place, 2 * at + 1, "    no Proxy-Authorization: …\n");
+      const next = PLACES[at + 1] ?? "sip:f@x";
+      return `${first}${SAID(place, 2 * at + 1, ASKED(`n${at}`))}${INVITED(place, 2 * at + 2, ANSWERED(place, `n${at}`))}${SAID(place, 2 * at + 2, `302 Moved Temporarily\n    Contact: <${next}>`)}`;
+    })
+    .join("");
+const ENDS = (reason: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason>${reason}</reason></jingle></iq>
+`;
+
+describe("a redirection after a challenge", () => {
+  plays(
+    [
+      [
+        "goes on without the digest of the place before, which has another URI",
+        `${JULIET_CALLS}${AT_EACH(1)}${INVITED("sip:a@x", 3, "    no Proxy-Authorization: …\n")}${SAID("sip:a@x", 3, "486 Busy Here")}${ENDS("<decline/>")}`,
+      ],
+      [
+        "is answered where the same realm asks again, at each of six places",
+        `${JULIET_CALLS}${AT_EACH(PLACES.length)}${ENDS("<general-error/><sip-error code='302'/>")}`,
+      ],
+      [
+        "does not answer a realm that refuses us there, too",
+        `${JULIET_CALLS}${AT_EACH(1)}${INVITED("sip:a@x", 3, "")}${SAID("sip:a@x", 3, ASKED("n1"))}${INVITED("sip:a@x", 4, ANSWERED("sip:a@x", "n1"))}${SAID("sip:a@x", 4, ASKED("n2"))}${ENDS(ERROR_407)}`,
+      ],
+    ],
+    WITH,
+  );
+});
+
 describe("in the dialog", () => {
   plays(
     [
