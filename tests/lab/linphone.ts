@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { COMPONENT } from "../support/prosody.ts";
 import { makeFolder, PHONES, PROXY, PROXY_PORT, until } from "./lab.ts";
 import { Program } from "./program.ts";
-import { SoundCard } from "./pulse.ts";
+import { CARD_SOURCE, SoundCard } from "./pulse.ts";
 import type { Sound } from "./sound.ts";
 
 const SOCKET = "socket";
@@ -133,6 +133,6 @@ display=0
 [sound]
 playback_dev_id=PulseAudio Unknown: Null Output
 ringer_dev_id=PulseAudio Unknown: Null Output
-capture_dev_id=PulseAudio Unknown: Sine source at 600 Hz
+capture_dev_id=PulseAudio Unknown: ${CARD_SOURCE}
 media_dev_id=PulseAudio Unknown: Null Output
 `;

@@ -17,6 +17,15 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["parec", "pulseaudio-utils"],
   ["chromium", "chromium"],
   ["ip", "iproute2"],
+  ["openssl", "openssl"],
+  ["/etc/ssl/certs/ca-certificates.crt", "ca-certificates"],
+  ["dino-im", "dino-im"],
+  ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstopus.so", "gstreamer1.0-plugins-base"],
+  ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstrtpmanager.so", "gstreamer1.0-plugins-good"],
+  ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstpulseaudio.so", "gstreamer1.0-pulseaudio"],
+  ["dbus-run-session", "dbus-daemon"],
+  ["Xvfb", "xvfb"],
+  ["xdotool", "xdotool"],
 ];
 
 const found = (thing: string): boolean => (thing.startsWith("/") ? existsSync(thing) : Bun.which(thing) !== null);

@@ -16,15 +16,31 @@ export class LabProsody implements LabServer {
   readonly webSocket = `ws://${LOOPBACK}:5280/xmpp-websocket`;
   readonly #folder = makeFolder("prosody");
   readonly #file = join(this.#folder, "prosody.cfg.lua");
+  /** Its certificate, which nobody knows: who insists on TLS must be told to trust it. */
+  readonly certificate = join(this.#folder, "certs", `${DOMAIN}.crt`);
+  readonly #encrypted: boolean;
   #program: Program | undefined;
+
+  constructor(encrypted = false) {
+    this.#encrypted = encrypted;
+  }
 
   /** Whoever is named has an account; the password is the name. */
   async create(users: readonly string[]): Promise<void> {
-    for (const name of ["data", "certs"]) mkdirSync(join(this.#folder, name));
-    writeFileSync(this.#file, configuration(this.#folder));
+    for (const name of ["data", "certs"]) mkdirSync(join(this.#folder, name), { recursive: true });
+    if (this.#encrypted) await this.#certify();
+    writeFileSync(this.#file, configuration(this.#folder, this.#encrypted));
     const command = ["prosodyctl", "--root", "--config", this.#file, "register"];
     for (const user of users)
       await Bun.spawn([...command, user, DOMAIN, user], { stdout: "ignore", stderr: "ignore" }).exited;
+  }
+
+  /** Whom the user sees, and is seen by (RFC 6121 §2); said before the server is started. */
+  befriend(user: string, contact: string): void {
+    const roster = join(this.#folder, "data", DOMAIN.replaceAll(".", "%2e"), "roster");
+    mkdirSync(roster, { recursive: true });
+    const item = `["${contact}"] = { subscription = "both"; groups = {} }`;
+    writeFileSync(join(roster, `${user}.dat`), `return { ${item}; [false] = { version = 1 } }\n`);
   }
 
   get said(): string {
@@ -39,9 +55,16 @@ export class LabProsody implements LabServer {
   async stop(): Promise<void> {
     await this.#program?.stop();
   }
+
+  async #certify(): Promise<void> {
+    const key = join(this.#folder, "certs", `${DOMAIN}.key`);
+    const made = ["-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", this.certificate, "-days", "2"];
+    const named = ["-subj", `/CN=${DOMAIN}`, "-addext", `subjectAltName=DNS:${DOMAIN}`];
+    await Bun.spawn(["openssl", "req", "-x509", ...made, ...named], { stderr: "ignore" }).exited;
+  }
 }
 
-const configuration = (folder: string): string => `
+const configuration = (folder: string, encrypted: boolean): string => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
@@ -57,8 +80,8 @@ c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 consider_websocket_secure = true
 authentication = "internal_plain"
-modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "websocket"; "http" }
-modules_disabled = { "s2s"; "tls" }
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "websocket"; "http"${encrypted ? '; "tls"' : ""} }
+modules_disabled = { "s2s" }
 limits = { c2s = { rate = "10mb/s" }, component = { rate = "10mb/s" } }
 log = { { levels = { min = "info" }, to = "console" } }
 

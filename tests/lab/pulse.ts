@@ -1,10 +1,17 @@
-/** A sound card for programs that insist on one: PulseAudio with a sink that only listens and a source that sings. */
+/**
+ * A sound card for programs that insist on one: PulseAudio with a sink that only listens and a source that sings.
+ *
+ * Its own source of tones gives them two seconds at a time, whatever a program asks for; a program with a short buffer
+ * (GStreamer's 200 ms) loses the rest. So the tone is played into a sink, and the source listens there.
+ */
 import { join } from "node:path";
 import { makeFolder, until } from "./lab.ts";
 import { Program } from "./program.ts";
 import { type Sound, soundOf } from "./sound.ts";
 
 export const CARD_HERTZ = 600;
+/** What its source is called where people choose one. */
+export const CARD_SOURCE = "Tone";
 
 export class SoundCard {
   readonly #folder = makeFolder("pulse");
@@ -18,7 +25,9 @@ export class SoundCard {
     const modules = [
       `module-native-protocol-unix socket=${join(this.#folder, "native")} auth-anonymous=1`,
       "module-null-sink sink_name=sink",
-      `module-sine-source source_name=sine frequency=${CARD_HERTZ}`,
+      "module-null-sink sink_name=mouth rate=48000 channels=1",
+      `module-sine sink=mouth frequency=${CARD_HERTZ}`,
+      `module-remap-source source_name=sine master=mouth.monitor source_properties=device.description=${CARD_SOURCE}`,
     ];
     const loaded = modules.flatMap((module) => ["-L", module]);
     const options = ["-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no", "--disallow-exit"];

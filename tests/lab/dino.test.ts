@@ -1,0 +1,85 @@
+/** Dino (Jingle over Prosody, by proposals) and baresip (SIP through Kamailio) call each other, and hear each other. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { COMPONENT } from "../support/prosody.ts";
+import type { Baresip } from "./baresip.ts";
+import { Dino } from "./dino.ts";
+import { phoneHears } from "./hearing.ts";
+import { labTitle, noLab } from "./lab.ts";
+import { LabProsody } from "./prosody.ts";
+import { CARD_HERTZ } from "./pulse.ts";
+import { type Scene, startScene } from "./scene.ts";
+import { JULIET } from "./talk.ts";
+
+describe.skipIf(noLab !== undefined)(labTitle("Dino and baresip"), () => {
+  let scene: Scene;
+  let echo: Baresip;
+  let dino: Dino;
+
+  beforeAll(async () => {
+    const server = new LabProsody(true);
+    server.befriend("juliet", `echo@${COMPONENT}`);
+    dino = new Dino();
+    scene = await startScene("udp", server);
+    [echo] = await Promise.all([scene.phone("echo"), dino.start(server.certificate)]);
+  });
+  afterAll(async () => {
+    await dino.stop();
+    await scene.stop();
+  });
+  beforeEach(async () => {
+    await echo.forget();
+    await dino.forget();
+  });
+  afterEach(async () => {
+    expect(dino.refusals).toEqual([]);
+    await scene.noCalls();
+  });
+
+  const hearEachOther = () => Promise.all([phoneHears(echo, CARD_HERTZ), phoneHears(dino, echo.hertz)]);
+
+  test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", async () => {
+    await echo.command("dial", JULIET);
+    await echo.event("CALL_RINGING");
+    await dino.accept();
+    await echo.event("CALL_ESTABLISHED");
+    await hearEachOther();
+    await echo.command("hangup");
+    await dino.stanza("session-terminate");
+  });
+
+  test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
+    await dino.call();
+    await echo.event("CALL_INCOMING");
+    await echo.command("accept");
+    await hearEachOther();
+    await dino.hangUp();
+    await echo.event("CALL_CLOSED");
+  });
+
+  test("the phone calls, Dino rejects", async () => {
+    await echo.command("dial", JULIET);
+    await dino.reject();
+    expect((await echo.event("CALL_CLOSED")).param).toBe("486 Busy Here");
+  });
+
+  test("Dino calls, the phone declines", async () => {
+    await dino.call();
+    await echo.event("CALL_INCOMING");
+    await echo.command("hangup");
+    await dino.stanza("session-terminate");
+  });
+
+  test("Dino calls and gives up while it rings", async () => {
+    await dino.call();
+    await echo.event("CALL_INCOMING");
+    await dino.hangUp();
+    await echo.event("CALL_CLOSED");
+  });
+
+  test("the phone calls and gives up: Dino stops ringing", async () => {
+    await echo.command("dial", JULIET);
+    await dino.stanza("propose");
+    await echo.command("hangup");
+    await dino.stanza("retract");
+  });
+});

@@ -1,0 +1,147 @@
+/**
+ * Dino, a desktop client of XMPP (GTK): it proposes its calls (XEP-0353), and is steered by clicks on a screen that
+ * nobody sees. What it has done is read from the stanzas that it prints.
+ *
+ * COMPAT Dino 0.4: it insists on STARTTLS with a certificate it trusts, and on a name that resolves; with a file system
+ * of its own it has both. The button for calls comes with the presence of a contact whose caps have Jingle.
+ */
+import { Database } from "bun:sqlite";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMPONENT, DOMAIN } from "../support/prosody.ts";
+import { makeFolder, until } from "./lab.ts";
+import { Program } from "./program.ts";
+import { SoundCard } from "./pulse.ts";
+import { type Place, Screen } from "./screen.ts";
+import type { Sound } from "./sound.ts";
+
+/** Where its buttons are, with one contact and the windows in the upper left corner. */
+const BUTTONS = {
+  call: [688, 28],
+  audioCall: [688, 85],
+  accept: [502, 284],
+  reject: [414, 284],
+  hangUp: [421, 475],
+} as const satisfies Record<string, Place>;
+
+/** Dino as the user juliet, whose only contact is the phone echo. */
+export class Dino {
+  readonly #folder = makeFolder("dino");
+  readonly #card = new SoundCard();
+  readonly #screen = new Screen();
+  #program: Program | undefined;
+  /** How much it had said when the call at hand began. */
+  #before = 0;
+
+  /** Starts it, with a server whose certificate it is to trust. */
+  async start(certificate: string): Promise<void> {
+    await Promise.all([this.#card.start(), this.#screen.start()]);
+    createAccount(this.#folder);
+    cpSync(certificate, join(this.#folder, "trusted"));
+    writeFileSync(join(this.#folder, "hosts"), `127.0.0.1 localhost ${DOMAIN}\n`);
+    writeFileSync(join(this.#folder, "resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+    const own = ["unshare", "--mount", "sh", "-c", `${MOUNTS} && exec "$@"`, "sh"];
+    const command = ["dbus-run-session", "--", "stdbuf", "-oL", "dino-im", "--print-xmpp=all"];
+    const home = { HOME: this.#folder, XDG_RUNTIME_DIR: this.#folder, GDK_BACKEND: "x11", GSK_RENDERER: "cairo" };
+    const env = { ...this.#card.env, ...this.#screen.env, ...home, NO_AT_BRIDGE: "1", PULSE_LATENCY_MSEC: "20" };
+    this.#program = new Program([...own, ...command], { folder: this.#folder, env });
+    await this.#program.says(
+      new RegExp(`from='echo@${COMPONENT}/sip'[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
+    );
+  }
+
+  /** Its window alone is left of the call before. */
+  async forget(): Promise<void> {
+    await this.#sees("its window alone", 1);
+    this.#before = this.said.length;
+  }
+
+  /** Everything it has said, the stanzas on its wire included. */
+  get said(): string {
+    return this.#program?.said ?? "";
+  }
+
+  /** The errors that it and the phone have sent each other. */
+  get refusals(): readonly string[] {
+    const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='echo@${COMPONENT}/)[^]*?:iq>`, "g");
+    return this.said.match(error) ?? [];
+  }
+
+  /** What sounds from it. */
+  heard(): Sound {
+    return this.#card.heard();
+  }
+
+  /** Waits until a stanza with that element has come to it, or gone from it, in this call. */
+  async stanza(name: string): Promise<void> {
+    await until(`${name} at Dino`, () => this.#has(name), Boolean);
+  }
+
+  async call(): Promise<void> {
+    await this.#screen.click("a menu of calls", BUTTONS.call, async () => (await this.#screen.windows()) > 1);
+    await this.#screen.click("a propose of Dino", BUTTONS.audioCall, () => this.#has("propose"));
+  }
+
+  async accept(): Promise<void> {
+    await this.stanza("propose");
+    await this.#screen.click("a proceed of Dino", BUTTONS.accept, () => this.#has("proceed"));
+  }
+
+  async reject(): Promise<void> {
+    await this.stanza("propose");
+    await this.#screen.click("a reject of Dino", BUTTONS.reject, () => this.#has("reject"));
+  }
+
+  async hangUp(): Promise<void> {
+    await this.#screen.click("a session-terminate of Dino", BUTTONS.hangUp, () => this.#has("session-terminate"));
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop();
+    await Promise.all([this.#screen.stop(), this.#card.stop()]);
+  }
+
+  #has(name: string): boolean {
+    return new RegExp(`jingle[^}]*\\}:(${name} |action='${name}')`).test(this.said.slice(this.#before));
+  }
+
+  async #sees(what: string, number: number): Promise<void> {
+    await until(
+      what,
+      () => this.#screen.windows(),
+      (windows) => windows === number,
+    );
+  }
+}
+
+const MOUNTS = [
+  "mount --bind hosts /etc/hosts",
+  "mount --bind resolv.conf /etc/resolv.conf",
+  "mount --bind trusted /etc/ssl/certs/ca-certificates.crt",
+].join(" && ");
+
+/** Its database with an account and a conversation; it adds the rest itself. */
+function createAccount(folder: string): void {
+  const data = join(folder, ".local/share/dino");
+  mkdirSync(data, { recursive: true });
+  const database = new Database(join(data, "dino.db"));
+  database.run(TABLES);
+  database.run("INSERT INTO account(bare_jid, resourcepart, password, enabled) VALUES (?, 'dino', 'juliet', 1)", [
+    `juliet@${DOMAIN}`,
+  ]);
+  database.run("INSERT INTO jid(bare_jid) VALUES (?)", [`echo@${COMPONENT}`]);
+  database.run(`INSERT INTO conversation(account_id, jid_id, active, last_active, type, encryption, notification,
+    send_typing, send_marker) VALUES (1, 1, 1, 1, 0, 0, 0, 0, 0)`);
+  database.close();
+}
+
+/** As Dino 0.4.2 makes them (version 26). */
+const TABLES = `
+CREATE TABLE account (id INTEGER PRIMARY KEY AUTOINCREMENT, bare_jid TEXT NOT NULL UNIQUE, resourcepart TEXT,
+  password TEXT, alias TEXT, enabled INTEGER, roster_version TEXT, mam_earliest_synced INTEGER);
+CREATE TABLE jid (id INTEGER PRIMARY KEY AUTOINCREMENT, bare_jid TEXT NOT NULL UNIQUE);
+CREATE TABLE conversation (id INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, jid_id INTEGER NOT NULL,
+  resource TEXT, active INTEGER, active_last_changed INTEGER NOT NULL DEFAULT 0, last_active INTEGER, type INTEGER,
+  encryption INTEGER, read_up_to INTEGER, read_up_to_item INTEGER NOT NULL DEFAULT -1, notification INTEGER,
+  send_typing INTEGER, send_marker INTEGER, pinned INTEGER DEFAULT 0);
+`;
