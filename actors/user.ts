@@ -95,7 +95,7 @@ export class User {
         return;
       }
       case "jingle.send.session-accept":
-        return this.#say(effect.to, "session-accept", writeJingle(effect.media, "answer"), { responder: this.side.us });
+        return this.#accept(effect);
       case "jingle.send.session-terminate":
         return this.#say(effect.to, "session-terminate", [reasonElement(effect.reason)]);
       case "jingle.send.ringing":
@@ -167,6 +167,20 @@ export class User {
     });
   }
 
+  /**
+   * Accepts, and names what is refused by senders='none' (XEP-0166 §7.3).
+   *
+   * COMPAT Dino 0.4: knows no such senders, and calls the accept a bad-request; then it is told of the others alone, as an
+   * offer would have them. Conversations ends the call when a content is missing, so that is no way to begin.
+   */
+  #accept({ to, media }: Extract<UserEffect, { type: "jingle.send.session-accept" }>): void {
+    const responder = { responder: this.side.us };
+    const shorter = (device: string): void =>
+      this.#say([device], "session-accept", writeJingle(media, "offer"), responder);
+    const misread = media.contents.some(({ rejected }) => rejected) ? shorter : undefined;
+    this.#say(to, "session-accept", writeJingle(media, "answer"), responder, misread);
+  }
+
   /** Offers new contents; a client that refuses the IQ, or cannot be asked, refuses the contents. Of others the phone waits for the word. */
   #add({ to, contents, groups }: Extract<UserEffect, { type: "jingle.send.content-add" }>): void {
     const names = contents.map(({ name }) => name);
@@ -201,16 +215,26 @@ export class User {
     for (const contents of writeTransportInfo(update)) this.#say(to, "transport-info", contents);
   }
 
-  #say(to: readonly string[], action: string, children: Element[], attributes: Record<string, string> = {}): void {
-    for (const device of to)
+  /** Says it to each device; `misread` is what to do about one that calls it a bad-request. */
+  #say(
+    to: readonly string[],
+    action: string,
+    children: Element[],
+    attributes: Record<string, string> = {},
+    misread?: (device: string) => void,
+  ): void {
+    for (const device of to) {
+      const answered = (answer: Answer): void => {
+        this.#answered(device, action, answer);
+        if (answer.type === "error" && answer.condition === "bad-request") misread?.(device);
+      };
       this.#ask(device, action, children, attributes, (answer) => {
-        if (hadNoStream(answer) && MUST_BE_TOLD.has(action))
-          this.#needs.outbox.keep(
-            { to: device, from: this.side.us, payload: this.#jingle(action, children, attributes) },
-            (late) => this.#answered(device, action, late),
-          );
-        else this.#answered(device, action, answer);
+        if (hadNoStream(answer) && MUST_BE_TOLD.has(action)) {
+          const payload = this.#jingle(action, children, attributes);
+          this.#needs.outbox.keep({ to: device, from: this.side.us, payload }, answered);
+        } else answered(answer);
       });
+    }
   }
 
   #answered(device: string, action: string, answer: Answer): void {

@@ -30,6 +30,25 @@ gateway > phone
     ACK sip:${user}@x SIP/2.0
     CSeq: ${cseq} ACK
 `;
+/** Audio and video are offered, and the phone takes the audio alone. */
+const TAKES_AUDIO_ALONE = `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}
+phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+    m=video 0 UDP/TLS/RTP/SAVPF 96
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet (unanswered)
+    <iq type='set' id='{accept}'><jingle action='session-accept' sid='s1'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>
+`;
+const MISREADS = (condition: string): string => `
+juliet > gateway
+    <iq type='error' id='{accept}' to='bob@sip.example.org'><error type='modify'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+`;
 const JULIET_LEAVES = `
 juliet > gateway
     <iq type='set' id='a3' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><cancel/></reason></jingle></iq>
@@ -486,6 +505,27 @@ gateway > phone
     CSeq: 2 INVITE
     m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
 ${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replace("'/></iq>", "'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a client that does not know senders='none' (COMPAT Dino) is told again, of what is accepted alone",
+      `${TAKES_AUDIO_ALONE}${MISREADS("bad-request")}
+gateway > juliet (whole)
+    <iq type='set' id='{again}' from='bob@sip.example.org' to='juliet@example.org/balcony'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='s1' responder='bob@sip.example.org'>
+      <content creator='initiator' name='0' senders='both'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='111' name='opus' clockrate='48000' channels='2'/><payload-type id='0' name='PCMU' clockrate='8000'/><rtcp-mux/></description>
+      <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB' pwd='pB34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>{fingerprint}</fingerprint><candidate component='1' foundation='1' generation='0' id='{candidate}' ip='203.0.113.9' network='0' port='50000' priority='2130706431' protocol='udp' type='host'/></transport></content></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a client that refuses such an accept for another reason is not told again",
+      `${TAKES_AUDIO_ALONE}${MISREADS("not-acceptable")}
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    [
+      "a client that misreads an accept in which nothing is refused is not told again",
+      `${JULIET_CALLS}${BOB_ANSWERS.replace("gateway > juliet\n    <iq type='set'>", "gateway > juliet (unanswered)\n    <iq type='set' id='{accept}'>")}${MISREADS("bad-request")}
+nothing on juliet
+${PHONE_HANGS_UP}`,
     ],
     [
       "488 to audio and video, and to the audio alone: refused",

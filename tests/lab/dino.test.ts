@@ -31,7 +31,8 @@ describe.skipIf(noLab !== undefined)(labTitle("Dino and baresip"), () => {
     await dino.forget();
   });
   afterEach(async () => {
-    expect(dino.refusals).toEqual([]);
+    // COMPAT Dino 0.4: knows no senders='none', and is told again without.
+    expect(dino.refusals.filter((each) => !each.includes("invalid role none"))).toEqual([]);
     await scene.noCalls();
   });
 
@@ -49,6 +50,15 @@ describe.skipIf(noLab !== undefined)(labTitle("Dino and baresip"), () => {
 
   test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
     await dino.call();
+    await echo.event("CALL_INCOMING");
+    await echo.command("accept");
+    await hearEachOther();
+    await dino.hangUp();
+    await echo.event("CALL_CLOSED");
+  });
+
+  test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", async () => {
+    await dino.call("video");
     await echo.event("CALL_INCOMING");
     await echo.command("accept");
     await hearEachOther();

@@ -18,7 +18,8 @@ import type { Sound } from "./sound.ts";
 /** Where its buttons are, with one contact and the windows in the upper left corner. */
 const BUTTONS = {
   call: [688, 28],
-  audioCall: [688, 85],
+  audio: [688, 85],
+  video: [688, 112],
   accept: [502, 284],
   reject: [414, 284],
   hangUp: [421, 475],
@@ -61,10 +62,10 @@ export class Dino {
     return this.#program?.said ?? "";
   }
 
-  /** The errors that it and the phone have sent each other. */
+  /** The errors that it and the phone have sent each other in this call. */
   get refusals(): readonly string[] {
     const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='echo@${COMPONENT}/)[^]*?:iq>`, "g");
-    return this.said.match(error) ?? [];
+    return this.said.slice(this.#before).match(error) ?? [];
   }
 
   /** What sounds from it. */
@@ -77,9 +78,9 @@ export class Dino {
     await until(`${name} at Dino`, () => this.#has(name), Boolean);
   }
 
-  async call(): Promise<void> {
+  async call(media: "audio" | "video" = "audio"): Promise<void> {
     await this.#screen.click("a menu of calls", BUTTONS.call, async () => (await this.#screen.windows()) > 1);
-    await this.#screen.click("a propose of Dino", BUTTONS.audioCall, () => this.#has("propose"));
+    await this.#screen.click("a propose of Dino", BUTTONS[media], () => this.#has("propose"));
   }
 
   async accept(): Promise<void> {
