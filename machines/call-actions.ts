@@ -24,7 +24,7 @@ import {
   withRemote,
   withUsersCandidates,
 } from "./call-context.ts";
-import { changedBy } from "./changes.ts";
+import { withoutRemoved } from "./changes.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "./contents.ts";
 import { audioAlone, settled } from "./negotiation.ts";
 import type { CallEffect } from "./vocabulary.ts";
@@ -78,8 +78,7 @@ const toTheUser = {
   "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
   "send session-accept": say((context) => {
     const answer = remote(context);
-    const gone = context.proposals.flatMap((due) => changedBy(due, "removed"));
-    const kept = answer.contents.filter(({ name }) => !gone.includes(name));
+    const kept = withoutRemoved(answer.contents, context.proposals);
     const media = { ...answer, contents: [...kept, ...context.leftOut.map(refused)] };
     return { type: "jingle.send.session-accept", to: context.devices, media };
   }),
@@ -172,7 +171,7 @@ const memory = {
   "remember that it rang": change(() => ({ heard: true, rang: true })),
   "leave out all but audio": change((context) => {
     const { offer, leftOut } = audioAlone(agreed(context));
-    return { ...settle(context, offer), leftOut, heard: false };
+    return { ...settle(context, offer), leftOut: withoutRemoved(leftOut, context.proposals), heard: false };
   }),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => ({
     tag,

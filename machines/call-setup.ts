@@ -22,7 +22,7 @@ import {
   userRole,
   withEarly,
 } from "./call-context.ts";
-import { applied, hasRoom } from "./changes.ts";
+import { applied, hasRoom, withoutRemoved } from "./changes.ts";
 import { asksFor, isEmpty, withRemoved } from "./contents.ts";
 import { answerTo, isHeldBy, keepsWaiting } from "./negotiation.ts";
 import { negotiationActions } from "./negotiation-actions.ts";
@@ -77,6 +77,8 @@ export const callSetup = setup({
       context.retryAudioOnly &&
       agreed(context).contents.some(({ media }) => media === "audio") &&
       agreed(context).contents.some(({ media }) => media !== "audio"),
+    "nothing of it is left": ({ context }, { media }: { media: Media }) =>
+      isEmpty({ ...media, contents: withoutRemoved(media.contents, context.proposals) }),
     "that is the user's answer": ({ context }, { device, reason }: Device & { reason: Reason }) =>
       reason.condition === "decline" || isLast(context, device),
     "a party": ({ context }, { device }: Device) => context.devices.includes(device),

@@ -22,7 +22,7 @@ import { callSetup, theEvent } from "./call-setup.ts";
 
 const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
 const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
-/** An answer that crosses our CANCEL, or comes from another fork, is acknowledged all the same (RFC 3261 §13.2.2.4). */
+/** An answer that crosses our CANCEL, comes from another fork or has nothing that is still wanted, is acknowledged all the same (RFC 3261 §13.2.2.4). */
 const takeTheAnswer = [
   { type: "remember the dialog", params: theEvent },
   { type: "send ACK", params: theEvent },
@@ -80,14 +80,22 @@ export const call = callSetup.createMachine({
           },
           { guard: "there is room", actions: { type: "remove contents", params: theEvent } },
         ],
-        "sip.invite.success": {
-          target: "established",
-          actions: [
-            { type: "remember the answer", params: theEvent },
-            { type: "send ACK", params: theEvent },
-            "send session-accept",
-          ],
-        },
+        "sip.invite.success": [
+          {
+            target: "ending.hangingUp",
+            description: "What the phone takes the user has removed: without any content there is no session.",
+            guard: { type: "nothing of it is left", params: theEvent },
+            actions: [...takeTheAnswer, "send session-terminate"],
+          },
+          {
+            target: "established",
+            actions: [
+              { type: "remember the answer", params: theEvent },
+              { type: "send ACK", params: theEvent },
+              "send session-accept",
+            ],
+          },
+        ],
         "sip.invite.unusable": {
           target: "ending.hangingUp",
           actions: [

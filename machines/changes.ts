@@ -96,6 +96,12 @@ export function changedBy({ changes }: Proposal, ...kinds: readonly Change["kind
   return changes.filter(({ kind }) => kinds.includes(kind)).flatMap(({ to }) => to.map(({ name }) => name));
 }
 
+/** Of these contents those that the user has not removed. */
+export function withoutRemoved(contents: readonly Content[], proposals: readonly Proposal[]): Content[] {
+  const removed = proposals.flatMap((due) => changedBy(due, "removed"));
+  return contents.filter(({ name }) => !removed.includes(name));
+}
+
 /** The offers that are due, with the candidates that have been found since for what they bring. */
 export function withFound(due: readonly Proposal[], own: Media, update: TransportUpdate): readonly Proposal[] {
   const found = (change: Change): Change => {

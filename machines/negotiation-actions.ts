@@ -81,12 +81,13 @@ const fromTheUser = {
   "add contents": change((context, { media }: { media: Media }) =>
     proposeChange(context, { kind: "added", to: media.contents, groups: media.groups }),
   ),
-  "remove contents": change((context, { names }: { names: readonly string[] }) =>
-    proposeWhenChanged(context, withRemoved(own(context), names), {
+  "remove contents": change((context, { names }: { names: readonly string[] }) => ({
+    ...proposeWhenChanged(context, withRemoved(own(context), names), {
       kind: "removed",
       to: names.map((name) => ({ name })),
     }),
-  ),
+    leftOut: context.leftOut.filter(({ name }) => !names.includes(name)),
+  })),
   "restart ICE": change((context, { update }: Update) => {
     const to = restartsOf(own(context), update).filter((moved) => isNews(context, moved));
     return to.length === 0 ? {} : proposeChange(context, { kind: "restarted", to });

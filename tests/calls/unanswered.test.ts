@@ -27,6 +27,36 @@ const HEARS = (action: string, inside: string): string => `
 gateway > juliet
     <iq type='set'><jingle action='${action}' sid='s1'>${inside}</jingle></iq>
 `;
+const REMOVES_AUDIO = JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>", "h2");
+const ACCEPTED_ALONE = (answers: string): string =>
+  answers.replace("'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>");
+const AUDIO_ALONE = `${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+    no m=video
+`;
+const BOB_ANSWERS_THAT = BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ");
+/** The phone takes what the user does not want any more: no accept, and both sides hear that it is over. */
+const ANSWERS_IN_VAIN = (sdp: string): string => `
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {${sdp}}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+${HEARS("session-terminate", "<reason><success/></reason>")}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: … BYE
+`;
 const CANCELLED = `
 gateway > phone
     CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
@@ -65,7 +95,19 @@ describe("while the phone that she calls rings, juliet", () => {
     ],
     [
       "takes a content away: it is not in the accept, and the phone hears of it by re-INVITE",
-      `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${BOB_ANSWERS.replace("{answer-sdp}", "{accepted-video-sdp}").replace("'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>")}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+      `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${ACCEPTED_ALONE(BOB_ANSWERS.replace("{answer-sdp}", "{accepted-video-sdp}"))}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "adds a content and takes the first one away, which alone the phone answers: BYE, and no accept",
+      `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${REMOVES_AUDIO}${NOTHING_YET}${ANSWERS_IN_VAIN("answer-sdp")}`,
+    ],
+    [
+      "takes a content away, and the phone refuses the other: BYE, and no accept",
+      `${WITH_VIDEO}${REMOVES_AUDIO}${ANSWERS_IN_VAIN("rejected-video-sdp")}`,
+    ],
+    [
+      "takes a content away that the phone has refused: it is not in the accept",
+      `${WITH_VIDEO}${AUDIO_ALONE}${JULIET_SAYS("content-remove", VIDEO)}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
     [
       "takes the last content away, without which there is no session: CANCEL",
