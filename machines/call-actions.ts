@@ -24,7 +24,7 @@ import {
   withRemote,
   withUsersCandidates,
 } from "./call-context.ts";
-import { withoutRemoved } from "./changes.ts";
+import { withoutRemoved, worthTelling } from "./changes.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "./contents.ts";
 import { audioAlone, settled } from "./negotiation.ts";
 import type { CallEffect } from "./vocabulary.ts";
@@ -173,12 +173,15 @@ const memory = {
     const { offer, leftOut } = audioAlone(agreed(context));
     return { ...settle(context, offer), leftOut: withoutRemoved(leftOut, context.proposals), heard: false };
   }),
-  "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => ({
-    tag,
-    ...settle(context, settled(agreed(context), media)),
-    answer: withEarly(context, tag, media),
-    early: [],
-  })),
+  "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => {
+    const mine = settled(agreed(context), media);
+    return {
+      tag,
+      ...settle(context, mine, worthTelling(mine, context.proposals)),
+      answer: withEarly(context, tag, media),
+      early: [],
+    };
+  }),
   "remember the dialog": change((_, { tag }: Fork) => ({ tag })),
   "remember the accept": change((context, { device, media }: Device & { media: Media }) => ({
     ...settle(context, withEarly(context, device, media)),

@@ -49,9 +49,18 @@ function merged(one: Proposal, next: Proposal): Proposal {
 
 /** Changes with one more, which takes the place of earlier ones of its kind for the same contents. */
 function withChange(changes: readonly Change[], next: Change): readonly Change[] {
-  const names = next.to.map(({ name }) => name);
-  const earlier = changes.map((each) => (each.kind === next.kind ? without(each, names) : each));
-  return [...earlier.filter(({ to }) => to.length > 0), next];
+  const untold = next.kind === "removed" ? addedAndRemoved(changes, next) : [];
+  const added = changes.map((each) => (each.kind === "added" ? without(each, untold) : each));
+  const last = without(next, untold);
+  const names = last.to.map(({ name }) => name);
+  const earlier = added.map((each) => (each.kind === next.kind ? without(each, names) : each));
+  return [...earlier, last].filter(({ to }) => to.length > 0);
+}
+
+/** The contents that come and go before the phone has heard of them: it need not. */
+function addedAndRemoved(changes: readonly Change[], removed: Change): string[] {
+  const gone = removed.to.map(({ name }) => name);
+  return namesIn(changes, ["added"]).filter((name) => gone.includes(name));
 }
 
 /** What a change says of other contents than these. */
@@ -92,8 +101,20 @@ export function limited(media: Media, proposals: readonly Proposal[]): Media {
 }
 
 /** The contents of an offer that were changed in one of these ways. */
-export function changedBy({ changes }: Proposal, ...kinds: readonly Change["kind"][]): string[] {
+export const changedBy = ({ changes }: Proposal, ...kinds: readonly Change["kind"][]): string[] =>
+  namesIn(changes, kinds);
+
+function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): string[] {
   return changes.filter(({ kind }) => kinds.includes(kind)).flatMap(({ to }) => to.map(({ name }) => name));
+}
+
+/** Whether two descriptions say the same. */
+export const isSame = (one: Media, other: Media): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Of the offers that are due those that have something to say: a source action, or what is not as it was agreed. */
+export function worthTelling(media: Media, due: readonly Proposal[]): readonly Proposal[] {
+  const after = (count: number): Media => applied(media, due.slice(0, count));
+  return due.filter(({ action }, at) => action !== null || !isSame(after(at), after(at + 1)));
 }
 
 /** Of these contents those that the user has not removed. */

@@ -17,7 +17,7 @@ import {
   userRole,
   withRemote,
 } from "./call-context.ts";
-import { applied, type Change, changedBy, type Proposal, withProposal } from "./changes.ts";
+import { applied, type Change, changedBy, isSame, type Proposal, withProposal } from "./changes.ts";
 import { contentsNamed, isBare, type Moved, outcomeOf, refusedAlike, restartsOf, withRemoved } from "./contents.ts";
 import {
   asOffer,
@@ -48,7 +48,7 @@ function propose(context: CallContext, next: Proposal): Partial<CallContext> {
 const proposeChange = (context: CallContext, change: Change): Partial<CallContext> =>
   propose(context, { ...asItIs, changes: [change] });
 const proposeWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
-  JSON.stringify(media) === JSON.stringify(own(context)) ? {} : proposeChange(context, change);
+  isSame(media, own(context)) ? {} : proposeChange(context, change);
 
 /** Who sends from now on. */
 function proposeSenders(context: CallContext, to: readonly SendersChange[]): Partial<CallContext> {

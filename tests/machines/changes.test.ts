@@ -53,6 +53,14 @@ test("a content that is added and removed again stays in its place, refused", ()
   ]);
 });
 
+test("a content that comes and goes while both wait is not told; one that was there before is told to be gone", () => {
+  const added: Change = { kind: "added", to: VIDEO.contents.slice(1), groups: [] };
+  const removed: Change = { kind: "removed", to: [{ name: "video" }] };
+  expect(due([changed(sends("none")), changed(added), changed(removed)])).toEqual([changed(sends("none"))]);
+  expect(due([changed(removed), changed(added), changed(removed)])).toEqual([changed(removed)]);
+  expect(due([changed(added), changed(removed)], true)).toEqual([changed(added), changed(removed)]);
+});
+
 test("no more than so many offers wait", () => {
   const alternately = Array.from({ length: MOST_PROPOSALS }, (_, at) =>
     at % 2 === 0 ? changed(sends("none")) : source("source-add", 1),
