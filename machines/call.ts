@@ -31,6 +31,11 @@ const hangUpThatFork = [
   { type: "send ACK", params: theEvent },
   { type: "send BYE (to that fork)", params: theEvent },
 ] as const;
+/** Candidates of another ICE user begin ICE anew, which the phone hears of once it has answered (RFC 8839 §4.4.1.1.1). */
+const takeTheCandidates = [
+  { type: "add the user's candidates", params: theEvent },
+  { type: "restart ICE", params: theEvent },
+] as const;
 /** One that says nothing may ring all the same, when only its answers are lost: it is told to stop. */
 const deviceIsOut = [
   {
@@ -119,10 +124,7 @@ export const call = callSetup.createMachine({
         ],
         "sip.info": { actions: { type: "keep for the answer", params: theEvent } },
         "jingle.transport-info": {
-          actions: [
-            { type: "send INFO (what is new)", params: theEvent },
-            { type: "add the user's candidates", params: theEvent },
-          ],
+          actions: [{ type: "send INFO (what is new)", params: theEvent }, ...takeTheCandidates],
         },
         "jingle.session-terminate": {
           target: "ending.withdrawing",
@@ -145,9 +147,9 @@ export const call = callSetup.createMachine({
               {
                 target: "inviting",
                 guard: { type: "that completes the offer", params: theEvent },
-                actions: { type: "add the user's candidates", params: theEvent },
+                actions: takeTheCandidates,
               },
-              { actions: { type: "add the user's candidates", params: theEvent } },
+              { actions: takeTheCandidates },
             ],
             "jingle.session-terminate": {
               target: "#call.ended",

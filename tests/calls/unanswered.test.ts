@@ -27,6 +27,12 @@ const HEARS = (action: string, inside: string): string => `
 gateway > juliet
     <iq type='set'><jingle action='${action}' sid='s1'>${inside}</jingle></iq>
 `;
+const RESTARTS = JULIET_SAYS(
+  "transport-info",
+  `<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'>
+      <candidate component='1' foundation='1' generation='1' id='r1' ip='198.51.100.9' network='0' port='41000' priority='2130706431' protocol='udp' type='host'/></transport></content>`,
+);
+const RESTARTED = `${REINVITED(2, "    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=ice-ufrag:uR\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info", "")}`;
 const REMOVES_AUDIO = JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>", "h2");
 const ACCEPTED_ALONE = (answers: string): string =>
   answers.replace("'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>");
@@ -114,6 +120,14 @@ describe("while the phone that she calls rings, juliet", () => {
       `${WITH_VIDEO}${AUDIO_ALONE}${JULIET_SAYS("content-remove", VIDEO)}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
     [
+      "begins ICE anew: it is offered as soon as the phone has answered",
+      `${RINGING}${RESTARTS}${NOTHING_YET}${BOB_ANSWERS}${RESTARTED}${PHONE_HANGS_UP}`,
+    ],
+    [
+      "begins ICE anew, and the phone refuses that: the old transport is told back",
+      `${RINGING}${RESTARTS}${BOB_ANSWERS}${REINVITED(2, "    a=ice-ufrag:uR\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("transport-info", "<content name='0'><transport ufrag='uB'/></content>")}${PHONE_HANGS_UP}`,
+    ],
+    [
       "holds, and takes it back: the phone hears of neither",
       `${RINGING}${HOLDS}${JULIET_SAYS("session-info", INFO("active"), "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
@@ -172,6 +186,15 @@ gateway > juliet
       `${GATHERING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}
 after 1 s
 nothing on phone`,
+    ],
+    [
+      "begins ICE anew: the INVITE is what she has offered, and the new ICE user is offered after its answer",
+      `${GATHERING}${RESTARTS}
+after 5 s
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    a=ice-ufrag:uA
+${BOB_RINGS}${BOB_ANSWERS}${RESTARTED}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
