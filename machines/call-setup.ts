@@ -75,7 +75,7 @@ export const callSetup = setup({
     "audio alone may do": ({ context }, { status }: { status: number }) =>
       status === 488 &&
       context.retryAudioOnly &&
-      agreed(context).contents.some(({ media }) => media === "audio") &&
+      withoutRemoved(agreed(context).contents, context.proposals).some(({ media }) => media === "audio") &&
       agreed(context).contents.some(({ media }) => media !== "audio"),
     "nothing of it is left": ({ context }, { media }: { media: Media }) =>
       isEmpty({ ...media, contents: withoutRemoved(media.contents, context.proposals) }),

@@ -112,6 +112,10 @@ describe("while the phone that she calls rings, juliet", () => {
       `${WITH_VIDEO}${REMOVES_AUDIO}${ANSWERS_IN_VAIN("rejected-video-sdp")}`,
     ],
     [
+      "takes the audio away, and the phone refuses all: no second try with what is not wanted any more",
+      `${WITH_VIDEO}${REMOVES_AUDIO}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}${HEARS("session-terminate", "<reason><general-error/></reason>")}`,
+    ],
+    [
       "takes a content away, which the phone does not want either: it is not in the accept, nor offered again",
       `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${AUDIO_ALONE}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
