@@ -25,7 +25,6 @@ import {
   withUsersCandidates,
 } from "./call-context.ts";
 import { withoutRemoved, worthTelling } from "./changes.ts";
-import { withoutRemoved } from "./changes.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "./contents.ts";
 import { audioAlone, settled } from "./negotiation.ts";
 import type { CallEffect } from "./vocabulary.ts";

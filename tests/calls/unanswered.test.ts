@@ -142,20 +142,6 @@ describe("while the phone that she calls rings, juliet", () => {
     [
       "adds a content, takes it back and holds: only the hold is offered",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${JULIET_SAYS("content-remove", VIDEO, "h2")}${JULIET_SAYS("session-info", INFO("hold"), "h3")}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n    no m=video\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
-      "takes a content away that the phone has refused: it is not in the accept",
-      `${WITH_VIDEO}${AUDIO_ALONE}${JULIET_SAYS("content-remove", VIDEO)}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
-    ],
-    [
-      "holds, and takes it back: the phone hears of neither",
-      `${RINGING}${HOLDS}${JULIET_SAYS("session-info", INFO("active"), "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
-    ],
-    [
-      "adds a content, and takes it back: the phone hears of neither",
-      `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${JULIET_SAYS("content-remove", VIDEO, "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
-    ],
-    [
-      "adds a content, takes it back and holds: only the hold is offered",
-      `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${JULIET_SAYS("content-remove", VIDEO, "h2")}${JULIET_SAYS("session-info", INFO("hold"), "h3")}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n    no m=video\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     [
       "takes the last content away, without which there is no session: CANCEL",
