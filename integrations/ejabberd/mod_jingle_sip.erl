@@ -16,8 +16,9 @@
 %%% of this host. The addresses of an answer are those of what it answers, whatever stands in it; the ids that answers are
 %%% known by cannot be guessed (ejabberd_iq). Privacy lists and blocking hold both ways. Left alone, whole sessions long:
 %%% file transfer (sessions without RTP), sessions that began while the gateway was away and calls passed, sessions that
-%%% come from other servers, and what a user says to an account of their own. Bounds: `MOST_SESSIONS` remembered; a question
-%%% waits `timeout`, what the gateway asks of a device a minute.
+%%% come from other servers, and what a user says to an account of their own. What opens a call is the gateway's all the
+%%% same, while it is there: no sid takes a call past it. Bounds: `MOST_SESSIONS` remembered; a question waits `timeout`, what
+%%% the gateway asks of a device a minute.
 -module(mod_jingle_sip).
 -behaviour(gen_mod).
 
@@ -151,9 +152,19 @@ is_taken(Host, Stanza, Jingle) ->
     case is_bare_same(From, To) of
         true -> IsGet andalso attribute(<<"action">>, Jingle) == <<"existing-session-initiate">>;
         false -> not IsGet andalso To#jid.lserver /= component(Host)
-                     andalso whose(Host, From, To, Jingle) /= aside
-                     andalso opens(Jingle) /= other
+                     andalso is_carried(whose(Host, From, To, Jingle), opens(Jingle), Jingle)
     end.
+
+%% Whether the gateway is to carry it: a call that opens in any case, and all but what is left alone to its end.
+is_carried(_Whose, call, _Element) -> true;
+is_carried(ours, _Opened, _Element) -> true;
+is_carried(Whose, nothing, #xmlel{name = Name} = Element) ->
+    case adds_call(Element) of
+        true -> Whose /= aside;
+        false when Whose == ended -> Name == <<"jingle">>;
+        false -> Whose == unknown
+    end;
+is_carried(_Whose, other, _Element) -> false.
 
 %% Privacy lists are asked after this hook; what they refuse is left to them.
 is_allowed(#{lserver := Host} = C2S, Stanza) ->
@@ -161,8 +172,8 @@ is_allowed(#{lserver := Host} = C2S, Stanza) ->
 
 take(Stanza, Jingle, {_, #{lserver := Host} = C2S} = Said) ->
     case {is_up(Host), option(Host, fallback)} of
-        {true, _} -> hand_over(Host, Stanza), {stop, {drop, C2S}};
-        {false, pass} -> leave(Host, Stanza, Jingle), Said;
+        {true, _} -> remember(Host, Stanza, Jingle, unknown), hand_over(Host, Stanza), {stop, {drop, C2S}};
+        {false, pass} -> remember(Host, Stanza, Jingle, aside), Said;
         {false, error} -> refuse_away(Stanza, Jingle, Said)
     end.
 
@@ -227,7 +238,7 @@ is_call(#iq{type = Type, from = #jid{}, sub_els = [Element]}) when Type == set; 
 is_call(_IQ) -> false.
 
 speak(Host, Outer, #iq{from = From, to = To, sub_els = [Element]} = IQ) ->
-    ours(Host, From, To, Element),
+    remember(Host, From, To, Element, ours),
     ejabberd_router:route_iq(IQ, fun(Answer) -> answer(Outer, IQ, Answer) end, undefined, timer:seconds(60)),
     ignore.
 
@@ -245,7 +256,7 @@ told(#message{type = Type, from = From, to = #jid{lserver = Host}} = Outer) when
         Message ->
             case is_spoken_message(Host, Message) of
                 true ->
-                    ours(Host, xmpp:get_from(Message), xmpp:get_to(Message), jingle_message(Message)),
+                    remember(Host, Message, jingle_message(Message), ours),
                     ejabberd_router:route(Message);
                 false ->
                     Text = <<"only Jingle Messages to users of this host may be sent as somebody">>,
@@ -284,34 +295,43 @@ is_spoken_message(_Host, _Message) -> false.
 
 %%% -------------------------------------------------------------------------------------------------- whose session it is
 
-%% A session is the gateway's unless it is remembered as `aside`; one that the gateway began is `ours`, whatever its party
-%% is called. Known by sid and both parties, so that nobody can set aside what others have.
+%% One that the gateway began is `ours`, whatever its party is called; `other` carries no call; a call that goes its own way
+%% is `aside`; and of either of these that is `ended` only Jingle Messages (finish) still go that way. What is `unknown` is
+%% the gateway's. Known by sid and both parties, so that nobody can set aside what others have.
 whose(Host, From, To, Jingle) ->
     case ets_cache:lookup(sessions(Host), key(From, To, Jingle)) of
         {ok, Whose} -> Whose;
         error -> unknown
     end.
 
-ours(Host, From, To, Jingle) -> remember(Host, From, To, Jingle, ours).
-
 %% What was not taken: a session that carries no call is left alone to its end.
 aside(Host, Stanza, Jingle) ->
     case opens(Jingle) of
-        other -> leave(Host, Stanza, Jingle);
-        _ -> ok
+        other -> remember(Host, Stanza, Jingle, other);
+        _ -> note_end(Host, xmpp:get_from(Stanza), xmpp:get_to(Stanza), Jingle)
     end.
 
-leave(Host, Stanza, Jingle) ->
-    case opens(Jingle) of
-        nothing -> ok;
-        _ -> remember(Host, xmpp:get_from(Stanza), xmpp:get_to(Stanza), Jingle, aside)
+remember(Host, Stanza, Jingle, As) -> remember(Host, xmpp:get_from(Stanza), xmpp:get_to(Stanza), Jingle, As).
+
+%% What an element opens is remembered so; what the gateway has begun stays its own.
+remember(Host, From, To, Jingle, As) ->
+    case opens(Jingle) /= nothing andalso whose(Host, From, To, Jingle) /= ours of
+        true -> set(Host, key(From, To, Jingle), As);
+        false -> ok
     end.
 
-remember(Host, From, To, Jingle, Whose) ->
-    case opens(Jingle) of
-        nothing -> ok;
-        _ -> ets_cache:insert(sessions(Host), key(From, To, Jingle), Whose)
+%% A session that was left alone is over.
+note_end(Host, From, To, Jingle) ->
+    Left = whose(Host, From, To, Jingle),
+    case attribute(<<"action">>, Jingle) == <<"session-terminate">> andalso (Left == aside orelse Left == other) of
+        true -> set(Host, key(From, To, Jingle), ended);
+        false -> ok
     end.
+
+%% ets_cache:insert/3 leaves what is there.
+set(Host, Key, Whose) ->
+    ets_cache:delete(sessions(Host), Key),
+    Whose == unknown orelse ets_cache:insert(sessions(Host), Key, Whose).
 
 %% What comes to a user from another server and is not the gateway's goes its own way.
 heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
@@ -320,10 +340,8 @@ heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
         false -> Heard;
         _ when From == undefined; From#jid.lserver == Host -> Heard;
         Jingle ->
-            case whose(Host, From, Jid, Jingle) of
-                unknown -> remember(Host, From, Jid, Jingle, aside);
-                _ -> ok
-            end,
+            remember(Host, From, Jid, Jingle, aside),
+            note_end(Host, From, Jid, Jingle),
             Heard
     end.
 
@@ -339,6 +357,11 @@ opens(#xmlel{name = <<"jingle">>} = Jingle) ->
         _ -> nothing
     end;
 opens(_Element) -> nothing.
+
+%% Whether an element makes a call of what may have been none.
+adds_call(#xmlel{name = <<"jingle">>} = Jingle) ->
+    attribute(<<"action">>, Jingle) == <<"content-add">> andalso kind(fxml:get_subtags(Jingle, <<"content">>)) == call;
+adds_call(_Element) -> false.
 
 kind(Contents) ->
     IsRtp = fun(Content) -> fxml:get_subtag_with_xmlns(Content, <<"description">>, ?NS_RTP) /= false end,

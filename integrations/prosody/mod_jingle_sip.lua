@@ -22,7 +22,8 @@
 -- Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
 -- of this host. The addresses of an answer are those of what it answers, whatever stands in it. Blocking holds both
 -- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
--- away and calls passed, sessions that come from other servers, and what a user says to an account of their own.
+-- away and calls passed, sessions that come from other servers, and what a user says to an account of their own. What
+-- opens a call is the gateway's all the same, while it is there: no sid takes a call past it.
 -- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered.
 
 local st = require "util.stanza";
@@ -105,8 +106,9 @@ local function unwrapped(inside)
 	return stanza;
 end
 
--- Whose session it is: the gateway's unless it is remembered as "aside"; one that the gateway began is "ours", whatever
--- its party is called. Known by sid and both parties, so that nobody can set aside what others have.
+-- Whose session it is. One that the gateway began is "ours", whatever its party is called; "other" carries no call; a call
+-- that goes its own way is "aside"; and of either of these that is "ended" only Jingle Messages (finish) still go that way.
+-- What is not remembered is the gateway's. Known by sid and both parties, so that nobody can set aside what others have.
 
 local sessions = cache.new(MOST);
 
@@ -116,24 +118,39 @@ local function key_of(from, to, element)
 	return one.."\n"..other.."\n"..tostring(element.attr.sid or element.attr.id);
 end
 
--- What an element begins: "call", "other" (file transfer), or nothing.
-local function opens(element)
-	local contents;
-	if element.name == "propose" then
-		contents = { element };
-	elseif element.name == "jingle" and element.attr.action == "session-initiate" then
-		contents = element.tags;
-	else
-		return nil;
-	end
-	for _, content in ipairs(contents) do
-		if content:get_child("description", RTP) then return "call"; end
-	end
-	return "other";
+local function whose(from, to, element)
+	return sessions:get(key_of(from, to, element));
 end
 
-local function remember(from, to, element, whose)
-	if opens(element) then sessions:set(key_of(from, to, element), whose); end
+local function has_rtp(contents)
+	for _, content in ipairs(contents) do
+		if content:get_child("description", RTP) then return true; end
+	end
+	return false;
+end
+
+-- What an element begins: "call", "other" (file transfer), or nothing.
+local function opens(element)
+	if element.name == "propose" then return has_rtp({ element }) and "call" or "other"; end
+	if element.name ~= "jingle" or element.attr.action ~= "session-initiate" then return nil; end
+	return has_rtp(element.tags) and "call" or "other";
+end
+
+-- Whether an element makes a call of what may have been none.
+local function adds_call(element)
+	return element.name == "jingle" and element.attr.action == "content-add" and has_rtp(element.tags);
+end
+
+-- What an element opens is remembered so; what the gateway has begun stays its own.
+local function remember(from, to, element, as)
+	if opens(element) and whose(from, to, element) ~= "ours" then sessions:set(key_of(from, to, element), as); end
+end
+
+-- A session that was left alone is over.
+local function note_end(from, to, element)
+	if element.attr.action ~= "session-terminate" then return; end
+	local left = whose(from, to, element);
+	if left == "aside" or left == "other" then sessions:set(key_of(from, to, element), "ended"); end
 end
 
 local function jingle_message(stanza)
@@ -149,12 +166,21 @@ local function refuse(origin, stanza, condition, text)
 	return true;
 end
 
--- Whether it is for other people and the gateway's to carry; what it is not is left alone to its end.
+-- Whether the gateway is to carry it: a call that opens in any case, and all but what is left alone to its end.
+local function is_carried(from, to, element)
+	local opened, of = opens(element), whose(from, to, element);
+	if opened == "call" or of == "ours" then return true; end
+	if adds_call(element) then return of ~= "aside"; end
+	if of == "ended" and not opened then return element.name == "jingle"; end
+	return opened ~= "other" and not of;
+end
+
+-- Whether it is for other people and the gateway's to carry. What it is not is remembered as left alone, or as over.
 local function is_taken(from, to, element)
 	if jid.bare(to) == jid.bare(from) or jid.host(to) == gateway then return false; end
-	if sessions:get(key_of(from, to, element)) == "aside" then return false; end
-	if opens(element) ~= "other" then return true; end
-	remember(from, to, element, "aside");
+	if is_carried(from, to, element) then return true; end
+	remember(from, to, element, "other");
+	note_end(from, to, element);
 	return false;
 end
 
@@ -186,7 +212,10 @@ local function outgoing_iq(event)
 	-- of what a user says to the own account the question for a call that rings is the gateway's
 	local own = type == "get" and jid.bare(to) == jid.bare(from) and jingle.attr.action == "existing-session-initiate";
 	if not own and not (type == "set" and is_taken(from, to, jingle)) then return; end
-	if is_up() then return hand_over_iq(origin, iq); end
+	if is_up() then
+		remember(from, to, jingle, nil);
+		return hand_over_iq(origin, iq);
+	end
 	if fallback == "error" then
 		return refuse(origin, stanza, "service-unavailable", "The call gateway is not connected");
 	end
@@ -205,6 +234,7 @@ local function outgoing_message(event)
 	local from, to = message.attr.from, message.attr.to;
 	if not is_taken(from, to, element) then return; end
 	if is_up() then
+		remember(from, to, element, nil);
 		module:send(wrapped(st.message({ from = module.host, to = gateway }), "delegation", DELEGATION, message));
 		return true;
 	end
@@ -227,7 +257,8 @@ local function incoming(event)
 	local from, to = stanza.attr.from, stanza.attr.to;
 	local element = stanza.attr.type ~= "error" and (stanza:get_child("jingle", JINGLE) or jingle_message(stanza));
 	if not element or not from or jid.host(from) == module.host then return; end
-	if not sessions:get(key_of(from, to, element)) then remember(from, to, element, "aside"); end
+	remember(from, to, element, "aside");
+	note_end(from, to, element);
 end
 
 for _, kind in ipairs { "iq/full", "message/full", "message/bare" } do
@@ -391,7 +422,7 @@ local function error_of_device(event)
 	local element = origin.type == "c2s" and stanza.attr.type == "error" and jingle_message(stanza);
 	if not element or not stanza.attr.to then return; end
 	local message = addressed(origin, stanza);
-	if sessions:get(key_of(message.attr.from, message.attr.to, element)) ~= "ours" then return; end
+	if whose(message.attr.from, message.attr.to, element) ~= "ours" then return; end
 	return tell_refused(message);
 end
 

@@ -75,9 +75,12 @@ for (const { name, missing, start } of SERVERS)
             await comes();
             await bob.say(alice.jid, "session-accept", "e1", ACCEPT);
             expect((await hears(alice, "session-accept", "e1")).from).toBe(bob.jid);
+            await alice.say(bob.jid, "content-add", "e1", OFFER);
+            expect((await hears(bob, "content-add", "e1")).from).toBe(alice.jid);
             await alice.say(bob.jid, "session-terminate", "e1", reason("success"));
             await hears(bob, "session-terminate", "e1");
             await isCalled("e2");
+            await isCalled("e1");
           });
       },
     );

@@ -50,6 +50,19 @@ for (const { name, missing, start } of SERVERS)
     });
 
     const handedOver = (...path: readonly string[]) => gateway.next("iq", "delegation", "forwarded", "iq", ...path);
+    /** The action and sid of the next Jingle of that device that is handed over. */
+    const nextHandedOver = async (from: string) => {
+      const iq = inside(await handedOver("jingle"), ["delegation", "forwarded", "iq"]);
+      expect(iq?.attrs.from).toBe(from);
+      const said = iq?.getChild("jingle")?.attrs;
+      return [said?.action, said?.sid];
+    };
+    /** That this, said by alice to bob, comes to the gateway, which leaves it without an answer here. */
+    const expectHandedOver = async (action: string, sid: string, content = "") => {
+      const asked = alice.say(bob.jid, action, sid, content);
+      await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
+      expect(await nextHandedOver(alice.jid)).toEqual([action, sid]);
+    };
     const asGateway = (content: string) => gateway.ask(server.domain, server.component, content);
     const conditionOf = (stanza: Awaited<ReturnType<typeof asGateway>>) =>
       stanza.getChild("error")?.getChildElements()[0]?.getName();
@@ -166,6 +179,38 @@ for (const { name, missing, start } of SERVERS)
       await alice.send(xml("message", { to: bob.jid, type: "chat" }, offered));
       const heard = await bob.messages.next((each) => each.getChild("propose")?.attrs.id === "j3", "propose");
       expect(heard.attrs.from).toBe(alice.jid);
+    });
+
+    test("a sid that was a file transfer's takes no call past the gateway", async () => {
+      await alice.say(bob.jid, "session-initiate", "z1", FILE);
+      await hears(bob, "session-initiate", "z1");
+      await expectHandedOver("session-initiate", "z1", OFFER);
+    });
+
+    test("nor does a content of RTP, added to a file transfer", async () => {
+      await alice.say(bob.jid, "session-initiate", "z2", FILE);
+      await hears(bob, "session-initiate", "z2");
+      await expectHandedOver("content-add", "z2", OFFER);
+    });
+
+    test("a file transfer that has ended is forgotten, but for the finish of its proposal", async () => {
+      await alice.say(bob.jid, "session-initiate", "z3", FILE);
+      await alice.say(bob.jid, "session-terminate", "z3", reason("success"));
+      await hears(bob, "session-terminate", "z3");
+      const finish = Device.element(`<finish xmlns='${MESSAGES}' id='z3'/>`);
+      await alice.send(xml("message", { to: bob.jid, type: "chat" }, finish));
+      const heard = await bob.messages.next((each) => each.getChild("finish")?.attrs.id === "z3", "finish");
+      expect(heard.attrs.from).toBe(alice.jid);
+      await expectHandedOver("session-info", "z3");
+    });
+
+    test("a file transfer of the same sid does not set a call of the gateway's aside", async () => {
+      await asGateway(spoken("alice@example.test", bob.jid, jingle("session-initiate", "z4", OFFER)));
+      await hears(bob, "session-initiate", "z4");
+      await expectHandedOver("session-initiate", "z4", FILE);
+      const asked = bob.say("alice@example.test", "session-terminate", "z4", reason("success"));
+      expect(await nextHandedOver(bob.jid)).toEqual(["session-terminate", "z4"]);
+      await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
     });
 
     const bobs = "bob@example.test/desk";
