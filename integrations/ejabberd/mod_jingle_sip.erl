@@ -112,7 +112,8 @@ said({#iq{type = Type, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]} = Sent,
         true -> take(IQ, Jingle, Said);
         false -> aside(Host, IQ, Jingle), Said
     end;
-said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type == chat; Type == normal ->
+%% XEP-0353 has type chat; what comes by another type proposes a call all the same.
+said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type /= error ->
     Message = xmpp:set_from_to(Sent, From, address(Sent, From)),
     case option(Host, messages) andalso jingle_message(Message) of
         false -> Said;

@@ -213,6 +213,17 @@ for (const { name, missing, start } of SERVERS)
       await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
     });
 
+    test.each([
+      ["a proposal of type chat is handed over", "chat"],
+      ["one of type normal, too", "normal"],
+      ["one of type headline, too", "headline"],
+      ["one of type groupchat, too", "groupchat"],
+    ])("%s", async (_, type) => {
+      await alice.send(xml("message", { to: bob.jid, type, id: "t" }, Device.element(propose(`t-${type}`))));
+      const handed = inside(await gateway.next("message", ...PROPOSED), PROPOSED);
+      expect(handed?.attrs.id).toBe(`t-${type}`);
+    });
+
     const bobs = "bob@example.test/desk";
     test.each([
       ["a chat message", spoken("alice@example.test", bobs, "<body>hello</body>"), "forbidden"],
