@@ -6,7 +6,15 @@
  */
 import { adviceOn } from "../protocol/answer.ts";
 import type { Content, Media, TransportUpdate } from "../protocol/media.ts";
-import { failureOf, failureOfError, type Reason, type Rejection, reasonOf } from "../protocol/reasons.ts";
+import {
+  type Failure,
+  failureOf,
+  failureOfError,
+  type Profile,
+  type Reason,
+  type Rejection,
+  reasonOf,
+} from "../protocol/reasons.ts";
 import { addCandidates, newCandidates } from "../protocol/trickle.ts";
 import {
   agreed,
@@ -36,13 +44,23 @@ type Trickle = { device: string; update: TransportUpdate };
 const reason = (condition: string): Reason => ({ condition });
 const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: null, unreachable: false };
 
+/** A final response whose status the protocol fixes, with the cause of a reason in profile `precise`. */
+const finalFor = (condition: string, status: number, profile: Profile): Failure => ({
+  ...failureOf(reason(condition), profile),
+  status,
+});
+
 /** What is said to the phone. */
 const toThePhone = {
   "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
   "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
   "send 480": say(({ profile }) => ({ type: "sip.send.failure", failure: failureOf(reason("timeout"), profile) })),
-  "send 487": say(() => ({ type: "sip.send.failure", failure: { status: 487 } })),
+  "send 487": say(({ profile }) => ({ type: "sip.send.failure", failure: finalFor("cancel", 487, profile) })),
+  "send 504 (no PRACK)": say(({ profile }) => ({
+    type: "sip.send.failure",
+    failure: finalFor("timeout", 504, profile),
+  })),
   "send final response (by reason)": say(({ profile }, params: { reason: Reason }) => ({
     type: "sip.send.failure",
     failure: failureOf(params.reason, profile),

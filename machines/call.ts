@@ -286,7 +286,7 @@ export const call = callSetup.createMachine({
         "sip.ack.timeout": {
           target: "ended",
           description: "The 180 that the caller wants reliable was never acknowledged (RFC 3262 §3).",
-          actions: ["note why (never acknowledged)", "send 504", "send session-terminate", "send retract"],
+          actions: ["note why (never acknowledged)", "send 504 (no PRACK)", "send session-terminate", "send retract"],
         },
         "sip.cancel": { target: "ended", actions: giveUp },
         "sip.bye": { target: "ended", actions: giveUp },

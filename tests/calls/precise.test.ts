@@ -143,6 +143,29 @@ after 180 s
 ${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD("<timeout/>")}`,
     ],
     [
+      "and the caller gives up: 487 with the cause of `cancel`",
+      `${CAROL_CALLS}
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … CANCEL
+${ANSWERED("487 Request Terminated", "Reason: Q.850;cause=16")}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='c1'><reason><cancel/></reason></jingle></iq>
+`,
+    ],
+    [
+      "and the caller never acknowledges a reliable 180: 504 with the cause of `timeout`",
+      `${CAROL_CALLS.replace("    Call-ID: c1\n", "    Call-ID: c1\n    Require: 100rel\n")}
+after 32 s
+${ANSWERED("504 Server Time-out", "Reason: Q.850;cause=102")}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>
+`,
+      { byTheClock: true },
+    ],
+    [
       "and her client says nothing at all: 480 with the cause of `timeout`",
       `${RINGS_UNANSWERED}
 after 30 s
