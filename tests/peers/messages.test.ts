@@ -1,39 +1,15 @@
 /** Calls that are proposed by message first (XEP-0353): real clients with carbons, on real servers, and sip.js as the phone. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Element } from "@xmpp/xml";
-import { type Session, SessionState } from "sip.js";
-import { JINGLE_MESSAGE } from "../../protocol/namespaces.ts";
+import { SessionState } from "sip.js";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { AUDIO, hearsCarbon, hearsMessage, payload, reasonOf, saysMessage } from "../support/jingle-messages.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { SECRET, type XmppServer } from "../support/prosody.ts";
-import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
+import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 import { isSeen, SERVERS } from "./scenarios-world.ts";
 
-const crlf = (text: string): string => text.replace(/\r?\n/g, "\r\n");
-const payload = (message: Element): Element | undefined =>
-  message.getChildElements().find((child) => child.getNS() === JINGLE_MESSAGE);
-/** What a device hears by message: of itself, or as a carbon of another device's. */
-const hears = (device: Device, type: string): Promise<Element> =>
-  device.messages.next((message) => payload(message)?.getName() === type, `${type} at ${device.jid}`);
-const hearsCarbon = (device: Device, type: string): Promise<Element> =>
-  device.messages.next((message) => {
-    const inside = message.getChild("sent")?.getChild("forwarded")?.getChild("message");
-    return inside !== undefined && payload(inside)?.getName() === type;
-  }, `carbon of ${type} at ${device.jid}`);
-const says = (device: Device, to: string, type: string, id: string, inside = ""): Promise<unknown> =>
-  device.send(
-    Device.element(
-      `<message type='chat' to='${to}'><${type} xmlns='${JINGLE_MESSAGE}' id='${id}'>${inside}</${type}><store xmlns='urn:xmpp:hints'/></message>`,
-    ),
-  );
-const REASON = (condition: string): string => `<reason xmlns='urn:xmpp:jingle:1'><${condition}/></reason>`;
 const jingle = (device: Device, action: string) => device.heard.next((each) => each.action === action, action);
-const until = (session: Session, wanted: SessionState): Promise<void> =>
-  new Promise((resolve) => {
-    if (session.state === wanted) resolve();
-    session.stateChange.addListener((now) => now === wanted && resolve());
-  });
 
 for (const { name, missing, start } of SERVERS)
   describe.skipIf(missing !== undefined)(`proposed on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
@@ -45,7 +21,7 @@ for (const { name, missing, start } of SERVERS)
 
     beforeAll(async () => {
       server = await start(["juliet"], {});
-      sip = await startSipJsPhone((offered) => crlf(PLAY_TEXTS[offered ? "answer-sdp" : "offer-sdp"] ?? ""));
+      sip = await startSipJsPhone();
       gateway = await startGateway(`
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
@@ -82,30 +58,30 @@ port = 0
     const bobCalls = async () => {
       const call = sip.call(`sip:juliet@${server.domain}`);
       await call.invite();
-      const proposed = await hears(phone, "propose");
-      await hears(tablet, "propose");
+      const proposed = await hearsMessage(phone, "propose");
+      await hearsMessage(tablet, "propose");
       return { call, id: String(payload(proposed)?.attrs.id), from: String(proposed.attrs.from) };
     };
 
     test("the phone calls: both devices ring, one takes it, the other hears of that by a carbon", async () => {
       const { call, id, from } = await bobCalls();
-      for (const device of [phone, tablet]) await says(device, from, "ringing", id);
-      await says(phone, from, "proceed", id);
+      for (const device of [phone, tablet]) await saysMessage(device, from, "ringing", id);
+      await saysMessage(phone, from, "proceed", id);
       await hearsCarbon(tablet, "proceed");
       const offered = await jingle(phone, "session-initiate");
       expect([offered.from, offered.jingle.attrs.sid]).toEqual([from, id]);
-      const established = until(call, SessionState.Established);
+      const established = reaches(call, SessionState.Established);
       await phone.say(from, "session-accept", id, PLAY_TEXTS["answer-contents"]);
       await established;
       await call.bye();
       await jingle(phone, "session-terminate");
-      await hears(phone, "finish");
+      await hearsMessage(phone, "finish");
     }, 30_000);
 
     test("the phone calls: one device rejects, the other hears of that by a carbon, the phone hears 486", async () => {
       const { call, id, from } = await bobCalls();
-      const over = until(call, SessionState.Terminated);
-      await says(tablet, from, "reject", id, REASON("busy"));
+      const over = reaches(call, SessionState.Terminated);
+      await saysMessage(tablet, from, "reject", id, reasonOf("busy"));
       await hearsCarbon(phone, "reject");
       await over;
     }, 30_000);
@@ -113,21 +89,20 @@ port = 0
     test("the phone gives up: both devices are told to stop ringing", async () => {
       const { call } = await bobCalls();
       await call.cancel();
-      for (const device of [phone, tablet]) await hears(device, "retract");
+      for (const device of [phone, tablet]) await hearsMessage(device, "retract");
     }, 30_000);
 
     test("juliet proposes: the gateway proceeds, the phone is called on her session-initiate", async () => {
-      const media = "<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/>";
-      await says(phone, `bob@${server.component}`, "propose", "m1", media);
-      await hears(phone, "ringing");
-      const bob = String((await hears(phone, "proceed")).attrs.from);
+      await saysMessage(phone, `bob@${server.component}`, "propose", "m1", AUDIO);
+      await hearsMessage(phone, "ringing");
+      const bob = String((await hearsMessage(phone, "proceed")).attrs.from);
       expect(bob).toBe(`bob@${server.component}/sip`);
       await phone.say(bob, "session-initiate", "m1", PLAY_TEXTS["offer-contents"]);
       const invitation = await sip.invitations.next(undefined, "the INVITE");
       await invitation.accept();
       await jingle(phone, "session-accept");
       await phone.say(bob, "session-terminate", "m1", "<reason><success/></reason>");
-      await until(invitation, SessionState.Terminated);
-      await hears(phone, "finish");
+      await reaches(invitation, SessionState.Terminated);
+      await hearsMessage(phone, "finish");
     }, 30_000);
   });

@@ -1,12 +1,12 @@
 /** Whole calls between a real XMPP client on a real Prosody, and sip.js as the phone. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
-import { type Session, SessionState } from "sip.js";
+import { SessionState } from "sip.js";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
-import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
+import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 
 const OFFER = PLAY_TEXTS["offer-contents"] ?? "";
 const ANSWER = PLAY_TEXTS["answer-contents"] ?? "";
@@ -63,11 +63,6 @@ port = 0
     const hears = async (action: string) => (await juliet.heard.next((each) => each.action === action, action)).jingle;
     const reasonOf = async () =>
       (await hears("session-terminate")).getChild("reason")?.getChildElements()[0]?.getName();
-    const state = (session: Session, wanted: SessionState) =>
-      new Promise<void>((resolve) => {
-        if (session.state === wanted) resolve();
-        session.stateChange.addListener((now) => now === wanted && resolve());
-      });
     const julietCalls = async (sid: string) => {
       await juliet.say(BOB, "session-initiate", sid, OFFER);
       return phone.invitations.next(undefined, "the INVITE");
@@ -102,7 +97,7 @@ port = 0
       expect((await hears("session-info")).getChild("ringing")).toBeDefined();
       await invitation.accept();
       expect((await hears("session-accept")).toString()).toContain("203.0.113.9");
-      const over = state(invitation, SessionState.Terminated);
+      const over = reaches(invitation, SessionState.Terminated);
       await juliet.say(BOB, "session-terminate", "out-1", "<reason><success/></reason>");
       await over;
     });
@@ -125,7 +120,7 @@ port = 0
       const invitation = await julietCalls("out-4");
       await invitation.progress({ statusCode: 180 });
       await hears("session-info");
-      const over = state(invitation, SessionState.Terminated);
+      const over = reaches(invitation, SessionState.Terminated);
       await juliet.say(BOB, "session-terminate", "out-4", "<reason><cancel/></reason>");
       await over;
     });
@@ -143,13 +138,13 @@ port = 0
       await hears("session-accept");
       await juliet.say(BOB, "transport-info", "out-5", PLAY_TEXTS["caller-trickles"] ?? "");
       await juliet.say(BOB, "session-terminate", "out-5", "<reason><success/></reason>");
-      await state(invitation, SessionState.Terminated);
+      await reaches(invitation, SessionState.Terminated);
       expect(infos.join()).toContain("203.0.113.4 40001 typ srflx");
     });
 
     test("the phone calls, juliet answers, the phone hangs up", async () => {
       const { call, sid } = await bobCalls();
-      const established = state(call, SessionState.Established);
+      const established = reaches(call, SessionState.Established);
       await juliet.say(CALLER, "session-accept", sid, ANSWER);
       await established;
       expect(await phone.heardSdp.next((heard) => heard.includes("a=setup:active"), "the answer")).toContain(
@@ -161,17 +156,17 @@ port = 0
 
     test("the phone calls, juliet answers and hangs up", async () => {
       const { call, sid } = await bobCalls();
-      const established = state(call, SessionState.Established);
+      const established = reaches(call, SessionState.Established);
       await juliet.say(CALLER, "session-accept", sid, ANSWER);
       await established;
-      const over = state(call, SessionState.Terminated);
+      const over = reaches(call, SessionState.Terminated);
       await juliet.say(CALLER, "session-terminate", sid, "<reason><success/></reason>");
       await over;
     });
 
     test("the phone calls, juliet declines", async () => {
       const { call, sid } = await bobCalls();
-      const over = state(call, SessionState.Terminated);
+      const over = reaches(call, SessionState.Terminated);
       await juliet.say(CALLER, "session-terminate", sid, "<reason><decline/></reason>");
       await over;
     });

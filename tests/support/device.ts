@@ -10,6 +10,7 @@ import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
+const info = (): Element => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
 /** How long a step of the login may take: the client's own two seconds are few on a machine with much to do. */
 const PATIENCE = 15_000;
 
@@ -43,28 +44,38 @@ export class Device {
   }
 
   /** Comes online, for the component too: stanzas keep their order, so once it answers, or is away, it knows of us. */
-  async start(): Promise<void> {
+  async start(...inside: Element[]): Promise<void> {
     await this.#client.start();
-    await this.#client.send(xml("presence"));
-    await this.#client.send(xml("presence", { to: this.#component }));
+    await this.#says(...inside);
     await this.ask("get", this.#component, xml("ping", { xmlns: PING })).catch(() => {});
   }
 
   /** Says by its caps that it takes proposals (XEP-0115, XEP-0353), and is asked for them; has carbons of messages (XEP-0280). */
   async takesProposals(): Promise<void> {
-    const info = () => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
     const asked = new Promise<void>((resolve) => {
       this.#client.iqCallee.get(DISCO_INFO, "query", ({ stanza }) => {
         if (stanza.attrs.from === this.#component) setTimeout(resolve, 0);
         return info();
       });
     });
-    const ver = createHash("sha1").update(verificationText(info())).digest("base64");
-    const caps = () => xml("c", { xmlns: CAPS, hash: "sha-1", node: `https://${this.jid}.example`, ver });
-    await this.#client.send(xml("presence", {}, caps()));
-    await this.#client.send(xml("presence", { to: this.#component }, caps()));
+    await this.#says(this.#caps());
     await asked;
     await this.ask("set", this.jid.split("/")[0] ?? "", parse("<enable xmlns='urn:xmpp:carbons:2'/>"));
+  }
+
+  /** Comes online as one that takes proposals, which is known of it by now. */
+  wakes(): Promise<void> {
+    return this.start(this.#caps());
+  }
+
+  async #says(...inside: Element[]): Promise<void> {
+    await this.#client.send(xml("presence", {}, ...inside));
+    await this.#client.send(xml("presence", { to: this.#component }, ...inside));
+  }
+
+  #caps(): Element {
+    const ver = createHash("sha1").update(verificationText(info())).digest("base64");
+    return xml("c", { xmlns: CAPS, hash: "sha-1", node: `https://${this.jid}.example`, ver });
   }
 
   async stop(): Promise<void> {

@@ -113,6 +113,7 @@ modules:
   mod_carboncopy: {}
   mod_privacy: {}
   mod_blocking: {}
+  mod_offline: {}
 ${options.intercept ? intercepting(domain, options) : ""}`;
 
 const intercepting = (domain: string, { fallback = "error", timeout = 15 }: ServerOptions): string =>

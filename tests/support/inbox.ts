@@ -10,6 +10,11 @@ export class Inbox<Item> {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
+  /** All that nobody has waited for, taken out. */
+  rest(): Item[] {
+    return this.#items.splice(0);
+  }
+
   /** The first item that fits, taken out; rejects when none comes for long. */
   async next(fits: (item: Item) => boolean = () => true, what = "the next"): Promise<Item> {
     const until = Date.now() + PATIENCE;

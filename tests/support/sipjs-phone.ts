@@ -7,7 +7,9 @@
 import {
   type Invitation,
   Inviter,
+  type Session,
   type SessionDescriptionHandler,
+  type SessionState,
   type Transport,
   TransportState,
   UserAgent,
@@ -16,6 +18,7 @@ import { EmitterImpl } from "sip.js/lib/api/emitter.js";
 import type { Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { Inbox } from "./inbox.ts";
+import { PLAY_TEXTS } from "./play-texts.ts";
 
 const HOST = "phone.invalid";
 const LOCAL = "127.0.0.1";
@@ -130,8 +133,19 @@ export class SipJsPhone {
   }
 }
 
+/** What the phones of the plays offer and answer. */
+const playSdp = (offered: string | undefined): string =>
+  (PLAY_TEXTS[offered ? "answer-sdp" : "offer-sdp"] ?? "").replace(/\r?\n/g, "\r\n");
+
+/** Waits until a call is in that state. */
+export const reaches = (session: Session, wanted: SessionState): Promise<void> =>
+  new Promise((resolve) => {
+    if (session.state === wanted) resolve();
+    session.stateChange.addListener((now) => now === wanted && resolve());
+  });
+
 /** A phone on a port of its own. */
-export async function startSipJsPhone(sdp: (offered: string | undefined) => string): Promise<SipJsPhone> {
+export async function startSipJsPhone(sdp: (offered: string | undefined) => string = playSdp): Promise<SipJsPhone> {
   let phone: SipJsPhone | undefined;
   const events = { received: (bytes: Uint8Array) => phone?.hear(bytes), failed: () => {} };
   phone = new SipJsPhone(await openUdp({ host: LOCAL, port: 0 }, events), sdp);
