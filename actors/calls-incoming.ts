@@ -6,7 +6,7 @@
  * ICE alone, and is told so where there is no other; an INVITE without an offer is refused, since in
  * Jingle only the initiator offers.
  */
-import { calledUser, callerJid, contactUserOf } from "../protocol/address.ts";
+import { calledUser, callerJid, contactUserOf, phoneDevice } from "../protocol/address.ts";
 import { trickles } from "../protocol/capabilities.ts";
 import type { Content, Media } from "../protocol/media.ts";
 import { Refusal } from "../protocol/refusal.ts";
@@ -16,7 +16,6 @@ import type { Field, Request } from "../protocol/sip.ts";
 import { responseTo } from "../protocol/sip-build.ts";
 import { header, readNameAddr } from "../protocol/sip-fields.ts";
 import type { Calls } from "./calls.ts";
-import { phoneDevice } from "./calls-messages.ts";
 import { PhoneUas } from "./phone-uas.ts";
 import type { ServerTransaction } from "./sip.ts";
 

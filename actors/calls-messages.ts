@@ -7,7 +7,7 @@
  * the session's own end does not.
  */
 import type { Element } from "@xmpp/xml";
-import { dialled, isServed } from "../protocol/address.ts";
+import { dialled, isServed, phoneDevice } from "../protocol/address.ts";
 import { stanzaError } from "../protocol/iq.ts";
 import { bareJid, readJid } from "../protocol/jid.ts";
 import {
@@ -38,9 +38,6 @@ export function takeMessage(calls: Calls, stanza: Element): Element | undefined 
   else if (message.type !== "finish") respond(calls, way, message);
   return undefined;
 }
-
-/** The address that the phone has as a device of its own. */
-export const phoneDevice = (jid: string): string => `${bareJid(jid)}/sip`;
 
 function answerPropose(calls: Calls, { from, to }: Way, message: Propose): void {
   const { id, media } = message;

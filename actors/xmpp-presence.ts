@@ -9,6 +9,7 @@
  * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { phoneDevice } from "../protocol/address.ts";
 import { capsNode } from "../protocol/caps.ts";
 import { type Caps, capsElement } from "../protocol/disco.ts";
 import { bareJid, readJid } from "../protocol/jid.ts";
@@ -180,7 +181,7 @@ export class XmppPresence {
   #presence(of: string, to: string): Element {
     const { caps } = this.#needs;
     const isPhone = (readJid(of)?.local ?? "") !== "";
-    const from = isPhone ? `${bareJid(of)}/sip` : bareJid(of);
+    const from = isPhone ? phoneDevice(of) : bareJid(of);
     return xml("presence", { from, to }, capsElement(isPhone ? caps.phone : caps.component));
   }
 }

@@ -7,6 +7,7 @@
  * thrown while the stream is down.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { isPhoneDevice } from "../protocol/address.ts";
 import {
   answerHandedOver,
   asUser,
@@ -268,13 +269,20 @@ export class Xmpp {
     }
   }
 
-  /** What a server hands over of its users'; what is no call, or one between devices of one user, it routes itself. */
+  /**
+   * What a server hands over of its users'; what is no call, or one between devices of one user, it routes itself.
+   *
+   * COMPAT Dino 0.4: asks who has proceeded what it can, before it begins the session, and gives up without an answer.
+   */
   #handedOver(iq: Element, reply: (answer: Element) => void): void {
     const inner = this.#needs.isServed(String(iq.attrs.from)) ? handedOver(iq) : undefined;
     if (!inner) return reply(stanzaError(iq, "auth", "forbidden"));
+    const answered = (answer: Element): void => reply(answerHandedOver(iq, answer));
+    const asksPhone = inner.attrs.type === "get" && inner.getChild("query", DISCO_INFO) !== undefined;
+    if (asksPhone && isPhoneDevice(String(inner.attrs.to))) return answered(this.#answer(inner));
     const toSelf = inner.attrs.type === "set" && bareJid(String(inner.attrs.from)) === bareJid(String(inner.attrs.to));
     if (toSelf || !inner.getChild("jingle", JINGLE)) return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
-    this.#needs.user.jingle(inner, (answer) => reply(answerHandedOver(iq, answer)));
+    this.#needs.user.jingle(inner, answered);
   }
 
   #answer(iq: Element): Element {

@@ -92,6 +92,13 @@ export function calledUser(uris: { requestUri: string; to: string }, rules: Addr
   return meansUs && first !== undefined ? userJid(target.user, first, rules) : undefined;
 }
 
+/** The resource of a phone's own device; the servers' modules (integrations/) know it by the same. */
+const PHONE = "sip";
+
+/** The address that a phone has as a device of its own. */
+export const phoneDevice = (jid: string): string => `${bareJid(jid)}/${PHONE}`;
+export const isPhoneDevice = (jid: string): boolean => readJid(jid)?.resource === PHONE;
+
 const SCHEMES = /^(?:sips?|tel):/i;
 
 function userJid(name: string, host: string, { usernameToPhone }: AddressRules): string | undefined {
@@ -113,7 +120,7 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
   const near = isSame(uri.host, rules.component) || nearby.includes(uri.host) || isNumber(uri);
   const user = bareUser(uri.user);
   const name = user === "" ? uri.host : near ? user : `${user}@${uri.host}`;
-  const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/sip`;
+  const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/${PHONE}`;
   return readJid(jid) === undefined ? undefined : jid;
 }
 

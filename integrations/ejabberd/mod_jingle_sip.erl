@@ -4,8 +4,9 @@
 %%% What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
 %%% full JIDs too, which those do not have; the module for Prosody says the same:
 %%%
-%%%   server -> gateway   iq set: delegation/forwarded/iq   what a user has sent; answered by a result with the user's answer
-%%%                                                         inside, or by feature-not-implemented: "not mine, route it"
+%%%   server -> gateway   iq set: delegation/forwarded/iq   what a user has sent: Jingle, and disco#info to a phone's device;
+%%%                                                         answered by a result with the user's answer inside, or by
+%%%                                                         feature-not-implemented: "not mine, route it"
 %%%   gateway -> server   iq set: privileged_iq/iq          to be sent as somebody; the result has the device's answer inside
 %%%   server -> gateway   message: delegation/forwarded/message   a Jingle Message (XEP-0353) of a user
 %%%   gateway -> server   message: privilege/forwarded/message    ... and as somebody
@@ -35,6 +36,9 @@
 -define(NS_WRAPPED, <<"urn:xmpp:forward:0">>).
 -define(NS_HANDED_OVER, <<"urn:xmpp:delegation:2">>).
 -define(NS_SPOKEN, <<"urn:xmpp:privilege:2">>).
+
+%% The resource of the devices that the gateway speaks from when it answers a proposal.
+-define(PHONE, <<"sip">>).
 
 %% How many sessions are remembered as the gateway's or not, and how long.
 -define(MOST_SESSIONS, 10000).
@@ -112,6 +116,15 @@ said({#iq{type = Type, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]} = Sent,
         true -> take(IQ, Jingle, Said);
         false -> aside(Host, IQ, Jingle), Said
     end;
+%% What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
+said({#iq{type = get, to = #jid{lresource = ?PHONE} = To, sub_els = [#xmlel{name = <<"query">>} = Query]} = Sent, C2S} = Said) ->
+    #{jid := From, lserver := Host} = C2S,
+    IQ = xmpp:set_from_to(Sent, From, To),
+    IsPhone = xmpp:get_ns(Query) == ?NS_DISCO_INFO andalso To#jid.lserver /= component(Host) andalso not is_session(Host, To),
+    case IsPhone andalso is_up(Host) andalso is_allowed(C2S, IQ) of
+        true -> hand_over(Host, IQ), {stop, {drop, C2S}};
+        false -> Said
+    end;
 %% XEP-0353 has type chat; what comes by another type proposes a call all the same.
 said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type /= error ->
     Message = xmpp:set_from_to(Sent, From, address(Sent, From)),
@@ -131,6 +144,10 @@ said({#presence{type = Type, to = To} = Presence, #{jid := From, lserver := Host
     end,
     Said;
 said(Said) -> Said.
+
+is_session(Host, #jid{lserver = Host} = Jid) ->
+    ejabberd_sm:get_session_pid(Jid#jid.luser, Host, Jid#jid.lresource) /= none;
+is_session(_Host, _Jid) -> false.
 
 address(Sent, From) ->
     case xmpp:get_to(Sent) of
@@ -223,10 +240,10 @@ asked(#iq{type = set, from = From, sub_els = [#xmlel{name = <<"privileged_iq">>}
     case is_gateway(Host, From) andalso spoken(fxml:get_subtag(Asked, <<"iq">>)) of
         false -> refuse(Outer, <<"only the gateway may speak as somebody">>);
         #iq{to = #jid{lserver = Host} = To} = IQ ->
-            case {is_call(IQ), ejabberd_sm:get_session_pid(To#jid.luser, Host, To#jid.lresource)} of
+            case {is_call(IQ), is_session(Host, To)} of
                 {false, _} -> refuse(Outer, <<"only Jingle and disco#info may be sent as somebody">>);
-                {true, none} -> xmpp:make_error(Outer, xmpp:err_recipient_unavailable());
-                {true, _} -> speak(Host, Outer, IQ)
+                {true, false} -> xmpp:make_error(Outer, xmpp:err_recipient_unavailable());
+                {true, true} -> speak(Host, Outer, IQ)
             end;
         _ -> refuse(Outer, <<"only an IQ to a user of this host may be sent as somebody">>)
     end;

@@ -11,8 +11,9 @@
 -- What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
 -- full JIDs too, which those do not have; the module for ejabberd says the same:
 --
---   server -> gateway   iq set: delegation/forwarded/iq     what a user has sent; answered by a result with the user's
---                                                           answer inside, or feature-not-implemented: "not mine, route it"
+--   server -> gateway   iq set: delegation/forwarded/iq     what a user has sent: Jingle, and disco#info to a phone's device;
+--                                                           answered by a result with the user's answer inside, or by
+--                                                           feature-not-implemented: "not mine, route it"
 --   gateway -> server   iq set: privileged_iq/iq           to be sent as somebody; the result has the device's answer inside
 --   server -> gateway   message: delegation/forwarded/message   a Jingle Message of a user
 --   gateway -> server   message: privilege/forwarded/message    ... and as somebody
@@ -45,6 +46,7 @@ local PRIVILEGE = "urn:xmpp:privilege:2";
 local FORWARD = "urn:xmpp:forward:0";
 local CLIENT = "jabber:client";
 
+local PHONE = "sip"; -- the resource of the devices that the gateway speaks from when it answers a proposal
 local MOST = 10000;
 local SPOKEN_TIMEOUT = 60;
 
@@ -225,6 +227,17 @@ end
 for _, to in ipairs { "full", "bare", "host" } do
 	module:hook("pre-iq/"..to, outgoing_iq, 90); -- after mod_blocklist (100)
 end
+
+-- What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
+local function asked_of_phone(event)
+	local origin, stanza = event.origin, event.stanza;
+	local to = stanza.attr.to;
+	if origin.type ~= "c2s" or stanza.attr.type ~= "get" or not stanza:get_child("query", DISCO) then return; end
+	if jid.resource(to) ~= PHONE or full_sessions[to] or jid.host(to) == gateway or not is_up() then return; end
+	return hand_over_iq(origin, addressed(origin, stanza));
+end
+
+module:hook("pre-iq/full", asked_of_phone, 90);
 
 local function outgoing_message(event)
 	local origin, stanza = event.origin, event.stanza;

@@ -124,6 +124,28 @@ nothing on phone`,
   );
 });
 
+describe("what a user's client asks a phone's device", () => {
+  const ASKS = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+  const CAN =
+    "<iq xmlns='jabber:client' type='result' id='c-d1' from='romeo@example.org/sip' to='juliet@example.org/balcony'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='phone'/><feature var='urn:xmpp:jingle:1'/></query></iq>";
+  plays(
+    [
+      [
+        "is answered: it can what every phone can (COMPAT Dino)",
+        `${HANDED("d1", JULIET, "romeo@example.org/sip", ASKS, "get")}${ANSWERED("d1", CAN)}`,
+      ],
+      [
+        "of another device: not ours, the server routes it",
+        `${HANDED("d1", JULIET, "romeo@example.org/orchard", ASKS, "get")}
+gateway > example.org
+    <iq type='error' id='d1'><error type='cancel'><feature-not-implemented/></error></iq>
+`,
+      ],
+    ],
+    INTERCEPT,
+  );
+});
+
 describe("what is handed over wrongly", () => {
   plays(
     [

@@ -3,7 +3,11 @@
  * servers with the module, the gateway in a process of its own, a B2BUA for its proxy, and sip.js as the phone.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import xml from "@xmpp/xml";
 import { type Inviter, SessionState } from "sip.js";
+import { featuresIn } from "../../protocol/caps.ts";
+import { DISCO_INFO } from "../../protocol/disco.ts";
+import { ICE_UDP, JINGLE, JINGLE_MESSAGE } from "../../protocol/namespaces.ts";
 import type { Device } from "../support/device.ts";
 import { AUDIO, hearsCarbon, hearsMessage, reasonOf, saysMessage } from "../support/jingle-messages.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
@@ -80,6 +84,25 @@ for (const kind of SERVERS)
         await hearsCarbon(tablet, "finish", "n1");
         expect(await world.restOf(tablet)).toEqual(OVERHEARD);
         expect(await world.restOf(desk)).toEqual([]);
+      }, 30_000);
+
+      test("a device that has proceeded says what it can, as Dino asks before it begins", async () => {
+        for (const [to, id] of [
+          [NUMBER, "d1"],
+          [world.bare("tybalt"), "d2"],
+        ] as const) {
+          const phone = await proposes(to, id);
+          const query = (await desk.ask("get", phone, xml("query", { xmlns: DISCO_INFO }))).getChild("query");
+          expect(query && featuresIn(query)).toEqual(expect.arrayContaining([JINGLE, ICE_UDP, JINGLE_MESSAGE]));
+        }
+        await world.restOf(tablet);
+      }, 30_000);
+
+      test("a device of a user's that has that resource is asked itself", async () => {
+        const own = await world.device("tybalt/sip");
+        const query = (await desk.ask("get", own.jid, xml("query", { xmlns: DISCO_INFO }))).getChild("query");
+        expect(query?.getChild("identity")?.attrs.name).toBe("Device");
+        await own.stop();
       }, 30_000);
 
       test.each([
