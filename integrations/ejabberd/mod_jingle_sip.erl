@@ -18,13 +18,16 @@
 %%% known by cannot be guessed (ejabberd_iq). Privacy lists and blocking hold both ways. Left alone, whole sessions long:
 %%% file transfer (sessions without RTP), sessions that began while the gateway was away and calls passed, sessions that
 %%% come from other servers, and what a user says to an account of their own. What opens a call is the gateway's all the
-%%% same, while it is there: no sid takes a call past it. Bounds: `MOST_SESSIONS` remembered; a question waits `timeout`, what
-%%% the gateway asks of a device a minute.
+%%% same, while it is there: no sid takes a call past it. Bounds: `MOST_SESSIONS` remembered, of them
+%%% `MOST_OF_USER` that a user has opened, and as many that others have opened with the user; the oldest give way. A question
+%%% waits `timeout`, what the gateway asks of a device a minute.
 -module(mod_jingle_sip).
 -behaviour(gen_mod).
+-behaviour(gen_server).
 
 -export([start/2, stop/1, reload/3, depends/2, mod_options/1, mod_opt_type/1, mod_doc/0]).
 -export([said/1, heard/1, asked/1, decode_iq_subel/1, told/1, refused/1, connected/1, present/2, gone/3, features/5, form/5]).
+-export([init/1, handle_call/3, handle_cast/2]).
 
 -include("xmpp.hrl").
 -include("logger.hrl").
@@ -40,14 +43,14 @@
 %% The resource of the devices that the gateway speaks from when it answers a proposal.
 -define(PHONE, <<"sip">>).
 
-%% How many sessions are remembered as the gateway's or not, and how long.
+%% How many sessions are remembered as the gateway's or not.
 -define(MOST_SESSIONS, 10000).
--define(SESSION_LIFE, timer:hours(24)).
+-define(MOST_OF_USER, 100).
 
 %%% ------------------------------------------------------------------------------------------------ the module itself
 
-start(Host, _Opts) ->
-    ets_cache:new(sessions(Host), [{max_size, ?MOST_SESSIONS}, {life_time, ?SESSION_LIFE}]),
+start(Host, Opts) ->
+    {ok, _} = gen_mod:start_child(?MODULE, Host, Opts),
     [ejabberd_hooks:add(Hook, Host, ?MODULE, Function, Place) || {Hook, Function, Place} <- hooks()],
     [ejabberd_hooks:add(Hook, ?MODULE, Function, Place) || {Hook, Function, Place} <- global_hooks()],
     gen_iq_handler:add_iq_handler(ejabberd_local, Host, ?NS_SPOKEN, ?MODULE, asked),
@@ -62,7 +65,7 @@ stop(Host) ->
         true -> ok
     end,
     gen_iq_handler:remove_iq_handler(ejabberd_local, Host, ?NS_SPOKEN),
-    ets_cache:delete(sessions(Host)),
+    gen_mod:stop_child(?MODULE, Host),
     ok.
 
 hooks() ->
@@ -317,9 +320,13 @@ is_spoken_message(_Host, _Message) -> false.
 %% is `aside`; and of either of these that is `ended` only Jingle Messages (finish) still go that way. What is `unknown` is
 %% the gateway's. Known by sid and both parties, so that nobody can set aside what others have.
 whose(Host, From, To, Jingle) ->
-    case ets_cache:lookup(sessions(Host), key(From, To, Jingle)) of
-        {ok, Whose} -> Whose;
-        error -> unknown
+    {Whose, _Owner} = found(Host, key(From, To, Jingle)),
+    Whose.
+
+found(Host, Key) ->
+    case ets:lookup(sessions(Host), Key) of
+        [{Key, Whose, Owner, _At}] -> {Whose, Owner};
+        [] -> {unknown, nobody}
     end.
 
 %% What was not taken: a session that carries no call is left alone to its end.
@@ -334,22 +341,22 @@ remember(Host, Stanza, Jingle, As) -> remember(Host, xmpp:get_from(Stanza), xmpp
 %% What an element opens is remembered so; what the gateway has begun stays its own.
 remember(Host, From, To, Jingle, As) ->
     case opens(Jingle) /= nothing andalso whose(Host, From, To, Jingle) /= ours of
-        true -> set(Host, key(From, To, Jingle), As);
+        true -> set(Host, key(From, To, Jingle), As, owner(Host, From, To));
         false -> ok
     end.
 
 %% A session that was left alone is over.
 note_end(Host, From, To, Jingle) ->
-    Left = whose(Host, From, To, Jingle),
+    Key = key(From, To, Jingle),
+    {Left, Owner} = found(Host, Key),
     case attribute(<<"action">>, Jingle) == <<"session-terminate">> andalso (Left == aside orelse Left == other) of
-        true -> set(Host, key(From, To, Jingle), ended);
+        true -> set(Host, Key, ended, Owner);
         false -> ok
     end.
 
-%% ets_cache:insert/3 leaves what is there.
-set(Host, Key, Whose) ->
-    ets_cache:delete(sessions(Host), Key),
-    Whose == unknown orelse ets_cache:insert(sessions(Host), Key, Whose).
+%% The user of this host who opens a session; what others open with a user is a share of its own.
+owner(Host, #jid{lserver = Host} = From, _To) -> {opened_by, From#jid.luser};
+owner(_Host, _From, To) -> {opened_with, To#jid.luser}.
 
 %% What comes to a user from another server and is not the gateway's goes its own way.
 heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
@@ -394,11 +401,47 @@ key(From, To, Jingle) ->
               #xmlel{name = <<"jingle">>} -> attribute(<<"sid">>, Jingle);
               _ -> attribute(<<"id">>, Jingle)
           end,
-    {Parties, Sid}.
+    {Parties, crypto:hash(sha, Sid)}. % a sid may be as long as a stanza
 
 attribute(Name, Element) -> fxml:get_tag_attr_s(Name, Element).
 
+%%% ---------------------------------------------------------------------------------------------- the table of the sessions
+
+%% All read it, and the process of the host writes, one thing after the other. Each session is twice in the order, by its age
+%% in the share of who has opened it, so that nobody can push out what others have, and in the host's.
 sessions(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
+
+set(Host, Key, Whose, Owner) ->
+    case found(Host, Key) of
+        {unknown, _} when Whose == unknown -> ok;
+        _ -> gen_server:call(sessions(Host), {set, Key, Whose, Owner})
+    end.
+
+init([Host, _Opts]) ->
+    Sessions = ets:new(sessions(Host), [named_table, {read_concurrency, true}]),
+    {ok, {Sessions, ets:new(order, [ordered_set])}}.
+
+handle_call({set, Key, Whose, Owner}, _From, Tables) ->
+    forget(Key, Tables),
+    Whose == unknown orelse insert(Key, Whose, Owner, Tables),
+    {reply, ok, Tables}.
+
+handle_cast(_Message, Tables) -> {noreply, Tables}.
+
+forget(Key, {Sessions, Order}) ->
+    [[ets:delete(Order, {Of, At}) || Of <- [Owner, host]] || {_, _, Owner, At} <- ets:take(Sessions, Key)].
+
+insert(Key, Whose, Owner, {Sessions, Order} = Tables) ->
+    At = erlang:unique_integer([monotonic, positive]),
+    ets:insert(Order, [{{Of, At}, Key} || Of <- [Owner, host]]),
+    ets:insert(Sessions, {Key, Whose, Owner, At}),
+    OfUser = ets:select_count(Order, [{{{Owner, '_'}, '_'}, [], [true]}]),
+    give_way(Owner, OfUser > ?MOST_OF_USER, Tables),
+    give_way(host, ets:info(Sessions, size) > ?MOST_SESSIONS, Tables).
+
+%% The oldest of them, if they are too many.
+give_way(Of, true, {_, Order} = Tables) -> forget(ets:lookup_element(Order, ets:next(Order, {Of, 0}), 2), Tables);
+give_way(_Of, false, _Tables) -> ok.
 
 %%% ------------------------------------------------------------------------------------------------------ who is there
 

@@ -25,7 +25,8 @@
 -- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
 -- away and calls passed, sessions that come from other servers, and what a user says to an account of their own. What
 -- opens a call is the gateway's all the same, while it is there: no sid takes a call past it.
--- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered.
+-- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered, of them
+-- `MOST_OF_USER` that a user has opened, and as many that others have opened with the user; the oldest give way.
 
 local st = require "util.stanza";
 local jid = require "util.jid";
@@ -33,6 +34,7 @@ local new_id = require "util.id".medium;
 local cache = require "util.cache";
 local dataforms = require "util.dataforms";
 local timer = require "util.timer";
+local sha1 = require "util.hashes".sha1;
 local full_sessions = prosody.full_sessions;
 
 local MODULE = "urn:xmpp:jingle-sip:0";
@@ -48,6 +50,7 @@ local CLIENT = "jabber:client";
 
 local PHONE = "sip"; -- the resource of the devices that the gateway speaks from when it answers a proposal
 local MOST = 10000;
+local MOST_OF_USER = 100;
 local SPOKEN_TIMEOUT = 60;
 
 local gateway = jid.prep(module:get_option_string("jingle_sip_component"));
@@ -110,18 +113,50 @@ end
 
 -- Whose session it is. One that the gateway began is "ours", whatever its party is called; "other" carries no call; a call
 -- that goes its own way is "aside"; and of either of these that is "ended" only Jingle Messages (finish) still go that way.
--- What is not remembered is the gateway's. Known by sid and both parties, so that nobody can set aside what others have.
+-- What is not remembered is the gateway's. Known by sid and both parties, so that nobody can set aside what others have; and
+-- in the share of who has opened it, so that nobody can push out what others have.
 
-local sessions = cache.new(MOST);
+local shares = {}; -- by owner: the keys of the sessions
 
+local function leave_share(key, session)
+	local share = shares[session.owner];
+	share:set(key, nil);
+	if share:count() == 0 then shares[session.owner] = nil; end
+end
+
+local sessions = cache.new(MOST, leave_share); -- by key: { as, owner }
+
+local function forget(key)
+	local session = sessions:get(key);
+	if not session then return; end
+	sessions:set(key, nil);
+	leave_share(key, session);
+end
+
+local function set(key, as, owner)
+	forget(key);
+	if not as then return; end
+	shares[owner] = shares[owner] or cache.new(MOST_OF_USER, function (oldest) sessions:set(oldest, nil); end);
+	shares[owner]:set(key, true);
+	sessions:set(key, { as = as, owner = owner });
+end
+
+-- The user of this host who opens a session; what others open with a user is a share of its own.
+local function owner_of(from, to)
+	if jid.host(from) == module.host then return jid.bare(from); end
+	return "with "..jid.bare(to);
+end
+
+-- A sid may be as long as a stanza: its hash is kept.
 local function key_of(from, to, element)
 	local one, other = jid.bare(from), jid.bare(to);
 	if one > other then one, other = other, one; end
-	return one.."\n"..other.."\n"..tostring(element.attr.sid or element.attr.id);
+	return one.."\n"..other.."\n"..sha1(tostring(element.attr.sid or element.attr.id));
 end
 
 local function whose(from, to, element)
-	return sessions:get(key_of(from, to, element));
+	local session = sessions:get(key_of(from, to, element));
+	return session and session.as;
 end
 
 local function has_rtp(contents)
@@ -145,14 +180,17 @@ end
 
 -- What an element opens is remembered so; what the gateway has begun stays its own.
 local function remember(from, to, element, as)
-	if opens(element) and whose(from, to, element) ~= "ours" then sessions:set(key_of(from, to, element), as); end
+	if opens(element) and whose(from, to, element) ~= "ours" then
+		set(key_of(from, to, element), as, owner_of(from, to));
+	end
 end
 
 -- A session that was left alone is over.
 local function note_end(from, to, element)
 	if element.attr.action ~= "session-terminate" then return; end
-	local left = whose(from, to, element);
-	if left == "aside" or left == "other" then sessions:set(key_of(from, to, element), "ended"); end
+	local key = key_of(from, to, element);
+	local left = sessions:get(key);
+	if left and (left.as == "aside" or left.as == "other") then set(key, "ended", left.owner); end
 end
 
 local function jingle_message(stanza)

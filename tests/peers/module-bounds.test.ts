@@ -1,0 +1,109 @@
+/**
+ * What the server's module remembers of sessions has its bounds, for each user and for the host: nobody's many sessions
+ * push out those of others. Seen by proposals of files, which are left alone as long as they are remembered; what is not
+ * is handed over.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Component, inside } from "../support/component.ts";
+import { Device } from "../support/device.ts";
+import { hearsMessage, saysMessage } from "../support/jingle-messages.ts";
+import type { XmppServer } from "../support/prosody.ts";
+import { SERVERS } from "./scenarios-world.ts";
+
+const OF_HOST = 10_000;
+const OF_USER = 100;
+const FILE = "<description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/>";
+const HANDED_OVER = ["delegation", "forwarded", "message"];
+
+for (const { name, missing, start } of SERVERS)
+  describe.skipIf(missing !== undefined)(
+    `the bounds of the module of ${name}${missing ? ` (left out: ${missing})` : ""}`,
+    () => {
+      let server: XmppServer;
+      let gateway: Component;
+      let stranger: Component;
+      let alice: Device;
+      let bob: Device;
+      let mallory: Device;
+
+      beforeAll(async () => {
+        server = await start(["alice", "bob", "mallory"], { intercept: true });
+        gateway = await Component.start(server, server.component);
+        stranger = await Component.start(server, `other.${server.domain}`);
+        [alice, bob, mallory] = [
+          new Device(server, "alice", "desk"),
+          new Device(server, "bob", "desk"),
+          new Device(server, "mallory", "lair"),
+        ];
+        await Promise.all([alice, bob, mallory].map((device) => device.start())); // nobody answers their pings
+      }, 60_000);
+      afterAll(async () => {
+        for (const device of [alice, bob, mallory]) await device.stop();
+        for (const component of [gateway, stranger]) component.stop();
+        await server.stop();
+      });
+
+      const offers = async (from: Device, ids: readonly string[]) => {
+        for (const id of ids) void saysMessage(from, bob.jid, "propose", id, FILE);
+        await hearsMessage(bob, "propose", ids.at(-1));
+        bob.messages.rest();
+      };
+      const spoken = (from: string, id: string) =>
+        `<message from='${server.component}' to='${server.domain}'><privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' type='chat' from='${from}' to='${bob.jid}'><propose xmlns='urn:xmpp:jingle-message:0' id='${id}'>${FILE}</propose></message></forwarded></privilege></message>`;
+      const many = (of: string, number: number) => Array.from({ length: number }, (_, index) => `${of}-${index}`);
+      const isLeftAlone = async (from: Device, id: string) => {
+        await saysMessage(from, bob.jid, "retract", id);
+        expect((await hearsMessage(bob, "retract", id)).attrs.from).toBe(from.jid);
+      };
+      const isHandedOver = async (from: Device, id: string) => {
+        await saysMessage(from, bob.jid, "retract", id);
+        const handed = inside(await gateway.next("message", ...HANDED_OVER, "retract"), HANDED_OVER);
+        expect([handed?.attrs.from, handed?.getChild("retract")?.attrs.id]).toEqual([from.jid, id]);
+      };
+
+      test("a user's newest pushes out that user's oldest", async () => {
+        const ids = many("a", OF_USER + 1);
+        await offers(alice, ids);
+        await isHandedOver(alice, "a-0");
+        await isLeftAlone(alice, "a-1");
+        await isLeftAlone(alice, `a-${OF_USER}`);
+      }, 30_000);
+
+      test("what is offered again is not counted twice", async () => {
+        await offers(alice, many("b", OF_USER));
+        await offers(alice, ["b-1", "b-1"]);
+        await isLeftAlone(alice, "b-0");
+        await offers(alice, ["b-new"]);
+        await isHandedOver(alice, "b-0");
+        await isLeftAlone(alice, "b-1");
+      }, 30_000);
+
+      test("what others do pushes nothing of a user's out: neither more than the host remembers, nor strangers", async () => {
+        await offers(alice, ["c"]);
+        await offers(mallory, many("m", OF_HOST + 1));
+        for (const id of many("s", OF_USER + 1))
+          stranger.send(
+            `<message type='chat' from='romeo@other.${server.domain}/orchard' to='${alice.jid}'><propose xmlns='urn:xmpp:jingle-message:0' id='${id}'>${FILE}</propose></message>`,
+          );
+        await hearsMessage(alice, "propose", `s-${OF_USER}`);
+        await isLeftAlone(alice, "c");
+        await isHandedOver(mallory, "m-0");
+        await isLeftAlone(mallory, `m-${OF_HOST}`);
+      }, 60_000);
+
+      test("when the host remembers no more, the oldest of all gives way; but a full share makes room for its own", async () => {
+        await offers(alice, ["d"]);
+        await offers(mallory, many("n", OF_USER));
+        // whomever the gateway speaks as here has opened that session
+        for (let rest = OF_HOST - OF_USER - 1; rest > 0; rest--)
+          gateway.send(spoken(`user${Math.ceil(rest / OF_USER)}@${server.domain}`, `g-${rest}`));
+        await hearsMessage(bob, "propose", "g-1");
+        bob.messages.rest();
+        await offers(mallory, ["n-new"]);
+        await isLeftAlone(alice, "d");
+        await saysMessage(bob, alice.jid, "propose", "e", FILE);
+        await hearsMessage(alice, "propose", "e");
+        await isHandedOver(alice, "d");
+      }, 60_000);
+    },
+  );
