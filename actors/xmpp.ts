@@ -270,7 +270,7 @@ export class Xmpp {
   }
 
   /**
-   * What a server hands over of its users'; what is no call, or one between devices of one user, it routes itself.
+   * What a server hands over of its users'; what is no call, or begins one between devices of one user, it routes itself.
    *
    * COMPAT Dino 0.4: asks who has proceeded what it can, before it begins the session, and gives up without an answer.
    */
@@ -280,8 +280,10 @@ export class Xmpp {
     const answered = (answer: Element): void => reply(answerHandedOver(iq, answer));
     const asksPhone = inner.attrs.type === "get" && inner.getChild("query", DISCO_INFO) !== undefined;
     if (asksPhone && isPhoneDevice(String(inner.attrs.to))) return answered(this.#answer(inner));
-    const toSelf = inner.attrs.type === "set" && bareJid(String(inner.attrs.from)) === bareJid(String(inner.attrs.to));
-    if (toSelf || !inner.getChild("jingle", JINGLE)) return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
+    const jingle = inner.getChild("jingle", JINGLE);
+    const toSelf = bareJid(String(inner.attrs.from)) === bareJid(String(inner.attrs.to));
+    if (!jingle || (toSelf && jingle.attrs.action === "session-initiate"))
+      return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
     this.#needs.user.jingle(inner, answered);
   }
 

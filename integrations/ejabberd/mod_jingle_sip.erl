@@ -17,10 +17,10 @@
 %%% of this host. The addresses of an answer are those of what it answers, whatever stands in it; the ids that answers are
 %%% known by cannot be guessed (ejabberd_iq). Privacy lists and blocking hold both ways. Left alone, whole sessions long:
 %%% file transfer (sessions without RTP), sessions that began while the gateway was away and calls passed, sessions that
-%%% come from other servers, and what a user says to an account of their own. What opens a call is the gateway's all the
-%%% same, while it is there: no sid takes a call past it. Bounds: `MOST_SESSIONS` remembered, of them
-%%% `MOST_OF_USER` that a user has opened, and as many that others have opened with the user; the oldest give way. A question
-%%% waits `timeout`, what the gateway asks of a device a minute.
+%%% come from other servers, and what a user says to an account of their own, but in a call that the gateway began, since a
+%%% phone may have the user's own address. What opens a call is the gateway's all the same, while it is there: no sid takes a
+%%% call past it. Bounds: `MOST_SESSIONS` remembered, of them `MOST_OF_USER` that a user has opened, and as many that others
+%%% have opened with the user; the oldest give way. A question waits `timeout`, what the gateway asks of a device a minute.
 -module(mod_jingle_sip).
 -behaviour(gen_mod).
 -behaviour(gen_server).
@@ -166,12 +166,13 @@ jingle_message(Message) ->
     end.
 
 %% Whether a user's Jingle is the gateway's: everything to other people but what is left alone, and of what a user says to
-%% the own account the question for a call that rings.
+%% the own account the question for a call that rings, and the calls that the gateway began.
 is_taken(Host, Stanza, Jingle) ->
     {From, To} = {xmpp:get_from(Stanza), xmpp:get_to(Stanza)},
     IsGet = is_record(Stanza, iq) andalso Stanza#iq.type == get,
     case is_bare_same(From, To) of
-        true -> IsGet andalso attribute(<<"action">>, Jingle) == <<"existing-session-initiate">>;
+        true when IsGet -> attribute(<<"action">>, Jingle) == <<"existing-session-initiate">>;
+        true -> whose(Host, From, To, Jingle) == ours;
         false -> not IsGet andalso To#jid.lserver /= component(Host)
                      andalso is_carried(whose(Host, From, To, Jingle), opens(Jingle), Jingle)
     end.

@@ -23,8 +23,9 @@
 -- Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
 -- of this host. The addresses of an answer are those of what it answers, whatever stands in it. Blocking holds both
 -- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
--- away and calls passed, sessions that come from other servers, and what a user says to an account of their own. What
--- opens a call is the gateway's all the same, while it is there: no sid takes a call past it.
+-- away and calls passed, sessions that come from other servers, and what a user says to an account of their own, but in
+-- a call that the gateway began, since a phone may have the user's own address. What opens a call is the gateway's all the
+-- same, while it is there: no sid takes a call past it.
 -- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered, of them
 -- `MOST_OF_USER` that a user has opened, and as many that others have opened with the user; the oldest give way.
 
@@ -217,7 +218,8 @@ end
 
 -- Whether it is for other people and the gateway's to carry. What it is not is remembered as left alone, or as over.
 local function is_taken(from, to, element)
-	if jid.bare(to) == jid.bare(from) or jid.host(to) == gateway then return false; end
+	if jid.host(to) == gateway then return false; end
+	if jid.bare(to) == jid.bare(from) then return whose(from, to, element) == "ours"; end
 	if is_carried(from, to, element) then return true; end
 	remember(from, to, element, "other");
 	note_end(from, to, element);

@@ -124,6 +124,24 @@ nothing on phone`,
   );
 });
 
+describe("a phone that has the user's own address", () => {
+  const SELF = "juliet@example.org";
+  plays(
+    [
+      [
+        "calls: what the user's device says to the own account is of that call",
+        `${ROMEO_CALLS.replace("sip:romeo@example.org", "sip:juliet@example.org")}${SAID(SELF, JULIET, JINGLE("session-initiate", "r1"))}${HANDED("d1", JULIET, SELF, JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d1")}
+gateway > phone
+    SIP/2.0 486 Busy Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+      ],
+    ],
+    INTERCEPT,
+  );
+});
+
 describe("what a user's client asks a phone's device", () => {
   const ASKS = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
   const CAN =

@@ -2,6 +2,8 @@
  * The world of calls that are proposed by message: a server with the module, the gateway that takes all calls of its users,
  * and what stands in the SIP network beyond.
  */
+import xml from "@xmpp/xml";
+import { PING } from "../../protocol/disco.ts";
 import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
@@ -49,6 +51,13 @@ export class MessagesWorld {
     return device;
   }
 
+  /** A device goes away, and is gone by then: whoever asks it something is told that nobody is there. */
+  async leaves(device: Device, asker: Device): Promise<void> {
+    await device.stop();
+    const isThere = () => asker.ask("get", device.jid, xml("ping", { xmlns: PING })).then(Boolean, () => false);
+    while (await isThere());
+  }
+
   /** A device that has been here before comes online again. */
   async wakes(name: string): Promise<Device> {
     const device = this.#deviceOf(name);
@@ -70,13 +79,13 @@ export class MessagesWorld {
     return phone;
   }
 
-  /** bob@pbx.test, who calls the users. */
-  caller(): Promise<SipJsPhone> {
-    return this.#phone(this.gateway.sipPort);
+  /** bob@pbx.test, who calls the users, or whoever has that address. */
+  caller(address?: string): Promise<SipJsPhone> {
+    return this.#phone(this.gateway.sipPort, address);
   }
 
-  async #phone(port: number): Promise<SipJsPhone> {
-    const phone = await startSipJsPhone();
+  async #phone(port: number, address?: string): Promise<SipJsPhone> {
+    const phone = await startSipJsPhone(undefined, address);
     phone.gatewayPort = port;
     this.#closing.push(() => phone.stop());
     return phone;

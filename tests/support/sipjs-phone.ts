@@ -67,12 +67,12 @@ export class SipJsPhone {
   /** SDP that was heard. */
   readonly heardSdp = new Inbox<string>();
 
-  constructor(socket: Datagrams, sdp: (offered: string | undefined) => string) {
+  constructor(socket: Datagrams, sdp: (offered: string | undefined) => string, address: string) {
     this.#socket = socket;
     this.#sdp = sdp;
     const phone = this;
-    const uri = UserAgent.makeURI("sip:bob@pbx.test");
-    if (!uri) throw new Error("no URI");
+    const uri = UserAgent.makeURI(address);
+    if (!uri) throw new Error(`no URI: ${address}`);
     this.#agent = new UserAgent({
       uri,
       viaHost: HOST,
@@ -145,10 +145,13 @@ export const reaches = (session: Session, wanted: SessionState): Promise<void> =
   });
 
 /** A phone on a port of its own. */
-export async function startSipJsPhone(sdp: (offered: string | undefined) => string = playSdp): Promise<SipJsPhone> {
+export async function startSipJsPhone(
+  sdp: (offered: string | undefined) => string = playSdp,
+  address = "sip:bob@pbx.test",
+): Promise<SipJsPhone> {
   let phone: SipJsPhone | undefined;
   const events = { received: (bytes: Uint8Array) => phone?.hear(bytes), failed: () => {} };
-  phone = new SipJsPhone(await openUdp({ host: LOCAL, port: 0 }, events), sdp);
+  phone = new SipJsPhone(await openUdp({ host: LOCAL, port: 0 }, events), sdp, address);
   await phone.start();
   return phone;
 }
