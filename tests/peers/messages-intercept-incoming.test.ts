@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Inviter, SessionState } from "sip.js";
-import type { Device } from "../support/device.ts";
+import { Device } from "../support/device.ts";
 import { Inbox } from "../support/inbox.ts";
 import { hearsCarbon, hearsMessage, reasonOf, saysMessage } from "../support/jingle-messages.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
@@ -106,6 +106,23 @@ for (const kind of SERVERS)
         expect(conditionIn(await hearsMessage(desk, "finish", id))).toBe("decline");
         await world.restOf(tablet);
         expect(await world.restOf(desk)).toEqual([]);
+      }, 30_000);
+
+      test("a phone that she has blocked: it hears 480, and no device hears of it", async () => {
+        const block = (action: string) =>
+          desk.ask(
+            "set",
+            world.bare("juliet"),
+            Device.element(`<${action} xmlns='urn:xmpp:blocking'><item jid='${BOB}'/></${action}>`),
+          );
+        await block("block");
+        const refused = Promise.withResolvers<number | undefined>();
+        const onReject = ({ message }: { message: { statusCode?: number | undefined } }) =>
+          refused.resolve(message.statusCode);
+        await caller.call(`sip:${world.bare("juliet")}`).invite({ requestDelegate: { onReject } });
+        expect(await refused.promise).toBe(480);
+        await block("unblock");
+        for (const device of [desk, tablet]) expect(await world.restOf(device)).toEqual([]);
       }, 30_000);
 
       test.each([
