@@ -1,10 +1,13 @@
 # Carillon in a container: docs/deploy.md tells how to run it. Nothing secret is in the image; the configuration is mounted.
-FROM node:22-bookworm-slim AS packages
+FROM docker.io/oven/bun:1.4.5-slim AS bun
+
+# Bun reads npm's lock file: its versions and checksums hold here, too.
+FROM bun AS packages
 WORKDIR /opt/carillon
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
+RUN bun install --production --frozen-lockfile
 
-FROM oven/bun:1.4.5-slim
+FROM bun
 WORKDIR /opt/carillon
 COPY --from=packages /opt/carillon/node_modules node_modules
 COPY package.json main.ts config.ts ./
@@ -19,6 +22,7 @@ USER bun
 EXPOSE 5600/udp 5600/tcp
 # SIGTERM lets running calls end: give it longer than [calls] drain_timeout, `docker run --stop-timeout 90`.
 STOPSIGNAL SIGTERM
+# It knows the environment, and not what the mounted file says.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["bun", "-e", "process.exit((await fetch(`http://127.0.0.1:${process.env.CARILLON_WEB_PORT ?? 8080}/health`)).ok ? 0 : 1)"]
 ENTRYPOINT ["bun", "main.ts"]
