@@ -31,7 +31,7 @@ const hangUpThatFork = [
   { type: "send ACK", params: theEvent },
   { type: "send BYE (to that fork)", params: theEvent },
 ] as const;
-/** Candidates of another ICE user begin ICE anew, which the phone hears of once it has answered (RFC 8839 §4.4.1.1.1). */
+/** Candidates of another ICE user begin ICE anew, which the phone hears of once the call is answered (RFC 8839 §4.4.1.1.1). */
 const takeTheCandidates = [
   { type: "add the user's candidates", params: theEvent },
   { type: "restart ICE", params: theEvent },
@@ -351,9 +351,9 @@ export const call = callSetup.createMachine({
               {
                 target: "confirming",
                 guard: { type: "that completes the answer", params: theEvent },
-                actions: { type: "add the user's candidates", params: theEvent },
+                actions: takeTheCandidates,
               },
-              { actions: { type: "add the user's candidates", params: theEvent } },
+              { actions: takeTheCandidates },
             ],
             "jingle.session-terminate": {
               target: "#call.ended",

@@ -27,11 +27,9 @@ const HEARS = (action: string, inside: string): string => `
 gateway > juliet
     <iq type='set'><jingle action='${action}' sid='s1'>${inside}</jingle></iq>
 `;
-const RESTARTS = JULIET_SAYS(
-  "transport-info",
-  `<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'>
-      <candidate component='1' foundation='1' generation='1' id='r1' ip='198.51.100.9' network='0' port='41000' priority='2130706431' protocol='udp' type='host'/></transport></content>`,
-);
+const ANEW = `<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'>
+      <candidate component='1' foundation='1' generation='1' id='r1' ip='198.51.100.9' network='0' port='41000' priority='2130706431' protocol='udp' type='host'/></transport></content>`;
+const RESTARTS = JULIET_SAYS("transport-info", ANEW);
 const RESTARTED = `${REINVITED(2, "    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=ice-ufrag:uR\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info", "")}`;
 const REMOVES_AUDIO = JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>", "h2");
 const ACCEPTED_ALONE = (answers: string): string =>
@@ -203,6 +201,37 @@ gateway > juliet
 nothing on phone
 ${JULIET_ACCEPTS}${CAROL_ACKS}
 nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
+describe("before there is an answer with an address, juliet", () => {
+  const SAYS = (action: string, inside: string, id: string): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='c1'>${inside}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='${id}'/>
+`;
+  plays([
+    [
+      "begins ICE anew: the 200 is what she has accepted, and the new ICE user is offered after its ACK",
+      `${CAROL_CALLS}${SAYS("session-accept", "{answer-contents-without-address}", "a2")}${SAYS("transport-info", ANEW, "t1")}
+after 500 ms
+gateway > phone
+    SIP/2.0 200 OK
+    a=ice-ufrag:uB
+${CAROL_ACKS}
+gateway > phone
+    INVITE sip:carol@192.0.2.2:5060 SIP/2.0
+    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0
+    a=ice-ufrag:uR
+phone > gateway
+    SIP/2.0 488 Not Acceptable Here
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='c1'><content name='0'><transport ufrag='uA'/></content></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
   ]);
