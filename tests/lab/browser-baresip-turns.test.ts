@@ -4,18 +4,18 @@
  * COMPAT baresip 1.0: after any re-INVITE it hears on, but writes nothing more into its recording; so once a call has
  * been held, only the page is asked what it hears.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { pageHears, pageHearsAgain, pageHearsNothing } from "./hearing.ts";
-import { labTitle, noLab } from "./lab.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
+import { inWorlds } from "./worlds.ts";
 
-describe.skipIf(noLab !== undefined)(labTitle("turns of a call of a browser and baresip"), () => {
+inWorlds("turns of a call of a browser and baresip", (world) => {
   let scene: Scene;
   let talk: Talk;
 
   beforeAll(async () => {
-    scene = await startScene();
+    scene = await startScene(world);
     talk = new Talk(await scene.juliet(), await scene.phone("echo"));
   });
   afterAll(() => scene.stop());

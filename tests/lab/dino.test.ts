@@ -1,26 +1,23 @@
-/** Dino (Jingle over Prosody, by proposals) and baresip (SIP through Kamailio) call each other, and hear each other. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+/** Dino (Jingle by proposals) and baresip (SIP through Kamailio) call each other, and hear each other. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { COMPONENT } from "../support/prosody.ts";
 import type { Baresip } from "./baresip.ts";
 import { Dino } from "./dino.ts";
 import { phoneHears } from "./hearing.ts";
-import { labTitle, noLab } from "./lab.ts";
-import { LabProsody } from "./prosody.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { JULIET } from "./talk.ts";
+import { inWorlds } from "./worlds.ts";
 
-describe.skipIf(noLab !== undefined)(labTitle("Dino and baresip"), () => {
+inWorlds("Dino and baresip", (world) => {
   let scene: Scene;
   let echo: Baresip;
   let dino: Dino;
 
   beforeAll(async () => {
-    const server = new LabProsody(true);
-    server.befriend("juliet", `echo@${COMPONENT}`);
     dino = new Dino();
-    scene = await startScene("udp", server);
-    [echo] = await Promise.all([scene.phone("echo"), dino.start(server.certificate)]);
+    scene = await startScene(world, { encrypted: true, friends: { juliet: `echo@${COMPONENT}` } });
+    [echo] = await Promise.all([scene.phone("echo"), dino.start(scene.server.certificate)]);
   });
   afterAll(async () => {
     await dino.stop();

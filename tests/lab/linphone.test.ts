@@ -1,21 +1,21 @@
-/** A browser (Jingle over Prosody) and Linphone (SIP through Kamailio) call each other, and hear each other. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+/** A browser (Jingle over its XMPP server) and Linphone (SIP through Kamailio) call each other, and hear each other. */
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
 import type { BrowserPhone } from "./chromium.ts";
 import { pageHears, phoneHears } from "./hearing.ts";
-import { labTitle, noLab } from "./lab.ts";
 import { Linphone } from "./linphone.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 import { JULIET_HERTZ, type Scene, startScene } from "./scene.ts";
+import { inWorlds } from "./worlds.ts";
 
-describe.skipIf(noLab !== undefined)(labTitle("a browser and linphone"), () => {
+inWorlds("a browser and linphone", (world) => {
   let linphone: Linphone;
   let scene: Scene;
   let juliet: BrowserPhone;
 
   beforeAll(async () => {
     linphone = new Linphone();
-    [scene] = await Promise.all([startScene(), linphone.start()]);
+    [scene] = await Promise.all([startScene(world), linphone.start()]);
     juliet = await scene.juliet();
   });
   afterAll(async () => {

@@ -4,18 +4,18 @@ import { Device } from "../support/device.ts";
 import { COMPONENT } from "../support/prosody.ts";
 import type { Baresip } from "./baresip.ts";
 import type { BrowserPhone } from "./chromium.ts";
-import { labTitle, noLab } from "./lab.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { JULIET } from "./talk.ts";
+import { inWorlds } from "./worlds.ts";
 
 const PLAIN = `plain@${COMPONENT}`;
 
-describe.skipIf(noLab !== undefined)(labTitle("a phone without WebRTC"), () => {
+inWorlds("a phone without WebRTC", (world) => {
   let scene: Scene;
   let plain: Baresip;
 
   beforeAll(async () => {
-    scene = await startScene();
+    scene = await startScene(world);
     plain = await scene.phone("plain");
   });
   afterAll(() => scene.stop());

@@ -2,9 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
+import { certificateIn, makeCertificate } from "./certificate.ts";
 import { listens, makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
-import type { LabServer } from "./scene.ts";
+import type { LabServer, ServerNeeds } from "./scene.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -16,31 +17,24 @@ export class LabProsody implements LabServer {
   readonly webSocket = `ws://${LOOPBACK}:5280/xmpp-websocket`;
   readonly #folder = makeFolder("prosody");
   readonly #file = join(this.#folder, "prosody.cfg.lua");
-  /** Its certificate, which nobody knows: who insists on TLS must be told to trust it. */
-  readonly certificate = join(this.#folder, "certs", `${DOMAIN}.crt`);
-  readonly #encrypted: boolean;
+  readonly #certificate = certificateIn(join(this.#folder, "certs"), DOMAIN);
+  readonly certificate = this.#certificate.certificate;
+  readonly #needs: ServerNeeds;
   #program: Program | undefined;
 
-  constructor(encrypted = false) {
-    this.#encrypted = encrypted;
+  constructor(needs: ServerNeeds) {
+    this.#needs = needs;
   }
 
-  /** Whoever is named has an account; the password is the name. */
   async create(users: readonly string[]): Promise<void> {
     for (const name of ["data", "certs"]) mkdirSync(join(this.#folder, name), { recursive: true });
-    if (this.#encrypted) await this.#certify();
-    writeFileSync(this.#file, configuration(this.#folder, this.#encrypted));
+    const { encrypted = false, friends = {} } = this.#needs;
+    if (encrypted) await makeCertificate(this.#certificate, DOMAIN);
+    writeFileSync(this.#file, configuration(this.#folder, encrypted));
+    for (const [user, contact] of Object.entries(friends)) this.#befriend(user, contact);
     const command = ["prosodyctl", "--root", "--config", this.#file, "register"];
     for (const user of users)
       await Bun.spawn([...command, user, DOMAIN, user], { stdout: "ignore", stderr: "ignore" }).exited;
-  }
-
-  /** Whom the user sees, and is seen by (RFC 6121 §2); said before the server is started. */
-  befriend(user: string, contact: string): void {
-    const roster = join(this.#folder, "data", DOMAIN.replaceAll(".", "%2e"), "roster");
-    mkdirSync(roster, { recursive: true });
-    const item = `["${contact}"] = { subscription = "both"; groups = {} }`;
-    writeFileSync(join(roster, `${user}.dat`), `return { ${item}; [false] = { version = 1 } }\n`);
   }
 
   get said(): string {
@@ -56,11 +50,11 @@ export class LabProsody implements LabServer {
     await this.#program?.stop();
   }
 
-  async #certify(): Promise<void> {
-    const key = join(this.#folder, "certs", `${DOMAIN}.key`);
-    const made = ["-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", this.certificate, "-days", "2"];
-    const named = ["-subj", `/CN=${DOMAIN}`, "-addext", `subjectAltName=DNS:${DOMAIN}`];
-    await Bun.spawn(["openssl", "req", "-x509", ...made, ...named], { stderr: "ignore" }).exited;
+  #befriend(user: string, contact: string): void {
+    const roster = join(this.#folder, "data", DOMAIN.replaceAll(".", "%2e"), "roster");
+    mkdirSync(roster, { recursive: true });
+    const item = `["${contact}"] = { subscription = "both"; groups = {} }`;
+    writeFileSync(join(roster, `${user}.dat`), `return { ${item}; [false] = { version = 1 } }\n`);
   }
 }
 

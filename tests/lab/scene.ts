@@ -3,10 +3,10 @@ import type { GatewayProcess } from "../support/gateway-process.ts";
 import { COMPONENT, DOMAIN, type XmppServer } from "../support/prosody.ts";
 import { type Baresip, type BaresipKind, startBaresip } from "./baresip.ts";
 import { type BrowserPhone, type Chromium, startChromium } from "./chromium.ts";
-import { startLabGateway } from "./gateway.ts";
+import { type ProxyAddress, startLabGateway } from "./gateway.ts";
 import { Kamailio } from "./kamailio.ts";
 import { PROXY, PROXY_WEB_PORT, until } from "./lab.ts";
-import { LabProsody } from "./prosody.ts";
+import type { World } from "./worlds.ts";
 
 /** What a page sings. */
 export const JULIET_HERTZ = 1_000;
@@ -15,7 +15,6 @@ export const WEB_HERTZ = 1_300;
 export interface Scene {
   readonly server: LabServer;
   readonly kamailio: Kamailio;
-  readonly chromium: Chromium;
   readonly gateway: GatewayProcess;
   phone(kind: BaresipKind): Promise<Baresip>;
   /** A page with the XMPP user who is online as juliet. */
@@ -30,24 +29,44 @@ export interface Scene {
 /** An XMPP server with WebSocket, that stops and starts again as it was. */
 export interface LabServer extends XmppServer {
   readonly webSocket: string;
+  /** The file with its certificate, for one that has TLS. */
+  readonly certificate: string;
+  /** What it has said. */
+  readonly said: string;
   /** Whoever is named has an account; the password is the name. */
   create(users: readonly string[]): Promise<void>;
   start(): Promise<void>;
 }
 
-export async function startScene(
-  transport: "udp" | "tcp" = "udp",
-  server: LabServer = new LabProsody(),
-): Promise<Scene> {
+export interface ServerNeeds {
+  /** Clients may, and must, start TLS. */
+  readonly encrypted?: boolean;
+  /** Whom a user has in the roster, each seeing the other (RFC 6121 §2): user names and bare JIDs. */
+  readonly friends?: Readonly<Record<string, string>>;
+}
+
+export type SipTransport = "udp" | "tcp";
+
+/** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
+export interface SceneNeeds extends ServerNeeds {
+  readonly peer?: ProxyAddress;
+}
+
+export async function startScene(world: World, { peer, ...needs }: SceneNeeds = {}): Promise<Scene> {
+  const server = world.server(needs);
   const kamailio = new Kamailio();
   await server.create(["juliet"]);
   await Promise.all([server.start(), kamailio.start()]);
-  const [gateway, chromium] = await Promise.all([startLabGateway(transport), startChromium()]);
+  const gateway = await startLabGateway(world.transport, peer);
   const phones: Baresip[] = [];
+  let chromium: Promise<Chromium> | undefined;
+  const open = async (kind: "xmpp" | "sip"): Promise<BrowserPhone> => {
+    chromium ??= startChromium();
+    return (await chromium).open(kind);
+  };
   return {
     server,
     kamailio,
-    chromium,
     gateway,
     async phone(kind) {
       const phone = await startBaresip(kind);
@@ -55,23 +74,25 @@ export async function startScene(
       return phone;
     },
     async juliet() {
-      const page = await chromium.open("xmpp");
+      const page = await open("xmpp");
       const account = { server: server.webSocket, user: `juliet@${DOMAIN}`, password: "juliet" };
       await page.connect({ ...account, gateway: COMPONENT, hertz: JULIET_HERTZ });
       return page;
     },
     async web() {
-      const page = await chromium.open("sip");
+      const page = await open("sip");
       const account = { server: `ws://${PROXY}:${PROXY_WEB_PORT}`, user: `sip:web@${COMPONENT}`, password: "secret" };
       await page.connect({ ...account, gateway: "", hertz: WEB_HERTZ });
       return page;
     },
     async noCalls() {
       const calls = async () => ((await (await gateway.health()).json()) as { calls: number }).calls;
-      await until("no call in the gateway", calls, (number) => number === 0, 40);
+      await until("no call in the gateway", calls, (number) => number === 0, 40).catch((error: unknown) => {
+        throw new Error(`${error}; the gateway has logged: ${gateway.log().slice(-20_000)}`);
+      });
     },
     async stop() {
-      await chromium.stop();
+      await (await chromium)?.stop();
       await gateway.stop();
       for (const phone of phones) await phone.stop();
       await Promise.all([server.stop(), kamailio.stop()]);

@@ -1,19 +1,19 @@
-/** Two browsers: juliet's page speaks Jingle over Prosody, the other SIP (sip.js) over Kamailio's WebSocket. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+/** Two browsers: juliet's page speaks Jingle, the other SIP (sip.js) over Kamailio's WebSocket. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { COMPONENT } from "../support/prosody.ts";
 import type { BrowserPhone } from "./chromium.ts";
 import { pageHears, pageHearsAgain, pageHearsNoTone, pageHearsNothing } from "./hearing.ts";
-import { labTitle, noLab } from "./lab.ts";
 import { JULIET_HERTZ, type Scene, startScene, WEB_HERTZ } from "./scene.ts";
 import { JULIET } from "./talk.ts";
+import { inWorlds } from "./worlds.ts";
 
-describe.skipIf(noLab !== undefined)(labTitle("a browser and sip.js in another"), () => {
+inWorlds("a browser and sip.js in another", (world) => {
   let scene: Scene;
   let juliet: BrowserPhone;
   let web: BrowserPhone;
 
   beforeAll(async () => {
-    scene = await startScene();
+    scene = await startScene(world);
     [juliet, web] = await Promise.all([scene.juliet(), scene.web()]);
   });
   afterAll(() => scene.stop());

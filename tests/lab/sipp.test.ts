@@ -1,48 +1,38 @@
-/** SIPp as a carrier behind a wire that loses every fifth datagram, and a user's device on Prosody: two hundred calls each way. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+/** SIPp as a carrier behind a wire that loses every fifth datagram, and a user's device: two hundred calls each way. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Device } from "../support/device.ts";
-import type { GatewayProcess } from "../support/gateway-process.ts";
 import { expectLoss, type LossyWire, openLossyWire } from "../support/lossy-wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT } from "../support/prosody.ts";
 import { type Sipp, startSipp } from "../support/sipp.ts";
-import { startLabGateway } from "./gateway.ts";
-import { Kamailio } from "./kamailio.ts";
-import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, labTitle, noLab, PHONES, PROXY, PROXY_PORT, until } from "./lab.ts";
-import { LabProsody } from "./prosody.ts";
+import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
+import { type Scene, startScene } from "./scene.ts";
+import { inWorlds, PROSODY_UDP, type World } from "./worlds.ts";
 
 const CALLS = 200;
 /** Of juliet's so many are under way: a burst of more overflows receive buffers, and what these lose is bounded by nothing. */
 const AT_ONCE = 40;
 const NUMBER = `+49301234@${COMPONENT}`;
-const WAYS = [
-  ["through Kamailio", { host: PROXY, port: PROXY_PORT }, { host: PROXY, port: PROXY_PORT }],
-  ["without a proxy", { host: PHONES, port: CARRIER_PORT }, { host: GATEWAY, port: GATEWAY_PORT }],
-] as const;
 
 const sipp = (scenario: string, options: readonly string[], wire?: LossyWire): Sipp =>
   startSipp(`../../lab/sipp/${scenario}.xml`, ["-i", PHONES, ...options], wire);
 /** Where SIPp listens behind its wire. */
 const SIPP_PORT = 5201;
 
-describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, proxy, callee) => {
-  let prosody: LabProsody;
-  let kamailio: Kamailio;
-  let gateway: GatewayProcess;
+/** The calls, by way of the proxy; without one the gateway finds the carrier itself, and is found. */
+const carrierCalls = (direct: boolean) => (world: World) => {
+  const callee = direct ? { host: GATEWAY, port: GATEWAY_PORT } : { host: PROXY, port: PROXY_PORT };
+  let scene: Scene;
   let juliet: Device;
 
   beforeAll(async () => {
-    [prosody, kamailio] = [new LabProsody(), new Kamailio()];
-    await prosody.create(["juliet"]);
-    await Promise.all([prosody.start(), kamailio.start()]);
-    gateway = await startLabGateway("udp", proxy);
-    juliet = new Device(prosody, "juliet", "balcony");
+    scene = await startScene(world, direct ? { peer: { host: PHONES, port: CARRIER_PORT } } : {});
+    juliet = new Device(scene.server, "juliet", "balcony");
     await juliet.start();
   });
   afterAll(async () => {
     await juliet.stop();
-    await gateway.stop();
-    await Promise.all([prosody.stop(), kamailio.stop()]);
+    await scene.stop();
   });
 
   const hears = (wanted: string, sid?: string) =>
@@ -50,13 +40,6 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
       ({ action, jingle }) => action === wanted && (sid === undefined || jingle.attrs.sid === sid),
       wanted,
     );
-
-  async function noCalls(): Promise<void> {
-    const calls = async () => ((await (await gateway.health()).json()) as { calls: number }).calls;
-    await until("no call in the gateway", calls, (number) => number === 0, 40).catch((error: unknown) => {
-      throw new Error(`${error}; it has logged: ${gateway.log().slice(-20_000)}`);
-    });
-  }
 
   async function julietCalls(sid: string): Promise<void> {
     await juliet.say(NUMBER, "session-initiate", sid, PLAY_TEXTS["offer-contents"]);
@@ -75,7 +58,7 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
     const { code, screen } = await carrier.ended;
     expect(code, screen).toBe(0);
     for (let call = 0; call < CALLS; call++) await hears("session-terminate");
-    await noCalls();
+    await scene.noCalls();
     expectLoss(wire);
     await wire.close();
   }, 120_000);
@@ -92,7 +75,7 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
         while (next < CALLS) await julietCalls(`carrier-${next++}`);
       };
       await Promise.all(Array.from({ length: AT_ONCE }, oneByOne));
-      await noCalls();
+      await scene.noCalls();
       expectLoss(wire);
     } finally {
       carrier.kill();
@@ -106,6 +89,9 @@ describe.skipIf(noLab !== undefined).each(WAYS)(labTitle("SIPp %s"), (_way, prox
     for (let call = 0; call < 20; call++) await julietCalls(`late-${call}`);
     const { code, screen } = await carrier.ended;
     expect(code, screen).toBe(0);
-    await noCalls();
+    await scene.noCalls();
   }, 60_000);
-});
+};
+
+inWorlds("SIPp through Kamailio", carrierCalls(false));
+inWorlds("SIPp without a proxy", carrierCalls(true), [PROSODY_UDP]);
