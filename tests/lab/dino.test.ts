@@ -7,86 +7,94 @@ import { phoneHears } from "./hearing.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { JULIET } from "./talk.ts";
-import { inWorlds } from "./worlds.ts";
+import { EVERY_TRANSPORT, INTERCEPTING, inWorlds } from "./worlds.ts";
 
-inWorlds("Dino and baresip", (world) => {
-  let scene: Scene;
-  let echo: Baresip;
-  let dino: Dino;
+const ECHO = `echo@${COMPONENT}`;
+/** Intercepting, too: there what Dino proposes goes by way of the module. */
+const WORLDS = [...EVERY_TRANSPORT, ...INTERCEPTING];
 
-  beforeAll(async () => {
-    dino = new Dino();
-    scene = await startScene(world, { encrypted: true, friends: { juliet: `echo@${COMPONENT}` } });
-    [echo] = await Promise.all([scene.phone("echo"), dino.start(scene.server.certificate)]);
-  });
-  afterAll(async () => {
-    await dino.stop();
-    await scene.stop();
-  });
-  beforeEach(async () => {
-    await echo.forget();
-    await dino.forget();
-  });
-  afterEach(async () => {
-    // COMPAT Dino 0.4: knows no senders='none', and is told again without.
-    expect(dino.refusals.filter((each) => !each.includes("invalid role none"))).toEqual([]);
-    await scene.noCalls();
-  });
+inWorlds(
+  "Dino and baresip",
+  (world) => {
+    let scene: Scene;
+    let echo: Baresip;
+    let dino: Dino;
 
-  const hearEachOther = () => Promise.all([phoneHears(echo, CARD_HERTZ), phoneHears(dino, echo.hertz)]);
+    beforeAll(async () => {
+      dino = new Dino(ECHO);
+      scene = await startScene(world, { encrypted: true, friends: { juliet: ECHO } });
+      [echo] = await Promise.all([scene.phone("echo"), dino.start(scene.server.certificate)]);
+    });
+    afterAll(async () => {
+      await dino.stop();
+      await scene.stop();
+    });
+    beforeEach(async () => {
+      await echo.forget();
+      await dino.forget();
+    });
+    afterEach(async () => {
+      // COMPAT Dino 0.4: knows no senders='none', and is told again without.
+      expect(dino.refusals.filter((each) => !each.includes("invalid role none"))).toEqual([]);
+      await scene.noCalls();
+    });
 
-  test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", async () => {
-    await echo.command("dial", JULIET);
-    await echo.event("CALL_RINGING");
-    await dino.accept();
-    await echo.event("CALL_ESTABLISHED");
-    await hearEachOther();
-    await echo.command("hangup");
-    await dino.stanza("session-terminate");
-  });
+    const hearEachOther = () => Promise.all([phoneHears(echo, CARD_HERTZ), phoneHears(dino, echo.hertz)]);
 
-  test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
-    await dino.call();
-    await echo.event("CALL_INCOMING");
-    await echo.command("accept");
-    await hearEachOther();
-    await dino.hangUp();
-    await echo.event("CALL_CLOSED");
-  });
+    test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", async () => {
+      await echo.command("dial", JULIET);
+      await echo.event("CALL_RINGING");
+      await dino.accept();
+      await echo.event("CALL_ESTABLISHED");
+      await hearEachOther();
+      await echo.command("hangup");
+      await dino.stanza("session-terminate");
+    });
 
-  test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", async () => {
-    await dino.call("video");
-    await echo.event("CALL_INCOMING");
-    await echo.command("accept");
-    await hearEachOther();
-    await dino.hangUp();
-    await echo.event("CALL_CLOSED");
-  });
+    test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
+      await dino.call();
+      await echo.event("CALL_INCOMING");
+      await echo.command("accept");
+      await hearEachOther();
+      await dino.hangUp();
+      await echo.event("CALL_CLOSED");
+    });
 
-  test("the phone calls, Dino rejects", async () => {
-    await echo.command("dial", JULIET);
-    await dino.reject();
-    expect((await echo.event("CALL_CLOSED")).param).toBe("486 Busy Here");
-  });
+    test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", async () => {
+      await dino.call("video");
+      await echo.event("CALL_INCOMING");
+      await echo.command("accept");
+      await hearEachOther();
+      await dino.hangUp();
+      await echo.event("CALL_CLOSED");
+    });
 
-  test("Dino calls, the phone declines", async () => {
-    await dino.call();
-    await echo.event("CALL_INCOMING");
-    await echo.command("hangup");
-    await dino.stanza("session-terminate");
-  });
+    test("the phone calls, Dino rejects", async () => {
+      await echo.command("dial", JULIET);
+      await dino.reject();
+      expect((await echo.event("CALL_CLOSED")).param).toBe("486 Busy Here");
+    });
 
-  test("Dino calls and gives up while it rings", async () => {
-    await dino.call();
-    await echo.event("CALL_INCOMING");
-    await dino.hangUp();
-    await echo.event("CALL_CLOSED");
-  });
+    test("Dino calls, the phone declines", async () => {
+      await dino.call();
+      await echo.event("CALL_INCOMING");
+      await echo.command("hangup");
+      await dino.stanza("session-terminate");
+    });
 
-  test("the phone calls and gives up: Dino stops ringing", async () => {
-    await echo.command("dial", JULIET);
-    await dino.stanza("propose");
-    await echo.command("hangup");
-    await dino.stanza("retract");
-  });
-});
+    test("Dino calls and gives up while it rings", async () => {
+      await dino.call();
+      await echo.event("CALL_INCOMING");
+      await dino.hangUp();
+      await echo.event("CALL_CLOSED");
+    });
+
+    test("the phone calls and gives up: Dino stops ringing", async () => {
+      await echo.command("dial", JULIET);
+      await dino.stanza("propose");
+      await echo.command("hangup");
+      await dino.stanza("retract");
+    });
+  },
+  WORLDS,
+);

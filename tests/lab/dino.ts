@@ -8,7 +8,7 @@
 import { Database } from "bun:sqlite";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMPONENT, DOMAIN } from "../support/prosody.ts";
+import { DOMAIN } from "../support/prosody.ts";
 import { makeFolder, until } from "./lab.ts";
 import { Program } from "./program.ts";
 import { SoundCard } from "./pulse.ts";
@@ -25,19 +25,25 @@ const BUTTONS = {
   hangUp: [421, 475],
 } as const satisfies Record<string, Place>;
 
-/** Dino as the user juliet, whose only contact is the phone echo. */
+/** Dino as the user juliet, who has a single contact. */
 export class Dino {
   readonly #folder = makeFolder("dino");
   readonly #card = new SoundCard();
   readonly #screen = new Screen();
   #program: Program | undefined;
+  readonly #contact: string;
   /** How much it had said when the call at hand began. */
   #before = 0;
+
+  /** The contact is a bare JID, of one who can take calls. */
+  constructor(contact: string) {
+    this.#contact = contact;
+  }
 
   /** Starts it, with a server whose certificate it is to trust. */
   async start(certificate: string): Promise<void> {
     await Promise.all([this.#card.start(), this.#screen.start()]);
-    createAccount(this.#folder);
+    createAccount(this.#folder, this.#contact);
     cpSync(certificate, join(this.#folder, "trusted"));
     writeFileSync(join(this.#folder, "hosts"), `127.0.0.1 localhost ${DOMAIN}\n`);
     writeFileSync(join(this.#folder, "resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
@@ -47,7 +53,7 @@ export class Dino {
     const env = { ...this.#card.env, ...this.#screen.env, ...home, NO_AT_BRIDGE: "1", PULSE_LATENCY_MSEC: "20" };
     this.#program = new Program([...own, ...command], { folder: this.#folder, env });
     await this.#program.says(
-      new RegExp(`from='echo@${COMPONENT}/sip'[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
+      new RegExp(`from='${this.#contact}/[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
     );
   }
 
@@ -62,9 +68,9 @@ export class Dino {
     return this.#program?.said ?? "";
   }
 
-  /** The errors that it and the phone have sent each other in this call. */
+  /** The errors that it and its contact have sent each other in this call. */
   get refusals(): readonly string[] {
-    const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='echo@${COMPONENT}/)[^]*?:iq>`, "g");
+    const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='${this.#contact}/)[^]*?:iq>`, "g");
     return this.said.slice(this.#before).match(error) ?? [];
   }
 
@@ -78,9 +84,11 @@ export class Dino {
     await until(`${name} at Dino`, () => this.#has(name), Boolean);
   }
 
+  /** Calls by a proposal, or directly where the contact's caps have none (XEP-0353). */
   async call(media: "audio" | "video" = "audio"): Promise<void> {
     await this.#screen.click("a menu of calls", BUTTONS.call, async () => (await this.#screen.windows()) > 1);
-    await this.#screen.click("a propose of Dino", BUTTONS[media], () => this.#has("propose"));
+    const calls = (): boolean => this.#has("propose") || this.#has("session-initiate");
+    await this.#screen.click("a call of Dino", BUTTONS[media], calls);
   }
 
   async accept(): Promise<void> {
@@ -122,7 +130,7 @@ const MOUNTS = [
 ].join(" && ");
 
 /** Its database with an account and a conversation; it adds the rest itself. */
-function createAccount(folder: string): void {
+function createAccount(folder: string, contact: string): void {
   const data = join(folder, ".local/share/dino");
   mkdirSync(data, { recursive: true });
   const database = new Database(join(data, "dino.db"));
@@ -130,7 +138,7 @@ function createAccount(folder: string): void {
   database.run("INSERT INTO account(bare_jid, resourcepart, password, enabled) VALUES (?, 'dino', 'juliet', 1)", [
     `juliet@${DOMAIN}`,
   ]);
-  database.run("INSERT INTO jid(bare_jid) VALUES (?)", [`echo@${COMPONENT}`]);
+  database.run("INSERT INTO jid(bare_jid) VALUES (?)", [contact]);
   database.run(`INSERT INTO conversation(account_id, jid_id, active, last_active, type, encryption, notification,
     send_typing, send_marker) VALUES (1, 1, 1, 1, 0, 0, 0, 0, 0)`);
   database.close();

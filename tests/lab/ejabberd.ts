@@ -5,6 +5,7 @@
  */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileModule, intercepting } from "../support/ejabberd.ts";
 import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
 import { type Certificate, certificateIn, makeCertificate } from "./certificate.ts";
 import { listens, makeFolder, until } from "./lab.ts";
@@ -38,9 +39,13 @@ export class LabEjabberd implements LabServer {
 
   async create(users: readonly string[]): Promise<void> {
     this.#users = users;
-    const { encrypted = false } = this.#needs;
+    const { encrypted = false, intercept = false } = this.#needs;
+    if (intercept) await compileModule(this.#folder);
     if (encrypted) await makeCertificate(this.#certificate, DOMAIN);
-    writeFileSync(join(this.#folder, "ejabberd.yml"), configuration(encrypted ? this.#certificate : undefined));
+    writeFileSync(
+      join(this.#folder, "ejabberd.yml"),
+      configuration(encrypted ? this.#certificate : undefined, intercept),
+    );
   }
 
   async start(): Promise<void> {
@@ -54,7 +59,19 @@ export class LabEjabberd implements LabServer {
       ...Object.entries(friends).map(([user, contact]) => befriend(user, contact)),
       `ok = file:write_file("${ready}", <<>>)`,
     ];
-    const node = ["erl", "-noinput", "+S", "1:1", "+sbwt", "none", "-mnesia", "dir", `"${folder}/mnesia"`];
+    const node = [
+      "erl",
+      "-noinput",
+      "+S",
+      "1:1",
+      "+sbwt",
+      "none",
+      "-pa",
+      folder,
+      "-mnesia",
+      "dir",
+      `"${folder}/mnesia"`,
+    ];
     this.#program = new Program([...node, "-s", "ejabberd", "-eval", `${evaluated.join(", ")}.`], {
       folder,
       env: {
@@ -79,7 +96,7 @@ function befriend(user: string, contact: string): string {
   return `ok = mod_admin_extra:add_rosteritem(${item.join(", ")})`;
 }
 
-const configuration = (tls?: Certificate): string => `
+const configuration = (tls: Certificate | undefined, intercept: boolean): string => `
 hosts: [ "${DOMAIN}" ]
 loglevel: warning
 certfiles: [${tls === undefined ? "" : ` "${tls.key}", "${tls.certificate}" `}]
@@ -92,6 +109,7 @@ listen:
   - port: 5347
     ip: "${LOOPBACK}"
     module: ejabberd_service
+    global_routes: false
     hosts:
       "${COMPONENT}": { password: "${SECRET}" }
 modules:
@@ -99,4 +117,4 @@ modules:
   mod_roster: {}
   mod_ping: {}
   mod_carboncopy: {}
-`;
+${intercept ? intercepting(DOMAIN, {}) : ""}`;

@@ -10,8 +10,19 @@ export interface ProxyAddress {
 
 const KAMAILIO: ProxyAddress = { host: PROXY, port: PROXY_PORT };
 
-/** Starts it and waits until all is up. The transport is that toward the proxy. */
-export async function startLabGateway(transport: "udp" | "tcp" = "udp", proxy = KAMAILIO): Promise<GatewayProcess> {
+export interface LabGatewayOptions {
+  /** What it speaks with the proxy. */
+  readonly transport: "udp" | "tcp";
+  readonly mode: "gateway" | "intercept";
+  readonly proxy?: ProxyAddress | undefined;
+}
+
+/** Starts it and waits until all is up. */
+export async function startLabGateway({
+  transport,
+  mode,
+  proxy = KAMAILIO,
+}: LabGatewayOptions): Promise<GatewayProcess> {
   const gateway = await startGateway(`
 [modules.mod_jingle_sip]
 proxy_host = "${proxy.host}"
@@ -23,6 +34,7 @@ transport = "${transport}"
 [sip]
 bind = ["${GATEWAY}"]
 [xmpp]
+mode = "${mode}"
 host = "127.0.0.1"
 port = 5347
 domain = "${COMPONENT}"

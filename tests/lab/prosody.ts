@@ -1,7 +1,7 @@
 /** Prosody for the lab: one server that can stop and start again as it was, with WebSocket for the pages. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
+import { COMPONENT, DOMAIN, intercepting, MODULES, SECRET } from "../support/prosody.ts";
 import { certificateIn, makeCertificate } from "./certificate.ts";
 import { listens, makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
@@ -30,7 +30,7 @@ export class LabProsody implements LabServer {
     for (const name of ["data", "certs"]) mkdirSync(join(this.#folder, name), { recursive: true });
     const { encrypted = false, friends = {} } = this.#needs;
     if (encrypted) await makeCertificate(this.#certificate, DOMAIN);
-    writeFileSync(this.#file, configuration(this.#folder, encrypted));
+    writeFileSync(this.#file, configuration(this.#folder, this.#needs));
     for (const [user, contact] of Object.entries(friends)) this.#befriend(user, contact);
     const command = ["prosodyctl", "--root", "--config", this.#file, "register"];
     for (const user of users)
@@ -58,11 +58,12 @@ export class LabProsody implements LabServer {
   }
 }
 
-const configuration = (folder: string, encrypted: boolean): string => `
+const configuration = (folder: string, { encrypted, intercept }: ServerNeeds): string => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
 certificates = "${folder}/certs"
+plugin_paths = { "${MODULES}" }
 interfaces = { "${LOOPBACK}" }
 s2s_ports = { }
 http_ports = { 5280 }
@@ -80,7 +81,7 @@ limits = { c2s = { rate = "10mb/s" }, component = { rate = "10mb/s" } }
 log = { { levels = { min = "info" }, to = "console" } }
 
 VirtualHost "${DOMAIN}"
-
+${intercept ? intercepting(DOMAIN, {}) : ""}
 Component "${COMPONENT}"
 	component_secret = "${SECRET}"
 `;

@@ -11,6 +11,7 @@ import type { World } from "./worlds.ts";
 /** What a page sings. */
 export const JULIET_HERTZ = 1_000;
 export const WEB_HERTZ = 1_300;
+export const ROMEO_HERTZ = 1_600;
 
 export interface Scene {
   readonly server: LabServer;
@@ -19,6 +20,8 @@ export interface Scene {
   phone(kind: BaresipKind): Promise<Baresip>;
   /** A page with the XMPP user who is online as juliet. */
   juliet(): Promise<BrowserPhone>;
+  /** A page with the XMPP user romeo. */
+  romeo(): Promise<BrowserPhone>;
   /** A page with a SIP user, registered over WebSocket. */
   web(): Promise<BrowserPhone>;
   /** Waits until the gateway has seen every call to its end, on both sides. */
@@ -39,13 +42,13 @@ export interface LabServer extends XmppServer {
 }
 
 export interface ServerNeeds {
+  /** It has the module that hands the users' calls over to the gateway. */
+  readonly intercept?: boolean;
   /** Clients may, and must, start TLS. */
   readonly encrypted?: boolean;
   /** Whom a user has in the roster, each seeing the other (RFC 6121 §2): user names and bare JIDs. */
   readonly friends?: Readonly<Record<string, string>>;
 }
-
-export type SipTransport = "udp" | "tcp";
 
 /** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
 export interface SceneNeeds extends ServerNeeds {
@@ -55,14 +58,20 @@ export interface SceneNeeds extends ServerNeeds {
 export async function startScene(world: World, { peer, ...needs }: SceneNeeds = {}): Promise<Scene> {
   const server = world.server(needs);
   const kamailio = new Kamailio();
-  await server.create(["juliet"]);
+  await server.create(["juliet", "romeo"]);
   await Promise.all([server.start(), kamailio.start()]);
-  const gateway = await startLabGateway(world.transport, peer);
+  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer });
   const phones: Baresip[] = [];
   let chromium: Promise<Chromium> | undefined;
   const open = async (kind: "xmpp" | "sip"): Promise<BrowserPhone> => {
     chromium ??= startChromium();
     return (await chromium).open(kind);
+  };
+  const user = async (name: string, hertz: number): Promise<BrowserPhone> => {
+    const page = await open("xmpp");
+    const account = { server: server.webSocket, user: `${name}@${DOMAIN}`, password: name };
+    await page.connect({ ...account, gateway: COMPONENT, hertz });
+    return page;
   };
   return {
     server,
@@ -73,12 +82,8 @@ export async function startScene(world: World, { peer, ...needs }: SceneNeeds = 
       phones.push(phone);
       return phone;
     },
-    async juliet() {
-      const page = await open("xmpp");
-      const account = { server: server.webSocket, user: `juliet@${DOMAIN}`, password: "juliet" };
-      await page.connect({ ...account, gateway: COMPONENT, hertz: JULIET_HERTZ });
-      return page;
-    },
+    juliet: () => user("juliet", JULIET_HERTZ),
+    romeo: () => user("romeo", ROMEO_HERTZ),
     async web() {
       const page = await open("sip");
       const account = { server: `ws://${PROXY}:${PROXY_WEB_PORT}`, user: `sip:web@${COMPONENT}`, password: "secret" };

@@ -63,7 +63,7 @@ const SOURCE = join(import.meta.dir, "../../integrations/ejabberd/mod_jingle_sip
 const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
 /** Compiles the module as its README says; a warning is an error here. */
-async function compileModule(folder: string): Promise<void> {
+export async function compileModule(folder: string): Promise<void> {
   const found = (parent: string, start: string, inside: string): string => {
     const name = readdirSync(parent).find((each) => each.startsWith(start));
     return join(parent, name ?? start, inside);
@@ -116,5 +116,6 @@ modules:
   mod_offline: {}
 ${options.intercept ? intercepting(domain, options) : ""}`;
 
-const intercepting = (domain: string, { fallback = "error", timeout = 15 }: ServerOptions): string =>
+/** What stands below `modules:` for ours. */
+export const intercepting = (domain: string, { fallback = "error", timeout = 15 }: ServerOptions): string =>
   `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${fallback}, timeout: ${timeout} }\n`;

@@ -60,8 +60,10 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   };
 }
 
-const MODULES = join(import.meta.dir, "../../integrations/prosody");
-const intercepting = (
+/** Where the module is. */
+export const MODULES = join(import.meta.dir, "../../integrations/prosody");
+/** What a host needs for it. */
+export const intercepting = (
   domain: string,
   { fallback = "error", timeout = 15 }: ServerOptions,
 ): string => `	modules_enabled = { "jingle_sip" }
