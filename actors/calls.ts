@@ -138,6 +138,12 @@ export class Calls implements SipUser, XmppUser {
     this.registry.bySession(session)?.deliver({ type: "jmi.failure", condition });
   }
 
+  isCalling(session: { us: string; them: string }): boolean {
+    const us = bareJid(session.us);
+    const calls = [...this.registry.ofUser(bareJid(session.them))];
+    return calls.some((call) => bareJid(call.user.side.us) === us) || this.proposals.between(session);
+  }
+
   online(): void {
     this.#outbox.flush(this.needs.xmpp());
   }

@@ -43,6 +43,12 @@ export class Proposals {
     this.#open.delete(keyOf(proposal));
     return until !== undefined && until > this.#clock.now();
   }
+
+  /** Whether this device has proposed something to that phone. */
+  between({ them, us }: Omit<Proposal, "sid">): boolean {
+    const start = keyOf({ them, us, sid: "" });
+    return this.#open.entries().some(([key, until]) => key.startsWith(start) && until > this.#clock.now());
+  }
 }
 
 const keyOf = ({ sid, them, us }: Proposal): string => `${them}\n${bareJid(us)}\n${sid}`;

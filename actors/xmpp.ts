@@ -69,6 +69,8 @@ export interface XmppUser {
   message(message: Element): Element | undefined;
   /** The server has no such user for the propose that was sent from here to there. */
   unproposed(session: { sid: string; us: string; them: string }, condition: string): void;
+  /** Whether there is a call between this device and that phone, or one that the device has proposed. */
+  isCalling(session: { us: string; them: string }): boolean;
   online(): void;
   offline(why: string): void;
   /** A device of a user came, or said something of itself; it is called directly. */
@@ -272,16 +274,19 @@ export class Xmpp {
   /**
    * What a server hands over of its users'; what is no call, or begins one between devices of one user, it routes itself.
    *
-   * COMPAT Dino 0.4: asks who has proceeded what it can, before it begins the session, and gives up without an answer.
+   * COMPAT Dino 0.4: asks who has proceeded what it can, before it begins the session, and gives up without an answer. Anybody
+   * may have a resource of that name, in a room, too: where there is no call it is no phone's device.
    */
   #handedOver(iq: Element, reply: (answer: Element) => void): void {
     const inner = this.#needs.isServed(String(iq.attrs.from)) ? handedOver(iq) : undefined;
     if (!inner) return reply(stanzaError(iq, "auth", "forbidden"));
     const answered = (answer: Element): void => reply(answerHandedOver(iq, answer));
-    const asksPhone = inner.attrs.type === "get" && inner.getChild("query", DISCO_INFO) !== undefined;
-    if (asksPhone && isPhoneDevice(String(inner.attrs.to))) return answered(this.#answer(inner));
+    const [from, to] = [String(inner.attrs.from), String(inner.attrs.to)];
+    const asks = inner.attrs.type === "get" && inner.getChild("query", DISCO_INFO) !== undefined;
+    if (asks && isPhoneDevice(to) && this.#needs.user.isCalling({ us: to, them: from }))
+      return answered(this.#answer(inner));
     const jingle = inner.getChild("jingle", JINGLE);
-    const toSelf = bareJid(String(inner.attrs.from)) === bareJid(String(inner.attrs.to));
+    const toSelf = bareJid(from) === bareJid(to);
     if (!jingle || (toSelf && jingle.attrs.action === "session-initiate"))
       return reply(stanzaError(iq, "cancel", "feature-not-implemented"));
     this.#needs.user.jingle(inner, answered);

@@ -72,6 +72,7 @@ async function component(manner: Manner = "takes us", more: { video?: boolean; m
       },
       message: () => undefined,
       unproposed: () => {},
+      isCalling: () => false,
       online: () => void events.push("online"),
       offline: (why) => void events.push(`offline: ${why}`),
       came: (device) => void came.push(device),

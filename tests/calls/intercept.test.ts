@@ -146,18 +146,55 @@ describe("what a user's client asks a phone's device", () => {
   const ASKS = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
   const CAN =
     "<iq xmlns='jabber:client' type='result' id='c-d1' from='romeo@example.org/sip' to='juliet@example.org/balcony'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='phone'/><feature var='urn:xmpp:jingle:1'/></query></iq>";
+  const SAYS = (by: string, inside: string): string => `
+example.org > gateway
+    <message to='sip.example.org'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>
+      <message xmlns='jabber:client' type='chat' from='${by}' to='romeo@example.org'>${inside}</message></forwarded></delegation></message>
+`;
+  const TOLD = (to: string, word: string): string => `
+gateway > example.org
+    <message><privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'>
+      <message xmlns='jabber:client' from='romeo@example.org/sip' to='${to}'><${word} xmlns='urn:xmpp:jingle-message:0' id='p1'/></message></forwarded></privilege></message>
+`;
+  const AUDIO = "<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/>";
+  const PROPOSES = (by: string): string =>
+    `${SAYS(by, `<propose xmlns='urn:xmpp:jingle-message:0' id='p1'>${AUDIO}</propose>`)}${TOLD(by, "ringing")}${TOLD(by, "proceed")}`;
+  const ASKED = (device: string): string => HANDED("d1", JULIET, device, ASKS, "get");
+  const NOT_OURS = `
+gateway > example.org
+    <iq type='error' id='d1'><error type='cancel'><feature-not-implemented/></error></iq>
+`;
   plays(
     [
       [
-        "is answered: it can what every phone can (COMPAT Dino)",
-        `${HANDED("d1", JULIET, "romeo@example.org/sip", ASKS, "get")}${ANSWERED("d1", CAN)}`,
+        "is answered where a call was proposed: it can what every phone can (COMPAT Dino)",
+        `${PROPOSES(JULIET)}${ASKED("romeo@example.org/sip")}${ANSWERED("d1", CAN)}`,
+      ],
+      [
+        "is answered where a call rings",
+        `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, JINGLE("session-initiate", "r1"))}${ASKED("romeo@example.org/sip")}${ANSWERED("d1", CAN)}${HANDED("d2", JULIET, "romeo@example.org", JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d2")}
+gateway > phone
+    SIP/2.0 486 Busy Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+      ],
+      [
+        "where there is no call: a device, or somebody in a room, of that name; not ours, the server routes it",
+        `${ASKED("romeo@example.org/sip")}${NOT_OURS}`,
+      ],
+      [
+        "where another device has proposed, or this one to somebody else: not ours, the server routes it",
+        `${PROPOSES("juliet@example.org/phone")}${ASKED("romeo@example.org/sip")}${NOT_OURS}${PROPOSES(JULIET)}${ASKED("romeo@example.org.uk/sip")}${NOT_OURS}`,
+      ],
+      [
+        "where the proposal was taken back, or nothing came of it: not ours, the server routes it",
+        `${PROPOSES(JULIET)}${SAYS(JULIET, "<retract xmlns='urn:xmpp:jingle-message:0' id='p1'/>")}${ASKED("romeo@example.org/sip")}${NOT_OURS}${PROPOSES(JULIET)}
+after 3600 s${ASKED("romeo@example.org/sip")}${NOT_OURS}`,
       ],
       [
         "of another device: not ours, the server routes it",
-        `${HANDED("d1", JULIET, "romeo@example.org/orchard", ASKS, "get")}
-gateway > example.org
-    <iq type='error' id='d1'><error type='cancel'><feature-not-implemented/></error></iq>
-`,
+        `${PROPOSES(JULIET)}${ASKED("romeo@example.org/orchard")}${NOT_OURS}`,
       ],
     ],
     INTERCEPT,

@@ -8,6 +8,7 @@ import { SessionState } from "sip.js";
 import { featuresIn } from "../../protocol/caps.ts";
 import { DISCO_INFO } from "../../protocol/disco.ts";
 import { ICE_UDP, JINGLE, JINGLE_MESSAGE } from "../../protocol/namespaces.ts";
+import { Component } from "../support/component.ts";
 import type { Device } from "../support/device.ts";
 import { AUDIO, hearsCarbon, hearsMessage, reasonOf, saysMessage } from "../support/jingle-messages.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
@@ -83,6 +84,19 @@ for (const kind of SERVERS)
         const query = (await desk.ask("get", own.jid, xml("query", { xmlns: DISCO_INFO }))).getChild("query");
         expect(query?.getChild("identity")?.attrs.name).toBe("Device");
         await own.stop();
+      }, 30_000);
+
+      test("who has that resource elsewhere, and has no call with her, is asked as ever: in a room, or of another server", async () => {
+        const stranger = await Component.start(world.server, `other.${world.server.domain}`);
+        const nick = `room@other.${world.server.domain}/sip`;
+        const asked = desk.ask("get", nick, xml("query", { xmlns: DISCO_INFO }));
+        const { attrs } = await stranger.next("iq", "query");
+        expect(attrs).toMatchObject({ type: "get", from: desk.jid, to: nick });
+        stranger.send(
+          `<iq type='result' id='${attrs.id}' from='${nick}' to='${desk.jid}'><query xmlns='${DISCO_INFO}'><identity category='client' type='pc' name='Nick'/></query></iq>`,
+        );
+        expect((await asked).getChild("query")?.getChild("identity")?.attrs.name).toBe("Nick");
+        stranger.stop();
       }, 30_000);
 
       test.each([
