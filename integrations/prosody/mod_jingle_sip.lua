@@ -36,7 +36,8 @@ local cache = require "util.cache";
 local dataforms = require "util.dataforms";
 local timer = require "util.timer";
 local sha1 = require "util.hashes".sha1;
-local full_sessions = prosody.full_sessions;
+local user_exists = require "core.usermanager".user_exists;
+local bare_sessions, full_sessions = prosody.bare_sessions, prosody.full_sessions;
 
 local MODULE = "urn:xmpp:jingle-sip:0";
 local JINGLE = "urn:xmpp:jingle:1";
@@ -304,12 +305,14 @@ if messages then
 	end
 end
 
--- What comes to a user from another server and is not the gateway's goes its own way.
+-- What comes to a user from another server and is not the gateway's goes its own way. What is for nobody is not
+-- remembered: there are more names than sessions.
 local function incoming(event)
 	local stanza = event.stanza;
 	local from, to = stanza.attr.from, stanza.attr.to;
 	local element = stanza.attr.type ~= "error" and (stanza:get_child("jingle", JINGLE) or jingle_message(stanza));
 	if not element or not from or jid.host(from) == module.host then return; end
+	if not bare_sessions[jid.bare(to)] and not user_exists(jid.node(to), module.host) then return; end
 	remember(from, to, element, "aside");
 	note_end(from, to, element);
 end

@@ -91,6 +91,16 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(mallory, `m-${OF_HOST}`);
       }, 60_000);
 
+      test("nor what strangers offer to more users than there are, who are none", async () => {
+        await offers(alice, ["x"]);
+        for (let rest = OF_HOST; rest > 0; rest--)
+          stranger.send(
+            `<message type='chat' from='romeo@other.${server.domain}/orchard' to='nobody${rest}@${server.domain}'><propose xmlns='urn:xmpp:jingle-message:0' id='x-${rest}'>${FILE}</propose></message>`,
+          );
+        await stranger.ask(server.domain, `romeo@other.${server.domain}/orchard`, "<ping xmlns='urn:xmpp:ping'/>");
+        await isLeftAlone(alice, "x");
+      }, 60_000);
+
       test("when the host remembers no more, the oldest of all gives way; but a full share makes room for its own", async () => {
         await offers(alice, ["d"]);
         await offers(mallory, many("n", OF_USER));
