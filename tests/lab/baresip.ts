@@ -11,7 +11,8 @@ import { connectTcp } from "../../transports/tcp.ts";
 import type { ByteStream } from "../../transports/transport.ts";
 import { Inbox } from "../support/inbox.ts";
 import { COMPONENT } from "../support/prosody.ts";
-import { listens, makeFolder, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
+import { listens } from "../support/until.ts";
+import { makeFolder, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
 import { Program } from "./program.ts";
 import { type Sound, soundOf } from "./sound.ts";
 

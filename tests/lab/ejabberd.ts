@@ -7,8 +7,9 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileModule, intercepting } from "../support/ejabberd.ts";
 import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
+import { listens, until } from "../support/until.ts";
 import { type Certificate, certificateIn, makeCertificate } from "./certificate.ts";
-import { listens, makeFolder, until } from "./lab.ts";
+import { makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
 import type { LabServer, ServerNeeds } from "./scene.ts";
 

@@ -1,6 +1,7 @@
 /** Who hears whom: waits until a tone arrives, or nothing more does. */
+
+import { until } from "../support/until.ts";
 import type { BrowserPhone } from "./chromium.ts";
-import { until } from "./lab.ts";
 import type { Sound } from "./sound.ts";
 
 /** Half a semitone, about: as near as an ear of 8192 bins at 48 kHz gets. */

@@ -1,7 +1,8 @@
 /** Kamailio as the proxy between the gateway and the phones, with kamailio.cfg. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, listens, makeFolder, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
+import { listens } from "../support/until.ts";
+import { CARRIER_PORT, GATEWAY, GATEWAY_PORT, makeFolder, PHONES, PROXY, PROXY_PORT } from "./lab.ts";
 import { Program } from "./program.ts";
 
 const TABLES = "/usr/share/kamailio/dbtext/kamailio";

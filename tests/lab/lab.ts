@@ -2,7 +2,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectTcp } from "../../transports/tcp.ts";
 
 /** The environment variable that says so. */
 export const INSIDE = "IN_CARILLONS_LAB";
@@ -29,30 +28,3 @@ export const CARRIER_PORT = 5200;
 
 /** A folder for what one peer writes; all of them go with the run. */
 export const makeFolder = (name: string): string => mkdtempSync(join(tmpdir(), `${name}-`));
-
-/** Waits until it is so; gives up after ten seconds, or `seconds`, with what was seen last. */
-export async function until<Seen>(
-  what: string,
-  look: () => Seen | Promise<Seen>,
-  enough: (seen: Seen) => boolean,
-  seconds = 10,
-): Promise<Seen> {
-  const end = Date.now() + seconds * 1_000;
-  for (;;) {
-    const seen = await look();
-    if (enough(seen)) return seen;
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s; last seen: ${JSON.stringify(seen)}`);
-    await Bun.sleep(50);
-  }
-}
-
-/** Waits until somebody takes connections there. */
-export async function listens(host: string, port: number): Promise<void> {
-  const connect = async (): Promise<boolean> => {
-    const events = { received: () => {}, closed: () => {} };
-    const stream = await connectTcp({ host, port }, events, 1_000).catch(() => undefined);
-    stream?.destroy();
-    return stream !== undefined;
-  };
-  await until(`a listener on ${host}:${port}`, connect, Boolean);
-}

@@ -1,6 +1,6 @@
 /** A program of the lab: started in a folder of its own, with what it says kept, and ended for certain. */
 import { type Subprocess, spawn } from "bun";
-import { until } from "./lab.ts";
+import { until } from "../support/until.ts";
 
 export interface ProgramNeeds {
   readonly folder: string;

@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPONENT, DOMAIN, intercepting, MODULES, SECRET } from "../support/prosody.ts";
+import { listens } from "../support/until.ts";
 import { certificateIn, makeCertificate } from "./certificate.ts";
-import { listens, makeFolder } from "./lab.ts";
+import { makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
 import type { LabServer, ServerNeeds } from "./scene.ts";
 

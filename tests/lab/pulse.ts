@@ -5,7 +5,8 @@
  * (GStreamer's 200 ms) loses the rest. So the tone is played into a sink, and the source listens there.
  */
 import { join } from "node:path";
-import { makeFolder, until } from "./lab.ts";
+import { until } from "../support/until.ts";
+import { makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
 import { type Sound, soundOf } from "./sound.ts";
 

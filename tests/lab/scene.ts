@@ -1,11 +1,12 @@
 /** The lab with its servers up: XMPP server, gateway, SIP proxy, browser; phones come as a test wants them. */
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { COMPONENT, DOMAIN, type XmppServer } from "../support/prosody.ts";
+import { until } from "../support/until.ts";
 import { type Baresip, type BaresipKind, startBaresip } from "./baresip.ts";
 import { type BrowserPhone, type Chromium, startChromium } from "./chromium.ts";
 import { type ProxyAddress, startLabGateway } from "./gateway.ts";
 import { Kamailio } from "./kamailio.ts";
-import { PROXY, PROXY_WEB_PORT, until } from "./lab.ts";
+import { PROXY, PROXY_WEB_PORT } from "./lab.ts";
 import type { World } from "./worlds.ts";
 
 /** What a page sings. */

@@ -1,5 +1,7 @@
 /** A screen for programs that insist on one: Xvfb without a window manager, and a hand that clicks (xdotool). */
-import { makeFolder, until } from "./lab.ts";
+
+import { until } from "../support/until.ts";
+import { makeFolder } from "./lab.ts";
 import { Program } from "./program.ts";
 
 const DISPLAY = ":77";

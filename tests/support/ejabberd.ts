@@ -6,7 +6,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { componentOf, DOMAIN, freePort, listening, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
+import { componentOf, DOMAIN, freePort, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
+import { listens, until } from "./until.ts";
 
 /** Why the tests with ejabberd are not run, if they are not. */
 export const noEjabberd =
@@ -46,8 +47,8 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
     },
   );
   await written(join(folder, "ready"), join(folder, "ejabberd.log"));
-  await listening(clientPort);
-  await listening(componentPort);
+  await listens("127.0.0.1", clientPort);
+  await listens("127.0.0.1", componentPort);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async stop() {
@@ -78,14 +79,12 @@ export async function compileModule(folder: string): Promise<void> {
   if ((await erlc.exited) !== 0) throw new Error(`mod_jingle_sip.erl: ${said}`);
 }
 
+/** Waits until a file is there; when it does not come, tells what the log has. */
 async function written(file: string, log: string): Promise<void> {
-  const until = Date.now() + 30_000;
-  while (Date.now() < until) {
-    if (await Bun.file(file).exists()) return;
-    await Bun.sleep(50);
-  }
-  const logged = (await Bun.file(log).exists()) ? await Bun.file(log).text() : "";
-  throw new Error(`ejabberd has not started: ${logged}`);
+  await until("ejabberd's start", () => Bun.file(file).exists(), Boolean, 30).catch(async (error: unknown) => {
+    const logged = (await Bun.file(log).exists()) ? await Bun.file(log).text() : "";
+    throw new Error(`${error}; it has logged: ${logged}`);
+  });
 }
 
 const configuration = (domain: string, clients: number, components: number, options: ServerOptions): string => `

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BUN, type Runtime } from "./runtimes.ts";
+import { until } from "./until.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -87,10 +88,9 @@ export async function startGateway(toml: string, runtime: Runtime = BUN): Promis
 
 /** Waits until the gateway says that all is up. */
 export async function healthy(gateway: GatewayProcess): Promise<void> {
-  const until = Date.now() + 10_000;
-  while (Date.now() < until) {
-    if ((await gateway.health()).status === 200) return;
-    await Bun.sleep(50);
-  }
-  throw new Error(`the gateway is not up: ${gateway.log()}`);
+  const status = async (): Promise<number> => (await gateway.health()).status;
+  const up = (seen: number): boolean => seen === 200;
+  await until("the gateway's 200", status, up).catch((error: unknown) => {
+    throw new Error(`${error}; it has logged: ${gateway.log()}`);
+  });
 }

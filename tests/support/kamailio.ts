@@ -2,7 +2,8 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, listening } from "./prosody.ts";
+import { freePort } from "./prosody.ts";
+import { listens } from "./until.ts";
 
 /** Why the tests with Kamailio are not run, if they are not. */
 export const noKamailio =
@@ -37,7 +38,7 @@ export async function startKamailio(domain: string, gatewayPort: number): Promis
     stdout: "ignore",
     stderr: "ignore",
   });
-  await listening(port);
+  await listens("127.0.0.1", port);
   return {
     port,
     async stop() {

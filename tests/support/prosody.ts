@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectTcp, listenTcp } from "../../transports/tcp.ts";
+import { listenTcp } from "../../transports/tcp.ts";
+import { listens } from "./until.ts";
 
 /** Why the tests with Prosody are not run, if they are not. */
 export const noProsody =
@@ -48,8 +49,8 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   for (const user of users)
     await Bun.spawn(["prosodyctl", "--root", "--config", file, "register", user, domain, user], quiet).exited;
   const server = Bun.spawn(["prosody", "--config", file, "-F"], quiet);
-  await listening(clientPort);
-  await listening(componentPort);
+  await listens("127.0.0.1", clientPort);
+  await listens("127.0.0.1", componentPort);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async stop() {
@@ -111,19 +112,4 @@ export async function freePort(): Promise<number> {
   const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, () => ({ received: () => {}, closed: () => {} }));
   await listener.close();
   return listener.local.port;
-}
-
-/** Waits until somebody listens; gives up after ten seconds. */
-export async function listening(port: number): Promise<void> {
-  const until = Date.now() + 10_000;
-  while (Date.now() < until) {
-    try {
-      const to = { host: "127.0.0.1", port };
-      (await connectTcp(to, { received: () => {}, closed: () => {} }, 1_000)).destroy();
-      return;
-    } catch {
-      await Bun.sleep(50);
-    }
-  }
-  throw new Error(`nobody listens on port ${port}`);
 }

@@ -1,0 +1,29 @@
+/** Waiting for programs of others, which tell nobody when they are ready: they are asked again and again. */
+import { connectTcp } from "../../transports/tcp.ts";
+
+/** Waits until it is so; gives up after ten seconds, or `seconds`, with what was seen last. */
+export async function until<Seen>(
+  what: string,
+  look: () => Seen | Promise<Seen>,
+  enough: (seen: Seen) => boolean,
+  seconds = 10,
+): Promise<Seen> {
+  const end = Date.now() + seconds * 1_000;
+  for (;;) {
+    const seen = await look();
+    if (enough(seen)) return seen;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s; last seen: ${JSON.stringify(seen)}`);
+    await Bun.sleep(50);
+  }
+}
+
+/** Waits until somebody takes connections there. */
+export async function listens(host: string, port: number): Promise<void> {
+  const connect = async (): Promise<boolean> => {
+    const events = { received: () => {}, closed: () => {} };
+    const stream = await connectTcp({ host, port }, events, 1_000).catch(() => undefined);
+    stream?.destroy();
+    return stream !== undefined;
+  };
+  await until(`a listener on ${host}:${port}`, connect, Boolean);
+}
