@@ -8,17 +8,17 @@
 import { createActor } from "xstate";
 import { gateway as chart, type GatewayEffect } from "../machines/gateway.ts";
 import { isServed } from "../protocol/address.ts";
-import type { Hash } from "../protocol/digest.ts";
+import type { Hash } from "../protocol/sip/digest.ts";
 import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
-import { Calls } from "./calls.ts";
-import type { CallsConfig } from "./calls-needs.ts";
+import { Calls } from "./calls/calls.ts";
+import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
-import { createSip, type Sip } from "./sip.ts";
-import { SipAllow } from "./sip-allow.ts";
-import type { Resolve } from "./sip-hosts.ts";
+import { SipAllow } from "./sip/allow.ts";
+import type { Resolve } from "./sip/hosts.ts";
+import { createSip, type Sip } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
-import { Xmpp, type XmppConfig } from "./xmpp.ts";
+import { Xmpp, type XmppConfig } from "./xmpp/component.ts";
 
 export interface GatewayConfig {
   readonly sip: {

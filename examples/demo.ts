@@ -11,7 +11,7 @@ import type { Element } from "@xmpp/xml";
 import { systemClock } from "../actors/clock.ts";
 import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
 import type { LogEvent } from "../actors/log.ts";
-import type { Message, Request } from "../protocol/sip.ts";
+import type { Message, Request } from "../protocol/sip/message.ts";
 import { connectTcp, listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
 import { Ladder } from "./ladder.ts";

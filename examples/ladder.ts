@@ -7,10 +7,10 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
-import { readMessage } from "../protocol/sip.ts";
-import { phraseOf } from "../protocol/sip-build.ts";
-import { header, readCSeq } from "../protocol/sip-fields.ts";
-import { StanzaReader } from "../protocol/stanza.ts";
+import { phraseOf } from "../protocol/sip/build.ts";
+import { header, readCSeq } from "../protocol/sip/fields.ts";
+import { readMessage } from "../protocol/sip/message.ts";
+import { StanzaReader } from "../protocol/xmpp/stanza.ts";
 import type { StreamEvents } from "../transports/transport.ts";
 import { pretty } from "./pretty.ts";
 

@@ -3,9 +3,17 @@
  *
  * It is no example of a SIP stack: it repeats nothing and checks little, since loopback loses nothing.
  */
-import { type Field, type Message, type Request, type Response, readMessage, writeMessage } from "../protocol/sip.ts";
-import { responseTo } from "../protocol/sip-build.ts";
-import { header, readNameAddr } from "../protocol/sip-fields.ts";
+
+import { responseTo } from "../protocol/sip/build.ts";
+import { header, readNameAddr } from "../protocol/sip/fields.ts";
+import {
+  type Field,
+  type Message,
+  type Request,
+  type Response,
+  readMessage,
+  writeMessage,
+} from "../protocol/sip/message.ts";
 import type { Datagrams } from "../transports/transport.ts";
 import { openUdp } from "../transports/udp.ts";
 

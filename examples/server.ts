@@ -6,7 +6,7 @@
  * ejabberd's business: see the README.
  */
 import type { Element } from "@xmpp/xml";
-import { StanzaReader, writeStanza } from "../protocol/stanza.ts";
+import { StanzaReader, writeStanza } from "../protocol/xmpp/stanza.ts";
 import { listenTcp } from "../transports/tcp.ts";
 import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 

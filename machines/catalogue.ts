@@ -5,13 +5,13 @@
  * same literals.
  */
 import { type AnyStateMachine, createMachine } from "xstate";
-import { call } from "./call.ts";
+import { call } from "./call/call.ts";
 import { gateway } from "./gateway.ts";
-import { inviteClient } from "./invite-client.ts";
-import { inviteServer } from "./invite-server.ts";
-import { requestClient } from "./request-client.ts";
-import { requestServer } from "./request-server.ts";
-import type { TransactionChart } from "./transaction.ts";
+import { inviteClient } from "./transactions/invite-client.ts";
+import { inviteServer } from "./transactions/invite-server.ts";
+import { requestClient } from "./transactions/request-client.ts";
+import { requestServer } from "./transactions/request-server.ts";
+import type { TransactionChart } from "./transactions/transaction.ts";
 import { xmppStream } from "./xmpp-stream.ts";
 
 const machineOf = (chart: TransactionChart): AnyStateMachine =>

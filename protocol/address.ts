@@ -5,9 +5,10 @@
  * the component's own domain is never a served one, or calls would run in a circle. `username_to_phone` names a user by a
  * number toward SIP, and by the user's name toward XMPP.
  */
-import { bareJid, escapeLocal, readJid, unescapeLocal } from "./jid.ts";
-import { escapeUser, readUri, type SipUri, writeHost } from "./sip-uri.ts";
-import { quoteDisplay } from "./sip-values.ts";
+
+import { escapeUser, readUri, type SipUri, writeHost } from "./sip/uri.ts";
+import { quoteDisplay } from "./sip/values.ts";
+import { bareJid, escapeLocal, readJid, unescapeLocal } from "./xmpp/jid.ts";
 
 export interface AddressRules {
   /** The domains whose users may call and be called. */

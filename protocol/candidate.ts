@@ -5,8 +5,8 @@
  * writes `UDP`); what the other notation has no word for is dropped. Which candidates a phone can use is said here too.
  */
 import xml, { type Element } from "@xmpp/xml";
-import type { Candidate } from "./media.ts";
-import { isAddress } from "./media-values.ts";
+import type { Candidate } from "./media/media.ts";
+import { isAddress } from "./media/values.ts";
 import { ownText } from "./own-text.ts";
 import { present } from "./present.ts";
 

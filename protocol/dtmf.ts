@@ -6,9 +6,9 @@
  * purpose: volume, which INFO has no word for, and telephone-events inside RTP, which pass the gateway by.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { numberOf, unreadable, wordOf } from "./jingle-values.ts";
-import { DTMF } from "./namespaces.ts";
+import { numberOf, unreadable, wordOf } from "./jingle/values.ts";
 import { Refusal } from "./refusal.ts";
+import { DTMF } from "./xmpp/namespaces.ts";
 
 export interface DtmfTone {
   readonly code: string;

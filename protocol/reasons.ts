@@ -7,7 +7,7 @@
  * Left out on purpose: 1xx and 2xx, which end nothing.
  */
 import { present } from "./present.ts";
-import type { Cause } from "./reason-header.ts";
+import type { Cause } from "./sip/reason-header.ts";
 
 export type Profile = "deployed" | "precise";
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyStateMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
-import { delays as transactionDelays } from "../../machines/transaction.ts";
+import { delays as transactionDelays } from "../../machines/transactions/transaction.ts";
 import { drawChart } from "../../web/drawing.ts";
 import { statesOf } from "../../web/steps.ts";
 

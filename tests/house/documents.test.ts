@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { USER_AGENT } from "../../protocol/capabilities.ts";
+import { USER_AGENT } from "../../protocol/sip/capabilities.ts";
 import { stringsOf } from "../support/tokens.ts";
 
 const root = join(import.meta.dir, "../..");

@@ -1,10 +1,10 @@
 /** A phone behind the proxy of docs/deploy.md whose Contact is a GRUU (RFC 5627: linphone) is reached inside its dialogs. */
 import { afterEach, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { authenticator } from "../../actors/authenticate.ts";
-import { type Message, type Response, readMessage, writeMessage } from "../../protocol/sip.ts";
-import { requestOf, responseTo } from "../../protocol/sip-build.ts";
-import { header } from "../../protocol/sip-fields.ts";
+import { authenticator } from "../../actors/phone/credentials.ts";
+import { requestOf, responseTo } from "../../protocol/sip/build.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import { type Message, type Response, readMessage, writeMessage } from "../../protocol/sip/message.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { Inbox } from "../support/inbox.ts";
 import { noKamailio, startKamailio } from "../support/kamailio.ts";

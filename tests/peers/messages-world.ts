@@ -3,7 +3,7 @@
  * and what stands in the SIP network beyond.
  */
 import xml from "@xmpp/xml";
-import { PING } from "../../protocol/disco.ts";
+import { PING } from "../../protocol/xmpp/disco.ts";
 import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";

@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
-import { readMessage } from "../../protocol/sip.ts";
-import { header } from "../../protocol/sip-fields.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import { readMessage } from "../../protocol/sip/message.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Bob, startBob } from "../support/bob.ts";

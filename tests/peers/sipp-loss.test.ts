@@ -1,7 +1,7 @@
 /** Two hundred whole calls with SIPp, in both directions, over a wire that loses every fifth datagram. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { systemClock } from "../../actors/clock.ts";
-import type { Destination } from "../../protocol/sip.ts";
+import type { Destination } from "../../protocol/sip/message.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { expectLoss, openLossyWire } from "../support/lossy-wire.ts";

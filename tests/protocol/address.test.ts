@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { type AddressRules, calledUser, callerJid, contactUri, dialled, isServed } from "../../protocol/address.ts";
-import { bareJid, escapeLocal, readJid, unescapeLocal } from "../../protocol/jid.ts";
+import { bareJid, escapeLocal, readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
 
 const RULES: AddressRules = {
   hosts: ["example.org", "example.net"],

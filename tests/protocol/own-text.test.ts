@@ -1,10 +1,10 @@
 /** A call keeps what it has read, and not the messages that it has read it from. */
 import { expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
-import { readJingle } from "../../protocol/jingle.ts";
-import type { Media } from "../../protocol/media.ts";
+import { readJingle } from "../../protocol/jingle/jingle.ts";
+import type { Media } from "../../protocol/media/media.ts";
 import { ownText } from "../../protocol/own-text.ts";
-import { readSdp } from "../../protocol/sdp.ts";
+import { readSdp } from "../../protocol/sdp/read.ts";
 
 const ROUNDS = 400;
 const SIZE = 100_000;

@@ -1,5 +1,7 @@
 /** One side of a call that the B2BUA carries: the dialog with a gateway, and what is said and heard inside of it. */
-import type { ClientTransaction, ServerTransaction, Sip } from "../../actors/sip.ts";
+import type { ClientTransaction, ServerTransaction, Sip } from "../../actors/sip/stack.ts";
+import { Refusal } from "../../protocol/refusal.ts";
+import { responseTo } from "../../protocol/sip/build.ts";
 import {
   acceptRequest,
   type Dialog,
@@ -7,11 +9,9 @@ import {
   dialogFromResponse,
   nextHop,
   requestIn,
-} from "../../protocol/dialog.ts";
-import { Refusal } from "../../protocol/refusal.ts";
-import type { Destination, Field, Message, Request, Response } from "../../protocol/sip.ts";
-import { responseTo } from "../../protocol/sip-build.ts";
-import { header } from "../../protocol/sip-fields.ts";
+} from "../../protocol/sip/dialog.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 
 /** What a request or a response brings along to the other side. */
 export interface Carried {

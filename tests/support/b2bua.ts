@@ -12,11 +12,11 @@
  */
 
 import { systemClock } from "../../actors/clock.ts";
-import { createSip, type ServerTransaction, type Sip } from "../../actors/sip.ts";
-import type { Field, Request, Response } from "../../protocol/sip.ts";
-import { requestOf, responseTo } from "../../protocol/sip-build.ts";
-import { header, readNameAddr, tagOf } from "../../protocol/sip-fields.ts";
-import { readUri } from "../../protocol/sip-uri.ts";
+import { createSip, type ServerTransaction, type Sip } from "../../actors/sip/stack.ts";
+import { requestOf, responseTo } from "../../protocol/sip/build.ts";
+import { header, readNameAddr, tagOf } from "../../protocol/sip/fields.ts";
+import type { Field, Request, Response } from "../../protocol/sip/message.ts";
+import { readUri } from "../../protocol/sip/uri.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Carried, carried, Leg } from "./b2bua-leg.ts";

@@ -1,12 +1,12 @@
 /** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
-import { stateWords } from "../../actors/call.ts";
-import { call } from "../../machines/call.ts";
-import type { CallInput } from "../../machines/call-context.ts";
-import type { CallEffect, CallEvent } from "../../machines/vocabulary.ts";
-import { settleAnswer } from "../../protocol/answer.ts";
-import type { Media, TransportUpdate } from "../../protocol/media.ts";
-import { readSdp } from "../../protocol/sdp.ts";
+import { stateWords } from "../../actors/calls/call.ts";
+import { call } from "../../machines/call/call.ts";
+import type { CallInput } from "../../machines/call/context.ts";
+import type { CallEffect, CallEvent } from "../../machines/call/vocabulary.ts";
+import { settleAnswer } from "../../protocol/media/answer.ts";
+import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
+import { readSdp } from "../../protocol/sdp/read.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 
 export type CallSnapshot = SnapshotFrom<typeof call>;

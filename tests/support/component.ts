@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
 import { systemClock } from "../../actors/clock.ts";
-import { XmppStream } from "../../actors/xmpp-stream.ts";
+import { XmppStream } from "../../actors/xmpp/stream.ts";
 import { connectTcp } from "../../transports/tcp.ts";
 import { Inbox } from "./inbox.ts";
 import { SECRET, type XmppServer } from "./prosody.ts";

@@ -1,6 +1,6 @@
 /** What devices say and hear by Jingle Messages (XEP-0353), and as carbons of them (XEP-0280). */
 import type { Element } from "@xmpp/xml";
-import { JINGLE_MESSAGE } from "../../protocol/namespaces.ts";
+import { JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
 import { Device } from "./device.ts";
 
 /** The media of a propose. */

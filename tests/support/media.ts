@@ -1,6 +1,14 @@
 /** Any Media that both notations can tell, for properties; `plain` is a desk phone's audio. */
 import * as fc from "fast-check";
-import type { Candidate, Content, Extension, Feedback, Media, Parameter, Transport } from "../../protocol/media.ts";
+import type {
+  Candidate,
+  Content,
+  Extension,
+  Feedback,
+  Media,
+  Parameter,
+  Transport,
+} from "../../protocol/media/media.ts";
 import { present } from "../../protocol/present.ts";
 
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,8}$/);

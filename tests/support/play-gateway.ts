@@ -1,6 +1,6 @@
 /** A whole gateway for plays: its configuration, and clock, chance and wires in memory. */
 import { createHash } from "node:crypto";
-import type { CallsConfig } from "../../actors/calls-needs.ts";
+import type { CallsConfig } from "../../actors/calls/needs.ts";
 import type { GatewayConfig, GatewayNeeds } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import { createChance } from "./chance.ts";

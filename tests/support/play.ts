@@ -12,7 +12,7 @@
 import { expect } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
-import type { CallsConfig } from "../../actors/calls-needs.ts";
+import type { CallsConfig } from "../../actors/calls/needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../../transports/transport.ts";

@@ -1,9 +1,15 @@
 /** A SIP stack with a small user on top, for tests: it answers calls by the number dialled, and places some. */
 import type { Clock } from "../../actors/clock.ts";
-import { type ClientHandlers, createSip, type ServerTransaction, type Sip, type SipNeeds } from "../../actors/sip.ts";
-import type { Destination, Field, Request, Response } from "../../protocol/sip.ts";
-import { responseTo } from "../../protocol/sip-build.ts";
-import { header, readNameAddr, tagOf } from "../../protocol/sip-fields.ts";
+import {
+  type ClientHandlers,
+  createSip,
+  type ServerTransaction,
+  type Sip,
+  type SipNeeds,
+} from "../../actors/sip/stack.ts";
+import { responseTo } from "../../protocol/sip/build.ts";
+import { header, readNameAddr, tagOf } from "../../protocol/sip/fields.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { createChance } from "./chance.ts";
 
 export const LOCAL = "127.0.0.1";

@@ -1,7 +1,7 @@
 /** One transaction chart run by both its interpreters, on one simulated clock. */
 import { type AnyActorLogic, assign, createActor, createMachine, getNextTransitions } from "xstate";
 import { getSimplePaths } from "xstate/graph";
-import { newRecord, Transactions } from "../../actors/transactions.ts";
+import { newRecord, Transactions } from "../../actors/sip/transactions.ts";
 import {
   beginTiming,
   changes,
@@ -9,7 +9,7 @@ import {
   type Timing,
   type TransactionChart,
   type TransactionEvent,
-} from "../../machines/transaction.ts";
+} from "../../machines/transactions/transaction.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 
 export interface Running {

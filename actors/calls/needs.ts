@@ -1,0 +1,46 @@
+/** What the supervisor of calls is given: its options and the others it works with. */
+import type { AddressRules } from "../../protocol/address.ts";
+import type { Profile } from "../../protocol/reasons.ts";
+import type { Hash } from "../../protocol/sip/digest.ts";
+import type { Destination } from "../../protocol/sip/message.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Sip } from "../sip/stack.ts";
+import type { Xmpp } from "../xmpp/component.ts";
+
+export interface CallsConfig {
+  readonly proxy: Destination;
+  /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
+  readonly outbound: boolean;
+  readonly localHost: string;
+  readonly sdpOrigin: string;
+  readonly profile: Profile;
+  /** Digest credentials toward the proxy; an empty name means none. */
+  readonly username: string;
+  readonly password: string;
+  readonly addresses: AddressRules;
+  /** Whether an offer that is refused whole is tried once more with its audio alone. */
+  readonly retryAudioOnly: boolean;
+  /** Milliseconds. */
+  readonly ringTimeout: number;
+  readonly gatherTimeout: number;
+  readonly renegotiateTimeout: number;
+  readonly jmiTimeout: number;
+  readonly maxCalls: number;
+}
+
+export interface CallsNeeds {
+  readonly config: CallsConfig;
+  readonly sip: () => Sip;
+  readonly xmpp: () => Xmpp;
+  readonly clock: Clock;
+  /** A token nobody can guess: tags, Call-IDs, cnonces. */
+  readonly random: () => string;
+  /** Between 0 and 1. */
+  readonly chance: () => number;
+  /** For digest authentication. */
+  readonly hash: Hash;
+  readonly log: Log;
+  /** Told when the last call has ended. */
+  readonly idle: () => void;
+}

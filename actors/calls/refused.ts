@@ -1,0 +1,41 @@
+/**
+ * What the log says of calls that never were: one line each, with who wanted whom and why it was refused.
+ *
+ * Rule: who may not call here, and a flood while there is no room, get a line now and then (tally.ts).
+ */
+import type { Element } from "@xmpp/xml";
+import type { Refusal } from "../../protocol/refusal.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { ServerTransaction } from "../sip/stack.ts";
+import { Tally } from "../tally.ts";
+
+export class RefusedCalls {
+  readonly #log: Log;
+  readonly #tally: Tally;
+
+  constructor(clock: Clock, log: Log) {
+    this.#log = log;
+    this.#tally = new Tally(clock, log, "call.refused");
+  }
+
+  /** An INVITE. */
+  invite({ request, source }: ServerTransaction, status: number): void {
+    const [callId, from, to] = ["Call-ID", "From", "To"].map((name) => header(request, name));
+    this.#log({ level: "info", event: "call.refused", status, callId, from, to, source: source.host });
+  }
+
+  /** A session-initiate. */
+  initiate(iq: Element, sid: string, { message: why, jingle }: Refusal): void {
+    const { from, to } = iq.attrs;
+    this.#log({ level: "info", event: "call.refused", why, condition: conditionOf(jingle), sid, from, to });
+  }
+
+  /** One of many. */
+  oneOfMany(reason: string, about: object): void {
+    this.#tally.add(reason, about);
+  }
+}
+
+const conditionOf = ({ reason, condition }: Refusal["jingle"]): string | undefined => reason ?? condition;

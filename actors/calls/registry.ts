@@ -1,0 +1,65 @@
+/**
+ * Which calls there are, by the two names they go by.
+ *
+ * A SIP request finds its call by Call-ID and our tag (the tag is ours alone, so the peer's is checked inside); a Jingle IQ
+ * by sid, the user's bare JID and the JID we speak from, since clients know a session by sender and sid.
+ */
+import { bareJid } from "../../protocol/xmpp/jid.ts";
+import type { Call } from "./call.ts";
+
+const NONE: ReadonlySet<Call> = new Set();
+
+export class Registry {
+  readonly #byDialog = new Map<string, Call>();
+  readonly #bySession = new Map<string, Call>();
+  readonly #byUser = new Map<string, Set<Call>>();
+  readonly #keys = new Map<Call, { dialog: string; session: string }>();
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  add(call: Call, dialog: { callId: string; localTag: string }): void {
+    const keys = { dialog: dialogKey(dialog.callId, dialog.localTag), session: sessionKey(call.user.side) };
+    this.#keys.set(call, keys);
+    this.#byDialog.set(keys.dialog, call);
+    this.#bySession.set(keys.session, call);
+    const { them } = call.user.side;
+    const calls = this.#byUser.get(them) ?? new Set();
+    this.#byUser.set(them, calls.add(call));
+  }
+
+  remove(call: Call): void {
+    const keys = this.#keys.get(call);
+    if (!keys) return;
+    this.#keys.delete(call);
+    this.#byDialog.delete(keys.dialog);
+    this.#bySession.delete(keys.session);
+    const { them } = call.user.side;
+    const calls = this.#byUser.get(them);
+    calls?.delete(call);
+    if (calls?.size === 0) this.#byUser.delete(them);
+  }
+
+  byDialog(callId: string, localTag: string): Call | undefined {
+    return this.#byDialog.get(dialogKey(callId, localTag));
+  }
+
+  bySession(session: { sid: string; them: string; us: string }): Call | undefined {
+    return this.#bySession.get(sessionKey(session));
+  }
+
+  /** The calls of a user, by bare JID. */
+  ofUser(them: string): ReadonlySet<Call> {
+    return this.#byUser.get(them) ?? NONE;
+  }
+
+  all(): Call[] {
+    return [...this.#keys.keys()];
+  }
+}
+
+// a tag is a token and a JID holds no line break, so the parts cannot run into each other
+const dialogKey = (callId: string, localTag: string) => `${localTag}\n${callId}`;
+const sessionKey = (session: { sid: string; them: string; us: string }) =>
+  `${bareJid(session.them)}\n${bareJid(session.us)}\n${session.sid}`;

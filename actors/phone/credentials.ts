@@ -1,0 +1,68 @@
+/**
+ * Credentials for whoever asks: a refused request made again with digest (RFC 3261 §22.2, §22.3).
+ *
+ * Rules: without credentials there is no second try; each realm is answered once, beside those that were answered before
+ * (§22.3), and again only when it calls the nonce stale, or asks at the next place of a redirection. The new request has the
+ * next number of its dialog, which the caller gives and keeps.
+ */
+import {
+  answerChallenge,
+  type Challenge,
+  type Credentials,
+  challengesOf,
+  type Hash,
+  realmOf,
+} from "../../protocol/sip/digest.ts";
+import { header, readCSeq, withHeader } from "../../protocol/sip/fields.ts";
+import type { Field, Request, Response } from "../../protocol/sip/message.ts";
+import { param } from "../../protocol/sip/values.ts";
+
+/** A request is made again this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
+export const MOST_TRIES = 3;
+
+/** The same request with credentials and this number, or undefined when there are none to give. */
+export type Authenticate = (request: Request, response: Response, number: number) => Request | undefined;
+
+export function authenticator(credentials: Credentials, by: { random: () => string; hash: Hash }): Authenticate {
+  return (request, response, number) => {
+    if (credentials.username === "" || (response.status !== 401 && response.status !== 407)) return undefined;
+    const due = firstOfEachRealm(challengesOf(response)).filter(
+      (challenge) => isStale(challenge) || !request.headers.some((field) => isAnswerTo(challenge, field)),
+    );
+    if (due.length === 0) return undefined;
+    const answers = due.map((challenge): Field => {
+      const answer = answerChallenge(challenge, request, credentials, { hash: by.hash, cnonce: by.random() });
+      return [challenge.field, answer];
+    });
+    const others = request.headers.filter((field) => !due.some((challenge) => isAnswerTo(challenge, field)));
+    const { method } = readCSeq(header(request, "CSeq") ?? "");
+    return withHeader(beforeCSeq({ ...request, headers: others }, answers), ["CSeq", `${number} ${method}`]);
+  };
+}
+
+/** The credentials of a request, which the ACK to its 2xx repeats (RFC 3261 §22.1). */
+export const credentialsIn = (request: Request): Field[] => request.headers.filter(isCredentials);
+
+/** The request for another URI: a digest is of the old one, and whoever asks again there has not refused us (§22.4). */
+export const withoutCredentials = (request: Request): Request => ({
+  ...request,
+  headers: request.headers.filter((field) => !isCredentials(field)),
+});
+
+const isCredentials = ([name]: Field): boolean => name === "Authorization" || name === "Proxy-Authorization";
+
+const realm = ({ params }: Challenge): string => param(params, "realm") ?? "";
+const isStale = ({ params }: Challenge): boolean => param(params, "stale")?.toLowerCase() === "true";
+const isAnswerTo = (challenge: Challenge, [name, value]: Field): boolean =>
+  name === challenge.field && realmOf(value) === realm(challenge);
+
+const firstOfEachRealm = (challenges: readonly Challenge[]): Challenge[] =>
+  challenges.filter(
+    (one, at) => challenges.findIndex((other) => other.field === one.field && realm(other) === realm(one)) === at,
+  );
+
+/** The fields stand before CSeq, among what tells who asks. */
+function beforeCSeq(request: Request, fields: readonly Field[]): Request {
+  const at = request.headers.findIndex(([name]) => name === "CSeq");
+  return { ...request, headers: [...request.headers.slice(0, at), ...fields, ...request.headers.slice(at)] };
+}

@@ -1,0 +1,58 @@
+/**
+ * Who may begin calls over SIP: the proxy, loopback, and the networks of `[sip] allow`.
+ *
+ * Rules: the proxy's addresses are looked up again and again, since they change; until they are known the first time only
+ * loopback and the networks may. This judges requests outside dialogs; those inside are known by their tags.
+ */
+import ipaddr from "ipaddr.js";
+import type { Clock } from "../clock.ts";
+import type { Resolve } from "./hosts.ts";
+
+const AGAIN = 60_000;
+
+export interface AllowNeeds {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly proxyHost: string;
+  /** `10.0.0.0/8`, or single addresses. */
+  readonly networks: readonly string[];
+}
+
+export class SipAllow {
+  readonly #needs: AllowNeeds;
+  readonly #networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  #proxy: ReadonlySet<string> = new Set();
+  #disarm: () => void = () => {};
+
+  constructor(needs: AllowNeeds) {
+    this.#needs = needs;
+    this.#networks = needs.networks.map((network) => {
+      if (network.includes("/")) return ipaddr.parseCIDR(network);
+      const address = ipaddr.parse(network);
+      return [address, address.kind() === "ipv4" ? 32 : 128];
+    });
+  }
+
+  /** Looks the proxy up, now and every while. */
+  async start(): Promise<void> {
+    const found = await this.#needs.resolve(this.#needs.proxyHost).catch(() => []);
+    // a name server that is away does not take the proxy's rights from it
+    if (found.length > 0) this.#proxy = new Set(found.map(normal));
+    this.#disarm();
+    this.#disarm = this.#needs.clock.after(AGAIN, () => void this.start());
+  }
+
+  stop(): void {
+    this.#disarm();
+  }
+
+  /** Whether requests outside dialogs are taken from this address. */
+  allows(host: string): boolean {
+    if (!ipaddr.isValid(host)) return false;
+    const address = ipaddr.process(host);
+    if (address.range() === "loopback" || this.#proxy.has(address.toString())) return true;
+    return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+  }
+}
+
+const normal = (host: string): string => (ipaddr.isValid(host) ? ipaddr.process(host).toString() : host);

@@ -1,0 +1,97 @@
+/**
+ * Cuts a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
+ *
+ * Rules: what waits for its rest is never more than one message of the greatest size; a stream that cannot be cut any
+ * further (no Content-Length, two that differ, too much) is at fault and has to be closed, for nobody knows where the
+ * next message begins: no byte is taken after that. The header is read as everywhere (folds, LF alone), and each byte is
+ * looked at a bounded number of times, in however small pieces it comes.
+ */
+import { contentLength, headEnd, LIMITS, readHead } from "../../protocol/sip/message.ts";
+
+const CR = 13;
+const LF = 10;
+
+export class SipFrames {
+  #bytes = new Uint8Array(4_096);
+  #end = 0;
+  /** How far the end of the header was looked for already. */
+  #seen = 0;
+  /** The length of the message that waits for its rest, once its header is whole. */
+  #length: number | undefined;
+  #fault: string | undefined;
+
+  /** Whether part of a message waits for its rest. */
+  get unfinished(): boolean {
+    return this.#end > 0;
+  }
+
+  /** Hands each whole message to `take`; gives what is wrong with the stream when it is at fault, now or before. */
+  push(bytes: Uint8Array, take: (message: Uint8Array) => void): string | undefined {
+    for (let at = 0; at < bytes.length && this.#fault === undefined; ) {
+      const room = Math.min(bytes.length - at, LIMITS.bytes);
+      this.#append(bytes.subarray(at, at + room));
+      at += room;
+      this.#fault = this.#cut(take);
+    }
+    if (this.#fault !== undefined) {
+      this.#bytes = new Uint8Array(0);
+      this.#end = 0;
+    }
+    return this.#fault;
+  }
+
+  #cut(take: (message: Uint8Array) => void): string | undefined {
+    for (;;) {
+      if (this.#length === undefined) {
+        this.#skipEmptyLines();
+        const header = headEnd(this.#bytes.subarray(0, this.#end), this.#seen);
+        if ((header ?? this.#end) > LIMITS.bytes) return "a header without an end";
+        this.#seen = Math.max(0, this.#end - 2); // the line break that the next one makes an empty line
+        if (header === undefined) return undefined;
+        const fault = this.#measure(header, take);
+        if (fault !== undefined) return fault;
+      }
+      const length = this.#length;
+      if (length === undefined || this.#end < length) return undefined;
+      const message = this.#bytes.slice(0, length);
+      this.#drop(length);
+      this.#length = undefined;
+      take(message);
+    }
+  }
+
+  /** Finds the length of the message whose header is whole; when there is none, the header goes on, to be refused. */
+  #measure(header: number, take: (message: Uint8Array) => void): string | undefined {
+    const head = readHead(this.#bytes.subarray(0, header));
+    const body = contentLength(head.headers);
+    if (body !== undefined && header + body <= LIMITS.bytes) {
+      this.#length = header + body;
+      return undefined;
+    }
+    // 400 or 413; without any Content-Length it would read as a message without a body
+    if (body !== undefined || head.fault !== undefined) take(this.#bytes.slice(0, header));
+    return body !== undefined && body > 0 ? "a message too large" : "no usable Content-Length";
+  }
+
+  #append(bytes: Uint8Array): void {
+    if (this.#end + bytes.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * (this.#end + bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#end));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  #drop(count: number): void {
+    this.#bytes.copyWithin(0, count, this.#end);
+    this.#end -= count;
+    this.#seen = 0;
+  }
+
+  #skipEmptyLines(): void {
+    let start = 0;
+    while (start < this.#end && (this.#bytes[start] === CR || this.#bytes[start] === LF)) start++;
+    if (start > 0) this.#drop(start);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The requests asked of us: server transactions, and the repetitions, ACKs and CANCELs that belong to them.
+ *
+ * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the user hears of a request once; a response that the chart does
+ * not take any more (a second final one) goes nowhere; everything that is looked up is looked up by key; a request that
+ * has its final answer is kept without its body. Bounds: `MOST_TRANSACTIONS` and `MOST_HELD`.
+ */
+import { inviteServer } from "../../machines/transactions/invite-server.ts";
+import { requestServer } from "../../machines/transactions/request-server.ts";
+import type { TransactionEffect, TransactionEvent } from "../../machines/transactions/transaction.ts";
+import { responseTo, withToTag } from "../../protocol/sip/build.ts";
+import { acknowledgedKeyOf, mergedKeyOf, serverKeyOf } from "../../protocol/sip/match.ts";
+import type { Destination, Message, Request, Response } from "../../protocol/sip/message.ts";
+import type { Clock } from "../clock.ts";
+import type { Tally } from "../tally.ts";
+import { MOST_TRANSACTIONS } from "./clients.ts";
+import { writeBy } from "./flow.ts";
+import type { ServerTransaction, SipUser } from "./stack.ts";
+import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
+import type { Flow } from "./transport.ts";
+
+/** The most characters and bytes that all transactions hold: as many of a usual size as there may be. */
+export const MOST_HELD = 268_435_456;
+
+export interface ServerRecord extends TransactionRecord {
+  readonly key: string;
+  readonly mergedKey: string;
+  transaction: ServerTransaction;
+  /** How much it holds of what came and what was sent last. */
+  held: number;
+  readonly flow: Flow;
+  /** What the user answers, and what was sent last. */
+  answer?: Response;
+  last?: Uint8Array;
+  acknowledgedKey?: string;
+  ack?: Request;
+}
+
+export interface ServersNeeds {
+  readonly clock: Clock;
+  readonly user: SipUser;
+  readonly mostHeld: number;
+  readonly dropped: Tally;
+  /** Calls a user's function, whatever it does. */
+  guard(run: () => void): void;
+  /** The To tag of a response whose giver has none. */
+  toTag(message: Message): string;
+}
+
+export class SipServers {
+  readonly #needs: ServersNeeds;
+  readonly #transactions: Transactions<ServerRecord>;
+  readonly #records = new Map<string, ServerRecord>();
+  readonly #merged = new Map<string, ServerRecord>();
+  readonly #accepted = new Map<string, ServerRecord>();
+  #held = 0;
+
+  constructor(needs: ServersNeeds) {
+    this.#needs = needs;
+    this.#transactions = new Transactions(needs.clock, {
+      perform: (record, effect) => this.#perform(record, effect),
+      over: (record) => this.#forget(record),
+    });
+  }
+
+  get count(): number {
+    return this.#records.size;
+  }
+
+  /** Whether there is no room for one more. */
+  get full(): boolean {
+    return this.#records.size >= MOST_TRANSACTIONS || this.#held >= this.#needs.mostHeld;
+  }
+
+  /** Takes a request that has come before; false when it is new. */
+  repeated(request: Request): boolean {
+    const record = this.#records.get(serverKeyOf(request));
+    if (record === undefined) return false;
+    this.#transactions.tell(record, "request");
+    return true;
+  }
+
+  /** Takes an ACK: to a refusal by its branch (§17.2.3), to a 2xx by its dialog (§13.3.1.4); false when to neither. */
+  acknowledged(ack: Request): boolean {
+    const record = this.#records.get(serverKeyOf(ack, "INVITE")) ?? this.#accepted.get(acknowledgedKeyOf(ack));
+    if (record === undefined) return false;
+    record.ack = ack;
+    this.#transactions.tell(record, "ack");
+    return true;
+  }
+
+  /** The transaction of the INVITE that a CANCEL means (§9.2). */
+  cancelled(cancel: Request): ServerRecord | undefined {
+    return this.#records.get(serverKeyOf(cancel, "INVITE"));
+  }
+
+  /** Whether the same request has come by another way already (§8.2.2.2). */
+  isMerged(request: Request): boolean {
+    return this.#merged.has(mergedKeyOf(request));
+  }
+
+  /** Begins the transaction of a new request. */
+  begin(request: Request, source: Destination, flow: Flow): ServerRecord {
+    const chart = request.method === "INVITE" ? inviteServer : requestServer;
+    const key = serverKeyOf(request);
+    const respond = (response: Response): void => this.#answer(record, response);
+    const record: ServerRecord = {
+      ...newRecord(chart, flow.transport === "tcp", this.#needs.clock.now()),
+      key,
+      mergedKey: mergedKeyOf(request),
+      transaction: { request, source, id: key, respond },
+      held: 0,
+      flow,
+    };
+    this.#records.set(key, record);
+    if (!this.#merged.has(record.mergedKey)) this.#merged.set(record.mergedKey, record);
+    this.#weigh(record);
+    this.#transactions.begin(record);
+    return record;
+  }
+
+  stop(): void {
+    this.#transactions.stop();
+    for (const table of [this.#records, this.#merged, this.#accepted]) table.clear();
+    this.#held = 0;
+  }
+
+  #answer(record: ServerRecord, response: Response): void {
+    record.answer = withToTag(response, this.#needs.toTag(record.transaction.request));
+    this.#transactions.tell(record, eventOf(response));
+    if (response.status >= 200) this.#lighten(record);
+  }
+
+  /** What was asked has its answer: of the request no more than its fields may be asked for. */
+  #lighten(record: ServerRecord): void {
+    const { transaction, answer } = record;
+    record.transaction = { ...transaction, request: { ...transaction.request, body: "" } };
+    if (answer !== undefined) record.answer = { ...answer, body: "" };
+    this.#weigh(record);
+  }
+
+  /** Counts what a record holds, instead of what it held. */
+  #weigh(record: ServerRecord, held = weightOf(record)): void {
+    this.#held += held - record.held;
+    record.held = held;
+  }
+
+  #perform(record: ServerRecord, effect: TransactionEffect): void {
+    const { transaction, answer, ack } = record;
+    const { user, guard } = this.#needs;
+    if (effect === "send 100 Trying") this.#send(record, responseTo(transaction.request, 100));
+    else if (effect === "send the answer" && answer) this.#sendAnswer(record, answer);
+    else if (effect === "send the last response") this.#sendLast(record);
+    else if (effect === "tell the user (ACK)" && ack) guard(() => user.acknowledged(transaction, ack));
+    else if (effect === "tell the user (no ACK)") guard(() => user.unacknowledged(transaction));
+  }
+
+  #sendAnswer(record: ServerRecord, answer: Response): void {
+    if (record.state === "accepted") {
+      record.acknowledgedKey = acknowledgedKeyOf(answer);
+      this.#accepted.set(record.acknowledgedKey, record);
+    }
+    this.#send(record, answer);
+  }
+
+  #send(record: ServerRecord, response: Response): void {
+    record.last = writeBy(response, record.flow.transport);
+    this.#sendLast(record);
+  }
+
+  #sendLast(record: ServerRecord): void {
+    const failed = (): void => this.#needs.dropped.add("a response that could not be sent", record.transaction.source);
+    if (record.last !== undefined) record.flow.send(record.last, failed);
+  }
+
+  #forget(record: ServerRecord): void {
+    this.#records.delete(record.key);
+    this.#weigh(record, 0);
+    if (this.#merged.get(record.mergedKey) === record) this.#merged.delete(record.mergedKey);
+    const key = record.acknowledgedKey;
+    if (key !== undefined && this.#accepted.get(key) === record) this.#accepted.delete(key);
+  }
+}
+
+/** Whether an INVITE has no final response yet. */
+export function isOpen(record: ServerRecord): boolean {
+  return record.chart.id === inviteServer.id && (record.state === "trying" || record.state === "proceeding");
+}
+
+function weightOf({ transaction, last }: ServerRecord): number {
+  const { uri, headers, body } = transaction.request;
+  const fields = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return uri.length + fields + body.length + (last?.length ?? 0);
+}
+
+function eventOf(response: Response): TransactionEvent {
+  if (response.status < 200) return "answer.provisional";
+  return response.status < 300 ? "answer.success" : "answer.failure";
+}

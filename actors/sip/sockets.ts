@@ -1,0 +1,162 @@
+/**
+ * The sockets that SIP listens on: UDP and TCP on one port, for every address of `[sip] bind`.
+ *
+ * Rules: an address family that the machine lacks is left out, with a word; a UDP socket that fails is opened again,
+ * later each time; until it is there the gateway is not up, and what it should send is lost as on any wire, so that
+ * whoever repeats himself goes on over the new one. When it has failed `MOST_FAILURES` times in a row, `broken` is told.
+ */
+import { isIP } from "node:net";
+import type { Address, ByteStream, Datagrams, Listener, StreamEvents } from "../../transports/transport.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { SipNeeds } from "./stack.ts";
+
+const MOST_FAILURES = 10;
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 30_000;
+/** How long a socket has to stand until its failures are forgotten. */
+const STANDS = 60_000;
+
+export interface SocketsNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly open: Pick<SipNeeds["open"], "udp" | "listen">;
+  readonly bind: readonly string[];
+  readonly port: number;
+  received(bytes: Uint8Array, from: Address, socket: SipSocket): void;
+  accept(stream: ByteStream): StreamEvents;
+  /** A socket cannot be had any more. */
+  broken(why: string): void;
+}
+
+/** What datagrams leave by: the address it is bound to, whatever socket that has at the time. */
+export type SipSocket = Pick<Datagrams, "local" | "send">;
+
+interface Bound extends SipSocket {
+  readonly listener: Listener;
+  /** None while it is being opened again. */
+  datagrams: Datagrams | undefined;
+  failures: number;
+  openedAt: number;
+  disarm: () => void;
+}
+
+export class SipSockets {
+  readonly #needs: SocketsNeeds;
+  #bound: readonly Bound[] = [];
+  #port: number;
+
+  constructor(needs: SocketsNeeds) {
+    this.#needs = needs;
+    this.#port = needs.port;
+  }
+
+  /** The port that is really bound. */
+  get port(): number {
+    return this.#port;
+  }
+
+  get up(): boolean {
+    return this.#bound.length > 0 && this.#bound.every(({ datagrams }) => datagrams !== undefined);
+  }
+
+  /** Binds every address; rejects, with nothing left open, when one cannot be had. */
+  async start(): Promise<void> {
+    let lack: unknown;
+    try {
+      for (const host of this.#needs.bind)
+        await this.#bind(host, 10).catch((error: unknown) => {
+          if (!isLackOfFamily(error, host)) throw error;
+          lack = error;
+          this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
+        });
+      if (!this.up) throw lack;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const closing = this.#bound;
+    this.#bound = [];
+    for (const { disarm } of closing) disarm();
+    await Promise.all(closing.flatMap(({ datagrams, listener }) => [datagrams?.close(), listener.close()]));
+  }
+
+  /** The socket that reaches an address. */
+  for(host: string): SipSocket | undefined {
+    return this.#bound.find(({ local }) => isIP(local.host) === isIP(host));
+  }
+
+  /** UDP and TCP on one port; where any port will do, another is tried when TCP has none left there. */
+  async #bind(host: string, tries: number): Promise<void> {
+    const port = this.#port;
+    const datagrams = await this.#open(host);
+    try {
+      const at = { host, port: datagrams.local.port };
+      const listener = await this.#needs.open.listen(at, (stream) => this.#needs.accept(stream));
+      this.#bound = [...this.#bound, newBound(datagrams, listener, this.#needs.clock.now())];
+      this.#port = datagrams.local.port;
+    } catch (error) {
+      await datagrams.close();
+      if (port !== 0 || tries === 0) throw error;
+      return this.#bind(host, tries - 1);
+    }
+  }
+
+  #open(host: string): Promise<Datagrams> {
+    const boundTo = () => this.#bound.find(({ local }) => local.host === host);
+    return this.#needs.open.udp(
+      { host, port: this.#port },
+      {
+        received: (bytes, from) => {
+          const socket = boundTo();
+          if (socket !== undefined) this.#needs.received(bytes, from, socket);
+        },
+        failed: (error) => this.#failed(boundTo(), error),
+      },
+    );
+  }
+
+  #failed(bound: Bound | undefined, error: unknown): void {
+    if (bound === undefined || !this.#bound.includes(bound)) return;
+    const { clock, log, broken } = this.#needs;
+    if (bound.datagrams !== undefined && clock.now() - bound.openedAt > STANDS) bound.failures = 0;
+    bound.datagrams?.close();
+    bound.datagrams = undefined;
+    bound.disarm();
+    bound.failures++;
+    const why = String(error instanceof Error ? error.message : error);
+    if (bound.failures > MOST_FAILURES) return broken(`[sip] bind ${bound.local.host}: ${why}`);
+    const pause = Math.min(FIRST_PAUSE * 2 ** (bound.failures - 1), LONGEST_PAUSE);
+    log({ level: "warn", event: "sip.socket", host: bound.local.host, error: why, retryIn: pause });
+    bound.disarm = clock.after(pause, () => this.#again(bound));
+  }
+
+  #again(bound: Bound): void {
+    this.#open(bound.local.host).then(
+      (datagrams) => {
+        if (!this.#bound.includes(bound)) return void datagrams.close();
+        bound.datagrams = datagrams;
+        bound.openedAt = this.#needs.clock.now();
+        this.#needs.log({ level: "info", event: "sip.socket", host: bound.local.host });
+      },
+      (error: unknown) => this.#failed(bound, error),
+    );
+  }
+}
+
+function newBound(datagrams: Datagrams, listener: Listener, openedAt: number): Bound {
+  const bound: Bound = {
+    ...{ local: datagrams.local, listener, datagrams, failures: 0, openedAt, disarm: () => {} },
+    send: (bytes, to, sent) => (bound.datagrams ? bound.datagrams.send(bytes, to, sent) : sent?.()),
+  };
+  return bound;
+}
+
+/** Whether the machine has no IPv4, or no IPv6, at all: one address that cannot be had is a mistake of the operator's. */
+function isLackOfFamily(error: unknown, host: string): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return (host === "::" || host === "0.0.0.0") && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL");
+}

@@ -1,0 +1,122 @@
+/**
+ * The table interpreter: steps transaction charts over plain records, all on one timer of the clock.
+ *
+ * It does what XState does with the same literal (tests/machines/transactions/transaction.test.ts walks every path through both),
+ * at a hundredth of the cost: a record is a chart, the name of a state, the timing and the instants its delays end.
+ *
+ * Rules: a record has moved on and its deadlines stand before any of its effects is performed, so that an effect may
+ * come back with the next event; effects of one step keep their order.
+ */
+import {
+  beginTiming,
+  changes,
+  delays,
+  type Timing,
+  type TransactionAction,
+  type TransactionChange,
+  type TransactionChart,
+  type TransactionDelay,
+  type TransactionEffect,
+  type TransactionEvent,
+  type TransactionState,
+  type TransactionStep,
+} from "../../machines/transactions/transaction.ts";
+import type { Clock } from "../clock.ts";
+import { type Timed, Timers } from "../timers.ts";
+
+/** A transaction as it stands: nothing in it but data. */
+export interface TransactionRecord extends Timed {
+  readonly chart: TransactionChart;
+  state: string;
+  timing: Timing;
+  /** When each delay of the state ends, in the order of its chart. */
+  ends: readonly number[];
+}
+
+/** The record of a transaction that has not begun. */
+export function newRecord(chart: TransactionChart, reliable: boolean, now: number): TransactionRecord {
+  const timing = beginTiming(reliable, now);
+  return { chart, state: chart.initial, timing, ends: [], deadline: Number.POSITIVE_INFINITY, place: -1 };
+}
+
+function isOver(record: TransactionRecord): boolean {
+  return stateOf(record).type === "final";
+}
+
+/** What the owner of the transactions does for them. */
+export interface TransactionOwner<Record> {
+  perform(record: Record, effect: TransactionEffect): void;
+  /** Told once, after the last effect. */
+  over(record: Record): void;
+}
+
+export class Transactions<Owner extends TransactionRecord> {
+  readonly #clock: Clock;
+  readonly #owner: TransactionOwner<Owner>;
+  readonly #timers: Timers<Owner>;
+
+  constructor(clock: Clock, owner: TransactionOwner<Owner>) {
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#timers = new Timers(clock, (record) => this.#fallDue(record));
+  }
+
+  /** Enters the first state. */
+  begin(record: Owner): void {
+    this.#arm(record);
+    this.#performAll(record, stateOf(record).entry ?? []);
+  }
+
+  /** Lets an event happen to a transaction; one that its state does not name is absorbed. */
+  tell(record: Owner, event: TransactionEvent): void {
+    const step = stateOf(record).on?.[event];
+    if (step !== undefined) this.#take(record, step);
+  }
+
+  /** Forgets all deadlines: nothing happens by itself any more. */
+  stop(): void {
+    this.#timers.clear();
+  }
+
+  #fallDue(record: Owner): void {
+    const first = record.ends.indexOf(record.deadline);
+    const delay = Object.keys(stateOf(record).after ?? {})[first] as TransactionDelay;
+    const step = stateOf(record).after?.[delay];
+    if (step !== undefined) this.#take(record, step);
+  }
+
+  #take(record: Owner, step: TransactionStep): void {
+    const effects = (step.actions ?? []).filter((action) => !this.#change(record, action)) as TransactionEffect[];
+    const enters = step.target !== undefined && (step.reenter === true || step.target !== record.state);
+    if (enters && step.target !== undefined) {
+      record.state = step.target;
+      effects.push(...(stateOf(record).entry ?? []));
+      this.#arm(record);
+    }
+    const over = enters && isOver(record);
+    this.#performAll(record, effects);
+    if (over) this.#owner.over(record);
+  }
+
+  #change(record: Owner, action: TransactionAction): boolean {
+    if (!(action in changes)) return false;
+    record.timing = changes[action as TransactionChange](record.timing, this.#clock.now());
+    return true;
+  }
+
+  /** Starts the delays of the state that was entered. */
+  #arm(record: Owner): void {
+    const now = this.#clock.now();
+    const names = Object.keys(stateOf(record).after ?? {}) as TransactionDelay[];
+    record.ends = names.map((name) => now + Math.max(0, delays[name](record.timing, now)));
+    this.#timers.set(record, Math.min(...record.ends));
+  }
+
+  #performAll(record: Owner, effects: readonly TransactionEffect[]): void {
+    for (const effect of effects) this.#owner.perform(record, effect);
+  }
+}
+
+function stateOf(record: TransactionRecord): TransactionState {
+  return record.chart.states[record.state]!;
+}

@@ -1,0 +1,193 @@
+/**
+ * The transport layer of SIP: UDP and TCP on one port, and which of them a message takes.
+ *
+ * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response leaves by the socket or connection that its request
+ * came by, and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, by UDP when TCP is refused or not
+ * there in two seconds; Via and Contact name the transport that really carries them (flow.ts). Nothing that comes
+ * in throws out. Left out on purpose: `maddr` (multicast, and a way to send our packets at others), `sips`.
+ */
+
+import { withToTag } from "../../protocol/sip/build.ts";
+import type { Destination, Message, Request } from "../../protocol/sip/message.ts";
+import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Tally } from "../tally.ts";
+import { type Connection, SipConnections } from "./connections.ts";
+import { withVia, writeBy } from "./flow.ts";
+import { type Resolve, SipHosts } from "./hosts.ts";
+import { readIncoming } from "./incoming.ts";
+import { type SipSocket, SipSockets } from "./sockets.ts";
+
+/** RFC 3261 §18.1.1: what is larger may not fit the path, and goes by TCP. */
+const GREATEST_DATAGRAM = 1_300;
+
+/** What carries the messages of a transaction to the other side. */
+export interface Flow {
+  readonly transport: "udp" | "tcp";
+  /** Sends; `failed` is told later, if at all. */
+  send(bytes: Uint8Array, failed: () => void): void;
+  /** Asks to be told when it is lost; gives what takes that back. */
+  whenLost(tell: () => void): () => void;
+}
+
+/** A request on its way out: with our Via, as bytes, and what carries them. */
+export interface Way {
+  readonly request: Request;
+  readonly flow: Flow;
+  readonly bytes: Uint8Array;
+}
+
+type AnswerBy = (to: Address, last: boolean) => Flow;
+
+export interface SipTransportNeeds {
+  readonly clock: Clock;
+  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly resolve: Resolve;
+  readonly bind: readonly string[];
+  readonly port: number;
+  readonly localHost: string;
+  readonly log: Log;
+  readonly dropped: Tally;
+  allow(source: Destination): boolean;
+  received(message: Message, source: Destination, flow: Flow): void;
+  /** The To tag of a response that nobody asked for. */
+  toTag(message: Message): string;
+  /** A socket cannot be had any more. */
+  broken(why: string): void;
+}
+
+export class SipTransport {
+  readonly #needs: SipTransportNeeds;
+  readonly #hosts: SipHosts;
+  readonly #connections: SipConnections;
+  readonly #sockets: SipSockets;
+
+  constructor(needs: SipTransportNeeds) {
+    this.#needs = needs;
+    this.#hosts = new SipHosts(needs.resolve, needs.clock);
+    this.#connections = new SipConnections({
+      clock: needs.clock,
+      allow: (source) => needs.allow(source),
+      connect: (to, events, timeout) => needs.open.connect(to, events, timeout, this.#boundFor(to.host)),
+      dropped: needs.dropped,
+      received: (bytes, connection) =>
+        this.#received(bytes, "tcp", connection.remote, (to, last) =>
+          last ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
+        ),
+    });
+    this.#sockets = new SipSockets({
+      ...needs,
+      received: (bytes, from, socket) => this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to)),
+      accept: (stream) => this.#connections.accept(stream),
+    });
+  }
+
+  /** The port that is really bound. */
+  get port(): number {
+    return this.#sockets.port;
+  }
+
+  get up(): boolean {
+    return this.#sockets.up;
+  }
+
+  /** Binds every address, and TCP beside UDP. */
+  start(): Promise<void> {
+    return this.#sockets.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#connections.stop();
+    await this.#sockets.stop();
+  }
+
+  /**
+   * Finds the way of a request: `use` gets the bytes as they have to be for the transport that was found, or nothing
+   * when there is none.
+   */
+  route(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
+    this.#hosts.find(to.host, (addresses) => {
+      const host = addresses.find((address) => this.#sockets.for(address) !== undefined);
+      if (host === undefined) return use(undefined);
+      this.#choose(request, branch, { ...to, host }, use);
+    });
+  }
+
+  #choose(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
+    const write = (transport: "udp" | "tcp"): Omit<Way, "flow"> => {
+      const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
+      return { request: ours, bytes: writeBy(ours, transport) };
+    };
+    const byTcp = (otherwise: () => void): void =>
+      this.#connections.to(to, (connection) => {
+        if (connection === undefined) otherwise();
+        else use({ ...write("tcp"), flow: this.#byTcp(connection) });
+      });
+    if (to.transport === "tcp") return byTcp(() => use(undefined));
+
+    const written = write("udp");
+    const byUdp = (): void => {
+      const socket = this.#sockets.for(to.host);
+      use(socket && { ...written, flow: this.#byUdp(socket, to) });
+    };
+    if (written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to)) byTcp(byUdp);
+    else byUdp();
+  }
+
+  /** The one address that is bound for a family, which TCP leaves by as UDP does; where all are, the system chooses. */
+  #boundFor(host: string): string | undefined {
+    const bound = this.#sockets.for(host)?.local.host;
+    return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
+  }
+
+  /**
+   * The door: what comes in here goes no further than this, whatever is wrong with it. What cannot be read is answered
+   * once (`last`), by the way it came or not at all.
+   */
+  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: AnswerBy): void {
+    const source: Destination = { transport, host: from.host, port: from.port };
+    try {
+      const incoming = readIncoming(bytes, source);
+      if (incoming.message !== undefined) {
+        this.#needs.received(incoming.message, source, answerBy(incoming.answerTo, false));
+      } else {
+        this.#needs.dropped.add(incoming.fault, { source: from.host });
+        if (incoming.refusal !== undefined) {
+          const refusal = withToTag(incoming.refusal, this.#needs.toTag(incoming.refusal));
+          answerBy(incoming.answerTo, true).send(writeBy(refusal, transport), () => {});
+        }
+      }
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
+    }
+  }
+
+  /** The connection that a request came by; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
+  #byTcpOrAnew(connection: Connection, to: Address): Flow {
+    const flow = this.#byTcp(connection);
+    const anew = (bytes: Uint8Array, failed: () => void): void =>
+      this.#connections.to(to, (other) => (other ? this.#connections.write(other, bytes, failed) : failed()));
+    return { ...flow, send: (bytes, failed) => flow.send(bytes, () => anew(bytes, failed)) };
+  }
+
+  #byUdp(socket: SipSocket, to: Address): Flow {
+    return {
+      transport: "udp",
+      send: (bytes, failed) => socket.send(bytes, to, (error) => error && failed()),
+      whenLost: () => () => {},
+    };
+  }
+
+  #byTcp(connection: Connection): Flow {
+    return {
+      transport: "tcp",
+      send: (bytes, failed) => this.#connections.write(connection, bytes, failed),
+      whenLost(tell) {
+        connection.lost.add(tell);
+        return () => void connection.lost.delete(tell);
+      },
+    };
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The questions we have asked: IQs of ours that wait for their answers.
+ *
+ * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, that the stream was down (it was
+ * not asked), or that the stream was lost (it may have been heard, the answer was not); an answer counts only when it comes from whom was asked; what is too large to be asked is an error. Bound: `MOST`, past which a question counts as not asked.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { answerInside } from "../../protocol/xmpp/delegation.ts";
+import { conditionOf } from "../../protocol/xmpp/iq.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
+import type { Clock } from "../clock.ts";
+import { type Timed, Timers } from "../timers.ts";
+import type { Sent } from "./stream.ts";
+
+const MOST = 100_000;
+const SILENCE = 30_000;
+
+/** An IQ of ours: a set as the user it comes from, or a get of the component's own. */
+export interface IqRequest {
+  readonly to: string;
+  readonly from: string;
+  readonly payload: Element;
+  readonly type?: "set" | "get";
+}
+
+/** What came of it; `condition` is that of an error, `payload` what a result holds. */
+export interface Answer {
+  readonly type: "result" | "error" | "silence" | "offline" | "lost";
+  readonly condition?: string;
+  readonly payload?: Element;
+}
+
+interface Waiting extends Timed {
+  readonly id: string;
+  readonly to: string;
+  readonly answered: (answer: Answer) => void;
+}
+
+/** Whether there is no answer since there is no stream. */
+export const hadNoStream = ({ type }: Answer): boolean => type === "offline" || type === "lost";
+
+/** What an IQ set goes out as. */
+export type Wrap = (iq: Element) => Element;
+const asItIs: Wrap = (iq) => iq;
+
+export class XmppRequests {
+  readonly #send: (element: Element) => Sent;
+  readonly #wrap: Wrap;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #timers: Timers<Waiting>;
+  #count = 0;
+
+  constructor(clock: Clock, send: (element: Element) => Sent, wrap: Wrap = asItIs) {
+    this.#clock = clock;
+    this.#wrap = wrap;
+    this.#send = send;
+    this.#timers = new Timers(clock, (waiting) => this.#settle(waiting, { type: "silence" }));
+  }
+
+  /** Asks; `answered` is told later, never before this has returned. */
+  ask({ to, from, payload, type = "set" }: IqRequest, answered: (answer: Answer) => void): void {
+    const id = `c${(++this.#count).toString(36)}`;
+    const iq = xml("iq", { type, id, from, to }, payload);
+    const asked = type === "set" ? this.#wrap(iq) : iq;
+    const taken = this.#waiting.size < MOST && this.#send(asked);
+    if (taken === "too-large") return queueMicrotask(() => answered({ type: "error", condition: taken }));
+    if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
+    const waiting = { id, to: String(asked.attrs.to), answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
+    this.#waiting.set(id, waiting);
+    this.#timers.set(waiting, this.#clock.now() + SILENCE);
+  }
+
+  /** Takes a result or an error; false when it answers nothing. */
+  answer(iq: Element): boolean {
+    const waiting = this.#waiting.get(String(iq.attrs.id));
+    const from = String(iq.attrs.from ?? "");
+    // a server answers for an account in its bare JID, and for a domain that it cannot reach
+    if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
+    // where the server speaks for us, the device's own answer is inside of its
+    const answer = answerInside(iq) ?? iq;
+    this.#settle(waiting, readAnswer(answer));
+    return true;
+  }
+
+  /** The stream is gone, and the answers with it. */
+  offline(): void {
+    for (const waiting of [...this.#waiting.values()]) this.#settle(waiting, { type: "lost" });
+  }
+
+  stop(): void {
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+
+  #settle(waiting: Waiting, answer: Answer): void {
+    if (!this.#waiting.delete(waiting.id)) return;
+    this.#timers.set(waiting, Number.POSITIVE_INFINITY);
+    waiting.answered(answer);
+  }
+}
+
+function readAnswer(iq: Element): Answer {
+  if (iq.attrs.type !== "result") return { type: "error", condition: conditionOf(iq) };
+  const [payload] = iq.getChildElements();
+  return payload ? { type: "result", payload } : { type: "result" };
+}

@@ -1,0 +1,214 @@
+/**
+ * The stream itself: performs what machines/xmpp-stream.ts asks, over a byte stream, and hands stanzas over.
+ *
+ * XEP-0114 §3. Rules: the chart decides, this does; nothing is thrown while offline, `send` says whether it was taken;
+ * what waits to be written is bounded, past it the stream is given up, since a server that reads nothing is down. What a
+ * stanza's taker throws is logged, and the stream goes on.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { type Actor, createActor } from "xstate";
+import { type StreamEffect, type StreamEvent, xmppStream } from "../../machines/xmpp-stream.ts";
+import { PING } from "../../protocol/xmpp/disco.ts";
+import { STANZA_LIMITS, type StanzaHandlers, StanzaReader, writeStanza } from "../../protocol/xmpp/stanza.ts";
+import type { ByteStream, Connect } from "../../transports/transport.ts";
+import { type Clock, chartClock } from "../clock.ts";
+import type { Log } from "../log.ts";
+
+const CONNECT = 5_000;
+const MOST_WAITING = 4_194_304;
+const STREAMS = "http://etherx.jabber.org/streams";
+const ACCEPT = "jabber:component:accept";
+/** Stream errors that say that we are not who we say (RFC 6120 §4.9.3). */
+const REFUSALS = new Set(["not-authorized", "host-unknown", "improper-addressing", "invalid-namespace"]);
+
+export interface XmppStreamNeeds {
+  readonly clock: Clock;
+  /** A number between 0 and 1. */
+  readonly chance: () => number;
+  readonly connect: Connect;
+  readonly server: { readonly host: string; readonly port: number };
+  readonly domain: string;
+  readonly secret: string;
+  /** Whom to ask for a sign of life: a domain of the server. */
+  readonly pingTo: string;
+  /** Hex SHA-1. */
+  readonly sha1: (text: string) => string;
+  readonly log: Log;
+  stanza(element: Element): void;
+  online(): void;
+  offline(why: string): void;
+  /** The server will never take us: wrong secret or domain. */
+  refused(why: string): void;
+}
+
+/** Whether a stanza was taken. One that is larger than those we read is not, since a server may end the stream for it. */
+export type Sent = boolean | "too-large";
+
+export class XmppStream {
+  readonly #needs: XmppStreamNeeds;
+  readonly #actor: Actor<typeof xmppStream>;
+  #stream: ByteStream | undefined;
+  /** Grows with each connection, so that what an old one still says is not taken for the new one's. */
+  #generation = 0;
+  #pinging = false;
+  #wasOnline = false;
+
+  constructor(needs: XmppStreamNeeds) {
+    this.#needs = needs;
+    this.#actor = createActor(xmppStream, { clock: chartClock(needs.clock) });
+    this.#actor.on("*", (effect) => this.#perform(effect));
+  }
+
+  get online(): boolean {
+    return this.#actor.getSnapshot().hasTag("online");
+  }
+
+  get state(): string {
+    const { value } = this.#actor.getSnapshot();
+    return typeof value === "string" ? value : (Object.keys(value)[0] ?? "");
+  }
+
+  start(): void {
+    this.#actor.start();
+  }
+
+  stop(): void {
+    this.#actor.send({ type: "stop" });
+  }
+
+  /** Sends a stanza; false when there is no stream to send it on, or what is wrong with it. */
+  send(element: Element): Sent {
+    if (!this.online) return false;
+    const text = writeStanza(element);
+    if (text.length <= STANZA_LIMITS.characters) return this.#write(text);
+    const { log } = this.#needs;
+    log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size: text.length });
+    return "too-large";
+  }
+
+  #perform(effect: StreamEffect): void {
+    const { online, refused, sha1, secret, log, server } = this.#needs;
+    switch (effect.type) {
+      case "stream.connect":
+        return this.#connect();
+      case "stream.open":
+        return void this.#write(this.#header());
+      case "stream.authenticate":
+        return void this.#write(`<handshake>${sha1(effect.id + secret)}</handshake>`);
+      case "stream.online":
+        this.#wasOnline = true;
+        return this.#guard(() => online());
+      case "stream.ping":
+        return this.#ping();
+      case "stream.close":
+        return this.#close(effect.why);
+      case "stream.offline":
+        return log({ level: "warn", event: "xmpp.offline", ...server, why: effect.why, retryIn: effect.retryIn });
+      case "stream.refused":
+        return this.#guard(() => refused(effect.why));
+    }
+  }
+
+  #header(): string {
+    const header = xml("stream:stream", { xmlns: ACCEPT, "xmlns:stream": STREAMS, to: this.#needs.domain });
+    return `<?xml version='1.0'?>${writeStanza(header).replace(/\/>$/, ">")}`;
+  }
+
+  #connect(): void {
+    const generation = ++this.#generation;
+    const current = (): boolean => generation === this.#generation;
+    const reader = new StanzaReader(this.#handlers(current));
+    const events = {
+      received: (bytes: Uint8Array) => {
+        if (!current()) return;
+        this.#heard();
+        reader.push(bytes);
+      },
+      closed: (error?: Error) => current() && this.#lost(error?.message ?? "the connection was closed"),
+    };
+    this.#needs.connect(this.#needs.server, events, CONNECT).then(
+      (stream) => {
+        if (!current()) return stream.destroy();
+        this.#stream = stream;
+        this.#tell({ type: "stream.connected" });
+      },
+      (error: unknown) => current() && this.#lost(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #handlers(current: () => boolean): StanzaHandlers {
+    return {
+      opened: (stream) => this.#tell({ type: "stream.opened", id: String(stream.attrs.id ?? "") }),
+      stanza: (element) => current() && this.#stanza(element),
+      ended: () => this.#lost("the server has closed the stream"),
+      fault: (condition, text) => {
+        this.#write(`<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`);
+        this.#lost(`${condition}: ${text}`);
+      },
+    };
+  }
+
+  #stanza(element: Element): void {
+    if (element.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
+    if (this.online) return this.#guard(() => this.#needs.stanza(element));
+    if (element.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });
+    else this.#lost(`<${element.getName().slice(0, 40)}/> before the handshake`);
+  }
+
+  #error(condition: string): void {
+    const type = REFUSALS.has(condition) ? "stream.refused" : "stream.lost";
+    this.#tell({ type, why: `the server says ${condition}`, chance: this.#needs.chance() });
+  }
+
+  #lost(why: string): void {
+    this.#tell({ type: "stream.lost", why, chance: this.#needs.chance() });
+  }
+
+  #heard(): void {
+    if (!this.#pinging) return;
+    this.#pinging = false;
+    this.#tell({ type: "stream.heard" });
+  }
+
+  /** An error is as good a sign of life as a result. */
+  #ping(): void {
+    const { domain, pingTo } = this.#needs;
+    this.#pinging = true;
+    this.send(xml("iq", { type: "get", id: "ping", from: domain, to: pingTo }, xml("ping", { xmlns: PING })));
+  }
+
+  #tell(event: StreamEvent): void {
+    if (this.#actor.getSnapshot().status === "active") this.#actor.send(event);
+  }
+
+  #write(text: string): boolean {
+    const stream = this.#stream;
+    if (stream === undefined) return false;
+    if (stream.waiting + text.length > MOST_WAITING) {
+      this.#lost("the server does not read");
+      return false;
+    }
+    stream.write(text);
+    return true;
+  }
+
+  #close(why: string): void {
+    const stream = this.#stream;
+    this.#generation++;
+    this.#stream = undefined;
+    this.#pinging = false;
+    if (stream && this.#wasOnline) stream.write("</stream:stream>");
+    stream?.end();
+    if (this.#wasOnline) this.#guard(() => this.#needs.offline(why));
+    this.#wasOnline = false;
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#needs.log({ level: "error", event: "xmpp.fault", error: String(error), stack });
+    }
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * What the actions of a call say and change, until it is established and when it ends: the words of the chart.
+ *
+ * Rule: an action asks for an effect or changes the context, nothing more. Those of a running call are in
+ * offer-actions.ts.
+ */
+
+import { addCandidates, newCandidates } from "../../protocol/jingle/trickle.ts";
+import { adviceOn } from "../../protocol/media/answer.ts";
+import { asksFor, contentsNamed, isBare, ofNextGeneration } from "../../protocol/media/contents.ts";
+import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import { audioAlone, settled } from "../../protocol/media/offer-answer.ts";
+import {
+  type Failure,
+  failureOf,
+  failureOfError,
+  type Profile,
+  type Reason,
+  type Rejection,
+  reasonOf,
+} from "../../protocol/reasons.ts";
+import { withoutRemoved, worthTelling } from "./changes.ts";
+import {
+  agreed,
+  change,
+  keepEarly,
+  lastMessages,
+  others,
+  remote,
+  said,
+  say,
+  sayEach,
+  settle,
+  userRole,
+  withEarly,
+  withRemote,
+  withUsersCandidates,
+} from "./context.ts";
+import type { CallEffect } from "./vocabulary.ts";
+
+type Device = { device: string };
+type Fork = { tag: string };
+type Trickle = { device: string; update: TransportUpdate };
+
+const reason = (condition: string): Reason => ({ condition });
+const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: null, unreachable: false };
+
+/** A final response whose status the protocol fixes, with the cause of a reason in profile `precise`. */
+const finalFor = (condition: string, status: number, profile: Profile): Failure => ({
+  ...failureOf(reason(condition), profile),
+  status,
+});
+
+/** What is said to the phone. */
+const toThePhone = {
+  "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
+  "send 180": say(() => ({ type: "sip.send.ringing" })),
+  "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
+  "send 480": say(({ profile }) => ({ type: "sip.send.failure", failure: failureOf(reason("timeout"), profile) })),
+  "send 487": say(({ profile }) => ({ type: "sip.send.failure", failure: finalFor("cancel", 487, profile) })),
+  "send 504 (no PRACK)": say(({ profile }) => ({
+    type: "sip.send.failure",
+    failure: finalFor("timeout", 504, profile),
+  })),
+  "send final response (by reason)": say(({ profile }, params: { reason: Reason }) => ({
+    type: "sip.send.failure",
+    failure: failureOf(params.reason, profile),
+  })),
+  "send final response (by error)": say(({ profile }, { condition }: { condition: string }) => ({
+    type: "sip.send.failure",
+    failure: failureOfError(condition, profile),
+  })),
+  "send ACK": say((_, { tag }: Fork) => ({ type: "sip.send.ack", tag })),
+  "send CANCEL": say(({ why }) => ({ type: "sip.send.cancel", reason: why ?? reason("cancel") })),
+  "send BYE": say(({ tag, why }) => ({ type: "sip.send.bye", tag, reason: why ?? reason("success") })),
+  "send BYE (to that fork)": say((_, { tag }: Fork) => ({ type: "sip.send.bye", tag, reason: reason("success") })),
+  "send INFO (what is new)": sayEach((context, { update }: Trickle) => {
+    const known = said(context);
+    const media = addCandidates(known, update);
+    return media === known ? [] : [{ type: "sip.send.info", media }];
+  }),
+};
+
+/** A content that the phone would not take, as a session-accept refuses it. */
+const refused = (content: Content): Content => ({ ...content, rejected: true });
+
+/** What is said to the user. */
+const toTheUser = {
+  "send session-initiate": sayEach(({ devices, offer }) =>
+    devices.length === 0 ? [] : [{ type: "jingle.send.session-initiate", to: devices, media: offer }],
+  ),
+  "send session-initiate (again)": say(({ offer }, { device }: Device) => ({
+    type: "jingle.send.session-initiate",
+    to: [device],
+    media: offer,
+  })),
+  "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
+  "send session-accept": say((context) => {
+    const answer = remote(context);
+    const kept = withoutRemoved(answer.contents, context.proposals);
+    const media = { ...answer, contents: [...kept, ...context.leftOut.map(refused)] };
+    return { type: "jingle.send.session-accept", to: context.devices, media };
+  }),
+  "send transport-info (what is new)": sayEach((context, { update }: { update: TransportUpdate }): CallEffect[] => {
+    const { devices, untold, consultation } = context;
+    const before = remote(context);
+    const { contents } = newCandidates(consultation?.offer ?? before, update);
+    const begun = contents.filter(({ name }) => untold.includes(name)).map(({ name }) => name);
+    const whole = contentsNamed(addCandidates(before, update), begun);
+    const anew = consultation === null ? [] : asksFor(consultation.offer, before).restarted;
+    const others = contents.filter(({ name }) => !begun.includes(name));
+    return [
+      ...(whole.length > 0 ? [{ type: "jingle.send.transports" as const, to: devices, contents: whole }] : []),
+      ...(others.length > 0
+        ? [
+            {
+              type: "jingle.send.transport-info" as const,
+              to: devices,
+              update: { contents: ofNextGeneration(others, anew, before) },
+            },
+          ]
+        : []),
+    ];
+  }),
+  "send session-terminate": sayEach(({ devices, why }) =>
+    devices.length === 0
+      ? []
+      : [{ type: "jingle.send.session-terminate", to: devices, reason: why ?? reason("success") }],
+  ),
+  "send session-terminate (to the silent)": sayEach(
+    ({ devices }, { device, condition }: Device & { condition: string }) =>
+      condition === "silence" && devices.includes(device)
+        ? [{ type: "jingle.send.session-terminate", to: [device], reason: reason("timeout") }]
+        : [],
+  ),
+  "send session-terminate (cancel)": sayEach(({ devices }) =>
+    devices.length === 0 ? [] : [{ type: "jingle.send.session-terminate", to: devices, reason: reason("cancel") }],
+  ),
+  "send session-terminate (cancel, to the others)": say((context, { device }: Device) => ({
+    type: "jingle.send.session-terminate",
+    to: others(context, device),
+    reason: reason("cancel"),
+  })),
+};
+
+/** What is said to the user by Jingle Message Initiation. */
+const byMessage = {
+  "send propose": sayEach(({ messages, offer }) =>
+    messages === "proposed" ? [{ type: "jmi.send.propose", media: offer }] : [],
+  ),
+  "send retract": sayEach((context) =>
+    context.messages === "proposed" ? lastMessages(context, reason("cancel")) : [],
+  ),
+  "send finish": sayEach((context) =>
+    context.messages === "proceeded" ? lastMessages(context, context.why ?? reason("success")) : [],
+  ),
+  "send final response (to a reject)": say(({ profile }, params: { reason: Reason }) => ({
+    type: "sip.send.failure",
+    failure: failureOf(profile === "precise" ? params.reason : reason("decline"), profile),
+  })),
+};
+
+/** Why the call ends. */
+const why = {
+  "note why": change((_, params: { reason: Reason }) => ({ why: params.reason })),
+  "note why (failure)": change((context, rejection: Rejection) => ({
+    why: reasonOf(rejection, context.profile, context.rang, adviceOn(rejection.status, agreed(context))),
+  })),
+  "note why (dialog lost)": change(({ profile }, { status, phrase }: { status: number; phrase: string }) => ({
+    why: reasonOf({ status, phrase, warning: null, unreachable: false }, profile),
+  })),
+  "note why (no usable answer)": change((_, { text }: { text: string }) => ({
+    why: { condition: "general-error", text },
+  })),
+  "note why (no answer)": change(({ direction, profile }) => ({
+    why: direction === "outgoing" ? reasonOf(noAnswer, profile) : reason("timeout"),
+  })),
+  "note why (CANCEL)": change(({ profile }) => ({ why: reason(profile === "precise" ? "cancel" : "decline") })),
+  "note why (never acknowledged)": change(() => ({
+    why: { condition: "general-error", text: "the answer was never acknowledged" },
+  })),
+  "note why (expired)": change(({ profile }) => ({
+    why: { condition: profile === "precise" ? "expired" : "general-error", text: "the phone is not there any more" },
+  })),
+};
+
+/** What the call remembers. */
+const memory = {
+  "hear of progress": change(() => ({ heard: true })),
+  "remember that it rang": change(() => ({ heard: true, rang: true })),
+  "leave out all but audio": change((context) => {
+    const { offer, leftOut } = audioAlone(agreed(context));
+    return { ...settle(context, offer), leftOut: withoutRemoved(leftOut, context.proposals), heard: false };
+  }),
+  "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => {
+    const mine = settled(agreed(context), media);
+    return {
+      tag,
+      ...settle(context, mine, worthTelling(mine, context.proposals)),
+      answer: withEarly(context, tag, media),
+      early: [],
+    };
+  }),
+  "remember the dialog": change((_, { tag }: Fork) => ({ tag })),
+  "remember the accept": change((context, { device, media }: Device & { media: Media }) => ({
+    ...settle(context, withEarly(context, device, media)),
+    devices: [device],
+    messages: context.messages === "proposed" ? "none" : context.messages,
+    early: [],
+  })),
+  "remember who proceeds": change((_, { device }: Device) => ({ devices: [device], messages: "proceeded" })),
+  "forget the proposal": change(() => ({ messages: "none" })),
+  "add the user's candidates": change((context, { update }: Trickle) =>
+    userRole(context) === "responder" && context.answer === null ? {} : withUsersCandidates(context, update),
+  ),
+  "add the phone's candidates": change((context, { update }: { update: TransportUpdate }) => {
+    const { consultation, untold } = context;
+    const media = addCandidates(remote(context), update);
+    return {
+      ...withRemote(context, media),
+      untold: contentsNamed(media, untold).flatMap((each) => (isBare(each) ? each.name : [])),
+      consultation: consultation && { ...consultation, offer: addCandidates(consultation.offer, update) },
+    };
+  }),
+  "keep for the accept": change((context, { device, update }: Trickle) => keepEarly(context, device, update)),
+  "keep for the answer": change((context, { tag, update }: Fork & { update: TransportUpdate }) =>
+    keepEarly(context, tag, update),
+  ),
+  "add the device": change((context, { device }: Device) => ({ devices: [...others(context, device), device] })),
+  "drop the device": change((context, { device }: Device) => ({ devices: others(context, device) })),
+};
+
+export const callActions = { ...toThePhone, ...toTheUser, ...byMessage, ...why, ...memory };

@@ -1,0 +1,221 @@
+/**
+ * What the actions of a running call say and change when the phone offers: what can be answered at once, and what the user's
+ * client is asked first.
+ *
+ * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the places of its offer; what it refuses is refused
+ * on both sides from then on; what a consultation decides is kept beside what was agreed until it is answered, so that
+ * nothing of it is left when it is given up.
+ */
+
+import {
+  asksFor,
+  candidatesOf,
+  contentsNamed,
+  refusedAlike,
+  removedBetween,
+  restartsOf,
+  withAdded,
+  withGroups,
+  withoutCandidates,
+  withPlaces,
+  withTransports,
+} from "../../protocol/media/contents.ts";
+import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import {
+  answerTo,
+  asOffer,
+  changedSenders,
+  keepsWaiting,
+  namedSources,
+  type SourceAction,
+  withSources,
+} from "../../protocol/media/offer-answer.ts";
+import {
+  agreed,
+  answerable,
+  type CallContext,
+  change,
+  own,
+  phoneRole,
+  remote,
+  say,
+  sayEach,
+  settle,
+  withRemote,
+} from "./context.ts";
+import { isWanted, tell, tellAdded, tellSenders } from "./telling.ts";
+import type { CallEffect, SendersChange, Tone } from "./vocabulary.ts";
+
+export type Offer = { media: Media; action: SourceAction | null };
+type Update = { update: TransportUpdate };
+/** What the phone says of the session: an offer, or the answer in an ACK. */
+type Described = { media: Media };
+
+const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
+  keepsWaiting(media, agreed(context), phoneRole(context));
+
+/** The contents of the phone's offer that the user knows. */
+const known = (context: CallContext, offer: Media): Content[] => {
+  const { added } = asksFor(offer, remote(context));
+  return offer.contents.filter(({ name, rejected }) => !rejected && !added.includes(name));
+};
+
+const withoutAll = (names: readonly string[], gone: readonly string[]): string[] =>
+  names.filter((name) => !gone.includes(name));
+/** An offer of the phone's as it is agreed to: without what our answer refuses. */
+const taken = (context: CallContext, media: Media): Media => refusedAlike(media, answerTo(media, answerable(context)));
+
+/** The phone's offers that can be answered at once. */
+const theirOffers = {
+  "send 200 (what both want)": say((context, { media }: Offer) => ({
+    type: "sip.send.success",
+    media: answerTo(media, answerable(context)),
+  })),
+  "send 200 (the session as it is)": say((context) => ({ type: "sip.send.success", media: asOffer(agreed(context)) })),
+  "send 488": say(() => ({ type: "sip.send.failure", failure: { status: 488, warning: 304 } })),
+  "send 504": say(() => ({ type: "sip.send.failure", failure: { status: 504 } })),
+  "tell the user's client": sayEach((context, { media }: Described) => [
+    ...tell(context, "transports", known(context, taken(context, media))),
+    ...tellTheRest(context, media),
+  ]),
+  "remember the phone's offer": change((context, { media }: Described) => agree(context, media, agreed(context))),
+  "send source action": say((context, { media, action }: Offer) => ({
+    type: "jingle.send.source",
+    to: context.devices,
+    action: action ?? "source-update",
+    media: { ...media, contents: known(context, media) },
+  })),
+  "remember the phone's sources": change((context, { media, action }: Offer) => ({
+    ...withRemote(
+      context,
+      withPlaces(withSources(remote(context), action ?? "source-update", namedSources(media)), media),
+    ),
+    ...settle(context, withPlaces(agreed(context), media)),
+  })),
+  "send hold": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: true })),
+  "send active": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: false })),
+  "send DTMF": say(({ devices }, { tone }: { tone: Tone }) => ({ type: "jingle.send.dtmf", to: devices, tone })),
+};
+
+/** The phone's offer and our answer to it, whose places are those of the offer, are what is agreed from now on. */
+function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
+  const media = taken(context, offer);
+  return { ...withRemote(context, media), ...settle(context, withPlaces(refusedAlike(mine, media), media)) };
+}
+
+/** What the user hears of an offer beside its transports: who sends, what is gone. */
+function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
+  const media = taken(context, offer);
+  const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
+  return [
+    ...tellSenders(context, sendersNow(context, media)),
+    ...tell(context, "content-remove", contentsNamed(media, removed)),
+  ];
+}
+
+/** Whose senders are others than before; whoever holds is told by session-info instead. */
+function sendersNow(context: CallContext, media: Media): SendersChange[] {
+  if (phoneHolds(context, media) !== phoneHolds(context)) return [];
+  const mine = answerable(context);
+  return changedSenders(answerTo(remote(context), mine), answerTo(media, mine)).filter(({ name }) =>
+    known(context, media).some((content) => content.name === name),
+  );
+}
+
+/** The phone's transports; those whose ICE begins anew have their candidates apart, of the generation after `before`. */
+function tellTransports(
+  context: CallContext,
+  contents: readonly Content[],
+  restarted: readonly string[],
+  before: Media,
+): CallEffect[] {
+  const moved = contents.filter(({ name }) => restarted.includes(name));
+  const update = candidatesOf(moved, before);
+  const found = update.contents.some(({ candidates, gathered }) => candidates.length > 0 || gathered);
+  return [
+    ...tell(context, "transports", withoutCandidates(contents, restarted)),
+    ...(found ? [{ type: "jingle.send.transport-info" as const, to: context.devices, update }] : []),
+  ];
+}
+
+/** The phone's offers that the user's client has to be asked about. */
+const consultations = {
+  "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
+    const { added, restarted } = asksFor(media, remote(context));
+    return [
+      ...tellTransports(context, known(context, media), restarted, remote(context)),
+      ...tellAdded(context, media, added),
+    ];
+  }),
+  "note what is asked": change((context, { media }: Offer) => ({
+    consultation: { offer: media, mine: withPlaces(agreed(context), media), ...asksFor(media, remote(context)) },
+  })),
+  "note what the user accepts": change((context, { media }: { media: Media }) =>
+    decided(
+      context,
+      media.contents.map(({ name }) => name),
+      (mine) => withGroups(withAdded(mine, media.contents), media.groups),
+    ),
+  ),
+  "note what the user rejects": change((context, { names }: { names: readonly string[] }) => decided(context, names)),
+  "note the user's transports": change((context, { update }: Update) => {
+    const { mine, restarted } = context.consultation ?? { mine: own(context), restarted: none };
+    const moved = restartsOf(mine, update).filter(({ name }) => restarted.includes(name));
+    const after = withTransports(mine, moved);
+    const names = after.contents.filter(({ transport }, at) => transport.ufrag !== mine.contents[at]?.transport.ufrag);
+    return moved.length === 0
+      ? {}
+      : decided(
+          context,
+          names.map(({ name }) => name),
+          () => after,
+        );
+  }),
+  "send 200 (what the user has decided)": say((context) => ({
+    type: "sip.send.success",
+    media: answerTo(asked(context).offer, answerable(context)),
+  })),
+  "tell what else has changed": sayEach((context) => tellTheRest(context, asked(context).offer)),
+  "remember what was decided": change((context) => ({
+    ...agree(context, asked(context).offer, asked(context).mine),
+    consultation: null,
+  })),
+  "take back what was asked": sayEach((context) => {
+    const { offer, mine } = asked(context);
+    const open = context.consultation?.added ?? [];
+    // what the user has rejected himself he need not be told again
+    const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+    const { added, restarted } = asksFor(offer, remote(context));
+    const names = added.filter((name) => [...open, ...accepted].includes(name));
+    return [
+      ...tellTransports(context, contentsNamed(remote(context), restarted), restarted, offer),
+      ...tell(context, "content-remove", contentsNamed(offer, names)),
+    ];
+  }),
+  "forget what was asked": change(() => ({ consultation: null })),
+};
+
+const asked = (context: CallContext): { offer: Media; mine: Media } =>
+  context.consultation ?? { offer: remote(context), mine: agreed(context) };
+
+const none: readonly string[] = [];
+
+/** What is still to be decided, without these contents, and the user's answer so far. */
+function decided(
+  { consultation }: CallContext,
+  names: readonly string[],
+  answer = (mine: Media): Media => mine,
+): Partial<CallContext> {
+  if (consultation === null) return {};
+  const { added, restarted, mine } = consultation;
+  return {
+    consultation: {
+      ...consultation,
+      mine: answer(mine),
+      added: withoutAll(added, names),
+      restarted: withoutAll(restarted, names),
+    },
+  };
+}
+
+export const answerActions = { ...theirOffers, ...consultations };

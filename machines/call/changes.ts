@@ -1,0 +1,165 @@
+/**
+ * What the user has changed in a running session and the phone has not agreed to yet, and the offers that tell it.
+ *
+ * RFC 3264 §8, XEP-0166 §7.2. Rules: the user's description is what was agreed, with his changes on top, so that a refused offer
+ * takes back its own changes alone and nothing that the user got a result for is lost; a source action is an offer by itself,
+ * everything else is told together; what is not under way yet is merged with what follows, and there is a bound.
+ */
+
+import { addCandidates } from "../../protocol/jingle/trickle.ts";
+import {
+  contentsNamed,
+  type Moved,
+  withAdded,
+  withGroups,
+  withRemoved,
+  withTransports,
+} from "../../protocol/media/contents.ts";
+import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import {
+  MOST_SOURCES,
+  modified,
+  type SourceAction,
+  type Sources,
+  withPayloads,
+  withSources,
+} from "../../protocol/media/offer-answer.ts";
+
+/** More offers than this do not wait for their turn. */
+export const MOST_PROPOSALS = 16;
+
+/** A change of the user's, by content: who sends, codecs, contents that come and go, ICE begun anew, transports replaced. */
+export type Change =
+  | { readonly kind: "senders"; readonly to: readonly Pick<Content, "name" | "senders">[] }
+  | { readonly kind: "codecs"; readonly to: readonly Pick<Content, "name" | "payloads">[] }
+  | { readonly kind: "added"; readonly to: readonly Content[]; readonly groups: Media["groups"] }
+  | { readonly kind: "removed"; readonly to: readonly Pick<Content, "name">[] }
+  | { readonly kind: "restarted" | "replaced"; readonly to: readonly Moved[] };
+
+/** An offer of ours that is due inside the dialog: a source action, or changes; without any it only refreshes. */
+export interface Proposal {
+  readonly action: SourceAction | null;
+  readonly sources: readonly Sources[];
+  readonly changes: readonly Change[];
+}
+
+/** The offers that are due, with one more: merged into the last one where that is of its kind and not under way. */
+export function withProposal(due: readonly Proposal[], next: Proposal, underWay: boolean): readonly Proposal[] {
+  const last = due.length > (underWay ? 1 : 0) ? due.at(-1) : undefined;
+  return last?.action === next.action ? [...due.slice(0, -1), merged(last, next)] : [...due, next];
+}
+
+function merged(one: Proposal, next: Proposal): Proposal {
+  const earlier = one.sources.map((each) => {
+    const named = next.sources.find(({ name }) => name === each.name);
+    const ids = named?.sources.map(({ ssrc }) => ssrc) ?? [];
+    const sources = [...each.sources.filter(({ ssrc }) => !ids.includes(ssrc)), ...(named?.sources ?? [])];
+    const sourceGroups = [...each.sourceGroups, ...(named?.sourceGroups ?? [])].slice(-MOST_SOURCES);
+    return { ...each, sources, sourceGroups };
+  });
+  const others = next.sources.filter(({ name }) => !one.sources.some((each) => each.name === name));
+  const changes = next.changes.reduce(withChange, one.changes);
+  return { action: next.action, sources: [...earlier, ...others], changes };
+}
+
+/** Changes with one more, which takes the place of earlier ones of its kind for the same contents. */
+function withChange(changes: readonly Change[], next: Change): readonly Change[] {
+  const untold = next.kind === "removed" ? addedAndRemoved(changes, next) : [];
+  const added = changes.map((each) => (each.kind === "added" ? without(each, untold) : each));
+  const last = without(next, untold);
+  const names = last.to.map(({ name }) => name);
+  const earlier = added.map((each) => (each.kind === next.kind ? without(each, names) : each));
+  return [...earlier, last].filter(({ to }) => to.length > 0);
+}
+
+/** The contents that come and go before the phone has heard of them: it need not. */
+function addedAndRemoved(changes: readonly Change[], removed: Change): string[] {
+  const gone = removed.to.map(({ name }) => name);
+  return namesIn(changes, ["added"]).filter((name) => gone.includes(name));
+}
+
+/** What a change says of other contents than these. */
+function without<One extends Change>(change: One, names: readonly string[]): One {
+  return { ...change, to: change.to.filter(({ name }) => !names.includes(name)) };
+}
+
+function afterChange(media: Media, change: Change): Media {
+  switch (change.kind) {
+    case "senders":
+      return modified(media, change.to);
+    case "codecs":
+      return withPayloads(media, change.to);
+    case "added":
+      return withGroups(withAdded(media, change.to), change.groups);
+    case "removed":
+      return withRemoved(
+        media,
+        change.to.map(({ name }) => name),
+      );
+    default:
+      return withTransports(media, change.to);
+  }
+}
+
+/** A description after these offers, as if all had been agreed to. */
+export function applied(media: Media, proposals: readonly Proposal[]): Media {
+  return proposals.reduce((sum, { action, sources, changes }) => {
+    const changed = changes.reduce(afterChange, sum);
+    return action === null ? changed : withSources(changed, action, sources);
+  }, media);
+}
+
+/** What the user's changes mean for an answer: whom he lets send, and what he has removed; the rest is his to offer. */
+export function limited(media: Media, proposals: readonly Proposal[]): Media {
+  const changes = proposals.flatMap((each) => each.changes);
+  return changes.filter(({ kind }) => kind === "senders" || kind === "removed").reduce(afterChange, media);
+}
+
+/** The contents of an offer that were changed in one of these ways. */
+export const changedBy = ({ changes }: Proposal, ...kinds: readonly Change["kind"][]): string[] =>
+  namesIn(changes, kinds);
+
+function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): string[] {
+  return changes.filter(({ kind }) => kinds.includes(kind)).flatMap(({ to }) => to.map(({ name }) => name));
+}
+
+/** Whether two descriptions say the same. */
+export const isSame = (one: Media, other: Media): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Of the offers that are due those that have something to say: a source action, or what is not as it was agreed. */
+export function worthTelling(media: Media, due: readonly Proposal[]): readonly Proposal[] {
+  const after = (count: number): Media => applied(media, due.slice(0, count));
+  return due.filter(({ action }, at) => action !== null || !isSame(after(at), after(at + 1)));
+}
+
+/** Of these contents those that the user has not removed. */
+export function withoutRemoved(contents: readonly Content[], proposals: readonly Proposal[]): Content[] {
+  const removed = proposals.flatMap((due) => changedBy(due, "removed"));
+  return contents.filter(({ name }) => !removed.includes(name));
+}
+
+/** The offers that are due, with the candidates that have been found since for what they bring. */
+export function withFound(due: readonly Proposal[], own: Media, update: TransportUpdate): readonly Proposal[] {
+  const found = (change: Change): Change => {
+    if (change.kind === "added")
+      return { ...change, to: addCandidates({ contents: change.to, groups: [] }, update).contents };
+    if (change.kind !== "restarted" && change.kind !== "replaced") return change;
+    const media = addCandidates(withTransports(own, change.to), update);
+    const moved = ({ name, transport }: Moved): Moved => ({
+      name,
+      transport: contentsNamed(media, [name])[0]?.transport ?? transport,
+    });
+    return { ...change, to: change.to.map(moved) };
+  };
+  return due.map((each) => ({ ...each, changes: each.changes.map(found) }));
+}
+
+/** Whether one more change can wait, and a content can hold the sources that it brings beside those that are due. */
+export function hasRoom(due: readonly Proposal[], own: Media, sources: readonly Sources[] = []): boolean {
+  const known: readonly Sources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
+  const tooMany = sources.some(({ name }) => {
+    const ids = known.flatMap((each) => (each.name === name ? each.sources.map(({ ssrc }) => ssrc) : []));
+    return new Set(ids).size > MOST_SOURCES;
+  });
+  return due.length < MOST_PROPOSALS && !tooMany;
+}

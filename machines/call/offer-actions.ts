@@ -1,0 +1,212 @@
+/**
+ * What the actions of a running call say and change when the user changes something: our offers, and what becomes of them.
+ *
+ * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: what the user changes is in our own description at once, and a proposal is
+ * due (changes.ts); a refusal takes back the refused proposal alone, and is told back. What the phone offers is answer-actions.ts.
+ */
+
+import {
+  contentsNamed,
+  isBare,
+  type Moved,
+  outcomeOf,
+  refusedAlike,
+  restartsOf,
+  withRemoved,
+} from "../../protocol/media/contents.ts";
+import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import {
+  asOffer,
+  changedSenders,
+  holding,
+  modified,
+  type SourceAction,
+  settled,
+  withOnlySources,
+  withPayloads,
+} from "../../protocol/media/offer-answer.ts";
+import { applied, type Change, changedBy, isSame, type Proposal, withProposal } from "./changes.ts";
+import {
+  agreed,
+  type CallContext,
+  change,
+  own,
+  remote,
+  say,
+  sayEach,
+  settle,
+  userRole,
+  withRemote,
+} from "./context.ts";
+import { isWanted, tell, tellSenders } from "./telling.ts";
+import type { PayloadsChange, Postponed, SendersChange, SourceChange, Tone } from "./vocabulary.ts";
+
+type Update = { update: TransportUpdate };
+type Unmappable = { contents: readonly Pick<Content, "creator" | "name">[] };
+
+const asItIs: Proposal = { action: null, sources: [], changes: [] };
+/** The phone would be told to have been refused so many ICE users; of the older ones nobody speaks any more. */
+const MOST_REFUSED = 16;
+/** We do not offer sooner again than this, in milliseconds, whatever the phone asks for. */
+const LEAST_PAUSE = 1_000;
+
+/** The offer that is due from now on, beside those that are due already. */
+function propose(context: CallContext, next: Proposal): Partial<CallContext> {
+  return settle(context, agreed(context), withProposal(context.proposals, next, context.underWay));
+}
+const proposeChange = (context: CallContext, change: Change): Partial<CallContext> =>
+  propose(context, { ...asItIs, changes: [change] });
+const proposeWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
+  isSame(media, own(context)) ? {} : proposeChange(context, change);
+
+/** Who sends from now on. */
+function proposeSenders(context: CallContext, to: readonly SendersChange[]): Partial<CallContext> {
+  return proposeWhenChanged(context, modified(own(context), to), { kind: "senders", to });
+}
+
+/** What the user changes. */
+const fromTheUser = {
+  "hold or resume": change((context, { holds }: { holds: boolean }) => {
+    if (!holds) return proposeSenders(context, context.held);
+    const to = changedSenders(own(context), holding(own(context), userRole(context)));
+    const names = to.map(({ name }) => name);
+    const before = contentsNamed(own(context), names).map(({ name, senders }) => ({ name, senders }));
+    return { ...proposeSenders(context, to), held: [...withoutNames(context.held, names), ...before] };
+  }),
+  "change the senders": change((context, { changes }: { changes: readonly SendersChange[] }) => ({
+    ...proposeSenders(context, changes),
+    held: withoutNames(
+      context.held,
+      changes.map(({ name }) => name),
+    ),
+  })),
+  "change the sources": change(
+    (context, { action, sources }: { action: SourceAction; sources: readonly SourceChange[] }) =>
+      propose(context, { ...asItIs, action, sources }),
+  ),
+  "change the codecs": change((context, { changes }: { changes: readonly PayloadsChange[] }) =>
+    proposeWhenChanged(context, withPayloads(own(context), changes), { kind: "codecs", to: changes }),
+  ),
+  "add contents": change((context, { media }: { media: Media }) =>
+    proposeChange(context, { kind: "added", to: media.contents, groups: media.groups }),
+  ),
+  "remove contents": change((context, { names }: { names: readonly string[] }) => ({
+    ...proposeWhenChanged(context, withRemoved(own(context), names), {
+      kind: "removed",
+      to: names.map((name) => ({ name })),
+    }),
+    leftOut: context.leftOut.filter(({ name }) => !names.includes(name)),
+  })),
+  "restart ICE": change((context, { update }: Update) => {
+    const to = restartsOf(own(context), update).filter((moved) => isNews(context, moved));
+    return to.length === 0 ? {} : proposeChange(context, { kind: "restarted", to });
+  }),
+  "replace transports": change((context, { transports }: { transports: readonly Moved[] }) =>
+    proposeChange(context, { kind: "replaced", to: transports }),
+  ),
+  "propose it as it is": change((context) => propose(context, asItIs)),
+  "send DTMF INFO": say((_, { tone }: { tone: Tone }) => ({ type: "sip.send.dtmf", tone })),
+  "send content-reject (unmappable)": say(({ devices }, { contents }: Unmappable) => ({
+    type: "jingle.send.content-reject",
+    to: devices,
+    contents,
+  })),
+  "send transport-reject (unmappable)": say((context, { names }: { names: readonly string[] }) => ({
+    type: "jingle.send.transport-reject",
+    to: context.devices,
+    contents: contentsNamed(own(context), names),
+  })),
+};
+
+const withoutNames = (changes: readonly SendersChange[], names: readonly string[]): SendersChange[] =>
+  changes.filter(({ name }) => !names.includes(name));
+
+/** Whether an ICE user is neither one that the phone has refused nor the answer to a restart of the phone's. */
+function isNews({ consultation, refusedUfrags }: CallContext, { name, transport }: Moved): boolean {
+  const decided = consultation === null ? undefined : contentsNamed(consultation.mine, [name])[0];
+  return !refusedUfrags.includes(transport.ufrag ?? "") && decided?.transport.ufrag !== transport.ufrag;
+}
+
+/** Our offers, and what becomes of them. */
+const ourOffers = {
+  "send re-INVITE": say((context) => {
+    const { action, sources } = first(context);
+    const media = offered(context);
+    return {
+      type: "sip.send.reinvite",
+      media: asOffer(action === null ? media : withOnlySources(media, sources)),
+      action,
+    };
+  }),
+  "remember what is offered": change(() => ({ underWay: true })),
+  "tell what the phone has agreed to": sayEach((context, { media }: { media: Media }) => {
+    const { accepted, rejected, replaced, moved, removed } = outcome(context, media);
+    return [
+      ...tell(context, "content-accept", accepted),
+      ...tell(context, "content-reject", rejected),
+      ...tell(context, "transport-accept", replaced),
+      ...tell(
+        context,
+        "transports",
+        moved.filter((content) => !isBare(content)),
+      ),
+      ...tell(
+        context,
+        "content-remove",
+        removed.filter(({ name }) => isWanted(context, name)),
+      ),
+    ];
+  }),
+  "remember what is agreed": change((context, { media }: { media: Media }) => ({
+    ...withRemote(context, media),
+    ...settle(context, refusedAlike(settled(offered(context), media), media), context.proposals.slice(1)),
+    ...inTheClear,
+    untold: outcome(context, media).moved.flatMap((content) => (isBare(content) ? content.name : [])),
+  })),
+  "tell what the phone has refused": sayEach((context) => {
+    const refused = first(context);
+    const added = changedBy(refused, "added");
+    return [
+      ...tell(context, "content-reject", contentsNamed(own(context), added)),
+      ...tell(context, "transport-reject", contentsNamed(own(context), changedBy(refused, "replaced"))),
+      ...tell(context, "transports", contentsNamed(remote(context), changedBy(refused, "restarted"))),
+      ...tellSenders(context, withoutNames(changedSenders(offered(context), agreed(context)), added)),
+    ];
+  }),
+  "go back to what was agreed": change((context) => {
+    const refused = first(context);
+    const ufrags = contentsNamed(offered(context), changedBy(refused, "restarted", "replaced")).flatMap(
+      ({ transport }) => transport.ufrag ?? [],
+    );
+    return {
+      // what the user has taken away stays away: only the phone has not heard of it yet
+      ...settle(context, withRemoved(agreed(context), changedBy(refused, "removed")), context.proposals.slice(1)),
+      ...inTheClear,
+      refusedUfrags: [...context.refusedUfrags, ...ufrags].slice(-MOST_REFUSED),
+    };
+  }),
+  "note how long to wait": change(({ direction, tries }, { status, pause, chance }: Postponed) => ({
+    underWay: false,
+    tries: tries + 1,
+    // RFC 3261 §14.1: whoever has made the Call-ID waits longer
+    pause:
+      status === 491 && pause === null
+        ? direction === "outgoing"
+          ? 2_100 + 1_900 * chance
+          : 2_000 * chance
+        : Math.max(pause ?? 0, LEAST_PAUSE),
+  })),
+};
+
+/** No offer of ours is out. */
+const inTheClear = { underWay: false, tries: 0 } as const;
+const first = (context: CallContext): Proposal => context.proposals[0] ?? asItIs;
+const offered = (context: CallContext): Media => applied(agreed(context), [first(context)]);
+const outcome = (context: CallContext, media: Media) =>
+  outcomeOf(
+    { added: changedBy(first(context), "added"), replaced: changedBy(first(context), "replaced") },
+    remote(context),
+    media,
+  );
+
+export const negotiationActions = { ...fromTheUser, ...ourOffers };

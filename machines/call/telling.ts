@@ -1,0 +1,33 @@
+/**
+ * How the user's client is told of contents: effects, where there is something to tell.
+ *
+ * XEP-0166 §7.2. Nothing is told of what the user has removed himself.
+ */
+import type { Content, Media } from "../../protocol/media/media.ts";
+import { type CallContext, own } from "./context.ts";
+import type { CallEffect, ContentsAction, NamesAction, SendersChange } from "./vocabulary.ts";
+
+/** What is said of contents, if there are any. */
+export function tell(
+  { devices }: CallContext,
+  action: ContentsAction | NamesAction,
+  contents: readonly Content[],
+): CallEffect[] {
+  return contents.length === 0 ? [] : [{ type: `jingle.send.${action}`, to: devices, contents }];
+}
+export function tellAdded(
+  { devices }: CallContext,
+  { contents, groups }: Media,
+  names: readonly string[],
+): CallEffect[] {
+  const added = contents.filter(({ name }) => names.includes(name));
+  const theirs = groups.filter((group) => group.names.some((name) => names.includes(name)));
+  return names.length === 0 ? [] : [{ type: "jingle.send.content-add", to: devices, contents: added, groups: theirs }];
+}
+export function tellSenders({ devices }: CallContext, changes: readonly SendersChange[]): CallEffect[] {
+  return changes.length === 0 ? [] : [{ type: "jingle.send.content-modify", to: devices, changes }];
+}
+
+/** Whether the user has not removed a content himself. */
+export const isWanted = (context: CallContext, name: string): boolean =>
+  own(context).contents.some((content) => content.name === name && !content.rejected);

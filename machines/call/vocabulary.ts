@@ -1,0 +1,164 @@
+/**
+ * The dictionary: every event a call can hear and every effect it can ask for, one line each.
+ *
+ * Events are `<protocol>.<the protocol's own word>`; a response is named by its request and class. Effects have `send`
+ * in the middle; `jmi` is Jingle Message Initiation (XEP-0353). `device` is always a full JID; `tag` is the phone's dialog tag, one for each fork (RFC 3261 §12).
+ * What belongs to one wire alone never gets here: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
+ */
+
+import type { Moved } from "../../protocol/media/contents.ts";
+import type { Content, Media, Payload, TransportUpdate } from "../../protocol/media/media.ts";
+import type { SourceAction } from "../../protocol/media/offer-answer.ts";
+import type { Failure, Reason, Rejection } from "../../protocol/reasons.ts";
+
+/** What happened, from the phone's side. */
+export type PhoneEvent =
+  | { readonly type: "sip.invite.provisional"; readonly status: number }
+  | { readonly type: "sip.invite.success"; readonly tag: string; readonly media: Media }
+  | { readonly type: "sip.invite.unusable"; readonly tag: string; readonly text: string }
+  | ({ readonly type: "sip.invite.failure" } & Rejection)
+  | { readonly type: "sip.ack" }
+  | { readonly type: "sip.ack.answer"; readonly media: Media }
+  | { readonly type: "sip.ack.timeout" }
+  | { readonly type: "sip.cancel" }
+  | { readonly type: "sip.bye"; readonly reason: Reason }
+  | { readonly type: "sip.bye.success" }
+  | { readonly type: "sip.bye.failure" }
+  | { readonly type: "sip.info"; readonly tag: string; readonly update: TransportUpdate }
+  | { readonly type: "sip.reinvite"; readonly media: Media; readonly action: SourceAction | null }
+  | { readonly type: "sip.reinvite.empty" }
+  | { readonly type: "sip.reinvite.cancel" }
+  | { readonly type: "sip.update"; readonly media: Media; readonly action: SourceAction | null }
+  | { readonly type: "sip.reinvite.success"; readonly media: Media }
+  | ({ readonly type: "sip.reinvite.failure" } & Postponed)
+  | { readonly type: "sip.answer.unusable"; readonly text: string }
+  | { readonly type: "sip.dtmf"; readonly tone: Tone }
+  | { readonly type: "sip.refresh" }
+  | { readonly type: "sip.expired" }
+  | { readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string };
+
+/** What happened, from the XMPP user's side. */
+export type UserEvent =
+  | { readonly type: "jingle.session-accept"; readonly device: string; readonly media: Media }
+  | { readonly type: "jingle.session-terminate"; readonly device: string; readonly reason: Reason }
+  | { readonly type: "jingle.transport-info"; readonly device: string; readonly update: TransportUpdate }
+  | { readonly type: "jingle.existing-session-initiate"; readonly device: string }
+  | { readonly type: "jingle.hold"; readonly device: string; readonly holds: boolean }
+  | { readonly type: "jingle.content-modify"; readonly device: string; readonly changes: readonly SendersChange[] }
+  | {
+      readonly type: "jingle.source";
+      readonly device: string;
+      readonly action: SourceAction;
+      readonly sources: readonly SourceChange[];
+    }
+  | { readonly type: "jingle.content-add"; readonly device: string; readonly media: Media }
+  | {
+      readonly type: "jingle.content-add.unmappable";
+      readonly device: string;
+      readonly contents: readonly Pick<Content, "creator" | "name">[];
+    }
+  | { readonly type: "jingle.content-remove"; readonly device: string; readonly names: readonly string[] }
+  | { readonly type: "jingle.content-accept"; readonly device: string; readonly media: Media }
+  | { readonly type: "jingle.content-reject"; readonly device: string; readonly names: readonly string[] }
+  | { readonly type: "jingle.description-info"; readonly device: string; readonly changes: readonly PayloadsChange[] }
+  | { readonly type: "jingle.transport-replace"; readonly device: string; readonly transports: readonly Moved[] }
+  | {
+      readonly type: "jingle.transport-replace.unmappable";
+      readonly device: string;
+      readonly names: readonly string[];
+    }
+  | { readonly type: "jingle.dtmf"; readonly device: string; readonly tone: Tone }
+  | { readonly type: "jingle.acknowledged"; readonly device: string }
+  | { readonly type: "jingle.refused"; readonly device: string; readonly condition: string }
+  | { readonly type: "jingle.lost"; readonly device: string; readonly condition: string }
+  | { readonly type: "jmi.ringing"; readonly device: string }
+  | { readonly type: "jmi.proceed"; readonly device: string }
+  | { readonly type: "jmi.reject"; readonly device: string; readonly reason: Reason }
+  | { readonly type: "jmi.failure"; readonly condition: string };
+
+/** Who sends in a content, from now on. */
+export type SendersChange = Pick<Content, "name" | "senders">;
+/** Other codecs of a content, or other parameters of them. */
+export interface PayloadsChange {
+  readonly name: string;
+  readonly payloads: readonly Payload[];
+}
+/** The sources that a source action gives for a content. */
+export type SourceChange = Pick<Content, "name" | "sources" | "sourceGroups">;
+
+/** A refused re-INVITE: how long we are asked to wait, in milliseconds, and a chance between 0 and 1 (RFC 3261 §14.1). */
+export interface Postponed {
+  readonly status: number;
+  readonly phrase: string;
+  readonly pause: number | null;
+  readonly chance: number;
+}
+
+/** A key pressed (XEP-0181): one of 0-9, *, #, A-D, for so many milliseconds. */
+export interface Tone {
+  readonly code: string;
+  readonly duration: number;
+}
+
+export type CallEvent = PhoneEvent | UserEvent;
+
+/** What is to be said to the phone. */
+export type PhoneEffect =
+  | { readonly type: "sip.send.invite"; readonly media: Media }
+  | { readonly type: "sip.send.ringing" }
+  | { readonly type: "sip.send.success"; readonly media: Media }
+  | { readonly type: "sip.send.failure"; readonly failure: Failure }
+  | { readonly type: "sip.send.ack"; readonly tag: string }
+  | { readonly type: "sip.send.cancel"; readonly reason: Reason }
+  | { readonly type: "sip.send.bye"; readonly tag: string | null; readonly reason: Reason }
+  | { readonly type: "sip.send.reinvite"; readonly media: Media; readonly action: SourceAction | null }
+  | { readonly type: "sip.send.info"; readonly media: Media }
+  | { readonly type: "sip.send.dtmf"; readonly tone: Tone };
+
+/** What is to be said to the XMPP user; `to` names the devices. */
+export type UserEffect =
+  | { readonly type: "jingle.send.session-initiate"; readonly to: readonly string[]; readonly media: Media }
+  | { readonly type: "jingle.send.session-accept"; readonly to: readonly string[]; readonly media: Media }
+  | { readonly type: "jingle.send.session-terminate"; readonly to: readonly string[]; readonly reason: Reason }
+  | { readonly type: "jingle.send.ringing"; readonly to: readonly string[] }
+  | { readonly type: "jingle.send.transport-info"; readonly to: readonly string[]; readonly update: TransportUpdate }
+  | {
+      readonly type: `jingle.send.${ContentsAction}`;
+      readonly to: readonly string[];
+      readonly contents: readonly Content[];
+    }
+  | {
+      readonly type: "jingle.send.content-add";
+      readonly to: readonly string[];
+      readonly contents: readonly Content[];
+      readonly groups: Media["groups"];
+    }
+  | {
+      readonly type: `jingle.send.${NamesAction}`;
+      readonly to: readonly string[];
+      readonly contents: readonly Pick<Content, "creator" | "name">[];
+    }
+  | { readonly type: "jingle.send.dtmf"; readonly to: readonly string[]; readonly tone: Tone }
+  | { readonly type: "jingle.send.hold"; readonly to: readonly string[]; readonly holds: boolean }
+  | {
+      readonly type: "jingle.send.content-modify";
+      readonly to: readonly string[];
+      readonly changes: readonly SendersChange[];
+    }
+  | {
+      readonly type: "jingle.send.source";
+      readonly to: readonly string[];
+      readonly action: SourceAction;
+      readonly media: Media;
+    }
+  | { readonly type: "jmi.send.propose"; readonly media: Media }
+  | { readonly type: "jmi.send.retract" }
+  | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
+
+/** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
+export type ContentsAction = "content-accept" | "transport-accept" | "transport-reject" | "transports";
+
+/** What is said of contents by their names alone. */
+export type NamesAction = "content-reject" | "content-remove";
+
+export type CallEffect = PhoneEffect | UserEffect;

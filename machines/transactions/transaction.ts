@@ -1,0 +1,126 @@
+/**
+ * What a transaction chart is made of: flat states, events, named delays and named actions, as XState writes them.
+ *
+ * A transaction is the reliability of one request and its responses on one hop (RFC 3261 §17, RFC 6026). Its chart is
+ * a plain literal that two interpreters run: actors/sip/transactions.ts steps it over plain records, by the hundred
+ * thousand; tests and drawings hand the same literal to XState's createMachine.
+ *
+ * Rules: entering a state starts its `after` delays and leaving it stops them; a transition that re-enters starts them
+ * anew, so a delay is always asked as "how long from now". Actions named in `changes` change the timing, and stand in
+ * transitions only; all others are effects, asked for in the order: transition, then entry. What a state does not name
+ * is absorbed: that is what a transaction is for.
+ */
+
+/** What a transaction hears: from the wire, from its user, from the transport below. */
+export type TransactionEvent =
+  | "response.provisional"
+  | "response.success"
+  | "response.failure"
+  | "cancel"
+  | "unreachable"
+  | "request"
+  | "ack"
+  | "answer.provisional"
+  | "answer.success"
+  | "answer.failure";
+
+/** What a transaction asks its owner to do. */
+export type TransactionEffect =
+  | "send the request"
+  | "send ACK"
+  | "send 100 Trying"
+  | "send the answer"
+  | "send the last response"
+  | "tell the user"
+  | "tell the user (timeout)"
+  | "tell the user (unreachable)"
+  | "tell the user (ACK)"
+  | "tell the user (no ACK)";
+
+export interface TransactionStep {
+  readonly target?: string;
+  readonly reenter?: true;
+  readonly actions?: readonly TransactionAction[];
+  readonly description?: string;
+}
+
+export interface TransactionState {
+  readonly type?: "final";
+  readonly description: string;
+  readonly meta: { readonly spec: string };
+  readonly entry?: readonly TransactionEffect[];
+  readonly on?: { readonly [event in TransactionEvent]?: TransactionStep };
+  readonly after?: { readonly [delay in TransactionDelay]?: TransactionStep };
+}
+
+export interface TransactionChart {
+  readonly id: string;
+  readonly initial: string;
+  readonly states: { readonly [name: string]: TransactionState };
+}
+
+/** What the delays of a transaction are counted from: instants and spans in milliseconds. */
+export interface Timing {
+  /** The transport retransmits by itself (TCP), so we do not. */
+  readonly reliable: boolean;
+  /** When the sending began that Timers B, F, H, J, L and M put an end to. */
+  readonly since: number;
+  /** When to send again, and how long it was since the last time. */
+  readonly next: number;
+  readonly interval: number;
+}
+
+const T1 = 500; // RFC 3261 §17.1.1.1: the estimate of a round trip
+const T2 = 4_000; // the longest pause between two retransmissions
+const T4 = 5_000; // how long a message stays in the network
+
+/** The timing of a transaction that begins now. */
+export function beginTiming(reliable: boolean, now: number): Timing {
+  return { reliable, since: now, interval: T1, next: now + T1 };
+}
+
+/** The actions that change the timing. */
+export const changes = {
+  "start the retransmissions": (timing: Timing, now: number): Timing => beginTiming(timing.reliable, now),
+  "start the wait": (timing: Timing, now: number): Timing => ({ ...timing, since: now }),
+  "double the pause": (timing: Timing): Timing => paused(timing, 2 * timing.interval),
+  "double the pause, up to T2": (timing: Timing): Timing => paused(timing, Math.min(2 * timing.interval, T2)),
+  "make the pause T2": (timing: Timing): Timing => paused(timing, T2),
+} as const;
+
+function paused(timing: Timing, interval: number): Timing {
+  return { ...timing, interval, next: timing.next + interval };
+}
+
+type Delay = (timing: Timing, now: number) => number;
+
+const again: Delay = (timing, now) => timing.next - now;
+const againUnlessReliable: Delay = (timing, now) => (timing.reliable ? Number.POSITIVE_INFINITY : again(timing, now));
+const wholeWait: Delay = (timing, now) => timing.since + 64 * T1 - now;
+const lingering =
+  (span: number): Delay =>
+  (timing) =>
+    timing.reliable ? 0 : span;
+
+/** How long from now each delay lasts (RFC 3261 table 4, RFC 6026 §7); infinite when it does not apply. */
+export const delays = {
+  "Timer A": againUnlessReliable,
+  "Timer B": wholeWait,
+  "Timer D": lingering(32_000),
+  "Timer E": againUnlessReliable,
+  "Timer F": wholeWait,
+  "Timer G": againUnlessReliable,
+  "Timer H": wholeWait,
+  "Timer I": lingering(T4),
+  "Timer J": lingering(64 * T1),
+  "Timer K": lingering(T4),
+  "Timer L": wholeWait,
+  "Timer M": wholeWait,
+  "200 ms": (): number => 200, // RFC 3261 §17.2.1
+  "2xx again": again, // RFC 3261 §13.3.1.4: from end to end, whatever the transport
+  "no final response after CANCEL": wholeWait, // RFC 3261 §9.1
+} as const satisfies Record<string, Delay>;
+
+export type TransactionDelay = keyof typeof delays;
+export type TransactionChange = keyof typeof changes;
+export type TransactionAction = TransactionEffect | TransactionChange;

@@ -1,0 +1,111 @@
+/**
+ * Jingle actions that change a session: of contents and transports (XEP-0166 §7.2), of codecs (XEP-0167 §6), and the
+ * source actions that jingle.js has and mod_jingle_sip carried (source-add, source-remove, source-update).
+ *
+ * Rule: a change names its contents; what it leaves out stays as it is.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Content, Media, Source, Transport } from "../media/media.ts";
+import { JINGLE, RTP } from "../xmpp/namespaces.ts";
+import { readPayloads } from "./codecs.ts";
+import { SENDERS } from "./description.ts";
+import { readSources, writeSources as writeSourceElements } from "./sources.ts";
+import { readTransport, writeTransport } from "./transport.ts";
+import { oneOf, requiredOf, unreadable } from "./values.ts";
+
+function contentsOf(jingle: Element): Element[] {
+  const contents = jingle.getChildren("content", JINGLE);
+  if (contents.length === 0) throw unreadable("there is no content");
+  return contents;
+}
+
+/** Reads who sends from now on, by content. Throws `Refusal`. */
+export function readSenders(jingle: Element): Pick<Content, "name" | "senders">[] {
+  return contentsOf(jingle).map((content) => ({
+    name: requiredOf(content, "name"),
+    senders: oneOf(content, "senders", SENDERS) ?? "both",
+  }));
+}
+
+/** The contents of a content-modify. */
+export function writeSenders(changes: readonly Pick<Content, "name" | "senders">[]): Element[] {
+  return changes.map(({ name, senders }) => xml("content", { creator: "initiator", name, senders }));
+}
+
+/**
+ * Reads the sources that a source action gives, by content; what it leaves out is filled from the session. Throws `Refusal`.
+ */
+export function readNamedSources(
+  jingle: Element,
+  session: Media,
+): Pick<Content, "name" | "sources" | "sourceGroups">[] {
+  return contentsOf(jingle).map((element) => {
+    const name = requiredOf(element, "name");
+    const description = element.getChild("description", RTP);
+    const { sources, sourceGroups } = session.contents.find((content) => content.name === name) ?? NOTHING;
+    const given = description ? readSources(description) : NOTHING;
+    if (given.sources.length + given.sourceGroups.length === 0) return { name, sources, sourceGroups };
+    return { name, ...given, sources: given.sources.map((source) => completed(source, sources)) };
+  });
+}
+
+const NOTHING: Pick<Content, "sources" | "sourceGroups"> = { sources: [], sourceGroups: [] };
+
+/** A source that says nothing of itself is what the session knows of it. */
+function completed(source: Source, known: readonly Source[]): Source {
+  const same = known.find(({ ssrc }) => ssrc === source.ssrc);
+  return source.parameters.length === 0 && same ? same : source;
+}
+
+/** The contents of a source action. */
+export function writeSources(contents: readonly Content[]): Element[] {
+  return contents.map((content) =>
+    xml(
+      "content",
+      { creator: content.creator, name: content.name },
+      xml("description", { xmlns: RTP, media: content.media }, ...writeSourceElements(content)),
+    ),
+  );
+}
+
+/** The contents of an action that tells transports whole. */
+export function writeTransports(contents: readonly Content[]): Element[] {
+  return contents.map(({ creator, name, transport }) =>
+    xml("content", { creator, name }, writeTransport(transport, name)),
+  );
+}
+
+/** Contents by their names alone, for an action that takes them away. */
+export function writeNames(contents: readonly Pick<Content, "creator" | "name">[]): Element[] {
+  return contents.map(({ creator, name }) => xml("content", { creator, name }));
+}
+
+/** Reads the names of contents, of an action that takes them away or says no more than that. Throws `Refusal`. */
+export function readNames(jingle: Element): string[] {
+  return readContentNames(jingle).map(({ name }) => name);
+}
+
+/** Reads contents by their names alone, whatever else they are. Throws `Refusal`. */
+export function readContentNames(jingle: Element): Pick<Content, "creator" | "name">[] {
+  return contentsOf(jingle).map((content) => ({
+    creator: content.attrs.creator === "responder" ? "responder" : "initiator",
+    name: requiredOf(content, "name"),
+  }));
+}
+
+/** Reads the transports of a transport-replace, by content. Throws `Refusal`. */
+export function readTransports(jingle: Element): { name: string; transport: Transport }[] {
+  return contentsOf(jingle).map((content) => ({
+    name: requiredOf(content, "name"),
+    transport: readTransport(content),
+  }));
+}
+
+/** Reads the codecs of a description-info, by content (XEP-0167 §6). Throws `Refusal`. */
+export function readCodecs(jingle: Element): Pick<Content, "name" | "payloads">[] {
+  return contentsOf(jingle).map((content) => {
+    const description = content.getChild("description", RTP);
+    if (description === undefined) throw unreadable("a description-info without a description");
+    return { name: requiredOf(content, "name"), payloads: readPayloads(description) };
+  });
+}

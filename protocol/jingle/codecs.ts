@@ -1,0 +1,91 @@
+/**
+ * The codecs of a Jingle description, read and written: payload types (XEP-0167 §6), their parameters and feedback
+ * (XEP-0293).
+ *
+ * Rules: order is kept; only a static payload type may do without a name; what could never be used is left out, what cannot
+ * be read is refused.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Content, Feedback, Parameter, Payload } from "../media/media.ts";
+import { staticType } from "../media/payload-types.ts";
+import { bounded, isCodec, MOST } from "../media/values.ts";
+import { present } from "../present.ts";
+import { RTCP_FB, RTP } from "../xmpp/namespaces.ts";
+import { numberOf, textOf, unreadable, without, wordOf } from "./values.ts";
+
+/** The codecs of a description, each id once. */
+export function readPayloads(description: Element): Payload[] {
+  const elements = bounded(description.getChildren("payload-type", RTP), MOST.payloads, "codecs");
+  const payloads = elements.flatMap(readPayload);
+  return payloads.filter(({ id }, at) => payloads.findIndex((other) => other.id === id) === at);
+}
+
+function readPayload(element: Element): Payload[] {
+  const id = numberOf(element, "id", 127) ?? without(element, "id");
+  const known = textOf(element, "name") ? undefined : staticType(id);
+  const name = textOf(element, "name") || known?.name;
+  const clockrate = numberOf(element, "clockrate") ?? known?.clockrate ?? 8000;
+  if (name === undefined || clockrate === 0) return [];
+  if (!isCodec(name)) throw unreadable(`the codec ${JSON.stringify(name)} has no possible name`);
+  const payload = {
+    id,
+    name,
+    clockrate,
+    channels: numberOf(element, "channels", 255) || known?.channels || 1,
+    parameters: element.getChildren("parameter", RTP).map(readParameter),
+    feedback: readFeedback(element),
+  };
+  return [payload];
+}
+
+/** Feedback of one payload type, or of all when it stands in the description itself. */
+export function readFeedback(parent: Element): Feedback[] {
+  const intervals = parent.getChildren("rtcp-fb-trr-int", RTCP_FB);
+  const others = parent.getChildren("rtcp-fb", RTCP_FB);
+  bounded([...intervals, ...others], MOST.feedback, "kinds of feedback of a codec");
+  return [
+    ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
+    ...others.map(readOneFeedback),
+  ];
+}
+
+/** Words behind the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
+function readOneFeedback(element: Element): Feedback {
+  const type = wordOf(element, "type");
+  if (element.attrs.subtype === undefined) return { type };
+  const words = element.getChildren("parameter", RTCP_FB).map(readParameter);
+  const parameters = words.filter(({ name, value }) => !/\s/.test(`${name}${value}`));
+  return { type, subtype: wordOf(element, "subtype"), ...(parameters.length > 0 ? { parameters } : {}) };
+}
+
+function readParameter(element: Element): Parameter {
+  return present({ name: textOf(element, "name") || undefined, value: textOf(element, "value") });
+}
+
+/** Writes a payload type; the times in a packet stand in each. */
+export function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
+  const { id, name, clockrate, channels, parameters, feedback } = payload;
+  const attributes = {
+    id: `${id}`,
+    name,
+    clockrate: `${clockrate}`,
+    channels: channels > 1 ? `${channels}` : undefined,
+    ptime: ptime?.toString(),
+    maxptime: maxptime?.toString(),
+  };
+  const children = [...parameters.map((each) => xml("parameter", { ...each })), ...writeFeedback(feedback)];
+  return xml("payload-type", present(attributes), ...children);
+}
+
+/** Writes feedback. */
+export function writeFeedback(feedback: readonly Feedback[]): Element[] {
+  return feedback.map(({ type, subtype, parameters = [] }) =>
+    type === "trr-int"
+      ? xml("rtcp-fb-trr-int", { xmlns: RTCP_FB, value: subtype ?? "0" })
+      : xml(
+          "rtcp-fb",
+          { xmlns: RTCP_FB, type, ...present({ subtype }) },
+          ...parameters.map((each) => xml("parameter", { ...each })),
+        ),
+  );
+}

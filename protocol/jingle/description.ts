@@ -1,0 +1,150 @@
+/**
+ * Jingle's RTP description (XEP-0167), with what hangs on it: header extensions (XEP-0294) and streams (msid). Codecs are
+ * codecs.ts, sources sources.ts.
+ *
+ * Rules: order is kept; what is unknown is passed over; the protocol of the m-line follows from what is offered, since
+ * Jingle does not name it.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Content, Crypto, Extension, Senders, Transport } from "../media/media.ts";
+import { bounded, MOST, readExtensionId, readPtime } from "../media/values.ts";
+import { present } from "../present.ts";
+import { shared } from "../shared.ts";
+import { MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
+import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codecs.ts";
+import { readSources, writeSources } from "./sources.ts";
+import { numberOf, oneOf, requiredOf, textOf, unreadable, without, wordOf } from "./values.ts";
+
+/** The part of a content that its description holds. */
+export type Description = Pick<
+  Content,
+  | "media"
+  | "protocol"
+  | "payloads"
+  | "feedback"
+  | "extensions"
+  | "mixedExtensions"
+  | "rtcpMux"
+  | "rtcpReducedSize"
+  | "ptime"
+  | "maxptime"
+  | "bandwidth"
+  | "crypto"
+  | "sources"
+  | "sourceGroups"
+  | "streams"
+>;
+
+export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];
+
+/** Reads a description; the transport tells whether it is secured by DTLS. */
+export function readDescription(description: Element, transport: Transport): Description {
+  const payloads = shared(readPayloads(description));
+  const first = description.getChild("payload-type", RTP);
+  const feedback = readFeedback(description);
+  const keys = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP));
+  const crypto = bounded(keys, MOST.crypto, "keys").map(readCrypto);
+  const flag = (name: string, ns: string): true | undefined => (description.getChild(name, ns) ? true : undefined);
+  const usesFeedback = feedback.length > 0 || payloads.some((payload) => payload.feedback.length > 0);
+  return {
+    media: mediaOf(description),
+    protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
+    payloads,
+    feedback,
+    extensions: shared(readExtensions(description)),
+    bandwidth: bounded(description.getChildren("bandwidth", RTP).flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
+    crypto,
+    ...readSources(description),
+    streams: bounded(description.getChildren("stream", MSID), MOST.streams, "streams").map((stream) => ({
+      id: wordOf(stream, "id"),
+      ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),
+    })),
+    ...present({
+      mixedExtensions: flag("extmap-allow-mixed", RTP_HDREXT),
+      rtcpMux: flag("rtcp-mux", RTP),
+      rtcpReducedSize: flag("rtcp-reduced-size", RTP),
+      ptime: first && readPtime(textOf(first, "ptime")),
+      maxptime: first && readPtime(textOf(first, "maxptime")),
+    }),
+  };
+}
+
+function mediaOf(description: Element): string {
+  const media = wordOf(description, "media");
+  if (!/^\w{1,32}$/.test(media)) throw unreadable("media of <description/> is no media type");
+  return media;
+}
+
+function protocolOf({ dtls, sdes, usesFeedback }: { dtls: boolean; sdes: boolean; usesFeedback: boolean }): string {
+  if (dtls) return "UDP/TLS/RTP/SAVPF";
+  return `RTP/${sdes ? "S" : ""}AVP${usesFeedback ? "F" : ""}`;
+}
+
+function readExtensions(description: Element): Extension[] {
+  const elements = description.getChildren("rtp-hdrext", RTP_HDREXT);
+  return bounded(elements, MOST.extensions, "header extensions").map(readExtension);
+}
+
+function readExtension(element: Element): Extension {
+  return {
+    id: readExtensionId(textOf(element, "id")) ?? without(element, "id"),
+    uri: wordOf(element, "uri"),
+    senders: oneOf(element, "senders", SENDERS) ?? "both",
+    ...present({ attributes: element.getChildren("parameter").map(extensionAttribute).join(" ") || undefined }),
+  };
+}
+
+function extensionAttribute(parameter: Element): string {
+  const value = textOf(parameter, "value");
+  return `${requiredOf(parameter, "name")}${value === undefined ? "" : `=${value}`}`;
+}
+
+function readBandwidth(element: Element): { type: string; limit: number }[] {
+  const limit = element.getText().trim();
+  return /^\d{1,10}$/.test(limit) ? [{ type: wordOf(element, "type"), limit: Number(limit) }] : [];
+}
+
+function readCrypto(element: Element): Crypto {
+  return {
+    tag: numberOf(element, "tag", 999_999_999) ?? 1,
+    suite: wordOf(element, "crypto-suite"),
+    keyParams: wordOf(element, "key-params"),
+    ...present({ sessionParams: textOf(element, "session-params") || undefined }),
+  };
+}
+
+/** Writes a description. */
+export function writeDescription(content: Content): Element {
+  return xml(
+    "description",
+    { xmlns: RTP, media: content.media },
+    ...content.payloads.map((payload) => writePayload(payload, content)),
+    ...writeFeedback(content.feedback),
+    ...content.bandwidth.map(({ type, limit }) => xml("bandwidth", { type }, `${limit}`)),
+    ...(content.crypto.length > 0 ? [xml("encryption", {}, ...content.crypto.map(writeCrypto))] : []),
+    ...(content.rtcpMux ? [xml("rtcp-mux")] : []),
+    ...(content.rtcpReducedSize ? [xml("rtcp-reduced-size")] : []),
+    ...content.extensions.filter(({ senders }) => senders !== "none").map(writeExtension),
+    ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
+    ...writeSources(content),
+    ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
+  );
+}
+
+/** XEP-0294 §3: `both` is the default; there is no word for nobody, so an inactive extension is not written at all. */
+function writeExtension({ id, uri, senders, attributes }: Extension): Element {
+  const parameters = (attributes?.split(" ") ?? []).map((each) => {
+    const [name = "", value] = each.split(/=(.*)/s);
+    return xml("parameter", { name, ...present({ value }) });
+  });
+  return xml(
+    "rtp-hdrext",
+    { xmlns: RTP_HDREXT, id: `${id}`, uri, ...(senders === "both" ? {} : { senders }) },
+    ...parameters,
+  );
+}
+
+function writeCrypto({ tag, suite, keyParams, sessionParams }: Crypto): Element {
+  const attributes = { tag: `${tag}`, "crypto-suite": suite, "key-params": keyParams };
+  return xml("crypto", { ...attributes, ...present({ "session-params": sessionParams }) });
+}

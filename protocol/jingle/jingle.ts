@@ -1,0 +1,133 @@
+/**
+ * Jingle and Media: XEP-0166 with RTP sessions (XEP-0167) and grouping (XEP-0338).
+ *
+ * Rules: a content that is no RTP session ends the whole session with `unsupported-applications`; a refused content of an
+ * answer stays, with senders none (Conversations ends a call whose accept lacks a content); one of an offer is left out,
+ * since nobody can want it.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Content, Media, Role } from "../media/media.ts";
+import { bounded, MOST } from "../media/values.ts";
+import { present } from "../present.ts";
+import type { Reason } from "../reasons.ts";
+import { GROUPING, JINGLE, RTP } from "../xmpp/namespaces.ts";
+import { readDescription, SENDERS, writeDescription } from "./description.ts";
+import { readTransport, writeTransport } from "./transport.ts";
+import { nameOf, oneOf, requiredOf, tokenOf, unmappable, unreadable } from "./values.ts";
+
+const ROLES: readonly Role[] = ["initiator", "responder"];
+
+/**
+ * Reads the contents of a session-initiate (an offer) or a session-accept (an answer, in which a content without codecs is
+ * a refused one); groups may name contents that are `known`. Throws `Refusal`.
+ */
+export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", known: readonly string[] = []): Media {
+  const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
+  if (elements.length === 0) throw unreadable("there is no content");
+  const contents = elements.map(readContent);
+  const names = new Set(contents.map(({ name }) => name));
+  if (names.size < contents.length) throw unreadable("two contents have the same name");
+  const silent = contents.find(({ payloads }) => payloads.length === 0);
+  if (as === "offer" && silent) throw unreadable(`content '${silent.name}' has no codec`);
+  const all = new Set([...known, ...names]);
+  const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
+  const read = groups.map((group) => readGroup(group, all));
+  return { contents, groups: read.filter((group) => group.names.length > 0) };
+}
+
+function readContent(element: Element): Content {
+  const name = nameOf(element);
+  const description = element.getChildElements().find((child) => child.getName() === "description");
+  if (description === undefined) throw missing(element, name);
+  if (description.getNS() !== RTP)
+    throw unmappable(`the application ${description.getNS()} is not known here`, "unsupported-applications");
+  const transport = readTransport(element);
+  return {
+    name,
+    creator: oneOf(element, "creator", ROLES) ?? "initiator",
+    senders: oneOf(element, "senders", SENDERS) ?? "both",
+    rejected: false,
+    ...readDescription(description, transport),
+    transport,
+  };
+}
+
+/** A data channel has no description (XEP-0343); anything else without one is unreadable. */
+function missing(element: Element, name: string): Error {
+  const transport = element.getChildElements().find((child) => child.getName() === "transport");
+  const isDataChannel = transport?.getChildElements().some((child) => child.getName() === "sctpmap");
+  return isDataChannel
+    ? unmappable("data channels are not known here", "unsupported-applications")
+    : unreadable(`content '${name}' has no description`);
+}
+
+function readGroup(group: Element, known: ReadonlySet<string>): Media["groups"][number] {
+  const names = group.getChildren("content", GROUPING).map((content) => requiredOf(content, "name"));
+  return { semantics: tokenOf(group, "semantics"), names: [...new Set(names)].filter((name) => known.has(name)) };
+}
+
+/** Writes the contents of a session-initiate (an offer) or a session-accept (an answer). */
+export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
+  const contents = media.contents.filter(({ rejected }) => as === "answer" || !rejected);
+  const names = contents.map(({ name }) => name);
+  const groups = media.groups.map((group) => ({ ...group, names: group.names.filter((name) => names.includes(name)) }));
+  return [...contents.map(writeContent), ...groups.filter((group) => group.names.length > 0).map(writeGroup)];
+}
+
+/** Writes one content whole. */
+export function writeContent(content: Content): Element {
+  const { creator, name, rejected } = content;
+  const senders = rejected ? "none" : content.senders;
+  return xml(
+    "content",
+    { creator, name, senders },
+    writeDescription(content),
+    writeTransport(content.transport, content.name),
+  );
+}
+
+/** Writes a group of contents (XEP-0338). */
+export function writeGroup({ semantics, names }: Media["groups"][number]): Element {
+  return xml("group", { xmlns: GROUPING, semantics }, ...names.map((name) => xml("content", { name })));
+}
+
+/** A `<jingle/>` with its children. */
+export function jingleElement(
+  action: string,
+  sid: string,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly Element[],
+): Element {
+  return xml("jingle", { xmlns: JINGLE, action, sid, ...attributes }, ...children);
+}
+
+/** A `<reason/>`; the SIP status stands beside the condition as mod_jingle_sip wrote it. */
+export function reasonElement({ condition, text, sipError }: Reason): Element {
+  return xml(
+    "reason",
+    {},
+    xml(condition),
+    ...(text === undefined ? [] : [xml("text", {}, text)]),
+    ...(sipError === undefined ? [] : [xml("sip-error", { code: `${sipError.code}` }, sipError.phrase)]),
+  );
+}
+
+const BESIDE = new Set(["text", "sip-error"]);
+
+/** Reads the reason of a session-terminate; none is general-error's equal (XEP-0166 §6.7). */
+export function readReason(jingle: Element): Reason {
+  const reason = jingle.getChild("reason", JINGLE);
+  const condition = reason
+    ?.getChildElements()
+    .find((child) => child.getNS() === JINGLE && !BESIDE.has(child.getName()));
+  const error = reason?.getChild("sip-error");
+  const code = Number(error?.attrs.code);
+  const known = Number.isInteger(code) && code >= 300 && code <= 699;
+  return {
+    condition: condition?.getName() ?? "general-error",
+    ...present({
+      text: reason?.getChildText("text")?.slice(0, 1_000) ?? undefined,
+      sipError: known ? { code, phrase: error?.getText().slice(0, 200) ?? "" } : undefined,
+    }),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Jingle Message Initiation: XEP-0353 0.8 (2026-02), the messages before and after a session.
+ *
+ *   caller                     callee's devices
+ *     │ propose ──────────────▶│ all of them, by the bare JID; those asleep are woken by push
+ *     │◀────────────── ringing │ each that rings
+ *     │◀────────────── proceed │ the one that takes the call; the others hear of it by carbons (XEP-0280)
+ *     │ session-initiate ─────▶│ with the id for its sid
+ *     │ finish ───────────────▶│ when all is over, so that archives know
+ *
+ * Rules: every message is of type chat and may be stored (§3); retract, reject and finish have a reason (§3, 0.7). Left out on
+ * purpose: `accept`, which a client says to its own account, and tie-breaking: a call of a user's and a call to that user
+ * are two calls of the telephone network, and both go their way.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Reason } from "../reasons.ts";
+import { JINGLE, JINGLE_MESSAGE, RTP } from "../xmpp/namespaces.ts";
+import { readReason, reasonElement } from "./jingle.ts";
+
+const HINTS = "urn:xmpp:hints"; // XEP-0334
+/** COMPAT Dino 0.4: what a message without a reason means (before 0.7 none was asked for). */
+const MEANT = { reject: "decline", retract: "cancel", finish: "success" } as const;
+/** A sid that long is nobody's. */
+const LONGEST_ID = 256;
+
+/** `media` of each content that is meant: audio, video. */
+export interface Propose {
+  readonly type: "propose";
+  readonly id: string;
+  readonly media: readonly string[];
+}
+interface Taken<Type extends "ringing" | "proceed"> {
+  readonly type: Type;
+  readonly id: string;
+}
+interface Ended<Type extends "reject" | "retract" | "finish"> {
+  readonly type: Type;
+  readonly id: string;
+  readonly reason: Reason;
+}
+export type Retract = Ended<"retract">;
+/** What a device that is proposed to says to it. */
+export type Response = Taken<"ringing"> | Taken<"proceed"> | Ended<"reject">;
+export type JingleMessage = Propose | Response | Retract | Ended<"finish">;
+
+/** Whether a message stanza is one of these at all. */
+export const isJingleMessage = (message: Element): boolean => payloadOf(message) !== undefined;
+
+const payloadOf = (message: Element): Element | undefined =>
+  message.getChildElements().find((child) => child.getNS() === JINGLE_MESSAGE);
+
+/** Reads a message stanza; undefined when it is none of these, or has no proper id. */
+export function readJingleMessage(message: Element): JingleMessage | undefined {
+  const payload = payloadOf(message);
+  const id = String(payload?.attrs.id ?? "");
+  if (!payload || id === "" || id.length > LONGEST_ID) return undefined;
+  const type = payload.getName();
+  switch (type) {
+    case "propose":
+      return { type, id, media: payload.getChildren("description", RTP).map(({ attrs }) => String(attrs.media ?? "")) };
+    case "ringing":
+    case "proceed":
+      return { type, id };
+    case "reject":
+    case "retract":
+    case "finish":
+      return {
+        type,
+        id,
+        reason: payload.getChild("reason", JINGLE) ? readReason(payload) : { condition: MEANT[type] },
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Writes a message stanza. Its own id is the session's, so that an error that answers it can be told. */
+export function writeJingleMessage(
+  to: { readonly from: string; readonly to: string },
+  message: JingleMessage,
+): Element {
+  const payload = xml(message.type, { xmlns: JINGLE_MESSAGE, id: message.id }, ...inside(message));
+  const { from, to: target } = to;
+  const attributes = { type: "chat", id: `${message.type}-${message.id}`, from, to: target };
+  return xml("message", attributes, payload, xml("store", { xmlns: HINTS }));
+}
+
+function inside(message: JingleMessage): Element[] {
+  if (message.type === "propose") return message.media.map((media) => xml("description", { xmlns: RTP, media }));
+  if (!("reason" in message)) return [];
+  const reason = reasonElement(message.reason);
+  reason.attrs.xmlns = JINGLE;
+  return [reason];
+}
+
+/** The session whose propose this error stanza answers; undefined when it answers none. */
+export function refusedProposal(error: Element): string | undefined {
+  const [, id] = /^propose-(.+)$/s.exec(String(error.attrs.id ?? "")) ?? [];
+  return id;
+}

@@ -1,0 +1,52 @@
+/**
+ * The sources of a Jingle description and their groups, read and written (XEP-0339; RFC 5576).
+ *
+ * Rules: every source has its number; a group of none is left out.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Content, Source } from "../media/media.ts";
+import { bounded, MOST } from "../media/values.ts";
+import { present } from "../present.ts";
+import { SSMA } from "../xmpp/namespaces.ts";
+import { numberOf, textOf, tokenOf, without, wordOf } from "./values.ts";
+
+/** The sources of a description, and their groups (XEP-0339). */
+export function readSources(description: Element): Pick<Content, "sources" | "sourceGroups"> {
+  return {
+    sources: bounded(description.getChildren("source", SSMA), MOST.sources, "sources").map(readSource),
+    sourceGroups: bounded(description.getChildren("ssrc-group", SSMA), MOST.sourceGroups, "source groups").flatMap(
+      readSourceGroup,
+    ),
+  };
+}
+
+/** The elements of sources and their groups. */
+export function writeSources({ sources, sourceGroups }: Pick<Content, "sources" | "sourceGroups">): Element[] {
+  return [
+    ...sources.map(({ ssrc, parameters }) =>
+      xml("source", { xmlns: SSMA, ssrc }, ...parameters.map((each) => xml("parameter", { ...each }))),
+    ),
+    ...sourceGroups.map(({ semantics, ssrcs }) =>
+      xml("ssrc-group", { xmlns: SSMA, semantics }, ...ssrcs.map((ssrc) => xml("source", { ssrc }))),
+    ),
+  ];
+}
+
+function ssrcOf(source: Element): string {
+  return `${numberOf(source, "ssrc") ?? without(source, "ssrc")}`;
+}
+
+function readSourceGroup(group: Element): Content["sourceGroups"] {
+  const ssrcs = [...new Set(group.getChildren("source", SSMA).map(ssrcOf))];
+  return ssrcs.length === 0 ? [] : [{ semantics: tokenOf(group, "semantics"), ssrcs }];
+}
+
+function readSource(element: Element): Source {
+  return {
+    ssrc: ssrcOf(element),
+    parameters: element.getChildren("parameter", SSMA).map((each) => ({
+      name: wordOf(each, "name"),
+      ...present({ value: textOf(each, "value") }),
+    })),
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Jingle's transports: ice-udp (XEP-0176) and raw-udp (XEP-0177), both with their fingerprints (XEP-0320).
+ *
+ * Rules: DTLS does not need ICE, so a fingerprint stands in either; ICE has both a user and a password, or none; a candidate
+ * that cannot be read is left out and the others stand; another transport cannot be mapped, and ends the session with `unsupported-transports`.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { candidateId, readCandidateElement, writeCandidateElement } from "../candidate.ts";
+import type { Transport } from "../media/media.ts";
+import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "../media/values.ts";
+import { ownText } from "../own-text.ts";
+import { present } from "../present.ts";
+import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
+import { oneOf, textOf, unmappable, unreadable, wordOf } from "./values.ts";
+
+const OPTIONS = ["trickle", "renomination"];
+const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
+
+/** Reads the transport of a content. */
+export function readTransport(content: Element): Transport {
+  const transport = content.getChildElements().find((child) => child.getName() === "transport");
+  if (transport === undefined) throw unreadable(`content '${content.attrs.name}' has no transport`);
+  if (transport.getNS() === RAW_UDP) return readRaw(transport);
+  if (transport.getNS() === ICE_UDP) return readIce(transport);
+  throw unmappable(`the transport ${transport.getNS()} is not known here`, "unsupported-transports");
+}
+
+function readRaw(transport: Element): Transport {
+  const addressed = readCandidates(transport).filter(({ ip }) => isAddress(ip));
+  const candidates = addressed.map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
+  return { kind: "raw", options: [], candidates, gathered: true, ...readSecurity(transport) };
+}
+
+function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "setup"> {
+  const elements = bounded(transport.getChildren("fingerprint", DTLS), MOST.fingerprints, "fingerprints");
+  const [first] = elements;
+  return { fingerprints: elements.map(readFingerprint), ...present({ setup: first && oneOf(first, "setup", SETUPS) }) };
+}
+
+/** The ICE user and password of a transport: each one word. */
+export function readUser(transport: Element): Pick<Transport, "ufrag" | "pwd"> {
+  const [ufrag, pwd] = [textOf(transport, "ufrag"), textOf(transport, "pwd")];
+  if (!isIceWord(ufrag ?? "u") || !isIceWord(pwd ?? "p")) throw unreadable("ufrag or pwd is not one word");
+  return present({ ufrag, pwd });
+}
+
+function readIce(transport: Element): Transport {
+  const user = readUser(transport);
+  if ((user.ufrag === undefined) !== (user.pwd === undefined)) throw unreadable("ufrag or pwd is missing");
+  return {
+    kind: "ice",
+    ...user,
+    options: OPTIONS.filter((option) => transport.getChild(option, ICE_OPTION)),
+    ...readSecurity(transport),
+    candidates: readCandidates(transport),
+    gathered: isGatheringComplete(transport),
+  };
+}
+
+/** `<gathering-complete/>` (XEP-0371 §5.6), in the transport's own namespace. */
+export function isGatheringComplete(transport: Element): boolean {
+  return transport.getChild("gathering-complete") !== undefined;
+}
+
+/** The candidates of a transport, as many as are kept. */
+export function readCandidates(transport: Element): Transport["candidates"] {
+  const elements = transport.getChildren("candidate").slice(0, MOST.candidates);
+  return elements.flatMap((element) => readCandidateElement(element) ?? []);
+}
+
+function readFingerprint(element: Element): { hash: string; value: string } {
+  const value = ownText(element.getText().trim());
+  const hash = wordOf(element, "hash").toLowerCase();
+  if (!isHash(hash) || !isFingerprint(value)) throw unreadable("a fingerprint that is none");
+  return { hash, value };
+}
+
+/** Writes the transport of a content; `setup` stands in each fingerprint. */
+export function writeTransport(transport: Transport, content: string): Element {
+  const { kind, ufrag, pwd, candidates, options } = transport;
+  const security = writeSecurity(transport);
+  if (kind === "raw")
+    return xml("transport", { xmlns: RAW_UDP }, ...security, ...candidates.map((each) => rawCandidate(each, content)));
+  return xml(
+    "transport",
+    { xmlns: ICE_UDP, ...present({ ufrag, pwd }) },
+    ...OPTIONS.filter((option) => options.includes(option)).map((option) => xml(option, { xmlns: ICE_OPTION })),
+    ...security,
+    ...candidates.map((each) => writeCandidateElement(each, content)),
+    ...(transport.gathered ? [xml("gathering-complete", { xmlns: ICE_UDP })] : []),
+  );
+}
+
+function writeSecurity({ fingerprints, setup }: Transport): Element[] {
+  return fingerprints.map(({ hash, value }) => xml("fingerprint", { xmlns: DTLS, hash, ...present({ setup }) }, value));
+}
+
+function rawCandidate(candidate: Transport["candidates"][number], content: string): Element {
+  const { component, generation, ip, port } = candidate;
+  const numbers = { component: `${component}`, generation: `${generation}`, port: `${port}` };
+  return xml("candidate", { ...numbers, id: candidateId(candidate, content), ip });
+}

@@ -1,0 +1,81 @@
+/**
+ * The values in Jingle elements: attributes as text, numbers and words, or the refusal that names what is wrong.
+ *
+ * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value holds a control character, so that none can add a
+ * line to an SDP.
+ */
+import type { Element } from "@xmpp/xml";
+import { isToken, LONGEST_NAME } from "../media/values.ts";
+import { ownText } from "../own-text.ts";
+import { Refusal } from "../refusal.ts";
+
+/** A refusal of unreadable Jingle. */
+export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });
+
+/** A refusal of Jingle that is readable and cannot be mapped: the session ends with this reason. */
+export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
+
+const CONTROL = /[\0-\x1f\x7f]/;
+
+/** An attribute's text, undefined when it is not there. */
+export function textOf(element: Element, name: string): string | undefined {
+  const text = attributeOf(element, name);
+  return text === undefined ? undefined : ownText(text);
+}
+
+function attributeOf(element: Element, name: string): string | undefined {
+  const value: unknown = element.attrs[name];
+  if (value === undefined || value === null) return undefined;
+  const text = String(value);
+  if (CONTROL.test(text)) throw unreadable(`a control character in ${name} of <${element.getName()}/>`);
+  return text;
+}
+
+/** Refuses an element without an attribute that must be there. */
+export function without(element: Element, name: string): never {
+  throw unreadable(`<${element.getName()}/> has no ${name}`);
+}
+
+/** An attribute that must be there. */
+export function requiredOf(element: Element, name: string): string {
+  return textOf(element, name) || without(element, name);
+}
+
+/** The name of a content, whatever it is, but no longer than it has to be. */
+export function nameOf(content: Element): string {
+  const name = requiredOf(content, "name");
+  if (name.length > LONGEST_NAME) throw unreadable("the name of a content is too long");
+  return name;
+}
+
+/** An attribute without blanks, since it becomes a word on a line of SDP. */
+export function wordOf(element: Element, name: string): string {
+  const text = requiredOf(element, name);
+  if (/\s/.test(text)) throw unreadable(`${name} of <${element.getName()}/> is not one word`);
+  return text;
+}
+
+/** An attribute that is a token of SDP (RFC 8866 §9). */
+export function tokenOf(element: Element, name: string): string {
+  const text = requiredOf(element, name);
+  if (!isToken(text)) throw unreadable(`${name} of <${element.getName()}/> is no token`);
+  return text;
+}
+
+/** A whole number from 0 to `most`, undefined when it is not there. */
+export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): number | undefined {
+  const text = attributeOf(element, name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text) || Number(text) > most)
+    throw unreadable(`${name} of <${element.getName()}/> is no number up to ${most}`);
+  return Number(text);
+}
+
+/** One of the words that an attribute may have, undefined when it is not there. */
+export function oneOf<Word extends string>(element: Element, name: string, words: readonly Word[]): Word | undefined {
+  const text = attributeOf(element, name);
+  const known = words.find((word) => word === text);
+  if (text !== undefined && known === undefined)
+    throw unreadable(`${name} of <${element.getName()}/> is none of ${words.join(", ")}`);
+  return known;
+}

@@ -1,0 +1,178 @@
+/**
+ * Contents that come, go or move to another transport inside an established session: pure functions for the call chart.
+ *
+ * XEP-0166 §7.2, RFC 3264 §8, RFC 8839 §4.4 (ICE restart). Rules: a section keeps its place for ever, so what goes is
+ * only refused (port 0), and what comes takes the place of a refused content of its name or stands last; contents that
+ * share a transport move together; candidates of an earlier transport are gone with it.
+ */
+
+import { present } from "../present.ts";
+import { withoutRefused } from "./bundle.ts";
+import type { Candidate, Content, Media, Transport, TransportUpdate } from "./media.ts";
+
+export interface Moved {
+  readonly name: string;
+  readonly transport: Transport;
+}
+
+const nameOf = ({ name }: Content): string => name;
+const find = (media: Media, name: string): Content | undefined => media.contents.find((each) => each.name === name);
+const mapped = (media: Media, map: (content: Content, index: number) => Content): Media => ({
+  ...media,
+  contents: media.contents.map(map),
+});
+
+/** A description with contents added. */
+export function withAdded(media: Media, added: readonly Content[]): Media {
+  const replaced = mapped(media, (content) => added.find(({ name }) => name === content.name) ?? content);
+  const last = added.filter(({ name }) => find(media, name) === undefined);
+  return { ...replaced, contents: [...replaced.contents, ...last] };
+}
+
+/** A description without these contents: their sections stay, refused, and in no group (RFC 9143 §7.2.3). */
+export function withRemoved(media: Media, names: readonly string[]): Media {
+  return withoutRefused(
+    mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content)),
+  );
+}
+
+/** A description with these groups, each in the place of those that it grows out of. */
+export function withGroups(media: Media, given: Media["groups"]): Media {
+  const kept = media.groups.filter(
+    ({ semantics, names }) =>
+      !given.some((group) => group.semantics === semantics && group.names.some((name) => names.includes(name))),
+  );
+  return { ...media, groups: [...kept, ...given] };
+}
+
+/** Whether there is still something to hear or see. */
+export const isEmpty = ({ contents }: Media): boolean => contents.every(({ rejected }) => rejected);
+
+/** A description with other transports for some contents, and for those that shared the old ones. */
+export function withTransports(media: Media, moved: readonly Moved[]): Media {
+  const named = new Map(moved.map(({ name, transport }) => [name, transport]));
+  return mapped(media, (content) => {
+    const mine = named.get(content.name);
+    if (mine) return { ...content, transport: mine };
+    const shared = moved.find(({ name }) => isBundled(media, name, content));
+    if (!shared) return content;
+    return { ...content, transport: { ...shared.transport, candidates: [], gathered: false } };
+  });
+}
+
+function isBundled(media: Media, name: string, content: Content): boolean {
+  const grouped = media.groups.some(({ names }) => names.includes(name) && names.includes(content.name));
+  const { ufrag } = content.transport;
+  return grouped && ufrag !== undefined && find(media, name)?.transport.ufrag === ufrag;
+}
+
+/** The transports that an update begins anew: another ICE user, with its password (RFC 8839 §4.4.1.1.1). */
+export function restartsOf(media: Media, update: TransportUpdate): Moved[] {
+  return update.contents.flatMap(({ name, ufrag, pwd, candidates, gathered }): Moved[] => {
+    const known = find(media, name);
+    const isNew = known?.transport.ufrag !== undefined && known.transport.ufrag !== ufrag;
+    if (!isNew || known.rejected || ufrag === undefined || pwd === undefined) return [];
+    return [{ name, transport: { ...known.transport, ufrag, pwd, candidates, gathered } }];
+  });
+}
+
+/** What an offer of the phone asks of the user: new contents, and contents whose ICE begins anew. */
+export function asksFor(offer: Media, remote: Media): { added: string[]; restarted: string[] } {
+  const added = offer.contents.filter(({ rejected, name }) => !rejected && find(remote, name)?.rejected !== false);
+  return { added: added.map(nameOf), restarted: moves(remote, offer).map(nameOf) };
+}
+
+/** The contents of `after` that were there before and have another ICE user now. */
+function moves(before: Media, after: Media): Content[] {
+  return after.contents.filter(({ name, rejected, transport }) => {
+    const known = find(before, name);
+    const [then, now] = [known?.transport.ufrag, transport.ufrag];
+    return !rejected && known?.rejected === false && then !== undefined && now !== undefined && then !== now;
+  });
+}
+
+/** Our description with a place for each content that is offered: refused until the user accepts it. */
+export function withPlaces(own: Media, offer: Media): Media {
+  const added = offer.contents.filter(({ name }) => find(own, name) === undefined);
+  return withAdded(
+    own,
+    added.map((content) => ({ ...content, rejected: true })),
+  );
+}
+
+/** A description that refuses what the other side's refuses. */
+export function refusedAlike(media: Media, other: Media): Media {
+  return withRemoved(media, other.contents.filter(({ rejected }) => rejected).map(nameOf));
+}
+
+/** The names of contents that were there before and are refused now. */
+export function removedBetween(before: Media, after: Media): string[] {
+  return after.contents.filter(({ name, rejected }) => rejected && find(before, name)?.rejected === false).map(nameOf);
+}
+
+/** The contents by these names. */
+export const contentsNamed = (media: Media, names: readonly string[]): Content[] =>
+  media.contents.filter(({ name }) => names.includes(name));
+
+/** What the phone's answer to an offer of ours means for what the user has asked. */
+export interface Outcome {
+  readonly accepted: readonly Content[];
+  readonly rejected: readonly Content[];
+  readonly replaced: readonly Content[];
+  readonly moved: readonly Content[];
+  readonly removed: readonly Content[];
+}
+
+export function outcomeOf(
+  asked: { readonly added: readonly string[]; readonly replaced: readonly string[] },
+  before: Media,
+  after: Media,
+): Outcome {
+  const added = contentsNamed(after, asked.added);
+  const replaced = contentsNamed(after, asked.replaced).filter(({ rejected }) => !rejected);
+  return {
+    accepted: added.filter(({ rejected }) => !rejected),
+    rejected: added.filter(({ rejected }) => rejected),
+    replaced,
+    moved: moves(before, after).filter((content) => !replaced.includes(content)),
+    removed: contentsNamed(after, removedBetween(before, after)).filter(({ name }) => !asked.added.includes(name)),
+  };
+}
+
+/** Whether a transport has nothing to reach it by yet; told so, a client takes it for a restart (COMPAT Conversations). */
+export const isBare = ({ transport }: Content): boolean => transport.candidates.length === 0 && !transport.gathered;
+
+/** The same transports, their candidates apart: an ICE restart is told without any (COMPAT Conversations). */
+export function withoutCandidates(contents: readonly Content[], restarted: readonly string[]): Content[] {
+  return contents.map((content) =>
+    restarted.includes(content.name)
+      ? { ...content, transport: { ...content.transport, candidates: [], gathered: false } }
+      : content,
+  );
+}
+
+/** The candidates of contents as an update, of the next generation (XEP-0176 §5.2). */
+export function candidatesOf(contents: readonly Content[], before: Media): TransportUpdate {
+  const update = contents.map(({ name, creator, transport }) => {
+    const { candidates, gathered, ufrag, pwd } = transport;
+    return { name, creator, ...present({ ufrag, pwd }), candidates, gathered };
+  });
+  const names = contents.map(nameOf);
+  return { contents: ofNextGeneration(update, names, before) };
+}
+
+/** Of these contents the candidates belong to the generation that follows the one there was before. */
+export function ofNextGeneration(
+  update: TransportUpdate["contents"],
+  names: readonly string[],
+  before: Media,
+): TransportUpdate["contents"] {
+  return update.map((each) => {
+    const generation = 1 + lastGeneration(find(before, each.name)?.transport.candidates ?? []);
+    const candidates = each.candidates.map((candidate) => ({ ...candidate, generation }));
+    return names.includes(each.name) ? { ...each, candidates } : each;
+  });
+}
+
+const lastGeneration = (candidates: readonly Candidate[]): number =>
+  candidates.reduce((last, { generation }) => Math.max(last, generation), 0);

@@ -1,0 +1,144 @@
+/**
+ * What two sides agree on, in neither's notation: contents with their codecs, and how each is reached.
+ *
+ * XEP-0166 §7.3, XEP-0167, RFC 8866, RFC 3264. Rules: plain JSON; the order of everything is the order on the wire; who
+ * sends is said of initiator and responder, never of "us"; a field that is not there was not said. sdp/read.ts and jingle/jingle.ts
+ * are the two notations. Left out on purpose: `o=`, which is the writer's own, and ids of candidates, which mean nothing
+ * beyond being different.
+ */
+
+export type Role = "initiator" | "responder";
+
+/** Who sends: XEP-0166's word for a=sendrecv, sendonly, recvonly and inactive. */
+export type Senders = "both" | "initiator" | "responder" | "none";
+
+export interface Media {
+  readonly contents: readonly Content[];
+  /** RFC 5888, XEP-0338: contents by name. */
+  readonly groups: readonly { readonly semantics: string; readonly names: readonly string[] }[];
+  /** RFC 8445 §2.5: the writer is an ICE lite agent. */
+  readonly iceLite?: true;
+}
+
+/** A content, which is an m-section. */
+export interface Content {
+  /** `content/@name`, `a=mid`. */
+  readonly name: string;
+  readonly creator: Role;
+  /** audio, video, … */
+  readonly media: string;
+  readonly senders: Senders;
+  /** Port 0 in SDP: refused, but kept in its place (RFC 3264 §6). */
+  readonly rejected: boolean;
+  /** The transport protocol of the m-line: RTP/AVP, UDP/TLS/RTP/SAVPF, … */
+  readonly protocol: string;
+  readonly payloads: readonly Payload[];
+  /** Feedback for all payload types. */
+  readonly feedback: readonly Feedback[];
+  readonly extensions: readonly Extension[];
+  readonly mixedExtensions?: true;
+  readonly rtcpMux?: true;
+  readonly rtcpReducedSize?: true;
+  /** Milliseconds in a packet. */
+  readonly ptime?: number;
+  readonly maxptime?: number;
+  readonly bandwidth: readonly { readonly type: string; readonly limit: number }[];
+  readonly crypto: readonly Crypto[];
+  readonly sources: readonly Source[];
+  readonly sourceGroups: readonly { readonly semantics: string; readonly ssrcs: readonly string[] }[];
+  readonly streams: readonly { readonly id: string; readonly track?: string }[];
+  readonly transport: Transport;
+}
+
+/** `name=value`; an item without `=` has a value and no name, or a name and no value. */
+export interface Parameter {
+  readonly name?: string;
+  readonly value?: string;
+}
+
+export interface Payload {
+  /** 0 to 127. */
+  readonly id: number;
+  readonly name: string;
+  /** Hertz. */
+  readonly clockrate: number;
+  readonly channels: number;
+  readonly parameters: readonly Parameter[];
+  readonly feedback: readonly Feedback[];
+}
+
+/** RFC 4585 §4.2, XEP-0293. For `trr-int` the subtype is its number. */
+export interface Feedback {
+  readonly type: string;
+  readonly subtype?: string;
+  /** What stands behind the subtype. */
+  readonly parameters?: readonly Parameter[];
+}
+
+/** RFC 8285, XEP-0294. */
+export interface Extension {
+  readonly id: number;
+  readonly uri: string;
+  readonly senders: Senders;
+  readonly attributes?: string;
+}
+
+/** RFC 4568. */
+export interface Crypto {
+  readonly tag: number;
+  readonly suite: string;
+  readonly keyParams: string;
+  readonly sessionParams?: string;
+}
+
+/** RFC 5576, XEP-0339. */
+export interface Source {
+  readonly ssrc: string;
+  readonly parameters: readonly { readonly name: string; readonly value?: string }[];
+}
+
+export interface Transport {
+  /** ICE (XEP-0176), or a plain address (XEP-0177). */
+  readonly kind: "ice" | "raw";
+  readonly ufrag?: string;
+  readonly pwd?: string;
+  /** a=ice-options: trickle, renomination, … */
+  readonly options: readonly string[];
+  readonly fingerprints: readonly { readonly hash: string; readonly value: string }[];
+  readonly setup?: "actpass" | "active" | "passive" | "holdconn";
+  readonly candidates: readonly Candidate[];
+  /** No more candidates will come (RFC 8838 §8.2). */
+  readonly gathered: boolean;
+}
+
+/** An ICE candidate (RFC 8839 §5.1). */
+export interface Candidate {
+  readonly foundation: string;
+  readonly component: number;
+  /** udp or tcp. */
+  readonly protocol: string;
+  readonly priority: number;
+  readonly ip: string;
+  readonly port: number;
+  /** host, srflx, prflx, relay. */
+  readonly type: string;
+  readonly relatedAddress?: string;
+  readonly relatedPort?: number;
+  readonly tcpType?: string;
+  readonly generation: number;
+  readonly network: number;
+}
+
+/** Candidates that came after the description, by content. */
+export interface TransportUpdate {
+  readonly contents: readonly ContentUpdate[];
+}
+
+export interface ContentUpdate {
+  readonly name: string;
+  readonly creator: Role;
+  readonly ufrag?: string;
+  readonly pwd?: string;
+  readonly candidates: readonly Candidate[];
+  readonly gathered: boolean;
+}

@@ -1,0 +1,184 @@
+/**
+ * What an established session can become: pure functions of the two descriptions, for the chart of the call.
+ *
+ * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.5 (content-modify). Rules: who sends is said of initiator and responder,
+ * so that both descriptions speak one language; a side that holds does not want the other to send; what is agreed is
+ * what both want. Sources (source-add and the like) are told, and change the description they belong to.
+ */
+import type { Content, Media, Payload, Role, Senders, Transport } from "./media.ts";
+
+export type SourceAction = "source-add" | "source-remove" | "source-update";
+
+export type Sources = Pick<Content, "name" | "sources" | "sourceGroups">;
+
+/** More sources than this are not kept for a content. */
+export const MOST_SOURCES = 64;
+
+const SENDING: Readonly<Record<Senders, readonly Role[]>> = {
+  both: ["initiator", "responder"],
+  initiator: ["initiator"],
+  responder: ["responder"],
+  none: [],
+};
+
+function sendersOf(roles: readonly Role[]): Senders {
+  if (roles.length === 2) return "both";
+  return roles[0] ?? "none";
+}
+
+/** Who may send when both sides have a say. */
+function bothWant(one: Senders, other: Senders): Senders {
+  return sendersOf(SENDING[one].filter((role) => SENDING[other].includes(role)));
+}
+
+const withSenders = (media: Media, senders: (content: Content) => Senders): Media => ({
+  ...media,
+  contents: media.contents.map((content) => (content.rejected ? content : { ...content, senders: senders(content) })),
+});
+
+/** A side's own description when it holds: the other side's sending is taken away, and nothing else (RFC 3264 §8.4). */
+export function holding(media: Media, holder: Role): Media {
+  return withSenders(media, ({ senders }) => bothWant(senders, holder));
+}
+
+/** A description with new senders for the contents that are named. */
+export function modified(
+  media: Media,
+  changes: readonly { readonly name: string; readonly senders: Senders }[],
+): Media {
+  return withSenders(media, ({ name, senders }) => changes.find((change) => change.name === name)?.senders ?? senders);
+}
+
+/** Whether a description says that the other side shall not send at all. */
+export function isHeldBy(media: Media, holder: Role): boolean {
+  const contents = media.contents.filter(({ rejected }) => !rejected);
+  return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
+}
+
+/** Whether the other side keeps the holder's peer waiting, who would like to send. */
+export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
+  const wants = ({ rejected, senders }: Content): boolean =>
+    !rejected && SENDING[senders].some((role) => role !== holder);
+  return isHeldBy(media, holder) && peer.contents.some(wants);
+}
+
+/**
+ * Our answer to an offer: its contents in its order (RFC 3264 §6), each as we describe it, sending only what both sides want;
+ * what the offer refuses, or we do not have, is refused.
+ */
+export function answerTo(offer: Media, own: Media): Media {
+  const contents = offer.contents.map((offered): Content => {
+    const content = own.contents.find(({ name }) => name === offered.name);
+    if (content === undefined || content.media !== offered.media) return { ...offered, rejected: true };
+    if (content.rejected || offered.rejected) return { ...content, rejected: true };
+    const payloads = content.payloads.filter((payload) =>
+      offered.payloads.some((other) => isSameCodec(payload, other)),
+    );
+    const { setup } = content.transport;
+    const transport =
+      setup === undefined ? content.transport : { ...content.transport, setup: answering(setup, offered) };
+    const senders = bothWant(offered.senders, content.senders);
+    return payloads.length === 0 ? { ...content, rejected: true } : { ...content, payloads, senders, transport };
+  });
+  const accepted = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+  const groups = own.groups.map((group) => ({
+    ...group,
+    names: group.names.filter((name) => accepted.includes(name)),
+  }));
+  return { ...own, contents, groups: groups.filter(({ names }) => names.length > 0) };
+}
+
+/** Whether two payload types are the same codec (RFC 8866 §6.6); static ones may have no name (RFC 3551 §6). */
+function isSameCodec(one: Payload, other: Payload): boolean {
+  if (one.name === "" || other.name === "") return one.id === other.id;
+  const sameName = one.name.toLowerCase() === other.name.toLowerCase();
+  return sameName && one.clockrate === other.clockrate && one.channels === other.channels;
+}
+
+type Setup = NonNullable<Transport["setup"]>;
+
+/** The part in DTLS that is ours in an answer (RFC 8842 §5.5): the one we have, or the other than theirs. */
+function answering(ours: Setup, { transport }: Content): Setup {
+  if (transport.setup === "active") return "passive";
+  if (transport.setup === "passive") return "active";
+  return ours;
+}
+
+/** The user's description once the phone has answered it: who offered actpass now has the part that was left to it. */
+export function settled(own: Media, answer: Media): Media {
+  const contents = own.contents.map((content, index): Content => {
+    const { transport } = content;
+    const answered = answer.contents[index];
+    if (transport.setup !== "actpass" || answered === undefined || answered.rejected) return content;
+    return { ...content, transport: { ...transport, setup: answering("actpass", answered) } };
+  });
+  return { ...own, contents };
+}
+
+/** A description as an offer: whoever offers leaves the part in DTLS open (RFC 8842 §5.2). */
+export function asOffer(own: Media): Media {
+  const contents = own.contents.map((content): Content => {
+    const { transport } = content;
+    return transport.setup === undefined ? content : { ...content, transport: { ...transport, setup: "actpass" } };
+  });
+  return { ...own, contents };
+}
+
+/** An offer without anything but its audio; what is left out is the other part. */
+export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media; leftOut: Media["contents"] } {
+  const kept = contents.filter(({ media }) => media === "audio");
+  const names = kept.map(({ name }) => name);
+  const grouped = groups.map((group) => ({ ...group, names: group.names.filter((name) => names.includes(name)) }));
+  return {
+    offer: { ...rest, contents: kept, groups: grouped.filter((group) => group.names.length > 0) },
+    leftOut: contents.filter(({ media }) => media !== "audio"),
+  };
+}
+
+/** A description with other codecs for the contents that are named; a payload type that is not known yet stands last. */
+export function withPayloads(media: Media, changes: readonly Pick<Content, "name" | "payloads">[]): Media {
+  const contents = media.contents.map((content): Content => {
+    const told = changes.find(({ name }) => name === content.name)?.payloads ?? [];
+    const known = content.payloads.map((payload) => told.find(({ id }) => id === payload.id) ?? payload);
+    const added = told.filter(({ id }) => !content.payloads.some((payload) => payload.id === id));
+    return told.length === 0 ? content : { ...content, payloads: [...known, ...added] };
+  });
+  return { ...media, contents };
+}
+
+/** Contents whose senders differ from what was known, by name. */
+export function changedSenders(before: Media, after: Media): { name: string; senders: Senders }[] {
+  return after.contents
+    .filter(({ name, senders }) => before.contents.find((content) => content.name === name)?.senders !== senders)
+    .map(({ name, senders }) => ({ name, senders }));
+}
+
+/** What a source action offers: every section, and in those that are named exactly the sources it gives. */
+export function withOnlySources(own: Media, named: readonly Sources[]): Media {
+  const contents = own.contents.map((content): Content => {
+    const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
+    return { ...content, sources, sourceGroups };
+  });
+  return { ...own, contents };
+}
+
+/** A description after a source action. */
+export function withSources(media: Media, action: SourceAction, named: readonly Sources[]): Media {
+  const contents = media.contents.map((content): Content => {
+    const change = named.find(({ name }) => name === content.name);
+    if (change === undefined) return content;
+    const ids = change.sources.map(({ ssrc }) => ssrc);
+    const others = content.sources.filter(({ ssrc }) => !ids.includes(ssrc));
+    const groups = content.sourceGroups.filter(({ ssrcs }) => !ssrcs.some((ssrc) => ids.includes(ssrc)));
+    if (action === "source-remove") return { ...content, sources: others, sourceGroups: groups };
+    const sources = [...others, ...change.sources].slice(-MOST_SOURCES);
+    return { ...content, sources, sourceGroups: [...groups, ...change.sourceGroups].slice(-MOST_SOURCES) };
+  });
+  return { ...media, contents };
+}
+
+/** The contents that a source action of the phone tells: those with sources, or all when there are none. */
+export function namedSources(media: Media): Content[] {
+  const named = media.contents.filter(({ sources }) => sources.length > 0);
+  return named.length > 0 ? named : [...media.contents];
+}

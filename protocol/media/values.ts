@@ -1,0 +1,67 @@
+/**
+ * What a value of media may look like, whichever notation it came in, and how many of a kind there may be.
+ *
+ * RFC 8866 §9, RFC 8839 §5, RFC 8122 §5, RFC 8285 §5, RFC 5576 §4. Rules: SDP and Jingle are held to the same, so that what
+ * one lets in the other can say; everything of which a message may hold many has a bound, since one line of SDP may
+ * become many elements.
+ */
+import ipaddr from "ipaddr.js";
+import { Refusal } from "../refusal.ts";
+
+/** Of contents a session; of all else a content. */
+export const MOST = {
+  contents: 32,
+  groups: 16,
+  payloads: 128,
+  feedback: 64,
+  extensions: 64,
+  fingerprints: 8,
+  crypto: 16,
+  sources: 64,
+  sourceGroups: 64,
+  streams: 16,
+  bandwidth: 16,
+  candidates: 64,
+} as const;
+
+/** The list, when there are no more than `most`. Throws `Refusal`. */
+export function bounded<Item>(list: readonly Item[], most: number, what: string): readonly Item[] {
+  if (list.length > most) throw new Refusal(`more than ${most} ${what}`, { status: 488, warning: 399 });
+  return list;
+}
+
+/** A word that every a=mid, group and semantics may be (RFC 8866 §9, token). */
+export const isToken = (text: string): boolean => /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,128}$/.test(text);
+
+/** A name longer than this is none. */
+export const LONGEST_NAME = 128;
+
+/** ICE user or password: one word (RFC 8839 §5.4 has fewer characters; clients are not that strict). */
+export const isIceWord = (text: string): boolean => /^[\x21-\x7e]{1,256}$/.test(text);
+
+/** Pairs of hex digits, at least as many as MD5 has (RFC 8122 §5). */
+export const isFingerprint = (text: string): boolean => /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/.test(text);
+
+/** The name of a hash function. */
+export const isHash = (text: string): boolean => /^[\w-]{1,32}$/.test(text);
+
+/** An IP address, and no name of a host. */
+export const isAddress = (text: string): boolean =>
+  ipaddr.IPv4.isValidFourPartDecimal(text) || (/^[\da-fA-F:.]{2,45}$/.test(text) && ipaddr.IPv6.isValid(text));
+
+/** An address of a group of hosts. */
+export const isMulticast = (text: string): boolean => isAddress(text) && ipaddr.parse(text).range() === "multicast";
+
+/** A whole number from `least` to `most`, else undefined. */
+export function numberWithin(text: string | undefined, least: number, most: number): number | undefined {
+  const number = /^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined;
+  return number !== undefined && number >= least && number <= most ? number : undefined;
+}
+
+export const UINT32 = 2 ** 32 - 1;
+export const isCodec = (name: string): boolean => /^[\w.+-]{1,64}$/.test(name);
+/** RFC 8285 §5, §6: the highest is what an offer of too many may use. */
+export const readExtensionId = (text: string | undefined): number | undefined => numberWithin(text, 1, 4_351);
+export const readSsrc = (text: string | undefined): string | undefined => numberWithin(text, 0, UINT32)?.toString();
+/** Milliseconds in a packet. */
+export const readPtime = (text: string | undefined): number | undefined => numberWithin(text, 1, 10_000);

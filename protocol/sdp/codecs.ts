@@ -1,0 +1,125 @@
+/**
+ * The codecs of an m-section, read and written: formats, a=rtpmap, a=fmtp, a=rtcp-fb, a=extmap.
+ *
+ * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order of
+ * preference; a dynamic type without a=rtpmap cannot be used and is left out, one with a name or rate that is none too;
+ * `telephone-event` names its events without a name.
+ */
+import type { Extension, Feedback, Parameter, Payload, Role } from "../media/media.ts";
+import { staticType } from "../media/payload-types.ts";
+import { bounded, isCodec, MOST, numberWithin, readExtensionId, UINT32 } from "../media/values.ts";
+import { present } from "../present.ts";
+import { directionOf, sendersOf } from "./direction.ts";
+import { allOf, type SdpSection } from "./lines.ts";
+
+/** The payload types of a section, in the order of its m-line. */
+export function readPayloads(section: SdpSection): Payload[] {
+  const ids = new Set(section.formats.flatMap((format) => numberWithin(format, 0, 127) ?? []));
+  const maps = readMaps(section);
+  const configs = formatted(section, "fmtp");
+  const feedback = readAllFeedback(section);
+  return [...ids].flatMap((id): Payload[] => {
+    const codec = maps.has(id) ? maps.get(id) : staticType(id);
+    if (codec === undefined) return [];
+    const parameters = (configs.get(`${id}`) ?? []).flatMap(readParameters);
+    return [{ id, ...codec, parameters, feedback: feedback.get(`${id}`) ?? [] }];
+  });
+}
+
+/** The a=rtpmap lines by payload type; one that cannot be used stands for none. */
+function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof staticType>> {
+  const maps = new Map<number, ReturnType<typeof staticType>>();
+  for (const [id, [encoding = ""]] of formatted(section, "rtpmap")) {
+    const [name = "", rate = "8000", channels = "1"] = encoding.split("/").map((part) => part.trim());
+    const clockrate = numberWithin(rate, 1, UINT32);
+    const count = numberWithin(channels || "1", 0, 255);
+    const isKnown = isCodec(name) && clockrate !== undefined && count !== undefined;
+    maps.set(Number(id), isKnown ? { name, clockrate, channels: count || 1 } : undefined);
+  }
+  return maps;
+}
+
+/** The values of an attribute that begins with a format (or `*`), by that format. */
+function formatted(section: SdpSection, name: string): ReadonlyMap<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const value of allOf(section, name)) {
+    const [, format = "", rest = ""] = /^(\*|\d{1,3})\s+(.*)$/s.exec(value) ?? [];
+    const known = values.get(format);
+    if (known) known.push(rest);
+    else values.set(format, [rest]);
+  }
+  return values;
+}
+
+/** `a=1;b=2`, or values without names (`0-15`, `111/111`). */
+function readParameters(config: string): Parameter[] {
+  return config
+    .split(";")
+    .map((item) => item.trim())
+    .filter((item) => item !== "")
+    .map(readParameter);
+}
+
+function readParameter(item: string): Parameter {
+  const equals = item.indexOf("=");
+  return equals < 1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
+}
+
+/** The feedback of a section, by payload type; `*` is for all of them. */
+export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedback[]> {
+  const all = [...formatted(section, "rtcp-fb")].map(([format, values]): [string, Feedback[]] => {
+    const read = values.flatMap(readFeedback);
+    // Jingle has the intervals apart from the others, before them
+    const inOrder = [...read.filter(isInterval), ...read.filter((each) => !isInterval(each))];
+    return [format, [...bounded(inOrder, MOST.feedback, "kinds of feedback of a codec")]];
+  });
+  return new Map(all);
+}
+
+const isInterval = ({ type }: Feedback): boolean => type === "trr-int";
+
+function readFeedback(text: string): Feedback[] {
+  const [type = "", subtype, ...more] = text.split(/\s+/);
+  const parameters = more.length > 0 ? more.map(readParameter) : undefined;
+  if (type === "trr-int") return [{ type, subtype: `${numberWithin(subtype, 0, UINT32) ?? 0}` }];
+  return type === "" ? [] : [{ type, ...present({ subtype, parameters }) }];
+}
+
+/** The header extensions that a session and a section have; their directions are said by the writer. */
+export function readExtensions(lines: readonly string[], by: Role): Extension[] {
+  return lines.flatMap((line): Extension[] => {
+    const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
+    const id = readExtensionId(number);
+    const words = rest.split(/\s+/).filter((word) => word !== "" && !word.startsWith("="));
+    const attributes = words.join(" ") || undefined;
+    return id === undefined ? [] : [{ id, uri, senders: sendersOf(direction, by), ...present({ attributes }) }];
+  });
+}
+
+/** The lines of one payload type: a=rtpmap, a=fmtp, a=rtcp-fb. */
+export function writePayload({ id, name, clockrate, channels, parameters, feedback }: Payload): string[] {
+  const config = parameters.map((parameter) => writeParameter(parameter, name)).join(";");
+  return [
+    `a=rtpmap:${id} ${name}/${clockrate}${channels > 1 ? `/${channels}` : ""}`,
+    ...(config === "" ? [] : [`a=fmtp:${id} ${config}`]),
+    ...feedback.map((each) => writeFeedback(each, id)),
+  ];
+}
+
+function writeParameter({ name, value }: Parameter, codec = ""): string {
+  if (name === undefined || value === undefined) return name ?? value ?? "";
+  // RFC 4733 §2.4.1 has no name for the events; Jingle clients give them one
+  return codec.toLowerCase() === "telephone-event" && name === "events" ? value : `${name}=${value}`;
+}
+
+/** An a=rtcp-fb, of one payload type or of all. */
+export function writeFeedback({ type, subtype, parameters = [] }: Feedback, of: number | "*"): string {
+  const words = subtype === undefined ? [] : [subtype, ...parameters.map((each) => writeParameter(each))];
+  return [`a=rtcp-fb:${of}`, type, ...words].join(" ");
+}
+
+/** An a=extmap, its direction as its writer says it. */
+export function writeExtension({ id, uri, senders, attributes }: Extension, by: Role): string {
+  const direction = senders === "both" ? "" : `/${directionOf(senders, by)}`;
+  return `a=extmap:${id}${direction} ${uri}${attributes === undefined ? "" : ` ${attributes}`}`;
+}

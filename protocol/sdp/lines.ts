@@ -1,0 +1,111 @@
+/**
+ * The lines of an SDP, told apart: the session's own, then those of each m-section (RFC 8866 §5, §9).
+ *
+ * Rules: bounded before any work; LF is as good as CRLF; all values are text, without blanks at their end; a line that is
+ * not understood, or holds a control character, is passed over; an m-line that cannot be read is a `Refusal`, since every
+ * section has its place. What the values mean is said by whoever reads them.
+ */
+import { MOST, numberWithin } from "../media/values.ts";
+import { ownText } from "../own-text.ts";
+import { Refusal } from "../refusal.ts";
+
+const MOST_LINES = 4_000;
+const LONGEST_LINE = 4_096;
+/** Characters that the session says for all its sections, once for each of them. */
+const MOST_COPIED = 131_072;
+
+const understood = new Set(
+  `rtpmap fmtp rtcp rtcp-fb extmap extmap-allow-mixed crypto setup mid msid ptime maxptime sendrecv sendonly recvonly
+   inactive ice-lite ice-ufrag ice-pwd ice-options fingerprint candidate end-of-candidates ssrc ssrc-group group rtcp-mux
+   rtcp-rsize bundle-only`.split(/\s+/),
+);
+const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
+/** What many calls have alike is kept once, as a copy (shared.ts); of anything else a call keeps what it was read from. */
+const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
+
+/** The lines of the session, or of a section. */
+export interface SdpPart {
+  /** The address of c=. */
+  readonly address?: string | undefined;
+  readonly bandwidth: readonly string[];
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** An m-line with what belongs to it. */
+export interface SdpSection extends SdpPart {
+  readonly media: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly formats: readonly string[];
+}
+
+export interface SdpLines {
+  readonly session: SdpPart;
+  readonly sections: readonly SdpSection[];
+}
+
+/** The values of an attribute, in their order. */
+export const allOf = ({ attributes }: SdpPart, name: string): readonly string[] => attributes.get(name) ?? [];
+/** The first value of an attribute. */
+export const firstOf = (part: SdpPart, name: string): string | undefined => allOf(part, name)[0];
+export const has = ({ attributes }: SdpPart, name: string): boolean => attributes.has(name);
+
+interface Growing {
+  address?: string | undefined;
+  bandwidth: string[];
+  attributes: Map<string, string[]>;
+}
+const newPart = (): Growing => ({ bandwidth: [], attributes: new Map() });
+
+/** Tells the lines of an SDP apart. Throws `Refusal` when it is too large, or an m-line is none. */
+export function readLines(text: string): SdpLines {
+  const lines = text.split(/\r\n|\n|\r/, MOST_LINES + 1);
+  if (lines.length > MOST_LINES) throw new Refusal("an SDP of too many lines", { status: 400 });
+  const session = newPart();
+  const sections: (Growing & SdpSection)[] = [];
+  for (const line of lines) {
+    if (line.length > LONGEST_LINE) throw new Refusal("a line of SDP that is too long", { status: 400 });
+    if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(ownText(line)) });
+    else readLine(sections.at(-1) ?? session, line.trimEnd());
+    if (sections.length > MOST.contents) throw new Refusal("too many media", { status: 488, warning: 304 });
+  }
+  if (copiedOf(session) * sections.length > MOST_COPIED)
+    throw new Refusal("too much that holds for all media", { status: 488, warning: 399 });
+  return { session, sections };
+}
+
+function readMediaLine(line: string): Pick<SdpSection, "media" | "port" | "protocol" | "formats"> {
+  // RFC 8866 §5.14: the port may be followed by how many there are
+  const [, media = "", from, protocol = "", formats = ""] =
+    /^m=(\w{1,32}) (\d{1,5})(?:\/\d{1,5})? ([\w/-]{1,64})((?: +\S+)*)\s*$/.exec(line) ?? [];
+  const port = numberWithin(from, 0, 65_535);
+  if (port === undefined) throw new Refusal("an m-line that cannot be read", { status: 400 });
+  return { media, port, protocol, formats: formats.split(/ +/).slice(1) };
+}
+
+const CONTROL = /[\0-\x1f\x7f]/;
+
+function readLine(part: Growing, line: string): void {
+  if (CONTROL.test(line)) return;
+  const type = line.slice(0, 2);
+  const value = line.slice(2);
+  if (type === "b=") part.bandwidth.push(value);
+  else if (type === "c=") part.address ??= /^IN IP[46] (\S+)$/.exec(value)?.[1];
+  else if (type === "a=") readAttribute(part, value);
+}
+
+function readAttribute({ attributes }: Growing, text: string): void {
+  const colon = text.indexOf(":");
+  const name = colon === -1 ? text : text.slice(0, colon);
+  if (!understood.has(name)) return;
+  const said = colon === -1 ? "" : text.slice(colon + 1).trim();
+  const value = alike.has(name) ? said : ownText(said);
+  const values = attributes.get(name);
+  if (values) values.push(value);
+  else attributes.set(name, [value]);
+}
+
+function copiedOf(session: Growing): number {
+  const values = [...session.attributes].flatMap(([name, all]) => (copied.has(name) ? all : []));
+  return values.reduce((sum, value) => sum + value.length + 32, 0);
+}

@@ -1,0 +1,87 @@
+/**
+ * SDP to Media: RFC 8866, RFC 3264, RFC 5888 (a=group). The lines are told apart by lines.ts, a section is read by
+ * section.ts.
+ *
+ * Rules: plain RTP without mid, rtpmap, direction or ICE is everyday input; session-level attributes hold for every
+ * section that has none of its own; what cannot be read is one `Refusal` and nothing is half-read. Writing is
+ * write.ts. Left out on purpose: data channels, a=rid and a=simulcast; such a section is refused (port 0).
+ */
+import type { Media, Role } from "../media/media.ts";
+import { midsOf } from "../media/mids.ts";
+import { bounded, isToken, MOST } from "../media/values.ts";
+import { Refusal } from "../refusal.ts";
+import { allOf, firstOf, has, readLines, type SdpPart, type SdpSection } from "./lines.ts";
+import { readSection } from "./section.ts";
+
+export interface ReadOptions {
+  /** Who wrote it: decides who sends. */
+  readonly by: Role;
+  /** The offer that this answers: its sections are the same, in the same order (RFC 3264 §6). */
+  readonly answerTo?: Media;
+  /** What the same side has described before: its sections keep their places, and more may follow (RFC 3264 §8). */
+  readonly follows?: Media;
+}
+
+/** Reads an SDP. Throws `Refusal`: 400 for what is no SDP, 488 for what could never be agreed on. */
+export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): Media {
+  const { session, sections } = readLines(text);
+  const count = sections.length;
+  if (count === 0) throw new Refusal("an SDP without media", { status: 488, warning: 304 });
+  if (answerTo && answerTo.contents.length !== count)
+    throw new Refusal(`${count} m-lines answer ${answerTo.contents.length}`, { status: 488, warning: 399 });
+  if (follows && follows.contents.length > count)
+    throw new Refusal("an m-line is missing that was there before", { status: 488, warning: 399 });
+
+  const known = answerTo ?? follows ?? { contents: [], groups: [] };
+  const names = namesOf(sections, known);
+  const contents = sections.map((section, index) => {
+    const creator = known.contents[index]?.creator ?? by;
+    return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer: answerTo !== undefined });
+  });
+  const groups = readGroups(session, namesByMid(sections, names, known));
+  return { contents, groups, ...(has(session, "ice-lite") ? { iceLite: true as const } : {}) };
+}
+
+/** The Jingle action that an SDP carries; any but the three that mod_jingle_sip knows counts as none. */
+export function readJingleAction(text: string): "source-add" | "source-remove" | "source-update" | null {
+  const session = text.split(/^m=/m, 1)[0] ?? "";
+  const action = /^a=jingle-action:(source-(?:add|remove|update))[ \t]*\r?$/m.exec(session)?.[1];
+  return action === "source-add" || action === "source-remove" || action === "source-update" ? action : null;
+}
+
+/** Its a=mid, where that is one. */
+function midOf(section: SdpSection): string | undefined {
+  const mid = firstOf(section, "mid");
+  return mid !== undefined && isToken(mid) ? mid : undefined;
+}
+
+/** The names that are known, then a=mid or the media type; made unique where it is not. */
+function namesOf(sections: readonly SdpSection[], known: Media): string[] {
+  const names = known.contents.map(({ name }) => name);
+  for (const section of sections.slice(names.length)) {
+    const wanted = midOf(section) ?? section.media;
+    let name = wanted;
+    for (let copy = 2; names.includes(name); copy++) name = `${wanted}-${copy}`;
+    names.push(name);
+  }
+  return names;
+}
+
+/** How this SDP calls its sections: by their a=mid, else as we called them before, else by their names. */
+function namesByMid(sections: readonly SdpSection[], names: readonly string[], known: Media): Map<string, string> {
+  const ours = [...midsOf(known)].map(([name, mid]): [string, string] => [mid, name]);
+  const own = sections.flatMap((section, index): [string, string][] => {
+    const mid = midOf(section);
+    return mid === undefined ? [] : [[mid, names[index] ?? ""]];
+  });
+  // the first of two sections with one mid is meant
+  return new Map([...names.map((name): [string, string] => [name, name]), ...ours, ...own.toReversed()]);
+}
+
+function readGroups(session: SdpPart, names: ReadonlyMap<string, string>): Media["groups"] {
+  const groups = bounded(allOf(session, "group"), MOST.groups, "groups").map((line) => {
+    const [semantics = "", ...mids] = line.split(/\s+/);
+    return { semantics, names: [...new Set(mids.flatMap((mid) => names.get(mid) ?? []))] };
+  });
+  return groups.filter((group) => isToken(group.semantics) && group.names.length > 0);
+}

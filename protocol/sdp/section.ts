@@ -1,0 +1,107 @@
+/**
+ * One m-section of an SDP as a content: RFC 8866 §6, RFC 3264 §5, RFC 4568, RFC 5576, RFC 8830 (msid).
+ *
+ * Rules: codecs and header extensions, transport, direction are read where they are explained; a section without any codec
+ * that we can name, or with port 0, is refused, and stays in its place.
+ */
+import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
+import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
+import { present } from "../present.ts";
+import { shared } from "../shared.ts";
+import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
+import { sendersOf } from "./direction.ts";
+import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
+import { readTransport, usesIce } from "./transport.ts";
+
+/** Whose section it is, and as what it stands. */
+export interface Place {
+  readonly name: string;
+  readonly creator: Role;
+  readonly by: Role;
+  readonly isAnswer: boolean;
+}
+
+/** Reads a section, with what the session says for it. Throws `Refusal`. */
+export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
+  const { name, creator, by, isAnswer } = place;
+  const payloads = shared(readPayloads(section));
+  // RFC 9143 §6: port 0 with a=bundle-only is no refusal, but for an answer
+  const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
+  const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
+  return {
+    name,
+    creator,
+    media: section.media,
+    senders: readSenders(section, session, by),
+    rejected: payloads.length === 0 || isRefused,
+    protocol: section.protocol,
+    payloads,
+    feedback: shared(readAllFeedback(section).get("*") ?? []),
+    extensions: shared(readAllExtensions(section, session, by)),
+    bandwidth: bounded(section.bandwidth.flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
+    crypto: bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys"),
+    sources: readSources(section),
+    sourceGroups: bounded(allOf(section, "ssrc-group").flatMap(readSourceGroup), MOST.sourceGroups, "source groups"),
+    streams: bounded(allOf(section, "msid").flatMap(readStream), MOST.streams, "streams"),
+    transport: readTransport(section, session, isAnswer),
+    ...present({
+      mixedExtensions: flag("extmap-allow-mixed") ?? flag("extmap-allow-mixed", session),
+      rtcpMux: flag("rtcp-mux"),
+      rtcpReducedSize: flag("rtcp-rsize"),
+      ptime: readPtime(firstOf(section, "ptime")),
+      maxptime: readPtime(firstOf(section, "maxptime")),
+    }),
+  };
+}
+
+const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"];
+const directionOf = (part: SdpPart): string | undefined => DIRECTIONS.find((direction) => has(part, direction));
+
+function readSenders(section: SdpSection, session: SdpPart, by: Role): Senders {
+  const direction = directionOf(section) ?? directionOf(session);
+  const ip = section.address ?? session.address;
+  if (usesIce(section, session) || (ip !== "0.0.0.0" && ip !== "::")) return sendersOf(direction, by);
+  // RFC 3264 §8.4: the hold of RFC 2543, "do not send to me"; with ICE the address means nothing (RFC 8839 §4.2.5)
+  const onHold = direction === "recvonly" || direction === "inactive" ? "inactive" : "sendonly";
+  return sendersOf(onHold, by);
+}
+
+function readAllExtensions(section: SdpSection, session: SdpPart, by: Role): Content["extensions"] {
+  const lines = [...allOf(session, "extmap"), ...allOf(section, "extmap")];
+  return readExtensions(bounded(lines, MOST.extensions, "header extensions"), by);
+}
+
+function readBandwidth(line: string): Content["bandwidth"] {
+  const [, type = "", value] = /^([\w-]{1,32}):(\d{1,10})$/.exec(line) ?? [];
+  const limit = numberWithin(value, 0, 9_999_999_999);
+  return limit === undefined ? [] : [{ type, limit }];
+}
+
+function readCrypto(line: string): Crypto[] {
+  const [, tag, suite = "", keyParams = "", sessionParams] = /^(\d{1,9}) (\w{1,64}) (\S+)(?: (.+))?$/.exec(line) ?? [];
+  return tag === undefined ? [] : [{ tag: Number(tag), suite, keyParams, ...present({ sessionParams }) }];
+}
+
+function readSources(section: SdpSection): Source[] {
+  const sources = new Map<string, { name: string; value?: string }[]>();
+  for (const line of allOf(section, "ssrc")) {
+    const [, id, name, value] = /^(\d+) ([^\s:]+)(?::(.*))?$/.exec(line) ?? [];
+    const ssrc = readSsrc(id);
+    if (ssrc === undefined || name === undefined) continue;
+    const parameters = sources.get(ssrc) ?? [];
+    parameters.push({ name, ...present({ value }) });
+    sources.set(ssrc, parameters);
+  }
+  return bounded([...sources], MOST.sources, "sources").map(([ssrc, parameters]) => ({ ssrc, parameters }));
+}
+
+function readSourceGroup(line: string): Content["sourceGroups"] {
+  const [semantics = "", ...ids] = line.split(/\s+/);
+  const ssrcs = [...new Set(ids.flatMap((id) => readSsrc(id) ?? []))];
+  return ssrcs.length === 0 || !isToken(semantics) ? [] : [{ semantics, ssrcs }];
+}
+
+function readStream(line: string): Content["streams"] {
+  const [id = "", track] = line.split(/\s+/);
+  return id === "" ? [] : [{ id, ...present({ track }) }];
+}

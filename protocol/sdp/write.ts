@@ -1,0 +1,167 @@
+/**
+ * Media to SDP: RFC 8866, with attributes in the order of docs/mapping.md.
+ *
+ * Rules: the default address is one of the candidates (RFC 8839 §4.2.1.2: relay, then srflx, then host), else the session's
+ * own; names of hosts never go out, TCP candidates go last; no value can add a line. We trickle, so every ICE section
+ * says so. Who writes decides the directions.
+ */
+
+import { isHidden, isUsable, writeCandidateLine } from "../candidate.ts";
+import { withoutRefused } from "../media/bundle.ts";
+import type { Candidate, Content, Media, Role, Source, Transport } from "../media/media.ts";
+import { midsOf } from "../media/mids.ts";
+import { writeExtension, writeFeedback, writePayload } from "./codecs.ts";
+import { directionOf } from "./direction.ts";
+
+export interface WriteOptions {
+  readonly by: Role;
+  /** `o=`: constant but for the version, which grows with each change (RFC 3264 §8). */
+  readonly origin: { readonly id: string; readonly version: number; readonly address: string };
+  /** Whether this answers an offer: an answer never says actpass (RFC 8842 §5.3) and has no bundle-only (RFC 9143 §6). */
+  readonly answer: boolean;
+  /** The Jingle action that it carries, as the first attribute of the session. */
+  readonly action?: string;
+}
+
+/** Writes an SDP. */
+export function writeSdp(described: Media, options: WriteOptions): string {
+  const media = withoutRefused(described);
+  const { id, version, address } = options.origin;
+  const mids = midsOf(media);
+  const groups = media.groups.map(({ semantics, names }) =>
+    [`a=group:${semantics}`, ...names.map((name) => mids.get(name) ?? name)].join(" "),
+  );
+  const lines = [
+    "v=0",
+    `o=- ${id} ${version} IN ${connection(address)}`,
+    "s=-",
+    `c=IN ${connection(address)}`,
+    "t=0 0",
+    ...(options.action === undefined ? [] : [`a=jingle-action:${options.action}`]),
+    ...(media.iceLite ? ["a=ice-lite"] : []),
+    ...groups,
+    ...media.contents.flatMap((content) => writeSection(content, media, mids.get(content.name) ?? "", options)),
+  ];
+  return lines.map((line) => `${line.replace(/[\r\n\0]/g, " ")}\r\n`).join("");
+}
+
+const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
+
+function writeSection(content: Content, media: Media, mid: string, options: WriteOptions): string[] {
+  const { by } = options;
+  const { transport } = content;
+  const address = defaultAddress(content, media, options.answer);
+  const formats = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
+  // RFC 3264 §6: a refused section keeps its place, and nothing more
+  if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${formats}`, `a=mid:${mid}`];
+  return [
+    `m=${content.media} ${address.port} ${content.protocol} ${formats}`,
+    ...(address.ip === undefined ? [] : [`c=IN ${connection(address.ip)}`]),
+    ...content.bandwidth.map(({ type, limit }) => `b=${type}:${limit}`),
+    `a=mid:${mid}`,
+    `a=${directionOf(content.senders, by)}`,
+    ...(address.rtcp === undefined ? [] : [address.rtcp]),
+    ...(address.bundleOnly ? ["a=bundle-only"] : []),
+    ...content.payloads.flatMap(writePayload),
+    ...content.feedback.map((each) => writeFeedback(each, "*")),
+    ...(content.ptime === undefined ? [] : [`a=ptime:${content.ptime}`]),
+    ...(content.maxptime === undefined ? [] : [`a=maxptime:${content.maxptime}`]),
+    ...content.extensions.map((each) => writeExtension(each, by)),
+    ...(content.mixedExtensions ? ["a=extmap-allow-mixed"] : []),
+    ...(content.rtcpMux ? ["a=rtcp-mux"] : []),
+    ...(content.rtcpReducedSize ? ["a=rtcp-rsize"] : []),
+    ...content.sources.flatMap(writeSource),
+    ...content.sourceGroups.map(({ semantics, ssrcs }) => `a=ssrc-group:${semantics} ${ssrcs.join(" ")}`),
+    ...content.streams.map(({ id, track }) => `a=msid:${id}${track === undefined ? "" : ` ${track}`}`),
+    ...writeCrypto(content),
+    ...writeTransport(transport, options.answer),
+  ];
+}
+
+/** RFC 5576 §4.1 has no source without an attribute; one that nothing is known of is its own name. */
+function writeSource({ ssrc, parameters }: Source): string[] {
+  const known = parameters.length > 0 ? parameters : [{ name: "cname", value: ssrc }];
+  return known.map((each) => `a=ssrc:${ssrc} ${attribute(each)}`);
+}
+
+const attribute = ({ name, value }: { name: string; value?: string }): string =>
+  value === undefined ? name : `${name}:${value}`;
+
+/** COMPAT Dino 0.4: SDES and a fingerprint together; with a fingerprint DTLS wins. */
+function writeCrypto({ crypto, transport }: Content): string[] {
+  if (transport.fingerprints.length > 0) return [];
+  return crypto.map(({ tag, suite, keyParams, sessionParams }) =>
+    [`a=crypto:${tag}`, suite, keyParams, ...(sessionParams === undefined ? [] : [sessionParams])].join(" "),
+  );
+}
+
+function writeTransport(transport: Transport, answer: boolean): string[] {
+  const { fingerprints } = transport;
+  const setup = transport.setup ?? (answer ? "passive" : "actpass");
+  const said = answer && setup === "actpass" ? "active" : setup;
+  return [
+    ...writeIce(transport),
+    ...fingerprints.map(({ hash, value }) => `a=fingerprint:${hash} ${value}`),
+    ...(fingerprints.length > 0 ? [`a=setup:${said}`] : []),
+    ...writeCandidates(withTcpLast(transport)),
+  ];
+}
+
+function writeIce({ kind, ufrag, pwd, options }: Transport): string[] {
+  if (kind !== "ice" || ufrag === undefined || pwd === undefined) return [];
+  const all = [...new Set(["trickle", ...options])].join(" ");
+  return [`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, `a=ice-options:${all}`];
+}
+
+/** The candidate lines of a transport. */
+export function writeCandidates({ kind, ufrag, candidates, gathered }: Transport): string[] {
+  if (kind !== "ice" || ufrag === undefined) return [];
+  const shown = candidates.filter((candidate) => !isHidden(candidate));
+  const lines = shown.map((candidate) => `a=candidate:${writeCandidateLine(candidate)}`);
+  return gathered ? [...lines, "a=end-of-candidates"] : lines;
+}
+
+function withTcpLast(transport: Transport): Transport {
+  const byTcp = (candidate: Candidate): number => (candidate.protocol === "tcp" ? 1 : 0);
+  return { ...transport, candidates: transport.candidates.toSorted((one, two) => byTcp(one) - byTcp(two)) };
+}
+
+interface DefaultAddress {
+  readonly port: number;
+  readonly ip?: string;
+  readonly rtcp?: string;
+  readonly bundleOnly?: true;
+}
+
+/** What the m-line, c= and a=rtcp of a section say. */
+function defaultAddress(content: Content, media: Media, answer: boolean): DefaultAddress {
+  const own = defaultCandidate(content.transport, 1);
+  const first = own === undefined ? headOfBundle(content, media) : undefined;
+  const shared = first && defaultCandidate(first.transport, 1);
+  // RFC 9143 §7.2: a section that only ever goes with another has no address of its own to offer
+  if (shared && !answer) return { port: 0, bundleOnly: true };
+  const rtp = own ?? shared;
+  if (rtp === undefined) return { port: 9 };
+  const rtcp = own && defaultCandidate(content.transport, 2);
+  const implied = rtcp === undefined || (rtcp.ip === rtp.ip && rtcp.port === rtp.port + 1);
+  const { ip, port } = rtp;
+  return implied ? { port, ip } : { port, ip, rtcp: `a=rtcp:${rtcp.port} IN ${connection(rtcp.ip)}` };
+}
+
+/** The section that this one is bundled behind, when it is not the first of its group itself. */
+function headOfBundle(content: Content, media: Media): Content | undefined {
+  const group = media.groups.find(({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name));
+  const first = media.contents.find(({ name }) => name === group?.names[0]);
+  return first === content ? undefined : first;
+}
+
+const PREFERENCE = ["host", "prflx", "srflx", "relay"];
+
+function defaultCandidate({ candidates }: Transport, component: number): Candidate | undefined {
+  const choice = candidates.filter((candidate) => candidate.component === component && isUsable(candidate));
+  const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
+  return choice.reduce<Candidate | undefined>(
+    (best, each) => (best && rank(best) >= rank(each) ? best : each),
+    undefined,
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * Making messages: the response that answers a request, and a request from its fields.
+ *
+ * RFC 3261 §8.1.1, §8.2.6, §12.1.1. Rules: what a response must copy is copied as it stands on the wire; a reason phrase
+ * is the one of the RFC that has the status. Left out on purpose: the Via of a request, which its transport writes.
+ */
+import { USER_AGENT } from "./capabilities.ts";
+import { tagIn } from "./fields.ts";
+import type { Field, Request, Response } from "./message.ts";
+
+/** RFC 3261 §21 and the RFCs of the others. */
+const phrases: Readonly<Record<number, string>> = {
+  100: "Trying",
+  180: "Ringing",
+  181: "Call Is Being Forwarded",
+  182: "Queued",
+  183: "Session Progress",
+  200: "OK",
+  202: "Accepted",
+  300: "Multiple Choices",
+  301: "Moved Permanently",
+  302: "Moved Temporarily",
+  305: "Use Proxy",
+  380: "Alternative Service",
+  400: "Bad Request",
+  401: "Unauthorized",
+  402: "Payment Required",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  407: "Proxy Authentication Required",
+  408: "Request Timeout",
+  410: "Gone",
+  413: "Request Entity Too Large",
+  414: "Request-URI Too Long",
+  415: "Unsupported Media Type",
+  416: "Unsupported URI Scheme",
+  420: "Bad Extension",
+  421: "Extension Required",
+  422: "Session Interval Too Small",
+  423: "Interval Too Brief",
+  469: "Bad Info Package",
+  480: "Temporarily Unavailable",
+  481: "Call/Transaction Does Not Exist",
+  482: "Loop Detected",
+  483: "Too Many Hops",
+  484: "Address Incomplete",
+  485: "Ambiguous",
+  486: "Busy Here",
+  487: "Request Terminated",
+  488: "Not Acceptable Here",
+  489: "Bad Event",
+  491: "Request Pending",
+  493: "Undecipherable",
+  500: "Server Internal Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Server Time-out",
+  505: "Version Not Supported",
+  513: "Message Too Large",
+  580: "Precondition Failure",
+  600: "Busy Everywhere",
+  603: "Decline",
+  604: "Does Not Exist Anywhere",
+  606: "Not Acceptable",
+  607: "Unwanted",
+  608: "Rejected",
+};
+
+const classes = ["", "Trying", "OK", "Redirected", "Request Failure", "Server Failure", "Global Failure"];
+
+/** The reason phrase of a status; one for its class when nobody has named it. */
+export function phraseOf(status: number): string {
+  return phrases[status] ?? classes[Math.floor(status / 100)] ?? "";
+}
+
+export interface ResponseParts {
+  /** The tag that To gets when the request has none; 100 never gets one. */
+  readonly toTag?: string;
+  readonly headers?: readonly Field[];
+  readonly body?: string;
+}
+
+const COPIED = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
+
+/**
+ * The response to a request, with what RFC 3261 §8.2.6.2 has it copy, Record-Route where a dialog begins (§12.1.1), and
+ * Timestamp in a 100 (§8.2.6.1).
+ */
+export function responseTo(request: Request, status: number, parts: ResponseParts = {}): Response {
+  const { toTag, headers = [], body = "" } = parts;
+  const begins = request.method === "INVITE" && status > 100 && status < 300;
+  const also = status === 100 ? "Timestamp" : begins ? "Record-Route" : undefined;
+  const copied = request.headers.filter(([name]) => COPIED.has(name) || name === also);
+  const tagged = toTag === undefined || status === 100 ? copied : copied.map((field) => withTag(field, toTag));
+  return { kind: "response", status, phrase: phraseOf(status), headers: [...tagged, ...headers], body };
+}
+
+/** A response whose To has a tag, as every response but 100 must (§8.2.6.2): its own, or else this one. */
+export function withToTag(response: Response, tag: string): Response {
+  return response.status === 100
+    ? response
+    : { ...response, headers: response.headers.map((field) => withTag(field, tag)) };
+}
+
+function withTag([name, value]: Field, tag: string): Field {
+  if (name !== "To" || tagIn(value) !== undefined) return [name, value];
+  // an addr-spec without brackets takes header parameters just as well (§20)
+  return [name, `${value};tag=${tag}`];
+}
+
+/** A request with Max-Forwards first and User-Agent before what describes the body. */
+export function requestOf(parts: {
+  readonly method: string;
+  readonly uri: string;
+  readonly headers: readonly Field[];
+  readonly body?: string;
+}): Request {
+  const { method, uri, body = "" } = parts;
+  const describes = ([name]: Field) => name.startsWith("Content-");
+  const headers: Field[] = [
+    ["Max-Forwards", "70"],
+    ...parts.headers.filter((field) => !describes(field)),
+    ["User-Agent", USER_AGENT],
+    ...parts.headers.filter(describes),
+  ];
+  return { kind: "request", method, uri, headers, body };
+}
+
+const word = "[\\w.!%*+`'~()<>:\\\\\"/\\[\\]?{}-]+";
+const callId = new RegExp(`^${word}(?:@${word})?$`);
+
+/** Whether a text may be a Call-ID (RFC 3261 §25.1), and one of sensible length. */
+export function isCallId(text: string): boolean {
+  return text.length <= 255 && callId.test(text);
+}

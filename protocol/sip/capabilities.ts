@@ -1,0 +1,50 @@
+/**
+ * What we tell SIP peers that we understand: the methods, bodies and extensions that really work here.
+ *
+ * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
+ * (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
+ * Rule: nothing is announced before it works.
+ */
+
+import { values } from "./fields.ts";
+import type { Field, Message } from "./message.ts";
+
+/** What we are: User-Agent and Server (RFC 3261 §20.41); the version is package.json's, which a test holds together. */
+export const USER_AGENT = "Carillon/0.1.0";
+
+export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
+export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;
+const BODIES = [
+  "application/sdp",
+  "application/trickle-ice-sdpfrag",
+  "application/dtmf-relay",
+  "application/dtmf",
+] as const;
+export const TRICKLE_ICE = "trickle-ice";
+
+export const ALLOW: Field = ["Allow", METHODS.join(", ")];
+export const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
+export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
+export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
+/** When to try again what we do not take now (RFC 3261 §20.33): in ten seconds. */
+export const RETRY_AFTER: Field = ["Retry-After", "10"];
+
+/** Whether the writer of this message takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
+export function trickles(message: Message): boolean {
+  return values(message, "Recv-Info").some((value) => value.split(";")[0]?.trim().toLowerCase() === TRICKLE_ICE);
+}
+
+/** Whether the writer asks for our Recv-Info at all (RFC 6086 §5.2.3: in responses only then). */
+export function asksForInfoPackages(message: Message): boolean {
+  return message.headers.some(([name]) => name === "Recv-Info");
+}
+
+/** Whether a message asks for an extension by this header. */
+export function asksFor(message: Message, name: "Require" | "Supported", extension: string): boolean {
+  return values(message, name).some((tag) => tag.toLowerCase() === extension);
+}
+
+/** Whether the writer takes requests of this method (its Allow). */
+export function allows(message: Message, method: string): boolean {
+  return values(message, "Allow").some((name) => name.toUpperCase() === method);
+}

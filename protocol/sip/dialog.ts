@@ -1,0 +1,144 @@
+/**
+ * Dialogs: RFC 3261 §12, as plain data and functions on it.
+ *
+ * Rules: From and To of a dialog are kept as they stand on the wire, since the other side compares them; our CSeq grows
+ * by one with each request but ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early,
+ * confirmed), which is the call's.
+ */
+import { Refusal } from "../refusal.ts";
+import { requestOf } from "./build.ts";
+import { header, readCSeq, readNameAddr, values } from "./fields.ts";
+import type { Destination, Field, Request, Response } from "./message.ts";
+import { isLoose, readUri } from "./uri.ts";
+import { param } from "./values.ts";
+
+export interface Dialog {
+  readonly callId: string;
+  /** From and To as we write them in our requests, tags included. */
+  readonly local: string;
+  readonly remote: string;
+  /** The number of our last request. */
+  readonly localSeq: number;
+  /** The number of their last request, null before the first. */
+  readonly remoteSeq: number | null;
+  /** The URI of the other side's Contact. */
+  readonly remoteTarget: string;
+  /** Route values, the nearest proxy first. */
+  readonly routeSet: readonly string[];
+}
+
+/**
+ * The dialog that a response to our INVITE makes (§12.1.2). Never throws, for what is answered must be acknowledged: without
+ * a readable Contact the Request-URI is the target, without a readable Record-Route there is none.
+ */
+export function dialogFromResponse(request: Request, response: Response): Dialog {
+  return {
+    callId: header(request, "Call-ID") ?? "",
+    local: header(request, "From") ?? "",
+    remote: header(response, "To") ?? "",
+    localSeq: readCSeq(header(request, "CSeq") ?? "").number,
+    remoteSeq: null,
+    remoteTarget: readable(() => contactOf(response)) ?? request.uri,
+    routeSet: readable(() => routesOf(response)) ?? [],
+  };
+}
+
+/** The dialog that our response to an INVITE makes (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact. */
+export function dialogFromRequest(request: Request, localTag: string): Dialog {
+  const remoteTarget = contactOf(request);
+  if (remoteTarget === undefined) throw new Refusal("an INVITE needs a Contact", { status: 400 });
+  return {
+    callId: header(request, "Call-ID") ?? "",
+    local: `${header(request, "To")};tag=${localTag}`,
+    remote: header(request, "From") ?? "",
+    localSeq: 0,
+    remoteSeq: readCSeq(header(request, "CSeq") ?? "").number,
+    remoteTarget,
+    routeSet: values(request, "Record-Route"),
+  };
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** The Record-Route of a response, the nearest proxy first. */
+function routesOf(response: Response): string[] {
+  const routes = values(response, "Record-Route").reverse();
+  for (const route of routes) readUri(readNameAddr(route).uri);
+  return routes;
+}
+
+/** The URI of a message's Contact, if it has one; refused when it is no place that we could send to. */
+function contactOf(message: Request | Response): string | undefined {
+  const [contact] = values(message, "Contact");
+  if (contact === undefined) return undefined;
+  const { uri } = readNameAddr(contact);
+  if (readUri(uri).scheme !== "sip") throw new Refusal("Contact is no SIP URI", { status: 400 });
+  return uri;
+}
+
+export interface InDialog {
+  readonly headers: readonly Field[];
+  readonly body?: string;
+  /** An ACK repeats the number of the INVITE it is for (§13.2.2.4). */
+  readonly invite?: Request;
+}
+
+/** A request inside the dialog, and the dialog after it (§12.2.1.1). */
+export function requestIn(dialog: Dialog, method: string, parts: InDialog): { request: Request; dialog: Dialog } {
+  const { invite, headers, body = "" } = parts;
+  const number = invite ? readCSeq(header(invite, "CSeq") ?? "").number : dialog.localSeq + 1;
+  const { uri, routes } = routed(dialog);
+  const request = requestOf({
+    method,
+    uri,
+    headers: [
+      ...routes.map((route): Field => ["Route", route]),
+      ["From", dialog.local],
+      ["To", dialog.remote],
+      ["Call-ID", dialog.callId],
+      ["CSeq", `${number} ${method}`],
+      ...headers,
+    ],
+    body,
+  });
+  return { request, dialog: invite ? dialog : { ...dialog, localSeq: number } };
+}
+
+/** Request-URI and Route by §12.2.1.1: a first proxy without `lr` is a strict router and gets itself as Request-URI. */
+function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: readonly string[] } {
+  const [first, ...others] = routeSet;
+  if (first === undefined) return { uri: remoteTarget, routes: [] };
+  const { uri } = readNameAddr(first);
+  return isLoose(uri) ? { uri: remoteTarget, routes: routeSet } : { uri, routes: [...others, `<${remoteTarget}>`] };
+}
+
+/**
+ * Where a request is to be sent: its first Route when that is a loose router, else its Request-URI (§8.1.2). No host is
+ * where `sips` and `tel` lead: the one is not to be sent in the clear (§26.2.2), the other is no place.
+ */
+export function nextHop(request: Request): Destination {
+  const [route] = values(request, "Route");
+  const routeUri = route === undefined ? undefined : readNameAddr(route).uri;
+  const { scheme, host, port, params } = readUri(routeUri !== undefined && isLoose(routeUri) ? routeUri : request.uri);
+  const transport = param(params, "transport")?.toLowerCase() === "tcp" ? "tcp" : "udp";
+  return { transport, host: scheme === "sip" ? host : "", port: port ?? 5060 };
+}
+
+/** The dialog after a 2xx to a re-INVITE of ours, or a re-INVITE of theirs that we accept: its target moves (§12.2). */
+export function refreshTarget(dialog: Dialog, message: Request | Response): Dialog {
+  return { ...dialog, remoteTarget: readable(() => contactOf(message)) ?? dialog.remoteTarget };
+}
+
+/** The dialog after a request of theirs; a number that does not grow is refused with 500 (§12.2.2). */
+export function acceptRequest(dialog: Dialog, request: Request): Dialog | Refusal {
+  const { number } = readCSeq(header(request, "CSeq") ?? "");
+  if (dialog.remoteSeq !== null && number <= dialog.remoteSeq) return new Refusal("CSeq went back", { status: 500 });
+  return { ...dialog, remoteSeq: number };
+}

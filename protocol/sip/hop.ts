@@ -1,0 +1,32 @@
+/**
+ * The two requests that follow an INVITE on its own hop: the ACK to a refusal and CANCEL.
+ *
+ * RFC 3261 §17.1.1.3, §9.1, §22.1. Both go the way of their INVITE: the same Request-URI, Via with its branch, Route,
+ * From, Call-ID and CSeq number.
+ */
+
+import { header, readCSeq } from "./fields.ts";
+import type { Field, Request, Response } from "./message.ts";
+
+const AGAIN = new Set(["Route", "From", "Call-ID"]);
+const CREDENTIALS = new Set(["Authorization", "Proxy-Authorization"]);
+
+/** The ACK to a 300-699, with the To of the response (RFC 3261 §17.1.1.3) and the INVITE's credentials (§22.1). */
+export function ackToRefusal(invite: Request, refusal: Response): Request {
+  const to: Field = ["To", header(refusal, "To") ?? header(invite, "To") ?? ""];
+  const again = invite.headers.filter(([name]) => AGAIN.has(name) || CREDENTIALS.has(name));
+  return follow("ACK", invite, [to, ...again]);
+}
+
+/** The CANCEL of an INVITE, with more fields (Reason, RFC 3326) when they are given. */
+export function cancelOf(invite: Request, more: readonly Field[] = []): Request {
+  const again = invite.headers.filter(([name]) => AGAIN.has(name) || name === "To");
+  return follow("CANCEL", invite, [...again, ...more]);
+}
+
+function follow(method: "ACK" | "CANCEL", invite: Request, fields: readonly Field[]): Request {
+  const via: Field = ["Via", header(invite, "Via") ?? ""];
+  const { number } = readCSeq(header(invite, "CSeq") ?? "");
+  const headers: Field[] = [via, ["Max-Forwards", "70"], ...fields, ["CSeq", `${number} ${method}`]];
+  return { kind: "request", method, uri: invite.uri, headers, body: "" };
+}

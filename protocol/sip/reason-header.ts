@@ -1,0 +1,42 @@
+/**
+ * The Reason header: why a request was made or refused, in the words of the telephone network.
+ *
+ * RFC 3326, RFC 6432. Rules: of several reasons the first of Q.850 counts; one that cannot be read was not given.
+ */
+import { present } from "../present.ts";
+import { Refusal } from "../refusal.ts";
+import { values } from "./fields.ts";
+import type { Field, Message } from "./message.ts";
+import { param, readParams } from "./values.ts";
+
+/** What a Reason header says, as far as it speaks Q.850. */
+export interface Cause {
+  readonly cause: number;
+  readonly text?: string;
+}
+
+export const reasonField = (cause: number): Field => ["Reason", `Q.850;cause=${cause}`];
+
+/** The Q.850 reason of a message, if it has one. */
+export function causeIn(message: Message): Cause | undefined {
+  for (const value of values(message, "Reason")) {
+    const cause = readCause(value);
+    if (cause) return cause;
+  }
+  return undefined;
+}
+
+function readCause(value: string): Cause | undefined {
+  const [, more] = /^Q\.850\s*(;.*)$/is.exec(value) ?? [];
+  if (more === undefined) return undefined;
+  try {
+    const params = readParams(more);
+    const cause = param(params, "cause") ?? "";
+    return /^\d{1,3}$/.test(cause)
+      ? { cause: Number(cause), ...present({ text: param(params, "text") || undefined }) }
+      : undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}

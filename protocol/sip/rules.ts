@@ -1,0 +1,123 @@
+/**
+ * Which requests are refused before anybody looks at what they ask: RFC 3261 §8.1.1 (what every request has) and §8.2.
+ *
+ * In the order of the RFC: readable, method, Request-URI, Require, body. Merged requests (482) need memory and are told
+ * apart by whoever has it. A request that we shall only answer ourselves may have no hops left; an INVITE goes on to
+ * another network, as through a proxy, and may not (483, RFC 7332 §5).
+ */
+
+import { Refusal } from "../refusal.ts";
+import { responseTo } from "./build.ts";
+import { ACCEPT, ALLOW, EXTENSIONS, METHODS } from "./capabilities.ts";
+import { header, readCSeq, readNameAddr, topVia, values } from "./fields.ts";
+import type { Field, Request, Response } from "./message.ts";
+import { readUri } from "./uri.ts";
+import { splitOutside } from "./values.ts";
+
+/** Methods that exist but are not for a gateway, or not yet: 405 names what is (§8.2.1); unknown ones get 501 (§21.5.2). */
+const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
+const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
+/** What makes a dialog or moves its target. */
+const TARGETS = new Set(["INVITE", "UPDATE"]);
+const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
+
+/** The refusal of a request, or undefined when it may be looked at. */
+export function judge(request: Request): Response | undefined {
+  try {
+    mustBeReadable(request);
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(request, error.sip.status, error.message);
+    throw error;
+  }
+  return (
+    judgeMethod(request) ?? judgeUri(request) ?? judgeHops(request) ?? judgeExtensions(request) ?? judgeBody(request)
+  );
+}
+
+/** §8.1.1: To, From, CSeq, Call-ID and Via are there, once where once, and can be read. */
+function mustBeReadable(request: Request): void {
+  for (const name of ONCE)
+    if (values(request, name).length > 1) throw new Refusal(`more than one ${name}`, { status: 400 });
+  for (const name of ["From", "To", "Call-ID", "CSeq"])
+    if (!header(request, name)) throw new Refusal(`no ${name}`, { status: 400 });
+  for (const name of ["From", "To"]) readNameAddr(header(request, name) ?? "");
+  mustBeReachable(request);
+  topVia(request);
+  if (readCSeq(header(request, "CSeq") ?? "").method !== request.method)
+    throw new Refusal("CSeq names another method", { status: 400 });
+}
+
+/** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` asks for TLS, which we do not have; `tel` is no place. */
+function mustBeReachable(request: Request): void {
+  const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
+  const [nearest = "sip", ...others] = schemes("Record-Route");
+  if (nearest !== "sip" || others.includes("tel")) throw new Refusal("Record-Route is no SIP URI", { status: 400 });
+  if (!TARGETS.has(request.method)) for (const contact of values(request, "Contact")) readNameAddr(contact);
+  else if (schemes("Contact").some((scheme) => scheme !== "sip"))
+    throw new Refusal("Contact is no SIP URI", { status: 400 });
+}
+
+function judgeMethod(request: Request): Response | undefined {
+  if (METHODS.some((method) => method === request.method)) return undefined;
+  return OTHER_METHODS.has(request.method)
+    ? responseTo(request, 405, { headers: [ALLOW] })
+    : responseTo(request, 501, { headers: [ALLOW] });
+}
+
+/** §8.2.2.1. `sips` asks for TLS from end to end, which we do not have. */
+function judgeUri(request: Request): Response | undefined {
+  try {
+    return readUri(request.uri).scheme === "sips" ? responseTo(request, 416) : undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(request, error.sip.status, error.message);
+    throw error;
+  }
+}
+
+function judgeHops(request: Request): Response | undefined {
+  const hops = header(request, "Max-Forwards");
+  if (hops === undefined) return undefined; // RFC 2543 clients have none
+  if (!/^\d{1,10}$/.test(hops) || Number(hops) > 255) return refuse(request, 400, "unreadable Max-Forwards");
+  return Number(hops) === 0 && request.method === "INVITE" ? responseTo(request, 483) : undefined;
+}
+
+/** §8.2.2.3; not for CANCEL, which is for the INVITE's own hop. */
+function judgeExtensions(request: Request): Response | undefined {
+  if (request.method === "CANCEL") return undefined;
+  const unsupported = values(request, "Require").filter(
+    (tag) => !EXTENSIONS.some((known) => known === tag.toLowerCase()),
+  );
+  if (unsupported.length === 0) return undefined;
+  return responseTo(request, 420, { headers: [["Unsupported", unsupported.join(", ")]] });
+}
+
+/** §8.2.3: a body that we cannot read and that is not optional. */
+function judgeBody(request: Request): Response | undefined {
+  const wanted = wantedOfBody(request);
+  return wanted === undefined || isOptional(request) ? undefined : responseTo(request, 415, { headers: [wanted] });
+}
+
+/** A request without the body that we cannot read: it was optional, and is ignored (§8.2.3). */
+export function withoutForeignBody(request: Request): Request {
+  return wantedOfBody(request) === undefined ? request : { ...request, body: "" };
+}
+
+/** What a body should have been, when it is not that. */
+function wantedOfBody(request: Request): Field | undefined {
+  if (request.body === "" || !SDP_METHODS.has(request.method)) return undefined;
+  const encoding = header(request, "Content-Encoding")?.toLowerCase() ?? "identity";
+  if (encoding !== "identity") return ["Accept-Encoding", "identity"];
+  const type = header(request, "Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === undefined || type === "application/sdp" ? undefined : ACCEPT;
+}
+
+/** RFC 3261 §20.11: `handling` is "required" unless it says otherwise. */
+function isOptional(request: Request): boolean {
+  const [, ...params] = splitOutside(header(request, "Content-Disposition") ?? "", ";");
+  return params.some((each) => /^handling\s*=\s*"?optional"?$/i.test(each));
+}
+
+const refuse = (request: Request, status: number, text: string): Response => {
+  const warning: Field = ["Warning", `399 carillon "${text}"`];
+  return responseTo(request, status, { headers: [warning] });
+};

@@ -1,0 +1,74 @@
+/**
+ * What stands inside the values of SIP header fields: lists, parameters, quoted strings.
+ *
+ * RFC 3261 §7.3 and §25.1. Rules: a value is walked once, from left to right; what the grammar forbids is refused with
+ * 400; parameter names are lower case, and a parameter without a value has the empty one.
+ */
+import { Refusal } from "../refusal.ts";
+
+/** `;name=value`: quoted values without their quotes, flags with the empty value. */
+export type Param = readonly [name: string, value: string];
+
+/** The value of a parameter; "" for one that has none, undefined for one that is not there. */
+export function param(params: readonly Param[], name: string): string | undefined {
+  return params.find((candidate) => candidate[0] === name)?.[1];
+}
+
+/** The refusal of a value that the grammar forbids. */
+export function unreadable(what: string): Refusal {
+  return new Refusal(`unreadable ${what}`, { status: 400 });
+}
+
+/** Splits at a separator that stands outside quotes and angle brackets; parts are trimmed. */
+export function splitOutside(text: string, separator: "," | ";"): string[] {
+  if (!text.includes(separator)) return [text.trim()];
+  const parts: string[] = [];
+  let from = 0;
+  let quoted = false;
+  let bracketed = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (quoted) {
+      if (char === "\\") at++;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === "<") bracketed = true;
+    else if (char === ">") bracketed = false;
+    else if (char === separator && !bracketed) {
+      parts.push(text.slice(from, at).trim());
+      from = at + 1;
+    }
+  }
+  parts.push(text.slice(from).trim());
+  return parts;
+}
+
+/** Reads `;a=b;c`, which may be empty; a parameter without a name is refused. */
+export function readParams(text: string): Param[] {
+  const rest = text.trim();
+  if (rest === "") return [];
+  if (rest[0] !== ";") throw unreadable("parameters");
+  return splitOutside(rest.slice(1), ";").map(readParam);
+}
+
+function readParam(part: string): Param {
+  const equals = part.indexOf("=");
+  const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
+  if (name === "" || /[\s"<>,]/.test(name)) throw unreadable("parameter");
+  return [name, equals === -1 ? "" : unquote(part.slice(equals + 1).trim())];
+}
+
+const quotedString = /^"((?:[^"\\]|\\[^\r\n])*)"$/s;
+
+/** The text of a quoted string; anything else stays as it is, unless a quote in it has no partner. */
+export function unquote(text: string): string {
+  if (!text.includes('"')) return text;
+  const inside = quotedString.exec(text)?.[1];
+  if (inside === undefined) throw unreadable("quoted string");
+  return inside.replace(/\\(.)/gs, "$1");
+}
+
+/** A text as a quoted string: `"` and `\` escaped, control characters left out (RFC 3261 §25.1). */
+export function quoteDisplay(text: string): string {
+  return `"${text.replace(/[\0-\x1f\x7f]+/g, " ").replace(/["\\]/g, "\\$&")}"`;
+}

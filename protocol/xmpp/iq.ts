@@ -1,0 +1,40 @@
+/**
+ * IQ results and errors: RFC 6120 §8.2.3, §8.3, with Jingle's own conditions (XEP-0166 §10).
+ *
+ * Rule: an answer goes from whom was asked to who has asked, with the id of the question.
+ */
+import xml, { type Element } from "@xmpp/xml";
+import type { Refusal } from "../refusal.ts";
+import { JINGLE_ERRORS } from "./namespaces.ts";
+
+const STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";
+
+const back = ({ attrs: { id, from, to } }: Element) => ({ id, from: to, to: from });
+
+/** The result of an IQ. */
+export function iqResult(iq: Element, ...children: Element[]): Element {
+  return xml("iq", { type: "result", ...back(iq) }, ...children);
+}
+
+/** The error that a refusal is to an IQ, with its words when the peer could mend it. */
+export function iqError(iq: Element, { jingle, message }: Refusal): Element {
+  const { condition = "bad-request", type = "modify", detail } = jingle;
+  const text = type === "modify" && detail === undefined ? [xml("text", { xmlns: STANZAS }, message)] : [];
+  const own = detail === undefined ? [] : [xml(detail, { xmlns: JINGLE_ERRORS })];
+  return stanzaError(iq, type, condition, [...text, ...own]);
+}
+
+/** The error stanza that answers an IQ or message. */
+export function stanzaError(stanza: Element, type: string, condition: string, more: readonly Element[] = []): Element {
+  const error = xml("error", { type }, xml(condition, { xmlns: STANZAS }), ...more);
+  return xml(stanza.getName(), { type: "error", ...back(stanza) }, error);
+}
+
+/** The defined condition of an error stanza. */
+export function conditionOf(stanza: Element): string {
+  const error = stanza.getChild("error");
+  const conditions = error
+    ?.getChildElements()
+    .filter((child) => child.getNS() === STANZAS && child.getName() !== "text");
+  return conditions?.[0]?.getName() ?? "undefined-condition";
+}

@@ -1,0 +1,114 @@
+/** One living call: what the chart cannot take is refused, and a call that throws ends alone, on both sides. */
+import { describe, expect, test } from "bun:test";
+import { Call } from "../../../actors/calls/call.ts";
+import type { User } from "../../../actors/calls/user.ts";
+import { chartClock } from "../../../actors/clock.ts";
+import type { LogEvent } from "../../../actors/log.ts";
+import type { Phone } from "../../../actors/phone/phone.ts";
+import { input } from "../../support/chart.ts";
+import { createClock } from "../../support/clock.ts";
+
+/** A call whose sides only note what they are asked; one of them may have a fault. */
+function makeCall(fault?: "phone" | "user" | "phone, always") {
+  const said: string[] = [];
+  const logged: LogEvent[] = [];
+  const over: Call[] = [];
+  const side = (name: "phone" | "user") => ({
+    perform: ({ type }: { type: string }) => {
+      said.push(type);
+      if (fault === name && !type.endsWith("session-terminate")) throw new Error("a fault of ours");
+    },
+    abandon: () => {
+      said.push("phone.abandon");
+      if (fault === "phone, always") throw new Error("and another");
+    },
+    unavailable: () => {},
+    watch: () => {},
+    stop: () => {},
+  });
+  const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
+  const call = new Call(input(), sides, {
+    clock: chartClock(createClock()),
+    log: (event) => void logged.push(event),
+    ended: (ended) => void over.push(ended),
+  });
+  call.start();
+  return { call, said, logged, over };
+}
+
+describe("a fault of ours", () => {
+  test("while the phone is told ends the call on both sides, with a line that says where", () => {
+    const { said, logged, over } = makeCall("phone");
+    expect(said).toEqual(["sip.send.invite", "phone.abandon", "jingle.send.session-terminate"]);
+    expect(over).toHaveLength(1);
+    expect(logged.find(({ event }) => event === "call.failed")).toMatchObject({ level: "error" });
+  });
+
+  test("while the user is told does too", () => {
+    const { call, said, over } = makeCall("user");
+    call.deliver({ type: "sip.invite.provisional", status: 180 });
+    expect(said).toEqual(["sip.send.invite", "jingle.send.ringing", "phone.abandon", "jingle.send.session-terminate"]);
+    expect(over).toHaveLength(1);
+  });
+
+  test("in closing it harms nobody else, and nothing is thrown", () => {
+    const { call, over, logged } = makeCall("phone, always");
+    expect(() => call.abandon({ condition: "gone" })).not.toThrow();
+    expect([over.length, logged.filter(({ event }) => event === "call.abandoned").length]).toEqual([1, 1]);
+  });
+
+  test("in whatever else it does (a response, a timer) ends it too, and says so to whoever runs it", () => {
+    const { call, said, over } = makeCall();
+    expect([call.guard(() => {}), over.length]).toEqual([true, 0]);
+    const fault = (): void => {
+      throw new Error("a fault of ours");
+    };
+    expect([call.guard(fault), call.guard(fault), over.length]).toEqual([false, false, 1]);
+    expect(said.slice(1)).toEqual(["phone.abandon", "jingle.send.session-terminate"]);
+  });
+
+  test("leaves a call that takes nothing any more", () => {
+    const { call } = makeCall("phone");
+    expect(call.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);
+    expect(() => call.abandon({ condition: "gone" })).not.toThrow();
+  });
+});
+
+test("a call that is over knows nothing of what it was about: a transaction may remember it for longer", () => {
+  const { call } = makeCall();
+  expect([call.offer.contents.length, call.devices.length]).toEqual([1, 1]);
+  call.abandon({ condition: "gone" });
+  expect([call.state, call.userLeft, call.offer.contents, call.devices]).toEqual(["ended", true, [], []]);
+});
+
+describe("what does not fit the state", () => {
+  test("is refused with the state in words, and changes nothing", () => {
+    const { call, said } = makeCall();
+    const refusal = call.deliver({ type: "sip.ack" });
+    expect([refusal?.message, refusal?.sip.status, refusal?.jingle.detail]).toEqual([
+      "sip.ack does not fit a call that is outgoing.inviting",
+      500,
+      "out-of-order",
+    ]);
+    expect(said).toEqual(["sip.send.invite"]);
+  });
+
+  test("is no session at all once the user has left", () => {
+    const { call } = makeCall();
+    call.deliver({ type: "jingle.session-terminate", device: "juliet@example.org/a", reason: { condition: "cancel" } });
+    const refusal = call.deliver({
+      type: "jingle.session-terminate",
+      device: "juliet@example.org/a",
+      reason: { condition: "cancel" },
+    });
+    expect(refusal?.jingle.detail).toBe("unknown-session");
+  });
+
+  test("is not acknowledged, while what fits is, before any effect", () => {
+    const { call, said } = makeCall();
+    const accepted = (): void => void said.push("acknowledged");
+    call.deliver({ type: "sip.ack" }, accepted);
+    call.deliver({ type: "sip.invite.provisional", status: 180 }, accepted);
+    expect(said).toEqual(["sip.send.invite", "acknowledged", "jingle.send.ringing"]);
+  });
+});

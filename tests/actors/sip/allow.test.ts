@@ -1,0 +1,57 @@
+/** Who may begin calls over SIP: signalling §7 `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
+import { expect, test } from "bun:test";
+import { SipAllow } from "../../../actors/sip/allow.ts";
+import { createClock } from "../../support/clock.ts";
+
+async function allow(networks: readonly string[], ...answers: (readonly string[] | "no answer")[]) {
+  const clock = createClock();
+  const asked: string[] = [];
+  const it = new SipAllow({
+    clock,
+    networks,
+    proxyHost: "proxy.example",
+    resolve: (host) => {
+      asked.push(host);
+      const answer = answers.shift() ?? "no answer";
+      return answer === "no answer" ? Promise.reject(new Error("EAI_AGAIN")) : Promise.resolve(answer);
+    },
+  });
+  await it.start();
+  const allowed = (...hosts: string[]): string[] => hosts.filter((host) => it.allows(host));
+  return { it, clock, asked, allowed };
+}
+
+test("loopback and the networks may, whatever becomes of the proxy's name", async () => {
+  const { allowed } = await allow(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "fe80::9"], "no answer");
+  const may = ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "10.9.9.9", "::ffff:10.1.1.1", "192.0.2.7"];
+  const v6 = ["2001:db8:1::1", "fe80::9"];
+  expect(allowed(...may, ...v6)).toEqual([...may, ...v6]);
+  expect(allowed("11.0.0.1", "192.0.2.8", "192.0.2.6", "2001:db9::1", "fe80::8", "proxy.example", "")).toEqual([]);
+});
+
+test("all addresses of the proxy may, in whatever form they come", async () => {
+  const { allowed } = await allow([], ["192.0.2.1", "2001:db8::1"]);
+  const proxy = ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8:0::1"];
+  expect(allowed(...proxy, "192.0.2.2")).toEqual(proxy);
+});
+
+test("the proxy is looked up every minute, and may from its new addresses alone", async () => {
+  const { it, clock, asked, allowed } = await allow([], ["192.0.2.1"], ["192.0.2.2"]);
+  await clock.advance(59_000);
+  expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([1, ["192.0.2.1"]]);
+  await clock.advance(1_000);
+  expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([2, ["192.0.2.2"]]);
+  it.stop();
+  await clock.advance(120_000);
+  expect([asked.length, clock.armed]).toEqual([2, 0]);
+});
+
+test("a name server that is away, or knows nothing for a while, does not take the proxy's rights", async () => {
+  const { clock, allowed } = await allow([], ["192.0.2.1"], "no answer", [], ["192.0.2.2"]);
+  await clock.advance(60_000);
+  expect(allowed("192.0.2.1")).toEqual(["192.0.2.1"]);
+  await clock.advance(60_000);
+  expect(allowed("192.0.2.1")).toEqual(["192.0.2.1"]);
+  await clock.advance(60_000);
+  expect(allowed("192.0.2.1", "192.0.2.2")).toEqual(["192.0.2.2"]);
+});

@@ -1,0 +1,132 @@
+/** The TCP connections of the SIP stack: what is read from them, how many there may be. RFC 3261 §18. */
+import { describe, expect, test } from "bun:test";
+import { type ConnectionNeeds, SipConnections } from "../../../actors/sip/connections.ts";
+import { SipFrames } from "../../../actors/sip/frames.ts";
+import { Tally } from "../../../actors/tally.ts";
+import { LIMITS } from "../../../protocol/sip/message.ts";
+import type { Address, ByteStream } from "../../../transports/transport.ts";
+import { createClock } from "../../support/clock.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.replaceAll("\n", "\r\n"));
+const HEAD = "OPTIONS sip:b@b SIP/2.0\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\n";
+
+/** A connection that notes what is done to it, whose other side never closes. */
+function streamFrom(host: string, port = 5060): ByteStream & { readonly done: string[] } {
+  const done: string[] = [];
+  return {
+    ...{ done, remote: { host, port }, local: { host: "192.0.2.1", port: 5060 }, waiting: 0 },
+    write: () => void done.push("write"),
+    end: () => void done.push("end"),
+    destroy: () => void done.push("destroy"),
+  };
+}
+
+function connections(chosen: Partial<ConnectionNeeds> = {}) {
+  const clock = createClock();
+  const asked: Address[] = [];
+  const received: string[] = [];
+  const dropped = new Tally(clock, () => {}, "dropped");
+  const table = new SipConnections({
+    ...{ clock, dropped, allow: () => true },
+    connect: (to) => {
+      asked.push(to);
+      return Promise.reject(new Error("ECONNREFUSED"));
+    },
+    received: (message) => void received.push(new TextDecoder().decode(message)),
+    ...chosen,
+  });
+  return { table, clock, asked, received, dropped };
+}
+
+describe("cutting a stream into messages (§18.3)", () => {
+  const cut = (...pieces: string[]): { messages: number; fault: string | undefined } => {
+    const frames = new SipFrames();
+    let messages = 0;
+    let fault: string | undefined;
+    for (const piece of pieces)
+      fault = frames.push(new TextEncoder().encode(piece), () => {
+        messages++;
+      });
+    return { messages, fault };
+  };
+
+  test.each([
+    ["by Content-Length", `${HEAD}Content-Length: 2\n\nhi`.replaceAll("\n", "\r\n"), 1, undefined],
+    ["by its compact form", `${HEAD}l: 2\n\nhi`.replaceAll("\n", "\r\n"), 1, undefined],
+    ["by a folded one", `${HEAD}Content-Length:\n 2\n\nhi`.replaceAll("\n", "\r\n"), 1, undefined],
+    ["though lines end by LF alone", `${HEAD}Content-Length: 2\n\nhi`, 1, undefined],
+    ["without one, not at all", `${HEAD}\n`, 0, "no usable Content-Length"],
+    ["by one that is no number, not at all, and 400 goes back", `${HEAD}l: x\n\n`, 1, "no usable Content-Length"],
+    ["by two that differ, not at all, and 400 goes back", `${HEAD}l: 1\nl: 2\n\n`, 1, "no usable Content-Length"],
+    ["a message too large, and 413 goes back", `${HEAD}l: ${LIMITS.bytes - 50}\n\n`, 1, "a message too large"],
+    ["a header without an end", `${HEAD}X: ${"x".repeat(LIMITS.bytes)}`, 0, "a header without an end"],
+  ])("%s", (_, text, messages, fault) => {
+    expect(cut(text)).toEqual({ messages, fault });
+    expect(cut(...text)).toEqual({ messages, fault }); // one byte at a time
+  });
+
+  test("nothing is taken from a stream after its fault", () => {
+    const whole = `${HEAD}l: 0\n\n`;
+    expect(cut(whole, `${HEAD}l: 999999\n\n`, whole, whole)).toEqual({ messages: 2, fault: "a message too large" });
+  });
+});
+
+describe("a connection at fault", () => {
+  test("is read no further, and closed within a second though the other side does not close", async () => {
+    const { table, clock, received, dropped } = connections();
+    const stream = streamFrom("192.0.2.2");
+    const { received: bring } = table.accept(stream);
+    bring(bytes(`${HEAD}l: 999999\n\n`));
+    for (let chunk = 0; chunk < 100; chunk++) bring(bytes(`${HEAD}l: 0\n\n`));
+    expect([received.length, stream.done]).toEqual([1, ["end"]]);
+    await clock.advance(1_100);
+    expect([stream.done, dropped.counts.get("a message too large")]).toEqual([["end", "destroy"], 1]);
+  });
+
+  test("is not taken for a new message to the same address", async () => {
+    const { table, clock, asked } = connections();
+    table.accept(streamFrom("192.0.2.2", 7_000)).received(bytes(`${HEAD}l: x\n\n`));
+    table.to({ host: "192.0.2.2", port: 7_000 }, () => {});
+    await clock.advance(10);
+    expect(asked).toEqual([{ host: "192.0.2.2", port: 7_000 }]);
+  });
+});
+
+describe("how many connections there may be", () => {
+  const fill = (table: SipConnections, from: (number: number) => string, count: number): number => {
+    const streams = Array.from({ length: count }, (_, number) => streamFrom(from(number), 1_024 + number));
+    for (const stream of streams) table.accept(stream);
+    return streams.filter(({ done }) => done.length === 0).length;
+  };
+  const v4 = (number: number): string => `198.51.${number >> 8}.${number & 255}`;
+
+  test("200 from one address", () => {
+    expect(fill(connections().table, () => "192.0.2.2", 300)).toBe(200);
+  });
+
+  test("200 from one /64 of IPv6, whose owner has all its addresses", () => {
+    const { table } = connections();
+    expect(fill(table, (number) => `2001:db8:0:1::${number.toString(16)}`, 300)).toBe(200);
+    expect(fill(table, (number) => `2001:db8:0:2::${number.toString(16)}`, 300)).toBe(200);
+  });
+
+  test("500 from all who may not begin calls, and there is room for those who may", () => {
+    const { table } = connections({ allow: ({ host }) => host === "192.0.2.2" });
+    expect([fill(table, v4, 2_000), fill(table, () => "192.0.2.2", 10)]).toEqual([500, 10]);
+  });
+
+  test("1,800 that were accepted, and there is room for ours", () => {
+    const { table, asked } = connections();
+    expect(fill(table, v4, 2_000)).toBe(1_800);
+    table.to({ host: "192.0.2.9", port: 5060 }, () => {});
+    expect(asked).toEqual([{ host: "192.0.2.9", port: 5060 }]);
+  });
+
+  test("one that has closed makes room", () => {
+    const { table } = connections();
+    const events = Array.from({ length: 200 }, (_, number) => table.accept(streamFrom("192.0.2.2", number + 1)));
+    expect(fill(table, () => "192.0.2.2", 1)).toBe(0);
+    events[0]?.closed();
+    expect(fill(table, () => "192.0.2.2", 1)).toBe(1);
+  });
+});

@@ -1,0 +1,114 @@
+/** Which devices take Jingle messages, as their caps say: XEP-0115 §5.4 and §8.4, and the bounds of what is remembered. */
+import { expect, test } from "bun:test";
+import { parse } from "ltx/lib/ltx.js";
+import { XmppCaps } from "../../../actors/xmpp/caps.ts";
+import type { Answer } from "../../../actors/xmpp/requests.ts";
+import { capsNode, verificationText } from "../../../protocol/xmpp/caps.ts";
+
+const info = (...features: string[]) =>
+  parse(
+    `<query xmlns='http://jabber.org/protocol/disco#info'>${features.map((name) => `<feature var='${name}'/>`).join("")}</query>`,
+  );
+const TAKES = info("urn:xmpp:jingle-message:0");
+const TAKES_NOT = info("urn:xmpp:ping");
+/** In this world a text is its own hash. */
+const hashOf = (query: typeof TAKES): string => verificationText(query);
+
+function caps() {
+  const asked: string[] = [];
+  const found: string[] = [];
+  const waiting: ((answer: Answer) => void)[] = [];
+  const it = new XmppCaps({
+    sha1: (text) => text,
+    ask: (device, _, answered) => {
+      asked.push(device);
+      waiting.push(answered);
+    },
+    judged: (device, takes) => void (takes && found.push(device)),
+  });
+  const seen = (device: string, ver: string): boolean => {
+    const presence = parse(
+      `<presence><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='${ver}'/></presence>`,
+    );
+    const node = capsNode(presence);
+    it.seen(device, node);
+    return it.of(device, node).messages;
+  };
+  return {
+    it,
+    asked,
+    found,
+    seen,
+    answer: (payload?: typeof TAKES) => waiting.shift()?.({ type: "result", ...(payload ? { payload } : {}) }),
+  };
+}
+
+test("caps are asked for once, and until the answer is there a device takes none", () => {
+  const { seen, asked, answer, found } = caps();
+  expect([seen("a", hashOf(TAKES)), seen("b", hashOf(TAKES)), asked]).toEqual([false, false, ["a"]]);
+  answer(TAKES);
+  expect([seen("c", hashOf(TAKES)), asked, found]).toEqual([true, ["a"], ["a", "b", "c"]]);
+});
+
+test("an answer that fits its hash is believed of all devices with it, be it no", () => {
+  const { seen, asked, answer } = caps();
+  seen("a", hashOf(TAKES_NOT));
+  answer(TAKES_NOT);
+  expect([seen("b", hashOf(TAKES_NOT)), asked]).toEqual([false, ["a"]]);
+});
+
+test("one that does not fit is believed of that device alone, while it is there, and the next is asked", () => {
+  const { it, seen, asked, answer } = caps();
+  seen("a", "forged");
+  answer(TAKES);
+  expect([seen("a", "forged"), asked]).toEqual([true, ["a"]]);
+  expect([seen("b", "forged"), asked]).toEqual([false, ["a", "b"]]);
+  it.left("a");
+  expect(seen("a", "forged")).toBe(false);
+});
+
+test("one that did not fit says nothing of other caps, which the device has later", () => {
+  const { seen, answer } = caps();
+  seen("a", "forged");
+  answer(TAKES_NOT);
+  seen("b", hashOf(TAKES));
+  answer(TAKES);
+  expect([seen("a", hashOf(TAKES)), seen("a", "forged")]).toEqual([true, false]);
+});
+
+test("who has the same caps as one that is being asked hears of the answer", () => {
+  const { seen, asked, answer, found } = caps();
+  for (const device of ["a", "b", "b", "c"]) seen(device, hashOf(TAKES));
+  answer(TAKES);
+  expect([asked, found]).toEqual([["a"], ["a", "b", "c"]]);
+});
+
+test("and is asked himself when that did not fit", () => {
+  const { seen, asked, answer, found } = caps();
+  for (const device of ["a", "b", "c"]) seen(device, "forged");
+  answer(TAKES);
+  expect([asked, found]).toEqual([["a", "b"], ["a"]]);
+  answer(TAKES);
+  expect([asked, found]).toEqual([
+    ["a", "b", "c"],
+    ["a", "b"],
+  ]);
+});
+
+test("no answer leaves it open: the next device is asked", () => {
+  const { seen, asked, answer } = caps();
+  seen("a", "x");
+  answer();
+  seen("b", "x");
+  expect(asked).toEqual(["a", "b"]);
+});
+
+test("of too many caps the oldest are forgotten, and asked for again", () => {
+  const { seen, asked } = caps();
+  for (let at = 0; at <= 10_000; at++) seen("a", `v${at}`);
+  asked.length = 0;
+  seen("a", "v10000");
+  expect(asked).toEqual([]);
+  seen("a", "v0");
+  expect(asked).toEqual(["a"]);
+});
