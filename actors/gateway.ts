@@ -14,9 +14,9 @@ import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
-import { SipAllow } from "./sip/allow.ts";
+import { SipAcl } from "./sip/allow.ts";
 import type { Resolve } from "./sip/hosts.ts";
-import { createSip, type Sip } from "./sip/stack.ts";
+import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
 import { Xmpp, type XmppConfig } from "./xmpp/component.ts";
 
@@ -55,12 +55,12 @@ export interface Health {
 }
 
 export class Gateway {
-  readonly sip: Sip;
+  readonly sip: SipStack;
   readonly xmpp: Xmpp;
   readonly calls: Calls;
   readonly #actor;
   readonly #log: Log;
-  readonly #allow: SipAllow;
+  readonly #allow: SipAcl;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
     const { clock, random, chance, hash, sha1, open, log } = needs;
@@ -78,8 +78,8 @@ export class Gateway {
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
     const { allow: networks, ...sip } = config.sip;
-    this.#allow = new SipAllow({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
-    this.sip = createSip({
+    this.#allow = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
+    this.sip = new SipStack({
       ...{ clock, random, open, resolve, log },
       ...sip,
       allow: (source) => this.#allow.allows(source.host),

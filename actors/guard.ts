@@ -5,15 +5,16 @@
  * logged by whoever has called the handler, and the call would hang.
  */
 import type { Clock } from "./clock.ts";
-import type { Awaiting, Sip } from "./sip/stack.ts";
+import type { SipStack } from "./sip/stack.ts";
+import type { Awaiting } from "./sip/user.ts";
 
 /** Runs what a call does; a fault in it is the end of that call, and gives false. */
 export type Guard = (work: () => void) => boolean;
 
 /** What a call needs of the SIP stack. */
-export type CallSip = Pick<Sip, "send" | "cancel" | "acknowledge">;
+export type CallSip = Pick<SipStack, "send" | "cancel" | "acknowledge">;
 
-export const guardedSip = (sip: Sip, guard: Guard): CallSip => ({
+export const guardedSip = (sip: CallSip, guard: Guard): CallSip => ({
   send: (request, to, on) =>
     sip.send(request, to, {
       response: (response) => void guard(() => on.response(response)),

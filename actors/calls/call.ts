@@ -26,7 +26,7 @@ import type { Request } from "../../protocol/sip/message.ts";
 import type { chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
-import type { ServerTransaction } from "../sip/stack.ts";
+import type { ServerTransaction } from "../sip/user.ts";
 import type { User } from "./user.ts";
 
 export interface CallNeeds {

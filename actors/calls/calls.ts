@@ -23,7 +23,7 @@ import { chartClock } from "../clock.ts";
 import { type Guard, guardedClock, guardedSip } from "../guard.ts";
 import { CallsAwaiting } from "../phone/awaiting.ts";
 import type { Phone, PhoneNeeds } from "../phone/phone.ts";
-import type { ServerTransaction, SipUser } from "../sip/stack.ts";
+import type { ServerTransaction, SipUser } from "../sip/user.ts";
 import type { XmppUser } from "../xmpp/component.ts";
 import { Outbox } from "../xmpp/outbox.ts";
 import { Call } from "./call.ts";
@@ -62,13 +62,12 @@ export class Calls implements SipUser, XmppUser {
 
   // What the SIP sockets bring
 
-  knows(request: Request): boolean {
-    return this.#callOf(request) !== undefined;
+  dialogOf(request: Request): Call | undefined {
+    const ourTag = tagOf(request, "To");
+    return ourTag === undefined ? undefined : this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
   }
 
   request(request: Request, transaction: ServerTransaction): void {
-    const call = this.#callOf(request);
-    if (call) return call.request(request, transaction);
     // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
     if (this.full || !this.needs.xmpp().online) return this.#tooMuch(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
@@ -223,12 +222,6 @@ export class Calls implements SipUser, XmppUser {
     this.registry.remove(call);
     this.awaiting.ended(call);
     if (this.#draining && this.registry.size === 0) this.needs.idle();
-  }
-
-  /** The call whose dialog a request is in. */
-  #callOf(request: Request): Call | undefined {
-    const ourTag = tagOf(request, "To");
-    return ourTag === undefined ? undefined : this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
   }
 
   /** Whether there are no more calls now. */

@@ -16,7 +16,7 @@ import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
 import { PhoneUas } from "../phone/uas.ts";
-import type { ServerTransaction } from "../sip/stack.ts";
+import type { ServerTransaction } from "../sip/user.ts";
 import type { Calls } from "./calls.ts";
 
 interface Answer {

@@ -5,7 +5,7 @@ import type { Hash } from "../../protocol/sip/digest.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { Sip } from "../sip/stack.ts";
+import type { SipStack } from "../sip/stack.ts";
 import type { Xmpp } from "../xmpp/component.ts";
 
 export interface CallsConfig {
@@ -31,7 +31,7 @@ export interface CallsConfig {
 
 export interface CallsNeeds {
   readonly config: CallsConfig;
-  readonly sip: () => Sip;
+  readonly sip: () => SipStack;
   readonly xmpp: () => Xmpp;
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */

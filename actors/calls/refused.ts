@@ -8,7 +8,7 @@ import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { ServerTransaction } from "../sip/stack.ts";
+import type { ServerTransaction } from "../sip/user.ts";
 import { Tally } from "../tally.ts";
 
 export class RefusedCalls {

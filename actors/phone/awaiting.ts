@@ -7,7 +7,7 @@
 import type { Request } from "../../protocol/sip/message.ts";
 import type { Call } from "../calls/call.ts";
 import { guardedAwaiting } from "../guard.ts";
-import type { Awaiting, ServerTransaction } from "../sip/stack.ts";
+import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 
 export class CallsAwaiting {
   /** By transaction. */

@@ -20,7 +20,7 @@ import { refreshTarget, requestIn } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
-import type { Awaiting, ServerTransaction } from "../sip/stack.ts";
+import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Fork } from "./info.ts";
 import { PhoneReinvite, type PhoneReinviteNeeds } from "./reinvite.ts";
 

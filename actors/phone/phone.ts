@@ -23,7 +23,7 @@ import { leastOf, timerHeaders, timerOf } from "../../protocol/sip/session-timer
 import type { Clock } from "../clock.ts";
 import type { CallSip } from "../guard.ts";
 import type { Log } from "../log.ts";
-import type { Awaiting, ClientHandlers, ServerTransaction } from "../sip/stack.ts";
+import type { Awaiting, ClientHandlers, ServerTransaction } from "../sip/user.ts";
 import { type Authenticate, MOST_TRIES } from "./credentials.ts";
 import { answerEarly } from "./early-offer.ts";
 import { type Fork, infoRefused, PhoneInfo, readInfo } from "./info.ts";

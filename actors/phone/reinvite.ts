@@ -12,7 +12,7 @@ import type { Destination, Request, Response } from "../../protocol/sip/message.
 import { leastOf, timerHeaders } from "../../protocol/sip/session-timer.ts";
 import type { Clock } from "../clock.ts";
 import type { CallSip } from "../guard.ts";
-import type { ClientTransaction } from "../sip/stack.ts";
+import type { ClientTransaction } from "../sip/user.ts";
 import { type Authenticate, credentialsIn, MOST_TRIES } from "./credentials.ts";
 import type { Fork } from "./info.ts";
 import type { PhoneTimer } from "./session-timer.ts";

@@ -21,7 +21,7 @@ import { header, readCSeq, tagOf, withHeader } from "../../protocol/sip/fields.t
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
 import { leastOf, timerOf } from "../../protocol/sip/session-timer.ts";
-import type { ClientTransaction } from "../sip/stack.ts";
+import type { ClientTransaction } from "../sip/user.ts";
 import { credentialsIn, MOST_TRIES, withoutCredentials } from "./credentials.ts";
 import type { Fork } from "./info.ts";
 import { headersOf, MOST_FORKS, Phone, type PhoneNeeds } from "./phone.ts";

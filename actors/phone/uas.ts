@@ -21,7 +21,7 @@ import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
 import { header, tagOf } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer } from "../../protocol/sip/session-timer.ts";
-import type { ServerTransaction } from "../sip/stack.ts";
+import type { ServerTransaction } from "../sip/user.ts";
 import { headersOf, Phone, type PhoneNeeds } from "./phone.ts";
 
 /** RFC 3261 §17.1.1.1, in milliseconds. */

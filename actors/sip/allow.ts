@@ -18,7 +18,7 @@ export interface AllowNeeds {
   readonly networks: readonly string[];
 }
 
-export class SipAllow {
+export class SipAcl {
   readonly #needs: AllowNeeds;
   readonly #networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
   #proxy: ReadonlySet<string> = new Set();

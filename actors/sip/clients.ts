@@ -12,10 +12,11 @@ import { ackToRefusal, cancelOf } from "../../protocol/sip/hop.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
-import { writeBy } from "./flow.ts";
-import type { ClientHandlers, ClientTransaction } from "./stack.ts";
+import type { Flow, Way } from "./flow.ts";
+import { writeBy } from "./outgoing.ts";
 import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
-import type { Flow, SipTransport, Way } from "./transport.ts";
+import type { SipTransport } from "./transport.ts";
+import type { ClientHandlers, ClientTransaction } from "./user.ts";
 
 /** A server lingers 32 s with each: this is 6,000 a second. */
 export const MOST_TRANSACTIONS = 200_000;

@@ -14,10 +14,10 @@ import type { Destination, Message, Request, Response } from "../../protocol/sip
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../tally.ts";
 import { MOST_TRANSACTIONS } from "./clients.ts";
-import { writeBy } from "./flow.ts";
-import type { ServerTransaction, SipUser } from "./stack.ts";
+import type { Flow } from "./flow.ts";
+import { writeBy } from "./outgoing.ts";
 import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
-import type { Flow } from "./transport.ts";
+import type { ServerTransaction, SipUser } from "./user.ts";
 
 /** The most characters and bytes that all transactions hold: as many of a usual size as there may be. */
 export const MOST_HELD = 268_435_456;

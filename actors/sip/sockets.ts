@@ -6,10 +6,17 @@
  * whoever repeats himself goes on over the new one. When it has failed `MOST_FAILURES` times in a row, `broken` is told.
  */
 import { isIP } from "node:net";
-import type { Address, ByteStream, Datagrams, Listener, StreamEvents } from "../../transports/transport.ts";
+import type {
+  Address,
+  ByteStream,
+  Datagrams,
+  Listen,
+  Listener,
+  OpenDatagrams,
+  StreamEvents,
+} from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { SipNeeds } from "./stack.ts";
 
 const MOST_FAILURES = 10;
 const FIRST_PAUSE = 250;
@@ -20,7 +27,7 @@ const STANDS = 60_000;
 export interface SocketsNeeds {
   readonly clock: Clock;
   readonly log: Log;
-  readonly open: Pick<SipNeeds["open"], "udp" | "listen">;
+  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen };
   readonly bind: readonly string[];
   readonly port: number;
   received(bytes: Uint8Array, from: Address, socket: SipSocket): void;

@@ -19,73 +19,12 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import { SipClients } from "./clients.ts";
-import { writeBy } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 import type { Resolve } from "./hosts.ts";
-import { isOpen, MOST_HELD, SipServers } from "./servers.ts";
-import { type Flow, SipTransport } from "./transport.ts";
-
-/** A request asked of us. */
-export interface ServerTransaction {
-  readonly request: Request;
-  readonly source: Destination;
-  readonly id: string;
-  respond(response: Response): void;
-}
-
-/** What becomes of a request of ours. */
-export interface ClientHandlers {
-  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
-  response(response: Response): void;
-  failed(why: "timeout" | "unreachable"): void;
-}
-
-/** A request of ours. */
-export interface ClientTransaction {
-  /** Its branch. */
-  readonly id: string;
-  readonly request: Request;
-}
-
-/** Who waits for what becomes of an INVITE that was answered. */
-export interface Awaiting {
-  /** Whether a BYE waits for the ACK, or for the end of its time: then it is told even after the end of the call. */
-  readonly holdsBye: boolean;
-  acknowledged(ack: Request): void;
-  unacknowledged(): void;
-  cancelled(): void;
-}
-
-/** Who uses the stack: the owner of the calls. */
-export interface SipUser {
-  /** Whether a request with a To tag is of a dialog that there is; any other is 481, and the user does not hear of it. */
-  knows(request: Request): boolean;
-  /** A new request that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
-  request(request: Request, transaction: ServerTransaction): void;
-  /** A CANCEL, answered already, for an INVITE that has no final response yet. */
-  cancelled(transaction: ServerTransaction, cancel: Request): void;
-  /** The ACK to our 2xx, told once; the request of a transaction that has its final answer has no body any more. */
-  acknowledged(transaction: ServerTransaction, ack: Request): void;
-  /** 64*T1 have passed without the ACK to our 2xx. */
-  unacknowledged(transaction: ServerTransaction): void;
-}
-
-export interface Sip {
-  start(): Promise<void>;
-  /** The port that is really bound. */
-  readonly port: number;
-  readonly up: boolean;
-  /** Transactions alive, in both directions. */
-  readonly transactions: number;
-  /** How often each reason to drop a message was counted. */
-  readonly dropped: ReadonlyMap<string, number>;
-  /** Asks a request, to which the Via is added here. */
-  send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction;
-  /** Cancels an INVITE; the caller waits for a provisional response first (RFC 3261 §9.1). */
-  cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
-  /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
-  acknowledge(ack: Request, to: Destination): void;
-  stop(): Promise<void>;
-}
+import { writeBy } from "./outgoing.ts";
+import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
+import { SipTransport } from "./transport.ts";
+import type { ClientHandlers, ClientTransaction, DialogUser, SipUser } from "./user.ts";
 
 export interface SipNeeds {
   readonly clock: Clock;
@@ -108,12 +47,8 @@ export interface SipNeeds {
   readonly user: SipUser;
 }
 
-/** Makes a SIP stack that is not started yet. */
-export function createSip(needs: SipNeeds): Sip {
-  return new SipStack(needs);
-}
-
-class SipStack implements Sip {
+/** A SIP stack, made but not started. */
+export class SipStack {
   readonly #needs: SipNeeds;
   readonly #dropped: Tally;
   readonly #transport: SipTransport;
@@ -145,6 +80,7 @@ class SipStack implements Sip {
     });
   }
 
+  /** The port that is really bound. */
   get port(): number {
     return this.#transport.port;
   }
@@ -153,10 +89,12 @@ class SipStack implements Sip {
     return this.#transport.up;
   }
 
+  /** Transactions alive, in both directions. */
   get transactions(): number {
     return this.#clients.count + this.#servers.count;
   }
 
+  /** How often each reason to drop a message was counted. */
   get dropped(): ReadonlyMap<string, number> {
     return this.#dropped.counts;
   }
@@ -171,14 +109,17 @@ class SipStack implements Sip {
     await this.#transport.stop();
   }
 
+  /** Sends a request, to which the Via is added here. */
   send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction {
     return this.#clients.send(request, to, on);
   }
 
+  /** Cancels an INVITE; the caller waits for a provisional response first (RFC 3261 §9.1). */
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
     this.#clients.cancel(transaction, fields);
   }
 
+  /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination): void {
     this.#clients.acknowledge(ack, to, () => this.#dropped.add("an ACK that could not be sent", to));
   }
@@ -211,20 +152,23 @@ class SipStack implements Sip {
       return;
     }
     if (this.#servers.repeated(request)) return;
-    const refusal = this.#refusal(request, source);
+    const tagged = tagOf(request, "To") !== undefined;
+    const isCancel = request.method === "CANCEL";
+    const dialog = tagged && !isCancel ? this.#needs.user.dialogOf(request) : undefined;
+    const invite = isCancel ? this.#servers.cancelled(request) : undefined;
+    const refusal = this.#refusal(request, source, tagged || isCancel, dialog ?? invite);
     if (refusal !== undefined) this.#refuse(request, flow, refusal);
-    else if (request.method === "CANCEL") this.#cancel(request, source, flow);
-    else this.#new(request, source, flow);
+    else if (isCancel) this.#cancel(request, source, flow, invite);
+    else this.#new(request, source, flow, dialog ?? this.#needs.user);
   }
 
-  /** What is wrong with a request that is new, in the order of RFC 3261 §8.2. */
-  #refusal(request: Request, source: Destination): Response | undefined {
-    const tagged = tagOf(request, "To") !== undefined;
-    const { user, allow } = this.#needs;
-    const isCancel = request.method === "CANCEL";
-    const known = isCancel ? this.#servers.cancelled(request) !== undefined : tagged && user.knows(request);
-    const unknown = (tagged || isCancel) && !known ? responseTo(request, 481) : undefined;
-    if (!known && !allow(source)) {
+  /**
+   * What is wrong with a new request, in the order of RFC 3261 §8.2. `follows` is whether it is of a dialog or an INVITE,
+   * `known` that dialog or INVITE.
+   */
+  #refusal(request: Request, source: Destination, follows: boolean, known: object | undefined): Response | undefined {
+    const unknown = follows && known === undefined ? responseTo(request, 481) : undefined;
+    if (known === undefined && !this.#needs.allow(source)) {
       this.#dropped.add("a request from a source that is not allowed", { source: source.host });
       return unknown ?? responseTo(request, 403);
     }
@@ -233,7 +177,7 @@ class SipStack implements Sip {
       return responseTo(request, 503, { headers: [RETRY_AFTER] });
     }
     const refusal = judge(request) ?? unknown;
-    if (refusal !== undefined || tagged || isCancel) return refusal;
+    if (refusal !== undefined || follows) return refusal;
     return this.#servers.isMerged(request) ? responseTo(request, 482) : undefined;
   }
 
@@ -251,8 +195,7 @@ class SipStack implements Sip {
   }
 
   /** RFC 3261 §9.2: CANCEL is answered for itself; what it means for the INVITE is the user's to say. */
-  #cancel(cancel: Request, source: Destination, flow: Flow): void {
-    const invite = this.#servers.cancelled(cancel);
+  #cancel(cancel: Request, source: Destination, flow: Flow, invite: ServerRecord | undefined): void {
     const { transaction } = this.#servers.begin(cancel, source, flow);
     if (invite === undefined) return;
     const tagOfAnswer = (): string | undefined => tagOf(invite.answer ?? invite.transaction.request, "To");
@@ -265,10 +208,10 @@ class SipStack implements Sip {
     if (!isTagged) answer();
   }
 
-  #new(asked: Request, source: Destination, flow: Flow): void {
+  #new(asked: Request, source: Destination, flow: Flow, user: DialogUser): void {
     const request = withoutForeignBody(asked);
     const { transaction } = this.#servers.begin(request, source, flow);
-    if (!this.#guard(() => this.#needs.user.request(request, transaction))) {
+    if (!this.#guard(() => user.request(request, transaction))) {
       transaction.respond(responseTo(request, 500));
     }
   }

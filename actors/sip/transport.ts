@@ -3,7 +3,7 @@
  *
  * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response leaves by the socket or connection that its request
  * came by, and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, by UDP when TCP is refused or not
- * there in two seconds; Via and Contact name the transport that really carries them (flow.ts). Nothing that comes
+ * there in two seconds; Via and Contact name the transport that really carries them (outgoing.ts). Nothing that comes
  * in throws out. Left out on purpose: `maddr` (multicast, and a way to send our packets at others), `sips`.
  */
 
@@ -14,29 +14,14 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
 import { type Connection, SipConnections } from "./connections.ts";
-import { withVia, writeBy } from "./flow.ts";
+import type { Flow, Way } from "./flow.ts";
 import { type Resolve, SipHosts } from "./hosts.ts";
 import { readIncoming } from "./incoming.ts";
+import { withVia, writeBy } from "./outgoing.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 
 /** RFC 3261 §18.1.1: what is larger may not fit the path, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
-
-/** What carries the messages of a transaction to the other side. */
-export interface Flow {
-  readonly transport: "udp" | "tcp";
-  /** Sends; `failed` is told later, if at all. */
-  send(bytes: Uint8Array, failed: () => void): void;
-  /** Asks to be told when it is lost; gives what takes that back. */
-  whenLost(tell: () => void): () => void;
-}
-
-/** A request on its way out: with our Via, as bytes, and what carries them. */
-export interface Way {
-  readonly request: Request;
-  readonly flow: Flow;
-  readonly bytes: Uint8Array;
-}
 
 type AnswerBy = (to: Address, last: boolean) => Flow;
 

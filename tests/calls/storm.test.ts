@@ -8,7 +8,7 @@ import { describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import type { ServerTransaction } from "../../actors/sip/stack.ts";
+import type { ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";

@@ -1,5 +1,6 @@
 /** One side of a call that the B2BUA carries: the dialog with a gateway, and what is said and heard inside of it. */
-import type { ClientTransaction, ServerTransaction, Sip } from "../../actors/sip/stack.ts";
+import type { SipStack } from "../../actors/sip/stack.ts";
+import type { ClientTransaction, ServerTransaction } from "../../actors/sip/user.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import {
@@ -32,7 +33,7 @@ export function carried(message: Message): Carried {
 export class Leg {
   /** The other side of the call; none when the B2BUA is the callee itself. */
   other: Leg | undefined;
-  readonly #sip: Sip;
+  readonly #sip: SipStack;
   readonly #contact: Field;
   #dialog: Dialog | undefined;
   /** The INVITE that has begun it, while it has no final response: theirs, or ours. */
@@ -41,7 +42,7 @@ export class Leg {
   #heard = false;
   #cancelled = false;
 
-  constructor(sip: Sip, contact: Field) {
+  constructor(sip: SipStack, contact: Field) {
     this.#sip = sip;
     this.#contact = contact;
   }

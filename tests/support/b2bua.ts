@@ -12,7 +12,8 @@
  */
 
 import { systemClock } from "../../actors/clock.ts";
-import { createSip, type ServerTransaction, type Sip } from "../../actors/sip/stack.ts";
+import { SipStack } from "../../actors/sip/stack.ts";
+import type { DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { requestOf, responseTo } from "../../protocol/sip/build.ts";
 import { header, readNameAddr, tagOf } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -36,7 +37,7 @@ function mirrored(offer: string): string {
 export class B2bua {
   /** Requests that it has heard, by method, with who they are to. */
   readonly heard: string[] = [];
-  readonly #sip: Sip;
+  readonly #sip: SipStack;
   /** By Call-ID and the tag that is ours. */
   readonly #legs = new Map<string, Leg>();
   /** By the transaction of the INVITE that has begun them. */
@@ -45,7 +46,8 @@ export class B2bua {
   readonly #gateways = new Map<string, number>();
 
   constructor() {
-    this.#sip = createSip({
+    const inside: DialogUser = { request: (_, transaction) => this.#requested(transaction) };
+    this.#sip = new SipStack({
       clock: systemClock,
       random: () => crypto.randomUUID().replaceAll("-", ""),
       open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
@@ -57,8 +59,8 @@ export class B2bua {
       allow: () => true,
       broken: () => {},
       user: {
-        knows: () => true, // which #insideDialog says
-        request: (_, transaction) => this.#requested(transaction),
+        dialogOf: () => inside, // which #insideDialog says
+        request: inside.request,
         cancelled: (transaction) => this.#cancelled(transaction),
         acknowledged: (transaction) => this.#acknowledged(transaction),
         unacknowledged: () => {},

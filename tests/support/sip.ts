@@ -1,12 +1,7 @@
 /** A SIP stack with a small user on top, for tests: it answers calls by the number dialled, and places some. */
 import type { Clock } from "../../actors/clock.ts";
-import {
-  type ClientHandlers,
-  createSip,
-  type ServerTransaction,
-  type Sip,
-  type SipNeeds,
-} from "../../actors/sip/stack.ts";
+import { type SipNeeds, SipStack } from "../../actors/sip/stack.ts";
+import type { ClientHandlers, DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header, readNameAddr, tagOf } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -21,7 +16,7 @@ export interface Heard {
 }
 
 export interface TestStack {
-  readonly sip: Sip;
+  readonly sip: SipStack;
   readonly heard: Heard;
   readonly logged: { event: string; [field: string]: unknown }[];
 }
@@ -38,7 +33,14 @@ export function makeStack(
   const chance = createChance(++seed);
   const heard: Heard = { words: [], transactions: [] };
   const logged: TestStack["logged"] = [];
-  const sip = createSip({
+  const inside: DialogUser = {
+    request(request, transaction) {
+      heard.words.push(request.method);
+      heard.transactions.push(transaction);
+      answer(request, transaction);
+    },
+  };
+  const sip = new SipStack({
     random: () => Array.from({ length: 4 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join(""),
     resolve: async () => [LOCAL],
     bind: [LOCAL],
@@ -48,12 +50,8 @@ export function makeStack(
     allow: () => true,
     broken: () => {},
     user: {
-      knows: (request) => ["phone", "juliet"].includes(tagOf(request, "To") ?? ""),
-      request(request, transaction) {
-        heard.words.push(request.method);
-        heard.transactions.push(transaction);
-        answer(request, transaction);
-      },
+      dialogOf: (request) => (["phone", "juliet"].includes(tagOf(request, "To") ?? "") ? inside : undefined),
+      request: inside.request,
       cancelled(transaction) {
         heard.words.push("cancelled");
         transaction.respond(responseTo(transaction.request, 487, { toTag: "phone" }));
@@ -96,7 +94,7 @@ export interface CallResult {
 }
 
 /** Places a call and hangs up when it is answered. */
-export function placeCall(sip: Sip, to: Destination, callId: string): Promise<CallResult> {
+export function placeCall(sip: SipStack, to: Destination, callId: string): Promise<CallResult> {
   return new Promise((resolve) => {
     let answered = false;
     const bye = (toTag: string): ClientHandlers => ({

@@ -1,12 +1,12 @@
 /** Who may begin calls over SIP: signalling §7 `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
 import { expect, test } from "bun:test";
-import { SipAllow } from "../../../actors/sip/allow.ts";
+import { SipAcl } from "../../../actors/sip/allow.ts";
 import { createClock } from "../../support/clock.ts";
 
 async function allow(networks: readonly string[], ...answers: (readonly string[] | "no answer")[]) {
   const clock = createClock();
   const asked: string[] = [];
-  const it = new SipAllow({
+  const it = new SipAcl({
     clock,
     networks,
     proxyHost: "proxy.example",

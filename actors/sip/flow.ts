@@ -1,0 +1,17 @@
+/** What carries the messages of a transaction: a UDP socket with an address, or a TCP connection. */
+import type { Request } from "../../protocol/sip/message.ts";
+
+export interface Flow {
+  readonly transport: "udp" | "tcp";
+  /** Sends; a failure is told later, if at all. */
+  send(bytes: Uint8Array, failed: () => void): void;
+  /** Calls `tell` when the flow is lost; the returned function takes that back. */
+  whenLost(tell: () => void): () => void;
+}
+
+/** A request ready to send: with our Via, as bytes, and the flow it takes. */
+export interface Way {
+  readonly request: Request;
+  readonly flow: Flow;
+  readonly bytes: Uint8Array;
+}

@@ -1,0 +1,59 @@
+/**
+ * Ports between the SIP stack and who uses it: the requests and responses that the stack hands up, and what it asks.
+ *
+ * RFC 3261 §5 (transaction user), §13.3.1.4 (the ACK to a 2xx), §9.2 (CANCEL). Rules: each request is told once,
+ * retransmissions are absorbed below; the dialog of a request is looked up once, by `dialogOf`, and what that gives
+ * takes the request.
+ */
+import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
+
+/** An incoming request, and how to answer it. */
+export interface ServerTransaction {
+  readonly request: Request;
+  readonly source: Destination;
+  readonly id: string;
+  respond(response: Response): void;
+}
+
+/** Callbacks for an outgoing request: responses, time-out, transport failure. */
+export interface ClientHandlers {
+  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
+  response(response: Response): void;
+  failed(why: "timeout" | "unreachable"): void;
+}
+
+/** An outgoing request. */
+export interface ClientTransaction {
+  /** Its branch. */
+  readonly id: string;
+  readonly request: Request;
+}
+
+/** Callbacks for an incoming INVITE: ACK, timeout, CANCEL. */
+export interface Awaiting {
+  /** Whether a BYE waits for the ACK or its timeout: then both are told even after the end of the call. */
+  readonly holdsBye: boolean;
+  acknowledged(ack: Request): void;
+  unacknowledged(): void;
+  cancelled(): void;
+}
+
+/** Takes the requests inside one dialog. */
+export interface DialogUser {
+  /** A new request inside the dialog that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
+  request(request: Request, transaction: ServerTransaction): void;
+}
+
+/** The user of the stack: the owner of all calls. */
+export interface SipUser {
+  /** The dialog of a request with a To tag; without one the request is answered 481 and not told. */
+  dialogOf(request: Request): DialogUser | undefined;
+  /** A new request outside dialogs that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
+  request(request: Request, transaction: ServerTransaction): void;
+  /** A CANCEL, answered already, for an INVITE that has no final response yet. */
+  cancelled(transaction: ServerTransaction, cancel: Request): void;
+  /** The ACK to our 2xx, told once; the request of a transaction with a final response has no body any more. */
+  acknowledged(transaction: ServerTransaction, ack: Request): void;
+  /** 64*T1 have passed without the ACK to our 2xx. */
+  unacknowledged(transaction: ServerTransaction): void;
+}
