@@ -7,8 +7,8 @@
 import xml, { type Element } from "@xmpp/xml";
 import type { Candidate } from "./media/media.ts";
 import { isAddress } from "./media/values.ts";
-import { ownText } from "./own-text.ts";
 import { present } from "./present.ts";
+import { ownText } from "./text.ts";
 
 const line =
   /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;

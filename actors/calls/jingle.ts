@@ -18,9 +18,9 @@ import {
   readTransports,
 } from "../../protocol/jingle/changes.ts";
 import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
-import { readTransportInfo } from "../../protocol/jingle/trickle.ts";
 import { unreadable } from "../../protocol/jingle/values.ts";
 import { settleAccept } from "../../protocol/media/answer.ts";
+import { readTransportInfo } from "../../protocol/media/candidates.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { MOST } from "../../protocol/media/values.ts";
 import { Refusal } from "../../protocol/refusal.ts";

@@ -8,9 +8,9 @@
 import type { Element } from "@xmpp/xml";
 import { dialled } from "../../protocol/address.ts";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
-import { ownText } from "../../protocol/own-text.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { isCallId } from "../../protocol/sip/build.ts";
+import { ownText } from "../../protocol/text.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import type { Calls } from "./calls.ts";

@@ -11,7 +11,7 @@ import { writeDtmfElement } from "../../protocol/dtmf.ts";
 import { writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
 import { jingleElement, reasonElement, writeContent, writeGroup, writeJingle } from "../../protocol/jingle/jingle.ts";
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
-import { writeTransportInfo } from "../../protocol/jingle/trickle.ts";
+import { writeTransportInfo } from "../../protocol/media/candidates.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
 import { RTP_INFO } from "../../protocol/xmpp/namespaces.ts";

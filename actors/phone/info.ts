@@ -9,7 +9,7 @@
  */
 
 import { type DtmfTone, readDtmfBody, writeDtmfBody } from "../../protocol/dtmf.ts";
-import { readTrickleFragment, writeTrickleFragment } from "../../protocol/jingle/trickle.ts";
+import { readTrickleFragment, writeTrickleFragment } from "../../protocol/media/candidates.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import type { Profile } from "../../protocol/reasons.ts";
 import { Refusal } from "../../protocol/refusal.ts";

@@ -5,8 +5,8 @@
  * offer-actions.ts.
  */
 
-import { addCandidates, newCandidates } from "../../protocol/jingle/trickle.ts";
 import { adviceOn } from "../../protocol/media/answer.ts";
+import { addCandidates, newCandidates } from "../../protocol/media/candidates.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "../../protocol/media/contents.ts";
 import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { audioAlone, settled } from "../../protocol/media/offer-answer.ts";

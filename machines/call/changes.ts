@@ -6,7 +6,7 @@
  * everything else is told together; what is not under way yet is merged with what follows, and there is a bound.
  */
 
-import { addCandidates } from "../../protocol/jingle/trickle.ts";
+import { addCandidates } from "../../protocol/media/candidates.ts";
 import {
   contentsNamed,
   type Moved,

@@ -5,7 +5,7 @@
  * session and `remote` the phone's, whichever of the two is the offer.
  */
 import { assign, emit, enqueueActions } from "xstate";
-import { addCandidates } from "../../protocol/jingle/trickle.ts";
+import { addCandidates } from "../../protocol/media/candidates.ts";
 import type { Media, Role, TransportUpdate } from "../../protocol/media/media.ts";
 import type { Profile, Reason } from "../../protocol/reasons.ts";
 import { applied, limited, type Proposal, withFound } from "./changes.ts";

@@ -5,7 +5,7 @@
  * actions.ts, offer-actions.ts and answer-actions.ts.
  */
 import { setup } from "xstate";
-import { addCandidates, hasUsableCandidate, isGathered } from "../../protocol/jingle/trickle.ts";
+import { addCandidates, hasUsableCandidate, isGathered } from "../../protocol/media/candidates.ts";
 import { asksFor, isEmpty, withRemoved } from "../../protocol/media/contents.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { answerTo, isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";

@@ -8,8 +8,8 @@ import xml, { type Element } from "@xmpp/xml";
 import { candidateId, readCandidateElement, writeCandidateElement } from "../candidate.ts";
 import type { Transport } from "../media/media.ts";
 import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "../media/values.ts";
-import { ownText } from "../own-text.ts";
 import { present } from "../present.ts";
+import { ownText } from "../text.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
 import { oneOf, textOf, unmappable, unreadable, wordOf } from "./values.ts";
 

@@ -6,8 +6,8 @@
  */
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "../media/values.ts";
-import { ownText } from "../own-text.ts";
 import { Refusal } from "../refusal.ts";
+import { ownText } from "../text.ts";
 
 /** A refusal of unreadable Jingle. */
 export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });

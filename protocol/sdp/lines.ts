@@ -6,8 +6,8 @@
  * section has its place. What the values mean is said by whoever reads them.
  */
 import { MOST, numberWithin } from "../media/values.ts";
-import { ownText } from "../own-text.ts";
 import { Refusal } from "../refusal.ts";
+import { ownText } from "../text.ts";
 
 const MOST_LINES = 4_000;
 const LONGEST_LINE = 4_096;

@@ -9,13 +9,13 @@ import {
   readTransports,
 } from "../../../protocol/jingle/changes.ts";
 import { readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";
+import { settleAnswer } from "../../../protocol/media/answer.ts";
 import {
   addCandidates,
   readTransportInfo,
   readTrickleFragment,
   writeTrickleFragment,
-} from "../../../protocol/jingle/trickle.ts";
-import { settleAnswer } from "../../../protocol/media/answer.ts";
+} from "../../../protocol/media/candidates.ts";
 import type { Media } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../../../protocol/sdp/read.ts";

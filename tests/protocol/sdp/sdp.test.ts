@@ -3,14 +3,14 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateElement, writeCandidateLine } from "../../../protocol/candidate.ts";
 import { readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
+import { adviceOn, settleAccept, settleAnswer } from "../../../protocol/media/answer.ts";
 import {
   addCandidates,
   hasUsableCandidate,
   newCandidates,
   readTrickleFragment,
   writeTrickleFragment,
-} from "../../../protocol/jingle/trickle.ts";
-import { adviceOn, settleAccept, settleAnswer } from "../../../protocol/media/answer.ts";
+} from "../../../protocol/media/candidates.ts";
 import type { Media, Role } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { directionOf, sendersOf } from "../../../protocol/sdp/direction.ts";

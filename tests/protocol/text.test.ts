@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
 import type { Media } from "../../protocol/media/media.ts";
-import { ownText } from "../../protocol/own-text.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
+import { ownText } from "../../protocol/text.ts";
 
 const ROUNDS = 400;
 const SIZE = 100_000;

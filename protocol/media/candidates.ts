@@ -8,17 +8,17 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { isSameCandidate, isUsable, readCandidateLine, writeCandidateElement } from "../candidate.ts";
-import { withoutRefused } from "../media/bundle.ts";
-import type { Candidate, Content, ContentUpdate, Media, TransportUpdate } from "../media/media.ts";
-import { midsOf } from "../media/mids.ts";
-import { bounded, MOST } from "../media/values.ts";
+import { isGatheringComplete, readCandidates, readUser } from "../jingle/transport.ts";
+import { nameOf } from "../jingle/values.ts";
 import { present } from "../present.ts";
 import { firstOf, readLines } from "../sdp/lines.ts";
 import { saidBy } from "../sdp/transport.ts";
 import { writeCandidates } from "../sdp/write.ts";
 import { ICE_UDP, JINGLE } from "../xmpp/namespaces.ts";
-import { isGatheringComplete, readCandidates, readUser } from "./transport.ts";
-import { nameOf } from "./values.ts";
+import { withoutRefused } from "./bundle.ts";
+import type { Candidate, Content, ContentUpdate, Media, TransportUpdate } from "./media.ts";
+import { midsOf } from "./mids.ts";
+import { bounded, MOST } from "./values.ts";
 
 /** More candidates of an update are not looked at. */
 const MOST_TOLD = 2 * MOST.candidates;
