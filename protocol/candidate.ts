@@ -1,14 +1,13 @@
 /**
- * One ICE candidate in its notations: an a=candidate line (RFC 8839 §5.1) and a Jingle element (XEP-0176 §5.3).
+ * One ICE candidate in both notations: an a=candidate line (RFC 8839 §5.1), and the attributes of a Jingle `<candidate/>`
+ * (XEP-0176 §5.3).
  *
- * Rules: a candidate that cannot be read is none, it spoils nothing else; protocol and type are lower case (baresip
- * writes `UDP`); what the other notation has no word for is dropped. Which candidates a phone can use is said here too.
+ * Rules: a candidate that cannot be read is left out, and spoils nothing else; protocol and type are lower case (baresip
+ * writes `UDP`); what the other notation has no word for is dropped. No XML is named here, since SDP is read with it.
  */
-import xml, { type Element } from "@xmpp/xml";
 import type { Candidate } from "./media/media.ts";
 import { isAddress } from "./media/values.ts";
-import { present } from "./present.ts";
-import { ownText } from "./text.ts";
+import { ownText, present } from "./text.ts";
 
 const line =
   /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
@@ -54,8 +53,11 @@ export function writeCandidateLine(candidate: Candidate): string {
 /** RFC 8839 §5.1: where the related address is not to be told, it is 0.0.0.0 or ::, and its port 9. */
 const hidden = (ip: string): string => `raddr ${ip.includes(":") ? "::" : "0.0.0.0"} rport 9`;
 
+/** The attributes of an element, as a parser of XML hands them over. */
+type Attributes = Readonly<Record<string, string>>;
+
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
-export function readCandidateElement({ attrs }: Element): Candidate | undefined {
+export function readCandidateAttributes(attrs: Attributes): Candidate | undefined {
   return checked({
     foundation: ownText(attrs.foundation ?? "1"),
     component: Number(attrs.component),
@@ -73,9 +75,9 @@ export function readCandidateElement({ attrs }: Element): Candidate | undefined 
 }
 
 /** Writes a `<candidate/>` of ice-udp; its id is made of what makes it different (XEP-0176 §5.3). */
-export function writeCandidateElement(candidate: Candidate, content: string): Element {
+export function writeCandidateAttributes(candidate: Candidate, content: string): Attributes {
   const { foundation, component, protocol, priority, ip, port, type, generation, network } = candidate;
-  const attributes = present({
+  const attributes = {
     component: `${component}`,
     foundation,
     generation: `${generation}`,
@@ -89,33 +91,13 @@ export function writeCandidateElement(candidate: Candidate, content: string): El
     "rel-addr": candidate.relatedAddress,
     "rel-port": candidate.relatedPort?.toString(),
     tcptype: candidate.tcpType,
-  });
-  return xml("candidate", attributes);
+  };
+  return present(attributes) as Attributes;
 }
 
 /** An id that no other candidate of the session has. */
 export function candidateId({ component, protocol, ip, port, generation }: Candidate, content: string): string {
   return `${content}-${generation}-${component}-${protocol}-${ip}-${port}`.replace(/[^\w.-]/g, "_");
-}
-
-/** Whether two candidates are one and the same address (RFC 8838 §5, "redundant"). */
-export function isSameCandidate(one: Candidate, other: Candidate): boolean {
-  return (
-    one.component === other.component &&
-    one.protocol === other.protocol &&
-    one.ip === other.ip &&
-    one.port === other.port
-  );
-}
-
-/** COMPAT baresip 1.0.0, linphone 4.4: a name (`.local`) makes them drop every candidate, or hang in its look-up. */
-export function isHidden(candidate: Candidate): boolean {
-  return !isAddress(candidate.ip);
-}
-
-/** Whether a phone could send to this candidate at once. */
-export function isUsable(candidate: Candidate): boolean {
-  return candidate.protocol === "udp" && !isHidden(candidate);
 }
 
 const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));

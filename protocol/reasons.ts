@@ -6,8 +6,7 @@
  * failure general-error, with the status beside it. `precise` tells reasons apart as finely as both protocols can.
  * Left out on purpose: 1xx and 2xx, which end nothing.
  */
-import { present } from "./present.ts";
-import type { Cause } from "./sip/reason-header.ts";
+import { present } from "./text.ts";
 
 export type Profile = "deployed" | "precise";
 
@@ -25,6 +24,12 @@ export interface Failure {
   readonly warning?: number;
   /** A Reason header's Q.850 cause (RFC 6432). */
   readonly cause?: number;
+}
+
+/** Why the telephone network ended a call, by its Q.850 cause (RFC 3326). */
+export interface Cause {
+  readonly cause: number;
+  readonly text?: string;
 }
 
 /** How the phone's side refused a call, or that nobody could be reached there. */

@@ -33,3 +33,9 @@ export class Refusal extends Error {
     this.jingle = jingle;
   }
 }
+
+/** What cannot be read: 400 to a phone, bad-request to a user (XEP-0166 §7.2). */
+export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });
+
+/** Jingle that can be read and not be mapped: 488 to a phone; a session ends with this reason. */
+export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });

@@ -1,8 +1,37 @@
 /**
- * A copy of a text that was cut out of another one.
+ * What a reader keeps of what it has read: a copy of a text, one copy of what many calls have alike, and no field that was not
+ * there.
  *
- * Engines keep the whole text for the sake of its parts: an address of ten characters would keep a browser's session-initiate
- * in memory for as long as the call lasts. So a reader copies what a call remembers; by way
- * of JSON, since what only looks like a copy (`${text}`, a slice) keeps the whole one too.
+ * Engines keep a whole message in memory for the sake of ten characters that were cut out of it, for as long as the call
+ * lasts. So a reader copies what a call remembers. Codecs and header extensions are the same in every call of a client, and
+ * they are most of what a held call would keep: of those there is one copy (`intern`). Rules: only plain values that
+ * nobody changes are interned; the table has a bound, and is emptied when it is full, so that no peer can fill the memory.
  */
+
+/** A copy of a text that was cut out of another one; by way of JSON, since `${text}` and a slice keep the whole one too. */
 export const ownText = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
+
+const table = new Map<string, unknown>();
+const MOST = 1_000;
+const LONGEST = 16_384;
+
+/** The value itself, or an equal one that was interned before; its texts are copies. */
+export function intern<Value extends object>(value: Value): Value {
+  const key = JSON.stringify(value);
+  const known = table.get(key);
+  if (known !== undefined) return known as Value;
+  const copy = JSON.parse(key) as Value;
+  if (key.length <= LONGEST) {
+    if (table.size >= MOST) table.clear();
+    table.set(key, copy);
+  }
+  return copy;
+}
+
+/** An object without those of its fields that are undefined: absent is absent, in JSON as in memory. */
+export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name of Object.keys(fields) as (keyof T)[])
+    if (fields[name] !== undefined) kept[name] = fields[name] as Exclude<T[keyof T], undefined>;
+  return kept;
+}

@@ -8,7 +8,6 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../../machines/call/vocabulary.ts";
-import { readDtmfElement } from "../../protocol/dtmf.ts";
 import {
   readCodecs,
   readContentNames,
@@ -17,13 +16,13 @@ import {
   readSenders,
   readTransports,
 } from "../../protocol/jingle/changes.ts";
+import { readDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
-import { unreadable } from "../../protocol/jingle/values.ts";
+import { readTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import { settleAccept } from "../../protocol/media/answer.ts";
-import { readTransportInfo } from "../../protocol/media/candidates.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { MOST } from "../../protocol/media/values.ts";
-import { Refusal } from "../../protocol/refusal.ts";
+import { Refusal, unreadable } from "../../protocol/refusal.ts";
 import { DTMF, RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Call } from "./call.ts";
 

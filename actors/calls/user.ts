@@ -7,11 +7,11 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { UserEffect, UserEvent } from "../../machines/call/vocabulary.ts";
-import { writeDtmfElement } from "../../protocol/dtmf.ts";
 import { writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
+import { writeDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { jingleElement, reasonElement, writeContent, writeGroup, writeJingle } from "../../protocol/jingle/jingle.ts";
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
-import { writeTransportInfo } from "../../protocol/media/candidates.ts";
+import { writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
 import { RTP_INFO } from "../../protocol/xmpp/namespaces.ts";

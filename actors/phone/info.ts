@@ -8,11 +8,11 @@
  * keys go in their order; a fork that does not take INFO, or one kind of it, gets no more of it and the call goes on.
  */
 
-import { type DtmfTone, readDtmfBody, writeDtmfBody } from "../../protocol/dtmf.ts";
-import { readTrickleFragment, writeTrickleFragment } from "../../protocol/media/candidates.ts";
+import { readDtmfBody, type Tone, writeDtmfBody } from "../../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import type { Profile } from "../../protocol/reasons.ts";
 import { Refusal } from "../../protocol/refusal.ts";
+import { readTrickleFragment, writeTrickleFragment } from "../../protocol/sdp/fragment.ts";
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../../protocol/sip/capabilities.ts";
 import type { Dialog } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
@@ -70,7 +70,7 @@ export interface PhoneInfoNeeds {
 export class PhoneInfo {
   readonly #needs: PhoneInfoNeeds;
   #media: Media | null = null;
-  #tones: readonly DtmfTone[] = [];
+  #tones: readonly Tone[] = [];
 
   constructor(needs: PhoneInfoNeeds) {
     this.#needs = needs;
@@ -83,7 +83,7 @@ export class PhoneInfo {
   }
 
   /** A key was pressed. */
-  press(tone: DtmfTone): void {
+  press(tone: Tone): void {
     if (this.#tones.length < MOST_TONES) this.#tones = [...this.#tones, tone];
     this.flush();
   }
@@ -152,7 +152,7 @@ const packaged = (media: Media): [readonly Field[], string] => [
 // COMPAT MongooseIM mod_jingle_sip: an INFO without a package, its body an SDP
 const legacy = (sdp: string): [readonly Field[], string] => [[["Content-Type", "application/sdp"]], sdp];
 
-export type InfoRead = { update: TransportUpdate } | { tone: DtmfTone } | undefined;
+export type InfoRead = { update: TransportUpdate } | { tone: Tone } | undefined;
 
 /** The candidates or the key that an INFO brings, nothing when it brings none, or why it is refused. */
 export function readInfo(request: Request, offer: Media): InfoRead | Refusal {

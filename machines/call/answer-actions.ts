@@ -7,6 +7,7 @@
  * nothing of it is left when it is given up.
  */
 
+import type { Tone } from "../../protocol/dtmf.ts";
 import {
   asksFor,
   candidatesOf,
@@ -44,7 +45,7 @@ import {
   withRemote,
 } from "./context.ts";
 import { isWanted, tell, tellAdded, tellSenders } from "./telling.ts";
-import type { CallEffect, SendersChange, Tone } from "./vocabulary.ts";
+import type { CallEffect, SendersChange } from "./vocabulary.ts";
 
 export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };

@@ -5,6 +5,7 @@
  * due (changes.ts); a refusal takes back the refused proposal alone, and is told back. What the phone offers is answer-actions.ts.
  */
 
+import type { Tone } from "../../protocol/dtmf.ts";
 import {
   contentsNamed,
   isBare,
@@ -39,7 +40,7 @@ import {
   withRemote,
 } from "./context.ts";
 import { isWanted, tell, tellSenders } from "./telling.ts";
-import type { PayloadsChange, Postponed, SendersChange, SourceChange, Tone } from "./vocabulary.ts";
+import type { PayloadsChange, Postponed, SendersChange, SourceChange } from "./vocabulary.ts";
 
 type Update = { update: TransportUpdate };
 type Unmappable = { contents: readonly Pick<Content, "creator" | "name">[] };

@@ -6,6 +6,7 @@
  * What belongs to one wire alone never gets here: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
  */
 
+import type { Tone } from "../../protocol/dtmf.ts";
 import type { Moved } from "../../protocol/media/contents.ts";
 import type { Content, Media, Payload, TransportUpdate } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
@@ -92,12 +93,6 @@ export interface Postponed {
   readonly phrase: string;
   readonly pause: number | null;
   readonly chance: number;
-}
-
-/** A key pressed (XEP-0181): one of 0-9, *, #, A-D, for so many milliseconds. */
-export interface Tone {
-  readonly code: string;
-  readonly duration: number;
 }
 
 export type CallEvent = PhoneEvent | UserEvent;

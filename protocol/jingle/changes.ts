@@ -4,14 +4,16 @@
  *
  * Rule: a change names its contents; what it leaves out stays as it is.
  */
+
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Media, Source, Transport } from "../media/media.ts";
+import { unreadable } from "../refusal.ts";
 import { JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readPayloads } from "./codecs.ts";
 import { SENDERS } from "./description.ts";
 import { readSources, writeSources as writeSourceElements } from "./sources.ts";
 import { readTransport, writeTransport } from "./transport.ts";
-import { oneOf, requiredOf, unreadable } from "./values.ts";
+import { oneOf, requiredOf } from "./values.ts";
 
 function contentsOf(jingle: Element): Element[] {
   const contents = jingle.getChildren("content", JINGLE);

@@ -5,13 +5,15 @@
  * Rules: order is kept; only a static payload type may do without a name; what could never be used is left out, what cannot
  * be read is refused.
  */
+
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Feedback, Parameter, Payload } from "../media/media.ts";
 import { staticType } from "../media/payload-types.ts";
 import { bounded, isCodec, MOST } from "../media/values.ts";
-import { present } from "../present.ts";
+import { unreadable } from "../refusal.ts";
+import { present } from "../text.ts";
 import { RTCP_FB, RTP } from "../xmpp/namespaces.ts";
-import { numberOf, textOf, unreadable, without, wordOf } from "./values.ts";
+import { numberOf, textOf, without, wordOf } from "./values.ts";
 
 /** The codecs of a description, each id once. */
 export function readPayloads(description: Element): Payload[] {

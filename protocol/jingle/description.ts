@@ -5,15 +5,16 @@
  * Rules: order is kept; what is unknown is passed over; the protocol of the m-line follows from what is offered, since
  * Jingle does not name it.
  */
+
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Crypto, Extension, Senders, Transport } from "../media/media.ts";
 import { bounded, MOST, readExtensionId, readPtime } from "../media/values.ts";
-import { present } from "../present.ts";
-import { shared } from "../shared.ts";
+import { unreadable } from "../refusal.ts";
+import { intern, present } from "../text.ts";
 import { MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
 import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codecs.ts";
 import { readSources, writeSources } from "./sources.ts";
-import { numberOf, oneOf, requiredOf, textOf, unreadable, without, wordOf } from "./values.ts";
+import { numberOf, oneOf, requiredOf, textOf, without, wordOf } from "./values.ts";
 
 /** The part of a content that its description holds. */
 export type Description = Pick<
@@ -39,7 +40,7 @@ export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "n
 
 /** Reads a description; the transport tells whether it is secured by DTLS. */
 export function readDescription(description: Element, transport: Transport): Description {
-  const payloads = shared(readPayloads(description));
+  const payloads = intern(readPayloads(description));
   const first = description.getChild("payload-type", RTP);
   const feedback = readFeedback(description);
   const keys = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP));
@@ -51,7 +52,7 @@ export function readDescription(description: Element, transport: Transport): Des
     protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
     payloads,
     feedback,
-    extensions: shared(readExtensions(description)),
+    extensions: intern(readExtensions(description)),
     bandwidth: bounded(description.getChildren("bandwidth", RTP).flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto,
     ...readSources(description),

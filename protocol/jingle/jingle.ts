@@ -5,15 +5,17 @@
  * answer stays, with senders none (Conversations ends a call whose accept lacks a content); one of an offer is left out,
  * since nobody can want it.
  */
+
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Media, Role } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
-import { present } from "../present.ts";
 import type { Reason } from "../reasons.ts";
+import { unmappable, unreadable } from "../refusal.ts";
+import { present } from "../text.ts";
 import { GROUPING, JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readDescription, SENDERS, writeDescription } from "./description.ts";
 import { readTransport, writeTransport } from "./transport.ts";
-import { nameOf, oneOf, requiredOf, tokenOf, unmappable, unreadable } from "./values.ts";
+import { nameOf, oneOf, requiredOf, tokenOf } from "./values.ts";
 
 const ROLES: readonly Role[] = ["initiator", "responder"];
 

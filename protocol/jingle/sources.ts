@@ -6,7 +6,7 @@
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Source } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
-import { present } from "../present.ts";
+import { present } from "../text.ts";
 import { SSMA } from "../xmpp/namespaces.ts";
 import { numberOf, textOf, tokenOf, without, wordOf } from "./values.ts";
 

@@ -4,14 +4,15 @@
  * Rules: DTLS does not need ICE, so a fingerprint stands in either; ICE has both a user and a password, or none; a candidate
  * that cannot be read is left out and the others stand; another transport cannot be mapped, and ends the session with `unsupported-transports`.
  */
+
 import xml, { type Element } from "@xmpp/xml";
-import { candidateId, readCandidateElement, writeCandidateElement } from "../candidate.ts";
+import { candidateId, readCandidateAttributes, writeCandidateAttributes } from "../candidate.ts";
 import type { Transport } from "../media/media.ts";
 import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "../media/values.ts";
-import { present } from "../present.ts";
-import { ownText } from "../text.ts";
+import { unmappable, unreadable } from "../refusal.ts";
+import { ownText, present } from "../text.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
-import { oneOf, textOf, unmappable, unreadable, wordOf } from "./values.ts";
+import { oneOf, textOf, wordOf } from "./values.ts";
 
 const OPTIONS = ["trickle", "renomination"];
 const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
@@ -65,7 +66,7 @@ export function isGatheringComplete(transport: Element): boolean {
 /** The candidates of a transport, as many as are kept. */
 export function readCandidates(transport: Element): Transport["candidates"] {
   const elements = transport.getChildren("candidate").slice(0, MOST.candidates);
-  return elements.flatMap((element) => readCandidateElement(element) ?? []);
+  return elements.flatMap(({ attrs }) => readCandidateAttributes(attrs) ?? []);
 }
 
 function readFingerprint(element: Element): { hash: string; value: string } {
@@ -86,7 +87,7 @@ export function writeTransport(transport: Transport, content: string): Element {
     { xmlns: ICE_UDP, ...present({ ufrag, pwd }) },
     ...OPTIONS.filter((option) => options.includes(option)).map((option) => xml(option, { xmlns: ICE_OPTION })),
     ...security,
-    ...candidates.map((each) => writeCandidateElement(each, content)),
+    ...candidates.map((each) => xml("candidate", writeCandidateAttributes(each, content))),
     ...(transport.gathered ? [xml("gathering-complete", { xmlns: ICE_UDP })] : []),
   );
 }

@@ -6,14 +6,8 @@
  */
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "../media/values.ts";
-import { Refusal } from "../refusal.ts";
+import { unreadable } from "../refusal.ts";
 import { ownText } from "../text.ts";
-
-/** A refusal of unreadable Jingle. */
-export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });
-
-/** A refusal of Jingle that is readable and cannot be mapped: the session ends with this reason. */
-export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
 
 const CONTROL = /[\0-\x1f\x7f]/;
 

@@ -4,8 +4,7 @@
  * Rules: an answer has the contents of its offer, in its order; an answer without what the offer's security asks is none,
  * and says so; what was not offered cannot be answered with; what the peer left out and the offer implies is filled in (setup, the group of a single content).
  */
-import { unreadable } from "../jingle/values.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, unreadable } from "../refusal.ts";
 import type { Candidate, Content, Media, Transport } from "./media.ts";
 
 const NO_DTLS = "the phone has no DTLS-SRTP: its media need a relay such as rtpengine";

@@ -6,7 +6,7 @@
  * share a transport move together; candidates of an earlier transport are gone with it.
  */
 
-import { present } from "../present.ts";
+import { present } from "../text.ts";
 import { withoutRefused } from "./bundle.ts";
 import type { Candidate, Content, Media, Transport, TransportUpdate } from "./media.ts";
 

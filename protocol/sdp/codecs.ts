@@ -8,7 +8,7 @@
 import type { Extension, Feedback, Parameter, Payload, Role } from "../media/media.ts";
 import { staticType } from "../media/payload-types.ts";
 import { bounded, isCodec, MOST, numberWithin, readExtensionId, UINT32 } from "../media/values.ts";
-import { present } from "../present.ts";
+import { present } from "../text.ts";
 import { directionOf, sendersOf } from "./direction.ts";
 import { allOf, type SdpSection } from "./lines.ts";
 

@@ -20,7 +20,7 @@ const understood = new Set(
    rtcp-rsize bundle-only`.split(/\s+/),
 );
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
-/** What many calls have alike is kept once, as a copy (shared.ts); of anything else a call keeps what it was read from. */
+/** What many calls have alike is kept once, as a copy (text.ts); of anything else a call keeps what it was read from. */
 const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
 
 /** The lines of the session, or of a section. */

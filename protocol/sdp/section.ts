@@ -6,8 +6,7 @@
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
-import { present } from "../present.ts";
-import { shared } from "../shared.ts";
+import { intern, present } from "../text.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
 import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
@@ -24,7 +23,7 @@ export interface Place {
 /** Reads a section, with what the session says for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
   const { name, creator, by, isAnswer } = place;
-  const payloads = shared(readPayloads(section));
+  const payloads = intern(readPayloads(section));
   // RFC 9143 §6: port 0 with a=bundle-only is no refusal, but for an answer
   const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
@@ -36,8 +35,8 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     rejected: payloads.length === 0 || isRefused,
     protocol: section.protocol,
     payloads,
-    feedback: shared(readAllFeedback(section).get("*") ?? []),
-    extensions: shared(readAllExtensions(section, session, by)),
+    feedback: intern(readAllFeedback(section).get("*") ?? []),
+    extensions: intern(readAllExtensions(section, session, by)),
     bandwidth: bounded(section.bandwidth.flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto: bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys"),
     sources: readSources(section),

@@ -6,8 +6,9 @@
  * says so. Who writes decides the directions.
  */
 
-import { isHidden, isUsable, writeCandidateLine } from "../candidate.ts";
+import { writeCandidateLine } from "../candidate.ts";
 import { withoutRefused } from "../media/bundle.ts";
+import { isHidden, isUsable } from "../media/candidates.ts";
 import type { Candidate, Content, Media, Role, Source, Transport } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
 import { writeExtension, writeFeedback, writePayload } from "./codecs.ts";

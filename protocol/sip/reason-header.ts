@@ -3,17 +3,12 @@
  *
  * RFC 3326, RFC 6432. Rules: of several reasons the first of Q.850 counts; one that cannot be read was not given.
  */
-import { present } from "../present.ts";
+import type { Cause } from "../reasons.ts";
 import { Refusal } from "../refusal.ts";
+import { present } from "../text.ts";
 import { values } from "./fields.ts";
 import type { Field, Message } from "./message.ts";
 import { param, readParams } from "./values.ts";
-
-/** What a Reason header says, as far as it speaks Q.850. */
-export interface Cause {
-  readonly cause: number;
-  readonly text?: string;
-}
 
 export const reasonField = (cause: number): Field => ["Reason", `Q.850;cause=${cause}`];
 

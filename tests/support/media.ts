@@ -9,7 +9,7 @@ import type {
   Parameter,
   Transport,
 } from "../../protocol/media/media.ts";
-import { present } from "../../protocol/present.ts";
+import { present } from "../../protocol/text.ts";
 
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,8}$/);
 const senders = fc.constantFrom("both", "initiator", "responder", "none" as const);

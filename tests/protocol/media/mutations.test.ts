@@ -9,15 +9,12 @@ import {
   readTransports,
 } from "../../../protocol/jingle/changes.ts";
 import { readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";
+import { readTransportInfo } from "../../../protocol/jingle/transport-info.ts";
 import { settleAnswer } from "../../../protocol/media/answer.ts";
-import {
-  addCandidates,
-  readTransportInfo,
-  readTrickleFragment,
-  writeTrickleFragment,
-} from "../../../protocol/media/candidates.ts";
+import { addCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
+import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
 import { readJingleAction, readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
 import { createChance } from "../../support/chance.ts";

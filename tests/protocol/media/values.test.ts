@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { readCandidateLine, writeCandidateLine } from "../../../protocol/candidate.ts";
 import { readJingle } from "../../../protocol/jingle/jingle.ts";
-import { readTransportInfo } from "../../../protocol/media/candidates.ts";
+import { readTransportInfo } from "../../../protocol/jingle/transport-info.ts";
 import type { Content } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { readSdp } from "../../../protocol/sdp/read.ts";

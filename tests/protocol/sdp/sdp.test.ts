@@ -1,19 +1,14 @@
 /** SDP and Jingle in their details: default address, direction, plain RTP, refusals. media.md's table, as far as it goes. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { readCandidateLine, writeCandidateElement, writeCandidateLine } from "../../../protocol/candidate.ts";
+import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
 import { readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
 import { adviceOn, settleAccept, settleAnswer } from "../../../protocol/media/answer.ts";
-import {
-  addCandidates,
-  hasUsableCandidate,
-  newCandidates,
-  readTrickleFragment,
-  writeTrickleFragment,
-} from "../../../protocol/media/candidates.ts";
+import { addCandidates, hasUsableCandidate, newCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media, Role } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { directionOf, sendersOf } from "../../../protocol/sdp/direction.ts";
+import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
 import { readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
 import { anyMedia, PLAIN_SDP } from "../../support/media.ts";
@@ -360,7 +355,7 @@ describe("candidates", () => {
     const [one, two] = ["1 1 udp 1 1.1.1.1 1 typ host", "1 1 udp 1 1.1.1.1 2 typ host"].map((line) =>
       readCandidateLine(line),
     );
-    const ids = [one, two, one].map((each) => each && writeCandidateElement(each, "0").attrs.id);
+    const ids = [one, two, one].map((each) => each && writeCandidateAttributes(each, "0").id);
     expect([new Set(ids).size, ids[0] === ids[2]]).toEqual([2, true]);
   });
 

@@ -1,0 +1,54 @@
+/**
+ * Jingle's transport-info: candidates that come after the description (XEP-0176 §5.6).
+ *
+ * Rules: contents are told apart by name; toward the user the end of gathering goes in a transport-info of its own, after
+ * the candidates (stanza drops candidates that stand beside it).
+ */
+import xml, { type Element } from "@xmpp/xml";
+import { writeCandidateAttributes } from "../candidate.ts";
+import type { ContentUpdate, TransportUpdate } from "../media/media.ts";
+import { bounded, MOST } from "../media/values.ts";
+import { present } from "../text.ts";
+import { ICE_UDP, JINGLE } from "../xmpp/namespaces.ts";
+import { isGatheringComplete, readCandidates, readUser } from "./transport.ts";
+import { nameOf } from "./values.ts";
+
+/** Reads a transport-info. Throws `Refusal` when a content has no name. */
+export function readTransportInfo(jingle: Element): TransportUpdate {
+  const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
+  const contents = elements.flatMap((content): ContentUpdate[] => {
+    const transport = content.getChild("transport", ICE_UDP);
+    if (!transport) return [];
+    return [
+      {
+        name: nameOf(content),
+        creator: content.attrs.creator === "responder" ? "responder" : "initiator",
+        ...readUser(transport),
+        candidates: readCandidates(transport),
+        gathered: isGatheringComplete(transport),
+      },
+    ];
+  });
+  return { contents };
+}
+
+/** The transport-infos that tell an update: one with candidates, one that gathering is complete; either may be missing. */
+export function writeTransportInfo({ contents }: TransportUpdate): Element[][] {
+  const found = contents.filter(({ candidates }) => candidates.length > 0);
+  const complete = contents.filter(({ gathered }) => gathered);
+  const told = [
+    found.map((each) =>
+      contentOf(
+        each,
+        each.candidates.map((candidate) => xml("candidate", writeCandidateAttributes(candidate, each.name))),
+      ),
+    ),
+    complete.map((each) => contentOf(each, [xml("gathering-complete", { xmlns: ICE_UDP })])),
+  ];
+  return told.filter((elements) => elements.length > 0);
+}
+
+function contentOf({ creator, name, ufrag, pwd }: ContentUpdate, children: Element[]): Element {
+  const transport = xml("transport", { xmlns: ICE_UDP, ...present({ ufrag, pwd }) }, ...children);
+  return xml("content", { creator, name }, transport);
+}
