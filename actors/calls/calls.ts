@@ -12,7 +12,7 @@ import { isServed } from "../../protocol/address.ts";
 import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { ACCEPT, ALLOW, RETRY_AFTER, SUPPORTED } from "../../protocol/sip/capabilities.ts";
+import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header, tagOf } from "../../protocol/sip/fields.ts";
 import type { Request } from "../../protocol/sip/message.ts";
 import { ownText } from "../../protocol/text.ts";
@@ -72,7 +72,8 @@ export class Calls implements SipUser, XmppUser {
     if (this.full || !this.needs.xmpp().online) return this.#tooMuch(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";
-    transaction.respond(responseTo(request, known ? 200 : 481, { headers: known ? [ALLOW, ACCEPT, SUPPORTED] : [] }));
+    const headers = known ? capabilities(undefined, { accept: true }) : [];
+    transaction.respond(responseTo(request, known ? 200 : 481, { headers }));
   }
 
   #tooMuch(transaction: ServerTransaction): void {

@@ -21,6 +21,7 @@ import { header, readCSeq, tagOf, withHeader } from "../../protocol/sip/fields.t
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
 import { leastOf, timerOf } from "../../protocol/sip/session-timer.ts";
+import { warningCode } from "../../protocol/sip/warning.ts";
 import type { ClientTransaction } from "../sip/user.ts";
 import { credentialsIn, MOST_TRIES, withoutCredentials } from "./credentials.ts";
 import type { Fork } from "./info.ts";
@@ -35,12 +36,6 @@ export interface Callee {
   readonly to: string;
   readonly callId: string;
   readonly proxy: Destination;
-}
-
-/** The code of a response's Warning (RFC 3261 §20.43), if it has one. */
-function warningOf(response: Response): number | null {
-  const [, code] = /^\s*(\d{3})\s/.exec(header(response, "Warning") ?? "") ?? [];
-  return code === undefined ? null : Number(code);
 }
 
 export class PhoneUac extends Phone {
@@ -153,7 +148,7 @@ export class PhoneUac extends Phone {
       const elsewhere = this.#elsewhere(request, response);
       if (elsewhere) return this.#send(elsewhere, MOST_TRIES);
     }
-    this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningOf(response), unreachable: false });
+    this.needs.tell({ type: "sip.invite.failure", status, phrase, warning: warningCode(response), unreachable: false });
   }
 
   /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */

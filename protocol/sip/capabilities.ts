@@ -3,7 +3,12 @@
  *
  * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
  * (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
- * Rule: nothing is announced before it works.
+ * Rules: nothing is announced before it works; `capabilities` is the only writer of the list. Which message has which:
+ *
+ *   INVITE, re-INVITE          capabilities(contact, { recvInfo: true })
+ *   UPDATE, refreshed (200)    capabilities(contact)
+ *   1xx and 2xx to an offer    capabilities(contact, { accept: true, recvInfo: asksForInfoPackages(request) })
+ *   2xx to OPTIONS             capabilities(undefined, { accept: true })
  */
 
 import { values } from "./fields.ts";
@@ -28,6 +33,18 @@ export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
 /** When to try again what we do not take now (RFC 3261 §20.33): in ten seconds. */
 export const RETRY_AFTER: Field = ["Retry-After", "10"];
+
+/** Contact, Allow, Accept, Supported and Recv-Info, in this order: who we are and what we understand. */
+export function capabilities(
+  contact: Field | undefined,
+  { accept = false, recvInfo = false }: { readonly accept?: boolean; readonly recvInfo?: boolean } = {},
+): Field[] {
+  const fields: Field[] = contact === undefined ? [ALLOW] : [contact, ALLOW];
+  if (accept) fields.push(ACCEPT);
+  fields.push(SUPPORTED);
+  if (recvInfo) fields.push(RECV_INFO);
+  return fields;
+}
 
 /** Whether the writer of this message takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
 export function trickles(message: Message): boolean {

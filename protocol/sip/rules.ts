@@ -13,6 +13,7 @@ import { header, readCSeq, readNameAddr, topVia, values } from "./fields.ts";
 import type { Field, Request, Response } from "./message.ts";
 import { readUri } from "./uri.ts";
 import { splitOutside } from "./values.ts";
+import { warning } from "./warning.ts";
 
 /** Methods that exist but are not for a gateway, or not yet: 405 names what is (§8.2.1); unknown ones get 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
@@ -118,6 +119,5 @@ function isOptional(request: Request): boolean {
 }
 
 const refuse = (request: Request, status: number, text: string): Response => {
-  const warning: Field = ["Warning", `399 carillon "${text}"`];
-  return responseTo(request, status, { headers: [warning] });
+  return responseTo(request, status, { headers: [warning(399, text)] });
 };

@@ -1,0 +1,20 @@
+/**
+ * The Warning header field: RFC 3261 §20.43, codes of §27.2 (304 "media type not available", 399 "miscellaneous").
+ *
+ * The only writer of it: `warning(399, refusal.message)` is a field for `responseTo(request, status, { headers })`.
+ * Rule: the text may come from a peer, so quotes in it become apostrophes and backslashes are escaped; line breaks and
+ * NUL are cleaned where every value is (writeMessage).
+ */
+import { values } from "./fields.ts";
+import type { Field, Response } from "./message.ts";
+
+/** A Warning in our name. */
+export function warning(code: number, text: string): Field {
+  return ["Warning", `${code} carillon "${text.replaceAll('"', "'").replaceAll("\\", "\\\\")}"`];
+}
+
+/** The code of a response's first Warning, null when there is none. */
+export function warningCode(response: Response): number | null {
+  const [, code] = /^(\d{3})\s/.exec(values(response, "Warning")[0] ?? "") ?? [];
+  return code === undefined ? null : Number(code);
+}
