@@ -1,18 +1,48 @@
-/** The gateway of a benchmark: the real main.ts in a process of its own, pinned to one core where `taskset` is there. */
-import { readFileSync, writeFileSync } from "node:fs";
+/**
+ * The gateway of a benchmark: main.ts in a process of its own, pinned to one core where `taskset` is there.
+ *
+ * Nothing of the gateway is used but its command line, its configuration file and the ports in its first log lines, so that any
+ * commit can be measured. CPU time is the scheduler's (/proc, Linux), by the kind of thread.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPONENT } from "./user.ts";
+
+/** This working tree. */
+export const HERE = join(import.meta.dir, "..");
+
+/** Microseconds of CPU; `kernel` is the main thread's part in the kernel, in steps of 10 ms. */
+export interface Cpu {
+  readonly all: number;
+  readonly main: number;
+  readonly kernel: number;
+  /** The just-in-time compiler. */
+  readonly compiler: number;
+  /** Helpers of the garbage collector, and whoever gives pages back to the system. */
+  readonly memory: number;
+  readonly others: number;
+}
+
+interface Thread {
+  readonly name: string;
+  readonly cpu: number;
+  readonly kernel: number;
+}
+
+const COMPILER = /^(?:JITWorker|JSCWarmUp|.*Compil)/i;
+const MEMORY = /^(?:mi-scavenger|HeapHelper|.*(?:Scavenger|Collector|Heap))/i;
+/** Microseconds a clock tick of /proc. */
+const TICK = 10_000;
 
 export class GatewayProcess {
   readonly #process: Bun.Subprocess<"ignore", "pipe", "inherit">;
   sipPort = 0;
 
-  constructor(folder: string, ports: { readonly xmpp: number; readonly proxy: number }) {
+  constructor(folder: string, ports: { readonly xmpp: number; readonly proxy: number }, tree = HERE) {
     const file = join(folder, "carillon.toml");
     writeFileSync(file, configuration(ports));
     const command = [...pinnedTo(0), process.execPath, "main.ts", "--config", file];
-    const cwd = join(import.meta.dir, "..");
-    this.#process = Bun.spawn(command, { cwd, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+    this.#process = Bun.spawn(command, { cwd: tree, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   }
 
   /** Waits until it is ready; its log is read on, and not kept. */
@@ -34,15 +64,71 @@ export class GatewayProcess {
     await this.#process.exited;
   }
 
-  /** Seconds of CPU that it has used, all of its threads together. */
-  cpu(): number {
-    const fields = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+  /** Starts to count; gives what was used since, whenever it is asked. */
+  watchCpu(): () => Cpu {
+    const [all, threads] = [this.#all(), this.#threads()];
+    return () => this.#used(all, threads);
+  }
+
+  /** kB of memory that it occupies. */
+  memory(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(this.#path("status"), "utf8"))?.[1]);
+  }
+
+  #used(allBefore: number, before: ReadonlyMap<string, Thread>): Cpu {
+    const used = { main: 0, kernel: 0, compiler: 0, memory: 0 };
+    for (const [id, { name, cpu, kernel }] of this.#threads()) {
+      const since = before.get(id);
+      const spent = cpu - (since?.cpu ?? 0);
+      if (id === `${this.#process.pid}`) {
+        used.main += spent;
+        used.kernel += kernel - (since?.kernel ?? 0);
+      } else if (COMPILER.test(name)) used.compiler += spent;
+      else if (MEMORY.test(name)) used.memory += spent;
+    }
+    const all = this.#all() - allBefore;
+    return { all, ...used, others: Math.max(0, all - used.main - used.compiler - used.memory) };
+  }
+
+  #path(file: string): string {
+    return `/proc/${this.#process.pid}/${file}`;
+  }
+
+  /** All threads together, those too that have ended. */
+  #all(): number {
+    const fields = statOf(this.#path("stat"));
+    return (Number(fields[11]) + Number(fields[12])) * TICK;
+  }
+
+  #threads(): Map<string, Thread> {
+    const threads = new Map<string, Thread>();
+    for (const id of readdirSync(this.#path("task")))
+      try {
+        const folder = this.#path(`task/${id}`);
+        const [nanoseconds] = readFileSync(`${folder}/schedstat`, "utf8").split(" ");
+        const kernel = Number(statOf(`${folder}/stat`)[12]) * TICK;
+        threads.set(id, {
+          name: readFileSync(`${folder}/comm`, "utf8").trim(),
+          cpu: Number(nanoseconds) / 1_000,
+          kernel,
+        });
+      } catch {
+        // it has ended just now
+      }
+    return threads;
   }
 }
 
+/** The fields of a stat file of /proc from the third (the state) on. */
+const statOf = (file: string): string[] => readFileSync(file, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+
 /** What stands before a command so that it runs on this core alone. */
 export const pinnedTo = (core: number): string[] => (Bun.which("taskset") ? ["taskset", "-c", `${core}`] : []);
+
+/** Pins this process, with all of its threads, to a core. */
+export function pinSelf(core: number): void {
+  if (Bun.which("taskset")) Bun.spawnSync(["taskset", "-a", "-c", "-p", `${core}`, `${process.pid}`]);
+}
 
 const configuration = ({ xmpp, proxy }: { xmpp: number; proxy: number }): string => `
 [modules.mod_jingle_sip]

@@ -1,0 +1,146 @@
+/**
+ * npm run bench:compare -- A B [--noise] [--turns 3] [--only small,held] [--begins user]
+ *
+ * Two commits beside each other (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
+ * tree's driver. CPU a call by thread and the time to be answered, of the first calls of a process (cold) and after warming up
+ * (steady) apart; and RSS a held call. Printed is the least of the turns, with the median behind it.
+ *
+ * `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
+ * others differ by a third from one minute to the next: CPU time tells more than time, the least more than the median.
+ * About 12 minutes; five with `--turns 2 --warm 2000 --calls 2000 --settle 35`.
+ */
+import { parseArgs } from "node:util";
+import { type Cpu, pinSelf } from "./process.ts";
+import { type Begins, Run, type Size } from "./run.ts";
+import { least, median, percentile } from "./statistics.ts";
+import { Trees } from "./trees.ts";
+
+const options = {
+  turns: { type: "string", default: "3" },
+  /** Of small calls; of browser-size ones half as many. */
+  cold: { type: "string", default: "1000" },
+  warm: { type: "string", default: "4000" },
+  calls: { type: "string", default: "4000" },
+  held: { type: "string", default: "6000" },
+  /** Seconds until held calls have settled: more than 64*T1. */
+  settle: { type: "string", default: "40" },
+  /** Calls a second. */
+  small: { type: "string", default: "400" },
+  browser: { type: "string", default: "150" },
+  only: { type: "string", default: "small,browser,held" },
+  begins: { type: "string", default: "user" },
+  noise: { type: "boolean", default: false },
+} as const;
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const begins: Begins = values.begins === "phone" ? "phone" : "user";
+const count = (name: "turns" | "cold" | "warm" | "calls" | "held" | "settle" | Size): number => Number(values[name]);
+
+/** Figures by the name of their row. */
+type Figures = Record<string, number>;
+
+/** One who is measured, and what was found, a turn each. */
+interface Contender {
+  readonly name: string;
+  readonly tree: string;
+  readonly found: Map<string, Figures[]>;
+}
+
+async function calls(tree: string, size: Size): Promise<Figures> {
+  const part = size === "small" ? 1 : 0.5;
+  const run = new Run(size, begins, tree);
+  await run.open();
+  const measured = async (phase: string, many: number): Promise<Figures> => {
+    const cpu = run.gateway.watchCpu();
+    const took = await run.make(many, phase, count(size));
+    return rowsOf(phase, many, cpu(), took);
+  };
+  const cold = await measured("cold", count("cold") * part);
+  await run.make(count("warm") * part, "warm", count(size));
+  const steady = await measured("steady", count("calls") * part);
+  await run.close();
+  return { ...cold, ...steady };
+}
+
+function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]): Figures {
+  return {
+    [`${phase}: CPU, µs a call`]: cpu.all / many,
+    [`${phase}: main thread`]: cpu.main / many,
+    [`${phase}: of it in the kernel`]: cpu.kernel / many,
+    [`${phase}: compiler's threads`]: cpu.compiler / many,
+    [`${phase}: memory's threads`]: cpu.memory / many,
+    [`${phase}: other threads`]: cpu.others / many,
+    [`${phase}: answered after, p50 ms`]: percentile(took, 0.5),
+    [`${phase}: answered after, p99 ms`]: percentile(took, 0.99),
+    [`${phase}: calls without an answer`]: many - took.length,
+  };
+}
+
+/** Memory, of a process that has made some calls and given them up, and holds many then; nothing is collected by force. */
+async function held(tree: string): Promise<Figures> {
+  const run = new Run("small", "user", tree);
+  await run.open();
+  await run.make(500, "warm", count("small"));
+  await Bun.sleep(count("settle") * 1_000);
+  const before = run.gateway.memory();
+  const many = await run.hold(count("held"), "held", count("small"));
+  await Bun.sleep(count("settle") * 1_000);
+  const after = run.gateway.memory();
+  await run.close();
+  return { "kB of RSS a held call": (after - before) / many, "calls without an answer": count("held") - many };
+}
+
+const loads = {
+  small: (tree: string) => calls(tree, "small"),
+  browser: (tree: string) => calls(tree, "browser"),
+  held,
+};
+
+/** The ratios are to the first contender. */
+function table(load: string, contenders: readonly Contender[]): string {
+  const columns = contenders.map(({ found }) => found.get(load) ?? []);
+  const rows = Object.keys(columns[0]?.[0] ?? {}).map((row) => {
+    const figures = columns.map((turns) => turns.map((turn) => turn[row] ?? 0));
+    const ratio = (of: (figures: readonly number[]) => number, mine: readonly number[]) =>
+      of(figures[0] ?? []) === 0 ? "–" : (of(mine) / of(figures[0] ?? [])).toFixed(2);
+    const cells = figures.map((mine) => `${short(least(mine))} (${short(median(mine))})`);
+    const ratios = figures.slice(1).map((mine) => `${ratio(least, mine)} (${ratio(median, mine)})`);
+    return `| ${[row, ...cells, ...ratios].join(" | ")} |`;
+  });
+  const names = contenders.map(({ name }) => name);
+  const head = [load, ...names, ...names.slice(1).map((name) => `${name} / ${names[0]}`)];
+  return [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...rows].join("\n");
+}
+
+const short = (figure: number): string => (figure < 100 ? figure.toFixed(1) : figure.toFixed(0));
+
+async function main(): Promise<void> {
+  const [a, b] = positionals;
+  if (a === undefined || (b === undefined && !values.noise))
+    throw new Error("which two commits? (or one, and --noise)");
+  const wanted = values.only.split(",").filter((word): word is keyof typeof loads => word in loads);
+  const trees = new Trees();
+  try {
+    pinSelf(1);
+    const contender = (commit: string, name = commit): Contender => ({
+      name,
+      tree: trees.of(commit),
+      found: new Map(),
+    });
+    const contenders = [contender(a)];
+    if (values.noise) contenders.push(contender(a, `${a} again`));
+    if (b !== undefined) contenders.push(contender(b));
+    for (const load of wanted) {
+      for (let turn = 1; turn <= count("turns"); turn++)
+        for (const { name, tree, found } of contenders) {
+          console.error(`${load}: turn ${turn} of ${values.turns}: ${name}`);
+          found.set(load, [...(found.get(load) ?? []), await loads[load](tree)]);
+        }
+      console.log(`\nLeast (median) of ${values.turns} turns:\n\n${table(load, contenders)}`);
+    }
+  } finally {
+    trees.remove();
+  }
+}
+
+await main();
+process.exit(0);

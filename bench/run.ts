@@ -1,0 +1,107 @@
+/** One gateway with both its sides: calls are made through it, and hung up or held. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GatewayProcess, HERE, pinnedTo } from "./process.ts";
+import { BROWSER, SMALL } from "./sessions.ts";
+import { answering, calling, latencies, type SippOptions } from "./sipp.ts";
+import { UserSide } from "./user.ts";
+
+export type Size = "small" | "browser";
+export type Begins = "user" | "phone";
+
+const PROXY_PORT = 25_060;
+/** Answers that have not come after so many milliseconds do not come. */
+const PATIENCE = 10_000;
+
+export class Run {
+  readonly #size: Size;
+  readonly #begins: Begins;
+  readonly #tree: string;
+  readonly #user: UserSide;
+  readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
+  readonly #begun = new Map<string, number>();
+  readonly #latencies: number[] = [];
+  #holds = false;
+  #gateway: GatewayProcess | undefined;
+  #phone: Bun.Subprocess | undefined;
+
+  constructor(size: Size, begins: Begins, tree = HERE) {
+    this.#begins = begins;
+    this.#size = size;
+    this.#tree = tree;
+    this.#user = new UserSide(this.#sessions, { answered: (id) => this.#answered(id) });
+  }
+
+  get #sessions() {
+    return this.#size === "small" ? SMALL : BROWSER;
+  }
+
+  get #sipp(): SippOptions {
+    const transport = this.#size === "small" ? "udp" : "tcp";
+    const folder = mkdtempSync(join(this.#folder, "sipp-"));
+    return { folder, sdp: this.#sessions.sdp, transport, port: PROXY_PORT, pin: pinnedTo(1) };
+  }
+
+  get gateway(): GatewayProcess {
+    if (this.#gateway === undefined) throw new Error("open it first");
+    return this.#gateway;
+  }
+
+  async open(): Promise<void> {
+    await this.#user.open();
+    const online = new Promise<void>((resolve) => {
+      this.#user.online = resolve;
+    });
+    this.#gateway = new GatewayProcess(this.#folder, { xmpp: this.#user.port, proxy: PROXY_PORT }, this.#tree);
+    await Promise.all([this.#gateway.ready(), online]);
+    if (this.#begins === "user") this.#phone = answering(this.#sipp);
+    await Bun.sleep(500);
+  }
+
+  async close(): Promise<void> {
+    this.#phone?.kill();
+    await this.#phone?.exited;
+    await this.#gateway?.close();
+    await this.#user.close();
+  }
+
+  /** So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. */
+  async make(count: number, name: string, rate: number): Promise<number[]> {
+    this.#holds = false;
+    if (this.#begins === "user") return this.#placed(count, name, rate);
+    const sipp = this.#sipp;
+    const run = calling(sipp, this.gateway.sipPort, { count, rate, held: 0 });
+    await run.exited;
+    return latencies(sipp.folder);
+  }
+
+  /** So many calls of the user's, answered and held; gives how many there are. */
+  async hold(count: number, name: string, rate: number): Promise<number> {
+    this.#holds = true;
+    return (await this.#placed(count, name, rate)).length;
+  }
+
+  #answered(id: string): void {
+    const begun = this.#begun.get(id);
+    if (begun === undefined) return;
+    this.#begun.delete(id);
+    this.#latencies.push(performance.now() - begun);
+    if (!this.#holds) this.#user.hangUp(id);
+  }
+
+  async #placed(count: number, name: string, rate: number): Promise<number[]> {
+    this.#latencies.length = 0;
+    const start = performance.now();
+    for (let made = 0; made < count; await Bun.sleep(2)) {
+      const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));
+      for (; made < due; made++) {
+        this.#begun.set(`${name}-${made}`, performance.now());
+        this.#user.call(`${name}-${made}`);
+      }
+    }
+    for (let waited = 0; this.#latencies.length < count && waited < PATIENCE; waited += 20) await Bun.sleep(20);
+    await Bun.sleep(500);
+    return [...this.#latencies];
+  }
+}

@@ -1,0 +1,13 @@
+/** What is said of many figures; 0 of none. */
+export function percentile(figures: readonly number[], part: number): number {
+  const sorted = figures.toSorted((one, two) => one - two);
+  return sorted[Math.floor(sorted.length * part)] ?? 0;
+}
+
+export const least = (figures: readonly number[]): number => percentile(figures, 0);
+
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((one, two) => one - two);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
