@@ -6,7 +6,7 @@
  * ICE alone, and is told so where there is no other; an INVITE without an offer is refused, since in
  * Jingle only the initiator offers.
  */
-import { calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
+import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
@@ -15,9 +15,20 @@ import { trickles } from "../../protocol/sip/capabilities.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
+import type { CallsAwaiting } from "../phone/awaiting.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { ServerTransaction } from "../sip/user.ts";
-import type { Calls } from "./calls.ts";
+import type { Xmpp } from "../xmpp/component.ts";
+import type { Reach } from "../xmpp/presence.ts";
+import type { CallMaker } from "./maker.ts";
+import type { RefusedCalls } from "./refused.ts";
+import type { Registry } from "./registry.ts";
+
+/** The phone that calls and the user who is called, as JIDs. */
+interface Parties {
+  readonly us: string;
+  readonly them: string;
+}
 
 interface Answer {
   readonly status: number;
@@ -27,45 +38,82 @@ interface Answer {
 const NO_ICE = "no client of the user takes RTP without ICE: the media need a relay such as rtpengine";
 const isPlain = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
 
-/** Creates the call, or answers why there is none. */
-export function placeIncoming(calls: Calls, transaction: ServerTransaction): void {
-  const { request } = transaction;
-  const refused = ({ status, headers = [] }: Answer): void => {
-    transaction.respond(responseTo(request, status, { toTag: calls.needs.random(), headers }));
-    calls.refused.invite(transaction, status);
-  };
-  const who = parties(calls, request);
-  if (!who) return refused({ status: 404 });
-  const offer = offerOf(request);
-  const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
-  const { isOnline, direct, byProposal } = calls.needs.xmpp().reach(who.them, who.us, plain);
-  // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
-  if (!isOnline && (!byProposal || offer instanceof Refusal)) return refused({ status: 480 });
-  if (acceptTimer(request, null) === "too small")
-    return refused({ status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] });
-  if (offer instanceof Refusal) return refused(answerOf(offer));
-  if (isOnline && direct.length === 0 && !byProposal)
-    return refused(answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 })));
-  const sid = header(request, "Call-ID") ?? "";
-  const us = byProposal ? phoneDevice(who.us) : who.us;
-  const side = { sid, us, them: who.them, initiator: us };
-  if (calls.registry.bySession(side)) return refused({ status: 482 });
-  const localTag = calls.needs.random();
-  const call = calls.create(
-    {
-      ...{ direction: "incoming", offer, devices: direct, isOnline, peerTrickles: trickles(request) },
-      messages: byProposal ? "proposed" : "none",
-    },
-    side,
-    { callId: sid, localTag, contactUser: contactUserOf(who.them) },
-    (needs) => new PhoneUas(transaction, localTag, needs),
-  );
-  if (call.phone instanceof PhoneUas) calls.awaiting.add(call, transaction, call.phone);
-  call.start();
+/** What an incoming call is made with. */
+export interface IncomingParts {
+  readonly maker: CallMaker;
+  readonly registry: Registry;
+  readonly awaiting: CallsAwaiting;
+  readonly refused: RefusedCalls;
+  readonly addresses: AddressRules;
+  readonly xmpp: () => Xmpp;
+  readonly random: () => string;
 }
 
-function parties(calls: Calls, request: Request): { us: string; them: string } | undefined {
-  const { addresses } = calls.config;
+export class IncomingCalls {
+  readonly #by: IncomingParts;
+
+  constructor(by: IncomingParts) {
+    this.#by = by;
+  }
+
+  /** Creates the call, or answers why there is none. */
+  place(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const who = parties(request, this.#by.addresses);
+    if (!who) return this.#refuse(transaction, { status: 404 });
+    const offer = offerOf(request);
+    const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
+    const reach = this.#by.xmpp().reach(who.them, who.us, plain);
+    const refusal = refusalOf(request, offer, reach);
+    if (refusal) return this.#refuse(transaction, refusal);
+    if (offer instanceof Refusal) return this.#refuse(transaction, answerOf(offer));
+    this.#begin(transaction, who, offer, reach);
+  }
+
+  #refuse(transaction: ServerTransaction, { status, headers = [] }: Answer): void {
+    const toTag = this.#by.random();
+    transaction.respond(responseTo(transaction.request, status, { toTag, headers }));
+    this.#by.refused.invite(transaction, status);
+  }
+
+  #begin(transaction: ServerTransaction, who: Parties, offer: Media, { isOnline, direct, byProposal }: Reach): void {
+    const { maker, registry, awaiting, random } = this.#by;
+    const { request } = transaction;
+    const sid = header(request, "Call-ID") ?? "";
+    const us = byProposal ? phoneDevice(who.us) : who.us;
+    const side = { sid, us, them: who.them, initiator: us };
+    if (registry.bySession(side)) return this.#refuse(transaction, { status: 482 });
+    const localTag = random();
+    const call = maker.create(
+      {
+        ...{ direction: "incoming", offer, devices: direct, isOnline, peerTrickles: trickles(request) },
+        messages: byProposal ? "proposed" : "none",
+      },
+      side,
+      { callId: sid, localTag, contactUser: contactUserOf(who.them) },
+      (needs) => new PhoneUas(transaction, localTag, needs),
+    );
+    if (call.phone instanceof PhoneUas) awaiting.add(call, transaction, call.phone);
+    call.start();
+  }
+}
+
+/** Why there is no call for this offer where this is who can be reached, in the order of signalling §9. */
+function refusalOf(
+  request: Request,
+  offer: Media | Refusal,
+  { isOnline, direct, byProposal }: Reach,
+): Answer | undefined {
+  const isNoOffer = offer instanceof Refusal;
+  // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
+  if (!isOnline && (!byProposal || isNoOffer)) return { status: 480 };
+  if (acceptTimer(request, null) === "too small") return { status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] };
+  if (!isNoOffer && isOnline && direct.length === 0 && !byProposal)
+    return answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 }));
+  return undefined;
+}
+
+function parties(request: Request, addresses: AddressRules): Parties | undefined {
   const to = readNameAddr(header(request, "To") ?? "").uri;
   const from = readNameAddr(header(request, "From") ?? "").uri;
   const them = calledUser({ requestUri: request.uri, to }, addresses);

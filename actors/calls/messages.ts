@@ -7,7 +7,7 @@
  * the session's own end does not.
  */
 import type { Element } from "@xmpp/xml";
-import { dialled, isServed, phoneDevice } from "../../protocol/address.ts";
+import { type AddressRules, dialled, isServed, phoneDevice } from "../../protocol/address.ts";
 import {
   type JingleMessage,
   type Propose,
@@ -17,7 +17,9 @@ import {
 } from "../../protocol/jingle/messages.ts";
 import { stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
-import type { Calls } from "./calls.ts";
+import type { Xmpp } from "../xmpp/component.ts";
+import type { Proposals } from "./proposals.ts";
+import type { Registry } from "./registry.ts";
 
 const MEDIA = new Set(["audio", "video"]);
 
@@ -27,52 +29,69 @@ interface Way {
   readonly to: string;
 }
 
-/** Takes a message; gives the error that answers it, if one does. */
-export function takeMessage(calls: Calls, stanza: Element): Element | undefined {
-  const way = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
-  const message = readJingleMessage(stanza);
-  if (!isServed(way.from, calls.config.addresses)) return stanzaError(stanza, "cancel", "service-unavailable");
-  if (!message || !readJid(way.from)?.resource) return stanzaError(stanza, "modify", "bad-request");
-  if (message.type === "propose") answerPropose(calls, way, message);
-  else if (message.type === "retract") retract(calls, way, message);
-  else if (message.type !== "finish") respond(calls, way, message);
-  return undefined;
+/** What the messages are about. */
+export interface MessageParts {
+  readonly registry: Registry;
+  readonly proposals: Proposals;
+  readonly addresses: AddressRules;
+  readonly xmpp: () => Xmpp;
 }
 
-function answerPropose(calls: Calls, { from, to }: Way, message: Propose): void {
-  const { id, media } = message;
-  const way = { from: phoneDevice(to), to: from };
-  const say = (answer: JingleMessage): void => void calls.needs.xmpp().say(way, answer);
-  const reject = (condition: string, text: string): void => say({ type: "reject", id, reason: { condition, text } });
-  if (calls.full) return reject("busy", "no more calls now");
-  if (!media.some((each) => MEDIA.has(each)))
-    return reject("unsupported-applications", "a phone takes audio and video");
-  if (!dialled({ caller: bareJid(from), callee: bareJid(to) }, calls.config.addresses))
-    return reject("gone", "no phone has this address");
-  calls.proposals.add({ sid: id, them: from, us: to });
-  say({ type: "ringing", id });
-  say({ type: "proceed", id });
-}
+export class CallMessages {
+  readonly #by: MessageParts;
 
-/** COMPAT Dino 0.4: retracts what has proceeded and rings already, where XEP-0353 §3.3 has a session-terminate. */
-function retract(calls: Calls, { from, to }: Way, message: Retract): void {
-  const { id, reason } = message;
-  calls.proposals.take({ sid: id, them: from, us: to });
-  const call = calls.registry.bySession({ sid: id, them: from, us: to });
-  if (call?.devices.includes(from) && call.unanswered && !call.isIncoming)
-    call.deliver({ type: "jingle.session-terminate", device: from, reason });
-}
+  constructor(by: MessageParts) {
+    this.#by = by;
+  }
 
-function respond(calls: Calls, { from, to }: Way, message: Response): void {
-  const { type, id } = message;
-  const call = calls.registry.bySession({ sid: id, them: from, us: to });
-  const event =
-    message.type === "reject"
-      ? ({ type: "jmi.reject", device: from, reason: message.reason } as const)
-      : ({ type: `jmi.${message.type}`, device: from } as const);
-  const isTaken = call?.isIncoming && !call.deliver(event);
-  if (!isTaken && type === "proceed")
-    calls.needs
-      .xmpp()
-      .say({ from: phoneDevice(to), to: from }, { type: "retract", id, reason: { condition: "cancel" } });
+  /** Takes a message; gives the error that answers it, if one does. */
+  take(stanza: Element): Element | undefined {
+    const way = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
+    const message = readJingleMessage(stanza);
+    if (!isServed(way.from, this.#by.addresses)) return stanzaError(stanza, "cancel", "service-unavailable");
+    if (!message || !readJid(way.from)?.resource) return stanzaError(stanza, "modify", "bad-request");
+    if (message.type === "propose") this.#answer(way, message);
+    else if (message.type === "retract") this.#retract(way, message);
+    else if (message.type !== "finish") this.#respond(way, message);
+    return undefined;
+  }
+
+  #answer({ from, to }: Way, message: Propose): void {
+    const { registry, proposals, addresses, xmpp } = this.#by;
+    const { id, media } = message;
+    const way = { from: phoneDevice(to), to: from };
+    const say = (answer: JingleMessage): void => void xmpp().say(way, answer);
+    const reject = (condition: string, text: string): void => say({ type: "reject", id, reason: { condition, text } });
+    if (registry.full) return reject("busy", "no more calls now");
+    if (!media.some((each) => MEDIA.has(each)))
+      return reject("unsupported-applications", "a phone takes audio and video");
+    if (!dialled({ caller: bareJid(from), callee: bareJid(to) }, addresses))
+      return reject("gone", "no phone has this address");
+    proposals.add({ sid: id, them: from, us: to });
+    say({ type: "ringing", id });
+    say({ type: "proceed", id });
+  }
+
+  /** COMPAT Dino 0.4: retracts what has proceeded and rings already, where XEP-0353 §3.3 has a session-terminate. */
+  #retract({ from, to }: Way, message: Retract): void {
+    const { id, reason } = message;
+    const session = { sid: id, them: from, us: to };
+    this.#by.proposals.take(session);
+    const call = this.#by.registry.bySession(session);
+    if (call?.devices.includes(from) && call.unanswered && !call.isIncoming)
+      call.deliver({ type: "jingle.session-terminate", device: from, reason });
+  }
+
+  #respond({ from, to }: Way, message: Response): void {
+    const { type, id } = message;
+    const call = this.#by.registry.bySession({ sid: id, them: from, us: to });
+    const event =
+      message.type === "reject"
+        ? ({ type: "jmi.reject", device: from, reason: message.reason } as const)
+        : ({ type: `jmi.${message.type}`, device: from } as const);
+    const isTaken = call?.isIncoming && !call.deliver(event);
+    if (isTaken || type !== "proceed") return;
+    const retract = { type: "retract", id, reason: { condition: "cancel" } } as const;
+    this.#by.xmpp().say({ from: phoneDevice(to), to: from }, retract);
+  }
 }

@@ -13,7 +13,10 @@ import { isCallId } from "../../protocol/sip/build.ts";
 import { ownText } from "../../protocol/text.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { PhoneUac } from "../phone/uac.ts";
-import type { Calls } from "./calls.ts";
+import type { CallMaker } from "./maker.ts";
+import type { CallsConfig } from "./needs.ts";
+import type { Proposals } from "./proposals.ts";
+import type { Registry } from "./registry.ts";
 
 /** A Jingle IQ, with the addresses it came with. */
 export interface JingleIq {
@@ -22,30 +25,47 @@ export interface JingleIq {
   readonly jingle: Element;
 }
 
-/** Creates the call, or says why there is none. `accepted` answers the IQ. */
-export function placeOutgoing(calls: Calls, iq: JingleIq, accepted: () => void): Refusal | undefined {
-  const sid = ownText(String(iq.jingle.attrs.sid));
-  const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
-  if (calls.registry.bySession(side)) return inUse;
-  const names = dialled({ caller: bareJid(iq.from), callee: bareJid(iq.to) }, calls.config.addresses);
-  if (!names) return nobody;
-  const offer = readJingle(iq.jingle);
-  const localTag = calls.needs.random();
-  const callId = isCallId(sid) ? sid : calls.needs.random();
-  const { proxy } = calls.config;
-  const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy };
-  const call = calls.create(
-    {
-      ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true, peerTrickles: false },
-      messages: calls.proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
-    },
-    side,
-    { callId, localTag, contactUser: names.contactUser },
-    (needs) => new PhoneUac(callee, needs),
-  );
-  accepted();
-  call.start();
-  return undefined;
+/** What an outgoing call is made with. */
+export interface OutgoingParts {
+  readonly maker: CallMaker;
+  readonly registry: Registry;
+  readonly proposals: Proposals;
+  readonly config: CallsConfig;
+  readonly random: () => string;
+}
+
+export class OutgoingCalls {
+  readonly #by: OutgoingParts;
+
+  constructor(by: OutgoingParts) {
+    this.#by = by;
+  }
+
+  /** Creates the call, or says why there is none. `accepted` answers the IQ. */
+  place(iq: JingleIq, accepted: () => void): Refusal | undefined {
+    const { maker, registry, proposals, config, random } = this.#by;
+    const sid = ownText(String(iq.jingle.attrs.sid));
+    const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
+    if (registry.bySession(side)) return inUse;
+    const names = dialled({ caller: bareJid(iq.from), callee: bareJid(iq.to) }, config.addresses);
+    if (!names) return nobody;
+    const offer = readJingle(iq.jingle);
+    const localTag = random();
+    const callId = isCallId(sid) ? sid : random();
+    const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy: config.proxy };
+    const call = maker.create(
+      {
+        ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true, peerTrickles: false },
+        messages: proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
+      },
+      side,
+      { callId, localTag, contactUser: names.contactUser },
+      (needs) => new PhoneUac(callee, needs),
+    );
+    accepted();
+    call.start();
+    return undefined;
+  }
 }
 
 const inUse = new Refusal(

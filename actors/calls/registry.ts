@@ -14,6 +14,28 @@ export class Registry {
   readonly #bySession = new Map<string, Call>();
   readonly #byUser = new Map<string, Set<Call>>();
   readonly #keys = new Map<Call, { dialog: string; session: string }>();
+  readonly #most: number;
+  #isClosed = false;
+
+  /** `most` is how many calls there may be at once. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** No new calls from now on. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Whether no new call may begin now. */
+  get full(): boolean {
+    return this.#isClosed || this.size >= this.#most;
+  }
+
+  /** Whether the last call has ended, and no new one may begin. */
+  get idle(): boolean {
+    return this.#isClosed && this.size === 0;
+  }
 
   get size(): number {
     return this.#keys.size;

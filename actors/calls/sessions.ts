@@ -1,0 +1,111 @@
+/**
+ * Jingle IQs: which call each belongs to, and its one answer.
+ *
+ * XEP-0166 §6.2, §7.2. Rules: only users of our domains may call; a session is known by its sid and its XMPP party; what
+ * cannot be mapped is acknowledged, then the session is terminated with the reason. What an action means to a call
+ * is jingle.ts.
+ */
+import type { Element } from "@xmpp/xml";
+import { type AddressRules, isServed } from "../../protocol/address.ts";
+import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
+import { Refusal } from "../../protocol/refusal.ts";
+import { ownText } from "../../protocol/text.ts";
+import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
+import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
+import type { Xmpp } from "../xmpp/component.ts";
+import { deliverJingle, unknownSession } from "./jingle.ts";
+import type { JingleIq, OutgoingCalls } from "./outgoing.ts";
+import type { RefusedCalls } from "./refused.ts";
+import type { Registry } from "./registry.ts";
+
+/** Where the sessions of the IQs are found, or begin. */
+export interface SessionParts {
+  readonly registry: Registry;
+  readonly outgoing: OutgoingCalls;
+  readonly refused: RefusedCalls;
+  readonly addresses: AddressRules;
+  readonly xmpp: () => Xmpp;
+}
+
+export class Sessions {
+  readonly #by: SessionParts;
+
+  constructor(by: SessionParts) {
+    this.#by = by;
+  }
+
+  /** Takes a Jingle IQ; `reply` takes its one answer. */
+  take(iq: Element, reply: (answer: Element) => void): void {
+    const jingle = iq.getChild("jingle", JINGLE);
+    if (!jingle) return reply(iqError(iq, new Refusal("no jingle element", { status: 400 })));
+    let isAccepted = false;
+    const accepted = (): void => {
+      if (!isAccepted) reply(iqResult(iq));
+      isAccepted = true;
+    };
+    const refusal = tried(() => this.#deliver(iq, jingle, accepted));
+    if (!refusal) return;
+    if (jingle.attrs.action === "session-initiate") this.#notInitiated(iq, String(jingle.attrs.sid), refusal);
+    if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
+    accepted();
+    this.#turnDown(iq, jingle, refusal);
+  }
+
+  #notInitiated(iq: Element, sid: string, refusal: Refusal): void {
+    const { registry, refused, addresses } = this.#by;
+    const isOneOfMany = registry.full || !isServed(String(iq.attrs.from), addresses);
+    if (isOneOfMany) refused.oneOfMany(refusal.message, { sid, from: iq.attrs.from });
+    else refused.initiate(iq, sid, refusal);
+  }
+
+  #deliver(iq: Element, jingle: Element, accepted: () => void): Refusal | undefined {
+    const { registry, outgoing, addresses } = this.#by;
+    const from = ownText(String(iq.attrs.from));
+    const to = ownText(String(iq.attrs.to));
+    if (!isServed(from, addresses)) return stranger;
+    const { action, sid } = jingle.attrs;
+    const type = action === "existing-session-initiate" ? "get" : "set";
+    if (iq.attrs.type !== type) return new Refusal(`${action} is an IQ ${type}`, { status: 400 });
+    if (type === "get") return this.#existing({ from, to, jingle }, accepted);
+    if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
+    if (action === "session-initiate")
+      return registry.full ? overloaded : outgoing.place({ from, to, jingle }, accepted);
+    const call = registry.bySession({ sid, them: from, us: to });
+    if (!call?.devices.includes(from)) return unknownSession;
+    return deliverJingle(call, jingle, from, accepted);
+  }
+
+  /** The unanswered calls of the asking user, one by its sid or all, are offered to the asking device too. */
+  #existing(iq: JingleIq, accepted: () => void): Refusal | undefined {
+    const { sid } = iq.jingle.attrs;
+    const mine = [...this.#by.registry.ofUser(bareJid(iq.from))].filter((call) => call.isIncoming && call.unanswered);
+    const asked = sid ? mine.filter((call) => call.user.side.sid === sid) : mine;
+    if (asked.length === 0) return unknownSession;
+    accepted();
+    for (const call of asked) call.deliver({ type: "jingle.existing-session-initiate", device: iq.from });
+    return undefined;
+  }
+
+  #turnDown(iq: Element, jingle: Element, refusal: Refusal): void {
+    const reason = reasonElement({ condition: refusal.jingle.reason ?? "general-error", text: refusal.message });
+    const payload = jingleElement("session-terminate", String(jingle.attrs.sid), {}, [reason]);
+    const [to, from] = [String(iq.attrs.from), String(iq.attrs.to)];
+    this.#by.xmpp().request({ to, from, payload }, () => {});
+  }
+}
+
+/** A refusal while one user's stanza is read is that stanza's alone. */
+function tried(work: () => Refusal | undefined): Refusal | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait") =>
+  new Refusal(text, { status }, { condition, type });
+const stranger = refusal("users of this domain may not call here", 403, "service-unavailable", "cancel");
+const overloaded = refusal("no more calls now", 503, "resource-constraint", "wait");
