@@ -4,7 +4,7 @@
  *
  * Rules: plain RTP without mid, rtpmap, direction or ICE is everyday input; session-level attributes hold for every
  * section that has none of its own; what cannot be read is one `Refusal` and nothing is half-read. Writing is
- * write.ts. Left out on purpose: data channels, a=rid and a=simulcast; such a section is refused (port 0).
+ * write.ts. Left out on purpose: data channels (such a section is refused, port 0), a=rid and a=simulcast (passed over).
  */
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";

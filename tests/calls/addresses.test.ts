@@ -21,6 +21,7 @@ gateway > juliet
 
 describe("outward", () => {
   plays([
+    // proves: A4
     [
       "a local part is unescaped for SIP and escaped for its URI (XEP-0106, RFC 3261 §19.1.2)",
       `${CALLS("carol\\40pbx.example.net@sip.example.org")}
@@ -36,6 +37,7 @@ gateway > phone
     INVITE sip:+49301234@192.0.2.2:5060 SIP/2.0
 ${NOT_FOUND("sip:+49301234@192.0.2.2:5060")}`,
     ],
+    // proves: A6
     [
       "a user with a number is called by it (username_to_phone)",
       `${CALLS("nurse@sip.example.org")}
@@ -44,6 +46,7 @@ gateway > phone
     To: <sip:+4930123@sip.example.org>
 ${NOT_FOUND("sip:+4930123@192.0.2.2:5060")}`,
     ],
+    // proves: A3
     [
       "a sid that can be no Call-ID gets one, and the call is known by both",
       `${CALLS("bob@sip.example.org", "s 1&#10;X: y")}
@@ -52,6 +55,7 @@ gateway > phone
     Call-ID: {call-id}
 ${BOB_RINGS.replace("sid='s1'", "sid='s 1&#10;X: y'")}${BOB_ANSWERS.replace("sid='s1'", "sid='s 1&#10;X: y'")}${PHONE_HANGS_UP}`,
     ],
+    // proves: A16
     [
       "we speak from exactly the JID that was called, resource and all",
       `${CALLS("bob@sip.example.org/desk")}
@@ -66,6 +70,7 @@ gateway > juliet
     <iq type='set' from='bob@sip.example.org/desk'><jingle action='session-terminate'/></iq>
 `,
     ],
+    // proves: A9
     [
       "requests inside the dialog go through the proxy when that is wished (outbound)",
       `${JULIET_CALLS}
@@ -116,20 +121,26 @@ gateway > juliet
 
 describe("inward, a caller is", () => {
   plays([
+    // proves: A17
     [
       "its own name when it is of the component's domain",
       COMES("<sip:carol@sip.example.org>") + IS("carol@sip.example.org/sip"),
     ],
+    // proves: A17
     ["its own name when it is of the proxy", COMES("<sip:carol@192.0.2.2>") + IS("carol@sip.example.org/sip")],
+    // proves: A17
     [
       "its number, wherever it comes from",
       COMES("<sip:+4989123@carrier.example>") + IS("+4989123@sip.example.org/sip"),
     ],
+    // proves: A17
     ["its number, by tel: too", COMES("<tel:+4989123>") + IS("+4989123@sip.example.org/sip")],
+    // proves: A17
     [
       "its whole address, escaped, when it comes from elsewhere",
       COMES('"C" <sip:carol@pbx.example.net>') + IS("carol\\40pbx.example.net@sip.example.org/sip"),
     ],
+    // proves: A17
     ["its host when it has no name", COMES("<sip:anonymous.invalid>") + IS("anonymous.invalid@sip.example.org/sip")],
   ]);
 });
@@ -191,11 +202,13 @@ gateway > juliet
     <iq type='set' from='romeo@sip.example.org'><jingle action='session-terminate' sid='s1'><reason><decline/></reason></jingle></iq>
 `;
   plays([
+    // proves: A19
     [
       "comes back unchanged through a plain proxy: one Call-ID, two calls",
       script("s1", '"juliet" <sip:juliet@example.org>;tag={our-tag}'),
       { online: ["juliet", "romeo"] },
     ],
+    // proves: A19
     [
       "comes back as a new call through a B2BUA",
       script("b2b", '"juliet" <sip:juliet@example.org>;tag=b2b'),

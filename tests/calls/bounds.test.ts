@@ -55,16 +55,19 @@ gateway > juliet
 
 describe("a whole gateway", () => {
   plays([
+    // proves: T11
     [
       "tells a phone of 64 candidates a content, and of no more",
       `${JULIET_CALLS}${BOB_RINGS}${FINDS(70)}${INFO("UDP", "    a=candidate:n63 …\n    no a=candidate:n64 …")}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
+    // proves: A14
     [
       "says by TCP what is over 1300 bytes, to a phone that takes it",
       `${JULIET_CALLS}${BOB_RINGS}${FINDS(20)}${INFO("TCP", "    a=candidate:n20 …")}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
       // a connection loses nothing
       { byTcp: true, byTheClock: true },
     ],
+    // proves: S41
     [
       "refuses a body of another type: 415, and says what it takes",
       `
@@ -84,6 +87,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 nothing on juliet`,
     ],
+    // proves: S39
     [
       "knows no dialog that there is not: 481 to whatever is said in it, whoever says it",
       FROM_NOBODY("phone", "BYE") +
@@ -94,6 +98,7 @@ nothing on juliet`,
         FROM_NOBODY("stranger", "INVITE") +
         ACKED("stranger"),
     ],
+    // proves: A7
     [
       "lets nobody add a line to an SDP, by whatever value of a stanza",
       TALKING +

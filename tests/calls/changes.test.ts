@@ -124,14 +124,17 @@ gateway > phone
 
 describe("the phone's offer", () => {
   plays([
+    // proves: S59
     [
       "has a section that nobody knows: port 0 in its place, and the call goes on",
       `${TALKING}${OFFERS(AUDIO("", "    m=image 50004 udptl t38"))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=image 0 udptl …\n")}${HEARS("transport-info")}${OFFERS(AUDIO("", "    m=image 0 udptl t38"))}${ANSWERS("    m=image 0 udptl …\n")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S59
     [
       "adds a source in a section that is new: port 0 in its place, in what we offer later too",
       `${TALKING}${OFFERS(AUDIO("    a=jingle-action:source-add\n", VIDEO_SECTION))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("source-add")}${HOLD()}${REINVITED(2, "    a=sendonly\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S62
     [
       "has no codec of ours: 488, and the call goes on",
       `${TALKING}${OFFERS(AUDIO().replace("SAVPF 111 0", "SAVPF 9").replace("    a=rtpmap:111 opus/48000/2\n", ""))}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
@@ -148,22 +151,27 @@ describe("the phone's offer", () => {
       "waits for the user, who adds a content of his own: it comes after, in a place of its own",
       `${TALKING}${THEIR_VIDEO}${JULIET_SAYS("content-add", SCREEN)}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS("    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    no m=video 40004 …\n")}${REINVITED(2, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    m=video 40004 UDP/TLS/RTP/SAVPF 96\n")}${THREE_AGREED(2)}${HEARS("content-reject", "<content name='screen'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S60
     [
       "adds a content and stops hearing another: content-modify too, once the user has decided",
       `${TALKING}${OFFERS(AUDIO("", VIDEO_SECTION).replace("    a=mid:0", "    a=mid:0\n    a=recvonly"))}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS("    a=sendonly\n")}${HEARS("content-modify", "<content name='0' senders='initiator'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S60
     [
       "begins ICE anew and takes a content away: content-remove too, once the user has decided",
       `${TALKING}${THEIR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS()}${OFFERS("    {restarted-offer-sdp}\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=mid:video")}${HEARS("transport-info")}${HEARS("transport-info")}${RESTARTS()}${ANSWERS("    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("content-remove", "<content name='video'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S61
     [
       "is trickled to while it waits for the user: he hears of its new transports' candidates",
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info")}${HEARS("transport-info")}${TRICKLES("uC", "pC34567890123456789012", "0")}${HEARS("transport-info", "<content name='0'><transport ufrag='uC'><candidate ip='203.0.113.77' generation='1'/></transport></content>")}${RESTARTS()}${ANSWERS("    a=ice-ufrag:uR\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S61
     [
       "is trickled to while it waits for the user: he hears of its new contents' candidates",
       `${TALKING}${THEIR_VIDEO}${TRICKLES("vB", "vB34567890123456789012", "video")}${HEARS("transport-info", "<content name='video'><transport ufrag='vB'><candidate ip='203.0.113.77'/></transport></content>")}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS()}${PHONE_HANGS_UP}`,
     ],
+    // proves: S63
     [
       "of a phone that knows no ICE is told in the kind of transport that its answer was told in",
       `
@@ -184,6 +192,7 @@ ${BOB_ANSWERS.replace("{answer-sdp}", "{plain-sdp}")}${OFFERS("    {plain-sdp}")
 
 describe("what the user changes is kept", () => {
   plays([
+    // proves: J42
     [
       "when an offer before it is refused: a source",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${SOURCE(1234)}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
@@ -192,10 +201,12 @@ describe("what the user changes is kept", () => {
       "when an offer before it is refused: ICE begun anew",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${RESTARTS()}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=ice-ufrag:uR\n")}${AGREED(3, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J42
     [
       "when an offer before it is refused: a hold, and what was refused is in no offer any more",
       `${TALKING}${SOURCE(1)}${REINVITED(2, "    a=ssrc:1 cname:c\n")}${HOLD()}${SOURCE(2)}${REFUSED(2, "488 Not Acceptable Here")}${REINVITED(3, "    a=sendonly\n    no a=ssrc:…\n")}${AGREED(3, "recvonly")}${REINVITED(4, "    a=jingle-action:source-add\n    a=ssrc:2 cname:c\n    no a=ssrc:1 …\n")}${AGREED(4, "recvonly")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J42
     [
       "when the phone's offer has waited for him in vain: a hold, and a content",
       `${TALKING}${THEIR_VIDEO}${TRYING}${HOLD()}${JULIET_SAYS("content-add", SCREEN, "h3")}
@@ -210,6 +221,7 @@ ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content name='video'/>")}${REINVITE
       "while the phone's offer waits for him: his candidates go out at once",
       `${TALKING}${THEIR_VIDEO}${JULIET_SAYS("transport-info", "{caller-trickles}", "h4")}${INFO_SAID(2, "    a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx …\n")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>", "h5")}${ANSWERS()}${PHONE_HANGS_UP}`,
     ],
+    // proves: J46
     [
       "while a call of the phone's has no ACK yet: offered after it, and keys go their way",
       `${CAROL_CALLS}${JULIET_ACCEPTS}
@@ -256,6 +268,7 @@ gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='c1'/></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J47
     [
       "as far as a phone can be told: more than 64 sources of a content are resource-constraint",
       `${TALKING}${HOLD()}${REINVITED(2, "")}${Array.from({ length: 64 }, (_, at) => SOURCE(at + 1)).join("")}${SOURCE(
@@ -270,6 +283,7 @@ ${PHONE_HANGS_UP}`,
 
 describe("an offer that is put off", () => {
   plays([
+    // proves: S69
     [
       "is made again five times, a second apart at least, and then is refused",
       `${TALKING}${HOLD()}${Array.from(
@@ -295,12 +309,14 @@ phone > gateway
 
 describe("hold", () => {
   plays([
+    // proves: J41
     [
       "takes the phone's sending away and nothing else, and resuming gives it back (RFC 3264 §8.4)",
       `${TALKING}${SENDERS("responder")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}${HOLD("hold", "h2")}${REINVITED(3, "    a=inactive\n")}${AGREED(3, "inactive")}${HOLD("active", "h3")}${REINVITED(4, "    a=recvonly\n")}${AGREED(4, "sendonly")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J41
     [
       "changes nothing where nobody sends, and active nothing where nobody holds",
       `${TALKING}${SENDERS("none")}${REINVITED(2, "    a=inactive\n")}${AGREED(2, "inactive")}${HOLD("hold", "h2")}${HOLD("active", "h3")}
@@ -333,6 +349,7 @@ phone > gateway
     CSeq: 3 INFO
 ${AGREED(4, "sendrecv", "accepted-video-sdp")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J48
     [
       "and answered without a candidate: told with the first one that comes",
       `${TALKING}${RESTARTS()}${REINVITED(2, "    a=ice-ufrag:uR\n")}
@@ -352,6 +369,7 @@ gateway > phone
 nothing on juliet
 ${TRICKLES("uC", "pC34567890123456789012", "0")}${HEARS("transport-info", `<content name='0'><transport ufrag='uC' pwd='pC34567890123456789012'><fingerprint/><candidate ip='203.0.113.77'/></transport></content>`)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J48
     [
       "and the phone refuses: the old transport is told back, and the refused one is not offered again",
       `${TALKING}${RESTARTS()}${REINVITED(2, "    a=ice-ufrag:uR\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("transport-info", "<content name='0'><transport ufrag='uB'><candidate/></transport></content>")}${RESTARTS("uR", CANDIDATE("198.51.100.10", 41000), "h3")}
@@ -368,10 +386,12 @@ describe("a content that shares a transport", () => {
   const group =
     "<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/><content name='screen'/></group>";
   plays([
+    // proves: S56
     [
       "and that the phone offers is told with its group, and accepted into it",
       `${TALKING}${OFFERS(AUDIO("    a=group:BUNDLE 0 video\n", VIDEO_SECTION.replaceAll("vB", "uB").replace("a=ice-pwd:uB", "a=ice-pwd:pB")))}${HEARS("transport-info")}${HEARS("content-add", "<content creator='responder' name='video'/><group semantics='BUNDLE'><content name='0'/><content name='video'/></group>")}${JULIET_SAYS("content-accept", shared.replace("creator='initiator' name='screen'", "creator='responder' name='video'") + group.replace("screen", "video"), "h4")}${ANSWERS("    a=group:BUNDLE 0 video\n    m=video 40000 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J32
     [
       "is added with its group, and needs no address of its own",
       `${TALKING}${JULIET_SAYS("content-add", shared + group)}${REINVITED(2, "    a=group:BUNDLE 0 screen\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=bundle-only\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", "<content name='screen'/>")}${HOLD()}${REINVITED(3, "    a=group:BUNDLE 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    no a=bundle-only\n")}${AGREED(3, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,

@@ -77,14 +77,17 @@ the stream is cut
 
 describe("the user", () => {
   plays([
+    // proves: J32
     [
       "adds a content, and the phone takes it: content-accept",
       `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    a=mid:video\n")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", `<content creator='initiator' name='video'><description media='video'/>${ICE("vB", "<candidate/>")}</content>`)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J32
     [
       "adds a content, and the phone takes the offer without it: content-reject",
       `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", VIDEO)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J32
     [
       "adds a content, and the phone refuses the offer: content-reject, and the next offer is as before",
       `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("content-reject", VIDEO)}${JULIET_SAYS("content-modify", "<content creator='initiator' name='0' senders='initiator'/>", "h2")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
@@ -95,6 +98,7 @@ describe("the user", () => {
 nothing on phone
 ${JULIET_SAYS("transport-info", "<content creator='initiator' name='video'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='vA'><candidate component='1' foundation='1' generation='0' id='x' ip='198.51.100.7' network='0' port='40002' priority='2130706431' protocol='udp' type='host'/></transport></content>", "h2")}${REINVITED(2, "    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", VIDEO)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J37
     [
       "adds a content that is there already: refused by name",
       `${TALKING}
@@ -104,6 +108,7 @@ gateway > juliet
     <iq type='error' id='h1'><error><bad-request/><text>there is a content '0' already</text></error></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J37
     [
       "changes a content that is not there: refused by name",
       `${TALKING}
@@ -113,12 +118,14 @@ gateway > juliet
     <iq type='error' id='h1'><error><bad-request/><text>there is no content '9'</text></error></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J33
     [
       "removes a content: its port is 0 from now on",
       `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", VIDEO)}${JULIET_SAYS("content-remove", VIDEO, "h2")}${REINVITED(3, "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(3, "inactive", "rejected-video-sdp")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J33
     [
       "removes the last content, which ends the call (XEP-0166 §7.2.7)",
       `${TALKING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}
@@ -128,10 +135,12 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    // proves: J38
     [
       "begins ICE anew: re-INVITE, and the answer's transport comes back with its candidates",
       `${TALKING}${RESTARTS(true)}${REINVITED(2, "    a=ice-ufrag:uR\n    a=ice-pwd:pR34567890123456789012\n    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=setup:actpass\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info", `<content name='0'>${ICE("uC", "<candidate ip='203.0.113.9'/>")}</content>`)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J38
     [
       "begins ICE anew without a candidate yet: the re-INVITE waits half a second for one",
       `${TALKING}${RESTARTS(false)}
@@ -140,20 +149,24 @@ nothing on phone
 after 100 ms
 ${REINVITED(2, "    a=ice-ufrag:uR\n    m=audio 9 UDP/TLS/RTP/SAVPF 111 0\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J39
     [
       "replaces the transport: re-INVITE, and transport-accept",
       `${TALKING}${JULIET_SAYS("transport-replace", "<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='actpass'>AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB</fingerprint><candidate component='1' foundation='1' generation='1' id='r1' ip='198.51.100.9' network='0' port='41000' priority='2130706431' protocol='udp' type='host'/></transport></content>")}${REINVITED(2, "    a=ice-ufrag:uR\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-accept", `<content name='0'>${ICE("uC", "<candidate/>")}</content>`)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J39
     [
       "replaces the transport, and the phone refuses: transport-reject",
       `${TALKING}${JULIET_SAYS("transport-replace", "<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'><candidate component='1' foundation='1' generation='1' id='r1' ip='198.51.100.9' network='0' port='41000' priority='2130706431' protocol='udp' type='host'/></transport></content>")}${REINVITED(2, "    a=ice-ufrag:uR\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("transport-reject", "<content name='0'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J40
     [
       "tells other parameters of a codec (description-info): re-INVITE only when something has changed",
       `${TALKING}${JULIET_SAYS("description-info", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='0' name='PCMU' clockrate='8000'/></description></content>")}
 nothing on phone
 ${JULIET_SAYS("description-info", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><payload-type id='111' name='opus' clockrate='48000' channels='2'><parameter name='usedtx' value='1'/></payload-type></description></content>", "h2")}${REINVITED(2, "    a=fmtp:111 usedtx=1\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J35
     [
       "accepts a content that nobody has offered: out of order, and the call goes on",
       `${TALKING}
@@ -172,14 +185,17 @@ ${PHONE_HANGS_UP}`,
 
 describe("the phone", () => {
   plays([
+    // proves: J34, S18, S56
     [
       "offers a new content, and the user accepts: it is in the 200",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${TRYING}${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n    a=mid:video\n    a=setup:active\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J34
     [
       "offers a new content, and the user rejects: it has port 0 in the 200",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/><reason><decline/></reason>")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: D9
     [
       "offers a new content, and the client refuses the stanza: it has port 0 in the 200",
       `${TALKING}${THEIR_VIDEO}${HEARS("transport-info")}
@@ -189,6 +205,7 @@ juliet > gateway
     <iq type='error' id='{add}' to='bob@sip.example.org'><error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${ANSWERS("    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: D12
     [
       "offers a new content, the stream is lost before the client acknowledges it, and the user accepts when it is back",
       `${TALKING}${THEIR_VIDEO}${LOST_WHEN_ASKED}
@@ -196,22 +213,26 @@ after 3 s
 nothing on phone
 ${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
+    // proves: D12
     [
       "offers a new content, the stream is lost, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",
       `${TALKING}${THEIR_VIDEO}${LOST_WHEN_ASKED}
 after 10 s
 ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S56
     [
       "offers a new content, and the user says nothing: 488 after renegotiate_timeout, and it is taken back",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${TRYING}
 after 10 s
 ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${OFFERS("    {answer-sdp}")}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S65
     [
       "cancels its offer of a new content: 487, and it is taken back",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${CANCELLED}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S65
     [
       "hangs up while its offer waits: 200 to the BYE, 487 to the offer (RFC 3261 §15.1.2)",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}
@@ -228,34 +249,41 @@ phone > gateway
     CSeq: 101 ACK
 `,
     ],
+    // proves: S18, S57
     [
       "begins ICE anew: told without candidates, then with them; the user's new transport is in the 200",
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info", `<content name='0'>${ICE("uC")}</content>`)}${HEARS("transport-info", `<content name='0'>${ICE("uC", "<candidate generation='1' ip='203.0.113.9'/>")}</content>`)}${RESTARTS(true)}${ANSWERS("    a=ice-ufrag:uR\n    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=setup:passive\n")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S57
     [
       "begins ICE anew, and the user says nothing: 488 after renegotiate_timeout, and the old transport is told again",
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info")}${HEARS("transport-info")}${TRYING}
 after 10 s
 ${NOT_ACCEPTABLE}${OLD_TRANSPORT}${PHONE_HANGS_UP}`,
     ],
+    // proves: S57
     [
       "begins ICE anew and takes it back: 487, and the old transport is told again",
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info")}${HEARS("transport-info")}${TRYING}${CANCELLED}${OLD_TRANSPORT}${PHONE_HANGS_UP}`,
     ],
+    // proves: S58
     [
       "removes a content: content-remove, and port 0 in the answer",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("")}${OFFERS("    {rejected-video-sdp}")}${ANSWERS("    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("transport-info", `<content name='0'/>`)}${HEARS("content-remove", "<content creator='responder' name='video'/>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S64
     [
       "leaves out an m-line that was there: 488, and the call goes on",
       `${TALKING}${THEIR_VIDEO}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}")}${ANSWERS("")}${OFFERS("    {answer-sdp}")}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
     ],
+    // proves: S64
     [
       "leaves nothing in its offer: 488, and the call goes on",
       `${TALKING}${OFFERS("    v=0\n    o=- 1 2 IN IP4 203.0.113.9\n    s=-\n    c=IN IP4 203.0.113.9\n    t=0 0\n    m=audio 0 UDP/TLS/RTP/SAVPF 111\n    a=rtpmap:111 opus/48000/2")}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
     ],
+    // proves: J36
     [
       "that has called offers what the user offers too: tie-break, since we speak for the initiator",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}

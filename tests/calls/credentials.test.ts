@@ -51,21 +51,26 @@ const KEY = JULIET_SAYS("session-info", "<dtmf xmlns='urn:xmpp:jingle:dtmf:0' co
 describe("a challenge", () => {
   plays(
     [
+      // proves: S21
       [
         "of an algorithm that is none is passed over: the refusal is as any",
         UNREADABLE('Digest realm="r", nonce="n", algorithm=__proto__'),
       ],
       ["of another such algorithm too", UNREADABLE('Digest realm="r", nonce="n", algorithm=constructor')],
+      // proves: S21
       ["with a quote that has no partner is passed over", UNREADABLE('Digest realm="r, nonce="n"')],
       ["with something behind a quote is passed over", UNREADABLE('Digest realm="r", nonce="n"x')],
+      // proves: S21
       [
         "that cannot be read does not hide one that can",
         `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="r", nonce="n"x', 'Digest realm="r", nonce="n"')}${INVITED_AGAIN(2, "r")}${REFUSED(2)}`,
       ],
+      // proves: S19
       [
         "of each of two proxies on the way is answered, and both answers stand in the request (§22.3)",
         `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"')}${INVITED_AGAIN(2, "one")}${CHALLENGED(2, 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(3, "one", "two")}${REFUSED(3)}`,
       ],
+      // proves: S19
       [
         "of two realms in one response is answered twice",
         `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"', 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(2, "one", "two")}${REFUSED(2)}`,
@@ -116,14 +121,17 @@ gateway > juliet
 describe("a redirection after a challenge", () => {
   plays(
     [
+      // proves: S20
       [
         "goes on without the digest of the place before, which has another URI",
         `${JULIET_CALLS}${AT_EACH(1)}${INVITED("sip:a@x", 3, "    no Proxy-Authorization: …\n")}${SAID("sip:a@x", 3, "486 Busy Here")}${ENDS("<decline/>")}`,
       ],
+      // proves: S20
       [
         "is answered where the same realm asks again, at each of six places",
         `${JULIET_CALLS}${AT_EACH(PLACES.length)}${ENDS("<general-error/><sip-error code='302'/>")}`,
       ],
+      // proves: S20
       [
         "does not answer a realm that refuses us there, too",
         `${JULIET_CALLS}${AT_EACH(1)}${INVITED("sip:a@x", 3, "")}${SAID("sip:a@x", 3, ASKED("n1"))}${INVITED("sip:a@x", 4, ANSWERED("sip:a@x", "n1"))}${SAID("sip:a@x", 4, ASKED("n2"))}${ENDS(ERROR_407)}`,
@@ -136,6 +144,7 @@ describe("a redirection after a challenge", () => {
 describe("in the dialog", () => {
   plays(
     [
+      // proves: S19
       [
         "the ACK to the answer of a re-INVITE has its credentials (§22.1)",
         `${TALKING}${HOLD()}${REINVITED(2, "")}
@@ -148,6 +157,7 @@ gateway > phone
     CSeq: 2 ACK
 ${REINVITED(3, ANSWERS_OF("r"))}${AGREED(3, "recvonly").replace("CSeq: 3 ACK", `CSeq: 3 ACK\n${ANSWERS_OF("r")}`)}${PHONE_HANGS_UP}`,
       ],
+      // proves: S51
       [
         "a re-INVITE that is made again has a time of its own: 100 and no more is CANCEL after 64*T1",
         `${TALKING}${HOLD()}${REINVITED(2, "")}
@@ -181,6 +191,7 @@ phone > gateway
 `,
         { byTheClock: true },
       ],
+      // proves: S19
       [
         "a request that is made again has the next number of the dialog, whatever was said meanwhile",
         `${TALKING}${KEY}

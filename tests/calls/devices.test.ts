@@ -27,6 +27,7 @@ const TRICKLED = `
 
 describe("a device that does not know the session any more", () => {
   plays([
+    // proves: D6
     [
       "is out while it rings, and the last one is the answer: 480",
       `${CAROL_CALLS}${CAROL_TRICKLES}
@@ -38,6 +39,7 @@ phone > gateway
     CSeq: 101 ACK
 `,
     ],
+    // proves: D6
     [
       "and that has lost the race says nothing about the call of the one that has won",
       `${CAROL_CALLS}

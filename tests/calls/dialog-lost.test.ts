@@ -33,8 +33,11 @@ const SILENT = { byTheClock: true } as const;
 
 describe("our re-INVITE", () => {
   plays([
+    // proves: S67
     ["is answered 408: BYE, and general-error with sip-error", HOLDS + REFUSED(2, "408 Request Timeout") + LOST(408)],
+    // proves: S67
     ["is answered 481: BYE, and general-error with sip-error", HOLDS + REFUSED(2, "481 None") + LOST(481)],
+    // proves: S67
     ["is answered by nothing: BYE, and general-error with sip-error 408", `${HOLDS}after 32 s\n${LOST(408)}`, SILENT],
     [
       "is answered 500: the session stays as it was",
@@ -49,13 +52,17 @@ ${PHONE_HANGS_UP}`,
 
 describe("our UPDATE", () => {
   plays([
+    // proves: S67
     ["is answered 408: BYE, and general-error with sip-error", REFRESHED + SAYS("408 Request Timeout") + LOST(408)],
+    // proves: S67
     ["is answered 481: BYE, and general-error with sip-error", REFRESHED + SAYS("481 None") + LOST(481)],
+    // proves: S67
     [
       "is answered by nothing: BYE, and general-error with sip-error 408",
       `${REFRESHED}after 32 s\n${LOST(408)}`,
       SILENT,
     ],
+    // proves: S68
     [
       "is answered 500: the call goes on until its time is over (RFC 4028 §10)",
       `${REFRESHED}${SAYS("500 Server Internal Error")}

@@ -57,16 +57,19 @@ const MOVED = `${JULIET_CALLS}${ANSWERED}${UPDATES("{early-offer-sdp}")}${SAYS("
 
 describe("a phone offers by UPDATE before its 200", () => {
   plays([
+    // proves: S71
     [
       "and has answered our offer reliably: 200 with our answer, and the session-accept has what it offers",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("{early-offer-sdp}")}${SAYS("200 OK", "m=audio 40000 UDP/TLS/RTP/SAVPF 0", "a=setup:passive")}
 nothing on juliet
 ${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S71
     [
       "and its answer was not reliable: 491",
       `${JULIET_CALLS}${PROGRESS()}${RINGS}${UPDATES("{early-offer-sdp}")}${SAYS("491 Request Pending")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S71
     [
       "and begins ICE anew: 504, since the client would be needed",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("{restarted-offer-sdp}")}${SAYS("504 …")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
@@ -83,14 +86,17 @@ ${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
       "that cannot be read: 488",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("v=0")}${SAYS("488 …")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S72
     [
       "and repeats its old answer in the 200: what the UPDATE agreed stays (RFC 3261 §13.2.1)",
       `${MOVED}${REPEATS_AND_PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S72
     [
       "and repeats its old answer in another reliable 183: what the UPDATE agreed stays",
       `${MOVED}${RELIABLY(2)}${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S72
     [
       "after a 183 that repeats the answer and is not reliable: 200 all the same",
       `${JULIET_CALLS}${ANSWERED}${PROGRESS()}${UPDATES("{early-offer-sdp}")}${SAYS("200 OK")}${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,

@@ -34,11 +34,13 @@ gateway > ${device}
 
 describe("existing-session-initiate", () => {
   plays([
+    // proves: J12
     [
       "does not give another user's call, by its sid or without one",
       `${CAROL_CALLS}${ASKS("romeo", "c1", NONE)}${ASKS("romeo", "", NONE)}${CAROL_GIVES_UP}${IS_TOLD("juliet")}`,
       { online: ["juliet", "romeo"] },
     ],
+    // proves: J12
     [
       "does not give a call that is answered",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${ASKS("juliet-phone", "c1", NONE)}${ASKS("juliet-phone", "", NONE)}${PHONE_HANGS_UP}`,
@@ -55,6 +57,7 @@ gateway > juliet
     <iq type='set' from='${BOB}'><jingle action='session-terminate' sid='s1'><reason><decline/></reason></jingle></iq>
 `,
     ],
+    // proves: J12
     [
       "is an IQ get: a set is a bad request",
       `${CAROL_CALLS}${ASKS("juliet-phone", "", "<iq type='error' id='e1'><error><bad-request/></error></iq>", "set")}${CAROL_GIVES_UP}${IS_TOLD("juliet")}`,
@@ -69,6 +72,7 @@ ${CAROL_GIVES_UP}${IS_TOLD("juliet")}${IS_TOLD("juliet-phone")}`,
   ]);
 });
 
+// proves: J1
 test("the result of a session-initiate goes out before the INVITE", async () => {
   const stage = new Stage({});
   await stage.open(["juliet"]);

@@ -27,6 +27,7 @@ phone > gateway
 
 describe("the client", () => {
   plays([
+    // proves: D6
     [
       "does not know the session any more: BYE",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
@@ -34,6 +35,7 @@ juliet > gateway
     <iq type='error' id='{asked}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
 ${BYE}`,
     ],
+    // proves: D6
     [
       "dislikes what it is told, which is logged, and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
@@ -42,6 +44,7 @@ juliet > gateway
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: D7
     [
       "goes offline while it rings: its device is out at once, and 480",
       `${CAROL_CALLS}
@@ -53,6 +56,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
     ],
+    // proves: D7
     [
       "goes offline in a call: after ten seconds it is asked, and when it is gone BYE follows (XEP-0166 §6.7)",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}
@@ -86,6 +90,7 @@ ${PHONE_HANGS_UP}`,
 
 describe("the phone", () => {
   plays([
+    // proves: S44
     [
       "does not know the dialog any more (481 to INFO): BYE, and general-error to the user",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
@@ -123,6 +128,7 @@ after 20 ms
 the stream is cut
 `;
   plays([
+    // proves: D15
     [
       "established calls go on, and what Jingle must be told waits for it",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${OFFLINE}
@@ -135,6 +141,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s1'><reason><success/></reason></jingle></iq>
 `,
     ],
+    // proves: D15
     [
       "an accept that waited is refused, since the client has given up: BYE",
       `${JULIET_CALLS}${BOB_RINGS}${OFFLINE}
@@ -238,6 +245,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S32
     [
       "OPTIONS and INVITE are answered 503 with Retry-After, so that dispatchers move on",
       `${OFFLINE}
@@ -297,7 +305,9 @@ gateway > juliet
     <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
 `;
   plays([
+    // proves: D11
     ["it may accept when the stream is back", OFFERED + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+    // proves: D11
     ["it hears the end when the stream is back", OFFERED + CANCELLED + TOLD],
     [
       "it hears an end that comes before the stream is back, and is asked nothing",
@@ -307,6 +317,7 @@ ${TOLD}
 after 20 s
 nothing on juliet`,
     ],
+    // proves: D11
     [
       "it is asked for a sign of life when the stream is back, and rings on when it gives one",
       `${OFFERED}${ASKED}
@@ -318,6 +329,7 @@ gateway > phone
 ${CANCELLED}${TOLD}`,
       { byTheClock: true },
     ],
+    // proves: D11
     [
       "it is out when it does not know the session: 480, since it was the last one",
       `${OFFERED}${ASKED}
@@ -329,6 +341,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
     ],
+    // proves: D11
     [
       "it is asked again when the stream is lost before that answer too",
       `${OFFERED}${ASKED}

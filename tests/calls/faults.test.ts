@@ -69,6 +69,7 @@ gateway > phone
     ),
   );
 
+  // proves: D10
   onBothWires("in the answer to our INVITE: ACK, BYE, and the user is told", (wires) =>
     failing(
       wires,
@@ -77,6 +78,7 @@ gateway > phone
     ),
   );
 
+  // proves: D10
   onBothWires("in a request inside the dialog: 500, BYE, and the user is told", (wires) =>
     failing(
       wires,
@@ -99,6 +101,7 @@ ${TOLD}`,
     ),
   );
 
+  // proves: D10
   onBothWires("in the CANCEL of an INVITE: 200 to it, 500 to the INVITE, and the user is told", (wires) =>
     failing(
       wires,
@@ -130,6 +133,7 @@ ${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`,
     ),
   );
 
+  // proves: D10
   onBothWires("when the ACK to our 200 never comes: BYE, and the user is told", (wires) =>
     failing(wires, CAROL_CALLS + JULIET_ACCEPTS, `after 32 s\n${BYE("sip:carol@192.0.2.2:5060")}${TOLD}`),
   );

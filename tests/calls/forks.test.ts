@@ -79,28 +79,33 @@ phone > gateway
 
 describe("a phone whose call was taken by another", () => {
   plays([
+    // proves: S9
     [
       "hangs up: 200, and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${ATTIC_ANSWERS_TOO}${ASKS("bob2", BYE, "200 OK")}
 nothing on juliet
 ${BOB_HANGS_UP}`,
     ],
+    // proves: S8
     [
       "hangs up before it has answered: 200, and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${ASKS("bob2", BYE, "200 OK")}${BOB_ANSWERS}${ASKS("bob1", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0", "200 OK")}${BOB_HANGS_UP}`,
     ],
+    // proves: S9
     [
       "offers another session: 481, and the user hears nothing",
       `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${BOB_ANSWERS}${ASKS("bob2", OFFER, "481 Call/Transaction Does Not Exist")}${ACK_OF_A_REFUSAL}
 nothing on juliet
 ${BOB_HANGS_UP}`,
     ],
+    // proves: S9
     [
       "trickles a candidate: 481, and the user hears nothing",
       `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${BOB_ANSWERS}${ASKS("bob2", INFO, "481 Call/Transaction Does Not Exist")}
 nothing on juliet
 ${BOB_HANGS_UP}`,
     ],
+    // proves: S10
     [
       "does not know our INFO any more: its 481 does not end the call",
       `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${TRICKLED}${INFO_TO("sip:attic@192.0.2.2:5060")}${BOB_ANSWERS}${INFO_TO("sip:bob@192.0.2.2:5060")}
@@ -114,6 +119,7 @@ phone > gateway
 nothing on juliet
 ${BOB_HANGS_UP}`,
     ],
+    // proves: S10
     [
       "takes no INFO: the one that answers is told all the same",
       `${JULIET_CALLS}${BOB_RINGS}${ATTIC_RINGS}${TRICKLED}${INFO_TO("sip:attic@192.0.2.2:5060")}${SAID_TO_INFO("405 Method Not Allowed")}${ANSWERED_WITH(BOB_TRICKLES)}
@@ -127,12 +133,14 @@ ${SAID_TO_INFO("200 OK")}${BOB_HANGS_UP}`,
 
 describe("candidates", () => {
   plays([
+    // proves: S11
     [
       "of an INFO that failed go with the next word to the phone",
       `${JULIET_CALLS}${BOB_RINGS}${TRICKLED}${INFO_TO("sip:bob@192.0.2.2:5060")}${SAID_TO_INFO("500 Server Internal Error")}
 nothing on phone
 ${BOB_ANSWERS}${INFO_TO("sip:bob@192.0.2.2:5060")}${SAID_TO_INFO("200 OK", 3)}${BOB_HANGS_UP}`,
     ],
+    // proves: S11
     [
       "wait in profile precise until the phone says that it trickles",
       `${JULIET_CALLS}${BOB_RINGS}${TRICKLED}
@@ -219,10 +227,12 @@ gateway > juliet
       "begin with the number of the INVITE that was answered",
       `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${AGAIN("bob@192.0.2.2:5060", "488 Not Acceptable Here", "")}${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060").replace("SIP/2.0\n", "SIP/2.0\n    CSeq: 3 BYE\n")}`,
     ],
+    // proves: S7
     [
       "are 32 at most: one that answers takes the place of one that rings",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS.replaceAll("tag=bob1", "tag=last")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060")}`,
     ],
+    // proves: S7
     [
       "are 32 at most: one more that rings is none of the call's",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}
@@ -232,6 +242,7 @@ phone > gateway
     Contact: <sip:bob@192.0.2.2:5060>
 ${ASKS("last", "OPTIONS sip:juliet@192.0.2.1:5600 SIP/2.0", "481 Call/Transaction Does Not Exist")}${BOB_ANSWERS}${BOB_HANGS_UP}`,
     ],
+    // proves: S7
     [
       "are 32 at most: one more that answers too late is acknowledged and hung up",
       `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS}${ATTIC_ANSWERS_TOO}${BOB_HANGS_UP}`,

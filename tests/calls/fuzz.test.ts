@@ -200,6 +200,7 @@ class Fuzz {
   }
 }
 
+// proves: A8
 test.each([1, 2, 3, 4, 120, 154])("spoilt messages do no harm (seed %p)", async (seed) => {
   const fuzz = new Fuzz(seed);
   await fuzz.run();

@@ -28,11 +28,17 @@ nothing on juliet
 ${PHONE_HANGS_UP}`;
 
 const ROWS: PlayRow[] = [
+  // proves: D6
   ["item-not-found: BYE", REFUSED("item-not-found") + BYE],
+  // proves: D6
   ["recipient-unavailable: BYE", REFUSED("recipient-unavailable") + BYE],
+  // proves: D6
   ["service-unavailable: BYE", REFUSED("service-unavailable") + BYE],
+  // proves: D6
   ["remote-server-not-found: BYE", REFUSED("remote-server-not-found") + BYE],
+  // proves: D6
   ["remote-server-timeout: BYE", REFUSED("remote-server-timeout") + BYE],
+  // proves: D6
   ["bad-request: logged, and the call goes on", REFUSED("bad-request") + GOES_ON],
   ["feature-not-implemented: logged, and the call goes on", REFUSED("feature-not-implemented") + GOES_ON],
   ["not-acceptable: logged, and the call goes on", REFUSED("not-acceptable") + GOES_ON],
@@ -45,6 +51,7 @@ describe("a client answers a word of ours by", () => plays(ROWS));
 
 describe("a client that is gone before the ACK", () => {
   plays([
+    // proves: D6
     [
       "is hung up after it (RFC 3261 §15)",
       `${CAROL_CALLS.replace("    Contact", "    Supported: trickle-ice\n    Contact")}${JULIET_ACCEPTS}

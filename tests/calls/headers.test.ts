@@ -46,17 +46,20 @@ describe.each([
   ["a call of juliet's", JULIET_CALLS_AND_HOLDS, '"juliet" <sip:juliet@example.org>', "<sip:bob@sip.example.org>"],
   ["a call to juliet", CAROL_IS_HUNG_UP, "<sip:juliet@example.org>", '"Carol" <sip:carol@pbx.example.net>'],
 ])("in %s", (_, script, us, them) => {
+  // proves: A10
   onBothWires("no resource travels in a SIP header", async (wires) => {
     const messages = await said(wires, script);
     expect(messages.length).toBeGreaterThan(2);
     expect(messages.filter((text) => text.includes("balcony"))).toEqual([]);
   });
 
+  // proves: A11
   onBothWires("the Via of every request has local_host [M]", async (wires) => {
     const vias = fieldsOf("Via", requests(await said(wires, script)));
     expect([...vias]).toEqual([`SIP/2.0/UDP ${GATEWAY.host}:${GATEWAY.port}`]);
   });
 
+  // proves: A12
   onBothWires("From of every request is who acts, To the other [M]", async (wires) => {
     const messages = requests(await said(wires, script));
     expect([...fieldsOf("From", messages), ...fieldsOf("To", messages)]).toEqual([us, them]);

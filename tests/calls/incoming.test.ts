@@ -71,7 +71,9 @@ const DTLS_WITHOUT_ICE = `v=0
 
 describe("a call is answered", () => {
   plays([
+    // proves: J3, S1, S26
     ["and carol hangs up", CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + PHONE_HANGS_UP],
+    // proves: S29
     [
       "and 180 and 200 say what we understand, packages when asked (RFC 6086 §5.2.3)",
       announcing(
@@ -83,6 +85,7 @@ describe("a call is answered", () => {
         CAROL_ACKS +
         PHONE_HANGS_UP,
     ],
+    // proves: S29
     [
       "and 180 and 200 say what we understand, no packages when not asked",
       announcing(CAROL_CALLS, "180 Ringing", "no Recv-Info: …") +
@@ -94,6 +97,7 @@ describe("a call is answered", () => {
       "and juliet hangs up",
       CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060"),
     ],
+    // proves: J9
     [
       "and juliet hangs up before the ACK: BYE waits for it (RFC 3261 §15)",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${JULIET_SAYS("<success/>")}
@@ -105,6 +109,7 @@ phone > gateway
     SIP/2.0 200 OK
 nothing on juliet`,
     ],
+    // proves: S27
     [
       "and carol hangs up before her ACK, after which nothing more is said",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${PHONE_HANGS_UP}
@@ -114,6 +119,7 @@ phone > gateway
 after 33 s
 nothing on phone`,
     ],
+    // proves: S30
     [
       "and the ACK never comes: BYE after 64*T1, and juliet is told",
       `${CAROL_CALLS}${JULIET_ACCEPTS}
@@ -124,6 +130,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${TOLD("<general-error/><text>the answer was never acknowledged</text>")}`,
     ],
+    // proves: D1
     [
       "on one of two devices: the other is told, and is no party any more",
       `${CAROL_CALLS}${RINGS_TOO("juliet-phone")}${JULIET_ACCEPTS}${TOLD("<cancel/>", "juliet-phone")}
@@ -134,6 +141,7 @@ gateway > juliet-phone
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
       { online: ["juliet", "juliet-phone"] },
     ],
+    // proves: M5
     [
       "for a desk phone without ICE: raw-udp to the user",
       `${INVITE(undefined, undefined, "{plain-sdp}")}
@@ -155,6 +163,7 @@ gateway > phone
     c=IN IP4 198.51.100.7
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: M7
     [
       "for a desk phone, from a client that answers with DTLS all the same: none of it is in the 200",
       `${INVITE(undefined, undefined, "{plain-sdp}")}
@@ -176,6 +185,7 @@ gateway > phone
     no a=setup…
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: M8
     [
       "for a phone with DTLS and without ICE: raw-udp with its fingerprint, and one in the answer",
       `${INVITE(undefined, undefined, DTLS_WITHOUT_ICE)}
@@ -198,6 +208,7 @@ gateway > phone
     a=setup:active
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: J12
     [
       "after another window has asked for the call that rings (existing-session-initiate)",
       `${CAROL_CALLS}
@@ -227,11 +238,13 @@ const SDP = (media: string, address = "c=IN IP4 192.0.2.2\n    "): string =>
 
 describe("a call is refused", () => {
   plays([
+    // proves: S2
     [
       "when nobody is online: 480, before the offer is looked at",
       INVITE(undefined, undefined, "nonsense") + REFUSED("480 Temporarily Unavailable"),
       { online: [] },
     ],
+    // proves: J8
     ["when juliet declines: 486", CAROL_CALLS + JULIET_SAYS("<decline/>") + REFUSED("486 Busy Here")],
     [
       "when juliet declines: 603 in profile precise",
@@ -249,6 +262,7 @@ describe("a call is refused", () => {
       "with the status that she names",
       CAROL_CALLS + JULIET_SAYS("<general-error/><sip-error code='606'/>") + REFUSED("606 Not Acceptable"),
     ],
+    // proves: D4
     [
       "when her only device refuses the IQ: 480 for one that cannot be reached",
       `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
@@ -256,12 +270,14 @@ juliet > gateway
     <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${REFUSED("480 Temporarily Unavailable")}`,
     ],
+    // proves: D4
     [
       "when her only device says nothing for 30 seconds: 480, and it is told, since it may ring after all",
       `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
 after 30 s
 ${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
     ],
+    // proves: D4
     [
       "when one of two devices says nothing for 30 seconds: it is told so once, and the other rings on",
       `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${RINGS_TOO("juliet-phone")}
@@ -275,12 +291,14 @@ ${REFUSED("486 Busy Here")}
 nothing on juliet`,
       { online: ["juliet", "juliet-phone"] },
     ],
+    // proves: S23
     [
       "when nobody answers within ring_timeout: 480, and every device is told",
       `${CAROL_CALLS}
 after 180 s
 ${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
     ],
+    // proves: D2
     [
       "when one of two devices declines: it is the user's answer, the other is told",
       CAROL_CALLS +
@@ -290,6 +308,7 @@ ${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
         TOLD("<cancel/>", "juliet-phone"),
       { online: ["juliet", "juliet-phone"] },
     ],
+    // proves: D3
     [
       "only by the last of two devices that are busy",
       `${CAROL_CALLS}${RINGS_TOO("juliet-phone")}${JULIET_SAYS("<busy/>")}
@@ -301,21 +320,25 @@ gateway > juliet-phone
 ${REFUSED("480 Temporarily Unavailable")}`,
       { online: ["juliet", "juliet-phone"] },
     ],
+    // proves: S34
     [
       "without an offer: 488, since in Jingle only the initiator offers",
       INVITE(undefined, undefined, "").replace("    Content-Type: application/sdp\n", "") +
         REFUSED("488 Not Acceptable Here", '    Warning: 399 carillon "offer needed"\n'),
     ],
+    // proves: S33
     [
       "with nothing but media that are refused in the offer itself: 488",
       INVITE(undefined, undefined, SDP("audio 0 RTP/AVP 0")) +
         REFUSED("488 Not Acceptable Here", "    Warning: 304 …\n"),
     ],
+    // proves: S33
     [
       "with nothing but media that Jingle has no words for: 488",
       INVITE(undefined, undefined, SDP("image 49170 udptl t38")) +
         REFUSED("488 Not Acceptable Here", "    Warning: 304 …\n"),
     ],
+    // proves: S33
     [
       "with an offer that names no address: 488",
       INVITE(undefined, undefined, SDP("audio 49170 RTP/AVP 0", "")) +
@@ -329,6 +352,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
       "for the component's own domain, which would be a circle: 404",
       INVITE("sip:x@sip.example.org", "<sip:x@sip.example.org>") + REFUSED("404 Not Found"),
     ],
+    // proves: S24
     [
       "when carol gives up: 487, and juliet is told decline, as the predecessor did",
       CAROL_CALLS + CAROL_CANCELS + TOLD("<decline/>"),
@@ -338,6 +362,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
       CAROL_CALLS + CAROL_CANCELS + TOLD("<cancel/>"),
       { calls: { profile: "precise" } },
     ],
+    // proves: S25
     [
       "when carol's INVITE expires (Expires, RFC 3261 §13.3.1): 487, and juliet is told",
       `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}
@@ -352,6 +377,7 @@ phone > gateway
 ${TOLD("<decline/>")}`,
       { byTheClock: true },
     ],
+    // proves: S25
     [
       "which means nothing once it has been answered",
       `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}${JULIET_ACCEPTS}${CAROL_ACKS}
@@ -359,6 +385,7 @@ after 6 s
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S28
     [
       "when carol hangs up the early dialog: 200 and 487, as for CANCEL",
       `${CAROL_CALLS}
@@ -384,23 +411,29 @@ gateway > juliet
 `;
   const ends = RINGS + CAROL_CANCELS + TOLD("<decline/>");
   plays([
+    // proves: A18
     [
       "the Request-URI decides when its host is served",
       INVITE("sip:juliet@example.org", "<sip:somebody@example.net>") + ends,
     ],
     ["else To does", INVITE("sip:x@192.0.2.1:5600", "<sip:juliet@example.org>") + ends],
+    // proves: A18
     [
       "an address of ours means a user of the first domain",
       INVITE("sip:juliet@192.0.2.1:5600", "<sip:juliet@192.0.2.1>") + ends,
     ],
+    // proves: A13
     [
       "a password is dropped and percent-escapes are read",
       INVITE("sip:%6auliet:secret@example.org", "<sip:juliet@example.org>") + ends,
     ],
+    // proves: A18
     ["a To of another scheme decides nothing", INVITE("sip:juliet@192.0.2.1:5600", "<im:romeo@example.org>") + ends],
   ]);
   test.each([
+    // proves: A6
     ["a number that belongs to a user is that user's", "sip:+4930123@192.0.2.1:5600"],
+    // proves: A6
     ["with parameters of its own too (RFC 3261 §19.1.1)", "sip:+4930123;npdi;rn=+49@192.0.2.1:5600;user=phone"],
     ["by tel: too", "tel:+4930123;npdi"],
   ])("%s", (_, uri) =>
@@ -419,6 +452,7 @@ phone > gateway
 
 describe("candidates", () => {
   plays([
+    // proves: J4
     [
       "of an accept without any are waited for, and stand in the 200",
       `${CAROL_CALLS}
@@ -438,6 +472,7 @@ gateway > phone
     c=IN IP4 203.0.113.4
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: J4
     [
       "of an accept without any are not waited for by a phone that trickles: the 200 goes out at once",
       `${CAROL_CALLS.replace("    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type")}
@@ -462,6 +497,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: T6
     [
       "that juliet sends before she accepts stand in the 200 too",
       `${CAROL_CALLS}
@@ -473,6 +509,7 @@ ${JULIET_ACCEPTS.replace("m=audio 40000", "m=audio 40001").trimEnd()}
     a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: T7
     [
       "that come after it wait for the ACK, then go by INFO",
       `${CAROL_CALLS}${JULIET_ACCEPTS}

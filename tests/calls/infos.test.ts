@@ -22,6 +22,7 @@ phone > gateway
 
 describe("candidates that are found while an INFO is open", () => {
   plays([
+    // proves: T8
     [
       "wait for its answer, and go together in one more",
       `${TALKING}${FINDS(41001)}${SAID(2, "a=candidate:41001 … ↵ …")}${FINDS(41002)}${FINDS(41003)}

@@ -43,6 +43,7 @@ gateway > phone
 describe("a call of a user to another of the same domain", () => {
   plays(
     [
+      // proves: X1
       [
         "goes out to the proxy, addressed to the other user [M]",
         `${HANDED("d1", JULIET, "romeo@example.org/orchard", JINGLE("session-initiate", "s1", "{offer-contents}"))}${TAKEN("d1")}
@@ -57,6 +58,7 @@ gateway > phone
     ACK sip:romeo@192.0.2.2:5060 SIP/2.0
 ${SAID("romeo@example.org/orchard", JULIET, "<jingle action='session-terminate' sid='s1'><reason><decline/></reason></jingle>")}`,
       ],
+      // proves: X2
       [
         "comes back from the proxy: the device is called as if by the other user, by the bare JID",
         `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, "<jingle action='session-initiate' sid='r1' initiator='romeo@example.org'/>")}${HANDED("d2", JULIET, "romeo@example.org", JINGLE("session-accept", "r1", "{answer-contents}"))}${TAKEN("d2")}
@@ -70,6 +72,7 @@ gateway > phone
     SIP/2.0 200 OK
 ${SAID("romeo@example.org", JULIET, "<jingle action='session-terminate' sid='r1'><reason><success/></reason></jingle>", "end-")}`,
       ],
+      // proves: X3
       [
         "is offered to another window that asks its own account (existing-session-initiate) [M]",
         `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, "<jingle action='session-initiate' sid='r1'/>")}${HANDED("d3", "juliet@example.org/phone", "juliet@example.org", JINGLE("existing-session-initiate", "r1"), "get")}${TAKEN("d3")}${SAID("romeo@example.org", "juliet@example.org/phone", "<jingle action='session-initiate' sid='r1'/>", "again-")}${HANDED("d4", JULIET, "romeo@example.org", JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d4")}
@@ -79,6 +82,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 ${SAID("romeo@example.org", "juliet@example.org/phone", "<jingle action='session-terminate' sid='r1'><reason><cancel/></reason></jingle>", "end-")}`,
       ],
+      // proves: X4
       [
         "for a device that is gone by then (the server says so): 480",
         `${ROMEO_CALLS}
@@ -101,6 +105,7 @@ describe("a call of a user to somebody of another domain", () => {
   const CALLS = (to: string): string => HANDED("d1", JULIET, to, JINGLE("session-initiate", "s1", "{offer-contents}"));
   plays(
     [
+      // proves: A5
       [
         "whose name is of another script: its host in SIP is by IDNA",
         `${CALLS("romeo@b\u00fccher.example/x")}${TAKEN("d1")}
@@ -114,6 +119,7 @@ gateway > phone
     ACK sip:romeo@192.0.2.2:5060 SIP/2.0
 ${SAID("romeo@b\u00fccher.example/x", JULIET, "<jingle action='session-terminate' sid='s1'/>")}`,
       ],
+      // proves: A5
       [
         "that is no host, but would add parameters and headers to the URI: nobody has this address",
         `${CALLS("romeo@evil.example;tag=1?Subject=a")}${ANSWERED("d1", "<iq xmlns='jabber:client' type='error'><error type='cancel'><item-not-found/></error></iq>")}
@@ -128,6 +134,7 @@ describe("a phone that has the user's own address", () => {
   const SELF = "juliet@example.org";
   plays(
     [
+      // proves: X6
       [
         "calls: what the user's device says to the own account is of that call",
         `${ROMEO_CALLS.replace("sip:romeo@example.org", "sip:juliet@example.org")}${SAID(SELF, JULIET, JINGLE("session-initiate", "r1"))}${HANDED("d1", JULIET, SELF, JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d1")}
@@ -166,10 +173,12 @@ gateway > example.org
 `;
   plays(
     [
+      // proves: X7
       [
         "is answered where a call was proposed: it can what every phone can (COMPAT Dino)",
         `${PROPOSES(JULIET)}${ASKED("romeo@example.org/sip")}${ANSWERED("d1", CAN)}`,
       ],
+      // proves: X7
       [
         "is answered where a call rings",
         `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, JINGLE("session-initiate", "r1"))}${ASKED("romeo@example.org/sip")}${ANSWERED("d1", CAN)}${HANDED("d2", JULIET, "romeo@example.org", JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d2")}
@@ -179,19 +188,23 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
       ],
+      // proves: X7
       [
         "where there is no call: a device, or somebody in a room, of that name; not ours, the server routes it",
         `${ASKED("romeo@example.org/sip")}${NOT_OURS}`,
       ],
+      // proves: X7
       [
         "where another device has proposed, or this one to somebody else: not ours, the server routes it",
         `${PROPOSES("juliet@example.org/phone")}${ASKED("romeo@example.org/sip")}${NOT_OURS}${PROPOSES(JULIET)}${ASKED("romeo@example.org.uk/sip")}${NOT_OURS}`,
       ],
+      // proves: X7
       [
         "where the proposal was taken back, or nothing came of it: not ours, the server routes it",
         `${PROPOSES(JULIET)}${SAYS(JULIET, "<retract xmlns='urn:xmpp:jingle-message:0' id='p1'/>")}${ASKED("romeo@example.org/sip")}${NOT_OURS}${PROPOSES(JULIET)}
 after 3600 s${ASKED("romeo@example.org/sip")}${NOT_OURS}`,
       ],
+      // proves: X7
       [
         "of another device: not ours, the server routes it",
         `${PROPOSES(JULIET)}${ASKED("romeo@example.org/orchard")}${NOT_OURS}`,
@@ -208,6 +221,7 @@ describe("what is handed over wrongly", () => {
         "is refused inside of its answer, as anywhere: a session that nobody knows",
         `${HANDED("d1", JULIET, "romeo@example.org/orchard", JINGLE("session-terminate", "nobody"))}${ANSWERED("d1", "<iq xmlns='jabber:client' type='error'><error type='cancel'><item-not-found/></error></iq>")}`,
       ],
+      // proves: X8
       [
         "by a server that is not the user's: forbidden",
         `${HANDED("d1", "juliet@elsewhere.example/x", "romeo@example.org", JINGLE("session-initiate", "s1", "{offer-contents}"))}
@@ -215,6 +229,7 @@ gateway > example.org
     <iq type='error' id='d1'><error type='auth'><forbidden/></error></iq>
 `,
       ],
+      // proves: X5
       [
         "of one device to another of the same user: not ours, the server routes it",
         `${HANDED("d1", JULIET, "juliet@example.org/phone", JINGLE("session-initiate", "s1", "{offer-contents}"))}
@@ -223,6 +238,7 @@ gateway > example.org
 nothing on phone
 `,
       ],
+      // proves: X8
       [
         "though it is no Jingle: not ours, the server routes it",
         `${HANDED("d1", JULIET, "romeo@example.org", "<query xmlns='jabber:iq:version'/>", "get")}

@@ -35,6 +35,7 @@ gateway > juliet
 
 describe("the user presses", () => {
   plays([
+    // proves: J49
     [
       "a key: INFO application/dtmf-relay, with its duration",
       `${TALKING}${PRESSES("5", "k1", " duration='400'")}${TOLD("5", 2, 400)}${SAYS(2)}${PHONE_HANGS_UP}`,
@@ -65,6 +66,7 @@ ${PHONE_HANGS_UP}`,
 
 describe("the phone presses", () => {
   plays([
+    // proves: S74
     [
       "a key by application/dtmf-relay, and by application/dtmf",
       `${TALKING}${INFO("application/dtmf-relay", "Signal=*\n    Duration=160")}${HEARS("*", 160)}${INFO("application/dtmf", "7")}${HEARS("7", 100)}${PHONE_HANGS_UP}`,

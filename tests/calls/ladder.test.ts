@@ -176,6 +176,7 @@ juliet > gateway
 
 describe("the ladder in full", () => {
   plays([
+    // proves: A1, S26
     ["out: alice calls, bob answers and hangs up", `${OUT}${ANSWERED()}${HANGS_UP}`],
     ["refused, 486", OUT + REFUSED("486 Busy Here", "<decline/>")],
     ["refused, 404", OUT + REFUSED("404 Not Found", "<general-error/><sip-error code='404'>Not Found</sip-error>")],
@@ -184,6 +185,7 @@ describe("the ladder in full", () => {
       OUT + REFUSED("404 Not Found", "<gone/><text>404 Not Found</text><sip-error code='404'>Not Found</sip-error>"),
       { calls: { profile: "precise" } },
     ],
+    // proves: S1
     ["in: carol calls alice, and gives up", `${IN}${GIVES_UP}`],
     [
       "the special get: the stored session-initiate goes to the window that asks",
@@ -200,6 +202,7 @@ gateway > juliet-phone
     <iq type='set'><jingle action='session-terminate'/></iq>
 `,
     ],
+    // proves: A1
     [
       "trickle: to a phone that takes it, and back",
       `${OUT}${ANSWERED("    Recv-Info: trickle-ice\n")}${SAYS(
@@ -243,6 +246,7 @@ gateway > juliet (whole)
           <candidate component='1' foundation='7' generation='0' id='{candidate-2}' ip='203.0.113.10' network='0' port='50002' priority='1694498815' protocol='udp' rel-addr='10.0.0.9' rel-port='50000' type='srflx'/></transport></content></jingle></iq>
 ${HANGS_UP}`,
     ],
+    // proves: A1
     [
       "source-add: the action is the first attribute of the session, and only that source is told [M]",
       `${OUT}${ANSWERED()}${SAYS("<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='77'><parameter name='cname' value='x'/></source></description></content>", "source-add")}
@@ -261,6 +265,7 @@ ${HANGS_UP}`,
       "errors: a session that nobody knows",
       `${ASKS("action='session-terminate' sid='nobody'><reason><success/></reason>")}${REFUSES("a6", BOB, JULIET, `<error type='cancel'><item-not-found ${STANZAS}/><unknown-session ${ERRORS}/></error>`)}`,
     ],
+    // proves: A1
     [
       "errors: an action out of order",
       `${OUT}${ASKS("action='session-accept' sid='s1'>{answer-contents}")}${REFUSES("a6", BOB, JULIET, `<error type='wait'><unexpected-request ${STANZAS}/><out-of-order ${ERRORS}/></error>`)}${REFUSED("486 Busy Here", "<decline/>")}`,

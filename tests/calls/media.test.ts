@@ -105,11 +105,13 @@ const TWO_SECTIONS = (mids: readonly [string, string]): string =>
 
 describe("no message grows beyond measure", () => {
   plays([
+    // proves: M11
     [
       "an SDP of three thousand header extensions for all of its sections: 488",
       CAROL_OFFERS(`${HEAD}${"    a=extmap:1 u\n".repeat(3_000)}${"    m=audio 9 RTP/AVP 0\n".repeat(32)}`) +
         FAILS("488 …", "    To: <sip:juliet@example.org>;tag={big-tag}\n    Warning: 399 …\n"),
     ],
+    // proves: M12
     [
       "an SDP that would be a stanza too large: that call fails, and the stream goes on",
       CAROL_OFFERS(`${HEAD}    m=audio 4000 RTP/AVP 0\n${`    a=fmtp:0 ${'"'.repeat(4_000)}\n`.repeat(12)}`) +
@@ -132,6 +134,7 @@ describe("an SDP is understood", () => {
       "whose group of sources has one, in an answer",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_SAYS("    {answer-sdp}\n    a=ssrc-group:FID 1")}${HEARS("session-accept", `<content name='0'><description><ssrc-group xmlns='${SSMA}' semantics='FID'><source ssrc='1'/></ssrc-group></description></content>`)}${PHONE_HANGS_UP}`,
     ],
+    // proves: M13
     [
       "whose m-line says how many ports there are",
       `${CAROL_CALLS.replace("{offer-sdp}", "{plain-sdp}\n    m=video 49170/2 RTP/AVP 31").replace("name='0'", "name='audio'")}
@@ -149,6 +152,7 @@ ${CAROL_ACKS}${PHONE_HANGS_UP}`,
 
 describe("an answer has the media of its offer", () => {
   plays([
+    // proves: M20
     [
       "else the phone's is none: ACK, BYE, general-error",
       `${JULIET_CALLS}${BOB_SAYS(`${HEAD}${SECTION("video 50000 UDP/TLS/RTP/SAVPF 31", "0")}`.replace(/\n\n/g, "\n"))}
@@ -167,6 +171,7 @@ ${HEARS("session-terminate", "<reason><general-error/><text>video answers audio<
         CAROL_ACKS +
         PHONE_HANGS_UP,
     ],
+    // proves: M20
     [
       "and its DTLS: an accept without a fingerprint is refused, and the call goes on",
       CAROL_CALLS +
@@ -184,6 +189,7 @@ ${HEARS("session-terminate", "<reason><general-error/><text>video answers audio<
 
 describe("a Jingle offer", () => {
   plays([
+    // proves: M17
     [
       "of a static payload type without a name has it from RFC 3551",
       ASKS("session-initiate", CONTENT("0", "audio", "<payload-type id='0'/>", CANDIDATE)) +
@@ -193,10 +199,12 @@ describe("a Jingle offer", () => {
         HEARS("session-accept") +
         PHONE_HANGS_UP,
     ],
+    // proves: M17
     [
       "without any codec is refused, in words",
       `${ASKS("session-initiate", CONTENT("0", "audio", "", CANDIDATE))}${REFUSED("content &apos;0&apos; has no codec")}`,
     ],
+    // proves: M19
     [
       "whose names are no tokens keeps its group, and so does the answer",
       ASKS(
@@ -214,6 +222,7 @@ describe("a Jingle offer", () => {
         ) +
         PHONE_HANGS_UP,
     ],
+    // proves: M22
     [
       "whose first bundled content is removed: the next one has the candidates they share",
       ASKS("session-initiate", CONTENT("0", "audio", PCMU, CANDIDATE) + CONTENT("1", "video", VP8) + BUNDLE("0", "1")) +
@@ -245,10 +254,12 @@ const TOLD = (cseq: number, action: string, line: string): string =>
 
 describe("a source", () => {
   plays([
+    // proves: M23
     [
       "of which nothing is said goes out all the same, by its own name",
       TALKING + SOURCES("source-add", SOURCE()) + TOLD(2, "source-add", "a=ssrc:77 cname:77") + PHONE_HANGS_UP,
     ],
+    // proves: M23
     [
       "that is removed by its number alone goes out as the session knew it",
       TALKING +
@@ -258,6 +269,7 @@ describe("a source", () => {
         TOLD(3, "source-remove", "a=ssrc:77 cname:x") +
         PHONE_HANGS_UP,
     ],
+    // proves: M24
     [
       "action without a description is filled from the session",
       TALKING +
@@ -302,6 +314,7 @@ phone > gateway
 
 describe("candidates", () => {
   plays([
+    // proves: T10
     [
       "stay in their order from one INFO to the next, those over TCP too (RFC 8840 §4.4)",
       JULIET_CALLS +
@@ -314,6 +327,7 @@ describe("candidates", () => {
         HEARS("session-accept") +
         PHONE_HANGS_UP,
     ],
+    // proves: T9
     [
       "of another ICE password are 200 and nothing",
       `${TALKING}
@@ -332,6 +346,7 @@ gateway > phone
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: T12
     [
       "with an ICE user of two words are refused",
       TALKING +

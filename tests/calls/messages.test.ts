@@ -109,6 +109,7 @@ const NOBODY = { online: [] } as const;
 describe("a phone calls a user whose client takes proposals", () => {
   plays(
     [
+      // proves: P6
       [
         "who takes the call on one device: the session begins there, and at its end comes finish",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<ringing ${JMI} id='c1'/>`)}${PROCEEDS("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
@@ -127,15 +128,18 @@ phone > gateway
     SIP/2.0 200 OK
 ${FINISHED("juliet")}`,
       ],
+      // proves: P7
       [
         "who rejects, whatever the reason: 486 [M], and nothing more is said",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<reject ${JMI} id='c1'>${REASON("unsupported-applications")}</reject>`)}${REFUSED("486 Busy Here")}`,
       ],
+      // proves: P7
       [
         "who rejects, in profile precise: by the reason",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<reject ${JMI} id='c1'>${REASON("decline")}</reject>`)}${REFUSED("603 Decline")}`,
         { calls: { profile: "precise" } },
       ],
+      // proves: P8
       [
         "and gives up: retract to all of his devices",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${CAROL_CANCELS}${RETRACTED}`,
@@ -144,6 +148,7 @@ ${FINISHED("juliet")}`,
         "and gives up when one has proceeded: that session is ended, and finished",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${PROCEEDS("juliet")}${CAROL_CANCELS}${ENDED("juliet", "decline")}${FINISHED("juliet", "decline")}`,
       ],
+      // proves: P8
       [
         "and nobody takes it within ring_timeout: 480, and retract",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}
@@ -151,6 +156,7 @@ after 180 s
 ${REFUSED("480 Temporarily Unavailable")}${RETRACTED}`,
         { byTheClock: true },
       ],
+      // proves: P9
       [
         "who takes it on two devices at once: the second is told that it has lost the race",
         `${COMES("juliet")}${COMES_TOO("juliet-phone")}${CALLS}${RINGS}${PROPOSED}${PROCEEDS("juliet")}${SAYS("juliet-phone", `<proceed ${JMI} id='c1'/>`)}${TOLD("juliet-phone", `<retract ${JMI} id='c1'>${REASON("cancel")}</retract>`)}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
@@ -172,6 +178,7 @@ describe("a phone calls a user who has a device that takes proposals, and one th
   const BOTH = `${COMES("juliet")}${COMES_WITHOUT("juliet-phone")}${CALLS}${RINGS}${INITIATED("juliet-phone")}${PROPOSED}`;
   plays(
     [
+      // proves: P10
       [
         "the one is called directly; it accepts, and the proposal is retracted",
         `${BOTH}${ACCEPTS("juliet-phone")}${RETRACTED}${CAROL_ACKS}
@@ -181,10 +188,12 @@ gateway > phone
     SIP/2.0 200 OK
 ${ENDED("juliet-phone", "success")}`,
       ],
+      // proves: P10
       [
         "the other proceeds, and the first is told to stop ringing",
         `${BOTH}${SAYS("juliet", `<proceed ${JMI} id='c1'/>`)}${ENDED("juliet-phone", "cancel")}${INITIATED("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
+      // proves: P3
       [
         "the first retracts what is not its own: it goes on ringing",
         `${BOTH}${SAYS("juliet-phone", `<retract ${JMI} id='c1'>${REASON("cancel")}</retract>`)}
@@ -224,6 +233,7 @@ ${REFUSED("486 Busy Here")}${RETRACTED}`,
 describe("a phone calls a user who is not online", () => {
   plays(
     [
+      // proves: P11
       [
         "but has a device that takes proposals: push wakes it, it rings, and only then is there a 180",
         `${COMES("juliet")}${GOES("juliet")}${CALLS}${PROPOSED}
@@ -234,6 +244,7 @@ ${SAYS("juliet", `<ringing ${JMI} id='c1'/>`)}${RINGS}${PROCEEDS("juliet")}${ACC
         "but has a device that takes proposals, and proceeds without ringing",
         `${COMES("juliet")}${GOES("juliet")}${CALLS}${PROPOSED}${SAYS("juliet", `<proceed ${JMI} id='c1'/>`)}${RINGS}${INITIATED("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
+      // proves: P14
       [
         "of whom nothing was ever seen, and no device wakes: 480 after jmi_timeout, and retract",
         `${CALLS}${PROPOSED}
@@ -245,16 +256,19 @@ after 1 s
 ${REFUSED("480 Temporarily Unavailable")}${RETRACTED}`,
         { byTheClock: true },
       ],
+      // proves: P14
       [
         "of whom nothing was ever seen, but who is there: asked for, the device says so, and is called at once",
         `${CALLS}${PROPOSED}${COMES_WITHOUT("juliet")}${RINGS}${INITIATED("juliet")}${COMES_WITHOUT("juliet-phone")}${INITIATED("juliet-phone")}${ACCEPTS("juliet")}${ENDED("juliet-phone", "cancel")}${RETRACTED}${CAROL_ACKS}${PHONE_HANGS_UP}`,
       ],
+      // proves: P14
       [
         "of whom nothing was ever seen, and comes with a client that takes proposals: that proposal is enough",
         `${CALLS}${PROPOSED}${COMES("juliet")}
 nothing on phone
 ${PROCEEDS_WAKING("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
+      // proves: P14
       [
         "and whose server knows no such user: 480 at once",
         `${CALLS}${PROPOSED}
@@ -262,6 +276,7 @@ ${JULIET} > gateway
     <message type='error' id='propose-c1' to='${CAROL}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>
 ${REFUSED("480 Temporarily Unavailable")}`,
       ],
+      // proves: P12
       [
         "and never had a device that takes proposals: 480 at once [M]",
         `${COMES_WITHOUT("juliet")}${GOES("juliet")}${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
@@ -274,6 +289,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
 describe("which devices take proposals is known by their caps (XEP-0115)", () => {
   plays(
     [
+      // proves: P15
       [
         "and a device whose answer does not fit its hash speaks for itself alone",
         `${COMES("juliet", "d29ycmllZA==")}${CALLS}${RINGS}${PROPOSED}${CAROL_CANCELS}${RETRACTED}`,
@@ -325,6 +341,7 @@ gateway > phone
 `;
 
   plays([
+    // proves: P1
     [
       "it proceeds at once, and the INVITE follows on the session-initiate",
       `${PROPOSES}${PROCEED}${INITIATES}${BOB_RINGS.replace("from='bob@sip.example.org'", `from='${BOB}/sip'`)}${BUSY}${END("decline")}`,
@@ -334,6 +351,7 @@ gateway > phone
       `${PROPOSES}${PROCEED}${INITIATES}${BUSY}${END("busy")}`,
       { calls: { profile: "precise" } },
     ],
+    // proves: P2
     [
       "and retracts it while it rings (COMPAT Dino): CANCEL",
       `${PROPOSES}${PROCEED}${INITIATES}
@@ -357,10 +375,12 @@ gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 ${TOLD("juliet", `<finish ${JMI} id='s1'>${REASON("cancel")}</finish>`, `${BOB}/sip`)}`,
     ],
+    // proves: P2
     [
       "and retracts it before the session: nothing was begun",
       `${PROPOSES}${PROCEED}${SAYS("juliet", `<retract ${JMI} id='s1'>${REASON("cancel")}</retract>`, BOB)}nothing on phone`,
     ],
+    // proves: P5
     [
       "of something that is no call: rejected",
       `${SAYS("juliet", `<propose ${JMI} id='s1'><description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/></propose>`, BOB)}${TOLD("juliet", `<reject ${JMI} id='s1'>${REASON("unsupported-applications")}</reject>`, `${BOB}/sip`)}`,
@@ -369,6 +389,7 @@ ${TOLD("juliet", `<finish ${JMI} id='s1'>${REASON("cancel")}</finish>`, `${BOB}/
       "that has no address to dial: rejected",
       `${SAYS("juliet", `<propose ${JMI} id='s1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>`, "sip.example.org")}${TOLD("juliet", `<reject ${JMI} id='s1'>${REASON("gone")}</reject>`, "sip.example.org/sip")}`,
     ],
+    // proves: P5
     [
       "when there is room for no more calls: rejected",
       `${PROPOSES}${TOLD("juliet", `<reject ${JMI} id='s1'>${REASON("busy")}</reject>`, `${BOB}/sip`)}`,
@@ -381,6 +402,7 @@ gateway > mallory
     <message type='error'><error type='cancel'><service-unavailable/></error></message>
 `,
     ],
+    // proves: P4
     [
       "from no device: an error, since there is nobody to answer",
       `${SAYS(JULIET, `<propose ${JMI} id='s1'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>`, BOB)}
@@ -388,6 +410,7 @@ gateway > ${JULIET}
     <message type='error'><error type='modify'><bad-request/></error></message>
 `,
     ],
+    // proves: P4
     [
       "without an id: an error",
       `${SAYS("juliet", `<propose ${JMI}/>`, BOB)}
@@ -426,10 +449,12 @@ example.org > gateway
 
   plays(
     [
+      // proves: P17
       [
         "a propose to another user of the server is answered in his name, from a device of his own",
         `${HANDED("romeo@example.org", `<propose ${JMI} id='s1'>${MEDIA}</propose>`)}${SENT(BALCONY, `<ringing ${JMI} id='s1'/>`)}${SENT(BALCONY, `<proceed ${JMI} id='s1'/>`)}`,
       ],
+      // proves: P17
       [
         "a call that comes is proposed in the caller's name, and the session is that device's too",
         `${COMES("juliet")}
@@ -450,10 +475,12 @@ gateway > phone
     CSeq: … CANCEL
 ${REFUSED("487 Request Terminated")}${JINGLED("session-terminate", "last")}${SENT(BALCONY, `<finish ${JMI} id='r1'>${REASON("decline")}</finish>`)}`,
       ],
+      // proves: P13
       [
         "a user of whom the server has told nothing is not there: 480 at once [M]",
         `${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
       ],
+      // proves: X9
       [
         "a proposal that the server cannot deliver: 480 at once",
         `${COMES("juliet")}${GOES("juliet")}

@@ -22,7 +22,9 @@ const NOT_FOR_US = ["REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH", "REGIS
 
 describe("OPTIONS", () => {
   plays([
+    // proves: S32
     ["outside a dialog says what we understand", ASKS("OPTIONS", OUTSIDE) + HEARS("200 OK", "OPTIONS", CAN) + SILENCE],
+    // proves: S32
     [
       "inside a dialog says what we understand",
       TALKING + ASKS("OPTIONS") + HEARS("200 OK", "OPTIONS", CAN) + SILENCE + PHONE_HANGS_UP,
@@ -32,6 +34,7 @@ describe("OPTIONS", () => {
 
 describe("a method that is not for a gateway", () => {
   plays([
+    // proves: S35
     [
       "is 405 with Allow outside a dialog",
       NOT_FOR_US.map(
@@ -39,6 +42,7 @@ describe("a method that is not for a gateway", () => {
           ASKS(method, OUTSIDE.replace("o1", `o${at}`)) + HEARS("405 Method Not Allowed", method, ALLOW) + SILENCE,
       ).join(""),
     ],
+    // proves: S35
     [
       "is 405 with Allow inside a dialog, and the call goes on",
       TALKING +
@@ -46,6 +50,7 @@ describe("a method that is not for a gateway", () => {
         SILENCE +
         PHONE_HANGS_UP,
     ],
+    // proves: S35
     [
       "is 501 with Allow when nobody knows it, outside a dialog and inside of one",
       `${ASKS("DANCE", OUTSIDE)}${HEARS("501 Not Implemented", "DANCE", ALLOW)}${TALKING}${ASKS("DANCE")}${HEARS("501 Not Implemented", "DANCE", ALLOW)}

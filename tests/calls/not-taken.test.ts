@@ -47,29 +47,45 @@ const KEYS_ALONE = `${SILENCE}${PRESSES("1")}${KEY(3)}${SAYS(3)}`;
 const CANDIDATES_ALONE = `${SILENCE}${CANDIDATE}${FRAGMENT(3)}${SAYS(3)}`;
 
 const ROWS: PlayRow[] = [
+  // proves: T3
   ["405 to candidates: no INFO any more", candidates("405 Method Not Allowed", NOTHING_MORE + PRESSES("1") + SILENCE)],
+  // proves: T3
   ["501 to candidates: no INFO any more", candidates("501 Not Implemented", NOTHING_MORE + PRESSES("1") + SILENCE)],
+  // proves: T4
   ["415 to candidates: no more of them, and keys go on", candidates("415 Unsupported Media Type", KEYS_ALONE)],
+  // proves: T4
   ["469 to candidates: no more of them, and keys go on", candidates("469 Bad Info Package", KEYS_ALONE)],
+  // proves: T4
   ["489 to candidates: no more of them, and keys go on", candidates("489 Bad Event", KEYS_ALONE)],
+  // proves: T3
   ["405 to a key: no INFO any more", keys("405 Method Not Allowed", NOTHING_MORE + CANDIDATE + SILENCE)],
+  // proves: T3
   ["501 to a key: no INFO any more", keys("501 Not Implemented", NOTHING_MORE + CANDIDATE + SILENCE)],
+  // proves: T4
   ["415 to a key: no more of them, and candidates go on", keys("415 Unsupported Media Type", CANDIDATES_ALONE)],
+  // proves: T4
   ["469 to a key: no more of them, and candidates go on", keys("469 Bad Info Package", CANDIDATES_ALONE)],
+  // proves: T4
   ["489 to a key: no more of them, and candidates go on", keys("489 Bad Event", CANDIDATES_ALONE)],
+  // proves: T5
   ["500 to candidates: the next are said all the same", candidates("500 Busy Now", FRAGMENT(3) + SAYS(3))],
+  // proves: T5
   [
     "500 to candidates, while newer ones wait: these are said at once",
     `${TRICKLING}${CANDIDATE}${FRAGMENT(2)}${GATHERED}${SILENCE}${SAYS(2, "500 Busy Now")}${FRAGMENT(3)}${SAYS(3)}${PHONE_HANGS_UP}`,
   ],
+  // proves: S45
   ["408 to candidates says nothing about the call", candidates("408 Request Timeout", FRAGMENT(3) + SAYS(3))],
+  // proves: S45
   ["408 to a key says nothing about the call", keys("408 Request Timeout", KEY(3) + SAYS(3))],
 ];
 
 describe("a phone answers our INFO", () => {
   plays(ROWS);
   plays([
+    // proves: S44
     ["481 to a key: BYE, and general-error", `${TALKING}${PRESSES("1")}${KEY(2)}${SAYS(2, "481 None")}${LOST(481)}`],
+    // proves: S45
     [
       "with nothing at all, which says nothing about the call",
       `${TALKING}${PRESSES("1")}${KEY(2)}

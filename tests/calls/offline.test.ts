@@ -70,27 +70,34 @@ const ADDS_SOURCE = OFFERS(`    v=0
 const WITH_VIDEO = `${ADDS_VIDEO}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", VIDEO)}`;
 
 const KEPT: PlayRow[] = [
+  // proves: D13
   ["candidates of the phone (transport-info)", TALKING + OFFLINE + TRICKLES + BACK + HEARS("transport-info")],
+  // proves: D13
   [
     "that the phone takes a transport (transport-accept)",
     REPLACES + OFFLINE + AGREED(2, "sendrecv", "restarted-answer-sdp") + BACK + HEARS("transport-accept"),
   ],
+  // proves: D13
   [
     "that the phone refuses a transport (transport-reject)",
     REPLACES + OFFLINE + REFUSED(2, "488 Not Acceptable Here") + BACK + HEARS("transport-reject"),
   ],
+  // proves: D13
   [
     "that the phone takes a content (content-accept)",
     ADDS_VIDEO + OFFLINE + AGREED(2, "sendrecv", "accepted-video-sdp") + BACK + HEARS("content-accept", VIDEO),
   ],
+  // proves: D13
   [
     "that the phone refuses a content (content-reject)",
     ADDS_VIDEO + OFFLINE + REFUSED(2, "488 Not Acceptable Here") + BACK + HEARS("content-reject", VIDEO),
   ],
+  // proves: D13
   [
     "that the phone takes a content away (content-remove)",
     `${WITH_VIDEO}${OFFLINE}${OFFERS("    {rejected-video-sdp}")}${ANSWERED("sendrecv")}${BACK}${HEARS("transport-info")}${HEARS("content-remove", VIDEO)}`,
   ],
+  // proves: D13
   [
     "that the phone does not want to hear (content-modify)",
     `${TALKING}${OFFLINE}${OFFERS("    {answer-sdp}\n    a=recvonly")}${ANSWERED("sendonly")}${BACK}${HEARS("transport-info")}${HEARS("content-modify")}`,
@@ -98,6 +105,7 @@ const KEPT: PlayRow[] = [
 ];
 
 const NOT_KEPT: PlayRow[] = [
+  // proves: D14
   [
     "that the phone rings",
     `${JULIET_CALLS}${OFFLINE}
@@ -106,14 +114,18 @@ phone > gateway
     To: <sip:bob@sip.example.org>;tag=bob1
 ${NOTHING}${BOB_ANSWERS}`,
   ],
+  // proves: D14
   [
     "that the phone holds",
     `${TALKING}${OFFLINE}${OFFERS("    {answer-sdp}\n    a=sendonly")}${ANSWERED("recvonly")}${BACK}${HEARS("transport-info")}
 nothing on juliet
 `,
   ],
+  // proves: D14
   ["a key of the phone's", TALKING + OFFLINE + INFO("dtmf", "    7") + NOTHING],
+  // proves: D14
   ["a source of the phone's", TALKING + OFFLINE + ADDS_SOURCE + ANSWERED("sendrecv") + NOTHING],
+  // proves: D14
   [
     "the question whether a device is there",
     `${TALKING}

@@ -74,12 +74,15 @@ gateway > phone
 
 describe("a call is answered", () => {
   plays([
+    // proves: S6
     ["and bob hangs up", JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + PHONE_HANGS_UP],
+    // proves: J5, E6
     [
       "and juliet hangs up",
       JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060"),
     ],
     ["without any ringing", JULIET_CALLS + BOB_ANSWERS + PHONE_HANGS_UP],
+    // proves: J1, A2
     [
       "with the INVITE, the ringing and the accept as the ladder has them",
       `
@@ -135,6 +138,7 @@ gateway > juliet
       <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB'><fingerprint setup='active'/><candidate ip='203.0.113.9' port='50000'/></transport></content></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S4
     [
       "by a 200 without SDP, whose 183 had it",
       `${JULIET_CALLS}
@@ -161,6 +165,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S5
     [
       "after 181, 182 and 199, of which juliet hears nothing",
       `${JULIET_CALLS}${["181 Call Is Being Forwarded", "182 Queued", "199 Early Dialog Terminated"]
@@ -175,6 +180,7 @@ nothing on juliet
         )
         .join("")}${BOB_RINGS}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S7
     [
       "by two forks: the second is acknowledged and hung up",
       `${JULIET_CALLS}${BOB_RINGS}
@@ -212,6 +218,7 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    // proves: S85
     [
       "and a 180 comes after the 200, which changes nothing (Kamailio's workers overtake each other)",
       `${JULIET_CALLS}${BOB_ANSWERS}
@@ -224,6 +231,7 @@ nothing on juliet
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S13
     [
       "by a phone without DTLS, which cannot be: juliet is told that it needs a relay",
       `${JULIET_CALLS}
@@ -242,6 +250,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${TERMINATED("<reason><general-error/><text>the phone has no DTLS-SRTP: its media need a relay such as rtpengine</text></reason>")}`,
     ],
+    // proves: S86
     [
       "by an answer with other media than were offered, which cannot be",
       `${JULIET_CALLS}
@@ -260,6 +269,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${TERMINATED("<reason><general-error/><text>2 m-lines answer 1</text></reason>")}`,
     ],
+    // proves: S12
     [
       "by a 200 without any SDP, which cannot be",
       `${JULIET_CALLS}
@@ -281,16 +291,19 @@ ${TERMINATED("<reason><general-error/><text>the answer has no SDP</text></reason
 const ADVICE = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
 describe("a call is refused", () => {
   plays([
+    // proves: S14
     [
       "486 is decline",
       JULIET_CALLS + BOB_RINGS + BOB_SAYS("486 Busy Here") + TERMINATED("<reason><decline/></reason>"),
     ],
+    // proves: S15
     [
       "404 is general-error with its sip-error",
       JULIET_CALLS +
         BOB_SAYS("404 Not Found") +
         TERMINATED("<reason><general-error/><sip-error code='404'>Not Found</sip-error></reason>"),
     ],
+    // proves: S16
     [
       "404 is gone, with the words, in profile precise",
       JULIET_CALLS +
@@ -298,12 +311,14 @@ describe("a call is refused", () => {
         TERMINATED("<reason><gone/><text>404 Not Found</text><sip-error code='404'>Not Found</sip-error></reason>"),
       { calls: { profile: "precise" } },
     ],
+    // proves: A23
     [
       "488 to an offer of DTLS-SRTP: general-error, and juliet is told that a relay may be needed",
       JULIET_CALLS +
         BOB_SAYS("488 Not Acceptable Here") +
         TERMINATED(`<reason><general-error/><text>${ADVICE}</text><sip-error code='488'/></reason>`),
     ],
+    // proves: A23
     [
       "606 to an offer of DTLS-SRTP, in profile precise: its words, and that a relay may be needed",
       JULIET_CALLS +
@@ -313,6 +328,7 @@ describe("a call is refused", () => {
         ),
       { calls: { profile: "precise" } },
     ],
+    // proves: A20
     [
       "a redirection is followed by way of the proxy, never to the host that it names",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@198.51.100.66?Subject=evil>\n")}
@@ -334,6 +350,7 @@ ${TERMINATED("<reason><decline/></reason>")}`,
         BOB_SAYS("302 Moved Temporarily", "    Contact: <mailto:bob@198.51.100.66>\n") +
         TERMINATED("<reason><general-error/><sip-error code='302'>Moved Temporarily</sip-error></reason>"),
     ],
+    // proves: A20
     [
       "a redirection is followed to the first of its places that can be dialled",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <mailto:bob@x>, <sips:bob@x>;q=1, <sip:rob@198.51.100.66>\n")}
@@ -346,6 +363,7 @@ gateway > phone
     ACK sip:rob@198.51.100.66 SIP/2.0
 ${TERMINATED("<reason><decline/></reason>")}`,
     ],
+    // proves: A20
     [
       "a redirection to several places is followed by their q, and from one that fails to the next (§8.1.3.4)",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:b@x>;q=0.2, <sip:c@x>;q=0.3, <sip:a@x>\n")}${DIALS("a", 2)}
@@ -358,15 +376,18 @@ gateway > juliet
 ${REFUSES("a", 2, "480 Temporarily Unavailable")}${DIALS("c", 3)}${REFUSES("c", 3, "404 Not Found")}${DIALS("b", 4)}${REFUSES("b", 4, "486 Busy Here")}
 ${TERMINATED("<reason><decline/></reason>")}`,
     ],
+    // proves: A20
     [
       "a redirection to several places ends where the first of them answers",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "404 Not Found")}${DIALS("b", 3)}${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 3 ")}${PHONE_HANGS_UP}`,
     ],
+    // proves: A20
     [
       "a redirection to several places ends where one refuses for all (6xx)",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "603 Decline")}
 ${TERMINATED("<reason><general-error/><sip-error code='603'/></reason>")}`,
     ],
+    // proves: A20
     [
       "a redirection to several places ends when juliet gives up",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${JULIET_LEAVES}
@@ -376,11 +397,13 @@ nothing on phone
 `,
       { byTheClock: true },
     ],
+    // proves: A20
     [
       "a redirection that goes round ends where the same place would be asked again (§8.1.3.4)",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "302 Moved Temporarily\n    Contact: <sip:a@x>, <sip:bob@192.0.2.2:5060>")}
 ${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
     ],
+    // proves: A20
     [
       "a redirection that leads on and on is given up after five places",
       `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:p2@x>\n")}${[2, 3, 4, 5, 6]
@@ -391,18 +414,21 @@ ${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
         .join("")}
 ${TERMINATED("<reason><general-error/><sip-error code='302'/></reason>")}`,
     ],
+    // proves: S22
     [
       "silence, by Timer B after 32 seconds, is 408",
       `${JULIET_CALLS}
 after 33 s
 ${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}`,
     ],
+    // proves: S23
     [
       "nobody answers within ring_timeout: CANCEL, and 408",
       `${JULIET_CALLS}${BOB_RINGS}
 after 180 s
 ${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}${CANCELLED}${TERMINATED_BY_US}`,
     ],
+    // proves: S23
     [
       "is tried for ring_timeout in all, however late it rings",
       `${JULIET_CALLS}
@@ -414,6 +440,7 @@ after 81 s
 ${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip-error></reason>")}${CANCELLED}${TERMINATED_BY_US}`,
       { byTheClock: true },
     ],
+    // proves: S4
     [
       "rings again after an offer of audio alone, which the user has heard already",
       `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${BOB_SAYS("488 Not Acceptable Here")}
@@ -435,6 +462,7 @@ ${BOB_ANSWERS.replaceAll("CSeq: 1", "CSeq: 2")}${PHONE_HANGS_UP}`,
         BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n"\n') +
         TERMINATED("<reason><general-error/><sip-error code='407'/></reason>"),
     ],
+    // proves: S19
     [
       "407 with credentials is tried again with digest, once",
       `${JULIET_CALLS}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n", qop="auth"\n')}
@@ -455,6 +483,7 @@ gateway > phone
 ${TERMINATED("<reason><general-error/><sip-error code='407'/></reason>")}`,
       { calls: { username: "carillon", password: "pw" } },
     ],
+    // proves: S19
     [
       "407 of the proxy, a stale nonce, then 401 of the phone: each is answered (§22.2, §22.3)",
       `${JULIET_CALLS}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n1", algorithm=SHA-256\n    Proxy-Authenticate: Digest realm="r", nonce="n1"\n')}
@@ -495,6 +524,7 @@ gateway > phone
 ${TERMINATED("<reason><decline/></reason>")}`,
       { calls: { username: "carillon", password: "pw" } },
     ],
+    // proves: A22
     [
       "488 to audio and video: once more with the audio alone, and the video is refused in the accept",
       `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
@@ -506,6 +536,7 @@ gateway > phone
     m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
 ${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replace("'/></iq>", "'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: A21
     [
       "a client that does not know senders='none' (COMPAT Dino) is told again, of what is accepted alone",
       `${TAKES_AUDIO_ALONE}${MISREADS("bad-request")}
@@ -515,12 +546,14 @@ gateway > juliet (whole)
       <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB' pwd='pB34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>{fingerprint}</fingerprint><candidate component='1' foundation='1' generation='0' id='{candidate}' ip='203.0.113.9' network='0' port='50000' priority='2130706431' protocol='udp' type='host'/></transport></content></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: A21
     [
       "a client that refuses such an accept for another reason is not told again",
       `${TAKES_AUDIO_ALONE}${MISREADS("not-acceptable")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: A21
     [
       "a client that misreads an accept in which nothing is refused is not told again",
       `${JULIET_CALLS}${BOB_ANSWERS.replace("gateway > juliet\n    <iq type='set'>", "gateway > juliet (unanswered)\n    <iq type='set' id='{accept}'>")}${MISREADS("bad-request")}
@@ -552,6 +585,7 @@ ${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
 
 describe("juliet gives up", () => {
   plays([
+    // proves: J6
     [
       "before anything was heard: CANCEL waits for the first response (RFC 3261 §9.1)",
       `${JULIET_CALLS}${JULIET_LEAVES}
@@ -561,12 +595,14 @@ phone > gateway
 ${CANCELLED}${TERMINATED_BY_US}
 nothing on juliet`,
     ],
+    // proves: J6
     [
       "before anything was heard, and the phone points elsewhere: no other INVITE goes out",
       `${JULIET_CALLS}${JULIET_LEAVES}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@192.0.2.2:5060>\n")}
 nothing on phone
 nothing on juliet`,
     ],
+    // proves: J6
     [
       "before anything was heard, and the proxy wants credentials: no other INVITE goes out",
       `${JULIET_CALLS}${JULIET_LEAVES}${BOB_SAYS("407 Proxy Authentication Required", '    Proxy-Authenticate: Digest realm="r", nonce="n"\n')}
@@ -574,6 +610,7 @@ nothing on phone
 nothing on juliet`,
       { calls: { username: "carillon", password: "pw" } },
     ],
+    // proves: J6
     [
       "while a second INVITE is out, of which nothing was heard: CANCEL waits for that",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:rob@192.0.2.2:5060>\n")}
@@ -600,7 +637,9 @@ gateway > phone
 nothing on juliet`,
       { byTheClock: true },
     ],
+    // proves: S17
     ["while it rings: CANCEL at once", JULIET_CALLS + BOB_RINGS + JULIET_LEAVES + CANCELLED + TERMINATED_BY_US],
+    // proves: J7
     [
       "while the answer is on its way: ACK, then BYE",
       `${JULIET_CALLS}${BOB_RINGS}${JULIET_LEAVES}${CANCELLED}
@@ -644,6 +683,7 @@ gateway > juliet
 
 describe("candidates", () => {
   plays([
+    // proves: J10, S31, T1
     [
       "go to a phone that trickles as an INFO package (RFC 8840), and come back from it",
       `${JULIET_CALLS}
@@ -689,6 +729,7 @@ gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='s1'><content creator='initiator' name='0'><transport ufrag='uB'><gathering-complete/></transport></content></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: T2
     [
       "go to any other phone as the whole SDP, as the predecessor did",
       `${JULIET_CALLS}${BOB_RINGS}${JULIET_TRICKLES}
@@ -706,6 +747,7 @@ gateway > juliet
 nothing on phone
 ${JULIET_LEAVES}${CANCELLED}${TERMINATED_BY_US}`,
     ],
+    // proves: T2
     [
       "go to no other phone in profile precise",
       `${JULIET_CALLS}${BOB_RINGS}${JULIET_TRICKLES}
@@ -713,6 +755,7 @@ nothing on phone
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
       { calls: { profile: "precise" } },
     ],
+    // proves: T7
     [
       "that come before there is a dialog wait for it",
       `${JULIET_CALLS}${JULIET_TRICKLES}
@@ -725,6 +768,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S5
     [
       "do not go by the tag of a 100, which makes no dialog (RFC 3261 §12.1)",
       `${JULIET_CALLS}${JULIET_TRICKLES}
@@ -741,6 +785,7 @@ phone > gateway
     CSeq: 2 INFO
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
     ],
+    // proves: T13
     [
       "in a body of another type are refused with what we take; an INFO that says nothing is 200",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
@@ -760,6 +805,7 @@ gateway > phone
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: T14
     [
       "of an unknown package are refused with ours",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
@@ -782,6 +828,7 @@ gateway > juliet
 nothing on phone
 `;
   plays([
+    // proves: J2, T6
     [
       "are waited for when the offer has none (half trickle), until gathering is complete",
       `${WITHOUT_ADDRESS}${JULIET_TRICKLES}

@@ -44,12 +44,14 @@ const CAROLS_OFFER = OFFER.replace("bob@", "carol@").replace("{answer-sdp}", "{o
 
 describe("the phone offers while", () => {
   plays([
+    // proves: S53
     [
       "our 200 to its INVITE has no ACK: 491, by re-INVITE and by UPDATE",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROLS_OFFER}${OPEN("INVITE")}${ACK(102)}${CAROLS_OFFER.replace("INVITE", "UPDATE")}${OPEN("UPDATE")}
 nothing on juliet
 ${ACK(101)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S53
     [
       "our 200 to its re-INVITE has no ACK: 491",
       `${TALKING}${OFFER}
@@ -60,12 +62,14 @@ ${MOVED}${OFFER}${OPEN("INVITE")}${ACK(102)}${UPDATE}${OPEN("UPDATE")}
 nothing on juliet
 ${ACK(101)}${PHONE_HANGS_UP}`,
     ],
+    // proves: S53
     [
       "our 200 has offered and the ACK with the answer has not come: 491, and the answer is read all the same",
       `${TALKING}${ASKS_FOR_AN_OFFER}${OFFER}${OPEN("INVITE")}${ACK(102)}
 nothing on juliet
 ${ACK(101, "answer-sdp")}${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S53
     [
       "our re-INVITE is open: 491 to an UPDATE too",
       `${TALKING}${JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>")}${REINVITED(2, "")}${UPDATE}${OPEN("UPDATE")}
@@ -75,6 +79,7 @@ ${PHONE_HANGS_UP}`,
   ]);
 });
 
+// proves: S52
 test("whoever offers before our answer is put off by 0 to 10 seconds, by chance (§14.2)", async () => {
   const stage = new Stage({});
   await stage.open(["juliet"]);
@@ -91,6 +96,7 @@ gateway > phone
 
 describe("the user changes something while", () => {
   plays([
+    // proves: S54
     [
       "our 200 to the phone's re-INVITE has no ACK: our re-INVITE waits for that",
       `${TALKING}${OFFER}
@@ -134,7 +140,9 @@ gateway > juliet
 `;
   const CALLING = CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS;
   plays([
+    // proves: S36
     ["when its Call-ID is in use between the two, and that call goes on", CALLING + AGAIN(FROM("carol2")) + ENDS],
+    // proves: S36
     [
       "when it has come by another way already (§8.2.2.2), though that one went to another user",
       CALLING + AGAIN(`${FROM("carol1")}    CSeq: 101 INVITE\n`, "romeo") + ENDS,

@@ -44,14 +44,17 @@ phone > gateway
 
 describe("the phone refuses", () => {
   precisely([
+    // proves: R25
     [
       "480 before it rang: gone",
       `${JULIET_CALLS}${BOB_SAYS("480 Temporarily Unavailable")}${TOLD("<gone/><text>480 Temporarily Unavailable</text><sip-error code='480'/>")}`,
     ],
+    // proves: R25
     [
       "480 after it rang: timeout",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_SAYS("480 Temporarily Unavailable")}${TOLD("<timeout/><sip-error code='480'/>")}`,
     ],
+    // proves: R25
     [
       "488 with Warning 304: unsupported-applications",
       `${JULIET_CALLS}${BOB_SAYS("488 Not Acceptable Here", '    Warning: 304 bob "no media"\n')}${TOLD("<unsupported-applications/><sip-error code='488'/>")}`,
@@ -63,6 +66,7 @@ describe("the phone refuses", () => {
 
 describe("the phone hangs up", () => {
   precisely([
+    // proves: S87
     [
       "with a Q.850 cause in its Reason (RFC 3326): the reason that fits",
       `${JULIET_CALLS}${BOB_ANSWERS}
@@ -73,6 +77,7 @@ gateway > phone
     SIP/2.0 200 OK
 ${TOLD("<connectivity-error/>")}`,
     ],
+    // proves: S87
     [
       "with a text in its Reason: told as it is",
       `${JULIET_CALLS}${BOB_ANSWERS}
@@ -110,6 +115,7 @@ ${TOLD("<cancel/>")}`,
 
 describe("the user refuses", () => {
   precisely([
+    // proves: R26
     [
       "decline: 603, with its cause (RFC 6432)",
       `${CAROL_CALLS}${JULIET_REFUSES("<decline/>")}${ANSWERED("603 Decline", "Reason: Q.850;cause=21")}`,
@@ -136,12 +142,14 @@ juliet > gateway
     <iq type='error' id='{initiate}' to='${CAROL}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 `;
   precisely([
+    // proves: R27
     [
       "within ring_timeout: 480 with the cause of `timeout`",
       `${CAROL_CALLS}
 after 180 s
 ${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD("<timeout/>")}`,
     ],
+    // proves: R27
     [
       "and the caller gives up: 487 with the cause of `cancel`",
       `${CAROL_CALLS}
@@ -155,6 +163,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='c1'><reason><cancel/></reason></jingle></iq>
 `,
     ],
+    // proves: R27
     [
       "and the caller never acknowledges a reliable 180: 504 with the cause of `timeout`",
       `${CAROL_CALLS.replace("    Call-ID: c1\n", "    Call-ID: c1\n    Require: 100rel\n")}
@@ -165,12 +174,14 @@ gateway > juliet
 `,
       { byTheClock: true },
     ],
+    // proves: R27
     [
       "and her client says nothing at all: 480 with the cause of `timeout`",
       `${RINGS_UNANSWERED}
 after 30 s
 ${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD_TIMEOUT}`,
     ],
+    // proves: R28
     [
       "and her server says service-unavailable: 480 with cause 27",
       `${REFUSES_THE_IQ("service-unavailable")}${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=27")}`,
@@ -196,6 +207,7 @@ ${ANSWERED("480 Temporarily Unavailable", "Reason: Q.850;cause=102")}${TOLD_TIME
 
 describe("the user ends", () => {
   precisely([
+    // proves: R26
     [
       "an established call, with a reason: BYE with its cause",
       `${JULIET_CALLS}${BOB_ANSWERS}${JULIET_SAYS("session-terminate", "<reason><connectivity-error/></reason>")}
@@ -206,6 +218,7 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    // proves: R26
     [
       "a call that rings: CANCEL with its cause",
       `${JULIET_CALLS}${BOB_RINGS}${JULIET_SAYS("session-terminate", "<reason><cancel/></reason>")}
@@ -238,6 +251,7 @@ phone > gateway
 describe("the gateway stops", () => {
   const STOPPING = TOLD("<gone/><text>the gateway is stopping</text>");
   const rows: readonly (readonly [name: string, before: string, after: string])[] = [
+    // proves: E3
     [
       "with a call that a phone has placed: BYE with the cause of `gone`",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}`,
@@ -249,6 +263,7 @@ phone > gateway
     SIP/2.0 200 OK
 ${STOPPING}`,
     ],
+    // proves: E3
     [
       "with a call whose 200 has no ACK yet: BYE after it, with the cause of `gone`",
       `${CAROL_CALLS}${JULIET_ACCEPTS}`,
@@ -260,11 +275,13 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    // proves: E3
     [
       "with a call that rings at the user's: 503 with Retry-After, and the cause of `gone`",
       CAROL_CALLS,
       `${ANSWERED("503 Service Unavailable", "Retry-After: 10", "Reason: Q.850;cause=27")}${STOPPING}`,
     ],
+    // proves: E3
     [
       "with a call that rings at a phone: CANCEL with the cause of `gone`",
       `${JULIET_CALLS}${BOB_RINGS}`,
@@ -282,6 +299,7 @@ gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 ${STOPPING}`,
     ],
+    // proves: E3
     [
       "with a call that the user has placed: BYE with the cause of `gone`",
       `${JULIET_CALLS}${BOB_ANSWERS}`,

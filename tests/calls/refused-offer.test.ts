@@ -20,29 +20,41 @@ nothing on juliet
 `;
 
 const REFUSALS: readonly (readonly [name: string, condition: string, line: string])[] = [
+  // proves: D5
   ["nobody of that name (item-not-found): 480", "item-not-found", "480 Temporarily Unavailable"],
+  // proves: D5
   ["a device that is gone (recipient-unavailable): 480", "recipient-unavailable", "480 Temporarily Unavailable"],
+  // proves: D5
   [
     "a client that knows no Jingle (feature-not-implemented): 480",
     "feature-not-implemented",
     "480 Temporarily Unavailable",
   ],
+  // proves: D5
   [
     "a server that is not found (remote-server-not-found): 480",
     "remote-server-not-found",
     "480 Temporarily Unavailable",
   ],
+  // proves: D5
   [
     "a server that does not answer (remote-server-timeout): 480",
     "remote-server-timeout",
     "480 Temporarily Unavailable",
   ],
+  // proves: D5
   ["who may not call (forbidden): 403", "forbidden", "403 Forbidden"],
+  // proves: D5
   ["what nobody may (not-allowed): 403", "not-allowed", "403 Forbidden"],
+  // proves: D5
   ["a sid that is in use (conflict): 486", "conflict", "486 Busy Here"],
+  // proves: D5
   ["a client that has no room (resource-constraint): 486", "resource-constraint", "486 Busy Here"],
+  // proves: D5
   ["an offer that is not understood (bad-request): 488", "bad-request", "488 Not Acceptable Here"],
+  // proves: D5
   ["an offer that is not taken (not-acceptable): 488", "not-acceptable", "488 Not Acceptable Here"],
+  // proves: D5
   ["a fault (internal-server-error): 500", "internal-server-error", "500 Server Internal Error"],
 ];
 

@@ -20,6 +20,7 @@ const END = BOB_ANSWERS + PHONE_HANGS_UP;
 describe("over Jingle", () => {
   plays([
     ["an unknown session", ASKS(JINGLE("session-terminate", "nobody")) + ERROR(UNKNOWN)],
+    // proves: J15
     [
       "somebody who is no party of the call, by the same words",
       JULIET_CALLS +
@@ -36,24 +37,29 @@ describe("over Jingle", () => {
         ERROR(UNKNOWN, "juliet-phone") +
         END,
     ],
+    // proves: J18
     [
       "a user of a domain that is not served, who would dial at our cost",
       ASKS(JINGLE("session-initiate", "m1", "{offer-contents}"), { by: "mallory" }) +
         ERROR("type='cancel'><service-unavailable/>", "mallory") +
         "nothing on phone",
     ],
+    // proves: J17
     [
       "a sid that is in use by the same pair",
       JULIET_CALLS + ASKS(JINGLE("session-initiate", "s1", "{offer-contents}")) + ERROR(OUT_OF_ORDER) + BOB_RINGS + END,
     ],
+    // proves: J16
     [
       "an action that does not fit the state",
       JULIET_CALLS + BOB_RINGS + ASKS(JINGLE("session-accept", "s1", "{answer-contents}")) + ERROR(OUT_OF_ORDER) + END,
     ],
+    // proves: J14
     [
       "an action that nobody knows",
       JULIET_CALLS + BOB_RINGS + ASKS(JINGLE("session-dance", "s1")) + ERROR("type='modify'><bad-request/>") + END,
     ],
+    // proves: J13
     [
       "a session-info that nobody knows",
       JULIET_CALLS +
@@ -62,6 +68,7 @@ describe("over Jingle", () => {
         ERROR("type='modify'><feature-not-implemented/><unsupported-info xmlns='urn:xmpp:jingle:errors:1'/>") +
         END,
     ],
+    // proves: J11
     [
       "but an empty session-info is a ping, and answered",
       `${JULIET_CALLS}${BOB_RINGS}${ASKS(JINGLE("session-info", "s1"))}
@@ -69,6 +76,7 @@ gateway > juliet
     <iq type='result' id='q1'/>
 ${END}`,
     ],
+    // proves: J19
     [
       "a content without a description, in words",
       ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='0'/>")) +
@@ -83,6 +91,7 @@ ${END}`,
         ERROR("type='modify'><bad-request/>") +
         "nothing on phone",
     ],
+    // proves: J20
     [
       "an application that cannot be mapped: a result, then unsupported-applications",
       `${ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='f'><description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/></content>"))}
@@ -92,6 +101,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s2'><reason><unsupported-applications/></reason></jingle></iq>
 nothing on phone`,
     ],
+    // proves: J21
     [
       "a transport that cannot be mapped: a result, then unsupported-transports",
       `${ASKS(JINGLE("session-initiate", "s2", "<content creator='initiator' name='f'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/><transport xmlns='urn:xmpp:jingle:transports:s5b:1'/></content>"))}
@@ -100,6 +110,7 @@ gateway > juliet
 gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s2'><reason><unsupported-transports/></reason></jingle></iq>`,
     ],
+    // proves: J26
     [
       "one call too many",
       `${JULIET_CALLS}${BOB_RINGS}${ASKS(JINGLE("session-initiate", "s2", "{offer-contents}"))}${ERROR("type='wait'><resource-constraint/>")}${END}`,
@@ -141,6 +152,7 @@ gateway > phone
 
 describe("over SIP", () => {
   plays([
+    // proves: S38
     [
       "an INVITE from a source that is not allowed: nobody dials through us who may not",
       `
@@ -170,12 +182,14 @@ ${PHONE_HANGS_UP}`,
       "a request inside a dialog that nobody knows",
       SAYS("BYE", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>;tag=b\n    Call-ID: nobody\n") + HEARS("481 …"),
     ],
+    // proves: S42
     [
       "the right Call-ID with a wrong tag of theirs, and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${SAYS("BYE", '    From: <sip:bob@sip.example.org>;tag=wrong\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}${HEARS("481 …")}
 nothing on juliet
 ${PHONE_HANGS_UP.replace("SIP/2.0\n", 'SIP/2.0\n    From: <sip:bob@sip.example.org>;tag=bob1\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}`,
     ],
+    // proves: S43
     [
       "a CSeq that goes back (§12.2.2), and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}
@@ -191,6 +205,7 @@ gateway > phone
     SIP/2.0 500 …
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S32
     [
       "OPTIONS as an INVITE would be: 200 while all is well",
       SAYS("OPTIONS", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") +
@@ -223,6 +238,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
     ],
+    // proves: S40
     [
       "an INVITE whose Contact is no SIP URI: nothing could be sent to it",
       ["tel:+49301", "sips:carol@192.0.2.9", "mailto:carol@x"]
@@ -231,6 +247,7 @@ phone > gateway
         )
         .join(""),
     ],
+    // proves: S40
     [
       "an INVITE by way of a proxy that wants TLS from here on",
       CAROL_INVITES("c1", "    Contact: <sip:carol@x>\n    Record-Route: <sips:192.0.2.2;lr>\n", "400 …"),

@@ -89,6 +89,7 @@ gateway > phone
 
 describe("the user", () => {
   plays([
+    // proves: J28
     [
       "holds and resumes: re-INVITE sendonly, then sendrecv",
       `${TALKING}${HOLD()}${REINVITED(2, "    o=- {session} 2 IN IP4 192.0.2.1\n    a=sendonly\n")}${AGREED(2, "recvonly")}${HOLD("unhold", "h2")}${REINVITED(3, "    o=- {session} 3 IN IP4 192.0.2.1\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}
@@ -101,12 +102,14 @@ ${PHONE_HANGS_UP}`,
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J29
     [
       "changes the senders of a content (content-modify), which the phone mirrors: no hold of its own",
       `${TALKING}${JULIET_SAYS("content-modify", "<content creator='initiator' name='0' senders='responder'/>")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J31
     [
       "holds, and the phone refuses: the session stays as it was, and the user is told",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}
@@ -114,12 +117,14 @@ gateway > juliet
     <iq type='set'><jingle action='content-modify' sid='s1'><content creator='initiator' name='0' senders='both'/></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J30
     [
       "changes his mind while an offer is open: it waits, and is sent when that is answered",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${HOLD("unhold", "h2")}${HOLD("hold", "h3")}${HOLD("unhold", "h4")}
 nothing on phone
 ${AGREED(2, "recvonly")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J27
     [
       "adds a source: re-INVITE with a=jingle-action first, and only that source [M]",
       `${TALKING}${JULIET_SAYS("source-add", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1234'><parameter name='cname' value='c'/></source></description></content>")}${REINVITED(2, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
@@ -166,18 +171,22 @@ phone > gateway
 describe("the phone", () => {
   const moved = (play: string): string => play.replaceAll("sip:bob@192.0.2.2:5060", "sip:bob@192.0.2.2:5060;leg=2");
   plays([
+    // proves: S48
     [
       "has another Contact in its re-INVITE: what follows goes there (§12.2.2)",
       `${TALKING}${moved(OFFERS(SDP("sendrecv")))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
     ],
+    // proves: S48
     [
       "has another Contact in its answer to ours: the ACK and what follows go there (§12.2.1.2)",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${moved(AGREED(2, "recvonly"))}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
     ],
+    // proves: S47
     [
       "re-INVITEs without a change: 200 with our description, and the transports to the user [M]",
       `${TALKING}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S47
     [
       "holds and resumes: the user hears hold, then active",
       `${TALKING}${OFFERS(SDP("sendonly"))}${ANSWERED("recvonly")}${MOVED}${INFO("hold")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${INFO("active")}${PHONE_HANGS_UP}`,
@@ -186,6 +195,7 @@ describe("the phone", () => {
       "resumes while the user holds: our answer is limited by the user's own hold",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S47
     [
       "does not want to hear any more: content-modify",
       `${TALKING}${OFFERS(SDP("recvonly"))}${ANSWERED("sendonly")}${MOVED}
@@ -193,6 +203,7 @@ gateway > juliet
     <iq type='set'><jingle action='content-modify' sid='s1'><content name='0' senders='initiator'/></jingle></iq>
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S46
     [
       "adds a source with a=jingle-action: that action to the user, and a legal answer [M]",
       `${TALKING}${OFFERS(`    v=0
@@ -214,6 +225,7 @@ ${PHONE_HANGS_UP}`,
       "names a foreign jingle-action, which counts as none",
       `${TALKING}${OFFERS(SDP("sendrecv").replace("    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S49
     [
       "re-INVITEs without SDP: 200 with the session as it is for an offer, and the answer in the ACK is told (RFC 3261 §14.2)",
       `${TALKING}${ASKS_FOR_AN_OFFER}
@@ -224,6 +236,7 @@ phone > gateway
 ${SDP("sendonly")}
 ${MOVED}${INFO("hold")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S49
     [
       "re-INVITEs without SDP, and its ACK has no answer: BYE, and general-error with a text",
       `${TALKING}${ASKS_FOR_AN_OFFER}
@@ -231,6 +244,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 ${NO_ANSWER("the answer has no SDP")}`,
     ],
+    // proves: S49
     [
       "re-INVITEs without SDP, and its ACK answers something else: BYE, and general-error with a text",
       `${TALKING}${ASKS_FOR_AN_OFFER}
@@ -241,6 +255,7 @@ phone > gateway
     {accepted-video-sdp}
 ${NO_ANSWER("…")}`,
     ],
+    // proves: S50
     [
       "answers our offer by a 200 without SDP: ACK, BYE, and general-error with a text",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
@@ -252,6 +267,7 @@ gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 ${NO_ANSWER("the answer has no SDP")}`,
     ],
+    // proves: S51
     [
       "says 100 to our offer and no more: CANCEL after 64*T1, and the call ends as by 408",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
@@ -288,6 +304,7 @@ gateway > phone
 nothing on juliet
 `,
     ],
+    // proves: S51
     [
       "hangs up while it has our offer: CANCEL, as soon as something is heard of it",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${PHONE_HANGS_UP}
@@ -299,10 +316,12 @@ gateway > phone
     CSeq: 2 CANCEL
 `,
     ],
+    // proves: S73
     [
       "refreshes by UPDATE while our offer is open: 200 (RFC 3311 §5.2)",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFRESHES}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S73
     [
       "refreshes by UPDATE while its offer waits for the user: 200",
       `${TALKING}${OFFERS("    {added-video-sdp}")}${MOVED}
@@ -315,6 +334,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `,
     ],
+    // proves: S52
     [
       "that has called offers while its INVITE has no final response: 500 with Retry-After (§14.2)",
       `${CAROL_CALLS}${["INVITE", "UPDATE"].map((method) => TOO_EARLY(method)).join("")}
@@ -330,6 +350,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `,
     ],
+    // proves: S52
     [
       "offers after our BYE: 481",
       `${TALKING}
@@ -349,6 +370,7 @@ phone > gateway
     CSeq: 2 BYE
 `,
     ],
+    // proves: S29
     [
       "re-INVITEs with Recv-Info: the 200 says what we understand (RFC 6086 §5.2.3)",
       `${TALKING}${OFFERS(SDP("sendrecv")).replace("    Contact", "    Recv-Info: trickle-ice\n    Contact")}
@@ -362,6 +384,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 ${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S53, S55
     [
       "offers while our offer is open: 491 (§14.2)",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${OFFERS(SDP("sendonly"))}
@@ -371,6 +394,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 ${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
+    // proves: S66
     [
       "floods us with offers: each is refused while the first waits for the user, and the call is unharmed",
       `${TALKING}${OFFERS("    {added-video-sdp}")}${MOVED}
@@ -406,6 +430,7 @@ ${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S55
     [
       "answers 491, and nothing else comes: we try again after 2.1 to 4 seconds",
       `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
@@ -415,6 +440,7 @@ after 2 s
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S55
     [
       "that has called answers 491: we try again within two seconds, since the Call-ID is not ours (§14.1)",
       `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1)}
@@ -435,6 +461,7 @@ gateway > juliet
 ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: A9
     [
       "that has called by way of two proxies is asked back by their way, the nearest first (RFC 3261 §12.1.1)",
       `${CAROL_CALLS.replace("    Call-ID: c1", "    Record-Route: <sip:192.0.2.2;lr>\n    Record-Route: <sip:198.51.100.7;lr>\n    Call-ID: c1")}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1, "Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr>")}
@@ -451,6 +478,7 @@ gateway > phone
     … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: A9
     [
       "that was called by way of two proxies is asked by their way, the nearest first (RFC 3261 §12.1.2)",
       `${JULIET_CALLS}${BOB_ANSWERS.replace("    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${HOLD()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,

@@ -35,6 +35,7 @@ gateway > juliet
 describe("a phone that calls", () => {
   plays(
     [
+      // proves: S84
       [
         "hears 180 every minute while it rings (§13.3.1.1)",
         `${CAROL_CALLS}
@@ -49,6 +50,7 @@ ${AGAIN}${GIVES_UP}${TOLD}
 after 61 s
 nothing again on phone`,
       ],
+      // proves: S3
       [
         "hears 100 after 200 ms when there is no 180 yet, since nobody is awake (§17.2.1)",
         `${CAROL_CALLS.slice(0, CAROL_CALLS.indexOf("gateway > phone"))}
@@ -79,6 +81,7 @@ gateway > juliet@example.org
 describe("a phone that offers inside the dialog", () => {
   plays(
     [
+      // proves: S3
       [
         "hears 100 after 200 ms while the user is asked",
         `${TALKING}${OFFERS("    {added-video-sdp}")}${ASKED_FOR_VIDEO}
@@ -95,6 +98,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `,
       ],
+      // proves: S3
       [
         "hears no 100 when the answer is there at once",
         `${TALKING}${OFFERS("    {answer-sdp}")}

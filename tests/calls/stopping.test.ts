@@ -59,6 +59,7 @@ onBothWires("without calls it stops at once", async (wires) => {
   expect(it.gateway.health.state).toBe("stopped");
 });
 
+// proves: E1
 onBothWires("with a call it takes no new ones, and stops when that is done", async (wires) => {
   const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
@@ -68,6 +69,7 @@ onBothWires("with a call it takes no new ones, and stops when that is done", asy
   expect(it.gateway.health.state).toBe("stopped");
 });
 
+// proves: E2
 onBothWires("a call that goes on is ended after drain_timeout, on both sides", async (wires) => {
   const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
@@ -75,6 +77,7 @@ onBothWires("a call that goes on is ended after drain_timeout, on both sides", a
   expect(it.gateway.health.state).toBe("stopped");
 });
 
+// proves: E4
 onBothWires("asked a second time it ends what runs at once", async (wires) => {
   const { it, say } = await stage(wires, JULIET_CALLS, BOB_RINGS, BOB_ANSWERS);
   it.gateway.stop();
@@ -88,6 +91,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate'><reason><gone/><text>the gateway is stopping</text></reason></jingle></iq>
 `;
 
+// proves: E5
 onBothWires("a call whose 200 has no ACK yet is hung up after that (RFC 3261 §15)", async (wires) => {
   const { it, say } = await stage(wires, CAROL_CALLS, JULIET_ACCEPTS);
   it.gateway.calls.end();
@@ -103,6 +107,7 @@ phone > gateway
 `);
 });
 
+// proves: E5
 test("a call whose 200 never gets an ACK is hung up when the time for that is over", async () => {
   const { it, say } = await stage({}, CAROL_CALLS, JULIET_ACCEPTS);
   it.gateway.calls.end();
@@ -111,6 +116,7 @@ test("a call whose 200 never gets an ACK is hung up when the time for that is ov
   );
 });
 
+// proves: E5
 onBothWires("a call of which nothing was heard is cancelled when something is (RFC 3261 §9.1)", async (wires) => {
   const { it, say } = await stage(wires, JULIET_CALLS);
   it.gateway.calls.end();

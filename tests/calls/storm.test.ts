@@ -47,6 +47,7 @@ const SCENES: readonly (readonly [string, Scene])[] = [
 ];
 
 describe.each(SCENES)("%s", (_, scene) => {
+  // proves: D16
   test.each(SEEDS)("over bad wires (seed %p)", async (seed) => {
     const storm = new Storm(scene, seed);
     await storm.run();

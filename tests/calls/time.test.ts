@@ -85,6 +85,7 @@ phone > gateway
 
 describe("reliable provisional responses (RFC 3262)", () => {
   plays([
+    // proves: S75
     [
       "are acknowledged by PRACK, in their order, once each",
       `${JULIET_CALLS}${RELIABLY(7)}${PRACKED(7, 2)}${RINGING}${RELIABLY(7)}
@@ -94,6 +95,7 @@ nothing on phone
 ${RELIABLY(8, "183 Session Progress")}${PRACKED(8, 3)}${BOB_ANSWERS}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S75
     [
       "may bring the answer, which the 200 need not repeat",
       `${JULIET_CALLS}${RELIABLY(1, "183 Session Progress", "answer-sdp")}${PRACKED(1, 2)}${RINGING}
@@ -109,6 +111,7 @@ gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
 ${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob@192.0.2.2:5060")}`,
     ],
+    // proves: S76
     [
       "whose PRACK is answered 481, as not waited for any more, when the phone has answered the call: it goes on",
       `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}${BOB_ANSWERS}
@@ -119,6 +122,7 @@ nothing on phone
 ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S76
     [
       "whose PRACK is answered by nothing: the phone rings on, and may answer",
       `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}
@@ -127,6 +131,7 @@ nothing on phone
 ${BOB_ANSWERS}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S76
     [
       "whose PRACK is answered by nothing, though the phone has answered the call: BYE, and general-error with sip-error",
       `${JULIET_CALLS}${RELIABLY(7)}${PRACK(7, 2)}${RINGING}${BOB_ANSWERS}
@@ -140,6 +145,7 @@ phone > gateway
 `,
       { byTheClock: true },
     ],
+    // proves: S77
     [
       "are ours, and a PRACK that offers is 488, for the INVITE's offer has no answer yet: the 180 comes again until one does not (RFC 3262 §5)",
       `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
@@ -163,6 +169,7 @@ after 40 s
 nothing on phone
 ${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S78
     [
       "are ours where the caller requires them: 180 with RSeq, repeated until its PRACK",
       `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
@@ -182,6 +189,7 @@ after 40 s
 nothing on phone
 ${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S78
     [
       "are ours, and the PRACK crosses our 200: it is answered 200",
       `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}${JULIET_ACCEPTS}
@@ -197,6 +205,7 @@ phone > gateway
 ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S78
     [
       "are ours no more once we have answered: a 180 without its PRACK does not come again after our 200",
       `${CAROL_CALLS_WITH("Require: 100rel")}${JULIET_ACCEPTS}${CAROL_ACKS}
@@ -207,6 +216,7 @@ nothing again on phone
 ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S78
     [
       "that are never acknowledged end the call after 64*T1: 504",
       `${CAROL_CALLS_WITH("Require: 100rel")}
@@ -224,6 +234,7 @@ gateway > juliet
 
 describe("session timers (RFC 4028)", () => {
   plays([
+    // proves: S79
     [
       "of a phone that wants us to refresh: UPDATE at half of the time, where it takes that",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: INVITE, ACK, BYE, UPDATE", "Require: timer", "Session-Expires: 200;refresher=uac")}
@@ -247,6 +258,7 @@ phone > gateway
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S79
     [
       "of a phone that does not take UPDATE: an unchanged re-INVITE",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Session-Expires: 200;refresher=uac")}
@@ -255,6 +267,7 @@ ${REINVITED(2, "    Session-Expires: 200;refresher=uac\n    o=- {session} 1 IN I
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S79
     [
       "of a phone that finds the time too short for a re-INVITE: once more, with what its 422 asks for",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Session-Expires: 200;refresher=uac")}
@@ -262,6 +275,7 @@ after 100 s
 ${REINVITED(2, "    Session-Expires: 200;refresher=uac\n")}${REFUSED(2, "422 Session Interval Too Small\n    Min-SE: 300")}${REINVITED(3, "    Session-Expires: 300;refresher=uac\n    Min-SE: 300\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S79
     [
       "of a phone that moves in the 200 to our UPDATE: what follows goes there (§12.2)",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uac")}
@@ -274,6 +288,7 @@ phone > gateway
 ${JULIET_HANGS_UP("bob@sip.example.org", "s1", "sip:bob-moved@192.0.2.2:5060")}`,
       { byTheClock: true },
     ],
+    // proves: S79
     [
       "stop with the call: an answer that comes after it starts none",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uac")}
@@ -312,6 +327,7 @@ phone > gateway
     SIP/2.0 481 Call/Transaction Does Not Exist
 `,
     ],
+    // proves: S73, S82
     [
       "of a caller who refreshes, until it does not any more: BYE a little before the end, and general-error",
       `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300;refresher=uac")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
@@ -334,6 +350,7 @@ after 2 s
 ${EXPIRED}`,
       { byTheClock: true },
     ],
+    // proves: S79
     [
       "of a caller who wants us to refresh: UPDATE at half of the time",
       `${CAROL_CALLS_WITH("Allow: UPDATE", "Supported: timer", "Session-Expires: 200;refresher=uas")}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas", "no Require: …")}${CAROL_ACKS}
@@ -347,6 +364,7 @@ phone > gateway
 ${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
+    // proves: S82
     [
       "of a phone that refreshes, as its answer says: nothing of ours, and BYE a little before the end when it does not",
       `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", "Session-Expires: 200;refresher=uas")}
@@ -356,6 +374,7 @@ after 1 s
 ${EXPIRED.replace("sip:…@", "sip:bob@")}`,
       { byTheClock: true },
     ],
+    // proves: S83
     [
       "that a caller makes too short by UPDATE are refused: 422 with Min-SE, and the old time goes on",
       `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300")}${JULIET_ACCEPTS_AND("Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
@@ -375,6 +394,7 @@ after 1 s
 ${EXPIRED.replace("sip:…@", "sip:carol@")}`,
       { byTheClock: true },
     ],
+    // proves: S82
     [
       "that run out are `expired` in profile precise",
       `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 90")}${JULIET_ACCEPTS_AND("Session-Expires: 90;refresher=uac")}${CAROL_ACKS}
@@ -382,18 +402,22 @@ after 60 s
 ${EXPIRED.replace("<general-error/>", "<expired/>").replace("BYE sip:…@192.0.2.2:5060 SIP/2.0", "BYE sip:carol@192.0.2.2:5060 SIP/2.0\n    Reason: Q.850;cause=102")}`,
       { calls: { profile: "precise" } },
     ],
+    // proves: S80
     [
       "are offered to a caller who knows them, and has not said how long",
       `${CAROL_CALLS_WITH("Supported: timer")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 1800;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S80
     [
       "are offered for no less than its Min-SE to a caller who has not said how long (§9)",
       `${CAROL_CALLS_WITH("Supported: timer", "Min-SE: 3600")}${JULIET_ACCEPTS_AND("Require: timer", "Session-Expires: 3600;refresher=uac")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S80
     [
       "are not begun where the least that is asked for is more than a day",
       `${CAROL_CALLS_WITH("Supported: timer", "Min-SE: 86401")}${JULIET_ACCEPTS_AND("no Session-Expires: …", "no Require: …")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: S80
     [
       "grow with the Min-SE of an UPDATE that does not say how long",
       `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 300")}${JULIET_ACCEPTS_AND("Session-Expires: 300;refresher=uac")}${CAROL_ACKS}
@@ -408,6 +432,7 @@ gateway > phone
     Session-Expires: 600;refresher=uac
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S81
     [
       "are not begun with a caller who does not know them, and does not ask",
       `${CAROL_CALLS}${JULIET_ACCEPTS_AND("no Session-Expires: …", "no Require: …")}${CAROL_ACKS}
@@ -427,6 +452,7 @@ phone > gateway
     CSeq: 1 UPDATE
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S83
     [
       "that are too short are refused: 422 with Min-SE",
       `
@@ -448,6 +474,7 @@ phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,
     ],
+    // proves: S83
     [
       "that are too short for a proxy, which asks for none that we take, or asks twice: an error as any",
       `${["0", "86401", "soon"].map((least, at) => TOO_SHORT(`n${at}`, 1, least) + TURNED_DOWN(`n${at}`)).join("")}${TOO_SHORT("twice", 1, "1800")}
@@ -458,6 +485,7 @@ gateway > phone
     Min-SE: 1800
 ${TOO_SHORT("twice", 2, "3600")}${TURNED_DOWN("twice")}`,
     ],
+    // proves: S83
     [
       "that are too short for a proxy: our INVITE once more, with what its 422 asks for",
       `${JULIET_CALLS}
@@ -492,6 +520,7 @@ gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
 `;
   plays([
+    // proves: S70
     [
       "with an offer is answered at once, without an ACK",
       `${TALKING}${UPDATES("answer-sdp")}
@@ -505,6 +534,7 @@ gateway > phone
     CSeq: … UPDATE
 ${MOVED}${PHONE_HANGS_UP}`,
     ],
+    // proves: S70
     [
       "that would need the user's client: 504 (§5.2), and the call goes on",
       `${TALKING}${UPDATES("added-video-sdp")}
@@ -513,6 +543,7 @@ gateway > phone
     CSeq: … UPDATE
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: S69
     [
       "while our own offer is open: 491",
       `${TALKING}
@@ -540,6 +571,7 @@ gateway > juliet${answered}
     <iq type='set' id='{ping}'><jingle action='session-info' sid='s1'/></iq>
 `;
   plays([
+    // proves: D8
     [
       "is asked every five minutes whether it is still there (XEP-0166 §6.8)",
       `${TALKING}
@@ -561,6 +593,7 @@ after 10 s
 nothing on juliet`,
       { byTheClock: true },
     ],
+    // proves: D8
     [
       "says nothing to that: BYE",
       `${TALKING}

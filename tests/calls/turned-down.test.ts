@@ -26,18 +26,21 @@ gateway > ${device}
 
 describe("in a session that exists", () => {
   plays([
+    // proves: J22
     [
       "a content of an application that is not known: a result, content-reject, and the call goes on",
       `${TALKING}${JULIET_SAYS("content-add", FILE)}${HEARS("content-reject", "<content creator='initiator' name='f'/>")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J22
     [
       "a transport that is not known: a result, transport-reject, and the call goes on",
       `${TALKING}${JULIET_SAYS("transport-replace", BYTES)}${HEARS("transport-reject", "<content name='0'/>")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J23
     [
       "an accept with a transport that is not known: a result, and both sides hear the end",
       `${CAROL_CALLS}${ACCEPTS_BY_BYTES("juliet")}
@@ -48,12 +51,14 @@ phone > gateway
     CSeq: 101 ACK
 ${HEARS("session-terminate", "<reason><unsupported-transports/></reason>", CAROL, "c1")}`,
     ],
+    // proves: J24
     [
       "a transport-info without a content, or of one that nobody has named: refused by name, and the call goes on",
       `${TALKING}${ERROR("transport-info", "", "<bad-request/><text>there is no content</text>")}${ERROR("transport-info", "<content creator='initiator' name='zz'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1'/></content>", "<bad-request/><text>there is no content 'zz'</text>")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
+    // proves: J25
     [
       "a ping of a user who has hung up: there is no such session any more",
       `${TALKING}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060").split("phone > gateway")[0]}${ERROR("session-info", "", "<item-not-found/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/>")}
@@ -61,6 +66,7 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    // proves: J11
     [
       "ringing, mute and unmute: a result each and nothing more; the same words in another namespace are refused",
       `${TALKING}${["<ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", "<mute xmlns='urn:xmpp:jingle:apps:rtp:info:1' creator='responder' name='0'/>", "<unmute xmlns='urn:xmpp:jingle:apps:rtp:info:1' creator='responder' name='0'/>"].map((info, at) => JULIET_SAYS("session-info", info, `i${at}`)).join("")}${["ringing", "mute", "hold"].map((word) => ERROR("session-info", `<${word} xmlns='urn:example:info'/>`, "<feature-not-implemented/><unsupported-info xmlns='urn:xmpp:jingle:errors:1'/>")).join("")}

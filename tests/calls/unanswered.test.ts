@@ -77,10 +77,12 @@ gateway > phone
 
 describe("while the phone that she calls rings, juliet", () => {
   plays([
+    // proves: J43
     [
       "holds: it is offered as soon as the phone has answered",
       `${RINGING}${HOLDS}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "holds, which the phone refuses once it has answered: it is told back",
       `${RINGING}${HOLDS}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("content-modify", "<content name='0' senders='both'/>")}${PHONE_HANGS_UP}`,
@@ -89,66 +91,82 @@ describe("while the phone that she calls rings, juliet", () => {
       "says that nobody is kept waiting: nothing, and a result",
       `${RINGING}${JULIET_SAYS("session-info", INFO("active"))}${JULIET_SAYS("session-info", INFO("unhold"), "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "adds a content: it is offered as soon as the phone has answered what it was asked",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, AUDIO_AND_VIDEO)}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept", VIDEO)}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "adds a source: it is offered as a source action",
       `${RINGING}${JULIET_SAYS("source-add", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='77'/></description></content>")}${NOTHING_YET}${BOB_ANSWERS}${REINVITED(2, "    a=jingle-action:source-add\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "takes a content away: it is not in the accept, and the phone hears of it by re-INVITE",
       `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${ACCEPTED_ALONE(BOB_ANSWERS.replace("{answer-sdp}", "{accepted-video-sdp}"))}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "adds a content and takes the first one away, which alone the phone answers: BYE, and no accept",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${REMOVES_AUDIO}${NOTHING_YET}${ANSWERS_IN_VAIN("answer-sdp")}`,
     ],
+    // proves: J43
     [
       "takes a content away, and the phone refuses the other: BYE, and no accept",
       `${WITH_VIDEO}${REMOVES_AUDIO}${ANSWERS_IN_VAIN("rejected-video-sdp")}`,
     ],
+    // proves: J43
     [
       "takes the audio away, and the phone refuses all: no second try with what is not wanted any more",
       `${WITH_VIDEO}${REMOVES_AUDIO}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}${HEARS("session-terminate", "<reason><general-error/></reason>")}`,
     ],
+    // proves: J43
     [
       "takes a content away, which the phone does not want either: it is not in the accept, nor offered again",
       `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${AUDIO_ALONE}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "takes a content away that the phone has refused: it is not in the accept",
       `${WITH_VIDEO}${AUDIO_ALONE}${JULIET_SAYS("content-remove", VIDEO)}${ACCEPTED_ALONE(BOB_ANSWERS_THAT)}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "begins ICE anew: it is offered as soon as the phone has answered",
       `${RINGING}${RESTARTS}${NOTHING_YET}${BOB_ANSWERS}${RESTARTED}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43
     [
       "begins ICE anew, and the phone refuses that: the old transport is told back",
       `${RINGING}${RESTARTS}${BOB_ANSWERS}${REINVITED(2, "    a=ice-ufrag:uR\n")}${REFUSED(2, "488 Not Acceptable Here")}${HEARS("transport-info", "<content name='0'><transport ufrag='uB'/></content>")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J44
     [
       "holds, and takes it back: the phone hears of neither",
       `${RINGING}${HOLDS}${JULIET_SAYS("session-info", INFO("active"), "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
+    // proves: J44
     [
       "adds a content, and takes it back: the phone hears of neither",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${JULIET_SAYS("content-remove", VIDEO, "h2")}${BOB_ANSWERS}${NOTHING_YET}${PHONE_HANGS_UP}`,
     ],
+    // proves: J44
     [
       "adds a content, takes it back and holds: only the hold is offered",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${JULIET_SAYS("content-remove", VIDEO, "h2")}${JULIET_SAYS("session-info", INFO("hold"), "h3")}${BOB_ANSWERS}${REINVITED(2, "    a=sendonly\n    no m=video\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
+    // proves: J43, S17
     [
       "takes the last content away, without which there is no session: CANCEL",
       `${RINGING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}${CANCELLED}`,
     ],
+    // proves: J43
     [
       "adds a content to audio that is refused: no second try, since there was no more to leave out",
       `${RINGING}${JULIET_SAYS("content-add", "{added-video}")}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}${HEARS("session-terminate", "<reason><general-error/></reason>")}`,
     ],
+    // proves: J43
     [
       "holds, and the phone takes the audio alone: that is asked for first, the hold comes after it",
       `${WITH_VIDEO}${HOLDS}${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}
@@ -169,12 +187,14 @@ gateway > juliet
     <iq type='result' id='a1'/>
 `;
   plays([
+    // proves: J43
     [
       "takes the last content away: there is none",
       `${GATHERING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}
 after 1 s
 nothing on phone`,
     ],
+    // proves: J43
     [
       "begins ICE anew: the INVITE is what she has offered, and the new ICE user is offered after its answer",
       `${GATHERING}${RESTARTS}
@@ -195,6 +215,7 @@ gateway > juliet
 `;
   const RESULT = (id: string): string => `    <iq type='result' id='${id}'/>\n`;
   plays([
+    // proves: J45
     [
       "says that nobody is kept waiting: nothing, and a result; a hold does not fit, since she has nothing to hold yet",
       `${CAROL_CALLS}${SAYS("active", "i1")}${RESULT("i1")}${SAYS("unhold", "i2")}${RESULT("i2")}${SAYS("hold", "i3")}    <iq type='error' id='i3'><error type='wait'><unexpected-request/><out-of-order xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
@@ -214,6 +235,7 @@ gateway > juliet
     <iq type='result' id='${id}'/>
 `;
   plays([
+    // proves: J46
     [
       "begins ICE anew: the 200 is what she has accepted, and the new ICE user is offered after its ACK",
       `${CAROL_CALLS}${SAYS("session-accept", "{answer-contents-without-address}", "a2")}${SAYS("transport-info", ANEW, "t1")}

@@ -65,18 +65,22 @@ gateway > ${device}
 describe("a phone without ICE calls", () => {
   plays(
     [
+      // proves: M6
       [
         "a client that names ICE alone: 488 at once",
         `${COMES("juliet", ICE)}${CALLS("{plain-sdp}")}${REFUSED}nothing on juliet`,
       ],
+      // proves: M6
       [
         "a client that names ICE alone and takes proposals: 488 at once, without one",
         `${COMES("juliet", ICE, MESSAGES)}${CALLS("{plain-sdp}")}${REFUSED}nothing on juliet`,
       ],
+      // proves: M6
       [
         "a client that names raw-udp, beside one that does not: that one alone rings",
         `${COMES("juliet", ICE)}${COMES("juliet-phone", ICE, RAW)}${CALLS("{plain-sdp}")}${RINGS("juliet-phone")}nothing on juliet${CANCELS("juliet-phone")}`,
       ],
+      // proves: M6
       [
         "a client that names no transport: it rings",
         `${COMES("juliet", "urn:xmpp:jingle:1")}${CALLS("{plain-sdp}")}${RINGS("juliet")}${CANCELS("juliet")}`,

@@ -1,33 +1,71 @@
-/** The documents say what is there: every link of the mapping names a test of its file, and versions agree. */
-import { expect, test } from "bun:test";
+/** The documents say what is there: every row of the mapping has its proof, every path and link leads somewhere, versions agree. */
+import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { USER_AGENT } from "../../protocol/sip/capabilities.ts";
-import { stringsOf } from "../support/tokens.ts";
+import { gatherProofs, proofsIn, rowsOf, writeProofs } from "../support/proofs.ts";
 
 const root = join(import.meta.dir, "../..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-const links = [...read("docs/mapping.md").matchAll(/\[([^\]]+(?:\[[^\]]*\][^\]]*)*)\]\(\.\.\/(tests\/[^)]+)\)/g)];
 
-test("the mapping has links to tests", () => {
-  expect(links.length).toBeGreaterThan(60);
+describe("the mapping", () => {
+  const mapping = read("docs/mapping.md");
+  const rows = rowsOf(mapping);
+  const proofs = gatherProofs(mapping);
+
+  test("has a proof for every row that is not open", () => {
+    const proved = new Set(proofs.map(({ row }) => row));
+    expect([...rows].filter(([row, { open }]) => !open && !proved.has(row)).map(([row]) => row)).toEqual([]);
+  });
+
+  test("has a row for every proof", () => {
+    expect(proofs.filter(({ row }) => !rows.has(row))).toEqual([]);
+  });
+
+  test("has its proofs gathered as they are: if not, `npm run proofs`", () => {
+    expect(read("docs/proofs.md")).toBe(writeProofs(proofs));
+  });
+
+  test("can be read as tables: no line is longer than 160 characters", () => {
+    expect(mapping.split("\n").filter((line) => line.length > 160)).toEqual([]);
+  });
+
+  test("numbers its notes in order, and refers to each", () => {
+    const notes = [...mapping.matchAll(/^(\d+)\. /gm)].map(([, number = ""]) => number);
+    expect(notes).toEqual(notes.map((_, index) => `${index + 1}`));
+    expect([...mapping.matchAll(/ \[(\d+)\]/g)].map(([, number = ""]) => number)).toEqual(notes);
+  });
 });
 
-/** Names stand in a test, or in a table that tests are made of. */
-const isNamedIn = (name: string, file: string, text: string): boolean =>
-  /\.test\.ts$|-table\.ts$/.test(file) && stringsOf(text).has(name);
+describe("a proof", () => {
+  test.each([
+    ["a test", '// proves: J1, S2\ntest("juliet calls", done);', "juliet calls"],
+    ["a row", '// proves: J1, S2\n[\n  "juliet calls",\n  "…"],', "juliet calls"],
+    ["a table", '// proves: J1, S2\ntest.each([["a", 1], [f("b"), 2]])("%s calls", done);', "%s calls"],
+    [
+      "a name in pieces",
+      "// proves: J1, S2\ntest(`$" + "{who} calls $" + "{whom}`, done);",
+      "$" + "{who} calls $" + "{whom}",
+    ],
+  ])("is said by %s", (_, text, name) => {
+    expect(proofsIn("a.test.ts", text)).toEqual([
+      { row: "J1", test: name, file: "a.test.ts" },
+      { row: "S2", test: name, file: "a.test.ts" },
+    ]);
+  });
 
-test.each(links.map(([, name = "", file = ""]) => [name, file]))("%s is a test of %s", (name, file) => {
-  expect(isNamedIn(name, file, read(file))).toBe(true);
-});
+  test.each([
+    ["nothing", "const a = 1;\n// proves: J1"],
+    ["a test that is skipped", '// proves: J1\ntest.skip("juliet calls", done);'],
+    ["a test that is to be written", '// proves: J1\ntest.todo("juliet calls");'],
+    ["what is no test", '// proves: J1\nconst name = "juliet calls";'],
+  ])("is refused above %s", (_, text) => {
+    expect(() => proofsIn("a.test.ts", text)).toThrow("no test that runs stands below");
+  });
 
-test.each([
-  ["in a comment alone", "a.test.ts", "// juliet calls"],
-  ["by a part of the name alone", "a.test.ts", 'test("juliet calls twice", done);'],
-  ["by the file alone", "juliet calls.test.ts", ""],
-  ["where no tests are", "support/a.ts", 'test("juliet calls", done);'],
-])("a link is refused that is right %s", (_, file, text) => {
-  expect(isNamedIn("juliet calls", file, text)).toBe(false);
+  test("is refused without a row's id", () => {
+    expect(() => proofsIn("a.test.ts", '\n// proves: the first\ntest("juliet calls", done);')).toThrow("a.test.ts:2");
+  });
 });
 
 test.each(["README.md", "ARCHITECTURE.md", "docs/decisions.md", "docs/mapping.md"])(

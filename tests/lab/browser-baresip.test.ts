@@ -26,12 +26,14 @@ inWorlds("a browser and baresip", (world) => {
     await scene.noCalls();
   });
 
+  // proves: W1
   test("juliet calls, each hears the other's tone, juliet hangs up", async () => {
     await talk.julietTalksToEcho();
     await talk.juliet.tap("hangUp");
     await talk.echo.event("CALL_CLOSED");
   });
 
+  // proves: W1
   test("the phone calls, each hears the other's tone, the phone hangs up", async () => {
     await talk.echoTalksToJuliet();
     await talk.echo.command("hangup");
@@ -50,6 +52,7 @@ inWorlds("a browser and baresip", (world) => {
     await talk.echo.event("CALL_CLOSED");
   });
 
+  // proves: W2
   test("juliet calls and gives up while it rings", async () => {
     await talk.julietCalls();
     await talk.juliet.tap("hangUp");
@@ -68,12 +71,14 @@ inWorlds("a browser and baresip", (world) => {
     expect((await talk.juliet.tells("ended")).why).toBe("decline");
   });
 
+  // proves: W2
   test("the phone calls, juliet declines", async () => {
     await talk.echoCalls();
     await talk.juliet.tap("decline");
     expect((await talk.echo.event("CALL_CLOSED")).param).toBe("486 Busy Here");
   });
 
+  // proves: W2
   test("juliet holds the phone, and takes it back", async () => {
     await talk.julietTalksToEcho();
     await talk.juliet.tap("hold");
@@ -85,6 +90,7 @@ inWorlds("a browser and baresip", (world) => {
     await talk.echo.event("CALL_CLOSED");
   });
 
+  // proves: W2
   test("the phone holds juliet, and takes her back", async () => {
     await talk.echoTalksToJuliet();
     await talk.echo.command("hold");

@@ -43,6 +43,7 @@ const tests = (world: World) => {
   /** Romeo has packets of sound, Dino hears his tone. */
   const hearEachOther = () => Promise.all([pageHearsAgain(romeo), phoneHears(dino, ROMEO_HERTZ)]);
 
+  // proves: W5
   test("Dino calls, romeo's page rings and answers, sound goes both ways, Dino hangs up", async () => {
     await dino.call();
     expect((await romeo.tells("incoming")).why).toBe(JULIET);
@@ -52,6 +53,7 @@ const tests = (world: World) => {
     expect((await romeo.tells("ended")).why).toBe("success");
   });
 
+  // proves: W5
   test("romeo's page calls, Dino rings and accepts, sound goes both ways, romeo hangs up", async () => {
     await romeo.call(JULIET);
     await romeo.tells("ringing");
@@ -62,6 +64,7 @@ const tests = (world: World) => {
     await dino.stanza("session-terminate");
   });
 
+  // proves: W5
   test("Dino calls, romeo declines", async () => {
     await dino.call();
     await romeo.tells("incoming");
@@ -69,6 +72,7 @@ const tests = (world: World) => {
     await dino.stanza("session-terminate");
   });
 
+  // proves: W5
   test("romeo calls, Dino rejects", async () => {
     await romeo.call(JULIET);
     await dino.reject();

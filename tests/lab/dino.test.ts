@@ -41,6 +41,7 @@ inWorlds(
 
     const hearEachOther = () => Promise.all([phoneHears(echo, CARD_HERTZ), phoneHears(dino, echo.hertz)]);
 
+    // proves: W3
     test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", async () => {
       await echo.command("dial", JULIET);
       await echo.event("CALL_RINGING");
@@ -51,6 +52,7 @@ inWorlds(
       await dino.stanza("session-terminate");
     });
 
+    // proves: W3
     test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
       await dino.call();
       await echo.event("CALL_INCOMING");
@@ -60,6 +62,7 @@ inWorlds(
       await echo.event("CALL_CLOSED");
     });
 
+    // proves: W3
     test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", async () => {
       await dino.call("video");
       await echo.event("CALL_INCOMING");
@@ -69,12 +72,14 @@ inWorlds(
       await echo.event("CALL_CLOSED");
     });
 
+    // proves: W3
     test("the phone calls, Dino rejects", async () => {
       await echo.command("dial", JULIET);
       await dino.reject();
       expect((await echo.event("CALL_CLOSED")).param).toBe("486 Busy Here");
     });
 
+    // proves: W3
     test("Dino calls, the phone declines", async () => {
       await dino.call();
       await echo.event("CALL_INCOMING");
@@ -82,6 +87,7 @@ inWorlds(
       await dino.stanza("session-terminate");
     });
 
+    // proves: W3
     test("Dino calls and gives up while it rings", async () => {
       await dino.call();
       await echo.event("CALL_INCOMING");
@@ -89,6 +95,7 @@ inWorlds(
       await echo.event("CALL_CLOSED");
     });
 
+    // proves: W3
     test("the phone calls and gives up: Dino stops ringing", async () => {
       await echo.command("dial", JULIET);
       await dino.stanza("propose");

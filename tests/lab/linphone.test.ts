@@ -50,6 +50,7 @@ inWorlds("a browser and linphone", (world) => {
     await Promise.all([pageHears(juliet, CARD_HERTZ), phoneHears(linphone, JULIET_HERTZ)]);
   }
 
+  // proves: W6
   test("juliet calls, each hears the other's tone, linphone hangs up", async () => {
     await julietTalksToLinphone();
     await linphone.command("terminate");
@@ -62,6 +63,7 @@ inWorlds("a browser and linphone", (world) => {
     await linphone.inState(undefined);
   });
 
+  // proves: W6
   test("linphone calls, each hears the other's tone, juliet hangs up", async () => {
     await linphoneTalksToJuliet();
     await juliet.tap("hangUp");

@@ -29,12 +29,14 @@ inWorlds("a phone without WebRTC", (world) => {
     });
     afterEach(() => juliet.close());
 
+    // proves: W8
     test("juliet calls: the phone refuses her offer, and she is told so", async () => {
       await juliet.call(PLAIN);
       const advice = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
       expect((await juliet.tells("ended")).why).toBe(`general-error, ${advice}, 488 Not Acceptable Here`);
     });
 
+    // proves: M6
     test("the phone calls: it hears at once that the page takes ICE alone, and the page does not ring", async () => {
       await plain.command("dial", JULIET);
       await plain.event("CALL_CLOSED");
@@ -53,6 +55,7 @@ inWorlds("a phone without WebRTC", (world) => {
 
     const hears = (wanted: string) => juliet.heard.next(({ action }) => action === wanted, wanted);
 
+    // proves: W8
     test("the phone calls, the client answers with its address, the phone hangs up", async () => {
       await plain.command("dial", JULIET);
       const { from, jingle } = await hears("session-initiate");

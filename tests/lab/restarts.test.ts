@@ -42,6 +42,7 @@ inWorlds(
       await talk.echo.event("CALL_CLOSED");
     }
 
+    // proves: W10
     test("Kamailio restarts while juliet's call is up: it goes on, she hangs up, later calls work", async () => {
       await talk.julietTalksToEcho();
       await kamailioRestarts();
@@ -65,6 +66,7 @@ inWorlds(
       await laterCallsWork();
     });
 
+    // proves: W10
     test("the XMPP server goes: the call goes on, the phone hangs up at once; it is back, and later calls work", async () => {
       await talk.julietTalksToEcho();
       await scene.server.stop();

@@ -46,12 +46,14 @@ inWorlds("a browser and sip.js in another", (world) => {
     await Promise.all([pageHears(juliet, WEB_HERTZ), pageHears(web, JULIET_HERTZ)]);
   }
 
+  // proves: W7
   test("juliet calls, each hears the other's tone, juliet hangs up", async () => {
     await julietTalksToWeb();
     await juliet.tap("hangUp");
     await web.tells("ended");
   });
 
+  // proves: W7
   test("sip.js calls, each hears the other's tone, sip.js hangs up", async () => {
     await webTalksToJuliet();
     await web.tap("hangUp");

@@ -47,6 +47,7 @@ const carrierCalls = (direct: boolean) => (world: World) => {
     await juliet.say(NUMBER, "session-terminate", sid, "<reason><success/></reason>");
   }
 
+  // proves: W9
   test(`${CALLS} of ${CALLS} calls from the carrier at 20 % loss are answered, and ended by it`, async () => {
     const wire = await openLossyWire({ host: PHONES, others: callee }, 0.2);
     const options = ["-m", `${CALLS}`, "-r", "50", "-l", `${CALLS}`];
@@ -84,6 +85,7 @@ const carrierCalls = (direct: boolean) => (world: World) => {
     }
   }, 120_000);
 
+  // proves: W9
   test("a phone that says 180 after its 200 is talked to all the same", async () => {
     const carrier = sipp("late-ringing", ["-p", `${CARRIER_PORT}`, "-m", "20"]);
     for (let call = 0; call < 20; call++) await julietCalls(`late-${call}`);

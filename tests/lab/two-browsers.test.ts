@@ -44,6 +44,7 @@ const tests = (world: World) => {
     await Promise.all([pageHears(juliet, ROMEO_HERTZ), pageHears(romeo, JULIET_HERTZ)]);
   }
 
+  // proves: W4
   test("juliet calls, each hears the other's tone, romeo hangs up", async () => {
     await julietTalksToRomeo();
     await romeo.tap("hangUp");
@@ -56,6 +57,7 @@ const tests = (world: World) => {
     expect((await romeo.tells("ended")).why).toBe("success");
   });
 
+  // proves: W4
   test("juliet holds romeo, who is told so, and takes him back", async () => {
     await julietTalksToRomeo();
     await juliet.tap("hold");
@@ -68,18 +70,21 @@ const tests = (world: World) => {
     await romeo.tells("ended");
   });
 
+  // proves: W4
   test("juliet calls, romeo declines", async () => {
     await julietCalls();
     await romeo.tap("decline");
     expect((await juliet.tells("ended")).why).toBe("decline");
   });
 
+  // proves: W4
   test("juliet calls and gives up while it rings", async () => {
     await julietCalls();
     await juliet.tap("hangUp");
     expect((await romeo.tells("ended")).why).toBe("decline");
   });
 
+  // proves: W4
   test("a phone calls romeo, each hears the other's tone, the phone hangs up", async () => {
     const web = await scene.web();
     await web.call(`sip:romeo@${DOMAIN}`);

@@ -40,6 +40,7 @@ async function speaker(proxyPort: number) {
 const hash = (algorithm: "md5" | "sha256", text: string): string => createHash(algorithm).update(text).digest("hex");
 const authenticate = authenticator({ username: "bob", password: "change-me" }, { random: () => "cnonce", hash });
 
+// proves: X18
 test.skipIf(noKamailio !== undefined)(`a BYE to the phone's GRUU reaches the phone${title}`, async () => {
   const kamailio = await startKamailio("example.org", await freePort());
   closings.push(() => kamailio.stop());

@@ -68,6 +68,7 @@ for (const { kind, beyond } of WAYS)
       /** What the devices overhear of a call by carbons, when whoever was told something has taken it out. */
       const OVERHEARD = ["received finish", "received proceed", "received ringing", "sent propose"];
 
+      // proves: P19
       test("one of his devices takes it, she hangs up, and each side says that it has finished", async () => {
         const { us, from, id } = await talk("b1");
         expect(id === "b1").toBe(beyond === "the gateway itself");
@@ -90,6 +91,7 @@ for (const { kind, beyond } of WAYS)
         });
       }, 30_000);
 
+      // proves: P19
       test("he hangs up", async () => {
         const { from, id } = await talk("b2");
         await romeo.say(from, "session-terminate", id, reason("success"));
@@ -98,6 +100,7 @@ for (const { kind, beyond } of WAYS)
         expect(await rests()).toMatchObject({ juliet: [], balcony: OVERHEARD });
       }, 30_000);
 
+      // proves: P19
       test("one of his devices rejects: she hears decline, the other device overhears it", async () => {
         const { from, id } = await calls("b3");
         await saysMessage(orchard, from, "reject", id, reasonOf("busy"));
@@ -107,6 +110,7 @@ for (const { kind, beyond } of WAYS)
         expect(await rests()).toEqual({ juliet: [], balcony: OVERHEARD, romeo: [], orchard: [] });
       }, 30_000);
 
+      // proves: P19
       test.each([
         [
           "by retract, as Dino does",
@@ -127,6 +131,7 @@ for (const { kind, beyond } of WAYS)
         30_000,
       );
 
+      // proves: P19
       test("both propose at once: each call goes its way, and neither is taken for the other", async () => {
         const toRomeo = await calls("b6");
         await saysMessage(romeo, world.bare("juliet"), "propose", "b7", AUDIO);
@@ -142,6 +147,7 @@ for (const { kind, beyond } of WAYS)
         await rests();
       }, 30_000);
 
+      // proves: P19
       test("a user whom nobody has seen: she is told to go on, and the session ends with 480", async () => {
         const us = `${world.bare("tybalt")}/sip`;
         await saysMessage(juliet, world.bare("tybalt"), "propose", "b8", AUDIO);
@@ -152,6 +158,7 @@ for (const { kind, beyond } of WAYS)
         await rests();
       }, 30_000);
 
+      // proves: P20
       test("chat is no call, and what a device says to the own account neither: both go the usual way", async () => {
         const to = world.bare("romeo");
         await juliet.send(xml("message", { to, type: "chat", id: "chat" }, xml("body", {}, "hello")));

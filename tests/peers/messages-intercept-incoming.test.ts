@@ -51,6 +51,7 @@ for (const kind of SERVERS)
         await established;
       };
 
+      // proves: P18
       test("the phone calls: both devices hear of it, one takes it, the other overhears that and nothing more", async () => {
         const { call, from, id } = await bobCalls();
         for (const device of [desk, tablet]) await saysMessage(device, from, "ringing", id);
@@ -65,6 +66,7 @@ for (const kind of SERVERS)
         expect(await world.restOf(desk)).toEqual(["sent ringing"]);
       }, 30_000);
 
+      // proves: P18
       test("the phone calls: both devices take it, and the later one is told that it has lost", async () => {
         const { call, from, id } = await bobCalls();
         await saysMessage(desk, from, "proceed", id);
@@ -80,6 +82,7 @@ for (const kind of SERVERS)
         expect(await world.restOf(desk)).toEqual(["received retract", "sent proceed"]);
       }, 30_000);
 
+      // proves: P18
       test("the phone gives up: both devices are told, and say no more", async () => {
         const { call, id } = await bobCalls();
         await call.cancel();
@@ -89,6 +92,7 @@ for (const kind of SERVERS)
         }
       }, 30_000);
 
+      // proves: P18
       test("she declines on one device: the phone hears 486, the other device overhears it", async () => {
         const { refused, from, id } = await bobCalls();
         await saysMessage(tablet, from, "reject", id, reasonOf("busy"));
@@ -97,6 +101,7 @@ for (const kind of SERVERS)
         for (const device of [desk, tablet]) expect(await world.restOf(device)).toEqual([]);
       }, 30_000);
 
+      // proves: P18
       test("the device that has taken it declines after all: the phone hears 486", async () => {
         const { refused, from, id } = await bobCalls();
         await saysMessage(desk, from, "proceed", id);
@@ -108,6 +113,7 @@ for (const kind of SERVERS)
         expect(await world.restOf(desk)).toEqual([]);
       }, 30_000);
 
+      // proves: X12
       test("a phone that she has blocked: it hears 480, and no device hears of it", async () => {
         const block = (action: string) =>
           desk.ask(
@@ -125,6 +131,7 @@ for (const kind of SERVERS)
         for (const device of [desk, tablet]) expect(await world.restOf(device)).toEqual([]);
       }, 30_000);
 
+      // proves: X6
       test.each([
         ["a phone with her own address", "sip:juliet@example.test", "juliet@example.test"],
         ["a number of the gateway's own domain", "sip:+4930555@sip.example.test", "+4930555@sip.example.test"],
@@ -145,6 +152,7 @@ for (const kind of SERVERS)
         30_000,
       );
 
+      // proves: X6
       test("a phone with the user's own address calls a device that takes no proposals: it accepts, and hangs up", async () => {
         const romeo = await comesOnline(world.server, "romeo", "desk");
         const own = world.bare("romeo");
@@ -158,6 +166,7 @@ for (const kind of SERVERS)
         await romeo.stop();
       }, 30_000);
 
+      // proves: P18
       test("a user whose devices have all left: one wakes, hears the proposal that was kept, and only then it rings", async () => {
         const asleep = await world.device("tybalt/desk");
         await world.leaves(asleep, desk);

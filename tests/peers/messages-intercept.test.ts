@@ -54,6 +54,7 @@ for (const kind of SERVERS)
         await hears(desk, "session-info", id);
         return { bob, over: reaches(invitation, SessionState.Terminated) };
       };
+      // proves: P18
       test("she proposes to a number: it rings, answers, she hangs up, and both say that it has finished", async () => {
         const number = await proposes(NUMBER, "n1");
         await desk.say(number, "session-initiate", "n1", PLAY_TEXTS["offer-contents"]);
@@ -67,6 +68,7 @@ for (const kind of SERVERS)
         expect(await world.restOf(desk)).toEqual([]);
       }, 30_000);
 
+      // proves: X7
       test("a device that has proceeded says what it can, as Dino asks before it begins", async () => {
         for (const [to, id] of [
           [NUMBER, "d1"],
@@ -79,6 +81,7 @@ for (const kind of SERVERS)
         await world.restOf(tablet);
       }, 30_000);
 
+      // proves: X7
       test("a device of a user's that has that resource is asked itself", async () => {
         const own = await world.device("tybalt/sip");
         const query = (await desk.ask("get", own.jid, xml("query", { xmlns: DISCO_INFO }))).getChild("query");
@@ -86,6 +89,7 @@ for (const kind of SERVERS)
         await own.stop();
       }, 30_000);
 
+      // proves: X7
       test("who has that resource elsewhere, and has no call with her, is asked as ever: in a room, or of another server", async () => {
         const stranger = await Component.start(world.server, `other.${world.server.domain}`);
         const nick = `room@other.${world.server.domain}/sip`;
@@ -99,6 +103,7 @@ for (const kind of SERVERS)
         stranger.stop();
       }, 30_000);
 
+      // proves: P18
       test.each([
         ["by retract, as Dino does", (bob: string) => saysMessage(desk, bob, "retract", "r1", reasonOf("cancel"))],
         ["by session-terminate", (bob: string) => desk.say(bob, "session-terminate", "r2", reason("cancel"))],
@@ -116,6 +121,7 @@ for (const kind of SERVERS)
         30_000,
       );
 
+      // proves: P18
       test("she takes the proposal back before the session: no phone is called by it, and that id is free again", async () => {
         const bob = await proposes(BOB, "t1");
         await saysMessage(desk, bob, "retract", "t1", reasonOf("cancel"));

@@ -63,6 +63,7 @@ port = 0
       return { call, id: String(payload(proposed)?.attrs.id), from: String(proposed.attrs.from) };
     };
 
+    // proves: P16
     test("the phone calls: both devices ring, one takes it, the other hears of that by a carbon", async () => {
       const { call, id, from } = await bobCalls();
       for (const device of [phone, tablet]) await saysMessage(device, from, "ringing", id);
@@ -78,6 +79,7 @@ port = 0
       await hearsMessage(phone, "finish");
     }, 30_000);
 
+    // proves: P16
     test("the phone calls: one device rejects, the other hears of that by a carbon, the phone hears 486", async () => {
       const { call, id, from } = await bobCalls();
       const over = reaches(call, SessionState.Terminated);
@@ -86,12 +88,14 @@ port = 0
       await over;
     }, 30_000);
 
+    // proves: P16
     test("the phone gives up: both devices are told to stop ringing", async () => {
       const { call } = await bobCalls();
       await call.cancel();
       for (const device of [phone, tablet]) await hearsMessage(device, "retract");
     }, 30_000);
 
+    // proves: P16
     test("juliet proposes: the gateway proceeds, the phone is called on her session-initiate", async () => {
       await saysMessage(phone, `bob@${server.component}`, "propose", "m1", AUDIO);
       await hearsMessage(phone, "ringing");

@@ -61,6 +61,7 @@ for (const { name, missing, start } of SERVERS)
         expect([handed?.attrs.from, handed?.getChild("retract")?.attrs.id]).toEqual([from.jid, id]);
       };
 
+      // proves: X15
       test("a user's newest pushes out that user's oldest", async () => {
         const ids = many("a", OF_USER + 1);
         await offers(alice, ids);
@@ -69,6 +70,7 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(alice, `a-${OF_USER}`);
       }, 30_000);
 
+      // proves: X15
       test("what is offered again is not counted twice", async () => {
         await offers(alice, many("b", OF_USER));
         await offers(alice, ["b-1", "b-1"]);
@@ -78,6 +80,7 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(alice, "b-1");
       }, 30_000);
 
+      // proves: X15
       test("what others do pushes nothing of a user's out: neither more than the host remembers, nor strangers", async () => {
         await offers(alice, ["c"]);
         await offers(mallory, many("m", OF_HOST + 1));
@@ -91,6 +94,7 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(mallory, `m-${OF_HOST}`);
       }, 60_000);
 
+      // proves: X15
       test("nor what strangers offer to more users than there are, who are none", async () => {
         await offers(alice, ["x"]);
         for (let rest = OF_HOST; rest > 0; rest--)
@@ -101,6 +105,7 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(alice, "x");
       }, 60_000);
 
+      // proves: X15
       test("when the host remembers no more, the oldest of all gives way; but a full share makes room for its own", async () => {
         await offers(alice, ["d"]);
         await offers(mallory, many("n", OF_USER));

@@ -87,6 +87,7 @@ port = 0
     }
   }, 90_000);
 
+  // proves: S24
   test("calls from SIPp that are cancelled while they ring: 487 to all, and the client hears decline", async () => {
     const wire = await openLossyWire({ host: LOCAL, others: { host: LOCAL, port: gateway.sipPort } }, 0);
     const options = ["-s", "juliet", "-m", `${CALLS}`, "-r", "20"];
@@ -105,6 +106,7 @@ port = 0
     await wire.close();
   }, 90_000);
 
+  // proves: S14
   test("calls to SIPp that is busy: each 486 is acknowledged, and the client hears decline", async () => {
     const phone = { host: LOCAL, port: await freePort() };
     const wire = await openLossyWire({ host: LOCAL, port: phonePort, phone }, 0.2);

@@ -78,6 +78,7 @@ port = 0
       return { call, sid: String(jingle.attrs.sid) };
     };
 
+    // proves: C1
     test("a client sees a phone it can call: presence with caps, and disco#info that fits them", async () => {
       await juliet.send(xml("presence", { to: BOB, type: "subscribe" }));
       const presence = await juliet.presence.next((each) => each.attrs.from === `${BOB}/sip`, "presence of the phone");
@@ -142,6 +143,7 @@ port = 0
       expect(infos.join()).toContain("203.0.113.4 40001 typ srflx");
     });
 
+    // proves: S1, S26
     test("the phone calls, juliet answers, the phone hangs up", async () => {
       const { call, sid } = await bobCalls();
       const established = reaches(call, SessionState.Established);

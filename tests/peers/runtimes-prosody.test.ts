@@ -60,6 +60,7 @@ for (const runtime of RUNTIMES.filter((each) => each !== BUN)) {
       bob.phone.respond(await bob.request("BYE", "out"), 200);
     });
 
+    // proves: W11
     test("the phone calls, juliet accepts and hangs up", async () => {
       bob.phone.invite(`sip:juliet@${DOMAIN}`, "in", bobOffers("actpass"));
       const { from } = await hears("session-initiate", "in");

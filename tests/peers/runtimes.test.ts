@@ -109,6 +109,7 @@ for (const runtime of RUNTIMES) {
       ]);
     });
 
+    // proves: W11
     test("alice calls, the phone rings and answers, alice hangs up", async () => {
       await established("out-1");
       alice.says(BOB, "session-terminate", "out-1", "<reason><success/></reason>");
@@ -165,6 +166,7 @@ for (const runtime of RUNTIMES) {
       stream.destroy();
     });
 
+    // proves: A15
     test("TCP leaves by the address that is bound", async () => {
       const came = new Inbox<string>();
       const proxy = await listenTcp(LOCAL, (stream) => {
@@ -183,6 +185,7 @@ for (const runtime of RUNTIMES) {
       await caller.close();
     });
 
+    // proves: E1
     test("SIGTERM lets the running call end, refuses others, and exits with 0", async () => {
       const invite = await established("last");
       const exit = gateway.stop();

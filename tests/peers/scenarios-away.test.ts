@@ -49,6 +49,7 @@ for (const { name, missing, start } of SERVERS)
           expect(await hearsEnd(alice, sid)).toBe("decline");
         };
 
+        // proves: X16
         test("who is there is told to the gateway when it comes, and when it comes again", async () => {
           await comes();
           await isCalled("r1");
@@ -58,6 +59,7 @@ for (const { name, missing, start } of SERVERS)
         });
 
         if (fallback === "error") {
+          // proves: X16
           test("a call is refused: service-unavailable", async () => {
             const asked = alice.say(bob.jid, "session-initiate", "e1", OFFER);
             await expect(asked).rejects.toMatchObject({ type: "wait", condition: "service-unavailable" });
@@ -68,7 +70,8 @@ for (const { name, missing, start } of SERVERS)
             const error = await alice.messages.next((each) => each.attrs.type === "error", "the error");
             expect(error.getChild("error")?.getChild("service-unavailable")).toBeDefined();
           });
-        } else
+        } else {
+          // proves: X16
           test("a call goes the usual way, also when the gateway has come back in the middle of it", async () => {
             await alice.say(bob.jid, "session-initiate", "e1", OFFER);
             expect((await hears(bob, "session-initiate", "e1")).from).toBe(alice.jid);
@@ -82,5 +85,6 @@ for (const { name, missing, start } of SERVERS)
             await isCalled("e2");
             await isCalled("e1");
           });
+        }
       },
     );

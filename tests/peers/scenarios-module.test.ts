@@ -115,6 +115,7 @@ for (const { name, missing, start } of SERVERS)
       await expect(refused).rejects.toMatchObject({ condition: "remote-server-timeout" });
     });
 
+    // proves: X12
     test("file transfer is left alone, to its end", async () => {
       await alice.say(bob.jid, "session-initiate", "f1", FILE);
       expect((await hears(bob, "session-initiate", "f1")).from).toBe(alice.jid);
@@ -124,6 +125,7 @@ for (const { name, missing, start } of SERVERS)
       await hears(bob, "session-terminate", "f1");
     });
 
+    // proves: X12
     test("a session that comes from another server is left alone, to its end", async () => {
       const romeo = `romeo@other.${server.domain}/orchard`;
       const answered = stranger.ask(bob.jid, romeo, jingle("session-initiate", "o1", OFFER));
@@ -181,18 +183,21 @@ for (const { name, missing, start } of SERVERS)
       expect(heard.attrs.from).toBe(alice.jid);
     });
 
+    // proves: X13
     test("a sid that was a file transfer's takes no call past the gateway", async () => {
       await alice.say(bob.jid, "session-initiate", "z1", FILE);
       await hears(bob, "session-initiate", "z1");
       await expectHandedOver("session-initiate", "z1", OFFER);
     });
 
+    // proves: X13
     test("nor does a content of RTP, added to a file transfer", async () => {
       await alice.say(bob.jid, "session-initiate", "z2", FILE);
       await hears(bob, "session-initiate", "z2");
       await expectHandedOver("content-add", "z2", OFFER);
     });
 
+    // proves: X13
     test("a file transfer that has ended is forgotten, but for the finish of its proposal", async () => {
       await alice.say(bob.jid, "session-initiate", "z3", FILE);
       await alice.say(bob.jid, "session-terminate", "z3", reason("success"));
@@ -204,6 +209,7 @@ for (const { name, missing, start } of SERVERS)
       await expectHandedOver("session-info", "z3");
     });
 
+    // proves: X13
     test("a file transfer of the same sid does not set a call of the gateway's aside", async () => {
       await asGateway(spoken("alice@example.test", bob.jid, jingle("session-initiate", "z4", OFFER)));
       await hears(bob, "session-initiate", "z4");
@@ -214,9 +220,12 @@ for (const { name, missing, start } of SERVERS)
     });
 
     test.each([
+      // proves: X14
       ["a proposal of type chat is handed over", "chat"],
       ["one of type normal, too", "normal"],
+      // proves: X14
       ["one of type headline, too", "headline"],
+      // proves: X14
       ["one of type groupchat, too", "groupchat"],
     ])("%s", async (_, type) => {
       await alice.send(xml("message", { to: bob.jid, type, id: "t" }, Device.element(propose(`t-${type}`))));
@@ -251,17 +260,20 @@ for (const { name, missing, start } of SERVERS)
       expect(conditionOf(refused)).toBe("forbidden");
     });
 
+    // proves: X11
     test("another component may speak as nobody", async () => {
       const content = spoken("alice@example.test", bob.jid, jingle("session-initiate", "c3", OFFER));
       const refused = await stranger.ask(server.domain, `other.${server.domain}`, content);
       expect(conditionOf(refused)).toBe("forbidden");
     });
 
+    // proves: X11
     test("nor may a user", async () => {
       const content = Device.element(spoken("bob@example.test", alice.jid, jingle("session-initiate", "c4", OFFER)));
       await expect(alice.ask("set", server.domain, content)).rejects.toMatchObject({ condition: "forbidden" });
     });
 
+    // proves: X11
     test("a component that claims a user's address loses its stream", async () => {
       const liar = await Component.start(server, `liar.${server.domain}`);
       liar.send(`<message from='alice@example.test/phone' to='${bob.jid}'><body>hello</body></message>`);
@@ -269,6 +281,7 @@ for (const { name, missing, start } of SERVERS)
       liar.stop();
     });
 
+    // proves: X12
     test("whom a user has blocked does not get through", async () => {
       const block = (action: string) =>
         Device.element(`<${action} xmlns='urn:xmpp:blocking'><item jid='eve@pbx.test'/></${action}>`);

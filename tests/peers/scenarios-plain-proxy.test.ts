@@ -40,6 +40,7 @@ for (const { name, missing, start, proxy } of WAYS)
       await server.stop();
     });
 
+    // proves: X17
     test("all of the callee's devices ring, one accepts, the other is told, the caller hangs up", async () => {
       await alice.say(bob.jid, "session-initiate", "s1", OFFER);
       const { from } = await hears(bob, "session-initiate", "s1");
@@ -60,6 +61,7 @@ for (const { name, missing, start, proxy } of WAYS)
       expect(await hearsEnd(alice, "s2")).toBe("decline");
     });
 
+    // proves: X17
     test("nobody is there: 480", async () => {
       await alice.say(`carol@${server.domain}/x`, "session-initiate", "s3", OFFER);
       expect(sipErrorIn((await hears(alice, "session-terminate", "s3")).jingle)).toBe("480");

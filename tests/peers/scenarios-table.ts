@@ -107,11 +107,14 @@ async function changesSources(world: World, sid: string, action: string): Promis
 }
 
 export const SCENARIOS: readonly Scenario[] = [
+  // proves: L2
   ["a session is established for full JIDs", async (world, sid) => void (await established(world, sid))],
+  // proves: L3
   [
     "a session is established with a user of another server",
     async (world, sid) => void (await established(world, sid, world.far)),
   ],
+  // proves: L4
   [
     "a 4xx from the proxy ends the session with general-error",
     async (world, sid) => {
@@ -123,6 +126,7 @@ export const SCENARIOS: readonly Scenario[] = [
       expect(sipErrorIn(jingle)).toBe("480");
     },
   ],
+  // proves: L5
   [
     "a number is called",
     async (world, sid) => {
@@ -130,6 +134,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await alice.say(`+488790@${NUMBERS}`, "session-terminate", sid, reason("success"));
     },
   ],
+  // proves: L6
   [
     "the initiator ends an established session",
     async (world, sid) => {
@@ -138,11 +143,14 @@ export const SCENARIOS: readonly Scenario[] = [
       expect(await hearsEnd(bob, bobs)).toBe("success");
     },
   ],
+  // proves: L7
   ["the receiver ends an established session", (world, sid) => endedByReceiver(world, sid)],
+  // proves: L8
   [
     "the receiver, of another server, ends an established session",
     (world, sid) => endedByReceiver(world, sid, world.far),
   ],
+  // proves: L9
   [
     "the initiator cancels: the receiver hears decline",
     async (world, sid) => {
@@ -151,8 +159,11 @@ export const SCENARIOS: readonly Scenario[] = [
       expect(await hearsEnd(bob, bobs)).toBe("decline");
     },
   ],
+  // proves: L10
   ["the receiver rejects", (world, sid) => rejected(world, sid)],
+  // proves: L11
   ["the receiver, of another server, rejects", (world, sid) => rejected(world, sid, world.far)],
+  // proves: L12
   [
     "a conference room is called, and says by a re-INVITE what is transport-info here",
     async (world, sid) => {
@@ -160,6 +171,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await hears(alice, "transport-info", sid);
     },
   ],
+  // proves: L13
   [
     // the predecessor said cancel in the accepting device's name; here it comes from the caller, whose call the device
     // knows. The caller hears of it from the JID that it has called, whichever device accepts.
@@ -178,6 +190,7 @@ export const SCENARIOS: readonly Scenario[] = [
       expect((await hears(alice, "session-accept", sid)).from).toBe(bob.jid);
     },
   ],
+  // proves: L14
   [
     "a session-initiate is sent again to a device that asks for it",
     async (world, sid) => {
@@ -189,6 +202,7 @@ export const SCENARIOS: readonly Scenario[] = [
       isComplete(again.jingle);
     },
   ],
+  // proves: L15
   [
     "an invitee who is offline: 480, decided before the SDP is looked at",
     async (world) => {
@@ -196,9 +210,14 @@ export const SCENARIOS: readonly Scenario[] = [
       expect(await world.proxy.invite(`sip:carol@${domain}`, world.near.gateway.sipPort)).toBe(480);
     },
   ],
+  // proves: L16
   ["a stranger who accepts is refused", (world, sid) => isRefused(world, sid, "session-accept", ACCEPT)],
+  // proves: L17
   ["a stranger who ends is refused", (world, sid) => isRefused(world, sid, "session-terminate", reason("decline"))],
+  // proves: L18
   ["source-remove comes to the other side", (world, sid) => changesSources(world, sid, "source-remove")],
+  // proves: L19
   ["source-add comes to the other side", (world, sid) => changesSources(world, sid, "source-add")],
+  // proves: L20
   ["source-update comes to the other side", (world, sid) => changesSources(world, sid, "source-update")],
 ];

@@ -86,6 +86,7 @@ test.each([
   expect(names).toEqual({ requestUri, to, from: '"juliet" <sip:juliet@example.org>', contactUser: "juliet" });
 });
 
+// proves: A6
 test("a user's number is found however the name is written in the configuration", () => {
   const rules = { ...RULES, usernameToPhone: [{ username: "Nurse", phone: "+4930123" }] };
   const names = dialled({ caller: "juliet@example.org", callee: "nurse@sip.example.org" }, rules);
@@ -121,6 +122,7 @@ describe("who is called", () => {
     expect(calledUser({ requestUri, to }, RULES)).toBe(jid);
   });
 
+  // proves: A6
   test("a number means its user where it begins with + or *, and no other does", () => {
     const phones = ["+4930123", "*17", "17"].map((phone) => ({ username: `u${phone.replace(/\W/, "x")}`, phone }));
     const called = (user: string) =>
@@ -132,6 +134,7 @@ describe("who is called", () => {
     ]);
   });
 
+  // proves: A18
   test("and is never one of the component's own domain, though that be among the hosts", () => {
     const rules = { ...RULES, hosts: [RULES.component, "example.org"] };
     expect(calledUser({ requestUri: "sip:x@sip.example.org", to: "sip:x@sip.example.org" }, rules)).toBeUndefined();

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { causeOf, failureOf, failureOfError, reasonOf, reasonOfBye } from "../../protocol/reasons.ts";
 
 describe("a callee's reason becomes the final response to the INVITE", () => {
+  // proves: R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12
   test.each([
     ["decline", 486, undefined, 21],
     ["busy", 486, undefined, 17],
@@ -27,9 +28,11 @@ describe("a callee's reason becomes the final response to the INVITE", () => {
     expect(causeOf({ condition })).toBe(cause);
   });
 
+  // proves: R1
   test("decline is 603 in profile precise", () =>
     expect(failureOf({ condition: "decline" }, "precise")).toEqual({ status: 603, cause: 21 }));
 
+  // proves: R12
   test.each([
     [400, 400],
     [404, 404],
@@ -61,6 +64,7 @@ describe("the phone's final response becomes the reason of the terminate", () =>
     }),
   );
 
+  // proves: R13, R14, R15, R16, R17, R18, R19, R20, R23
   test.each([
     [486, "busy"],
     [600, "busy"],
@@ -100,22 +104,30 @@ describe("the phone's final response becomes the reason of the terminate", () =>
 
 describe("profile precise tells apart", () => {
   test.each([
+    // proves: R16
     ["480 of a phone that rang", rejected(480), true, "timeout"],
+    // proves: R15
     ["480 of a phone that did not", rejected(480), false, "gone"],
+    // proves: R17
     ["488 with Warning 304", rejected(488, "", 304), false, "unsupported-applications"],
+    // proves: R19
     ["488 with Warning 300", rejected(488, "", 300), false, "unsupported-transports"],
+    // proves: R19
     ["488 with Warning 301", rejected(488, "", 301), false, "unsupported-transports"],
+    // proves: R19
     ["488 with Warning 302", rejected(488, "", 302), false, "unsupported-transports"],
     ["488 with Warning 303", rejected(488, "", 303), false, "incompatible-parameters"],
     ["488 with Warning 299", rejected(488, "", 299), false, "incompatible-parameters"],
     ["415 with Warning 304", rejected(415, "", 304), false, "unsupported-applications"],
     ["606 with Warning 305", rejected(606, "", 305), false, "incompatible-parameters"],
     ["486 with a Warning, which says nothing there", rejected(486, "", 304), false, "busy"],
+    // proves: R21
     ["nobody to be reached", { ...rejected(503), unreachable: true }, false, "connectivity-error"],
   ] as const)("%s: %p", (_, rejection, rang, condition) =>
     expect(reasonOf(rejection, "precise", rang).condition).toBe(condition),
   );
 
+  // proves: R13, R14, R15, R16, R17, R21, R22, R23
   test.each([
     [16, "success"],
     [17, "busy"],
@@ -152,6 +164,7 @@ describe("what can be said on both sides survives there and back, in profile pre
   const warned = ["unsupported-transports", "unsupported-applications"];
   const hangUps = ["success", "decline", "busy", "gone", "timeout", "connectivity-error", "security-error"];
 
+  // proves: R24
   test("a refusal: reason, final response, reason", () =>
     fc.assert(
       fc.property(fc.constantFrom(...refusals, ...warned), fc.string(), (condition, text) => {
@@ -161,6 +174,7 @@ describe("what can be said on both sides survives there and back, in profile pre
       }),
     ));
 
+  // proves: R24
   test("an end: reason, BYE with its cause, reason", () =>
     fc.assert(
       fc.property(fc.constantFrom(...hangUps, "incompatible-parameters"), (condition) =>
@@ -179,6 +193,7 @@ describe("what can be said on both sides survives there and back, in profile pre
 });
 
 describe("a device that refuses the session-initiate becomes a status", () => {
+  // proves: R28
   test.each([
     ["item-not-found", 480, 27],
     ["service-unavailable", 480, 27],

@@ -5,6 +5,9 @@ import { createScanner } from "typescript/unstable/ast/scanner";
 interface Token {
   readonly kind: SyntaxKind;
   readonly text: string;
+  /** Where it begins and ends in the text. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** After these a slash divides; after anything else it begins a regular expression. */
@@ -24,7 +27,12 @@ export function tokensOf(text: string): Token[] {
     if (kind === SyntaxKind.CloseBraceToken && braces.pop()) kind = scanner.reScanTemplateToken(false);
     if (kind === SyntaxKind.OpenBraceToken) braces.push(false);
     if (kind === SyntaxKind.TemplateHead || kind === SyntaxKind.TemplateMiddle) braces.push(true);
-    tokens.push({ kind, text: kind === SyntaxKind.StringLiteral ? scanner.getTokenValue() : scanner.getTokenText() });
+    tokens.push({
+      kind,
+      text: kind === SyntaxKind.StringLiteral ? scanner.getTokenValue() : scanner.getTokenText(),
+      start: scanner.getTokenStart(),
+      end: scanner.getTokenEnd(),
+    });
   }
   return tokens;
 }
@@ -40,16 +48,6 @@ export function importsOf(text: string): string[] {
     const isFrom = before?.text === "from" || before?.text === "import";
     return kind === SyntaxKind.StringLiteral && isFrom && before?.kind !== kind ? [text] : [];
   });
-}
-
-/** The strings in a text, and the pieces of its templates: what its tests can be called. */
-export function stringsOf(text: string): Set<string> {
-  const pieces = tokensOf(text).map(({ kind, text }) => {
-    if (kind === SyntaxKind.StringLiteral) return text;
-    const isTemplate = kind >= SyntaxKind.FirstTemplateToken && kind <= SyntaxKind.LastTemplateToken;
-    return isTemplate ? text.replace(/^[`}]|(?:`|\$\{)$/g, "").trim() : "";
-  });
-  return new Set(pieces.filter((piece) => piece !== ""));
 }
 
 /** The names in a text that are no member of another, and no key. */

@@ -21,6 +21,7 @@ async function allow(networks: readonly string[], ...answers: (readonly string[]
   return { it, clock, asked, allowed };
 }
 
+// proves: S37
 test("loopback and the networks may, whatever becomes of the proxy's name", async () => {
   const { allowed } = await allow(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "fe80::9"], "no answer");
   const may = ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "10.9.9.9", "::ffff:10.1.1.1", "192.0.2.7"];
@@ -29,12 +30,14 @@ test("loopback and the networks may, whatever becomes of the proxy's name", asyn
   expect(allowed("11.0.0.1", "192.0.2.8", "192.0.2.6", "2001:db9::1", "fe80::8", "proxy.example", "")).toEqual([]);
 });
 
+// proves: S37
 test("all addresses of the proxy may, in whatever form they come", async () => {
   const { allowed } = await allow([], ["192.0.2.1", "2001:db8::1"]);
   const proxy = ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8:0::1"];
   expect(allowed(...proxy, "192.0.2.2")).toEqual(proxy);
 });
 
+// proves: S37
 test("the proxy is looked up every minute, and may from its new addresses alone", async () => {
   const { it, clock, asked, allowed } = await allow([], ["192.0.2.1"], ["192.0.2.2"]);
   await clock.advance(59_000);
@@ -46,6 +49,7 @@ test("the proxy is looked up every minute, and may from its new addresses alone"
   expect([asked.length, clock.armed]).toEqual([2, 0]);
 });
 
+// proves: S37
 test("a name server that is away, or knows nothing for a while, does not take the proxy's rights", async () => {
   const { clock, allowed } = await allow([], ["192.0.2.1"], "no answer", [], ["192.0.2.2"]);
   await clock.advance(60_000);

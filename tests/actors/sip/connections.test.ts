@@ -72,6 +72,7 @@ describe("cutting a stream into messages (§18.3)", () => {
 });
 
 describe("a connection at fault", () => {
+  // proves: A8
   test("is read no further, and closed within a second though the other side does not close", async () => {
     const { table, clock, received, dropped } = connections();
     const stream = streamFrom("192.0.2.2");

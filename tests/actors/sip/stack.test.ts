@@ -109,6 +109,7 @@ describe("who may not begin calls", () => {
   const notCarol = { allow: ({ host }: { host: string }) => host === PEER.host };
   const branch = (number: number): string => `SIP/2.0/UDP ${STRANGER.host}:5060;branch=z9hG4bK${number}`;
 
+  // proves: S39
   test("fills no table, whatever is asked: all is answered without state, alike, and counted (§8.2.7)", async () => {
     const peer = await bench(() => {}, notCarol);
     for (const [at, method] of ["INVITE", "CANCEL", "OPTIONS", "INFO", "BYE"].entries())
@@ -153,6 +154,7 @@ describe("server transactions (§17.2)", () => {
     expect(header(peer.received[0]!, "Timestamp")).toBe("54");
   });
 
+  // proves: S3
   test("100 goes out when nothing else did within 200 ms (§17.2.1)", async () => {
     const peer = await bench(() => {});
     await peer.say(asked("INVITE"));
@@ -271,6 +273,7 @@ describe("requests of ours", () => {
     expect(header(peer.received[0]!, "Via")).toMatch(/^SIP\/2\.0\/UDP 192\.0\.2\.1:5600;rport;branch=z9hG4bK\w{10,}$/);
   });
 
+  // proves: A14
   test("over 1300 bytes go by TCP, and say so in Via and Contact (§18.1.1)", async () => {
     const peer = await bench();
     const arrived: string[] = [];
@@ -284,6 +287,7 @@ describe("requests of ours", () => {
     expect([invite.body.length, peer.words()]).toEqual([6_000, []]);
   });
 
+  // proves: A14
   test.each([
     ["is refused", "refuses"],
     ["is not connected in two seconds", "silent"],
@@ -296,6 +300,7 @@ describe("requests of ours", () => {
     expect(header(peer.received[0]!, "Via")).toStartWith("SIP/2.0/UDP");
   });
 
+  // proves: A14
   test("of 1300 bytes go by UDP, and one byte more by TCP (§18.1.1)", async () => {
     let tokens = 100_000;
     const peer = await bench(undefined, { random: () => `${tokens++}` });
@@ -312,6 +317,7 @@ describe("requests of ours", () => {
     expect([await sizeOf(rest + 1), byTcp]).toEqual([0, [1_301 + ";transport=tcp".length]]);
   });
 
+  // proves: A14
   test("that are large go by UDP at once for a minute after TCP was not there, and then try it again", async () => {
     const peer = await bench();
     peer.wire.silent.add(`${PEER.host}:${PEER.port}`);

@@ -116,6 +116,7 @@ test("a socket that waits to be opened again stays closed when the stack is stop
   expect([sip.up, await isAnswered()]).toEqual([false, false]);
 });
 
+// proves: A15
 test.each([
   ["192.0.2.1", "192.0.2.2", "192.0.2.1"],
   ["2001:db8::1", "2001:db8::2", "2001:db8::1"],

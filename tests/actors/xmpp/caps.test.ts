@@ -43,6 +43,7 @@ function caps() {
   };
 }
 
+// proves: P15
 test("caps are asked for once, and until the answer is there a device takes none", () => {
   const { seen, asked, answer, found } = caps();
   expect([seen("a", hashOf(TAKES)), seen("b", hashOf(TAKES)), asked]).toEqual([false, false, ["a"]]);
@@ -50,6 +51,7 @@ test("caps are asked for once, and until the answer is there a device takes none
   expect([seen("c", hashOf(TAKES)), asked, found]).toEqual([true, ["a"], ["a", "b", "c"]]);
 });
 
+// proves: P15
 test("an answer that fits its hash is believed of all devices with it, be it no", () => {
   const { seen, asked, answer } = caps();
   seen("a", hashOf(TAKES_NOT));

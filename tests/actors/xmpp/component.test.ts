@@ -227,7 +227,9 @@ describe("an IQ to us is answered exactly once", () => {
   const STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
   test.each([
+    // proves: C4
     ["a ping", iq("<ping xmlns='urn:xmpp:ping'/>"), "result", undefined],
+    // proves: C4
     ["disco#items", iq("<query xmlns='http://jabber.org/protocol/disco#items'/>"), "result", undefined],
     [
       "disco#info of a node that is not ours",
@@ -235,6 +237,7 @@ describe("an IQ to us is answered exactly once", () => {
       "error",
       "item-not-found",
     ],
+    // proves: C4
     ["what nobody here understands", iq("<query xmlns='jabber:iq:version'/>"), "error", "service-unavailable"],
     ["a set that nobody here understands", iq("<x xmlns='y'/>", "set"), "error", "service-unavailable"],
     ["a type that is none", iq("<x xmlns='y'/>", "fetch"), "error", "bad-request"],
@@ -270,12 +273,14 @@ describe("an IQ to us is answered exactly once", () => {
     expect([stanzas.length, xmpp.dropped.get("an answer to nothing we asked")]).toEqual([0, 1]);
   });
 
+  // proves: C7
   test("a number typed with ornaments has a JID (XEP-0100)", async () => {
     const { say, stanzas } = await component();
     await say(iq("<query xmlns='jabber:iq:gateway'><prompt>+49 (30) 555-12</prompt></query>", "set", DOMAIN));
     expect(stanzas[0]?.getChild("query")?.getChildText("jid")).toBe(`+493055512@${DOMAIN}`);
   });
 
+  // proves: C5
   test("an error to no proposal of ours, a room's message, and one without a body are dropped and counted", async () => {
     const { say, stanzas, xmpp } = await component();
     for (const [type, inside] of [
@@ -287,6 +292,7 @@ describe("an IQ to us is answered exactly once", () => {
     expect([stanzas.length, xmpp.dropped.get("a message that asks for nothing")]).toEqual([0, 3]);
   });
 
+  // proves: C5
   test("a message to a phone is refused, since nobody reads it", async () => {
     const { say, stanzas } = await component();
     await say(`<message from='juliet@example.org/x' to='bob@${DOMAIN}'><body>hi</body></message>`);
@@ -314,6 +320,7 @@ describe("who we say we are", () => {
     expect(said.filter((feature) => /jingle-message|video/.test(feature))).toEqual(["urn:xmpp:jingle-message:0"]);
   });
 
+  // proves: C1
   test("a phone and the component announce what works, and nothing else", async () => {
     const both = [
       "http://jabber.org/protocol/caps",
@@ -336,12 +343,14 @@ describe("who we say we are", () => {
     ]);
   });
 
+  // proves: C1
   test("the component is a gateway; video is announced where it is wished", async () => {
     const said = await features(DOMAIN, true);
     expect(said.slice(0, 2)).toEqual(["gateway/pstn", "gateway/sip"]);
     expect(said).toContain("urn:xmpp:jingle:apps:rtp:video");
   });
 
+  // proves: C2
   test("the hash in presence is that of what disco#info says (XEP-0115 §5.1)", async () => {
     const { say, stanzas } = await component();
     await say(`<presence type='probe' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
@@ -364,6 +373,7 @@ describe("who is online", () => {
   const presence = (inside: string, from = "juliet@example.org/x"): string =>
     `<presence from='${from}' to='${DOMAIN}'${inside}`;
 
+  // proves: C6
   test("a device of priority 0 or more can be called, until it leaves", async () => {
     const { say, xmpp, events } = await component();
     await say(presence("/>") + presence("><priority>-1</priority></presence>", "juliet@example.org/y"));
@@ -372,6 +382,7 @@ describe("who is online", () => {
     expect([xmpp.reach("juliet@example.org", PHONE).direct, events.at(-1)]).toEqual([[], "juliet@example.org/x left"]);
   });
 
+  // proves: P14
   test("of whom nothing is known is asked where he is, by the component and by the phone that calls", async () => {
     const { say, xmpp, stanzas, came, clock } = await component();
     expect(xmpp.reach("juliet@example.org", PHONE)).toEqual({ isOnline: false, direct: [], byProposal: true });
@@ -387,12 +398,14 @@ describe("who is online", () => {
     expect(stanzas).toHaveLength(2);
   });
 
+  // proves: C6
   test("a presence without a device is nobody to be called", async () => {
     const { say, xmpp } = await component();
     await say(presence("/>", "juliet@example.org"));
     expect(xmpp.reach("juliet@example.org", PHONE)).toEqual({ isOnline: false, direct: [], byProposal: true });
   });
 
+  // proves: C3
   test("who subscribes is taken, shown a presence, and subscribed to", async () => {
     const { say, stanzas } = await component();
     await say(`<presence type='subscribe' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
@@ -403,6 +416,7 @@ describe("who is online", () => {
     ]);
   });
 
+  // proves: C3
   test("who unsubscribes is told so, and what has become of our own subscription changes nothing", async () => {
     const { say, stanzas, xmpp } = await component();
     await say(presence("/>"));
@@ -426,6 +440,7 @@ describe("who is online", () => {
     expect([stanzas.length, xmpp.dropped.get("a presence from a domain not served")]).toEqual([0, 1]);
   });
 
+  // proves: C6
   test("when the stream comes back, who was known is asked again", async () => {
     const it = await component();
     await it.say(presence("/>"));
@@ -455,9 +470,12 @@ describe("intercepting, the server's module is looked for when the stream comes 
 
   test.each([
     ["it is there", features("urn:xmpp:jingle-sip:0"), "result", undefined],
+    // proves: X10
     ["it is not there", features("urn:xmpp:ping"), "result", "the host has not loaded mod_jingle_sip"],
     ["it is there for us", module(DOMAIN), "result", undefined],
+    // proves: X10
     ["it is there for another component", module("voip.example.org"), "result", "hands over to voip.example.org"],
+    // proves: X10
     ["it is of another version", features("urn:xmpp:jingle-sip:7"), "result", "speaks version 7, not 0"],
     [
       "the host is none of this server's",
@@ -478,6 +496,7 @@ describe("intercepting, the server's module is looked for when the stream comes 
     expect(logged.filter(({ event }) => event.startsWith("module."))).toEqual([]);
   });
 
+  // proves: X10
   test("the host answers nothing", async () => {
     const { clock, logged } = await component("takes us", { mode: "intercept" });
     await clock.advance(31_000);

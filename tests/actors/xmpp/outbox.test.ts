@@ -23,6 +23,7 @@ function stream(answer: Answer) {
 }
 const nobody = (): void => {};
 
+// proves: D15
 test("a call that has much to say does not push out the end of another", () => {
   const outbox = new Outbox(() => {});
   outbox.keep(request("victim@x/r", "session-terminate", "s1"), nobody);

@@ -15,6 +15,7 @@ const sdpOf = (media: Media, by: Role) => writeSdp(media, { by, origin, answer: 
 const throughSdp = (media: Media, by: Role = "initiator") => readSdp(sdpOf(media, by), { by, follows: media });
 const throughJingle = (media: Media) => readJingle(overTheWire(writeJingle(media, "answer")), "answer");
 
+// proves: M1
 test("any media survive SDP, whoever writes it", () => {
   fc.assert(
     fc.property(anyMedia, fc.constantFrom<Role>("initiator", "responder"), (media, by) => {
@@ -25,6 +26,7 @@ test("any media survive SDP, whoever writes it", () => {
   );
 });
 
+// proves: M1, M26
 test("any media survive Jingle", () => {
   fc.assert(
     fc.property(anyMedia, (media) => {
@@ -34,6 +36,7 @@ test("any media survive Jingle", () => {
   );
 });
 
+// proves: M22
 test("any refused contents keep their places, and leave their groups", () => {
   fc.assert(
     fc.property(anyMedia, fc.nat(2), (media, which) => {
@@ -74,6 +77,7 @@ describe("a recorded session", () => {
     expect(throughJingle(media)).toEqual(media);
   });
 
+  // proves: M2
   test.each(sessions)("%s survives the way over SDP", (path) => {
     const media = readJingle(jingleOf(read("media", path)));
     expect(throughSdp(media)).toEqual(asSdpTells(media));
@@ -98,6 +102,7 @@ const asValue = (parameter: { name?: string; value?: string }) =>
 
 const offers = recordings("media", /\.sdp$/);
 
+// proves: M2
 test.each(offers)("the recorded SDP %s survives the way over Jingle", (path) => {
   const media = readSdp(read("media", path), { by: "initiator" });
   const { iceLite: _, ...carried } = media;

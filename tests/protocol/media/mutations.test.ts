@@ -90,6 +90,7 @@ describe("a recorded SDP with some of it changed", () => {
   const texts = recordings("media", /\.sdp$/).map((path) => read("media", path));
   const offers = texts.map((text) => readSdp(text, { by: "initiator" }));
 
+  // proves: M10
   test.each([1, 2, 3])(
     "is read whole or refused (seed %d)",
     (seed) => {
@@ -111,6 +112,7 @@ describe("a recorded Jingle stanza with some of it changed", () => {
   const texts = recordings("media", /\.xml$/).map((path) => read("media", path));
   const session: Media = { contents: [], groups: [] };
 
+  // proves: M10
   test.each([1, 2, 3])(
     "is read whole or refused (seed %d)",
     (seed) => {
@@ -137,6 +139,7 @@ function wellFormed(text: string): Element | undefined {
   }
 }
 
+// proves: M10
 describe("the largest SDP that a message may hold is read within a second", () => {
   const HEAD = "v=0\r\no=- 1 1 IN IP4 203.0.113.9\r\ns=-\r\nc=IN IP4 203.0.113.9\r\nt=0 0\r\n";
   const SECTIONS = "m=audio 9 RTP/AVP 0\r\n".repeat(32);

@@ -44,6 +44,7 @@ describe("an SDP is refused", () => {
   test.each<[string, string, string, string, number]>([
     ["for a port that is none", "m=audio 99999 RTP/AVP 0\n", "", "an m-line that cannot be read", 400],
     ["for an m-line that is none", "m=audio RTP/AVP 0\n", "", "an m-line that cannot be read", 400],
+    // proves: M14
     [
       "for a plain address that is a name",
       `${AUDIO}c=IN IP4 phone.example\n`,
@@ -54,7 +55,9 @@ describe("an SDP is refused", () => {
     ["for a plain address of many", `${AUDIO}c=IN IP4 224.2.1.1/127\n`, "", "a multicast address", 488],
     ["for a short fingerprint", `${ICE}a=fingerprint:sha-256 A\n`, "", "a fingerprint that is none", 400],
     ["for an empty ICE user", `${AUDIO}a=ice-ufrag:\na=ice-pwd:\n`, "", "an ICE user or password that is none", 400],
+    // proves: M14
     ["for an ICE user alone", `${AUDIO}a=ice-ufrag:uA\n`, "", "an ICE user or password that is none", 400],
+    // proves: M11
     [
       "for many header extensions",
       `${AUDIO}${"a=extmap:1 urn:x\n".repeat(65)}`,
@@ -110,6 +113,7 @@ describe("Jingle is refused", () => {
       "<source/> has no ssrc",
     ],
     ["for a name of many characters", [PCMU, { name: "x".repeat(129) }], "the name of a content is too long"],
+    // proves: M11
     [
       "for many header extensions",
       [`${PCMU}${"<rtp-hdrext xmlns='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0' id='1' uri='urn:x'/>".repeat(65)}`],
@@ -144,6 +148,7 @@ describe("left out is", () => {
     expect([read, told].map(({ payloads }) => payloads.map(({ id }) => id))).toEqual([[0], [0]]);
   });
 
+  // proves: M16
   test("an ssrc, a header extension or a time in a packet out of range", () => {
     const read = fromSdp(
       `${AUDIO}a=ssrc:4294967296 cname:x\na=ssrc:1 cname:y\na=extmap:9999 urn:x\na=ptime:0\na=maxptime:99999\n`,
@@ -224,6 +229,7 @@ describe("understood is", () => {
     ]);
   });
 
+  // proves: M18
   test("a fingerprint without setup: actpass in an offer, passive in an answer", () => {
     const secured = sdp(`${ICE}a=fingerprint:sha-256 ${FINGERPRINT}\n`);
     const offer = readSdp(secured, { by: "initiator" });
@@ -237,6 +243,7 @@ describe("a candidate is left out whose", () => {
   test.each<[string, Partial<typeof good>]>([
     ["foundation is no word", { before: '"1" 1 udp 1 192.0.2.9 5' }],
     ["component is none", { before: "1 0 udp 1 192.0.2.9 5" }],
+    // proves: M15
     ["component is too high", { before: "1 257 udp 1 192.0.2.9 5" }],
     ["priority is too high", { before: "1 1 udp 4294967296 192.0.2.9 5" }],
     ["port is too high", { before: "1 1 udp 1 192.0.2.9 65536" }],
@@ -244,6 +251,7 @@ describe("a candidate is left out whose", () => {
     ["type is no word", { type: "ho-st" }],
     ["related address is no word", { after: " raddr a/b rport 5" }],
     ["related port is too high", { after: " raddr 192.0.2.1 rport 65536" }],
+    // proves: M15
     ["kind of TCP is no word", { after: " tcptype act/ive" }],
     ["generation is none", { after: " generation -1" }],
   ])("%s", (_, bad) => {
@@ -270,6 +278,7 @@ describe("names of hosts never go out", () => {
     ).toEqual(["c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.9", "a=candidate:2 1 udp 100 192.0.2.9 5 typ host"]);
   });
 
+  // proves: M25
   test("as the address a candidate is related to (RFC 8839 §5.1)", () => {
     const candidate = readCandidateLine("1 1 udp 1 192.0.2.9 5 typ srflx raddr abc.local rport 5");
     expect(candidate && writeCandidateLine(candidate)).toBe(

@@ -7,7 +7,8 @@ import { CALL_DEVIATIONS } from "./deviations.ts";
 /** A departure of the gateway from its play, and no fault of the play itself. */
 const DEPARTS = /^line \d+ of the play|that nobody has heard|calls alive|calls of|toEqual/;
 
-for (const folder of ["jingle-to-sip", "sip-to-jingle"])
+for (const folder of ["jingle-to-sip", "sip-to-jingle"]) {
+  // proves: L1
   describe(`${folder.replaceAll("-", " ")} is as it was`, () => {
     for (const vector of predecessorVectors(folder)) {
       const deviations = deviationsOf(vector, CALL_DEVIATIONS);
@@ -19,3 +20,4 @@ for (const folder of ["jingle-to-sip", "sip-to-jingle"])
         });
     }
   });
+}

@@ -60,10 +60,12 @@ function holds(vectors: Vector[], convert: (given: string) => object, said: (tex
   }
 }
 
+// proves: L1
 describe("Jingle to SDP is as it was", () => {
   holds(predecessorVectors("jingle-to-sdp"), (given) => saidBySdp(toSdp(given)), saidBySdp);
 });
 
+// proves: L1
 describe("SDP to Jingle is as it was", () => {
   const said = (text: string): object => saidByElement(jingleOf(text));
   holds(predecessorVectors("sdp-to-jingle"), (given) => said(toJingle(given)), said);

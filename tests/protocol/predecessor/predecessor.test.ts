@@ -20,6 +20,7 @@ describe("the vectors", () => {
     expect(predecessorVectors(folder)).toHaveLength(count);
   });
 
+  // proves: L1
   test("are 56, each of its own name, and each is to be kept", () => {
     expect(new Set(names(all)).size).toBe(56);
     expect(all.filter(({ mark }) => !/^keep(?:\/(?:quirk|bug|gap))?$/.test(mark))).toEqual([]);

@@ -37,6 +37,13 @@ const refusal = (work: () => unknown): Refusal => {
   throw new Error("nothing was refused");
 };
 
+// proves: M28
+test("a=rid, a=simulcast and a=rtcp-mux-only are passed over: Jingle has no word for them", () => {
+  const more = "a=rid:1 send\r\na=simulcast:send 1\r\na=rtcp-mux-only\r\n";
+  expect(readSdp(`${OFFER_SDP.trimEnd()}\r\n${more}`, { by: "initiator" })).toEqual(offer);
+});
+
+// proves: M3
 describe("the default address is one of the candidates (RFC 8839 §4.2.1.2)", () => {
   const HOST = "1 1 udp 2130706431 198.51.100.7 40000 typ host";
   const SRFLX = "2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000";
@@ -77,6 +84,7 @@ describe("the default address is one of the candidates (RFC 8839 §4.2.1.2)", ()
   });
 });
 
+// proves: M4
 describe("direction knows its speaker", () => {
   test.each<[string, Role, string]>([
     ["sendonly", "initiator", "initiator"],
@@ -159,6 +167,7 @@ describe("an answer", () => {
     expect(refusal(() => answer(sdp)).message).toBe(text);
   });
 
+  // proves: M7
   test("has no DTLS where none was offered (RFC 8842 §5.3), whoever answers; SDES beside it stands", () => {
     const plain = readSdp(OFFER_SDP.replace(/a=fingerprint.*\na=setup.*\n/, ""), { by: "initiator" });
     const both = readSdp(ANSWER, { by: "responder", answerTo: plain });
@@ -171,6 +180,7 @@ describe("an answer", () => {
     }
   });
 
+  // proves: A23
   test("that refuses DTLS-SRTP whole has advice for the user, one that refuses plain RTP or the user has none", () => {
     const plain = readSdp(PLAIN_SDP, { by: "initiator" });
     expect([488, 606, 486].map((status) => adviceOn(status, offer) !== undefined)).toEqual([true, true, false]);
@@ -181,6 +191,7 @@ describe("an answer", () => {
     expect(answer(ANSWER.replace("a=mid:0", "a=mid:other")).contents[0]?.name).toBe("0");
   });
 
+  // proves: M9
   test("that is plain, to ICE without DTLS, keeps ice-udp with one host candidate a component", () => {
     const open = {
       ...offer,
@@ -198,6 +209,7 @@ describe("an answer", () => {
     ]);
   });
 
+  // proves: M21
   test("with port 0 refuses, also with bundle-only (RFC 9143 §7.3.3)", () => {
     const two = readSdp(PLAY_TEXTS["added-video-sdp"] ?? "", { by: "initiator" });
     const sdp = `${ANSWER}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\na=rtpmap:96 VP8/90000\na=bundle-only\n`;
@@ -307,6 +319,7 @@ describe("bad input is one refusal", () => {
     expect([message, jingle.condition]).toEqual([text, "bad-request"]);
   });
 
+  // proves: A7
   test("no media that Jingle can tell add a line to an SDP", () => {
     fc.assert(
       fc.property(anyMedia, fc.constantFrom("\r\n", "\n", "\r"), (media, end) => {
@@ -370,6 +383,7 @@ describe("candidates", () => {
     ],
   };
 
+  // proves: T9
   test("that are known, or of another ICE user, change nothing", () => {
     const once = addCandidates(offer, update);
     expect(addCandidates(once, update)).toBe(once);
@@ -377,6 +391,7 @@ describe("candidates", () => {
     expect(newCandidates(offer, foreign).contents).toEqual([]);
   });
 
+  // proves: T9
   test("that differ in their generation, priority or foundation alone are the same", () => {
     const again = update.contents[0]!.candidates[0]!;
     const told = [
@@ -391,6 +406,7 @@ describe("candidates", () => {
     ).toEqual([]);
   });
 
+  // proves: T11
   test("of many sections for one content are no more than one may have", () => {
     const section = (at: number): string =>
       `m=audio 9 RTP/AVP 0\na=mid:0\n${Array.from({ length: 60 }, (_, each) => `a=candidate:1 1 udp 1 192.0.${at}.${each} 9 typ host\n`).join("")}`;

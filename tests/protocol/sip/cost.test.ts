@@ -41,6 +41,7 @@ const read = (text: string) => (): Message | undefined => {
   return incoming.message;
 };
 
+// proves: A8
 describe("eight times the bytes cost no more than some eight times the work", () => {
   test.each<[string, (length: number) => string]>([
     ["blanks in a Via", (length) => invite({ via: `SIP/2.0/UDP a;branch=z9hG4bK1${" ".repeat(length)}x` })],

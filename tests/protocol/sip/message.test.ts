@@ -93,6 +93,7 @@ describe("writing", () => {
     );
   });
 
+  // proves: A7
   test("no value adds a line", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("a", "\r", "\n", "\0", ":", " ") }), (evil) => {

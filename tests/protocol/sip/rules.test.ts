@@ -27,6 +27,7 @@ test.each([
   ["INVITE without hops left", request("INVITE", "Max-Forwards: 0\r\n"), 483],
   ["an extension that is required and unknown", request("INVITE", "Require: 100rel, x\r\n"), 420],
   ["a body of another type", request("INVITE", "Content-Type: text/plain\r\n", undefined, "hi"), 415],
+  // proves: S41
   [
     "a body of another type that is optional",
     request("INVITE", "Content-Type: text/plain\r\nContent-Disposition: render;handling=optional\r\n", undefined, "hi"),

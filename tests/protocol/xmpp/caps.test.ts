@@ -23,6 +23,7 @@ const COMPLEX = `<identity xml:lang='en' category='client' name='Psi 0.11' type=
     <field var='software'><value>Psi</value></field><field var='software_version'><value>0.11</value></field></x>`;
 
 test.each([
+  // proves: P15
   ["the simple example (§5.2)", SIMPLE, "QgayPKawpkPSDYmwT/WM94uAlu0="],
   ["the complex example (§5.3)", COMPLEX, "q07IKJEyjvHSyhy//CH0CxmKi8w="],
 ])("%s has its hash", (_, inside, ver) => {

@@ -92,6 +92,7 @@ describe("writing", () => {
   test.each([
     ["markup is escaped", xml("a", { b: "\"'<>&" }, "<&>"), '<a b="&quot;&apos;&lt;&gt;&amp;">&lt;&amp;&gt;</a>'],
     ["line breaks in attributes survive", xml("a", { b: "1\n2\t3" }), '<a b="1&#10;2&#9;3"/>'],
+    // proves: A7
     ["characters that XML forbids are dropped", xml("a", { b: "x\u0001y" }, "u\ud800v\uffff"), '<a b="xy">uv</a>'],
     ["what is not there is not written", xml("a", { b: undefined }), "<a/>"],
   ])("%s", (_, element, text) => {
