@@ -1,14 +1,15 @@
 /**
  * The configuration: TOML and environment to typed options.
  *
- * Rules: `[modules.mod_jingle_sip]` is taken as it stands in a MongooseIM file; the environment overrides the file; an unknown
- * name, a wrong type or an impossible value stops the start with one line that names where it came from, option, value and
- * what is allowed; a secret is never printed. Which options there are is config/options.ts, what they may be
- * config/values.ts.
+ * Rules: `[modules.mod_jingle_sip]` is read as it stands in a MongooseIM file; the environment overrides the file; each
+ * unknown name, wrong type and impossible value is an error of one line that names its source, the option, the value and
+ * what is allowed; all errors are told at once; a secret is never printed. Which options there are is config/options.ts,
+ * what values they may have config/values.ts, what SIGHUP reloads config/reload.ts.
  */
-import { type Environment, fromText, refuseUnknownNames } from "./config/environment.ts";
+import { type Environment, fromText, unknownNames } from "./config/environment.ts";
 import { readSections, type Tables } from "./config/file.ts";
 import { JINGLE_SIP, OPTIONS, type Option } from "./config/options.ts";
+import { TWICE } from "./config/values.ts";
 import { ConfigError, written } from "./config/words.ts";
 
 /** The options of a configuration, in the sections of the file; durations in seconds. */
@@ -50,37 +51,63 @@ export interface Config {
     readonly video: boolean;
   };
   readonly web: { readonly host: string; readonly port: number };
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }
 
-/** What was given for an option, and by whom: a variable of the environment, the file, or nobody. */
-interface Given {
-  readonly value: unknown;
-  readonly origin: string;
-}
-
-/** Reads a configuration. Throws `ConfigError`; `file` is only for its words. */
-export function readConfig(text: string, file: string, environment: Environment): Config {
-  refuseUnknownNames(environment);
-  const tables = readSections(text, file);
-  const result: Record<string, Record<string, unknown>> = {};
-  for (const option of OPTIONS) {
-    const value = readOption(option, givenFor(option, { tables, file, environment }));
-    const section = option.section === JINGLE_SIP ? "jingleSip" : option.section;
-    result[section] ??= {};
-    if (value !== undefined) result[section][camelCase(option.key)] = value;
-  }
-  const config = result as unknown as Config;
-  refuseCircle(config, { tables, file, environment });
-  return config;
-}
-
-const camelCase = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-
+/** Where values come from. */
 interface Sources {
   readonly tables: Tables;
   readonly file: string;
   readonly environment: Environment;
 }
+
+/** What was given for an option, and where: a variable of the environment, else the file. */
+interface Given {
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+/** An option's value, or what is wrong with what was given. */
+interface Read {
+  readonly option: Option;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** Reads a configuration. Throws a `ConfigError` with every error; `file` is only for its words. */
+export function readConfig(text: string, file: string, environment: Environment): Config {
+  const { tables, errors } = readSections(text, file);
+  const unknown = [...unknownNames(environment), ...errors];
+  if (tables === undefined) throw new ConfigError(unknown);
+  const sources = { tables, file, environment };
+  const read = OPTIONS.map((option) => readOption(option, givenFor(option, sources)));
+  const wrong = [...unknown, ...read.flatMap(({ error }) => error ?? []), ...circles(read, sources)];
+  if (wrong.length > 0) throw new ConfigError(wrong);
+  return bySection(read);
+}
+
+/** The configuration that has these values; there is one for every option. */
+export function bySection(values: readonly { readonly option: Option; readonly value?: unknown }[]): Config {
+  const result: Record<string, Record<string, unknown>> = {};
+  for (const { option, value } of values) {
+    const { section, name } = placeOf(option);
+    result[section] ??= {};
+    if (value !== undefined) result[section][name] = value;
+  }
+  return result as unknown as Config;
+}
+
+/** The value of an option in a configuration. */
+export function optionOf(config: Config, option: Option): unknown {
+  const { section, name } = placeOf(option);
+  return (config as unknown as Record<string, Record<string, unknown>>)[section]?.[name];
+}
+
+/** Where `Config` has an option. */
+const placeOf = ({ section, key }: Option): { section: string; name: string } => ({
+  section: section === JINGLE_SIP ? "jingleSip" : section,
+  name: key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+});
 
 function givenFor(option: Option, { tables, file, environment }: Sources): Given {
   const told = option.env === undefined ? undefined : environment[option.env];
@@ -89,29 +116,38 @@ function givenFor(option: Option, { tables, file, environment }: Sources): Given
 }
 
 /** The value of one option: what was given, else the default. */
-function readOption(option: Option, { value: told, origin }: Given): unknown {
-  const { section, key, secret, right, schema } = option;
-  const name = `${origin}: [${section}] ${key}`;
-  const value = told ?? option.default;
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  if (value === undefined || (secret && value === "")) throw new ConfigError(`${name} is missing: ${right}`);
-  if (secret) throw new ConfigError(`${name} must be ${right}`);
-  const [place] = read.error.issues[0]?.path ?? [];
-  if (Array.isArray(value) && typeof place === "number")
-    throw new ConfigError(`${name} holds ${written(value[place])}; it must be ${right}`);
-  throw new ConfigError(`${name} = ${written(value)} must be ${right}`);
+function readOption(option: Option, given: Given): Read {
+  const value = given.value ?? option.default;
+  const read = option.schema.safeParse(value);
+  if (read.success) return { option, value: read.data };
+  const { path = [], message = "" } = read.error.issues[0] ?? {};
+  return {
+    option,
+    error: `${given.origin}: [${option.section}] ${option.key} ${wrongIn(option, value, path, message)}`,
+  };
 }
 
-/** The one thing that no option can tell alone: users of the component's own domain would be called by calling them. */
-function refuseCircle({ xmpp }: Config, sources: Sources): void {
-  if (!xmpp.hosts.includes(xmpp.domain)) return;
-  const [hosts, domain] = ["hosts", "domain"].map((key) => {
-    const option = OPTIONS.find((each) => each.section === "xmpp" && each.key === key);
-    const given = option && givenFor(option, sources);
-    return given?.value === undefined ? "its default" : given.origin;
+/** What is wrong with a value, and what is right. */
+function wrongIn(option: Option, value: unknown, path: readonly PropertyKey[], message: string): string {
+  const { env, secret, right } = option;
+  if (value === undefined || (secret && value === ""))
+    return `is missing: set it in the file${env === undefined ? "" : ` or in ${env}`}; it must be ${right}`;
+  if (secret) return `must be ${right}`;
+  const [place] = path;
+  if (!Array.isArray(value) || typeof place !== "number") return `= ${written(value)} must be ${right}`;
+  const item = written(value[place]);
+  return `contains ${item}${message === TWICE ? ", a duplicate" : ""}; it must be ${right}`;
+}
+
+/** The one error that no option shows alone: users of the component's own domain would be called by calling them. */
+function circles(read: readonly Read[], sources: Sources): string[] {
+  const find = (key: string) => read.find(({ option }) => option.section === "xmpp" && option.key === key);
+  const [hosts, domain] = [find("hosts"), find("domain")];
+  if (!hosts || !domain || !Array.isArray(hosts.value) || !hosts.value.includes(domain.value)) return [];
+  const [from, of] = [hosts, domain].map(({ option }) => {
+    const { value, origin } = givenFor(option, sources);
+    return value === undefined ? "its default" : origin;
   });
-  throw new ConfigError(
-    `${hosts}: [xmpp] hosts holds the component's own domain "${xmpp.domain}" (from ${domain}): calls would run in a circle`,
-  );
+  const own = `the component's own domain "${domain.value}" (from ${of})`;
+  return [`${from}: [xmpp] hosts contains ${own}: calls would run in a circle`];
 }

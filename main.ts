@@ -1,67 +1,65 @@
 /**
- * The command line: `bun main.ts --config carillon.toml [--check]`, or `--help`.
+ * The command line: `bun main.ts --config carillon.toml [--check]`, `--version` or `--help`.
  *
- * Reads and judges the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT; a second signal
- * does not wait. Whatever is wrong is one line on standard error and a non-zero exit, never a stack trace.
+ * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (a second signal does not wait),
+ * and reads the configuration again on SIGHUP. Rule: each fault is one line on standard error, and a non-zero exit; never
+ * a stack trace.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
-import { parseArgs } from "node:util";
 import { systemClock } from "./actors/clock.ts";
-import { Gateway, type GatewayConfig } from "./actors/gateway.ts";
-import { createLog, type Log } from "./actors/log.ts";
+import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
+import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
+import { help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { judge } from "./config/judge.ts";
+import { lookUp } from "./config/lookup.ts";
+import { LiveConfig } from "./config/reload.ts";
 import { ConfigError } from "./config/words.ts";
 import { type Config, readConfig } from "./config.ts";
+import { VERSION } from "./protocol/sip/capabilities.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { healthApp } from "./web/health.ts";
 import { serveWeb } from "./web/serve.ts";
 
-const USAGE = "usage: bun main.ts --config carillon.toml [--check]";
-const HELP = `${USAGE}
-
-  --config FILE  the configuration: copy carillon.example.toml, and see docs/options.md
-  --check        reads and judges it, and starts nothing
-  -h, --help     says this`;
+const USAGE = usage(programName(process));
 
 /** What stops the start, in one line. */
 class StartError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {
-  const { config: file, check, help } = readArguments(args);
-  if (help) return console.log(HELP);
+  const { config: file, check, ...asked } = argumentsOf(args);
+  if (asked.help) return console.log(help(programName(process)));
+  if (asked.version) return console.log(`carillon ${VERSION}`);
   if (file === undefined) throw new StartError(USAGE);
-  const config = readConfig(await read(file), file, process.env);
-  const warnings = judge(config);
-  if (check) {
-    for (const warning of warnings) console.log(`${file}: ${warning}`);
-    console.log(`${file}: good`);
-    return;
-  }
-  const output = new LogOutput(process.stdout);
-  process.on("exit", () => output.end(1));
-  const log = createLog({ level: "info", to: output });
-  for (const text of warnings) log({ level: "warn", event: "config.warning", text });
-  await run(config, log);
+  const readAgain = async (): Promise<Config> => readConfig(await read(file), file, process.env);
+  const config = await readAgain();
+  if (check) return await checkConfig(file, config);
+  await run(config, readAgain);
 }
 
-function readArguments(args: readonly string[]) {
-  const options = {
-    config: { type: "string" },
-    check: { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  } as const;
+function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return readArguments(args);
   } catch (error) {
     throw new StartError(`${textOf(error)}; ${USAGE}`);
   }
+}
+
+/** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
+async function checkConfig(file: string, config: Config): Promise<void> {
+  for (const warning of judge(config)) console.log(`${file}: ${warning}`);
+  const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds(seconds)));
+  const found = await lookUp(config, { resolve, wait });
+  for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
+  const failed = found.filter(({ isGood }) => !isGood).map(({ text }) => `${file}: ${text}`);
+  if (failed.length > 0) throw new ConfigError(failed);
+  console.log(`${file}: good`);
 }
 
 async function read(file: string): Promise<string> {
@@ -70,12 +68,13 @@ async function read(file: string): Promise<string> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (codeOf(error) === "ENOENT")
-      throw new StartError(`${file}: there is no such file; copy carillon.example.toml to ${file}`);
-    throw new StartError(`${file}: cannot be read (${codeOf(error)})`);
+      throw new ConfigError([`${file}: there is no such file; copy carillon.example.toml to ${file}`]);
+    throw new ConfigError([`${file}: cannot be read (${codeOf(error)})`]);
   }
 }
 
-async function run(config: Config, log: Log): Promise<void> {
+async function run(config: Config, readAgain: () => Promise<Config>): Promise<void> {
+  const { log, setLevel } = startLog(config);
   const gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
     chance: Math.random,
@@ -83,27 +82,52 @@ async function run(config: Config, log: Log): Promise<void> {
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
-    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+    resolve,
     log,
   });
-  const { host, port } = config.web;
-  const web = await serveWeb(
-    healthApp(() => gateway.health),
-    { host, port },
-  ).catch((error: unknown) => {
-    throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
+  const apply = (changed: Config): void => {
+    setLevel(changed.log.level);
+    gateway.reload(reloadable(changed));
+  };
+  const live = new LiveConfig(config, { read: readAgain, apply, log });
+  process.on("SIGHUP", () => void live.reload());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
+  const web = await openWeb(config, gateway);
+  const started = gateway.start().then(() => {
+    log({ level: "info", event: "gateway.ready", sipPort: gateway.sip.port, webPort: web.port });
   });
-  await gateway.start().catch((error: unknown) => {
+  await Promise.race([started, gateway.stopped]).catch((error: unknown) => {
     throw new StartError(textOf(error));
   });
-  log({ level: "info", event: "gateway.ready", sipPort: gateway.sip.port, webPort: web.port });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
   const failure = await gateway.stopped;
   await web.close();
   if (failure !== null) throw new StartError(failure);
 }
 
-/** The same opener, whose error says in words what cannot be had; the system's code stays on it. */
+/** The log, whose first lines say what starts here, and with which doubts. */
+function startLog(config: Config): LevelledLog {
+  const output = new LogOutput(process.stdout);
+  process.on("exit", () => output.end(1));
+  const levelled = createLog({ level: config.log.level, to: output });
+  levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
+  for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
+  return levelled;
+}
+
+function openWeb({ web: { host, port } }: Config, gateway: Gateway): ReturnType<typeof serveWeb> {
+  return serveWeb(
+    healthApp(() => gateway.health),
+    { host, port },
+  ).catch((error: unknown) => {
+    throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
+  });
+}
+
+async function resolve(host: string): Promise<string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+/** The same opener, whose error says in words which socket cannot be opened and why; it keeps the system's code. */
 function saying<Rest, Opened>(transport: string, open: (at: Address, rest: Rest) => Promise<Opened>): typeof open {
   return (at, rest) =>
     open(at, rest).catch((error: unknown) => {
@@ -124,6 +148,13 @@ function whyUnbound(error: unknown): string {
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
+
+/** What SIGHUP changes, as the gateway takes it. */
+const reloadable = ({ jingleSip, sip, calls }: Config): Reloadable => ({
+  allow: sip.allow,
+  usernameToPhone: jingleSip.usernameToPhone,
+  maxCalls: calls.maxCalls,
+});
 
 /** The options, as the actors take them. */
 function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
@@ -153,7 +184,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
   };
 }
 
-/** The addresses that a SIP URI may name us by: those bound, or all of the machine's. */
+/** The addresses by which a SIP URI may name us: those bound, or all of the machine's. */
 function ownAddresses(bind: readonly string[]): string[] {
   const everywhere = bind.some((host) => host === "0.0.0.0" || host === "::");
   if (!everywhere) return [...bind];
@@ -171,6 +202,6 @@ try {
   process.exit(0);
 } catch (error) {
   if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
-  console.error(`carillon: ${error.message}`);
+  for (const line of error.message.split("\n")) console.error(`carillon: ${line}`);
   process.exit(1);
 }

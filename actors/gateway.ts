@@ -34,6 +34,13 @@ export interface GatewayConfig {
   readonly drainTimeout: number;
 }
 
+/** What may change while the gateway runs; it holds for calls that begin from then on. */
+export interface Reloadable {
+  readonly allow: GatewayConfig["sip"]["allow"];
+  readonly usernameToPhone: CallsConfig["addresses"]["usernameToPhone"];
+  readonly maxCalls: number;
+}
+
 export interface GatewayNeeds {
   readonly clock: Clock;
   /** A fresh token of letters and digits that nobody can guess. */
@@ -61,13 +68,17 @@ export class Gateway {
   readonly #actor;
   readonly #log: Log;
   readonly #allow: SipAcl;
+  #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
     const { clock, random, chance, hash, sha1, open, log } = needs;
-    const resolve = sayingFailures(needs.resolve, new Tally(clock, log, "dns.failed"));
+    const resolve = loggedResolve(needs.resolve, new Tally(clock, log, "dns.failed"), log);
     this.#log = log;
+    const { usernameToPhone } = config.calls.addresses;
+    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls: config.calls.maxCalls };
+    const calls = withSettings(config.calls, () => this.#settings);
     this.calls = new Calls({
-      config: config.calls,
+      config: calls,
       sip: () => this.sip,
       xmpp: () => this.xmpp,
       clock,
@@ -118,6 +129,12 @@ export class Gateway {
     this.#actor.send({ type: "stop", calls: this.calls.registry.size });
   }
 
+  /** Changes what may change while calls run; none of them ends. */
+  reload(settings: Reloadable): void {
+    this.#settings = settings;
+    this.#allow.permit(settings.allow);
+  }
+
   /** Settles when everything is closed, with what went wrong, if anything did. */
   get stopped(): Promise<string | null> {
     return this.#stopped.promise;
@@ -155,11 +172,29 @@ export class Gateway {
   }
 }
 
-/** The same look-up of host names, which says in the log what it does not find. */
-function sayingFailures(resolve: Resolve, failed: Tally): Resolve {
+/** The options of calls, some of which are read anew each time: pass them on as they are, since a copy would not change. */
+function withSettings(config: CallsConfig, settings: () => Reloadable): CallsConfig {
+  return {
+    ...config,
+    get maxCalls() {
+      return settings().maxCalls;
+    },
+    addresses: {
+      ...config.addresses,
+      get usernameToPhone() {
+        return settings().usernameToPhone;
+      },
+    },
+  };
+}
+
+/** The same look-up of host names; what it finds is logged at `debug`, what it does not find as a warning. */
+function loggedResolve(resolve: Resolve, failed: Tally, log: Log): Resolve {
   return async (host) => {
     try {
-      return await resolve(host);
+      const addresses = await resolve(host);
+      log({ level: "debug", event: "dns.found", host, addresses });
+      return addresses;
     } catch (error) {
       failed.add("a host name without an address", { host, error: String(error) });
       throw error;

@@ -1,16 +1,16 @@
 /**
  * Where the log's lines go: standard output, many at a time.
  *
- * A line waits for a few milliseconds at most, and for nothing when the process ends, however it ends (but by `kill -9`).
- * Rules: whoever logs never waits and never fails; when nobody reads, lines past a bound are dropped, and their number is
- * told once there is room again.
+ * A line waits 20 ms at most; when the process ends, in any way but `kill -9`, what waits is written at once. Rules: logging
+ * never blocks and never fails; when nobody reads, lines past a bound are dropped, and their number is logged once there is
+ * room again.
  */
 import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 
 /** How long a line may wait, in milliseconds. */
 const DELAY = 20;
-/** Bytes that may wait: in one batch, and altogether. */
+/** Bytes that may wait, in one batch and in total. */
 const BATCH = 65_536;
 const MOST_WAITING = 8 * 2 ** 20;
 
@@ -23,10 +23,10 @@ export class LogOutput {
 
   constructor(output: Writable) {
     this.#output = output;
-    output.on("error", () => {}); // nobody reads any more; there is no log to say so in
+    output.on("error", () => {}); // the reader is gone, and with it the log that could say so
   }
 
-  /** Takes a line with its end. */
+  /** Takes a line, its line break included. */
   write(line: string): void {
     if (this.#size + this.#output.writableLength > MOST_WAITING) {
       this.#dropped++;
@@ -38,7 +38,7 @@ export class LogOutput {
     else this.#timer ??= setTimeout(() => this.#flush(), DELAY);
   }
 
-  /** Writes what waits before it returns: the process is about to end. */
+  /** Writes what waits, synchronously: the process is about to end. */
   end(descriptor: number): void {
     try {
       writeSync(descriptor, this.#taken());

@@ -1,8 +1,8 @@
 /**
  * The log: one line of JSON an event. Actors see a function that takes events and never throws; main.ts says where they go.
  *
- * Rules: secrets, credentials, keys and whole bodies never get into a line, by whatever name an event brings them; a text
- * is cut where it gets long. Left out on purpose: how often something may be said, which is the sayer's (tally.ts).
+ * Rules: secrets, credentials, keys and whole bodies are never written, whatever name their field has; long text is cut.
+ * Left out: how often an event may be logged, which is for whoever logs it (tally.ts).
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 
@@ -15,7 +15,7 @@ export interface LogEvent {
 
 export type Log = (event: LogEvent) => void;
 
-/** Fields that are never written, at any depth that is. */
+/** Fields that are never written, at any depth. */
 const HIDDEN = new Set(
   "secret password pwd ufrag authorization proxyauthorization credentials fingerprint crypto sdp body handshake".split(
     " ",
@@ -24,20 +24,31 @@ const HIDDEN = new Set(
 const DEEPEST = 3;
 const LONGEST = 2_000;
 
+/** A log, and the least important level that it writes, which may change while it is used. */
+export interface LevelledLog {
+  readonly log: Log;
+  setLevel(level: LogEvent["level"]): void;
+}
+
 /** A log that writes its lines to a destination. */
-export function createLog(options: { level: LogEvent["level"]; to: DestinationStream }): Log {
+export function createLog(options: { level: LogEvent["level"]; to: DestinationStream }): LevelledLog {
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "text" };
   const logger = pino({ ...base, formatters: { level: (level) => ({ level }) } }, options.to);
-  return ({ level, ...fields }) => {
+  const log: Log = ({ level, ...fields }) => {
+    if (!logger.isLevelEnabled(level)) return;
     try {
       logger[level](clean(fields, 0));
     } catch (error) {
       sayFault(logger, error);
     }
   };
+  const setLevel = (level: LogEvent["level"]): void => {
+    logger.level = level;
+  };
+  return { log, setLevel };
 }
 
-/** A line that could not be written is told of where that can be done at all. */
+/** Logs that a line could not be written, where even that can be. */
 function sayFault(logger: Logger, error: unknown): void {
   try {
     logger.error({ event: "log.fault", error: String(error) });

@@ -1,7 +1,7 @@
 /**
- * Counts what is dropped, and says so in the log now and then: a flood of bad packets is not a flood of lines.
+ * Counts what is dropped, and logs the counts now and then: a flood of bad packets is no flood of lines.
  *
- * Reasons are words of ours, never of a peer, so there are few of them; each gets at most one line in ten seconds.
+ * Rules: a reason is logged at most once in ten seconds; reasons are our own words, never a peer's, so there are few.
  */
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -20,7 +20,7 @@ export class Tally {
     this.#event = event;
   }
 
-  /** One more for this reason; the fields are those of the one that happens to be told. */
+  /** Counts one; `fields` are logged with it if it is the one that is logged. */
   add(reason: string, fields: object = {}): void {
     const entry = this.#counts.get(reason) ?? { count: 0, unsaid: 0, quietUntil: 0 };
     this.#counts.set(reason, entry);
@@ -33,7 +33,7 @@ export class Tally {
     entry.quietUntil = now + PAUSE;
   }
 
-  /** How often each reason was counted since the start. */
+  /** The count of each reason since the start. */
   get counts(): ReadonlyMap<string, number> {
     return new Map([...this.#counts].map(([reason, { count }]) => [reason, count]));
   }

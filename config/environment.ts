@@ -1,27 +1,32 @@
 /**
- * Options from the environment: `CARILLON_…`, each named in `OPTIONS`. A name that no option has is refused like an unknown
- * key of the file, since a mistyped override that is passed over is found in production.
+ * Options from the environment: `CARILLON_…`, each named in `OPTIONS`.
+ *
+ * Rule: an unknown `CARILLON_` name is an error, like an unknown key of the file; a mistyped override would otherwise be
+ * found in production.
  */
 import { z } from "zod";
 import { OPTIONS, type Option } from "./options.ts";
-import { ConfigError, nearest, said } from "./words.ts";
+import { nearest, said } from "./words.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "CARILLON_";
-/** Kubernetes gives every container the addresses of a service that is called carillon by names of this shape. */
+/** Kubernetes sets variables of this shape in every container when a service is called carillon. */
 const OF_KUBERNETES = /^CARILLON_(?:SERVICE_(?:HOST|PORT\w*)=|PORT_\d+_\w+=|PORT=\w+:\/\/)/;
 
-export function refuseUnknownNames(environment: Environment): void {
+/** The errors of `CARILLON_` names that no option has. */
+export function unknownNames(environment: Environment): string[] {
   const known = OPTIONS.flatMap(({ env }) => (env === undefined ? [] : [env.slice(PREFIX.length)]));
-  for (const [name, value] of Object.entries(environment)) {
+  return Object.entries(environment).flatMap(([name, value]) => {
     const word = name.slice(PREFIX.length);
-    if (!name.startsWith(PREFIX) || known.includes(word) || OF_KUBERNETES.test(`${name}=${value}`)) continue;
-    throw new ConfigError(`${said(name)} is not known here${nearest(word, known).replace("mean ", `mean ${PREFIX}`)}`);
-  }
+    if (!name.startsWith(PREFIX) || known.includes(word) || OF_KUBERNETES.test(`${name}=${value}`)) return [];
+    const meant = nearest(word, known);
+    const hint = meant === undefined ? "" : ` (did you mean ${PREFIX}${meant}?)`;
+    return [`unknown environment variable ${said(name)}${hint}`];
+  });
 }
 
-/** Environment variables are texts: lists have commas, numbers and truths are read as such. */
+/** A variable's text as a value of its option: lists are separated by commas, numbers and booleans are read. */
 export function fromText(text: string, { schema }: Option): unknown {
   if (schema instanceof z.ZodArray)
     return text

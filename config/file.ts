@@ -1,4 +1,4 @@
-/** The file: bytes to text to the tables of its sections, where every name is one that is known. */
+/** The file: bytes to text to the tables of its sections. Rule: an unknown section or key is an error. */
 import { parse, TomlError } from "smol-toml";
 import { OPTIONS } from "./options.ts";
 import { ConfigError, nearest, said } from "./words.ts";
@@ -15,7 +15,7 @@ export function decodeConfig(bytes: Uint8Array, file: string): string {
     from = end + 1;
     end = bytes.indexOf(LF, from);
   }
-  throw new ConfigError(`${file}: line ${line} is not UTF-8`);
+  throw new ConfigError([`${file}: line ${line} is not UTF-8`]);
 }
 
 const LF = 0x0a;
@@ -28,34 +28,49 @@ function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Reads the sections of a file; an unknown section or key is refused by name. */
-export function readSections(text: string, file: string): Tables {
-  const { modules = {}, ...rest } = parsed(text, file);
-  const tables = new Map<string, Table>();
+/** The sections of a file, and its errors; no sections where it is not TOML. */
+export function readSections(text: string, file: string): { tables?: Tables; errors: string[] } {
+  const read = parsed(text);
+  if (typeof read === "string") return { errors: [`${file}: ${read}`] };
+  const { modules = {}, ...rest } = read;
   const all: [string, unknown][] = isTable(modules)
     ? Object.entries(modules).map(([name, table]) => [`modules.${name}`, table])
     : [["modules", modules]];
-  const known = [...new Set(OPTIONS.map(({ section }) => section))];
-  for (const [name, table] of [...all, ...Object.entries(rest)]) {
-    if (!known.includes(name))
-      throw new ConfigError(`${file}: [${said(name)}] is not known here${nearest(name, known)}`);
-    if (!isTable(table)) throw new ConfigError(`${file}: ${name} must be a section: [${name}]`);
-    const keys = OPTIONS.filter(({ section }) => section === name).map(({ key }) => key);
-    for (const key of Object.keys(table))
-      if (!keys.includes(key))
-        throw new ConfigError(`${file}: [${name}] ${said(key)} is not known here${nearest(key, keys)}`);
-    tables.set(name, table);
-  }
-  return tables;
+  all.push(...Object.entries(rest));
+  const errors = all.flatMap(([name, table]) => errorsOf(name, table)).map((error) => `${file}: ${error}`);
+  return { tables: new Map(all.flatMap(([name, table]) => (isTable(table) ? [[name, table]] : []))), errors };
 }
 
-function parsed(text: string, file: string): Table {
+/** The unknown names of one section. */
+function errorsOf(section: string, table: unknown): string[] {
+  const known = [...new Set(OPTIONS.map((option) => option.section))];
+  if (!known.includes(section)) {
+    const meant = nearest(section, known);
+    return [`unknown section [${said(section)}]${meant === undefined ? "" : ` (did you mean [${meant}]?)`}`];
+  }
+  if (!isTable(table)) return [`${section} must be a section: [${section}]`];
+  const keys = OPTIONS.filter((option) => option.section === section).map(({ key }) => key);
+  return Object.keys(table)
+    .filter((key) => !keys.includes(key))
+    .map((key) => `unknown key \`${said(key)}\` in [${section}]${hint(key, keys)}`);
+}
+
+/** What an unknown key was perhaps meant to be: a key of the same section, or the same key of another one. */
+function hint(key: string, keys: readonly string[]): string {
+  const meant = nearest(key, keys);
+  if (meant !== undefined) return ` (did you mean \`${meant}\`?)`;
+  const homes = OPTIONS.filter((option) => option.key === key).map(({ section }) => `[${section}]`);
+  return homes.length === 0 ? "" : ` (it belongs in ${homes.join(" or ")})`;
+}
+
+/** The tables of a text, or in words why it has none. */
+function parsed(text: string): Table | string {
   try {
     return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n", 1);
-    throw new ConfigError(`${file}: line ${error.line}, column ${error.column}: ${what}`);
+    return `line ${error.line}, column ${error.column}: ${what}`;
   }
 }
 

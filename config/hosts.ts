@@ -9,7 +9,7 @@ import { isIP } from "node:net";
 import { domainToASCII, domainToUnicode } from "node:url";
 import ipaddr from "ipaddr.js";
 
-/** ASCII that stands in no host name. */
+/** ASCII that no host name has. */
 const FOREIGN = /[\0-\x2c/:-@[-^`{-\x7f]/;
 const LABELS = /^(?:(?!-)[\w-]{1,63}(?<!-)(?:\.|$))+$/;
 

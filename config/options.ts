@@ -1,12 +1,14 @@
 /**
- * Every option: section, key, kind, default, meaning, and the environment variable that overrides the file.
+ * Every option: section, key, kind, default, meaning, the environment variable that overrides the file, and whether
+ * SIGHUP reloads it.
  *
- * `OPTIONS` is the one list: what is read, docs/options.md and carillon.example.toml are held to it by tests.
+ * `OPTIONS` is the only list: tests compare docs/options.md and carillon.example.toml with it.
  */
 import {
   ADDRESS,
   ADDRESSES,
   ANY_PORT,
+  BOOLEAN,
   COUNT,
   DOMAIN,
   DOMAINS,
@@ -21,7 +23,6 @@ import {
   SECONDS,
   SECRET,
   TEXT,
-  TRUTH,
 } from "./values.ts";
 
 export interface Option extends Kind {
@@ -32,6 +33,8 @@ export interface Option extends Kind {
   readonly meaning: string;
   /** Its value is never shown. */
   readonly secret?: true;
+  /** SIGHUP reloads it. */
+  readonly reloads?: true;
 }
 
 const option = (
@@ -40,10 +43,11 @@ const option = (
   kind: Kind,
   fallback: unknown,
   meaning: string,
-  more: { env?: string; secret?: true } = {},
+  more: { env?: string; secret?: true; reloads?: true } = {},
 ): Option => ({ section, key, ...kind, default: fallback, meaning, ...more });
 
 export const JINGLE_SIP = "modules.mod_jingle_sip";
+const RELOADS = { reloads: true } as const;
 const env = (name: string): { env: string } => ({ env: `CARILLON_${name}` });
 const secret = (name: string): { env: string; secret: true } => ({ ...env(name), secret: true });
 
@@ -54,8 +58,8 @@ const JINGLE_SIP_OPTIONS = [
   option(JINGLE_SIP, "local_host", HOST, "127.0.0.1", "host of the SIP URIs we write: Via, Contact", env("LOCAL_HOST")),
   option(JINGLE_SIP, "sdp_origin", ADDRESS, "127.0.0.1", "address in o= and the session's c=", env("SDP_ORIGIN")),
   option(JINGLE_SIP, "transport", oneOf("udp", "tcp"), "udp", "toward the proxy", env("TRANSPORT")),
-  option(JINGLE_SIP, "username_to_phone", PHONES, [], "users that have a number toward SIP"),
-  option(JINGLE_SIP, "backend", IGNORED, undefined, "of the predecessor: accepted and ignored"),
+  option(JINGLE_SIP, "username_to_phone", PHONES, [], "users that have a number toward SIP", RELOADS),
+  option(JINGLE_SIP, "backend", IGNORED, undefined, "the predecessor's: accepted and ignored"),
 ];
 
 const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
@@ -63,12 +67,12 @@ const OUTBOUND = "in-dialog requests through the proxy even without Record-Route
 
 const SIP_OPTIONS = [
   option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
-  option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback"),
+  option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback", RELOADS),
   option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
-  option("sip", "outbound", TRUTH, false, OUTBOUND, env("SIP_OUTBOUND")),
+  option("sip", "outbound", BOOLEAN, false, OUTBOUND, env("SIP_OUTBOUND")),
   option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),
   option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
-  option("sip", "retry_audio_only", TRUTH, true, "one more INVITE with audio alone after 488"),
+  option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
 ];
 
 const MODE = "users dial number@domain, or their server hands calls over";
@@ -89,13 +93,22 @@ const CALLS_OPTIONS = [
   option("calls", "renegotiate_timeout", SECONDS, 10, "how long a user's client may take to answer a change"),
   option("calls", "drain_timeout", SECONDS, 60, "how long running calls may go on when the gateway stops"),
   option("calls", "jmi_timeout", SECONDS, 30, "how long a proposed call waits for a device"),
-  option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused"),
-  option("calls", "video", TRUTH, true, "announce and carry video"),
+  option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused", RELOADS),
+  option("calls", "video", BOOLEAN, true, "announce and carry video"),
 ];
 
 const WEB_OPTIONS = [
   option("web", "host", LISTENER, "127.0.0.1", "address of the web side: GET /health", env("WEB_HOST")),
   option("web", "port", ANY_PORT, 8080, "its port", env("WEB_PORT")),
+];
+
+const LEVEL = oneOf("debug", "info", "warn", "error");
+
+const LOG_OPTIONS = [
+  option("log", "level", LEVEL, "info", "the least important lines that are written", {
+    ...env("LOG_LEVEL"),
+    ...RELOADS,
+  }),
 ];
 
 /** Every option, in the order of the documentation. */
@@ -105,4 +118,5 @@ export const OPTIONS: readonly Option[] = [
   ...XMPP_OPTIONS,
   ...CALLS_OPTIONS,
   ...WEB_OPTIONS,
+  ...LOG_OPTIONS,
 ];

@@ -1,8 +1,8 @@
 /**
- * The kinds of values that options have: each a schema, and in words what is allowed.
+ * The kinds of values that options have: each a schema, and what it allows in words.
  *
- * Rule: what can never work is refused here, at the start, and not by a peer in the middle of a call. What is written in
- * more than one way (a domain in A-labels or U-labels) comes out in one.
+ * Rules: a value that can never work is an error here, at the start, and not with a peer in the middle of a call. A value
+ * that may be written in several ways (a domain in A-labels or U-labels) comes out in one.
  */
 import { isIP } from "node:net";
 import { z } from "zod";
@@ -14,7 +14,7 @@ export interface Kind {
   readonly right: string;
 }
 
-/** A text that is read to its one notation, or is none. */
+/** A text, read to its one notation. */
 const text = (read: (text: string) => string | undefined): z.ZodType<string, string> =>
   z.string().transform((value, context) => {
     const known = read(value);
@@ -22,13 +22,16 @@ const text = (read: (text: string) => string | undefined): z.ZodType<string, str
     return known ?? "";
   });
 
-/** A list in which no two items have a name in common. */
+/** The error of a list that contains an item twice. */
+export const TWICE = "twice";
+
+/** A list whose items have no name in common. */
 const list = <Item>(item: z.ZodType<Item>, namesOf: (item: Item) => readonly string[]) =>
   z.array(item).superRefine((items, context) => {
     const known = new Set<string>();
     items.forEach((each, index) => {
       const names = namesOf(each);
-      if (names.some((name) => known.has(name))) context.addIssue({ code: "custom", path: [index], message: "twice" });
+      if (names.some((name) => known.has(name))) context.addIssue({ code: "custom", path: [index], message: TWICE });
       for (const name of names) known.add(name);
     });
   });
@@ -49,24 +52,24 @@ const addresses = list(z.string().refine(isOurs), (address) => [canonical(addres
 const clash = (one: string, other: string): boolean =>
   isIP(one) === isIP(other) && (isWildcard(one) || isWildcard(other));
 
-export const HOST: Kind = { schema: text(readHost), right: "a host name, or an address that others reach" };
-export const LISTENER: Kind = { schema: text(readListener), right: "a host name or an address of this machine" };
+export const HOST: Kind = { schema: text(readHost), right: "a host name or address that others can reach" };
+export const LISTENER: Kind = { schema: text(readListener), right: "a host name or address of this machine" };
 export const ADDRESS: Kind = {
   schema: z.string().refine(isReachable),
-  right: "an IPv4 or IPv6 address that others reach",
+  right: "an IPv4 or IPv6 address that others can reach",
 };
 export const ADDRESSES: Kind = {
   schema: addresses.min(1),
-  right: 'addresses of this machine like "192.0.2.1", or "0.0.0.0" and "::" for all of a family, none twice',
+  right: 'a list of addresses of this machine, such as ["192.0.2.1"]; "0.0.0.0" and "::" are all of their family',
 };
 export const NETWORKS: Kind = {
   schema: z.array(z.string().refine(isNetwork)),
-  right: 'networks like "10.0.0.0/8"',
+  right: 'a list of networks, such as ["10.0.0.0/8"]',
 };
-export const DOMAIN: Kind = { schema: text(readDomain), right: "a domain" };
+export const DOMAIN: Kind = { schema: text(readDomain), right: "a domain name" };
 export const DOMAINS: Kind = {
   schema: list(text(readDomain), (domain) => [domain]).min(1),
-  right: 'domains of users, like ["example.org"], none twice',
+  right: 'a list of domain names, such as ["example.org"]',
 };
 export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), right: "a port from 1 to 65535" };
 export const ANY_PORT: Kind = {
@@ -75,25 +78,29 @@ export const ANY_PORT: Kind = {
 };
 export const SECONDS: Kind = {
   schema: z.number().min(0.001).max(86_400),
-  right: "seconds, from 0.001 to 86400 (a day)",
+  right: "a number of seconds from 0.001 to 86400 (one day)",
 };
-export const COUNT: Kind = { schema: z.number().int().positive(), right: "a whole number, more than 0" };
-export const TRUTH: Kind = { schema: z.boolean(), right: "true or false" };
+export const COUNT: Kind = { schema: z.number().int().positive(), right: "a whole number greater than 0" };
+export const BOOLEAN: Kind = { schema: z.boolean(), right: "true or false" };
 export const TEXT: Kind = {
   schema: plain,
-  right: "a text without line breaks and other control characters, and not of blanks alone",
+  right: "text without control characters, and not only blanks",
 };
 export const SECRET: Kind = {
   schema: plain.min(1),
-  right: "the secret that the server has for the component, without control characters",
+  right: "text without control characters: the component secret of the XMPP server",
 };
 export const PHONES: Kind = {
   schema: list(row, ({ username, phone }) => [`user ${username.toLowerCase()}`, `phone ${phone}`]),
-  right: 'rows like { username = "anna", phone = "+4930123" }, no user and no number twice',
+  right: 'a list of rows such as { username = "anna", phone = "+4930123" }, no user or number twice',
 };
-export const IGNORED: Kind = { schema: z.string().optional(), right: "a text" };
+export const IGNORED: Kind = { schema: z.string().optional(), right: "text" };
 
-export const oneOf = (one: string, other: string): Kind => ({
-  schema: z.enum([one, other]),
-  right: `"${one}" or "${other}"`,
+/** Words, of which an option is one. */
+export const oneOf = (...words: readonly [string, string, ...string[]]): Kind => ({
+  schema: z.enum(words),
+  right: words
+    .map((word) => `"${word}"`)
+    .join(", ")
+    .replace(/, (?=[^,]*$)/, " or "),
 });

@@ -1,8 +1,14 @@
 /** The words of errors: what was written, and what was perhaps meant. */
 
-/** What is wrong with a configuration, in one line. */
+/** Everything that is wrong with a configuration, a line each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join("\n"));
+    this.lines = lines;
+  }
 }
 
 const LONGEST = 200;
@@ -21,15 +27,15 @@ function inToml(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-/** A name of the file or the environment, on one line. */
+/** A name from the file or the environment, on one line. */
 export const said = (name: string): string =>
   name.slice(0, 100).replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 
-/** " (did you mean x?)" for the known word that a mistyped one is nearest to, or is the end of. */
-export function nearest(word: string, known: readonly string[]): string {
+/** The known word that a mistyped one is nearest to, or is the end of. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const far = (each: string): number => (each.endsWith(`_${word}`) ? 1 : distance(word, each));
   const [best] = known.map((each) => ({ each, far: far(each) })).toSorted((one, other) => one.far - other.far);
-  return best && best.far <= 2 ? ` (did you mean ${best.each}?)` : "";
+  return best && best.far <= 2 ? best.each : undefined;
 }
 
 /** How many letters must be changed, added or dropped (Levenshtein). */

@@ -5,7 +5,7 @@ import { GOOD, read, refusal, withHosts } from "./support/config.ts";
 
 describe("a circle is told of where its two values came from", () => {
   const CIRCLE = (hosts: string, domain: string, name = "sip.example.org"): string =>
-    `${hosts}: [xmpp] hosts holds the component's own domain "${name}" (from ${domain}): calls would run in a circle`;
+    `${hosts}: [xmpp] hosts contains the component's own domain "${name}" (from ${domain}): calls would run in a circle`;
 
   test.each([
     ["the file", withHosts('["a.example", "sip.example.org"]'), {}, CIRCLE("carillon.toml", "carillon.toml")],
@@ -34,10 +34,10 @@ describe("a circle is told of where its two values came from", () => {
 
 describe("a name in the environment that is no option's", () => {
   test.each([
-    ["CARILLON_PROXY_PROT", "CARILLON_PROXY_PROT is not known here (did you mean CARILLON_PROXY_PORT?)"],
-    ["CARILLON_SECRET", "CARILLON_SECRET is not known here (did you mean CARILLON_XMPP_SECRET?)"],
-    ["CARILLON_COLOUR", "CARILLON_COLOUR is not known here"],
-    ["CARILLON_", "CARILLON_ is not known here"],
+    ["CARILLON_PROXY_PROT", "unknown environment variable CARILLON_PROXY_PROT (did you mean CARILLON_PROXY_PORT?)"],
+    ["CARILLON_SECRET", "unknown environment variable CARILLON_SECRET (did you mean CARILLON_XMPP_SECRET?)"],
+    ["CARILLON_COLOUR", "unknown environment variable CARILLON_COLOUR"],
+    ["CARILLON_", "unknown environment variable CARILLON_"],
   ])("%s stops the start", (name, line) => {
     expect(refusal(GOOD, { [name]: "x" })).toBe(line);
   });
@@ -52,7 +52,7 @@ describe("a name in the environment that is no option's", () => {
       CARILLON_PORT_5600_UDP_ADDR: "10.0.0.1",
     };
     expect(read(GOOD, env)).toEqual(read(GOOD));
-    expect(refusal(GOOD, { CARILLON_PORT: "5600" })).toStartWith("CARILLON_PORT is not known here");
+    expect(refusal(GOOD, { CARILLON_PORT: "5600" })).toStartWith("unknown environment variable CARILLON_PORT");
   });
 });
 

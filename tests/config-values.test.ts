@@ -2,14 +2,14 @@
 import { describe, expect, test } from "bun:test";
 import { GOOD, read, refusal, withHosts, withLine } from "./support/config.ts";
 
-const HOST = "must be a host name, or an address that others reach";
-const ADDRESS = "must be an IPv4 or IPv6 address that others reach";
+const HOST = "must be a host name or address that others can reach";
+const ADDRESS = "must be an IPv4 or IPv6 address that others can reach";
 const LISTENING =
-  'must be addresses of this machine like "192.0.2.1", or "0.0.0.0" and "::" for all of a family, none twice';
-const PLAIN = "must be a text without line breaks and other control characters, and not of blanks alone";
-const ROWS = 'must be rows like { username = "anna", phone = "+4930123" }, no user and no number twice';
-const DOMAINS = 'must be domains of users, like ["example.org"], none twice';
-const SECONDS = "must be seconds, from 0.001 to 86400 (a day)";
+  'must be a list of addresses of this machine, such as ["192.0.2.1"]; "0.0.0.0" and "::" are all of their family';
+const PLAIN = "must be text without control characters, and not only blanks";
+const ROWS = 'must be a list of rows such as { username = "anna", phone = "+4930123" }, no user or number twice';
+const DOMAINS = 'must be a list of domain names, such as ["example.org"]';
+const SECONDS = "must be a number of seconds from 0.001 to 86400 (one day)";
 const LONG = `${"a".repeat(50)}.`.repeat(6);
 
 describe("in [modules.mod_jingle_sip]", () => {
@@ -50,26 +50,34 @@ describe("in [modules.mod_jingle_sip]", () => {
     ['{ username = "anna", phone = "+49 30" }'],
     ['{ username = "anna", phone = "+1", colour = "red" }'],
     ['{ username = "anna" }'],
-    ['{ username = "BOB", phone = "+3" }'],
-    ['{ username = "anna", phone = "+2" }'],
   ])("username_to_phone does not take %s beside bob's row", (row) => {
-    const rows = `username_to_phone = [{ username = "bob", phone = "+2" }, ${row}]`;
-    expect(refusal(withLine(rows))).toBe(
-      `carillon.toml: [modules.mod_jingle_sip] username_to_phone holds ${row}; it ${ROWS}`,
-    );
+    expect(refusal(besideBob(row))).toBe(`${WITH} ${row}; it ${ROWS}`);
   });
+
+  test.each([['{ username = "BOB", phone = "+3" }'], ['{ username = "anna", phone = "+2" }']])(
+    "username_to_phone has bob's user or number already: %s",
+    (row) => {
+      expect(refusal(besideBob(row))).toBe(`${WITH} ${row}, a duplicate; it ${ROWS}`);
+    },
+  );
+
+  const WITH = "carillon.toml: [modules.mod_jingle_sip] username_to_phone contains";
+  const besideBob = (row: string): string =>
+    withLine(`username_to_phone = [{ username = "bob", phone = "+2" }, ${row}]`);
 });
 
 describe("in [sip]", () => {
   test.each([
     ['["224.0.0.1"]', '"224.0.0.1"'],
     ['["255.255.255.255"]', '"255.255.255.255"'],
-    ['["192.0.2.1", "192.0.2.1"]', '"192.0.2.1"'],
-    ['["::1", "0:0:0::1"]', '"0:0:0::1"'],
+    ['["192.0.2.1", "192.0.2.1"]', '"192.0.2.1", a duplicate'],
+    ['["::1", "0:0:0::1"]', '"0:0:0::1", a duplicate'],
     ['["192.0.2.1", "0.0.0.0"]', '"0.0.0.0"'],
     ['["::", "2001:db8::1"]', '"2001:db8::1"'],
   ])("bind = %s is refused", (list, item) => {
-    expect(refusal(withLine(`bind = ${list}`, "sip"))).toBe(`carillon.toml: [sip] bind holds ${item}; it ${LISTENING}`);
+    expect(refusal(withLine(`bind = ${list}`, "sip"))).toBe(
+      `carillon.toml: [sip] bind contains ${item}; it ${LISTENING}`,
+    );
   });
 
   test.each(['"a\\rb"', '"a\\nb"', '"a\\u0000b"', '" "'])("username = %s is refused", (value) => {
@@ -82,7 +90,7 @@ describe("in [sip]", () => {
 
   test("a network with a zone is none", () => {
     expect(refusal(withLine('allow = ["fe80::1%lo/64"]', "sip"))).toBe(
-      'carillon.toml: [sip] allow holds "fe80::1%lo/64"; it must be networks like "10.0.0.0/8"',
+      'carillon.toml: [sip] allow contains "fe80::1%lo/64"; it must be a list of networks, such as ["10.0.0.0/8"]',
     );
   });
 });
@@ -90,16 +98,16 @@ describe("in [sip]", () => {
 describe("in [xmpp]", () => {
   test.each(["a\\r", "\\n", "a\\u0000", "  "])('secret = "%s" is refused, and not shown', (value) => {
     expect(refusal(GOOD.replace("s3cret", value))).toBe(
-      "carillon.toml: [xmpp] secret must be the secret that the server has for the component, without control characters",
+      "carillon.toml: [xmpp] secret must be text without control characters: the component secret of the XMPP server",
     );
   });
 
   test.each([
-    ['["a.example", "b.example", "A.example"]', '"A.example"'],
-    ['["bücher.example", "xn--bcher-kva.example"]', '"xn--bcher-kva.example"'],
+    ['["a.example", "b.example", "A.example"]', '"A.example", a duplicate'],
+    ['["bücher.example", "xn--bcher-kva.example"]', '"xn--bcher-kva.example", a duplicate'],
     ['["a.example", "b."]', '"b."'],
   ])("hosts = %s is refused", (list, item) => {
-    expect(refusal(withHosts(list))).toBe(`carillon.toml: [xmpp] hosts holds ${item}; it ${DOMAINS}`);
+    expect(refusal(withHosts(list))).toBe(`carillon.toml: [xmpp] hosts contains ${item}; it ${DOMAINS}`);
   });
 
   test("a circle in two notations is one", () => {
@@ -129,7 +137,7 @@ describe("in [calls] and [web]", () => {
   test("the web side may listen on every address, but on none of many", () => {
     expect(read(withLine('host = "::"', "web")).web.host).toBe("::");
     expect(refusal(withLine('host = "ff02::1"', "web"))).toBe(
-      'carillon.toml: [web] host = "ff02::1" must be a host name or an address of this machine',
+      'carillon.toml: [web] host = "ff02::1" must be a host name or address of this machine',
     );
   });
 });

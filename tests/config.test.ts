@@ -30,16 +30,19 @@ test("the predecessor's section is taken as it stands", () => {
   expect(jingleSip.usernameToPhone).toEqual([{ username: "2000006168", phone: "+919177074440" }]);
 });
 
+const NO_SECRET =
+  "[xmpp] secret is missing: set it in the file or in CARILLON_XMPP_SECRET; it must be text without control characters: the component secret of the XMPP server";
+
 /** [what, the file, the one line] */
 const WRONG: readonly (readonly [string, string, string])[] = [
   [
     "a key mistyped",
     withLine("proxy_prot = 1"),
-    "[modules.mod_jingle_sip] proxy_prot is not known here (did you mean proxy_port?)",
+    "unknown key `proxy_prot` in [modules.mod_jingle_sip] (did you mean `proxy_port`?)",
   ],
-  ["a key from nowhere", withLine("colour = 1"), "[modules.mod_jingle_sip] colour is not known here"],
-  ["a section mistyped", `[xmmp]\n${GOOD}`, "[xmmp] is not known here (did you mean xmpp?)"],
-  ["another module", `[modules.mod_ping]\n${GOOD}`, "[modules.mod_ping] is not known here"],
+  ["a key from nowhere", withLine("colour = 1"), "unknown key `colour` in [modules.mod_jingle_sip]"],
+  ["a section mistyped", `[xmmp]\n${GOOD}`, "unknown section [xmmp] (did you mean [xmpp]?)"],
+  ["another module", `[modules.mod_ping]\n${GOOD}`, "unknown section [modules.mod_ping]"],
   [
     "a text for a number",
     withLine('proxy_port = "5060"'),
@@ -53,24 +56,24 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   [
     "a host that is none",
     withLine('local_host = "a b"'),
-    '[modules.mod_jingle_sip] local_host = "a b" must be a host name, or an address that others reach',
+    '[modules.mod_jingle_sip] local_host = "a b" must be a host name or address that others can reach',
   ],
   [
     "a host that looks like an address",
     withLine('local_host = "999.1.1.1"'),
-    '[modules.mod_jingle_sip] local_host = "999.1.1.1" must be a host name, or an address that others reach',
+    '[modules.mod_jingle_sip] local_host = "999.1.1.1" must be a host name or address that others can reach',
   ],
   ["a date for a section", `sip = 2020-01-01\n${GOOD}`, "sip must be a section: [sip]"],
-  ["a name of two lines", `[sip]\n"a\\nb" = 1\n${GOOD}`, "[sip] a\\nb is not known here"],
+  ["a name of two lines", `[sip]\n"a\\nb" = 1\n${GOOD}`, "unknown key `a\\nb` in [sip]"],
   [
     "a domain with the dot of the root, which no JID has",
     GOOD.replace('["example.org"]', '["example.org."]'),
-    '[xmpp] hosts holds "example.org."; it must be domains of users, like ["example.org"], none twice',
+    '[xmpp] hosts contains "example.org."; it must be a list of domain names, such as ["example.org"]',
   ],
   [
     "an address that is none",
     withLine('sdp_origin = "host"'),
-    '[modules.mod_jingle_sip] sdp_origin = "host" must be an IPv4 or IPv6 address that others reach',
+    '[modules.mod_jingle_sip] sdp_origin = "host" must be an IPv4 or IPv6 address that others can reach',
   ],
   [
     "a transport that is none",
@@ -80,12 +83,12 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   [
     "a number for two users",
     withLine('username_to_phone = [{username="a",phone="+1"},{username="b",phone="+1"}]'),
-    '[modules.mod_jingle_sip] username_to_phone holds { username = "b", phone = "+1" }; it must be rows like { username = "anna", phone = "+4930123" }, no user and no number twice',
+    '[modules.mod_jingle_sip] username_to_phone contains { username = "b", phone = "+1" }, a duplicate; it must be a list of rows such as { username = "anna", phone = "+4930123" }, no user or number twice',
   ],
   [
     "a network that is none",
     `[sip]\nallow = ["10.0.0.0/64"]\n${GOOD}`,
-    '[sip] allow holds "10.0.0.0/64"; it must be networks like "10.0.0.0/8"',
+    '[sip] allow contains "10.0.0.0/64"; it must be a list of networks, such as ["10.0.0.0/8"]',
   ],
   [
     "a profile that is none",
@@ -95,32 +98,24 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   [
     "no time at all",
     `[calls]\nring_timeout = 0\n${GOOD}`,
-    "[calls] ring_timeout = 0 must be seconds, from 0.001 to 86400 (a day)",
+    "[calls] ring_timeout = 0 must be a number of seconds from 0.001 to 86400 (one day)",
   ],
-  [
-    "no secret",
-    GOOD.replace(/secret.*/, ""),
-    "[xmpp] secret is missing: the secret that the server has for the component, without control characters",
-  ],
-  [
-    "an empty secret",
-    GOOD.replace("s3cret", ""),
-    "[xmpp] secret is missing: the secret that the server has for the component, without control characters",
-  ],
+  ["no secret", GOOD.replace(/secret.*/, ""), NO_SECRET],
+  ["an empty secret", GOOD.replace("s3cret", ""), NO_SECRET],
   [
     "a secret of another type, which is not shown",
     GOOD.replace('"s3cret"', "12345"),
-    "[xmpp] secret must be the secret that the server has for the component, without control characters",
+    "[xmpp] secret must be text without control characters: the component secret of the XMPP server",
   ],
   [
     "no hosts",
     GOOD.replace(/hosts.*/, ""),
-    '[xmpp] hosts is missing: domains of users, like ["example.org"], none twice',
+    '[xmpp] hosts is missing: set it in the file or in CARILLON_XMPP_HOSTS; it must be a list of domain names, such as ["example.org"]',
   ],
   [
     "empty hosts",
     GOOD.replace('["example.org"]', "[]"),
-    '[xmpp] hosts = [] must be domains of users, like ["example.org"], none twice',
+    '[xmpp] hosts = [] must be a list of domain names, such as ["example.org"]',
   ],
   [
     "a mode that is none",
@@ -134,8 +129,35 @@ describe("refused with one line", () => {
     expect(refusal(text)).toBe(`carillon.toml: ${line}`);
   });
 
+  test("a key that belongs in another section", () => {
+    expect(refusal(withLine("max_calls = 3"))).toBe(
+      "carillon.toml: unknown key `max_calls` in [modules.mod_jingle_sip] (it belongs in [calls])",
+    );
+  });
+
   test("what is no TOML, with its place", () => {
     expect(refusal('[xmpp]\nsecret = "a')).toMatch(/^carillon\.toml: line 2, column \d+: [^\n]+$/);
+  });
+});
+
+describe("several errors are told at once, a line each", () => {
+  test("in the environment, the file, its values and the circle between them", () => {
+    const text = `[xmmp]\n[sip]\nallow = ["x"]\nprofil = 1\n[xmpp]\nhosts = ["sip.localhost"]`;
+    expect(refusal(text, { CARILLON_COLOUR: "red", CARILLON_PROXY_PORT: "x" }).split("\n")).toEqual([
+      "unknown environment variable CARILLON_COLOUR",
+      "carillon.toml: unknown section [xmmp] (did you mean [xmpp]?)",
+      "carillon.toml: unknown key `profil` in [sip] (did you mean `profile`?)",
+      'CARILLON_PROXY_PORT: [modules.mod_jingle_sip] proxy_port = "x" must be a port from 1 to 65535',
+      'carillon.toml: [sip] allow contains "x"; it must be a list of networks, such as ["10.0.0.0/8"]',
+      `carillon.toml: ${NO_SECRET}`,
+      'carillon.toml: [xmpp] hosts contains the component\'s own domain "sip.localhost" (from its default): calls would run in a circle',
+    ]);
+  });
+
+  test("and what is no TOML leaves the environment to be told of, alone", () => {
+    expect(refusal("[xmpp", { CARILLON_COLOUR: "red" })).toMatch(
+      /^unknown environment variable CARILLON_COLOUR\ncarillon\.toml: line 1, column \d+: [^\n]+$/,
+    );
   });
 });
 
@@ -166,11 +188,16 @@ describe("the environment", () => {
       "0x10",
       'CARILLON_PROXY_PORT: [modules.mod_jingle_sip] proxy_port = "0x10" must be a port from 1 to 65535',
     ],
+    [
+      "CARILLON_LOG_LEVEL",
+      "loud",
+      'CARILLON_LOG_LEVEL: [log] level = "loud" must be "debug", "info", "warn" or "error"',
+    ],
     ["CARILLON_SIP_OUTBOUND", "yes", 'CARILLON_SIP_OUTBOUND: [sip] outbound = "yes" must be true or false'],
     [
       "CARILLON_XMPP_HOSTS",
       "",
-      'CARILLON_XMPP_HOSTS: [xmpp] hosts = [] must be domains of users, like ["example.org"], none twice',
+      'CARILLON_XMPP_HOSTS: [xmpp] hosts = [] must be a list of domain names, such as ["example.org"]',
     ],
   ])("%s=%s is refused by its own name", (name, value, line) => {
     expect(refusal(GOOD, { [name]: value })).toBe(line);
@@ -217,6 +244,12 @@ describe("documents", () => {
       expect(table).toContain(`| ${key} | ${shown(option.default)} | ${option.right} | ${env} | ${option.meaning} |`);
     },
   );
+
+  test("docs/options.md names the options that SIGHUP reloads", () => {
+    const sentence = /^SIGHUP reloads (.*?) for what/m.exec(file("docs/options.md"))?.[1] ?? "";
+    const names = [...sentence.matchAll(/`(.*?)`/g)].map(([, name]) => name);
+    expect(names).toEqual(OPTIONS.filter(({ reloads }) => reloads).map(({ section, key }) => `[${section}] ${key}`));
+  });
 
   test("docs/options.md has no others", () => {
     const rows = [...file("docs/options.md").matchAll(/^\| (\w+) \|/gm)]

@@ -1,10 +1,14 @@
 /** The command line, as an operator meets it: what is wrong is one line and a non-zero exit. */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
-import { healthy, runMain, startGateway } from "./support/gateway-process.ts";
+import { type GatewayProcess, healthy, runMain, startGateway } from "./support/gateway-process.ts";
 import { runNpm } from "./support/npm.ts";
 import { PlayServer } from "./support/play-server.ts";
+import { RUNTIMES } from "./support/runtimes.ts";
+import { until } from "./support/until.ts";
 
 const TOML = (more = "", port = 1): string => `
 [modules.mod_jingle_sip]
@@ -22,6 +26,13 @@ hosts = ["example.org"]
 [web]
 port = 0
 `;
+/** The events of a log, in their order. */
+const eventsOf = (log: string): unknown[] => linesOf(log).map(({ event }) => event);
+const linesOf = (log: string): Record<string, unknown>[] =>
+  log
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 const LOCAL = { host: "127.0.0.1", port: 0 };
 
 describe("what is wrong is one line, and no stack trace", () => {
@@ -50,7 +61,7 @@ describe("what is wrong is one line, and no stack trace", () => {
   test("a wrong option", async () => {
     const { code, error } = await runMain([], TOML("local_hots = 'x'"));
     expect(error).toBe(
-      "carillon: carillon.toml: [modules.mod_jingle_sip] local_hots is not known here (did you mean local_host?)",
+      "carillon: carillon.toml: unknown key `local_hots` in [modules.mod_jingle_sip] (did you mean `local_host`?)",
     );
     expect(code).toBe(1);
   });
@@ -94,7 +105,7 @@ describe("what is wrong is one line, and no stack trace", () => {
     const { code, error, output } = await runMain([], toml);
     await Promise.all([taken.close(), server.close()]);
     expect(error).toBe(`carillon: [web] 127.0.0.1, port ${taken.local.port}: in use by another program (EADDRINUSE)`);
-    expect([code, output, asked]).toEqual([1, "", 0]);
+    expect([code, eventsOf(output), asked]).toEqual([1, ["gateway.start"], 0]);
   });
 
   test("a refused secret", async () => {
@@ -109,15 +120,48 @@ describe("what is wrong is one line, and no stack trace", () => {
   });
 });
 
-test("--check reads and judges, and starts nothing", async () => {
-  const { code, output } = await runMain(["--check"], TOML('backend = "mnesia"'));
-  expect([code, output]).toEqual([0, "carillon.toml: backend is the predecessor's and ignored\ncarillon.toml: good"]);
+describe("--check", () => {
+  test("reads and judges, and starts nothing", async () => {
+    const { code, output } = await runMain(["--check"], TOML('backend = "mnesia"\nproxy_host = "127.0.0.1"'));
+    expect([code, output]).toEqual([0, "carillon.toml: backend is the predecessor's and ignored\ncarillon.toml: good"]);
+  });
+
+  test("says what the names of hosts are", async () => {
+    const { code, output } = await runMain(["--check"], TOML());
+    const name = 'carillon.toml: [modules.mod_jingle_sip] proxy_host "localhost" resolves to';
+    expect(output.split("\n")[0]).toMatch(new RegExp(`^${name.replace(/[[\]]/g, "\\$&")} (127\\.0\\.0\\.1|::1)`));
+    expect([code, output.split("\n").slice(1)]).toEqual([0, ["carillon.toml: good"]]);
+  });
+
+  test("fails on a name that does not resolve", async () => {
+    const reachable = 'proxy_host = "pbx.invalid"\nlocal_host = "192.0.2.1"\nsdp_origin = "192.0.2.1"';
+    const { code, output, error } = await runMain(["--check"], TOML(reachable));
+    expect([code, output]).toEqual([1, ""]);
+    expect(error).toMatch(
+      /^carillon: carillon\.toml: \[modules\.mod_jingle_sip\] proxy_host "pbx\.invalid" does not resolve: [^\n]+$/,
+    );
+  });
 });
 
 test.each(["--help", "-h"])("%s says on standard output what can be said", async (option) => {
   const { code, output, error } = await runMain([option]);
   expect([code, error]).toEqual([0, ""]);
   expect(output).toStartWith("usage: bun main.ts --config carillon.toml [--check]\n");
+});
+
+test("--version is that of package.json", async () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dir, "../package.json"), "utf8"));
+  expect(await runMain(["--version"])).toEqual({ code: 0, error: "", output: `carillon ${version}` });
+});
+
+test("each error of a configuration is a line", async () => {
+  const { code, error } = await runMain([], TOML("proxy_prot = 1\ntransport = 'tls'").replace('secret = "s3cret"', ""));
+  expect(code).toBe(1);
+  expect(error.split("\n").map((line) => line.replace(/;.*/, ""))).toEqual([
+    "carillon: carillon.toml: unknown key `proxy_prot` in [modules.mod_jingle_sip] (did you mean `proxy_port`?)",
+    'carillon: carillon.toml: [modules.mod_jingle_sip] transport = "tls" must be "udp" or "tcp"',
+    "carillon: carillon.toml: [xmpp] secret is missing: set it in the file or in CARILLON_XMPP_SECRET",
+  ]);
 });
 
 test("the environment overrides the file", async () => {
@@ -140,6 +184,51 @@ test.each(["start", "dev"])(
   },
   20_000,
 );
+
+describe.each(RUNTIMES)("signals on $name", (runtime) => {
+  const onIt = test.skipIf(runtime.missing !== undefined);
+  const onSighup = (log: string): unknown[] =>
+    linesOf(log).filter(({ event }) => String(event).startsWith("config.re"));
+  const told = (gateway: GatewayProcess, many: number) =>
+    until(
+      `${many} lines of SIGHUP`,
+      async () => onSighup(gateway.log()),
+      ({ length }) => length >= many,
+    );
+
+  onIt("SIGHUP reloads what it can, names what it cannot, refuses a faulty file, and goes on", async () => {
+    const gateway = await startGateway(TOML(), runtime);
+    gateway.reload(
+      `${TOML().replace("[sip]", '[sip]\nallow = ["10.0.0.0/8"]\noutbound = true')}[log]\nlevel = "debug"`,
+    );
+    await told(gateway, 1);
+    gateway.reload(`${TOML()}\ncolour = 1`);
+    await told(gateway, 2);
+    gateway.reload("[xmpp");
+    await told(gateway, 3);
+    expect(onSighup(gateway.log())).toMatchObject([
+      {
+        level: "warn",
+        event: "config.reloaded",
+        changed: ["[sip] allow", "[log] level"],
+        needRestart: ["[sip] outbound"],
+      },
+      { level: "error", event: "config.refused", errors: [expect.stringMatching(/unknown key `colour` in \[web\]$/)] },
+      { level: "error", event: "config.refused", errors: [expect.stringMatching(/line 1, column \d+: /)] },
+    ]);
+    expect((await gateway.health()).status).toBe(503);
+    expect(await gateway.stop()).toBe(0);
+    expect(eventsOf(gateway.log())[0]).toBe("gateway.start");
+  });
+
+  onIt("SIGTERM twice ends it once, without a fault", async () => {
+    const gateway = await startGateway(TOML(), runtime);
+    gateway.kill("SIGTERM");
+    gateway.kill("SIGTERM");
+    expect(await gateway.exited).toBe(0);
+    expect(linesOf(gateway.log()).filter(({ state }) => state === "stopped")).toHaveLength(1);
+  });
+});
 
 describe("GET /health", () => {
   test("names what is down while the server is away, and SIGTERM ends it all the same", async () => {

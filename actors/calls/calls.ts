@@ -42,7 +42,7 @@ export class Calls implements SipUser, XmppUser {
   constructor(needs: CallsNeeds) {
     const { config, clock, log, xmpp, random } = needs;
     const { addresses } = config;
-    const registry = new Registry(config.maxCalls);
+    const registry = new Registry(() => config.maxCalls);
     const proposals = new Proposals(clock, config.jmiTimeout);
     const refused = new RefusedCalls(clock, log);
     const outbox = new Outbox(log);

@@ -14,11 +14,11 @@ export class Registry {
   readonly #bySession = new Map<string, Call>();
   readonly #byUser = new Map<string, Set<Call>>();
   readonly #keys = new Map<Call, { dialog: string; session: string }>();
-  readonly #most: number;
+  readonly #most: () => number;
   #isClosed = false;
 
-  /** `most` is how many calls there may be at once. */
-  constructor(most: number) {
+  /** `most` is how many calls there may be at once, asked each time. */
+  constructor(most: () => number) {
     this.#most = most;
   }
 
@@ -29,7 +29,7 @@ export class Registry {
 
   /** Whether no new call may begin now. */
   get full(): boolean {
-    return this.#isClosed || this.size >= this.#most;
+    return this.#isClosed || this.size >= this.#most();
   }
 
   /** Whether the last call has ended, and no new one may begin. */

@@ -20,17 +20,18 @@ export interface AllowNeeds {
 
 export class SipAcl {
   readonly #needs: AllowNeeds;
-  readonly #networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  #networks: readonly Network[] = [];
   #proxy: ReadonlySet<string> = new Set();
   #disarm: () => void = () => {};
 
   constructor(needs: AllowNeeds) {
     this.#needs = needs;
-    this.#networks = needs.networks.map((network) => {
-      if (network.includes("/")) return ipaddr.parseCIDR(network);
-      const address = ipaddr.parse(network);
-      return [address, address.kind() === "ipv4" ? 32 : 128];
-    });
+    this.permit(needs.networks);
+  }
+
+  /** The networks whose hosts may begin calls from now on, instead of those before. */
+  permit(networks: readonly string[]): void {
+    this.#networks = networks.map(readNetwork);
   }
 
   /** Looks the proxy up, now and every while. */
@@ -53,6 +54,14 @@ export class SipAcl {
     if (address.range() === "loopback" || this.#proxy.has(address.toString())) return true;
     return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
   }
+}
+
+type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+function readNetwork(network: string): Network {
+  if (network.includes("/")) return ipaddr.parseCIDR(network);
+  const address = ipaddr.parse(network);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
 }
 
 const normal = (host: string): string => (ipaddr.isValid(host) ? ipaddr.process(host).toString() : host);

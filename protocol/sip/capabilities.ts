@@ -14,8 +14,10 @@
 import { values } from "./fields.ts";
 import type { Field, Message } from "./message.ts";
 
-/** What we are: User-Agent and Server (RFC 3261 §20.41); the version is package.json's, which a test holds together. */
-export const USER_AGENT = "Carillon/0.1.0";
+/** The version of package.json; a test compares them. */
+export const VERSION = "0.1.0";
+/** User-Agent and Server (RFC 3261 §20.41). */
+export const USER_AGENT = `Carillon/${VERSION}`;
 
 export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
 export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;

@@ -6,7 +6,7 @@ import { LogOutput } from "../../actors/log-output.ts";
 
 function logged(event: LogEvent, level: LogEvent["level"] = "info"): string[] {
   const lines: string[] = [];
-  createLog({ level, to: { write: (line) => void lines.push(line) } })(event);
+  createLog({ level, to: { write: (line) => void lines.push(line) } }).log(event);
   return lines;
 }
 
@@ -19,6 +19,20 @@ test("an event is one line of JSON with its time, level and fields", () => {
 
 test("what is below the level is not said", () => {
   expect(logged({ level: "debug", event: "x" })).toEqual([]);
+});
+
+test("another level holds from then on", () => {
+  const lines: string[] = [];
+  const { log, setLevel } = createLog({ level: "warn", to: { write: (line) => void lines.push(line) } });
+  for (const level of ["debug", "error", "info"] as const) {
+    setLevel(level);
+    for (const told of ["debug", "info", "warn", "error"] as const) log({ level: told, event: level });
+  }
+  expect(lines.map((line) => JSON.parse(line)).map(({ event, level }) => `${event}: ${level}`)).toEqual([
+    ...["debug: debug", "debug: info", "debug: warn", "debug: error"],
+    "error: error",
+    ...["info: info", "info: warn", "info: error"],
+  ]);
 });
 
 test.each([
@@ -50,7 +64,7 @@ test("what cannot be written harms nobody", () => {
 });
 
 test("a destination that fails harms nobody", () => {
-  const log = createLog({
+  const { log } = createLog({
     level: "info",
     to: {
       write: () => {

@@ -33,7 +33,13 @@ describe("docs/deploy.md", () => {
 
   for (const [mode, toml] of byMode)
     test(`its configuration for ${mode} mode is good, without a warning`, async () => {
-      const { code, error, output } = await runMain(["--check"], toml, { CARILLON_XMPP_SECRET: "s3cret" });
+      // the guide's names are nobody's, so that addresses stand for them, which are not looked up
+      const env = {
+        CARILLON_XMPP_SECRET: "s3cret",
+        CARILLON_PROXY_HOST: "192.0.2.10",
+        CARILLON_XMPP_HOST: "127.0.0.1",
+      };
+      const { code, error, output } = await runMain(["--check"], toml, env);
       expect([code, error, output]).toEqual([0, "", "carillon.toml: good"]);
     });
 
@@ -58,6 +64,28 @@ describe("docs/deploy.md", () => {
     expect(new Set(found(guide, new RegExp(`${runtime}@([\\d.]+\\d)`, "g")))).toEqual(
       new Set([devDependencies[runtime] ?? ""]),
     );
+  });
+});
+
+describe("the unit", () => {
+  const command = /^ExecStart=\/usr\/bin\/env (\S+) (\S+)/m.exec(unit);
+  const path = /^Environment=PATH=(\S+)$/m.exec(unit)?.[1] ?? "";
+
+  test("starts the Bun that npm ci brings", () => {
+    expect(command?.slice(1)).toEqual(["bun", "/opt/carillon/main.ts"]);
+    const env = { PATH: path.replace("/opt/carillon", root) };
+    const { stdout } = Bun.spawnSync(["/usr/bin/env", "bun", "--version"], { env });
+    expect(stdout.toString().trim()).toBe(devDependencies.bun ?? "");
+    expect(Bun.which("bun", { PATH: env.PATH.split(":")[0] ?? "" })).toBe(join(root, "node_modules/.bin/bun"));
+  });
+
+  test("finds the Bun of npm install --global, with Debian's npm and NodeSource's", () => {
+    expect(path.split(":")).toContain("/usr/local/bin");
+    expect(path.split(":")).toContain("/usr/bin");
+  });
+
+  test("reloads by SIGHUP", () => {
+    expect(unit).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
   });
 });
 

@@ -204,7 +204,7 @@ for (const runtime of RUNTIMES) {
       const { code, error } = await runMain([], TOML(1, 1, "local_hots = 'x'"), {}, runtime);
       expect([code, error]).toEqual([
         1,
-        "carillon: carillon.toml: [modules.mod_jingle_sip] local_hots is not known here (did you mean local_host?)",
+        "carillon: carillon.toml: unknown key `local_hots` in [modules.mod_jingle_sip] (did you mean `local_host`?)",
       ]);
     });
 

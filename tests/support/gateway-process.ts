@@ -13,6 +13,11 @@ export interface GatewayProcess {
   /** Everything it has logged so far. */
   readonly log: () => string;
   health(): Promise<Response>;
+  /** Rewrites the configuration and asks for it by SIGHUP. */
+  reload(toml: string): void;
+  /** Sends a signal. */
+  kill(signal: "SIGHUP" | "SIGTERM"): void;
+  readonly exited: Promise<number>;
   stop(): Promise<number>;
 }
 
@@ -74,6 +79,12 @@ export async function startGateway(toml: string, runtime: Runtime = BUN): Promis
     webPort,
     health,
     log: () => logged,
+    exited: run.exited,
+    kill: (signal) => run.kill(signal),
+    reload(text) {
+      writeFileSync(file, text);
+      run.kill("SIGHUP");
+    },
     async stop() {
       run.kill();
       // A call that a failing test has left would keep it; the second signal ends it at once.
