@@ -8,8 +8,9 @@
 import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
 import { phraseOf } from "../protocol/sip/build.ts";
-import { header, readCSeq } from "../protocol/sip/fields.ts";
-import { readMessage } from "../protocol/sip/message.ts";
+import { header } from "../protocol/sip/fields.ts";
+import { readCSeq } from "../protocol/sip/mandatory.ts";
+import { readMessage } from "../protocol/sip/read.ts";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
 import type { StreamEvents } from "../transports/transport.ts";
 import { pretty } from "./pretty.ts";

@@ -6,14 +6,9 @@
 
 import { responseTo } from "../protocol/sip/build.ts";
 import { header, readNameAddr } from "../protocol/sip/fields.ts";
-import {
-  type Field,
-  type Message,
-  type Request,
-  type Response,
-  readMessage,
-  writeMessage,
-} from "../protocol/sip/message.ts";
+import type { Field, Message, Request, Response } from "../protocol/sip/message.ts";
+import { readMessage } from "../protocol/sip/read.ts";
+import { writeMessage } from "../protocol/sip/write.ts";
 import type { Datagrams } from "../transports/transport.ts";
 import { openUdp } from "../transports/udp.ts";
 

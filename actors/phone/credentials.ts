@@ -13,7 +13,8 @@ import {
   type Hash,
   realmOf,
 } from "../../protocol/sip/digest.ts";
-import { header, readCSeq, withHeader } from "../../protocol/sip/fields.ts";
+import { withHeader } from "../../protocol/sip/fields.ts";
+import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { param } from "../../protocol/sip/values.ts";
 
@@ -35,7 +36,7 @@ export function authenticator(credentials: Credentials, by: { random: () => stri
       return [challenge.field, answer];
     });
     const others = request.headers.filter((field) => !due.some((challenge) => isAnswerTo(challenge, field)));
-    const { method } = readCSeq(header(request, "CSeq") ?? "");
+    const { method } = cseqOf(request);
     return withHeader(beforeCSeq({ ...request, headers: others }, answers), ["CSeq", `${number} ${method}`]);
   };
 }

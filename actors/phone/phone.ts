@@ -16,7 +16,7 @@ import { writeSdp } from "../../protocol/sdp/write.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { ACCEPT, ALLOW, allows, SUPPORTED, trickles } from "../../protocol/sip/capabilities.ts";
 import { acceptRequest, type Dialog, refreshTarget, requestIn } from "../../protocol/sip/dialog.ts";
-import { tagOf } from "../../protocol/sip/fields.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { causeIn, reasonField } from "../../protocol/sip/reason-header.ts";
 import { leastOf, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";

@@ -17,7 +17,8 @@ import { readSdp } from "../../protocol/sdp/read.ts";
 import { requestOf } from "../../protocol/sip/build.ts";
 import { ALLOW, asksFor, RECV_INFO, SUPPORTED } from "../../protocol/sip/capabilities.ts";
 import { dialogFromResponse, requestIn } from "../../protocol/sip/dialog.ts";
-import { header, readCSeq, tagOf, withHeader } from "../../protocol/sip/fields.ts";
+import { header, withHeader } from "../../protocol/sip/fields.ts";
+import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
 import { leastOf, timerOf } from "../../protocol/sip/session-timer.ts";
@@ -133,7 +134,7 @@ export class PhoneUac extends Phone {
       },
     });
     this.#invite = { transaction, request: bare };
-    this.#nextNumber = readCSeq(header(request, "CSeq") ?? "").number + 1;
+    this.#nextNumber = cseqOf(request).number + 1;
   }
 
   #responded(request: Request, response: Response, tries: number): void {
@@ -190,7 +191,7 @@ export class PhoneUac extends Phone {
     if (!Number.isInteger(number) || number < 1) return true;
     if (fork.reliable !== null && number !== fork.reliable + 1) return false;
     fork.reliable = number;
-    const cseq = readCSeq(header(request, "CSeq") ?? "").number;
+    const cseq = cseqOf(request).number;
     this.send(fork, "PRACK", [["RAck", `${number} ${cseq} INVITE`]], "", (status, phrase) => {
       // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
       if (status === 408 && this.chosen !== null && fork === this.forks.get(this.chosen))

@@ -18,7 +18,8 @@ import {
   SUPPORTED,
 } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
-import { header, tagOf } from "../../protocol/sip/fields.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer } from "../../protocol/sip/session-timer.ts";
 import type { ServerTransaction } from "../sip/user.ts";

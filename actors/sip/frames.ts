@@ -6,7 +6,8 @@
  * next message begins: no byte is taken after that. The header is read as everywhere (folds, LF alone), and each byte is
  * looked at a bounded number of times, in however small pieces it comes.
  */
-import { contentLength, headEnd, LIMITS, readHead } from "../../protocol/sip/message.ts";
+import { contentLength, headEnd, readHead } from "../../protocol/sip/head.ts";
+import { LIMITS } from "../../protocol/sip/message.ts";
 
 const CR = 13;
 const LF = 10;

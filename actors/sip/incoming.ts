@@ -6,17 +6,11 @@
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { topVia } from "../../protocol/sip/fields.ts";
-import type { Response } from "../../protocol/sip/message.ts";
-import {
-  type Destination,
-  type Field,
-  Malformed,
-  type Message,
-  type Request,
-  readMessage,
-} from "../../protocol/sip/message.ts";
-import { param, splitOutside } from "../../protocol/sip/values.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import { topVia, withTopVia } from "../../protocol/sip/mandatory.ts";
+import { type Destination, Malformed, type Message, type Request, type Response } from "../../protocol/sip/message.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
+import { type Param, param, splitOutside } from "../../protocol/sip/values.ts";
 import type { Address } from "../../transports/transport.ts";
 
 /** The parameters that only the receiver of a request may write. */
@@ -39,19 +33,17 @@ export function readIncoming(bytes: Uint8Array, source: Destination): Incoming {
 
 /** A request with `received` and `rport` in its top Via, and where it wants to be answered. */
 function marked(request: Request, source: Destination): { message: Request; answerTo: Address } {
-  const { host, port, params } = topVia(request);
-  const asksForPort = param(params, "rport") !== undefined;
-  const at = request.headers.findIndex(([name]) => name === "Via");
-  const [top = "", ...others] = splitOutside(request.headers[at]![1], ",");
+  const via = topVia(request);
+  const asksForPort = param(via.params, "rport") !== undefined;
+  const marks: Param[] = [];
+  if (asksForPort || via.host !== source.host) marks.push(["received", source.host]);
+  if (asksForPort) marks.push(["rport", `${source.port}`]);
+  const [top = "", ...others] = splitOutside(header(request, "Via") ?? "", ",");
   const bare = splitOutside(top, ";").filter((part, index) => index === 0 || !OURS.test(part));
-  const received = asksForPort || host !== source.host ? `;received=${source.host}` : "";
-  const via: Field = [
-    "Via",
-    [`${bare.join(";")}${received}${asksForPort ? `;rport=${source.port}` : ""}`, ...others].join(", "),
-  ];
-  const headers = request.headers.map((field, index) => (index === at ? via : field));
-  const back = source.transport === "udp" && asksForPort ? source.port : (port ?? 5060);
-  return { message: { ...request, headers }, answerTo: { host: source.host, port: back } };
+  const value = [[...bare, ...marks.map((mark) => mark.join("="))].join(";"), ...others].join(", ");
+  const params = [...via.params.filter(([name]) => !OURS.test(name)), ...marks];
+  const port = source.transport === "udp" && asksForPort ? source.port : (via.port ?? 5060);
+  return { message: withTopVia(request, value, { ...via, params }), answerTo: { host: source.host, port } };
 }
 
 function refused(error: Refusal, source: Destination): Incoming {

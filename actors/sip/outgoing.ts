@@ -5,7 +5,7 @@
  * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side answers in kind.
  */
 import type { Field, Message, Request } from "../../protocol/sip/message.ts";
-import { writeMessage } from "../../protocol/sip/message.ts";
+import { writeMessage } from "../../protocol/sip/write.ts";
 
 /** What our Via says besides the transport. */
 export interface Hop {
@@ -16,12 +16,14 @@ export interface Hop {
 
 /** The bytes of a message for a transport. */
 export function writeBy(message: Message, transport: "udp" | "tcp"): Uint8Array {
-  if (!message.headers.some(([name]) => name === "Contact")) return writeMessage(message);
-  const headers = message.headers.map(
-    ([name, value]): Field => [name, name === "Contact" ? contactBy(value, transport) : value],
-  );
-  return writeMessage({ ...message, headers });
+  const { headers } = message;
+  if (!headers.some((field) => isForOther(field, transport))) return writeMessage(message);
+  return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, transport)) });
 }
+
+/** Whether a field is a Contact that may name another transport. */
+const isForOther = ([name, value]: Field, transport: "udp" | "tcp"): boolean =>
+  name === "Contact" && (transport === "tcp" || /;transport=/i.test(value));
 
 /** A request with our Via on top (RFC 3581: `rport` asks for the port to answer to). */
 export function withVia(request: Request, transport: "udp" | "tcp", hop: Hop): Request {
@@ -30,9 +32,12 @@ export function withVia(request: Request, transport: "udp" | "tcp", hop: Hop): R
   return { ...request, headers: [["Via", via], ...request.headers] };
 }
 
-function contactBy(value: string, transport: "udp" | "tcp"): string {
-  return value.replace(/<(sips?:[^>?]*)/gi, (_, uri: string) => {
+function contactBy(field: Field, transport: "udp" | "tcp"): Field {
+  const [name, value] = field;
+  if (name !== "Contact") return field;
+  const written = value.replace(/<(sips?:[^>?]*)/gi, (_, uri: string) => {
     const bare = uri.replace(/;transport=[^;]*/i, "");
     return `<${bare}${transport === "tcp" ? ";transport=tcp" : ""}`;
   });
+  return [name, written];
 }

@@ -126,7 +126,7 @@ export class SipServers {
   }
 
   #answer(record: ServerRecord, response: Response): void {
-    record.answer = withToTag(response, this.#needs.toTag(record.transaction.request));
+    record.answer = withToTag(response, () => this.#needs.toTag(record.transaction.request));
     this.#transactions.tell(record, eventOf(response));
     if (response.status >= 200) this.#lighten(record);
   }

@@ -11,7 +11,8 @@ import { createHmac } from "node:crypto";
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
-import { header, tagOf, topVia, values } from "../../protocol/sip/fields.ts";
+import { header, values } from "../../protocol/sip/fields.ts";
+import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { judge, withoutForeignBody } from "../../protocol/sip/rules.ts";
 import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
@@ -184,7 +185,10 @@ export class SipStack {
   /** Answers without state: each copy of the request is answered alike (RFC 3261 §8.2.7). */
   #refuse(request: Request, flow: Flow, response: Response): void {
     const failed = (): void => this.#dropped.add("a response that could not be sent");
-    const bytes = writeBy(withToTag(response, this.#toTag(request)), flow.transport);
+    const bytes = writeBy(
+      withToTag(response, () => this.#toTag(request)),
+      flow.transport,
+    );
     flow.send(bytes, failed);
   }
 

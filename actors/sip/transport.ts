@@ -138,9 +138,10 @@ export class SipTransport {
         this.#needs.received(incoming.message, source, answerBy(incoming.answerTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });
-        if (incoming.refusal !== undefined) {
-          const refusal = withToTag(incoming.refusal, this.#needs.toTag(incoming.refusal));
-          answerBy(incoming.answerTo, true).send(writeBy(refusal, transport), () => {});
+        const { refusal } = incoming;
+        if (refusal !== undefined) {
+          const tagged = withToTag(refusal, () => this.#needs.toTag(refusal));
+          answerBy(incoming.answerTo, true).send(writeBy(tagged, transport), () => {});
         }
       }
     } catch (error) {

@@ -5,7 +5,7 @@
  * is the one of the RFC that has the status. Left out on purpose: the Via of a request, which its transport writes.
  */
 import { USER_AGENT } from "./capabilities.ts";
-import { tagIn } from "./fields.ts";
+import { keepReadings, tagOf } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
 
 /** RFC 3261 §21 and the RFCs of the others. */
@@ -93,23 +93,27 @@ export function responseTo(request: Request, status: number, parts: ResponsePart
   const { toTag, headers = [], body = "" } = parts;
   const begins = request.method === "INVITE" && status > 100 && status < 300;
   const also = status === 100 ? "Timestamp" : begins ? "Record-Route" : undefined;
-  const copied = request.headers.filter(([name]) => COPIED.has(name) || name === also);
-  const tagged = toTag === undefined || status === 100 ? copied : copied.map((field) => withTag(field, toTag));
-  return { kind: "response", status, phrase: phraseOf(status), headers: [...tagged, ...headers], body };
+  const tag = toTag === undefined || status === 100 || tagOf(request, "To") !== undefined ? undefined : toTag;
+  const all: Field[] = [];
+  for (const field of request.headers) {
+    if (tag !== undefined && field[0] === "To") all.push(tagged(field, tag));
+    else if (COPIED.has(field[0]) || field[0] === also) all.push(field);
+  }
+  all.push(...headers);
+  const response: Response = { kind: "response", status, phrase: phraseOf(status), headers: all, body };
+  keepReadings(response, request, tag === undefined);
+  return response;
 }
 
-/** A response whose To has a tag, as every response but 100 must (§8.2.6.2): its own, or else this one. */
-export function withToTag(response: Response, tag: string): Response {
-  return response.status === 100
-    ? response
-    : { ...response, headers: response.headers.map((field) => withTag(field, tag)) };
+/** A response whose To has a tag, as every response but 100 must (§8.2.6.2): its own, or one that is made for it. */
+export function withToTag(response: Response, make: () => string): Response {
+  if (response.status === 100 || tagOf(response, "To") !== undefined) return response;
+  const tag = make();
+  return { ...response, headers: response.headers.map((field) => (field[0] === "To" ? tagged(field, tag) : field)) };
 }
 
-function withTag([name, value]: Field, tag: string): Field {
-  if (name !== "To" || tagIn(value) !== undefined) return [name, value];
-  // an addr-spec without brackets takes header parameters just as well (§20)
-  return [name, `${value};tag=${tag}`];
-}
+/** An addr-spec without brackets takes header parameters just as well (§20). */
+const tagged = ([name, value]: Field, tag: string): Field => [name, `${value};tag=${tag}`];
 
 /** A request with Max-Forwards first and User-Agent before what describes the body. */
 export function requestOf(parts: {

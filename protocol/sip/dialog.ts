@@ -7,7 +7,8 @@
  */
 import { Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
-import { header, readCSeq, readNameAddr, values } from "./fields.ts";
+import { header, readNameAddr, values } from "./fields.ts";
+import { cseqOf } from "./mandatory.ts";
 import type { Destination, Field, Request, Response } from "./message.ts";
 import { isLoose, readUri } from "./uri.ts";
 import { param } from "./values.ts";
@@ -36,7 +37,7 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
     callId: header(request, "Call-ID") ?? "",
     local: header(request, "From") ?? "",
     remote: header(response, "To") ?? "",
-    localSeq: readCSeq(header(request, "CSeq") ?? "").number,
+    localSeq: cseqOf(request).number,
     remoteSeq: null,
     remoteTarget: readable(() => contactOf(response)) ?? request.uri,
     routeSet: readable(() => routesOf(response)) ?? [],
@@ -52,7 +53,7 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
     local: `${header(request, "To")};tag=${localTag}`,
     remote: header(request, "From") ?? "",
     localSeq: 0,
-    remoteSeq: readCSeq(header(request, "CSeq") ?? "").number,
+    remoteSeq: cseqOf(request).number,
     remoteTarget,
     routeSet: values(request, "Record-Route"),
   };
@@ -93,7 +94,7 @@ export interface InDialog {
 /** A request inside the dialog, and the dialog after it (§12.2.1.1). */
 export function requestIn(dialog: Dialog, method: string, parts: InDialog): { request: Request; dialog: Dialog } {
   const { invite, headers, body = "" } = parts;
-  const number = invite ? readCSeq(header(invite, "CSeq") ?? "").number : dialog.localSeq + 1;
+  const number = invite ? cseqOf(invite).number : dialog.localSeq + 1;
   const { uri, routes } = routed(dialog);
   const request = requestOf({
     method,
@@ -138,7 +139,7 @@ export function refreshTarget(dialog: Dialog, message: Request | Response): Dial
 
 /** The dialog after a request of theirs; a number that does not grow is refused with 500 (§12.2.2). */
 export function acceptRequest(dialog: Dialog, request: Request): Dialog | Refusal {
-  const { number } = readCSeq(header(request, "CSeq") ?? "");
+  const { number } = cseqOf(request);
   if (dialog.remoteSeq !== null && number <= dialog.remoteSeq) return new Refusal("CSeq went back", { status: 500 });
   return { ...dialog, remoteSeq: number };
 }

@@ -5,7 +5,8 @@
  * From, Call-ID and CSeq number.
  */
 
-import { header, readCSeq } from "./fields.ts";
+import { header } from "./fields.ts";
+import { cseqOf } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
 
 const AGAIN = new Set(["Route", "From", "Call-ID"]);
@@ -26,7 +27,7 @@ export function cancelOf(invite: Request, more: readonly Field[] = []): Request 
 
 function follow(method: "ACK" | "CANCEL", invite: Request, fields: readonly Field[]): Request {
   const via: Field = ["Via", header(invite, "Via") ?? ""];
-  const { number } = readCSeq(header(invite, "CSeq") ?? "");
+  const { number } = cseqOf(invite);
   const headers: Field[] = [via, ["Max-Forwards", "70"], ...fields, ["CSeq", `${number} ${method}`]];
   return { kind: "request", method, uri: invite.uri, headers, body: "" };
 }

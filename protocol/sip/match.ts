@@ -7,7 +7,8 @@
  * thing in an INVITE and another in its ACK. They throw `Refusal` for a Via or CSeq that cannot be read.
  */
 
-import { header, readCSeq, tagOf, topVia } from "./fields.ts";
+import { header } from "./fields.ts";
+import { cseqOf, tagOf, topVia } from "./mandatory.ts";
 import type { Message, Request, Response } from "./message.ts";
 
 /** RFC 3261 §8.1.1.7: a branch that begins so is unique, across space and time. */
@@ -52,4 +53,3 @@ export function acknowledgedKeyOf(message: Message): string {
 }
 
 const callIdOf = (message: Message): string => header(message, "Call-ID") ?? "";
-const cseqOf = (message: Message) => readCSeq(header(message, "CSeq") ?? "");

@@ -41,6 +41,13 @@ for (const name of [...registered.split(/\s+/), ...Object.values(compact)])
 
 const token = /^[A-Za-z0-9!%'*+._`~-]+$/;
 
+const spellings = new Set(names.values());
+
+/** Whether this is the spelling of a name that is registered here. */
+export function isRegistered(name: string): boolean {
+  return spellings.has(name);
+}
+
 /** Whether a text is a token (RFC 3261 §25.1). */
 export function isToken(text: string): boolean {
   return token.test(text);

@@ -9,7 +9,8 @@
 import { Refusal } from "../refusal.ts";
 import { responseTo } from "./build.ts";
 import { ACCEPT, ALLOW, EXTENSIONS, METHODS } from "./capabilities.ts";
-import { header, readCSeq, readNameAddr, topVia, values } from "./fields.ts";
+import { header, readNameAddr, values } from "./fields.ts";
+import { cseqOf, partyOf, topVia } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
 import { readUri } from "./uri.ts";
 import { splitOutside } from "./values.ts";
@@ -37,15 +38,18 @@ export function judge(request: Request): Response | undefined {
 
 /** §8.1.1: To, From, CSeq, Call-ID and Via are there, once where once, and can be read. */
 function mustBeReadable(request: Request): void {
-  for (const name of ONCE)
-    if (values(request, name).length > 1) throw new Refusal(`more than one ${name}`, { status: 400 });
+  for (const name of ONCE) if (isTwice(request, name)) throw new Refusal(`more than one ${name}`, { status: 400 });
   for (const name of ["From", "To", "Call-ID", "CSeq"])
     if (!header(request, name)) throw new Refusal(`no ${name}`, { status: 400 });
-  for (const name of ["From", "To"]) readNameAddr(header(request, name) ?? "");
+  for (const name of ["From", "To"] as const) partyOf(request, name);
   mustBeReachable(request);
   topVia(request);
-  if (readCSeq(header(request, "CSeq") ?? "").method !== request.method)
-    throw new Refusal("CSeq names another method", { status: 400 });
+  if (cseqOf(request).method !== request.method) throw new Refusal("CSeq names another method", { status: 400 });
+}
+
+function isTwice({ headers }: Request, name: string): boolean {
+  const first = headers.findIndex((field) => field[0] === name);
+  return first !== -1 && headers.some((field, index) => index > first && field[0] === name);
 }
 
 /** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` asks for TLS, which we do not have; `tel` is no place. */

@@ -22,6 +22,7 @@ export function unreadable(what: string): Refusal {
 /** Splits at a separator that stands outside quotes and angle brackets; parts are trimmed. */
 export function splitOutside(text: string, separator: "," | ";"): string[] {
   if (!text.includes(separator)) return [text.trim()];
+  if (!text.includes('"') && !text.includes("<")) return text.split(separator).map((part) => part.trim());
   const parts: string[] = [];
   let from = 0;
   let quoted = false;

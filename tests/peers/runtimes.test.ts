@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { header } from "../../protocol/sip/fields.ts";
-import { readMessage } from "../../protocol/sip/message.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Bob, startBob } from "../support/bob.ts";

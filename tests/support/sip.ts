@@ -3,7 +3,8 @@ import type { Clock } from "../../actors/clock.ts";
 import { type SipNeeds, SipStack } from "../../actors/sip/stack.ts";
 import type { ClientHandlers, DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { header, readNameAddr, tagOf } from "../../protocol/sip/fields.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { createChance } from "./chance.ts";
 

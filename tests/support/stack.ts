@@ -1,5 +1,6 @@
 /** A SIP stack on a wire in memory, and a raw peer that sends text and reads what comes back. */
-import { type Message, readMessage } from "../../protocol/sip/message.ts";
+import type { Message } from "../../protocol/sip/message.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { makeStack, type TestStack } from "./sip.ts";

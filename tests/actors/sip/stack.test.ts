@@ -1,9 +1,10 @@
 /** The SIP stack on the wire: RFC 3261 §8.2, §17, §18; RFC 3581; RFC 6026. */
 import { describe, expect, test } from "bun:test";
 import { responseTo } from "../../../protocol/sip/build.ts";
-import { header, tagOf } from "../../../protocol/sip/fields.ts";
+import { header } from "../../../protocol/sip/fields.ts";
+import { tagOf } from "../../../protocol/sip/mandatory.ts";
 import type { Request } from "../../../protocol/sip/message.ts";
-import { readMessage } from "../../../protocol/sip/message.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
 import { answerAll, makeRequest } from "../../support/sip.ts";
 import { asked, bench, PEER, STACK } from "../../support/stack.ts";
 

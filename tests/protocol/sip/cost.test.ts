@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { SipFrames } from "../../../actors/sip/frames.ts";
 import { readIncoming } from "../../../actors/sip/incoming.ts";
-import { LIMITS, type Message, readMessage } from "../../../protocol/sip/message.ts";
+import { LIMITS, type Message } from "../../../protocol/sip/message.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
 import { judge } from "../../../protocol/sip/rules.ts";
 
 const SOURCE = { transport: "udp", host: "192.0.2.2", port: 5060 } as const;

@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { header, values } from "../../../protocol/sip/fields.ts";
-import { LIMITS, Malformed, type Message, readMessage, writeMessage } from "../../../protocol/sip/message.ts";
+import { LIMITS, Malformed, type Message } from "../../../protocol/sip/message.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
+import { writeMessage } from "../../../protocol/sip/write.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (message: Message): string => new TextDecoder().decode(writeMessage(message));

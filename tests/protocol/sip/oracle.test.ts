@@ -1,8 +1,9 @@
 /** A second opinion: what sip.js reads in recorded messages of real phones is what we read. */
 import { expect, test } from "bun:test";
 import { Parser } from "sip.js/lib/core/index.js";
-import { header, readCSeq, tagOf, topVia, values } from "../../../protocol/sip/fields.ts";
-import { readMessage } from "../../../protocol/sip/message.ts";
+import { header, values } from "../../../protocol/sip/fields.ts";
+import { readCSeq, tagOf, topVia } from "../../../protocol/sip/mandatory.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
 import { read, recordings } from "../../support/vectors.ts";
 
 const silent = { error: () => {}, warn: () => {}, log: () => {}, debug: () => {} };

@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { isCallId, phraseOf, responseTo, withToTag } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
-import { type Request, readMessage } from "../../../protocol/sip/message.ts";
+import type { Request } from "../../../protocol/sip/message.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
 import { judge, withoutForeignBody } from "../../../protocol/sip/rules.ts";
 
 const request = (method: string, more = "", uri = "sip:bob@b", body = ""): Request =>
@@ -91,8 +92,13 @@ test("a body that was optional and cannot be read is none", () => {
 });
 
 test("a To tag is given once", () => {
-  const tagged = withToTag(responseTo(request("BYE"), 481), "t");
-  expect(header(withToTag(tagged, "other"), "To")).toBe("<sip:b@b>;tag=t");
+  const tagged = withToTag(responseTo(request("BYE"), 481), () => "t");
+  expect(
+    header(
+      withToTag(tagged, () => "other"),
+      "To",
+    ),
+  ).toBe("<sip:b@b>;tag=t");
 });
 
 test("every status has a phrase", () => {

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { clientKeyOf } from "../../../protocol/sip/match.ts";
-import { Malformed, readMessage } from "../../../protocol/sip/message.ts";
+import { Malformed } from "../../../protocol/sip/message.ts";
+import { readMessage } from "../../../protocol/sip/read.ts";
 import { judge } from "../../../protocol/sip/rules.ts";
 
 const folder = join(import.meta.dir, "../../../node_modules/sip/test/messages");

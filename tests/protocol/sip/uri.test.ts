@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { Refusal } from "../../../protocol/refusal.ts";
-import { readCSeq, readNameAddr, readVia } from "../../../protocol/sip/fields.ts";
+import { readNameAddr } from "../../../protocol/sip/fields.ts";
+import { readCSeq, readVia } from "../../../protocol/sip/mandatory.ts";
 import { escapeUser, readUri } from "../../../protocol/sip/uri.ts";
 import { quoteDisplay, unquote } from "../../../protocol/sip/values.ts";
 

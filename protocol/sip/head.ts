@@ -1,0 +1,122 @@
+/**
+ * The head of a SIP message: the start line and the header fields as raw text (RFC 3261 §7.1 to §7.3).
+ *
+ * Rules: both CRLF and LF end a line, a line that begins with a blank is folded onto the one before it (§7.3.1); nothing here
+ * throws, the first fault is given beside what could be read; at most `LIMITS.fields` fields of `LIMITS.line` characters.
+ */
+import { type Field, LIMITS } from "./message.ts";
+import { canonicalName, isToken } from "./names.ts";
+
+/** What is wrong with a message: the words, and the status that answers it. */
+export type Fault = readonly [text: string, status: 400 | 413 | 505];
+
+/** A response has no method, and a request no status. */
+export interface StartLine {
+  readonly method: string;
+  readonly uri: string;
+  readonly status: number;
+  readonly phrase: string;
+  readonly fault?: Fault;
+}
+
+/** The header of a message as far as it could be read. */
+export interface Head {
+  readonly start: StartLine;
+  readonly headers: readonly Field[];
+  readonly fault: Fault | undefined;
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const LF = 10;
+const CR = 13;
+
+/** Where the body begins, after the empty line; undefined when there is no empty line yet. */
+export function headEnd(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2;
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
+  }
+  return undefined;
+}
+
+/**
+ * The start line and the header fields. A line that is no field spoils a request; in a response, which nobody could answer,
+ * it is left out.
+ */
+export function readHead(bytes: Uint8Array): Head {
+  const text = utf8.decode(bytes);
+  const first = lineEnd(text, 0);
+  const start = readStartLine(lineIn(text, 0, first));
+  const headers: Field[] = [];
+  let fault: Fault | undefined;
+  for (let at = first + 1; at < text.length; ) {
+    const { line, next } = foldedLine(text, at);
+    if (line === "") break;
+    if (headers.length === LIMITS.fields) return { start, headers, fault: fault ?? ["too many header fields", 400] };
+    if (next - at > LIMITS.line) return { start, headers, fault: fault ?? ["header field too long", 400] };
+    const field = readField(line);
+    if (field) headers.push(field);
+    else if (start.method !== "") fault ??= ["a line that is no header field", 400];
+    at = next;
+  }
+  return { start, headers, fault };
+}
+
+/** Where the line break is that ends a line, or the end of the text. */
+function lineEnd(text: string, from: number): number {
+  const at = text.indexOf("\n", from);
+  return at === -1 ? text.length : at;
+}
+
+function lineIn(text: string, from: number, end: number): string {
+  return text.slice(from, end > from && end < text.length && text[end - 1] === "\r" ? end - 1 : end);
+}
+
+/** A line with the lines folded onto it, each fold as one space, and where the next one begins. */
+function foldedLine(text: string, from: number): { line: string; next: number } {
+  let end = lineEnd(text, from);
+  let line = lineIn(text, from, end);
+  while (isBlank(text[end + 1]) && end + 1 - from <= LIMITS.line) {
+    const more = end + 1;
+    end = lineEnd(text, more);
+    line += ` ${lineIn(text, more, end).trim()}`;
+  }
+  return { line, next: Math.min(end + 1, text.length) };
+}
+
+const isBlank = (char: string | undefined): boolean => char === " " || char === "\t";
+
+function readField(line: string): Field | undefined {
+  const colon = line.indexOf(":");
+  const name = canonicalName(line.slice(0, colon === -1 ? 0 : colon).trimEnd());
+  return name === undefined ? undefined : [name, line.slice(colon + 1).trim()];
+}
+
+const request = /^([^ ]+) ([^ ]+) SIP\/(\d+\.\d+)$/i;
+const response = /^SIP\/(\d+\.\d+) ([1-6]\d\d)(?: (.*))?$/i;
+const BAD_URI = /[<>"\s]/;
+
+/** RFC 3261 §7.1, §7.2: single spaces, nothing before or after. A response has no method. */
+function readStartLine(line: string): StartLine {
+  if (/^SIP\//i.test(line)) {
+    const [, version, status, phrase = ""] = response.exec(line) ?? [];
+    const start = { method: "", uri: "", status: Number(status ?? 0), phrase };
+    return version === "2.0" ? start : { ...start, fault: ["no SIP/2.0 status line", 400] };
+  }
+  const [, method, uri, version] = request.exec(line) ?? [];
+  const start = { method: method ?? line.split(" ", 1)[0]!.trim(), uri: uri ?? "", status: 0, phrase: "" };
+  if (version === undefined || !isToken(start.method) || BAD_URI.test(start.uri))
+    return { ...start, fault: ["no SIP request line", 400] };
+  return version === "2.0" ? start : { ...start, fault: ["SIP version not supported", 505] };
+}
+
+/** Content-Length; NaN when it is no number or is given twice and differently. */
+export function contentLength(headers: readonly Field[]): number | undefined {
+  let length: number | undefined;
+  for (const [name, value] of headers) {
+    if (name !== "Content-Length") continue;
+    const told = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    length = length === undefined || length === told ? told : Number.NaN;
+  }
+  return length;
+}

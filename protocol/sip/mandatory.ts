@@ -1,0 +1,120 @@
+/**
+ * The fields that every message has and that say where it belongs: Via, CSeq, From and To.
+ *
+ * RFC 3261 §8.1.1, §20.8, §20.20, §20.39, §20.42. Rules: each is read once a message, when somebody first asks, and what was
+ * read is kept as long as the message's headers are; a reader throws `Refusal` (400) for what is missing or cannot be
+ * read; headers do not change once they are read, a message with other headers has a list of its own.
+ */
+import { header, type NameAddr, readNameAddr } from "./fields.ts";
+import type { Field, Message, Request } from "./message.ts";
+import { isToken } from "./names.ts";
+import { type Param, param, readParams, splitOutside, unreadable } from "./values.ts";
+
+/** One Via value (RFC 3261 §20.42). */
+export interface Via {
+  /** Upper case: UDP, TCP, TLS, WS, … */
+  readonly transport: string;
+  /** IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+  /** Undefined for RFC 2543 clients. */
+  readonly branch: string | undefined;
+  readonly params: readonly Param[];
+}
+
+const via = /^SIP\s*\/\s*2\.0\s*\/\s*([^\s/;]+)\s+(\[[0-9a-f:.]+\]|[\w.-]+)(?:\s*:\s*(\d{1,5}))?\s*(;.*)?$/is;
+
+/** Reads one Via value. */
+export function readVia(value: string): Via {
+  const [, transport, host, port, rest = ""] = via.exec(value) ?? [];
+  if (transport === undefined || host === undefined || Number(port ?? 0) > 65_535) throw unreadable("Via");
+  const params = readParams(rest);
+  return {
+    transport: transport.toUpperCase(),
+    host: host.replace(/^\[|\]$/g, ""),
+    port: port === undefined ? undefined : Number(port),
+    branch: param(params, "branch"),
+    params,
+  };
+}
+
+/** A CSeq: its number and the method it counts. */
+export interface CSeq {
+  readonly number: number;
+  readonly method: string;
+}
+
+/** Reads a CSeq value; the number is below 2**31 (RFC 3261 §8.1.1.5). */
+export function readCSeq(value: string): CSeq {
+  const [, number, method] = /^(\d{1,20})\s+(\S+)$/.exec(value) ?? [];
+  if (method === undefined || Number(number) >= 2 ** 31 || !isToken(method)) throw unreadable("CSeq");
+  return { number: Number(number), method };
+}
+
+interface Readings {
+  via: Via | undefined;
+  cseq: CSeq | undefined;
+  From: NameAddr | undefined;
+  To: NameAddr | undefined;
+}
+
+const kept = new WeakMap<readonly Field[], Readings>();
+
+function readingsOf({ headers }: Pick<Message, "headers">): Readings {
+  const known = kept.get(headers);
+  if (known !== undefined) return known;
+  const readings = { via: undefined, cseq: undefined, From: undefined, To: undefined };
+  kept.set(headers, readings);
+  return readings;
+}
+
+/** The top Via of a message. */
+export function topVia(message: Message): Via {
+  const readings = readingsOf(message);
+  readings.via ??= readVia(splitOutside(rawOf(message, "Via"), ",")[0]!);
+  return readings.via;
+}
+
+/** The CSeq of a message. */
+export function cseqOf(message: Message): CSeq {
+  const readings = readingsOf(message);
+  readings.cseq ??= readCSeq(rawOf(message, "CSeq"));
+  return readings.cseq;
+}
+
+/** The From or the To of a message. */
+export function partyOf(message: Message, name: "From" | "To"): NameAddr {
+  const readings = readingsOf(message);
+  readings[name] ??= readNameAddr(rawOf(message, name));
+  return readings[name];
+}
+
+/** The tag of From or To; undefined when it has none, or cannot be read. */
+export function tagOf(message: Message, name: "From" | "To"): string | undefined {
+  if (header(message, name) === undefined) return undefined;
+  try {
+    return param(partyOf(message, name).params, "tag");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same message with another top Via: its value with all that stands on its line, and what that reads as. */
+export function withTopVia<M extends Message>(message: M, value: string, via: Via): M {
+  const headers = message.headers.slice();
+  headers[headers.findIndex(([name]) => name === "Via")] = ["Via", value];
+  kept.set(headers, { ...readingsOf(message), via });
+  return { ...message, headers };
+}
+
+/** Lets a response have what was read of the fields that it copies from its request; of To only where that stayed the same. */
+export function keepReadings(response: Pick<Message, "headers">, request: Request, sameTo: boolean): void {
+  const { via, cseq, From, To } = readingsOf(request);
+  kept.set(response.headers, { via, cseq, From, To: sameTo ? To : undefined });
+}
+
+function rawOf(message: Message, name: string): string {
+  const value = header(message, name);
+  if (value === undefined) throw unreadable(`${name}: there is none`);
+  return value;
+}

@@ -1,0 +1,58 @@
+/**
+ * Bytes to SIP messages (RFC 3261 §7, §18.3).
+ *
+ * Reading is lazy: the start line and the lines of the header are told apart (head.ts), and nothing in them is understood
+ * but Content-Length. Rules: limits come before work, work is linear in the bytes, and what cannot be read is `Malformed`
+ * and no other exception.
+ */
+import { contentLength, type Fault, headEnd, readHead, type StartLine } from "./head.ts";
+import { type Field, LIMITS, Malformed, type Message, type Request } from "./message.ts";
+
+/** As much of a message that is too large is read as it takes to answer it. */
+const ANSWERED = 16_384;
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const LF = 10;
+const CR = 13;
+
+/** The message in a datagram, or in the part of a stream that `frame` has found. Throws `Malformed` and nothing else. */
+export function readMessage(bytes: Uint8Array): Message {
+  if (bytes.length > LIMITS.bytes) {
+    const { start, headers } = readHead(bytes.subarray(0, ANSWERED));
+    throw new Malformed("message too large", 413, answerable(start, headers));
+  }
+  const from = skipBlankLines(bytes);
+  const end = headEnd(bytes, from);
+  const head = readHead(bytes.subarray(from, end ?? bytes.length));
+  const { start, headers } = head;
+  const length = contentLength(headers);
+  const rest = end === undefined ? 0 : bytes.length - end;
+  const fault = start.fault ?? head.fault ?? bodyFault(end, length, rest);
+  if (fault) throw new Malformed(...fault, answerable(start, headers));
+  // RFC 3261 §18.3: what follows the body in a datagram is discarded; without Content-Length the body is all the rest.
+  const body = rest === 0 ? "" : utf8.decode(bytes.subarray(end, end! + (length ?? rest)));
+  if (start.method === "") return { kind: "response", status: start.status, phrase: start.phrase, headers, body };
+  return { kind: "request", method: start.method, uri: start.uri, headers, body };
+}
+
+/** How many bytes of CR and LF stand before the start line (RFC 3261 §7.5). */
+function skipBlankLines(bytes: Uint8Array): number {
+  let at = 0;
+  while (bytes[at] === CR || bytes[at] === LF) at++;
+  return at;
+}
+
+function bodyFault(end: number | undefined, length: number | undefined, rest: number): Fault | undefined {
+  if (end === undefined) return ["no empty line after the header", 400];
+  if (length === undefined || length <= rest) return undefined;
+  if (end + length > LIMITS.bytes) return ["message too large", 413];
+  return [Number.isNaN(length) ? "unreadable Content-Length" : "body shorter than Content-Length", 400];
+}
+
+const ANSWERABLE = ["Via", "From", "To", "Call-ID", "CSeq"];
+
+/** The request that a refusal can be sent to: it needs what a response copies (RFC 3261 §8.2.6.2). */
+export function answerable(start: StartLine, headers: readonly Field[]): Request | undefined {
+  const whole = ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
+  if (!whole || start.method === "" || start.method === "ACK") return undefined;
+  return { kind: "request", method: start.method, uri: start.uri, headers, body: "" };
+}
