@@ -19,6 +19,8 @@ export function drawChart(machine: AnyStateMachine): string {
     "",
     "Drawn from `machines/` by `npm run charts`; a test keeps it current.",
     "",
+    `![${machine.id}](${machine.id}.svg)`,
+    "",
     ...picturesOf(machine).flatMap((picture) => [
       ...(picture.of === "" ? [] : [`## Inside ${picture.of}`, ""]),
       ...drawPicture(picture),

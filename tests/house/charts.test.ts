@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { AnyStateMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
 import { delays as transactionDelays } from "../../machines/transactions/transaction.ts";
+import { writeChartSvg } from "../../web/chart-svg.ts";
 import { drawChart } from "../../web/drawing.ts";
+import { layoutOf } from "../../web/layout/layout.ts";
 import { statesOf } from "../../web/steps.ts";
 
 const charts = Object.entries(catalogue);
@@ -37,8 +39,12 @@ describe.each(charts)("%s", (name, machine) => {
   });
 
   test("is drawn as it is: if not, `npm run charts`", () => {
-    const drawn = readFileSync(join(import.meta.dir, `../../docs/charts/${name}.md`), "utf8");
-    expect(drawn).toBe(drawChart(machine));
+    const drawn = (ending: string): string =>
+      readFileSync(join(import.meta.dir, `../../docs/charts/${name}.${ending}`), "utf8");
+    const layout = layoutOf(machine);
+    expect(drawn("md")).toBe(drawChart(machine));
+    expect(drawn("svg")).toBe(writeChartSvg(layout, `The chart of ${name}`));
+    expect(JSON.parse(drawn("json"))).toEqual(layout);
   });
 });
 

@@ -1,79 +1,100 @@
-/** Who may import whom, and what the pure folders keep out. */
+/** Who may import whom: the rooms of ARCHITECTURE.md, and no circle of files. */
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
-import { join, posix } from "node:path";
-import { importsOf, namesOf, tokensOf } from "../support/tokens.ts";
+import { posix } from "node:path";
+import {
+  circlesOf,
+  FOLDERS,
+  filesOf,
+  type Imports,
+  importedBy,
+  reachedFrom,
+  sources,
+  textOf,
+} from "../support/sources.ts";
 
-const root = join(import.meta.dir, "../..");
-const FOLDERS = [
-  "config",
-  "protocol",
-  "machines",
-  "transports",
-  "actors",
-  "web",
-  "examples",
-  "bench",
-  "integrations",
-  "docs",
-] as const;
-const INSIDE = ["protocol", "machines", "transports", "actors", "web"];
-const MAY: Readonly<Record<(typeof FOLDERS)[number], readonly string[]>> = {
+const MEDIA = ["protocol", "protocol/media"];
+const PROTOCOL = [...MEDIA, "protocol/sdp", "protocol/jingle", "protocol/sip", "protocol/xmpp", "protocol/address.ts"];
+const MACHINES = ["machines", "machines/call", "machines/transactions"];
+const BELOW = [...PROTOCOL, ...MACHINES, "transports"];
+/** What the stack tells its users by; a call knows nothing else of it. */
+const PORTS = ["actors/sip/user.ts", "actors/sip/flow.ts", "actors/guard.ts"];
+const ACTORS = ["actors", "actors/sip", "actors/xmpp", "actors/phone", "actors/calls", ...PORTS];
+const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web/layout"];
+
+/**
+ * A place, which is a file, or a folder without the folders in it; and the places that it may import from beside itself. A
+ * file in a row of its own is not its folder's.
+ */
+const MAY: Readonly<Record<string, readonly string[]>> = {
   config: ["config.ts"],
-  protocol: [],
-  machines: ["protocol"],
+  "config.ts": ["config", ...PROTOCOL],
+
+  protocol: ["protocol/media"],
+  "protocol/media": MEDIA,
+  "protocol/sdp": MEDIA,
+  "protocol/sip": MEDIA,
+  "protocol/xmpp": MEDIA,
+  "protocol/jingle": [...MEDIA, "protocol/xmpp"],
+  "protocol/address.ts": [...MEDIA, "protocol/sip", "protocol/xmpp"], // who is who in both networks
+
+  "machines/call": MEDIA,
+  "machines/transactions": MEDIA,
+  machines: [...MEDIA, "machines/call", "machines/transactions"],
+
   transports: [],
-  actors: ["protocol", "machines", "transports"],
-  web: ["machines", "protocol"],
+
+  actors: BELOW,
+  "actors/sip": [...MEDIA, "protocol/sip", ...MACHINES, "transports", "actors", ...PORTS],
+  "actors/sip/user.ts": [...MEDIA, "protocol/sip", "transports", "actors/sip/flow.ts"],
+  "actors/sip/flow.ts": [...MEDIA, "protocol/sip", "transports"],
+  "actors/xmpp": [
+    ...MEDIA,
+    "protocol/jingle",
+    "protocol/xmpp",
+    "protocol/address.ts",
+    ...MACHINES,
+    "transports",
+    "actors",
+  ],
+  "actors/guard.ts": ["actors", "actors/sip", ...PORTS],
+  "actors/phone": [...BELOW, "actors", ...PORTS],
+  "actors/calls": [...BELOW, ...ACTORS],
+  "actors/gateway.ts": [...BELOW, ...ACTORS],
+
+  journal: [...PROTOCOL, ...MACHINES],
+  web: [...PROTOCOL, ...MACHINES, "journal", "web/layout"],
+  "web/layout": [...MACHINES, "web"],
   examples: INSIDE,
   bench: [...INSIDE, "config.ts"],
   integrations: [],
-  docs: ["machines", "web"],
-};
-/** What the entry and its options may import; nobody imports tests. */
-const ROOTS: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": [...INSIDE, "config.ts", "config"],
-  "config.ts": ["config", "protocol"],
+  docs: [...MACHINES, "web", "web/layout"],
+  "main.ts": [...INSIDE, "journal", "config.ts", "config"],
 };
 
-const files = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => posix.join(folder, name));
-const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
-const lookedAt = [...FOLDERS.flatMap((folder) => files(folder)), ...Object.keys(ROOTS)];
+/** The row that a file is of. */
+function placeOf(file: string): string {
+  const folder = posix.dirname(file);
+  if (file in MAY || folder === ".") return file;
+  return folder in MAY ? folder : placeOf(folder);
+}
 
-/** Which folders a text imports from that it may not. */
+/** The places that a text imports from and may not. */
 function foreignTo(file: string, text: string): string[] {
-  const folder = file.split("/")[0] ?? "";
-  const may = ROOTS[file] ?? MAY[folder as (typeof FOLDERS)[number]];
-  const ours = importsOf(text).filter((path) => path.startsWith(".") || path === "?");
-  return ours
-    .map((path) => (path === "?" ? path : (posix.join(posix.dirname(file), path).split("/")[0] ?? "")))
-    .filter((each) => each !== folder && !may.includes(each));
+  const place = placeOf(file);
+  const ours = importedBy(file, text).filter((path) => path.endsWith(".ts") || path === "?");
+  return ours.map(placeOf).filter((other) => other !== place && !MAY[place]?.includes(other));
 }
 
-/** What a pure file may not name: clock, chance, process, socket, log, and what comes later. */
-const IMPURE = new Set(
-  `Date performance setTimeout setInterval setImmediate queueMicrotask process Bun Deno console fetch WebSocket
-   globalThis require eval Temporal`.split(/\s+/),
-);
+const imports: Imports = new Map(sources.map((file) => [file, importedBy(file)]));
 
-/** What keeps a text from being pure: names, chance (a local `crypto` is SDP's), and what the runtimes bring. */
-function impureIn(text: string): string[] {
-  const names = namesOf(text).filter((name) => IMPURE.has(name));
-  const chance = tokensOf(text)
-    .map((token) => token.text)
-    .join("")
-    .match(/\bMath\.random|\bcrypto\.(?:random|getRandom|subtle)/g);
-  return [...names, ...(chance ?? []), ...importsOf(text).filter((path) => path === "?" || isBuiltin(path))];
-}
+/** Arrows that still run back up: each is to go, and its line with it. */
+const KNOWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
+  "actors/phone/awaiting.ts": ["actors/calls"],
+};
 
 describe("imports", () => {
-  test.each(lookedAt)("%s imports what it may", (file) => {
-    expect(foreignTo(file, textOf(file))).toEqual([]);
+  test.each(sources)("%s imports what it may", (file) => {
+    expect(foreignTo(file, textOf(file))).toEqual([...(KNOWN_ARROWS[file] ?? [])]);
   });
 
   test.each([
@@ -89,69 +110,83 @@ describe("imports", () => {
     expect(foreignTo("protocol/sip.ts", text)).toHaveLength(1);
   });
 
+  test.each([
+    ["the stack of a call", "actors/sip/stack.ts", "../calls/call.ts"],
+    ["the stream of a call", "actors/xmpp/stream.ts", "../calls/call.ts"],
+    ["a phone of its call", "actors/phone/uac.ts", "../calls/call.ts"],
+    ["a phone of the stack behind its ports", "actors/phone/uac.ts", "../sip/stack.ts"],
+    ["a clock of the gateway", "actors/clock.ts", "./gateway.ts"],
+    ["SIP of Jingle", "protocol/sip/message.ts", "../jingle/jingle.ts"],
+    ["SDP of Jingle", "protocol/sdp/read.ts", "../jingle/jingle.ts"],
+    ["XMPP of Jingle", "protocol/xmpp/iq.ts", "../jingle/jingle.ts"],
+    ["the model of a notation", "protocol/media/media.ts", "../sdp/read.ts"],
+    ["a chart of SDP", "machines/call/call.ts", "../../protocol/sdp/read.ts"],
+    ["the page of an actor", "web/health.ts", "../actors/gateway.ts"],
+  ])("nothing runs back up: %s", (_, file, path) => {
+    expect(foreignTo(file, `import "${path}";`)).toHaveLength(1);
+  });
+
   test("hono is the web's alone", () => {
-    const others = FOLDERS.filter((folder) => folder !== "web").flatMap(files);
-    expect(others.filter((file) => importsOf(textOf(file)).some((path) => path.includes("hono")))).toEqual([]);
+    const others = sources.filter((file) => placeOf(file) !== "web");
+    expect(others.filter((file) => imports.get(file)?.some((path) => path.includes("hono")))).toEqual([]);
   });
 
   test("transports know nothing of SIP, XMPP or XState", () => {
-    const known = files("transports").filter((file) =>
-      importsOf(textOf(file)).some((path) => /xmpp|xstate|sdp/.test(path)),
+    const known = filesOf("transports").filter((file) =>
+      imports.get(file)?.some((path) => /xmpp|xstate|sdp/.test(path)),
     );
     expect(known).toEqual([]);
   });
+
+  test("every row is of a place that is there", () => {
+    const later = ["journal"];
+    const places = new Set(sources.map(placeOf));
+    expect(
+      Object.keys(MAY).filter((place) => !places.has(place) && !FOLDERS.includes(place) && !later.includes(place)),
+    ).toEqual([]);
+  });
 });
 
-describe("purity", () => {
-  test.each([...files("protocol"), ...files("machines")])("%s has no clock, chance, socket or log", (file) => {
-    expect(impureIn(textOf(file))).toEqual([]);
+/** All that the files of a folder reach, by whatever way. */
+const reachedBy = (folder: string): string[] => [
+  ...new Set(filesOf(folder).flatMap((file) => [...reachedFrom(file, imports)])),
+];
+
+describe("by whatever way", () => {
+  test("charts reach neither XML nor SDP", () => {
+    expect(reachedBy("machines").filter((path) => /xml|ltx|xmpp\/|sdp|jingle\/|protocol\/sip/.test(path))).toEqual([]);
+    expect(reachedBy("machines")).toContain("protocol/media/media.ts");
   });
 
   test.each([
-    "Date()",
-    "new Date(0)",
-    "`at $" + "{Date.now()}`",
-    "const now = Date.now;",
-    "queueMicrotask(next)",
-    "setTimeout(next, 1)",
-    "yes ? process.env : no",
-    "Bun.file(name)",
-    "Math.random()",
-    "Math . random()",
-    "crypto.randomUUID()",
-    "globalThis.fetch(url)",
-    'import { createHash } from "node:crypto";',
-    'import "node:fs";',
-    'await import("node:net")',
-    'export { connect } from "node:net";',
-    'require("net")',
-  ])("is lost by %s", (text) => {
-    expect(impureIn(text).length).toBeGreaterThan(0);
+    ["protocol/media", []],
+    ["protocol/sdp", ["protocol/media"]],
+    ["protocol/sip", ["protocol/media"]],
+    ["protocol/xmpp", ["protocol/media"]],
+    ["protocol/jingle", ["protocol/media", "protocol/xmpp"]],
+  ])("%s reaches no other notation", (folder, may) => {
+    const rooms = reachedBy(folder)
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => posix.dirname(path));
+    expect(rooms.filter((room) => ![folder, "protocol", ...may].includes(room))).toEqual([]);
   });
 
-  test.each(["// Date.now()", "\"Date\" + 'process'", "timers.setTimeout", "({ process: 1 })", "/Date/.test(text)"])(
-    "is kept by %s",
-    (text) => {
-      expect(impureIn(text)).toEqual([]);
-    },
-  );
+  test.each(["protocol/sdp", "protocol/sip"])("%s reaches no XML", (folder) => {
+    expect(reachedBy(folder).filter((path) => /^@xmpp|^ltx/.test(path))).toEqual([]);
+  });
 });
 
-describe("plainness", () => {
-  const ours = [...FOLDERS.flatMap(files), "main.ts", "config.ts"];
-
-  test.each(ours)("%s says at its head what it is", (file) => {
-    expect(textOf(file).trimStart()).toStartWith("/**");
+describe("no circle", () => {
+  test("of files, types too", () => {
+    expect(circlesOf(imports)).toEqual([]);
   });
 
-  test("nothing unfinished, nothing unsaid", () => {
-    const marks = ours.filter((file) =>
-      /\bTODO\b|\bFIXME\b|\bXXX\b|@ts-ignore|@ts-expect-error|: any\b|as any\b/.test(textOf(file)),
-    );
-    expect(marks).toEqual([]);
-  });
-
-  test("no file re-exports another", () => {
-    expect(ours.filter((file) => /^export \* from|^export \{[^}]*\} from/m.test(textOf(file)))).toEqual([]);
+  test.each([
+    ["of one", { a: ["a"] }, ["a"]],
+    ["of two", { a: ["b"], b: ["a", "c"], c: [] }, ["a b"]],
+    ["of three, and another", { a: ["b"], b: ["c"], c: ["a", "d"], d: ["e"], e: ["d"] }, ["a b c", "d e"]],
+    ["in what is no circle", { a: ["b", "c"], b: ["c"], c: [] }, []],
+  ])("a circle is found: %s", (_, files, found) => {
+    expect(circlesOf(new Map(Object.entries(files)))).toEqual(found);
   });
 });

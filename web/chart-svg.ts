@@ -1,0 +1,109 @@
+/**
+ * A chart as an SVG file of its own, alone or with a call in it at one of its steps: for the documents and for exports.
+ *
+ * Rules: light and dark by the reader's own setting; no script, no link, nothing from another host; every text is escaped. The page
+ * draws the same layout with the same classes (page/chart.tsx).
+ */
+import { phaseOf, type StepView } from "../journal/view.ts";
+import type { Layout, LayoutNode } from "./layout/layout.ts";
+import { type Walk, walkOf } from "./walk.ts";
+
+/** Room around the chart: for the gutter, badges and halos. */
+const AROUND = 22;
+
+const STYLE = `
+  svg { --bg: #f4f5f8; --ink: #1a1e29; --soft: #586174; --edge: #a3abbb; --node: #fff; --node-line: #c3c9d6; --line: #e1e4eb;
+    --asking: #4353d8; --asking-tint: #eef0fd; --up: #0f7b4f; --up-tint: #e9f6ef; --ending: #a45a00; --ending-tint: #fdf3e4; --over: #5b6474; --over-tint: #eef0f3; --bad: #c2263a; }
+  @media (prefers-color-scheme: dark) { svg { --bg: #0c0f15; --ink: #e8ebf2; --soft: #98a3b6; --edge: #5d687c; --node: #1a202b; --node-line: #3a4456; --line: #252c39;
+    --asking: #93a0ff; --asking-tint: #171c30; --up: #4fd39a; --up-tint: #12221c; --ending: #f0b35c; --ending-tint: #251f14; --over: #a9b3c4; --over-tint: #1a202b; --bad: #ff8a97; } }
+  .asking { --hue: var(--asking); --tint: var(--asking-tint); } .up { --hue: var(--up); --tint: var(--up-tint); }
+  .ending { --hue: var(--ending); --tint: var(--ending-tint); } .over { --hue: var(--over); --tint: var(--over-tint); }
+  text { font: 500 12px Inter, ui-sans-serif, system-ui, sans-serif; fill: var(--ink); }
+  .paper { fill: var(--bg); }
+  .box rect { fill: var(--tint); stroke: var(--line); } .box.deep rect { fill: var(--bg); fill-opacity: .55; } .box.on rect { stroke: var(--hue); }
+  .box text { font-weight: 600; font-size: 11.5px; fill: var(--soft); } .box.on text { fill: var(--hue); } .box tspan { font-weight: 400; }
+  .leaf rect { fill: var(--node); stroke: var(--node-line); } .leaf > text { text-anchor: middle; } .leaf circle.dot { fill: var(--edge); }
+  .leaf.was rect { stroke: var(--hue); } .leaf.on rect { fill: var(--hue); stroke: var(--hue); } .leaf.on > text { fill: var(--node); font-weight: 600; }
+  .clock { fill: none; stroke: var(--soft); } .leaf.on .clock { stroke: var(--node); }
+  .badge circle { fill: var(--node); stroke: var(--hue); } .badge text { font-size: 9px; font-weight: 600; fill: var(--hue); text-anchor: middle; }
+  .way { fill: none; stroke: var(--edge); } .tip { fill: var(--edge); } .way.was { stroke: var(--hue); stroke-width: 1.7; } .way.now { stroke-width: 2.6; } .tip.hue { fill: var(--hue); }`;
+
+/** The chart, and where a call stands in it, if one is given. */
+export function writeChartSvg(
+  layout: Layout,
+  title: string,
+  call?: { steps: readonly StepView[]; at: number },
+): string {
+  const walk = call ? walkOf(layout, call.steps, call.at) : undefined;
+  const [width, height] = [layout.width + 2 * AROUND, layout.height + 2 * AROUND];
+  const boxes = layout.nodes.filter(({ kind }) => kind === "box" || kind === "parallel");
+  const leaves = layout.nodes.filter(({ kind }) => kind === "leaf" || kind === "final");
+  const area = `viewBox="${-AROUND} ${-AROUND} ${width} ${height}" width="${width}" height="${height}"`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${area} role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${STYLE}</style>`,
+    `<defs>${["", ...PHASES].map(markerOf).join("")}</defs>`,
+    `<rect class="paper" x="${-AROUND}" y="${-AROUND}" width="${width}" height="${height}"/>`,
+    ...boxes.map((node) => boxOf(node, walk)),
+    ...waysOf(layout, walk, call?.at),
+    ...leaves.map((node) => leafOf(node, walk)),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+const PHASES = ["asking", "up", "ending", "over"] as const;
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+function markerOf(phase: string): string {
+  const size = phase === "" ? 6.5 : 8;
+  const how = `viewBox="0 0 8 8" refX="7" refY="4" markerWidth="${size}" markerHeight="${size}" markerUnits="userSpaceOnUse" orient="auto-start-reverse"`;
+  return `<marker id="m${phase}" class="${phase}" ${how}><path class="tip${phase === "" ? "" : " hue"}" d="M0 .6L7.6 4L0 7.4z"/></marker>`;
+}
+
+function boxOf({ id, key, kind, x, y, w, h, clique }: LayoutNode, walk: Walk | undefined): string {
+  const classes = ["box", phaseOf(id), ...(id.includes(".") ? ["deep"] : [])];
+  if (walk?.lit.some((state) => state.startsWith(`${id}.`))) classes.push("on");
+  const beside = clique ? "any ⇄ any" : kind === "parallel" ? "both at once" : "";
+  const more = beside === "" ? "" : `<tspan dx="6">${beside}</tspan>`;
+  const title = `<text x="${x + 11}" y="${y + 16}">${escaped(key)}${more}</text>`;
+  return `<g class="${classes.join(" ")}"><rect x="${x}" y="${y}" width="${w}" height="${h}" rx="11"/>${title}</g>`;
+}
+
+function leafOf(node: LayoutNode, walk: Walk | undefined): string {
+  const { id, key, kind, x, y, w, h, timers } = node;
+  const number = walk?.entered.get(id);
+  const how = walk?.lit.includes(id) ? " on" : number === undefined ? "" : " was";
+  const open = `<g class="leaf ${phaseOf(id)}${how}">`;
+  if (node.dot) return `${open}<circle class="dot" cx="${x + w / 2}" cy="${y + h / 2}" r="5.5"/></g>`;
+  const rect = `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${kind === "final" ? 13 : 8}"/>`;
+  const text = `<text x="${x + (w - (timers.length > 0 ? 12 : 0)) / 2}" y="${y + h / 2 + 4.2}">${escaped(key)}</text>`;
+  const clock = timers.length > 0 ? clockOf(x + w - 12, y + h / 2) : "";
+  return `${open}${rect}${text}${clock}${number === undefined ? "" : badgeOf(x, y, number)}</g>`;
+}
+
+/** A state that is left when its time is over. */
+const clockPath = (x: number, y: number): string =>
+  `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M${x} ${y - 2.3}v2.3l1.6 1`;
+const clockOf = (x: number, y: number): string => `<path class="clock" d="${clockPath(x, y)}"/>`;
+
+const badgeOf = (x: number, y: number, number: number): string =>
+  `<g class="badge"><circle cx="${x}" cy="${y}" r="7.5"/><text x="${x}" y="${y + 3.2}">${number}</text></g>`;
+
+/** Arrows at rest first, the walked ones over them, the last one on top. */
+function waysOf({ edges }: Layout, walk: Walk | undefined, at: number | undefined): string[] {
+  const lines = walk?.lines ?? [];
+  const resting = edges.filter(({ id }) => !lines.some((line) => line.id === id));
+  return [
+    ...resting.map(
+      ({ d, both }) => `<path class="way" d="${d}" marker-end="url(#m)"${both ? ' marker-start="url(#m)"' : ""}/>`,
+    ),
+    ...lines.map(({ d, phase, back, step }) => {
+      const now = step === at ? " now" : "";
+      return `<path class="way was ${phase}${now}" d="${d}" marker-${back ? "start" : "end"}="url(#m${phase})"/>`;
+    }),
+  ];
+}

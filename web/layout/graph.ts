@@ -1,0 +1,105 @@
+/**
+ * What a chart shows: its states as boxes in boxes, and few arrows in place of many steps.
+ *
+ * Rules: a step is lifted to the two boxes that stand side by side in the box that both ends share, so a box has one arrow to
+ * another whatever leads there; where each of three or more boxes leads to each other there are no arrows, "any ⇄ any" says it;
+ * of three or more ways into a final state only the last is drawn, the others are exits; what stays in its state is no
+ * arrow.
+ */
+import type { AnyStateMachine, AnyStateNode } from "xstate";
+import { insideOf, nameOf, type Step, stepsOf } from "../steps.ts";
+
+/** A state as a box; the whole chart is the box with an empty id. Places are in pixels, in the box around it until `settle`. */
+export interface Box {
+  readonly id: string;
+  readonly key: string;
+  readonly kind: "leaf" | "box" | "parallel" | "final";
+  readonly inside: readonly Box[];
+  /** Names of the times after which the state is left. */
+  readonly timers: readonly string[];
+  readonly description: string | undefined;
+  readonly spec: string | undefined;
+  /** It only decides where a chart begins, and is drawn as a dot. */
+  readonly isDot: boolean;
+  /** Arrows between the boxes inside. */
+  readonly arrows: readonly Arrow[];
+  /** Each box inside leads to each other. */
+  readonly isClique: boolean;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** One way from a box to another in the same box. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The boxes of a machine, with nothing placed. */
+export function graphOf(machine: AnyStateMachine): Box {
+  const lifted = liftedOf(stepsOf(machine));
+  return boxOf(machine.root, lifted);
+}
+
+function boxOf(node: AnyStateNode, lifted: ReadonlyMap<string, readonly Arrow[]>): Box {
+  const inside = insideOf(node).map((each) => boxOf(each, lifted));
+  const found = lifted.get(nameOf(node)) ?? [];
+  const isClique =
+    inside.length > 2 && inside.every((from) => inside.every((to) => from === to || has(found, from, to)));
+  return {
+    id: nameOf(node),
+    key: node.key,
+    kind: kindOf(node, inside),
+    inside,
+    timers: [...new Set(node.after.map(({ delay }) => String(delay)))],
+    description: node.description,
+    spec: node.meta?.spec,
+    isDot: node.type !== "final" && inside.length === 0 && (node.always ?? []).some(({ guard }) => guard === undefined),
+    arrows: isClique ? [] : found.filter((arrow) => !isExit(arrow, found, inside)),
+    isClique,
+    ...{ x: 0, y: 0, width: 0, height: 0 },
+  };
+}
+
+const has = (arrows: readonly Arrow[], from: Box, to: Box): boolean =>
+  arrows.some((arrow) => arrow.from === from.id && arrow.to === to.id);
+
+function kindOf(node: AnyStateNode, inside: readonly Box[]): Box["kind"] {
+  if (node.type === "parallel") return "parallel";
+  if (inside.length > 0) return "box";
+  return node.type === "final" ? "final" : "leaf";
+}
+
+/** Whether an arrow is a way out that the chart does not draw: all but the last of many into a final state. */
+function isExit(arrow: Arrow, arrows: readonly Arrow[], inside: readonly Box[]): boolean {
+  if (inside.find(({ id }) => id === arrow.to)?.kind !== "final") return false;
+  const ways = arrows.filter(({ to }) => to === arrow.to);
+  const place = ({ from }: Arrow): number => inside.findIndex(({ id }) => id === from);
+  const last = Math.max(...ways.map(place));
+  return ways.length > 2 && place(arrow) !== last;
+}
+
+/** The arrows inside each box, by its id. */
+function liftedOf(steps: readonly Step[]): Map<string, Arrow[]> {
+  const arrows = new Map<string, Arrow[]>();
+  for (const { from, to } of steps) {
+    const arrow = to && lift(nameOf(from), nameOf(to));
+    if (!arrow) continue;
+    const among = arrows.get(arrow.level) ?? [];
+    if (!among.some((one) => one.from === arrow.from && one.to === arrow.to)) among.push(arrow);
+    arrows.set(arrow.level, among);
+  }
+  return arrows;
+}
+
+/** The two boxes of one level that a way between two states is drawn between; none where it stays, or leads into its own box. */
+export function lift(from: string, to: string): (Arrow & { readonly level: string }) | undefined {
+  const [out, into] = [from.split("."), to.split(".")];
+  let shared = 0;
+  while (shared < out.length && shared < into.length && out[shared] === into[shared]) shared++;
+  if (from === "" || shared >= out.length || shared >= into.length) return undefined;
+  const name = (path: readonly string[]): string => path.slice(0, shared + 1).join(".");
+  return { from: name(out), to: name(into), level: out.slice(0, shared).join(".") };
+}

@@ -1,0 +1,91 @@
+/**
+ * How a call has walked through its chart up to a step: which states are lit, which were entered and when, which arrows were taken.
+ *
+ * Pure, and shared by the page and the pictures. Rules: a step is drawn by the arrow that it is lifted to (layout/graph.ts); a
+ * way without an arrow, such as an exit or one of a clique, gets a line of its own, in the gutter or beside its column.
+ */
+import { type Phase, phaseOf, type StepView } from "../journal/view.ts";
+import { lift } from "./layout/graph.ts";
+import type { Layout, LayoutNode } from "./layout/layout.ts";
+
+/** One line that was walked. */
+export interface Walked {
+  /** `from>to`. */
+  readonly id: string;
+  readonly d: string;
+  /** Whether it was walked against the arrow that is drawn. */
+  readonly back: boolean;
+  readonly phase: Phase;
+  /** The step that walked it last, as its place among the steps. */
+  readonly step: number;
+  /** Where a label stands, when the middle of the line is no good place. */
+  readonly tip?: { readonly x: number; readonly y: number };
+}
+
+export interface Walk {
+  /** The leaf states that the call is in. */
+  readonly lit: readonly string[];
+  /** The number of the step that entered each state last. */
+  readonly entered: ReadonlyMap<string, number>;
+  /** The latest last. */
+  readonly lines: readonly Walked[];
+}
+
+/** The walk up to a step, given by its place. */
+export function walkOf(layout: Layout, steps: readonly StepView[], at: number): Walk {
+  const entered = new Map<string, number>();
+  const lines = new Map<string, Walked>();
+  for (const [index, step] of steps.slice(0, at + 1).entries()) {
+    const before = steps[index - 1]?.after ?? [];
+    for (const state of step.after) if (!before.includes(state)) entered.set(state, step.n);
+    for (const [from, to] of movesOf(step)) {
+      const line = lineOf(layout, from, to);
+      if (!line) continue;
+      lines.delete(line.id); // the latest is drawn on top
+      lines.set(line.id, { ...line, phase: phaseOf(to), step: index });
+    }
+  }
+  return { lit: steps[at]?.after ?? [], entered, lines: [...lines.values()] };
+}
+
+/** Which state leads to which in a step: region by region where the chart is parallel before and after. */
+function movesOf({ before, after }: Pick<StepView, "before" | "after">): (readonly [string, string])[] {
+  const [was, is] = [before[0], after[0]];
+  if (was === undefined || is === undefined) return [];
+  if (before.length !== after.length) return [[was, is]];
+  return after.flatMap((to, region) => {
+    const from = before[region] ?? was;
+    return from === to ? [] : [[from, to] as const];
+  });
+}
+
+/** The line between two states: the arrow that there is, or one of its own. */
+function lineOf(layout: Layout, from: string, to: string): Omit<Walked, "phase" | "step"> | undefined {
+  const way = lift(from, to);
+  if (!way) return undefined;
+  const id = `${way.from}>${way.to}`;
+  const drawn = layout.edges.find((edge) => edge.id === id || (edge.both && edge.id === `${way.to}>${way.from}`));
+  if (drawn) return { id: drawn.id, d: drawn.d, back: drawn.id !== id };
+  const [start, end] = [way.from, way.to].map((name) => layout.nodes.find((node) => node.id === name));
+  if (!start || !end) return undefined;
+  return isColumn(start, end) ? bow(id, start, end) : gutter(id, layout, start, end);
+}
+
+const isColumn = (one: LayoutNode, other: LayoutNode): boolean =>
+  one.kind === "leaf" && Math.abs(one.x + one.w / 2 - other.x - other.w / 2) < 20;
+
+/** Beside a column, from one of its boxes to another. */
+function bow(id: string, from: LayoutNode, to: LayoutNode): Omit<Walked, "phase" | "step"> {
+  const x = Math.max(from.x + from.w, to.x + to.w) + 16;
+  const [start, end] = [from.y + from.h / 2, to.y + to.h / 2];
+  return { id, d: `M${from.x + from.w} ${start}C${x} ${start} ${x} ${end} ${to.x + to.w} ${end}`, back: false };
+}
+
+/** To the right of everything. */
+function gutter(id: string, { width }: Layout, from: LayoutNode, to: LayoutNode): Omit<Walked, "phase" | "step"> {
+  const x = width + 12;
+  const [start, end] = [from.y + from.h / 2, to.y + to.h / 2];
+  const turn = end > start ? 12 : -12;
+  const d = `M${from.x + from.w} ${start}Q${x} ${start} ${x} ${start + turn}L${x} ${end - turn}Q${x} ${end} ${to.x + to.w} ${end}`;
+  return { id, d, back: false, tip: { x: x - 4, y: (start + end) / 2 } };
+}
