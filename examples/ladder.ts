@@ -149,7 +149,7 @@ export class Ladder {
   #reader(byUs: boolean): StanzaReader {
     const nothing = (): void => {};
     const stanza = (element: Element): void => this.#stanza(element, byUs);
-    return new StanzaReader({ opened: nothing, stanza, ended: nothing, fault: nothing });
+    return new StanzaReader({ opened: nothing, stanza, oversized: nothing, ended: nothing, fault: nothing });
   }
 }
 

@@ -1,6 +1,6 @@
 /** A stanza as people read it: one element a line, what is inside it further right. */
 import type { Element } from "@xmpp/xml";
-import { writeStanza } from "../protocol/xmpp/stanza.ts";
+import { writeStanza } from "../protocol/xmpp/write.ts";
 
 export function pretty(element: Element, indent = ""): string {
   const inside = element.getChildElements();

@@ -6,7 +6,8 @@
  * ejabberd's business: see the README.
  */
 import type { Element } from "@xmpp/xml";
-import { StanzaReader, writeStanza } from "../protocol/xmpp/stanza.ts";
+import { StanzaReader } from "../protocol/xmpp/stanza.ts";
+import { writeStanza } from "../protocol/xmpp/write.ts";
 import { listenTcp } from "../transports/tcp.ts";
 import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 
@@ -28,6 +29,7 @@ export async function startServer(stanza: (element: Element) => void): Promise<D
         if (element.is("handshake")) stream.write("<handshake/>");
         else if (!element.is("presence")) stanza(element);
       },
+      oversized: () => {},
       ended: () => stream.end(),
       fault: () => stream.destroy(),
     });

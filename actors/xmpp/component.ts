@@ -34,9 +34,10 @@ import {
   gatewayPrompt,
   PING,
 } from "../../protocol/xmpp/disco.ts";
-import { conditionOf, iqResult, stanzaError } from "../../protocol/xmpp/iq.ts";
+import { conditionOf, errorText, iqResult, stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
+import type { Excess } from "../../protocol/xmpp/stanza.ts";
 import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -138,6 +139,7 @@ export class Xmpp {
       server: { host: config.host, port: config.port },
       sha1: (text) => sha1(text, "hex"),
       stanza: (element) => this.#stanza(element),
+      oversized: (head, excess) => this.#oversized(head, excess),
       online: () => this.#online(),
       offline: (why) => this.#offline(why),
     });
@@ -201,13 +203,28 @@ export class Xmpp {
   }
 
   #stanza(stanza: Element): void {
-    const { from, to } = stanza.attrs;
-    if (readJid(String(from)) === undefined || (to !== undefined && readJid(String(to)) === undefined))
-      return this.#dropped.add("a stanza without proper addresses");
+    if (!hasAddresses(stanza)) return this.#dropped.add("a stanza without proper addresses");
     if (stanza.is("iq")) this.#iq(stanza);
     else if (stanza.is("presence")) this.#present(stanza);
     else if (stanza.is("message")) this.#message(stanza);
     else this.#dropped.add("an element that is no stanza", { name: stanza.getName().slice(0, 40) });
+  }
+
+  /** A stanza past the limits is its sender's fault alone: an IQ has its error, and whatever else it is, it is dropped. */
+  #oversized(head: Element | undefined, excess: Excess): void {
+    const { from, to, id, type } = head?.attrs ?? {};
+    this.#dropped.add(`stanza ${excess}`, { name: head?.getName().slice(0, 40), from, to });
+    if (!head?.is("iq") || !hasAddresses(head) || id === undefined) return;
+    if (type === "result" || type === "error") this.#requests.oversized(head);
+    else if (type === "get" || type === "set") this.#stream.send(this.#tooMuch(head, `stanza ${excess}`));
+  }
+
+  /** The error for whoever has sent too much: where a server has handed it over, its user. */
+  #tooMuch(iq: Element, why: string): Element {
+    const isFromServer = this.#needs.config.mode === "intercept" && this.#needs.isServed(String(iq.attrs.from));
+    const inner = isFromServer ? handedOver(iq) : undefined;
+    const error = stanzaError(inner ?? iq, "modify", "policy-violation", [errorText(why)]);
+    return inner ? answerHandedOver(iq, error) : error;
   }
 
   #present(presence: Element): void {
@@ -311,4 +328,9 @@ export class Xmpp {
     const query = discoInfo(entity, this.#needs.config.video, this.#caps[entity], node);
     return query ? iqResult(iq, query) : stanzaError(iq, "cancel", "item-not-found");
   }
+}
+
+/** Whether a stanza can be answered: it says from whom it is, and to whom if to anybody. */
+function hasAddresses({ attrs: { from, to } }: Element): boolean {
+  return readJid(String(from)) !== undefined && (to === undefined || readJid(String(to)) !== undefined);
 }

@@ -73,13 +73,21 @@ export class XmppRequests {
 
   /** Takes a result or an error; false when it answers nothing. */
   answer(iq: Element): boolean {
+    // where the server speaks for us, the device's own answer is inside of its
+    return this.#take(iq, readAnswer(answerInside(iq) ?? iq));
+  }
+
+  /** Takes the head of a result or an error past the limits, which counts as an error; false when it answers nothing. */
+  oversized(iq: Element): boolean {
+    return this.#take(iq, { type: "error", condition: "policy-violation" });
+  }
+
+  #take(iq: Element, answer: Answer): boolean {
     const waiting = this.#waiting.get(String(iq.attrs.id));
     const from = String(iq.attrs.from ?? "");
     // a server answers for an account in its bare JID, and for a domain that it cannot reach
     if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
-    // where the server speaks for us, the device's own answer is inside of its
-    const answer = answerInside(iq) ?? iq;
-    this.#settle(waiting, readAnswer(answer));
+    this.#settle(waiting, answer);
     return true;
   }
 

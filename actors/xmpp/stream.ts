@@ -5,11 +5,13 @@
  * what waits to be written is bounded, past it the stream is given up, since a server that reads nothing is down. What a
  * stanza's taker throws is logged, and the stream goes on.
  */
+import { Buffer } from "node:buffer";
 import xml, { type Element } from "@xmpp/xml";
 import { type Actor, createActor } from "xstate";
 import { type StreamEffect, type StreamEvent, xmppStream } from "../../machines/xmpp-stream.ts";
 import { PING } from "../../protocol/xmpp/disco.ts";
-import { STANZA_LIMITS, type StanzaHandlers, StanzaReader, writeStanza } from "../../protocol/xmpp/stanza.ts";
+import { type Excess, STANZA_LIMITS, type StanzaHandlers, StanzaReader } from "../../protocol/xmpp/stanza.ts";
+import { writeStanza } from "../../protocol/xmpp/write.ts";
 import type { ByteStream, Connect } from "../../transports/transport.ts";
 import { type Clock, chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -35,6 +37,8 @@ export interface XmppStreamNeeds {
   readonly sha1: (text: string) => string;
   readonly log: Log;
   stanza(element: Element): void;
+  /** A stanza past the limits was read over (protocol/xmpp/stanza.ts). */
+  oversized(head: Element | undefined, excess: Excess): void;
   online(): void;
   offline(why: string): void;
   /** The server will never take us: wrong secret or domain. */
@@ -80,9 +84,9 @@ export class XmppStream {
   send(element: Element): Sent {
     if (!this.online) return false;
     const text = writeStanza(element);
-    if (text.length <= STANZA_LIMITS.characters) return this.#write(text);
-    const { log } = this.#needs;
-    log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size: text.length });
+    const size = Buffer.byteLength(text);
+    if (size <= STANZA_LIMITS.bytes) return this.#write(text);
+    this.#needs.log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size });
     return "too-large";
   }
 
@@ -139,7 +143,8 @@ export class XmppStream {
   #handlers(current: () => boolean): StanzaHandlers {
     return {
       opened: (stream) => this.#tell({ type: "stream.opened", id: String(stream.attrs.id ?? "") }),
-      stanza: (element) => current() && this.#stanza(element),
+      stanza: (element) => current() && this.#stanza(element, () => this.#needs.stanza(element)),
+      oversized: (head, excess) => current() && this.#stanza(head, () => this.#needs.oversized(head, excess)),
       ended: () => this.#lost("the server has closed the stream"),
       fault: (condition, text) => {
         this.#write(`<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`);
@@ -148,11 +153,12 @@ export class XmppStream {
     };
   }
 
-  #stanza(element: Element): void {
-    if (element.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
-    if (this.online) return this.#guard(() => this.#needs.stanza(element));
-    if (element.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });
-    else this.#lost(`<${element.getName().slice(0, 40)}/> before the handshake`);
+  /** What is no stanza is the stream's own; once online, all else is handed over. */
+  #stanza(element: Element | undefined, handOver: () => void): void {
+    if (element?.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
+    if (this.online) return this.#guard(handOver);
+    if (element?.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });
+    else this.#lost(`<${element?.getName().slice(0, 40) ?? "?"}/> before the handshake`);
   }
 
   #error(condition: string): void {

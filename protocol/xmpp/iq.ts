@@ -19,10 +19,13 @@ export function iqResult(iq: Element, ...children: Element[]): Element {
 /** The error that a refusal is to an IQ, with its words when the peer could mend it. */
 export function iqError(iq: Element, { jingle, message }: Refusal): Element {
   const { condition = "bad-request", type = "modify", detail } = jingle;
-  const text = type === "modify" && detail === undefined ? [xml("text", { xmlns: STANZAS }, message)] : [];
+  const text = type === "modify" && detail === undefined ? [errorText(message)] : [];
   const own = detail === undefined ? [] : [xml(detail, { xmlns: JINGLE_ERRORS })];
   return stanzaError(iq, type, condition, [...text, ...own]);
 }
+
+/** What an error says to people (RFC 6120 §8.3.2). */
+export const errorText = (text: string): Element => xml("text", { xmlns: STANZAS }, text);
 
 /** The error stanza that answers an IQ or message. */
 export function stanzaError(stanza: Element, type: string, condition: string, more: readonly Element[] = []): Element {

@@ -1,23 +1,39 @@
 /**
- * XMPP stanzas: the bytes of a stream to elements, and elements to text.
+ * Reads XMPP stanzas: the bytes of a stream to elements.
  *
- * RFC 6120 §4, §11. @xmpp/xml's parser behind the guard it lacks: strict UTF-8 across chunks, limits on bytes, depth and
- * nodes, no DTD, comment, processing instruction or CDATA (§11.1); handlers run outside the parser, so that what they
- * throw is not taken for the peer's fault. Writing drops characters that XML 1.0 forbids, since one of them in a caller's
- * name would close the stream for everybody, and refuses names that are none.
+ * RFC 6120 §4, §11, §13.12. The parser of @xmpp/xml behind the guard that it lacks. Rules: strict UTF-8; no DTD, comment,
+ * CDATA or processing instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is read
+ * over to its end, and only its head is told. A fault ends the stream: what is no XML or no UTF-8, what XMPP forbids, and
+ * `MOST_UNFINISHED` bytes without an end. How the bytes are cut changes nothing: scan.ts finds the end of each stanza, and
+ * the parser gets it whole, which also keeps it from the unfinished input on which it takes quadratic time. Handlers run
+ * when the parser has returned, so that what they throw is not taken for the peer's fault. Left out on purpose: whether what
+ * is read over is XML beyond its tags.
  */
 import { type Element, Parser } from "@xmpp/xml";
+import { Scanner } from "./scan.ts";
 
-/** Of one stanza: characters, levels, elements. */
-export const STANZA_LIMITS = { characters: 262_144, depth: 48, nodes: 8_192 } as const;
+/** Of one stanza: bytes, levels, elements. */
+export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
+/** Bytes that a stanza may have at all. */
+const MOST_UNFINISHED = 10_485_760;
+/** Levels of the head that is told of a stanza past the limits: an IQ, and what a wrapper holds (delegation.ts). */
+const HEAD_LEVELS = 4;
 
-/** The stream error that a fault of the peer is (RFC 6120 §4.9.3). */
+/** The stream error that answers a fault of the peer (RFC 6120 §4.9.3). */
 export type StreamFault = "not-well-formed" | "restricted-xml" | "policy-violation";
+
+/** The limit that a stanza is past. */
+export type Excess = "too large" | "too deep" | "too many elements";
 
 export interface StanzaHandlers {
   /** The stream's header. */
   opened(stream: Element): void;
   stanza(element: Element): void;
+  /**
+   * A stanza past the limits has been read over. Its head is the stanza with nothing but its first child, that one's first
+   * child and so on, four levels at most; undefined where its first tag alone is past the limits.
+   */
+  oversized(head: Element | undefined, excess: Excess): void;
   /** The peer has closed its stream. */
   ended(): void;
   /** Told once; nothing is read after it. */
@@ -29,175 +45,136 @@ export class StanzaReader {
   readonly #handlers: StanzaHandlers;
   readonly #parser = new Parser();
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
-  readonly #ready: Element[] = [];
-  #opened: Element | undefined;
-  #characters = 0;
-  #depth = 0;
-  #nodes = 0;
-  #tail = "";
-  #begun = false;
-  #ended = false;
-  #over = false;
+  readonly #scanner = new Scanner(HEAD_LEVELS);
+  /** What is to be told. */
+  readonly #events: (() => void)[] = [];
+  /** The present element so far; past the limits its head alone. */
+  #text = "";
+  #bytes = 0;
+  /** How much of the text is the head, which is start tags alone, and how many. */
+  #head = { length: 0, levels: 0 };
+  #isOver = false;
 
   constructor(handlers: StanzaHandlers) {
     this.#handlers = handlers;
-    const { parser } = this.#parser;
-    parser.on("startElement", () => this.#enter());
-    parser.on("endElement", () => void this.#depth--);
-    this.#parser.on("start", (stream: Element) => {
-      this.#opened = stream;
-    });
-    this.#parser.on("element", (element: Element) => this.#complete(element));
-    this.#parser.on("end", () => {
-      this.#ended = true;
-    });
     this.#parser.on("error", (error: Error) => {
       throw error;
+    });
+    this.#parser.on("start", (stream: Element) => this.#events.push(() => handlers.opened(stream)));
+    this.#parser.on("element", (stanza: Element) => this.#events.push(() => handlers.stanza(stanza)));
+    this.#parser.on("end", () => {
+      this.#isOver = true;
+      this.#events.push(() => handlers.ended());
     });
   }
 
   /** Takes bytes as they come, cut anywhere. */
   push(bytes: Uint8Array): void {
-    if (this.#over) return;
-    const text = this.#decode(bytes);
-    if (text === undefined) return this.#fail("not-well-formed", "bytes that are no UTF-8");
-    const fault = this.#forbidden(text);
-    if (fault !== undefined) return this.#fail(...fault);
-    const before = this.#characters + text.length;
-    this.#characters = before;
-    const broken = this.#parse(text);
-    this.#hand();
-    if (broken !== undefined) this.#fail(broken.fault ?? "not-well-formed", broken.message);
-    else if (this.#ended) this.#end();
-    else if (this.#characters === before && before > STANZA_LIMITS.characters)
-      this.#fail("policy-violation", "a stanza that is too large");
+    for (let at = 0; at < bytes.length && !this.#isOver; ) at = this.#read(bytes, at);
+    for (let tell = this.#events.shift(); tell !== undefined; tell = this.#events.shift()) tell();
+  }
+
+  /** Reads to the next mark, and gives the place behind it. */
+  #read(bytes: Uint8Array, from: number): number {
+    const room = MOST_UNFINISHED - this.#bytes;
+    const end = this.#scanner.next(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
+    const text = this.#decode(bytes.subarray(from, end));
+    if (text === undefined) this.#fail("not-well-formed", "bytes that are no UTF-8, or a NUL");
+    else if (this.#scanner.mark === "between") this.#between(text);
+    else this.#take(text, end - from);
+    return end;
   }
 
   #decode(bytes: Uint8Array): string | undefined {
     try {
-      return this.#withoutDeclaration(this.#utf8.decode(bytes, { stream: true }));
+      const text = this.#utf8.decode(bytes, { stream: true });
+      return text.includes("\0") ? undefined : text;
     } catch {
       return undefined;
     }
   }
 
-  /** Holds the first characters back until it is known whether they are an XML declaration, which is left out. */
-  #withoutDeclaration(text: string): string {
-    if (this.#begun) return text;
-    const whole = this.#tail + text;
-    const undecided = !/^\s*<[^?]/.test(whole) && !whole.includes("?>") && whole.length < 256;
-    this.#begun = !undecided;
-    this.#tail = undecided ? whole : "";
-    return undecided ? "" : whole.replace(/^\s*<\?xml[^>]*\?>/, "");
+  /** White space between stanzas keeps the stream alive; it is not kept. */
+  #between(text: string): void {
+    if (this.#parser.root === null && text.trim() !== "") this.#fail("not-well-formed", "text before the stream");
   }
 
-  #forbidden(text: string): [StreamFault, string] | undefined {
-    if (!this.#begun) return undefined;
-    const seen = this.#tail + text;
-    this.#tail = text.slice(-1);
-    if (seen.includes("<!") || seen.includes("<?")) return ["restricted-xml", "a DTD, comment, CDATA or instruction"];
-    return seen.includes("\0") ? ["not-well-formed", "a NUL"] : undefined;
+  #take(text: string, length: number): void {
+    this.#bytes += length;
+    const excess = this.#excess;
+    this.#text = excess ? this.#text.slice(0, this.#head.length) : this.#text + text;
+    switch (this.#scanner.mark) {
+      case "cut":
+        if (this.#bytes >= MOST_UNFINISHED) this.#fail("policy-violation", "a stanza without an end");
+        return;
+      case "head":
+        if (!excess) this.#head = { length: this.#text.length, levels: this.#scanner.elements };
+        return;
+      case "restricted":
+        return this.#fail("restricted-xml", "a DTD, comment, CDATA or processing instruction");
+      case "malformed":
+        return this.#fail("not-well-formed", "markup that is none");
+      default:
+        return this.#complete(excess);
+    }
   }
 
-  #parse(text: string): { fault?: StreamFault; message: string } | undefined {
+  /** How the present stanza is past the limits. */
+  get #excess(): Excess | undefined {
+    if (this.#bytes > STANZA_LIMITS.bytes) return "too large";
+    if (this.#scanner.deepest > STANZA_LIMITS.depth) return "too deep";
+    return this.#scanner.elements > STANZA_LIMITS.elements ? "too many elements" : undefined;
+  }
+
+  /** An element of the stream is complete. */
+  #complete(excess: Excess | undefined): void {
+    const { mark } = this.#scanner;
+    const [text, { levels }] = [this.#text, this.#head];
+    this.#text = "";
+    this.#bytes = 0;
+    this.#head = { length: 0, levels: 0 };
+    if (mark === "declaration") this.#declaration(text);
+    else if (!excess) this.#parse(text);
+    else if (mark === "stanza") this.#oversized(text, levels, excess);
+    else this.#fail("policy-violation", "a stream tag that is too large");
+  }
+
+  #declaration(text: string): void {
+    if (!/^<\?xml\s[^?]*\?>$/.test(text)) this.#fail("restricted-xml", "a processing instruction");
+  }
+
+  /** Parses a whole element, which is one event. */
+  #parse(text: string): void {
+    const before = this.#events.length;
+    if (this.#write(text) && this.#events.length !== before + 1) this.#fail("not-well-formed", "a tag that is none");
+  }
+
+  /** Tells the head of a stanza, given as start tags. */
+  #oversized(text: string, levels: number, excess: Excess): void {
+    if (!this.#write(text)) return;
+    const { root, cursor } = this.#parser;
+    const open: Element[] = [];
+    for (let each = cursor; each !== null && each !== root; each = each.parent) open.push(each);
+    if (open.length !== levels) return this.#fail("not-well-formed", "a tag that is none");
+    const head = open.at(-1);
+    if (head) head.parent = root;
+    this.#parser.cursor = root;
+    this.#events.push(() => this.#handlers.oversized(head, excess));
+  }
+
+  #write(text: string): boolean {
     try {
       this.#parser.write(text);
-      return undefined;
+      return true;
     } catch (error) {
-      return error instanceof TooMuch
-        ? { fault: "policy-violation", message: error.message }
-        : { message: error instanceof Error ? error.message : String(error) };
+      this.#fail("not-well-formed", error instanceof Error ? error.message : String(error));
+      return false;
     }
-  }
-
-  #enter(): void {
-    this.#depth++;
-    this.#nodes++;
-    if (this.#depth > STANZA_LIMITS.depth + 1) throw new TooMuch("a stanza that is too deep");
-    if (this.#nodes > STANZA_LIMITS.nodes) throw new TooMuch("a stanza of too many elements");
-  }
-
-  #complete(element: Element): void {
-    this.#nodes = 0;
-    this.#characters = 0;
-    this.#ready.push(element);
-  }
-
-  /** The handlers run here, after the parser has returned. */
-  #hand(): void {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened) this.#handlers.opened(opened);
-    for (let next = this.#ready.shift(); next !== undefined && !this.#over; next = this.#ready.shift())
-      this.#handlers.stanza(next);
-    // the parser collects the white space between stanzas, by which a server keeps the stream alive
-    if (this.#parser.root && this.#parser.cursor === this.#parser.root) {
-      this.#parser.root.children.length = 0;
-      this.#characters = 0;
-    }
-  }
-
-  #end(): void {
-    this.#over = true;
-    this.#handlers.ended();
   }
 
   #fail(condition: StreamFault, text: string): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#handlers.fault(condition, text);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.push(() => this.#handlers.fault(condition, text));
   }
 }
-
-class TooMuch extends Error {}
-
-const FORBIDDEN =
-  /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
-const MOST_LEVELS = 200;
-
-/** Names that have been looked at and are good; they come from our own code, and are few. */
-const good = new Set<string>();
-const MOST_NAMES = 1_000;
-
-function nameOf(name: string): string {
-  if (good.has(name)) return name;
-  if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
-  if (good.size < MOST_NAMES) good.add(name);
-  return name;
-}
-
-/** The text of an element. Throws for a name that is none, which is a fault of ours. */
-export function writeStanza(element: Element, level = 0): string {
-  if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
-  const attrs: Readonly<Record<string, unknown>> = element.attrs;
-  let text = `<${nameOf(element.name)}`;
-  for (const name of Object.keys(attrs)) {
-    const value = attrs[name];
-    if (value !== undefined && value !== null) text += ` ${nameOf(name)}="${escapeText(String(value))}"`;
-  }
-  if (element.children.length === 0) return `${text}/>`;
-  text += ">";
-  for (const child of element.children)
-    text += typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child));
-  return `${text}</${element.name}>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-  "\t": "&#9;",
-  "\r": "&#13;",
-  "\n": "&#10;",
-};
-
-/** Most texts hold nothing of these and stay as they are. */
-const SPECIAL = /[\0-\x1f&<>"'\ud800-\udfff\ufffe\uffff]/;
-
-const escapeText = (text: string): string =>
-  SPECIAL.test(text)
-    ? text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "")
-    : text;

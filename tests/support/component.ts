@@ -27,6 +27,7 @@ export class Component {
       sha1: (text) => createHash("sha1").update(text).digest("hex"),
       log: () => {},
       stanza: (element) => this.heard.put(element),
+      oversized: () => {},
       online,
       offline: (why) => this.lost.put(why),
       refused: (why) => this.lost.put(why),

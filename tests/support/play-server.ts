@@ -46,6 +46,9 @@ export class PlayServer {
         else if (element.attrs.type === "get" && element.attrs.to === HOST) this.#module(element.attrs);
         else this.#stanza(element);
       },
+      oversized: (_, excess) => {
+        throw new Error(`the gateway has sent a stanza that is ${excess}`);
+      },
       ended: () => stream.end(),
       fault: (condition) => {
         throw new Error(`the gateway's stream is ${condition}`);

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import * as fc from "fast-check";
-import { STANZA_LIMITS, StanzaReader, writeStanza } from "../../../protocol/xmpp/stanza.ts";
+import { STANZA_LIMITS, StanzaReader } from "../../../protocol/xmpp/stanza.ts";
+import { writeStanza } from "../../../protocol/xmpp/write.ts";
 
 const HEAD =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='7'>";
@@ -12,13 +13,28 @@ function told(pieces: readonly (string | Uint8Array)[]): string[] {
   const heard: string[] = [];
   const reader = new StanzaReader({
     opened: (stream) => void heard.push(`opened ${stream.attrs.id}`),
-    stanza: (element) => void heard.push(writeStanza(element)),
+    stanza: (element) => void heard.push(String(element)),
+    oversized: (head, excess) => void heard.push(`${excess}: ${head ?? "no head"}`),
     ended: () => void heard.push("ended"),
     fault: (condition) => void heard.push(condition),
   });
-  for (const piece of pieces) reader.push(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
+  for (const piece of pieces) reader.push(typeof piece === "string" ? bytesOf(piece) : piece);
   return heard;
 }
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** The same bytes, cut at these places. */
+function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const at = [0, ...cuts.toSorted((one, other) => one - other), bytes.length];
+  return at.slice(1).map((end, index) => bytes.slice(at[index], end));
+}
+
+const pieces = (bytes: Uint8Array, size: number) =>
+  cutAt(
+    bytes,
+    Array.from({ length: Math.floor((bytes.length - 1) / size) }, (_, index) => (index + 1) * size),
+  );
 
 describe("reading", () => {
   test("a stream is its header, its stanzas and its end", () => {
@@ -27,17 +43,14 @@ describe("reading", () => {
   });
 
   test("it may be cut anywhere, in the middle of a character too", () => {
-    const bytes = new TextEncoder().encode(`${HEAD}<message><body>grüße 🔔</body></message></stream:stream>`);
+    const bytes = bytesOf(`${HEAD}<message><body>grüße 🔔</body></message></stream:stream>`);
     fc.assert(
       fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
-        const at = [0, ...cuts.toSorted((one, other) => one - other), bytes.length];
-        const pieces = at.slice(1).map((end, index) => bytes.slice(at[index], end));
-        expect(told(pieces)).toEqual(["opened 7", "<message><body>grüße 🔔</body></message>", "ended"]);
+        expect(told(cutAt(bytes, cuts))).toEqual(["opened 7", "<message><body>grüße 🔔</body></message>", "ended"]);
       }),
     );
   });
 
-  const deep = "<a>".repeat(STANZA_LIMITS.depth + 1);
   test.each([
     ["a DTD", `${HEAD}<!DOCTYPE x>`, "restricted-xml"],
     ["a comment", `${HEAD}<!-- x -->`, "restricted-xml"],
@@ -46,8 +59,10 @@ describe("reading", () => {
     ["an unknown entity", `${HEAD}<a>&foo;</a>`, "not-well-formed"],
     ["a tag that closes another", `${HEAD}<a><b></a></b>`, "not-well-formed"],
     ["a NUL", `${HEAD}<a>\0</a>`, "not-well-formed"],
-    ["too deep a stanza", HEAD + deep, "policy-violation"],
-    ["too many elements", `${HEAD}<a>${"<b/>".repeat(STANZA_LIMITS.nodes)}</a>`, "policy-violation"],
+    ["a tag without a name", `${HEAD}<a>< b></a>`, "not-well-formed"],
+    ["an attribute without quotes", `${HEAD}<a><b c=d/></a>`, "not-well-formed"],
+    ["an attribute without a value", `${HEAD}<a><b c/></a>`, "not-well-formed"],
+    ["a second declaration", `${HEAD}<?xml version='1.0'?>`, "restricted-xml"],
   ])("%s ends it", (_, text, fault) => {
     expect(told([HEAD, text.slice(HEAD.length)])).toEqual(["opened 7", fault]);
   });
@@ -56,10 +71,117 @@ describe("reading", () => {
     expect(told([HEAD, new Uint8Array([0x3c, 0x61, 0xff])]).at(-1)).toBe("not-well-formed");
   });
 
-  test("a stanza that never ends is given up at its limit, however small its pieces", () => {
-    const heard = told([`${HEAD}<a>`, ...Array.from({ length: 300 }, () => "x".repeat(1_000))]);
-    expect(heard).toEqual(["opened 7", "policy-violation"]);
+  test.each([
+    ["text", "<a>", "x"],
+    ["an attribute", "<a b='", "x"],
+    ["elements", "<a>", "<b/>"],
+    ["levels", "<a>", "<b>"],
+    ["a tag", "<a", " "],
+  ])("10 MB without an end is the stream's end: %s", (_, start, inside) => {
+    const more = bytesOf(inside.repeat(600_000 / inside.length));
+    const cut = (size: number) => told([HEAD + start, ...Array.from({ length: 20 }, () => pieces(more, size)).flat()]);
+    expect(cut(600_000)).toEqual(["opened 7", "policy-violation"]);
+    expect(cut(1_460)).toEqual(["opened 7", "policy-violation"]);
   });
+
+  const { bytes: most, depth, elements } = STANZA_LIMITS;
+  const IQ = '<iq from="a@b" id="1" type="set">';
+  const iq = (inside: string) => `${IQ}${inside}</iq>`;
+  const filled = (size: number) => iq("x".repeat(size - iq("").length));
+  const nested = (levels: number) => iq("<b>".repeat(levels - 1) + "</b>".repeat(levels - 1));
+  const many = (number: number) => iq("<b/>".repeat(number - 1));
+  const WRAPPED = ["<iq>", "<delegation>", "<forwarded>", '<iq id="2">'];
+  const wrapped = (inside: string) => `${WRAPPED.join("")}${inside}</iq></forwarded></delegation></iq>`;
+  const empty = IQ.replace(">", "/>");
+
+  test.each([
+    ["bytes", filled(most), filled(most + 1), `too large: ${empty}`],
+    ["bytes of few characters", filled(most - 1), filled(most - 1).replace("xx</", "🔔</"), `too large: ${empty}`],
+    ["levels", nested(depth), nested(depth + 1), `too deep: ${IQ}<b><b><b/></b></b></iq>`],
+    ["elements", many(elements), many(elements + 1), `too many elements: ${empty}`],
+  ])("a stanza past its %s is read over, and its head told; the next is read", (_, within, past, head) => {
+    for (const size of [7, 1_460, 1_000_000]) {
+      expect(told([HEAD, ...pieces(bytesOf(within), size)])[1]).toStartWith("<iq");
+      expect(told([HEAD, ...pieces(bytesOf(`${past}<next/>`), size)])).toEqual(["opened 7", head, "<next/>"]);
+    }
+  });
+
+  test.each([
+    [
+      "what a wrapper holds",
+      wrapped("<b/>".repeat(elements)),
+      `too many elements: ${WRAPPED.slice(0, 3).join("")}<iq id="2"/></forwarded></delegation></iq>`,
+    ],
+    [
+      "its namespace, which is the stream's",
+      `<iq xmlns:a="b">${"<a:c/>".repeat(elements)}</iq>`,
+      'too many elements: <iq xmlns:a="b"/>',
+    ],
+    ["no second child", iq(`<b/><c>${"<d/>".repeat(elements)}</c>`), `too many elements: ${empty}`],
+    ["nothing, where its first tag is too large", `<iq a="${"x".repeat(most)}"/>`, "too large: no head"],
+    ["nothing of a second tag that is too large", `${IQ}<b a="${"x".repeat(most)}"/></iq>`, `too large: ${empty}`],
+  ])("the head is %s", (_, text, head) => {
+    expect(told([HEAD, text, "<next/>"])).toEqual(["opened 7", head, "<next/>"]);
+  });
+
+  test.each([
+    ["a comment", "<!-- -->", "restricted-xml"],
+    ["a NUL", "\0", "not-well-formed"],
+    ["no UTF-8", new Uint8Array([0xff]), "not-well-formed"],
+  ])("%s ends the stream while a stanza is read over, too", (_, inside, fault) => {
+    expect(told([HEAD, filled(most + 1).slice(0, -5), inside])).toEqual(["opened 7", fault]);
+  });
+
+  test("a head that is no XML ends the stream", () => {
+    expect(told([HEAD, `<iq a=b>${"<b/>".repeat(elements)}</iq>`])).toEqual(["opened 7", "not-well-formed"]);
+  });
+
+  test("a stanza past the limits takes linear time and no memory, however it is cut", () => {
+    const took = (size: number) => {
+      const start = performance.now();
+      told([HEAD, ...pieces(bytesOf(filled(size)), 500)]);
+      return performance.now() - start;
+    };
+    took(1_000_000);
+    expect(took(8_000_000)).toBeLessThan(Math.max(2_000, took(1_000_000) * 40));
+  });
+
+  /** Pieces of streams, right and wrong, with small ones often and those past a limit now and then. */
+  const part = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(...["<a>", "</a>", "<b c='d>'/>", "<iq id='1'>", "</iq>", "ü🔔", "&amp;", " ", "\n"]),
+    },
+    { weight: 2, arbitrary: fc.constantFrom("<message><body>hi</body></message>", "<presence/>", iq("<a/>")) },
+    { weight: 2, arbitrary: fc.constantFrom(nested(depth + 1), many(elements + 1), filled(most + 1), filled(most)) },
+    { weight: 1, arbitrary: fc.constantFrom("<!", "<?x?>", "\0", "<", ">", "'", "=", "/", "&x;", "</stream:stream>") },
+  );
+  const stream = fc
+    .tuple(fc.array(part, { maxLength: 12 }), fc.option(fc.uint8Array({ minLength: 1, maxLength: 3 })))
+    .map(([parts, noise]) => new Uint8Array([...bytesOf(HEAD + parts.join("")), ...(noise ?? []), ...bytesOf("</a>")]));
+
+  test("any cut gives what one read gives", () => {
+    fc.assert(
+      fc.property(
+        stream,
+        fc.array(fc.nat(400_000), { maxLength: 30 }),
+        fc.integer({ min: 1, max: 40 }),
+        (bytes, cuts, size) => {
+          const whole = told([bytes]);
+          expect(
+            told(
+              cutAt(
+                bytes,
+                cuts.map((cut) => cut % (bytes.length + 1)),
+              ),
+            ),
+          ).toEqual(whole);
+          expect(told(pieces(bytes, bytes.length < 5_000 ? size : size * 100))).toEqual(whole);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 
   test("white space between stanzas, which keeps a stream alive, adds up to nothing", () => {
     const spaces = Array.from({ length: 1_000 }, () => " ".repeat(500));
@@ -74,6 +196,7 @@ describe("reading", () => {
         calls++;
         throw new Error("the taker's own");
       },
+      oversized: () => {},
       ended: () => {},
       fault: () => {
         throw new Error("blamed on the peer");

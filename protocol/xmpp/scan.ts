@@ -1,0 +1,184 @@
+/**
+ * Finds where the elements of an XML stream begin and end, in its bytes, without reading what they say.
+ *
+ * XML 1.0 §2.4, §3.1; RFC 6120 §11.1. Rules: what XMPP forbids is a fault (DTD, comment, CDATA, processing instruction); each
+ * byte is looked at once, however the bytes are cut; nothing is kept but a few numbers. UTF-8 needs no decoding here, since
+ * no byte of a longer character looks like markup. Left out on purpose: names, attributes and entities, which the parser
+ * checks (stanza.ts).
+ */
+
+/** Where a scan has stopped. */
+export type Mark =
+  /** No more bytes. */
+  | "cut"
+  /** Behind text on the level of stanzas; also when there are no more bytes. */
+  | "between"
+  /** Behind the XML declaration. */
+  | "declaration"
+  /** Behind the stream's start tag. */
+  | "opened"
+  /** Behind a start tag before which its stanza has nothing but start tags: its own, that of its first child, and so on. */
+  | "head"
+  /** Behind the last tag of a stanza. */
+  | "stanza"
+  /** Behind the stream's end tag. */
+  | "ended"
+  /** Behind a byte that cannot stand there. */
+  | "malformed"
+  /** Behind a byte that begins what XMPP forbids. */
+  | "restricted";
+
+type State = "text" | "markup" | "tag" | "value" | "declaration";
+
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const SLASH = 0x2f;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const EXCLAMATION = 0x21;
+const QUESTION = 0x3f;
+
+export class Scanner {
+  readonly #headLevels: number;
+  #state: State = "text";
+  /** Open elements, the stream too. */
+  #depth = 0;
+  #isEndTag = false;
+  /** The byte before, in a tag. */
+  #last = 0;
+  /** What ends the attribute value. */
+  #quote = QUOTE;
+  #mark: Mark = "cut";
+  #elements = 0;
+  #deepest = 0;
+  #hasBegun = false;
+
+  /** How many levels of a stanza have the mark `head`. */
+  constructor(headLevels: number) {
+    this.#headLevels = headLevels;
+  }
+
+  /** Where the last scan has stopped. */
+  get mark(): Mark {
+    return this.#mark;
+  }
+
+  /** Elements of the present stanza, or of the one that has just ended. */
+  get elements(): number {
+    return this.#elements;
+  }
+
+  /** Levels of the present stanza, or of the one that has just ended; 1 without children. */
+  get deepest(): number {
+    return this.#deepest;
+  }
+
+  /** Scans from there to the next mark, and gives the place behind it. */
+  next(bytes: Uint8Array, from: number): number {
+    let at = from;
+    this.#mark = "cut";
+    while (at < bytes.length && this.#mark === "cut") at = this.#step(bytes, at);
+    return at;
+  }
+
+  #step(bytes: Uint8Array, at: number): number {
+    switch (this.#state) {
+      case "text":
+        return this.#text(bytes, at);
+      case "markup":
+        return this.#markup(bytes[at] ?? 0, at);
+      case "tag":
+        return this.#tag(bytes, at);
+      case "value":
+        return this.#value(bytes, at);
+      case "declaration":
+        return this.#declaration(bytes, at);
+    }
+  }
+
+  #text(bytes: Uint8Array, at: number): number {
+    const found = bytes.indexOf(LESS, at);
+    const end = found === -1 ? bytes.length : found;
+    if (this.#depth <= 1 && end > at) {
+      this.#mark = "between";
+      return end;
+    }
+    if (found === -1) return end;
+    if (this.#depth === 1) this.#elements = this.#deepest = 0;
+    this.#state = "markup";
+    return end + 1;
+  }
+
+  /** The byte behind `<`. */
+  #markup(byte: number, at: number): number {
+    this.#last = byte;
+    this.#isEndTag = byte === SLASH;
+    if (byte === EXCLAMATION || (byte === QUESTION && this.#hasBegun)) this.#mark = "restricted";
+    else if (byte === QUESTION) this.#state = "declaration";
+    else if (this.#isEndTag ? this.#depth === 0 : !isNameStart(byte)) this.#mark = "malformed";
+    else this.#state = "tag";
+    this.#hasBegun = true;
+    return at + 1;
+  }
+
+  #declaration(bytes: Uint8Array, at: number): number {
+    const found = bytes.indexOf(GREATER, at);
+    if (found === -1) return bytes.length;
+    this.#state = "text";
+    this.#mark = "declaration";
+    return found + 1;
+  }
+
+  /** Inside a tag, outside its attribute values. */
+  #tag(bytes: Uint8Array, from: number): number {
+    let last = this.#last;
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === GREATER) {
+        this.#state = "text";
+        this.#mark = this.#complete(last === SLASH);
+        return at + 1;
+      }
+      if (byte === LESS) {
+        this.#mark = "malformed";
+        return at + 1;
+      }
+      if (byte === QUOTE || byte === APOSTROPHE) {
+        this.#state = "value";
+        this.#quote = byte;
+        return at + 1;
+      }
+      last = byte;
+    }
+    this.#last = last;
+    return bytes.length;
+  }
+
+  #value(bytes: Uint8Array, at: number): number {
+    const found = bytes.indexOf(this.#quote, at);
+    if (found === -1) return bytes.length;
+    this.#state = "tag";
+    this.#last = this.#quote;
+    return found + 1;
+  }
+
+  /** A tag is complete. */
+  #complete(isEmpty: boolean): Mark {
+    if (this.#isEndTag) this.#depth--;
+    else this.#enter(isEmpty);
+    if (this.#depth === 0) return "ended";
+    if (this.#depth === 1) return this.#isEndTag || (isEmpty && this.#elements > 0) ? "stanza" : "opened";
+    const isHead = !this.#isEndTag && !isEmpty && this.#elements === this.#depth - 1;
+    return isHead && this.#elements <= this.#headLevels ? "head" : "cut";
+  }
+
+  #enter(isEmpty: boolean): void {
+    if (this.#depth > 0) this.#elements++;
+    this.#deepest = Math.max(this.#deepest, this.#depth);
+    if (!isEmpty) this.#depth++;
+  }
+}
+
+/** A letter, `_`, `:`, or the first byte of a character beyond ASCII (XML 1.0 §2.3); what exactly it is, the parser says. */
+const isNameStart = (byte: number): boolean =>
+  (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || byte === 0x3a || byte >= 0x80;

@@ -1,0 +1,58 @@
+/**
+ * Writes stanzas: RFC 6120 §4, §11.
+ *
+ * Rules: characters that XML 1.0 forbids are dropped, since one of them in a caller's name would close the stream for
+ * everybody; line breaks and tabs are written as references, so that attributes keep them; a name that is no XML name throws.
+ */
+import type { Element } from "@xmpp/xml";
+
+const FORBIDDEN =
+  /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
+const MOST_LEVELS = 200;
+
+/** Names found to be right; they come from our own code, so there are few. */
+const good = new Set<string>();
+const MOST_NAMES = 1_000;
+
+function nameOf(name: string): string {
+  if (good.has(name)) return name;
+  if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
+  if (good.size < MOST_NAMES) good.add(name);
+  return name;
+}
+
+/** An element as text. Throws for what is no XML name, or too deep: faults of ours. */
+export function writeStanza(element: Element, level = 0): string {
+  if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
+  const attrs: Readonly<Record<string, unknown>> = element.attrs;
+  let text = `<${nameOf(element.name)}`;
+  for (const name of Object.keys(attrs)) {
+    const value = attrs[name];
+    if (value !== undefined && value !== null) text += ` ${nameOf(name)}="${escapeText(String(value))}"`;
+  }
+  if (element.children.length === 0) return `${text}/>`;
+  text += ">";
+  for (const child of element.children)
+    text += typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child));
+  return `${text}</${element.name}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+  "\t": "&#9;",
+  "\r": "&#13;",
+  "\n": "&#10;",
+};
+
+/** Most texts have none of these and stay as they are. */
+const SPECIAL = /[\0-\x1f&<>"'\ud800-\udfff\ufffe\uffff]/;
+
+const escapeText = (text: string): string =>
+  SPECIAL.test(text)
+    ? text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "")
+    : text;

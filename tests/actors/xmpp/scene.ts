@@ -1,0 +1,92 @@
+/** A component on a server of the test's own, in memory: what it says, what its user hears, and what it logs. */
+import { createHash } from "node:crypto";
+import type { Element } from "@xmpp/xml";
+import type { LogEvent } from "../../../actors/log.ts";
+import { Xmpp } from "../../../actors/xmpp/component.ts";
+import { iqResult } from "../../../protocol/xmpp/iq.ts";
+import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
+import type { ByteStream, StreamEvents } from "../../../transports/transport.ts";
+import { createClock } from "../../support/clock.ts";
+import { createWire } from "../../support/wire.ts";
+
+export const SERVER = { host: "192.0.2.3", port: 5347 };
+export const DOMAIN = "sip.example.org";
+const HEADER =
+  "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='abc'>";
+const REFUSED = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
+
+/** What the server does: nothing, refuse, take us and answer pings, or take us and fall silent. */
+type Manner = "takes us" | "falls silent" | "says nothing" | "refuses us";
+
+export async function component(
+  manner: Manner = "takes us",
+  more: { video?: boolean; mode?: "intercept"; split?: number } = {},
+) {
+  const clock = createClock();
+  const wire = createWire(clock, { split: more.split ?? 11 });
+  const logged: LogEvent[] = [];
+  const events: string[] = [];
+  const came: string[] = [];
+  const stanzas: Element[] = [];
+  const state: { stream?: ByteStream; manner: Manner } = { manner };
+  const accept = (stream: ByteStream): StreamEvents => {
+    state.stream = stream;
+    events.push(`connected at ${clock.now() - 1_000_000}`);
+    const reader = new StanzaReader({
+      opened: () => {
+        if (state.manner !== "says nothing") stream.write(HEADER + (state.manner === "refuses us" ? REFUSED : ""));
+      },
+      stanza: (element) => {
+        if (element.is("handshake")) {
+          events.push(`handshake ${element.getText()}`);
+          stream.write("<handshake/>");
+        } else if (element.getChild("ping") && state.manner === "takes us")
+          stream.write(`<iq type='result' id='ping' from='example.org' to='${DOMAIN}'/>`);
+        else stanzas.push(element);
+      },
+      oversized: () => {},
+      ended: () => stream.end(),
+      fault: (condition) => void events.push(condition),
+    });
+    return { received: (bytes) => reader.push(bytes), closed: () => {} };
+  };
+  await wire.listen(SERVER, accept);
+  const xmpp = new Xmpp({
+    clock,
+    chance: () => 1,
+    connect: wire.connect,
+    config: {
+      mode: more.mode ?? "gateway",
+      ...SERVER,
+      domain: DOMAIN,
+      secret: "s3cret",
+      hosts: ["example.org"],
+      video: more.video ?? true,
+    },
+    sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
+    isServed: (jid) => /^([^@/]+@)?example\.org(\/|$)/.test(jid),
+    log: (event) => void logged.push(event),
+    user: {
+      jingle: (iq, reply) => {
+        if (iq.getChild("jingle")?.attrs.action === "throw") throw new Error("a fault of the calls");
+        reply(iqResult(iq));
+        reply(iqResult(iq));
+      },
+      message: () => undefined,
+      unproposed: () => {},
+      isCalling: () => false,
+      online: () => void events.push("online"),
+      offline: (why) => void events.push(`offline: ${why}`),
+      came: (device) => void came.push(device),
+      left: (device) => void events.push(`${device} left`),
+    },
+    refused: (why) => void events.push(`refused: ${why}`),
+  });
+  xmpp.start();
+  await clock.advance(100);
+  const say = async (text: string): Promise<void> => {
+    state.stream?.write(text);
+    await clock.advance(50);
+  };
+  return { clock, wire, xmpp, logged, events, stanzas, state, say, came };
+}
