@@ -34,6 +34,7 @@ async function after(stanza: string, more: { mode?: "intercept" } = {}) {
 describe.each(Object.entries(LARGE))("one that is too %s", (kind, inside) => {
   const reason = { deep: "too deep", many: "too many elements", long: "too large" }[kind];
 
+  // proves: C8
   test.each([
     ["an IQ set", addressed("iq", "type='set' id='q'", inside)],
     ["an IQ get", addressed("iq", "type='get' id='q'", inside)],

@@ -71,6 +71,7 @@ describe("reading", () => {
     expect(told([HEAD, new Uint8Array([0x3c, 0x61, 0xff])]).at(-1)).toBe("not-well-formed");
   });
 
+  // proves: C9
   test.each([
     ["text", "<a>", "x"],
     ["an attribute", "<a b='", "x"],
