@@ -219,6 +219,7 @@ after 500 ms
 gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
 ${PHONE_HANGS_UP}`,
+      { byTheClock: true },
     ],
     [
       "our offer is refused: what the user must know waits for the stream",

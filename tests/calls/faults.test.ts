@@ -1,7 +1,6 @@
 /** A fault of ours while a phone is heard: that call ends, on both sides, whatever it was at; nothing hangs. */
 import { describe, expect } from "bun:test";
 import { type PlayOptions, Stage } from "../support/play.ts";
-import { readPlay } from "../support/play-script.ts";
 import { onBothWires } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
 
@@ -20,12 +19,12 @@ phone > gateway
 async function failing(wires: PlayOptions, before: string, after: string): Promise<void> {
   const stage = new Stage(wires);
   await stage.open(["juliet"]);
-  for (const step of readPlay(before)) await stage.perform(step);
+  await stage.play(before);
   for (const call of stage.gateway.calls.registry.all())
     call.deliver = () => {
       throw new Error("a fault of ours");
     };
-  for (const step of readPlay(`${after}\nafter 40 s\nnothing on phone\nnothing on juliet`)) await stage.perform(step);
+  await stage.play(`${after}\nafter 40 s\nnothing on phone\nnothing on juliet`);
   expect(stage.gateway.calls.registry.size).toBe(0);
 }
 

@@ -2,7 +2,6 @@
 import { describe, expect } from "bun:test";
 import { type PlayOptions, Stage } from "../support/play.ts";
 import { GATEWAY, PROXY } from "../support/play-gateway.ts";
-import { readPlay } from "../support/play-script.ts";
 import { onBothWires } from "../support/plays.ts";
 import {
   AGREED,
@@ -33,7 +32,7 @@ const CAROL_IS_HUNG_UP =
 async function said(wires: PlayOptions, script: string): Promise<string[]> {
   const stage = new Stage(wires);
   await stage.open(["juliet"]);
-  for (const step of readPlay(script)) await stage.perform(step);
+  await stage.play(script);
   await stage.close();
   const ours = stage.wire.datagrams.filter(({ to }) => to.host === PROXY.host);
   return ours.map(({ bytes }) => new TextDecoder().decode(bytes));

@@ -1,7 +1,6 @@
 /** Two requests at once: offers that cross an open one are 491, a call that is there already is 482. RFC 3261 §14.2, §8.2.2.2, RFC 3311 §5.2. */
 import { describe, expect, test } from "bun:test";
 import { Stage } from "../support/play.ts";
-import { readPlay } from "../support/play-script.ts";
 import { plays } from "../support/plays.ts";
 import {
   CAROL,
@@ -83,12 +82,12 @@ ${PHONE_HANGS_UP}`,
 test("whoever offers before our answer is put off by 0 to 10 seconds, by chance (§14.2)", async () => {
   const stage = new Stage({});
   await stage.open(["juliet"]);
-  for (const step of readPlay(CAROL_CALLS)) await stage.perform(step);
+  await stage.play(CAROL_CALLS);
   const offers = `${CAROLS_OFFER.replace("INVITE", "UPDATE")}
 gateway > phone
     SIP/2.0 500 Server Internal Error
 `.repeat(200);
-  for (const step of readPlay(offers)) await stage.perform(step);
+  await stage.play(offers);
   const said = stage.wire.datagrams.map(({ bytes }) => new TextDecoder().decode(bytes));
   const pauses = new Set(said.flatMap((text) => /^Retry-After: (\d+)\r$/m.exec(text)?.[1] ?? []).map(Number));
   expect([...pauses].toSorted((one, other) => one - other)).toEqual(Array.from({ length: 11 }, (_, at) => at));

@@ -1,7 +1,6 @@
 /** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
 import { describe, test } from "bun:test";
 import { Stage } from "../support/play.ts";
-import { readPlay } from "../support/play-script.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import {
   BOB_ANSWERS,
@@ -314,9 +313,7 @@ ${STOPPING}`,
   ];
   test.each(rows)("%s", async (_, before, after) => {
     const stage = new Stage({ calls: { profile: "precise" } });
-    const say = async (script: string): Promise<void> => {
-      for (const step of readPlay(script)) await stage.perform(step);
-    };
+    const say = (script: string): Promise<void> => stage.play(script);
     await stage.open(["juliet"]);
     await say(before);
     stage.gateway.calls.end();

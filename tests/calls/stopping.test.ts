@@ -1,7 +1,6 @@
 /** A gateway that is asked to stop: no new calls, running ones go on for a while, then both sides are told. */
 import { expect, test } from "bun:test";
 import { type PlayOptions, Stage } from "../support/play.ts";
-import { readPlay } from "../support/play-script.ts";
 import { onBothWires } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS } from "./scenes.ts";
 
@@ -45,9 +44,7 @@ async function stage(
 ): Promise<{ say: (script: string) => Promise<void>; it: Stage }> {
   const it = new Stage(wires);
   await it.open(["juliet"]);
-  const say = async (script: string): Promise<void> => {
-    for (const step of readPlay(script)) await it.perform(step);
-  };
+  const say = (script: string): Promise<void> => it.play(script);
   await say(scripts.join(""));
   return { say, it };
 }

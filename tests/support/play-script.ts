@@ -32,16 +32,27 @@ export type Step =
   | { readonly kind: "nothing"; readonly by: string; readonly again: boolean; readonly line: number }
   | { readonly kind: "cut"; readonly line: number };
 
-/** Reads a play; throws with the number of the line that it does not understand. */
+/** A line that no play has. */
+export class Unreadable extends Error {
+  /** Its number, from 0. */
+  readonly line: number;
+
+  constructor(line: number) {
+    super("no line of a play");
+    this.line = line;
+  }
+}
+
+/** Reads a play; throws Unreadable. */
 export function readPlay(script: string): Step[] {
   const steps: Step[] = [];
   const lines = script.split("\n");
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? "";
+  for (let at = 0; at < lines.length; ) {
+    const [first, line = ""] = [at, lines[at++]];
     if (line.trim() === "" || line.startsWith("#")) continue;
     const body: string[] = [];
-    while (/^( {4}|\s*$)/.test(lines[at + 1] ?? "x")) body.push((lines[++at] ?? "").slice(4));
-    steps.push(readStep(line, body.join("\n").trimEnd(), at));
+    while (/^( {4}|\s*$)/.test(lines[at] ?? "x")) body.push((lines[at++] ?? "").slice(4));
+    steps.push(readStep(line, body.join("\n").trimEnd(), first));
   }
   return steps;
 }
@@ -65,7 +76,7 @@ function readStep(line: string, text: string, at: number): Step {
   const nothing = /^nothing( again)? on (\S+)$/.exec(line);
   if (nothing) return { kind: "nothing", by: nothing[2]!, again: nothing[1] !== undefined, line: at };
   if (line === "the stream is cut") return { kind: "cut", line: at };
-  throw new Error(`line ${at + 1}: ${line}`);
+  throw new Unreadable(at);
 }
 
 /** What names stand for so far. */

@@ -16,14 +16,17 @@ import type { CallsConfig } from "../../actors/calls/needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../../transports/transport.ts";
-import { createChance } from "./chance.ts";
+import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
+import { type Messages, Missed, playFailure } from "./play-failure.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
 import { PlayPhone } from "./play-phone.ts";
-import { type Bindings, fill, fits, readPlay, type Step } from "./play-script.ts";
+import { type Bindings, fill, readPlay, type Step, Unreadable } from "./play-script.ts";
 import { PlayServer } from "./play-server.ts";
+import { different, missing, sameAs } from "./play-sip.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 import { fitsElement, isElement } from "./play-xml.ts";
+import { callerSite, type Site } from "./site.ts";
 import { createWire, type Wire } from "./wire.ts";
 
 /** Who the devices of the plays are. */
@@ -73,23 +76,31 @@ export interface PlayOptions {
   readonly byTcp?: true;
   /** The instants of the play matter, which loss would move: it is played over good wires alone. */
   readonly byTheClock?: true;
-  /** Loses datagrams, by this seed. */
-  readonly lossy?: { readonly seed: number };
+  /** Loses datagrams; which, the text of the play decides. */
+  readonly lossy?: true;
+  /** Where the play stands; where its stage is made, when not said. */
+  readonly site?: Site;
 }
+
+type Hear = Extract<Step, { kind: "hear" }>;
+/** Is told the message that a step says or hears. */
+type Note = (message: string) => void;
 
 /** The whole text of what is to be the last message once more. */
 const AGAIN = "(the same)";
 
 const LOSS = 0.3;
+/** How often the same datagram may be lost: a play is about losses, and not about giving up after 32 seconds (RFC 3261 §17.1.1.2). */
+const OFTENEST = 4;
 /** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
 const REPEATED_FOR = 10_000;
 const PATIENCE = 30_000;
 
-/** Performs a play to its end, and gives what was logged. Throws, naming the line, where the gateway departs from it. */
+/** Performs a play to its end, and gives what was logged. Throws where the gateway departs from it (play-failure.ts). */
 export async function play(script: string, options: PlayOptions = {}): Promise<LogEvent[]> {
-  const stage = new Stage(options);
+  const stage = new Stage({ ...options, site: options.site ?? callerSite() });
   await stage.open(options.online ?? ["juliet"]);
-  for (const step of readPlay(script)) await stage.perform(step);
+  await stage.play(script);
   await stage.close();
   return stage.logged;
 }
@@ -106,14 +117,18 @@ export class Stage {
   readonly #stanzas: Element[] = [];
   readonly #isLossy: boolean;
   readonly #takesTcp: boolean;
+  readonly #site: Site;
+  /** The text that is played, or was played last, and its messages so far. */
+  #script = "";
+  #messages: Messages = new Map();
+  /** By which datagrams are lost, from the first text on. */
+  #chance: (() => number) | undefined;
+  /** How often each datagram was lost. */
+  readonly #lost = new Map<string, number>();
 
-  /** Whether the next datagram is lost. */
-  readonly #loses: () => boolean;
-
-  constructor({ calls, lossy, intercept, byTcp }: PlayOptions) {
-    const chance = lossy && createChance(lossy.seed);
-    this.#loses = () => chance !== undefined && chance() < LOSS;
-    this.#isLossy = lossy !== undefined;
+  constructor({ calls, lossy, intercept, byTcp, site = callerSite() }: PlayOptions) {
+    this.#isLossy = lossy === true;
+    this.#site = site;
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event));
     this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), needs);
@@ -132,26 +147,70 @@ export class Stage {
     await this.#clock.advance(10);
   }
 
-  async perform(step: Step): Promise<void> {
+  /** Performs a text, each step `as` it is given back. */
+  async play(script: string, as = (step: Step): Step => step): Promise<void> {
+    const messages = new Map<number, string>();
+    [this.#script, this.#messages] = [script, messages];
+    if (this.#isLossy) this.#chance ??= createChance(seedOf(script));
+    for (const step of this.#read(script)) {
+      const note = (message: string): void => void messages.set(step.line, message);
+      await this.perform(as(step), note).catch((error: unknown) => {
+        const at = error instanceof Missed ? step.line + error.at : step.line;
+        throw this.#failure(at, error);
+      });
+    }
+  }
+
+  #read(script: string): Step[] {
+    try {
+      return readPlay(script);
+    } catch (error) {
+      throw this.#failure(error instanceof Unreadable ? error.line : 0, error);
+    }
+  }
+
+  #failure(line: number | undefined, cause: unknown): Error {
+    return playFailure({ site: this.#site, script: this.#script, messages: this.#messages, line, cause });
+  }
+
+  /** Performs one step, and notes the message that is sent or heard. */
+  async perform(step: Step, note: (message: string) => void = () => {}): Promise<void> {
     if (step.kind === "after" || step.kind === "say") for (const side of Object.values(this.#sides)) side.again = [];
     if (step.kind === "after") return this.#clock.advance(step.ms);
     if (step.kind === "cut") this.wire.cut();
-    if (step.kind === "say") await this.#say(step.by, step.text);
+    if (step.kind === "say") await this.#say(step, note);
     await this.#clock.advance(5);
-    if (step.kind === "hear") await this.#hear(step);
+    if (step.kind === "hear") await this.#hear(step, note);
     if (step.kind === "nothing") this.#nothing(step);
   }
 
+  /** Ends the play: nothing may be left. */
   async close(): Promise<void> {
     await this.#clock.advance(100);
+    try {
+      this.#nothingIsLeft();
+    } catch (error) {
+      throw this.#failure(undefined, error);
+    }
+    this.gateway.stop();
+    await this.#clock.advance(100);
+  }
+
+  #nothingIsLeft(): void {
     const unheard = Object.values(this.#sides).flatMap(({ heard }) => heard);
     expect(unheard, "SIP messages that nobody has heard").toEqual([]);
     expect(this.#stanzas.map(String), "stanzas that nobody has heard").toEqual([]);
     expect(this.gateway.calls.registry.size, "calls alive").toBe(0);
     const faults = this.logged.filter(({ level }) => level === "error");
     expect(faults, "faults").toEqual([]);
-    this.gateway.stop();
-    await this.#clock.advance(100);
+  }
+
+  /** Whether a datagram is lost this time. */
+  #loses(text: string): boolean {
+    const times = this.#lost.get(text) ?? 0;
+    if (times === OFTENEST || this.#chance === undefined || this.#chance() >= LOSS) return false;
+    this.#lost.set(text, times + 1);
+    return true;
   }
 
   /** The wire of plays hands over what was written at once, so each piece is a message. */
@@ -160,18 +219,23 @@ export class Stage {
     return { received: (bytes) => this.#datagram(side, bytes), closed: () => delete side.stream };
   }
 
-  async #say(by: string, text: string): Promise<void> {
+  async #say({ by, text }: Extract<Step, { kind: "say" }>, note: Note): Promise<void> {
     const filled = fill(text, this.#bound);
     const side = this.#sides[by];
-    if (side) return this.#saySip(side, new TextEncoder().encode(side.person.complete(filled)));
+    if (side) {
+      const whole = side.person.complete(filled);
+      note(whole.replaceAll("\r\n", "\n"));
+      return this.#saySip(side, new TextEncoder().encode(whole));
+    }
     const stanza = parse(filled);
     stanza.attrs.from ??= DEVICES[by] ?? by;
+    note(String(stanza));
     this.#server.send(String(stanza));
   }
 
   async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
     if (side.stream) return side.stream.write(bytes);
-    while (this.#loses()) await this.#clock.advance(500);
+    while (this.#loses(String(bytes))) await this.#clock.advance(500);
     side.socket?.send(bytes, GATEWAY);
     const at = this.#clock.now();
     side.said = [...side.said.filter((one) => at - one.at < REPEATED_FOR), { at, bytes }];
@@ -181,7 +245,7 @@ export class Stage {
   #datagram(side: SipSide, bytes: Uint8Array): void {
     const { seen, heard, again } = side;
     const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
-    if (this.#loses() || (this.#isLossy && text.startsWith("SIP/2.0 100 "))) return;
+    if (this.#loses(text) || (this.#isLossy && text.startsWith("SIP/2.0 100 "))) return;
     (seen.has(sameAs(text)) ? again : heard).push(text);
     seen.add(sameAs(text));
   }
@@ -191,19 +255,19 @@ export class Stage {
     if (!stanza.is("presence")) this.#stanzas.push(stanza);
   }
 
-  async #hear(step: Extract<Step, { kind: "hear" }>): Promise<void> {
+  async #hear(step: Hear, note: Note): Promise<void> {
     if (this.#isLossy && step.text.startsWith("SIP/2.0 100 ")) return;
     const side = this.#sides[step.by];
-    if (side && step.text === AGAIN) return this.#hearAgain(side, step);
+    if (side && step.text === AGAIN) return this.#hearAgain(side);
     const next = () => (side ? this.#heardAt(side, step) !== -1 : this.#stanzaFor(step.by) !== undefined);
     for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
     if (this.#isLossy) await this.#wait(next);
-    if (side) this.#hearSip(side, step);
-    else this.#hearStanza(step);
+    if (side) this.#hearSip(side, step, note);
+    else this.#hearStanza(step, note);
   }
 
   /** Where the message stands that is to be heard next: the first one, or where some are lost and overtaken any that fits. */
-  #heardAt({ heard }: SipSide, { text }: Extract<Step, { kind: "hear" }>): number {
+  #heardAt({ heard }: SipSide, { text }: Pick<Hear, "text">): number {
     if (!this.#isLossy) return heard.length > 0 ? 0 : -1;
     return heard.findIndex((one) => missing(text, one, new Map(this.#bound)) === undefined);
   }
@@ -214,21 +278,25 @@ export class Stage {
     while (!next() && this.#clock.now() < end) {
       for (const { socket, said } of Object.values(this.#sides))
         for (const { at, bytes } of said)
-          if (this.#clock.now() - at < REPEATED_FOR && !this.#loses()) socket?.send(bytes, GATEWAY);
+          if (this.#clock.now() - at < REPEATED_FOR && !this.#loses(String(bytes))) socket?.send(bytes, GATEWAY);
       await this.#clock.advance(500);
     }
   }
 
-  #hearAgain({ again, last }: SipSide, { line }: Extract<Step, { kind: "hear" }>): void {
+  #hearAgain({ again, last }: SipSide): void {
     const at = again.indexOf(last);
-    if (at === -1) miss(line, last, again.join("\n") || "nothing");
+    if (at === -1) throw new Missed(last, again.join("\n") || "nothing", 1);
     again.splice(at, 1);
   }
 
-  #hearSip(side: SipSide, step: Extract<Step, { kind: "hear" }>): void {
-    const [heard = side.heard[0] ?? "nothing"] = side.heard.splice(this.#heardAt(side, step), 1);
-    const wanted = (step.whole ? different : missing)(step.text, heard, this.#bound);
-    if (wanted !== undefined) return miss(step.line, wanted, heard);
+  #hearSip(side: SipSide, { text, whole }: Hear, note: Note): void {
+    const next = this.#heardAt(side, { text });
+    const heard = side.heard[next];
+    if (heard === undefined) throw new Missed(text, side.heard.join("\n\n") || "nothing", 1);
+    side.heard.splice(next, 1);
+    note(heard);
+    const at = (whole ? different : missing)(text, heard, this.#bound);
+    if (at !== undefined) throw new Missed(text.split("\n")[at] ?? "nothing more", heard, 1 + at);
     side.last = heard;
     side.person.hear(heard);
   }
@@ -237,48 +305,21 @@ export class Stage {
     return this.#stanzas.find((stanza) => nameOf(String(stanza.attrs.to)) === by);
   }
 
-  #hearStanza({ by, text, answered, whole, line }: Extract<Step, { kind: "hear" }>): void {
+  #hearStanza({ by, text, answered, whole }: Hear, note: Note): void {
     const stanza = this.#stanzaFor(by);
-    if (!stanza) return miss(line, text, "nothing");
+    if (!stanza) throw new Missed(text, "nothing", 1);
     this.#stanzas.splice(this.#stanzas.indexOf(stanza), 1);
+    note(String(stanza));
     const isWanted = whole ? isElement : fitsElement;
-    if (!isWanted(parse(fill(text, this.#bound, true)), stanza, this.#bound)) return miss(line, text, String(stanza));
+    if (!isWanted(parse(fill(text, this.#bound, true)), stanza, this.#bound)) throw new Missed(text, String(stanza), 1);
     const { type, id, from, to } = stanza.attrs;
     if (answered && stanza.is("iq") && type === "set")
       this.#server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
   }
 
-  #nothing({ by, again, line }: Extract<Step, { kind: "nothing" }>): void {
+  #nothing({ by, again }: Extract<Step, { kind: "nothing" }>): void {
     const side = this.#sides[by];
     const heard = side ? (side.heard[0] ?? (again ? side.again[0] : undefined)) : this.#stanzaFor(by);
-    if (heard !== undefined) miss(line, "nothing", String(heard));
+    if (heard !== undefined) throw new Missed("nothing", String(heard));
   }
-}
-
-/** The line of a play that a SIP message does not have, or has and must not; undefined when there is none. */
-function missing(text: string, heard: string, bound: Bindings): string | undefined {
-  const separate = heard.split("\n");
-  const lines = [...separate, separate.join(" ↵ ")];
-  const [start = "", ...wanted] = text.split("\n");
-  if (!fits(start, lines[0] ?? "", bound)) return text;
-  return wanted.find(
-    (each) => each !== "" && lines.some((one) => fits(each.replace(/^no /, ""), one, bound)) === /^no /.test(each),
-  );
-}
-
-/** The first line of a play that is not the line of a SIP message at its place; undefined when both have the same lines. */
-function different(text: string, heard: string, bound: Bindings): string | undefined {
-  const [wanted, lines] = [text.trimEnd().split("\n"), heard.trimEnd().split("\n")];
-  const at = lines.findIndex((line, index) => !fits(wanted[index] ?? "", line, bound));
-  if (at !== -1) return `line ${at + 1}: ${wanted[at]}`;
-  return wanted.length > lines.length ? `line ${lines.length + 1}: ${wanted[lines.length]}` : undefined;
-}
-
-/** What makes two messages the same one: their bytes; an ACK comes again with another branch (RFC 3261 §13.2.2.4). */
-function sameAs(text: string): string {
-  return text.startsWith("ACK ") ? text.replace(/^Via: .*$/m, "") : text;
-}
-
-function miss(line: number, wanted: string, heard: string): void {
-  throw new Error(`line ${line + 1} of the play\nwanted: ${wanted}\nheard: ${heard}`);
 }

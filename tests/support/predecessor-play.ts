@@ -16,7 +16,7 @@
  */
 import { expect } from "bun:test";
 import { Stage } from "./play.ts";
-import { readPlay, type Step } from "./play-script.ts";
+import type { Step } from "./play-script.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 import { PREDECESSOR_SCENES } from "./predecessor-scenes.ts";
 import { jingleOf, read } from "./vectors.ts";
@@ -83,9 +83,7 @@ async function perform(stage: Stage, part: string): Promise<void> {
   if (part !== "the phone takes TCP") return common(stage, part);
 }
 
-async function common(stage: Stage, text: string): Promise<void> {
-  for (const step of readPlay(text)) await stage.perform(handedOver(step));
-}
+const common = (stage: Stage, text: string): Promise<void> => stage.play(text, handedOver);
 
 /** What a client says and hears, as it passes between its server and us. */
 function handedOver(step: Step): Step {

@@ -1,0 +1,70 @@
+/**
+ * How a play fails: it prints itself, with an arrow at the line that failed, and beside the lines of each step those of the
+ * message that was sent or heard there. Below stands what was wanted and what was heard, whole; its stack is the row of its table.
+ */
+import type { Site } from "./site.ts";
+
+/** The gateway departs from a play: what is wanted, and what is heard instead. */
+export class Missed extends Error {
+  /** The line of the step, from 0. */
+  readonly at: number;
+
+  constructor(wanted: string, heard: string, at = 0) {
+    super(`wanted: ${wanted}\nheard:  ${heard}`);
+    this.at = at;
+  }
+}
+
+/** The messages of a play so far, each by the line of its step. */
+export type Messages = ReadonlyMap<number, string>;
+
+export interface PlayFailure {
+  readonly site: Site;
+  readonly script: string;
+  readonly messages: Messages;
+  /** The line that fails, from 0; none for the end of the play. */
+  readonly line: number | undefined;
+  readonly cause: unknown;
+}
+
+/** What the test of a play fails with. */
+export function playFailure({ site, script, messages, line, cause }: PlayFailure): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const departs = cause instanceof Missed || line === undefined;
+  const what = departs ? "the gateway departs from the play" : "the play cannot go on";
+  const where = line === undefined ? "at its end" : `at line ${line + 1}`;
+  const told = `${what} ${where}\n\n${printPlay(script, messages, line)}\n\n${why}`;
+  const failure = new Error(told, departs ? {} : { cause });
+  failure.stack = `Error\n    at play (${site.file}:${site.line}:1)`;
+  return failure;
+}
+
+/** Columns of the play, and of the messages beside it. */
+const WIDTH = 76;
+const cut = (text: string): string => (text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text);
+
+function printPlay(script: string, messages: Messages, failed: number | undefined): string {
+  const lines = script.trimEnd().split("\n");
+  const beside = messagesBeside(lines, messages);
+  const printed = lines.map((line, at) => {
+    const left = `${at === failed ? "→" : " "}${String(at + 1).padStart(4)}  ${cut(line)}`;
+    const message = beside.get(at);
+    return message === undefined ? left : `${left.padEnd(WIDTH + 7)} │ ${cut(message)}`;
+  });
+  return [...printed.slice(lines[0] === "" ? 1 : 0), ...(failed === undefined ? ["→      (the end)"] : [])].join("\n");
+}
+
+/** By line: a message's start beside the first line of its step, and each header or SDP line beside those of the same name. */
+function messagesBeside(lines: readonly string[], messages: Messages): Map<number, string> {
+  const beside = new Map<number, string>();
+  for (const [step, message] of messages) {
+    const [start = "", ...rest] = message.split("\n");
+    beside.set(step + 1, start);
+    for (let at = step + 2; lines[at]?.startsWith("    "); at++) {
+      const name = /^ {4}([\w-]+[:=])/.exec(lines[at] ?? "")?.[1];
+      const same = name && rest.findIndex((line) => line.startsWith(name));
+      if (typeof same === "number" && same !== -1) beside.set(at, rest.splice(same, 1)[0] ?? "");
+    }
+  }
+  return beside;
+}
