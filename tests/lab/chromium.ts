@@ -5,9 +5,11 @@
  * computers in DTLS, since they split the ClientHello, and linphone 5.1 (mbedTLS 2.28) reads no ClientHello in two parts:
  * where the browser is DTLS client, that is when linphone calls, there would be silence.
  */
+
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Inbox } from "../support/inbox.ts";
+import { program } from "../support/programs.ts";
 import type { Account, Heard, PagePhone, Told } from "./pages/phone.ts";
 
 const OPTIONS = [
@@ -31,7 +33,7 @@ export async function startChromium(): Promise<Chromium> {
   const scripts = { xmpp: await bundle("xmpp-phone.ts"), sip: await bundle("sip-phone.ts") };
   // A page from loopback is a secure context, which WebRTC wants.
   const site = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response(PAGE, { headers: HTML }) });
-  const executablePath = Bun.which("chromium") ?? "chromium";
+  const executablePath = program("chromium");
   const browser: Browser = await chromium.launch({ executablePath, headless: true, args: OPTIONS });
   return {
     async open(kind) {

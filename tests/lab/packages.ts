@@ -3,6 +3,7 @@
  * packages that are not installed, a line each: nothing when all is there.
  */
 import { existsSync } from "node:fs";
+import { isInstalled } from "../support/programs.ts";
 
 /** What must be found, a command or a file, and the package that brings it. */
 const NEEDED: readonly (readonly [string, string])[] = [
@@ -28,7 +29,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["xdotool", "xdotool"],
 ];
 
-const found = (thing: string): boolean => (thing.startsWith("/") ? existsSync(thing) : Bun.which(thing) !== null);
+const found = (thing: string): boolean => (thing.startsWith("/") ? existsSync(thing) : isInstalled(thing));
 
 export const missingPackages = (): string[] => NEEDED.filter(([thing]) => !found(thing)).map(([, name]) => name);
 

@@ -1,4 +1,4 @@
-/** No real peer is left out where they are required: in CI, by REQUIRE_PEERS=1. */
+/** Names what is left out, each once; nothing is where the real peers are required, in CI, by REQUIRE_PEERS=1. */
 import { expect, test } from "bun:test";
 import { noEjabberd } from "../support/ejabberd.ts";
 import { noKamailio } from "../support/kamailio.ts";
@@ -6,7 +6,11 @@ import { noProsody } from "../support/prosody.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { noSipp } from "../support/sipp.ts";
 
-test.if(process.env.REQUIRE_PEERS === "1")("the real peers are all there", () => {
-  const runtimes = RUNTIMES.map(({ missing }) => missing);
-  expect([noProsody, noEjabberd, noKamailio, noSipp, ...runtimes].filter((each) => each !== undefined)).toEqual([]);
+const missing = [noProsody, noEjabberd, noKamailio, noSipp, ...RUNTIMES.map(({ missing }) => missing)].filter(
+  (each) => each !== undefined,
+);
+
+test("the real peers are all there, where they are required, and the others are named", () => {
+  if (process.env.REQUIRE_PEERS === "1") expect(missing).toEqual([]);
+  for (const each of missing) console.warn(`left out: ${each}`);
 });

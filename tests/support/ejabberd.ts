@@ -6,14 +6,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { notInstalled, program } from "./programs.ts";
 import { componentOf, DOMAIN, freePort, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
 import { listens, until } from "./until.ts";
 
 /** Why the tests with ejabberd are not run, if they are not. */
-export const noEjabberd =
-  Bun.which("erlc") === null || Bun.which("ejabberdctl", { PATH: `${process.env.PATH}:/usr/sbin` }) === null
-    ? "ejabberd is not installed: apt-get install ejabberd"
-    : undefined;
+export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc");
 
 /** Starts a server that knows these users, their passwords being their names. */
 export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<XmppServer> {
@@ -30,7 +28,19 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
   const ready = [...register, `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
   const server = Bun.spawn(
     [
-      ...["erl", "-noinput", "+S", "1:1", "+sbwt", "none", "-pa", folder, "-mnesia", "dir", `"${folder}/mnesia"`],
+      ...[
+        program("erl"),
+        "-noinput",
+        "+S",
+        "1:1",
+        "+sbwt",
+        "none",
+        "-pa",
+        folder,
+        "-mnesia",
+        "dir",
+        `"${folder}/mnesia"`,
+      ],
       ...["-s", "ejabberd", "-eval", `${ready}.`],
     ],
     {
@@ -72,7 +82,7 @@ export async function compileModule(folder: string): Promise<void> {
   const includes = [found("/usr/lib/erlang/lib", "p1_xmpp-", "include"), found(libraries, "ejabberd-", "include")];
   const paths = ["-pa", found(libraries, "ejabberd-", "ebin")];
   const erlc = Bun.spawn(
-    ["erlc", "-Werror", ...includes.flatMap((path) => ["-I", path]), ...paths, "-o", folder, SOURCE],
+    [program("erlc"), "-Werror", ...includes.flatMap((path) => ["-I", path]), ...paths, "-o", folder, SOURCE],
     { stdout: "pipe", stderr: "pipe" },
   );
   const said = await new Response(erlc.stdout).text();

@@ -2,12 +2,12 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { notInstalled, program } from "./programs.ts";
 import { freePort } from "./prosody.ts";
 import { listens } from "./until.ts";
 
 /** Why the tests with Kamailio are not run, if they are not. */
-export const noKamailio =
-  Bun.which("kamailio") === null ? "kamailio is not installed: apt-get install kamailio" : undefined;
+export const noKamailio = notInstalled("kamailio", "kamailio");
 
 export interface Kamailio {
   readonly port: number;
@@ -34,7 +34,7 @@ export async function startKamailio(domain: string, gatewayPort: number): Promis
   writeFileSync(join(folder, "kamailio.cfg"), text);
   copyFileSync(join(SOURCE, "users.cfg"), join(folder, "users.cfg"));
   const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
-  const proxy = Bun.spawn(["kamailio", "-f", join(folder, "kamailio.cfg"), ...options], {
+  const proxy = Bun.spawn([program("kamailio"), "-f", join(folder, "kamailio.cfg"), ...options], {
     stdout: "ignore",
     stderr: "ignore",
   });

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listenTcp } from "../../transports/tcp.ts";
+import { notInstalled, program } from "./programs.ts";
 import { listens } from "./until.ts";
 
 /** Why the tests with Prosody are not run, if they are not. */
-export const noProsody =
-  Bun.which("prosody") === null ? "prosody is not installed: apt-get install prosody" : undefined;
+export const noProsody = notInstalled("prosody", "prosody", "prosodyctl");
 
 /** The domain of a server that is not told another, and of its gateway. */
 export const DOMAIN = "example.test";
@@ -47,8 +47,8 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   const file = join(folder, "prosody.cfg.lua");
   writeFileSync(file, configuration(folder, domain, [clientPort, componentPort], options));
   for (const user of users)
-    await Bun.spawn(["prosodyctl", "--root", "--config", file, "register", user, domain, user], quiet).exited;
-  const server = Bun.spawn(["prosody", "--config", file, "-F"], quiet);
+    await Bun.spawn([program("prosodyctl"), "--root", "--config", file, "register", user, domain, user], quiet).exited;
+  const server = Bun.spawn([program("prosody"), "--config", file, "-F"], quiet);
   await listens("127.0.0.1", clientPort);
   await listens("127.0.0.1", componentPort);
   return {

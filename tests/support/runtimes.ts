@@ -4,6 +4,7 @@
  * Node strips types without a flag from 22.18 and from 23.6 on; what an older one or none is missing is said in `missing`.
  */
 import { join } from "node:path";
+import { PROGRAM_PATH } from "./programs.ts";
 
 export interface Runtime {
   readonly name: string;
@@ -24,7 +25,7 @@ function isNewNode(path: string): boolean {
 }
 
 function findNode(): Runtime {
-  const folders = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "");
+  const folders = PROGRAM_PATH.split(":").filter((folder) => folder !== "");
   const all = folders.flatMap((folder) => Bun.which("node", { PATH: folder }) ?? []);
   const path = all.find(isNewNode);
   if (path !== undefined) return { name: "Node", command: [path] };
@@ -32,7 +33,7 @@ function findNode(): Runtime {
 }
 
 function findDeno(): Runtime {
-  const path = Bun.which("deno", { PATH: join(import.meta.dir, "../../node_modules/.bin") }) ?? Bun.which("deno");
+  const path = Bun.which("deno", { PATH: `${join(import.meta.dir, "../../node_modules/.bin")}:${PROGRAM_PATH}` });
   if (path !== null) return { name: "Deno", command: [path, "run", "-A"] };
   return { name: "Deno", command: [], missing: "deno is not installed: npm ci" };
 }

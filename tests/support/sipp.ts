@@ -1,11 +1,10 @@
 /** Runs SIPp, the SIP traffic generator, against the stack. */
 import { join } from "node:path";
 import type { LossyWire } from "./lossy-wire.ts";
-
-const path = Bun.which("sipp");
+import { notInstalled, program } from "./programs.ts";
 
 /** Why the tests with SIPp are not run, if they are not. */
-export const noSipp = path === null ? "sipp is not installed: apt-get install sip-tester" : undefined;
+export const noSipp = notInstalled("sip-tester", "sipp");
 
 export interface SippRun {
   readonly code: number;
@@ -27,7 +26,7 @@ export function startSipp(scenario: string, options: readonly string[], wire?: L
   const repeats = ["-max_retrans", "12", "-max_invite_retrans", "12"];
   const contact = wire === undefined ? [] : ["-key", "contact", `${wire.phone.host}:${wire.phone.port}`];
   const sipp = Bun.spawn(
-    [path!, "-sf", file, "-i", "127.0.0.1", "-nostdin", "-skip_rlimit", ...repeats, ...contact, ...options],
+    [program("sipp"), "-sf", file, "-i", "127.0.0.1", "-nostdin", "-skip_rlimit", ...repeats, ...contact, ...options],
     {
       stdout: "pipe",
       stderr: "pipe",

@@ -18,6 +18,7 @@ import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp
 import { readJingleAction, readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
 import { createChance } from "../../support/chance.ts";
+import { cpuMilliseconds } from "../../support/cpu.ts";
 import { jingleOf, overTheWire, read, recordings } from "../../support/vectors.ts";
 
 const ROUNDS = 1_000;
@@ -157,9 +158,10 @@ describe("the largest SDP that a message may hold is read within a second", () =
     ["formats", `${HEAD}${`m=audio 9 RTP/AVP${" 0".repeat(2_000)}\r\n`.repeat(32)}`],
     ["blanks", `${HEAD}m=audio 9 RTP/AVP${" ".repeat(4_000)}x\r\n${`a=rtpmap:0${" ".repeat(4_000)}\r\n`.repeat(300)}`],
   ])("%s", (_, sdp) => {
-    const begin = performance.now();
-    const media = taken(() => readSdp(sdp, { by: "initiator" }));
-    if (media) writeJingle(media, "offer").map(String);
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    const cost = cpuMilliseconds(() => {
+      const media = taken(() => readSdp(sdp, { by: "initiator" }));
+      if (media) writeJingle(media, "offer").map(String);
+    });
+    expect(cost).toBeLessThan(1_000);
   });
 });
