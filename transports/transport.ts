@@ -14,9 +14,18 @@ export interface Address {
 /** Called once a send has left or failed; `error` is undefined when it left. */
 export type Sent = (error?: Error) => void;
 
+/** How many bytes of arrived datagrams may wait for us; the system drops what arrives beyond them. */
+export interface ReceiveBuffer {
+  readonly asked: number;
+  /** What the system allows, at most what was asked. */
+  readonly given: number;
+}
+
 export interface Datagrams {
   /** Where this socket listens, with the port that was really bound. */
   readonly local: Address;
+  /** Not there where the system's own buffer stays as it is. */
+  readonly receiveBuffer?: ReceiveBuffer;
   send(bytes: Uint8Array, to: Address, sent?: Sent): void;
   close(): Promise<void>;
 }

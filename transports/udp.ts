@@ -3,11 +3,15 @@
  *
  * Rules: an `error` listener is always there and each send has a callback, so that nothing the network does can end the
  * process; an IPv6 socket is IPv6 only, so that 0.0.0.0 and :: can be bound side by side and no address is ever
- * `::ffff:1.2.3.4`. The receive buffer stays as the system gives it (COMPAT Deno 2.9: setRecvBufferSize makes each
- * datagram cost a millisecond).
+ * `::ffff:1.2.3.4`; the receive buffer is as large as a burst that we can carry (the 212,992 bytes of Linux are full after
+ * some 90 INVITEs), and what the system gave of it is told. COMPAT Deno 2.9: there the system's own stays, for
+ * setRecvBufferSize makes each datagram cost 1 to 2 ms.
  */
 import { createSocket, type Socket } from "node:dgram";
-import type { Address, DatagramEvents, Datagrams, OpenDatagrams, Sent } from "./transport.ts";
+import type { Address, DatagramEvents, Datagrams, OpenDatagrams, ReceiveBuffer, Sent } from "./transport.ts";
+
+/** In bytes; Linux gives at most `net.core.rmem_max`. */
+const RECEIVE_BUFFER = 4_194_304;
 
 /** Binds a UDP socket; rejects when the address cannot be had. */
 export const openUdp: OpenDatagrams = (at, events) =>
@@ -18,7 +22,8 @@ export const openUdp: OpenDatagrams = (at, events) =>
     socket.bind({ port: at.port, address: at.host, exclusive: true }, () => {
       socket.off("error", reject);
       listen(socket, events);
-      resolve(datagramsOf(socket, at.host));
+      const receiveBuffer = "Deno" in globalThis ? undefined : widen(socket);
+      resolve({ ...datagramsOf(socket, at.host), ...(receiveBuffer && { receiveBuffer }) });
     });
   });
 
@@ -28,6 +33,18 @@ function listen(socket: Socket, events: DatagramEvents): void {
     // COMPAT Bun 1.4.5: the ICMP answer of a dead peer surfaces here; the socket is as good as before.
     if (!isRefused(error)) events.failed(error);
   });
+}
+
+/** Asks for the receive buffer; a system that refuses gives its own. */
+function widen(socket: Socket): ReceiveBuffer {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch {
+    // ENOBUFS on BSD: more than it ever gives
+  }
+  // Linux doubles what it is asked for, for its own book-keeping, and tells the double (socket(7))
+  const told = socket.getRecvBufferSize() / (process.platform === "linux" ? 2 : 1);
+  return { asked: RECEIVE_BUFFER, given: Math.min(told, RECEIVE_BUFFER) };
 }
 
 function datagramsOf(socket: Socket, host: string): Datagrams {

@@ -78,10 +78,20 @@ export class SipSockets {
           this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
         });
       if (!this.up) throw lack;
+      this.#sayBuffer();
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Says once when the system gives less room for datagrams than was asked for: bursts are lost then. */
+  #sayBuffer(): void {
+    const buffers = this.#bound.flatMap(({ datagrams }) => datagrams?.receiveBuffer ?? []);
+    const small = buffers.find(({ asked, given }) => given < asked);
+    if (small === undefined) return;
+    const text = "datagrams may be lost in bursts: raise net.core.rmem_max";
+    this.#needs.log({ level: "warn", event: "sip.buffer", ...small, text });
   }
 
   async stop(): Promise<void> {

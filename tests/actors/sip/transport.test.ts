@@ -143,3 +143,23 @@ test.each([
   await clock.advance(10);
   expect(came).toEqual([from]);
 });
+
+test.each([
+  ["less than asked", 212_992, 1],
+  ["as much as asked", 4_194_304, 0],
+])("the system gives %s for waiting datagrams: the log says so once, for all addresses", async (_, given, lines) => {
+  const clock = createClock();
+  const wire = createWire(clock);
+  const receiveBuffer = { asked: 4_194_304, given };
+  const udp: typeof wire.openUdp = async (at, events) => ({ ...(await wire.openUdp(at, events)), receiveBuffer });
+  const open = { udp, listen: wire.listen, connect: wire.connect };
+  const { sip, logged } = makeStack({ clock, open, bind: ["192.0.2.1", "2001:db8::1"], port: 5060 });
+  await sip.start();
+  const said = logged.filter(({ event }) => event === "sip.buffer");
+  expect(said).toHaveLength(lines);
+  for (const line of said) {
+    expect(line).toMatchObject({ level: "warn", ...receiveBuffer });
+    expect(line.text).toContain("net.core.rmem_max");
+  }
+  await sip.stop();
+});
