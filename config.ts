@@ -127,16 +127,16 @@ function readOption(option: Option, given: Given): Read {
   };
 }
 
-/** What is wrong with a value, and what is right. */
+/** What is wrong with a value, and what is allowed. */
 function wrongIn(option: Option, value: unknown, path: readonly PropertyKey[], message: string): string {
-  const { env, secret, right } = option;
+  const { env, secret, allowed } = option;
   if (value === undefined || (secret && value === ""))
-    return `is missing: set it in the file${env === undefined ? "" : ` or in ${env}`}; it must be ${right}`;
-  if (secret) return `must be ${right}`;
+    return `is missing: set it in the file${env === undefined ? "" : ` or in ${env}`}; it must be ${allowed}`;
+  if (secret) return `must be ${allowed}`;
   const [place] = path;
-  if (!Array.isArray(value) || typeof place !== "number") return `= ${written(value)} must be ${right}`;
+  if (!Array.isArray(value) || typeof place !== "number") return `= ${written(value)} must be ${allowed}`;
   const item = written(value[place]);
-  return `contains ${item}${message === TWICE ? ", a duplicate" : ""}; it must be ${right}`;
+  return `contains ${item}${message === TWICE ? ", a duplicate" : ""}; it must be ${allowed}`;
 }
 
 /** The one error that no option shows alone: users of the component's own domain would be called by calling them. */

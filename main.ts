@@ -16,7 +16,7 @@ import { LogOutput } from "./actors/log-output.ts";
 import { help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { judge } from "./config/judge.ts";
-import { lookUp } from "./config/lookup.ts";
+import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { LiveConfig } from "./config/reload.ts";
 import { ConfigError } from "./config/words.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -114,10 +114,13 @@ function startLog(config: Config): LevelledLog {
   return levelled;
 }
 
-function openWeb({ web: { host, port } }: Config, gateway: Gateway): ReturnType<typeof serveWeb> {
-  return serveWeb(
+async function openWeb({ web: { host, port } }: Config, gateway: Gateway): ReturnType<typeof serveWeb> {
+  const [address = host] = await resolve(host).catch((error: unknown) => {
+    throw new StartError(`[web] host "${host}" does not resolve: ${whyUnresolved(error)}`);
+  });
+  return await serveWeb(
     healthApp(() => gateway.health),
-    { host, port },
+    { host: address, port },
   ).catch((error: unknown) => {
     throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
   });
@@ -139,7 +142,7 @@ function saying<Rest, Opened>(transport: string, open: (at: Address, rest: Rest)
 const UNBOUND: Readonly<Record<string, string>> = {
   EADDRINUSE: "in use by another program",
   EADDRNOTAVAIL: "not an address of this machine",
-  EACCES: "not allowed to this user",
+  EACCES: "this user may not open it",
 };
 
 function whyUnbound(error: unknown): string {

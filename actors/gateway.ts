@@ -196,7 +196,7 @@ function loggedResolve(resolve: Resolve, failed: Tally, log: Log): Resolve {
       log({ level: "debug", event: "dns.found", host, addresses });
       return addresses;
     } catch (error) {
-      failed.add("a host name without an address", { host, error: String(error) });
+      failed.add("a host name that does not resolve", { host, error: String(error) });
       throw error;
     }
   };

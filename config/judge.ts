@@ -1,4 +1,4 @@
-/** What works by itself and is probably not meant, a line each. */
+/** Warnings: what is allowed and probably a mistake, a line each. */
 import type { Config } from "../config.ts";
 
 export function judge({ jingleSip, sip }: Config): string[] {
@@ -8,10 +8,12 @@ export function judge({ jingleSip, sip }: Config): string[] {
   const far = !isLocal(proxyHost);
   return [
     ...(self ? [`the SIP proxy is the gateway itself (${proxyHost}:${proxyPort}): set proxy_host and proxy_port`] : []),
-    ...(far && isLocal(localHost) ? [`the proxy ${proxyHost} cannot answer to local_host ${localHost}`] : []),
-    ...(far && isLocal(sdpOrigin) ? [`phones beyond ${proxyHost} cannot reach sdp_origin ${sdpOrigin}`] : []),
-    ...(jingleSip.backend === undefined ? [] : ["backend is the predecessor's and ignored"]),
-    ...(sip.username !== "" && sip.password === "" ? ["[sip] username has no password"] : []),
-    ...(sip.username === "" && sip.password !== "" ? ["[sip] password has no username, and is never used"] : []),
+    ...(far && isLocal(localHost) ? [`local_host ${localHost} cannot be reached from the proxy ${proxyHost}`] : []),
+    ...(far && isLocal(sdpOrigin) ? [`sdp_origin ${sdpOrigin} cannot be reached from phones behind ${proxyHost}`] : []),
+    ...(jingleSip.backend === undefined ? [] : ["backend is ignored: only the predecessor used it"]),
+    ...(sip.username !== "" && sip.password === "" ? ["[sip] username is set without a password"] : []),
+    ...(sip.username === "" && sip.password !== ""
+      ? ["[sip] password is set without a username, and is never used"]
+      : []),
   ];
 }

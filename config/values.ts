@@ -10,8 +10,8 @@ import { canonical, isNetwork, isOurs, isReachable, isWildcard, readDomain, read
 
 export interface Kind {
   readonly schema: z.ZodType;
-  /** What is allowed, for errors and docs/options.md. */
-  readonly right: string;
+  /** In words, for errors and docs/options.md. */
+  readonly allowed: string;
 }
 
 /** A text, read to its one notation. */
@@ -52,54 +52,54 @@ const addresses = list(z.string().refine(isOurs), (address) => [canonical(addres
 const clash = (one: string, other: string): boolean =>
   isIP(one) === isIP(other) && (isWildcard(one) || isWildcard(other));
 
-export const HOST: Kind = { schema: text(readHost), right: "a host name or address that others can reach" };
-export const LISTENER: Kind = { schema: text(readListener), right: "a host name or address of this machine" };
+export const HOST: Kind = { schema: text(readHost), allowed: "a host name or address that others can reach" };
+export const LISTENER: Kind = { schema: text(readListener), allowed: "a host name or address of this machine" };
 export const ADDRESS: Kind = {
   schema: z.string().refine(isReachable),
-  right: "an IPv4 or IPv6 address that others can reach",
+  allowed: "an IPv4 or IPv6 address that others can reach",
 };
 export const ADDRESSES: Kind = {
   schema: addresses.min(1),
-  right: 'a list of addresses of this machine, such as ["192.0.2.1"]; "0.0.0.0" and "::" are all of their family',
+  allowed: 'a list of addresses of this machine, such as ["192.0.2.1"]; "0.0.0.0" and "::" are all of their family',
 };
 export const NETWORKS: Kind = {
   schema: z.array(z.string().refine(isNetwork)),
-  right: 'a list of networks, such as ["10.0.0.0/8"]',
+  allowed: 'a list of networks, such as ["10.0.0.0/8"]',
 };
-export const DOMAIN: Kind = { schema: text(readDomain), right: "a domain name" };
+export const DOMAIN: Kind = { schema: text(readDomain), allowed: "a domain name" };
 export const DOMAINS: Kind = {
   schema: list(text(readDomain), (domain) => [domain]).min(1),
-  right: 'a list of domain names, such as ["example.org"]',
+  allowed: 'a list of domain names, such as ["example.org"]',
 };
-export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), right: "a port from 1 to 65535" };
+export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), allowed: "a port from 1 to 65535" };
 export const ANY_PORT: Kind = {
   schema: z.number().int().min(0).max(65_535),
-  right: "a port from 1 to 65535, or 0 for any free one",
+  allowed: "a port from 1 to 65535, or 0 for any free one",
 };
 export const SECONDS: Kind = {
   schema: z.number().min(0.001).max(86_400),
-  right: "a number of seconds from 0.001 to 86400 (one day)",
+  allowed: "a number of seconds from 0.001 to 86400 (one day)",
 };
-export const COUNT: Kind = { schema: z.number().int().positive(), right: "a whole number greater than 0" };
-export const BOOLEAN: Kind = { schema: z.boolean(), right: "true or false" };
+export const COUNT: Kind = { schema: z.number().int().positive(), allowed: "a whole number greater than 0" };
+export const BOOLEAN: Kind = { schema: z.boolean(), allowed: "true or false" };
 export const TEXT: Kind = {
   schema: plain,
-  right: "text without control characters, and not only blanks",
+  allowed: "text without control characters, and not only blanks",
 };
 export const SECRET: Kind = {
   schema: plain.min(1),
-  right: "text without control characters: the component secret of the XMPP server",
+  allowed: "text without control characters: the component secret of the XMPP server",
 };
 export const PHONES: Kind = {
   schema: list(row, ({ username, phone }) => [`user ${username.toLowerCase()}`, `phone ${phone}`]),
-  right: 'a list of rows such as { username = "anna", phone = "+4930123" }, no user or number twice',
+  allowed: 'a list of rows such as { username = "anna", phone = "+4930123" }, no user or number twice',
 };
-export const IGNORED: Kind = { schema: z.string().optional(), right: "text" };
+export const IGNORED: Kind = { schema: z.string().optional(), allowed: "text" };
 
 /** Words, of which an option is one. */
 export const oneOf = (...words: readonly [string, string, ...string[]]): Kind => ({
   schema: z.enum(words),
-  right: words
+  allowed: words
     .map((word) => `"${word}"`)
     .join(", ")
     .replace(/, (?=[^,]*$)/, " or "),

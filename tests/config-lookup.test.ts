@@ -46,6 +46,13 @@ test("a name server that says nothing is waited for, for three seconds", async (
   expect(waited).toEqual([[3], [3]]);
 });
 
+test("our own web side's name", async () => {
+  const config = read(withLine('host = "web.example"', "web"));
+  const resolve = async (host: string): Promise<string[]> => [host === "web.example" ? "192.0.2.3" : "127.0.0.1"];
+  const found = await lookUp(config, { resolve, wait: () => NEVER });
+  expect(found.at(-1)).toEqual({ isGood: true, text: '[web] host "web.example" resolves to 192.0.2.3' });
+});
+
 test("an address is not looked up", async () => {
   const config = read(withLine('proxy_host = "192.0.2.7"').replace("[xmpp]", '[xmpp]\nhost = "::1"'));
   expect(await lookUp(config, { resolve: () => NEVER, wait: () => NEVER })).toEqual([]);

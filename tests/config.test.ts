@@ -214,19 +214,19 @@ describe("judged", () => {
     [
       "local_host that the proxy cannot reach",
       withLine('proxy_host = "pbx.example"'),
-      "the proxy pbx.example cannot answer to local_host 127.0.0.1",
+      "local_host 127.0.0.1 cannot be reached from the proxy pbx.example",
     ],
     [
       "the predecessor's backend",
       withLine('proxy_port = 1\nbackend = "cets"'),
-      "backend is the predecessor's and ignored",
+      "backend is ignored: only the predecessor used it",
     ],
     [
       "a password without a name",
       `[sip]\npassword = "a"\n${GOOD}`,
-      "[sip] password has no username, and is never used",
+      "[sip] password is set without a username, and is never used",
     ],
-    ["a name without a password", `[sip]\nusername = "a"\n${GOOD}`, "[sip] username has no password"],
+    ["a name without a password", `[sip]\nusername = "a"\n${GOOD}`, "[sip] username is set without a password"],
   ])("%s", (_, text, line) => {
     expect(judge(read(text))).toContain(line);
   });
@@ -241,7 +241,7 @@ describe("documents", () => {
     (_, option) => {
       const { section, key, env = "" } = option;
       const table = file("docs/options.md").split(`## [${section}]`)[1]?.split("\n## ")[0] ?? "";
-      expect(table).toContain(`| ${key} | ${shown(option.default)} | ${option.right} | ${env} | ${option.meaning} |`);
+      expect(table).toContain(`| ${key} | ${shown(option.default)} | ${option.allowed} | ${env} | ${option.meaning} |`);
     },
   );
 

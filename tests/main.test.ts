@@ -108,6 +108,12 @@ describe("what is wrong is one line, and no stack trace", () => {
     expect([code, eventsOf(output), asked]).toEqual([1, ["gateway.start"], 0]);
   });
 
+  test("a web host that does not resolve", async () => {
+    const { code, error } = await runMain([], TOML(), { CARILLON_WEB_HOST: "web.invalid" });
+    expect(error).toMatch(/^carillon: \[web\] host "web\.invalid" does not resolve: [^\n]+$/);
+    expect(code).toBe(1);
+  });
+
   test("a refused secret", async () => {
     const refusal =
       "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1'><stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
@@ -123,7 +129,10 @@ describe("what is wrong is one line, and no stack trace", () => {
 describe("--check", () => {
   test("reads and judges, and starts nothing", async () => {
     const { code, output } = await runMain(["--check"], TOML('backend = "mnesia"\nproxy_host = "127.0.0.1"'));
-    expect([code, output]).toEqual([0, "carillon.toml: backend is the predecessor's and ignored\ncarillon.toml: good"]);
+    expect([code, output]).toEqual([
+      0,
+      "carillon.toml: backend is ignored: only the predecessor used it\ncarillon.toml: good",
+    ]);
   });
 
   test("says what the names of hosts are", async () => {

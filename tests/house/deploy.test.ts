@@ -86,6 +86,7 @@ describe("the unit", () => {
 
   test("reloads by SIGHUP", () => {
     expect(unit).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
+    expect(unit).toMatch(/^RestartForceExitStatus=SIGHUP$/m); // a signal before it is heard
   });
 });
 
