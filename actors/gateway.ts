@@ -6,7 +6,7 @@
  * given, so that a whole gateway runs in memory in tests.
  */
 import { createActor } from "xstate";
-import { gateway as chart, type GatewayEffect } from "../machines/gateway.ts";
+import { gateway as chart, type GatewayEffect, type Health } from "../machines/gateway.ts";
 import { isServed } from "../protocol/address.ts";
 import type { Hash } from "../protocol/sip/digest.ts";
 import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
@@ -51,14 +51,6 @@ export interface GatewayNeeds {
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
   readonly resolve: Resolve;
   readonly log: Log;
-}
-
-/** What is up and what is not, for `GET /health`. */
-export interface Health {
-  readonly sip: boolean;
-  readonly xmpp: boolean;
-  readonly state: string;
-  readonly calls: number;
 }
 
 export class Gateway {

@@ -6,6 +6,7 @@
  * whoever owns them; the gateway stops by itself only when opening fails or they give up for good.
  */
 import { assign, emit, setup } from "xstate";
+import { given } from "./given.ts";
 
 export type GatewayEvent =
   | { readonly type: "started" }
@@ -19,7 +20,16 @@ export type GatewayEffect =
   | { readonly type: "gateway.end" }
   | { readonly type: "gateway.close" };
 
-export const gateway = setup({
+/** What is up and what is not, for `GET /health`. */
+export interface Health {
+  readonly sip: boolean;
+  readonly xmpp: boolean;
+  /** The state of this chart. */
+  readonly state: string;
+  readonly calls: number;
+}
+
+const gatewaySetup = setup({
   types: {
     input: {} as { readonly drainTimeout: number },
     context: {} as { readonly drainTimeout: number; readonly failure: string | null },
@@ -38,7 +48,9 @@ export const gateway = setup({
   },
   guards: { "nobody talks": ({ event }) => event.type === "stop" && event.calls === 0 },
   delays: { "drain timeout": ({ context }) => context.drainTimeout, "a moment": 1_000 },
-}).createMachine({
+});
+
+export const gateway = gatewaySetup.createMachine({
   id: "gateway",
   context: ({ input }) => ({ drainTimeout: input.drainTimeout, failure: null }),
   output: ({ context }) => ({ failure: context.failure }),
@@ -51,7 +63,7 @@ export const gateway = setup({
         started: "running",
         failed: {
           target: "stopped",
-          actions: { type: "note the failure", params: ({ event }) => event },
+          actions: given("note the failure"),
         },
         stop: "stopped",
       },
@@ -61,7 +73,7 @@ export const gateway = setup({
       tags: "takes calls",
       on: {
         stop: [{ target: "stopped", guard: "nobody talks" }, { target: "draining" }],
-        failed: { target: "stopped", actions: { type: "note the failure", params: ({ event }) => event } },
+        failed: { target: "stopped", actions: given("note the failure") },
       },
     },
     draining: {
@@ -82,4 +94,4 @@ export const gateway = setup({
       entry: "close sockets and stream",
     },
   },
-});
+} satisfies Parameters<typeof gatewaySetup.createMachine>[0]);

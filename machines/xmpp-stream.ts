@@ -12,6 +12,7 @@
  * the stream for good. Left out on purpose: what stanzas say.
  */
 import { assign, emit, setup } from "xstate";
+import { given } from "./given.ts";
 
 export type StreamEvent =
   | { readonly type: "stream.connected" }
@@ -42,7 +43,6 @@ interface StreamContext {
 }
 
 type Loss = { readonly why: string; readonly chance: number };
-const theEvent = <Event>({ event }: { event: Event }) => event;
 
 const FIRST_RETRY = 250;
 const LAST_RETRY = 30_000;
@@ -89,7 +89,7 @@ const streamSetup = setup({
 });
 
 /** Without a stream we come again, later; one that was refused before it was ever there never comes. */
-const lost = { target: "waiting", actions: { type: "note the loss", params: theEvent } } as const;
+const lost = { target: "waiting", actions: given("note the loss") } as const;
 const refused = { ...lost, target: "refused" } as const;
 
 export const xmppStream = streamSetup.createMachine({
@@ -111,7 +111,7 @@ export const xmppStream = streamSetup.createMachine({
       meta: { spec: "XEP-0114 §3" },
       entry: "open the stream",
       on: {
-        "stream.opened": { target: "authenticating", actions: { type: "send handshake", params: theEvent } },
+        "stream.opened": { target: "authenticating", actions: given("send handshake") },
         "stream.lost": lost,
         "stream.refused": [{ ...refused, guard: "it was never online" }, lost],
       },
@@ -164,4 +164,4 @@ export const xmppStream = streamSetup.createMachine({
     },
     stopped: { type: "final", description: "The stream is closed and stays so.", entry: "close" },
   },
-});
+} satisfies Parameters<typeof streamSetup.createMachine>[0]);

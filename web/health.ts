@@ -4,15 +4,7 @@
  * For load balancers and people in a hurry; it says nothing about who calls whom.
  */
 import { Hono } from "hono";
-
-/** What is up and what is not. */
-export interface Health {
-  readonly sip: boolean;
-  readonly xmpp: boolean;
-  /** The gateway's own state: starting, running, draining, stopped. */
-  readonly state: string;
-  readonly calls: number;
-}
+import type { Health } from "../machines/gateway.ts";
 
 export function healthApp(health: () => Health): Hono {
   const app = new Hono();

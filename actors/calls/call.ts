@@ -216,8 +216,8 @@ export class Call {
 
   /** Whether a change is refused because no more can wait, or be kept. */
   #isFull(event: CallEvent): boolean {
-    const { proposals } = this.#snapshot.context;
-    return !hasRoom(proposals, this.local, event.type === "jingle.source" ? event.sources : []);
+    const { pendingOffers } = this.#snapshot.context;
+    return !hasRoom(pendingOffers, this.local, event.type === "jingle.source" ? event.sources : []);
   }
 
   #perform(effect: CallEffect): void {

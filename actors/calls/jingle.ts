@@ -19,7 +19,7 @@ import {
 import { readDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../protocol/jingle/transport-info.ts";
-import { settleAccept } from "../../protocol/media/answer.ts";
+import { answerFromAccept } from "../../protocol/media/answer.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { MOST } from "../../protocol/media/values.ts";
 import { Refusal, unreadable } from "../../protocol/refusal.ts";
@@ -61,7 +61,11 @@ function eventOf(call: Call, jingle: Element, device: string): UserEvent {
   const { action } = jingle.attrs;
   switch (action) {
     case "session-accept":
-      return { type: "jingle.session-accept", device, media: settleAccept(call.offer, readJingle(jingle, "answer")) };
+      return {
+        type: "jingle.session-accept",
+        device,
+        media: answerFromAccept(call.offer, readJingle(jingle, "answer")),
+      };
     case "session-terminate":
       return { type: "jingle.session-terminate", device, reason: readReason(jingle) };
     case "transport-info":
@@ -143,7 +147,7 @@ function accepted(call: Call, jingle: Element): Media {
   const names = accept.contents.map(({ name }) => name);
   const contents = asked?.offer.contents.filter(({ name }) => names.includes(name) && asked.added.includes(name)) ?? [];
   if (contents.length < names.length) throw new Refusal("a content that was not offered", { status: 500 }, outOfOrder);
-  return { ...settleAccept({ contents, groups: [] }, accept), groups: accept.groups };
+  return { ...answerFromAccept({ contents, groups: [] }, accept), groups: accept.groups };
 }
 
 /** XEP-0166 §6.8: an empty session-info is a ping; an unknown payload is refused by name (§7.2.11). */

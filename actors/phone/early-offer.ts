@@ -10,7 +10,7 @@
 import { inKindOf } from "../../protocol/media/answer.ts";
 import { asksFor, isEmpty } from "../../protocol/media/contents.ts";
 import type { Content, Media, Role } from "../../protocol/media/media.ts";
-import { answerTo, settled } from "../../protocol/media/offer-answer.ts";
+import { answerTo, withDtlsRole } from "../../protocol/media/offer-answer.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -33,7 +33,7 @@ export function answerEarly(fork: Fork, before: Media, request: Request, needs: 
   if (offer instanceof Refusal)
     return responseTo(request, offer.sip.status, { headers: [["Warning", `399 carillon "${offer.message}"`]] });
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);
-  const answer = answerTo(offer, settled(needs.local(), before));
+  const answer = answerTo(offer, withDtlsRole(needs.local(), before));
   if (isEmpty(answer))
     return responseTo(request, 488, { headers: [["Warning", '304 carillon "no codec of the offer"']] });
   fork.answer = agreed(before, offer, answer);

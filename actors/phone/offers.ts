@@ -9,7 +9,7 @@
  */
 
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";
-import { inKindOf, settleAnswer } from "../../protocol/media/answer.ts";
+import { acceptFromAnswer, inKindOf } from "../../protocol/media/answer.ts";
 import type { Media, Role } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { Refusal } from "../../protocol/refusal.ts";
@@ -97,7 +97,7 @@ export class PhoneOffers {
 
   #readAnswer(offered: Media, sdp: string): Media | Refusal {
     if (sdp === "") return new Refusal("the answer has no SDP", { status: 488 });
-    return this.#read(() => settleAnswer(offered, readSdp(sdp, { by: this.#needs.by, answerTo: offered })));
+    return this.#read(() => acceptFromAnswer(offered, readSdp(sdp, { by: this.#needs.by, answerTo: offered })));
   }
 
   /** Takes an INVITE or UPDATE of theirs inside the dialog; answers it at once where the chart has nothing to say. */

@@ -9,7 +9,7 @@
  * other INVITE. Each INVITE has forks of its own.
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
-import { settleAnswer } from "../../protocol/media/answer.ts";
+import { acceptFromAnswer } from "../../protocol/media/answer.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { Refusal } from "../../protocol/refusal.ts";
@@ -247,7 +247,7 @@ export class PhoneUac extends Phone {
   #read(sdp: string): Media | Refusal {
     try {
       const offer = this.needs.offer();
-      return settleAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer }));
+      return acceptFromAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer }));
     } catch (error) {
       if (error instanceof Refusal) return error;
       throw error;

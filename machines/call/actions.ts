@@ -9,7 +9,7 @@ import { adviceOn } from "../../protocol/media/answer.ts";
 import { addCandidates, newCandidates } from "../../protocol/media/candidates.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "../../protocol/media/contents.ts";
 import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
-import { audioAlone, settled } from "../../protocol/media/offer-answer.ts";
+import { audioAlone, withDtlsRole } from "../../protocol/media/offer-answer.ts";
 import {
   type Failure,
   failureOf,
@@ -30,8 +30,8 @@ import {
   said,
   say,
   sayEach,
-  settle,
   userRole,
+  withAgreed,
   withEarly,
   withRemote,
   withUsersCandidates,
@@ -97,7 +97,7 @@ const toTheUser = {
   "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
   "send session-accept": say((context) => {
     const answer = remote(context);
-    const kept = withoutRemoved(answer.contents, context.proposals);
+    const kept = withoutRemoved(answer.contents, context.pendingOffers);
     const media = { ...answer, contents: [...kept, ...context.leftOut.map(refused)] };
     return { type: "jingle.send.session-accept", to: context.devices, media };
   }),
@@ -186,24 +186,28 @@ const why = {
 
 /** What the call remembers. */
 const memory = {
-  "hear of progress": change(() => ({ heard: true })),
-  "remember that it rang": change(() => ({ heard: true, rang: true })),
+  "note the provisional response": change(() => ({ provisional: true })),
+  "remember that it rang": change(() => ({ provisional: true, rang: true })),
   "leave out all but audio": change((context) => {
     const { offer, leftOut } = audioAlone(agreed(context));
-    return { ...settle(context, offer), leftOut: withoutRemoved(leftOut, context.proposals), heard: false };
+    return {
+      ...withAgreed(context, offer),
+      leftOut: withoutRemoved(leftOut, context.pendingOffers),
+      provisional: false,
+    };
   }),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => {
-    const mine = settled(agreed(context), media);
+    const mine = withDtlsRole(agreed(context), media);
     return {
       tag,
-      ...settle(context, mine, worthTelling(mine, context.proposals)),
+      ...withAgreed(context, mine, worthTelling(mine, context.pendingOffers)),
       answer: withEarly(context, tag, media),
       early: [],
     };
   }),
   "remember the dialog": change((_, { tag }: Fork) => ({ tag })),
   "remember the accept": change((context, { device, media }: Device & { media: Media }) => ({
-    ...settle(context, withEarly(context, device, media)),
+    ...withAgreed(context, withEarly(context, device, media)),
     devices: [device],
     messages: context.messages === "proposed" ? "none" : context.messages,
     early: [],

@@ -4,7 +4,7 @@
  *
  * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the places of its offer; what it refuses is refused
  * on both sides from then on; what a consultation decides is kept beside what was agreed until it is answered, so that
- * nothing of it is left when it is given up.
+ * all it takes is removed when it is given up.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
@@ -21,12 +21,11 @@ import {
   withPlaces,
   withTransports,
 } from "../../protocol/media/contents.ts";
-import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import type { Content, ContentSenders, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import {
   answerTo,
   asOffer,
   changedSenders,
-  keepsWaiting,
   namedSources,
   type SourceAction,
   withSources,
@@ -37,23 +36,20 @@ import {
   type CallContext,
   change,
   own,
-  phoneRole,
+  phoneHolds,
   remote,
   say,
   sayEach,
-  settle,
+  withAgreed,
   withRemote,
 } from "./context.ts";
 import { isWanted, tell, tellAdded, tellSenders } from "./telling.ts";
-import type { CallEffect, SendersChange } from "./vocabulary.ts";
+import type { CallEffect } from "./vocabulary.ts";
 
 export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };
 /** What the phone says of the session: an offer, or the answer in an ACK. */
 type Described = { media: Media };
-
-const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
-  keepsWaiting(media, agreed(context), phoneRole(context));
 
 /** The contents of the phone's offer that the user knows. */
 const known = (context: CallContext, offer: Media): Content[] => {
@@ -91,7 +87,7 @@ const theirOffers = {
       context,
       withPlaces(withSources(remote(context), action ?? "source-update", namedSources(media)), media),
     ),
-    ...settle(context, withPlaces(agreed(context), media)),
+    ...withAgreed(context, withPlaces(agreed(context), media)),
   })),
   "send hold": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: true })),
   "send active": say(({ devices }) => ({ type: "jingle.send.hold", to: devices, holds: false })),
@@ -101,7 +97,7 @@ const theirOffers = {
 /** The phone's offer and our answer to it, whose places are those of the offer, are what is agreed from now on. */
 function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
   const media = taken(context, offer);
-  return { ...withRemote(context, media), ...settle(context, withPlaces(refusedAlike(mine, media), media)) };
+  return { ...withRemote(context, media), ...withAgreed(context, withPlaces(refusedAlike(mine, media), media)) };
 }
 
 /** What the user hears of an offer beside its transports: who sends, what is gone. */
@@ -115,7 +111,7 @@ function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
 }
 
 /** Whose senders are others than before; whoever holds is told by session-info instead. */
-function sendersNow(context: CallContext, media: Media): SendersChange[] {
+function sendersNow(context: CallContext, media: Media): ContentSenders[] {
   if (phoneHolds(context, media) !== phoneHolds(context)) return [];
   const mine = answerable(context);
   return changedSenders(answerTo(remote(context), mine), answerTo(media, mine)).filter(({ name }) =>

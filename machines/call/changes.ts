@@ -15,41 +15,47 @@ import {
   withRemoved,
   withTransports,
 } from "../../protocol/media/contents.ts";
-import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import type {
+  Content,
+  ContentPayloads,
+  ContentSenders,
+  ContentSources,
+  Media,
+  TransportUpdate,
+} from "../../protocol/media/media.ts";
 import {
   MOST_SOURCES,
   modified,
   type SourceAction,
-  type Sources,
   withPayloads,
   withSources,
 } from "../../protocol/media/offer-answer.ts";
 
 /** More offers than this do not wait for their turn. */
-export const MOST_PROPOSALS = 16;
+export const MOST_PENDING = 16;
 
 /** A change of the user's, by content: who sends, codecs, contents that come and go, ICE begun anew, transports replaced. */
 export type Change =
-  | { readonly kind: "senders"; readonly to: readonly Pick<Content, "name" | "senders">[] }
-  | { readonly kind: "codecs"; readonly to: readonly Pick<Content, "name" | "payloads">[] }
+  | { readonly kind: "senders"; readonly to: readonly ContentSenders[] }
+  | { readonly kind: "codecs"; readonly to: readonly ContentPayloads[] }
   | { readonly kind: "added"; readonly to: readonly Content[]; readonly groups: Media["groups"] }
   | { readonly kind: "removed"; readonly to: readonly Pick<Content, "name">[] }
   | { readonly kind: "restarted" | "replaced"; readonly to: readonly Moved[] };
 
 /** An offer of ours that is due inside the dialog: a source action, or changes; without any it only refreshes. */
-export interface Proposal {
+export interface PendingOffer {
   readonly action: SourceAction | null;
-  readonly sources: readonly Sources[];
+  readonly sources: readonly ContentSources[];
   readonly changes: readonly Change[];
 }
 
 /** The offers that are due, with one more: merged into the last one where that is of its kind and not under way. */
-export function withProposal(due: readonly Proposal[], next: Proposal, underWay: boolean): readonly Proposal[] {
-  const last = due.length > (underWay ? 1 : 0) ? due.at(-1) : undefined;
+export function withPending(due: readonly PendingOffer[], next: PendingOffer, isOut: boolean): readonly PendingOffer[] {
+  const last = due.length > (isOut ? 1 : 0) ? due.at(-1) : undefined;
   return last?.action === next.action ? [...due.slice(0, -1), merged(last, next)] : [...due, next];
 }
 
-function merged(one: Proposal, next: Proposal): Proposal {
+function merged(one: PendingOffer, next: PendingOffer): PendingOffer {
   const earlier = one.sources.map((each) => {
     const named = next.sources.find(({ name }) => name === each.name);
     const ids = named?.sources.map(({ ssrc }) => ssrc) ?? [];
@@ -102,21 +108,21 @@ function afterChange(media: Media, change: Change): Media {
 }
 
 /** A description after these offers, as if all had been agreed to. */
-export function applied(media: Media, proposals: readonly Proposal[]): Media {
-  return proposals.reduce((sum, { action, sources, changes }) => {
+export function applied(media: Media, pending: readonly PendingOffer[]): Media {
+  return pending.reduce((sum, { action, sources, changes }) => {
     const changed = changes.reduce(afterChange, sum);
     return action === null ? changed : withSources(changed, action, sources);
   }, media);
 }
 
 /** What the user's changes mean for an answer: whom he lets send, and what he has removed; the rest is his to offer. */
-export function limited(media: Media, proposals: readonly Proposal[]): Media {
-  const changes = proposals.flatMap((each) => each.changes);
+export function limited(media: Media, pending: readonly PendingOffer[]): Media {
+  const changes = pending.flatMap((each) => each.changes);
   return changes.filter(({ kind }) => kind === "senders" || kind === "removed").reduce(afterChange, media);
 }
 
 /** The contents of an offer that were changed in one of these ways. */
-export const changedBy = ({ changes }: Proposal, ...kinds: readonly Change["kind"][]): string[] =>
+export const changedBy = ({ changes }: PendingOffer, ...kinds: readonly Change["kind"][]): string[] =>
   namesIn(changes, kinds);
 
 function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): string[] {
@@ -127,19 +133,19 @@ function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): 
 export const isSame = (one: Media, other: Media): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** Of the offers that are due those that have something to say: a source action, or what is not as it was agreed. */
-export function worthTelling(media: Media, due: readonly Proposal[]): readonly Proposal[] {
+export function worthTelling(media: Media, due: readonly PendingOffer[]): readonly PendingOffer[] {
   const after = (count: number): Media => applied(media, due.slice(0, count));
   return due.filter(({ action }, at) => action !== null || !isSame(after(at), after(at + 1)));
 }
 
 /** Of these contents those that the user has not removed. */
-export function withoutRemoved(contents: readonly Content[], proposals: readonly Proposal[]): Content[] {
-  const removed = proposals.flatMap((due) => changedBy(due, "removed"));
+export function withoutRemoved(contents: readonly Content[], pending: readonly PendingOffer[]): Content[] {
+  const removed = pending.flatMap((due) => changedBy(due, "removed"));
   return contents.filter(({ name }) => !removed.includes(name));
 }
 
 /** The offers that are due, with the candidates that have been found since for what they bring. */
-export function withFound(due: readonly Proposal[], own: Media, update: TransportUpdate): readonly Proposal[] {
+export function withFound(due: readonly PendingOffer[], own: Media, update: TransportUpdate): readonly PendingOffer[] {
   const found = (change: Change): Change => {
     if (change.kind === "added")
       return { ...change, to: addCandidates({ contents: change.to, groups: [] }, update).contents };
@@ -155,11 +161,11 @@ export function withFound(due: readonly Proposal[], own: Media, update: Transpor
 }
 
 /** Whether one more change can wait, and a content can hold the sources that it brings beside those that are due. */
-export function hasRoom(due: readonly Proposal[], own: Media, sources: readonly Sources[] = []): boolean {
-  const known: readonly Sources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
+export function hasRoom(due: readonly PendingOffer[], own: Media, sources: readonly ContentSources[] = []): boolean {
+  const known: readonly ContentSources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
   const tooMany = sources.some(({ name }) => {
     const ids = known.flatMap((each) => (each.name === name ? each.sources.map(({ ssrc }) => ssrc) : []));
     return new Set(ids).size > MOST_SOURCES;
   });
-  return due.length < MOST_PROPOSALS && !tooMany;
+  return due.length < MOST_PENDING && !tooMany;
 }

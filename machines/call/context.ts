@@ -6,10 +6,11 @@
  */
 import { assign, emit, enqueueActions } from "xstate";
 import { addCandidates } from "../../protocol/media/candidates.ts";
-import type { Media, Role, TransportUpdate } from "../../protocol/media/media.ts";
+import type { ContentSenders, Media, Role, TransportUpdate } from "../../protocol/media/media.ts";
+import { isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";
 import type { Profile, Reason } from "../../protocol/reasons.ts";
-import { applied, limited, type Proposal, withFound } from "./changes.ts";
-import type { CallEffect, CallEvent, SendersChange, UserEffect } from "./vocabulary.ts";
+import { applied, limited, type PendingOffer, withFound } from "./changes.ts";
+import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
 
 /** Candidates that devices sent before they accepted are kept, up to this many stanzas a call. */
 const MOST_EARLY_UPDATES = 64;
@@ -52,8 +53,8 @@ export interface CallContext extends CallInput {
   readonly answer: Media | null;
   /** What the phone would not take: left out of the second INVITE, refused in the session-accept. */
   readonly leftOut: Media["contents"];
-  /** Whether the INVITE has had a provisional response, so that it may be cancelled (RFC 3261 §9.1). */
-  readonly heard: boolean;
+  /** Whether the INVITE has had a provisional response, and may be cancelled (RFC 3261 §9.1). */
+  readonly provisional: boolean;
   /** Whether the phone has rung. */
   readonly rang: boolean;
   /** The phone's dialog that the call goes on in (its tag); other forks are hung up. */
@@ -61,16 +62,16 @@ export interface CallContext extends CallInput {
   /** What devices, or forks of the phone, trickled before one of them answered. */
   readonly early: readonly { readonly from: string; readonly update: TransportUpdate }[];
   readonly why: Reason | null;
-  /** The user's description as it was last agreed; his own one is this with all that is proposed. */
+  /** The user's description as it was last agreed; `own` is this with all pending offers applied. */
   readonly agreed: Media | null;
-  /** Offers of ours that are due. */
-  readonly proposals: readonly Proposal[];
-  /** Whether the first of them is out and was not answered yet. */
-  readonly underWay: boolean;
-  /** How often it was put off. */
+  /** What the user has changed and the phone was not offered yet, in its order (changes.ts). */
+  readonly pendingOffers: readonly PendingOffer[];
+  /** Whether the first of them is out, and was not answered yet. */
+  readonly offerIsOut: boolean;
+  /** How often the phone has put it off. */
   readonly tries: number;
   /** Who sent before the user held, by content. */
-  readonly held: readonly SendersChange[];
+  readonly held: readonly ContentSenders[];
   /** Contents whose ICE the phone has begun anew, and of which the user hears with their first candidate. */
   readonly untold: readonly string[];
   /** ICE users that the phone has refused. */
@@ -85,14 +86,14 @@ export const newContext = (input: CallInput): CallContext => ({
   ...input,
   answer: null,
   leftOut: [],
-  heard: false,
+  provisional: false,
   rang: false,
   tag: null,
   early: [],
   why: null,
   agreed: null,
-  proposals: [],
-  underWay: false,
+  pendingOffers: [],
+  offerIsOut: false,
   tries: 0,
   held: [],
   untold: [],
@@ -112,27 +113,35 @@ export const withRemote = ({ direction }: CallContext, media: Media): Partial<Ca
 export const agreed = (context: CallContext): Media => context.agreed ?? own(context);
 /** What we have told the phone: what was agreed, or the offer that is out. */
 export const said = (context: CallContext): Media =>
-  applied(agreed(context), context.underWay ? context.proposals.slice(0, 1) : []);
+  applied(agreed(context), context.offerIsOut ? context.pendingOffers.slice(0, 1) : []);
 /** What an offer of the phone's is answered from. */
 export const answerable = (context: CallContext): Media =>
-  limited(context.consultation?.mine ?? agreed(context), context.proposals);
-/** What was agreed, and the user's description, which is that with all that is proposed. */
-export const settle = (
+  limited(context.consultation?.mine ?? agreed(context), context.pendingOffers);
+/** The context once this is agreed: `own` is it with the pending offers applied. */
+export const withAgreed = (
   context: CallContext,
   media: Media,
-  proposals: CallContext["proposals"] = context.proposals,
-): Partial<CallContext> => ({ ...withOwn(context, applied(media, proposals)), agreed: media, proposals });
-/** Candidates of the user's that belong to what is agreed, proposed or being decided. */
+  pendingOffers: CallContext["pendingOffers"] = context.pendingOffers,
+): Partial<CallContext> => ({ ...withOwn(context, applied(media, pendingOffers)), agreed: media, pendingOffers });
+/** Candidates of the user's, added to what is agreed, what is pending and what is being decided. */
 export function withUsersCandidates(context: CallContext, update: TransportUpdate): Partial<CallContext> {
   const { consultation } = context;
   if (context.agreed === null) return withOwn(context, addCandidates(own(context), update));
   return {
-    ...settle(context, addCandidates(context.agreed, update), withFound(context.proposals, own(context), update)),
+    ...withAgreed(
+      context,
+      addCandidates(context.agreed, update),
+      withFound(context.pendingOffers, own(context), update),
+    ),
     consultation: consultation && { ...consultation, mine: addCandidates(consultation.mine, update) },
   };
 }
 export const userRole = ({ direction }: CallContext): Role => (direction === "outgoing" ? "initiator" : "responder");
-export const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
+const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
+export const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
+/** Against what was agreed: what the phone only mirrors, because the user does not want to send, is no hold of its own. */
+export const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
+  keepsWaiting(media, agreed(context), phoneRole(context));
 export const others = (context: CallContext, device: string): string[] =>
   context.devices.filter((one) => one !== device);
 

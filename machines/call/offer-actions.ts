@@ -15,18 +15,25 @@ import {
   restartsOf,
   withRemoved,
 } from "../../protocol/media/contents.ts";
-import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import type {
+  ContentName,
+  ContentPayloads,
+  ContentSenders,
+  ContentSources,
+  Media,
+  TransportUpdate,
+} from "../../protocol/media/media.ts";
 import {
   asOffer,
   changedSenders,
   holding,
   modified,
   type SourceAction,
-  settled,
+  withDtlsRole,
   withOnlySources,
   withPayloads,
 } from "../../protocol/media/offer-answer.ts";
-import { applied, type Change, changedBy, isSame, type Proposal, withProposal } from "./changes.ts";
+import { applied, type Change, changedBy, isSame, type PendingOffer, withPending } from "./changes.ts";
 import {
   agreed,
   type CallContext,
@@ -35,64 +42,64 @@ import {
   remote,
   say,
   sayEach,
-  settle,
   userRole,
+  withAgreed,
   withRemote,
 } from "./context.ts";
 import { isWanted, tell, tellSenders } from "./telling.ts";
-import type { PayloadsChange, Postponed, SendersChange, SourceChange } from "./vocabulary.ts";
+import type { Postponed } from "./vocabulary.ts";
 
 type Update = { update: TransportUpdate };
-type Unmappable = { contents: readonly Pick<Content, "creator" | "name">[] };
+type Unmappable = { contents: readonly ContentName[] };
 
-const asItIs: Proposal = { action: null, sources: [], changes: [] };
+const asItIs: PendingOffer = { action: null, sources: [], changes: [] };
 /** The phone would be told to have been refused so many ICE users; of the older ones nobody speaks any more. */
 const MOST_REFUSED = 16;
 /** We do not offer sooner again than this, in milliseconds, whatever the phone asks for. */
 const LEAST_PAUSE = 1_000;
 
 /** The offer that is due from now on, beside those that are due already. */
-function propose(context: CallContext, next: Proposal): Partial<CallContext> {
-  return settle(context, agreed(context), withProposal(context.proposals, next, context.underWay));
+function offerNext(context: CallContext, next: PendingOffer): Partial<CallContext> {
+  return withAgreed(context, agreed(context), withPending(context.pendingOffers, next, context.offerIsOut));
 }
-const proposeChange = (context: CallContext, change: Change): Partial<CallContext> =>
-  propose(context, { ...asItIs, changes: [change] });
-const proposeWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
-  isSame(media, own(context)) ? {} : proposeChange(context, change);
+const offerChange = (context: CallContext, change: Change): Partial<CallContext> =>
+  offerNext(context, { ...asItIs, changes: [change] });
+const offerWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
+  isSame(media, own(context)) ? {} : offerChange(context, change);
 
 /** Who sends from now on. */
-function proposeSenders(context: CallContext, to: readonly SendersChange[]): Partial<CallContext> {
-  return proposeWhenChanged(context, modified(own(context), to), { kind: "senders", to });
+function offerSenders(context: CallContext, to: readonly ContentSenders[]): Partial<CallContext> {
+  return offerWhenChanged(context, modified(own(context), to), { kind: "senders", to });
 }
 
 /** What the user changes. */
 const fromTheUser = {
   "hold or resume": change((context, { holds }: { holds: boolean }) => {
-    if (!holds) return proposeSenders(context, context.held);
+    if (!holds) return offerSenders(context, context.held);
     const to = changedSenders(own(context), holding(own(context), userRole(context)));
     const names = to.map(({ name }) => name);
     const before = contentsNamed(own(context), names).map(({ name, senders }) => ({ name, senders }));
-    return { ...proposeSenders(context, to), held: [...withoutNames(context.held, names), ...before] };
+    return { ...offerSenders(context, to), held: [...withoutNames(context.held, names), ...before] };
   }),
-  "change the senders": change((context, { changes }: { changes: readonly SendersChange[] }) => ({
-    ...proposeSenders(context, changes),
+  "change the senders": change((context, { changes }: { changes: readonly ContentSenders[] }) => ({
+    ...offerSenders(context, changes),
     held: withoutNames(
       context.held,
       changes.map(({ name }) => name),
     ),
   })),
   "change the sources": change(
-    (context, { action, sources }: { action: SourceAction; sources: readonly SourceChange[] }) =>
-      propose(context, { ...asItIs, action, sources }),
+    (context, { action, sources }: { action: SourceAction; sources: readonly ContentSources[] }) =>
+      offerNext(context, { ...asItIs, action, sources }),
   ),
-  "change the codecs": change((context, { changes }: { changes: readonly PayloadsChange[] }) =>
-    proposeWhenChanged(context, withPayloads(own(context), changes), { kind: "codecs", to: changes }),
+  "change the codecs": change((context, { changes }: { changes: readonly ContentPayloads[] }) =>
+    offerWhenChanged(context, withPayloads(own(context), changes), { kind: "codecs", to: changes }),
   ),
   "add contents": change((context, { media }: { media: Media }) =>
-    proposeChange(context, { kind: "added", to: media.contents, groups: media.groups }),
+    offerChange(context, { kind: "added", to: media.contents, groups: media.groups }),
   ),
   "remove contents": change((context, { names }: { names: readonly string[] }) => ({
-    ...proposeWhenChanged(context, withRemoved(own(context), names), {
+    ...offerWhenChanged(context, withRemoved(own(context), names), {
       kind: "removed",
       to: names.map((name) => ({ name })),
     }),
@@ -100,12 +107,12 @@ const fromTheUser = {
   })),
   "restart ICE": change((context, { update }: Update) => {
     const to = restartsOf(own(context), update).filter((moved) => isNews(context, moved));
-    return to.length === 0 ? {} : proposeChange(context, { kind: "restarted", to });
+    return to.length === 0 ? {} : offerChange(context, { kind: "restarted", to });
   }),
   "replace transports": change((context, { transports }: { transports: readonly Moved[] }) =>
-    proposeChange(context, { kind: "replaced", to: transports }),
+    offerChange(context, { kind: "replaced", to: transports }),
   ),
-  "propose it as it is": change((context) => propose(context, asItIs)),
+  "offer the session as it is": change((context) => offerNext(context, asItIs)),
   "send DTMF INFO": say((_, { tone }: { tone: Tone }) => ({ type: "sip.send.dtmf", tone })),
   "send content-reject (unmappable)": say(({ devices }, { contents }: Unmappable) => ({
     type: "jingle.send.content-reject",
@@ -119,7 +126,7 @@ const fromTheUser = {
   })),
 };
 
-const withoutNames = (changes: readonly SendersChange[], names: readonly string[]): SendersChange[] =>
+const withoutNames = (changes: readonly ContentSenders[], names: readonly string[]): ContentSenders[] =>
   changes.filter(({ name }) => !names.includes(name));
 
 /** Whether an ICE user is neither one that the phone has refused nor the answer to a restart of the phone's. */
@@ -139,7 +146,7 @@ const ourOffers = {
       action,
     };
   }),
-  "remember what is offered": change(() => ({ underWay: true })),
+  "remember what is offered": change(() => ({ offerIsOut: true })),
   "tell what the phone has agreed to": sayEach((context, { media }: { media: Media }) => {
     const { accepted, rejected, replaced, moved, removed } = outcome(context, media);
     return [
@@ -160,7 +167,7 @@ const ourOffers = {
   }),
   "remember what is agreed": change((context, { media }: { media: Media }) => ({
     ...withRemote(context, media),
-    ...settle(context, refusedAlike(settled(offered(context), media), media), context.proposals.slice(1)),
+    ...withAgreed(context, refusedAlike(withDtlsRole(offered(context), media), media), context.pendingOffers.slice(1)),
     ...inTheClear,
     untold: outcome(context, media).moved.flatMap((content) => (isBare(content) ? content.name : [])),
   })),
@@ -181,13 +188,17 @@ const ourOffers = {
     );
     return {
       // what the user has taken away stays away: only the phone has not heard of it yet
-      ...settle(context, withRemoved(agreed(context), changedBy(refused, "removed")), context.proposals.slice(1)),
+      ...withAgreed(
+        context,
+        withRemoved(agreed(context), changedBy(refused, "removed")),
+        context.pendingOffers.slice(1),
+      ),
       ...inTheClear,
       refusedUfrags: [...context.refusedUfrags, ...ufrags].slice(-MOST_REFUSED),
     };
   }),
   "note how long to wait": change(({ direction, tries }, { status, pause, chance }: Postponed) => ({
-    underWay: false,
+    offerIsOut: false,
     tries: tries + 1,
     // RFC 3261 §14.1: whoever has made the Call-ID waits longer
     pause:
@@ -200,8 +211,8 @@ const ourOffers = {
 };
 
 /** No offer of ours is out. */
-const inTheClear = { underWay: false, tries: 0 } as const;
-const first = (context: CallContext): Proposal => context.proposals[0] ?? asItIs;
+const inTheClear = { offerIsOut: false, tries: 0 } as const;
+const first = (context: CallContext): PendingOffer => context.pendingOffers[0] ?? asItIs;
 const offered = (context: CallContext): Media => applied(agreed(context), [first(context)]);
 const outcome = (context: CallContext, media: Media) =>
   outcomeOf(

@@ -7,8 +7,8 @@
 import { setup } from "xstate";
 import { addCandidates, hasUsableCandidate, isGathered } from "../../protocol/media/candidates.ts";
 import { asksFor, isEmpty, withRemoved } from "../../protocol/media/contents.ts";
-import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
-import { answerTo, isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";
+import type { ContentSources, Media, TransportUpdate } from "../../protocol/media/media.ts";
+import { answerTo } from "../../protocol/media/offer-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { callActions } from "./actions.ts";
 import { answerActions, type Offer } from "./answer-actions.ts";
@@ -20,21 +20,17 @@ import {
   type CallInput,
   others,
   own,
-  phoneRole,
+  phoneHolds,
   remote,
-  userRole,
+  userHolds,
   withEarly,
 } from "./context.ts";
 import { negotiationActions } from "./offer-actions.ts";
-import type { CallEffect, CallEvent, Postponed, SourceChange } from "./vocabulary.ts";
+import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
 
 type Device = { device: string };
 type Trickle = { device: string; update: TransportUpdate };
 
-const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
-/** Against what was agreed: what the phone only mirrors, because the user does not want to send, is no hold of its own. */
-const phoneHolds = (context: CallContext): boolean =>
-  keepsWaiting(remote(context), agreed(context), phoneRole(context));
 const hasAddress = (media: Media): boolean => hasUsableCandidate(media) || isGathered(media);
 /** Whether nobody else can answer: no other device rings, and none may still take the call by message. */
 const isLast = (context: CallContext, device: string): boolean =>
@@ -46,10 +42,7 @@ const isDecided = ({ consultation }: CallContext): boolean => consultation !== n
 /** How often an offer that the phone puts off is made again. */
 const MOST_TRIES = 5;
 /** The user's description as the offer that is due next tells it. */
-const next = (context: CallContext): Media => applied(agreed(context), context.proposals.slice(0, 1));
-
-/** What an action or a guard is given: the event itself, narrowed to the transition it stands in. */
-export const theEvent = <Event>({ event }: { event: Event }) => event;
+const next = (context: CallContext): Media => applied(agreed(context), context.pendingOffers.slice(0, 1));
 
 export const callSetup = setup({
   types: {
@@ -75,31 +68,31 @@ export const callSetup = setup({
     "audio alone may do": ({ context }, { status }: { status: number }) =>
       status === 488 &&
       context.retryAudioOnly &&
-      withoutRemoved(agreed(context).contents, context.proposals).some(({ media }) => media === "audio") &&
+      withoutRemoved(agreed(context).contents, context.pendingOffers).some(({ media }) => media === "audio") &&
       agreed(context).contents.some(({ media }) => media !== "audio"),
-    "nothing of it is left": ({ context }, { media }: { media: Media }) =>
-      isEmpty({ ...media, contents: withoutRemoved(media.contents, context.proposals) }),
+    "all it takes is removed": ({ context }, { media }: { media: Media }) =>
+      isEmpty({ ...media, contents: withoutRemoved(media.contents, context.pendingOffers) }),
     "that is the user's answer": ({ context }, { device, reason }: Device & { reason: Reason }) =>
       reason.condition === "decline" || isLast(context, device),
     "a party": ({ context }, { device }: Device) => context.devices.includes(device),
-    "the phone was heard": ({ context }) => context.heard,
+    "a provisional was received": ({ context }) => context.provisional,
     "the last device": ({ context }, { device }: Device) => isLast(context, device),
     "a device may take it": ({ context }) => context.messages === "proposed",
     "nobody else is asked": ({ context }) => context.devices.length === 0,
 
-    "something is to be proposed": ({ context }) => context.proposals.length > 0,
-    "something is to be proposed, with an address": ({ context }) =>
-      context.proposals.length > 0 && hasAddress(next(context)),
+    "an offer is pending": ({ context }) => context.pendingOffers.length > 0,
+    "an offer is pending, with an address": ({ context }) =>
+      context.pendingOffers.length > 0 && hasAddress(next(context)),
     "the address is there": ({ context }) => hasAddress(next(context)),
-    "there is room": ({ context }) => hasRoom(context.proposals, own(context)),
-    "there is room for the sources": ({ context }, { sources }: { sources: readonly SourceChange[] }) =>
-      hasRoom(context.proposals, own(context), sources),
-    "nothing would be left": ({ context }, { names }: { names: readonly string[] }) =>
+    "there is room": ({ context }) => hasRoom(context.pendingOffers, own(context)),
+    "there is room for the sources": ({ context }, { sources }: { sources: readonly ContentSources[] }) =>
+      hasRoom(context.pendingOffers, own(context), sources),
+    "the last content goes": ({ context }, { names }: { names: readonly string[] }) =>
       isEmpty(withRemoved(own(context), names)),
     "there is room, and no tie": ({ context }) =>
-      hasRoom(context.proposals, own(context)) &&
+      hasRoom(context.pendingOffers, own(context)) &&
       (context.direction === "outgoing" || !context.consultation?.added.length),
-    "nothing is left": ({ context }, { media }: Offer) =>
+    "nothing of it can be accepted": ({ context }, { media }: Offer) =>
       isEmpty(answerTo(media, answerable(context))) && asksFor(media, remote(context)).added.length === 0,
     "that needs the client": ({ context }, { media }: Offer) => asksTheClient(asksFor(media, remote(context))),
     "that tells of sources": (_, { action }: Offer) => action !== null,
@@ -129,3 +122,8 @@ export const callSetup = setup({
   },
   actions: { ...callActions, ...negotiationActions, ...answerActions },
 });
+
+/** A state of the chart as a literal: it does not compile with an event, a delay or a word that is not known. */
+export type CallState = Parameters<typeof callSetup.createStateConfig>[0];
+/** What a state does at each event. */
+export type CallTransitions = NonNullable<CallState["on"]>;

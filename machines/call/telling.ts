@@ -3,9 +3,9 @@
  *
  * XEP-0166 §7.2. Nothing is told of what the user has removed himself.
  */
-import type { Content, Media } from "../../protocol/media/media.ts";
+import type { Content, ContentSenders, Media } from "../../protocol/media/media.ts";
 import { type CallContext, own } from "./context.ts";
-import type { CallEffect, ContentsAction, NamesAction, SendersChange } from "./vocabulary.ts";
+import type { CallEffect, ContentsAction, NamesAction } from "./vocabulary.ts";
 
 /** What is said of contents, if there are any. */
 export function tell(
@@ -24,7 +24,7 @@ export function tellAdded(
   const theirs = groups.filter((group) => group.names.some((name) => names.includes(name)));
   return names.length === 0 ? [] : [{ type: "jingle.send.content-add", to: devices, contents: added, groups: theirs }];
 }
-export function tellSenders({ devices }: CallContext, changes: readonly SendersChange[]): CallEffect[] {
+export function tellSenders({ devices }: CallContext, changes: readonly ContentSenders[]): CallEffect[] {
   return changes.length === 0 ? [] : [{ type: "jingle.send.content-modify", to: devices, changes }];
 }
 

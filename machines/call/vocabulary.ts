@@ -8,7 +8,15 @@
 
 import type { Tone } from "../../protocol/dtmf.ts";
 import type { Moved } from "../../protocol/media/contents.ts";
-import type { Content, Media, Payload, TransportUpdate } from "../../protocol/media/media.ts";
+import type {
+  Content,
+  ContentName,
+  ContentPayloads,
+  ContentSenders,
+  ContentSources,
+  Media,
+  TransportUpdate,
+} from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import type { Failure, Reason, Rejection } from "../../protocol/reasons.ts";
 
@@ -45,23 +53,23 @@ export type UserEvent =
   | { readonly type: "jingle.transport-info"; readonly device: string; readonly update: TransportUpdate }
   | { readonly type: "jingle.existing-session-initiate"; readonly device: string }
   | { readonly type: "jingle.hold"; readonly device: string; readonly holds: boolean }
-  | { readonly type: "jingle.content-modify"; readonly device: string; readonly changes: readonly SendersChange[] }
+  | { readonly type: "jingle.content-modify"; readonly device: string; readonly changes: readonly ContentSenders[] }
   | {
       readonly type: "jingle.source";
       readonly device: string;
       readonly action: SourceAction;
-      readonly sources: readonly SourceChange[];
+      readonly sources: readonly ContentSources[];
     }
   | { readonly type: "jingle.content-add"; readonly device: string; readonly media: Media }
   | {
       readonly type: "jingle.content-add.unmappable";
       readonly device: string;
-      readonly contents: readonly Pick<Content, "creator" | "name">[];
+      readonly contents: readonly ContentName[];
     }
   | { readonly type: "jingle.content-remove"; readonly device: string; readonly names: readonly string[] }
   | { readonly type: "jingle.content-accept"; readonly device: string; readonly media: Media }
   | { readonly type: "jingle.content-reject"; readonly device: string; readonly names: readonly string[] }
-  | { readonly type: "jingle.description-info"; readonly device: string; readonly changes: readonly PayloadsChange[] }
+  | { readonly type: "jingle.description-info"; readonly device: string; readonly changes: readonly ContentPayloads[] }
   | { readonly type: "jingle.transport-replace"; readonly device: string; readonly transports: readonly Moved[] }
   | {
       readonly type: "jingle.transport-replace.unmappable";
@@ -76,16 +84,6 @@ export type UserEvent =
   | { readonly type: "jmi.proceed"; readonly device: string }
   | { readonly type: "jmi.reject"; readonly device: string; readonly reason: Reason }
   | { readonly type: "jmi.failure"; readonly condition: string };
-
-/** Who sends in a content, from now on. */
-export type SendersChange = Pick<Content, "name" | "senders">;
-/** Other codecs of a content, or other parameters of them. */
-export interface PayloadsChange {
-  readonly name: string;
-  readonly payloads: readonly Payload[];
-}
-/** The sources that a source action gives for a content. */
-export type SourceChange = Pick<Content, "name" | "sources" | "sourceGroups">;
 
 /** A refused re-INVITE: how long we are asked to wait, in milliseconds, and a chance between 0 and 1 (RFC 3261 §14.1). */
 export interface Postponed {
@@ -131,14 +129,14 @@ export type UserEffect =
   | {
       readonly type: `jingle.send.${NamesAction}`;
       readonly to: readonly string[];
-      readonly contents: readonly Pick<Content, "creator" | "name">[];
+      readonly contents: readonly ContentName[];
     }
   | { readonly type: "jingle.send.dtmf"; readonly to: readonly string[]; readonly tone: Tone }
   | { readonly type: "jingle.send.hold"; readonly to: readonly string[]; readonly holds: boolean }
   | {
       readonly type: "jingle.send.content-modify";
       readonly to: readonly string[];
-      readonly changes: readonly SendersChange[];
+      readonly changes: readonly ContentSenders[];
     }
   | {
       readonly type: "jingle.send.source";

@@ -6,7 +6,16 @@
  */
 
 import xml, { type Element } from "@xmpp/xml";
-import type { Content, Media, Source, Transport } from "../media/media.ts";
+import type {
+  Content,
+  ContentName,
+  ContentPayloads,
+  ContentSenders,
+  ContentSources,
+  Media,
+  Source,
+  Transport,
+} from "../media/media.ts";
 import { unreadable } from "../refusal.ts";
 import { JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readPayloads } from "./codecs.ts";
@@ -22,7 +31,7 @@ function contentsOf(jingle: Element): Element[] {
 }
 
 /** Reads who sends from now on, by content. Throws `Refusal`. */
-export function readSenders(jingle: Element): Pick<Content, "name" | "senders">[] {
+export function readSenders(jingle: Element): ContentSenders[] {
   return contentsOf(jingle).map((content) => ({
     name: requiredOf(content, "name"),
     senders: oneOf(content, "senders", SENDERS) ?? "both",
@@ -30,17 +39,14 @@ export function readSenders(jingle: Element): Pick<Content, "name" | "senders">[
 }
 
 /** The contents of a content-modify. */
-export function writeSenders(changes: readonly Pick<Content, "name" | "senders">[]): Element[] {
+export function writeSenders(changes: readonly ContentSenders[]): Element[] {
   return changes.map(({ name, senders }) => xml("content", { creator: "initiator", name, senders }));
 }
 
 /**
  * Reads the sources that a source action gives, by content; what it leaves out is filled from the session. Throws `Refusal`.
  */
-export function readNamedSources(
-  jingle: Element,
-  session: Media,
-): Pick<Content, "name" | "sources" | "sourceGroups">[] {
+export function readNamedSources(jingle: Element, session: Media): ContentSources[] {
   return contentsOf(jingle).map((element) => {
     const name = requiredOf(element, "name");
     const description = element.getChild("description", RTP);
@@ -78,7 +84,7 @@ export function writeTransports(contents: readonly Content[]): Element[] {
 }
 
 /** Contents by their names alone, for an action that takes them away. */
-export function writeNames(contents: readonly Pick<Content, "creator" | "name">[]): Element[] {
+export function writeNames(contents: readonly ContentName[]): Element[] {
   return contents.map(({ creator, name }) => xml("content", { creator, name }));
 }
 
@@ -88,7 +94,7 @@ export function readNames(jingle: Element): string[] {
 }
 
 /** Reads contents by their names alone, whatever else they are. Throws `Refusal`. */
-export function readContentNames(jingle: Element): Pick<Content, "creator" | "name">[] {
+export function readContentNames(jingle: Element): ContentName[] {
   return contentsOf(jingle).map((content) => ({
     creator: content.attrs.creator === "responder" ? "responder" : "initiator",
     name: requiredOf(content, "name"),
@@ -104,7 +110,7 @@ export function readTransports(jingle: Element): { name: string; transport: Tran
 }
 
 /** Reads the codecs of a description-info, by content (XEP-0167 §6). Throws `Refusal`. */
-export function readCodecs(jingle: Element): Pick<Content, "name" | "payloads">[] {
+export function readCodecs(jingle: Element): ContentPayloads[] {
   return contentsOf(jingle).map((content) => {
     const description = content.getChild("description", RTP);
     if (description === undefined) throw unreadable("a description-info without a description");

@@ -14,18 +14,18 @@ const isSecured = ({ transport }: Content): boolean => transport.fingerprints.le
 const emptyTransport: Transport = { kind: "ice", options: [], fingerprints: [], candidates: [], gathered: false };
 
 /** The phone's answer (read with `answerTo`), as the session-accept is to tell it. Throws `Refusal` for one that is none. */
-export function settleAnswer(offer: Media, answer: Media): Media {
-  const settled = answer.contents.map((content, index) => settlePhone(offer.contents[index] ?? content, content));
-  const accepted = settled.filter(({ rejected }) => !rejected);
+export function acceptFromAnswer(offer: Media, answer: Media): Media {
+  const answered = answer.contents.map((content, index) => answeredContent(offer.contents[index] ?? content, content));
+  const accepted = answered.filter(({ rejected }) => !rejected);
   if (accepted.length === 0) throw new Refusal("the answer accepts nothing", { status: 488, warning: 304 });
   const groups = answer.groups.length > 0 || accepted.length > 1 ? answer.groups : offer.groups;
-  const contents = settled.map((content) =>
-    content.rejected ? { ...content, transport: sharedBy(content, settled, groups) } : content,
+  const contents = answered.map((content) =>
+    content.rejected ? { ...content, transport: sharedBy(content, answered, groups) } : content,
   );
   return { ...answer, contents, groups };
 }
 
-function settlePhone(offered: Content, content: Content): Content {
+function answeredContent(offered: Content, content: Content): Content {
   if (content.rejected) return { ...offered, rejected: true, senders: "none", transport: emptyTransport };
   if (content.media !== offered.media)
     throw new Refusal(`${content.media} answers ${offered.media}`, { status: 488, warning: 304 });
@@ -73,7 +73,7 @@ function sharedBy(content: Content, all: readonly Content[], groups: Media["grou
 }
 
 /** A user's session-accept, as the SDP answer is to tell it. Throws `Refusal` (bad-request) when it does not fit. */
-export function settleAccept(offer: Media, accept: Media): Media {
+export function answerFromAccept(offer: Media, accept: Media): Media {
   const stranger = accept.contents.find(({ name }) => !offer.contents.some((offered) => offered.name === name));
   if (stranger) throw unreadable(`content '${stranger.name}' was not offered`);
   const contents = offer.contents.map((offered): Content => {

@@ -50,6 +50,12 @@ export interface Content {
   readonly transport: Transport;
 }
 
+/** What may be said of a content by itself: that it is meant, who sends in it, its codecs, its sources. */
+export type ContentName = Pick<Content, "creator" | "name">;
+export type ContentSenders = Pick<Content, "name" | "senders">;
+export type ContentPayloads = Pick<Content, "name" | "payloads">;
+export type ContentSources = Pick<Content, "name" | "sources" | "sourceGroups">;
+
 /** `name=value`; an item without `=` has a value and no name, or a name and no value. */
 export interface Parameter {
   readonly name?: string;

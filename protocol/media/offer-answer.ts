@@ -3,13 +3,21 @@
  *
  * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.5 (content-modify). Rules: who sends is said of initiator and responder,
  * so that both descriptions speak one language; a side that holds does not want the other to send; what is agreed is
- * what both want. Sources (source-add and the like) are told, and change the description they belong to.
+ * what both want. ContentSources (source-add and the like) are told, and change the description they belong to.
  */
-import type { Content, Media, Payload, Role, Senders, Transport } from "./media.ts";
+import type {
+  Content,
+  ContentPayloads,
+  ContentSenders,
+  ContentSources,
+  Media,
+  Payload,
+  Role,
+  Senders,
+  Transport,
+} from "./media.ts";
 
 export type SourceAction = "source-add" | "source-remove" | "source-update";
-
-export type Sources = Pick<Content, "name" | "sources" | "sourceGroups">;
 
 /** More sources than this are not kept for a content. */
 export const MOST_SOURCES = 64;
@@ -42,10 +50,7 @@ export function holding(media: Media, holder: Role): Media {
 }
 
 /** A description with new senders for the contents that are named. */
-export function modified(
-  media: Media,
-  changes: readonly { readonly name: string; readonly senders: Senders }[],
-): Media {
+export function modified(media: Media, changes: readonly ContentSenders[]): Media {
   return withSenders(media, ({ name, senders }) => changes.find((change) => change.name === name)?.senders ?? senders);
 }
 
@@ -105,7 +110,7 @@ function answering(ours: Setup, { transport }: Content): Setup {
 }
 
 /** The user's description once the phone has answered it: who offered actpass now has the part that was left to it. */
-export function settled(own: Media, answer: Media): Media {
+export function withDtlsRole(own: Media, answer: Media): Media {
   const contents = own.contents.map((content, index): Content => {
     const { transport } = content;
     const answered = answer.contents[index];
@@ -136,7 +141,7 @@ export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media
 }
 
 /** A description with other codecs for the contents that are named; a payload type that is not known yet stands last. */
-export function withPayloads(media: Media, changes: readonly Pick<Content, "name" | "payloads">[]): Media {
+export function withPayloads(media: Media, changes: readonly ContentPayloads[]): Media {
   const contents = media.contents.map((content): Content => {
     const told = changes.find(({ name }) => name === content.name)?.payloads ?? [];
     const known = content.payloads.map((payload) => told.find(({ id }) => id === payload.id) ?? payload);
@@ -147,14 +152,14 @@ export function withPayloads(media: Media, changes: readonly Pick<Content, "name
 }
 
 /** Contents whose senders differ from what was known, by name. */
-export function changedSenders(before: Media, after: Media): { name: string; senders: Senders }[] {
+export function changedSenders(before: Media, after: Media): ContentSenders[] {
   return after.contents
     .filter(({ name, senders }) => before.contents.find((content) => content.name === name)?.senders !== senders)
     .map(({ name, senders }) => ({ name, senders }));
 }
 
 /** What a source action offers: every section, and in those that are named exactly the sources it gives. */
-export function withOnlySources(own: Media, named: readonly Sources[]): Media {
+export function withOnlySources(own: Media, named: readonly ContentSources[]): Media {
   const contents = own.contents.map((content): Content => {
     const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
     return { ...content, sources, sourceGroups };
@@ -163,7 +168,7 @@ export function withOnlySources(own: Media, named: readonly Sources[]): Media {
 }
 
 /** A description after a source action. */
-export function withSources(media: Media, action: SourceAction, named: readonly Sources[]): Media {
+export function withSources(media: Media, action: SourceAction, named: readonly ContentSources[]): Media {
   const contents = media.contents.map((content): Content => {
     const change = named.find(({ name }) => name === content.name);
     if (change === undefined) return content;

@@ -37,9 +37,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "protocol/jingle": [...MEDIA, "protocol/xmpp"],
   "protocol/address.ts": [...MEDIA, "protocol/sip", "protocol/xmpp"], // who is who in both networks
 
-  "machines/call": MEDIA,
+  "machines/given.ts": [],
+  "machines/call": [...MEDIA, "machines/given.ts"],
   "machines/transactions": MEDIA,
-  machines: [...MEDIA, "machines/call", "machines/transactions"],
+  machines: [...MEDIA, "machines/given.ts", "machines/call", "machines/transactions"],
 
   transports: [],
 

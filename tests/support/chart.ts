@@ -4,7 +4,7 @@ import { stateWords } from "../../actors/calls/call.ts";
 import { call } from "../../machines/call/call.ts";
 import type { CallInput } from "../../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../../machines/call/vocabulary.ts";
-import { settleAnswer } from "../../protocol/media/answer.ts";
+import { acceptFromAnswer } from "../../protocol/media/answer.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
@@ -13,7 +13,7 @@ export type CallSnapshot = SnapshotFrom<typeof call>;
 
 const sdp = (name: string): string => PLAY_TEXTS[name] ?? "";
 export const OFFER: Media = readSdp(sdp("offer-sdp"), { by: "initiator" });
-export const ANSWER: Media = settleAnswer(OFFER, readSdp(sdp("answer-sdp"), { by: "responder", answerTo: OFFER }));
+export const ANSWER: Media = acceptFromAnswer(OFFER, readSdp(sdp("answer-sdp"), { by: "responder", answerTo: OFFER }));
 
 /** The answer with one more content. */
 export const VIDEO: Media = {

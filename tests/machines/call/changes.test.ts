@@ -4,23 +4,23 @@ import {
   applied,
   type Change,
   hasRoom,
-  MOST_PROPOSALS,
-  type Proposal,
-  withProposal,
+  MOST_PENDING,
+  type PendingOffer,
+  withPending,
 } from "../../../machines/call/changes.ts";
 import type { Senders } from "../../../protocol/media/media.ts";
 import type { SourceAction } from "../../../protocol/media/offer-answer.ts";
 import { ANSWER, VIDEO } from "../../support/chart.ts";
 
 const sends = (senders: Senders, name = "0"): Change => ({ kind: "senders", to: [{ name, senders }] });
-const changed = (...changes: Change[]): Proposal => ({ action: null, sources: [], changes });
-const source = (action: SourceAction, ssrc: number): Proposal => ({
+const changed = (...changes: Change[]): PendingOffer => ({ action: null, sources: [], changes });
+const source = (action: SourceAction, ssrc: number): PendingOffer => ({
   action,
   sources: [{ name: "0", sources: [{ ssrc: `${ssrc}`, parameters: [] }], sourceGroups: [] }],
   changes: [],
 });
-const due = (proposals: readonly Proposal[], underWay = false): readonly Proposal[] =>
-  proposals.reduce<readonly Proposal[]>((all, next) => withProposal(all, next, underWay), []);
+const due = (pending: readonly PendingOffer[], isOut = false): readonly PendingOffer[] =>
+  pending.reduce<readonly PendingOffer[]>((all, next) => withPending(all, next, isOut), []);
 const ssrcs = (media = ANSWER): string[] => media.contents[0]?.sources.map(({ ssrc }) => ssrc) ?? [];
 
 test("changes that wait are one offer, in which the last word about a content counts", () => {
@@ -69,7 +69,7 @@ test("a content that comes and goes while both wait is not told; one that was th
 });
 
 test("no more than so many offers wait", () => {
-  const alternately = Array.from({ length: MOST_PROPOSALS }, (_, at) =>
+  const alternately = Array.from({ length: MOST_PENDING }, (_, at) =>
     at % 2 === 0 ? changed(sends("none")) : source("source-add", 1),
   );
   expect(hasRoom(due(alternately.slice(1)), ANSWER)).toBe(true);

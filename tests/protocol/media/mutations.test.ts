@@ -10,7 +10,7 @@ import {
 } from "../../../protocol/jingle/changes.ts";
 import { readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../../protocol/jingle/transport-info.ts";
-import { settleAnswer } from "../../../protocol/media/answer.ts";
+import { acceptFromAnswer } from "../../../protocol/media/answer.ts";
 import { addCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
@@ -100,7 +100,7 @@ describe("a recorded SDP with some of it changed", () => {
         const media = taken(() => readSdp(text, { by: at % 2 === 0 ? "initiator" : "responder" }));
         if (media) isGood(media, text);
         readJingleAction(text);
-        taken(() => settleAnswer(offer, readSdp(text, { by: "responder", answerTo: offer })));
+        taken(() => acceptFromAnswer(offer, readSdp(text, { by: "responder", answerTo: offer })));
         taken(() => readSdp(text, { by: "initiator", follows: offer }));
         taken(() => writeTrickleFragment(addCandidates(offer, readTrickleFragment(text, offer))));
       }

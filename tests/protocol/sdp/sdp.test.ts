@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
 import { readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
-import { adviceOn, settleAccept, settleAnswer } from "../../../protocol/media/answer.ts";
+import { acceptFromAnswer, adviceOn, answerFromAccept } from "../../../protocol/media/answer.ts";
 import { addCandidates, hasUsableCandidate, newCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media, Role } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
@@ -147,7 +147,7 @@ describe("a plain desk phone", () => {
 });
 
 describe("an answer", () => {
-  const answer = (sdp: string) => settleAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer }));
+  const answer = (sdp: string) => acceptFromAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer }));
   const ANSWER = PLAY_TEXTS["answer-sdp"] ?? "";
 
   test("without setup is passive, with actpass active", () => {
@@ -173,7 +173,7 @@ describe("an answer", () => {
     const both = readSdp(ANSWER, { by: "responder", answerTo: plain });
     const crypto = [{ tag: 1, suite: "AES_CM_128_HMAC_SHA1_80", keyParams: "inline:x" }];
     const withCrypto = { ...both, contents: both.contents.map((content) => ({ ...content, crypto })) };
-    for (const settle of [settleAnswer, settleAccept]) {
+    for (const settle of [acceptFromAnswer, answerFromAccept]) {
       const [content] = settle(plain, withCrypto).contents;
       expect([content?.transport.fingerprints, content?.transport.setup]).toEqual([[], undefined]);
       expect(content?.crypto).toEqual(crypto);
@@ -197,7 +197,7 @@ describe("an answer", () => {
       ...offer,
       contents: offer.contents.map((each) => ({ ...each, transport: { ...each.transport, fingerprints: [] } })),
     };
-    const plain = settleAnswer(open, readSdp(PLAY_TEXTS["plain-sdp"] ?? "", { by: "responder", answerTo: open }));
+    const plain = acceptFromAnswer(open, readSdp(PLAY_TEXTS["plain-sdp"] ?? "", { by: "responder", answerTo: open }));
     const { kind, ufrag, candidates } = plain.contents[0]?.transport ?? {};
     expect([kind, ufrag, candidates?.map(({ type, port }) => [type, port])]).toEqual([
       "ice",
@@ -213,7 +213,7 @@ describe("an answer", () => {
   test("with port 0 refuses, also with bundle-only (RFC 9143 §7.3.3)", () => {
     const two = readSdp(PLAY_TEXTS["added-video-sdp"] ?? "", { by: "initiator" });
     const sdp = `${ANSWER}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\na=rtpmap:96 VP8/90000\na=bundle-only\n`;
-    const settled = settleAnswer(two, readSdp(sdp, { by: "responder", answerTo: two }));
+    const settled = acceptFromAnswer(two, readSdp(sdp, { by: "responder", answerTo: two }));
     expect(settled.contents.map(({ rejected }) => rejected)).toEqual([false, true]);
   });
 
@@ -223,7 +223,7 @@ describe("an answer", () => {
 
   test("of a group is a group when one content is accepted, or when the phone says so", () => {
     const grouped = { ...offer, groups: [{ semantics: "BUNDLE", names: ["0"] }] };
-    const settled = settleAnswer(grouped, readSdp(ANSWER, { by: "responder", answerTo: grouped }));
+    const settled = acceptFromAnswer(grouped, readSdp(ANSWER, { by: "responder", answerTo: grouped }));
     expect(settled.groups).toEqual(grouped.groups);
   });
 });
@@ -236,7 +236,7 @@ describe("an accept", () => {
   };
 
   test("that leaves a content out refuses it, in its place: port 0", () => {
-    const sdp = written(settleAccept(two, accept), { by: "responder", answer: true });
+    const sdp = written(answerFromAccept(two, accept), { by: "responder", answer: true });
     expect(sdp.filter((line) => line.startsWith("m="))).toEqual([
       "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0",
       "m=video 0 UDP/TLS/RTP/SAVPF 111 0",
@@ -246,7 +246,7 @@ describe("an accept", () => {
   test("of a content that was not offered is refused", () => {
     expect(
       refusal(() =>
-        settleAccept(offer, {
+        answerFromAccept(offer, {
           ...accept,
           contents: [{ ...accept.contents[0], name: "x" } as Media["contents"][number]],
         }),

@@ -1,0 +1,139 @@
+/**
+ * A call that a phone places, until the user has accepted it: every device that is online is asked, or woken.
+ *
+ * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others are told
+ * to stop; one that is busy, refuses or is lost leaves it to the others, and the last one decides.
+ */
+import { given } from "../given.ts";
+import type { CallState } from "./setup.ts";
+
+const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
+const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
+/** One that says nothing may ring all the same, when only its answers are lost: it is told to stop. */
+const deviceIsOut = [
+  {
+    target: "ended",
+    guard: given("the last device"),
+    actions: [given("send final response (by error)"), given("send session-terminate (to the silent)")],
+  },
+  {
+    actions: [given("send session-terminate (to the silent)"), given("drop the device")],
+  },
+] as const;
+
+export const incoming = {
+  description: "A phone calls the user, on every device that is online.",
+  tags: "unanswered",
+  initial: "offering",
+  entry: ["send session-initiate", "send propose"],
+  on: {
+    "jingle.session-accept": [
+      {
+        target: "accepting.confirming",
+        guard: given("the answer has an address"),
+        actions: [
+          given("send session-terminate (cancel, to the others)"),
+          "send retract",
+          given("remember the accept"),
+        ],
+      },
+      {
+        target: "accepting.gathering",
+        actions: [
+          given("send session-terminate (cancel, to the others)"),
+          "send retract",
+          given("remember the accept"),
+        ],
+      },
+    ],
+    "jingle.session-terminate": [
+      {
+        target: "ended",
+        description: "A decline from any device is the user's answer; so is what the last device says.",
+        guard: given("that is the user's answer"),
+        actions: [
+          given("note why"),
+          given("send final response (by reason)"),
+          given("send session-terminate (cancel, to the others)"),
+          "send retract",
+        ],
+      },
+      { actions: given("drop the device") },
+    ],
+    "jmi.proceed": {
+      target: ".ringing",
+      description: "The user takes the call on this device; the session begins there.",
+      guard: "a device may take it",
+      actions: [
+        given("send session-terminate (cancel, to the others)"),
+        given("remember who proceeds"),
+        "send session-initiate",
+      ],
+    },
+    "jmi.reject": {
+      target: "ended",
+      description: "The user's answer, of which his other devices hear by carbons.",
+      guard: "a device may take it",
+      actions: [
+        given("note why"),
+        given("send final response (to a reject)"),
+        "forget the proposal",
+        "send session-terminate (cancel)",
+      ],
+    },
+    "jmi.failure": [
+      {
+        target: "ended",
+        guard: "nobody else is asked",
+        actions: ["forget the proposal", given("send final response (by error)")],
+      },
+      { actions: "forget the proposal" },
+    ],
+    "jingle.refused": deviceIsOut,
+    "jingle.lost": deviceIsOut,
+    "jingle.existing-session-initiate": {
+      actions: [given("add the device"), given("send session-initiate (again)")],
+    },
+    "jingle.transport-info": { actions: given("keep for the accept") },
+    "sip.info": {
+      actions: [given("send transport-info (what is new)"), given("add the phone's candidates")],
+    },
+    "sip.ack.timeout": {
+      target: "ended",
+      description: "The 180 that the caller wants reliable was never acknowledged (RFC 3262 §3).",
+      actions: ["note why (never acknowledged)", "send 504 (no PRACK)", "send session-terminate", "send retract"],
+    },
+    "sip.cancel": { target: "ended", actions: giveUp },
+    "sip.bye": { target: "ended", actions: giveUp },
+  },
+  after: { "no answer": { target: "ended", actions: nobodyAnswers } },
+  states: {
+    waking: {
+      description: "No device is online; the proposal may wake one by push.",
+      meta: { spec: "XEP-0353 §3.1" },
+      on: {
+        "jmi.ringing": { target: "ringing", actions: "send 180" },
+        "jmi.proceed": {
+          target: "ringing",
+          actions: ["send 180", given("remember who proceeds"), "send session-initiate"],
+        },
+        "jingle.existing-session-initiate": {
+          target: "ringing",
+          actions: ["send 180", given("add the device"), given("send session-initiate (again)")],
+        },
+      },
+      after: { "no device wakes": { target: "#call.ended", actions: nobodyAnswers } },
+    },
+    offering: {
+      description: "The devices are asked; none has acknowledged yet.",
+      meta: { spec: "XEP-0166 §6.1" },
+      entry: "send 180",
+      on: { "jingle.acknowledged": "ringing", "jmi.ringing": "ringing" },
+    },
+    ringing: {
+      description: "A device has the offer and rings; the phone hears of it every minute.",
+      meta: { spec: "RFC 3261 §13.3.1.1" },
+      after: { "a minute": { target: "ringing", reenter: true, actions: "send 180" } },
+    },
+  },
+} as const satisfies CallState;
