@@ -1,6 +1,6 @@
 /** The documents say what is there: every row of the mapping has its proof, every path and link leads somewhere, versions agree. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { USER_AGENT } from "../../protocol/sip/capabilities.ts";
 import { gatherProofs, proofsIn, rowsOf, writeProofs } from "../support/proofs.ts";
@@ -68,15 +68,84 @@ describe("a proof", () => {
   });
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "docs/decisions.md", "docs/mapping.md"])(
-  "the links of %s lead somewhere",
-  (file) => {
-    const targets = [...read(file).matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target = ""]) =>
-      join(root, file, "..", target),
-    );
-    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
-  },
-);
+const DOCUMENTS = [
+  ...["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"],
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+test.each(DOCUMENTS)("the links of %s lead somewhere", (file) => {
+  const targets = [...read(file).matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, target = ""]) =>
+    join(root, file, "..", target),
+  );
+  expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+});
+
+/** What a text names in backticks that is a path: with a folder of ours, or with the ending of a file. */
+function pathsIn(text: string): string[] {
+  const named = [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, words = ""]) => words.split(" "));
+  const isPath = (word: string): boolean =>
+    /^[\w@.-]+(?:\/[\w@.-]*)*$/.test(word) && (/\.(?:ts|md|json|toml|cfg|lua|erl)$/.test(word) || word.includes("/"));
+  return named.filter((word) => isPath(word) && !/^application\/|^carillon\.toml$/.test(word));
+}
+
+test.each(["CONTRIBUTING.md", "docs/decisions.md"])("the paths that %s names are there", (file) => {
+  const paths = pathsIn(read(file));
+  expect(paths.length).toBeGreaterThan(10);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test("a path is found by its folder or its ending", () => {
+  expect(pathsIn("`actors/gone/` `bun gone.ts` `a.md` `jingle.send.x` `application/dtmf` `npm test` `…/sip`")).toEqual([
+    "actors/gone/",
+    "gone.ts",
+    "a.md",
+  ]);
+});
+
+test("the decisions are numbered from 1, without a gap", () => {
+  const [, choices = ""] = read("docs/decisions.md").split("## Structure");
+  const numbers = [...choices.matchAll(/^(\d+\w*)\. /gm)].map(([, number]) => number);
+  expect(numbers.length).toBeGreaterThan(30);
+  expect(numbers).toEqual(numbers.map((_, index) => `${index + 1}`));
+});
+
+describe("the changelog", () => {
+  const changelog = read("CHANGELOG.md");
+
+  test("begins with what is unreleased, then the version of package.json with its date", () => {
+    const [first, second = ""] = [...changelog.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(first).toBe("[Unreleased]");
+    expect(second).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
+    expect(second).toStartWith(`[${JSON.parse(read("package.json")).version}]`);
+  });
+
+  test("has the kinds of Keep a Changelog, each once a version", () => {
+    for (const version of changelog.split(/^## /m).slice(1)) {
+      const kinds = [...version.matchAll(/^### (.*)$/gm)].map(([, kind = ""]) => kind);
+      expect(kinds.filter((kind) => !/^(?:Added|Changed|Deprecated|Removed|Fixed|Security)$/.test(kind))).toEqual([]);
+      expect(new Set(kinds).size).toBe(kinds.length);
+    }
+  });
+
+  test("tells nothing twice", () => {
+    const lines = changelog.split("\n").filter((line) => line.startsWith("- "));
+    expect(lines.filter((line, index) => lines.indexOf(line) < index)).toEqual([]);
+  });
+});
+
+test(".editorconfig says what biome.json says", () => {
+  const { indentStyle, indentWidth, lineWidth } = JSON.parse(read("biome.json")).formatter;
+  const [, everywhere = ""] = read(".editorconfig").split(/^\[.*\]$/m);
+  expect(everywhere.split("\n")).toEqual(
+    expect.arrayContaining([
+      `indent_style = ${indentStyle}`,
+      `indent_size = ${indentWidth}`,
+      `max_line_length = ${lineWidth}`,
+    ]),
+  );
+});
 
 test("User-Agent has the version of package.json", () => {
   expect(USER_AGENT).toBe(`Carillon/${JSON.parse(read("package.json")).version}`);
