@@ -86,7 +86,8 @@ test.each(DOCUMENTS)("the links of %s lead somewhere", (file) => {
 function pathsIn(text: string): string[] {
   const named = [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, words = ""]) => words.split(" "));
   const isPath = (word: string): boolean =>
-    /^[\w@.-]+(?:\/[\w@.-]*)*$/.test(word) && (/\.(?:ts|md|json|toml|cfg|lua|erl)$/.test(word) || word.includes("/"));
+    /^[a-zA-Z@.][\w@.-]*(?:\/[\w@.-]*)*$/.test(word) &&
+    (/\.(?:ts|md|json|toml|cfg|lua|erl)$/.test(word) || word.includes("/"));
   return named.filter((word) => isPath(word) && !/^application\/|^carillon\.toml$/.test(word));
 }
 
