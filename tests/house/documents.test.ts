@@ -105,6 +105,12 @@ test("a path is found by its folder or its ending", () => {
   ]);
 });
 
+test.each(DOCUMENTS)("the scripts that %s runs are in package.json", (file) => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
+  const run = [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => name);
+  expect(run.filter((name) => !(name in scripts))).toEqual([]);
+});
+
 test("the decisions are numbered from 1, without a gap", () => {
   const [, choices = ""] = read("docs/decisions.md").split("## Structure");
   const numbers = [...choices.matchAll(/^(\d+\w*)\. /gm)].map(([, number]) => number);
