@@ -104,7 +104,7 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
   if (failure !== null) throw new StartError(failure);
 }
 
-/** The log, whose first lines say what starts here, and with which doubts. */
+/** The log; its first lines are the version, and the warnings about the configuration. */
 function startLog(config: Config): LevelledLog {
   const output = new LogOutput(process.stdout);
   process.on("exit", () => output.end(1));
