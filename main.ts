@@ -94,7 +94,9 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
   const web = await openWeb(config, gateway);
   const started = gateway.start().then(() => {
-    log({ level: "info", event: "gateway.ready", sipPort: gateway.sip.port, webPort: web.port });
+    const ports = { sipPort: gateway.sip.port, webPort: web.port };
+    log({ level: "info", event: "gateway.listening", ...ports });
+    void gateway.ready.then(() => log({ level: "info", event: "gateway.ready", ...ports }));
   });
   await Promise.race([started, gateway.stopped]).catch((error: unknown) => {
     throw new StartError(textOf(error));

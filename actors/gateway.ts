@@ -1,7 +1,8 @@
 /**
  * The root supervisor: puts the others together, starts them, and stops when it is asked to or cannot go on.
  *
- * Rules: `machines/gateway.ts` decides, this performs. The SIP sockets and the XMPP stream mend themselves with back-off of
+ * Rules: `machines/gateway.ts` decides, this performs. The stream begins once the SIP sockets are bound, and neither waits
+ * for a name server; the gateway is ready when both are up. The SIP sockets and the XMPP stream mend themselves with back-off of
  * their own; what they cannot mend ends the gateway, whose owner then exits non-zero. Clock, chance and sockets are
  * given, so that a whole gateway runs in memory in tests.
  */
@@ -15,7 +16,7 @@ import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { SipAcl } from "./sip/allow.ts";
-import type { Resolve } from "./sip/hosts.ts";
+import { inTime, type Resolve } from "./sip/hosts.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
 import { Xmpp, type XmppConfig } from "./xmpp/component.ts";
@@ -59,12 +60,12 @@ export class Gateway {
   readonly calls: Calls;
   readonly #actor;
   readonly #log: Log;
-  readonly #allow: SipAcl;
+  readonly #acl: SipAcl;
   #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
     const { clock, random, chance, hash, sha1, open, log } = needs;
-    const resolve = loggedResolve(needs.resolve, new Tally(clock, log, "dns.failed"), log);
+    const resolve = loggedResolve(inTime(needs.resolve, clock), new Tally(clock, log, "dns.failed"), log);
     this.#log = log;
     const { usernameToPhone } = config.calls.addresses;
     this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls: config.calls.maxCalls };
@@ -81,11 +82,11 @@ export class Gateway {
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
     const { allow: networks, ...sip } = config.sip;
-    this.#allow = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
+    this.#acl = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
     this.sip = new SipStack({
       ...{ clock, random, open, resolve, log },
       ...sip,
-      allow: (source) => this.#allow.allows(source.host),
+      allow: (source) => this.#acl.allows(source.host),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: this.calls,
     });
@@ -95,6 +96,7 @@ export class Gateway {
       config: config.xmpp,
       isServed: (jid) => isServed(jid, config.calls.addresses),
       user: this.calls,
+      online: () => this.#ready.resolve(),
       refused: (why) => this.#actor.send({ type: "failed", text: `[xmpp] domain and secret: ${why}` }),
     });
     const input = { drainTimeout: config.drainTimeout };
@@ -102,7 +104,7 @@ export class Gateway {
     this.#actor.on("*", (effect) => this.#perform(effect));
   }
 
-  /** Opens the sockets and begins the stream; rejects when a socket cannot be opened. */
+  /** Opens the sockets and begins the stream; settles when the sockets are open, rejects when one cannot be opened. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       let logged: unknown;
@@ -116,6 +118,12 @@ export class Gateway {
     });
   }
 
+  /** Settles when the sockets are open and the stream is up for the first time. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+  readonly #ready = Promise.withResolvers<void>();
+
   /** Lets what runs end, then closes everything; a second call does not wait for that. */
   stop(): void {
     this.#actor.send({ type: "stop", calls: this.calls.registry.size });
@@ -124,7 +132,7 @@ export class Gateway {
   /** Changes what may change while calls run; none of them ends. */
   reload(settings: Reloadable): void {
     this.#settings = settings;
-    this.#allow.permit(settings.allow);
+    this.#acl.permit(settings.allow);
   }
 
   /** Settles when everything is closed, with what went wrong, if anything did. */
@@ -146,8 +154,10 @@ export class Gateway {
   }
 
   #open(): void {
-    Promise.all([this.sip.start(), this.#allow.start()]).then(
+    void this.#acl.start();
+    this.sip.start().then(
       () => {
+        if (this.#actor.getSnapshot().status === "done") return void this.sip.stop();
         this.xmpp.start();
         this.#actor.send({ type: "started" });
       },
@@ -159,7 +169,7 @@ export class Gateway {
   #close(): void {
     const { failure } = this.#actor.getSnapshot().context;
     this.xmpp.stop();
-    this.#allow.stop();
+    this.#acl.stop();
     this.sip.stop().finally(() => this.#stopped.resolve(failure));
   }
 }

@@ -185,7 +185,7 @@ test.each(["start", "dev"])(
   "npm run %s hands SIGTERM on: the gateway stops, and nothing is left running",
   async (script) => {
     const { log, allEnded } = await runNpm(script, TOML(), (npm) => {
-      if (npm.log.includes("gateway.ready")) npm.stop();
+      if (npm.log.includes("gateway.listening")) npm.stop();
     });
     expect(log).toContain('"state":"stopped"');
     expect(log).toContain('"state":"stopped"');
@@ -256,6 +256,8 @@ describe("GET /health", () => {
     const response = await gateway.health();
     expect(await response.json()).toEqual({ status: "up", down: [], state: "running", calls: 0 });
     expect(await gateway.stop()).toBe(0);
+    const started = ["gateway.listening", "xmpp.online", "gateway.ready"];
+    expect(eventsOf(gateway.log()).filter((event) => started.includes(String(event)))).toEqual(started);
     await listener.close();
   });
 });

@@ -1,14 +1,17 @@
 /**
  * Who may begin calls over SIP: the proxy, loopback, and the networks of `[sip] allow`.
  *
- * Rules: the proxy's addresses are looked up again and again, since they change; until they are known the first time only
- * loopback and the networks may. This judges requests outside dialogs; those inside are known by their tags.
+ * Rules: the proxy's addresses are looked up again every minute, since they change, and sooner while there are none; until
+ * they are known the first time only loopback and the networks may. Nothing waits for a look-up. This judges requests
+ * outside dialogs; those inside are known by their tags.
  */
 import ipaddr from "ipaddr.js";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "./hosts.ts";
 
+/** In milliseconds. */
 const AGAIN = 60_000;
+const AGAIN_WHEN_UNKNOWN = 5_000;
 
 export interface AllowNeeds {
   readonly clock: Clock;
@@ -23,6 +26,7 @@ export class SipAcl {
   #networks: readonly Network[] = [];
   #proxy: ReadonlySet<string> = new Set();
   #disarm: () => void = () => {};
+  #stopped = false;
 
   constructor(needs: AllowNeeds) {
     this.#needs = needs;
@@ -34,16 +38,18 @@ export class SipAcl {
     this.#networks = networks.map(readNetwork);
   }
 
-  /** Looks the proxy up, now and every while. */
+  /** Looks the proxy up, now and every while; settles after the first look-up. */
   async start(): Promise<void> {
     const found = await this.#needs.resolve(this.#needs.proxyHost).catch(() => []);
+    if (this.#stopped) return;
     // a name server that is away does not take the proxy's rights from it
     if (found.length > 0) this.#proxy = new Set(found.map(normal));
-    this.#disarm();
-    this.#disarm = this.#needs.clock.after(AGAIN, () => void this.start());
+    const pause = this.#proxy.size > 0 ? AGAIN : AGAIN_WHEN_UNKNOWN;
+    this.#disarm = this.#needs.clock.after(pause, () => void this.start());
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#disarm();
   }
 

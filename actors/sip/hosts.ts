@@ -1,9 +1,11 @@
 /**
- * Host names of SIP destinations made addresses, remembered for a while, asked for once at a time.
+ * Addresses of host names: looked up once at a time, remembered for a while, and never waited for long.
  *
- * What resolves is injected (node:dns lookup in production: /etc/hosts and the system's resolver). Addresses come in
- * the order in which they are to be tried: IPv4 first, since "localhost" means 127.0.0.1 to most phones. Left out on
- * purpose: NAPTR and SRV (RFC 3263), which a gateway with one configured proxy does without.
+ * `Resolve` is injected (node:dns lookup in production: /etc/hosts and the system's resolver). Addresses come in the order
+ * in which they are to be tried: IPv4 first, since "localhost" means 127.0.0.1 to most phones. Rules: a look-up has a
+ * time-out; one that still hangs after it is joined, not begun again; when a name is to be looked up anew and the name
+ * server fails or takes its time, its old addresses go on. Left out on purpose: NAPTR and SRV (RFC 3263), which a gateway
+ * with one configured proxy does without.
  */
 import { isIP } from "node:net";
 import type { Clock } from "../clock.ts";
@@ -13,15 +15,44 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 /** Told the addresses, none when the name cannot be resolved. */
 type Use = (addresses: readonly string[]) => void;
 
+/** In milliseconds. */
+const TIMEOUT = 3_000;
 const KEPT = 30_000;
 const KEPT_WHEN_UNKNOWN = 2_000;
+/** How long whoever knows old addresses waits for new ones. */
+const PATIENCE = 250;
 const MOST = 1_000;
+
+/** The same look-up with a time-out, asked once at a time for each name. */
+export function inTime(resolve: Resolve, clock: Clock): Resolve {
+  const open = new Map<string, Promise<readonly string[]>>();
+  const ask = (host: string): Promise<readonly string[]> => {
+    const known = open.get(host);
+    if (known !== undefined) return known;
+    if (open.size >= MOST) return Promise.reject(new Error("too many look-ups at once"));
+    const asked = resolve(host).finally(() => open.delete(host));
+    open.set(host, asked);
+    return asked;
+  };
+  return (host) =>
+    new Promise((found, failed) => {
+      const late = (): void => failed(new Error(`the name server has not answered within ${TIMEOUT} ms`));
+      const disarm = clock.after(TIMEOUT, late);
+      ask(host).then(found, failed).finally(disarm);
+    });
+}
+
+interface Question {
+  waiting: Use[];
+  /** Whether nobody waits any longer who can have old addresses. */
+  late: boolean;
+}
 
 export class SipHosts {
   readonly #resolve: Resolve;
   readonly #clock: Clock;
   readonly #known = new Map<string, { addresses: readonly string[]; until: number }>();
-  readonly #asked = new Map<string, Use[]>();
+  readonly #asked = new Map<string, Question>();
 
   constructor(resolve: Resolve, clock: Clock) {
     this.#resolve = resolve;
@@ -35,35 +66,45 @@ export class SipHosts {
       return;
     }
     const known = this.#known.get(host);
-    if (known !== undefined && known.until > this.#clock.now()) use(known.addresses);
+    const isFresh = known !== undefined && known.until > this.#clock.now();
+    const question = this.#asked.get(host);
+    if (known !== undefined && (isFresh || (question?.late && known.addresses.length > 0))) use(known.addresses);
+    else if (question !== undefined) question.waiting.push(use);
     else this.#ask(host, use);
   }
 
   #ask(host: string, use: Use): void {
-    const waiting = this.#asked.get(host);
-    if (waiting !== undefined) {
-      waiting.push(use);
-      return;
-    }
     if (this.#asked.size >= MOST) {
       use([]);
       return;
     }
-    this.#asked.set(host, [use]);
-    const told = (addresses: readonly string[]): void => this.#told(host, addresses);
+    const question: Question = { waiting: [use], late: false };
+    this.#asked.set(host, question);
+    const disarm = this.#clock.after(PATIENCE, () => {
+      question.late = true;
+      const old = this.#known.get(host)?.addresses ?? [];
+      if (old.length > 0) tell(question, old);
+    });
     Promise.resolve()
       .then(() => this.#resolve(host))
       .catch((): readonly string[] => [])
-      .then(told);
+      .then((addresses) => {
+        disarm();
+        this.#told(host, question, addresses);
+      });
   }
 
-  #told(host: string, found: readonly string[]): void {
+  #told(host: string, question: Question, found: readonly string[]): void {
     const addresses = found.filter((address) => isIP(address) !== 0).sort((one, other) => isIP(one) - isIP(other));
+    const old = this.#known.get(host)?.addresses ?? [];
     if (this.#known.size >= MOST) this.#known.clear();
-    const kept = addresses.length > 0 ? KEPT : KEPT_WHEN_UNKNOWN;
-    this.#known.set(host, { addresses, until: this.#clock.now() + kept });
-    const waiting = this.#asked.get(host) ?? [];
+    const [now, kept] = addresses.length > 0 ? [addresses, KEPT] : [old, KEPT_WHEN_UNKNOWN];
+    this.#known.set(host, { addresses: now, until: this.#clock.now() + kept });
     this.#asked.delete(host);
-    for (const use of waiting) use(addresses);
+    tell(question, now);
   }
+}
+
+function tell(question: Question, addresses: readonly string[]): void {
+  for (const use of question.waiting.splice(0)) use(addresses);
 }

@@ -90,6 +90,8 @@ export interface XmppNeeds {
   readonly isServed: (jid: string) => boolean;
   readonly log: Log;
   readonly user: XmppUser;
+  /** The stream is up, told each time. */
+  readonly online: () => void;
   /** The server will never take us: wrong secret or domain. */
   readonly refused: (why: string) => void;
 }
@@ -189,6 +191,7 @@ export class Xmpp {
     this.#presence.online(this.#needs.config.mode === "gateway");
     if (this.#needs.config.mode === "intercept") this.#checkModules();
     this.#needs.user.online();
+    this.#needs.online();
   }
 
   #checkModules(): void {

@@ -51,7 +51,7 @@ export async function runMain(
   return { code, error: named(error), output: named(output) };
 }
 
-/** Starts main.ts and waits until it is ready, or throws with what it said. */
+/** Starts main.ts and waits until its sockets are open, or throws with what it said. */
 export async function startGateway(toml: string, runtime: Runtime = BUN): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
@@ -62,17 +62,17 @@ export async function startGateway(toml: string, runtime: Runtime = BUN): Promis
     stderr: "inherit",
   });
   let logged = "";
-  const ready = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
+  const listening = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
     void (async () => {
       for await (const bytes of run.stdout) {
         logged += new TextDecoder().decode(bytes);
-        const line = logged.split("\n").find((each) => each.includes('"gateway.ready"'));
+        const line = logged.split("\n").find((each) => each.includes('"gateway.listening"'));
         if (line) resolve(JSON.parse(line));
       }
       reject(new Error(`the gateway has ended: ${logged}`));
     })();
   });
-  const { sipPort, webPort } = await ready;
+  const { sipPort, webPort } = await listening;
   const health = () => fetch(`http://127.0.0.1:${webPort}/health`);
   return {
     sipPort,

@@ -59,3 +59,23 @@ test("a name server that is away, or knows nothing for a while, does not take th
   await clock.advance(60_000);
   expect(allowed("192.0.2.1", "192.0.2.2")).toEqual(["192.0.2.2"]);
 });
+
+// proves: S37
+test("a proxy that is not known yet is looked up every five seconds, and may as soon as it is", async () => {
+  const { clock, asked, allowed } = await allow([], "no answer", "no answer", ["192.0.2.1"]);
+  await clock.advance(5_000);
+  expect([asked.length, allowed("192.0.2.1")]).toEqual([2, []]);
+  await clock.advance(5_000);
+  expect([asked.length, allowed("192.0.2.1")]).toEqual([3, ["192.0.2.1"]]);
+});
+
+test("a stop in the middle of a look-up leaves nothing to come", async () => {
+  const clock = createClock();
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+  const it = new SipAcl({ clock, networks: [], proxyHost: "proxy.example", resolve: () => promise });
+  const started = it.start();
+  it.stop();
+  resolve(["192.0.2.1"]);
+  await started;
+  expect(clock.armed).toBe(0);
+});

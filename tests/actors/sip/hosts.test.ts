@@ -1,6 +1,6 @@
 /** Host names made addresses: asked once at a time, remembered for a while, in the order in which they are tried. */
-import { expect, test } from "bun:test";
-import { SipHosts } from "../../../actors/sip/hosts.ts";
+import { describe, expect, test } from "bun:test";
+import { inTime, SipHosts } from "../../../actors/sip/hosts.ts";
 import { createClock } from "../../support/clock.ts";
 
 function hosts(answers: Record<string, readonly string[]>) {
@@ -71,4 +71,71 @@ test("of more than a thousand names all are forgotten, and asked for again", asy
   await find("pbx1000");
   await find("pbx0");
   expect(asked).toHaveLength(1_002);
+});
+
+describe("a name server that says nothing", () => {
+  /** Look-ups that nobody answers until `answer` is called. */
+  function silent() {
+    const clock = createClock();
+    const asked: ((addresses: readonly string[]) => void)[] = [];
+    const silence = () => new Promise<readonly string[]>((resolve) => void asked.push(resolve));
+    return { clock, asked, resolve: inTime(silence, clock) };
+  }
+
+  test("is waited for three seconds", async () => {
+    const { clock, resolve } = silent();
+    const told: string[] = [];
+    resolve("pbx").catch((error: unknown) => void told.push(String(error)));
+    await clock.advance(2_999);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect(told).toEqual(["Error: the name server has not answered within 3000 ms"]);
+  });
+
+  test("is not asked the same again, and may still answer", async () => {
+    const { clock, asked, resolve } = silent();
+    resolve("pbx").catch(() => {});
+    await clock.advance(4_000);
+    const again = resolve("pbx");
+    asked[0]?.(["192.0.2.1"]);
+    expect([await again, asked.length]).toEqual([["192.0.2.1"], 1]);
+    await clock.advance(0);
+    expect(clock.armed).toBe(0);
+  });
+
+  test("leaves a name that was never known without addresses, in three seconds", async () => {
+    const { clock, resolve } = silent();
+    const told: string[][] = [];
+    new SipHosts(resolve, clock).find("pbx", (addresses) => void told.push([...addresses]));
+    await clock.advance(2_999);
+    expect(told).toEqual([]);
+    await clock.advance(1);
+    expect(told).toEqual([[]]);
+  });
+
+  test("takes no addresses away: the old ones go on after a quarter of a second, and then at once", async () => {
+    const { clock, asked, resolve } = silent();
+    const it = new SipHosts(resolve, clock);
+    const told: string[][] = [];
+    const find = (): void => it.find("pbx", (addresses) => void told.push([...addresses]));
+    find();
+    await clock.advance(0);
+    asked[0]?.(["192.0.2.1"]);
+    await clock.advance(30_001);
+    find();
+    await clock.advance(249);
+    expect(told).toHaveLength(1);
+    await clock.advance(1);
+    expect(told).toHaveLength(2);
+    find();
+    expect(told).toEqual([["192.0.2.1"], ["192.0.2.1"], ["192.0.2.1"]]);
+    await clock.advance(10_000);
+    find();
+    await clock.advance(250);
+    expect(told).toHaveLength(4);
+    asked[1]?.(["192.0.2.2"]);
+    await clock.advance(0);
+    find();
+    expect(told.at(-1)).toEqual(["192.0.2.2"]);
+  });
 });

@@ -80,6 +80,7 @@ export async function component(
       came: (device) => void came.push(device),
       left: (device) => void events.push(`${device} left`),
     },
+    online: () => {},
     refused: (why) => void events.push(`refused: ${why}`),
   });
   xmpp.start();

@@ -1,0 +1,61 @@
+/** How the gateway starts: what waits for what, and when it is ready. */
+import { expect, test } from "bun:test";
+import { Gateway, type GatewayNeeds } from "../../actors/gateway.ts";
+import type { LogEvent } from "../../actors/log.ts";
+import { createClock } from "../support/clock.ts";
+import { gatewayConfig, needsOf, SERVER } from "../support/play-gateway.ts";
+import { PlayServer } from "../support/play-server.ts";
+import { createWire, type Wire } from "../support/wire.ts";
+
+/** A gateway that is starting, what it has said, and whether it is ready. */
+function starting(change: (wire: Wire) => Partial<GatewayNeeds> = () => ({})) {
+  const clock = createClock();
+  const wire = createWire(clock);
+  const logged: LogEvent[] = [];
+  const config = gatewayConfig({ proxy: { transport: "udp", host: "proxy.example", port: 5060 } });
+  const gateway = new Gateway(config, { ...needsOf(clock, wire, (event) => void logged.push(event)), ...change(wire) });
+  const seen = { ready: false };
+  void gateway.ready.then(() => {
+    seen.ready = true;
+  });
+  const listen = () => wire.listen(SERVER, (stream) => new PlayServer(() => {}).accept(stream));
+  return { clock, wire, logged, gateway, seen, listen };
+}
+
+test("a silent name server delays neither the SIP sockets nor the stream", async () => {
+  const { clock, gateway, seen, listen, logged } = starting(() => ({ resolve: () => new Promise(() => {}) }));
+  await listen();
+  void gateway.start();
+  await clock.advance(100);
+  expect([gateway.health, seen.ready]).toEqual([{ sip: true, xmpp: true, state: "running", calls: 0 }, true]);
+  await clock.advance(3_000);
+  expect(logged.find(({ event }) => event === "dns.failed")).toMatchObject({ host: "proxy.example" });
+});
+
+test("it is ready when the sockets are open and the stream is up, not before", async () => {
+  const { clock, gateway, seen, listen } = starting();
+  void gateway.start();
+  await clock.advance(100);
+  expect([gateway.health.sip, gateway.health.xmpp, seen.ready]).toEqual([true, false, false]);
+  await listen();
+  await clock.advance(60_000);
+  expect([gateway.health.xmpp, seen.ready]).toEqual([true, true]);
+});
+
+test("a stop while the sockets are being opened begins no stream, and leaves nothing open", async () => {
+  const opened = Promise.withResolvers<void>();
+  const { clock, gateway, listen } = starting((wire) => ({
+    open: {
+      udp: (at, events) => opened.promise.then(() => wire.openUdp(at, events)),
+      listen: wire.listen,
+      connect: wire.connect,
+    },
+  }));
+  await listen();
+  void gateway.start();
+  await clock.advance(10);
+  gateway.stop();
+  opened.resolve();
+  await clock.advance(1_000);
+  expect([await gateway.stopped, gateway.health.sip, gateway.health.xmpp]).toEqual([null, false, false]);
+});
