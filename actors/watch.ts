@@ -1,0 +1,63 @@
+/**
+ * What the living part tells whoever looks: calls, the events of their charts, and the bytes on both wires.
+ *
+ * Rules: nobody looks, nobody is told, and it costs one comparison; who looks is told what is at hand, nothing is written or copied for
+ * it; a watcher never throws and never answers. `journal/` implements this, `main.ts` joins the two; actors import neither
+ * journal nor page.
+ */
+import type { Element } from "@xmpp/xml";
+import type { StateValue } from "xstate";
+
+/** What a call is known by. */
+export interface CallAbout {
+  /** Our tag in the phone's dialog. */
+  readonly id: string;
+  readonly callId: string;
+  readonly sid: string;
+  /** The JID we speak from, and the user's bare JID. */
+  readonly us: string;
+  readonly them: string;
+  /** Who calls whom, as Jingle names them. */
+  readonly from: string;
+  readonly to: string;
+  readonly direction: "outgoing" | "incoming";
+}
+
+/** A transition that was taken: XState's own definition, or one like it. */
+export interface Way {
+  readonly guard?: unknown;
+  readonly actions: readonly unknown[];
+}
+
+/** One call is watched until its end. */
+export interface CallWatch {
+  /** The chart has taken an event, and is there now. */
+  step(event: string, after: StateValue, ways: readonly Way[]): void;
+  /** The chart has not taken an event; why, in words. */
+  refused(event: string, why: string): void;
+  /** A side is asked to say this. */
+  effect(type: string): void;
+  /** The call is over; nothing follows. `why` is the condition of its reason. */
+  ended(why: string): void;
+}
+
+/** A message that was refused before there was a call. */
+export interface RefusedCall {
+  readonly wire: "sip" | "xmpp";
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: number | string;
+}
+
+export interface Watch {
+  /** A call begins; undefined when there is no room to watch it. */
+  begun(about: CallAbout): CallWatch | undefined;
+  /** A SIP message came or goes, retransmissions too. */
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void;
+  /** A stanza came or goes. */
+  xmpp(out: boolean, stanza: Element): void;
+  refusedCall(call: RefusedCall): void;
+  /** A message was dropped, by the words of the tally. */
+  dropped(wire: string, reason: string): void;
+}

@@ -1,0 +1,136 @@
+/**
+ * Which call a message belongs to: by Call-ID and our tag on one wire, by sid and who speaks on the other, by its id where it
+ * answers an IQ.
+ *
+ * Rules: what begins a call comes before there is one, so what belongs to nobody yet is remembered for a moment; one Call-ID may be
+ * of two calls (a plain proxy brings a call back), and one sid of two as well; a new INVITE or session-initiate never joins a call that is
+ * over. Bounds: `MOST_EARLY` messages that belong to nobody, `MOST_ASKED` IQs that wait for an answer.
+ */
+import type { Element } from "@xmpp/xml";
+import { bareJid } from "../protocol/xmpp/jid.ts";
+import type { CallJournal } from "./call-journal.ts";
+
+const MOST_EARLY = 256;
+const MOST_ASKED = 20_000;
+
+/** Puts a message into the journal of its call. */
+type Put = (journal: CallJournal) => void;
+
+export class Belongings {
+  readonly #byCallId = new Map<string, CallJournal[]>();
+  readonly #bySession = new Map<string, CallJournal[]>();
+  /** The journals of IQs that wait for their answer. */
+  readonly #asked = new Map<string, CallJournal>();
+  /** What belongs to no call yet, the oldest first. */
+  #early: { readonly keys: readonly string[]; readonly put: Put; readonly iq: string | undefined }[] = [];
+
+  /** A call begins: what came for it already is its own. */
+  add(journal: CallJournal): void {
+    const { about } = journal;
+    push(this.#byCallId, about.callId, journal);
+    push(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
+    const keys = [callKey(about.callId), sessionOf(about.sid, about.us, about.them)];
+    const mine = this.#early.filter((each) => each.keys.some((key) => keys.includes(key)));
+    this.#early = this.#early.filter((each) => !mine.includes(each));
+    for (const { put, iq } of mine) {
+      put(journal);
+      if (iq !== undefined) this.#ask(iq, journal);
+    }
+  }
+
+  remove(journal: CallJournal): void {
+    const { about } = journal;
+    drop(this.#byCallId, about.callId, journal);
+    drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
+  }
+
+  sip(out: boolean, bytes: Uint8Array, put: Put): void {
+    const head = headOf(bytes);
+    const callId = /^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]*)/im.exec(head)?.[1]?.trim();
+    if (callId === undefined) return;
+    const found = this.#ofDialog(callId, head, out);
+    if (found) put(found);
+    else if (!out) this.#keep([callKey(callId)], put, undefined);
+  }
+
+  xmpp(out: boolean, stanza: Element, put: Put): void {
+    const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
+    const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
+    if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, put);
+    const [inside] = stanza.getChildElements();
+    const sid = inside?.attrs.sid ?? inside?.attrs.id;
+    if (typeof sid !== "string") return;
+    const session = sessionOf(sid, from, to);
+    const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
+    const found = this.#bySession.get(session)?.findLast((journal) => !(begins && journal.isOver));
+    if (!found) return this.#keep([session], put, iq);
+    put(found);
+    if (iq !== undefined) this.#ask(iq, found);
+  }
+
+  #answers(iq: string, put: Put): void {
+    const journal = this.#asked.get(iq);
+    this.#asked.delete(iq);
+    if (journal) return put(journal);
+    const early = this.#early.find((each) => each.iq === iq);
+    if (early) this.#keep(early.keys, put, undefined);
+  }
+
+  /** The call of a SIP message: where there are several of one Call-ID, the one whose tag is ours. */
+  #ofDialog(callId: string, head: string, out: boolean): CallJournal | undefined {
+    const all = this.#byCallId.get(callId) ?? [];
+    const isRequest = !head.startsWith("SIP/2.0 ");
+    const ours = tagIn(head, isRequest === out ? FROM : TO);
+    if (ours !== undefined) return all.find(({ about }) => about.id === ours);
+    return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === out);
+  }
+
+  #ask(iq: string, journal: CallJournal): void {
+    if (this.#asked.size >= MOST_ASKED) {
+      const [oldest] = this.#asked.keys();
+      if (oldest !== undefined) this.#asked.delete(oldest);
+    }
+    this.#asked.set(iq, journal);
+  }
+
+  #keep(keys: readonly string[], put: Put, iq: string | undefined): void {
+    this.#early.push({ keys, put, iq });
+    if (this.#early.length > MOST_EARLY) this.#early.shift();
+  }
+}
+
+const callKey = (callId: string): string => `sip ${callId}`;
+const iqKey = (id: string, other: string): string => `${id}\n${other}`;
+
+/** A session by its sid and the two bare JIDs, whoever speaks. */
+function sessionOf(sid: string, one: string, other: string): string {
+  const [first = "", second = ""] = [bareJid(one), bareJid(other)].toSorted();
+  return `${sid}\n${first}\n${second}`;
+}
+
+const FROM = /^(?:From|f)[ \t]*:([^\r\n]*)/im;
+const TO = /^(?:To|t)[ \t]*:([^\r\n]*)/im;
+
+/** The tag in From or To. */
+function tagIn(head: string, field: RegExp): string | undefined {
+  return /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(field.exec(head)?.[1] ?? "")?.[1];
+}
+
+/** The start line and the fields of a message; bodies are not looked at. */
+function headOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 8_192)).toString("latin1");
+  const end = text.indexOf("\r\n\r\n");
+  return end < 0 ? text : text.slice(0, end);
+}
+
+function push(table: Map<string, CallJournal[]>, key: string, journal: CallJournal): void {
+  const list = table.get(key);
+  if (list) list.push(journal);
+  else table.set(key, [journal]);
+}
+
+function drop(table: Map<string, CallJournal[]>, key: string, journal: CallJournal): void {
+  const left = (table.get(key) ?? []).filter((each) => each !== journal);
+  if (left.length > 0) table.set(key, left);
+  else table.delete(key);
+}

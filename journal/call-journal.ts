@@ -1,0 +1,193 @@
+/**
+ * The journal of one call: what happened, in order, and the row that the list shows.
+ *
+ * Bounds: `MOST_ENTRIES` and `MOST_BYTES`, past which the middle gives way and is counted, since how a call began and how it
+ * ended is what people ask for. The same bytes again are a retransmission: their times are kept, not they.
+ */
+import type { Element } from "@xmpp/xml";
+import type { StateValue } from "xstate";
+import { type Entry, entryOf, type LiveEntry, type Packed, pack, unpack, type Way } from "./entries.ts";
+import { leavesOf } from "./states.ts";
+import { type CallRow, phaseOf } from "./view.ts";
+
+const MOST_ENTRIES = 400;
+const MOST_BYTES = 262_144;
+/** Entries from the beginning that never give way. */
+const BEGINNING = 60;
+/** Times of a message that came again: a transaction repeats no more often. */
+const MOST_REPEATS = 20;
+/** How far back a retransmission is looked for. */
+const RECENT = 16;
+/** What an entry weighs beside its message; a stanza before it is written. In bytes. */
+const ENTRY = 120;
+const STANZA = 1_200;
+
+/** What a call is known by; see actors/watch.ts. */
+export interface About {
+  readonly id: string;
+  readonly callId: string;
+  readonly sid: string;
+  readonly us: string;
+  readonly them: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: "outgoing" | "incoming";
+}
+
+/** Who is told that something has changed. */
+export interface Listener {
+  now(): number;
+  /** The entry weighs so much; false when there is no room for it. */
+  weigh(bytes: number): boolean;
+  stepped(journal: CallJournal, before: readonly string[], event: string, refused: boolean): void;
+  answered(): void;
+  changed(journal: CallJournal): void;
+  over(journal: CallJournal): void;
+}
+
+export class CallJournal {
+  readonly about: About;
+  readonly begun: number;
+  rang: number | undefined;
+  answered: number | undefined;
+  ended: number | undefined;
+  why: string | undefined;
+  state: readonly string[] = [];
+  /** The states that it was in last, before it ended. */
+  last: readonly string[] = [];
+  /** Entries that gave way. */
+  dropped = 0;
+  /** What it weighs, in bytes. */
+  weight = 0;
+  #listener: Listener | undefined;
+  #live: LiveEntry[] = [];
+  #packed: Packed | undefined;
+
+  constructor(about: About, begun: number, listener: Listener) {
+    this.about = about;
+    this.begun = begun;
+    this.#listener = listener;
+  }
+
+  get isOver(): boolean {
+    return this.ended !== undefined;
+  }
+
+  /** What happened, in order. */
+  get entries(): readonly Entry[] {
+    return this.#packed ? unpack(this.#packed) : this.#live.map(entryOf);
+  }
+
+  step(event: string, after: StateValue, ways: readonly Way[]): void {
+    const listener = this.#listener;
+    if (!listener) return;
+    const before = this.state;
+    this.#add({ kind: "step", at: listener.now(), event, after, ways });
+    this.#enter(leavesOf(after), listener.now());
+    listener.stepped(this, before, event, false);
+  }
+
+  refused(event: string, why: string): void {
+    const listener = this.#listener;
+    if (!listener) return;
+    this.#add({ kind: "step", at: listener.now(), event, after: null, ways: [], refused: why });
+    listener.stepped(this, this.state, event, true);
+  }
+
+  effect(effect: string): void {
+    if (this.#listener) this.#add({ kind: "effect", at: this.#listener.now(), effect });
+  }
+
+  /** A SIP message; bytes that were seen lately are counted where they stand. */
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
+    const known = this.#recent(out, bytes);
+    if (known) known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
+    else this.#add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined }, bytes.length);
+    this.#listener?.changed(this);
+  }
+
+  xmpp(out: boolean, stanza: Element, at = this.#now()): void {
+    this.#add({ kind: "xmpp", at, out, stanza }, STANZA);
+    this.#listener?.changed(this);
+  }
+
+  /** Packs all that is known, and lets go of what the call had. */
+  end(why: string): void {
+    const listener = this.#listener;
+    if (!listener) return;
+    this.ended = listener.now();
+    this.why = why;
+    this.#enter(["ended"], this.ended);
+    this.#packed = pack(this.#live.map(entryOf));
+    this.#live = [];
+    this.#listener = undefined;
+    const weight = this.#packed.facts.length + this.#packed.wires.length + ENTRY;
+    listener.weigh(weight - this.weight);
+    this.weight = weight;
+    listener.over(this);
+  }
+
+  get row(): CallRow {
+    const { id, from, to, direction, sid, callId } = this.about;
+    const { begun, rang, answered, ended, why, state } = this;
+    return {
+      ...{ id, from, to, direction, sid, callId, begun, state, phase: phaseOf(state[0] ?? "starting") },
+      ...(rang === undefined ? {} : { rang }),
+      ...(answered === undefined ? {} : { answered }),
+      ...(ended === undefined ? {} : { ended }),
+      ...(why === undefined ? {} : { why }),
+      failed: why !== undefined && why !== "success" && why !== "cancel",
+    };
+  }
+
+  #now(): number {
+    return this.#listener?.now() ?? this.ended ?? this.begun;
+  }
+
+  #enter(state: readonly string[], at: number): void {
+    this.state = state;
+    const [first = ""] = state;
+    if (first !== "ended") this.last = state;
+    if (first.endsWith(".ringing")) this.rang ??= at;
+    if (phaseOf(first) !== "up" || this.answered !== undefined) return;
+    this.answered = at;
+    this.#listener?.answered();
+  }
+
+  #add(entry: LiveEntry, size = 0): void {
+    if (!this.#listener?.weigh(ENTRY + size)) {
+      this.dropped++;
+      return;
+    }
+    this.weight += ENTRY + size;
+    this.#live.push(entry);
+    while (this.#live.length > MOST_ENTRIES || this.weight > MOST_BYTES) {
+      const at = Math.min(BEGINNING, this.#live.length - 2);
+      const [gone] = this.#live.splice(at, 1);
+      if (gone === undefined) return;
+      this.#lighten(gone);
+    }
+  }
+
+  #lighten(gone: LiveEntry): void {
+    const size = ENTRY + (gone.kind === "sip" ? gone.bytes.length : gone.kind === "xmpp" ? STANZA : 0);
+    this.weight -= size;
+    this.dropped++;
+    this.#listener?.weigh(-size);
+  }
+
+  #recent(out: boolean, bytes: Uint8Array) {
+    for (let at = this.#live.length - 1; at >= Math.max(0, this.#live.length - RECENT); at--) {
+      const entry = this.#live[at];
+      if (entry?.kind === "sip" && entry.out === out && isSame(entry.bytes, bytes)) return entry;
+    }
+    return undefined;
+  }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one === other) return true;
+  if (one.length !== other.length) return false;
+  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false;
+  return true;
+}

@@ -1,0 +1,182 @@
+/**
+ * The journal: what happened to every call, for page, exports and replay. It implements actors/watch.ts.
+ *
+ * Rules: nothing is read or written here until somebody asks (entries.ts); a call that is over lets go of what it had. One budget of bytes for
+ * all: where it is used up the call that ended longest ago goes; where none is over, what lives is told to leave things out.
+ */
+import type { Element } from "@xmpp/xml";
+import type { StateValue } from "xstate";
+import { Belongings } from "./belongings.ts";
+import { type About, CallJournal, type Listener } from "./call-journal.ts";
+import { Changes } from "./changes.ts";
+import { Counts, type CountsView } from "./counts.ts";
+import { describe } from "./describe.ts";
+import type { Entry, Way } from "./entries.ts";
+import { type CallQuery, fits } from "./query.ts";
+import type { CallRow, CallView } from "./view.ts";
+
+export interface JournalNeeds {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The most bytes that all calls may weigh together. */
+  readonly budget: number;
+}
+
+/** What a call tells its journal; see actors/watch.ts. */
+export interface CallWatch {
+  step(event: string, after: StateValue, ways: readonly Way[]): void;
+  refused(event: string, why: string): void;
+  effect(type: string): void;
+  ended(why: string): void;
+}
+
+export interface Page {
+  /** Newest first. */
+  readonly calls: readonly CallRow[];
+  /** How many calls fit the question. */
+  readonly total: number;
+  /** How many of them are not over. */
+  readonly live: number;
+}
+
+export class Journal {
+  readonly #needs: JournalNeeds;
+  readonly #listener: Listener;
+  readonly #belongings = new Belongings();
+  readonly #changes = new Changes();
+  readonly #counts = new Counts();
+  /** By our tag, in the order in which they began. */
+  readonly #calls = new Map<string, CallJournal>();
+  /** Those that are over, the one that ended first first. */
+  readonly #over = new Set<CallJournal>();
+  /** Since when each live call is in its states. */
+  readonly #since = new Map<CallJournal, number>();
+  #weight = 0;
+
+  constructor(needs: JournalNeeds) {
+    this.#needs = needs;
+    this.#listener = {
+      now: needs.now,
+      weigh: (bytes) => this.#weigh(bytes),
+      stepped: (journal, before, event, refused) => this.#stepped(journal, before, event, refused),
+      answered: () => this.#counts.answered(),
+      changed: (journal) => this.#changes.add(journal.about.id),
+      over: (journal) => this.#ended(journal),
+    };
+  }
+
+  // What the gateway tells
+
+  begun(about: About): CallWatch | undefined {
+    if (!this.#weigh(0)) return undefined;
+    const journal = new CallJournal(about, this.#needs.now(), this.#listener);
+    this.#calls.set(about.id, journal);
+    this.#since.set(journal, journal.begun);
+    this.#counts.begun();
+    this.#belongings.add(journal);
+    this.#changes.add(about.id);
+    return {
+      step: (event, after, ways) => journal.step(event, after, ways),
+      refused: (event, why) => journal.refused(event, why),
+      effect: (type) => journal.effect(type),
+      ended: (why) => journal.end(why),
+    };
+  }
+
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
+    const at = this.#needs.now();
+    this.#belongings.sip(out, bytes, (journal) => journal.sip(out, bytes, transport, host, port, at));
+  }
+
+  xmpp(out: boolean, stanza: Element): void {
+    const at = this.#needs.now();
+    this.#belongings.xmpp(out, stanza, (journal) => journal.xmpp(out, stanza, at));
+  }
+
+  refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
+    this.#counts.refusedCall(wire, String(status));
+  }
+
+  dropped(): void {}
+
+  // What others ask
+
+  /** The number of the latest change, and what has changed since another. */
+  get changes(): Changes {
+    return this.#changes;
+  }
+
+  get counts(): CountsView {
+    return this.#counts.view;
+  }
+
+  /** Bytes that all calls weigh. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** Calls that fit a question, newest first, so many at most. */
+  calls(query: CallQuery, most: number): Page {
+    const rows = [...this.#calls.values()].reverse().map(({ row }) => row);
+    const found = rows.filter((row) => fits(row, query));
+    const from = query.after === undefined ? 0 : found.findIndex(({ id }) => id === query.after) + 1;
+    const live = found.filter(({ ended }) => ended === undefined).length;
+    return { calls: found.slice(from, from + most), total: found.length, live };
+  }
+
+  row(id: string): CallRow | undefined {
+    return this.#calls.get(id)?.row;
+  }
+
+  /** A call with all that happened. */
+  call(id: string): CallView | undefined {
+    const journal = this.#calls.get(id);
+    return journal && describe(journal.row, journal.entries, journal.dropped);
+  }
+
+  /** What happened, as it was kept: for exports. */
+  entries(id: string): readonly Entry[] | undefined {
+    return this.#calls.get(id)?.entries;
+  }
+
+  #stepped(journal: CallJournal, before: readonly string[], event: string, isRefused: boolean): void {
+    if (isRefused) this.#counts.refused(event);
+    else {
+      const now = this.#needs.now();
+      this.#counts.stepped(before, journal.state, event);
+      if (before.join() !== journal.state.join()) {
+        for (const state of before) this.#counts.stayed(state, now - (this.#since.get(journal) ?? now));
+        this.#since.set(journal, now);
+      }
+    }
+    this.#changes.add(journal.about.id);
+  }
+
+  #ended(journal: CallJournal): void {
+    const { why = "success", failed } = journal.row;
+    this.#counts.ended(journal.last, why, failed);
+    this.#since.delete(journal);
+    this.#over.add(journal);
+    this.#changes.add(journal.about.id);
+    this.#weigh(0);
+  }
+
+  /** Takes weight on, and lets old calls go until there is room; false when there is none. */
+  #weigh(bytes: number): boolean {
+    this.#weight += bytes;
+    for (const journal of this.#over) {
+      if (this.#weight <= this.#needs.budget) break;
+      this.#forget(journal);
+    }
+    if (bytes <= 0 || this.#weight <= this.#needs.budget) return this.#weight <= this.#needs.budget;
+    this.#weight -= bytes;
+    return false;
+  }
+
+  #forget(journal: CallJournal): void {
+    this.#over.delete(journal);
+    this.#calls.delete(journal.about.id);
+    this.#belongings.remove(journal);
+    this.#weight -= journal.weight;
+  }
+}
