@@ -19,7 +19,7 @@ inWorlds("a browser and baresip", (world) => {
     scene = await startScene(world);
     talk = new Talk(await scene.juliet(), await scene.phone("echo"));
   });
-  afterAll(() => scene.stop());
+  afterAll(() => scene?.stop());
   beforeEach(() => talk.forget());
   afterEach(async () => {
     expect(talk.juliet.errors).toEqual([]);

@@ -28,8 +28,8 @@ const tests = (world: World) => {
     await dino.start(scene.server.certificate);
   });
   afterAll(async () => {
-    await dino.stop();
-    await scene.stop();
+    await dino?.stop();
+    await scene?.stop();
   });
   beforeEach(async () => {
     await romeo.forget();

@@ -26,8 +26,8 @@ inWorlds(
       [echo] = await Promise.all([scene.phone("echo"), dino.start(scene.server.certificate)]);
     });
     afterAll(async () => {
-      await dino.stop();
-      await scene.stop();
+      await dino?.stop();
+      await scene?.stop();
     });
     beforeEach(async () => {
       await echo.forget();

@@ -19,8 +19,8 @@ inWorlds("a browser and linphone", (world) => {
     juliet = await scene.juliet();
   });
   afterAll(async () => {
-    await linphone.stop();
-    await scene.stop();
+    await linphone?.stop();
+    await scene?.stop();
   });
   afterEach(async () => {
     expect(juliet.errors).toEqual([]);

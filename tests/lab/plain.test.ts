@@ -18,7 +18,7 @@ inWorlds("a phone without WebRTC", (world) => {
     scene = await startScene(world);
     plain = await scene.phone("plain");
   });
-  afterAll(() => scene.stop());
+  afterAll(() => scene?.stop());
   beforeEach(() => plain.forget());
   afterEach(() => scene.noCalls());
 

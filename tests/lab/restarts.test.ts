@@ -16,7 +16,7 @@ inWorlds(
       scene = await startScene(world);
       talk = new Talk(await scene.juliet(), await scene.phone("echo"));
     });
-    afterAll(() => scene.stop());
+    afterAll(() => scene?.stop());
     beforeEach(() => talk.forget());
     afterEach(() => scene.noCalls());
 

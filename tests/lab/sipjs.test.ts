@@ -16,7 +16,7 @@ inWorlds("a browser and sip.js in another", (world) => {
     scene = await startScene(world);
     [juliet, web] = await Promise.all([scene.juliet(), scene.web()]);
   });
-  afterAll(() => scene.stop());
+  afterAll(() => scene?.stop());
   beforeEach(async () => {
     await Promise.all([juliet.forget(), web.forget()]);
   });

@@ -31,8 +31,8 @@ const carrierCalls = (direct: boolean) => (world: World) => {
     await juliet.start();
   });
   afterAll(async () => {
-    await juliet.stop();
-    await scene.stop();
+    await juliet?.stop();
+    await scene?.stop();
   });
 
   const hears = (wanted: string, sid?: string) =>

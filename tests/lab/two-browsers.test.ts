@@ -18,7 +18,7 @@ const tests = (world: World) => {
     scene = await startScene(world);
     [juliet, romeo] = await Promise.all([scene.juliet(), scene.romeo()]);
   });
-  afterAll(() => scene.stop());
+  afterAll(() => scene?.stop());
   beforeEach(async () => {
     await Promise.all([juliet.forget(), romeo.forget()]);
   });

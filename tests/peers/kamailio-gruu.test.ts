@@ -10,7 +10,7 @@ import { writeMessage } from "../../protocol/sip/write.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { Inbox } from "../support/inbox.ts";
 import { noKamailio, startKamailio } from "../support/kamailio.ts";
-import { freePort } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
 
 const DOMAIN = "pbx.example.org";
 const INSTANCE = "urn:uuid:5d7a3c9e-2b14-4f0a-9c55-0a1b2c3d4e5f";

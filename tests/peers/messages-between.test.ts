@@ -31,7 +31,7 @@ for (const { kind, beyond } of WAYS)
         romeo = await world.device("romeo/desk");
         orchard = await world.device("romeo/orchard");
       }, 60_000);
-      afterAll(() => world.stop());
+      afterAll(() => world?.stop());
 
       /** Juliet proposes to romeo, goes on as she is told, and both of his devices are proposed the call. */
       const calls = async (sid: string) => {

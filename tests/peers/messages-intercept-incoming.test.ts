@@ -30,7 +30,7 @@ for (const kind of SERVERS)
         desk = await world.device("juliet/desk");
         tablet = await world.device("juliet/tablet");
       }, 60_000);
-      afterAll(() => world.stop());
+      afterAll(() => world?.stop());
 
       /** The phone calls juliet, and each of her devices hears of it; `refused` is the status that ends it. */
       const bobCalls = async (bob = caller, address = BOB) => {

@@ -37,7 +37,7 @@ for (const kind of SERVERS)
         desk = await world.device("juliet/desk");
         tablet = await world.device("juliet/tablet");
       }, 60_000);
-      afterAll(() => world.stop());
+      afterAll(() => world?.stop());
 
       /** Juliet proposes a call at her desk; she is told to go on, by a device of who is called. */
       const proposes = async (to: string, id: string): Promise<string> => {

@@ -8,7 +8,8 @@ import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { hearsMessage, payload } from "../support/jingle-messages.ts";
-import { freePort, type XmppServer } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
+import type { XmppServer } from "../support/prosody.ts";
 import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 import { isSeen, type ServerKind, startIntercepting } from "./scenarios-world.ts";
 

@@ -49,10 +49,10 @@ port = 0
       }
     }, 60_000);
     afterAll(async () => {
-      for (const device of [phone, tablet]) await device.stop();
-      await gateway.stop();
-      await sip.stop();
-      await server.stop();
+      for (const device of [phone, tablet]) await device?.stop();
+      await gateway?.stop();
+      await sip?.stop();
+      await server?.stop();
     });
 
     const bobCalls = async () => {

@@ -38,9 +38,9 @@ for (const { name, missing, start } of SERVERS)
         await Promise.all([alice, bob, mallory].map((device) => device.start())); // nobody answers their pings
       }, 60_000);
       afterAll(async () => {
-        for (const device of [alice, bob, mallory]) await device.stop();
-        for (const component of [gateway, stranger]) component.stop();
-        await server.stop();
+        for (const device of [alice, bob, mallory]) await device?.stop();
+        for (const component of [gateway, stranger]) component?.stop();
+        await server?.stop();
       });
 
       const offers = async (from: Device, ids: readonly string[]) => {

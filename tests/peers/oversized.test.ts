@@ -46,10 +46,10 @@ for (const { name, missing, start } of SERVERS)
           mallory = await comesOnline(server, "mallory", "lair");
         }, 60_000);
         afterAll(async () => {
-          for (const device of [alice, mallory]) await device.stop();
-          await gateway.stop();
-          await phone.stop();
-          await server.stop();
+          for (const device of [alice, mallory]) await device?.stop();
+          await gateway?.stop();
+          await phone?.stop();
+          await server?.stop();
         });
         const configuration = () => `
 [modules.mod_jingle_sip]

@@ -4,7 +4,8 @@ import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { expectLoss, openLossyWire } from "../support/lossy-wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
-import { COMPONENT, DOMAIN, freePort, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
+import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
 import { LOCAL } from "../support/sip.ts";
 import { noSipp, startSipp } from "../support/sipp.ts";
 
@@ -41,9 +42,9 @@ port = 0
     await juliet.start();
   });
   afterAll(async () => {
-    await juliet.stop();
-    await gateway.stop();
-    await server.stop();
+    await juliet?.stop();
+    await gateway?.stop();
+    await server?.stop();
   });
 
   test(`${CALLS} of ${CALLS} calls from SIPp are answered by the client and ended by SIPp`, async () => {

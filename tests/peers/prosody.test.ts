@@ -54,10 +54,10 @@ port = 0
       return started;
     };
     afterAll(async () => {
-      await juliet.stop();
-      expect(await gateway.stop()).toBe(0);
-      await phone.stop();
-      await server.stop();
+      await juliet?.stop();
+      expect(await gateway?.stop()).toBe(0);
+      await phone?.stop();
+      await server?.stop();
     });
 
     const hears = async (action: string) => (await juliet.heard.next((each) => each.action === action, action)).jingle;

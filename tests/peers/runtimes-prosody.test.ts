@@ -43,10 +43,10 @@ for (const runtime of RUNTIMES.filter((each) => each !== BUN)) {
       await juliet.start();
     });
     afterAll(async () => {
-      await juliet.stop();
-      expect(await gateway.stop()).toBe(0);
-      await bob.phone.close();
-      await server.stop();
+      await juliet?.stop();
+      expect(await gateway?.stop()).toBe(0);
+      await bob?.phone?.close();
+      await server?.stop();
     });
 
     const hears = (action: string, sid: string) =>

@@ -79,8 +79,8 @@ for (const runtime of RUNTIMES) {
       alice.comesOnline();
     });
     afterAll(async () => {
-      if (!stopped) await gateway.stop();
-      await Promise.all([alice.close(), bob.phone.close()]);
+      if (!stopped) await gateway?.stop();
+      await Promise.all([alice?.close(), bob?.phone?.close()]);
     });
 
     const aliceCalls = async (sid: string) => {

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import xml from "@xmpp/xml";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
-import { freePort, type XmppServer } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
+import type { XmppServer } from "../support/prosody.ts";
 import { ACCEPT, OFFER, reason } from "./scenarios-texts.ts";
 import { hears, hearsEnd, SERVERS, startIntercepting } from "./scenarios-world.ts";
 
@@ -36,8 +37,8 @@ for (const { name, missing, start } of SERVERS)
         };
         afterEach(goes);
         afterAll(async () => {
-          for (const device of [alice, bob]) await device.stop();
-          await server.stop();
+          for (const device of [alice, bob]) await device?.stop();
+          await server?.stop();
         });
 
         /** Whoever was online before the gateway came can be called. */

@@ -44,9 +44,9 @@ for (const { name, missing, start } of SERVERS)
       for (const device of [alice, bob, tablet]) await device.start();
     }, 60_000);
     afterAll(async () => {
-      for (const device of [alice, bob, tablet]) await device.stop();
-      for (const component of [gateway, stranger]) component.stop();
-      await server.stop();
+      for (const device of [alice, bob, tablet]) await device?.stop();
+      for (const component of [gateway, stranger]) component?.stop();
+      await server?.stop();
     });
 
     const handedOver = (...path: readonly string[]) => gateway.next("iq", "delegation", "forwarded", "iq", ...path);

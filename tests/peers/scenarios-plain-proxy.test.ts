@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { type Kamailio, noKamailio, startKamailio } from "../support/kamailio.ts";
-import { freePort, type XmppServer } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
+import type { XmppServer } from "../support/prosody.ts";
 import { ACCEPT, OFFER, reason } from "./scenarios-texts.ts";
 import { comesOnline, hears, hearsEnd, SERVERS, sipErrorIn, startIntercepting } from "./scenarios-world.ts";
 
@@ -34,10 +35,10 @@ for (const { name, missing, start, proxy } of WAYS)
       tablet = await comesOnline(server, "bob", "tablet");
     }, 60_000);
     afterAll(async () => {
-      for (const device of [alice, bob, tablet]) await device.stop();
-      await gateway.stop();
+      for (const device of [alice, bob, tablet]) await device?.stop();
+      await gateway?.stop();
       await kamailio?.stop();
-      await server.stop();
+      await server?.stop();
     });
 
     // proves: X17

@@ -11,7 +11,7 @@ for (const kind of SERVERS) {
       world = await World.start(kind);
     }, 60_000);
     afterEach(() => world.endScenario());
-    afterAll(() => world.stop());
+    afterAll(() => world?.stop());
 
     for (const [number, [scenario, play]] of SCENARIOS.entries())
       test(scenario, () => play(world, `${name}-scenario-${number}`), 30_000);

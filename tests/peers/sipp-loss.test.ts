@@ -5,7 +5,7 @@ import type { Destination } from "../../protocol/sip/message.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { expectLoss, openLossyWire } from "../support/lossy-wire.ts";
-import { freePort } from "../support/prosody.ts";
+import { freePort } from "../support/ports.ts";
 import { LOCAL, makeStack, placeCall, type TestStack } from "../support/sip.ts";
 import { noSipp, startSipp } from "../support/sipp.ts";
 

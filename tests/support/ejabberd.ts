@@ -6,9 +6,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listening } from "./listening.ts";
+import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
-import { componentOf, DOMAIN, freePort, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
-import { listens, until } from "./until.ts";
+import { componentOf, DOMAIN, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
+import { until } from "./until.ts";
 
 /** Why the tests with ejabberd are not run, if they are not. */
 export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc");
@@ -18,7 +20,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-ejabberd-"));
   if (options.intercept) await compileModule(folder);
-  const [clientPort, componentPort] = [await freePort(), await freePort()];
+  const { clientPort, componentPort } = await freePorts("clientPort", "componentPort");
   const file = join(folder, "ejabberd.yml");
   writeFileSync(file, configuration(domain, clientPort, componentPort, options));
   const register = users.map(
@@ -56,9 +58,8 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
       stderr: "ignore",
     },
   );
-  await written(join(folder, "ready"), join(folder, "ejabberd.log"));
-  await listens("127.0.0.1", clientPort);
-  await listens("127.0.0.1", componentPort);
+  const started = () => until("ejabberd's start", () => Bun.file(join(folder, "ready")).exists(), Boolean, 30);
+  await listening("ejabberd", server, [clientPort, componentPort], join(folder, "ejabberd.log"), started);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async stop() {
@@ -87,14 +88,6 @@ export async function compileModule(folder: string): Promise<void> {
   );
   const said = await new Response(erlc.stdout).text();
   if ((await erlc.exited) !== 0) throw new Error(`mod_jingle_sip.erl: ${said}`);
-}
-
-/** Waits until a file is there; when it does not come, tells what the log has. */
-async function written(file: string, log: string): Promise<void> {
-  await until("ejabberd's start", () => Bun.file(file).exists(), Boolean, 30).catch(async (error: unknown) => {
-    const logged = (await Bun.file(log).exists()) ? await Bun.file(log).text() : "";
-    throw new Error(`${error}; it has logged: ${logged}`);
-  });
 }
 
 const configuration = (domain: string, clients: number, components: number, options: ServerOptions): string => `

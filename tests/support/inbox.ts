@@ -1,30 +1,52 @@
 /** What has come in, in its order, for whoever waits for it. */
 const PATIENCE = 20_000;
 
+interface Entry<Item> {
+  readonly number: number;
+  readonly item: Item;
+}
+
 export class Inbox<Item> {
-  readonly #items: Item[] = [];
+  #entries: Entry<Item>[] = [];
   readonly #waiting: (() => void)[] = [];
+  /** How many have come. */
+  #count = 0;
 
   put(item: Item): void {
-    this.#items.push(item);
+    this.#entries.push({ number: this.#count++, item });
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** All that nobody has waited for, taken out. */
   rest(): Item[] {
-    return this.#items.splice(0);
+    return this.#entries.splice(0).map(({ item }) => item);
   }
 
-  /** The first item that fits, taken out; rejects when none comes for long. */
+  /** The first item that fits, taken out; rejects when nothing at all comes for long. Each item is looked at once. */
   async next(fits: (item: Item) => boolean = () => true, what = "the next"): Promise<Item> {
-    const until = Date.now() + PATIENCE;
+    let looked = 0;
+    let until = Date.now() + PATIENCE;
     for (;;) {
-      const at = this.#items.findIndex(fits);
-      const [item] = at === -1 ? [] : this.#items.splice(at, 1);
-      if (item !== undefined) return item;
+      const fitting = this.#take(looked, fits);
+      if (fitting) return fitting.item;
+      if (this.#count > looked) until = Date.now() + PATIENCE;
+      looked = this.#count;
       if (Date.now() > until)
-        throw new Error(`${what} did not come; there is ${JSON.stringify(this.#items.map(String))}`);
+        throw new Error(`${what} did not come; of ${this.#entries.length} the last are ${this.#last()}`);
       await Promise.race([new Promise<void>((wake) => this.#waiting.push(wake)), Bun.sleep(200)]);
     }
+  }
+
+  #take(from: number, fits: (item: Item) => boolean): Entry<Item> | undefined {
+    const start = this.#entries.findLastIndex(({ number }) => number < from) + 1;
+    for (let at = start; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
+      if (entry && fits(entry.item)) return this.#entries.splice(at, 1)[0];
+    }
+    return undefined;
+  }
+
+  #last(): string {
+    return JSON.stringify(this.#entries.slice(-5).map(({ item }) => String(item).slice(0, 2_000)));
   }
 }

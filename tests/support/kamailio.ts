@@ -2,9 +2,9 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listening } from "./listening.ts";
+import { freePort } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
-import { freePort } from "./prosody.ts";
-import { listens } from "./until.ts";
 
 /** Why the tests with Kamailio are not run, if they are not. */
 export const noKamailio = notInstalled("kamailio", "kamailio");
@@ -34,11 +34,13 @@ export async function startKamailio(domain: string, gatewayPort: number): Promis
   writeFileSync(join(folder, "kamailio.cfg"), text);
   copyFileSync(join(SOURCE, "users.cfg"), join(folder, "users.cfg"));
   const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
+  const log = join(folder, "kamailio.log");
+  const output = Bun.file(log);
   const proxy = Bun.spawn([program("kamailio"), "-f", join(folder, "kamailio.cfg"), ...options], {
-    stdout: "ignore",
-    stderr: "ignore",
+    stdout: output,
+    stderr: output,
   });
-  await listens("127.0.0.1", port);
+  await listening("Kamailio", proxy, [port], log);
   return {
     port,
     async stop() {

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listenTcp } from "../../transports/tcp.ts";
+import { listening } from "./listening.ts";
+import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
-import { listens } from "./until.ts";
 
 /** Why the tests with Prosody are not run, if they are not. */
 export const noProsody = notInstalled("prosody", "prosody", "prosodyctl");
@@ -43,14 +43,15 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
   for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
-  const [clientPort, componentPort] = [await freePort(), await freePort()];
+  const { clientPort, componentPort } = await freePorts("clientPort", "componentPort");
   const file = join(folder, "prosody.cfg.lua");
   writeFileSync(file, configuration(folder, domain, [clientPort, componentPort], options));
   for (const user of users)
     await Bun.spawn([program("prosodyctl"), "--root", "--config", file, "register", user, domain, user], quiet).exited;
-  const server = Bun.spawn([program("prosody"), "--config", file, "-F"], quiet);
-  await listens("127.0.0.1", clientPort);
-  await listens("127.0.0.1", componentPort);
+  const log = join(folder, "prosody.log");
+  const output = Bun.file(log);
+  const server = Bun.spawn([program("prosody"), "--config", file, "-F"], { stdout: output, stderr: output });
+  await listening("Prosody", server, [clientPort, componentPort], log);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async stop() {
@@ -106,10 +107,3 @@ Component "other.${domain}"
 Component "liar.${domain}"
 	component_secret = "${SECRET}"
 `;
-
-/** A TCP port of loopback that nobody has. */
-export async function freePort(): Promise<number> {
-  const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, () => ({ received: () => {}, closed: () => {} }));
-  await listener.close();
-  return listener.local.port;
-}
