@@ -147,10 +147,16 @@ export class Gateway {
   }
 
   #perform(effect: GatewayEffect): void {
-    if (effect.type === "gateway.open") this.#open();
-    else if (effect.type === "gateway.drain") this.calls.drain();
-    else if (effect.type === "gateway.end") this.calls.end();
-    else this.#close();
+    switch (effect.type) {
+      case "gateway.open":
+        return this.#open();
+      case "gateway.drain":
+        return this.calls.drain();
+      case "gateway.end":
+        return this.calls.end();
+      case "gateway.close":
+        return this.#close();
+    }
   }
 
   #open(): void {

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyStateMachine } from "xstate";
+import { type AnyStateMachine, createMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
 import { delays as transactionDelays } from "../../machines/transactions/transaction.ts";
 import { writeChartSvg } from "../../web/chart-svg.ts";
 import { drawChart } from "../../web/drawing.ts";
 import { layoutOf } from "../../web/layout/layout.ts";
-import { statesOf } from "../../web/steps.ts";
+import { statesOf, stepsOf } from "../../web/steps.ts";
 
 const charts = Object.entries(catalogue);
 const delaysOf = (machine: AnyStateMachine): string[] =>
@@ -29,6 +29,10 @@ describe.each(charts)("%s", (name, machine) => {
     expect(delaysOf(machine).filter((delay) => !known.includes(delay))).toEqual([]);
   });
 
+  test("leads only to states that are there", () => {
+    expect(stepsOf(machine).length).toBeGreaterThan(0);
+  });
+
   test("names every action and guard", () => {
     const transitions = statesOf(machine).flatMap((node) => [...node.transitions.values()].flat());
     const named = (one: unknown): boolean =>
@@ -45,6 +49,21 @@ describe.each(charts)("%s", (name, machine) => {
     expect(drawn("md")).toBe(drawChart(machine));
     expect(drawn("svg")).toBe(writeChartSvg(layout, `The chart of ${name}`));
     expect(JSON.parse(drawn("json"))).toEqual(layout);
+  });
+});
+
+describe("what does not fit is found", () => {
+  const charts = (way: object) => () =>
+    stepsOf(createMachine({ id: "lamp", initial: "off", states: { off: { on: { press: way } }, on: {} } }));
+
+  test("a target that is no state", () => {
+    expect(charts({ target: "on" })).not.toThrow();
+    expect(charts({ target: "onn" })).toThrow("onn");
+  });
+
+  test("a delay that nobody knows", () => {
+    const lamp = createMachine({ id: "lamp", initial: "on", states: { on: { after: { "a whille": {} } } } });
+    expect(delaysOf(lamp)).toEqual(["a whille"]);
   });
 });
 
