@@ -10,7 +10,8 @@ import { UserSide } from "./user.ts";
 export type Size = "small" | "browser";
 export type Begins = "user" | "phone";
 
-const PROXY_PORT = 25_060;
+/** So that two can run beside each other. */
+const PROXY_PORT = 25_000 + (process.pid % 1_000);
 /** Answers that have not come after so many milliseconds do not come. */
 const PATIENCE = 10_000;
 
@@ -92,6 +93,7 @@ export class Run {
 
   async #placed(count: number, name: string, rate: number): Promise<number[]> {
     this.#latencies.length = 0;
+    this.#begun.clear();
     const start = performance.now();
     for (let made = 0; made < count; await Bun.sleep(2)) {
       const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));

@@ -1,0 +1,89 @@
+/**
+ * A stepped chart as logic of an XState actor: `createActor(new SteppedLogic(chart), { input, clock })`.
+ *
+ * The actor is XState's (mailbox, clock, inspection, persisting); only what an event does is found in tables. Effects are emitted
+ * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and is read by both.
+ */
+import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
+import type { Place } from "./places.ts";
+import { type Rows, type Step, Stepper } from "./stepper.ts";
+
+/** Where an actor is and what it knows. */
+export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
+  readonly value: StateValue;
+  readonly context: C;
+  readonly place: Place<C, E, F>;
+};
+
+type System = AnyActorRef["system"];
+type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
+type Begin<C, I> = (args: { readonly input: I }) => C;
+
+export class SteppedLogic<C extends object, E extends EventObject, F extends EventObject, I, O = unknown>
+  implements ActorLogic<SteppedSnapshot<C, E, F, O>, E, I, System, F>
+{
+  readonly #stepper: Stepper<C, E, F>;
+  readonly #begin: Begin<C, I>;
+  readonly #output: ((args: { readonly context: C }) => O) | undefined;
+  /** What was selected last, so that an event that was asked about is not selected again when it comes. */
+  #asked: { snapshot: unknown; event: unknown; rows: Rows<C, E, F> | undefined } | undefined;
+
+  constructor(machine: AnyStateMachine) {
+    this.#stepper = new Stepper(machine);
+    this.#begin = machine.config.context as Begin<C, I>;
+    this.#output = machine.config.output as ((args: { readonly context: C }) => O) | undefined;
+  }
+
+  /** Whether an event does anything now. */
+  can(snapshot: SteppedSnapshot<C, E, F, O>, event: E): boolean {
+    const rows = this.#select(snapshot, event);
+    this.#asked = { snapshot, event, rows };
+    return rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false;
+  }
+
+  getInitialSnapshot = (scope: Scope<C, E, F, O>, input: I) => {
+    const event = { type: "xstate.init", input } as unknown as E;
+    return this.#take(this.#stepper.begin(this.#begin({ input }), event), scope);
+  };
+
+  transition = (
+    snapshot: SteppedSnapshot<C, E, F, O>,
+    event: E,
+    scope: Scope<C, E, F, O>,
+  ): SteppedSnapshot<C, E, F, O> => {
+    if (event.type === "xstate.stop") return { ...snapshot, status: "stopped", output: undefined, error: undefined };
+    const { place, context } = snapshot;
+    const rows = this.#select(snapshot, event);
+    return rows === undefined ? snapshot : this.#take(this.#stepper.step(place, context, event, rows), scope);
+  };
+
+  getPersistedSnapshot = ({ status, output, error, value, context }: SteppedSnapshot<C, E, F, O>) =>
+    ({ status, output, error, value, context, children: {}, historyValue: {} }) as unknown as Snapshot<unknown>;
+
+  restoreSnapshot = (persisted: Snapshot<unknown>): SteppedSnapshot<C, E, F, O> => {
+    const { status, output, error, value, context } = persisted as SteppedSnapshot<C, E, F, O>;
+    const place = this.#stepper.placeOf(value);
+    return { status, output, error, value: place.value, context, place } as SteppedSnapshot<C, E, F, O>;
+  };
+
+  #select(snapshot: SteppedSnapshot<C, E, F, O>, event: E): Rows<C, E, F> | undefined {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (asked?.snapshot === snapshot && asked.event === event) return asked.rows;
+    return this.#stepper.select(snapshot.place, snapshot.context, event);
+  }
+
+  #take({ place, context, effects, delays }: Step<C, E, F>, scope: Scope<C, E, F, O>): SteppedSnapshot<C, E, F, O> {
+    const { self, system } = scope;
+    if (effects.length + delays.length > 0)
+      scope.defer(() => {
+        for (const { id, ms } of delays)
+          if (ms === undefined) system.scheduler.cancel(self, id);
+          else system.scheduler.schedule(self, self, { type: id }, ms, id);
+        for (const effect of effects) scope.emit(effect);
+      });
+    const output = place.isFinal ? this.#output?.({ context }) : undefined;
+    const status = place.isFinal ? "done" : "active";
+    return { status, output, error: undefined, value: place.value, context, place } as SteppedSnapshot<C, E, F, O>;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Where a chart can be, and how it goes from one place to another.
+ *
+ * A place is a configuration: the states that are active at once. Each is made once, when it is first come to, and shared by
+ * all that are there; so is each way out of it. Which states are left and entered is XState's algorithm, which is that of
+ * SCXML (https://www.w3.org/TR/scxml/#AlgorithmforSCXMLInterpretation).
+ */
+import type { StateValue } from "xstate";
+import type { Node, Row } from "./tables.ts";
+
+export interface Place<C, E, F> {
+  /** In document order. */
+  readonly nodes: readonly Node<C, E, F>[];
+  readonly value: StateValue;
+  readonly tags: ReadonlySet<string>;
+  readonly isFinal: boolean;
+  /** The innermost active states, if any of them or of what is around them has rows that need no event. */
+  readonly restless: readonly Node<C, E, F>[];
+  readonly moves: Map<Row<C, E, F>, Move<C, E, F>>;
+}
+
+/** What is done when rows are taken: states left from the inside, rows that do not exclude each other, states entered. */
+export interface Move<C, E, F> {
+  readonly exits: readonly Node<C, E, F>[];
+  readonly rows: readonly Row<C, E, F>[];
+  readonly enters: readonly Node<C, E, F>[];
+  readonly to: Place<C, E, F>;
+}
+
+export class Places<C, E, F> {
+  readonly #root: Node<C, E, F>;
+  readonly #known = new Map<string, Place<C, E, F>>();
+  /** The way in. */
+  readonly begin: Move<C, E, F>;
+
+  constructor(root: Node<C, E, F>) {
+    this.#root = root;
+    const enters = byOrder(descend(root, new Set()));
+    this.begin = { exits: [], rows: [], enters, to: this.#at(enters) };
+  }
+
+  /** The place that a persisted value names. */
+  of(value: StateValue): Place<C, E, F> {
+    return this.#at(byOrder(named(this.#root, value, new Set())));
+  }
+
+  move(from: Place<C, E, F>, rows: readonly Row<C, E, F>[]): Move<C, E, F> {
+    const [row] = rows;
+    if (rows.length !== 1 || row === undefined) return this.#plan(from, rows);
+    const known = from.moves.get(row);
+    if (known !== undefined) return known;
+    const made = this.#plan(from, rows);
+    from.moves.set(row, made);
+    return made;
+  }
+
+  #at(nodes: readonly Node<C, E, F>[]): Place<C, E, F> {
+    const key = nodes.map(({ order }) => order).join(" ");
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const leaves = nodes.filter((node) => node.children.length === 0);
+    const place: Place<C, E, F> = {
+      nodes,
+      value: stateValue(this.#root, nodes),
+      tags: new Set(nodes.flatMap(({ tags }) => tags)),
+      isFinal: nodes.some((node) => node.type === "final"),
+      restless: nodes.some(({ always }) => always.length > 0) ? leaves : [],
+      moves: new Map(),
+    };
+    this.#known.set(key, place);
+    return place;
+  }
+
+  #plan(from: Place<C, E, F>, selected: readonly Row<C, E, F>[]): Move<C, E, F> {
+    const rows = withoutConflicts(from, selected);
+    const exits = new Set(rows.flatMap((row) => left(from, row)));
+    const enters = new Set<Node<C, E, F>>();
+    for (const row of rows) enter(row, enters);
+    return {
+      exits: byOrder(exits).reverse(),
+      rows,
+      enters: byOrder(enters),
+      to: this.#at(byOrder(new Set([...from.nodes.filter((node) => !exits.has(node)), ...enters]))),
+    };
+  }
+}
+
+const byOrder = <C, E, F>(nodes: ReadonlySet<Node<C, E, F>>) => [...nodes].sort((a, b) => a.order - b.order);
+
+/** Whether a state is inside another. */
+function isInside<C, E, F>(node: Node<C, E, F>, outer: Node<C, E, F>): boolean {
+  for (let each = node.parent; each !== undefined; each = each.parent) if (each === outer) return true;
+  return false;
+}
+
+/** The state within which a row moves; undefined is the whole chart, its root too. */
+function domainOf<C, E, F>({ source, target, reenter }: Row<C, E, F>): Node<C, E, F> | undefined {
+  if (target === undefined) return undefined;
+  if (!reenter && (target === source || isInside(target, source))) return source;
+  let domain = target.parent;
+  while (domain !== undefined && !isInside(source, domain)) domain = domain.parent;
+  return domain ?? (reenter ? undefined : rootOf(source));
+}
+
+function rootOf<C, E, F>(node: Node<C, E, F>): Node<C, E, F> {
+  return node.parent === undefined ? node : rootOf(node.parent);
+}
+
+function left<C, E, F>({ nodes }: Place<C, E, F>, row: Row<C, E, F>): Node<C, E, F>[] {
+  if (row.target === undefined) return [];
+  const domain = domainOf(row);
+  return nodes.filter((node) => domain === undefined || isInside(node, domain));
+}
+
+/** Of two rows that would leave the same state, the inner one is taken, or else the first. */
+function withoutConflicts<C, E, F>(from: Place<C, E, F>, rows: readonly Row<C, E, F>[]): readonly Row<C, E, F>[] {
+  const taken = new Set<Row<C, E, F>>();
+  for (const row of rows) {
+    const exits = left(from, row);
+    const rivals = [...taken].filter((other) => left(from, other).some((node) => exits.includes(node)));
+    if (!rivals.every(({ source }) => isInside(row.source, source))) continue;
+    for (const rival of rivals) taken.delete(rival);
+    taken.add(row);
+  }
+  return [...taken];
+}
+
+/** What a row enters: its target with what is in it, and what lies between it and the row's domain. */
+function enter<C, E, F>(row: Row<C, E, F>, entered: Set<Node<C, E, F>>): void {
+  const { source, target } = row;
+  if (target === undefined) return;
+  const domain = domainOf(row);
+  descend(target, entered);
+  if (target === source && target === domain) entered.delete(target);
+  for (let node = target.parent; node !== undefined && node !== domain && target !== domain; node = node.parent) {
+    entered.add(node);
+    if (node.type !== "parallel") continue;
+    for (const child of node.children) if (!entered.has(child)) descend(child, entered);
+  }
+}
+
+function descend<C, E, F>(node: Node<C, E, F>, entered: Set<Node<C, E, F>>): Set<Node<C, E, F>> {
+  entered.add(node);
+  if (node.initial !== undefined) descend(node.initial, entered);
+  if (node.type === "parallel") for (const child of node.children) descend(child, entered);
+  return entered;
+}
+
+function named<C, E, F>(node: Node<C, E, F>, value: StateValue, found: Set<Node<C, E, F>>): Set<Node<C, E, F>> {
+  found.add(node);
+  for (const [key, inner] of Object.entries(typeof value === "string" ? { [value]: {} } : value)) {
+    const child = node.children.find((each) => each.key === key);
+    if (child === undefined) throw new Error(`${node.key} has no state ${key}`);
+    named(child, inner ?? {}, found);
+  }
+  return found;
+}
+
+/** As XState writes it: the key of an atomic state, or an object of what is active within. */
+function stateValue<C, E, F>(node: Node<C, E, F>, nodes: readonly Node<C, E, F>[]): StateValue {
+  const active = node.children.filter((child) => nodes.includes(child));
+  const [only] = active;
+  if (node.type === "compound" && only?.children.length === 0) return only.key;
+  return Object.fromEntries(active.map((child) => [child.key, stateValue(child, nodes)]));
+}
