@@ -3,7 +3,8 @@
  *
  * Two commits beside each other (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
  * tree's driver. CPU a call by thread and the time to be answered, of the first calls of a process (cold) and after warming up
- * (steady) apart; and RSS a held call. Printed is the least of the turns, with the median behind it.
+ * (steady) apart; and RSS a held call. Printed is the least of the turns, with the median behind it; a turn in which calls stayed
+ * without an answer, because the machine had no time for them, is not counted.
  *
  * `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
  * others differ by a third from one minute to the next: CPU time tells more than time, the least more than the median.
@@ -38,6 +39,11 @@ const count = (name: "turns" | "cold" | "warm" | "calls" | "held" | "settle" | S
 /** Figures by the name of their row. */
 type Figures = Record<string, number>;
 
+/** A turn with such calls has measured something else, and is not counted. */
+const UNANSWERED = "calls without an answer";
+const isWhole = (figures: Figures): boolean =>
+  Object.entries(figures).every(([row, figure]) => figure === 0 || !row.endsWith(UNANSWERED));
+
 /** One who is measured, and what was found, a turn each. */
 interface Contender {
   readonly name: string;
@@ -71,7 +77,7 @@ function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]):
     [`${phase}: other threads`]: cpu.others / many,
     [`${phase}: answered after, p50 ms`]: percentile(took, 0.5),
     [`${phase}: answered after, p99 ms`]: percentile(took, 0.99),
-    [`${phase}: calls without an answer`]: many - took.length,
+    [`${phase}: ${UNANSWERED}`]: many - took.length,
   };
 }
 
@@ -86,7 +92,7 @@ async function held(tree: string): Promise<Figures> {
   await Bun.sleep(count("settle") * 1_000);
   const after = run.gateway.memory();
   await run.close();
-  return { "kB of RSS a held call": (after - before) / many, "calls without an answer": count("held") - many };
+  return { "kB of RSS a held call": (after - before) / many, [UNANSWERED]: count("held") - many };
 }
 
 const loads = {
@@ -97,8 +103,9 @@ const loads = {
 
 /** The ratios are to the first contender. */
 function table(load: string, contenders: readonly Contender[]): string {
-  const columns = contenders.map(({ found }) => found.get(load) ?? []);
-  const rows = Object.keys(columns[0]?.[0] ?? {}).map((row) => {
+  const columns = contenders.map(({ found }) => (found.get(load) ?? []).filter(isWhole));
+  const names = Object.keys(columns.flat()[0] ?? {}).filter((row) => !row.endsWith(UNANSWERED));
+  const rows = names.map((row) => {
     const figures = columns.map((turns) => turns.map((turn) => turn[row] ?? 0));
     const ratio = (of: (figures: readonly number[]) => number, mine: readonly number[]) =>
       of(figures[0] ?? []) === 0 ? "–" : (of(mine) / of(figures[0] ?? [])).toFixed(2);
@@ -106,8 +113,8 @@ function table(load: string, contenders: readonly Contender[]): string {
     const ratios = figures.slice(1).map((mine) => `${ratio(least, mine)} (${ratio(median, mine)})`);
     return `| ${[row, ...cells, ...ratios].join(" | ")} |`;
   });
-  const names = contenders.map(({ name }) => name);
-  const head = [load, ...names, ...names.slice(1).map((name) => `${name} / ${names[0]}`)];
+  const whole = contenders.map(({ name }, index) => `${name} (${columns[index]?.length} of ${values.turns})`);
+  const head = [load, ...whole, ...contenders.slice(1).map(({ name }) => `${name} / ${contenders[0]?.name}`)];
   return [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...rows].join("\n");
 }
 
@@ -135,7 +142,7 @@ async function main(): Promise<void> {
           console.error(`${load}: turn ${turn} of ${values.turns}: ${name}`);
           found.set(load, [...(found.get(load) ?? []), await loads[load](tree)]);
         }
-      console.log(`\nLeast (median) of ${values.turns} turns:\n\n${table(load, contenders)}`);
+      console.log(`\nLeast (median) of the turns in which every call was answered:\n\n${table(load, contenders)}`);
     }
   } finally {
     trees.remove();
