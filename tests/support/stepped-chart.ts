@@ -77,7 +77,7 @@ function both({ snapshot, stepped }: Both, event: Anything, before: readonly Any
 }
 
 const key = ({ snapshot: { value, context } }: Both): string =>
-  JSON.stringify([value, context.devices, context.proposals.length, context.consultation !== null]);
+  JSON.stringify([value, context.devices, context.pendingOffers.length, context.consultation !== null]);
 
 /** Goes all of these ways with both, and hears every event wherever it comes; gives how many places it has seen. */
 export function goBothWays(from: CallInput, walks: readonly Walk[]): number {
