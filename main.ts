@@ -13,6 +13,7 @@ import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
 import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
+import { inTime } from "./actors/sip/hosts.ts";
 import { help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { judge } from "./config/judge.ts";
@@ -54,8 +55,7 @@ function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> 
 /** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
 async function checkConfig(file: string, config: Config): Promise<void> {
   for (const warning of judge(config)) console.log(`${file}: ${warning}`);
-  const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds(seconds)));
-  const found = await lookUp(config, { resolve, wait });
+  const found = await lookUp(config, inTime(resolve, systemClock));
   for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
   const failed = found.filter(({ isGood }) => !isGood).map(({ text }) => `${file}: ${text}`);
   if (failed.length > 0) throw new ConfigError(failed);
@@ -117,7 +117,10 @@ function startLog(config: Config): LevelledLog {
 }
 
 async function openWeb({ web: { host, port } }: Config, gateway: Gateway): ReturnType<typeof serveWeb> {
-  const [address = host] = await resolve(host).catch((error: unknown) => {
+  const [address = host] = await inTime(
+    resolve,
+    systemClock,
+  )(host).catch((error: unknown) => {
     throw new StartError(`[web] host "${host}" does not resolve: ${whyUnresolved(error)}`);
   });
   return await serveWeb(

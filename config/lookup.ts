@@ -8,12 +8,8 @@ import { isIP } from "node:net";
 import type { Config } from "../config.ts";
 import { JINGLE_SIP } from "./options.ts";
 
-export interface LookupNeeds {
-  /** The addresses of a host name; rejects when there are none. */
-  readonly resolve: (host: string) => Promise<readonly string[]>;
-  /** Settles after so many seconds. */
-  readonly wait: (seconds: number) => Promise<unknown>;
-}
+/** The addresses of a host name; rejects when there are none, or when they take too long. */
+type Resolve = (host: string) => Promise<readonly string[]>;
 
 /** What a look-up has found, in one line. */
 export interface Lookup {
@@ -21,23 +17,18 @@ export interface Lookup {
   readonly text: string;
 }
 
-/** Seconds that a name server may take. */
-const PATIENCE = 3;
-
 /** Looks up the names of a configuration, all at once. */
-export function lookUp({ jingleSip, xmpp, web }: Config, needs: LookupNeeds): Promise<Lookup[]> {
+export function lookUp({ jingleSip, xmpp, web }: Config, resolve: Resolve): Promise<Lookup[]> {
   const hosts = [
     { option: `[${JINGLE_SIP}] proxy_host`, host: jingleSip.proxyHost },
     { option: "[xmpp] host", host: xmpp.host },
     { option: "[web] host", host: web.host },
   ];
-  return Promise.all(hosts.filter(({ host }) => isIP(host) === 0).map((each) => lookUpOne(each, needs)));
+  return Promise.all(hosts.filter(({ host }) => isIP(host) === 0).map((each) => lookUpOne(each, resolve)));
 }
 
-async function lookUpOne({ option, host }: { option: string; host: string }, needs: LookupNeeds): Promise<Lookup> {
-  const late = needs.wait(PATIENCE).then(() => `the name server has not answered within ${PATIENCE} seconds`);
-  const found = needs.resolve(host).catch((error: unknown) => whyUnresolved(error));
-  const result = await Promise.race([found, late]);
+async function lookUpOne({ option, host }: { option: string; host: string }, resolve: Resolve): Promise<Lookup> {
+  const result = await resolve(host).catch((error: unknown) => whyUnresolved(error));
   const name = `${option} "${host}"`;
   if (typeof result === "string") return { isGood: false, text: `${name} does not resolve: ${result}` };
   return { isGood: true, text: `${name} resolves to ${result.join(", ")}` };
@@ -52,7 +43,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Why a name does not resolve, in words. */
 export function whyUnresolved(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : error.message;
   const words = WORDS[code.replace(/^DNS_/, "")];
   return words === undefined ? code : `${words} (${code})`;
 }
