@@ -1,9 +1,9 @@
 /**
- * The requests we ask: client transactions, and the responses that belong to them.
+ * Client transactions: our requests, and the responses to them.
  *
- * RFC 3261 §17.1, §9.1 (CANCEL). Rules: the transaction begins when its way is known, so that its timers are those of
- * the transport it really takes; a failure is never told before `send` has returned; a user that throws harms itself
- * only. Bound: `MOST_TRANSACTIONS`, past which a request is unreachable.
+ * RFC 3261 §17.1, §9.1 (CANCEL). Rules: a transaction begins once its flow is known, so its timers are those of the
+ * transport that it really takes; a failure is never told before `send` has returned; a user that throws harms itself
+ * only. Bound: `MOST_TRANSACTIONS`, past which a request fails as unreachable.
  */
 import { inviteClient } from "../../machines/transactions/invite-client.ts";
 import { requestClient } from "../../machines/transactions/request-client.ts";
@@ -18,13 +18,13 @@ import { newRecord, type TransactionRecord, Transactions } from "./transactions.
 import type { SipTransport } from "./transport.ts";
 import type { ClientHandlers, ClientTransaction } from "./user.ts";
 
-/** A server lingers 32 s with each: this is 6,000 a second. */
+/** In one direction. Each lingers 32 s: enough for 6,000 a second. */
 export const MOST_TRANSACTIONS = 200_000;
 
 interface ClientRecord extends TransactionRecord {
   readonly key: string;
   readonly branch: string;
-  /** As it went out, with our Via. */
+  /** As sent, with our Via. */
   request: Request;
   bytes: Uint8Array;
   on: ClientHandlers;
@@ -37,7 +37,7 @@ export interface ClientsNeeds {
   readonly clock: Clock;
   readonly random: () => string;
   readonly transport: SipTransport;
-  /** Calls a user's function, whatever it does. */
+  /** Calls the user; what it throws goes no further. */
   guard(run: () => void): void;
 }
 
@@ -61,7 +61,7 @@ export class SipClients {
     return this.#records.size;
   }
 
-  /** Asks a request of the other side. */
+  /** Sends a request. */
   send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction {
     const branch = MAGIC_COOKIE + this.#needs.random();
     let returned = false;
@@ -79,17 +79,17 @@ export class SipClients {
     return { id: branch, request };
   }
 
-  /** Cancels an INVITE that has no final response yet: by its own way, with its own branch (RFC 3261 §9.1). */
+  /** Cancels an INVITE that has no final response yet: over its flow, with its branch (RFC 3261 §9.1). */
   cancel(transaction: ClientTransaction, fields: readonly Field[] = []): void {
     const invite = this.#records.get(clientKey(transaction.id, "INVITE"));
     if (invite === undefined || (invite.state !== "calling" && invite.state !== "proceeding")) return;
     this.#transactions.tell(invite, "cancel");
     const request = cancelOf(invite.request, fields);
     const bytes = writeBy(request, invite.flow.transport);
-    this.#begin(invite.branch, { request, bytes, flow: invite.flow }, nobody);
+    this.#begin(invite.branch, { request, bytes, flow: invite.flow }, ignore);
   }
 
-  /** Sends an ACK to a 2xx: no transaction, the user sends it again with each 2xx (RFC 3261 §13.2.2.4). */
+  /** Sends an ACK to a 2xx, without a transaction: the user sends it again for each 2xx (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination, failed: () => void): void {
     this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, (way) => {
       if (way === undefined) failed();
@@ -97,7 +97,7 @@ export class SipClients {
     });
   }
 
-  /** Takes a response; false when it belongs to nothing. */
+  /** Takes a response; false when no transaction matches. */
   receive(response: Response): boolean {
     const record = this.#records.get(clientKeyOf(response));
     if (record === undefined) return false;
@@ -124,7 +124,7 @@ export class SipClients {
       bytes,
       flow,
       on,
-      // RFC 3261 §17.1.4: a connection that is lost is a transport error to what waits for its first response on it
+      // RFC 3261 §17.1.4: a lost connection is a transport error for a request without a response yet
       forget: flow.whenLost(() => record.state !== "proceeding" && this.#transactions.tell(record, "unreachable")),
     };
     this.#records.set(key, record);
@@ -143,16 +143,16 @@ export class SipClients {
   }
 }
 
-/** Who asks nothing more, or never wanted to know. */
-const nobody: ClientHandlers = { response: () => {}, failed: () => {} };
-const nothing = new Uint8Array();
+/** No callbacks (any more). */
+const ignore: ClientHandlers = { response: () => {}, failed: () => {} };
+const NO_BYTES = new Uint8Array();
 
-/** What was asked has its answer: for as long as copies of that may come, only what an ACK needs is kept, and who takes a 2xx. */
+/** After the final response, only what ACKs need is kept, and the callbacks for further 2xx. */
 function lighten(record: ClientRecord, response: Response): void {
   record.response = { ...response, body: "" };
   record.request = { ...record.request, body: "" };
-  record.bytes = nothing;
-  if (record.state !== "accepted") record.on = nobody;
+  record.bytes = NO_BYTES;
+  if (record.state !== "accepted") record.on = ignore;
 }
 
 function eventOf(response: Response): TransactionEvent {

@@ -1,50 +1,45 @@
 /**
  * The TCP connections of the SIP stack: accepted and made, reused by the address of the other side.
  *
- * RFC 3261 §18. Bounds: so many connections in all, so many from all who may not begin calls and from one address (IPv6: one /64, of
- * which anybody has all addresses), so many bytes waiting in each, no connection
- * idle for ever, none that brings no whole message for long. Past a bound the connection is closed, and counted; one whose
- * bytes cannot be cut into messages is read no further, and closed once its answer has left.
+ * RFC 3261 §18. Bounds: how many (connection-limits.ts), the bytes that wait in each, how long one may be idle and how long
+ * it may take for a whole message. Past a bound the connection is closed and counted. When its bytes cannot be framed
+ * any more, it is read no further, and closed once the answer to that has left.
  */
-import ipaddr from "ipaddr.js";
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Address, ByteStream, Connect, StreamEvents } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../tally.ts";
 import { type Timed, Timers } from "../timers.ts";
+import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
 
-const MOST = 2_000;
-/** Of them, so many may be accepted, so that some are left for those that we make, and so many from who may not call. */
-const MOST_ACCEPTED = 1_800;
-const MOST_FROM_STRANGERS = 500;
-const MOST_FROM_ONE_NETWORK = 200;
 const MOST_WAITING = 1_048_576;
+/** In milliseconds. */
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
 const CONNECT = 2_000;
-/** How long what is answered to a faulty stream may take to leave. */
+/** How long the answer to a faulty stream may take to leave. */
 const FAREWELL = 1_000;
 const REFUSED_FOR = 60_000;
 const MOST_REFUSED = 1_000;
 
-/** One connection: the other side's address, and what is to be told when it is lost. */
+/** One connection, and the callbacks for its loss. */
 export interface Connection extends Timed {
   readonly remote: Address;
   readonly stream: ByteStream;
   readonly frames: SipFrames;
-  /** Whether it was made by us; such a one leads to where the other side listens. */
+  /** Whether we made it: then `remote` is where the other side listens. */
   readonly ours: boolean;
-  /** Whether it came from who may not begin calls. */
+  /** Whether its source may not begin calls. */
   readonly stranger: boolean;
   open: boolean;
-  /** Nobody knows where its next message begins: nothing is read from it or begun on it any more. */
+  /** Its next message cannot be found: nothing is read from it or begun on it any more. */
   faulty: boolean;
   readonly lost: Set<() => void>;
 }
 
 export interface ConnectionNeeds {
-  /** Whether a source may begin calls; from any other, messages of a call that there is may come. */
+  /** Whether a source may begin calls; any other may only send messages of existing calls. */
   allow(source: Destination): boolean;
   readonly clock: Clock;
   readonly connect: Connect;
@@ -57,8 +52,7 @@ type Use = (connection: Connection | undefined) => void;
 export class SipConnections {
   readonly #needs: ConnectionNeeds;
   readonly #open = new Map<string, Connection>();
-  /** How many were accepted: in all, by network, and from strangers. */
-  readonly #accepted = new Map<string, number>();
+  readonly #limits = new ConnectionLimits();
   readonly #connecting = new Map<string, Use[]>();
   readonly #refused = new Map<string, number>();
   readonly #idle: Timers<Connection>;
@@ -67,7 +61,7 @@ export class SipConnections {
   constructor(needs: ConnectionNeeds) {
     this.#needs = needs;
     this.#idle = new Timers(needs.clock, (connection) => {
-      if (connection.frames.unfinished) needs.dropped.add("a message that did not end", connection.remote);
+      if (connection.frames.unfinished) needs.dropped.add("incomplete message timed out", connection.remote);
       connection.stream.destroy();
     });
   }
@@ -76,40 +70,41 @@ export class SipConnections {
     return this.#open.size;
   }
 
-  /** Takes a connection that came in, if there is room for it. */
+  /** Takes an incoming connection, if there is room for it. */
   accept(stream: ByteStream): StreamEvents {
-    if (this.#stopped || !this.#hasRoom(stream.remote)) {
+    const isStranger = !this.#needs.allow({ transport: "tcp", ...stream.remote });
+    if (this.#stopped || !this.#limits.mayAccept(stream.remote, isStranger, this.#open.size)) {
       this.#needs.dropped.add("too many connections", stream.remote);
       stream.destroy();
       return { received: () => {}, closed: () => {} };
     }
-    const { events, begin } = this.#make(false);
+    const { events, begin } = this.#make({ ours: false, stranger: isStranger });
     begin(stream);
     return events;
   }
 
-  /** A connection to an address: the one there is, or a new one within two seconds. */
+  /** A connection to an address: an open one, or a new one within two seconds; none when it cannot be had. */
   to(address: Address, use: Use): void {
     const key = keyOf(address);
     const open = this.#open.get(key);
     const waiting = this.#connecting.get(key);
     if (open?.open && !open.faulty) use(open);
     else if (waiting !== undefined) waiting.push(use);
-    else if (this.#stopped || this.#open.size + this.#connecting.size >= MOST) use(undefined);
+    else if (this.#stopped || !this.#limits.mayConnect(this.#open.size + this.#connecting.size)) use(undefined);
     else this.#connect(address, use);
   }
 
-  /** Whether a connection to this address was refused, or not made in time, a short while ago. */
+  /** Whether a connection to this address was refused, or timed out, within the last minute. */
   refusedLately(address: Address): boolean {
     return (this.#refused.get(keyOf(address)) ?? 0) > this.#needs.clock.now();
   }
 
-  /** Writes a message, unless too much waits already: then the connection is given up. */
+  /** Writes a message; a connection where too many bytes wait is closed instead. */
   write(connection: Connection, bytes: Uint8Array, failed: () => void): void {
     if (!connection.open) {
       failed();
     } else if (connection.stream.waiting + bytes.length > MOST_WAITING) {
-      this.#needs.dropped.add("a connection that does not take its bytes", connection.remote);
+      this.#needs.dropped.add("peer reads too slowly", connection.remote);
       connection.stream.destroy();
       failed();
     } else {
@@ -127,7 +122,7 @@ export class SipConnections {
   #connect(address: Address, use: Use): void {
     const key = keyOf(address);
     this.#connecting.set(key, [use]);
-    const { events, begin } = this.#make(true);
+    const { events, begin } = this.#make({ ours: true, stranger: false });
     const done = (connection: Connection | undefined): void => {
       const waiting = this.#connecting.get(key) ?? [];
       this.#connecting.delete(key);
@@ -145,16 +140,18 @@ export class SipConnections {
     );
   }
 
-  /** The events of a connection, and what begins it once there is a stream. */
-  #make(ours: boolean): { events: StreamEvents; begin: (stream: ByteStream) => Connection } {
+  /** The events of a connection, and the function that registers it once its stream is open. */
+  #make(kind: Pick<Connection, "ours" | "stranger">): {
+    events: StreamEvents;
+    begin: (stream: ByteStream) => Connection;
+  } {
     let connection: Connection | undefined;
     const begin = (stream: ByteStream): Connection => {
       connection = {
         remote: stream.remote,
         stream,
         frames: new SipFrames(),
-        ours,
-        stranger: !ours && !this.#needs.allow({ transport: "tcp", ...stream.remote }),
+        ...kind,
         open: true,
         faulty: false,
         lost: new Set(),
@@ -162,8 +159,8 @@ export class SipConnections {
         place: -1,
       };
       this.#open.set(keyOf(stream.remote), connection);
-      if (!ours) this.#count(connection, 1);
-      this.#idle.set(connection, this.#needs.clock.now() + (ours ? IDLE : WHOLE_MESSAGE));
+      if (!kind.ours) this.#limits.accepted(stream.remote, kind.stranger);
+      this.#idle.set(connection, this.#needs.clock.now() + (kind.ours ? IDLE : WHOLE_MESSAGE));
       return connection;
     };
     const events: StreamEvents = {
@@ -184,14 +181,14 @@ export class SipConnections {
     if (fault !== undefined) {
       this.#needs.dropped.add(fault, connection.remote);
       connection.faulty = true;
-      connection.stream.end(); // after what it was answered
+      connection.stream.end(); // after the answer
       if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + FAREWELL);
     } else if (connection.open && (whole || !wasUnfinished)) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }
   }
 
-  /** How long nothing may come: less when a message has begun. */
+  /** How long the other side may be silent: less in the middle of a message. */
   #patience(connection: Connection): number {
     return connection.frames.unfinished ? WHOLE_MESSAGE : IDLE;
   }
@@ -201,39 +198,15 @@ export class SipConnections {
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);
     if (this.#open.get(key) === connection) this.#open.delete(key);
-    if (!connection.ours) this.#count(connection, -1);
+    if (!connection.ours) this.#limits.closed(connection.remote, connection.stranger);
     for (const tell of [...connection.lost]) tell();
     connection.lost.clear();
-  }
-
-  #hasRoom(remote: Address): boolean {
-    const bounds = { [ALL]: MOST_ACCEPTED, [networkOf(remote.host)]: MOST_FROM_ONE_NETWORK };
-    if (this.#open.size >= MOST) return false;
-    if (!this.#needs.allow({ transport: "tcp", ...remote })) bounds[STRANGERS] = MOST_FROM_STRANGERS;
-    return Object.entries(bounds).every(([of, most]) => (this.#accepted.get(of) ?? 0) < most);
-  }
-
-  #count({ remote, stranger }: Connection, by: 1 | -1): void {
-    for (const of of [ALL, networkOf(remote.host), ...(stranger ? [STRANGERS] : [])]) {
-      const count = (this.#accepted.get(of) ?? 0) + by;
-      if (count > 0) this.#accepted.set(of, count);
-      else this.#accepted.delete(of);
-    }
   }
 
   #rememberRefusal(key: string): void {
     if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
     this.#refused.set(key, this.#needs.clock.now() + REFUSED_FOR);
   }
-}
-
-const ALL = "all";
-const STRANGERS = "strangers";
-
-/** What one party has all of: an IPv4 address, or the first 64 bits of an IPv6 address. */
-function networkOf(host: string): string {
-  if (!ipaddr.IPv6.isValid(host)) return host;
-  return ipaddr.IPv6.parse(host).parts.slice(0, 4).join(":");
 }
 
 const keyOf = (address: Address): string => `${address.host} ${address.port}`;

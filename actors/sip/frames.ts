@@ -1,10 +1,9 @@
 /**
- * Cuts a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
+ * Frames a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
  *
- * Rules: what waits for its rest is never more than one message of the greatest size; a stream that cannot be cut any
- * further (no Content-Length, two that differ, too much) is at fault and has to be closed, for nobody knows where the
- * next message begins: no byte is taken after that. The header is read as everywhere (folds, LF alone), and each byte is
- * looked at a bounded number of times, in however small pieces it comes.
+ * Rules: at most one message of the greatest size is buffered; a stream whose next message cannot be found (no
+ * Content-Length, two that differ, too large) is faulty and has to be closed: nothing is read from it any more. The
+ * header is read as everywhere (folds, LF alone). The work is linear in the bytes, however small the pieces are.
  */
 import { contentLength, headEnd, readHead } from "../../protocol/sip/head.ts";
 import { LIMITS } from "../../protocol/sip/message.ts";
@@ -15,18 +14,18 @@ const LF = 10;
 export class SipFrames {
   #bytes = new Uint8Array(4_096);
   #end = 0;
-  /** How far the end of the header was looked for already. */
+  /** How far the end of the header has been searched for. */
   #seen = 0;
-  /** The length of the message that waits for its rest, once its header is whole. */
+  /** The length of the incomplete message, once its header is whole. */
   #length: number | undefined;
   #fault: string | undefined;
 
-  /** Whether part of a message waits for its rest. */
+  /** Whether the last message is incomplete. */
   get unfinished(): boolean {
     return this.#end > 0;
   }
 
-  /** Hands each whole message to `take`; gives what is wrong with the stream when it is at fault, now or before. */
+  /** Hands each whole message to `take`; gives the fault of the stream, if there is one. */
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): string | undefined {
     for (let at = 0; at < bytes.length && this.#fault === undefined; ) {
       const room = Math.min(bytes.length - at, LIMITS.bytes);
@@ -46,7 +45,7 @@ export class SipFrames {
       if (this.#length === undefined) {
         this.#skipEmptyLines();
         const header = headEnd(this.#bytes.subarray(0, this.#end), this.#seen);
-        if ((header ?? this.#end) > LIMITS.bytes) return "a header without an end";
+        if ((header ?? this.#end) > LIMITS.bytes) return "header too large";
         this.#seen = Math.max(0, this.#end - 2); // the line break that the next one makes an empty line
         if (header === undefined) return undefined;
         const fault = this.#measure(header, take);
@@ -61,7 +60,7 @@ export class SipFrames {
     }
   }
 
-  /** Finds the length of the message whose header is whole; when there is none, the header goes on, to be refused. */
+  /** Reads the length of the message whose header is whole; without a valid one, the header alone goes on to be refused. */
   #measure(header: number, take: (message: Uint8Array) => void): string | undefined {
     const head = readHead(this.#bytes.subarray(0, header));
     const body = contentLength(head.headers);
@@ -71,7 +70,7 @@ export class SipFrames {
     }
     // 400 or 413; without any Content-Length it would read as a message without a body
     if (body !== undefined || head.fault !== undefined) take(this.#bytes.slice(0, header));
-    return body !== undefined && body > 0 ? "a message too large" : "no usable Content-Length";
+    return body !== undefined && body > 0 ? "message too large" : "missing or invalid Content-Length";
   }
 
   #append(bytes: Uint8Array): void {

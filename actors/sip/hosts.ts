@@ -12,7 +12,7 @@ import type { Clock } from "../clock.ts";
 
 /** All addresses of a host name; rejects when there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
-/** Told the addresses, none when the name cannot be resolved. */
+/** Takes the addresses; none when the name cannot be resolved. */
 type Use = (addresses: readonly string[]) => void;
 
 /** In milliseconds. */
@@ -44,7 +44,7 @@ export function inTime(resolve: Resolve, clock: Clock): Resolve {
 
 interface Question {
   waiting: Use[];
-  /** Whether nobody waits any longer who can have old addresses. */
+  /** Whether it has taken so long that old addresses are used instead. */
   late: boolean;
 }
 

@@ -1,8 +1,8 @@
 /**
- * What came in, read and marked with where it came from; or what is wrong with it, and whom to tell.
+ * Reads an incoming message and marks its Via with its source; or gives its fault, and the refusal if it can be answered.
  *
- * RFC 3261 §18.2.1 (`received`), §18.2.2 (where a response goes), RFC 3581 §4 (`rport`). Rules: marks that the sender
- * has put there itself do not count; what was malformed is answered when it can be.
+ * RFC 3261 §18.2.1 (`received`), §18.2.2 (where a response goes), RFC 3581 §4 (`rport`). Rule: `received` and `rport` values
+ * that the sender has written itself are replaced.
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -20,7 +20,7 @@ export type Incoming =
   | { readonly message: Message; readonly answerTo: Address }
   | { readonly message: undefined; readonly fault: string; readonly refusal?: Response; readonly answerTo: Address };
 
-/** Reads what came from a source. Throws nothing that a peer could cause. */
+/** Reads a message from a source. Nothing in the bytes makes it throw. */
 export function readIncoming(bytes: Uint8Array, source: Destination): Incoming {
   try {
     const message = readMessage(bytes);
@@ -31,7 +31,7 @@ export function readIncoming(bytes: Uint8Array, source: Destination): Incoming {
   }
 }
 
-/** A request with `received` and `rport` in its top Via, and where it wants to be answered. */
+/** A request with `received` and `rport` in its top Via, and the address for its responses. */
 function marked(request: Request, source: Destination): { message: Request; answerTo: Address } {
   const via = topVia(request);
   const asksForPort = param(via.params, "rport") !== undefined;
@@ -47,7 +47,7 @@ function marked(request: Request, source: Destination): { message: Request; answ
 }
 
 function refused(error: Refusal, source: Destination): Incoming {
-  const fault = "a message that cannot be read";
+  const fault = "malformed message";
   const request = error instanceof Malformed ? error.request : undefined;
   if (request === undefined) return { message: undefined, fault, answerTo: source };
   try {

@@ -1,13 +1,13 @@
 /**
- * A message as it has to be for the transport that carries it.
+ * Writes an outgoing message for the transport that carries it.
  *
  * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via names the transport that the message really takes;
- * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side answers in kind.
+ * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side uses the same one.
  */
 import type { Field, Message, Request } from "../../protocol/sip/message.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
 
-/** What our Via says besides the transport. */
+/** The parts of our Via besides the transport. */
 export interface Hop {
   readonly host: string;
   readonly port: number;
@@ -21,11 +21,11 @@ export function writeBy(message: Message, transport: "udp" | "tcp"): Uint8Array 
   return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, transport)) });
 }
 
-/** Whether a field is a Contact that may name another transport. */
+/** Whether a field is a Contact that may name the wrong transport. */
 const isForOther = ([name, value]: Field, transport: "udp" | "tcp"): boolean =>
   name === "Contact" && (transport === "tcp" || /;transport=/i.test(value));
 
-/** A request with our Via on top (RFC 3581: `rport` asks for the port to answer to). */
+/** A request with our Via on top (RFC 3581: `rport` asks for responses to the source port). */
 export function withVia(request: Request, transport: "udp" | "tcp", hop: Hop): Request {
   const host = hop.host.includes(":") ? `[${hop.host}]` : hop.host;
   const via = `SIP/2.0/${transport.toUpperCase()} ${host}:${hop.port};rport;branch=${hop.branch}`;

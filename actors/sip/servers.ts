@@ -1,9 +1,9 @@
 /**
- * The requests asked of us: server transactions, and the repetitions, ACKs and CANCELs that belong to them.
+ * Server transactions: incoming requests, and the retransmissions, ACKs and CANCELs that belong to them.
  *
- * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the user hears of a request once; a response that the chart does
- * not take any more (a second final one) goes nowhere; everything that is looked up is looked up by key; a request that
- * has its final answer is kept without its body. Bounds: `MOST_TRANSACTIONS` and `MOST_HELD`.
+ * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the user is told of a request once; a second final response is not
+ * sent; transactions are found by key; a request with a final response is kept without its body. Bounds:
+ * `MOST_TRANSACTIONS` and `MOST_HELD`.
  */
 import { inviteServer } from "../../machines/transactions/invite-server.ts";
 import { requestServer } from "../../machines/transactions/request-server.ts";
@@ -19,17 +19,17 @@ import { writeBy } from "./outgoing.ts";
 import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 import type { ServerTransaction, SipUser } from "./user.ts";
 
-/** The most characters and bytes that all transactions hold: as many of a usual size as there may be. */
+/** The most bytes that all transactions hold, characters counted as bytes: 1.3 kB for each that there may be. */
 export const MOST_HELD = 268_435_456;
 
 export interface ServerRecord extends TransactionRecord {
   readonly key: string;
   readonly mergedKey: string;
   transaction: ServerTransaction;
-  /** How much it holds of what came and what was sent last. */
+  /** The bytes of its request and its last response. */
   held: number;
   readonly flow: Flow;
-  /** What the user answers, and what was sent last. */
+  /** The user's last response, and the bytes that were sent last. */
   answer?: Response;
   last?: Uint8Array;
   acknowledgedKey?: string;
@@ -41,9 +41,9 @@ export interface ServersNeeds {
   readonly user: SipUser;
   readonly mostHeld: number;
   readonly dropped: Tally;
-  /** Calls a user's function, whatever it does. */
+  /** Calls the user; what it throws goes no further. */
   guard(run: () => void): void;
-  /** The To tag of a response whose giver has none. */
+  /** The To tag of a response that has none. */
   toTag(message: Message): string;
 }
 
@@ -72,7 +72,7 @@ export class SipServers {
     return this.#records.size >= MOST_TRANSACTIONS || this.#held >= this.#needs.mostHeld;
   }
 
-  /** Takes a request that has come before; false when it is new. */
+  /** Absorbs a retransmission; false when the request is new. */
   repeated(request: Request): boolean {
     const record = this.#records.get(serverKeyOf(request));
     if (record === undefined) return false;
@@ -80,7 +80,7 @@ export class SipServers {
     return true;
   }
 
-  /** Takes an ACK: to a refusal by its branch (§17.2.3), to a 2xx by its dialog (§13.3.1.4); false when to neither. */
+  /** Takes an ACK: to a 300-699 by its branch (§17.2.3), to a 2xx by its dialog (§13.3.1.4); false when none matches. */
   acknowledged(ack: Request): boolean {
     const record = this.#records.get(serverKeyOf(ack, "INVITE")) ?? this.#accepted.get(acknowledgedKeyOf(ack));
     if (record === undefined) return false;
@@ -89,12 +89,12 @@ export class SipServers {
     return true;
   }
 
-  /** The transaction of the INVITE that a CANCEL means (§9.2). */
+  /** The INVITE transaction that a CANCEL is for (§9.2). */
   cancelled(cancel: Request): ServerRecord | undefined {
     return this.#records.get(serverKeyOf(cancel, "INVITE"));
   }
 
-  /** Whether the same request has come by another way already (§8.2.2.2). */
+  /** Whether the same request has already come on another path (§8.2.2.2). */
   isMerged(request: Request): boolean {
     return this.#merged.has(mergedKeyOf(request));
   }
@@ -131,7 +131,7 @@ export class SipServers {
     if (response.status >= 200) this.#lighten(record);
   }
 
-  /** What was asked has its answer: of the request no more than its fields may be asked for. */
+  /** Drops the bodies: after the final response only the header fields are needed. */
   #lighten(record: ServerRecord): void {
     const { transaction, answer } = record;
     record.transaction = { ...transaction, request: { ...transaction.request, body: "" } };
@@ -139,7 +139,7 @@ export class SipServers {
     this.#weigh(record);
   }
 
-  /** Counts what a record holds, instead of what it held. */
+  /** Updates the count of bytes that are held. */
   #weigh(record: ServerRecord, held = weightOf(record)): void {
     this.#held += held - record.held;
     record.held = held;
@@ -169,7 +169,7 @@ export class SipServers {
   }
 
   #sendLast(record: ServerRecord): void {
-    const failed = (): void => this.#needs.dropped.add("a response that could not be sent", record.transaction.source);
+    const failed = (): void => this.#needs.dropped.add("response could not be sent", record.transaction.source);
     if (record.last !== undefined) record.flow.send(record.last, failed);
   }
 

@@ -1,9 +1,9 @@
 /**
  * The sockets that SIP listens on: UDP and TCP on one port, for every address of `[sip] bind`.
  *
- * Rules: an address family that the machine lacks is left out, with a word; a UDP socket that fails is opened again,
- * later each time; until it is there the gateway is not up, and what it should send is lost as on any wire, so that
- * whoever repeats himself goes on over the new one. When it has failed `MOST_FAILURES` times in a row, `broken` is told.
+ * Rules: an address family that the machine lacks is left out and logged; a UDP socket that fails is opened again with
+ * back-off; meanwhile the gateway is not up, and datagrams to send are dropped, as a network would: retransmissions use
+ * the new socket. After `MOST_FAILURES` failures in a row `broken` is called.
  */
 import { isIP } from "node:net";
 import type {
@@ -21,7 +21,7 @@ import type { Log } from "../log.ts";
 const MOST_FAILURES = 10;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
-/** How long a socket has to stand until its failures are forgotten. */
+/** After so long without a failure, earlier ones do not count any more. */
 const STANDS = 60_000;
 
 export interface SocketsNeeds {
@@ -32,16 +32,16 @@ export interface SocketsNeeds {
   readonly port: number;
   received(bytes: Uint8Array, from: Address, socket: SipSocket): void;
   accept(stream: ByteStream): StreamEvents;
-  /** A socket cannot be had any more. */
+  /** A socket cannot be opened any more. */
   broken(why: string): void;
 }
 
-/** What datagrams leave by: the address it is bound to, whatever socket that has at the time. */
+/** A bound address, with whatever socket it has at the time. */
 export type SipSocket = Pick<Datagrams, "local" | "send">;
 
 interface Bound extends SipSocket {
   readonly listener: Listener;
-  /** None while it is being opened again. */
+  /** Undefined while it is being opened again. */
   datagrams: Datagrams | undefined;
   failures: number;
   openedAt: number;
@@ -67,7 +67,7 @@ export class SipSockets {
     return this.#bound.length > 0 && this.#bound.every(({ datagrams }) => datagrams !== undefined);
   }
 
-  /** Binds every address; rejects, with nothing left open, when one cannot be had. */
+  /** Binds every address; rejects, with nothing left open, when one cannot be bound. */
   async start(): Promise<void> {
     let lack: unknown;
     try {
@@ -78,15 +78,15 @@ export class SipSockets {
           this.#needs.log({ level: "warn", event: "sip.unbound", host, error: String(error) });
         });
       if (!this.up) throw lack;
-      this.#sayBuffer();
+      this.#logBuffer();
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Says once when the system gives less room for datagrams than was asked for: bursts are lost then. */
-  #sayBuffer(): void {
+  /** Logs once when the receive buffer is smaller than asked for, so that bursts of datagrams may be lost. */
+  #logBuffer(): void {
     const buffers = this.#bound.flatMap(({ datagrams }) => datagrams?.receiveBuffer ?? []);
     const small = buffers.find(({ asked, given }) => given < asked);
     if (small === undefined) return;
@@ -106,7 +106,7 @@ export class SipSockets {
     return this.#bound.find(({ local }) => isIP(local.host) === isIP(host));
   }
 
-  /** UDP and TCP on one port; where any port will do, another is tried when TCP has none left there. */
+  /** UDP and TCP on one port; with port 0, another one is tried when TCP cannot have the same. */
   async #bind(host: string, tries: number): Promise<void> {
     const port = this.#port;
     const datagrams = await this.#open(host);
@@ -172,7 +172,7 @@ function newBound(datagrams: Datagrams, listener: Listener, openedAt: number): B
   return bound;
 }
 
-/** Whether the machine has no IPv4, or no IPv6, at all: one address that cannot be had is a mistake of the operator's. */
+/** Whether the machine has no IPv4 or IPv6 at all; a single address that cannot be bound is an error in the options. */
 function isLackOfFamily(error: unknown, host: string): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return (host === "::" || host === "0.0.0.0") && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL");

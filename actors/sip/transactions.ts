@@ -1,11 +1,11 @@
 /**
- * The table interpreter: steps transaction charts over plain records, all on one timer of the clock.
+ * The interpreter of transaction charts: steps plain records, all on one timer of the clock.
  *
  * It does what XState does with the same literal (tests/machines/transactions/transaction.test.ts walks every path through both),
- * at a hundredth of the cost: a record is a chart, the name of a state, the timing and the instants its delays end.
+ * at a hundredth of the cost: a record is a chart, the name of a state, the timing and the instants when its delays end.
  *
- * Rules: a record has moved on and its deadlines stand before any of its effects is performed, so that an effect may
- * come back with the next event; effects of one step keep their order.
+ * Rules: the new state and its deadlines are set before any effect is performed, so an effect may cause the next event at
+ * once; the effects of one step keep their order.
  */
 import {
   beginTiming,
@@ -24,16 +24,16 @@ import {
 import type { Clock } from "../clock.ts";
 import { type Timed, Timers } from "../timers.ts";
 
-/** A transaction as it stands: nothing in it but data. */
+/** A transaction as plain data. */
 export interface TransactionRecord extends Timed {
   readonly chart: TransactionChart;
   state: string;
   timing: Timing;
-  /** When each delay of the state ends, in the order of its chart. */
+  /** When each delay of the state ends, in the chart's order. */
   ends: readonly number[];
 }
 
-/** The record of a transaction that has not begun. */
+/** A transaction that has not begun. */
 export function newRecord(chart: TransactionChart, reliable: boolean, now: number): TransactionRecord {
   const timing = beginTiming(reliable, now);
   return { chart, state: chart.initial, timing, ends: [], deadline: Number.POSITIVE_INFINITY, place: -1 };
@@ -43,10 +43,10 @@ function isOver(record: TransactionRecord): boolean {
   return stateOf(record).type === "final";
 }
 
-/** What the owner of the transactions does for them. */
+/** The owner of the transactions performs their effects. */
 export interface TransactionOwner<Record> {
   perform(record: Record, effect: TransactionEffect): void;
-  /** Told once, after the last effect. */
+  /** Called once, after the last effect. */
   over(record: Record): void;
 }
 
@@ -67,13 +67,13 @@ export class Transactions<Owner extends TransactionRecord> {
     this.#performAll(record, stateOf(record).entry ?? []);
   }
 
-  /** Lets an event happen to a transaction; one that its state does not name is absorbed. */
+  /** Gives an event to a transaction; one that its state does not name is ignored. */
   tell(record: Owner, event: TransactionEvent): void {
     const step = stateOf(record).on?.[event];
     if (step !== undefined) this.#take(record, step);
   }
 
-  /** Forgets all deadlines: nothing happens by itself any more. */
+  /** Drops all deadlines. */
   stop(): void {
     this.#timers.clear();
   }
@@ -104,7 +104,7 @@ export class Transactions<Owner extends TransactionRecord> {
     return true;
   }
 
-  /** Starts the delays of the state that was entered. */
+  /** Starts the delays of the new state. */
   #arm(record: Owner): void {
     const now = this.#clock.now();
     const names = Object.keys(stateOf(record).after ?? {}) as TransactionDelay[];

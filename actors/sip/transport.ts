@@ -1,10 +1,10 @@
 /**
  * The transport layer of SIP: UDP and TCP on one port, and which of them a message takes.
  *
- * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response leaves by the socket or connection that its request
- * came by, and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, by UDP when TCP is refused or not
- * there in two seconds; Via and Contact name the transport that really carries them (outgoing.ts). Nothing that comes
- * in throws out. Left out on purpose: `maddr` (multicast, and a way to send our packets at others), `sips`.
+ * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request,
+ * and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer
+ * than two seconds; Via and Contact name the transport that really carries them (outgoing.ts). No incoming message can
+ * throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";
@@ -20,7 +20,7 @@ import { readIncoming } from "./incoming.ts";
 import { withVia, writeBy } from "./outgoing.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 
-/** RFC 3261 §18.1.1: what is larger may not fit the path, and goes by TCP. */
+/** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
 type AnswerBy = (to: Address, last: boolean) => Flow;
@@ -36,9 +36,9 @@ export interface SipTransportNeeds {
   readonly dropped: Tally;
   allow(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
-  /** The To tag of a response that nobody asked for. */
+  /** The To tag of a response that has none. */
   toTag(message: Message): string;
-  /** A socket cannot be had any more. */
+  /** A socket cannot be opened any more. */
   broken(why: string): void;
 }
 
@@ -87,10 +87,7 @@ export class SipTransport {
     await this.#sockets.stop();
   }
 
-  /**
-   * Finds the way of a request: `use` gets the bytes as they have to be for the transport that was found, or nothing
-   * when there is none.
-   */
+  /** Routes a request: `use` gets it as written for the transport that it takes, or undefined when there is none. */
   route(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
     this.#hosts.find(to.host, (addresses) => {
       const host = addresses.find((address) => this.#sockets.for(address) !== undefined);
@@ -120,15 +117,15 @@ export class SipTransport {
     else byUdp();
   }
 
-  /** The one address that is bound for a family, which TCP leaves by as UDP does; where all are, the system chooses. */
+  /** The source address of TCP connections: the bound one, as for UDP; undefined lets the system choose. */
   #boundFor(host: string): string | undefined {
     const bound = this.#sockets.for(host)?.local.host;
     return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
   }
 
   /**
-   * The door: what comes in here goes no further than this, whatever is wrong with it. What cannot be read is answered
-   * once (`last`), by the way it came or not at all.
+   * Takes what a socket has received; a fault in handling it goes no further. What cannot be read is answered once
+   * (`last`), on the flow it came by or not at all.
    */
   #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: AnswerBy): void {
     const source: Destination = { transport, host: from.host, port: from.port };
@@ -150,7 +147,7 @@ export class SipTransport {
     }
   }
 
-  /** The connection that a request came by; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
+  /** The connection of a request; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
   #byTcpOrAnew(connection: Connection, to: Address): Flow {
     const flow = this.#byTcp(connection);
     const anew = (bytes: Uint8Array, failed: () => void): void =>
