@@ -16,7 +16,7 @@ import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { SipAcl } from "./sip/allow.ts";
-import { inTime, type Resolve } from "./sip/hosts.ts";
+import { inTime, type Resolve, SipHosts } from "./sip/hosts.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
 import { Xmpp, type XmppConfig } from "./xmpp/component.ts";
@@ -90,9 +90,11 @@ export class Gateway {
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: this.calls,
     });
+    const hosts = new SipHosts(resolve, clock);
     this.xmpp = new Xmpp({
       ...{ clock, chance, log, sha1 },
       connect: open.connect,
+      find: (host, use) => hosts.find(host, use),
       config: config.xmpp,
       isServed: (jid) => isServed(jid, config.calls.addresses),
       user: this.calls,

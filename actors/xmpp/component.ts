@@ -42,6 +42,7 @@ import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
+import type { Find } from "./connect.ts";
 import { checkModules } from "./module.ts";
 import { type Reach, XmppPresence } from "./presence.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./requests.ts";
@@ -84,6 +85,7 @@ export interface XmppNeeds {
   readonly clock: Clock;
   readonly chance: () => number;
   readonly connect: Connect;
+  readonly find: Find;
   readonly config: XmppConfig;
   /** SHA-1, as hex or base64. */
   readonly sha1: (text: string, encoding: "hex" | "base64") => string;
@@ -105,7 +107,7 @@ export class Xmpp {
   readonly #caps: Readonly<Record<Entity, Caps>>;
 
   constructor(needs: XmppNeeds) {
-    const { clock, chance, connect, config, sha1, log, user, refused, isServed } = needs;
+    const { clock, chance, connect, find, config, sha1, log, user, refused, isServed } = needs;
     this.#needs = needs;
     this.#dropped = new Tally(clock, log, "xmpp.dropped");
     const caps = (entity: Entity): Caps => capsOf(sha1(capsText(entity, config.video), "base64"));
@@ -132,6 +134,7 @@ export class Xmpp {
         clock,
         chance,
         connect,
+        find,
         log,
         refused,
         domain: config.domain,

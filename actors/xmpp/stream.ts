@@ -12,22 +12,21 @@ import { type StreamEffect, type StreamEvent, xmppStream } from "../../machines/
 import { PING } from "../../protocol/xmpp/disco.ts";
 import { type Excess, STANZA_LIMITS, type StanzaHandlers, StanzaReader } from "../../protocol/xmpp/stanza.ts";
 import { writeStanza } from "../../protocol/xmpp/write.ts";
-import type { ByteStream, Connect } from "../../transports/transport.ts";
+import type { ByteStream } from "../../transports/transport.ts";
 import { type Clock, chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { type ConnectNeeds, connectTo } from "./connect.ts";
 
-const CONNECT = 5_000;
 const MOST_WAITING = 4_194_304;
 const STREAMS = "http://etherx.jabber.org/streams";
 const ACCEPT = "jabber:component:accept";
 /** Stream errors that say that we are not who we say (RFC 6120 §4.9.3). */
 const REFUSALS = new Set(["not-authorized", "host-unknown", "improper-addressing", "invalid-namespace"]);
 
-export interface XmppStreamNeeds {
+export interface XmppStreamNeeds extends ConnectNeeds {
   readonly clock: Clock;
   /** A number between 0 and 1. */
   readonly chance: () => number;
-  readonly connect: Connect;
   readonly server: { readonly host: string; readonly port: number };
   readonly domain: string;
   readonly secret: string;
@@ -130,7 +129,7 @@ export class XmppStream {
       },
       closed: (error?: Error) => current() && this.#lost(error?.message ?? "the connection was closed"),
     };
-    this.#needs.connect(this.#needs.server, events, CONNECT).then(
+    connectTo(this.#needs.server, events, this.#needs, current).then(
       (stream) => {
         if (!current()) return stream.destroy();
         this.#stream = stream;

@@ -20,6 +20,7 @@ export class Component {
       clock: systemClock,
       chance: Math.random,
       connect: connectTcp,
+      find: (host, use) => use([host]),
       server: { host: "127.0.0.1", port: server.componentPort },
       domain,
       secret: SECRET,

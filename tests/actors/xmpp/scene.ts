@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import type { LogEvent } from "../../../actors/log.ts";
+import { inTime, type Resolve, SipHosts } from "../../../actors/sip/hosts.ts";
 import { Xmpp } from "../../../actors/xmpp/component.ts";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
 import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
@@ -18,10 +19,17 @@ const REFUSED = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmp
 /** What the server does: nothing, refuse, take us and answer pings, or take us and fall silent. */
 type Manner = "takes us" | "falls silent" | "says nothing" | "refuses us";
 
-export async function component(
-  manner: Manner = "takes us",
-  more: { video?: boolean; mode?: "intercept"; split?: number } = {},
-) {
+interface Options {
+  readonly video?: boolean;
+  readonly mode?: "intercept";
+  /** Bytes at a time. */
+  readonly split?: number;
+  /** The server's host name, and what the name server says. */
+  readonly host?: string;
+  readonly resolve?: Resolve;
+}
+
+export async function component(manner: Manner = "takes us", more: Options = {}) {
   const clock = createClock();
   const wire = createWire(clock, { split: more.split ?? 11 });
   const logged: LogEvent[] = [];
@@ -51,13 +59,17 @@ export async function component(
     return { received: (bytes) => reader.push(bytes), closed: () => {} };
   };
   await wire.listen(SERVER, accept);
+  const nothing: Resolve = () => Promise.reject(new Error("ENOTFOUND"));
+  const hosts = new SipHosts(inTime(more.resolve ?? nothing, clock), clock);
   const xmpp = new Xmpp({
     clock,
     chance: () => 1,
     connect: wire.connect,
+    find: (host, use) => hosts.find(host, use),
     config: {
       mode: more.mode ?? "gateway",
-      ...SERVER,
+      host: more.host ?? SERVER.host,
+      port: SERVER.port,
       domain: DOMAIN,
       secret: "s3cret",
       hosts: ["example.org"],
