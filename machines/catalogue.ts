@@ -1,8 +1,8 @@
 /**
- * Every chart by its name: for drawings, for the page, and for the tests that hold for all of them.
+ * Every chart by its name: for the drawings, the page, and the tests that hold for all charts.
  *
- * Transactions are plain literals with an interpreter of their own in production; here XState makes machines of the very
- * same literals.
+ * In production, transactions are stepped by an interpreter of their own (actors/sip/transactions.ts). Here XState
+ * makes machines of the same literals.
  */
 import { type AnyStateMachine, createMachine } from "xstate";
 import { call } from "./call/call.ts";

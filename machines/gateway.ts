@@ -1,9 +1,9 @@
 /**
- * The gateway as a whole: sockets and stream are opened, calls run, and one day it is asked to stop.
+ * The gateway as a whole: it opens its sockets and its stream, runs calls, and stops when it is asked to.
  *
- * Rules: only `running` takes new calls; when the last call is over its last words (the 200 to a BYE, a 486) still get
- * their time. Left out on purpose: how sockets and streams recover, which is the matter of
- * whoever owns them; the gateway stops by itself only when opening fails or they give up for good.
+ * Rules: only `running` takes new calls; after the last call has ended, its last messages (the 200 to a BYE, a 486)
+ * still get time to be sent. Left out on purpose: how sockets and streams recover, which is up to their owners. The
+ * gateway stops by itself only when opening fails or when they give up for good.
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";

@@ -1,8 +1,7 @@
 /**
- * What a guard or an action of a chart is given: the event that the transition stands for.
+ * `given("send ACK")` names an action or a guard, and passes it the event of its transition as parameters.
  *
- * `given("send ACK")` names the action, and hands it the event as its parameters. The types hold: it does not compile where
- * the name is unknown, or where the event of that transition lacks what the action asks for.
+ * It does not compile where the name is unknown, or where the event lacks what the action needs.
  */
 
 const theEvent = <Event>({ event }: { event: Event }) => event;

@@ -1,5 +1,6 @@
 /**
- * The stream to the XMPP server: XEP-0114, a component that connects, proves its secret, and comes back when it is lost.
+ * The stream to the XMPP server (XEP-0114): a component that connects, proves its secret, and reconnects when the
+ * stream is lost.
  *
  *   component                              server
  *     │ <stream:stream to='sip.example'> ────▶│
@@ -7,9 +8,9 @@
  *     │ <handshake>sha1(id + secret)</…> ────▶│
  *     │◀──────────────────────── <handshake/> ──│
  *
- * Rules: every wait has an end; the next try comes later than the last, with chance in it, so that many gateways do not
- * come at once; a secret or domain that is refused at the very first try is a mistake of whoever configured it, and ends
- * the stream for good. Left out on purpose: what stanzas say.
+ * Rules: every wait has a time limit; each retry comes later than the one before, with jitter, so that many gateways do
+ * not reconnect at once; a secret or domain that is refused before the stream was ever online is a configuration error,
+ * and ends the stream for good. Left out on purpose: what stanzas say.
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";

@@ -1,9 +1,9 @@
 /**
- * Who is who: JIDs, SIP URIs and numbers. RFC 7247 §4-6, signalling.md "who we are" and "which user".
+ * Addresses of users and phones: JIDs, SIP URIs and numbers. RFC 7247 §4-6.
  *
- * Rules: no resource ever travels in a SIP header; user parts are compared unescaped and escaped anew for where they go;
- * the component's own domain is never a served one, or calls would run in a circle. `username_to_phone` names a user by a
- * number toward SIP, and by the user's name toward XMPP.
+ * Rules: no resource goes into a SIP header; user parts are compared unescaped, and escaped again for where they go;
+ * the component's own domain is never a served one, or calls would loop. `username_to_phone` names a user by a number
+ * toward SIP, and by the user's name toward XMPP.
  */
 
 import { escapeUser, readUri, type SipUri, writeHost } from "./sip/uri.ts";

@@ -1,9 +1,10 @@
 /**
- * One ICE candidate in both notations: an a=candidate line (RFC 8839 §5.1), and the attributes of a Jingle `<candidate/>`
- * (XEP-0176 §5.3).
+ * One ICE candidate in both notations: an a=candidate line (RFC 8839 §5.1), and the attributes of a Jingle
+ * `<candidate/>` (XEP-0176 §5.3).
  *
- * Rules: a candidate that cannot be read is left out, and spoils nothing else; protocol and type are lower case (baresip
- * writes `UDP`); what the other notation has no word for is dropped. No XML is named here, since SDP is read with it.
+ * Rules: a candidate that cannot be read is left out, and the others stay; protocol and type are lower case (baresip
+ * writes `UDP`); what the other notation has no word for is dropped. Attributes are plain objects, so that SDP can be
+ * read without XML.
  */
 import type { Candidate } from "./media/media.ts";
 import { isAddress } from "./media/values.ts";

@@ -1,9 +1,9 @@
 /**
- * Keys pressed during a call, and the bodies of INFO that phones have agreed on for them (`application/dtmf-relay`,
- * `application/dtmf`; draft-kaplan-dispatch-info-dtmf-package §2). The `<dtmf/>` of XEP-0181 is in jingle/dtmf.ts.
+ * DTMF: the keys of a phone, and the bodies of INFO that carry them (`application/dtmf-relay`, `application/dtmf`;
+ * draft-kaplan-dispatch-info-dtmf-package §2). The `<dtmf/>` of XEP-0181 is in jingle/dtmf.ts.
  *
- * Rules: a key is one of 0-9, *, #, A-D; a tone without a duration lasts as long as XEP-0181 says. Left out on purpose:
- * volume, which INFO has no word for, and telephone-events inside RTP, which the gateway never sees.
+ * Rules: a key is one of 0-9, *, #, A-D; a tone without a duration gets the default of XEP-0181. Left out on purpose:
+ * volume, which INFO cannot express, and telephone-events inside RTP, which the gateway never sees.
  */
 import { Refusal } from "./refusal.ts";
 

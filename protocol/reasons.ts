@@ -1,10 +1,10 @@
 /**
- * Why a call ended, in both languages: Jingle reasons (XEP-0166 §7.4), SIP statuses (RFC 3261 §21) and Q.850 causes
+ * Why a call ended, in both protocols: Jingle reasons (XEP-0166 §7.4), SIP statuses (RFC 3261 §21) and Q.850 causes
  * (RFC 3326, RFC 6432).
  *
- * Two profiles. `deployed` answers as the users of MongooseIM's mod_jingle_sip know it: 486 is decline and every other
- * failure general-error, with the status beside it. `precise` tells reasons apart as finely as both protocols can.
- * Left out on purpose: 1xx and 2xx, which end nothing.
+ * There are two profiles. `deployed` answers as users of MongooseIM's mod_jingle_sip are used to: 486 is decline, and
+ * every other failure is general-error with the status beside it. `precise` distinguishes reasons as finely as both
+ * protocols can. Left out on purpose: 1xx and 2xx, which end nothing.
  */
 import { present } from "./text.ts";
 

@@ -1,8 +1,8 @@
 /**
- * A refusal: what is wrong with a peer's message, with the answer it deserves on either wire.
+ * A refusal: what is wrong with a peer's message, and how to answer it in SIP and in Jingle.
  *
- * Readers throw it and nothing else; whoever owns the wire answers with its own face.
- * RFC 3261 §21.4 (status), §20.43 (Warning) · XEP-0166 §7.4 (reasons), RFC 6120 §8.3 (stanza errors)
+ * Readers throw it and nothing else; the owner of the wire answers with the side that fits. RFC 3261 §21.4 (status),
+ * §20.43 (Warning) · XEP-0166 §7.4 (reasons), RFC 6120 §8.3 (stanza errors)
  */
 
 /** The SIP side of a refusal: a final status and, where the RFC has one, a Warning code (RFC 3261 §20.43). */

@@ -1,11 +1,11 @@
 /**
- * What a reader keeps of what it has read: a copy of a text, one copy of what many calls have alike, and no field that was not
- * there.
+ * What readers keep of a message: copies of its texts, one copy of what many calls have in common, and no undefined
+ * fields.
  *
- * Engines keep a whole message in memory for the sake of ten characters that were cut out of it, for as long as the call
- * lasts. So a reader copies what a call remembers. Codecs and header extensions are the same in every call of a client, and
- * they are most of what a held call would keep: of those there is one copy (`intern`). Rules: only plain values that
- * nobody changes are interned; the table has a bound, and is emptied when it is full, so that no peer can fill the memory.
+ * A JavaScript engine keeps a whole message in memory for ten characters that were cut out of it, as long as the call
+ * lasts. So a reader copies what a call remembers. Codecs and header extensions are the same in every call of a client,
+ * and most of what a held call would keep: `intern` keeps one copy of them. Rules: only plain values that nobody
+ * changes are interned; the table is bounded and emptied when it is full, so no peer can fill the memory.
  */
 
 /** A copy of a text that was cut out of another one; by way of JSON, since `${text}` and a slice keep the whole one too. */

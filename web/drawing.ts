@@ -1,8 +1,8 @@
 /**
- * The drawing of a chart as Markdown: each picture as a Mermaid diagram of states, the states in words, every step as a row.
+ * A chart as Markdown: each picture as a Mermaid diagram, the states in words, and every transition as a row.
  *
- * Rule: what is drawn is read from the machine itself (steps.ts, pictures.ts), so a drawing cannot say what the code does
- * not do. A long label ends in a count; the rows below it say the rest.
+ * Rule: everything is read from the machine itself (steps.ts, pictures.ts), so a drawing always matches the code. A
+ * long label ends in a count; the rows below have the rest.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { ANY, type Box, type Picture, picturesOf, START } from "./pictures.ts";

@@ -1,10 +1,11 @@
 /**
- * The pictures of a chart, as plain boxes and arrows: one of the whole, and one of the inside of each state that has one.
+ * The pictures of a chart as plain boxes and arrows: one of the whole chart, and one of the inside of each state that
+ * has states.
  *
- * Rules: states with an inside are closed boxes, and what leaves their inner states leaves the box; all that leads from a box
- * to another is one arrow; what leads out of a picture ends in a small exit; what holds in all states of a picture leaves
- * the box ANY; what changes no state is no arrow. So a picture fits a screen, and the rows of the chart (steps.ts) say
- * the rest.
+ * Rules: a state with states inside is a closed box, and the transitions of its inner states start at the box; all
+ * transitions from one box to another are one arrow; a transition that leaves the picture ends in a small exit; a
+ * transition that holds in all states of a picture starts at the box ANY; a transition that changes no state is no
+ * arrow. So a picture fits a screen, and the rows of the chart (steps.ts) have the rest.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { insideOf, isWithin, leafOf, nameOf, type Step, statesOf, stepsOf } from "./steps.ts";

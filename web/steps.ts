@@ -1,9 +1,9 @@
 /**
- * What a chart says, as plain rows: its states, and every way from one to another.
+ * A chart as plain rows: its states, and every transition between them.
  *
- * Rule: rows are read from the machine itself, so that neither drawing nor table can say what the code does not do. A step
- * names the state that is really entered, and does what is really done: the actions on the way, then the entries of
- * whatever is entered, outermost first.
+ * Rule: rows are read from the machine itself, so that drawings and tables always match the code. A step names the
+ * state that is really entered and the actions that really run: those of the transition, then the entries of the states
+ * that are entered, outermost first.
  */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from "xstate";
 

@@ -2,7 +2,7 @@
  * A call that the user has accepted, until the phone has acknowledged the 200.
  *
  * RFC 3261 §13.3.1.4, §15, RFC 8840 §5.3 (half trickle). Rules: as callee we send no BYE before the ACK; what the user
- * changes meanwhile is pending until then.
+ * changes meanwhile stays pending until then.
  */
 import { given } from "../given.ts";
 import type { CallState } from "./setup.ts";

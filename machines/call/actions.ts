@@ -1,8 +1,8 @@
 /**
- * What the actions of a call say and change, until it is established and when it ends: the words of the chart.
+ * The actions of a call until it is established, and when it ends.
  *
- * Rule: an action asks for an effect or changes the context, nothing more. Those of a running call are in
- * offer-actions.ts.
+ * Rule: an action asks for an effect or changes the context, nothing else. The actions of an established call are in
+ * offer-actions.ts and answer-actions.ts.
  */
 
 import { adviceOn } from "../../protocol/media/answer.ts";

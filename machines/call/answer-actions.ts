@@ -1,10 +1,10 @@
 /**
- * What the actions of a running call say and change when the phone offers: what can be answered at once, and what the user's
+ * The actions of an established call when the phone offers a change: what can be answered at once, and what the user's
  * client is asked first.
  *
- * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the places of its offer; what it refuses is refused
- * on both sides from then on; what a consultation decides is kept beside what was agreed until it is answered, so that
- * all it takes is removed when it is given up.
+ * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the contents of its offer, in the same
+ * places; a content that it refuses is refused on both sides from then on; what the user decides in a consultation is
+ * kept apart from what was agreed until the answer is sent, so that nothing remains of a consultation that is given up.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";

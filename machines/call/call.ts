@@ -1,5 +1,5 @@
 /**
- * A call between an XMPP user and a phone, as the gateway lives it.
+ * A call between an XMPP user and a phone, as the gateway sees it: the overview.
  *
  *   user                 gateway                 phone │ phone                gateway                      user
  *     │ session-initiate ──▶│ INVITE ─────────────▶│   │   │ INVITE ───────────▶│ session-initiate ───────▶│
@@ -10,10 +10,10 @@
  *
  * RFC 3261 §9, §13, §15 · RFC 8840 · XEP-0166 §6
  *
- * Rules: each side is closed exactly once; no CANCEL before a provisional (§9.1); as callee no BYE before the ACK (§15).
- * `outgoing` is a call placed by the user, `incoming` one placed by a phone; in `ending` the user has left already and
- * only the phone's side is still to be closed. Left out on purpose: whatever belongs to one wire alone (see
- * vocabulary.ts), and who may call whom, which is decided before there is a call.
+ * Rules: each side is closed exactly once; no CANCEL before a provisional response (§9.1); as callee no BYE before the
+ * ACK (§15). `outgoing` is a call from the user, `incoming` a call from a phone; in `ending` the user has left already,
+ * and only the phone's side remains to be closed. Each state has a file of its own. Left out on purpose: what belongs
+ * to one wire alone (see vocabulary.ts), and who may call whom, which is decided before there is a call.
  */
 
 import { accepting } from "./accepting.ts";

@@ -1,9 +1,10 @@
 /**
- * What the user has changed in a running session and the phone has not agreed to yet, and the offers that tell it.
+ * Pending offers: what the user has changed in a session, and the phone has not agreed to yet.
  *
- * RFC 3264 §8, XEP-0166 §7.2. Rules: the user's description is what was agreed, with his changes on top, so that a refused offer
- * takes back its own changes alone and nothing that the user got a result for is lost; a source action is an offer by itself,
- * everything else is told together; what is not under way yet is merged with what follows, and there is a bound.
+ * RFC 3264 §8, XEP-0166 §7.2. Rules: the user's description is what was agreed with all pending offers on top, so a
+ * refusal takes back the changes of one offer alone, and nothing is lost that the user got a result for; a source
+ * action is an offer by itself, all other changes are offered together; an offer that is not out yet is merged with the
+ * next one, and their number is bounded.
  */
 
 import { addCandidates } from "../../protocol/media/candidates.ts";

@@ -1,8 +1,8 @@
 /**
- * What a call knows, and the two ways in which its actions act: they say something, or they change what is known.
+ * What a call knows, and the two kinds of actions: those that say something, and those that change what the call knows.
  *
  * The context is plain JSON, so that a call can be stored, shown and compared. `own` is the user's description of the
- * session and `remote` the phone's, whichever of the two is the offer.
+ * session and `remote` the phone's, whichever of the two was the offer.
  */
 import { assign, emit, enqueueActions } from "xstate";
 import { addCandidates } from "../../protocol/media/candidates.ts";

@@ -1,5 +1,5 @@
 /**
- * A call that the user has left, while the phone's side is still to be closed.
+ * A call that the user has left, until the phone's side is closed, too.
  *
  * RFC 3261 §9.1, §15. Rules: no CANCEL before a provisional response, no BYE before the ACK; an answer that crosses the
  * CANCEL is acknowledged and hung up.

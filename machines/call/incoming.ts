@@ -1,8 +1,8 @@
 /**
- * A call that a phone places, until the user has accepted it: every device that is online is asked, or woken.
+ * A call from a phone, until the user accepts it: every device that is online gets an offer, or one is woken.
  *
- * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others are told
- * to stop; one that is busy, refuses or is lost leaves it to the others, and the last one decides.
+ * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others are
+ * told to stop; when a device is busy, refuses or is lost, the others may still answer, and the last one decides.
  */
 import { given } from "../given.ts";
 import type { CallState } from "./setup.ts";

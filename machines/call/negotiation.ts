@@ -1,5 +1,5 @@
 /**
- * The two sides of an established call: who offers a change of the session, and who keeps whom waiting.
+ * Who offers a change of the session, and who answers it.
  *
  *   user                gateway                 phone │ user                gateway                 phone
  *     │ session-info hold ─▶│ INVITE sendonly ────▶│  │   │                    │◀──── INVITE sendonly ──│
@@ -7,9 +7,9 @@
  *     │                     │ ACK ────────────────▶│  │   │                    │◀───────────────── ACK ──│
  *
  * RFC 3261 §14, RFC 3264 §8, RFC 3311, XEP-0166 §6.6, XEP-0167 §8.3. Rules: one offer at a time; what the user changes
- * while one is open waits, and is never refused; a refused offer leaves the session as it was. What only the user's client
- * can say (whether it takes a new content, its side of an ICE restart) it is asked while the phone waits. Both are
- * regions of `established` in call.ts; what is held is read from the two descriptions, so that it cannot be told wrong.
+ * meanwhile is pending, and never refused; a refused offer leaves the session as it was. Some questions only the user's
+ * client can answer (whether it takes a new content, its side of an ICE restart): it is asked while the phone waits.
+ * This is one region of `established`.
  */
 import { given } from "../given.ts";
 import type { CallState, CallTransitions } from "./setup.ts";

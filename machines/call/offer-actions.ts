@@ -1,8 +1,9 @@
 /**
- * What the actions of a running call say and change when the user changes something: our offers, and what becomes of them.
+ * The actions of an established call when the user changes something: our offers, and what the phone makes of them.
  *
- * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: what the user changes is in our own description at once, and a proposal is
- * due (changes.ts); a refusal takes back the refused proposal alone, and is told back. What the phone offers is answer-actions.ts.
+ * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: a change of the user's is in our own description at once, and an
+ * offer of it is pending (changes.ts); a refusal takes back that offer alone, and the user is told. The phone's offers
+ * are in answer-actions.ts.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";

@@ -1,9 +1,9 @@
 /**
- * A call that a user places: the phone is asked, rings and answers.
+ * A call from the user: the phone gets an INVITE, rings and answers.
  *
- * RFC 3261 §9.1, §13.2, RFC 8840 §5.3 (half trickle). Rules: what the user changes before the answer is pending until
- * then; an offer that is refused whole is made once more with its audio alone; who hangs up before the answer leaves the INVITE
- * to `ending`.
+ * RFC 3261 §9.1, §13.2, RFC 8840 §5.3 (half trickle). Rules: what the user changes before the answer stays pending
+ * until then; an offer that the phone refuses as a whole is made once more with its audio alone; when the user hangs up
+ * before the answer, `ending` closes the INVITE.
  */
 import { given } from "../given.ts";
 import { takeTheAnswer } from "./forks.ts";

@@ -1,8 +1,8 @@
 /**
- * The words of the call chart: what its guards ask, what its actions say, how long it waits.
+ * The words of the call chart: its guards, its delays and its actions.
  *
- * Everything here is pure. The chart itself, with the ladder of a call, is call.ts; what the actions do is
- * actions.ts, offer-actions.ts and answer-actions.ts.
+ * All of it is pure. The chart itself, with the ladder of a call, starts in call.ts; the actions are in actions.ts,
+ * offer-actions.ts and answer-actions.ts.
  */
 import { setup } from "xstate";
 import { addCandidates, hasUsableCandidate, isGathered } from "../../protocol/media/candidates.ts";

@@ -1,7 +1,7 @@
 /**
- * How the user's client is told of contents: effects, where there is something to tell.
+ * The effects that tell the user's client about contents, where there is something to tell.
  *
- * XEP-0166 §7.2. Nothing is told of what the user has removed himself.
+ * XEP-0166 §7.2. Rule: the user is not told of contents that he has removed himself.
  */
 import type { Content, ContentSenders, Media } from "../../protocol/media/media.ts";
 import { type CallContext, own } from "./context.ts";

@@ -1,8 +1,8 @@
 /**
- * What the user changes, in every state that can take it: each change is a pending offer to the phone (changes.ts).
+ * What the user changes, in every state that allows it: each change becomes a pending offer to the phone (changes.ts).
  *
- * XEP-0166 §7.2, XEP-0167 §6 and §8.3, RFC 8839 §4.4. Rule: what the user changes is never refused while an offer is open,
- * but for want of room.
+ * XEP-0166 §7.2, XEP-0167 §6 and §8.3, RFC 8839 §4.4. Rule: a change is never refused because an offer is open, only
+ * when too many are pending.
  */
 import { given } from "../given.ts";
 import type { CallTransitions } from "./setup.ts";

@@ -1,13 +1,13 @@
 /**
- * INVITE asked by us: RFC 3261 §17.1.1 (figure 5) with the Accepted state of RFC 6026 §7.2.
+ * The client transaction of an INVITE: RFC 3261 §17.1.1 (figure 5), with the Accepted state of RFC 6026 §7.2.
  *
  *   calling ── 1xx ──▶ proceeding ── 2xx ──▶ accepted ── Timer M ──▶ terminated
  *                          └── 300-699 / ACK ──▶ completed ── Timer D ──▶ terminated
  *
- * Rules: INVITE goes out after 0, 0.5, 1.5, 3.5 … 31.5 s until anything is heard; the user hears every provisional and
- * every 2xx (each fork's, each retransmission: it owes the ACK) and exactly one other final response. Beyond the
- * figure stands `cancelling`: RFC 3261 §9.1 bounds the wait for the 487. Left out on purpose: Timer C, which is a
- * proxy's; how long a phone may ring is the user's matter.
+ * Rules: the INVITE is sent after 0, 0.5, 1.5, 3.5 … 31.5 s until there is a response; the transaction user gets every
+ * provisional, every 2xx (of each fork, and each retransmission, since each needs an ACK), and exactly one other final
+ * response. `cancelling` is not in the figure: RFC 3261 §9.1 limits the wait for the 487. Left out on purpose: Timer C,
+ * which is a proxy's; how long a phone may ring is decided by the call.
  */
 import type { TransactionChart } from "./transaction.ts";
 

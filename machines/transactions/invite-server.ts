@@ -1,14 +1,14 @@
 /**
- * INVITE asked of us: RFC 3261 §17.2.1 (figure 7) with the Accepted state of RFC 6026 §7.1.
+ * The server transaction of an INVITE: RFC 3261 §17.2.1 (figure 7), with the Accepted state of RFC 6026 §7.1.
  *
  *   trying ── 200 ms / 100 ──▶ proceeding ── 2xx ──▶ accepted ── ACK ──▶ acknowledged ── Timer L ──▶ terminated
  *                                  └── 300-699 ──▶ completed ── ACK ──▶ confirmed ── Timer I ──▶ terminated
  *
- * Rules: the user hears of the INVITE once, and of the ACK to its 2xx once; a 2xx is repeated, T1 doubling to T2, until
- * that ACK, for 64*T1 (§13.3.1.4: the figure leaves it to the user, and here it is told instead); the ACK to a refusal
- * is no one's news. Beyond the figure stand `trying`, in which 100 Trying is not yet due, and `acknowledged`. A
- * response that cannot be sent changes nothing: the INVITE will come again (RFC 6026 §8.8, on §17.2.4). Left out on
- * purpose: the refreshing of a provisional every minute (§13.3.1.1), which is the user's matter.
+ * Rules: the transaction user gets the INVITE once, and the ACK to its 2xx once; a 2xx is repeated, T1 doubling to T2,
+ * until that ACK, for 64*T1 (§13.3.1.4 leaves this to the user; here the transaction does it); the ACK to a refusal is
+ * absorbed. `trying`, in which 100 Trying is not due yet, and `acknowledged` are not in the figure. A response that
+ * cannot be sent changes nothing: the INVITE will be repeated (RFC 6026 §8.8, on §17.2.4). Left out on purpose:
+ * repeating a provisional every minute (§13.3.1.1), which is done by the call.
  */
 import type { TransactionChart } from "./transaction.ts";
 

@@ -1,10 +1,10 @@
 /**
- * Any request but INVITE and ACK, asked by us: RFC 3261 §17.1.2 (figure 6).
+ * The client transaction of any request but INVITE and ACK: RFC 3261 §17.1.2 (figure 6).
  *
  *   trying ── 1xx ──▶ proceeding ── 200-699 ──▶ completed ── Timer K ──▶ terminated
  *
- * Rules: the request goes out after 0, 0.5, 1.5, 3.5, 7.5, 11.5 … s, every 4 s once a provisional was heard, until a
- * final response or for 32 s; the user hears every provisional and exactly one final response.
+ * Rules: the request is sent after 0, 0.5, 1.5, 3.5, 7.5, 11.5 … s, and every 4 s after a provisional response, until a
+ * final response or for 32 s; the transaction user gets every provisional and exactly one final response.
  */
 import type { TransactionChart } from "./transaction.ts";
 

@@ -1,10 +1,11 @@
 /**
- * Any request but INVITE and ACK, asked of us: RFC 3261 §17.2.2 (figure 8).
+ * The server transaction of any request but INVITE and ACK: RFC 3261 §17.2.2 (figure 8).
  *
  *   trying ── 1xx ──▶ proceeding ── 200-699 ──▶ completed ── Timer J ──▶ terminated
  *
- * Rules: the user hears of a request once, however often it comes; each repetition is answered as the last one was. A
- * response that cannot be sent changes nothing: the request will come again (RFC 6026 §8.8, on §17.2.4).
+ * Rules: the transaction user gets a request once, however often it is repeated; each repetition is answered by the
+ * last response. A response that cannot be sent changes nothing: the request will be repeated (RFC 6026 §8.8, on
+ * §17.2.4).
  */
 import type { TransactionChart } from "./transaction.ts";
 

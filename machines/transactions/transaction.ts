@@ -1,14 +1,14 @@
 /**
- * What a transaction chart is made of: flat states, events, named delays and named actions, as XState writes them.
+ * What a transaction chart consists of: flat states, events, named delays and named actions, in XState's own form.
  *
- * A transaction is the reliability of one request and its responses on one hop (RFC 3261 §17, RFC 6026). Its chart is
- * a plain literal that two interpreters run: actors/sip/transactions.ts steps it over plain records, by the hundred
- * thousand; tests and drawings hand the same literal to XState's createMachine.
+ * A transaction makes one request and its responses reliable on one hop (RFC 3261 §17, RFC 6026). Its chart is a plain
+ * literal that two interpreters run: actors/sip/transactions.ts steps it over plain records, by the hundred thousand;
+ * tests and drawings pass the same literal to XState's createMachine.
  *
- * Rules: entering a state starts its `after` delays and leaving it stops them; a transition that re-enters starts them
- * anew, so a delay is always asked as "how long from now". Actions named in `changes` change the timing, and stand in
- * transitions only; all others are effects, asked for in the order: transition, then entry. What a state does not name
- * is absorbed: that is what a transaction is for.
+ * Rules: entering a state starts its `after` delays, leaving it stops them, and a transition that re-enters starts them
+ * again, so a delay is always "how long from now". The actions named in `changes` change the timing, and stand only in
+ * transitions; all others are effects, in the order transition, then entry. An event that a state does not name is
+ * absorbed: that is what a transaction is for.
  */
 
 /** What a transaction hears: from the wire, from its user, from the transport below. */

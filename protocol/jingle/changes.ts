@@ -1,6 +1,6 @@
 /**
- * Jingle actions that change a session: of contents and transports (XEP-0166 §7.2), of codecs (XEP-0167 §6), and the
- * source actions that jingle.js has and mod_jingle_sip carried (source-add, source-remove, source-update).
+ * Jingle actions that change a session: contents and transports (XEP-0166 §7.2), codecs (XEP-0167 §6), and the source
+ * actions of jingle.js and mod_jingle_sip (source-add, source-remove, source-update).
  *
  * Rule: a change names its contents; what it leaves out stays as it is.
  */

@@ -1,8 +1,8 @@
 /**
- * The codecs of a Jingle description, read and written: payload types (XEP-0167 §6), their parameters and feedback
- * (XEP-0293).
+ * The codecs of a Jingle description: payload types (XEP-0167 §6) with their parameters and feedback (XEP-0293), read
+ * and written.
  *
- * Rules: order is kept; only a static payload type may do without a name; what could never be used is left out, what cannot
+ * Rules: order is kept; only a static payload type may have no name; what could never be used is left out, what cannot
  * be read is refused.
  */
 

@@ -1,9 +1,9 @@
 /**
- * Jingle's RTP description (XEP-0167), with what hangs on it: header extensions (XEP-0294) and streams (msid). Codecs are
- * codecs.ts, sources sources.ts.
+ * Jingle's RTP description (XEP-0167) with its header extensions (XEP-0294) and streams (msid). Codecs are in
+ * codecs.ts, sources in sources.ts.
  *
- * Rules: order is kept; what is unknown is passed over; the protocol of the m-line follows from what is offered, since
- * Jingle does not name it.
+ * Rules: order is kept; unknown elements are ignored; Jingle does not name the protocol of an m-line, so it follows
+ * from what is offered.
  */
 
 import xml, { type Element } from "@xmpp/xml";

@@ -1,6 +1,4 @@
-/**
- * Keys pressed, as Jingle says them: the `<dtmf/>` of a session-info (XEP-0181). What a key is, is in ../dtmf.ts.
- */
+/** DTMF in Jingle: the `<dtmf/>` of a session-info (XEP-0181). The keys themselves are in ../dtmf.ts. */
 import xml, { type Element } from "@xmpp/xml";
 import { isKey, type Tone, toneOf } from "../dtmf.ts";
 import { unreadable } from "../refusal.ts";

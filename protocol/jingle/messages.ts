@@ -8,9 +8,9 @@
  *     │ session-initiate ─────▶│ with the id for its sid
  *     │ finish ───────────────▶│ when all is over, so that archives know
  *
- * Rules: every message is of type chat and may be stored (§3); retract, reject and finish have a reason (§3, 0.7). Left out on
- * purpose: `accept`, which a client says to its own account, and tie-breaking: a call of a user's and a call to that user
- * are two calls of the telephone network, and both go their way.
+ * Rules: every message is of type chat and may be stored (§3); retract, reject and finish have a reason (§3, 0.7). Left
+ * out on purpose: `accept`, which a client sends to its own account, and tie-breaking: a user's call to a phone and the
+ * phone's call to the user are two calls of the telephone network, and both proceed.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Reason } from "../reasons.ts";

@@ -1,7 +1,7 @@
 /**
- * The sources of a Jingle description and their groups, read and written (XEP-0339; RFC 5576).
+ * The sources of a Jingle description and their groups (XEP-0339, RFC 5576), read and written.
  *
- * Rules: every source has its number; a group of none is left out.
+ * Rules: every source has a number; an empty group is left out.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Source } from "../media/media.ts";

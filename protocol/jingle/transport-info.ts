@@ -1,8 +1,8 @@
 /**
  * Jingle's transport-info: candidates that come after the description (XEP-0176 §5.6).
  *
- * Rules: contents are told apart by name; toward the user the end of gathering goes in a transport-info of its own, after
- * the candidates (stanza drops candidates that stand beside it).
+ * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the
+ * candidates (stanza drops candidates beside it).
  */
 import xml, { type Element } from "@xmpp/xml";
 import { writeCandidateAttributes } from "../candidate.ts";

@@ -1,8 +1,9 @@
 /**
- * Jingle's transports: ice-udp (XEP-0176) and raw-udp (XEP-0177), both with their fingerprints (XEP-0320).
+ * Jingle's transports, ice-udp (XEP-0176) and raw-udp (XEP-0177), with their fingerprints (XEP-0320).
  *
- * Rules: DTLS does not need ICE, so a fingerprint stands in either; ICE has both a user and a password, or none; a candidate
- * that cannot be read is left out and the others stand; another transport cannot be mapped, and ends the session with `unsupported-transports`.
+ * Rules: DTLS does not need ICE, so either may have fingerprints; ICE has both a user and a password, or neither; a
+ * candidate that cannot be read is left out and the others stay; any other transport cannot be mapped, and ends the
+ * session with `unsupported-transports`.
  */
 
 import xml, { type Element } from "@xmpp/xml";

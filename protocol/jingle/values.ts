@@ -1,8 +1,8 @@
 /**
- * The values in Jingle elements: attributes as text, numbers and words, or the refusal that names what is wrong.
+ * The values in Jingle elements: attributes as text, numbers and words, or a refusal that names what is wrong.
  *
- * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value holds a control character, so that none can add a
- * line to an SDP.
+ * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value contains a control character, so that none can
+ * add a line to an SDP.
  */
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "../media/values.ts";

@@ -1,8 +1,9 @@
 /**
- * What an answer means to its offer, before it is told to the other side: RFC 3264 §6, XEP-0166 §6.4.
+ * An answer, completed from its offer before the other side gets it: RFC 3264 §6, XEP-0166 §6.4.
  *
- * Rules: an answer has the contents of its offer, in its order; an answer without what the offer's security asks is none,
- * and says so; what was not offered cannot be answered with; what the peer left out and the offer implies is filled in (setup, the group of a single content).
+ * Rules: an answer has the contents of its offer, in the same order; an answer without the security that the offer asks
+ * for is refused, with the reason in words; what was not offered cannot be accepted; what the peer left out and the
+ * offer implies is filled in (setup, the group of a single content).
  */
 import { Refusal, unreadable } from "../refusal.ts";
 import type { Candidate, Content, Media, Transport } from "./media.ts";

@@ -1,8 +1,8 @@
 /**
- * Groups once some of their contents are refused: RFC 5888 §9.2, RFC 9143 §7.2.3.
+ * Groups after some of their contents are refused: RFC 5888 §9.2, RFC 9143 §7.2.3.
  *
- * Rules: a refused content is in no group; when it was the head of a bundle, the next one has the transport they share, and
- * with it the candidates.
+ * Rules: a refused content is in no group; if it was the head of a bundle, the next content gets the shared transport
+ * with its candidates.
  */
 import type { Content, Media, Transport } from "./media.ts";
 

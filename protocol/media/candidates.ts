@@ -1,9 +1,9 @@
 /**
- * What is known of candidates: those of a description, and those that come after it (RFC 8838).
+ * The candidates of a description, and those that come after it: RFC 8838.
  *
- * Rules: an update is told apart by content name; the order of candidates is never changed; what is known already, or
- * belongs to another ICE generation, changes nothing; as many candidates are kept as a description may hold. How updates
- * are written is in sdp/fragment.ts and jingle/transport-info.ts.
+ * Rules: updates are matched by content name; the order of candidates never changes; candidates that are known already,
+ * or belong to another ICE generation, change nothing; a description keeps a bounded number of them. Updates are read
+ * and written in sdp/fragment.ts and jingle/transport-info.ts.
  */
 import { present } from "../text.ts";
 import type { Candidate, Content, ContentUpdate, Media, TransportUpdate } from "./media.ts";

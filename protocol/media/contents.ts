@@ -1,9 +1,10 @@
 /**
- * Contents that come, go or move to another transport inside an established session: pure functions for the call chart.
+ * Contents that are added, removed or moved to another transport in an established session: pure functions for the call
+ * chart.
  *
- * XEP-0166 §7.2, RFC 3264 §8, RFC 8839 §4.4 (ICE restart). Rules: a section keeps its place for ever, so what goes is
- * only refused (port 0), and what comes takes the place of a refused content of its name or stands last; contents that
- * share a transport move together; candidates of an earlier transport are gone with it.
+ * XEP-0166 §7.2, RFC 3264 §8, RFC 8839 §4.4 (ICE restart). Rules: a section keeps its place for ever, so a removed
+ * content is only refused (port 0), and a new content takes the place of a refused one of its name, or comes last;
+ * contents that share a transport move together; the candidates of an earlier transport are gone with it.
  */
 
 import { present } from "../text.ts";

@@ -1,10 +1,10 @@
 /**
- * What two sides agree on, in neither's notation: contents with their codecs, and how each is reached.
+ * What two sides agree on, in neither notation: contents with their codecs, and how each is reached.
  *
  * XEP-0166 §7.3, XEP-0167, RFC 8866, RFC 3264. Rules: plain JSON; the order of everything is the order on the wire; who
- * sends is said of initiator and responder, never of "us"; a field that is not there was not said. sdp/read.ts and jingle/jingle.ts
- * are the two notations. Left out on purpose: `o=`, which is the writer's own, and ids of candidates, which mean nothing
- * beyond being different.
+ * sends is said of initiator and responder, never of "us"; a missing field was not said. The two notations are
+ * sdp/read.ts and jingle/jingle.ts. Left out on purpose: `o=`, which belongs to the writer, and the ids of candidates,
+ * which only have to differ.
  */
 
 export type Role = "initiator" | "responder";

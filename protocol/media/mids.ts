@@ -1,7 +1,7 @@
 /**
- * The mid of each content: its name when that is a token (RFC 5888 §4, RFC 8866 §9), else one that no other content has.
+ * The mid of each content: its name if that is a token (RFC 5888 §4, RFC 8866 §9), else one that no other content has.
  *
- * Jingle names may be any text; the same description always gives the same mids, so that they can be read back.
+ * Jingle names may be any text. The same description always gives the same mids, so that they can be read back.
  */
 import type { Media } from "./media.ts";
 import { isToken } from "./values.ts";

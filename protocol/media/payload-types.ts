@@ -1,4 +1,4 @@
-/** The static payload types of RTP (RFC 3551 §6): their numbers alone say what they are, in either notation. */
+/** The static payload types of RTP (RFC 3551 §6), which need no name in either notation. */
 import type { Payload } from "./media.ts";
 
 /** RFC 3551 §6: name/clockrate[/channels] of the static payload types. */

@@ -1,9 +1,9 @@
 /**
- * What a value of media may look like, whichever notation it came in, and how many of a kind there may be.
+ * Which values of media are valid, in either notation, and how many there may be of each kind.
  *
- * RFC 8866 §9, RFC 8839 §5, RFC 8122 §5, RFC 8285 §5, RFC 5576 §4. Rules: SDP and Jingle are held to the same, so that what
- * one lets in the other can say; everything of which a message may hold many has a bound, since one line of SDP may
- * become many elements.
+ * RFC 8866 §9, RFC 8839 §5, RFC 8122 §5, RFC 8285 §5, RFC 5576 §4. Rules: SDP and Jingle have the same limits, so that
+ * what is read from one can be written in the other; everything that a message may contain many of is bounded, since
+ * one line of SDP may become many elements.
  */
 import ipaddr from "ipaddr.js";
 import { Refusal } from "../refusal.ts";

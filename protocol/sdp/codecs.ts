@@ -1,9 +1,9 @@
 /**
  * The codecs of an m-section, read and written: formats, a=rtpmap, a=fmtp, a=rtcp-fb, a=extmap.
  *
- * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order of
- * preference; a dynamic type without a=rtpmap cannot be used and is left out, one with a name or rate that is none too;
- * `telephone-event` names its events without a name.
+ * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order
+ * of preference; a dynamic type without a=rtpmap, or with an invalid name or rate, cannot be used and is left out;
+ * `telephone-event` lists its events in a parameter without a name.
  */
 import type { Extension, Feedback, Parameter, Payload, Role } from "../media/media.ts";
 import { staticType } from "../media/payload-types.ts";

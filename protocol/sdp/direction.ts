@@ -1,7 +1,8 @@
 /**
- * Direction knows its speaker: a=sendonly is said of the writer, Jingle's `senders` of initiator and responder.
+ * Direction: a=sendonly is said of its writer, Jingle's `senders` of initiator and responder.
  *
- * RFC 8866 §6.7, XEP-0166 §7.3. Written by the initiator sendonly is `initiator`, by the responder `responder`.
+ * RFC 8866 §6.7, XEP-0166 §7.3. sendonly is `initiator` when the initiator writes it, and `responder` when the
+ * responder does.
  */
 import type { Role, Senders } from "../media/media.ts";
 

@@ -1,8 +1,8 @@
 /**
  * SDP fragments: candidates that come after the description, in the body of an INFO (RFC 8840).
  *
- * Rules: a section is told apart by its mid, or by its place where it has none; a candidate that cannot be read is left
- * out; a fragment that we write has all candidates of its ICE generation so far (§4.4).
+ * Rules: a section is identified by its mid, or by its place if it has none; a candidate that cannot be read is left
+ * out; a fragment of ours contains all candidates of its ICE generation so far (§4.4).
  */
 import { readCandidateLine } from "../candidate.ts";
 import { withoutRefused } from "../media/bundle.ts";

@@ -1,9 +1,9 @@
 /**
- * The lines of an SDP, told apart: the session's own, then those of each m-section (RFC 8866 §5, §9).
+ * The lines of an SDP: those of the session, then those of each m-section (RFC 8866 §5, §9).
  *
- * Rules: bounded before any work; LF is as good as CRLF; all values are text, without blanks at their end; a line that is
- * not understood, or holds a control character, is passed over; an m-line that cannot be read is a `Refusal`, since every
- * section has its place. What the values mean is said by whoever reads them.
+ * Rules: bounded before any work; LF is accepted like CRLF; all values are text, without trailing blanks; a line that
+ * is unknown or contains a control character is ignored; an m-line that cannot be read is a `Refusal`, since every
+ * section has its place. What the values mean is up to the readers.
  */
 import { MOST, numberWithin } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";

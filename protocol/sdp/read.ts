@@ -1,10 +1,9 @@
 /**
- * SDP to Media: RFC 8866, RFC 3264, RFC 5888 (a=group). The lines are told apart by lines.ts, a section is read by
- * section.ts.
+ * SDP to Media: RFC 8866, RFC 3264, RFC 5888 (a=group). Lines are split by lines.ts, a section is read by section.ts.
  *
- * Rules: plain RTP without mid, rtpmap, direction or ICE is everyday input; session-level attributes hold for every
- * section that has none of its own; what cannot be read is one `Refusal` and nothing is half-read. Writing is
- * write.ts. Left out on purpose: data channels (such a section is refused, port 0), a=rid and a=simulcast (passed over).
+ * Rules: plain RTP without mid, rtpmap, direction or ICE is ordinary input; a session-level attribute holds for every
+ * section without its own; an SDP is read as a whole or refused. Writing is in write.ts. Left out on purpose: data
+ * channels (such a section is refused, port 0), a=rid and a=simulcast (ignored).
  */
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";

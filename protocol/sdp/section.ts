@@ -1,8 +1,8 @@
 /**
  * One m-section of an SDP as a content: RFC 8866 §6, RFC 3264 §5, RFC 4568, RFC 5576, RFC 8830 (msid).
  *
- * Rules: codecs and header extensions, transport, direction are read where they are explained; a section without any codec
- * that we can name, or with port 0, is refused, and stays in its place.
+ * Rules: codecs, header extensions, transport and direction have files of their own; a section without a codec that we
+ * can name, or with port 0, is refused and keeps its place.
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";

@@ -1,8 +1,8 @@
 /**
- * How an m-section is reached: ICE, DTLS and the plain address (RFC 8839, RFC 8842, RFC 3605).
+ * The transport of an m-section: ICE, DTLS and the plain address (RFC 8839, RFC 8842, RFC 3605).
  *
- * Rules: what the session says holds for each section that says nothing itself; without ICE the address is that of c= and
- * the m-line; a fingerprint, user or address that cannot be one is a `Refusal`, a candidate that cannot be read is left out.
+ * Rules: session-level attributes hold for each section without its own; without ICE the address is that of c= and the
+ * m-line; an invalid fingerprint, ICE user or address is a `Refusal`, a candidate that cannot be read is left out.
  */
 import { readCandidateLine } from "../candidate.ts";
 import type { Candidate, Transport } from "../media/media.ts";

@@ -1,9 +1,9 @@
 /**
  * Media to SDP: RFC 8866, with attributes in the order of docs/mapping.md.
  *
- * Rules: the default address is one of the candidates (RFC 8839 §4.2.1.2: relay, then srflx, then host), else the session's
- * own; names of hosts never go out, TCP candidates go last; no value can add a line. We trickle, so every ICE section
- * says so. Who writes decides the directions.
+ * Rules: the default address is one of the candidates (RFC 8839 §4.2.1.2: relay, then srflx, then host), or else the
+ * session's own; host names are never written, TCP candidates come last; no value can add a line. We trickle, so every
+ * ICE section says so. The directions depend on who writes.
  */
 
 import { writeCandidateLine } from "../candidate.ts";
