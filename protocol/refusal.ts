@@ -39,3 +39,13 @@ export const unreadable = (text: string): Refusal => new Refusal(text, { status:
 
 /** Jingle that can be read and not be mapped: 488 to a phone; a session ends with this reason. */
 export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
+
+/** What a reader gives, or its refusal as a value; any other error is a fault of ours and is thrown on. */
+export function attempt<Value>(read: () => Value): Value | Refusal {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}

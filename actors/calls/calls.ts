@@ -4,22 +4,23 @@
  * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is known by Call-ID and both tags, a session by sid and its XMPP party
  * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for what is refused; a
  * call that has ended leaves nothing behind. Calls are made by maker.ts, for incoming.ts and outgoing.ts; Jingle IQs are
- * sessions.ts, messages about calls messages.ts.
+ * iqs.ts, messages about calls messages.ts.
  */
 import type { Element } from "@xmpp/xml";
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Request } from "../../protocol/sip/message.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
-import { CallsAwaiting } from "../phone/awaiting.ts";
+import { InvitesAwaiting } from "../phone/awaiting.ts";
 import type { ServerTransaction, SipUser } from "../sip/user.ts";
 import type { XmppUser } from "../xmpp/component.ts";
 import { Outbox } from "../xmpp/outbox.ts";
 import type { Call } from "./call.ts";
 import { IncomingCalls } from "./incoming.ts";
+import { JingleIqs } from "./iqs.ts";
 import { CallMaker } from "./maker.ts";
 import { CallMessages } from "./messages.ts";
 import type { CallsNeeds } from "./needs.ts";
@@ -27,17 +28,16 @@ import { OutgoingCalls } from "./outgoing.ts";
 import { Proposals } from "./proposals.ts";
 import { RefusedCalls } from "./refused.ts";
 import { Registry } from "./registry.ts";
-import { Sessions } from "./sessions.ts";
 
 export class Calls implements SipUser, XmppUser {
   readonly registry: Registry;
   readonly #needs: CallsNeeds;
   readonly #proposals: Proposals;
   readonly #outbox: Outbox;
-  readonly #awaiting = new CallsAwaiting();
+  readonly #awaiting = new InvitesAwaiting();
   readonly #refused: RefusedCalls;
   readonly #incoming: IncomingCalls;
-  readonly #sessions: Sessions;
+  readonly #iqs: JingleIqs;
   readonly #messages: CallMessages;
 
   constructor(needs: CallsNeeds) {
@@ -55,16 +55,17 @@ export class Calls implements SipUser, XmppUser {
     this.#proposals = proposals;
     this.#outbox = outbox;
     this.#refused = refused;
-    this.#incoming = new IncomingCalls({ maker, registry, awaiting, refused, addresses, xmpp, random });
-    this.#sessions = new Sessions({ registry, outgoing, refused, addresses, xmpp });
+    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, xmpp, random });
+    this.#iqs = new JingleIqs({ registry, outgoing, refused, addresses, xmpp });
     this.#messages = new CallMessages({ registry, proposals, addresses, xmpp });
   }
 
   // What the SIP sockets bring
 
   dialogOf(request: Request): Call | undefined {
-    const ourTag = tagOf(request, "To");
-    return ourTag === undefined ? undefined : this.registry.byDialog(header(request, "Call-ID") ?? "", ourTag);
+    const localTag = tagOf(request, "To");
+    const callId = header(request, "Call-ID") ?? "";
+    return localTag === undefined ? undefined : this.registry.byDialog({ callId, localTag });
   }
 
   request(request: Request, transaction: ServerTransaction): void {
@@ -84,13 +85,10 @@ export class Calls implements SipUser, XmppUser {
   }
 
   #invited(transaction: ServerTransaction): void {
-    try {
-      this.#incoming.place(transaction);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      transaction.respond(responseTo(transaction.request, error.sip.status));
-      this.#refused.invite(transaction, error.sip.status);
-    }
+    const refusal = attempt(() => this.#incoming.place(transaction));
+    if (!(refusal instanceof Refusal)) return;
+    transaction.respond(responseTo(transaction.request, refusal.sip.status));
+    this.#refused.invite(transaction, refusal.sip.status);
   }
 
   cancelled(transaction: ServerTransaction): void {
@@ -108,7 +106,7 @@ export class Calls implements SipUser, XmppUser {
   // What the XMPP stream brings
 
   jingle(iq: Element, reply: (answer: Element) => void): void {
-    this.#sessions.take(iq, reply);
+    this.#iqs.take(iq, reply);
   }
 
   message(message: Element): Element | undefined {
@@ -116,7 +114,7 @@ export class Calls implements SipUser, XmppUser {
   }
 
   unproposed(session: { sid: string; us: string; them: string }, condition: string): void {
-    this.registry.bySession(session)?.deliver({ type: "jmi.failure", condition });
+    this.registry.bySession(session)?.chart.deliver({ type: "jmi.failure", condition });
   }
 
   isCalling(session: { us: string; them: string }): boolean {

@@ -8,14 +8,14 @@
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { trickles } from "../../protocol/sip/capabilities.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
-import type { CallsAwaiting } from "../phone/awaiting.ts";
+import { warning } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { ServerTransaction } from "../sip/user.ts";
 import type { Xmpp } from "../xmpp/component.ts";
@@ -42,7 +42,6 @@ const isPlain = ({ rejected, transport }: Content): boolean => !rejected && tran
 export interface IncomingParts {
   readonly maker: CallMaker;
   readonly registry: Registry;
-  readonly awaiting: CallsAwaiting;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
   readonly xmpp: () => Xmpp;
@@ -77,7 +76,7 @@ export class IncomingCalls {
   }
 
   #begin(transaction: ServerTransaction, who: Parties, offer: Media, { isOnline, direct, byProposal }: Reach): void {
-    const { maker, registry, awaiting, random } = this.#by;
+    const { maker, registry, random } = this.#by;
     const { request } = transaction;
     const sid = header(request, "Call-ID") ?? "";
     const us = byProposal ? phoneDevice(who.us) : who.us;
@@ -91,9 +90,8 @@ export class IncomingCalls {
       },
       side,
       { callId: sid, localTag, contactUser: contactUserOf(who.them) },
-      (needs) => new PhoneUas(transaction, localTag, needs),
+      (line) => new PhoneUas(transaction, localTag, line),
     );
-    if (call.phone instanceof PhoneUas) awaiting.add(call, transaction, call.phone);
     call.start();
   }
 }
@@ -123,19 +121,13 @@ function parties(request: Request, addresses: AddressRules): Parties | undefined
 
 function offerOf(request: Request): Media | Refusal {
   if (request.body === "") return new Refusal("offer needed", { status: 488, warning: 399 });
-  try {
-    const offer = readSdp(request.body, { by: "initiator" });
-    if (offer.contents.every(({ rejected }) => rejected))
-      return new Refusal("no media that a user could take", { status: 488, warning: 304 });
-    return offer;
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
+  const offer = attempt(() => readSdp(request.body, { by: "initiator" }));
+  if (!(offer instanceof Refusal) && offer.contents.every(({ rejected }) => rejected))
+    return new Refusal("no media that a user could take", { status: 488, warning: 304 });
+  return offer;
 }
 
 function answerOf({ sip, message }: Refusal): Answer {
   if (sip.warning === undefined) return { status: sip.status };
-  const warning: Field = ["Warning", `${sip.warning} carillon "${message.replaceAll('"', "'")}"`];
-  return { status: sip.status, headers: [warning] };
+  return { status: sip.status, headers: [warning(sip.warning, message)] };
 }

@@ -21,29 +21,111 @@ import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import { answerFromAccept } from "../../protocol/media/answer.ts";
 import type { Media } from "../../protocol/media/media.ts";
+import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { MOST } from "../../protocol/media/values.ts";
-import { Refusal, unreadable } from "../../protocol/refusal.ts";
+import { attempt, Refusal, unreadable } from "../../protocol/refusal.ts";
 import { DTMF, RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
-import type { Call } from "./call.ts";
+import type { LiveChart } from "../live-chart.ts";
 
 /** What changes nothing for the phone: it has had its 180, and SIP has no word for mute. */
 const NEEDS_NOTHING = new Set(["ringing", "mute", "unmute"]);
 
 /** XEP-0167 §8.3: whether the user keeps the other side waiting from now on. */
-const HOLDS: Readonly<Record<string, boolean>> = { hold: true, unhold: false, active: false };
+const HOLDS: ReadonlyMap<string, boolean> = new Map([
+  ["hold", true],
+  ["unhold", false],
+  ["active", false],
+]);
+
+/** The actions that are events by themselves; the others are told by another event, or by none. */
+type Named<Type> = Type extends `jingle.${infer Name}` ? Name : never;
+type EventAction = Exclude<
+  Named<UserEvent["type"]>,
+  // words of a session-info, a source action, a refusal of ours, and what became of an IQ of ours
+  "hold" | "dtmf" | "source" | `${string}.unmappable` | "acknowledged" | "refused" | "lost"
+>;
+type OtherAction = SourceAction | "transport-accept" | "transport-reject";
+type EventOf<Action> = Action extends EventAction ? UserEvent & { readonly type: `jingle.${Action}` } : UserEvent;
+type Rows = { readonly [Action in EventAction | OtherAction]: (said: Said) => EventOf<Action> };
+
+/** What a device says by an action, and to which chart. */
+interface Said {
+  readonly chart: LiveChart;
+  readonly jingle: Element;
+  readonly device: string;
+}
+
+const source =
+  (action: SourceAction) =>
+  ({ chart, jingle, device }: Said): UserEvent => ({
+    type: "jingle.source",
+    ...{ device, action, sources: known(chart, readNamedSources(jingle, chart.local)) },
+  });
+const nothingReplaced = (): never => {
+  throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
+};
+
+/** The event that each action is to the chart. One that the vocabulary has and that has no row here does not compile. */
+const EVENTS: Rows = {
+  "session-accept": ({ chart, jingle, device }) => {
+    const media = answerFromAccept(chart.offer, readJingle(jingle, "answer"));
+    return { type: "jingle.session-accept", device, media };
+  },
+  "session-terminate": ({ jingle, device }) => ({
+    type: "jingle.session-terminate",
+    ...{ device, reason: readReason(jingle) },
+  }),
+  "transport-info": ({ chart, jingle, device }) => {
+    namesKnown(chart, readNames(jingle));
+    return { type: "jingle.transport-info", device, update: readTransportInfo(jingle) };
+  },
+  "existing-session-initiate": ({ device }) => ({ type: "jingle.existing-session-initiate", device }),
+  "content-modify": ({ chart, jingle, device }) => ({
+    type: "jingle.content-modify",
+    ...{ device, changes: known(chart, readSenders(jingle)) },
+  }),
+  "content-add": ({ chart, jingle, device }) => ({
+    type: "jingle.content-add",
+    ...{ device, media: added(chart, jingle) },
+  }),
+  "content-remove": ({ chart, jingle, device }) => ({
+    type: "jingle.content-remove",
+    ...{ device, names: namesKnown(chart, readNames(jingle)) },
+  }),
+  "content-accept": ({ chart, jingle, device }) => ({
+    type: "jingle.content-accept",
+    ...{ device, media: acceptedContents(chart, jingle) },
+  }),
+  "content-reject": ({ jingle, device }) => ({ type: "jingle.content-reject", device, names: readNames(jingle) }),
+  "description-info": ({ chart, jingle, device }) => ({
+    type: "jingle.description-info",
+    ...{ device, changes: known(chart, readCodecs(jingle)) },
+  }),
+  "transport-replace": ({ chart, jingle, device }) => ({
+    type: "jingle.transport-replace",
+    ...{ device, transports: known(chart, readTransports(jingle)) },
+  }),
+  "source-add": source("source-add"),
+  "source-remove": source("source-remove"),
+  "source-update": source("source-update"),
+  "transport-accept": nothingReplaced,
+  "transport-reject": nothingReplaced,
+};
+const EVENT_OF = new Map<string, (said: Said) => UserEvent>(Object.entries(EVENTS));
 
 /** Does what the action asks. `accepted` answers the IQ, before any effect; with a refusal it has not run. */
-export function deliverJingle(call: Call, jingle: Element, device: string, accepted: () => void): Refusal | undefined {
-  try {
-    if (jingle.attrs.action === "session-info") return sessionInfo(call, jingle, device, accepted);
-    return call.deliver(eventOf(call, jingle, device), accepted);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.jingle.reason === undefined) return error;
-    const event = turnedDown(jingle, device, error);
-    // the session is over on both sides: the device hears of it as of a session that could not begin (calls.ts)
-    return call.deliver(event, accepted) ?? (event.type === "jingle.session-terminate" ? error : undefined);
-  }
+export function deliverJingle(said: Said, accepted: () => void): Refusal | undefined {
+  const { chart, jingle, device } = said;
+  const { action } = jingle.attrs;
+  if (action === "session-info") return sessionInfo(said, accepted);
+  const eventOf = EVENT_OF.get(String(action));
+  if (!eventOf) return new Refusal(`the action ${JSON.stringify(action)} is not known here`, { status: 400 });
+  const event = attempt(() => eventOf(said));
+  if (!(event instanceof Refusal)) return chart.deliver(event, accepted);
+  if (event.jingle.reason === undefined) return event;
+  const instead = turnedDown(jingle, device, event);
+  // the session is over on both sides: the device hears of it as of a session that could not begin (iqs.ts)
+  return chart.deliver(instead, accepted) ?? (instead.type === "jingle.session-terminate" ? event : undefined);
 }
 
 /** What becomes of an action with an application or transport that is not known here: a content, or the session is refused. */
@@ -57,48 +139,6 @@ function turnedDown(jingle: Element, device: string, { jingle: said, message }: 
   return { type: "jingle.session-terminate", device, reason };
 }
 
-function eventOf(call: Call, jingle: Element, device: string): UserEvent {
-  const { action } = jingle.attrs;
-  switch (action) {
-    case "session-accept":
-      return {
-        type: "jingle.session-accept",
-        device,
-        media: answerFromAccept(call.offer, readJingle(jingle, "answer")),
-      };
-    case "session-terminate":
-      return { type: "jingle.session-terminate", device, reason: readReason(jingle) };
-    case "transport-info":
-      namesKnown(call, readNames(jingle));
-      return { type: "jingle.transport-info", device, update: readTransportInfo(jingle) };
-    case "existing-session-initiate":
-      return { type: "jingle.existing-session-initiate", device };
-    case "content-modify":
-      return { type: "jingle.content-modify", device, changes: known(call, readSenders(jingle)) };
-    case "content-add":
-      return { type: "jingle.content-add", device, media: added(call, jingle) };
-    case "content-remove":
-      return { type: "jingle.content-remove", device, names: namesKnown(call, readNames(jingle)) };
-    case "content-accept":
-      return { type: "jingle.content-accept", device, media: accepted(call, jingle) };
-    case "content-reject":
-      return { type: "jingle.content-reject", device, names: readNames(jingle) };
-    case "description-info":
-      return { type: "jingle.description-info", device, changes: known(call, readCodecs(jingle)) };
-    case "transport-replace":
-      return { type: "jingle.transport-replace", device, transports: known(call, readTransports(jingle)) };
-    case "source-add":
-    case "source-remove":
-    case "source-update":
-      return { type: "jingle.source", device, action, sources: known(call, readNamedSources(jingle, call.local)) };
-    case "transport-accept":
-    case "transport-reject":
-      throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
-    default:
-      throw new Refusal(`the action ${JSON.stringify(action)} is not known here`, { status: 400 });
-  }
-}
-
 /** Both look the same from outside: no such session, and a session of somebody else. */
 export const unknownSession = new Refusal(
   "no such session",
@@ -108,41 +148,41 @@ export const unknownSession = new Refusal(
 const outOfOrder = { condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const;
 
 /** Changes of contents that are there; one that is not is refused by name. */
-function known<Change extends { readonly name: string }>(call: Call, changes: Change[]): Change[] {
+function known<Change extends { readonly name: string }>(chart: LiveChart, changes: Change[]): Change[] {
   namesKnown(
-    call,
+    chart,
     changes.map(({ name }) => name),
   );
   return changes;
 }
 
-function namesKnown(call: Call, names: string[]): string[] {
-  const stranger = names.find((name) => !call.knows(name));
+function namesKnown(chart: LiveChart, names: string[]): string[] {
+  const stranger = names.find((name) => !chart.knows(name));
   if (stranger !== undefined) throw unreadable(`there is no content '${stranger}'`);
   return names;
 }
 
 /** Contents that come: none of them is there already, and there are not too many by then. */
-function added(call: Call, jingle: Element): Media {
+function added(chart: LiveChart, jingle: Element): Media {
   const media = readJingle(
     jingle,
     "offer",
-    call.local.contents.map(({ name }) => name),
+    chart.local.contents.map(({ name }) => name),
   );
-  const there = call.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
+  const there = chart.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   const twice = media.contents.find(({ name }) => there.includes(name));
   if (twice) throw unreadable(`there is a content '${twice.name}' already`);
-  if (call.local.contents.length + media.contents.length > MOST.contents) throw unreadable("too many contents");
+  if (chart.local.contents.length + media.contents.length > MOST.contents) throw unreadable("too many contents");
   return media;
 }
 
 /** The contents of a content-accept, as the answer to what the phone has offered. */
-function accepted(call: Call, jingle: Element): Media {
-  const asked = call.consultation;
+function acceptedContents(chart: LiveChart, jingle: Element): Media {
+  const asked = chart.consultation;
   const accept = readJingle(
     jingle,
     "answer",
-    call.heard.contents.map(({ name }) => name),
+    chart.offered.contents.map(({ name }) => name),
   );
   const names = accept.contents.map(({ name }) => name);
   const contents = asked?.offer.contents.filter(({ name }) => names.includes(name) && asked.added.includes(name)) ?? [];
@@ -151,14 +191,17 @@ function accepted(call: Call, jingle: Element): Media {
 }
 
 /** XEP-0166 §6.8: an empty session-info is a ping; an unknown payload is refused by name (§7.2.11). */
-function sessionInfo(call: Call, jingle: Element, device: string, accepted: () => void): Refusal | undefined {
+function sessionInfo({ chart, jingle, device }: Said, accepted: () => void): Refusal | undefined {
   const [info] = jingle.getChildElements();
-  const holds = info?.getNS() === RTP_INFO ? HOLDS[info.getName()] : undefined;
-  if (info?.getNS() === DTMF && info.getName() === "dtmf") return pressed(call, info, device, accepted);
+  if (info?.getNS() === DTMF && info.getName() === "dtmf") {
+    const tone = attempt(() => readDtmfElement(info));
+    return tone instanceof Refusal ? tone : chart.deliver({ type: "jingle.dtmf", device, tone }, accepted);
+  }
+  const holds = info?.getNS() === RTP_INFO ? HOLDS.get(info.getName()) : undefined;
   // until a device accepts there is nobody whom it keeps waiting
-  const isNoNews = holds === false && call.isIncoming && call.unanswered;
-  if (holds !== undefined && !isNoNews) return call.deliver({ type: "jingle.hold", device, holds }, accepted);
-  if (call.userLeft) return unknownSession;
+  const isNoNews = holds === false && chart.isIncoming && chart.unanswered;
+  if (holds !== undefined && !isNoNews) return chart.deliver({ type: "jingle.hold", device, holds }, accepted);
+  if (chart.userLeft) return unknownSession;
   if (info === undefined || isNoNews || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
     accepted();
     return undefined;
@@ -168,9 +211,4 @@ function sessionInfo(call: Call, jingle: Element, device: string, accepted: () =
     { status: 500 },
     { condition: "feature-not-implemented", type: "modify", detail: "unsupported-info" },
   );
-}
-
-/** XEP-0181: a key of a phone. */
-function pressed(call: Call, dtmf: Element, device: string, accepted: () => void): Refusal | undefined {
-  return call.deliver({ type: "jingle.dtmf", device, tone: readDtmfElement(dtmf) }, accepted);
 }

@@ -1,20 +1,22 @@
 /**
- * Makes calls: a chart with its two sides, registered under the names it goes by; and lets go of them when they end.
+ * Makes calls: the chart first, then the two sides that are handed it; registers each call, and lets go of it at its end.
  *
  * Rule: a call that has ended leaves nothing behind.
  */
 import type { CallInput } from "../../machines/call/context.ts";
 import { chartClock } from "../clock.ts";
-import { type Guard, guardedClock, guardedSip } from "../guard.ts";
+import { type ChartTime, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
-import type { CallsAwaiting } from "../phone/awaiting.ts";
-import type { Phone, PhoneNeeds } from "../phone/phone.ts";
+import type { InvitesAwaiting } from "../phone/awaiting.ts";
+import { authenticator } from "../phone/credentials.ts";
+import { Line, type LineNeeds } from "../phone/line.ts";
+import type { Phone } from "../phone/phone.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
-import { Call } from "./call.ts";
+import { Call, type DialogName } from "./call.ts";
 import type { CallsNeeds } from "./needs.ts";
-import { phoneNeeds } from "./phone.ts";
 import type { Registry } from "./registry.ts";
-import { User, type UserSide } from "./user.ts";
+import type { UserSide } from "./session.ts";
+import { User } from "./user.ts";
 
 /** What a call begins with, beside the options. */
 type Beginning = Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "messages">;
@@ -22,71 +24,59 @@ type Beginning = Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" 
 export class CallMaker {
   readonly #needs: CallsNeeds;
   readonly #registry: Registry;
-  readonly #awaiting: CallsAwaiting;
+  readonly #awaiting: InvitesAwaiting;
   readonly #outbox: Outbox;
-  readonly #chartClock: ReturnType<typeof chartClock>;
+  readonly #time: ChartTime;
+  readonly #lineNeeds: LineNeeds;
+  readonly #ended = (call: Call): void => this.#letGo(call);
 
-  constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: CallsAwaiting; outbox: Outbox }) {
+  constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
+    const { config, clock, sip, random, chance, hash } = needs;
+    const { awaiting } = by;
     this.#needs = needs;
     this.#registry = by.registry;
-    this.#awaiting = by.awaiting;
+    this.#awaiting = awaiting;
     this.#outbox = by.outbox;
-    this.#chartClock = chartClock(needs.clock);
+    this.#time = { clock, chart: chartClock(clock) };
+    const authenticate = authenticator(config, { random, hash });
+    this.#lineNeeds = { config, sip, awaiting, authenticate, random, chance, hash };
   }
 
-  /** Makes a call and registers it; it lives once it is started. */
+  /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */
   create(
-    input: Beginning,
+    beginning: Beginning,
     side: UserSide,
-    dialog: { callId: string; localTag: string; contactUser: string },
-    phone: (needs: PhoneNeeds) => Phone,
+    { callId, localTag, contactUser }: DialogName & { contactUser: string },
+    phone: (line: Line) => Phone,
   ): Call {
-    const { config, clock } = this.#needs;
+    const { config, xmpp } = this.#needs;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
-    const log = this.#logOf(input, side, dialog);
-    const guard: Guard = (work) => call.guard(work);
-    const call: Call = new Call(
-      { ...input, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
-      {
-        phone: phone({
-          ...phoneNeeds(this.#needs, dialog.contactUser),
-          log,
-          sip: guardedSip(this.#needs.sip(), guard),
-          clock: guardedClock(clock, guard),
-          wanted: () => !call.userLeft,
-          tell: (event) => call.deliver(event),
-          offer: () => call.offer,
-          local: () => call.local,
-          remote: () => call.remote,
-          heard: () => call.heard,
-          expectAck: (transaction, it) => this.#awaiting.add(call, transaction, it),
-        }),
-        user: new User(side, {
-          xmpp: this.#needs.xmpp(),
-          outbox: this.#outbox,
-          clock: guardedClock(clock, guard),
-          log,
-          devices: () => call.devices,
-          tell: (event) => call.deliver(event),
-        }),
-      },
-      { clock: this.#chartClock, log, ended: () => this.#ended(call) },
-    );
-    this.#registry.add(call, dialog);
-    log({ level: "info", event: "call.started", direction: input.direction });
+    const input = { ...beginning, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
+    const log = this.#logOf(beginning, side, { callId, localTag });
+    const chart = new LiveChart(input, this.#time);
+    const call = new Call({
+      chart,
+      phone: phone(new Line(this.#lineNeeds, chart, contactUser)),
+      user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
+      dialog: { callId, localTag },
+      log,
+      ended: this.#ended,
+    });
+    this.#registry.add(call);
+    log({ level: "info", event: "call.started", direction: beginning.direction });
     return call;
   }
 
-  #logOf({ direction }: Beginning, side: UserSide, dialog: { callId: string; localTag: string }): Log {
+  #logOf({ direction }: Beginning, side: UserSide, { callId, localTag }: DialogName): Log {
     const { log } = this.#needs;
     const to = direction === "outgoing" ? side.us : side.them;
     // our tag is the one name that no other call has, and it is on the wire
-    const about = { call: dialog.localTag, sid: side.sid, callId: dialog.callId, from: side.initiator, to };
+    const about = { call: localTag, sid: side.sid, callId, from: side.initiator, to };
     return (event) => log({ ...about, ...event });
   }
 
-  #ended(call: Call): void {
-    this.#awaiting.ended(call);
+  #letGo(call: Call): void {
+    this.#awaiting.ended(call.chart);
     this.#registry.remove(call);
     if (this.#registry.idle) this.#needs.idle();
   }

@@ -77,19 +77,19 @@ export class CallMessages {
     const { id, reason } = message;
     const session = { sid: id, them: from, us: to };
     this.#by.proposals.take(session);
-    const call = this.#by.registry.bySession(session);
-    if (call?.devices.includes(from) && call.unanswered && !call.isIncoming)
-      call.deliver({ type: "jingle.session-terminate", device: from, reason });
+    const chart = this.#by.registry.bySession(session)?.chart;
+    if (chart?.devices.includes(from) && chart.unanswered && !chart.isIncoming)
+      chart.deliver({ type: "jingle.session-terminate", device: from, reason });
   }
 
   #respond({ from, to }: Way, message: Response): void {
     const { type, id } = message;
-    const call = this.#by.registry.bySession({ sid: id, them: from, us: to });
+    const chart = this.#by.registry.bySession({ sid: id, them: from, us: to })?.chart;
     const event =
       message.type === "reject"
         ? ({ type: "jmi.reject", device: from, reason: message.reason } as const)
         : ({ type: `jmi.${message.type}`, device: from } as const);
-    const isTaken = call?.isIncoming && !call.deliver(event);
+    const isTaken = chart?.isIncoming && !chart.deliver(event);
     if (isTaken || type !== "proceed") return;
     const retract = { type: "retract", id, reason: { condition: "cancel" } } as const;
     this.#by.xmpp().say({ from: phoneDevice(to), to: from }, retract);

@@ -60,7 +60,7 @@ export class OutgoingCalls {
       },
       side,
       { callId, localTag, contactUser: names.contactUser },
-      (needs) => new PhoneUac(callee, needs),
+      (line) => new PhoneUac(callee, line),
     );
     accepted();
     call.start();

@@ -5,7 +5,7 @@
  * by sid, the user's bare JID and the JID we speak from, since clients know a session by sender and sid.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
-import type { Call } from "./call.ts";
+import type { Call, DialogName } from "./call.ts";
 
 const NONE: ReadonlySet<Call> = new Set();
 
@@ -13,7 +13,6 @@ export class Registry {
   readonly #byDialog = new Map<string, Call>();
   readonly #bySession = new Map<string, Call>();
   readonly #byUser = new Map<string, Set<Call>>();
-  readonly #keys = new Map<Call, { dialog: string; session: string }>();
   readonly #most: () => number;
   #isClosed = false;
 
@@ -38,33 +37,28 @@ export class Registry {
   }
 
   get size(): number {
-    return this.#keys.size;
+    return this.#byDialog.size;
   }
 
-  add(call: Call, dialog: { callId: string; localTag: string }): void {
-    const keys = { dialog: dialogKey(dialog.callId, dialog.localTag), session: sessionKey(call.user.side) };
-    this.#keys.set(call, keys);
-    this.#byDialog.set(keys.dialog, call);
-    this.#bySession.set(keys.session, call);
-    const { them } = call.user.side;
-    const calls = this.#byUser.get(them) ?? new Set();
-    this.#byUser.set(them, calls.add(call));
+  add(call: Call): void {
+    const { side } = call.user;
+    this.#byDialog.set(dialogKey(call.dialog), call);
+    this.#bySession.set(sessionKey(side), call);
+    const calls = this.#byUser.get(side.them) ?? new Set();
+    this.#byUser.set(side.them, calls.add(call));
   }
 
   remove(call: Call): void {
-    const keys = this.#keys.get(call);
-    if (!keys) return;
-    this.#keys.delete(call);
-    this.#byDialog.delete(keys.dialog);
-    this.#bySession.delete(keys.session);
-    const { them } = call.user.side;
-    const calls = this.#byUser.get(them);
+    const { side } = call.user;
+    this.#byDialog.delete(dialogKey(call.dialog));
+    this.#bySession.delete(sessionKey(side));
+    const calls = this.#byUser.get(side.them);
     calls?.delete(call);
-    if (calls?.size === 0) this.#byUser.delete(them);
+    if (calls?.size === 0) this.#byUser.delete(side.them);
   }
 
-  byDialog(callId: string, localTag: string): Call | undefined {
-    return this.#byDialog.get(dialogKey(callId, localTag));
+  byDialog(dialog: DialogName): Call | undefined {
+    return this.#byDialog.get(dialogKey(dialog));
   }
 
   bySession(session: { sid: string; them: string; us: string }): Call | undefined {
@@ -77,11 +71,11 @@ export class Registry {
   }
 
   all(): Call[] {
-    return [...this.#keys.keys()];
+    return [...this.#byDialog.values()];
   }
 }
 
 // a tag is a token and a JID holds no line break, so the parts cannot run into each other
-const dialogKey = (callId: string, localTag: string) => `${localTag}\n${callId}`;
+const dialogKey = ({ callId, localTag }: DialogName) => `${localTag}\n${callId}`;
 const sessionKey = (session: { sid: string; them: string; us: string }) =>
   `${bareJid(session.them)}\n${bareJid(session.us)}\n${session.sid}`;

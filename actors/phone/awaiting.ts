@@ -1,53 +1,65 @@
 /**
- * The INVITEs of phones that can still be cancelled, or whose 200 waits for its ACK, each with the call it is of.
+ * The INVITEs of phones that can still be cancelled, or whose 200 waits for its ACK, each with the chart of its call.
  *
  * Rule: as callee we hang up after the ACK (RFC 3261 §15), so of a call that has ended what holds a BYE back stays until the ACK,
  * or the end of its time, has been told; the rest is forgotten with the call.
  */
 import type { Request } from "../../protocol/sip/message.ts";
-import type { Call } from "../calls/call.ts";
-import { guardedAwaiting } from "../guard.ts";
+import type { LiveChart } from "../live-chart.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 
-export class CallsAwaiting {
-  /** By transaction. */
-  readonly #awaiting = new Map<string, { readonly it: Awaiting; readonly forget: () => void }>();
-  /** The transactions of each call. */
-  readonly #ofCall = new Map<Call, Set<string>>();
+interface Waiting {
+  readonly chart: LiveChart;
+  readonly it: Awaiting;
+}
 
-  /** Waits, until what is given back is called. */
-  add(call: Call, { id }: ServerTransaction, it: Awaiting): () => void {
-    const mine = this.#ofCall.get(call) ?? new Set();
-    const forget = (): void => {
-      this.#awaiting.delete(id);
-      mine.delete(id);
-    };
-    this.#awaiting.set(id, { it: guardedAwaiting(it, (work) => call.guard(work)), forget });
-    this.#ofCall.set(call, mine.add(id));
-    return forget;
+export class InvitesAwaiting {
+  /** By transaction. */
+  readonly #awaiting = new Map<string, Waiting>();
+  /** The transactions of each call that waits for any. */
+  readonly #ofCall = new Map<LiveChart, Set<string>>();
+
+  /** Waits, until it is forgotten. */
+  add(chart: LiveChart, { id }: ServerTransaction, it: Awaiting): void {
+    const mine = this.#ofCall.get(chart) ?? new Set();
+    this.#ofCall.set(chart, mine.add(id));
+    this.#awaiting.set(id, { chart, it });
+  }
+
+  forget({ id }: ServerTransaction): void {
+    const waiting = this.#awaiting.get(id);
+    if (!waiting) return;
+    this.#awaiting.delete(id);
+    const mine = this.#ofCall.get(waiting.chart);
+    mine?.delete(id);
+    if (mine?.size === 0) this.#ofCall.delete(waiting.chart);
   }
 
   cancelled({ id }: ServerTransaction): void {
-    this.#awaiting.get(id)?.it.cancelled();
+    const waiting = this.#awaiting.get(id);
+    waiting?.chart.guard(() => waiting.it.cancelled());
   }
 
   acknowledged(transaction: ServerTransaction, ack: Request): void {
-    this.#take(transaction)?.acknowledged(ack);
+    const waiting = this.#take(transaction);
+    waiting?.chart.guard(() => waiting.it.acknowledged(ack));
   }
 
   unacknowledged(transaction: ServerTransaction): void {
-    this.#take(transaction)?.unacknowledged();
+    const waiting = this.#take(transaction);
+    waiting?.chart.guard(() => waiting.it.unacknowledged());
   }
 
-  ended(call: Call): void {
-    for (const id of this.#ofCall.get(call) ?? []) if (!this.#awaiting.get(id)?.it.holdsBye) this.#awaiting.delete(id);
-    this.#ofCall.delete(call);
+  /** The call is over. */
+  ended(chart: LiveChart): void {
+    for (const id of this.#ofCall.get(chart) ?? []) if (!this.#awaiting.get(id)?.it.holdsBye) this.#awaiting.delete(id);
+    this.#ofCall.delete(chart);
   }
 
   /** Who waits for an ACK, which comes once. */
-  #take({ id }: ServerTransaction): Awaiting | undefined {
-    const awaiting = this.#awaiting.get(id);
-    awaiting?.forget();
-    return awaiting?.it;
+  #take(transaction: ServerTransaction): Waiting | undefined {
+    const waiting = this.#awaiting.get(transaction.id);
+    this.forget(transaction);
+    return waiting;
   }
 }

@@ -6,49 +6,35 @@
  * user has heard of no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What his client
  * would be needed for is 504, since an UPDATE cannot wait; contents that he did not offer are refused.
  */
-
 import { inKindOf } from "../../protocol/media/answer.ts";
 import { asksFor, isEmpty } from "../../protocol/media/contents.ts";
-import type { Content, Media, Role } from "../../protocol/media/media.ts";
+import type { Content, Media } from "../../protocol/media/media.ts";
 import { answerTo, withDtlsRole } from "../../protocol/media/offer-answer.ts";
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { ACCEPT, ALLOW, SUPPORTED } from "../../protocol/sip/capabilities.ts";
-import { refreshTarget } from "../../protocol/sip/dialog.ts";
+import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
-import type { Fork } from "./info.ts";
+import { warning } from "../../protocol/sip/warning.ts";
+import type { Description } from "./description.ts";
+import type { Fork } from "./fork.ts";
+import type { Line } from "./line.ts";
 
-export interface PhoneEarlyNeeds {
-  readonly contact: Field;
-  /** Who wrote the phone's SDP. */
-  readonly by: Role;
-  readonly local: () => Media;
-  readonly describe: (media: Media, answer: boolean) => string;
-}
-
-/** The response to an UPDATE with an offer, where our own offer has had its answer `before`; the fork remembers what is agreed. */
-export function answerEarly(fork: Fork, before: Media, request: Request, needs: PhoneEarlyNeeds): Response {
-  const offer = readOffer(before, request, needs.by);
+/** The response to an UPDATE with an offer, where our own offer has had its answer; undefined where it has not. */
+export function answerEarly(line: Line, fork: Fork, description: Description, request: Request): Response | undefined {
+  const { answer: before, answeredReliably } = fork;
+  const isOffer = request.method === "UPDATE" && request.body !== "";
+  if (!isOffer || !answeredReliably || before === undefined || before instanceof Refusal) return undefined;
+  const offer = attempt(() => inKindOf(before, readSdp(request.body, { by: "responder", follows: before })));
   if (offer instanceof Refusal)
-    return responseTo(request, offer.sip.status, { headers: [["Warning", `399 carillon "${offer.message}"`]] });
+    return responseTo(request, offer.sip.status, { headers: [warning(399, offer.message)] });
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);
-  const answer = answerTo(offer, withDtlsRole(needs.local(), before));
-  if (isEmpty(answer))
-    return responseTo(request, 488, { headers: [["Warning", '304 carillon "no codec of the offer"']] });
+  const answer = answerTo(offer, withDtlsRole(line.chart.local, before));
+  if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });
   fork.answer = agreed(before, offer, answer);
-  fork.dialog = refreshTarget(fork.dialog, request);
-  const headers: Field[] = [needs.contact, ALLOW, ACCEPT, SUPPORTED, ["Content-Type", "application/sdp"]];
-  return responseTo(request, 200, { headers, body: needs.describe(answer, true) });
-}
-
-function readOffer(before: Media, request: Request, by: Role): Media | Refusal {
-  try {
-    return inKindOf(before, readSdp(request.body, { by, follows: before }));
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
+  fork.refresh(request);
+  const headers: Field[] = [...capabilities(line.contact, { accept: true }), ["Content-Type", "application/sdp"]];
+  return responseTo(request, 200, { headers, body: description.write(answer, true) });
 }
 
 /** What the session-accept will tell: the contents of ours, as the phone offers them, each with its old part in DTLS. */

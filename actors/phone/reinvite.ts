@@ -6,135 +6,134 @@
  * said to be on its way is cancelled after 64*T1 and counts as 408; one that nobody waits for any more is cancelled as soon
  * as it is heard of (§9.1). What an answer means is offers.ts.
  */
-import { refreshTarget, requestIn } from "../../protocol/sip/dialog.ts";
-import { header, withHeader } from "../../protocol/sip/fields.ts";
-import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
-import { leastOf, timerHeaders } from "../../protocol/sip/session-timer.ts";
-import type { Clock } from "../clock.ts";
-import type { CallSip } from "../guard.ts";
-import type { ClientTransaction } from "../sip/user.ts";
-import { type Authenticate, credentialsIn, MOST_TRIES } from "./credentials.ts";
-import type { Fork } from "./info.ts";
+import type { Request, Response } from "../../protocol/sip/message.ts";
+import { timerHeaders } from "../../protocol/sip/session-timer.ts";
+import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
+import { failureOf, MOST_TRIES, withLongerSession } from "./ask.ts";
+import { credentialsIn } from "./credentials.ts";
+import type { Fork } from "./fork.ts";
+import type { Line } from "./line.ts";
 import type { PhoneTimer } from "./session-timer.ts";
 
 /** 64*T1, in milliseconds (RFC 3261 §17.1.1.1). */
 const PATIENCE = 32_000;
 
-export interface PhoneReinviteNeeds {
-  readonly sip: CallSip;
-  readonly clock: Clock;
-  readonly authenticate: Authenticate;
-  /** Whether the user is still in the call. */
-  readonly wanted: () => boolean;
-  readonly hop: (request: Request) => Destination;
-  readonly timer: PhoneTimer;
-}
-
 /** What came of it: told once, unless it is given up. */
 export interface ReinviteOutcome {
-  answered(response: Response): void;
+  answered(fork: Fork, response: Response): void;
   refused(response: Response): void;
   failed(status: number, phrase: string): void;
 }
 
-/** One of its tries. */
-interface Try {
-  readonly request: Request;
-  readonly left: number;
-  transaction?: ClientTransaction;
-  ack?: Request;
-  heard: boolean;
-}
-
 export class PhoneReinvite {
-  readonly #needs: PhoneReinviteNeeds;
+  readonly #line: Line;
   readonly #fork: Fork;
+  readonly #timer: PhoneTimer;
   readonly #on: ReinviteOutcome;
   #now: Try;
   #over = false;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(fork: Fork, request: Request, needs: PhoneReinviteNeeds, on: ReinviteOutcome) {
-    this.#needs = needs;
+  constructor(line: Line, fork: Fork, timer: PhoneTimer, request: Request, on: ReinviteOutcome) {
+    this.#line = line;
     this.#fork = fork;
+    this.#timer = timer;
     this.#on = on;
     this.#now = this.#try(request, MOST_TRIES);
   }
 
   /** Nobody waits for it any more; a 2xx that crosses the CANCEL is still acknowledged. */
   giveUp(): void {
-    this.#end(() => {});
+    this.#end();
     this.#cancel(this.#now);
   }
 
   #try(request: Request, left: number): Try {
-    const { sip, hop } = this.#needs;
-    const it: Try = { request, left, heard: false };
-    it.transaction = sip.send(request, hop(request), {
-      response: (response) => this.#responded(it, response),
-      failed: (why) => this.#end(() => this.#on.failed(...failureOf(why))),
-    });
+    const it = new Try(this, request, left);
+    it.transaction = this.#line.send(request, it);
     return it;
   }
 
-  #responded(it: Try, response: Response): void {
+  /** A response to one of the tries. */
+  responded(it: Try, response: Response): void {
     if (response.status < 200) return this.#proceed(it);
     if (response.status < 300) return this.#acknowledge(it, response);
     const retry = this.#retry(it, response);
-    if (!retry) return this.#end(() => this.#on.refused(response));
+    if (!retry) return void (this.#end() && this.#on.refused(response));
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
     this.#now = this.#try(retry, it.left - 1);
   }
 
+  /** No response to one of them. */
+  failed(why: "timeout" | "unreachable"): void {
+    if (this.#end()) this.#on.failed(...failureOf(why));
+  }
+
   #proceed(it: Try): void {
     it.heard = true;
     if (this.#over) return this.#cancel(it);
-    this.#stopWaiting ??= this.#needs.clock.after(PATIENCE, () => {
+    this.#stopWaiting ??= this.#line.chart.after(PATIENCE, () => {
       this.#cancel(it);
-      this.#end(() => this.#on.failed(...failureOf("timeout")));
+      this.failed("timeout");
     });
   }
 
   #acknowledge(it: Try, response: Response): void {
-    const { sip, hop } = this.#needs;
     const isNew = it.ack === undefined;
-    if (isNew) this.#fork.dialog = refreshTarget(this.#fork.dialog, response);
-    it.ack ??= requestIn(this.#fork.dialog, "ACK", { headers: credentialsIn(it.request), invite: it.request }).request;
-    sip.acknowledge(it.ack, hop(it.ack));
-    if (isNew) this.#end(() => this.#on.answered(response));
+    if (isNew) this.#fork.refresh(response);
+    it.ack ??= this.#fork.ack(it.request, credentialsIn(it.request));
+    this.#line.acknowledge(it.ack);
+    if (isNew && this.#end()) this.#on.answered(this.#fork, response);
   }
 
   /** The same again, with the next number: with credentials, or with the session interval that a 422 asks for. */
   #retry({ request, left }: Try, response: Response): Request | undefined {
-    if (this.#over || left === 0 || !this.#needs.wanted()) return undefined;
-    const number = this.#fork.dialog.localSeq + 1;
-    const retry = this.#needs.authenticate(request, response, number) ?? this.#slower(request, response, number);
-    if (retry) this.#fork.dialog = { ...this.#fork.dialog, localSeq: number };
-    return retry;
-  }
-
-  #slower(request: Request, response: Response, number: number): Request | undefined {
-    const least = response.status === 422 ? leastOf(response) : undefined;
-    if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
-    const fields = timerHeaders(this.#needs.timer.timer, least);
-    if (fields.length === 0) return undefined;
-    return [...fields, ["CSeq", `${number} INVITE`] as const].reduce(withHeader, request);
+    const { chart, needs } = this.#line;
+    if (this.#over || left === 0 || chart.userLeft) return undefined;
+    return this.#fork.retry(
+      (number) =>
+        needs.authenticate(request, response, number) ??
+        withLongerSession(request, response, number, (least) => timerHeaders(this.#timer.timer, least)),
+    );
   }
 
   #cancel({ heard, transaction }: Try): void {
-    if (heard && transaction) this.#needs.sip.cancel(transaction);
+    if (heard && transaction) this.#line.cancel(transaction);
   }
 
-  #end(tell: () => void): void {
+  /** Whether it ends now: it does so once. */
+  #end(): boolean {
     this.#stopWaiting?.();
-    if (this.#over) return;
+    this.#stopWaiting = undefined;
+    const ends = !this.#over;
     this.#over = true;
-    tell();
+    return ends;
   }
 }
 
-/** What a request that got no answer counts as (signalling: "no answer"). */
-export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
-  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+/** One of its tries. */
+class Try implements ClientHandlers {
+  readonly #reinvite: PhoneReinvite;
+  readonly request: Request;
+  /** How many more may follow. */
+  readonly left: number;
+  transaction: ClientTransaction | undefined;
+  ack: Request | undefined;
+  /** Whether a response has come, so that it may be cancelled (§9.1). */
+  heard = false;
+
+  constructor(reinvite: PhoneReinvite, request: Request, left: number) {
+    this.#reinvite = reinvite;
+    this.request = request;
+    this.left = left;
+  }
+
+  response(response: Response): void {
+    this.#reinvite.responded(this, response);
+  }
+
+  failed(why: "timeout" | "unreachable"): void {
+    this.#reinvite.failed(why);
+  }
 }

@@ -1,27 +1,29 @@
 /**
- * Keeps the time of one session: RFC 4028 §10.
+ * Keeps the time of one session: RFC 4028 §7.4, §10.
  *
- * Whoever refreshes does so at half of the interval; without any refresh the session is over a little before its end, so
- * that BYE still finds it. What the messages say is protocol/sip/session-timer.ts.
+ * Whoever refreshes does so at half of the interval: by UPDATE where the peer takes it, else by an unchanged re-INVITE.
+ * Without any refresh the session is over a little before its end, so that BYE still finds it. What the messages say is
+ * protocol/sip/session-timer.ts.
  */
-import type { SessionTimer } from "../../protocol/sip/session-timer.ts";
-import type { Clock } from "../clock.ts";
-
-export interface PhoneTimerNeeds {
-  readonly clock: Clock;
-  readonly refresh: () => void;
-  readonly expired: () => void;
-}
+import { capabilities } from "../../protocol/sip/capabilities.ts";
+import type { Field, Request } from "../../protocol/sip/message.ts";
+import { acceptTimer, leastOf, type SessionTimer, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
+import { ask } from "./ask.ts";
+import type { Forks } from "./forks.ts";
+import type { Line } from "./line.ts";
 
 export class PhoneTimer {
-  readonly #needs: PhoneTimerNeeds;
-  #cancels: readonly (() => void)[] = [];
+  readonly #line: Line;
+  readonly #forks: Forks;
+  #cancelEnd: (() => void) | undefined;
+  #cancelRefresh: (() => void) | undefined;
   #stopped = false;
   /** The timer that runs, if one does. */
   timer: SessionTimer | null = null;
 
-  constructor(needs: PhoneTimerNeeds) {
-    this.#needs = needs;
+  constructor(line: Line, forks: Forks) {
+    this.#line = line;
+    this.#forks = forks;
   }
 
   /** The session has been refreshed, by these terms; null when it has no end. */
@@ -29,10 +31,19 @@ export class PhoneTimer {
     this.#clear();
     this.timer = timer;
     if (timer === null || this.#stopped) return;
-    const { clock, refresh, expired } = this.#needs;
+    const { chart } = this.#line;
     const { interval, ours } = timer;
-    const end = clock.after((interval - Math.min(32, interval / 3)) * 1_000, expired);
-    this.#cancels = ours ? [end, clock.after((interval / 2) * 1_000, refresh)] : [end];
+    const end = (interval - Math.min(32, interval / 3)) * 1_000;
+    this.#cancelEnd = chart.after(end, () => void chart.deliver({ type: "sip.expired" }));
+    if (ours) this.#cancelRefresh = chart.after((interval / 2) * 1_000, () => this.#refresh());
+  }
+
+  /** Takes the terms of a request of theirs; gives what our 2xx to it says of them. */
+  accept(request: Request): readonly Field[] {
+    const accepted = acceptTimer(request, this.timer);
+    const terms = accepted === "too small" ? null : accepted;
+    this.restart(terms?.timer ?? null);
+    return terms?.headers ?? [];
   }
 
   /** The call is over: a late answer starts no time any more. */
@@ -42,7 +53,28 @@ export class PhoneTimer {
   }
 
   #clear(): void {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels = [];
+    this.#cancelEnd?.();
+    this.#cancelRefresh?.();
+    this.#cancelEnd = undefined;
+    this.#cancelRefresh = undefined;
+  }
+
+  /** Half of the session's time is over and nothing has refreshed it. */
+  #refresh(least?: number): void {
+    const { chart, contact } = this.#line;
+    const fork = this.#forks.current;
+    if (this.#forks.hungUp) return;
+    if (!fork?.updates) return void chart.deliver({ type: "sip.refresh" });
+    const headers = [...capabilities(contact), ...timerHeaders(this.timer, least)];
+    ask(this.#line, fork, { method: "UPDATE", headers }, (status, phrase, response) => {
+      if (response && status < 300) {
+        fork.refresh(response);
+        return this.restart(timerOf(response));
+      }
+      const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
+      if (longer !== undefined) return this.#refresh(longer);
+      // §10: anything else is tried no more, and the session ends when its time is over
+      if (status === 481 || status === 408) chart.deliver({ type: "sip.dialog.lost", status, phrase });
+    });
   }
 }

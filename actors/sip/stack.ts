@@ -23,7 +23,7 @@ import { writeBy } from "./outgoing.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
 import { SipTransport } from "./transport.ts";
-import type { ClientHandlers, ClientTransaction, DialogUser, SipUser } from "./user.ts";
+import type { ClientHandlers, ClientTransaction, DialogUser, SipPort, SipUser } from "./user.ts";
 
 export interface SipNeeds {
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export interface SipNeeds {
 }
 
 /** A SIP stack, made but not started. */
-export class SipStack {
+export class SipStack implements SipPort {
   readonly #needs: SipNeeds;
   readonly #dropped: Tally;
   readonly #transport: SipTransport;

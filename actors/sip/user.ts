@@ -5,7 +5,7 @@
  * retransmissions are absorbed below; the dialog of a request is looked up once, by `dialogOf`, and what that gives
  * takes the request.
  */
-import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 
 /** An incoming request, and how to answer it. */
 export interface ServerTransaction {
@@ -42,6 +42,18 @@ export interface Awaiting {
 export interface DialogUser {
   /** A new request inside the dialog that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
   request(request: Request, transaction: ServerTransaction): void;
+}
+
+/** The stack, as a call uses it. */
+export interface SipPort {
+  /** The port that is really bound. */
+  readonly port: number;
+  /** Sends a request, to which the Via is added. */
+  send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction;
+  /** Cancels an INVITE that has had a provisional response (RFC 3261 §9.1). */
+  cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
+  /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
+  acknowledge(ack: Request, to: Destination): void;
 }
 
 /** The user of the stack: the owner of all calls. */

@@ -16,8 +16,12 @@ import { directionOf } from "./direction.ts";
 
 export interface WriteOptions {
   readonly by: Role;
-  /** `o=`: constant but for the version, which grows with each change (RFC 3264 §8). */
-  readonly origin: { readonly id: string; readonly version: number; readonly address: string };
+  /** `o=`: constant but for the version, which grows with each change (RFC 3264 §8) and may be told by what follows `o=`. */
+  readonly origin: {
+    readonly id: string;
+    readonly version: number | ((session: string) => number);
+    readonly address: string;
+  };
   /** Whether this answers an offer: an answer never says actpass (RFC 8842 §5.3) and has no bundle-only (RFC 9143 §6). */
   readonly answer: boolean;
   /** The Jingle action that it carries, as the first attribute of the session. */
@@ -32,9 +36,7 @@ export function writeSdp(described: Media, options: WriteOptions): string {
   const groups = media.groups.map(({ semantics, names }) =>
     [`a=group:${semantics}`, ...names.map((name) => mids.get(name) ?? name)].join(" "),
   );
-  const lines = [
-    "v=0",
-    `o=- ${id} ${version} IN ${connection(address)}`,
+  const session = text([
     "s=-",
     `c=IN ${connection(address)}`,
     "t=0 0",
@@ -42,9 +44,13 @@ export function writeSdp(described: Media, options: WriteOptions): string {
     ...(media.iceLite ? ["a=ice-lite"] : []),
     ...groups,
     ...media.contents.flatMap((content) => writeSection(content, media, mids.get(content.name) ?? "", options)),
-  ];
-  return lines.map((line) => `${line.replace(/[\r\n\0]/g, " ")}\r\n`).join("");
+  ]);
+  const number = typeof version === "number" ? version : version(session);
+  return text(["v=0", `o=- ${id} ${number} IN ${connection(address)}`]) + session;
 }
+
+const text = (lines: readonly string[]): string =>
+  lines.map((line) => `${line.replace(/[\r\n\0]/g, " ")}\r\n`).join("");
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
 

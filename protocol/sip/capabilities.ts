@@ -30,7 +30,7 @@ const BODIES = [
 export const TRICKLE_ICE = "trickle-ice";
 
 export const ALLOW: Field = ["Allow", METHODS.join(", ")];
-export const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
+const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
 export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
 /** When to try again what we do not take now (RFC 3261 §20.33): in ten seconds. */

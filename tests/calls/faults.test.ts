@@ -15,13 +15,13 @@ phone > gateway
     SIP/2.0 200 OK
 `;
 
-/** Plays until the fault is there, and from then on: whatever the call is told fails. */
+/** Plays until nothing is under way, and then puts the fault in: whatever the call is told from then on fails. */
 async function failing(wires: PlayOptions, before: string, after: string): Promise<void> {
   const stage = new Stage(wires);
   await stage.open(["juliet"]);
-  await stage.play(before);
+  await stage.play(`${before}\nafter 100 ms`);
   for (const call of stage.gateway.calls.registry.all())
-    call.deliver = () => {
+    call.chart.deliver = () => {
       throw new Error("a fault of ours");
     };
   await stage.play(`${after}\nafter 40 s\nnothing on phone\nnothing on juliet`);

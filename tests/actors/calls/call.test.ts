@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { Call } from "../../../actors/calls/call.ts";
 import type { User } from "../../../actors/calls/user.ts";
 import { chartClock } from "../../../actors/clock.ts";
+import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
 import { input } from "../../support/chart.ts";
@@ -27,8 +28,10 @@ function makeCall(fault?: "phone" | "user" | "phone, always") {
     stop: () => {},
   });
   const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
-  const call = new Call(input(), sides, {
-    clock: chartClock(createClock()),
+  const clock = createClock();
+  const chart = new LiveChart(input(), { clock, chart: chartClock(clock) });
+  const call = new Call({
+    ...{ chart, ...sides, dialog: { callId: "c", localTag: "t" } },
     log: (event) => void logged.push(event),
     ended: (ended) => void over.push(ended),
   });
@@ -46,7 +49,7 @@ describe("a fault of ours", () => {
 
   test("while the user is told does too", () => {
     const { call, said, over } = makeCall("user");
-    call.deliver({ type: "sip.invite.provisional", status: 180 });
+    call.chart.deliver({ type: "sip.invite.provisional", status: 180 });
     expect(said).toEqual(["sip.send.invite", "jingle.send.ringing", "phone.abandon", "jingle.send.session-terminate"]);
     expect(over).toHaveLength(1);
   });
@@ -59,32 +62,37 @@ describe("a fault of ours", () => {
 
   test("in whatever else it does (a response, a timer) ends it too, and says so to whoever runs it", () => {
     const { call, said, over } = makeCall();
-    expect([call.guard(() => {}), over.length]).toEqual([true, 0]);
+    expect([call.chart.guard(() => {}), over.length]).toEqual([true, 0]);
     const fault = (): void => {
       throw new Error("a fault of ours");
     };
-    expect([call.guard(fault), call.guard(fault), over.length]).toEqual([false, false, 1]);
+    expect([call.chart.guard(fault), call.chart.guard(fault), over.length]).toEqual([false, false, 1]);
     expect(said.slice(1)).toEqual(["phone.abandon", "jingle.send.session-terminate"]);
   });
 
   test("leaves a call that takes nothing any more", () => {
     const { call } = makeCall("phone");
-    expect(call.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);
+    expect(call.chart.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);
     expect(() => call.abandon({ condition: "gone" })).not.toThrow();
   });
 });
 
 test("a call that is over knows nothing of what it was about: a transaction may remember it for longer", () => {
   const { call } = makeCall();
-  expect([call.offer.contents.length, call.devices.length]).toEqual([1, 1]);
+  expect([call.chart.offer.contents.length, call.chart.devices.length]).toEqual([1, 1]);
   call.abandon({ condition: "gone" });
-  expect([call.state, call.userLeft, call.offer.contents, call.devices]).toEqual(["ended", true, [], []]);
+  expect([call.chart.state, call.chart.userLeft, call.chart.offer.contents, call.chart.devices]).toEqual([
+    "ended",
+    true,
+    [],
+    [],
+  ]);
 });
 
 describe("what does not fit the state", () => {
   test("is refused with the state in words, and changes nothing", () => {
     const { call, said } = makeCall();
-    const refusal = call.deliver({ type: "sip.ack" });
+    const refusal = call.chart.deliver({ type: "sip.ack" });
     expect([refusal?.message, refusal?.sip.status, refusal?.jingle.detail]).toEqual([
       "sip.ack does not fit a call that is outgoing.inviting",
       500,
@@ -95,8 +103,12 @@ describe("what does not fit the state", () => {
 
   test("is no session at all once the user has left", () => {
     const { call } = makeCall();
-    call.deliver({ type: "jingle.session-terminate", device: "juliet@example.org/a", reason: { condition: "cancel" } });
-    const refusal = call.deliver({
+    call.chart.deliver({
+      type: "jingle.session-terminate",
+      device: "juliet@example.org/a",
+      reason: { condition: "cancel" },
+    });
+    const refusal = call.chart.deliver({
       type: "jingle.session-terminate",
       device: "juliet@example.org/a",
       reason: { condition: "cancel" },
@@ -107,8 +119,8 @@ describe("what does not fit the state", () => {
   test("is not acknowledged, while what fits is, before any effect", () => {
     const { call, said } = makeCall();
     const accepted = (): void => void said.push("acknowledged");
-    call.deliver({ type: "sip.ack" }, accepted);
-    call.deliver({ type: "sip.invite.provisional", status: 180 }, accepted);
+    call.chart.deliver({ type: "sip.ack" }, accepted);
+    call.chart.deliver({ type: "sip.invite.provisional", status: 180 }, accepted);
     expect(said).toEqual(["sip.send.invite", "acknowledged", "jingle.send.ringing"]);
   });
 });

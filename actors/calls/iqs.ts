@@ -8,7 +8,7 @@
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed } from "../../protocol/address.ts";
 import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { ownText } from "../../protocol/text.ts";
 import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
@@ -20,7 +20,7 @@ import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
 
 /** Where the sessions of the IQs are found, or begin. */
-export interface SessionParts {
+export interface JingleIqParts {
   readonly registry: Registry;
   readonly outgoing: OutgoingCalls;
   readonly refused: RefusedCalls;
@@ -28,10 +28,10 @@ export interface SessionParts {
   readonly xmpp: () => Xmpp;
 }
 
-export class Sessions {
-  readonly #by: SessionParts;
+export class JingleIqs {
+  readonly #by: JingleIqParts;
 
-  constructor(by: SessionParts) {
+  constructor(by: JingleIqParts) {
     this.#by = by;
   }
 
@@ -44,7 +44,7 @@ export class Sessions {
       if (!isAccepted) reply(iqResult(iq));
       isAccepted = true;
     };
-    const refusal = tried(() => this.#deliver(iq, jingle, accepted));
+    const refusal = attempt(() => this.#deliver(iq, jingle, accepted));
     if (!refusal) return;
     if (jingle.attrs.action === "session-initiate") this.#notInitiated(iq, String(jingle.attrs.sid), refusal);
     if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
@@ -72,18 +72,20 @@ export class Sessions {
     if (action === "session-initiate")
       return registry.full ? overloaded : outgoing.place({ from, to, jingle }, accepted);
     const call = registry.bySession({ sid, them: from, us: to });
-    if (!call?.devices.includes(from)) return unknownSession;
-    return deliverJingle(call, jingle, from, accepted);
+    if (!call?.chart.devices.includes(from)) return unknownSession;
+    return deliverJingle({ chart: call.chart, jingle, device: from }, accepted);
   }
 
   /** The unanswered calls of the asking user, one by its sid or all, are offered to the asking device too. */
   #existing(iq: JingleIq, accepted: () => void): Refusal | undefined {
     const { sid } = iq.jingle.attrs;
-    const mine = [...this.#by.registry.ofUser(bareJid(iq.from))].filter((call) => call.isIncoming && call.unanswered);
+    const mine = [...this.#by.registry.ofUser(bareJid(iq.from))].filter(
+      ({ chart }) => chart.isIncoming && chart.unanswered,
+    );
     const asked = sid ? mine.filter((call) => call.user.side.sid === sid) : mine;
     if (asked.length === 0) return unknownSession;
     accepted();
-    for (const call of asked) call.deliver({ type: "jingle.existing-session-initiate", device: iq.from });
+    for (const call of asked) call.chart.deliver({ type: "jingle.existing-session-initiate", device: iq.from });
     return undefined;
   }
 
@@ -92,16 +94,6 @@ export class Sessions {
     const payload = jingleElement("session-terminate", String(jingle.attrs.sid), {}, [reason]);
     const [to, from] = [String(iq.attrs.from), String(iq.attrs.to)];
     this.#by.xmpp().request({ to, from, payload }, () => {});
-  }
-}
-
-/** A refusal while one user's stanza is read is that stanza's alone. */
-function tried(work: () => Refusal | undefined): Refusal | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
   }
 }
 

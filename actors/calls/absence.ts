@@ -1,0 +1,70 @@
+/**
+ * Whether the devices of a call are still there: XEP-0166 §6.7, §6.8.
+ *
+ * Rules: a device that went offline is asked for a sign of life after a while, and each of them now and then, until the call
+ * is over; no answer at all means that it is gone; what a device has heard while the stream was lost nobody knows, so it is asked.
+ */
+import { hadNoStream } from "../xmpp/requests.ts";
+import type { JingleSession } from "./session.ts";
+
+/** How long a device that became unavailable may take before it is asked whether it is still there. */
+const ABSENCE = 10_000;
+
+/** How often a device in a call is asked for a sign of life. */
+const PING_INTERVAL = 300_000;
+
+export class Absence {
+  readonly #session: JingleSession;
+  #stopWatching: (() => void) | undefined;
+  /** The devices that are in doubt and not asked yet, with what keeps them from being asked. */
+  #doubted: Map<string, () => void> | undefined;
+
+  constructor(session: JingleSession) {
+    this.#session = session;
+  }
+
+  /** Asks the devices for a sign of life, again and again, until the call is over. */
+  watch(): void {
+    const { chart } = this.#session;
+    this.#stopWatching = chart.after(PING_INTERVAL, () => {
+      for (const device of chart.devices) this.#ping(device);
+      this.watch();
+    });
+  }
+
+  /** Whether a device that is in the call still is, is in doubt. */
+  doubt(device: string): void {
+    const { chart } = this.#session;
+    const doubted = this.#doubted ?? new Map<string, () => void>();
+    this.#doubted = doubted;
+    doubted.get(device)?.();
+    const ask = (): void => {
+      doubted.delete(device);
+      if (chart.devices.includes(device)) this.#ping(device);
+    };
+    doubted.set(device, chart.after(ABSENCE, ask));
+  }
+
+  /** The call is over. */
+  stop(): void {
+    this.#stopWatching?.();
+    for (const forget of this.#doubted?.values() ?? []) forget();
+    this.#doubted = undefined;
+  }
+
+  /** An empty session-info; a result comes from one that knows the session. */
+  #ping(device: string): void {
+    const { chart } = this.#session;
+    this.#session.ask(device, { action: "session-info", children: [] }, (answer) => {
+      if (hadNoStream(answer)) this.doubtIfPresent(device);
+      else if (answer.type === "silence") chart.deliver({ type: "jingle.lost", device, condition: "silence" });
+      else if (answer.type === "result") chart.deliver({ type: "jingle.acknowledged", device });
+      else this.#session.answered(device, "session-info", answer);
+    });
+  }
+
+  /** The stream was lost before an answer: a device that is in the call is in doubt. */
+  doubtIfPresent(device: string): void {
+    if (this.#session.chart.devices.includes(device)) this.doubt(device);
+  }
+}

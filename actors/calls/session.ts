@@ -1,0 +1,110 @@
+/**
+ * What is said in one Jingle session, to which devices, and what becomes of what nobody has answered.
+ *
+ * XEP-0166 §6, XEP-0353. Rules: we speak from one address for the whole call (clients know a session by sender and sid); an IQ of
+ * ours that is refused because the session or its device is gone ends the call, other refusals are logged; what must be told
+ * waits in the outbox while the stream is down. How long an answer may take is xmpp/requests.ts.
+ */
+import type { Element } from "@xmpp/xml";
+import { jingleElement } from "../../protocol/jingle/jingle.ts";
+import type { JingleMessage } from "../../protocol/jingle/messages.ts";
+import type { LiveChart } from "../live-chart.ts";
+import type { Log } from "../log.ts";
+import type { Xmpp } from "../xmpp/component.ts";
+import type { Outbox } from "../xmpp/outbox.ts";
+import { type Answer, hadNoStream, type IqRequest } from "../xmpp/requests.ts";
+
+/** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
+const MUST_BE_TOLD: ReadonlySet<string> = new Set([
+  "session-accept",
+  "session-terminate",
+  "transport-info",
+  "transport-accept",
+  "transport-reject",
+  "content-accept",
+  "content-modify",
+  "content-reject",
+  "content-remove",
+]);
+
+/** IQ errors that say that the session, its device or its server is gone, or will never hear what must be said. */
+const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable", "too-large"]);
+const isGone = (condition: string) => GONE.has(condition) || condition.startsWith("remote-server-");
+
+/** Who speaks to whom; plain JSON. */
+export interface UserSide {
+  readonly sid: string;
+  /** The JID we speak from: the phone, as the user's client knows it. */
+  readonly us: string;
+  /** The user's bare JID. */
+  readonly them: string;
+  /** The JID that began the session. */
+  readonly initiator: string;
+}
+
+export interface SessionNeeds {
+  readonly xmpp: Xmpp;
+  readonly outbox: Outbox;
+  readonly log: Log;
+}
+
+/** One action, as it is said to each device. */
+export interface Saying {
+  readonly action: string;
+  readonly children: readonly Element[];
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export class JingleSession {
+  readonly side: UserSide;
+  readonly chart: LiveChart;
+  readonly #xmpp: Xmpp;
+  readonly #outbox: Outbox;
+  readonly log: Log;
+
+  constructor(side: UserSide, chart: LiveChart, { xmpp, outbox, log }: SessionNeeds) {
+    this.side = side;
+    this.chart = chart;
+    this.#xmpp = xmpp;
+    this.#outbox = outbox;
+    this.log = log;
+  }
+
+  /** Asks a device; `answered` is told once, later. */
+  ask(device: string, saying: Saying, answered: (answer: Answer) => void): void {
+    const guarded = (answer: Answer): void => void this.chart.guard(() => answered(answer));
+    this.#xmpp.request(this.#iq(device, saying), guarded);
+  }
+
+  /** Says it to each device; `misread` is what to do about one that calls it a bad-request. */
+  say(to: readonly string[], saying: Saying, misread?: (device: string) => void): void {
+    for (const device of to) {
+      const answered = (answer: Answer): void => {
+        this.answered(device, saying.action, answer);
+        if (answer.type === "error" && answer.condition === "bad-request") misread?.(device);
+      };
+      this.ask(device, saying, (answer) => {
+        if (!hadNoStream(answer) || !MUST_BE_TOLD.has(saying.action)) return answered(answer);
+        this.#outbox.keep(this.#iq(device, saying), (later) => void this.chart.guard(() => answered(later)));
+      });
+    }
+  }
+
+  /** What a device has answered to something that asks for no more than a result. */
+  answered(device: string, action: string, answer: Answer): void {
+    if (answer.type !== "error" || action === "session-terminate") return;
+    const condition = answer.condition ?? "undefined-condition";
+    this.log({ level: "warn", event: "jingle.refused", device, action, condition });
+    if (isGone(condition)) this.chart.deliver({ type: "jingle.lost", device, condition });
+  }
+
+  /** A message of Jingle Message Initiation. */
+  message(to: string, message: JingleMessage): void {
+    const way = { from: this.side.us, to };
+    if (!this.#xmpp.say(way, message)) this.#outbox.keepMessage(way, message);
+  }
+
+  #iq(to: string, { action, children, attributes = {} }: Saying): IqRequest {
+    return { to, from: this.side.us, payload: jingleElement(action, this.side.sid, attributes, [...children]) };
+  }
+}

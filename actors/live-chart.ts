@@ -1,0 +1,294 @@
+/**
+ * The chart of one living call: an XState actor in a system of its own, which both sides of the call are handed.
+ *
+ * Rules: an event is selected once; what the chart cannot take now is refused, never dropped; `accepted` runs before
+ * any effect of an event; a fault, in the chart or in what `guard` and `after` run, is told to the owner, who ends the call.
+ * Once stopped, the chart is let go of and knows nothing of what the call was about.
+ */
+import { type Actor, createActor, type StateValue } from "xstate";
+import { call } from "../machines/call/call.ts";
+import { hasRoom } from "../machines/call/changes.ts";
+import {
+  agreed,
+  type CallContext,
+  type CallInput,
+  type Consultation,
+  lastMessages,
+  own,
+  remote,
+} from "../machines/call/context.ts";
+import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabulary.ts";
+import type { Media } from "../protocol/media/media.ts";
+import type { Reason } from "../protocol/reasons.ts";
+import { Refusal } from "../protocol/refusal.ts";
+import type { Clock, chartClock } from "./clock.ts";
+
+/** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
+export interface ChartOwner {
+  /** Does what the chart asks for. Never throws. */
+  perform(effect: CallEffect): void;
+  /** An event was taken. */
+  next(): void;
+  /** The chart has come to its end. */
+  complete(): void;
+  /** A fault of ours. */
+  error(fault: unknown): void;
+}
+
+/** What one side of a call does for each effect: an effect without a row does not compile. */
+export type EffectRows<Effect extends { readonly type: string }, Side> = {
+  readonly [Type in Effect["type"]]: (side: Side, effect: Effect & { readonly type: Type }) => void;
+};
+
+/** Does an effect by its row. */
+export function performBy<Effect extends { readonly type: string }, Side>(
+  rows: EffectRows<Effect, Side>,
+  side: Side,
+  effect: Effect,
+): void {
+  const row: (side: Side, effect: never) => void = rows[effect.type as Effect["type"]];
+  row(side, effect as never);
+}
+
+/** An event on its way through the chart; `isTaken` is undefined until the chart comes to it. */
+interface Delivery {
+  readonly event: CallEvent;
+  readonly accepted: (() => void) | undefined;
+  isTaken: boolean | undefined;
+}
+
+/** What is delivered now, and the step that is taken: charts tell their owners before the next one. */
+let delivery: Delivery | undefined;
+let step: Step = {};
+
+interface Step {
+  readonly status?: number;
+  readonly phrase?: string;
+  readonly condition?: string;
+}
+
+/** An event as a step; that of a timer has nothing to tell. */
+const stepOf = (event: CallEvent): Step =>
+  event.type === "sip.invite.failure"
+    ? { status: event.status, phrase: event.phrase }
+    : "condition" in event
+      ? { condition: event.condition }
+      : {};
+
+/** The chart as XState runs it, which asks `getTransitionData` once what an event selects. */
+const logic = call.provide({});
+const { transition } = logic;
+logic.transition = (snapshot, event, scope) => {
+  step = stepOf(event);
+  return transition(snapshot, event, scope);
+};
+const select = logic.getTransitionData.bind(logic);
+logic.getTransitionData = (snapshot, event) => {
+  const selected = select(snapshot, event);
+  if (delivery?.event === event && delivery.isTaken === undefined) {
+    delivery.isTaken = selected.some(({ target, actions }) => target !== undefined || actions.length > 0);
+    if (delivery.isTaken) delivery.accepted?.();
+  }
+  return selected;
+};
+
+/** What the charts of all calls are timed by. */
+export interface ChartTime {
+  readonly clock: Clock;
+  readonly chart: ReturnType<typeof chartClock>;
+}
+
+const NOTHING: Media = { contents: [], groups: [] };
+
+export class LiveChart {
+  /** Until the call is over. */
+  #actor: Actor<typeof call> | undefined;
+  #owner: ChartOwner | undefined;
+  readonly #time: ChartTime;
+
+  constructor(input: CallInput, time: ChartTime) {
+    this.#time = time;
+    this.#actor = createActor(logic, { input, clock: time.chart });
+  }
+
+  start(owner: ChartOwner): void {
+    const actor = this.#actor;
+    if (!actor) return;
+    this.#owner = owner;
+    actor.on("*", (effect) => owner.perform(effect));
+    actor.subscribe(owner);
+    this.guard(() => actor.start());
+  }
+
+  /** Takes nothing any more. */
+  stop(): void {
+    const actor = this.#actor;
+    this.#actor = undefined;
+    actor?.stop();
+  }
+
+  /** Hands the event to the chart, or says why the call cannot take it now; one told while another is performed comes next. */
+  deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
+    const actor = this.#actor;
+    if (!actor) return this.#outOfOrder(event);
+    const mine: Delivery = { event, accepted, isTaken: undefined };
+    const before = { delivery, step };
+    delivery = mine;
+    try {
+      actor.send(event);
+    } catch (fault) {
+      this.#fault(fault);
+    } finally {
+      ({ delivery, step } = before);
+    }
+    if (mine.isTaken === undefined) accepted?.();
+    return mine.isTaken === false ? this.#outOfOrder(event) : undefined;
+  }
+
+  /** Runs what the call does; a fault in it ends the call, and gives false. */
+  guard(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (fault) {
+      this.#fault(fault);
+      return false;
+    }
+  }
+
+  #fault(fault: unknown): void {
+    if (!this.#owner) throw fault;
+    this.#owner.error(fault);
+  }
+
+  /** Runs once after so many milliseconds, under the guard, unless it is cancelled by the function given back. */
+  after(milliseconds: number, run: () => void): () => void {
+    return this.#time.clock.after(milliseconds, () => void this.guard(run));
+  }
+
+  get over(): boolean {
+    return this.#actor === undefined;
+  }
+
+  /** The state as words ("outgoing.ringing"), for logs and refusals. */
+  get state(): string {
+    return this.#actor ? stateWords(this.#actor.getSnapshot().value) : "ended";
+  }
+
+  /** Whether the chart is not at its end. */
+  get active(): boolean {
+    return this.#actor?.getSnapshot().status === "active";
+  }
+
+  get answered(): boolean {
+    return this.#actor?.getSnapshot().hasTag("answered") ?? false;
+  }
+
+  /** Whether nobody has answered yet. */
+  get unanswered(): boolean {
+    return this.#actor?.getSnapshot().hasTag("unanswered") ?? false;
+  }
+
+  /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
+  get userLeft(): boolean {
+    return !this.active || (this.#actor?.getSnapshot().hasTag("ending") ?? true);
+  }
+
+  /** What the log tells of the step that ends the call: an answer of the phone's, or an error of the user's server. */
+  get lastStep(): Step {
+    return step;
+  }
+
+  /** Why the call has ended, as far as the chart knows. */
+  get why(): Reason | null {
+    return this.#context?.why ?? null;
+  }
+
+  /** Whether a phone has placed the call. */
+  get isIncoming(): boolean {
+    return this.#context?.direction === "incoming";
+  }
+
+  /** Whether a device of the user's that comes online is to be offered the call. */
+  get waitsForDevices(): boolean {
+    return this.isIncoming && this.unanswered && this.#context?.messages === "proposed";
+  }
+
+  /** The full JIDs that are party to the call now. */
+  get devices(): readonly string[] {
+    return this.#context?.devices ?? [];
+  }
+
+  /** What the responder answers: the initiator's description, without what the user has changed since. */
+  get offer(): Media {
+    const context = this.#context;
+    if (!context) return NOTHING;
+    return this.isIncoming ? remote(context) : agreed(context);
+  }
+
+  /** The user's description. */
+  get local(): Media {
+    return this.#context ? own(this.#context) : NOTHING;
+  }
+
+  /** The phone's description (the offer, until there is an answer). */
+  get remote(): Media {
+    return this.#context ? remote(this.#context) : NOTHING;
+  }
+
+  /** What the user is asked about an offer of the phone's, while it waits. */
+  get consultation(): Consultation | null {
+    return this.#context?.consultation ?? null;
+  }
+
+  /** The phone's description with what it offers just now: its candidates are read by it. */
+  get offered(): Media {
+    return this.consultation?.offer ?? this.remote;
+  }
+
+  /** Whether either side has described a content of this name, be it refused. */
+  knows(name: string): boolean {
+    const leftOut = this.#context?.leftOut ?? [];
+    return [...this.local.contents, ...this.offered.contents, ...leftOut].some((content) => content.name === name);
+  }
+
+  /** What the user's devices hear by message when the call ends. */
+  lastMessages(reason: Reason): UserEffect[] {
+    return this.#context ? lastMessages(this.#context, reason) : [];
+  }
+
+  get #context(): CallContext | undefined {
+    return this.#actor?.getSnapshot().context;
+  }
+
+  #outOfOrder(event: CallEvent): Refusal {
+    const text = `${event.type} does not fit a call that is ${this.state}`;
+    // XEP-0166 §7.2.16: both sides want the same, and we speak for the initiator
+    if (event.type === "jingle.content-add" && this.consultation)
+      return new Refusal(text, { status: 500 }, { condition: "conflict", type: "cancel", detail: "tie-break" });
+    if (!this.userLeft && this.#isFull(event))
+      return new Refusal(
+        "too many changes wait for the phone",
+        { status: 500 },
+        { condition: "resource-constraint", type: "wait" },
+      );
+    const jingle = this.userLeft
+      ? ({ condition: "item-not-found", type: "cancel", detail: "unknown-session" } as const)
+      : ({ condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const);
+    return new Refusal(text, { status: this.over ? 481 : 500 }, jingle);
+  }
+
+  /** Whether a change is refused because no more can wait, or be kept. */
+  #isFull(event: CallEvent): boolean {
+    const due = this.#context?.pendingOffers ?? [];
+    return !hasRoom(due, this.local, event.type === "jingle.source" ? event.sources : []);
+  }
+}
+
+/** The value of a state as words: parents before children, the regions of a parallel state one after the other. */
+export function stateWords(value: StateValue): string {
+  if (typeof value === "string") return value;
+  const inner = Object.values(value).map((each) => (each === undefined ? "" : stateWords(each)));
+  const names = Object.keys(value);
+  return names.length === 1 ? `${names[0]}.${inner[0]}` : inner.join(".");
+}

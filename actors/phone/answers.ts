@@ -1,0 +1,133 @@
+/**
+ * What the phones answer to our INVITE, each in a fork of its own: RFC 3261 §13.2.2, RFC 3262.
+ *
+ * Rules: an SDP in a provisional response is the answer of that fork if its 2xx has none, and in any case where it was
+ * reliable: what comes after that is passed over (§13.2.1); a 2xx that comes again is acknowledged again without troubling
+ * the chart (§13.2.2.4); a 2xx that comes when the call is over is acknowledged and hung up here.
+ */
+import { acceptFromAnswer } from "../../protocol/media/answer.ts";
+import type { Media } from "../../protocol/media/media.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { readSdp } from "../../protocol/sdp/read.ts";
+import { asksFor } from "../../protocol/sip/capabilities.ts";
+import { dialogFromResponse } from "../../protocol/sip/dialog.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
+import type { Request, Response } from "../../protocol/sip/message.ts";
+import { timerOf } from "../../protocol/sip/session-timer.ts";
+import { ask } from "./ask.ts";
+import { credentialsIn } from "./credentials.ts";
+import type { Fork } from "./fork.ts";
+import type { Forks } from "./forks.ts";
+import type { PhoneInfo } from "./info.ts";
+import type { Invite } from "./invite.ts";
+import type { Line } from "./line.ts";
+import type { PhoneTimer } from "./session-timer.ts";
+
+export class InviteAnswers {
+  readonly #line: Line;
+  readonly #forks: Forks;
+  readonly #timer: PhoneTimer;
+  readonly #info: PhoneInfo;
+
+  constructor(line: Line, forks: Forks, timer: PhoneTimer, info: PhoneInfo) {
+    this.#line = line;
+    this.#forks = forks;
+    this.#timer = timer;
+    this.#info = info;
+  }
+
+  /** A provisional response. */
+  progress({ request }: Invite, response: Response): void {
+    const tag = tagOf(response, "To");
+    if (tag !== undefined && response.status > 100) {
+      const fork = this.#forks.join(tag, () => dialogFromResponse(request, response), response, true);
+      const reliably = asksFor(response, "Require", "100rel");
+      if (fork && reliably && !this.#acknowledgeProvisional(fork, request, response)) return;
+      if (fork) this.#takeAnswer(fork, response, reliably);
+    }
+    this.#line.chart.deliver({ type: "sip.invite.provisional", status: response.status });
+    this.#info.flush();
+  }
+
+  /** PRACK to a reliable provisional response (RFC 3262 §4); false when it is not the next one of its dialog. */
+  #acknowledgeProvisional(fork: Fork, request: Request, response: Response): boolean {
+    const number = Number(header(response, "RSeq"));
+    if (!Number.isInteger(number) || number < 1) return true;
+    if (fork.reliable !== null && number !== fork.reliable + 1) return false;
+    fork.reliable = number;
+    const cseq = cseqOf(request).number;
+    ask(this.#line, fork, { method: "PRACK", headers: [["RAck", `${number} ${cseq} INVITE`]] }, (status, phrase) => {
+      // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
+      if (status === 408 && this.#forks.chosen !== null && fork === this.#forks.get(this.#forks.chosen))
+        this.#line.chart.deliver({ type: "sip.dialog.lost", status, phrase });
+    });
+    return true;
+  }
+
+  /** A 2xx. */
+  success(invite: Invite, response: Response): void {
+    const { chart } = this.#line;
+    const tag = tagOf(response, "To") ?? "";
+    const ack = invite.acks.get(tag);
+    if (ack) return this.#line.acknowledge(ack);
+    const fork = this.#answering(tag, invite, response);
+    if (!fork) return;
+    if (!chart.userLeft) this.#takeAnswer(fork, response, true);
+    const { answer } = fork;
+    fork.answer = undefined;
+    const refusal = chart.deliver(
+      answer === undefined || answer instanceof Refusal
+        ? { type: "sip.invite.unusable", tag, text: answer?.message ?? "the answer has no SDP" }
+        : { type: "sip.invite.success", tag, media: answer },
+    );
+    if (refusal) this.#hangUp(tag);
+    this.#info.flush();
+  }
+
+  /** The fork of a 2xx, where one that does not answer gives way; the route set is the 2xx's (§13.2.2.4), the numbers go on. */
+  #answering(tag: string, invite: Invite, response: Response): Fork | undefined {
+    const dialog = dialogFromResponse(invite.request, response);
+    const leaves = this.#forks.makeRoom(tag);
+    if (leaves) invite.acks.delete(leaves.tag);
+    const fork = this.#forks.join(tag, () => dialog, response, true);
+    if (!fork) return undefined;
+    const { localSeq, remoteSeq } = fork.dialog;
+    fork.dialog = { ...dialog, localSeq, remoteSeq };
+    fork.success = { invite, timer: timerOf(response) };
+    return fork;
+  }
+
+  /** A 2xx that nobody waits for any more (RFC 3261 §13.2.2.4). */
+  #hangUp(tag: string): void {
+    this.acknowledge(tag);
+    this.#forks.bye(tag, { condition: "success" }, false);
+  }
+
+  /** The SDP of a response, unless our offer has had its answer: what a phone repeats takes no UPDATE back (§13.2.1). */
+  #takeAnswer(fork: Fork, response: Response, reliably: boolean): void {
+    if (response.body === "" || fork.answeredReliably) return;
+    fork.answer = this.#read(response.body);
+    fork.answeredReliably = reliably && !(fork.answer instanceof Refusal);
+  }
+
+  #read(sdp: string): Media | Refusal {
+    const { offer } = this.#line.chart;
+    return attempt(() => acceptFromAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer })));
+  }
+
+  /** The ACK to the 2xx of a fork. The first fork that gets one is the call's. */
+  acknowledge(tag: string): void {
+    const fork = this.#forks.get(tag);
+    if (!fork?.success) return;
+    const { invite, timer } = fork.success;
+    this.#forks.chosen ??= tag;
+    const ack = fork.ack(invite.request, credentialsIn(invite.request));
+    fork.success = undefined;
+    fork.isAcknowledged = true;
+    invite.acks.set(tag, ack);
+    invite.transaction = undefined;
+    if (tag === this.#forks.chosen) this.#timer.restart(timer);
+    this.#line.acknowledge(ack);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A request of ours inside a dialog, with its second tries: RFC 3261 §22 (digest), RFC 4028 §7.4 (422), §8.1.3.1 (no answer).
+ *
+ * Rules: it is made again with credentials `MOST_TRIES` times at most, and once with the session interval that a 422 asks
+ * for; no answer at all counts as 408, no way to send it as 503. The INVITEs (uac.ts, reinvite.ts) share the second tries; 491 is
+ * for the chart, which waits (RFC 3261 §14.1).
+ */
+import { header, withHeader } from "../../protocol/sip/fields.ts";
+import type { Field, Request, Response } from "../../protocol/sip/message.ts";
+import { leastOf } from "../../protocol/sip/session-timer.ts";
+import type { ClientHandlers } from "../sip/user.ts";
+import type { Fork } from "./fork.ts";
+import type { Line } from "./line.ts";
+
+/** A request is made again with credentials this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
+export const MOST_TRIES = 3;
+
+/** What came of a request of ours: the final response, or that there was none. */
+export type Final = (status: number, phrase: string, response?: Response) => void;
+
+/** Sends the next request of a dialog; `final` is told once. */
+export function ask(
+  line: Line,
+  fork: Fork,
+  { method, headers, body = "" }: { method: string; headers: readonly Field[]; body?: string },
+  final: Final,
+): void {
+  const request = fork.next(method, headers, body);
+  line.send(request, new Ask(line, fork, request, final, MOST_TRIES));
+}
+
+/** One try. */
+class Ask implements ClientHandlers {
+  readonly #line: Line;
+  readonly #fork: Fork;
+  readonly #request: Request;
+  readonly #final: Final;
+  readonly #left: number;
+
+  constructor(line: Line, fork: Fork, request: Request, final: Final, left: number) {
+    this.#line = line;
+    this.#fork = fork;
+    this.#request = request;
+    this.#final = final;
+    this.#left = left;
+  }
+
+  response(response: Response): void {
+    const { status, phrase } = response;
+    if (status < 200) return;
+    const retry = this.#left === 0 ? undefined : this.#retry(response);
+    if (retry) this.#line.send(retry, new Ask(this.#line, this.#fork, retry, this.#final, this.#left - 1));
+    else this.#final(status, phrase, response);
+  }
+
+  failed(why: "timeout" | "unreachable"): void {
+    this.#final(...failureOf(why));
+  }
+
+  #retry(response: Response): Request | undefined {
+    const { authenticate } = this.#line.needs;
+    return this.#fork.retry((number) => authenticate(this.#request, response, number));
+  }
+}
+
+/** The same request with the session interval that a 422 asks for, once; `fields` are those that say it. */
+export function withLongerSession(
+  request: Request,
+  response: Response,
+  number: number,
+  fields: (least: number) => readonly Field[],
+): Request | undefined {
+  const least = response.status === 422 ? leastOf(response) : undefined;
+  if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
+  const said = fields(least);
+  if (said.length === 0) return undefined;
+  return said.reduce(withHeader, renumbered(request, number));
+}
+
+/** The same request with another number. */
+export const renumbered = (request: Request, number: number): Request =>
+  withHeader(request, ["CSeq", `${number} ${request.method}`]);
+
+/** What a request that got no answer counts as (signalling: "no answer"). */
+export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+}

@@ -1,0 +1,39 @@
+/**
+ * The SDPs of our side of a call: RFC 3264 §8, RFC 8866 §5.2.
+ *
+ * Rule: the version in `o=` grows with every change of what we describe. Each SDP is written once, and its digest kept: to
+ * keep the text would cost every held call a kilobyte and more.
+ */
+import type { Media, Role } from "../../protocol/media/media.ts";
+import { writeSdp } from "../../protocol/sdp/write.ts";
+import type { Line } from "./line.ts";
+
+export class Description {
+  readonly #line: Line;
+  readonly #role: Role;
+  #version = 1;
+  /** The digest of what we have described last, without `o=`. */
+  #digest: string | undefined;
+
+  constructor(line: Line, role: Role) {
+    this.#line = line;
+    this.#role = role;
+  }
+
+  /** The SDP of our side, as an offer or an answer; `action` is the Jingle action that it carries. */
+  write(media: Media, answer: boolean, action?: string): string {
+    const address = this.#line.needs.config.sdpOrigin;
+    return writeSdp(media, {
+      ...{ by: this.#role, answer },
+      origin: { id: this.#line.originId, address, version: (session) => this.#versionOf(session) },
+      ...(action === undefined ? {} : { action }),
+    });
+  }
+
+  #versionOf(session: string): number {
+    const digest = this.#line.needs.hash("md5", session);
+    if (this.#digest !== undefined && this.#digest !== digest) this.#version++;
+    this.#digest = digest;
+    return this.#version;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The dialogs of one call, each known by the other side's tag, and which of them the call goes on in.
+ *
+ * RFC 3261 §12, §13.2.2.4, §15. Rules: the first to know a tag wins; once one is chosen the others say nothing to the chart; after the
+ * end only BYE is said. Bound: `MOST_FORKS`.
+ */
+import type { Reason } from "../../protocol/reasons.ts";
+import type { Dialog } from "../../protocol/sip/dialog.ts";
+import type { Message } from "../../protocol/sip/message.ts";
+import { ask } from "./ask.ts";
+import { Fork } from "./fork.ts";
+import type { Line } from "./line.ts";
+
+/** More forks than this are refused: no proxy rings so many phones. */
+const MOST_FORKS = 32;
+
+export class Forks {
+  readonly #line: Line;
+  #all: readonly Fork[] = [];
+  /** The tag of the dialog that the call goes on in, once there is one. */
+  chosen: string | null = null;
+  /** Whether either side has hung up. */
+  hungUp = false;
+
+  constructor(line: Line) {
+    this.#line = line;
+  }
+
+  get(tag: string): Fork | undefined {
+    return this.#all.find((fork) => fork.tag === tag);
+  }
+
+  /** Those that have answered the INVITE. */
+  get answered(): readonly Fork[] {
+    return this.#all.filter(({ isAnswered }) => isAnswered);
+  }
+
+  /** The dialog that requests of ours go to now: the call's own, else the youngest early one. */
+  get current(): Fork | undefined {
+    const open = this.#all.filter((fork) => fork.open);
+    return this.chosen === null ? open.at(-1) : open.find(({ tag }) => tag === this.chosen);
+  }
+
+  /** The same, until either side has hung up. */
+  get speaking(): Fork | undefined {
+    return this.hungUp ? undefined : this.current;
+  }
+
+  /** Remembers a dialog of this call, unless there are too many. */
+  join(tag: string, dialog: () => Dialog, message: Message, open: boolean): Fork | undefined {
+    const known = this.get(tag);
+    if (!known && this.#all.length >= MOST_FORKS) return undefined;
+    const fork = known ?? new Fork(tag, dialog(), open);
+    fork.learn(message);
+    if (!known) this.#all = [...this.#all, fork];
+    return fork;
+  }
+
+  /** Where there are too many, one that answers takes the place of one that does not; gives the one that leaves. */
+  makeRoom(tag: string): Fork | undefined {
+    if (this.#all.length < MOST_FORKS || this.get(tag)) return undefined;
+    const others = this.#all.filter((fork) => fork.tag !== this.chosen);
+    const leaves = others.find(({ isAcknowledged }) => !isAcknowledged) ?? others[0];
+    if (leaves) this.leave(leaves);
+    return leaves;
+  }
+
+  leave(fork: Fork): void {
+    this.#all = this.#all.filter((each) => each !== fork);
+  }
+
+  /** Another INVITE begins: it has forks of its own. */
+  clear(): void {
+    this.#all = [];
+  }
+
+  /** Hangs a dialog up. Only the call's own dialog tells the chart what came of it. */
+  bye(tag: string | null, reason: Reason, told: boolean): void {
+    const { chart } = this.#line;
+    const fork = tag === null ? undefined : this.get(tag);
+    if (tag === this.chosen) this.hungUp = true;
+    if (!fork) {
+      if (told) chart.deliver({ type: "sip.bye.failure" });
+      return;
+    }
+    ask(this.#line, fork, { method: "BYE", headers: this.#line.reason(reason) }, (status) => {
+      if (told) chart.deliver({ type: status < 300 ? "sip.bye.success" : "sip.bye.failure" });
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The way of one call to the SIP stack: where its requests go, its Contact, and the guard around what comes back.
+ *
+ * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
+ * call alone; a request inside a dialog goes by its route, or through the proxy in any case (`outbound_proxy`).
+ */
+import { contactUri } from "../../protocol/address.ts";
+import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";
+import { nextHop } from "../../protocol/sip/dialog.ts";
+import type { Hash } from "../../protocol/sip/digest.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
+import { reasonField } from "../../protocol/sip/reason-header.ts";
+import type { LiveChart } from "../live-chart.ts";
+import type { ClientHandlers, ClientTransaction, SipPort } from "../sip/user.ts";
+import type { InvitesAwaiting } from "./awaiting.ts";
+import type { Authenticate } from "./credentials.ts";
+
+export interface LineConfig {
+  readonly proxy: Destination;
+  /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
+  readonly outbound: boolean;
+  /** Our host in Contact. */
+  readonly localHost: string;
+  /** The address in `o=` of every SDP. */
+  readonly sdpOrigin: string;
+  readonly profile: Profile;
+}
+
+/** What the lines of all calls are given. */
+export interface LineNeeds {
+  readonly config: LineConfig;
+  readonly sip: () => SipPort;
+  readonly awaiting: InvitesAwaiting;
+  readonly authenticate: Authenticate;
+  /** A token nobody can guess. */
+  readonly random: () => string;
+  /** Between 0 and 1. */
+  readonly chance: () => number;
+  readonly hash: Hash;
+}
+
+export class Line {
+  readonly needs: LineNeeds;
+  readonly chart: LiveChart;
+  readonly contact: Field;
+  /** The session id in `o=` (RFC 8866 §5.2): constant for the call, and within 64 bits. */
+  readonly originId: string;
+
+  /** `contactUser` is the user part of our Contact in this call. */
+  constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
+    this.needs = needs;
+    this.chart = chart;
+    this.originId = `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
+    this.contact = ["Contact", `<${contactUri(contactUser, needs.config.localHost, needs.sip().port)}>`];
+  }
+
+  /** Sends a request of ours, by its route where no destination is given. */
+  send(request: Request, on: ClientHandlers, to = this.#hop(request)): ClientTransaction {
+    return this.needs.sip().send(request, to, new Guarded(this.chart, on));
+  }
+
+  cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
+    this.needs.sip().cancel(transaction, fields);
+  }
+
+  acknowledge(ack: Request): void {
+    this.needs.sip().acknowledge(ack, this.#hop(ack));
+  }
+
+  /** Reason of RFC 3326, in profile `precise` only. */
+  reason(reason: Reason): readonly Field[] {
+    return this.needs.config.profile === "precise" ? [reasonField(causeOf(reason))] : [];
+  }
+
+  #hop(request: Request): Destination {
+    const { outbound, proxy } = this.needs.config;
+    return outbound ? proxy : nextHop(request);
+  }
+}
+
+/** The handlers of a request, under the guard of the call. */
+class Guarded implements ClientHandlers {
+  readonly #chart: LiveChart;
+  readonly #on: ClientHandlers;
+
+  constructor(chart: LiveChart, on: ClientHandlers) {
+    this.#chart = chart;
+    this.#on = on;
+  }
+
+  response(response: Response): void {
+    this.#chart.guard(() => this.#on.response(response));
+  }
+
+  failed(why: "timeout" | "unreachable"): void {
+    this.#chart.guard(() => this.#on.failed(why));
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The 180 to a phone's INVITE: RFC 3261 §13.3.1.1, and RFC 3262 §3 where the caller requires 100rel.
+ *
+ * Rules: a reliable one is repeated after T1, 2*T1, 4*T1 … until its PRACK; after 64*T1 the call is given up; while one waits
+ * for its PRACK there is no other.
+ */
+import { asksFor } from "../../protocol/sip/capabilities.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import type { Field, Request } from "../../protocol/sip/message.ts";
+import type { Line } from "./line.ts";
+
+/** RFC 3261 §17.1.1.1, in milliseconds. */
+const T1 = 500;
+
+export class Ringing {
+  readonly #line: Line;
+  /** Whether the caller requires a PRACK. */
+  readonly #isReliable: boolean;
+  /** Number and method of the INVITE, as its CSeq has them. */
+  readonly #cseq: string;
+  #lastNumber: number;
+  /** The number of the 180 that waits for its PRACK, which may come after the 200. */
+  #unacknowledged: number | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(line: Line, invite: Request) {
+    this.#line = line;
+    this.#isReliable = asksFor(invite, "Require", "100rel");
+    this.#cseq = words(header(invite, "CSeq"));
+    this.#lastNumber = Math.floor(line.needs.chance() * 10_000);
+  }
+
+  /** Says 180 by `send`, which is given the header fields that make it reliable. */
+  say(send: (headers: readonly Field[]) => void): void {
+    if (!this.#isReliable) return send([]);
+    if (this.#unacknowledged !== undefined) return;
+    this.#unacknowledged = ++this.#lastNumber;
+    const headers: Field[] = [
+      ["Require", "100rel"],
+      ["RSeq", `${this.#unacknowledged}`],
+    ];
+    send(headers);
+    this.#repeat(() => send(headers), T1, 0);
+  }
+
+  /** Takes a PRACK; false when it is not for the 180 that waits for one. */
+  acknowledged(prack: Request): boolean {
+    const isOurs = this.#unacknowledged !== undefined;
+    if (!isOurs || words(header(prack, "RAck")) !== `${this.#unacknowledged} ${this.#cseq}`) return false;
+    this.#unacknowledged = undefined;
+    this.stop();
+    return true;
+  }
+
+  /** Is not repeated any more. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #repeat(send: () => void, interval: number, waited: number): void {
+    const { chart } = this.#line;
+    this.#cancel = chart.after(interval, () => {
+      if (waited + interval >= 64 * T1) return void chart.deliver({ type: "sip.ack.timeout" });
+      send();
+      this.#repeat(send, Math.min(interval * 2, 64 * T1 - waited - interval), waited + interval);
+    });
+  }
+}
+
+/** The words of a value, one blank apart. */
+const words = (value = ""): string => value.trim().split(/\s+/).join(" ");
