@@ -1,9 +1,11 @@
 /** The configuration: what is read, what is refused in which words, and that its documents say the same. */
+
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { judge } from "../config/judge.ts";
 import { OPTIONS } from "../config/options.ts";
+import { changed } from "./support/changed.ts";
 import { GOOD, read, refusal, withLine } from "./support/config.ts";
 
 test("everything but the server's secret and its domains has a default", () => {
@@ -67,7 +69,7 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["a name of two lines", `[sip]\n"a\\nb" = 1\n${GOOD}`, "unknown key `a\\nb` in [sip]"],
   [
     "a domain with the dot of the root, which no JID has",
-    GOOD.replace('["example.org"]', '["example.org."]'),
+    changed(GOOD, '["example.org"]', '["example.org."]'),
     '[xmpp] hosts contains "example.org."; it must be a list of domain names, such as ["example.org"]',
   ],
   [
@@ -100,26 +102,26 @@ const WRONG: readonly (readonly [string, string, string])[] = [
     `[calls]\nring_timeout = 0\n${GOOD}`,
     "[calls] ring_timeout = 0 must be a number of seconds from 0.001 to 86400 (one day)",
   ],
-  ["no secret", GOOD.replace(/secret.*/, ""), NO_SECRET],
-  ["an empty secret", GOOD.replace("s3cret", ""), NO_SECRET],
+  ["no secret", changed(GOOD, /secret.*/, ""), NO_SECRET],
+  ["an empty secret", changed(GOOD, "s3cret", ""), NO_SECRET],
   [
     "a secret of another type, which is not shown",
-    GOOD.replace('"s3cret"', "12345"),
+    changed(GOOD, '"s3cret"', "12345"),
     "[xmpp] secret must be text without control characters: the component secret of the XMPP server",
   ],
   [
     "no hosts",
-    GOOD.replace(/hosts.*/, ""),
+    changed(GOOD, /hosts.*/, ""),
     '[xmpp] hosts is missing: set it in the file or in CARILLON_XMPP_HOSTS; it must be a list of domain names, such as ["example.org"]',
   ],
   [
     "empty hosts",
-    GOOD.replace('["example.org"]', "[]"),
+    changed(GOOD, '["example.org"]', "[]"),
     '[xmpp] hosts = [] must be a list of domain names, such as ["example.org"]',
   ],
   [
     "a mode that is none",
-    GOOD.replace("domain", 'mode = "spy"\ndomain'),
+    changed(GOOD, "domain", 'mode = "spy"\ndomain'),
     '[xmpp] mode = "spy" must be "gateway" or "intercept"',
   ],
 ];
@@ -260,7 +262,7 @@ describe("documents", () => {
 
   test("carillon.example.toml has every option with its default, and works once the secret and the domains are there", () => {
     const text = file("carillon.example.toml");
-    const filled = text.replace('secret = ""', 'secret = "x"').replace("hosts = []", 'hosts = ["example.org"]');
+    const filled = changed(changed(text, 'secret = ""', 'secret = "x"'), "hosts = []", 'hosts = ["example.org"]');
     expect(read(filled)).toEqual({ ...read(GOOD), xmpp: { ...read(GOOD).xmpp, secret: "x", domain: "sip.localhost" } });
     for (const { section, key, env } of OPTIONS) {
       const lines = `\n${text}`.split(`\n[${section}]`)[1]?.split(/^\[/m)[0]?.split("\n") ?? [];

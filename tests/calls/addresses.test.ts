@@ -1,5 +1,7 @@
 /** Who is who on either side: signalling §1 INVITE, §2 "who we are", §3 calls between two XMPP users, `username_to_phone`. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -53,7 +55,7 @@ ${NOT_FOUND("sip:+4930123@192.0.2.2:5060")}`,
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     Call-ID: {call-id}
-${BOB_RINGS.replace("sid='s1'", "sid='s 1&#10;X: y'")}${BOB_ANSWERS.replace("sid='s1'", "sid='s 1&#10;X: y'")}${PHONE_HANGS_UP}`,
+${changed(BOB_RINGS, "sid='s1'", "sid='s 1&#10;X: y'")}${changed(BOB_ANSWERS, "sid='s1'", "sid='s 1&#10;X: y'")}${PHONE_HANGS_UP}`,
     ],
     // proves: A16
     [

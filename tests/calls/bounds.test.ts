@@ -1,5 +1,7 @@
 /** What is too large, of another type, of no dialog, or would add lines: the rules of the readers, met by a whole gateway. Signalling §1, §2, §6. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
@@ -102,7 +104,7 @@ nothing on juliet`,
     [
       "lets nobody add a line to an SDP, by whatever value of a stanza",
       TALKING +
-        SAYS("transport-info", TRANSPORT(CANDIDATES(1).replace("'n1'", "'n1&#10;a=evil:1'")), PASSED_OVER) +
+        SAYS("transport-info", TRANSPORT(changed(CANDIDATES(1), "'n1'", "'n1&#10;a=evil:1'")), PASSED_OVER) +
         SAYS("transport-info", TRANSPORT("", "uZ&#13;&#10;a=evil:1")) +
         SAYS("description-info", CODEC("name='opus&#10;a=evil:1'")) +
         SAYS("description-info", CODEC("name='opus'", "<parameter name='x' value='1&#10;a=evil:1'/>")) +

@@ -2,7 +2,9 @@
  * What the user changes is never lost, and what the phone offers is answered section by section: RFC 3264 §6 and §8, RFC 3261
  * §14.1, XEP-0166 §7.2, signalling §1 and §2.
  */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -137,11 +139,11 @@ describe("the phone's offer", () => {
     // proves: S62
     [
       "has no codec of ours: 488, and the call goes on",
-      `${TALKING}${OFFERS(AUDIO().replace("SAVPF 111 0", "SAVPF 9").replace("    a=rtpmap:111 opus/48000/2\n", ""))}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(changed(changed(AUDIO(), "SAVPF 111 0", "SAVPF 9"), "    a=rtpmap:111 opus/48000/2\n", ""))}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
     ],
     [
       "leaves nothing when the user has rejected what is new in it: 488, and the call goes on",
-      `${TALKING}${OFFERS(AUDIO("", VIDEO_SECTION).replace("m=audio 50000", "m=audio 0"))}${HEARS("content-add", "<content name='video'/>")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>", "h4")}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(changed(AUDIO("", VIDEO_SECTION), "m=audio 50000", "m=audio 0"))}${HEARS("content-add", "<content name='video'/>")}${JULIET_SAYS("content-reject", "<content creator='responder' name='video'/>", "h4")}${NOT_ACCEPTABLE}${PHONE_HANGS_UP}`,
     ],
     [
       "comes before ours that it has put off: what we add has no place in the answer, and comes after it",
@@ -154,7 +156,7 @@ describe("the phone's offer", () => {
     // proves: S60
     [
       "adds a content and stops hearing another: content-modify too, once the user has decided",
-      `${TALKING}${OFFERS(AUDIO("", VIDEO_SECTION).replace("    a=mid:0", "    a=mid:0\n    a=recvonly"))}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS("    a=sendonly\n")}${HEARS("content-modify", "<content name='0' senders='initiator'/>")}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(changed(AUDIO("", VIDEO_SECTION), "    a=mid:0", "    a=mid:0\n    a=recvonly"))}${ASKED_FOR_VIDEO}${JULIET_SAYS("content-accept", "{accepted-video}", "h4")}${ANSWERS("    a=sendonly\n")}${HEARS("content-modify", "<content name='0' senders='initiator'/>")}${PHONE_HANGS_UP}`,
     ],
     // proves: S60
     [
@@ -185,7 +187,7 @@ gateway > juliet
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     From: "juliet" <sip:juliet@example.org>;tag={our-tag}
-${BOB_ANSWERS.replace("{answer-sdp}", "{plain-sdp}")}${OFFERS("    {plain-sdp}")}${ANSWERS("    m=audio 40000 RTP/AVP 0\n")}${HEARS("transport-info", `<content name='0'><transport xmlns='${ICE}'><candidate ip='203.0.113.9' port='50000'/></transport></content>`)}${PHONE_HANGS_UP}`,
+${changed(BOB_ANSWERS, "{answer-sdp}", "{plain-sdp}")}${OFFERS("    {plain-sdp}")}${ANSWERS("    m=audio 40000 RTP/AVP 0\n")}${HEARS("transport-info", `<content name='0'><transport xmlns='${ICE}'><candidate ip='203.0.113.9' port='50000'/></transport></content>`)}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
@@ -230,7 +232,7 @@ juliet > gateway
 gateway > juliet
     <iq type='result' id='h1'/>
 juliet > gateway
-    <iq type='set' id='h2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='content-add' sid='c1'>${SCREEN.replace("initiator", "responder")}</jingle></iq>
+    <iq type='set' id='h2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='content-add' sid='c1'>${changed(SCREEN, "initiator", "responder")}</jingle></iq>
 gateway > juliet
     <iq type='result' id='h2'/>
 phone > gateway
@@ -271,9 +273,8 @@ ${PHONE_HANGS_UP}`,
     // proves: J47
     [
       "as far as a phone can be told: more than 64 sources of a content are resource-constraint",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${Array.from({ length: 64 }, (_, at) => SOURCE(at + 1)).join("")}${SOURCE(
-        65,
-      ).replace(
+      `${TALKING}${HOLD()}${REINVITED(2, "")}${Array.from({ length: 64 }, (_, at) => SOURCE(at + 1)).join("")}${changed(
+        SOURCE(65),
         "<iq type='result' id='q65'/>",
         "<iq type='error' id='q65'><error type='wait'><resource-constraint/></error></iq>",
       )}${AGREED(2, "recvonly")}${REINVITED(3, "    a=jingle-action:source-add\n    a=ssrc:1 cname:c\n    a=ssrc:64 cname:c\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
@@ -289,7 +290,7 @@ describe("an offer that is put off", () => {
       `${TALKING}${HOLD()}${Array.from(
         { length: 6 },
         (_, at) =>
-          `${REINVITED(2 + at, "    a=sendonly\n")}${REFUSED(2 + at, "500 Server Internal Error").replace(" INVITE\n", " INVITE\n    Retry-After: 0\n")}${at < 5 ? "after 900 ms\nnothing on phone\nafter 100 ms\n" : ""}`,
+          `${REINVITED(2 + at, "    a=sendonly\n")}${changed(REFUSED(2 + at, "500 Server Internal Error"), " INVITE\n", " INVITE\n    Retry-After: 0\n")}${at < 5 ? "after 900 ms\nnothing on phone\nafter 100 ms\n" : ""}`,
       ).join("")}${TOLD_BACK}
 nothing on phone
 ${PHONE_HANGS_UP}`,
@@ -297,7 +298,7 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "by a phone that does not know the call is not made again (481)",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${REFUSED(2, "481 Call/Transaction Does Not Exist").replace(" INVITE\n", " INVITE\n    Retry-After: 5\n")}${HEARS("session-terminate", "<reason><general-error/><sip-error code='481'/></reason>")}
+      `${TALKING}${HOLD()}${REINVITED(2, "")}${changed(REFUSED(2, "481 Call/Transaction Does Not Exist"), " INVITE\n", " INVITE\n    Retry-After: 5\n")}${HEARS("session-terminate", "<reason><general-error/><sip-error code='481'/></reason>")}
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
@@ -338,7 +339,7 @@ describe("ICE that the user begins anew", () => {
     ],
     [
       "in one stanza with a candidate of another content: both are kept",
-      `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept")}${JULIET_SAYS("transport-info", MOVED("uR", CANDIDATE("198.51.100.9", 41000)) + MOVED("vA", CANDIDATE("198.51.100.99", 42000), "video").replace("pR3456", "vA3456"), "h2")}
+      `${TALKING}${JULIET_SAYS("content-add", "{added-video}")}${REINVITED(2, "")}${AGREED(2, "sendrecv", "accepted-video-sdp")}${HEARS("content-accept")}${JULIET_SAYS("transport-info", MOVED("uR", CANDIDATE("198.51.100.9", 41000)) + changed(MOVED("vA", CANDIDATE("198.51.100.99", 42000), "video"), "pR3456", "vA3456"), "h2")}
 gateway > phone
     INFO sip:bob@192.0.2.2:5060 SIP/2.0
     a=candidate:9 1 udp 2130706431 198.51.100.99 42000 typ host generation 0
@@ -359,11 +360,7 @@ phone > gateway
     Contact: <sip:bob@192.0.2.2:5060>
     Content-Type: application/sdp
 
-${AUDIO()
-  .replaceAll("uB", "uC")
-  .replaceAll("pB", "pC")
-  .replace("actpass", "active")
-  .replace(/ {4}a=candidate.*\n/, "")}
+${changed(changed(changedAll(changedAll(AUDIO(), "uB", "uC"), "pB", "pC"), "actpass", "active"), / {4}a=candidate.*\n/, "")}
 gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 nothing on juliet
@@ -380,16 +377,14 @@ ${PHONE_HANGS_UP}`,
 });
 
 describe("a content that shares a transport", () => {
-  const shared = SCREEN.replace("wA'", "uA'")
-    .replace("wA345", "pA345")
-    .replace(/<candidate[^>]*>/, "");
+  const shared = changed(changed(changed(SCREEN, "wA'", "uA'"), "wA345", "pA345"), /<candidate[^>]*>/, "");
   const group =
     "<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/><content name='screen'/></group>";
   plays([
     // proves: S56
     [
       "and that the phone offers is told with its group, and accepted into it",
-      `${TALKING}${OFFERS(AUDIO("    a=group:BUNDLE 0 video\n", VIDEO_SECTION.replaceAll("vB", "uB").replace("a=ice-pwd:uB", "a=ice-pwd:pB")))}${HEARS("transport-info")}${HEARS("content-add", "<content creator='responder' name='video'/><group semantics='BUNDLE'><content name='0'/><content name='video'/></group>")}${JULIET_SAYS("content-accept", shared.replace("creator='initiator' name='screen'", "creator='responder' name='video'") + group.replace("screen", "video"), "h4")}${ANSWERS("    a=group:BUNDLE 0 video\n    m=video 40000 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(AUDIO("    a=group:BUNDLE 0 video\n", changed(changedAll(VIDEO_SECTION, "vB", "uB"), "a=ice-pwd:uB", "a=ice-pwd:pB")))}${HEARS("transport-info")}${HEARS("content-add", "<content creator='responder' name='video'/><group semantics='BUNDLE'><content name='0'/><content name='video'/></group>")}${JULIET_SAYS("content-accept", changed(shared, "creator='initiator' name='screen'", "creator='responder' name='video'") + changed(group, "screen", "video"), "h4")}${ANSWERS("    a=group:BUNDLE 0 video\n    m=video 40000 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
     // proves: J32
     [

@@ -1,14 +1,13 @@
 /** What ends a call from inside its dialog, and what does not: 481, 408 or silence to a request of ours. Signalling §2, RFC 3261 §12.2.1.2. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, JULIET_CALLS, JULIET_SAYS, PHONE_HANGS_UP, REFUSED, REINVITED, TALKING } from "./scenes.ts";
 
 const HOLDS =
   TALKING + JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>") + REINVITED(2, "");
-const REFRESHED = `${JULIET_CALLS}${BOB_ANSWERS.replace(
-  "    Content-Type",
-  "    Allow: UPDATE\n    Session-Expires: 200;refresher=uac\n    Content-Type",
-)}
+const REFRESHED = `${JULIET_CALLS}${changed(BOB_ANSWERS, "    Content-Type", "    Allow: UPDATE\n    Session-Expires: 200;refresher=uac\n    Content-Type")}
 after 100 s
 gateway > phone
     UPDATE sip:bob@192.0.2.2:5060 SIP/2.0

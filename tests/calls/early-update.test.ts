@@ -1,5 +1,7 @@
 /** A phone that has answered our offer by a reliable 183 may offer again before its 200: RFC 3311 §5.2, RFC 3262 §5. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { JULIET_CALLS, OFFERS, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -27,7 +29,7 @@ phone > gateway
     CSeq: … PRACK
 `;
 const ANSWERED = `${RELIABLY(1)}${RINGS}`;
-const UPDATES = (sdp: string): string => OFFERS(`    ${sdp}`).replace("INVITE", "UPDATE");
+const UPDATES = (sdp: string): string => changed(OFFERS(`    ${sdp}`), "INVITE", "UPDATE");
 const SAYS = (status: string, ...lines: string[]): string => `
 gateway > phone
     SIP/2.0 ${status}
@@ -46,7 +48,8 @@ gateway > juliet
 `;
 /** The 200 brings once more the SDP of the 183. */
 const REPEATS_AND_PICKS_UP = (candidate: string): string =>
-  PICKS_UP(candidate).replace(
+  changed(
+    PICKS_UP(candidate),
     "gateway > phone",
     "    Content-Type: application/sdp\n\n    {answer-sdp}\ngateway > phone",
   );

@@ -1,5 +1,7 @@
 /** One side fails: signalling §2 "the client's side fails", "the stream is down", "after the answer". */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   ANSWERED,
@@ -30,7 +32,7 @@ describe("the client", () => {
     // proves: D6
     [
       "does not know the session any more: BYE",
-      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
+      `${JULIET_CALLS}${BOB_RINGS}${changed(changed(BOB_ANSWERS, "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set'>", "<iq type='set' id='{asked}'>")}
 juliet > gateway
     <iq type='error' id='{asked}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>
 ${BYE}`,
@@ -38,7 +40,7 @@ ${BYE}`,
     // proves: D6
     [
       "dislikes what it is told, which is logged, and the call goes on",
-      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set'>", "<iq type='set' id='{asked}'>")}
+      `${JULIET_CALLS}${BOB_RINGS}${changed(changed(BOB_ANSWERS, "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set'>", "<iq type='set' id='{asked}'>")}
 juliet > gateway
     <iq type='error' id='{asked}' to='bob@sip.example.org'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 nothing on phone
@@ -240,7 +242,7 @@ phone > gateway
     ],
     [
       "what was under way when it was lost is said again",
-      `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
+      `${JULIET_CALLS}${BOB_RINGS}${changed(BOB_ANSWERS, "gateway > juliet", "gateway > juliet (unanswered)")}${OFFLINE}
 after 500 ms
 gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
@@ -277,7 +279,7 @@ phone > gateway
 /** Whether the device had the offer before the stream was lost nobody knows: it stays a party, and is asked. */
 describe("the stream is lost before a device has acknowledged the offer", () => {
   const OFFERED = `
-${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
+${changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)")}
 after 20 ms
 the stream is cut
 after 3 s
@@ -312,7 +314,7 @@ gateway > juliet
     ["it hears the end when the stream is back", OFFERED + CANCELLED + TOLD],
     [
       "it hears an end that comes before the stream is back, and is asked nothing",
-      `${OFFERED.replace("after 3 s\n", "")}${CANCELLED}
+      `${changed(OFFERED, "after 3 s\n", "")}${CANCELLED}
 after 500 ms
 ${TOLD}
 after 20 s
@@ -349,7 +351,7 @@ phone > gateway
 the stream is cut
 after 9 s
 nothing on juliet
-${ASKED.replace("10 s", "1500 ms").replace(" (unanswered)", "").replace("{asked}", "{again}")}
+${changed(changed(changed(ASKED, "10 s", "1500 ms"), " (unanswered)", ""), "{asked}", "{again}")}
 ${CANCELLED}${TOLD}`,
     ],
   ]);

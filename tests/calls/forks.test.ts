@@ -1,5 +1,7 @@
 /** One INVITE, many phones: which of them the call goes on with, and what the others may still say (RFC 3261 §12, §13.2.2.4). */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB, BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, JULIET_HANGS_UP, JULIET_SAYS } from "./scenes.ts";
 
@@ -69,7 +71,7 @@ gateway > phone
     INFO ${uri} SIP/2.0
     Content-Type: application/sdp
 `;
-const ANSWERED_WITH = (more: string): string => BOB_ANSWERS.replace("    Content-Type", `${more}    Content-Type`);
+const ANSWERED_WITH = (more: string): string => changed(BOB_ANSWERS, "    Content-Type", `${more}    Content-Type`);
 const BOB_TRICKLES = "    Recv-Info: trickle-ice\n";
 const SAID_TO_INFO = (line: string, cseq = 2): string => `
 phone > gateway
@@ -182,14 +184,14 @@ describe("the dialogs of a call", () => {
       "end with their INVITE: nothing is said any more to a phone that was refused for another",
       `${JULIET_CALLS}${BOB_RINGS}${AGAIN("rob@192.0.2.2:5060")}${TRICKLED}
 nothing on phone
-${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replaceAll("tag=bob1", "tag=rob1")}${INFO_TO("sip:bob@192.0.2.2:5060").replace("SIP/2.0", "SIP/2.0\n    CSeq: 3 INFO")}${SAID_TO_INFO("200 OK", 3)}${ASKS("rob1", BYE, "200 OK")}
+${changedAll(changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 "), "tag=bob1", "tag=rob1")}${changed(INFO_TO("sip:bob@192.0.2.2:5060"), "SIP/2.0", "SIP/2.0\n    CSeq: 3 INFO")}${SAID_TO_INFO("200 OK", 3)}${ASKS("rob1", BYE, "200 OK")}
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `,
     ],
     [
       "end with their INVITE: the answer of a phone that was refused is not the next one's",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}
 phone > gateway
     SIP/2.0 183 Session Progress
     To: <sip:bob@sip.example.org>;tag=bob1
@@ -225,12 +227,12 @@ gateway > juliet
     ],
     [
       "begin with the number of the INVITE that was answered",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${AGAIN("bob@192.0.2.2:5060", "488 Not Acceptable Here", "")}${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060").replace("SIP/2.0\n", "SIP/2.0\n    CSeq: 3 BYE\n")}`,
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${AGAIN("bob@192.0.2.2:5060", "488 Not Acceptable Here", "")}${changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 ")}${changed(JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060"), "SIP/2.0\n", "SIP/2.0\n    CSeq: 3 BYE\n")}`,
     ],
     // proves: S7
     [
       "are 32 at most: one that answers takes the place of one that rings",
-      `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${BOB_ANSWERS.replaceAll("tag=bob1", "tag=last")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060")}`,
+      `${JULIET_CALLS}${BOB_RINGS}${FULL_HOUSE}${changedAll(BOB_ANSWERS, "tag=bob1", "tag=last")}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060")}`,
     ],
     // proves: S7
     [

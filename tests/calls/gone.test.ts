@@ -1,5 +1,7 @@
 /** What a client's IQ error to a word of ours means for a call that is up: signalling §2 "later IQ errors", XEP-0166 §6.7. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import { CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, OFFERS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
@@ -54,7 +56,7 @@ describe("a client that is gone before the ACK", () => {
     // proves: D6
     [
       "is hung up after it (RFC 3261 §15)",
-      `${CAROL_CALLS.replace("    Contact", "    Supported: trickle-ice\n    Contact")}${JULIET_ACCEPTS}
+      `${changed(CAROL_CALLS, "    Contact", "    Supported: trickle-ice\n    Contact")}${JULIET_ACCEPTS}
 phone > gateway
     INFO sip:juliet@192.0.2.1:5600 SIP/2.0
     Content-Type: application/trickle-ice-sdpfrag
@@ -72,7 +74,7 @@ gateway > juliet (unanswered)
 juliet > gateway
     <iq type='error' id='{told}' to='${CAROL}'><error type='cancel'><remote-server-timeout xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 nothing on phone
-${CAROL_ACKS.replace("SIP/2.0\n", "SIP/2.0\n    CSeq: 101 ACK\n")}
+${changed(CAROL_ACKS, "SIP/2.0\n", "SIP/2.0\n    CSeq: 101 ACK\n")}
 gateway > phone
     BYE sip:carol@192.0.2.2:5060 SIP/2.0
 phone > gateway

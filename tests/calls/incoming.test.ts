@@ -1,5 +1,7 @@
 /** A phone calls an XMPP user: signalling §2 and §4, gateway mode. */
+
 import { describe, test } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { play } from "../support/play.ts";
 import { plays } from "../support/plays.ts";
 import { CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
@@ -49,7 +51,8 @@ gateway > ${device}
 `;
 
 const announcing = (scene: string, response: string, recvInfo: string): string =>
-  scene.replace(
+  changed(
+    scene,
     `SIP/2.0 ${response}\n`,
     `SIP/2.0 ${response}
     Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE
@@ -77,7 +80,7 @@ describe("a call is answered", () => {
     [
       "and 180 and 200 say what we understand, packages when asked (RFC 6086 §5.2.3)",
       announcing(
-        CAROL_CALLS.replace("    Contact", "    Recv-Info: \n    Contact"),
+        changed(CAROL_CALLS, "    Contact", "    Recv-Info: \n    Contact"),
         "180 Ringing",
         "Recv-Info: trickle-ice",
       ) +
@@ -265,7 +268,7 @@ describe("a call is refused", () => {
     // proves: D4
     [
       "when her only device refuses the IQ: 480 for one that cannot be reached",
-      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
+      `${changed(changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
 juliet > gateway
     <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${REFUSED("480 Temporarily Unavailable")}`,
@@ -273,14 +276,14 @@ ${REFUSED("480 Temporarily Unavailable")}`,
     // proves: D4
     [
       "when her only device says nothing for 30 seconds: 480, and it is told, since it may ring after all",
-      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}
+      `${changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)")}
 after 30 s
 ${REFUSED("480 Temporarily Unavailable")}${TOLD("<timeout/>")}`,
     ],
     // proves: D4
     [
       "when one of two devices says nothing for 30 seconds: it is told so once, and the other rings on",
-      `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)")}${RINGS_TOO("juliet-phone")}
+      `${changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)")}${RINGS_TOO("juliet-phone")}
 after 30 s
 ${TOLD("<timeout/>")}
 juliet-phone > gateway
@@ -323,7 +326,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
     // proves: S34
     [
       "without an offer: 488, since in Jingle only the initiator offers",
-      INVITE(undefined, undefined, "").replace("    Content-Type: application/sdp\n", "") +
+      changed(INVITE(undefined, undefined, ""), "    Content-Type: application/sdp\n", "") +
         REFUSED("488 Not Acceptable Here", '    Warning: 399 carillon "offer needed"\n'),
     ],
     // proves: S33
@@ -365,7 +368,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
     // proves: S25
     [
       "when carol's INVITE expires (Expires, RFC 3261 §13.3.1): 487, and juliet is told",
-      `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}
+      `${changed(CAROL_CALLS, "    Content-Type", "    Expires: 5\n    Content-Type")}
 after 4 s
 nothing on phone
 after 1 s
@@ -380,7 +383,7 @@ ${TOLD("<decline/>")}`,
     // proves: S25
     [
       "which means nothing once it has been answered",
-      `${CAROL_CALLS.replace("    Content-Type", "    Expires: 5\n    Content-Type")}${JULIET_ACCEPTS}${CAROL_ACKS}
+      `${changed(CAROL_CALLS, "    Content-Type", "    Expires: 5\n    Content-Type")}${JULIET_ACCEPTS}${CAROL_ACKS}
 after 6 s
 nothing on phone
 ${PHONE_HANGS_UP}`,
@@ -475,7 +478,7 @@ ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     // proves: J4
     [
       "of an accept without any are not waited for by a phone that trickles: the 200 goes out at once",
-      `${CAROL_CALLS.replace("    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type")}
+      `${changed(CAROL_CALLS, "    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type")}
 juliet > gateway
     <iq type='set' id='a2' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>{answer-contents-without-address}</jingle></iq>
 gateway > juliet
@@ -505,7 +508,7 @@ juliet > gateway
     <iq type='set' id='t1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='c1'>{callee-trickles}</jingle></iq>
 gateway > juliet
     <iq type='result' id='t1'/>
-${JULIET_ACCEPTS.replace("m=audio 40000", "m=audio 40001").trimEnd()}
+${changed(JULIET_ACCEPTS, "m=audio 40000", "m=audio 40001").trimEnd()}
     a=candidate:2 1 udp 1694498815 203.0.113.4 40001 typ srflx raddr 198.51.100.7 rport 40000 generation 0
 ${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],

@@ -1,5 +1,7 @@
 /** The users' server hands their Jingle over, and we speak as they: signalling §3, the wrappers of integrations/. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 
 const INTERCEPT = { intercept: true, online: ["juliet"] } as const;
@@ -137,7 +139,7 @@ describe("a phone that has the user's own address", () => {
       // proves: X6
       [
         "calls: what the user's device says to the own account is of that call",
-        `${ROMEO_CALLS.replace("sip:romeo@example.org", "sip:juliet@example.org")}${SAID(SELF, JULIET, JINGLE("session-initiate", "r1"))}${HANDED("d1", JULIET, SELF, JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d1")}
+        `${changed(ROMEO_CALLS, "sip:romeo@example.org", "sip:juliet@example.org")}${SAID(SELF, JULIET, JINGLE("session-initiate", "r1"))}${HANDED("d1", JULIET, SELF, JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d1")}
 gateway > phone
     SIP/2.0 486 Busy Here
 phone > gateway

@@ -1,5 +1,7 @@
 /** What the log says of calls, for whoever runs the gateway. */
+
 import { describe, expect, test } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { play } from "../support/play.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
@@ -34,7 +36,7 @@ gateway > phone
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `;
-const UNREACHABLE = `${CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace("<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
+const UNREACHABLE = `${changed(changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from='carol", "<iq type='set' id='{asked}' from='carol")}
 juliet > gateway
     <iq type='error' id='{asked}' to='${CAROL}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${REFUSED("480 Temporarily Unavailable")}`;

@@ -1,5 +1,7 @@
 /** What media may be said in a call, and what of it comes out on the other wire: media.md, signalling §1 "source-*", §6. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -98,7 +100,8 @@ const SECTION = (medium: string, mid: string, port = 50_000): string => `
     a=candidate:1 1 udp 2130706431 203.0.113.9 ${port} typ host
 `;
 const TWO_SECTIONS = (mids: readonly [string, string]): string =>
-  `${HEAD}    a=group:BUNDLE ${mids.join(" ")}\n${SECTION("audio 50000 UDP/TLS/RTP/SAVPF 0", mids[0])}${SECTION("video 50000 UDP/TLS/RTP/SAVPF 96", mids[1])}    a=rtpmap:96 VP8/90000\n`.replace(
+  changed(
+    `${HEAD}    a=group:BUNDLE ${mids.join(" ")}\n${SECTION("audio 50000 UDP/TLS/RTP/SAVPF 0", mids[0])}${SECTION("video 50000 UDP/TLS/RTP/SAVPF 96", mids[1])}    a=rtpmap:96 VP8/90000\n`,
     /\n\n/g,
     "\n",
   );
@@ -137,7 +140,7 @@ describe("an SDP is understood", () => {
     // proves: M13
     [
       "whose m-line says how many ports there are",
-      `${CAROL_CALLS.replace("{offer-sdp}", "{plain-sdp}\n    m=video 49170/2 RTP/AVP 31").replace("name='0'", "name='audio'")}
+      `${changed(changed(CAROL_CALLS, "{offer-sdp}", "{plain-sdp}\n    m=video 49170/2 RTP/AVP 31"), "name='0'", "name='audio'")}
 juliet > gateway
     <iq type='set' id='q1' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'>${["audio", "video"].map((name) => `<content creator='initiator' name='${name}'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='${name}'><payload-type id='${name === "audio" ? 0 : 31}'/></description><transport xmlns='urn:xmpp:jingle:transports:raw-udp:1'><candidate component='1' generation='0' id='${name}' ip='198.51.100.7' port='40000'/></transport></content>`).join("")}</jingle></iq>
 ${TAKEN}
@@ -155,7 +158,7 @@ describe("an answer has the media of its offer", () => {
     // proves: M20
     [
       "else the phone's is none: ACK, BYE, general-error",
-      `${JULIET_CALLS}${BOB_SAYS(`${HEAD}${SECTION("video 50000 UDP/TLS/RTP/SAVPF 31", "0")}`.replace(/\n\n/g, "\n"))}
+      `${JULIET_CALLS}${BOB_SAYS(changed(`${HEAD}${SECTION("video 50000 UDP/TLS/RTP/SAVPF 31", "0")}`, /\n\n/g, "\n"))}
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
@@ -175,7 +178,7 @@ ${HEARS("session-terminate", "<reason><general-error/><text>video answers audio<
     [
       "and its DTLS: an accept without a fingerprint is refused, and the call goes on",
       CAROL_CALLS +
-        ASKS("session-accept", CONTENT("0", "audio", PCMU, CANDIDATE).replace(/<fingerprint.*<\/fingerprint>/, ""), {
+        ASKS("session-accept", changed(CONTENT("0", "audio", PCMU, CANDIDATE), /<fingerprint.*<\/fingerprint>/, ""), {
           to: CAROL,
           sid: "c1",
         }) +
@@ -195,7 +198,7 @@ describe("a Jingle offer", () => {
       ASKS("session-initiate", CONTENT("0", "audio", "<payload-type id='0'/>", CANDIDATE)) +
         TAKEN +
         INVITED("    a=rtpmap:0 PCMU/8000\n") +
-        BOB_SAYS("    {plain-sdp}".replace("{plain-sdp}", TWO_SECTIONS(["0", "1"]).split("    m=video")[0] ?? "")) +
+        BOB_SAYS(changed("    {plain-sdp}", "{plain-sdp}", TWO_SECTIONS(["0", "1"]).split("    m=video")[0] ?? "")) +
         HEARS("session-accept") +
         PHONE_HANGS_UP,
     ],
@@ -318,12 +321,12 @@ describe("candidates", () => {
     [
       "stay in their order from one INFO to the next, those over TCP too (RFC 8840 §4.4)",
       JULIET_CALLS +
-        BOB_RINGS.replace("Contact:", "Recv-Info: trickle-ice\n    Contact:") +
+        changed(BOB_RINGS, "Contact:", "Recv-Info: trickle-ice\n    Contact:") +
         FINDS(TCP, "t1") +
         INFO(2, "… ↵ a=candidate:1 … ↵ a=candidate:5 … ↵ …") +
         FINDS(UDP, "t2") +
         INFO(3, "… ↵ a=candidate:1 … ↵ a=candidate:5 … ↵ a=candidate:6 … ↵ …") +
-        BOB_SAYS("    {answer-sdp}").replace("Contact:", "Recv-Info: trickle-ice\n    Contact:") +
+        changed(BOB_SAYS("    {answer-sdp}"), "Contact:", "Recv-Info: trickle-ice\n    Contact:") +
         HEARS("session-accept") +
         PHONE_HANGS_UP,
     ],

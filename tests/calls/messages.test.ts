@@ -1,8 +1,10 @@
 /** Calls that are proposed by message first: Jingle Message Initiation, XEP-0353, signalling §9. */
+
 import { describe } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";
 import { verificationText } from "../../protocol/xmpp/caps.ts";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_RINGS, CAROL, CAROL_ACKS, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -344,7 +346,7 @@ gateway > phone
     // proves: P1
     [
       "it proceeds at once, and the INVITE follows on the session-initiate",
-      `${PROPOSES}${PROCEED}${INITIATES}${BOB_RINGS.replace("from='bob@sip.example.org'", `from='${BOB}/sip'`)}${BUSY}${END("decline")}`,
+      `${PROPOSES}${PROCEED}${INITIATES}${changed(BOB_RINGS, "from='bob@sip.example.org'", `from='${BOB}/sip'`)}${BUSY}${END("decline")}`,
     ],
     [
       "in profile precise the finish says the reason too",
@@ -432,11 +434,11 @@ describe("where the server hands messages over (intercept mode)", () => {
     `<message><${kind} xmlns='urn:xmpp:${kind}:2'><forwarded xmlns='urn:xmpp:forward:0'>${inside}</forwarded></${kind}></message>`;
   const HANDED = (to: string, inside: string): string => `
 example.org > gateway
-    ${WRAPPED("delegation", `<message xmlns='jabber:client' type='chat' from='${BALCONY}' to='${to}'>${inside}</message>`).replace("<message>", "<message to='sip.example.org'>")}
+    ${changed(WRAPPED("delegation", `<message xmlns='jabber:client' type='chat' from='${BALCONY}' to='${to}'>${inside}</message>`), "<message>", "<message to='sip.example.org'>")}
 `;
   const SENT = (to: string, inside: string): string => `
 gateway > example.org
-    ${WRAPPED("privilege", `<message xmlns='jabber:client' type='chat' from='${ROMEO}' to='${to}'>${inside}</message>`).replace("<message>", "<message from='sip.example.org'>")}
+    ${changed(WRAPPED("privilege", `<message xmlns='jabber:client' type='chat' from='${ROMEO}' to='${to}'>${inside}</message>`), "<message>", "<message from='sip.example.org'>")}
 `;
   const JINGLED = (action: string, name: string): string => `
 gateway > example.org (unanswered)
@@ -495,7 +497,7 @@ phone > gateway
     {offer-sdp}
 ${SENT("juliet@example.org", `<propose ${JMI} id='r1'>${MEDIA}</propose>`)}
 example.org > gateway
-    ${WRAPPED("privilege", `<message xmlns='jabber:client' type='error' id='propose-r1' from='juliet@example.org' to='${ROMEO}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`).replace("<message>", "<message to='sip.example.org'>")}
+    ${changed(WRAPPED("privilege", `<message xmlns='jabber:client' type='error' id='propose-r1' from='juliet@example.org' to='${ROMEO}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`), "<message>", "<message to='sip.example.org'>")}
 ${REFUSED("480 Temporarily Unavailable")}`,
       ],
     ],

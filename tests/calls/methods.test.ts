@@ -1,5 +1,7 @@
 /** Requests that are no call: OPTIONS, and what is not for a gateway, in a dialog and outside of one. Signalling §2, RFC 3261 §8.2.1, §11. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
@@ -39,7 +41,7 @@ describe("a method that is not for a gateway", () => {
       "is 405 with Allow outside a dialog",
       NOT_FOR_US.map(
         (method, at) =>
-          ASKS(method, OUTSIDE.replace("o1", `o${at}`)) + HEARS("405 Method Not Allowed", method, ALLOW) + SILENCE,
+          ASKS(method, changed(OUTSIDE, "o1", `o${at}`)) + HEARS("405 Method Not Allowed", method, ALLOW) + SILENCE,
       ).join(""),
     ],
     // proves: S35

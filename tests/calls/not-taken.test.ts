@@ -3,12 +3,14 @@
  *
  * Two kinds of INFO are said, candidates and keys. 405 and 501 are about INFO itself; 415, 469 and 489 about what is in it.
  */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import { BOB_ANSWERS, JULIET_CALLS, JULIET_SAYS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
 const TRICKLING =
-  JULIET_CALLS + BOB_ANSWERS.replace("    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type");
+  JULIET_CALLS + changed(BOB_ANSWERS, "    Content-Type", "    Recv-Info: trickle-ice\n    Content-Type");
 const CANDIDATE = JULIET_SAYS("transport-info", "{caller-trickles}", "t1");
 const GATHERED = JULIET_SAYS("transport-info", "{caller-has-gathered}", "t2");
 const PRESSES = (code: string): string =>

@@ -1,5 +1,7 @@
 /** An XMPP user calls a phone: signalling §1 and §2, gateway mode. */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB, BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -31,7 +33,7 @@ gateway > phone
     CSeq: ${cseq} ACK
 `;
 /** Audio and video are offered, and the phone takes the audio alone. */
-const TAKES_AUDIO_ALONE = `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}
+const TAKES_AUDIO_ALONE = `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}
 phone > gateway
     SIP/2.0 200 OK
     To: <sip:bob@sip.example.org>;tag=bob1
@@ -118,6 +120,14 @@ gateway > phone
     a=ice-options:trickle
     a=setup:actpass
     a=candidate:1 1 udp 2130706431 198.51.100.7 40000 typ host generation 0
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@203.0.113.9>
+    Record-Route: <sip:192.0.2.2;lr>
+gateway > juliet
+    <iq type='set' id='{ringing}' from='bob@sip.example.org' to='juliet@example.org/balcony'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'>
+      <ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/><nothing-else/></jingle></iq>
 phone > gateway
     SIP/2.0 200 OK
     To: <sip:bob@sip.example.org>;tag=bob1
@@ -379,7 +389,7 @@ ${TERMINATED("<reason><decline/></reason>")}`,
     // proves: A20
     [
       "a redirection to several places ends where the first of them answers",
-      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "404 Not Found")}${DIALS("b", 3)}${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 3 ")}${PHONE_HANGS_UP}`,
+      `${JULIET_CALLS}${BOB_SAYS("302 Moved Temporarily", "    Contact: <sip:a@x>, <sip:b@x>\n")}${DIALS("a", 2)}${REFUSES("a", 2, "404 Not Found")}${DIALS("b", 3)}${changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 3 ")}${PHONE_HANGS_UP}`,
     ],
     // proves: A20
     [
@@ -443,7 +453,7 @@ ${TERMINATED("<reason><general-error/><sip-error code='408'>Request Timeout</sip
     // proves: S4
     [
       "rings again after an offer of audio alone, which the user has heard already",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${BOB_SAYS("488 Not Acceptable Here")}
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_RINGS}${BOB_SAYS("488 Not Acceptable Here")}
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     From: "juliet" <sip:juliet@example.org>;tag={our-tag}
@@ -454,7 +464,7 @@ phone > gateway
     To: <sip:bob@sip.example.org>;tag=bob1
     Contact: <sip:bob@192.0.2.2:5060>
 nothing on juliet
-${BOB_ANSWERS.replaceAll("CSeq: 1", "CSeq: 2")}${PHONE_HANGS_UP}`,
+${changedAll(BOB_ANSWERS, "CSeq: 1", "CSeq: 2")}${PHONE_HANGS_UP}`,
     ],
     [
       "407 without credentials is an error like any other",
@@ -527,14 +537,14 @@ ${TERMINATED("<reason><decline/></reason>")}`,
     // proves: A22
     [
       "488 to audio and video: once more with the audio alone, and the video is refused in the accept",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     From: "juliet" <sip:juliet@example.org>;tag={our-tag}
     Call-ID: s1
     CSeq: 2 INVITE
     m=audio 40000 UDP/TLS/RTP/SAVPF 111 0
-${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ").replace("'/></iq>", "'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>")}${PHONE_HANGS_UP}`,
+${changed(changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 "), "'/></iq>", "'><content name='0' senders='both'/><content name='video' senders='none'/></jingle></iq>")}${PHONE_HANGS_UP}`,
     ],
     // proves: A21
     [
@@ -556,13 +566,13 @@ ${PHONE_HANGS_UP}`,
     // proves: A21
     [
       "a client that misreads an accept in which nothing is refused is not told again",
-      `${JULIET_CALLS}${BOB_ANSWERS.replace("gateway > juliet\n    <iq type='set'>", "gateway > juliet (unanswered)\n    <iq type='set' id='{accept}'>")}${MISREADS("bad-request")}
+      `${JULIET_CALLS}${changed(BOB_ANSWERS, "gateway > juliet\n    <iq type='set'>", "gateway > juliet (unanswered)\n    <iq type='set' id='{accept}'>")}${MISREADS("bad-request")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
     [
       "488 to audio and video, and to the audio alone: refused",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 INVITE
@@ -577,7 +587,7 @@ ${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
     ],
     [
       "488 to audio and video, without a second try where that is not wished (retry_audio_only)",
-      `${JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS("488 Not Acceptable Here")}${TERMINATED("<reason><general-error/><sip-error code='488'/></reason>")}`,
       { calls: { retryAudioOnly: false } },
     ],
   ]);

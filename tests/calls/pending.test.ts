@@ -1,5 +1,7 @@
 /** Two requests at once: offers that cross an open one are 491, a call that is there already is 482. RFC 3261 §14.2, §8.2.2.2, RFC 3311 §5.2. */
+
 import { describe, expect, test } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
 import { plays } from "../support/plays.ts";
 import {
@@ -38,15 +40,15 @@ gateway > phone
     a=setup:actpass
 `;
 const OFFER = OFFERS("    {answer-sdp}");
-const UPDATE = OFFER.replace("INVITE", "UPDATE");
-const CAROLS_OFFER = OFFER.replace("bob@", "carol@").replace("{answer-sdp}", "{offer-sdp}");
+const UPDATE = changed(OFFER, "INVITE", "UPDATE");
+const CAROLS_OFFER = changed(changed(OFFER, "bob@", "carol@"), "{answer-sdp}", "{offer-sdp}");
 
 describe("the phone offers while", () => {
   plays([
     // proves: S53
     [
       "our 200 to its INVITE has no ACK: 491, by re-INVITE and by UPDATE",
-      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROLS_OFFER}${OPEN("INVITE")}${ACK(102)}${CAROLS_OFFER.replace("INVITE", "UPDATE")}${OPEN("UPDATE")}
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROLS_OFFER}${OPEN("INVITE")}${ACK(102)}${changed(CAROLS_OFFER, "INVITE", "UPDATE")}${OPEN("UPDATE")}
 nothing on juliet
 ${ACK(101)}${PHONE_HANGS_UP}`,
     ],
@@ -83,7 +85,7 @@ test("whoever offers before our answer is put off by 0 to 10 seconds, by chance 
   const stage = new Stage({});
   await stage.open(["juliet"]);
   await stage.play(CAROL_CALLS);
-  const offers = `${CAROLS_OFFER.replace("INVITE", "UPDATE")}
+  const offers = `${changed(CAROLS_OFFER, "INVITE", "UPDATE")}
 gateway > phone
     SIP/2.0 500 Server Internal Error
 `.repeat(200);

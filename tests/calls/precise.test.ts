@@ -1,5 +1,7 @@
 /** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
+
 import { describe, test } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import {
@@ -132,11 +134,10 @@ describe("the user does not answer", () => {
 gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='c1'><reason><timeout/></reason></jingle></iq>
 `;
-  const RINGS_UNANSWERED = CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)");
-  const REFUSES_THE_IQ = (condition: string): string => `${RINGS_UNANSWERED.replace(
-    "<iq type='set'",
-    "<iq type='set' id='{initiate}'",
-  )}
+  const RINGS_UNANSWERED = changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)");
+  const REFUSES_THE_IQ = (
+    condition: string,
+  ): string => `${changed(RINGS_UNANSWERED, "<iq type='set'", "<iq type='set' id='{initiate}'")}
 juliet > gateway
     <iq type='error' id='{initiate}' to='${CAROL}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 `;
@@ -165,7 +166,7 @@ gateway > juliet
     // proves: R27
     [
       "and the caller never acknowledges a reliable 180: 504 with the cause of `timeout`",
-      `${CAROL_CALLS.replace("    Call-ID: c1\n", "    Call-ID: c1\n    Require: 100rel\n")}
+      `${changed(CAROL_CALLS, "    Call-ID: c1\n", "    Call-ID: c1\n    Require: 100rel\n")}
 after 32 s
 ${ANSWERED("504 Server Time-out", "Reason: Q.850;cause=102")}
 gateway > juliet
@@ -236,7 +237,7 @@ gateway > phone
     ],
     [
       "a call that a phone has placed: BYE with its cause",
-      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${JULIET_REFUSES("<timeout/>").replaceAll("a2", "a3")}
+      `${CAROL_CALLS}${JULIET_ACCEPTS}${CAROL_ACKS}${changedAll(JULIET_REFUSES("<timeout/>"), "a2", "a3")}
 gateway > phone
     BYE sip:carol@192.0.2.2:5060 SIP/2.0
     Reason: Q.850;cause=102

@@ -1,9 +1,12 @@
 /** What a caller hears when the user's client, or its server, refuses the session-initiate by an IQ error: signalling §2, RFC 7247 §7. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import { CAROL, CAROL_CALLS } from "./scenes.ts";
 
-const ASKED = CAROL_CALLS.replace("gateway > juliet", "gateway > juliet (unanswered)").replace(
+const ASKED = changed(
+  changed(CAROL_CALLS, "gateway > juliet", "gateway > juliet (unanswered)"),
   "<iq type='set' from='carol",
   "<iq type='set' id='{asked}' from='carol",
 );

@@ -1,5 +1,7 @@
 /** What is refused on either wire, and harms no call: signalling §1 "IQ errors", §7 `allow`, RFC 3261 §12.2.2. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -84,7 +86,8 @@ ${END}`,
     ],
     [
       "a line break in a value, which would be a line of SDP",
-      ASKS(JINGLE("session-initiate", "s2", "{offer-contents}".replace("{", "{"))).replace(
+      changed(
+        ASKS(JINGLE("session-initiate", "s2", changed("{offer-contents}", "{", "{"))),
         "{offer-contents}",
         "<content creator='initiator' name='0&#10;a=evil'/>",
       ) +
@@ -187,7 +190,7 @@ ${PHONE_HANGS_UP}`,
       "the right Call-ID with a wrong tag of theirs, and the call goes on",
       `${JULIET_CALLS}${BOB_RINGS}${BOB_ANSWERS}${SAYS("BYE", '    From: <sip:bob@sip.example.org>;tag=wrong\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}${HEARS("481 …")}
 nothing on juliet
-${PHONE_HANGS_UP.replace("SIP/2.0\n", 'SIP/2.0\n    From: <sip:bob@sip.example.org>;tag=bob1\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}`,
+${changed(PHONE_HANGS_UP, "SIP/2.0\n", 'SIP/2.0\n    From: <sip:bob@sip.example.org>;tag=bob1\n    To: "juliet" <sip:juliet@example.org>;tag={our-tag}\n')}`,
     ],
     // proves: S43
     [

@@ -1,6 +1,8 @@
 /** What SIGHUP changes while calls run: it holds from then on, and ends no call. */
+
 import { expect, test } from "bun:test";
 import type { Reloadable } from "../../actors/gateway.ts";
+import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
 import { readPlay } from "../support/play-script.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
@@ -39,7 +41,8 @@ gateway > juliet
     <iq type='error' id='a2'><error type='wait'><resource-constraint/></error></iq>
 nothing on phone
 `;
-const BOB_HANGS_UP = PHONE_HANGS_UP.replace(
+const BOB_HANGS_UP = changed(
+  PHONE_HANGS_UP,
   "SIP/2.0\n",
   `SIP/2.0
     From: <sip:bob@sip.example.org>;tag=bob1
@@ -81,6 +84,6 @@ test("fewer calls are taken than run, and more again", () =>
     { maxCalls: 1 },
     JULIET_CALLS_AGAIN + REFUSED,
     { maxCalls: 2, usernameToPhone: [{ username: "bob", phone: "+4940" }] },
-    JULIET_CALLS_AGAIN.replace("'a2'", "'a3'").replace("'s2'", "'s3'"),
-    NUMBER_IS_CALLED.replace("'a2'", "'a3'").replaceAll("s2", "s3"),
+    changed(changed(JULIET_CALLS_AGAIN, "'a2'", "'a3'"), "'s2'", "'s3'"),
+    changedAll(changed(NUMBER_IS_CALLED, "'a2'", "'a3'"), "s2", "s3"),
   ));

@@ -1,5 +1,7 @@
 /** Changes of a running session, from either side: signalling §1 and §2, RFC 3261 §14, RFC 3264 §8. */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -169,7 +171,7 @@ phone > gateway
 });
 
 describe("the phone", () => {
-  const moved = (play: string): string => play.replaceAll("sip:bob@192.0.2.2:5060", "sip:bob@192.0.2.2:5060;leg=2");
+  const moved = (play: string): string => changedAll(play, "sip:bob@192.0.2.2:5060", "sip:bob@192.0.2.2:5060;leg=2");
   plays([
     // proves: S48
     [
@@ -223,7 +225,7 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "names a foreign jingle-action, which counts as none",
-      `${TALKING}${OFFERS(SDP("sendrecv").replace("    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(changed(SDP("sendrecv"), "    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     // proves: S49
     [
@@ -373,7 +375,7 @@ phone > gateway
     // proves: S29
     [
       "re-INVITEs with Recv-Info: the 200 says what we understand (RFC 6086 §5.2.3)",
-      `${TALKING}${OFFERS(SDP("sendrecv")).replace("    Contact", "    Recv-Info: trickle-ice\n    Contact")}
+      `${TALKING}${changed(OFFERS(SDP("sendrecv")), "    Contact", "    Recv-Info: trickle-ice\n    Contact")}
 gateway > phone
     SIP/2.0 200 OK
     Allow: INVITE, …
@@ -464,7 +466,7 @@ ${PHONE_HANGS_UP}`,
     // proves: A9
     [
       "that has called by way of two proxies is asked back by their way, the nearest first (RFC 3261 §12.1.1)",
-      `${CAROL_CALLS.replace("    Call-ID: c1", "    Record-Route: <sip:192.0.2.2;lr>\n    Record-Route: <sip:198.51.100.7;lr>\n    Call-ID: c1")}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1, "Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr>")}
+      `${changed(CAROL_CALLS, "    Call-ID: c1", "    Record-Route: <sip:192.0.2.2;lr>\n    Record-Route: <sip:198.51.100.7;lr>\n    Call-ID: c1")}${JULIET_ACCEPTS}${CAROL_ACKS}${HOLDS_CAROL}${CAROL_REINVITED(1, "Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr>")}
 phone > gateway
     SIP/2.0 200 OK
     CSeq: 1 INVITE
@@ -481,7 +483,7 @@ ${PHONE_HANGS_UP}`,
     // proves: A9
     [
       "that was called by way of two proxies is asked by their way, the nearest first (RFC 3261 §12.1.2)",
-      `${JULIET_CALLS}${BOB_ANSWERS.replace("    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${HOLD()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+      `${JULIET_CALLS}${changed(BOB_ANSWERS, "    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${HOLD()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     [
       "never acknowledges our answer: BYE after 64*T1, and general-error",

@@ -1,5 +1,7 @@
 /** What keeps a call alive, and what ends a dead one: RFC 3262 (100rel), RFC 4028 (session timers), RFC 3311 (UPDATE), pings. */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -43,11 +45,11 @@ gateway > juliet
     <iq type='set'><jingle action='session-info' sid='s1'><ringing/></jingle></iq>
 `;
 const CAROL_CALLS_WITH = (...headers: string[]): string =>
-  CAROL_CALLS.replace("    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
+  changed(CAROL_CALLS, "    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
 const BOB_ANSWERS_WITH = (...headers: string[]): string =>
-  BOB_ANSWERS.replace("    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
+  changed(BOB_ANSWERS, "    Content-Type", `${headers.map((each) => `    ${each}\n`).join("")}    Content-Type`);
 const JULIET_ACCEPTS_AND = (...headers: string[]): string =>
-  JULIET_ACCEPTS.replace("    m=audio", `${headers.map((each) => `    ${each}\n`).join("")}    m=audio`);
+  changed(JULIET_ACCEPTS, "    m=audio", `${headers.map((each) => `    ${each}\n`).join("")}    m=audio`);
 const UPDATED = (cseq: number, ...headers: string[]): string => `
 gateway > phone
     UPDATE sip:bob@192.0.2.2:5060 SIP/2.0
@@ -58,9 +60,11 @@ ${headers.map((each) => `    ${each}\n`).join("")}`;
 const TOO_SHORT = (sid: string, cseq: number, least: string): string => `${
   cseq > 1
     ? ""
-    : JULIET_CALLS.replaceAll("'s1'", `'${sid}'`)
-        .replace("Call-ID: s1", `Call-ID: ${sid}`)
-        .replaceAll("{our-tag}", `{${sid}}`)
+    : changedAll(
+        changed(changedAll(JULIET_CALLS, "'s1'", `'${sid}'`), "Call-ID: s1", `Call-ID: ${sid}`),
+        "{our-tag}",
+        `{${sid}}`,
+      )
 }
 phone > gateway
     SIP/2.0 422 Session Interval Too Small
@@ -148,7 +152,7 @@ phone > gateway
     // proves: S77
     [
       "are ours, and a PRACK that offers is 488, for the INVITE's offer has no answer yet: the 180 comes again until one does not (RFC 3262 §5)",
-      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
+      `${changed(CAROL_CALLS_WITH("Require: 100rel"), "SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
 phone > gateway
     PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
     RAck: {rseq} 101 INVITE
@@ -172,7 +176,7 @@ ${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     // proves: S78
     [
       "are ours where the caller requires them: 180 with RSeq, repeated until its PRACK",
-      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
+      `${changed(CAROL_CALLS_WITH("Require: 100rel"), "SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}
 phone > gateway
     PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
     RAck: 99999 101 INVITE
@@ -192,7 +196,7 @@ ${JULIET_ACCEPTS}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     // proves: S78
     [
       "are ours, and the PRACK crosses our 200: it is answered 200",
-      `${CAROL_CALLS_WITH("Require: 100rel").replace("SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}${JULIET_ACCEPTS}
+      `${changed(CAROL_CALLS_WITH("Require: 100rel"), "SIP/2.0 180 Ringing\n", "SIP/2.0 180 Ringing\n    Require: 100rel\n    RSeq: {rseq}\n")}${JULIET_ACCEPTS}
 phone > gateway
     PRACK sip:juliet@192.0.2.1:5600 SIP/2.0
     RAck: {rseq} 101 INVITE
@@ -371,7 +375,7 @@ ${PHONE_HANGS_UP}`,
 after 167 s
 nothing on phone
 after 1 s
-${EXPIRED.replace("sip:…@", "sip:bob@")}`,
+${changed(EXPIRED, "sip:…@", "sip:bob@")}`,
       { byTheClock: true },
     ],
     // proves: S83
@@ -391,7 +395,7 @@ gateway > phone
 after 67 s
 nothing on phone
 after 1 s
-${EXPIRED.replace("sip:…@", "sip:carol@")}`,
+${changed(EXPIRED, "sip:…@", "sip:carol@")}`,
       { byTheClock: true },
     ],
     // proves: S82
@@ -399,7 +403,7 @@ ${EXPIRED.replace("sip:…@", "sip:carol@")}`,
       "that run out are `expired` in profile precise",
       `${CAROL_CALLS_WITH("Supported: timer", "Session-Expires: 90")}${JULIET_ACCEPTS_AND("Session-Expires: 90;refresher=uac")}${CAROL_ACKS}
 after 60 s
-${EXPIRED.replace("<general-error/>", "<expired/>").replace("BYE sip:…@192.0.2.2:5060 SIP/2.0", "BYE sip:carol@192.0.2.2:5060 SIP/2.0\n    Reason: Q.850;cause=102")}`,
+${changed(changed(EXPIRED, "<general-error/>", "<expired/>"), "BYE sip:…@192.0.2.2:5060 SIP/2.0", "BYE sip:carol@192.0.2.2:5060 SIP/2.0\n    Reason: Q.850;cause=102")}`,
       { calls: { profile: "precise" } },
     ],
     // proves: S80
@@ -501,7 +505,7 @@ gateway > phone
     CSeq: 2 INVITE
     Session-Expires: 1800
     Min-SE: 1800
-${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${PHONE_HANGS_UP}`,
+${changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 ")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
@@ -555,7 +559,7 @@ ${REINVITED(2, "")}${UPDATES("answer-sdp")}
 gateway > phone
     SIP/2.0 491 Request Pending
     CSeq: … UPDATE
-${REFUSED(2, "500 Server Internal Error").replace("    CSeq: 2 INVITE", "    CSeq: 2 INVITE\n    Retry-After: 3")}
+${changed(REFUSED(2, "500 Server Internal Error"), "    CSeq: 2 INVITE", "    CSeq: 2 INVITE\n    Retry-After: 3")}
 after 2900 ms
 nothing on phone
 after 100 ms

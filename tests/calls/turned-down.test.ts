@@ -1,5 +1,7 @@
 /** What is no fault of the stanza and still cannot be: an unknown application or transport in a session that exists, XEP-0166 §7.2. */
+
 import { describe } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB, CAROL, CAROL_CALLS, JULIET_HANGS_UP, JULIET_SAYS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
@@ -8,7 +10,8 @@ gateway > juliet
     <iq type='set' from='${from}'><jingle action='${action}' sid='${sid}'>${inside}</jingle></iq>
 `;
 const ERROR = (action: string, inside: string, error: string): string =>
-  JULIET_SAYS(action, inside).replace(
+  changed(
+    JULIET_SAYS(action, inside),
     "<iq type='result' id='h1'/>",
     `<iq type='error' id='h1'><error>${error}</error></iq>`,
   );

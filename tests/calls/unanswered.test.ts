@@ -1,5 +1,7 @@
 /** What a user changes while his call is not answered yet: signalling §1, RFC 3261 §14.1 (one offer at a time), XEP-0166 §7.2. */
+
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -21,7 +23,7 @@ const HOLDS = JULIET_SAYS("session-info", INFO("hold"));
 const VIDEO = "<content creator='initiator' name='video'/>";
 const NOTHING_YET = "\nnothing on phone\n";
 const RINGING = JULIET_CALLS + BOB_RINGS;
-const WITH_VIDEO = JULIET_CALLS.replace("{offer-contents}", "{offer-contents}{added-video}") + BOB_RINGS;
+const WITH_VIDEO = changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}") + BOB_RINGS;
 const AUDIO_AND_VIDEO = "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 40002 UDP/TLS/RTP/SAVPF 96\n";
 const HEARS = (action: string, inside: string): string => `
 gateway > juliet
@@ -33,14 +35,14 @@ const RESTARTS = JULIET_SAYS("transport-info", ANEW);
 const RESTARTED = `${REINVITED(2, "    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=ice-ufrag:uR\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info", "")}`;
 const REMOVES_AUDIO = JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>", "h2");
 const ACCEPTED_ALONE = (answers: string): string =>
-  answers.replace("'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>");
+  changed(answers, "'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>");
 const AUDIO_ALONE = `${REFUSED(1, "488 Not Acceptable Here\n    To: <sip:bob@sip.example.org>;tag=bob1")}
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 INVITE
     no m=video
 `;
-const BOB_ANSWERS_THAT = BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ");
+const BOB_ANSWERS_THAT = changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 ");
 /** The phone takes what the user does not want any more: no accept, and both sides hear that it is over. */
 const ANSWERS_IN_VAIN = (sdp: string): string => `
 phone > gateway
@@ -104,7 +106,7 @@ describe("while the phone that she calls rings, juliet", () => {
     // proves: J43
     [
       "takes a content away: it is not in the accept, and the phone hears of it by re-INVITE",
-      `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${ACCEPTED_ALONE(BOB_ANSWERS.replace("{answer-sdp}", "{accepted-video-sdp}"))}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+      `${WITH_VIDEO}${JULIET_SAYS("content-remove", VIDEO)}${NOTHING_YET}${ACCEPTED_ALONE(changed(BOB_ANSWERS, "{answer-sdp}", "{accepted-video-sdp}"))}${REINVITED(2, "    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${AGREED(2, "sendrecv", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
     ],
     // proves: J43
     [
@@ -174,7 +176,7 @@ gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 INVITE
     no a=sendonly
-${BOB_ANSWERS.replaceAll("CSeq: 1 ", "CSeq: 2 ")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+${changedAll(BOB_ANSWERS, "CSeq: 1 ", "CSeq: 2 ")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });

@@ -2,10 +2,12 @@
  * docs/deploy.md, the unit, the Dockerfile and Kamailio's configuration say what is there: the configurations in the text are
  * read by the real --check, and every file, version, option and time that is named is as it is named.
  */
+
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OPTIONS } from "../../config/options.ts";
+import { changed } from "../support/changed.ts";
 import { runMain } from "../support/gateway-process.ts";
 import { importsOf } from "../support/tokens.ts";
 
@@ -73,7 +75,7 @@ describe("the unit", () => {
 
   test("starts the Bun that npm ci brings", () => {
     expect(command?.slice(1)).toEqual(["bun", "/opt/carillon/main.ts"]);
-    const env = { PATH: path.replace("/opt/carillon", root) };
+    const env = { PATH: changed(path, "/opt/carillon", root) };
     const { stdout } = Bun.spawnSync(["/usr/bin/env", "bun", "--version"], { env });
     expect(stdout.toString().trim()).toBe(devDependencies.bun ?? "");
     expect(Bun.which("bun", { PATH: env.PATH.split(":")[0] ?? "" })).toBe(join(root, "node_modules/.bin/bun"));

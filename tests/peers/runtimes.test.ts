@@ -2,6 +2,7 @@
  * The same gateway on Deno and on Node: the real main.ts in a process of its own, an XMPP server and a phone on real sockets
  * of loopback. Bun runs them too, so that a difference is the runtime's and not the test's.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
@@ -10,6 +11,7 @@ import { readMessage } from "../../protocol/sip/read.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Bob, startBob } from "../support/bob.ts";
+import { changed } from "../support/changed.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
 import { Inbox } from "../support/inbox.ts";
 import { PlayServer } from "../support/play-server.ts";
@@ -174,7 +176,7 @@ for (const runtime of RUNTIMES) {
         return { received: () => {}, closed: () => {} };
       });
       const caller = await startAlice();
-      const toml = TOML(caller.port, proxy.local.port, 'transport = "tcp"').replace('["127.0.0.1"]', '["127.0.0.7"]');
+      const toml = changed(TOML(caller.port, proxy.local.port, 'transport = "tcp"'), '["127.0.0.1"]', '["127.0.0.7"]');
       const bound = await startGateway(toml, runtime);
       await healthy(bound);
       caller.comesOnline();
@@ -215,7 +217,7 @@ for (const runtime of RUNTIMES) {
 
     test("an occupied SIP port is one line", async () => {
       const taken = await openUdp(LOCAL, { received: () => {}, failed: () => {} });
-      const toml = TOML(1, 1).replace("listen_port = 0", `listen_port = ${taken.local.port}`);
+      const toml = changed(TOML(1, 1), "listen_port = 0", `listen_port = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
       expect(error).toMatch(
@@ -226,7 +228,7 @@ for (const runtime of RUNTIMES) {
 
     test("an occupied web port is one line", async () => {
       const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
-      const toml = TOML(1, 1).replace(/\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
+      const toml = changed(TOML(1, 1), /\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
       expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1, port ${taken.local.port}: .*in use.*$`));

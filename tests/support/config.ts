@@ -1,6 +1,8 @@
 /** Configurations as texts, read, and the one line that refuses them. */
+
 import { ConfigError } from "../../config/words.ts";
 import { readConfig } from "../../config.ts";
+import { changed } from "./changed.ts";
 
 export const GOOD = `
 [xmpp]
@@ -15,7 +17,7 @@ export const read = (text: string, env: Record<string, string> = {}) => readConf
 export const withLine = (line: string, section = "modules.mod_jingle_sip"): string => `[${section}]\n${line}\n${GOOD}`;
 /** The configuration with other hosts of users, or another domain of the component. */
 export const withHosts = (hosts: string, domain = "sip.example.org"): string =>
-  GOOD.replace('["example.org"]', hosts).replace("sip.example.org", domain);
+  changed(changed(GOOD, '["example.org"]', hosts), "sip.example.org", domain);
 
 export function refusal(text: string, env: Record<string, string> = {}): string {
   try {

@@ -1,4 +1,6 @@
 /** Texts that plays use by name: a browser's audio, offered and answered, in both notations, and a desk phone's. */
+import { changed, changedAll } from "./changed.ts";
+
 const FINGERPRINT = Array(32).fill("AB").join(":");
 
 const contents = (side: "A" | "B", setup: string, candidate: boolean) => `
@@ -86,10 +88,10 @@ export const PLAY_TEXTS: Readonly<Record<string, string>> = {
   "added-video-sdp": sdp("B", "actpass") + videoSection("actpass"),
   "accepted-video-sdp": sdp("B", "active") + videoSection("active"),
   "rejected-video-sdp": `${sdp("B", "active")}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\n`,
-  "restarted-answer-sdp": sdp("B", "active").replaceAll("uB", "uC").replaceAll("pB", "pC"),
-  "restarted-offer-sdp": sdp("B", "actpass").replaceAll("uB", "uC").replaceAll("pB", "pC"),
-  "early-offer-sdp": sdp("B", "actpass").replaceAll("203.0.113.9", "203.0.113.77").replace("SAVPF 111 0", "SAVPF 0"),
-  "foreign-codec-sdp": sdp("B", "actpass").replace("SAVPF 111 0", "SAVPF 9"),
+  "restarted-answer-sdp": changedAll(changedAll(sdp("B", "active"), "uB", "uC"), "pB", "pC"),
+  "restarted-offer-sdp": changedAll(changedAll(sdp("B", "actpass"), "uB", "uC"), "pB", "pC"),
+  "early-offer-sdp": changed(changedAll(sdp("B", "actpass"), "203.0.113.9", "203.0.113.77"), "SAVPF 111 0", "SAVPF 0"),
+  "foreign-codec-sdp": changed(sdp("B", "actpass"), "SAVPF 111 0", "SAVPF 9"),
   "caller-trickles": trickled("A"),
   "callee-trickles": trickled("B"),
   "caller-has-gathered": gathered("A"),

@@ -3,6 +3,8 @@
  *
  * Alice and bob are users of `localhost`, `phone` is what stands at the proxy, as in the vectors (predecessor-play.ts).
  */
+import { changed } from "./changed.ts";
+
 const calls = (id: string, more = ""): string => `
 alice/r1 > gateway
     <iq type='set' id='${id}' to='bob@localhost/x'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='sid-1'>{offer-contents}${more}</jingle></iq>
@@ -96,7 +98,7 @@ gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 INVITE
 `,
-  "given bob agrees to hold": AGREED(2).replace("{answer-sdp}", "{answer-sdp}\n    a=recvonly"),
+  "given bob agrees to hold": changed(AGREED(2), "{answer-sdp}", "{answer-sdp}\n    a=recvonly"),
   "given bob rings": rings(""),
   "given bob rings a second time": rings("", "sid-2", "…"),
   "given bob rings, in a group": rings("grouped-"),

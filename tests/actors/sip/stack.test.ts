@@ -1,10 +1,12 @@
 /** The SIP stack on the wire: RFC 3261 §8.2, §17, §18; RFC 3581; RFC 6026. */
+
 import { describe, expect, test } from "bun:test";
 import { responseTo } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf } from "../../../protocol/sip/mandatory.ts";
 import type { Request } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
+import { changed, changedAll } from "../../support/changed.ts";
 import { answerAll, makeRequest } from "../../support/sip.ts";
 import { asked, bench, PEER, STACK } from "../../support/stack.ts";
 
@@ -45,7 +47,7 @@ describe("where a response goes (§18.2, RFC 3581)", () => {
 
 describe("what is refused (§8.2), without state and always alike", () => {
   test.each([
-    ["505", asked("OPTIONS").replace("SIP/2.0\nVia", "SIP/7.0\nVia")],
+    ["505", changed(asked("OPTIONS"), "SIP/2.0\nVia", "SIP/7.0\nVia")],
     ["400", asked("OPTIONS", { lines: "From: <sip:x@x>\n" })],
     ["400", asked("OPTIONS", { cseq: "1 INVITE" })],
     ["405", asked("REFER")],
@@ -55,7 +57,7 @@ describe("what is refused (§8.2), without state and always alike", () => {
     ["481", asked("CANCEL")],
     ["481", asked("INFO", { to: "<sip:b@b>;tag=ofnobodyatall" })],
     ["481", asked("INVITE", { to: "<sip:b@b>;tag=ofnobodyatall" })],
-    ["483", asked("INVITE").replace("Max-Forwards: 70", "Max-Forwards: 0")],
+    ["483", changed(asked("INVITE"), "Max-Forwards: 70", "Max-Forwards: 0")],
   ])("%s", async (status, text) => {
     const peer = await bench();
     await peer.say(text);
@@ -408,11 +410,15 @@ describe("over TCP (§18.3)", () => {
     const peer = await bench(answerAll);
     const heard: string[] = [];
     const stream = await connect(peer, (text) => void heard.push(text));
-    const text = asked("OPTIONS", {
-      via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt1",
-      lines: "Content-Length: 0\n",
-    }).replaceAll("\n", "\r\n");
-    for (const piece of `${text}\r\n\r\n${text.replace("z9hG4bKt1", "z9hG4bKt2").replace("Call-ID: c", "Call-ID: d")}`.match(
+    const text = changedAll(
+      asked("OPTIONS", {
+        via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt1",
+        lines: "Content-Length: 0\n",
+      }),
+      "\n",
+      "\r\n",
+    );
+    for (const piece of `${text}\r\n\r\n${changed(changed(text, "z9hG4bKt1", "z9hG4bKt2"), "Call-ID: c", "Call-ID: d")}`.match(
       /.{1,7}/gs,
     ) ?? [])
       stream.write(piece);
@@ -429,10 +435,14 @@ describe("over TCP (§18.3)", () => {
       () => void heard.push("closed"),
     );
     stream.write(
-      asked("INVITE", {
-        via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt",
-        lines: `Content-Length: ${length}\n`,
-      }).replaceAll("\n", "\r\n"),
+      changedAll(
+        asked("INVITE", {
+          via: "SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKt",
+          lines: `Content-Length: ${length}\n`,
+        }),
+        "\n",
+        "\r\n",
+      ),
     );
     await peer.clock.advance(50);
     expect([heard[0]?.split("\r\n")[0], heard.at(-1)]).toEqual(["SIP/2.0 413 Request Entity Too Large", "closed"]);
@@ -448,7 +458,7 @@ describe("over TCP (§18.3)", () => {
         closed = true;
       },
     );
-    stream.write(asked("OPTIONS").replaceAll("\n", "\r\n"));
+    stream.write(changedAll(asked("OPTIONS"), "\n", "\r\n"));
     await peer.clock.advance(50);
     expect(closed).toBe(true);
   });

@@ -1,8 +1,10 @@
 /** The component's stream and what it answers by itself: XEP-0114, XEP-0030, XEP-0115, XEP-0199, RFC 6120 §8, RFC 6121. */
+
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import xml from "@xmpp/xml";
 import type { Answer } from "../../../actors/xmpp/requests.ts";
+import { changed } from "../../support/changed.ts";
 import { component, DOMAIN, SERVER } from "./scene.ts";
 
 const PHONE = `bob@${DOMAIN}`;
@@ -379,7 +381,8 @@ describe("intercepting, the server's module is looked for when the stream comes 
     `<query xmlns='http://jabber.org/protocol/disco#info'>${names.map((name) => `<feature var='${name}'/>`).join("")}</query>`;
   const field = (name: string, value: string) => `<field var='${name}'><value>${value}</value></field>`;
   const module = (component: string) =>
-    features("urn:xmpp:jingle-sip:0").replace(
+    changed(
+      features("urn:xmpp:jingle-sip:0"),
       "</query>",
       `<x xmlns='jabber:x:data' type='result'>${field("FORM_TYPE", "urn:xmpp:jingle-sip:0")}${field("component", component)}</x></query>`,
     );

@@ -1,8 +1,10 @@
 /** A stanza past the limits is its sender's fault alone: RFC 6120 §8.3.3.12, §13.12. */
+
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import type { Answer } from "../../../actors/xmpp/requests.ts";
 import { STANZA_LIMITS } from "../../../protocol/xmpp/stanza.ts";
+import { changed } from "../../support/changed.ts";
 import { component, DOMAIN } from "./scene.ts";
 
 const JULIET = "juliet@example.org/x";
@@ -81,7 +83,7 @@ describe.each(Object.entries(LARGE))("one that is too %s", (kind, inside) => {
 
   describe("handed over by the user's server", () => {
     const wrapped = (stanza: string, name = "iq", from = "example.org") =>
-      `<${name} type='set' id='outer' from='${from}' to='${DOMAIN}'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>${stanza.replace(`<${name}`, `<${name} xmlns='jabber:client'`)}</forwarded></delegation></${name}>`;
+      `<${name} type='set' id='outer' from='${from}' to='${DOMAIN}'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>${changed(stanza, `<${name}`, `<${name} xmlns='jabber:client'`)}</forwarded></delegation></${name}>`;
 
     test("it is answered in the wrapper that the server takes, for the user", async () => {
       const { answers } = await after(wrapped(addressed("iq", "type='set' id='q'", jingle(inside))), {

@@ -1,16 +1,18 @@
 /** Jingle to SDP and SDP to Jingle as the predecessor had them: tests/vectors/predecessor, departures named. */
+
 import { describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { jingleElement, readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";
 import { readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
+import { changed } from "../../support/changed.ts";
 import { asCarillon, deviationsOf, predecessorVectors, type Vector } from "../../support/predecessor.ts";
 import { jingleOf } from "../../support/vectors.ts";
 import { MEDIA_DEVIATIONS } from "./deviations.ts";
 
 /** What an SDP says: its sections, the attributes of each by name, in the order among those of one name. */
 function saidBySdp(sdp: string): object[] {
-  const masked = sdp.replace(/^o=- \S+ \S+/m, "o=- … …").replace(/^(m=\w+) \S+/gm, "$1 …");
+  const masked = changed(changed(sdp, /^o=- \S+ \S+/m, "o=- … …"), /^(m=\w+) \S+/gm, "$1 …");
   return masked.split(/^(?=m=)/m).map((section) => {
     const said: Record<string, string[]> = {};
     for (const line of section.split(/\r?\n/).filter((each) => each !== "")) {
@@ -42,7 +44,7 @@ const toJingle = (sdp: string): string =>
 
 /** The two halves of a vector. */
 const halves = (text: string): [given: string, expected: string] => {
-  const [given = "", expected = ""] = text.replace(/^#.*\n/gm, "").split("\nbecomes\n");
+  const [given = "", expected = ""] = changed(text, /^#.*\n/gm, "").split("\nbecomes\n");
   return [`${given.trim()}\n`, `${expected.trim()}\n`];
 };
 

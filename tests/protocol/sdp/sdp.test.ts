@@ -1,4 +1,5 @@
 /** SDP and Jingle in their details: default address, direction, plain RTP, refusals. media.md's table, as far as it goes. */
+
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
@@ -11,6 +12,7 @@ import { directionOf, sendersOf } from "../../../protocol/sdp/direction.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
 import { readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
+import { changed } from "../../support/changed.ts";
 import { anyMedia, PLAIN_SDP } from "../../support/media.ts";
 import { PLAY_TEXTS } from "../../support/play-texts.ts";
 import { jingleOf, overTheWire } from "../../support/vectors.ts";
@@ -129,7 +131,7 @@ describe("a plain desk phone", () => {
   });
 
   test("with DTLS and no ICE keeps its fingerprint in raw-udp, there and back", () => {
-    const secured = `${PLAIN_SDP.replace("RTP/AVP", "UDP/TLS/RTP/SAVP")}a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\r\na=setup:active\r\n`;
+    const secured = `${changed(PLAIN_SDP, "RTP/AVP", "UDP/TLS/RTP/SAVP")}a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}\r\na=setup:active\r\n`;
     const read = readSdp(secured, { by: "initiator" });
     const back = readJingle(overTheWire(writeJingle(read, "offer")));
     expect(back.contents[0]?.transport).toMatchObject({
@@ -141,7 +143,7 @@ describe("a plain desk phone", () => {
   });
 
   test("on hold by 0.0.0.0 listens to nobody (RFC 3264 §8.4)", () => {
-    const held = readSdp(PLAIN_SDP.replace("c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0"), { by: "initiator" });
+    const held = readSdp(changed(PLAIN_SDP, "c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0"), { by: "initiator" });
     expect(held.contents[0]?.senders).toBe("initiator");
   });
 });
@@ -151,17 +153,17 @@ describe("an answer", () => {
   const ANSWER = PLAY_TEXTS["answer-sdp"] ?? "";
 
   test("without setup is passive, with actpass active", () => {
-    const setups = [ANSWER.replace(/a=setup.*\n/, ""), ANSWER.replace("a=setup:active", "a=setup:actpass"), ANSWER];
+    const setups = [changed(ANSWER, /a=setup.*\n/, ""), changed(ANSWER, "a=setup:active", "a=setup:actpass"), ANSWER];
     expect(setups.map((sdp) => answer(sdp).contents[0]?.transport.setup)).toEqual(["passive", "active", "active"]);
   });
 
   test.each([
     [
       "without DTLS where it was offered",
-      ANSWER.replace(/a=fingerprint.*\n/, ""),
+      changed(ANSWER, /a=fingerprint.*\n/, ""),
       "the phone has no DTLS-SRTP: its media need a relay such as rtpengine",
     ],
-    ["that accepts nothing", ANSWER.replace("m=audio 50000", "m=audio 0"), "the answer accepts nothing"],
+    ["that accepts nothing", changed(ANSWER, "m=audio 50000", "m=audio 0"), "the answer accepts nothing"],
     ["with other sections", `${ANSWER}m=video 0 RTP/AVP 96\n`, "2 m-lines answer 1"],
   ])("%s is none", (_, sdp, text) => {
     expect(refusal(() => answer(sdp)).message).toBe(text);
@@ -169,7 +171,7 @@ describe("an answer", () => {
 
   // proves: M7
   test("has no DTLS where none was offered (RFC 8842 §5.3), whoever answers; SDES beside it stands", () => {
-    const plain = readSdp(OFFER_SDP.replace(/a=fingerprint.*\na=setup.*\n/, ""), { by: "initiator" });
+    const plain = readSdp(changed(OFFER_SDP, /a=fingerprint.*\na=setup.*\n/, ""), { by: "initiator" });
     const both = readSdp(ANSWER, { by: "responder", answerTo: plain });
     const crypto = [{ tag: 1, suite: "AES_CM_128_HMAC_SHA1_80", keyParams: "inline:x" }];
     const withCrypto = { ...both, contents: both.contents.map((content) => ({ ...content, crypto })) };
@@ -188,7 +190,7 @@ describe("an answer", () => {
   });
 
   test("has the names of its offer, whatever mids it has", () => {
-    expect(answer(ANSWER.replace("a=mid:0", "a=mid:other")).contents[0]?.name).toBe("0");
+    expect(answer(changed(ANSWER, "a=mid:0", "a=mid:other")).contents[0]?.name).toBe("0");
   });
 
   // proves: M9
@@ -293,25 +295,25 @@ describe("bad input is one refusal", () => {
   test.each([
     ["no content", "", "there is no content"],
     ["two contents of one name", CONTENT + CONTENT, "two contents have the same name"],
-    ["no name", CONTENT.replace("name='0'", ""), "<content/> has no name"],
+    ["no name", changed(CONTENT, "name='0'", ""), "<content/> has no name"],
     [
       "a creator that is none",
-      CONTENT.replace("creator='initiator'", "creator='x'"),
+      changed(CONTENT, "creator='initiator'", "creator='x'"),
       "creator of <content/> is none of initiator, responder",
     ],
     [
       "a payload type out of range",
-      CONTENT.replace("id='111'", "id='999'"),
+      changed(CONTENT, "id='111'", "id='999'"),
       "id of <payload-type/> is no number up to 127",
     ],
     [
       "a codec that adds a line",
-      CONTENT.replace("name='opus'", "name='opus&#10;a=x'"),
+      changed(CONTENT, "name='opus'", "name='opus&#10;a=x'"),
       "a control character in name of <payload-type/>",
     ],
-    ["a codec of two words", CONTENT.replace("name='opus'", "name='o p'"), 'the codec "o p" has no possible name'],
-    ["a fingerprint that is none", CONTENT.replace(/>AB:[AB:]*</, ">evil<"), "a fingerprint that is none"],
-    ["no transport", CONTENT.replace(/<transport[\s\S]*<\/transport>/, ""), "content '0' has no transport"],
+    ["a codec of two words", changed(CONTENT, "name='opus'", "name='o p'"), 'the codec "o p" has no possible name'],
+    ["a fingerprint that is none", changed(CONTENT, />AB:[AB:]*</, ">evil<"), "a fingerprint that is none"],
+    ["no transport", changed(CONTENT, /<transport[\s\S]*<\/transport>/, ""), "content '0' has no transport"],
   ])("Jingle with %s", (_, contents, text) => {
     const { message, jingle } = refusal(() =>
       readJingle(jingleOf(`<jingle xmlns='urn:xmpp:jingle:1'>${contents}</jingle>`)),

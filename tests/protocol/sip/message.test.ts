@@ -1,10 +1,12 @@
 /** SIP messages: bytes to values and back. RFC 3261 §7. */
+
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { header, values } from "../../../protocol/sip/fields.ts";
 import { LIMITS, Malformed, type Message } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
 import { writeMessage } from "../../../protocol/sip/write.ts";
+import { changed } from "../../support/changed.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (message: Message): string => new TextDecoder().decode(writeMessage(message));
@@ -50,9 +52,9 @@ describe("reading", () => {
     ["two Content-Lengths that differ", `${HEAD}Content-Length: 1\r\nl: 2\r\n\r\nhello`, 400, true],
     ["no empty line", HEAD, 400, true],
     ["a line that is no field", `${HEAD}nonsense\r\n\r\n`, 400, true],
-    ["another version", HEAD.replace("SIP/2.0\r\nVia", "SIP/3.0\r\nVia").concat("\r\n"), 505, true],
+    ["another version", changed(HEAD, "SIP/2.0\r\nVia", "SIP/3.0\r\nVia").concat("\r\n"), 505, true],
     ["a request without what an answer needs", "INVITE sip:b SIP/2.0\r\nfoo\r\n\r\n", 400, false],
-    ["an ACK, which nobody answers", `${HEAD.replace("INVITE", "ACK")}nonsense\r\n\r\n`, 400, false],
+    ["an ACK, which nobody answers", `${changed(HEAD, "INVITE", "ACK")}nonsense\r\n\r\n`, 400, false],
     ["too many fields", `${HEAD}${"X: 1\r\n".repeat(LIMITS.fields)}\r\n`, 400, true],
     ["a field too long", `${HEAD}X: ${"x".repeat(LIMITS.line)}\r\n\r\n`, 400, true],
     ["a field folded too long", `${HEAD}X: a\r\n${` ${"x".repeat(100)}\r\n`.repeat(100)}\r\n`, 400, true],

@@ -1,9 +1,11 @@
 /** The guarded stanza reader and the writer: RFC 6120 §4, §11. */
+
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import * as fc from "fast-check";
 import { STANZA_LIMITS, StanzaReader } from "../../../protocol/xmpp/stanza.ts";
 import { writeStanza } from "../../../protocol/xmpp/write.ts";
+import { changed } from "../../support/changed.ts";
 
 const HEAD =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='7'>";
@@ -93,11 +95,11 @@ describe("reading", () => {
   const many = (number: number) => iq("<b/>".repeat(number - 1));
   const WRAPPED = ["<iq>", "<delegation>", "<forwarded>", '<iq id="2">'];
   const wrapped = (inside: string) => `${WRAPPED.join("")}${inside}</iq></forwarded></delegation></iq>`;
-  const empty = IQ.replace(">", "/>");
+  const empty = changed(IQ, ">", "/>");
 
   test.each([
     ["bytes", filled(most), filled(most + 1), `too large: ${empty}`],
-    ["bytes of few characters", filled(most - 1), filled(most - 1).replace("xx</", "🔔</"), `too large: ${empty}`],
+    ["bytes of few characters", filled(most - 1), changed(filled(most - 1), "xx</", "🔔</"), `too large: ${empty}`],
     ["levels", nested(depth), nested(depth + 1), `too deep: ${IQ}<b><b><b/></b></b></iq>`],
     ["elements", many(elements), many(elements + 1), `too many elements: ${empty}`],
   ])("a stanza past its %s is read over, and its head told; the next is read", (_, within, past, head) => {
