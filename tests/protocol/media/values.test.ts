@@ -8,7 +8,6 @@ import type { Content } from "../../../protocol/media/media.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
-import { changed } from "../../support/changed.ts";
 import { jingleOf } from "../../support/vectors.ts";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");
@@ -273,11 +272,11 @@ describe("names of hosts never go out", () => {
   };
 
   test("as the default address, or in a candidate", () => {
-    expect(
-      written("1 1 udp 200 turn.example.org 5 typ relay", "2 1 udp 100 192.0.2.9 5 typ host").map((line) =>
-        changed(line, / generation 0$/, ""),
-      ),
-    ).toEqual(["c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.9", "a=candidate:2 1 udp 100 192.0.2.9 5 typ host"]);
+    expect(written("1 1 udp 200 turn.example.org 5 typ relay", "2 1 udp 100 192.0.2.9 5 typ host")).toEqual([
+      "c=IN IP4 192.0.2.1",
+      "c=IN IP4 192.0.2.9",
+      "a=candidate:2 1 udp 100 192.0.2.9 5 typ host generation 0",
+    ]);
   });
 
   // proves: M25
