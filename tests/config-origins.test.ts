@@ -1,5 +1,4 @@
 /** Where a wrong value came from: each line names the file or the environment variable that the operator has to mend. */
-
 import { describe, expect, test } from "bun:test";
 import { decodeConfig } from "../config/file.ts";
 import { changed } from "./support/changed.ts";

@@ -1,5 +1,4 @@
 /** SIGHUP, in memory: what is reloaded, what needs a restart, what a faulty file does, and one log line for each. */
-
 import { expect, test } from "bun:test";
 import { LiveConfig } from "../config/reload.ts";
 import type { Config } from "../config.ts";

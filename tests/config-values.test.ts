@@ -1,5 +1,4 @@
 /** What a value may be: what can never work is refused at the start, by option, value, origin and what is allowed. */
-
 import { describe, expect, test } from "bun:test";
 import { changed } from "./support/changed.ts";
 import { GOOD, read, refusal, withHosts, withLine } from "./support/config.ts";

@@ -1,5 +1,4 @@
 /** The configuration: what is read, what is refused in which words, and that its documents say the same. */
-
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,4 @@
 /** The command line, as an operator meets it: what is wrong is one line and a non-zero exit. */
-
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,4 @@
 /** What is too large, of another type, of no dialog, or would add lines: the rules of the readers, met by a whole gateway. Signalling §1, §2, §6. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** Whoever asks for credentials is answered, on every request of ours: RFC 3261 §22, RFC 7616. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** What ends a call from inside its dialog, and what does not: 481, 408 or silence to a request of ours. Signalling §2, RFC 3261 §12.2.1.2. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** A phone that has answered our offer by a reliable 183 may offer again before its 200: RFC 3311 §5.2, RFC 3262 §5. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

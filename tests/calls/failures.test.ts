@@ -1,5 +1,4 @@
 /** One side fails: signalling §2 "the client's side fails", "the stream is down", "after the answer". */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** One INVITE, many phones: which of them the call goes on with, and what the others may still say (RFC 3261 §12, §13.2.2.4). */
-
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -5,12 +5,11 @@
  * Whatever comes, nothing throws, and what was begun is over in the end: no call is left, and no transaction 64*T1 after
  * the last of them. Chance comes from a seed, so that what failed once fails again.
  */
-
 import { expect, test } from "bun:test";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import { createChance } from "../support/chance.ts";
-import { changed } from "../support/changed.ts";
+import { crlf } from "../support/changed.ts";
 import { createClock, type SimulatedClock } from "../support/clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../support/play-gateway.ts";
 import { PlayServer } from "../support/play-server.ts";
@@ -162,7 +161,7 @@ class Fuzz {
   }
 
   #rest(contact: string, sdp: string): string {
-    const body = sdp === "" ? "" : changed(PLAY_TEXTS[sdp] ?? "", /\r?\n/g, "\r\n");
+    const body = sdp === "" ? "" : crlf(PLAY_TEXTS[sdp] ?? "");
     return `Contact: <${contact}>\r\n${body === "" ? "" : "Content-Type: application/sdp\r\n"}\r\n${body}`;
   }
 

@@ -1,5 +1,4 @@
 /** The users' server hands their Jingle over, and we speak as they: signalling §3, the wrappers of integrations/. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

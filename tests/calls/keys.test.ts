@@ -1,5 +1,4 @@
 /** Keys pressed in a running call: XEP-0181 on one side, INFO with application/dtmf-relay on the other. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

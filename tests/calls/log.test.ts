@@ -1,5 +1,4 @@
 /** What the log says of calls, for whoever runs the gateway. */
-
 import { describe, expect, test } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { play } from "../support/play.ts";

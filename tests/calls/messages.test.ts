@@ -1,5 +1,4 @@
 /** Calls that are proposed by message first: Jingle Message Initiation, XEP-0353, signalling §9. */
-
 import { describe } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";

@@ -1,5 +1,4 @@
 /** Requests that are no call: OPTIONS, and what is not for a gateway, in a dialog and outside of one. Signalling §2, RFC 3261 §8.2.1, §11. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

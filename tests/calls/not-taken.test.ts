@@ -3,7 +3,6 @@
  *
  * Two kinds of INFO are said, candidates and keys. 405 and 501 are about INFO itself; 415, 469 and 489 about what is in it.
  */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";

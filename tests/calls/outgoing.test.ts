@@ -1,5 +1,4 @@
 /** An XMPP user calls a phone: signalling §1 and §2, gateway mode. */
-
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** Two requests at once: offers that cross an open one are 491, a call that is there already is 482. RFC 3261 §14.2, §8.2.2.2, RFC 3311 §5.2. */
-
 import { describe, expect, test } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";

@@ -1,5 +1,4 @@
 /** What SIGHUP changes while calls run: it holds from then on, and ends no call. */
-
 import { expect, test } from "bun:test";
 import type { Reloadable } from "../../actors/gateway.ts";
 import { changed, changedAll } from "../support/changed.ts";

@@ -1,5 +1,4 @@
 /** Changes of a running session, from either side: signalling §1 and §2, RFC 3261 §14, RFC 3264 §8. */
-
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

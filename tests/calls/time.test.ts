@@ -1,5 +1,4 @@
 /** What keeps a call alive, and what ends a dead one: RFC 3262 (100rel), RFC 4028 (session timers), RFC 3311 (UPDATE), pings. */
-
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,5 +1,4 @@
 /** What is no fault of the stanza and still cannot be: an unknown application or transport in a session that exists, XEP-0166 §7.2. */
-
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -2,7 +2,6 @@
  * docs/deploy.md, the unit, the Dockerfile and Kamailio's configuration say what is there: the configurations in the text are
  * read by the real --check, and every file, version, option and time that is named is as it is named.
  */
-
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -4,6 +4,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallAbout, CallWatch } from "../../actors/watch.ts";
 import { Journal } from "../../journal/journal.ts";
 import type { CallView } from "../../journal/view.ts";
+import { crlf } from "../support/changed.ts";
 
 const ROMEO = "romeo@example.org/orchard";
 const BOB = "bob@sip.example.org";
@@ -18,7 +19,7 @@ function world(budget = 1_000_000) {
   let now = 1_000;
   const journal = new Journal({ now: () => now, budget });
   const sip = (out: boolean, text: string): void =>
-    journal.sip(out, new TextEncoder().encode(text.replaceAll("\n", "\r\n")), "udp", "192.0.2.2", 5060);
+    journal.sip(out, new TextEncoder().encode(crlf(text)), "udp", "192.0.2.2", 5060);
   return {
     ...{ journal, sip },
     later: (ms: number): void => {

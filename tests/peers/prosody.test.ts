@@ -1,9 +1,8 @@
 /** Whole calls between a real XMPP client on a real Prosody, and sip.js as the phone. */
-
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import { SessionState } from "sip.js";
-import { changedAll } from "../support/changed.ts";
+import { crlf } from "../support/changed.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
@@ -13,7 +12,6 @@ import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phon
 const OFFER = PLAY_TEXTS["offer-contents"] ?? "";
 const ANSWER = PLAY_TEXTS["answer-contents"] ?? "";
 const sdp = (offered: string | undefined) => PLAY_TEXTS[offered === undefined ? "offer-sdp" : "answer-sdp"] ?? "";
-const crlf = (text: string) => changedAll(text, "\n", "\r\n");
 const BOB = `bob@${COMPONENT}`;
 const CALLER = `bob\\40pbx.test@${COMPONENT}/sip`;
 

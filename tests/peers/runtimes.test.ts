@@ -2,7 +2,6 @@
  * The same gateway on Deno and on Node: the real main.ts in a process of its own, an XMPP server and a phone on real sockets
  * of loopback. Bun runs them too, so that a difference is the runtime's and not the test's.
  */
-
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";

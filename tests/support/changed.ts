@@ -13,6 +13,9 @@ export function changedAll(text: string, from: string | RegExp, to: Replacement)
   return text.replaceAll(from, to as string);
 }
 
+/** The text with the line ends of SIP. */
+export const crlf = (text: string): string => text.replaceAll(/\r?\n/g, "\r\n");
+
 function mustHave(text: string, from: string | RegExp, caller: typeof changed): void {
   if (typeof from === "string" ? text.includes(from) : text.search(from) !== -1) return;
   const error = new Error(`nothing to change: there is no ${from} in\n${text}`);

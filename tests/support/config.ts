@@ -1,5 +1,4 @@
 /** Configurations as texts, read, and the one line that refuses them. */
-
 import { ConfigError } from "../../config/words.ts";
 import { readConfig } from "../../config.ts";
 import { changed } from "./changed.ts";

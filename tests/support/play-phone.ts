@@ -4,6 +4,8 @@
  * A response copies Via, From, To, Call-ID and CSeq from the request it answers; a request takes From, To and Call-ID from the
  * dialog as the phone knows it, and counts its CSeq. What the play writes itself is taken as it stands.
  */
+import { crlf } from "./changed.ts";
+
 type Fields = Map<string, string[]>;
 
 interface Heard {
@@ -59,7 +61,7 @@ export class PlayPhone {
   complete(text: string): string {
     const said = readSip(text);
     const missing = said.start.startsWith("SIP/2.0") ? this.#response(said) : this.#request(said);
-    const body = said.body.replaceAll("\n", "\r\n");
+    const body = crlf(said.body);
     const lines = [...said.fields].flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
     const whole = [said.start, ...missing, ...lines, `Content-Length: ${body.length}`];
     return `${whole.join("\r\n")}\r\n\r\n${body}`;

@@ -2,6 +2,7 @@
 import type { Message } from "../../protocol/sip/message.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
+import { crlf } from "./changed.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { makeStack, type TestStack } from "./sip.ts";
 import { createWire, type Wire } from "./wire.ts";
@@ -56,7 +57,7 @@ export async function bench(answer?: Answer, chosen: Chosen = {}): Promise<Bench
     words: () => received.map((message) => (message.kind === "request" ? message.method : `${message.status}`)),
     async say(text, from = PEER) {
       const to = from.host.includes(":") ? { host: "::1", port: STACK.port } : STACK;
-      (await socketOf(from)).send(new TextEncoder().encode(text.replaceAll("\n", "\r\n")), to);
+      (await socketOf(from)).send(new TextEncoder().encode(crlf(text)), to);
       await clock.advance(10);
     },
   };

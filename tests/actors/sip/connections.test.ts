@@ -1,15 +1,14 @@
 /** The TCP connections of the SIP stack: what is read from them, how many there may be. RFC 3261 §18. */
-
 import { describe, expect, test } from "bun:test";
 import { type ConnectionNeeds, SipConnections } from "../../../actors/sip/connections.ts";
 import { SipFrames } from "../../../actors/sip/frames.ts";
 import { Tally } from "../../../actors/tally.ts";
 import { LIMITS } from "../../../protocol/sip/message.ts";
 import type { Address, ByteStream } from "../../../transports/transport.ts";
-import { changedAll } from "../../support/changed.ts";
+import { crlf } from "../../support/changed.ts";
 import { createClock } from "../../support/clock.ts";
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(changedAll(text, "\n", "\r\n"));
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(crlf(text));
 const HEAD = "OPTIONS sip:b@b SIP/2.0\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\n";
 
 /** A connection that notes what is done to it, whose other side never closes. */
@@ -53,9 +52,9 @@ describe("cutting a stream into messages (§18.3)", () => {
   };
 
   test.each([
-    ["by Content-Length", changedAll(`${HEAD}Content-Length: 2\n\nhi`, "\n", "\r\n"), 1, undefined],
-    ["by its compact form", changedAll(`${HEAD}l: 2\n\nhi`, "\n", "\r\n"), 1, undefined],
-    ["by a folded one", changedAll(`${HEAD}Content-Length:\n 2\n\nhi`, "\n", "\r\n"), 1, undefined],
+    ["by Content-Length", crlf(`${HEAD}Content-Length: 2\n\nhi`), 1, undefined],
+    ["by its compact form", crlf(`${HEAD}l: 2\n\nhi`), 1, undefined],
+    ["by a folded one", crlf(`${HEAD}Content-Length:\n 2\n\nhi`), 1, undefined],
     ["though lines end by LF alone", `${HEAD}Content-Length: 2\n\nhi`, 1, undefined],
     ["without one, not at all", `${HEAD}\n`, 0, "missing or invalid Content-Length"],
     [

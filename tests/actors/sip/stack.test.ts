@@ -1,12 +1,11 @@
 /** The SIP stack on the wire: RFC 3261 §8.2, §17, §18; RFC 3581; RFC 6026. */
-
 import { describe, expect, test } from "bun:test";
 import { responseTo } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf } from "../../../protocol/sip/mandatory.ts";
 import type { Request } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
-import { changed, changedAll } from "../../support/changed.ts";
+import { changed, changedAll, crlf } from "../../support/changed.ts";
 import { answerAll, makeRequest } from "../../support/sip.ts";
 import { asked, bench, PEER, STACK } from "../../support/stack.ts";
 
@@ -458,7 +457,7 @@ describe("over TCP (§18.3)", () => {
         closed = true;
       },
     );
-    stream.write(changedAll(asked("OPTIONS"), "\n", "\r\n"));
+    stream.write(crlf(asked("OPTIONS")));
     await peer.clock.advance(50);
     expect(closed).toBe(true);
   });

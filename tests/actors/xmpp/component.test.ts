@@ -1,5 +1,4 @@
 /** The component's stream and what it answers by itself: XEP-0114, XEP-0030, XEP-0115, XEP-0199, RFC 6120 §8, RFC 6121. */
-
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import xml from "@xmpp/xml";

@@ -1,5 +1,4 @@
 /** A stanza past the limits is its sender's fault alone: RFC 6120 §8.3.3.12, §13.12. */
-
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import type { Answer } from "../../../actors/xmpp/requests.ts";

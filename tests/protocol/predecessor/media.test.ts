@@ -1,5 +1,4 @@
 /** Jingle to SDP and SDP to Jingle as the predecessor had them: tests/vectors/predecessor, departures named. */
-
 import { describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { jingleElement, readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";

@@ -1,5 +1,4 @@
 /** SDP and Jingle in their details: default address, direction, plain RTP, refusals. media.md's table, as far as it goes. */
-
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";

@@ -1,5 +1,4 @@
 /** SIP messages: bytes to values and back. RFC 3261 §7. */
-
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { header, values } from "../../../protocol/sip/fields.ts";

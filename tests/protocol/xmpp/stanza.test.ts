@@ -1,5 +1,4 @@
 /** The guarded stanza reader and the writer: RFC 6120 §4, §11. */
-
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import * as fc from "fast-check";
