@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { inTime } from "../actors/sip/hosts.ts";
 import { lookUp } from "../config/lookup.ts";
+import { changed } from "./support/changed.ts";
 import { createClock } from "./support/clock.ts";
 import { read, withLine } from "./support/config.ts";
 
@@ -53,6 +54,6 @@ test("our own web side's name", async () => {
 });
 
 test("an address is not looked up", async () => {
-  const config = read(withLine('proxy_host = "192.0.2.7"').replace("[xmpp]", '[xmpp]\nhost = "::1"'));
+  const config = read(changed(withLine('proxy_host = "192.0.2.7"'), "[xmpp]", '[xmpp]\nhost = "::1"'));
   expect(await lookUp(config, () => NEVER)).toEqual([]);
 });
