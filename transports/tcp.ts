@@ -1,13 +1,13 @@
 /**
  * Byte streams over node:net: the same code on Bun, Deno and Node.
  *
- * Rules: `closed` is told exactly once and never for a stream that did not open; no delay (Nagle) on the way out; a
- * stream whose other side has ended ends too; an IPv6 listener is IPv6 only.
+ * Rules: `closed` is called exactly once, and never for a stream that did not open; Nagle's algorithm is off; a stream that
+ * the other side ends is ended here too; an IPv6 listener is IPv6 only.
  */
 import { createConnection, createServer, type Socket } from "node:net";
 import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
 
-/** Connects, from an address of ours where one is given, or rejects within `timeout` milliseconds. */
+/** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
 export const connectTcp: Connect = (to, events, timeout, from) =>
   new Promise((resolve, reject) => {
     const local = from === undefined ? {} : { localAddress: from };
@@ -28,7 +28,7 @@ export const connectTcp: Connect = (to, events, timeout, from) =>
     });
   });
 
-/** Listens; `accept` gives the events of each stream that comes in. */
+/** Listens; `accept` gives the callbacks of each incoming stream. */
 export const listenTcp: Listen = (at, accept) =>
   new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
@@ -40,7 +40,7 @@ export const listenTcp: Listen = (at, accept) =>
     server.once("error", reject);
     server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
       server.off("error", reject);
-      server.on("error", () => {}); // a connection that was gone before it was accepted
+      server.on("error", () => {}); // a connection was gone before it was accepted
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : at.port;
       resolve({ local: { host: at.host, port }, close });
@@ -52,7 +52,7 @@ export const listenTcp: Listen = (at, accept) =>
     }
   });
 
-/** Tells the owner what comes in, and once that it is over. */
+/** Calls the owner for what is received, and once for the end. */
 function watch(socket: Socket, events: StreamEvents): void {
   let fault: Error | undefined;
   let over = false;

@@ -1,30 +1,30 @@
 /**
- * What carries bytes: datagrams and byte streams, with their addresses. Nothing here knows SIP or XMPP.
+ * Transports carry bytes: datagrams and byte streams, with their addresses. They know nothing of SIP or XMPP.
  *
- * Rules: nothing throws after opening; a failed send is told to its callback, a lost stream to `closed`.
- * Bytes handed over belong to the receiver.
+ * Rules: nothing throws after opening; a failed send goes to its callback, a lost stream to `closed`. Received bytes belong
+ * to the receiver.
  */
 
-/** An IP address (or a name to be looked up, for sending) and a port. IPv6 without brackets. */
+/** An IP address (for sending also a host name) and a port. IPv6 without brackets. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-/** Called once a send has left or failed; `error` is undefined when it left. */
+/** Called once the bytes have been sent, or with the error. */
 export type Sent = (error?: Error) => void;
 
-/** How many bytes of arrived datagrams may wait for us; the system drops what arrives beyond them. */
+/** The bytes of datagrams that the system queues for us; more are dropped. */
 export interface ReceiveBuffer {
   readonly asked: number;
-  /** What the system allows, at most what was asked. */
+  /** At most what was asked for. */
   readonly given: number;
 }
 
 export interface Datagrams {
   /** Where this socket listens, with the port that was really bound. */
   readonly local: Address;
-  /** Not there where the system's own buffer stays as it is. */
+  /** Undefined where the system's default is left as it is. */
   readonly receiveBuffer?: ReceiveBuffer;
   send(bytes: Uint8Array, to: Address, sent?: Sent): void;
   close(): Promise<void>;
@@ -32,17 +32,17 @@ export interface Datagrams {
 
 export interface DatagramEvents {
   received(bytes: Uint8Array, from: Address): void;
-  /** A fault of the socket itself, after which it goes on or is closed by its owner. */
+  /** A fault of the socket itself; its owner decides whether to close it. */
   failed(error: Error): void;
 }
 
 export interface ByteStream {
   readonly local: Address;
   readonly remote: Address;
-  /** Bytes written and not yet taken by the kernel: the writer's back-pressure. */
+  /** Bytes written that the kernel has not taken yet, for back-pressure. */
   readonly waiting: number;
   write(bytes: Uint8Array | string, sent?: Sent): void;
-  /** Sends what waits, then closes. */
+  /** Closes after everything written has been sent. */
   end(): void;
   /** Closes at once. */
   destroy(): void;
@@ -50,7 +50,7 @@ export interface ByteStream {
 
 export interface StreamEvents {
   received(bytes: Uint8Array): void;
-  /** Told exactly once, for either side's closing or a fault. */
+  /** Called exactly once: closed by either side, or a fault. */
   closed(error?: Error): void;
 }
 
@@ -61,7 +61,7 @@ export interface Listener {
 }
 
 export type OpenDatagrams = (at: Address, events: DatagramEvents) => Promise<Datagrams>;
-/** Connects, from an address of ours where one is given, or rejects within `timeout` milliseconds. */
+/** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
 export type Connect = (to: Address, events: StreamEvents, timeout: number, from?: string) => Promise<ByteStream>;
-/** Listens; `accept` is asked for the events of each stream that comes in. */
+/** Listens; `accept` gives the callbacks of each incoming stream. */
 export type Listen = (at: Address, accept: (stream: ByteStream) => StreamEvents) => Promise<Listener>;

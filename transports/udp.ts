@@ -1,11 +1,10 @@
 /**
  * Datagrams over node:dgram: the same code on Bun, Deno and Node.
  *
- * Rules: an `error` listener is always there and each send has a callback, so that nothing the network does can end the
- * process; an IPv6 socket is IPv6 only, so that 0.0.0.0 and :: can be bound side by side and no address is ever
- * `::ffff:1.2.3.4`; the receive buffer is as large as a burst that we can carry (the 212,992 bytes of Linux are full after
- * some 90 INVITEs), and what the system gave of it is told. COMPAT Deno 2.9: there the system's own stays, for
- * setRecvBufferSize makes each datagram cost 1 to 2 ms.
+ * Rules: there is always an `error` listener and each send has a callback, so the network cannot end the process; an IPv6
+ * socket is IPv6 only, so that 0.0.0.0 and :: can be bound side by side and no address is `::ffff:1.2.3.4`; the receive
+ * buffer is 4 MB, if the system gives it, for bursts (the 212,992 bytes of Linux hold some 90 INVITEs). COMPAT Deno 2.9:
+ * there the default stays, since setRecvBufferSize makes each datagram cost 1 to 2 ms.
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { Address, DatagramEvents, Datagrams, OpenDatagrams, ReceiveBuffer, Sent } from "./transport.ts";
@@ -13,7 +12,7 @@ import type { Address, DatagramEvents, Datagrams, OpenDatagrams, ReceiveBuffer, 
 /** In bytes; Linux gives at most `net.core.rmem_max`. */
 const RECEIVE_BUFFER = 4_194_304;
 
-/** Binds a UDP socket; rejects when the address cannot be had. */
+/** Binds a UDP socket; rejects when the address cannot be bound. */
 export const openUdp: OpenDatagrams = (at, events) =>
   new Promise((resolve, reject) => {
     const v6 = at.host.includes(":");
@@ -35,14 +34,14 @@ function listen(socket: Socket, events: DatagramEvents): void {
   });
 }
 
-/** Asks for the receive buffer; a system that refuses gives its own. */
+/** Asks for the receive buffer; where it is refused the default stays. */
 function widen(socket: Socket): ReceiveBuffer {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER);
   } catch {
-    // ENOBUFS on BSD: more than it ever gives
+    // ENOBUFS on BSD: above the system's limit
   }
-  // Linux doubles what it is asked for, for its own book-keeping, and tells the double (socket(7))
+  // Linux doubles the size for its own overhead, and reports the double (socket(7))
   const told = socket.getRecvBufferSize() / (process.platform === "linux" ? 2 : 1);
   return { asked: RECEIVE_BUFFER, given: Math.min(told, RECEIVE_BUFFER) };
 }

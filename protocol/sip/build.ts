@@ -1,14 +1,14 @@
 /**
- * Making messages: the response that answers a request, and a request from its fields.
+ * Builds messages: the response to a request, and a request from its fields.
  *
- * RFC 3261 §8.1.1, §8.2.6, §12.1.1. Rules: what a response must copy is copied as it stands on the wire; a reason phrase
- * is the one of the RFC that has the status. Left out on purpose: the Via of a request, which its transport writes.
+ * RFC 3261 §8.1.1, §8.2.6, §12.1.1. Rules: what a response must copy is copied as it stands on the wire; the reason phrase
+ * is that of the RFC that defines the status. Left out on purpose: the Via of a request, which its transport writes.
  */
 import { USER_AGENT } from "./capabilities.ts";
 import { keepReadings, tagOf } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
 
-/** RFC 3261 §21 and the RFCs of the others. */
+/** RFC 3261 §21, and the RFCs of later statuses. */
 const phrases: Readonly<Record<number, string>> = {
   100: "Trying",
   180: "Ringing",
@@ -71,7 +71,7 @@ const phrases: Readonly<Record<number, string>> = {
 
 const classes = ["", "Trying", "OK", "Redirected", "Request Failure", "Server Failure", "Global Failure"];
 
-/** The reason phrase of a status; one for its class when nobody has named it. */
+/** The reason phrase of a status; that of its class for an unknown one. */
 export function phraseOf(status: number): string {
   return phrases[status] ?? classes[Math.floor(status / 100)] ?? "";
 }
@@ -86,8 +86,8 @@ export interface ResponseParts {
 const COPIED = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
 
 /**
- * The response to a request, with what RFC 3261 §8.2.6.2 has it copy, Record-Route where a dialog begins (§12.1.1), and
- * Timestamp in a 100 (§8.2.6.1).
+ * The response to a request, with the fields that it has to copy (RFC 3261 §8.2.6.2), Record-Route where a dialog begins
+ * (§12.1.1), and Timestamp in a 100 (§8.2.6.1).
  */
 export function responseTo(request: Request, status: number, parts: ResponseParts = {}): Response {
   const { toTag, headers = [], body = "" } = parts;
@@ -105,17 +105,17 @@ export function responseTo(request: Request, status: number, parts: ResponsePart
   return response;
 }
 
-/** A response whose To has a tag, as every response but 100 must (§8.2.6.2): its own, or one that is made for it. */
+/** The response with a To tag, which every response but 100 needs (§8.2.6.2): its own, or else one from `make`. */
 export function withToTag(response: Response, make: () => string): Response {
   if (response.status === 100 || tagOf(response, "To") !== undefined) return response;
   const tag = make();
   return { ...response, headers: response.headers.map((field) => (field[0] === "To" ? tagged(field, tag) : field)) };
 }
 
-/** An addr-spec without brackets takes header parameters just as well (§20). */
+/** Also for an addr-spec without brackets, which takes header parameters as well (§20). */
 const tagged = ([name, value]: Field, tag: string): Field => [name, `${value};tag=${tag}`];
 
-/** A request with Max-Forwards first and User-Agent before what describes the body. */
+/** A request with Max-Forwards first and User-Agent before the fields that describe the body. */
 export function requestOf(parts: {
   readonly method: string;
   readonly uri: string;
@@ -136,7 +136,7 @@ export function requestOf(parts: {
 const word = "[\\w.!%*+`'~()<>:\\\\\"/\\[\\]?{}-]+";
 const callId = new RegExp(`^${word}(?:@${word})?$`);
 
-/** Whether a text may be a Call-ID (RFC 3261 §25.1), and one of sensible length. */
+/** Whether a text is a valid Call-ID (RFC 3261 §25.1) of at most 255 characters. */
 export function isCallId(text: string): boolean {
   return text.length <= 255 && callId.test(text);
 }

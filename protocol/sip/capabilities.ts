@@ -1,8 +1,8 @@
 /**
- * What we tell SIP peers that we understand: the methods, bodies and extensions that really work here.
+ * The capabilities that we announce in SIP: the methods, bodies and extensions that really work here.
  *
- * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5 (trickle-ice), RFC 3262
- * (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
+ * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5
+ * (trickle-ice), RFC 3262 (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
  * Rules: nothing is announced before it works; `capabilities` is the only writer of the list. Which message has which:
  *
  *   INVITE, re-INVITE          capabilities(contact, { recvInfo: true })
@@ -33,10 +33,10 @@ export const ALLOW: Field = ["Allow", METHODS.join(", ")];
 const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
 export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
-/** When to try again what we do not take now (RFC 3261 §20.33): in ten seconds. */
+/** When to try again what is refused for overload (RFC 3261 §20.33): in ten seconds. */
 export const RETRY_AFTER: Field = ["Retry-After", "10"];
 
-/** Contact, Allow, Accept, Supported and Recv-Info, in this order: who we are and what we understand. */
+/** Contact, Allow, Accept, Supported and Recv-Info, in this order. */
 export function capabilities(
   contact: Field | undefined,
   { accept = false, recvInfo = false }: { readonly accept?: boolean; readonly recvInfo?: boolean } = {},
@@ -48,22 +48,22 @@ export function capabilities(
   return fields;
 }
 
-/** Whether the writer of this message takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
+/** Whether the sender takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
 export function trickles(message: Message): boolean {
   return values(message, "Recv-Info").some((value) => value.split(";")[0]?.trim().toLowerCase() === TRICKLE_ICE);
 }
 
-/** Whether the writer asks for our Recv-Info at all (RFC 6086 §5.2.3: in responses only then). */
+/** Whether the sender knows Recv-Info: only then it may be in our response (RFC 6086 §5.2.3). */
 export function asksForInfoPackages(message: Message): boolean {
   return message.headers.some(([name]) => name === "Recv-Info");
 }
 
-/** Whether a message asks for an extension by this header. */
+/** Whether a message lists an extension in this header. */
 export function asksFor(message: Message, name: "Require" | "Supported", extension: string): boolean {
   return values(message, name).some((tag) => tag.toLowerCase() === extension);
 }
 
-/** Whether the writer takes requests of this method (its Allow). */
+/** Whether the sender takes requests of this method (its Allow). */
 export function allows(message: Message, method: string): boolean {
   return values(message, "Allow").some((name) => name.toUpperCase() === method);
 }

@@ -2,8 +2,8 @@
  * Dialogs: RFC 3261 §12, as plain data and functions on it.
  *
  * Rules: From and To of a dialog are kept as they stand on the wire, since the other side compares them; our CSeq grows
- * by one with each request but ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early,
- * confirmed), which is the call's.
+ * by one with each request except ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early,
+ * confirmed), which belongs to the call.
  */
 import { Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
@@ -29,8 +29,8 @@ export interface Dialog {
 }
 
 /**
- * The dialog that a response to our INVITE makes (§12.1.2). Never throws, for what is answered must be acknowledged: without
- * a readable Contact the Request-URI is the target, without a readable Record-Route there is none.
+ * The dialog that a response to our INVITE creates (§12.1.2). Never throws, since a 2xx must be acknowledged: without a
+ * readable Contact the target is the Request-URI, without a readable Record-Route the route set is empty.
  */
 export function dialogFromResponse(request: Request, response: Response): Dialog {
   return {
@@ -44,7 +44,7 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
   };
 }
 
-/** The dialog that our response to an INVITE makes (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact. */
+/** The dialog that our response to an INVITE creates (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact. */
 export function dialogFromRequest(request: Request, localTag: string): Dialog {
   const remoteTarget = contactOf(request);
   if (remoteTarget === undefined) throw new Refusal("an INVITE needs a Contact", { status: 400 });
@@ -75,7 +75,7 @@ function routesOf(response: Response): string[] {
   return routes;
 }
 
-/** The URI of a message's Contact, if it has one; refused when it is no place that we could send to. */
+/** The URI of a message's Contact, if it has one; refused when we could not send to it. */
 function contactOf(message: Request | Response): string | undefined {
   const [contact] = values(message, "Contact");
   if (contact === undefined) return undefined;
@@ -87,7 +87,7 @@ function contactOf(message: Request | Response): string | undefined {
 export interface InDialog {
   readonly headers: readonly Field[];
   readonly body?: string;
-  /** An ACK repeats the number of the INVITE it is for (§13.2.2.4). */
+  /** The INVITE that an ACK is for: the ACK has its CSeq number (§13.2.2.4). */
   readonly invite?: Request;
 }
 
@@ -112,7 +112,7 @@ export function requestIn(dialog: Dialog, method: string, parts: InDialog): { re
   return { request, dialog: invite ? dialog : { ...dialog, localSeq: number } };
 }
 
-/** Request-URI and Route by §12.2.1.1: a first proxy without `lr` is a strict router and gets itself as Request-URI. */
+/** Request-URI and Route (§12.2.1.1): when the first proxy is a strict router (no `lr`), its URI is the Request-URI. */
 function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: readonly string[] } {
   const [first, ...others] = routeSet;
   if (first === undefined) return { uri: remoteTarget, routes: [] };
@@ -121,8 +121,8 @@ function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: read
 }
 
 /**
- * Where a request is to be sent: its first Route when that is a loose router, else its Request-URI (§8.1.2). No host is
- * where `sips` and `tel` lead: the one is not to be sent in the clear (§26.2.2), the other is no place.
+ * Where to send a request: to its first Route when that is a loose router, else to its Request-URI (§8.1.2). The host is
+ * empty for `sips`, which must not be sent without TLS (§26.2.2), and for `tel`, which names no host.
  */
 export function nextHop(request: Request): Destination {
   const [route] = values(request, "Route");
@@ -132,12 +132,12 @@ export function nextHop(request: Request): Destination {
   return { transport, host: scheme === "sip" ? host : "", port: port ?? 5060 };
 }
 
-/** The dialog after a 2xx to a re-INVITE of ours, or a re-INVITE of theirs that we accept: its target moves (§12.2). */
+/** The dialog with the target of a message that refreshes it: a 2xx to our re-INVITE, or their accepted re-INVITE (§12.2). */
 export function refreshTarget(dialog: Dialog, message: Request | Response): Dialog {
   return { ...dialog, remoteTarget: readable(() => contactOf(message)) ?? dialog.remoteTarget };
 }
 
-/** The dialog after a request of theirs; a number that does not grow is refused with 500 (§12.2.2). */
+/** The dialog after a request of theirs; a CSeq number that does not grow is refused with 500 (§12.2.2). */
 export function acceptRequest(dialog: Dialog, request: Request): Dialog | Refusal {
   const { number } = cseqOf(request);
   if (dialog.remoteSeq !== null && number <= dialog.remoteSeq) return new Refusal("CSeq went back", { status: 500 });

@@ -1,9 +1,10 @@
 /**
  * Digest authentication as a client: RFC 3261 §22, RFC 7616, RFC 8760. Pure: the hash comes in.
  *
- * Rules: of each realm the first challenge that we can answer is answered (RFC 8760 §2.4: the challenger's order is its
- * preference); one that cannot be read is passed over, whatever it says; qop `auth` where it is offered, `auth-int` where only that is, none for RFC 2069 servers. Left out on purpose: nonces
- * used again (each challenge is answered once, so the nonce count is 1), and userhash.
+ * Rules: of each realm the first challenge with a known algorithm is answered (RFC 8760 §2.4: the challenger's order is
+ * its preference); one that cannot be read is skipped; qop `auth` where it is offered, `auth-int` where only that is, none
+ * for RFC 2069 servers. Left out on purpose: reuse of nonces (each challenge is answered once, so the nonce count is 1),
+ * and userhash.
  */
 import { Refusal } from "../refusal.ts";
 import { values } from "./fields.ts";
@@ -19,7 +20,7 @@ export interface Credentials {
 export type Hash = (algorithm: "md5" | "sha256", text: string) => string;
 
 export interface Challenge {
-  /** Where the answer to it stands. */
+  /** The header field of the credentials that answer it. */
   readonly field: "Authorization" | "Proxy-Authorization";
   readonly params: readonly Param[];
 }
@@ -46,7 +47,7 @@ export function challengesOf(response: Response): Challenge[] {
 /** Who asks for credentials, or is given them: the realm of a challenge or of an answer. */
 export const realmOf = (value: string): string => param(readDigest(value), "realm") ?? "";
 
-/** The parameters of a Digest value; none where it is something else, or cannot be read. */
+/** The parameters of a Digest value; none of another scheme, or of one that cannot be read. */
 function readDigest(value: string): Param[] {
   const [, list] = /^Digest\s+(.*)$/is.exec(value) ?? [];
   try {

@@ -1,5 +1,5 @@
 /**
- * The header fields of a message, read when somebody asks for them.
+ * Header fields of a message, read on demand; those that every message has are in mandatory.ts.
  *
  * RFC 3261 §7.3.1 (several values), §20. Rules: a reader throws `Refusal` (400) for what it cannot read; the raw value
  * stays in the message, so nothing is lost by reading.
@@ -8,7 +8,7 @@ import type { Field, Message } from "./message.ts";
 import { canonicalName, isRegistered } from "./names.ts";
 import { type Param, readParams, splitOutside, unquote, unreadable } from "./values.ts";
 
-/** The fields whose values may stand on one line, parted by commas (RFC 3261 §20 and the RFCs of the others). */
+/** The fields that may have several values on one line, separated by commas (RFC 3261 §20 and later RFCs). */
 const lists = new Set(
   `Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact Content-Encoding
    Content-Language Diversion Error-Info Geolocation History-Info In-Reply-To P-Asserted-Identity P-Preferred-Identity Path
@@ -21,7 +21,7 @@ const lists = new Set(
 export function header(message: Pick<Message, "headers">, name: string): string | undefined {
   const wanted = canonicalName(name) ?? name;
   for (const field of message.headers) if (field[0] === wanted) return field[1];
-  // a registered name has its one spelling since it was read
+  // registered names were given one spelling when the message was read
   return isRegistered(wanted) ? undefined : message.headers.find((field) => isNamed(field, wanted))?.[1];
 }
 
@@ -51,7 +51,7 @@ export interface NameAddr {
   readonly params: readonly Param[];
 }
 
-/** The blanks before `<` belong to the name: given twice in the pattern, they would be tried in every division. */
+/** Blanks before `<` belong to the name: twice in the pattern, they would backtrack in quadratic time. */
 const nameAddr = /^("(?:[^"\\]|\\.)*"\s*|[^"<>,;:]*)<([^<>\s"]+)>\s*(;.*)?$/s;
 /** RFC 3261 §20: without brackets, `;` begins a header parameter and `,` and `?` may not be there at all. */
 const addrSpec = /^([^<>\s",;?]+)\s*(;.*)?$/s;
@@ -65,7 +65,7 @@ export function readNameAddr(value: string): NameAddr {
   return { display: "", uri, params: readParams(more) };
 }
 
-/** The same message with all fields of one name replaced by one, in the place of the first or at the end. */
+/** The same message with one field in place of all of its name: where the first was, or at the end. */
 export function withHeader<M extends Message>(message: M, field: Field): M {
   const at = message.headers.findIndex((candidate) => candidate[0] === field[0]);
   const others = message.headers.filter((candidate) => candidate[0] !== field[0]);

@@ -1,16 +1,16 @@
 /**
  * The head of a SIP message: the start line and the header fields as raw text (RFC 3261 §7.1 to §7.3).
  *
- * Rules: both CRLF and LF end a line, a line that begins with a blank is folded onto the one before it (§7.3.1); nothing here
- * throws, the first fault is given beside what could be read; at most `LIMITS.fields` fields of `LIMITS.line` characters.
+ * Rules: both CRLF and LF end a line; a line that begins with a blank continues the one before it (§7.3.1); nothing here
+ * throws, the first fault is given beside what could be read. Bounds: `LIMITS.fields`, `LIMITS.line`.
  */
 import { type Field, LIMITS } from "./message.ts";
 import { canonicalName, isToken } from "./names.ts";
 
-/** What is wrong with a message: the words, and the status that answers it. */
+/** What is wrong with a message, and the status to refuse it with. */
 export type Fault = readonly [text: string, status: 400 | 413 | 505];
 
-/** A response has no method, and a request no status. */
+/** Of a response the method is empty, of a request the status is 0. */
 export interface StartLine {
   readonly method: string;
   readonly uri: string;
@@ -40,8 +40,8 @@ export function headEnd(bytes: Uint8Array, from: number): number | undefined {
 }
 
 /**
- * The start line and the header fields. A line that is no field spoils a request; in a response, which nobody could answer,
- * it is left out.
+ * The start line and the header fields. A line that is not a header field is a fault of a request; in a response, which
+ * cannot be refused, it is skipped.
  */
 export function readHead(bytes: Uint8Array): Head {
   const text = utf8.decode(bytes);
@@ -62,7 +62,7 @@ export function readHead(bytes: Uint8Array): Head {
   return { start, headers, fault };
 }
 
-/** Where the line break is that ends a line, or the end of the text. */
+/** The index of the line break after `from`, or the end of the text. */
 function lineEnd(text: string, from: number): number {
   const at = text.indexOf("\n", from);
   return at === -1 ? text.length : at;
@@ -72,7 +72,7 @@ function lineIn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && end < text.length && text[end - 1] === "\r" ? end - 1 : end);
 }
 
-/** A line with the lines folded onto it, each fold as one space, and where the next one begins. */
+/** A line with its continuation lines, each joined by one space; `next` is where the next line begins. */
 function foldedLine(text: string, from: number): { line: string; next: number } {
   let end = lineEnd(text, from);
   let line = lineIn(text, from, end);
@@ -96,7 +96,7 @@ const request = /^([^ ]+) ([^ ]+) SIP\/(\d+\.\d+)$/i;
 const response = /^SIP\/(\d+\.\d+) ([1-6]\d\d)(?: (.*))?$/i;
 const BAD_URI = /[<>"\s]/;
 
-/** RFC 3261 §7.1, §7.2: single spaces, nothing before or after. A response has no method. */
+/** RFC 3261 §7.1, §7.2: single spaces, none before or after. */
 function readStartLine(line: string): StartLine {
   if (/^SIP\//i.test(line)) {
     const [, version, status, phrase = ""] = response.exec(line) ?? [];
@@ -110,7 +110,7 @@ function readStartLine(line: string): StartLine {
   return version === "2.0" ? start : { ...start, fault: ["SIP version not supported", 505] };
 }
 
-/** Content-Length; NaN when it is no number or is given twice and differently. */
+/** Content-Length; NaN when it is not a number, or given twice with different values. */
 export function contentLength(headers: readonly Field[]): number | undefined {
   let length: number | undefined;
   for (const [name, value] of headers) {

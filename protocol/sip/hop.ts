@@ -1,7 +1,7 @@
 /**
- * The two requests that follow an INVITE on its own hop: the ACK to a refusal and CANCEL.
+ * The two requests that follow an INVITE hop by hop: the ACK to a 300-699, and CANCEL.
  *
- * RFC 3261 §17.1.1.3, §9.1, §22.1. Both go the way of their INVITE: the same Request-URI, Via with its branch, Route,
+ * RFC 3261 §17.1.1.3, §9.1, §22.1. Both are routed as their INVITE: the same Request-URI, Via with its branch, Route,
  * From, Call-ID and CSeq number.
  */
 
@@ -19,7 +19,7 @@ export function ackToRefusal(invite: Request, refusal: Response): Request {
   return follow("ACK", invite, [to, ...again]);
 }
 
-/** The CANCEL of an INVITE, with more fields (Reason, RFC 3326) when they are given. */
+/** The CANCEL of an INVITE; `more` may have a Reason (RFC 3326). */
 export function cancelOf(invite: Request, more: readonly Field[] = []): Request {
   const again = invite.headers.filter(([name]) => AGAIN.has(name) || name === "To");
   return follow("CANCEL", invite, [...again, ...more]);

@@ -1,9 +1,8 @@
 /**
- * The fields that every message has and that say where it belongs: Via, CSeq, From and To.
+ * The mandatory fields that say where a message belongs: Via, CSeq, From and To.
  *
- * RFC 3261 §8.1.1, §20.8, §20.20, §20.39, §20.42. Rules: each is read once a message, when somebody first asks, and what was
- * read is kept as long as the message's headers are; a reader throws `Refusal` (400) for what is missing or cannot be
- * read; headers do not change once they are read, a message with other headers has a list of its own.
+ * RFC 3261 §8.1.1, §20.16, §20.20, §20.39, §20.42. Rules: each is parsed once a message, on first use, and kept for as long
+ * as its `headers` array, which is never changed; readers throw `Refusal` (400) for what is missing or cannot be read.
  */
 import { header, type NameAddr, readNameAddr } from "./fields.ts";
 import type { Field, Message, Request } from "./message.ts";
@@ -38,7 +37,7 @@ export function readVia(value: string): Via {
   };
 }
 
-/** A CSeq: its number and the method it counts. */
+/** A CSeq: the number and the method. */
 export interface CSeq {
   readonly number: number;
   readonly method: string;
@@ -99,7 +98,7 @@ export function tagOf(message: Message, name: "From" | "To"): string | undefined
   }
 }
 
-/** The same message with another top Via: its value with all that stands on its line, and what that reads as. */
+/** The same message with another first Via field; `via` is its first value, parsed. */
 export function withTopVia<M extends Message>(message: M, value: string, via: Via): M {
   const headers = message.headers.slice();
   headers[headers.findIndex(([name]) => name === "Via")] = ["Via", value];
@@ -107,7 +106,7 @@ export function withTopVia<M extends Message>(message: M, value: string, via: Vi
   return { ...message, headers };
 }
 
-/** Lets a response have what was read of the fields that it copies from its request; of To only where that stayed the same. */
+/** Keeps for a response what was parsed of its request, whose fields it has copied; To only where that is unchanged. */
 export function keepReadings(response: Pick<Message, "headers">, request: Request, sameTo: boolean): void {
   const { via, cseq, From, To } = readingsOf(request);
   kept.set(response.headers, { via, cseq, From, To: sameTo ? To : undefined });

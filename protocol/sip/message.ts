@@ -1,9 +1,8 @@
 /**
- * SIP messages (RFC 3261 §7) as values; read.ts makes them of bytes, write.ts makes bytes of them.
+ * SIP messages (RFC 3261 §7) as values; read.ts reads them from bytes, write.ts writes them.
  *
- * A message is its start line, its header fields as raw text, and its body; fields.ts and uri.ts read the values that
- * somebody asks for. Left out on purpose: bytes that are not UTF-8 are read as U+FFFD (§7.3.1 knows no other encoding), so
- * a binary body does not survive; a gateway that reads SDP only has no use for one.
+ * A message is its start line, its header fields as raw text, and its body; fields.ts, mandatory.ts and uri.ts parse values
+ * on demand. Left out on purpose: binary bodies. Bytes that are not UTF-8 become U+FFFD (§7.3.1 knows no other encoding).
  */
 import { Refusal } from "../refusal.ts";
 
@@ -15,7 +14,7 @@ export interface Request {
   readonly method: string;
   /** The Request-URI as it stands on the wire. */
   readonly uri: string;
-  /** In wire order; one entry a header line. */
+  /** In wire order, one entry for each header line; never changed. */
   readonly headers: readonly Field[];
   readonly body: string;
 }
@@ -42,7 +41,7 @@ export const LIMITS = { bytes: 49_152, fields: 128, line: 8_192 } as const;
 
 /** A message that cannot be read. */
 export class Malformed extends Refusal {
-  /** What is known of a request, when that is enough to answer it (RFC 3261 §8.2.6.2) and it is no ACK. */
+  /** What could be read of a request, if it is enough for a response (RFC 3261 §8.2.6.2). */
   readonly request: Request | undefined;
 
   constructor(text: string, status: 400 | 413 | 505, request?: Request) {

@@ -1,8 +1,8 @@
 /**
- * The names of SIP header fields: compact forms become long ones, any case becomes the registered spelling.
+ * Names of SIP header fields: compact forms are expanded, any case becomes the registered spelling.
  *
- * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 6665, 8224 for later ones. A name
- * that is not registered here stays as it was written.
+ * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 6665, 8224 for later ones. An
+ * unknown name stays as it was written.
  */
 
 const registered = `Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization
@@ -43,7 +43,7 @@ const token = /^[A-Za-z0-9!%'*+._`~-]+$/;
 
 const spellings = new Set(names.values());
 
-/** Whether this is the spelling of a name that is registered here. */
+/** Whether this is the registered spelling of a known name. */
 export function isRegistered(name: string): boolean {
   return spellings.has(name);
 }
@@ -53,7 +53,7 @@ export function isToken(text: string): boolean {
   return token.test(text);
 }
 
-/** The name by which a header field is known here, or undefined when no header field can have such a name. */
+/** The registered spelling of a name, an unknown name as it is, or undefined for what cannot be a name. */
 export function canonicalName(name: string): string | undefined {
   return names.get(name) ?? names.get(name.toLowerCase()) ?? (token.test(name) ? name : undefined);
 }

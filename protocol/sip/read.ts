@@ -1,20 +1,19 @@
 /**
- * Bytes to SIP messages (RFC 3261 §7, §18.3).
+ * Reads SIP messages from bytes (RFC 3261 §7, §18.3).
  *
- * Reading is lazy: the start line and the lines of the header are told apart (head.ts), and nothing in them is understood
- * but Content-Length. Rules: limits come before work, work is linear in the bytes, and what cannot be read is `Malformed`
- * and no other exception.
+ * Reading is lazy: the header is split into fields (head.ts), and of these only Content-Length is parsed. Rules: limits are
+ * checked before any work; the work is linear in the bytes; the only exception is `Malformed`.
  */
 import { contentLength, type Fault, headEnd, readHead, type StartLine } from "./head.ts";
 import { type Field, LIMITS, Malformed, type Message, type Request } from "./message.ts";
 
-/** As much of a message that is too large is read as it takes to answer it. */
+/** How much of a message that is too large is read, to answer it. */
 const ANSWERED = 16_384;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const LF = 10;
 const CR = 13;
 
-/** The message in a datagram, or in the part of a stream that `frame` has found. Throws `Malformed` and nothing else. */
+/** Reads the message in a datagram, or in a frame of a stream. Throws `Malformed` only. */
 export function readMessage(bytes: Uint8Array): Message {
   if (bytes.length > LIMITS.bytes) {
     const { start, headers } = readHead(bytes.subarray(0, ANSWERED));
@@ -28,7 +27,7 @@ export function readMessage(bytes: Uint8Array): Message {
   const rest = end === undefined ? 0 : bytes.length - end;
   const fault = start.fault ?? head.fault ?? bodyFault(end, length, rest);
   if (fault) throw new Malformed(...fault, answerable(start, headers));
-  // RFC 3261 §18.3: what follows the body in a datagram is discarded; without Content-Length the body is all the rest.
+  // RFC 3261 §18.3: bytes after the body of a datagram are discarded; without Content-Length the body is all the rest.
   const body = rest === 0 ? "" : utf8.decode(bytes.subarray(end, end! + (length ?? rest)));
   if (start.method === "") return { kind: "response", status: start.status, phrase: start.phrase, headers, body };
   return { kind: "request", method: start.method, uri: start.uri, headers, body };
@@ -50,7 +49,7 @@ function bodyFault(end: number | undefined, length: number | undefined, rest: nu
 
 const ANSWERABLE = ["Via", "From", "To", "Call-ID", "CSeq"];
 
-/** The request that a refusal can be sent to: it needs what a response copies (RFC 3261 §8.2.6.2). */
+/** The request, if it can be answered: it has what a response copies (RFC 3261 §8.2.6.2), and is not an ACK. */
 export function answerable(start: StartLine, headers: readonly Field[]): Request | undefined {
   const whole = ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
   if (!whole || start.method === "" || start.method === "ACK") return undefined;

@@ -1,7 +1,7 @@
 /**
- * The Reason header: why a request was made or refused, in the words of the telephone network.
+ * The Reason header: the Q.850 cause of a request or a refusal.
  *
- * RFC 3326, RFC 6432. Rules: of several reasons the first of Q.850 counts; one that cannot be read was not given.
+ * RFC 3326, RFC 6432. Rules: of several reasons the first Q.850 one counts; one that cannot be read is ignored.
  */
 import type { Cause } from "../reasons.ts";
 import { Refusal } from "../refusal.ts";

@@ -1,9 +1,8 @@
 /**
- * Where a refused INVITE may be tried next: the target set of RFC 3261 §8.1.3.4, as plain data.
+ * Redirection: the target set of an INVITE (RFC 3261 §8.1.3.4), as plain data.
  *
- * Rules: the places of a 3xx come in the order of their q, before those that an earlier one has left; no place is tried
- * twice, five beside the first at most; one that we could not dial (`sips`, no SIP at all) is none. A refusal for all places
- * (6xx) ends it.
+ * Rules: the Contacts of a 3xx are tried in the order of their q, before what an earlier 3xx has left; no target is tried
+ * twice, and at most five beside the first; targets that we cannot dial (`sips`, other schemes) are skipped; a 6xx ends it.
  */
 import { Refusal } from "../refusal.ts";
 import { readNameAddr, values } from "./fields.ts";
@@ -11,47 +10,47 @@ import type { Response } from "./message.ts";
 import { readUri } from "./uri.ts";
 import { param } from "./values.ts";
 
-const MOST_PLACES = 5;
+const MOST_TARGETS = 5;
 
 export interface Targets {
-  /** Every place that was ever named, the called one first. */
+  /** All targets so far, the dialled one first. */
   readonly known: readonly string[];
-  /** Those that are still to be tried, in their order. */
+  /** Those still to be tried, in order. */
   readonly left: readonly string[];
 }
 
 export const targetsOf = (uri: string): Targets => ({ known: [uri], left: [] });
 
-/** The place to try after this final response, and what is left then; undefined when there is none. */
+/** The target to try after this final response, and the set after it; undefined when there is none. */
 export function nextTarget(targets: Targets, response: Response): { uri: string; targets: Targets } | undefined {
   if (response.status >= 600) return undefined;
-  const { known, left } = response.status < 400 ? withPlaces(targets, placesIn(response)) : targets;
+  const { known, left } = response.status < 400 ? withTargets(targets, contactsOf(response)) : targets;
   const [uri, ...others] = left;
   return uri === undefined ? undefined : { uri, targets: { known, left: others } };
 }
 
-function withPlaces({ known, left }: Targets, places: readonly string[]): Targets {
-  const news = places.filter((place) => !known.includes(place)).slice(0, 1 + MOST_PLACES - known.length);
+function withTargets({ known, left }: Targets, contacts: readonly string[]): Targets {
+  const news = contacts.filter((uri) => !known.includes(uri)).slice(0, 1 + MOST_TARGETS - known.length);
   return { known: [...known, ...news], left: [...news, ...left] };
 }
 
-/** The places that a 3xx points to, the most wished for first. */
-function placesIn(response: Response): string[] {
-  const places = values(response, "Contact").flatMap(dialable);
-  return [...new Set(places.toSorted((one, other) => other.q - one.q).map(({ uri }) => uri))];
+/** The URIs of a 3xx, the greatest q first. */
+function contactsOf(response: Response): string[] {
+  const contacts = values(response, "Contact").flatMap(dialable);
+  return [...new Set(contacts.toSorted((one, other) => other.q - one.q).map(({ uri }) => uri))];
 }
 
 /** A Contact that can be dialled, without the headers of its URI. */
 function dialable(contact: string): { uri: string; q: number }[] {
   try {
     const { uri, params } = readNameAddr(contact);
-    const place = uri.replace(/\?.*$/s, "");
-    return readUri(place).scheme === "sips" ? [] : [{ uri: place, q: qOf(param(params, "q")) }];
+    const bare = uri.replace(/\?.*$/s, "");
+    return readUri(bare).scheme === "sips" ? [] : [{ uri: bare, q: qOf(param(params, "q")) }];
   } catch (error) {
     if (error instanceof Refusal) return [];
     throw error;
   }
 }
 
-/** A q that is not there, or is none, asks for no other order: it counts as 1. */
+/** A missing or invalid q counts as 1. */
 const qOf = (text = ""): number => (/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(text) ? Number(text) : 1);

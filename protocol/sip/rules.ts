@@ -1,9 +1,9 @@
 /**
- * Which requests are refused before anybody looks at what they ask: RFC 3261 §8.1.1 (what every request has) and §8.2.
+ * Which requests are refused before they are processed: RFC 3261 §8.1.1 (mandatory fields) and §8.2.
  *
- * In the order of the RFC: readable, method, Request-URI, Require, body. Merged requests (482) need memory and are told
- * apart by whoever has it. A request that we shall only answer ourselves may have no hops left; an INVITE goes on to
- * another network, as through a proxy, and may not (483, RFC 7332 §5).
+ * In the order of the RFC: readable, method, Request-URI, Require, body. Merged requests (482) are found by the owner of
+ * the transactions. Max-Forwards 0 is fine for requests that end here, but an INVITE goes on into another network, as
+ * through a proxy, and is refused (483, RFC 7332 §5).
  */
 
 import { Refusal } from "../refusal.ts";
@@ -16,14 +16,14 @@ import { readUri } from "./uri.ts";
 import { splitOutside } from "./values.ts";
 import { warning } from "./warning.ts";
 
-/** Methods that exist but are not for a gateway, or not yet: 405 names what is (§8.2.1); unknown ones get 501 (§21.5.2). */
+/** Known methods that we do not support get 405 (§8.2.1), unknown ones 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
 const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
-/** What makes a dialog or moves its target. */
+/** Methods that create a dialog or refresh its target. */
 const TARGETS = new Set(["INVITE", "UPDATE"]);
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 
-/** The refusal of a request, or undefined when it may be looked at. */
+/** The refusal of a request, or undefined when it may be processed. */
 export function judge(request: Request): Response | undefined {
   try {
     mustBeReadable(request);
@@ -36,7 +36,7 @@ export function judge(request: Request): Response | undefined {
   );
 }
 
-/** §8.1.1: To, From, CSeq, Call-ID and Via are there, once where once, and can be read. */
+/** §8.1.1: To, From, CSeq, Call-ID and Via are there, not repeated, and readable. */
 function mustBeReadable(request: Request): void {
   for (const name of ONCE) if (isTwice(request, name)) throw new Refusal(`more than one ${name}`, { status: 400 });
   for (const name of ["From", "To", "Call-ID", "CSeq"])
@@ -52,7 +52,7 @@ function isTwice({ headers }: Request, name: string): boolean {
   return first !== -1 && headers.some((field, index) => index > first && field[0] === name);
 }
 
-/** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` asks for TLS, which we do not have; `tel` is no place. */
+/** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` needs TLS, which we lack; `tel` names no host. */
 function mustBeReachable(request: Request): void {
   const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
   const [nearest = "sip", ...others] = schemes("Record-Route");
@@ -69,7 +69,7 @@ function judgeMethod(request: Request): Response | undefined {
     : responseTo(request, 501, { headers: [ALLOW] });
 }
 
-/** §8.2.2.1. `sips` asks for TLS from end to end, which we do not have. */
+/** §8.2.2.1. `sips` needs TLS, which we lack. */
 function judgeUri(request: Request): Response | undefined {
   try {
     return readUri(request.uri).scheme === "sips" ? responseTo(request, 416) : undefined;
@@ -86,7 +86,7 @@ function judgeHops(request: Request): Response | undefined {
   return Number(hops) === 0 && request.method === "INVITE" ? responseTo(request, 483) : undefined;
 }
 
-/** §8.2.2.3; not for CANCEL, which is for the INVITE's own hop. */
+/** §8.2.2.3; not for CANCEL, which is hop by hop. */
 function judgeExtensions(request: Request): Response | undefined {
   if (request.method === "CANCEL") return undefined;
   const unsupported = values(request, "Require").filter(
@@ -96,18 +96,18 @@ function judgeExtensions(request: Request): Response | undefined {
   return responseTo(request, 420, { headers: [["Unsupported", unsupported.join(", ")]] });
 }
 
-/** §8.2.3: a body that we cannot read and that is not optional. */
+/** §8.2.3: a body of a foreign type or encoding that is not optional. */
 function judgeBody(request: Request): Response | undefined {
   const wanted = wantedOfBody(request);
   return wanted === undefined || isOptional(request) ? undefined : responseTo(request, 415, { headers: [wanted] });
 }
 
-/** A request without the body that we cannot read: it was optional, and is ignored (§8.2.3). */
+/** A request without its body, if that is of a foreign type or encoding: it was optional, and is ignored (§8.2.3). */
 export function withoutForeignBody(request: Request): Request {
   return wantedOfBody(request) === undefined ? request : { ...request, body: "" };
 }
 
-/** What a body should have been, when it is not that. */
+/** The header field that says which body we take, when this one is foreign. */
 function wantedOfBody(request: Request): Field | undefined {
   if (request.body === "" || !SDP_METHODS.has(request.method)) return undefined;
   const encoding = header(request, "Content-Encoding")?.toLowerCase() ?? "identity";
@@ -116,7 +116,7 @@ function wantedOfBody(request: Request): Field | undefined {
   return type === undefined || type === "application/sdp" ? undefined : ACCEPT;
 }
 
-/** RFC 3261 §20.11: `handling` is "required" unless it says otherwise. */
+/** RFC 3261 §20.11: `handling` is "required" by default. */
 function isOptional(request: Request): boolean {
   const [, ...params] = splitOutside(header(request, "Content-Disposition") ?? "", ";");
   return params.some((each) => /^handling\s*=\s*"?optional"?$/i.test(each));

@@ -1,15 +1,15 @@
 /**
- * Session timers: RFC 4028, as decisions on messages; who keeps the time is actors/phone/session-timer.ts.
+ * Session timers (RFC 4028): what messages say of them. The clock is in actors/phone/session-timer.ts.
  *
- * Rules: an interval is never below 90 seconds, one that is asked for is not made longer, and where only the least is said
- * ours is no shorter than that (§9); whoever refreshes is said by the part he has in that transaction (uac, uas), so that it
- * turns round with each side's requests.
+ * Rules: an interval is at least 90 seconds; a requested one is not made longer; where there is only a Min-SE, ours is at
+ * least that (§9). The refresher is named by its role in that transaction (uac, uas), so the name changes with whose
+ * request it is.
  */
 import { asksFor } from "./capabilities.ts";
 import { header } from "./fields.ts";
 import type { Field, Message, Request, Response } from "./message.ts";
 
-/** RFC 4028 §4, §5: the least that may be asked for, and what we take where nobody asks; seconds. */
+/** RFC 4028 §4, §5: the minimum, and the default, in seconds. */
 export const LEAST_INTERVAL = 90;
 const USUAL_INTERVAL = 1_800;
 const LONGEST_INTERVAL = 86_400;
@@ -17,7 +17,7 @@ const LONGEST_INTERVAL = 86_400;
 export interface SessionTimer {
   /** Seconds. */
   readonly interval: number;
-  /** Whether we refresh the session; else they do. */
+  /** Whether we are the refresher. */
   readonly ours: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Asked {
   readonly refresher?: "uac" | "uas";
 }
 
-/** The Session-Expires of a message; one that cannot be read was not said. */
+/** The Session-Expires of a message; one that cannot be read is ignored. */
 function readExpires(message: Message): Asked | undefined {
   const [, seconds, rest = ""] = /^\s*(\d{1,10})\s*(;.*)?$/.exec(header(message, "Session-Expires") ?? "") ?? [];
   if (seconds === undefined) return undefined;
@@ -35,7 +35,7 @@ function readExpires(message: Message): Asked | undefined {
   return refresher === "uac" || refresher === "uas" ? { interval, refresher } : { interval };
 }
 
-/** What a request of theirs makes of the timer: too small, none, or what our 2xx says (§9). */
+/** The timer that their request asks for, with the fields of our 2xx; null for none (§9). */
 export function acceptTimer(
   request: Request,
   now: SessionTimer | null,
@@ -56,14 +56,14 @@ export function acceptTimer(
   };
 }
 
-/** The timer after a 2xx to a request of ours (§7.2): none when it does not speak of one. */
+/** The timer after a 2xx to our request (§7.2); null without Session-Expires. */
 export function timerOf(response: Response): SessionTimer | null {
   const said = readExpires(response);
   if (said === undefined) return null;
   return { interval: Math.max(LEAST_INTERVAL, said.interval), ours: said.refresher !== "uas" };
 }
 
-/** What a request of ours inside the dialog says of the timer that runs (§7.4). */
+/** The fields of our request inside a dialog, for the running timer (§7.4). */
 export function timerHeaders(timer: SessionTimer | null, least = LEAST_INTERVAL): Field[] {
   if (timer === null) return [];
   const interval = Math.max(timer.interval, least);
@@ -71,7 +71,7 @@ export function timerHeaders(timer: SessionTimer | null, least = LEAST_INTERVAL)
   return [["Session-Expires", `${interval};refresher=${timer.ours ? "uac" : "uas"}`], ...minimum];
 }
 
-/** The least interval that a message asks for by its Min-SE (§5), if it is one that we take. */
+/** The Min-SE of a message (§5), if it is one that we accept. */
 export function leastOf(message: Message): number | undefined {
   const [, seconds] = /^\s*(\d{1,6})/.exec(header(message, "Min-SE") ?? "") ?? [];
   const least = Number(seconds);

@@ -1,9 +1,9 @@
 /**
- * SIP and tel URIs: RFC 3261 §19.1, RFC 3966. The wire's text is kept by whoever holds it; here its parts are read.
+ * SIP and tel URIs: RFC 3261 §19.1, RFC 3966. Callers keep the text of the wire; here it is parsed.
  *
- * Rules: the user part is compared and mapped unescaped, and escaped anew when written (§19.1.2); hosts may hold `_`,
- * which real networks have, and IPv6 stands in brackets on the wire and without them here. Left out on purpose: headers
- * of a URI (`?Subject=…`), which nobody may make us send.
+ * Rules: the user part is compared and mapped unescaped, and escaped again when written (§19.1.2); hosts may contain `_`,
+ * as in real networks; IPv6 has brackets on the wire and none here. Left out on purpose: headers of a URI
+ * (`?Subject=…`), which nobody may make us send.
  */
 import { Refusal } from "../refusal.ts";
 import { type Param, param, readParams } from "./values.ts";
@@ -27,7 +27,7 @@ export function readUri(text: string): SipUri {
   if (scheme !== undefined && host !== undefined && Number(port ?? 0) <= 65_535)
     return {
       scheme: scheme.toLowerCase() === "sips" ? "sips" : "sip",
-      // a password says nothing about who is meant, and is never repeated
+      // a password is no part of the identity, and is never repeated
       user: unescapeUser(userinfo.split(":", 1)[0] ?? ""),
       host: host.replace(/^\[|\]$/g, "").toLowerCase(),
       port: port === undefined ? undefined : Number(port),
@@ -39,7 +39,7 @@ export function readUri(text: string): SipUri {
   throw new Refusal(known ? "unreadable URI" : "URI scheme not supported", { status: known ? 400 : 416 });
 }
 
-/** The URI's `lr`: its proxy routes loosely (RFC 3261 §19.1.1). */
+/** Whether the URI has `lr`: its proxy is a loose router (RFC 3261 §19.1.1). */
 export function isLoose(uri: string): boolean {
   return param(readUri(uri).params, "lr") !== undefined;
 }
@@ -47,7 +47,7 @@ export function isLoose(uri: string): boolean {
 const toUtf8 = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A user part as it may stand in a SIP URI: everything but unreserved and user-unreserved is escaped (§25.1). */
+/** Escapes a user part for a SIP URI: everything except unreserved and user-unreserved (§25.1). */
 export function escapeUser(user: string): string {
   let escaped = "";
   for (const byte of toUtf8.encode(user)) {
@@ -59,7 +59,7 @@ export function escapeUser(user: string): string {
   return escaped;
 }
 
-/** The text of an escaped user part; 400 when its bytes are no UTF-8. A `%` that escapes nothing stands for itself. */
+/** Unescapes a user part; 400 when its bytes are not UTF-8. A `%` without two hex digits stays as it is. */
 function unescapeUser(text: string): string {
   if (!text.includes("%")) return text;
   const bytes: number[] = [];
@@ -73,7 +73,7 @@ function unescapeUser(text: string): string {
   }
 }
 
-/** A host as it stands in a URI or Via: IPv6 in brackets. */
+/** A host for a URI or Via: IPv6 in brackets. */
 export function writeHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,25 +1,25 @@
 /**
- * What stands inside the values of SIP header fields: lists, parameters, quoted strings.
+ * The syntax of header values: lists, parameters, quoted strings.
  *
- * RFC 3261 §7.3 and §25.1. Rules: a value is walked once, from left to right; what the grammar forbids is refused with
- * 400; parameter names are lower case, and a parameter without a value has the empty one.
+ * RFC 3261 §7.3 and §25.1. Rules: a value is scanned once, from left to right; invalid syntax is refused with 400;
+ * parameter names become lower case, and a parameter without a value has the value "".
  */
 import { Refusal } from "../refusal.ts";
 
 /** `;name=value`: quoted values without their quotes, flags with the empty value. */
 export type Param = readonly [name: string, value: string];
 
-/** The value of a parameter; "" for one that has none, undefined for one that is not there. */
+/** The value of a parameter; undefined when it is missing. */
 export function param(params: readonly Param[], name: string): string | undefined {
   return params.find((candidate) => candidate[0] === name)?.[1];
 }
 
-/** The refusal of a value that the grammar forbids. */
+/** The refusal of invalid syntax. */
 export function unreadable(what: string): Refusal {
   return new Refusal(`unreadable ${what}`, { status: 400 });
 }
 
-/** Splits at a separator that stands outside quotes and angle brackets; parts are trimmed. */
+/** Splits at a separator outside quotes and angle brackets; parts are trimmed. */
 export function splitOutside(text: string, separator: "," | ";"): string[] {
   if (!text.includes(separator)) return [text.trim()];
   if (!text.includes('"') && !text.includes("<")) return text.split(separator).map((part) => part.trim());
@@ -44,7 +44,7 @@ export function splitOutside(text: string, separator: "," | ";"): string[] {
   return parts;
 }
 
-/** Reads `;a=b;c`, which may be empty; a parameter without a name is refused. */
+/** Reads `;a=b;c` or nothing; a parameter without a name is refused. */
 export function readParams(text: string): Param[] {
   const rest = text.trim();
   if (rest === "") return [];
@@ -61,7 +61,7 @@ function readParam(part: string): Param {
 
 const quotedString = /^"((?:[^"\\]|\\[^\r\n])*)"$/s;
 
-/** The text of a quoted string; anything else stays as it is, unless a quote in it has no partner. */
+/** The text of a quoted string; other text stays as it is, a single quote in it is refused. */
 export function unquote(text: string): string {
   if (!text.includes('"')) return text;
   const inside = quotedString.exec(text)?.[1];
@@ -69,7 +69,7 @@ export function unquote(text: string): string {
   return inside.replace(/\\(.)/gs, "$1");
 }
 
-/** A text as a quoted string: `"` and `\` escaped, control characters left out (RFC 3261 §25.1). */
+/** A quoted string: `"` and `\` escaped, control characters as spaces (RFC 3261 §25.1). */
 export function quoteDisplay(text: string): string {
   return `"${text.replace(/[\0-\x1f\x7f]+/g, " ").replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,7 +1,7 @@
 /**
- * SIP messages to bytes (RFC 3261 §7).
+ * Writes SIP messages (RFC 3261 §7).
  *
- * Rules: Content-Length is that of the body; no value adds a line, whoever has written it.
+ * Rules: Content-Length is that of the body; no value can add a line, wherever it comes from.
  */
 import type { Message } from "./message.ts";
 import { isToken } from "./names.ts";
@@ -9,9 +9,8 @@ import { isToken } from "./names.ts";
 const toUtf8 = new TextEncoder();
 
 /**
- * The bytes of a message, with the Content-Length that its body has, in place of one given or as the last field.
- *
- * CR, LF and NUL in any value are written as a space and blanks in a URI are left out, so that no value adds a line.
+ * The bytes of a message. Content-Length replaces a given one, or is the last field. CR, LF and NUL in a value become a space,
+ * blanks in a URI are dropped.
  */
 export function writeMessage(message: Message): Uint8Array {
   const { body } = message;
