@@ -91,7 +91,7 @@ function pathsIn(text: string): string[] {
   return named.filter((word) => isPath(word) && !/^application\/|^carillon\.toml$/.test(word));
 }
 
-test.each(["CONTRIBUTING.md", "docs/decisions.md"])("the paths that %s names are there", (file) => {
+test.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md"])("the paths that %s names are there", (file) => {
   const paths = pathsIn(read(file));
   expect(paths.length).toBeGreaterThan(10);
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
