@@ -19,7 +19,8 @@ import { SipAcl } from "./sip/allow.ts";
 import { inTime, type Resolve, SipHosts } from "./sip/hosts.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
-import { Xmpp, type XmppConfig } from "./xmpp/component.ts";
+import { XmppComponent } from "./xmpp/component.ts";
+import type { XmppConfig } from "./xmpp/config.ts";
 
 export interface GatewayConfig {
   readonly sip: {
@@ -56,7 +57,7 @@ export interface GatewayNeeds {
 
 export class Gateway {
   readonly sip: SipStack;
-  readonly xmpp: Xmpp;
+  readonly xmpp: XmppComponent;
   readonly calls: Calls;
   readonly #actor;
   readonly #log: Log;
@@ -91,7 +92,7 @@ export class Gateway {
       user: this.calls,
     });
     const hosts = new SipHosts(resolve, clock);
-    this.xmpp = new Xmpp({
+    this.xmpp = new XmppComponent({
       ...{ clock, chance, log, sha1 },
       connect: open.connect,
       find: (host, use) => hosts.find(host, use),

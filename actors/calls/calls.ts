@@ -13,11 +13,12 @@ import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Request } from "../../protocol/sip/message.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { InvitesAwaiting } from "../phone/awaiting.ts";
 import type { ServerTransaction, SipUser } from "../sip/user.ts";
-import type { XmppUser } from "../xmpp/component.ts";
 import { Outbox } from "../xmpp/outbox.ts";
+import type { XmppUser } from "../xmpp/user.ts";
 import type { Call } from "./call.ts";
 import { IncomingCalls } from "./incoming.ts";
 import { JingleIqs } from "./iqs.ts";
@@ -105,7 +106,7 @@ export class Calls implements SipUser, XmppUser {
 
   // What the XMPP stream brings
 
-  jingle(iq: Element, reply: (answer: Element) => void): void {
+  jingle(iq: Stanza, reply: (answer: Element) => void): void {
     this.#iqs.take(iq, reply);
   }
 

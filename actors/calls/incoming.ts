@@ -18,7 +18,7 @@ import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts
 import { warning } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { ServerTransaction } from "../sip/user.ts";
-import type { Xmpp } from "../xmpp/component.ts";
+import type { XmppComponent } from "../xmpp/component.ts";
 import type { Reach } from "../xmpp/presence.ts";
 import type { CallMaker } from "./maker.ts";
 import type { RefusedCalls } from "./refused.ts";
@@ -44,7 +44,7 @@ export interface IncomingParts {
   readonly registry: Registry;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
-  readonly xmpp: () => Xmpp;
+  readonly xmpp: () => XmppComponent;
   readonly random: () => string;
 }
 

@@ -10,10 +10,11 @@ import { type AddressRules, isServed } from "../../protocol/address.ts";
 import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { ownText } from "../../protocol/text.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
-import type { Xmpp } from "../xmpp/component.ts";
+import type { XmppComponent } from "../xmpp/component.ts";
 import { deliverJingle, unknownSession } from "./jingle.ts";
 import type { JingleIq, OutgoingCalls } from "./outgoing.ts";
 import type { RefusedCalls } from "./refused.ts";
@@ -25,7 +26,7 @@ export interface JingleIqParts {
   readonly outgoing: OutgoingCalls;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
-  readonly xmpp: () => Xmpp;
+  readonly xmpp: () => XmppComponent;
 }
 
 export class JingleIqs {
@@ -36,37 +37,37 @@ export class JingleIqs {
   }
 
   /** Takes a Jingle IQ; `reply` takes its one answer. */
-  take(iq: Element, reply: (answer: Element) => void): void {
-    const jingle = iq.getChild("jingle", JINGLE);
-    if (!jingle) return reply(iqError(iq, new Refusal("no jingle element", { status: 400 })));
+  take(iq: Stanza, reply: (answer: Element) => void): void {
+    const jingle = iq.element.getChild("jingle", JINGLE);
+    if (!jingle) return reply(iqError(iq.element, new Refusal("no jingle element", { status: 400 })));
     let isAccepted = false;
     const accepted = (): void => {
-      if (!isAccepted) reply(iqResult(iq));
+      if (!isAccepted) reply(iqResult(iq.element));
       isAccepted = true;
     };
     const refusal = attempt(() => this.#deliver(iq, jingle, accepted));
     if (!refusal) return;
     if (jingle.attrs.action === "session-initiate") this.#notInitiated(iq, String(jingle.attrs.sid), refusal);
-    if (refusal.jingle.reason === undefined) return reply(iqError(iq, refusal));
+    if (refusal.jingle.reason === undefined) return reply(iqError(iq.element, refusal));
     accepted();
     this.#turnDown(iq, jingle, refusal);
   }
 
-  #notInitiated(iq: Element, sid: string, refusal: Refusal): void {
+  #notInitiated(iq: Stanza, sid: string, refusal: Refusal): void {
     const { registry, refused, addresses } = this.#by;
-    const isOneOfMany = registry.full || !isServed(String(iq.attrs.from), addresses);
-    if (isOneOfMany) refused.oneOfMany(refusal.message, { sid, from: iq.attrs.from });
+    const isOneOfMany = registry.full || !isServed(iq.from, addresses);
+    if (isOneOfMany) refused.oneOfMany(refusal.message, { sid, from: iq.from });
     else refused.initiate(iq, sid, refusal);
   }
 
-  #deliver(iq: Element, jingle: Element, accepted: () => void): Refusal | undefined {
+  #deliver(iq: Stanza, jingle: Element, accepted: () => void): Refusal | undefined {
     const { registry, outgoing, addresses } = this.#by;
-    const from = ownText(String(iq.attrs.from));
-    const to = ownText(String(iq.attrs.to));
+    const from = ownText(iq.from);
+    const to = ownText(String(iq.to));
     if (!isServed(from, addresses)) return stranger;
     const { action, sid } = jingle.attrs;
     const type = action === "existing-session-initiate" ? "get" : "set";
-    if (iq.attrs.type !== type) return new Refusal(`${action} is an IQ ${type}`, { status: 400 });
+    if (iq.type !== type) return new Refusal(`${action} is an IQ ${type}`, { status: 400 });
     if (type === "get") return this.#existing({ from, to, jingle }, accepted);
     if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
     if (action === "session-initiate")
@@ -89,10 +90,10 @@ export class JingleIqs {
     return undefined;
   }
 
-  #turnDown(iq: Element, jingle: Element, refusal: Refusal): void {
+  #turnDown(iq: Stanza, jingle: Element, refusal: Refusal): void {
     const reason = reasonElement({ condition: refusal.jingle.reason ?? "general-error", text: refusal.message });
     const payload = jingleElement("session-terminate", String(jingle.attrs.sid), {}, [reason]);
-    const [to, from] = [String(iq.attrs.from), String(iq.attrs.to)];
+    const [to, from] = [iq.from, String(iq.to)];
     this.#by.xmpp().request({ to, from, payload }, () => {});
   }
 }

@@ -17,7 +17,7 @@ import {
 } from "../../protocol/jingle/messages.ts";
 import { stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
-import type { Xmpp } from "../xmpp/component.ts";
+import type { XmppComponent } from "../xmpp/component.ts";
 import type { Proposals } from "./proposals.ts";
 import type { Registry } from "./registry.ts";
 
@@ -34,7 +34,7 @@ export interface MessageParts {
   readonly registry: Registry;
   readonly proposals: Proposals;
   readonly addresses: AddressRules;
-  readonly xmpp: () => Xmpp;
+  readonly xmpp: () => XmppComponent;
 }
 
 export class CallMessages {

@@ -6,7 +6,7 @@ import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { SipStack } from "../sip/stack.ts";
-import type { Xmpp } from "../xmpp/component.ts";
+import type { XmppComponent } from "../xmpp/component.ts";
 
 export interface CallsConfig {
   readonly proxy: Destination;
@@ -32,7 +32,7 @@ export interface CallsConfig {
 export interface CallsNeeds {
   readonly config: CallsConfig;
   readonly sip: () => SipStack;
-  readonly xmpp: () => Xmpp;
+  readonly xmpp: () => XmppComponent;
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */
   readonly random: () => string;

@@ -3,9 +3,9 @@
  *
  * Rule: who may not call here, and a flood while there is no room, get a line now and then (tally.ts).
  */
-import type { Element } from "@xmpp/xml";
 import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { ServerTransaction } from "../sip/user.ts";
@@ -27,8 +27,7 @@ export class RefusedCalls {
   }
 
   /** A session-initiate. */
-  initiate(iq: Element, sid: string, { message: why, jingle }: Refusal): void {
-    const { from, to } = iq.attrs;
+  initiate({ from, to }: Stanza, sid: string, { message: why, jingle }: Refusal): void {
     this.#log({ level: "info", event: "call.refused", why, condition: conditionOf(jingle), sid, from, to });
   }
 

@@ -10,7 +10,7 @@ import { jingleElement } from "../../protocol/jingle/jingle.ts";
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
-import type { Xmpp } from "../xmpp/component.ts";
+import type { XmppComponent } from "../xmpp/component.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
 import { type Answer, hadNoStream, type IqRequest } from "../xmpp/requests.ts";
 
@@ -43,7 +43,7 @@ export interface UserSide {
 }
 
 export interface SessionNeeds {
-  readonly xmpp: Xmpp;
+  readonly xmpp: XmppComponent;
   readonly outbox: Outbox;
   readonly log: Log;
 }
@@ -58,7 +58,7 @@ export interface Saying {
 export class JingleSession {
   readonly side: UserSide;
   readonly chart: LiveChart;
-  readonly #xmpp: Xmpp;
+  readonly #xmpp: XmppComponent;
   readonly #outbox: Outbox;
   readonly log: Log;
 

@@ -7,13 +7,13 @@
  */
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
 import type { Log } from "../log.ts";
-import type { Xmpp } from "./component.ts";
+import type { XmppComponent } from "./component.ts";
 import { type Answer, hadNoStream, type IqRequest } from "./requests.ts";
 
 const MOST_CALLS = 10_000;
 const MOST_OF_A_CALL = 32;
 
-type Say = (xmpp: Xmpp) => void;
+type Say = (xmpp: XmppComponent) => void;
 
 export class Outbox {
   /** By session: a call that is over may still have something to say. */
@@ -41,7 +41,7 @@ export class Outbox {
   }
 
   /** Says what waits. */
-  flush(xmpp: Xmpp): void {
+  flush(xmpp: XmppComponent): void {
     const lists = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const say of lists.flat()) say(xmpp);

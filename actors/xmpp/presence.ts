@@ -12,6 +12,7 @@ import xml, { type Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
 import { capsNode } from "../../protocol/xmpp/caps.ts";
 import { type Caps, capsElement } from "../../protocol/xmpp/disco.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import { type CapsNeeds, XmppCaps } from "./caps.ts";
 
@@ -97,13 +98,11 @@ export class XmppPresence {
   }
 
   /** Takes a presence; false when it comes from somebody we have nothing to do with. */
-  receive(presence: Element): boolean {
-    const from = String(presence.attrs.from ?? "");
-    const to = String(presence.attrs.to ?? this.#needs.domain);
+  receive({ from, to = this.#needs.domain, type, sender, element }: Stanza): boolean {
     if (!this.#needs.isServed(from)) return false;
-    switch (presence.attrs.type) {
+    switch (type) {
       case undefined:
-        this.#came(from, presence);
+        if (sender.resource) this.#came(from, element);
         break;
       case "unavailable":
       case "error":
@@ -135,8 +134,6 @@ export class XmppPresence {
   }
 
   #came(from: string, presence: Element): void {
-    const { resource } = readJid(from) ?? {};
-    if (!resource) return;
     const user = this.#know(bareJid(from));
     if (!user || (!user.devices.has(from) && user.devices.size >= MOST_RESOURCES)) return;
     const priority = Number(presence.getChildText("priority") ?? 0);

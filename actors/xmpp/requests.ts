@@ -6,6 +6,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { conditionOf } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
@@ -71,20 +72,19 @@ export class XmppRequests {
     this.#timers.set(waiting, this.#clock.now() + SILENCE);
   }
 
-  /** Takes a result or an error; false when it answers nothing. */
-  answer(iq: Element): boolean {
-    // where the server speaks for us, the device's own answer is inside of its
-    return this.#take(iq, readAnswer(answerInside(iq) ?? iq));
+  /** Takes a result or an error; false when it answers no request of ours. */
+  answer(iq: Stanza): boolean {
+    // where the server speaks for us, the device's own answer is inside of the server's
+    return this.#take(iq, readAnswer(answerInside(iq.element) ?? iq.element));
   }
 
-  /** Takes the head of a result or an error past the limits, which counts as an error; false when it answers nothing. */
-  oversized(iq: Element): boolean {
+  /** Takes the head of a result or error past the limits as an error; false when it answers no request of ours. */
+  oversized(iq: Stanza): boolean {
     return this.#take(iq, { type: "error", condition: "policy-violation" });
   }
 
-  #take(iq: Element, answer: Answer): boolean {
-    const waiting = this.#waiting.get(String(iq.attrs.id));
-    const from = String(iq.attrs.from ?? "");
+  #take({ id, from }: Stanza, answer: Answer): boolean {
+    const waiting = this.#waiting.get(String(id));
     // a server answers for an account in its bare JID, and for a domain that it cannot reach
     if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
     this.#settle(waiting, answer);

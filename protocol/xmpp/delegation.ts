@@ -13,7 +13,8 @@
  * Rules: only a domain that is served may hand over, and only what its own users have sent.
  */
 import xml, { type Element } from "@xmpp/xml";
-import { readJid } from "./jid.ts";
+import { readHead, type Stanza } from "./head.ts";
+import { type Jid, readJid } from "./jid.ts";
 
 const DELEGATION = "urn:xmpp:delegation:2";
 const PRIVILEGE = "urn:xmpp:privilege:2";
@@ -21,23 +22,24 @@ const FORWARD = "urn:xmpp:forward:0";
 const CLIENT = "jabber:client";
 
 /** The IQ or message that a server hands over; undefined when there is none, or it is not that server's to hand over. */
-export function handedOver(stanza: Element): Element | undefined {
-  const host = readJid(String(stanza.attrs.from));
-  const forwarded = stanza.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD);
-  const inner = forwarded?.getChild(stanza.getName(), CLIENT);
-  if (host?.local !== "" || host.resource !== "" || !inner) return undefined;
-  const from = readJid(String(inner.attrs.from));
-  const isIts = from?.domain === host.domain && from.local !== "" && from.resource !== "";
-  const canBeAnswered = inner.is("message") || inner.attrs.id !== undefined;
-  return isIts && readJid(String(inner.attrs.to)) !== undefined && canBeAnswered ? inner : undefined;
+export function handedOver({ sender: host, element }: Stanza): Stanza | undefined {
+  const forwarded = element.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD);
+  const inside = forwarded?.getChild(element.getName(), CLIENT);
+  const inner = inside && readHead(inside);
+  if (!isHost(host) || !inner?.receiver) return undefined;
+  const { sender } = inner;
+  const isIts = sender.domain === host.domain && sender.local !== "" && sender.resource !== "";
+  const canBeAnswered = element.is("message") || inner.id !== undefined;
+  return isIts && canBeAnswered ? inner : undefined;
 }
+
+const isHost = ({ local, resource }: Jid): boolean => local === "" && resource === "";
 
 /** Whether a stanza is of this kind at all. */
 export const isDelegation = (stanza: Element): boolean => stanza.getChild("delegation", DELEGATION) !== undefined;
 
 /** The answer to an IQ that was handed over, as the server takes it. */
-export function answerHandedOver(iq: Element, answer: Element): Element {
-  const { id, from, to } = iq.attrs;
+export function answerHandedOver({ id, from, to }: Stanza, answer: Element): Element {
   const inside = xml("forwarded", { xmlns: FORWARD }, asClient(answer));
   return xml("iq", { type: "result", id, from: to, to: from }, xml("delegation", { xmlns: DELEGATION }, inside));
 }
@@ -61,12 +63,12 @@ export function answerInside(iq: Element): Element | undefined {
   return iq.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
 }
 
-/** The error of one of its users, or for one, that answers a message said as somebody; undefined when this is none. */
-export function errorInside(message: Element): Element | undefined {
-  const host = readJid(String(message.attrs.from));
-  const inner = message.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("message", CLIENT);
-  const isIts = host?.local === "" && readJid(String(inner?.attrs.from))?.domain === host.domain;
-  return isIts && inner?.attrs.type === "error" ? inner : undefined;
+/** The error that answers a message sent as somebody, from a user of that server or for one; undefined when this is none. */
+export function errorInside({ sender: host, element }: Stanza): Stanza | undefined {
+  const inside = element.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("message", CLIENT);
+  const inner = inside && readHead(inside);
+  const isIts = host.local === "" && inner?.sender.domain === host.domain;
+  return isIts && inner.type === "error" ? inner : undefined;
 }
 
 const asClient = (stanza: Element): Element =>

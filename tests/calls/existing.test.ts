@@ -1,6 +1,7 @@
 /** The special get of mod_jingle_sip: another window of the user asks for the offer that rings. Whose calls it gives, and whose not. */
 import { describe, expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
+import { readHead } from "../../protocol/xmpp/head.ts";
 import { DEVICES, Stage } from "../support/play.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
@@ -76,9 +77,12 @@ ${CAROL_GIVES_UP}${IS_TOLD("juliet")}${IS_TOLD("juliet-phone")}`,
 test("the result of a session-initiate goes out before the INVITE", async () => {
   const stage = new Stage({});
   await stage.open(["juliet"]);
-  const iq = parse(
-    `<iq type='set' id='a1' from='${DEVICES.juliet}' to='${BOB}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'>${PLAY_TEXTS["offer-contents"]}</jingle></iq>`,
+  const iq = readHead(
+    parse(
+      `<iq type='set' id='a1' from='${DEVICES.juliet}' to='${BOB}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'>${PLAY_TEXTS["offer-contents"]}</jingle></iq>`,
+    ),
   );
+  if (!iq) throw new Error("no IQ");
   const begun = (): boolean => stage.logged.some(({ event }) => event === "call.state");
   const replies: [string, boolean][] = [];
   stage.gateway.calls.jingle(iq, (answer) => void replies.push([String(answer.attrs.type), begun()]));

@@ -1,7 +1,7 @@
 /** What waits for the stream: one bounded list for each call, and whoever keeps something hears what came of it. */
 import { expect, test } from "bun:test";
 import xml from "@xmpp/xml";
-import type { Xmpp } from "../../../actors/xmpp/component.ts";
+import type { XmppComponent } from "../../../actors/xmpp/component.ts";
 import { Outbox } from "../../../actors/xmpp/outbox.ts";
 import type { Answer, IqRequest } from "../../../actors/xmpp/requests.ts";
 
@@ -12,14 +12,14 @@ const request = (to: string, action: string, sid: string): IqRequest => ({
 /** A stream that answers everything alike, and notes what it was asked. */
 function stream(answer: Answer) {
   const said: string[] = [];
-  const xmpp: Pick<Xmpp, "request" | "say"> = {
+  const xmpp: Pick<XmppComponent, "request" | "say"> = {
     request: ({ to, payload }, answered) => {
       said.push(`${to} ${payload.attrs.action}`);
       answered(answer);
     },
     say: () => true,
   };
-  return { said, xmpp: xmpp as Xmpp };
+  return { said, xmpp: xmpp as XmppComponent };
 }
 const nobody = (): void => {};
 

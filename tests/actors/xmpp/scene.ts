@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import type { LogEvent } from "../../../actors/log.ts";
 import { inTime, type Resolve, SipHosts } from "../../../actors/sip/hosts.ts";
-import { Xmpp } from "../../../actors/xmpp/component.ts";
+import { XmppComponent } from "../../../actors/xmpp/component.ts";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
 import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
 import type { ByteStream, StreamEvents } from "../../../transports/transport.ts";
@@ -61,7 +61,7 @@ export async function component(manner: Manner = "takes us", more: Options = {})
   await wire.listen(SERVER, accept);
   const nothing: Resolve = () => Promise.reject(new Error("ENOTFOUND"));
   const hosts = new SipHosts(inTime(more.resolve ?? nothing, clock), clock);
-  const xmpp = new Xmpp({
+  const xmpp = new XmppComponent({
     clock,
     chance: () => 1,
     connect: wire.connect,
@@ -80,9 +80,9 @@ export async function component(manner: Manner = "takes us", more: Options = {})
     log: (event) => void logged.push(event),
     user: {
       jingle: (iq, reply) => {
-        if (iq.getChild("jingle")?.attrs.action === "throw") throw new Error("a fault of the calls");
-        reply(iqResult(iq));
-        reply(iqResult(iq));
+        if (iq.element.getChild("jingle")?.attrs.action === "throw") throw new Error("a fault of the calls");
+        reply(iqResult(iq.element));
+        reply(iqResult(iq.element));
       },
       message: () => undefined,
       unproposed: () => {},

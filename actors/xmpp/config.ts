@@ -1,0 +1,15 @@
+/** The options of the XMPP side: `[xmpp]` of the configuration. */
+
+export interface XmppConfig {
+  /** `gateway`: users dial `number@domain`. `intercept`: their server hands their calls over (integrations/). */
+  readonly mode: "gateway" | "intercept";
+  readonly host: string;
+  readonly port: number;
+  /** The component's domain. */
+  readonly domain: string;
+  readonly secret: string;
+  /** The domains whose users are served. */
+  readonly hosts: readonly string[];
+  /** Whether video is announced. */
+  readonly video: boolean;
+}

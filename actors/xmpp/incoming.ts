@@ -1,0 +1,47 @@
+/**
+ * What comes over the stream: the head of each stanza is read once, then its kind decides who takes it.
+ *
+ * Rules: what nobody takes is dropped and counted. A stanza past the limits is its sender's fault alone: an IQ is answered by
+ * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12).
+ */
+import type { Element } from "@xmpp/xml";
+import { readHead } from "../../protocol/xmpp/head.ts";
+import type { Excess } from "../../protocol/xmpp/stanza.ts";
+import type { Tally } from "../tally.ts";
+import type { IncomingIqs } from "./iqs.ts";
+import type { IncomingMessages } from "./messages.ts";
+import type { XmppPresence } from "./presence.ts";
+
+export interface IncomingParts {
+  readonly iqs: IncomingIqs;
+  readonly messages: IncomingMessages;
+  readonly presence: XmppPresence;
+  readonly dropped: Tally;
+}
+
+export class Incoming {
+  readonly #to: IncomingParts;
+
+  constructor(to: IncomingParts) {
+    this.#to = to;
+  }
+
+  stanza(element: Element): void {
+    const { iqs, messages, presence, dropped } = this.#to;
+    const stanza = readHead(element);
+    if (!stanza) dropped.add("stanza without valid addresses");
+    else if (element.is("iq")) iqs.take(stanza);
+    else if (element.is("message")) messages.take(stanza);
+    else if (!element.is("presence"))
+      dropped.add("element that is no stanza", { name: element.getName().slice(0, 40) });
+    else if (!presence.receive(stanza)) dropped.add("presence from a domain not served", { from: stanza.from });
+  }
+
+  /** The head of a stanza past the limits, as far as it was read. */
+  oversized(element: Element | undefined, excess: Excess): void {
+    const head = element && readHead(element);
+    const name = element?.getName().slice(0, 40);
+    this.#to.dropped.add(`stanza ${excess}`, { name, from: head?.from, to: head?.to });
+    if (head && name === "iq") this.#to.iqs.oversized(head, `stanza ${excess}`);
+  }
+}

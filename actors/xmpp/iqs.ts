@@ -1,0 +1,101 @@
+/**
+ * IQs that come in: Jingle goes to the calls, the rest is answered here.
+ *
+ * RFC 6120 §8.2.3. Rules: every get and set is answered exactly once, whatever happens; results and errors are never
+ * answered. What a server hands over of its users (intercept mode, protocol/xmpp/delegation.ts) is answered in the same
+ * wrapper; what is no call, or begins one between devices of one user, the server routes itself.
+ */
+import type { Element } from "@xmpp/xml";
+import { isPhoneDevice } from "../../protocol/address.ts";
+import { answerHandedOver, handedOver, isDelegation } from "../../protocol/xmpp/delegation.ts";
+import { DISCO_INFO } from "../../protocol/xmpp/disco.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
+import { errorText, stanzaError } from "../../protocol/xmpp/iq.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
+import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
+import { type Service, serviceAnswer } from "../../protocol/xmpp/service.ts";
+import type { Tally } from "../tally.ts";
+import type { XmppRequests } from "./requests.ts";
+import type { Reply, XmppUser } from "./user.ts";
+
+export interface IncomingIqParts {
+  readonly user: XmppUser;
+  readonly requests: XmppRequests;
+  readonly service: Service;
+  readonly dropped: Tally;
+  /** Whether a JID is a user's server that may hand over: never in gateway mode. */
+  readonly mayHandOver: (jid: string) => boolean;
+  readonly intercepts: boolean;
+  readonly send: (element: Element) => unknown;
+}
+
+export class IncomingIqs {
+  readonly #by: IncomingIqParts;
+
+  constructor(by: IncomingIqParts) {
+    this.#by = by;
+  }
+
+  take(iq: Stanza): void {
+    const { requests, dropped, send } = this.#by;
+    if (iq.type === "result" || iq.type === "error") {
+      if (!requests.answer(iq) && iq.id !== "ping") dropped.add("unsolicited IQ response");
+    } else if (iq.id === undefined) dropped.add("IQ without an id");
+    else if (iq.type === "get" || iq.type === "set") this.#answer(iq);
+    else send(stanzaError(iq.element, "modify", "bad-request"));
+  }
+
+  /** The head of an IQ past the limits: an error for whoever sent it; where a server handed it over, that is its user. */
+  oversized(iq: Stanza, why: string): void {
+    if (iq.type === "result" || iq.type === "error") this.#by.requests.oversized(iq);
+    if (iq.id === undefined || (iq.type !== "get" && iq.type !== "set")) return;
+    const inner = this.#handedOver(iq);
+    const error = stanzaError((inner ?? iq).element, "modify", "policy-violation", [errorText(why)]);
+    this.#by.send(inner ? answerHandedOver(iq, error) : error);
+  }
+
+  #answer(iq: Stanza): void {
+    const { user, service, intercepts, send } = this.#by;
+    let isAnswered = false;
+    const reply = (answer: Element): void => {
+      if (!isAnswered) send(answer);
+      isAnswered = true;
+    };
+    try {
+      if (iq.element.getChild("jingle", JINGLE)) user.jingle(iq, reply);
+      else if (intercepts && isDelegation(iq.element)) this.#takeHandedOver(iq, reply);
+      else reply(serviceAnswer(iq, service));
+    } catch (error) {
+      reply(stanzaError(iq.element, "wait", "internal-server-error"));
+      throw error;
+    }
+  }
+
+  #handedOver(iq: Stanza): Stanza | undefined {
+    return this.#by.mayHandOver(iq.from) ? handedOver(iq) : undefined;
+  }
+
+  #takeHandedOver(iq: Stanza, reply: Reply): void {
+    const inner = this.#handedOver(iq);
+    if (!inner) return reply(stanzaError(iq.element, "auth", "forbidden"));
+    const answered = (answer: Element): void => reply(answerHandedOver(iq, answer));
+    if (this.#asksPhone(inner)) return answered(serviceAnswer(inner, this.#by.service));
+    if (!isForCalls(inner)) return reply(stanzaError(iq.element, "cancel", "feature-not-implemented"));
+    this.#by.user.jingle(inner, answered);
+  }
+
+  /**
+   * COMPAT Dino 0.4: before it begins a session it asks whoever has proceeded for disco#info, and gives up without an answer.
+   * Anybody may have a resource of that name, in a room, too: without a call it is no phone's device.
+   */
+  #asksPhone({ from, to = "", type, element }: Stanza): boolean {
+    const isInfo = type === "get" && element.getChild("query", DISCO_INFO) !== undefined;
+    return isInfo && isPhoneDevice(to) && this.#by.user.isCalling({ us: to, them: from });
+  }
+}
+
+/** Jingle, but no session that begins between devices of one user. */
+function isForCalls({ from, to = "", element }: Stanza): boolean {
+  const jingle = element.getChild("jingle", JINGLE);
+  return jingle !== undefined && (bareJid(from) !== bareJid(to) || jingle.attrs.action !== "session-initiate");
+}

@@ -1,0 +1,64 @@
+/**
+ * Messages that come in: Jingle Messages (XEP-0353) go to the calls; nobody here reads any other.
+ *
+ * Rules: an error that answers a propose of ours is told; a message with a body is refused, so that its sender knows; the
+ * rest is dropped and counted. In intercept mode the users' server wraps both (protocol/xmpp/delegation.ts).
+ */
+import type { Element } from "@xmpp/xml";
+import { isJingleMessage, refusedProposal } from "../../protocol/jingle/messages.ts";
+import { errorInside, handedOver, isDelegation } from "../../protocol/xmpp/delegation.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
+import { conditionOf, stanzaError } from "../../protocol/xmpp/iq.ts";
+import type { Tally } from "../tally.ts";
+import type { XmppUser } from "./user.ts";
+
+export interface IncomingMessageParts {
+  readonly user: XmppUser;
+  readonly dropped: Tally;
+  /** Whether a JID is a user's server that may hand over: never in gateway mode. */
+  readonly mayHandOver: (jid: string) => boolean;
+  readonly intercepts: boolean;
+  readonly send: (element: Element) => unknown;
+}
+
+export class IncomingMessages {
+  readonly #by: IncomingMessageParts;
+
+  constructor(by: IncomingMessageParts) {
+    this.#by = by;
+  }
+
+  take(message: Stanza): void {
+    const { user, dropped, send, intercepts } = this.#by;
+    const { type, element } = message;
+    const error = this.#errorOf(message);
+    const sid = error && refusedProposal(error.element);
+    if (error && sid !== undefined) {
+      const session = { sid, us: String(error.to), them: error.from };
+      return user.unproposed(session, conditionOf(error.element));
+    }
+    if (intercepts && isDelegation(element)) return this.#takeHandedOver(message);
+    if (type !== "error" && isJingleMessage(element)) return this.#tell(element);
+    if (type === "error" || type === "groupchat" || element.getChild("body") === undefined)
+      return dropped.add("message that needs no answer");
+    send(stanzaError(element, "cancel", "service-unavailable"));
+  }
+
+  /** The error that it is, or that a user's server hands over. */
+  #errorOf(message: Stanza): Stanza | undefined {
+    if (this.#by.mayHandOver(message.from)) return errorInside(message);
+    return message.type === "error" ? message : undefined;
+  }
+
+  #tell(message: Element): void {
+    const error = this.#by.user.message(message);
+    if (error) this.#by.send(error);
+  }
+
+  #takeHandedOver(message: Stanza): void {
+    const inner = this.#by.mayHandOver(message.from) ? handedOver(message) : undefined;
+    const isOurs = inner !== undefined && inner.type !== "error" && isJingleMessage(inner.element);
+    if (!isOurs || this.#by.user.message(inner.element))
+      this.#by.dropped.add("invalid message from a server module", { from: message.from });
+  }
+}
