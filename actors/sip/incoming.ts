@@ -4,7 +4,7 @@
  * RFC 3261 §18.2.1 (`received`), §18.2.2 (where a response goes), RFC 3581 §4 (`rport`). Rule: `received` and `rport` values
  * that the sender has written itself are replaced.
  */
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { topVia, withTopVia } from "../../protocol/sip/mandatory.ts";
@@ -22,13 +22,11 @@ export type Incoming =
 
 /** Reads a message from a source. Nothing in the bytes makes it throw. */
 export function readIncoming(bytes: Uint8Array, source: Destination): Incoming {
-  try {
+  const incoming = attempt(() => {
     const message = readMessage(bytes);
     return message.kind === "response" ? { message, answerTo: source } : marked(message, source);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return refused(error, source);
-  }
+  });
+  return incoming instanceof Refusal ? refused(incoming, source) : incoming;
 }
 
 /** A request with `received` and `rport` in its top Via, and the address for its responses. */
@@ -49,12 +47,8 @@ function marked(request: Request, source: Destination): { message: Request; answ
 function refused(error: Refusal, source: Destination): Incoming {
   const fault = "malformed message";
   const request = error instanceof Malformed ? error.request : undefined;
-  if (request === undefined) return { message: undefined, fault, answerTo: source };
-  try {
-    const { message, answerTo } = marked(request, source);
-    return { message: undefined, fault, refusal: responseTo(message, error.sip.status), answerTo };
-  } catch (unanswerable) {
-    if (!(unanswerable instanceof Refusal)) throw unanswerable;
-    return { message: undefined, fault, answerTo: source };
-  }
+  const answerable = attempt(() => request && marked(request, source));
+  if (answerable === undefined || answerable instanceof Refusal) return { message: undefined, fault, answerTo: source };
+  const { message, answerTo } = answerable;
+  return { message: undefined, fault, refusal: responseTo(message, error.sip.status), answerTo };
 }

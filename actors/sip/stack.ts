@@ -5,7 +5,7 @@
  * (checks.ts) are refused without state, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
  * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, past them 503.
  */
-import { Refusal } from "../../protocol/refusal.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
@@ -126,13 +126,11 @@ export class SipStack implements SipPort {
   }
 
   #received(message: Message, source: Destination, flow: Flow): void {
-    try {
-      if (message.kind === "response") this.#response(message, source);
-      else this.#request(message, source, flow);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#dropped.add("malformed header field", { source: source.host, text: error.message });
-    }
+    const fault = attempt(() =>
+      message.kind === "response" ? this.#response(message, source) : this.#request(message, source, flow),
+    );
+    if (fault instanceof Refusal)
+      this.#dropped.add("malformed header field", { source: source.host, text: fault.message });
   }
 
   #response(response: Response, source: Destination): void {

@@ -5,7 +5,7 @@
  * by one with each request except ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early,
  * confirmed), which belongs to the call.
  */
-import { Refusal } from "../refusal.ts";
+import { attempt, Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
 import { header, readNameAddr, values } from "./fields.ts";
 import { cseqOf } from "./mandatory.ts";
@@ -60,12 +60,8 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
 }
 
 function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
+  const value = attempt(read);
+  return value instanceof Refusal ? undefined : value;
 }
 
 /** The Record-Route of a response, the nearest proxy first. */

@@ -6,7 +6,7 @@
  * for RFC 2069 servers. Left out on purpose: reuse of nonces (each challenge is answered once, so the nonce count is 1),
  * and userhash.
  */
-import { Refusal } from "../refusal.ts";
+import { attempt, Refusal } from "../refusal.ts";
 import { values } from "./fields.ts";
 import type { Request, Response } from "./message.ts";
 import { type Param, param, splitOutside, unquote } from "./values.ts";
@@ -50,12 +50,8 @@ export const realmOf = (value: string): string => param(readDigest(value), "real
 /** The parameters of a Digest value; none of another scheme, or of one that cannot be read. */
 function readDigest(value: string): Param[] {
   const [, list] = /^Digest\s+(.*)$/is.exec(value) ?? [];
-  try {
-    return list === undefined ? [] : splitOutside(list, ",").map(readPair);
-  } catch (error) {
-    if (error instanceof Refusal) return [];
-    throw error;
-  }
+  const params = attempt(() => (list === undefined ? [] : splitOutside(list, ",").map(readPair)));
+  return params instanceof Refusal ? [] : params;
 }
 
 const algorithmOf = (params: readonly Param[]): string => (param(params, "algorithm") ?? "MD5").toLowerCase();

@@ -6,7 +6,7 @@
  */
 import type { Field, Message } from "./message.ts";
 import { canonicalName, isRegistered } from "./names.ts";
-import { type Param, readParams, splitOutside, unquote, unreadable } from "./values.ts";
+import { invalid, type Param, readParams, splitOutside, unquote } from "./values.ts";
 
 /** The fields that may have several values on one line, separated by commas (RFC 3261 §20 and later RFCs). */
 const lists = new Set(
@@ -61,7 +61,7 @@ export function readNameAddr(value: string): NameAddr {
   const [, name = "", bracketed, rest = ""] = nameAddr.exec(value) ?? [];
   if (bracketed !== undefined) return { display: unquote(name.trim()), uri: bracketed, params: readParams(rest) };
   const [, uri, more = ""] = addrSpec.exec(value) ?? [];
-  if (uri === undefined) throw unreadable("address");
+  if (uri === undefined) throw invalid("address");
   return { display: "", uri, params: readParams(more) };
 }
 

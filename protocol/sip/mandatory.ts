@@ -4,10 +4,11 @@
  * RFC 3261 §8.1.1, §20.16, §20.20, §20.39, §20.42. Rules: each is parsed once a message, on first use, and kept for as long
  * as its `headers` array, which is never changed; readers throw `Refusal` (400) for what is missing or cannot be read.
  */
+import { attempt, Refusal } from "../refusal.ts";
 import { header, type NameAddr, readNameAddr } from "./fields.ts";
 import type { Field, Message, Request } from "./message.ts";
 import { isToken } from "./names.ts";
-import { type Param, param, readParams, splitOutside, unreadable } from "./values.ts";
+import { invalid, type Param, param, readParams, splitOutside } from "./values.ts";
 
 /** One Via value (RFC 3261 §20.42). */
 export interface Via {
@@ -26,7 +27,7 @@ const via = /^SIP\s*\/\s*2\.0\s*\/\s*([^\s/;]+)\s+(\[[0-9a-f:.]+\]|[\w.-]+)(?:\s
 /** Reads one Via value. */
 export function readVia(value: string): Via {
   const [, transport, host, port, rest = ""] = via.exec(value) ?? [];
-  if (transport === undefined || host === undefined || Number(port ?? 0) > 65_535) throw unreadable("Via");
+  if (transport === undefined || host === undefined || Number(port ?? 0) > 65_535) throw invalid("Via");
   const params = readParams(rest);
   return {
     transport: transport.toUpperCase(),
@@ -46,7 +47,7 @@ export interface CSeq {
 /** Reads a CSeq value; the number is below 2**31 (RFC 3261 §8.1.1.5). */
 export function readCSeq(value: string): CSeq {
   const [, number, method] = /^(\d{1,20})\s+(\S+)$/.exec(value) ?? [];
-  if (method === undefined || Number(number) >= 2 ** 31 || !isToken(method)) throw unreadable("CSeq");
+  if (method === undefined || Number(number) >= 2 ** 31 || !isToken(method)) throw invalid("CSeq");
   return { number: Number(number), method };
 }
 
@@ -91,11 +92,8 @@ export function partyOf(message: Message, name: "From" | "To"): NameAddr {
 /** The tag of From or To; undefined when it has none, or cannot be read. */
 export function tagOf(message: Message, name: "From" | "To"): string | undefined {
   if (header(message, name) === undefined) return undefined;
-  try {
-    return param(partyOf(message, name).params, "tag");
-  } catch {
-    return undefined;
-  }
+  const party = attempt(() => partyOf(message, name));
+  return party instanceof Refusal ? undefined : param(party.params, "tag");
 }
 
 /** The same message with another first Via field; `via` is its first value, parsed. */
@@ -114,6 +112,6 @@ export function keepReadings(response: Pick<Message, "headers">, request: Reques
 
 function rawOf(message: Message, name: string): string {
   const value = header(message, name);
-  if (value === undefined) throw unreadable(`${name}: there is none`);
+  if (value === undefined) throw invalid(`${name}: there is none`);
   return value;
 }

@@ -4,7 +4,7 @@
  * RFC 3326, RFC 6432. Rules: of several reasons the first Q.850 one counts; one that cannot be read is ignored.
  */
 import type { Cause } from "../reasons.ts";
-import { Refusal } from "../refusal.ts";
+import { attempt, Refusal } from "../refusal.ts";
 import { present } from "../text.ts";
 import { values } from "./fields.ts";
 import type { Field, Message } from "./message.ts";
@@ -24,14 +24,9 @@ export function causeIn(message: Message): Cause | undefined {
 function readCause(value: string): Cause | undefined {
   const [, more] = /^Q\.850\s*(;.*)$/is.exec(value) ?? [];
   if (more === undefined) return undefined;
-  try {
-    const params = readParams(more);
-    const cause = param(params, "cause") ?? "";
-    return /^\d{1,3}$/.test(cause)
-      ? { cause: Number(cause), ...present({ text: param(params, "text") || undefined }) }
-      : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
+  const params = attempt(() => readParams(more));
+  if (params instanceof Refusal) return undefined;
+  const cause = param(params, "cause") ?? "";
+  if (!/^\d{1,3}$/.test(cause)) return undefined;
+  return { cause: Number(cause), ...present({ text: param(params, "text") || undefined }) };
 }

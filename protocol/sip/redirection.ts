@@ -4,7 +4,7 @@
  * Rules: the Contacts of a 3xx are tried in the order of their q, before what an earlier 3xx has left; no target is tried
  * twice, and at most five beside the first; targets that we cannot dial (`sips`, other schemes) are skipped; a 6xx ends it.
  */
-import { Refusal } from "../refusal.ts";
+import { attempt, Refusal } from "../refusal.ts";
 import { readNameAddr, values } from "./fields.ts";
 import type { Response } from "./message.ts";
 import { readUri } from "./uri.ts";
@@ -42,14 +42,12 @@ function contactsOf(response: Response): string[] {
 
 /** A Contact that can be dialled, without the headers of its URI. */
 function dialable(contact: string): { uri: string; q: number }[] {
-  try {
+  const target = attempt(() => {
     const { uri, params } = readNameAddr(contact);
     const bare = uri.replace(/\?.*$/s, "");
-    return readUri(bare).scheme === "sips" ? [] : [{ uri: bare, q: qOf(param(params, "q")) }];
-  } catch (error) {
-    if (error instanceof Refusal) return [];
-    throw error;
-  }
+    return { uri: bare, q: qOf(param(params, "q")), scheme: readUri(bare).scheme };
+  });
+  return target instanceof Refusal || target.scheme === "sips" ? [] : [{ uri: target.uri, q: target.q }];
 }
 
 /** A missing or invalid q counts as 1. */

@@ -6,7 +6,7 @@
  * through a proxy, and is refused (483, RFC 7332 §5).
  */
 
-import { Refusal } from "../refusal.ts";
+import { attempt, Refusal } from "../refusal.ts";
 import { responseTo } from "./build.ts";
 import { ACCEPT, ALLOW, EXTENSIONS, METHODS } from "./capabilities.ts";
 import { header, readNameAddr, values } from "./fields.ts";
@@ -25,12 +25,8 @@ const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 
 /** The refusal of a request, or undefined when it may be processed. */
 export function judge(request: Request): Response | undefined {
-  try {
-    mustBeReadable(request);
-  } catch (error) {
-    if (error instanceof Refusal) return refuse(request, error.sip.status, error.message);
-    throw error;
-  }
+  const fault = attempt(() => mustBeReadable(request));
+  if (fault instanceof Refusal) return refuse(request, fault.sip.status, fault.message);
   return (
     judgeMethod(request) ?? judgeUri(request) ?? judgeHops(request) ?? judgeExtensions(request) ?? judgeBody(request)
   );
@@ -71,12 +67,9 @@ function judgeMethod(request: Request): Response | undefined {
 
 /** §8.2.2.1. `sips` needs TLS, which we lack. */
 function judgeUri(request: Request): Response | undefined {
-  try {
-    return readUri(request.uri).scheme === "sips" ? responseTo(request, 416) : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return refuse(request, error.sip.status, error.message);
-    throw error;
-  }
+  const uri = attempt(() => readUri(request.uri));
+  if (uri instanceof Refusal) return refuse(request, uri.sip.status, uri.message);
+  return uri.scheme === "sips" ? responseTo(request, 416) : undefined;
 }
 
 function judgeHops(request: Request): Response | undefined {

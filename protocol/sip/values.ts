@@ -4,7 +4,7 @@
  * RFC 3261 §7.3 and §25.1. Rules: a value is scanned once, from left to right; invalid syntax is refused with 400;
  * parameter names become lower case, and a parameter without a value has the value "".
  */
-import { Refusal } from "../refusal.ts";
+import { type Refusal, unreadable } from "../refusal.ts";
 
 /** `;name=value`: quoted values without their quotes, flags with the empty value. */
 export type Param = readonly [name: string, value: string];
@@ -15,9 +15,7 @@ export function param(params: readonly Param[], name: string): string | undefine
 }
 
 /** The refusal of invalid syntax. */
-export function unreadable(what: string): Refusal {
-  return new Refusal(`unreadable ${what}`, { status: 400 });
-}
+export const invalid = (what: string): Refusal => unreadable(`unreadable ${what}`);
 
 /** Splits at a separator outside quotes and angle brackets; parts are trimmed. */
 export function splitOutside(text: string, separator: "," | ";"): string[] {
@@ -48,14 +46,14 @@ export function splitOutside(text: string, separator: "," | ";"): string[] {
 export function readParams(text: string): Param[] {
   const rest = text.trim();
   if (rest === "") return [];
-  if (rest[0] !== ";") throw unreadable("parameters");
+  if (rest[0] !== ";") throw invalid("parameters");
   return splitOutside(rest.slice(1), ";").map(readParam);
 }
 
 function readParam(part: string): Param {
   const equals = part.indexOf("=");
   const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
-  if (name === "" || /[\s"<>,]/.test(name)) throw unreadable("parameter");
+  if (name === "" || /[\s"<>,]/.test(name)) throw invalid("parameter");
   return [name, equals === -1 ? "" : unquote(part.slice(equals + 1).trim())];
 }
 
@@ -65,7 +63,7 @@ const quotedString = /^"((?:[^"\\]|\\[^\r\n])*)"$/s;
 export function unquote(text: string): string {
   if (!text.includes('"')) return text;
   const inside = quotedString.exec(text)?.[1];
-  if (inside === undefined) throw unreadable("quoted string");
+  if (inside === undefined) throw invalid("quoted string");
   return inside.replace(/\\(.)/gs, "$1");
 }
 
