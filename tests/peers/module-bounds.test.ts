@@ -68,7 +68,7 @@ for (const { name, missing, start } of SERVERS)
         await isHandedOver(alice, "a-0");
         await isLeftAlone(alice, "a-1");
         await isLeftAlone(alice, `a-${OF_USER}`);
-      }, 30_000);
+      }, 60_000);
 
       // proves: X15
       test("what is offered again is not counted twice", async () => {
@@ -78,7 +78,7 @@ for (const { name, missing, start } of SERVERS)
         await offers(alice, ["b-new"]);
         await isHandedOver(alice, "b-0");
         await isLeftAlone(alice, "b-1");
-      }, 30_000);
+      }, 60_000);
 
       // proves: X15
       test("what others do pushes nothing of a user's out: neither more than the host remembers, nor strangers", async () => {

@@ -15,6 +15,7 @@ import { type GatewayProcess, healthy, runMain, startGateway } from "../support/
 import { Inbox } from "../support/inbox.ts";
 import { PlayServer } from "../support/play-server.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
+import { until } from "../support/until.ts";
 
 const LOCAL = { host: "127.0.0.1", port: 0 };
 const ALICE = "alice@example.org/laptop";
@@ -191,7 +192,7 @@ for (const runtime of RUNTIMES) {
       const invite = await established("last");
       const exit = gateway.stop();
       stopped = true;
-      await until(async () => (await gateway.health()).status === 503, "health is 503");
+      await until("health is 503", async () => (await gateway.health()).status === 503, Boolean);
       expect(await (await gateway.health()).json()).toMatchObject({ down: ["gateway is draining"], calls: 1 });
       bob.phone.invite("sip:alice@example.org", "too-late", bobOffers("actpass"));
       bob.phone.acknowledge(await bob.response(503, "too-late"));
@@ -234,14 +235,6 @@ for (const runtime of RUNTIMES) {
       expect(code).toBe(1);
     });
   });
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not in ten seconds: ${what}`);
-    await Bun.sleep(20);
-  }
 }
 
 const OPTIONS = (port: number): string =>

@@ -88,7 +88,7 @@ export async function startGateway(toml: string, runtime: Runtime = BUN): Promis
     async stop() {
       run.kill();
       // A call that a failing test has left would keep it; the second signal ends it at once.
-      const again = setTimeout(() => run.kill(), 3_000);
+      const again = setTimeout(() => run.kill(), 20_000);
       const code = await run.exited;
       clearTimeout(again);
       rmSync(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "../..");
-const LONGEST = 15_000;
+const LONGEST = 40_000;
 
 /** Runs a script of package.json until npm and all that it has started are gone, or too long. */
 export async function runNpm(
