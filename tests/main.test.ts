@@ -195,7 +195,7 @@ test.each(["start", "dev"])(
     expect(log).toContain('"state":"stopped"');
     expect(allEnded).toBe(true);
   },
-  60_000,
+  120_000,
 );
 
 describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("signals on $name", (runtime) => {

@@ -30,7 +30,7 @@ for (const { kind, beyond } of WAYS)
         balcony = await world.device("juliet/balcony");
         romeo = await world.device("romeo/desk");
         orchard = await world.device("romeo/orchard");
-      }, 60_000);
+      }, 120_000);
       afterAll(() => world?.stop());
 
       /** Juliet proposes to romeo, goes on as she is told, and both of his devices are proposed the call. */
@@ -89,7 +89,7 @@ for (const { kind, beyond } of WAYS)
           romeo: ["sent ringing"],
           orchard: ["received finish", "sent ringing"],
         });
-      }, 60_000);
+      }, 120_000);
 
       // proves: P19
       test("he hangs up", async () => {
@@ -98,7 +98,7 @@ for (const { kind, beyond } of WAYS)
         expect(await hearsEnd(juliet, "b2")).toBe("success");
         for (const device of [juliet, romeo]) await hearsMessage(device, "finish");
         expect(await rests()).toMatchObject({ juliet: [], balcony: OVERHEARD });
-      }, 60_000);
+      }, 120_000);
 
       // proves: P19
       test("one of his devices rejects: she hears decline, the other device overhears it", async () => {
@@ -108,7 +108,7 @@ for (const { kind, beyond } of WAYS)
         expect(await hearsEnd(juliet, "b3")).toBe("decline");
         expect(conditionIn(await hearsMessage(juliet, "finish", "b3"))).toBe("decline");
         expect(await rests()).toEqual({ juliet: [], balcony: OVERHEARD, romeo: [], orchard: [] });
-      }, 60_000);
+      }, 120_000);
 
       // proves: P19
       test.each([
@@ -128,7 +128,7 @@ for (const { kind, beyond } of WAYS)
           expect(conditionIn(await hearsMessage(juliet, "finish", sid))).toBe("cancel");
           expect(await rests()).toMatchObject({ juliet: [], romeo: [], orchard: [] });
         },
-        60_000,
+        120_000,
       );
 
       // proves: P19
@@ -145,7 +145,7 @@ for (const { kind, beyond } of WAYS)
         await saysMessage(juliet, toJuliet.from, "reject", toJuliet.id, reasonOf("busy"));
         expect(await hearsEnd(romeo, "b7")).toBe("decline");
         await rests();
-      }, 60_000);
+      }, 120_000);
 
       // proves: P19
       test("a user whom nobody has seen: she is told to go on, and the session ends with 480", async () => {
@@ -156,7 +156,7 @@ for (const { kind, beyond } of WAYS)
         expect(sipErrorIn((await hears(juliet, "session-terminate", "b8")).jingle)).toBe("480");
         await hearsMessage(juliet, "finish", "b8");
         await rests();
-      }, 60_000);
+      }, 120_000);
 
       // proves: P20
       test("chat is no call, and what a device says to the own account neither: both go the usual way", async () => {
@@ -167,6 +167,6 @@ for (const { kind, beyond } of WAYS)
         expect([chat.attrs.from, chat.attrs.id, chat.getChildText("body")]).toEqual([juliet.jid, "chat", "hello"]);
         expect((await hearsMessage(balcony, "accept", "b9")).attrs.from).toBe(juliet.jid);
         await rests();
-      }, 60_000);
+      }, 120_000);
     },
   );

@@ -29,7 +29,7 @@ for (const kind of SERVERS)
         caller = await world.caller();
         desk = await world.device("juliet/desk");
         tablet = await world.device("juliet/tablet");
-      }, 60_000);
+      }, 120_000);
       afterAll(() => world?.stop());
 
       /** The phone calls juliet, and each of her devices hears of it; `refused` is the status that ends it. */
@@ -64,7 +64,7 @@ for (const kind of SERVERS)
         expect(conditionIn(await hearsMessage(desk, "finish", id))).toBe("success");
         expect(await world.restOf(tablet)).toEqual(["received finish", "sent ringing"]);
         expect(await world.restOf(desk)).toEqual(["sent ringing"]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test("the phone calls: both devices take it, and the later one is told that it has lost", async () => {
@@ -80,7 +80,7 @@ for (const kind of SERVERS)
         await hearsMessage(desk, "finish", id);
         await world.restOf(tablet);
         expect(await world.restOf(desk)).toEqual(["received retract", "sent proceed"]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test("the phone gives up: both devices are told, and say no more", async () => {
@@ -90,7 +90,7 @@ for (const kind of SERVERS)
           expect(conditionIn(await hearsMessage(device, "retract", id))).toBe("cancel");
           expect(await world.restOf(device)).toEqual([]);
         }
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test("she declines on one device: the phone hears 486, the other device overhears it", async () => {
@@ -99,7 +99,7 @@ for (const kind of SERVERS)
         await hearsCarbon(desk, "reject", id);
         expect(await refused).toBe(486);
         for (const device of [desk, tablet]) expect(await world.restOf(device)).toEqual([]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test("the device that has taken it declines after all: the phone hears 486", async () => {
@@ -111,7 +111,7 @@ for (const kind of SERVERS)
         expect(conditionIn(await hearsMessage(desk, "finish", id))).toBe("decline");
         await world.restOf(tablet);
         expect(await world.restOf(desk)).toEqual([]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X12
       test("a phone that she has blocked: it hears 480, and no device hears of it", async () => {
@@ -129,7 +129,7 @@ for (const kind of SERVERS)
         expect(await refused.promise).toBe(480);
         await block("unblock");
         for (const device of [desk, tablet]) expect(await world.restOf(device)).toEqual([]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X6
       test.each([
@@ -149,7 +149,7 @@ for (const kind of SERVERS)
           await world.restOf(tablet);
           expect(await world.restOf(desk)).toEqual([]);
         },
-        60_000,
+        120_000,
       );
 
       // proves: X6
@@ -164,7 +164,7 @@ for (const kind of SERVERS)
         await romeo.say(own, "session-terminate", String(jingle.attrs.sid), reason("success"));
         await reaches(call, SessionState.Terminated);
         await romeo.stop();
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test("a user whose devices have all left: one wakes, hears the proposal that was kept, and only then it rings", async () => {
@@ -184,6 +184,6 @@ for (const kind of SERVERS)
         await accepts(call, from, id, awake);
         await call.bye();
         expect(await hearsEnd(awake, id)).toBe("success");
-      }, 60_000);
+      }, 120_000);
     },
   );

@@ -36,7 +36,7 @@ for (const kind of SERVERS)
         callee = await world.callee();
         desk = await world.device("juliet/desk");
         tablet = await world.device("juliet/tablet");
-      }, 60_000);
+      }, 120_000);
       afterAll(() => world?.stop());
 
       /** Juliet proposes a call at her desk; she is told to go on, by a device of who is called. */
@@ -66,7 +66,7 @@ for (const kind of SERVERS)
         await hearsCarbon(tablet, "finish", "n1");
         expect(await world.restOf(tablet)).toEqual(OVERHEARD);
         expect(await world.restOf(desk)).toEqual([]);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X7
       test("a device that has proceeded says what it can, as Dino asks before it begins", async () => {
@@ -79,7 +79,7 @@ for (const kind of SERVERS)
           expect(query && featuresIn(query)).toEqual(expect.arrayContaining([JINGLE, ICE_UDP, JINGLE_MESSAGE]));
         }
         await world.restOf(tablet);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X7
       test("a device of a user's that has that resource is asked itself", async () => {
@@ -87,7 +87,7 @@ for (const kind of SERVERS)
         const query = (await desk.ask("get", own.jid, xml("query", { xmlns: DISCO_INFO }))).getChild("query");
         expect(query?.getChild("identity")?.attrs.name).toBe("Device");
         await own.stop();
-      }, 60_000);
+      }, 120_000);
 
       // proves: X7
       test("who has that resource elsewhere, and has no call with her, is asked as ever: in a room, or of another server", async () => {
@@ -101,7 +101,7 @@ for (const kind of SERVERS)
         );
         expect((await asked).getChild("query")?.getChild("identity")?.attrs.name).toBe("Nick");
         stranger.stop();
-      }, 60_000);
+      }, 120_000);
 
       // proves: P18
       test.each([
@@ -118,7 +118,7 @@ for (const kind of SERVERS)
           await world.restOf(tablet);
           expect(await world.restOf(desk)).toEqual([]);
         },
-        60_000,
+        120_000,
       );
 
       // proves: P18
@@ -131,6 +131,6 @@ for (const kind of SERVERS)
         await hearsMessage(desk, "finish", "t1");
         expect(callee.invitations.rest()).toEqual([]);
         await world.restOf(tablet);
-      }, 60_000);
+      }, 120_000);
     },
   );

@@ -47,7 +47,7 @@ port = 0
         await device.takesProposals();
         await isSeen(device, server);
       }
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       for (const device of [phone, tablet]) await device?.stop();
       await gateway?.stop();
@@ -77,7 +77,7 @@ port = 0
       await call.bye();
       await jingle(phone, "session-terminate");
       await hearsMessage(phone, "finish");
-    }, 60_000);
+    }, 120_000);
 
     // proves: P16
     test("the phone calls: one device rejects, the other hears of that by a carbon, the phone hears 486", async () => {
@@ -86,14 +86,14 @@ port = 0
       await saysMessage(tablet, from, "reject", id, reasonOf("busy"));
       await hearsCarbon(phone, "reject");
       await over;
-    }, 60_000);
+    }, 120_000);
 
     // proves: P16
     test("the phone gives up: both devices are told to stop ringing", async () => {
       const { call } = await bobCalls();
       await call.cancel();
       for (const device of [phone, tablet]) await hearsMessage(device, "retract");
-    }, 60_000);
+    }, 120_000);
 
     // proves: P16
     test("juliet proposes: the gateway proceeds, the phone is called on her session-initiate", async () => {
@@ -108,5 +108,5 @@ port = 0
       await phone.say(bob, "session-terminate", "m1", "<reason><success/></reason>");
       await reaches(invitation, SessionState.Terminated);
       await hearsMessage(phone, "finish");
-    }, 60_000);
+    }, 120_000);
   });

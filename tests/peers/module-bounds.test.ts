@@ -36,7 +36,7 @@ for (const { name, missing, start } of SERVERS)
           new Device(server, "mallory", "lair"),
         ];
         await Promise.all([alice, bob, mallory].map((device) => device.start())); // nobody answers their pings
-      }, 60_000);
+      }, 120_000);
       afterAll(async () => {
         for (const device of [alice, bob, mallory]) await device?.stop();
         for (const component of [gateway, stranger]) component?.stop();
@@ -68,7 +68,7 @@ for (const { name, missing, start } of SERVERS)
         await isHandedOver(alice, "a-0");
         await isLeftAlone(alice, "a-1");
         await isLeftAlone(alice, `a-${OF_USER}`);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X15
       test("what is offered again is not counted twice", async () => {
@@ -78,7 +78,7 @@ for (const { name, missing, start } of SERVERS)
         await offers(alice, ["b-new"]);
         await isHandedOver(alice, "b-0");
         await isLeftAlone(alice, "b-1");
-      }, 60_000);
+      }, 120_000);
 
       // proves: X15
       test("what others do pushes nothing of a user's out: neither more than the host remembers, nor strangers", async () => {
@@ -92,7 +92,7 @@ for (const { name, missing, start } of SERVERS)
         await isLeftAlone(alice, "c");
         await isHandedOver(mallory, "m-0");
         await isLeftAlone(mallory, `m-${OF_HOST}`);
-      }, 60_000);
+      }, 120_000);
 
       // proves: X15
       test("nor what strangers offer to more users than there are, who are none", async () => {
@@ -103,7 +103,7 @@ for (const { name, missing, start } of SERVERS)
           );
         await stranger.ask(server.domain, `romeo@other.${server.domain}/orchard`, "<ping xmlns='urn:xmpp:ping'/>");
         await isLeftAlone(alice, "x");
-      }, 60_000);
+      }, 120_000);
 
       // proves: X15
       test("when the host remembers no more, the oldest of all gives way; but a full share makes room for its own", async () => {
@@ -119,6 +119,6 @@ for (const { name, missing, start } of SERVERS)
         await saysMessage(bob, alice.jid, "propose", "e", FILE);
         await hearsMessage(alice, "propose", "e");
         await isHandedOver(alice, "d");
-      }, 60_000);
+      }, 120_000);
     },
   );

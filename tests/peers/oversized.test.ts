@@ -44,7 +44,7 @@ for (const { name, missing, start } of SERVERS)
           bob = `bob@${mode === "intercept" ? server.domain : server.component}`;
           alice = await comesOnline(server, "alice", "phone");
           mallory = await comesOnline(server, "mallory", "lair");
-        }, 60_000);
+        }, 120_000);
         afterAll(async () => {
           for (const device of [alice, mallory]) await device?.stop();
           await gateway?.stop();
@@ -107,6 +107,6 @@ port = 0
           await over;
           await calls("after").then((next) => next.bye());
           expect(gateway.log()).not.toContain('"xmpp.offline"');
-        }, 60_000);
+        }, 120_000);
       },
     );

@@ -140,7 +140,7 @@ port = 0
     await hears("session-terminate");
     const { code, screen } = await sipp.ended;
     expect(code, screen).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   test("a carrier's phone: the answer in a reliable 183, session timer, hold, a key", async () => {
     const sipp = startSipp("carrier-phone.xml", ["-p", `${phonePort}`, "-m", "1"]);
@@ -155,7 +155,7 @@ port = 0
     const { code, screen } = await sipp.ended;
     expect(code, screen).toBe(0);
     await noCalls();
-  }, 60_000);
+  }, 120_000);
 
   const hears = (wanted: string) => juliet.heard.next(({ action }) => action === wanted, wanted);
 

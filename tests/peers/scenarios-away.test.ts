@@ -27,7 +27,7 @@ for (const { name, missing, start } of SERVERS)
           port = await freePort();
           [alice, bob] = [new Device(server, "alice", "phone"), new Device(server, "bob", "desk")];
           for (const device of [alice, bob]) await device.start();
-        }, 60_000);
+        }, 120_000);
         const comes = async () => {
           gateway = await startIntercepting(server, { proxy: port, listen: port });
         };

@@ -42,7 +42,7 @@ for (const { name, missing, start } of SERVERS)
         new Device(server, "bob", "tablet"),
       ];
       for (const device of [alice, bob, tablet]) await device.start();
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       for (const device of [alice, bob, tablet]) await device?.stop();
       for (const component of [gateway, stranger]) component?.stop();

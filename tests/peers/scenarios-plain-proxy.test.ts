@@ -33,7 +33,7 @@ for (const { name, missing, start, proxy } of WAYS)
       alice = await comesOnline(server, "alice", "phone");
       bob = await comesOnline(server, "bob", "desk");
       tablet = await comesOnline(server, "bob", "tablet");
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       for (const device of [alice, bob, tablet]) await device?.stop();
       await gateway?.stop();

@@ -9,7 +9,7 @@ for (const kind of SERVERS) {
     let world: World;
     beforeAll(async () => {
       world = await World.start(kind);
-    }, 60_000);
+    }, 120_000);
     afterEach(() => world.endScenario());
     afterAll(() => world?.stop());
 

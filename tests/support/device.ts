@@ -12,7 +12,7 @@ const JINGLE = "urn:xmpp:jingle:1";
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
 const info = (): Element => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
 /** How long a step of the login may take: the client's own two seconds are few on a machine with much to do. */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 export class Device {
   readonly jid: string;
@@ -88,7 +88,7 @@ export class Device {
 
   /** Asks an IQ; rejects with the error that answers it. */
   ask(type: "get" | "set", to: string, child: Element): Promise<Element> {
-    return this.#client.iqCaller.request(xml("iq", { type, to }, child), 10_000);
+    return this.#client.iqCaller.request(xml("iq", { type, to }, child), PATIENCE);
   }
 
   /** An element from its XML. */

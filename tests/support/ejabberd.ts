@@ -58,7 +58,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
       stderr: "ignore",
     },
   );
-  const started = () => until("ejabberd's start", () => Bun.file(join(folder, "ready")).exists(), Boolean, 30);
+  const started = () => until("ejabberd's start", () => Bun.file(join(folder, "ready")).exists(), Boolean);
   await listening("ejabberd", server, [clientPort, componentPort], join(folder, "ejabberd.log"), started);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },

@@ -1,5 +1,5 @@
 /** What has come in, in its order, for whoever waits for it. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 interface Entry<Item> {
   readonly number: number;

@@ -1,12 +1,12 @@
 /** Waiting for programs of others, which tell nobody when they are ready: they are asked again and again. */
 import { connectTcp } from "../../transports/tcp.ts";
 
-/** Waits until it is so; gives up after half a minute (a machine may have much to do), or `seconds`, with what was seen last. */
+/** Waits until it is so; gives up after a minute (a machine may have much to do), or `seconds`, with what was seen last. */
 export async function until<Seen>(
   what: string,
   look: () => Seen | Promise<Seen>,
   enough: (seen: Seen) => boolean,
-  seconds = 30,
+  seconds = 60,
 ): Promise<Seen> {
   const end = Date.now() + seconds * 1_000;
   for (;;) {
