@@ -5,6 +5,7 @@
  * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side uses the same one.
  */
 import type { Field, Message, Request } from "../../protocol/sip/message.ts";
+import { writeHost } from "../../protocol/sip/uri.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
 
 /** The parts of our Via besides the transport. */
@@ -27,8 +28,7 @@ const isForOther = ([name, value]: Field, transport: "udp" | "tcp"): boolean =>
 
 /** A request with our Via on top (RFC 3581: `rport` asks for responses to the source port). */
 export function withVia(request: Request, transport: "udp" | "tcp", hop: Hop): Request {
-  const host = hop.host.includes(":") ? `[${hop.host}]` : hop.host;
-  const via = `SIP/2.0/${transport.toUpperCase()} ${host}:${hop.port};rport;branch=${hop.branch}`;
+  const via = `SIP/2.0/${transport.toUpperCase()} ${writeHost(hop.host)}:${hop.port};rport;branch=${hop.branch}`;
   return { ...request, headers: [["Via", via], ...request.headers] };
 }
 
