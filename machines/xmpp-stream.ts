@@ -20,7 +20,7 @@ export type StreamEvent =
   | { readonly type: "stream.opened"; readonly id: string }
   | { readonly type: "stream.authenticated" }
   | { readonly type: "stream.heard" }
-  /** `chance` is between 0 and 1: it comes from outside, as all chance does. */
+  /** `chance` is a random number between 0 and 1. */
   | { readonly type: "stream.lost"; readonly why: string; readonly chance: number }
   | { readonly type: "stream.refused"; readonly why: string; readonly chance: number }
   | { readonly type: "stop" };
@@ -47,7 +47,7 @@ type Loss = { readonly why: string; readonly chance: number };
 
 const FIRST_RETRY = 250;
 const LAST_RETRY = 30_000;
-/** Half of it is certain, half is chance. */
+/** Half of it is fixed, half is random. */
 const backOff = ({ tries, chance }: StreamContext): number =>
   Math.round(Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(tries, 16)) * (0.5 + chance / 2));
 
@@ -89,7 +89,7 @@ const streamSetup = setup({
   },
 });
 
-/** Without a stream we come again, later; one that was refused before it was ever there never comes. */
+/** A lost stream is retried later; one that was rejected before it was ever up is not. */
 const lost = { target: "waiting", actions: given("note the loss") } as const;
 const refused = { ...lost, target: "refused" } as const;
 

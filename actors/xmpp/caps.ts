@@ -1,11 +1,11 @@
 /**
- * Which devices take Jingle Message Initiation, and which cannot do without ICE: XEP-0115 §8, by their caps, and by asking
- * what caps we do not know.
+ * Which devices support Jingle Message Initiation (JMI, XEP-0353), and which require ICE: known by their entity
+ * capabilities (XEP-0115 §8), unknown ones by asking.
  *
- * Rules: caps are asked for once, and what a device answers is believed of others with the same caps only when it fits
- * their hash; else of that device alone. Until the answer is there a device counts as one that takes none and can
- * do without, and is called directly. Bounds: `MOST_CAPS` caps, `MOST_DEVICES` devices that speak for themselves, `MOST_WAITING` that wait
- * for one answer; the oldest give way.
+ * Rules: each caps hash is asked for once. The answer is used for all devices with this hash if it matches the hash, else for
+ * that device alone. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly.
+ * Bounds: `MOST_CAPS` hashes, `MOST_DEVICES` devices with an answer of their own, `MOST_WAITING` devices that wait for one
+ * answer; the oldest are dropped.
  */
 import type { Element } from "@xmpp/xml";
 import { featuresIn, verificationText } from "../../protocol/xmpp/caps.ts";
@@ -17,12 +17,12 @@ const MOST_CAPS = 10_000;
 const MOST_DEVICES = 10_000;
 const MOST_WAITING = 1_000;
 
-/** What a device says that it can, as far as it matters here. */
+/** The features of a device that matter here. */
 interface Abilities {
   /** Jingle Message Initiation (XEP-0353). */
   readonly messages: boolean;
   /**
-   * It names ICE and not raw-udp (XEP-0177), so that it cannot talk to a phone without ICE.
+   * It lists ICE and not raw-udp (XEP-0177), so it cannot talk to a phone without ICE.
    * COMPAT stanza 12: it throws on a raw-udp candidate, where it reads no protocol, and never answers the IQ.
    */
   readonly iceAlone: boolean;
@@ -31,36 +31,36 @@ interface Abilities {
 export interface CapsNeeds {
   /** Base64 SHA-1. */
   readonly sha1: (text: string) => string;
-  /** Asks a device for disco#info of a node. */
+  /** Sends a device a disco#info request for a node. */
   readonly ask: (device: string, node: string, answered: (answer: Answer) => void) => void;
-  /** It is known whether a device takes Jingle messages. */
+  /** Called when it is known whether a device supports JMI. */
   readonly judged: (device: string, takes: boolean) => void;
 }
 
 export class XmppCaps {
   readonly #needs: CapsNeeds;
-  /** What devices of these caps can. */
+  /** By caps node. */
   readonly #known = new Map<string, Abilities>();
-  /** Who waits to hear what devices of these caps can; the first is asked. */
+  /** Devices that wait for an answer, by caps node; the first of them was asked. */
   readonly #waiting = new Map<string, string[]>();
-  /** Devices whose answer does not fit the caps that they gave. */
+  /** Devices whose answer does not match their caps hash. */
   readonly #byDevice = new Map<string, { readonly node: string; readonly can: Abilities }>();
 
   constructor(needs: CapsNeeds) {
     this.#needs = needs;
   }
 
-  /** A device said its caps; undefined where it has none that can be verified. */
+  /** A device has sent its caps; undefined if it has none that can be verified. */
   seen(device: string, node: string | undefined): void {
-    const known = node === undefined ? NOTHING : this.#found(device, node);
+    const known = node === undefined ? UNKNOWN : this.#found(device, node);
     const waiting = this.#waiting.get(node ?? "");
-    if (known !== undefined || node === undefined) this.#needs.judged(device, (known ?? NOTHING).messages);
+    if (known !== undefined || node === undefined) this.#needs.judged(device, (known ?? UNKNOWN).messages);
     else if (waiting === undefined) this.#ask(device, node);
     else if (waiting.length < MOST_WAITING && !waiting.includes(device)) waiting.push(device);
   }
 
   of(device: string, node: string | undefined): Abilities {
-    return this.#found(device, node ?? "") ?? NOTHING;
+    return this.#found(device, node ?? "") ?? UNKNOWN;
   }
 
   left(device: string): void {
@@ -78,19 +78,19 @@ export class XmppCaps {
       const [, ...others] = this.#waiting.get(node) ?? [];
       this.#waiting.delete(node);
       const query = payload?.is("query", DISCO_INFO) ? payload : undefined;
-      const can = query === undefined ? NOTHING : abilitiesIn(query);
+      const can = query === undefined ? UNKNOWN : abilitiesIn(query);
       const isVerified = query !== undefined && node.endsWith(`#${this.#needs.sha1(verificationText(query))}`);
       if (isVerified) bounded(this.#known, MOST_CAPS).set(node, can);
       else if (query) bounded(this.#byDevice, MOST_DEVICES).set(device, { node, can });
       this.#needs.judged(device, can.messages);
-      // where the answer did not fit, or none came, the next of them is asked himself
+      // if the answer did not match, or none came, the next device is asked
       for (const other of others) this.seen(other, node);
     });
   }
 }
 
-/** Of whom nothing is known: no proposals, and whatever a session asks for may do. */
-const NOTHING: Abilities = { messages: false, iceAlone: false };
+/** Unknown device: assume no JMI, any transport. */
+const UNKNOWN: Abilities = { messages: false, iceAlone: false };
 
 function abilitiesIn(query: Element): Abilities {
   const features = featuresIn(query);

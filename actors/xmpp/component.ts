@@ -1,9 +1,8 @@
 /**
- * The component of XEP-0114: owns the stream, and joins what comes and goes over it with the owner of the calls.
+ * The XMPP component (XEP-0114): owns the stream and its parts, and connects them with the owner of the calls.
  *
- * Rules: nothing is thrown while the stream is down; a request is then answered `offline`, a message is told as not sent. In
- * intercept mode the users' server speaks for us, so what we send as somebody goes to it, wrapped
- * (protocol/xmpp/delegation.ts).
+ * Rules: nothing throws while the stream is down: a request is then answered `offline`, and `say` returns false. In intercept
+ * mode, what we send as a user goes to the user's server, wrapped (protocol/xmpp/delegation.ts).
  */
 import xml, { type Element } from "@xmpp/xml";
 import { type JingleMessage, writeJingleMessage } from "../../protocol/jingle/messages.ts";
@@ -35,9 +34,9 @@ export interface XmppNeeds {
   readonly isServed: (jid: string) => boolean;
   readonly log: Log;
   readonly user: XmppUser;
-  /** The stream is up, told each time. */
+  /** Called each time the stream comes up. */
   readonly online: () => void;
-  /** The server will never take us: wrong secret or domain. */
+  /** The server has rejected our domain or secret for good. */
   readonly refused: (why: string) => void;
 }
 

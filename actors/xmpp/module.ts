@@ -1,8 +1,9 @@
 /**
- * Whether the users' servers have the module that hands calls over (integrations/): asked when the stream comes up.
+ * Checks that the users' servers have loaded mod_jingle_sip (integrations/), each time the stream comes up: XEP-0030.
  *
- * XEP-0030. Rule: what is missing is one clear line in the log; calls of the other hosts go on. The module says by a feature
- * which version of its protocol it speaks (protocol/xmpp/delegation.ts), and in a form (XEP-0128) to whom it hands calls over.
+ * Rules: a missing module is one clear line in the log, and calls of the other hosts go on. A feature of the host says which
+ * version of the module's protocol it speaks (protocol/xmpp/delegation.ts), a form (XEP-0128) to which component it hands
+ * calls over.
  */
 import xml from "@xmpp/xml";
 import { featuresIn, fieldIn } from "../../protocol/xmpp/caps.ts";
@@ -20,7 +21,7 @@ export interface ModuleNeeds {
   readonly ask: (request: IqRequest, answered: (answer: Answer) => void) => void;
 }
 
-/** Asks each host, and logs what is wrong. */
+/** Asks each host, and logs whether it has the module, or what is wrong. */
 export function checkModules({ hosts, domain, log, ask }: ModuleNeeds): void {
   for (const host of hosts) {
     const payload = xml("query", { xmlns: DISCO_INFO });

@@ -1,9 +1,9 @@
 /**
- * What must still be said to XMPP users when the stream is down: that their call was answered, moved, or has ended.
+ * Keeps what XMPP users must still be told while the stream is down: that their call was answered, changed, or has ended.
  *
- * One bounded list for each call, said in order when the stream is back; in it the oldest gives way, so that the end of a
- * call is always told and no call takes another's place. Bound: `MOST_CALLS` lists, of which the oldest gives way, since its
- * client has most likely given up by itself.
+ * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
+ * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,
+ * since its client has most likely given up.
  */
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
 import type { Log } from "../log.ts";
@@ -16,7 +16,7 @@ const MOST_OF_A_CALL = 32;
 type Say = (xmpp: XmppComponent) => void;
 
 export class Outbox {
-  /** By session: a call that is over may still have something to say. */
+  /** By session: a call that has ended may still have entries. */
   readonly #waiting = new Map<string, readonly Say[]>();
   readonly #log: Log;
 
@@ -24,7 +24,7 @@ export class Outbox {
     this.#log = log;
   }
 
-  /** Keeps an IQ; one that is lost on the way once more waits again. `answered` is told any other answer. */
+  /** Keeps an IQ. If the stream goes down again, it is kept again; any other answer goes to `answered`. */
   keep(request: IqRequest, answered: (answer: Answer) => void): void {
     const again = (answer: Answer): void => {
       if (hadNoStream(answer)) this.keep(request, answered);
@@ -40,7 +40,7 @@ export class Outbox {
     this.#keep(sessionOf(way, message.id), say);
   }
 
-  /** Says what waits. */
+  /** Sends all entries. */
   flush(xmpp: XmppComponent): void {
     const lists = [...this.#waiting.values()];
     this.#waiting.clear();
@@ -63,5 +63,5 @@ export class Outbox {
   }
 }
 
-/** A session is known by its sid and who speaks to whom. */
+/** A session is known by its sid and both parties. */
 const sessionOf = ({ from, to }: { from: string; to: string }, sid: string): string => `${sid} ${from} ${to}`;

@@ -1,12 +1,12 @@
 /**
- * Who is online, and what our phones say of themselves: RFC 6121 §3-4, XEP-0115.
+ * Which users are online, and the presence of our phones: RFC 6121 §3-4, XEP-0115.
  *
- * Rules: who subscribes to a phone, or to the component, is taken and subscribed to in turn, so that we have the user's
- * presence; a probe is answered from `<phone>/sip`; we never say `unavailable`. Resources of priority 0 or more can be
- * called: by a proposal those that take Jingle Message Initiation (XEP-0353), the others directly; by a phone without ICE none
- * whose caps name ICE alone. Who is offline gets a
- * proposal when a device of his takes them, since push may wake it, or when nothing can be known of him. Bounds: `MOST_USERS`,
- * `MOST_RESOURCES` of one; past them a user counts as offline. After the stream was down who was known is asked again.
+ * Rules: a subscription to a phone, or to the component, is accepted, and we subscribe in turn, so that we get the user's
+ * presence. A probe is answered from `<phone>/sip`. We never send `unavailable`. Resources with priority 0 or more can be
+ * called: those that support JMI (XEP-0353) by a proposal, the others directly; a phone without ICE calls none whose caps
+ * list ICE alone. An offline user gets a proposal if one of the user's devices supports JMI, since a push may wake it, or if
+ * nothing is known of the user. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
+ * `MOST_RESOURCES` of each; past them a user counts as offline.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
@@ -23,15 +23,15 @@ export interface PresenceNeeds {
   readonly domain: string;
   /** The caps of the component and of its phones. */
   readonly caps: { readonly component: Caps; readonly phone: Caps };
-  /** Whether the server tells of every user's presence by itself (integrations/): who was not told of is not there. */
+  /** Whether the server sends the presence of every user by itself (integrations/); then an unknown user is offline. */
   readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
-  /** A device that is called directly came, or said something of itself. */
+  /** A device that can be called directly has come online, or has changed its presence. */
   came(device: string): void;
-  /** A device went offline. */
+  /** A device has gone offline. */
   left(device: string): void;
-  /** Asks a device for disco#info of a node. */
+  /** Sends a device a disco#info request for a node. */
   ask: CapsNeeds["ask"];
   readonly sha1: CapsNeeds["sha1"];
 }
@@ -47,15 +47,15 @@ export interface Reach {
 
 interface Device {
   readonly priority: number;
-  /** Its caps (caps.ts). */
+  /** Its caps node (caps.ts). */
   readonly caps: string | undefined;
 }
 
 interface Known {
   readonly devices: Map<string, Device>;
-  /** Whether any presence of his was ever seen. */
+  /** Whether any presence of the user was ever received. */
   wasSeen: boolean;
-  /** Whether any device of his takes, or took, Jingle messages. */
+  /** Whether any device of the user supports JMI, or did. */
   takesMessages: boolean;
 }
 
@@ -74,7 +74,7 @@ export class XmppPresence {
     });
   }
 
-  /** How a user can be called now by one of our phones, which may have no ICE. Of whom nothing is known is asked: who answers is told as `came`. */
+  /** How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is probed; devices that answer are told as `came`. */
   reach(bare: string, by: string, plain = false): Reach {
     const user = this.#users.get(bareJid(bare));
     if (!user?.wasSeen) {
@@ -97,7 +97,7 @@ export class XmppPresence {
     else if ((user?.devices.get(device)?.priority ?? -1) >= 0) this.#needs.came(device);
   }
 
-  /** Takes a presence; false when it comes from somebody we have nothing to do with. */
+  /** Takes a presence; false if it comes from a domain that is not served. */
   receive({ from, to = this.#needs.domain, type, sender, element }: Stanza): boolean {
     if (!this.#needs.isServed(from)) return false;
     switch (type) {
@@ -123,8 +123,8 @@ export class XmppPresence {
   }
 
   /**
-   * The stream is up again: whoever was known is asked where he is now, unless the server tells that by itself. Calls that
-   * ring go on meanwhile.
+   * The stream is up again: known users are probed, unless the server sends their presence by itself. Calls that ring go on
+   * meanwhile.
    */
   online(asks: boolean): void {
     for (const [bare, { devices }] of this.#users) {
@@ -144,8 +144,8 @@ export class XmppPresence {
   }
 
   /**
-   * COMPAT Prosody 0.12: it acknowledges a subscription request by `unavailable` from the bare JID, whoever is online; so
-   * only what a device says of itself counts.
+   * COMPAT Prosody 0.12: it acknowledges a subscription request with `unavailable` from the bare JID, even if the user is
+   * online; so only presence from a full JID counts.
    */
   #left(from: string): void {
     if (!this.#users.get(bareJid(from))?.devices.delete(from)) return;
@@ -153,7 +153,7 @@ export class XmppPresence {
     this.#needs.left(from);
   }
 
-  /** What is known of a user; undefined when there is no room for one more. */
+  /** The entry of a user; undefined if the table is full. */
   #know(bare: string): Known | undefined {
     const known = this.#users.get(bare);
     if (known || this.#users.size >= MOST_USERS) return known;

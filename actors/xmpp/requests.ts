@@ -1,8 +1,10 @@
 /**
- * The questions we have asked: IQs of ours that wait for their answers.
+ * Our IQ requests that wait for their responses: RFC 6120 §8.2.3.
  *
- * RFC 6120 §8.2.3. Rules: each is told of once: a result, an error, 30 seconds of silence, that the stream was down (it was
- * not asked), or that the stream was lost (it may have been heard, the answer was not); an answer counts only when it comes from whom was asked; what is too large to be asked is an error. Bound: `MOST`, past which a question counts as not asked.
+ * Rules: each request gets exactly one answer: `result`, `error`, `silence` (30 seconds without a response), `offline` (the
+ * stream was down, so it was not sent) or `lost` (the stream went down afterwards, so it may have been received). A response
+ * counts only if it comes from the JID that was asked. A request that is too large to be sent is an error. Bound: `MOST`
+ * requests; one more counts as `offline`.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
@@ -16,7 +18,7 @@ import type { Sent } from "./stream.ts";
 const MOST = 100_000;
 const SILENCE = 30_000;
 
-/** An IQ of ours: a set as the user it comes from, or a get of the component's own. */
+/** A request: a set on behalf of the JID it comes from, or a get of the component's own. */
 export interface IqRequest {
   readonly to: string;
   readonly from: string;
@@ -24,7 +26,7 @@ export interface IqRequest {
   readonly type?: "set" | "get";
 }
 
-/** What came of it; `condition` is that of an error, `payload` what a result holds. */
+/** The outcome; an error has its `condition`, a result its `payload`. */
 export interface Answer {
   readonly type: "result" | "error" | "silence" | "offline" | "lost";
   readonly condition?: string;
@@ -37,10 +39,10 @@ interface Waiting extends Timed {
   readonly answered: (answer: Answer) => void;
 }
 
-/** Whether there is no answer since there is no stream. */
+/** Whether there was no response because the stream was down. */
 export const hadNoStream = ({ type }: Answer): boolean => type === "offline" || type === "lost";
 
-/** What an IQ set goes out as. */
+/** Turns an IQ set into what is sent for it. */
 export type Wrap = (iq: Element) => Element;
 const asItIs: Wrap = (iq) => iq;
 
@@ -59,7 +61,7 @@ export class XmppRequests {
     this.#timers = new Timers(clock, (waiting) => this.#settle(waiting, { type: "silence" }));
   }
 
-  /** Asks; `answered` is told later, never before this has returned. */
+  /** Sends a request; `answered` is called once, and never before this has returned. */
   ask({ to, from, payload, type = "set" }: IqRequest, answered: (answer: Answer) => void): void {
     const id = `c${(++this.#count).toString(36)}`;
     const iq = xml("iq", { type, id, from, to }, payload);
@@ -72,26 +74,26 @@ export class XmppRequests {
     this.#timers.set(waiting, this.#clock.now() + SILENCE);
   }
 
-  /** Takes a result or an error; false when it answers no request of ours. */
+  /** Takes a result or error; false if it is unsolicited. */
   answer(iq: Stanza): boolean {
-    // where the server speaks for us, the device's own answer is inside of the server's
+    // if the server speaks for us, its response wraps the device's
     return this.#take(iq, readAnswer(answerInside(iq.element) ?? iq.element));
   }
 
-  /** Takes the head of a result or error past the limits as an error; false when it answers no request of ours. */
+  /** Takes the head of a result or error past the limits, as an error; false if it is unsolicited. */
   oversized(iq: Stanza): boolean {
     return this.#take(iq, { type: "error", condition: "policy-violation" });
   }
 
   #take({ id, from }: Stanza, answer: Answer): boolean {
     const waiting = this.#waiting.get(String(id));
-    // a server answers for an account in its bare JID, and for a domain that it cannot reach
+    // a server may answer from the bare JID, for an account or a domain that it cannot reach
     if (!waiting || (from !== waiting.to && bareJid(from) !== bareJid(waiting.to))) return false;
     this.#settle(waiting, answer);
     return true;
   }
 
-  /** The stream is gone, and the answers with it. */
+  /** The stream is down: no response will come. */
   offline(): void {
     for (const waiting of [...this.#waiting.values()]) this.#settle(waiting, { type: "lost" });
   }

@@ -1,9 +1,9 @@
 /**
- * The stream itself: performs what machines/xmpp-stream.ts asks, over a byte stream, and hands stanzas over.
+ * The component stream: performs the effects of machines/xmpp-stream.ts on a TCP connection, and passes stanzas on.
  *
- * XEP-0114 §3. Rules: the chart decides, this does; nothing is thrown while offline, `send` says whether it was taken;
- * what waits to be written is bounded, past it the stream is given up, since a server that reads nothing is down. What a
- * stanza's taker throws is logged, and the stream goes on.
+ * XEP-0114 §3. Rules: the chart decides, this performs. `send` never throws; it returns whether the stanza was taken. Bytes
+ * that wait to be written are bounded: past `MOST_WAITING` the server counts as down. What the handler of a stanza throws is
+ * logged, and the stream goes on.
  */
 import { Buffer } from "node:buffer";
 import xml, { type Element } from "@xmpp/xml";
@@ -20,17 +20,17 @@ import { type ConnectNeeds, connectTo } from "./connect.ts";
 const MOST_WAITING = 4_194_304;
 const STREAMS = "http://etherx.jabber.org/streams";
 const ACCEPT = "jabber:component:accept";
-/** Stream errors that say that we are not who we say (RFC 6120 §4.9.3). */
+/** Stream errors that reject our domain or secret (RFC 6120 §4.9.3). */
 const REFUSALS = new Set(["not-authorized", "host-unknown", "improper-addressing", "invalid-namespace"]);
 
 export interface XmppStreamNeeds extends ConnectNeeds {
   readonly clock: Clock;
-  /** A number between 0 and 1. */
+  /** A random number between 0 and 1. */
   readonly chance: () => number;
   readonly server: { readonly host: string; readonly port: number };
   readonly domain: string;
   readonly secret: string;
-  /** Whom to ask for a sign of life: a domain of the server. */
+  /** A domain of the server, to ping. */
   readonly pingTo: string;
   /** Hex SHA-1. */
   readonly sha1: (text: string) => string;
@@ -40,18 +40,18 @@ export interface XmppStreamNeeds extends ConnectNeeds {
   oversized(head: Element | undefined, excess: Excess): void;
   online(): void;
   offline(why: string): void;
-  /** The server will never take us: wrong secret or domain. */
+  /** The server has rejected our domain or secret for good. */
   refused(why: string): void;
 }
 
-/** Whether a stanza was taken. One that is larger than those we read is not, since a server may end the stream for it. */
+/** Whether a stanza was taken. One past our own limit is not, since a server may end the stream for it. */
 export type Sent = boolean | "too-large";
 
 export class XmppStream {
   readonly #needs: XmppStreamNeeds;
   readonly #actor: Actor<typeof xmppStream>;
   #stream: ByteStream | undefined;
-  /** Grows with each connection, so that what an old one still says is not taken for the new one's. */
+  /** Counts connections, so that events of an old one are ignored. */
   #generation = 0;
   #pinging = false;
   #wasOnline = false;
@@ -79,7 +79,7 @@ export class XmppStream {
     this.#actor.send({ type: "stop" });
   }
 
-  /** Sends a stanza; false when there is no stream to send it on, or what is wrong with it. */
+  /** Sends a stanza; false if the stream is down, or why it cannot be sent. */
   send(element: Element): Sent {
     if (!this.online) return false;
     const text = writeStanza(element);
@@ -152,7 +152,7 @@ export class XmppStream {
     };
   }
 
-  /** What is no stanza is the stream's own; once online, all else is handed over. */
+  /** Stream errors and the handshake are handled here; everything else is handed over once the stream is online. */
   #stanza(element: Element | undefined, handOver: () => void): void {
     if (element?.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
     if (this.online) return this.#guard(handOver);
@@ -175,7 +175,7 @@ export class XmppStream {
     this.#tell({ type: "stream.heard" });
   }
 
-  /** An error is as good a sign of life as a result. */
+  /** Any response, even an error, shows that the server is alive. */
   #ping(): void {
     const { domain, pingTo } = this.#needs;
     this.#pinging = true;

@@ -1,8 +1,8 @@
 /**
- * Entity capabilities of others: XEP-0115, what a client says of itself in its presence, and how that is verified.
+ * Entity capabilities of clients: XEP-0115, the caps in their presence, and how they are verified.
  *
- * Rules: the hash is taken of what disco#info says (§5.1), and only what fits it may be believed of other devices with the
- * same hash (§5.4), else one client could speak for all. Left out on purpose: hashes other than sha-1, which no client sends.
+ * Rules: the hash is computed from disco#info (§5.1). Only an answer that matches the hash is valid for other devices with
+ * the same hash (§5.4), or one client could speak for all. Left out on purpose: hashes other than sha-1, which no client sends.
  */
 import type { Element } from "@xmpp/xml";
 import { CAPS, DISCO_INFO } from "./disco.ts";
@@ -10,14 +10,14 @@ import { CAPS, DISCO_INFO } from "./disco.ts";
 const FORMS = "jabber:x:data"; // XEP-0004
 const LONGEST = 1_024;
 
-/** The node that disco#info is asked for, which names these caps; undefined where a presence has none that can be verified. */
+/** The node to ask for disco#info, `node#ver`; undefined if the presence has no caps that can be verified. */
 export function capsNode(presence: Element): string | undefined {
   const { hash, node, ver } = presence.getChild("c", CAPS)?.attrs ?? {};
   const name = `${node}#${ver}`;
   return hash === "sha-1" && node && ver && name.length <= LONGEST ? name : undefined;
 }
 
-/** The features of an answer to disco#info. */
+/** The features in a disco#info result. */
 export const featuresIn = (query: Element): string[] =>
   query.getChildren("feature", DISCO_INFO).map(({ attrs }) => String(attrs.var ?? ""));
 

@@ -1,7 +1,7 @@
 /**
- * How a server hands its users' Jingle over, and lets us speak as them: the wrappers of our server modules (integrations/).
+ * How a server hands over its users' Jingle, and lets us send as them: the wrappers of our server modules (integrations/).
  *
- * In the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for full JIDs too, which those do not have:
+ * The elements are those of XEP-0355 (delegation) and XEP-0356 (privileged entity), but used for full JIDs, too:
  *
  *   server ──▶ us   iq set from HOST: delegation/forwarded/iq       answered by a result with the answer inside, or by the
  *                                                                   error feature-not-implemented: "not mine, route it"
@@ -10,7 +10,7 @@
  *   us ──▶ server   message to HOST: privilege/forwarded/message    (both for Jingle Message Initiation, XEP-0353)
  *   server ──▶ us   message from HOST: privilege/forwarded/message  the error that answers such a one
  *
- * Rules: only a domain that is served may hand over, and only what its own users have sent.
+ * Rule: a server may hand over only what its own users have sent.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { readHead, type Stanza } from "./head.ts";
@@ -21,7 +21,7 @@ const PRIVILEGE = "urn:xmpp:privilege:2";
 const FORWARD = "urn:xmpp:forward:0";
 const CLIENT = "jabber:client";
 
-/** The IQ or message that a server hands over; undefined when there is none, or it is not that server's to hand over. */
+/** The IQ or message that a server hands over; undefined if there is none, or its sender is no user of that server. */
 export function handedOver({ sender: host, element }: Stanza): Stanza | undefined {
   const forwarded = element.getChild("delegation", DELEGATION)?.getChild("forwarded", FORWARD);
   const inside = forwarded?.getChild(element.getName(), CLIENT);
@@ -35,35 +35,35 @@ export function handedOver({ sender: host, element }: Stanza): Stanza | undefine
 
 const isHost = ({ local, resource }: Jid): boolean => local === "" && resource === "";
 
-/** Whether a stanza is of this kind at all. */
+/** Whether a stanza hands something over. */
 export const isDelegation = (stanza: Element): boolean => stanza.getChild("delegation", DELEGATION) !== undefined;
 
-/** The answer to an IQ that was handed over, as the server takes it. */
+/** Wraps the answer to an IQ that was handed over. */
 export function answerHandedOver({ id, from, to }: Stanza, answer: Element): Element {
   const inside = xml("forwarded", { xmlns: FORWARD }, asClient(answer));
   return xml("iq", { type: "result", id, from: to, to: from }, xml("delegation", { xmlns: DELEGATION }, inside));
 }
 
-/** An IQ that the server is to send as one of its users, to one of its users. */
+/** Wraps an IQ to a user, which the user's server is to send in the name of its `from`. */
 export function asUser(iq: Element, by: { readonly id: string; readonly component: string }): Element {
   const host = readJid(String(iq.attrs.to))?.domain ?? "";
   const inside = xml("privileged_iq", { xmlns: PRIVILEGE }, asClient(iq));
   return xml("iq", { type: "set", id: by.id, from: by.component, to: host }, inside);
 }
 
-/** A message that the server is to send as one of its users, to one of its users. */
+/** Wraps a message to a user, which the user's server is to send in the name of its `from`. */
 export function messageAsUser(message: Element, component: string): Element {
   const host = readJid(String(message.attrs.to))?.domain ?? "";
   const inside = xml("privilege", { xmlns: PRIVILEGE }, xml("forwarded", { xmlns: FORWARD }, asClient(message)));
   return xml("message", { id: message.attrs.id, from: component, to: host }, inside);
 }
 
-/** The device's answer in the server's; undefined when there is none inside. */
+/** The device's response inside the server's; undefined if there is none. */
 export function answerInside(iq: Element): Element | undefined {
   return iq.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("iq", CLIENT);
 }
 
-/** The error that answers a message sent as somebody, from a user of that server or for one; undefined when this is none. */
+/** The error that answers a message that we sent as somebody; undefined if there is none. */
 export function errorInside({ sender: host, element }: Stanza): Stanza | undefined {
   const inside = element.getChild("privilege", PRIVILEGE)?.getChild("forwarded", FORWARD)?.getChild("message", CLIENT);
   const inner = inside && readHead(inside);

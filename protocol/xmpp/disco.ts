@@ -1,8 +1,9 @@
 /**
- * What the component says of itself: XEP-0030 (disco#info), XEP-0115 (its hash in presence), XEP-0100 §7.1 (gateway prompt).
+ * What the component and its phones announce: XEP-0030 (disco#info), XEP-0115 (caps in presence), XEP-0100 §7.1 (gateway
+ * prompt).
  *
- * Rules: an ordinary client offers a call to an address whose presence has caps with these features; nothing is announced
- * before it works. What others say of themselves is caps.ts.
+ * Rules: clients offer to call an address if its caps have these features; only what works is announced. The caps of clients
+ * are caps.ts.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { escapeLocal } from "./jid.ts";
@@ -12,7 +13,7 @@ export const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 export const CAPS = "http://jabber.org/protocol/caps";
 export const GATEWAY = "jabber:iq:gateway";
 export const PING = "urn:xmpp:ping";
-/** The node of our caps: who made this software. */
+/** The node of our caps, which names this software. */
 const NODE = "https://github.com/carillon-gateway/carillon";
 
 const FEATURES = [
@@ -60,7 +61,7 @@ const featuresOf = (entity: Entity, video: boolean): string[] =>
 /** The caps of an entity. */
 export interface Caps {
   readonly node: string;
-  /** base64 of the SHA-1 of what disco#info says (XEP-0115 §5.1). */
+  /** Base64 SHA-1 of the text of `capsText` (XEP-0115 §5.1). */
   readonly ver: string;
 }
 
@@ -88,13 +89,13 @@ export function discoInfo(entity: Entity, video: boolean, caps: Caps, node: stri
   );
 }
 
-/** The answer to a get of `jabber:iq:gateway`: what a client asks its user for. */
+/** The result of a `jabber:iq:gateway` get: the prompt that a client shows its user. */
 export function gatewayPrompt(): Element {
   const desc = "Enter the phone number or SIP address to call.";
   return xml("query", { xmlns: GATEWAY }, xml("desc", {}, desc), xml("prompt", {}, "Number or address"));
 }
 
-/** The answer to its set: the JID of what was typed, with the ornaments of a number left out; undefined for nothing. */
+/** The result of its set: the JID for what was typed, without the separators of a number; undefined for an empty text. */
 export function gatewayJid(prompt: string, component: string): Element | undefined {
   const typed = prompt.trim().replace(/^(?:sips?|tel):/i, "");
   const name = /^[+\d\s().*#/-]+$/.test(typed) ? typed.replace(/[\s()./-]/g, "") : typed;

@@ -1,7 +1,7 @@
 /**
  * IQ results and errors: RFC 6120 §8.2.3, §8.3, with Jingle's own conditions (XEP-0166 §10).
  *
- * Rule: an answer goes from whom was asked to who has asked, with the id of the question.
+ * Rule: an answer has the id of the request, and its addresses swapped.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Refusal } from "../refusal.ts";
@@ -16,7 +16,7 @@ export function iqResult(iq: Element, ...children: Element[]): Element {
   return xml("iq", { type: "result", ...back(iq) }, ...children);
 }
 
-/** The error that a refusal is to an IQ, with its words when the peer could mend it. */
+/** The error that refuses an IQ; it has a text if the sender can correct the request. */
 export function iqError(iq: Element, { jingle, message }: Refusal): Element {
   const { condition = "bad-request", type = "modify", detail } = jingle;
   const text = type === "modify" && detail === undefined ? [errorText(message)] : [];

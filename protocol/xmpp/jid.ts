@@ -1,8 +1,8 @@
 /**
  * XMPP addresses: RFC 7622, XEP-0106 (characters that a local part may not hold).
  *
- * Rules: compared in lower case, which is what PRECIS does to what real servers have; a text that is no JID is none, and
- * @xmpp/jid, which takes `a@b@c`, is not asked. Left out on purpose: the tables of PRECIS.
+ * Rules: local part and domain are compared in lower case, which is what PRECIS amounts to on real servers. Reading is strict;
+ * @xmpp/jid, which accepts `a@b@c`, is not used. Left out on purpose: the tables of PRECIS.
  */
 
 export interface Jid {
@@ -16,7 +16,7 @@ export interface Jid {
 const jid =
   /^(?:([^@/"&':<>\s\0-\x1f\x7f]{1,1023})@)?([^@/"&'<>\s\0-\x1f\x7f]{1,1023})(?:\/([^\0-\x1f\x7f]{1,1023}))?$/u;
 
-/** Reads a JID; undefined for what is none. */
+/** Reads a JID; undefined if the text is no JID. */
 export function readJid(text: string): Jid | undefined {
   const [, local = "", domain, resource = ""] = jid.exec(text) ?? [];
   return domain === undefined ? undefined : { local: local.toLowerCase(), domain: domain.toLowerCase(), resource };
@@ -41,7 +41,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "\\": "\\5c",
 };
 
-/** A text as a local part: XEP-0106 §4.2, where a backslash is escaped only when it would read as an escape. */
+/** Escapes a text for a local part (XEP-0106 §4.2): a backslash only where it would be read as an escape. */
 export function escapeLocal(text: string): string {
   return text
     .replace(/\\(?=20|22|26|27|2f|3a|3c|3e|40|5c)/gi, "\\5c")
@@ -49,7 +49,7 @@ export function escapeLocal(text: string): string {
     .replace(/[\0-\x1f\x7f]/g, "");
 }
 
-/** The text of a local part (XEP-0106 §4.3). */
+/** The text that a local part stands for (XEP-0106 §4.3). */
 export function unescapeLocal(local: string): string {
   return local.replace(/\\(20|22|26|27|2f|3a|3c|3e|40|5c)/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

@@ -1,31 +1,31 @@
 /**
- * Finds where the elements of an XML stream begin and end, in its bytes, without reading what they say.
+ * Finds the boundaries of the elements of an XML stream in its bytes, without parsing them.
  *
- * XML 1.0 §2.4, §3.1; RFC 6120 §11.1. Rules: what XMPP forbids is a fault (DTD, comment, CDATA, processing instruction); each
- * byte is looked at once, however the bytes are cut; nothing is kept but a few numbers. UTF-8 needs no decoding here, since
- * no byte of a longer character looks like markup. Left out on purpose: names, attributes and entities, which the parser
- * checks (stanza.ts).
+ * XML 1.0 §2.4, §3.1; RFC 6120 §11.1. Rules: what XMPP forbids is a fault (DTD, comment, CDATA, processing instruction). Each
+ * byte is scanned once, however the bytes are cut, and only a few numbers are kept. UTF-8 is not decoded, since no byte of a
+ * multi-byte character looks like markup. Left out on purpose: names, attributes and entities, which the parser checks
+ * (stanza.ts).
  */
 
-/** Where a scan has stopped. */
+/** Where a scan stops. */
 export type Mark =
-  /** No more bytes. */
+  /** At the end of the bytes. */
   | "cut"
-  /** Behind text on the level of stanzas; also when there are no more bytes. */
+  /** After text between stanzas, or at the end of the bytes in it. */
   | "between"
-  /** Behind the XML declaration. */
+  /** After the XML declaration. */
   | "declaration"
-  /** Behind the stream's start tag. */
+  /** After the stream's start tag. */
   | "opened"
-  /** Behind a start tag before which its stanza has nothing but start tags: its own, that of its first child, and so on. */
+  /** After a start tag before which its stanza has only start tags: its own, that of its first child, and so on. */
   | "head"
-  /** Behind the last tag of a stanza. */
+  /** After the last tag of a stanza. */
   | "stanza"
-  /** Behind the stream's end tag. */
+  /** After the stream's end tag. */
   | "ended"
-  /** Behind a byte that cannot stand there. */
+  /** After a byte that is not allowed there. */
   | "malformed"
-  /** Behind a byte that begins what XMPP forbids. */
+  /** After the first byte of what XMPP forbids. */
   | "restricted";
 
 type State = "text" | "markup" | "tag" | "value" | "declaration";
@@ -41,39 +41,39 @@ const QUESTION = 0x3f;
 export class Scanner {
   readonly #headLevels: number;
   #state: State = "text";
-  /** Open elements, the stream too. */
+  /** Open elements, including the stream. */
   #depth = 0;
   #isEndTag = false;
-  /** The byte before, in a tag. */
+  /** The previous byte in a tag. */
   #last = 0;
-  /** What ends the attribute value. */
+  /** The quote that ends the attribute value. */
   #quote = QUOTE;
   #mark: Mark = "cut";
   #elements = 0;
   #deepest = 0;
   #hasBegun = false;
 
-  /** How many levels of a stanza have the mark `head`. */
+  /** `headLevels`: how many levels of a stanza get the mark `head`. */
   constructor(headLevels: number) {
     this.#headLevels = headLevels;
   }
 
-  /** Where the last scan has stopped. */
+  /** Where the last scan stopped. */
   get mark(): Mark {
     return this.#mark;
   }
 
-  /** Elements of the present stanza, or of the one that has just ended. */
+  /** Elements of the current stanza, or of the one that has just ended. */
   get elements(): number {
     return this.#elements;
   }
 
-  /** Levels of the present stanza, or of the one that has just ended; 1 without children. */
+  /** Levels of the current stanza, or of the one that has just ended; 1 without children. */
   get deepest(): number {
     return this.#deepest;
   }
 
-  /** Scans from there to the next mark, and gives the place behind it. */
+  /** Scans from an index to the next mark; returns the index after it. */
   next(bytes: Uint8Array, from: number): number {
     let at = from;
     this.#mark = "cut";
@@ -109,7 +109,7 @@ export class Scanner {
     return end + 1;
   }
 
-  /** The byte behind `<`. */
+  /** The byte after `<`. */
   #markup(byte: number, at: number): number {
     this.#last = byte;
     this.#isEndTag = byte === SLASH;
@@ -179,6 +179,6 @@ export class Scanner {
   }
 }
 
-/** A letter, `_`, `:`, or the first byte of a character beyond ASCII (XML 1.0 §2.3); what exactly it is, the parser says. */
+/** An ASCII letter, `_`, `:`, or any byte beyond ASCII (XML 1.0 §2.3), which is not checked further. */
 const isNameStart = (byte: number): boolean =>
   (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || byte === 0x3a || byte >= 0x80;

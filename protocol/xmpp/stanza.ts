@@ -1,22 +1,22 @@
 /**
  * Reads XMPP stanzas: the bytes of a stream to elements.
  *
- * RFC 6120 §4, §11, §13.12. The parser of @xmpp/xml behind the guard that it lacks. Rules: strict UTF-8; no DTD, comment,
- * CDATA or processing instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is read
- * over to its end, and only its head is told. A fault ends the stream: what is no XML or no UTF-8, what XMPP forbids, and
- * `MOST_UNFINISHED` bytes without an end. How the bytes are cut changes nothing: scan.ts finds the end of each stanza, and
- * the parser gets it whole, which also keeps it from the unfinished input on which it takes quadratic time. Handlers run
- * when the parser has returned, so that what they throw is not taken for the peer's fault. Left out on purpose: whether what
- * is read over is XML beyond its tags.
+ * RFC 6120 §4, §11, §13.12. This guards the parser of @xmpp/xml. Rules: strict UTF-8; no DTD, comment, CDATA or processing
+ * instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is skipped to its end, and
+ * only its head is passed on. These faults end the stream: invalid XML or UTF-8, what XMPP forbids, and `MOST_UNFINISHED`
+ * bytes of one stanza. The result does not depend on how TCP cuts the bytes: scan.ts finds the end of each stanza, and the
+ * parser gets whole stanzas only, since unfinished input costs it quadratic time. Handlers run after the parser has
+ * returned, so that what they throw is not taken for a fault of the peer. Left out on purpose: checking a skipped stanza
+ * beyond its tags.
  */
 import { type Element, Parser } from "@xmpp/xml";
 import { Scanner } from "./scan.ts";
 
-/** Of one stanza: bytes, levels, elements. */
+/** The limits of one stanza; `depth` counts its own level. */
 export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
-/** Bytes that a stanza may have at all. */
+/** Bytes of a stanza after which the stream is given up. */
 const MOST_UNFINISHED = 10_485_760;
-/** Levels of the head that is told of a stanza past the limits: an IQ, and what a wrapper holds (delegation.ts). */
+/** Levels of the head of a skipped stanza: enough for an IQ inside a wrapper (delegation.ts). */
 const HEAD_LEVELS = 4;
 
 /** The stream error that answers a fault of the peer (RFC 6120 §4.9.3). */
@@ -30,8 +30,8 @@ export interface StanzaHandlers {
   opened(stream: Element): void;
   stanza(element: Element): void;
   /**
-   * A stanza past the limits has been read over. Its head is the stanza with nothing but its first child, that one's first
-   * child and so on, four levels at most; undefined where its first tag alone is past the limits.
+   * A stanza past the limits was skipped. Its head is its start tag, with the first child, the first child of that, and so on,
+   * four levels at most; undefined if the start tag alone is past the limits.
    */
   oversized(head: Element | undefined, excess: Excess): void;
   /** The peer has closed its stream. */
@@ -46,12 +46,12 @@ export class StanzaReader {
   readonly #parser = new Parser();
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
   readonly #scanner = new Scanner(HEAD_LEVELS);
-  /** What is to be told. */
+  /** Calls of handlers that wait until the parser has returned. */
   readonly #events: (() => void)[] = [];
-  /** The present element so far; past the limits its head alone. */
+  /** The text of the current element so far; past the limits, of its head alone. */
   #text = "";
   #bytes = 0;
-  /** How much of the text is the head, which is start tags alone, and how many. */
+  /** The length of the head in the text, and the number of its start tags. */
   #head = { length: 0, levels: 0 };
   #isOver = false;
 
@@ -74,7 +74,7 @@ export class StanzaReader {
     for (let tell = this.#events.shift(); tell !== undefined; tell = this.#events.shift()) tell();
   }
 
-  /** Reads to the next mark, and gives the place behind it. */
+  /** Reads to the next mark; returns the index after it. */
   #read(bytes: Uint8Array, from: number): number {
     const room = MOST_UNFINISHED - this.#bytes;
     const end = this.#scanner.next(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
@@ -94,7 +94,7 @@ export class StanzaReader {
     }
   }
 
-  /** White space between stanzas keeps the stream alive; it is not kept. */
+  /** White space between stanzas is a keepalive, and dropped. */
   #between(text: string): void {
     if (this.#parser.root === null && text.trim() !== "") this.#fail("not-well-formed", "text before the stream");
   }
@@ -119,7 +119,7 @@ export class StanzaReader {
     }
   }
 
-  /** How the present stanza is past the limits. */
+  /** The limit that the current stanza is past, if any. */
   get #excess(): Excess | undefined {
     if (this.#bytes > STANZA_LIMITS.bytes) return "too large";
     if (this.#scanner.deepest > STANZA_LIMITS.depth) return "too deep";
@@ -143,13 +143,13 @@ export class StanzaReader {
     if (!/^<\?xml\s[^?]*\?>$/.test(text)) this.#fail("restricted-xml", "a processing instruction");
   }
 
-  /** Parses a whole element, which is one event. */
+  /** Parses a complete element; the parser must report exactly one. */
   #parse(text: string): void {
     const before = this.#events.length;
     if (this.#write(text) && this.#events.length !== before + 1) this.#fail("not-well-formed", "a tag that is none");
   }
 
-  /** Tells the head of a stanza, given as start tags. */
+  /** Parses the head of a skipped stanza, given as start tags. */
   #oversized(text: string, levels: number, excess: Excess): void {
     if (!this.#write(text)) return;
     const { root, cursor } = this.#parser;
