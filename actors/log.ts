@@ -4,8 +4,6 @@
  * Rules: secrets, credentials, keys and whole bodies are never written, whatever name their field has; long text is cut.
  * Left out: how often an event may be logged, which is for whoever logs it (tally.ts).
  */
-import { type DestinationStream, type Logger, pino } from "pino";
-
 export interface LogEvent {
   readonly level: "debug" | "info" | "warn" | "error";
   /** What happened, in dotted words: `sip.dropped`. */
@@ -13,7 +11,17 @@ export interface LogEvent {
   readonly [field: string]: unknown;
 }
 
-export type Log = (event: LogEvent) => void;
+export interface Log {
+  (event: LogEvent): void;
+  /** The same log, whose lines all begin with these fields: they are written out once, not for each line. */
+  about?(fields: Fields): Log;
+}
+
+type Fields = { readonly [field: string]: unknown };
+
+/** A log whose lines all begin with these fields, whatever log it is. */
+export const logAbout = (log: Log, fields: Fields): Log =>
+  log.about?.(fields) ?? ((event) => log({ ...fields, ...event }));
 
 /** Fields that are never written, at any depth. */
 const HIDDEN = new Set(
@@ -30,28 +38,47 @@ export interface LevelledLog {
   setLevel(level: LogEvent["level"]): void;
 }
 
+/** Where lines go, their line breaks included. */
+export interface LogDestination {
+  write(line: string): void;
+}
+
+const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogEvent["level"][];
+
 /** A log that writes its lines to a destination. */
-export function createLog(options: { level: LogEvent["level"]; to: DestinationStream }): LevelledLog {
-  const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "text" };
-  const logger = pino({ ...base, formatters: { level: (level) => ({ level }) } }, options.to);
-  const log: Log = ({ level, ...fields }) => {
-    if (!logger.isLevelEnabled(level)) return;
-    try {
-      logger[level](clean(fields, 0));
-    } catch (error) {
-      sayFault(logger, error);
-    }
+export function createLog(options: { level: LogEvent["level"]; to: LogDestination }): LevelledLog {
+  let least = LEVELS.indexOf(options.level);
+  /** A log whose lines have these members of a JSON object before those of their event. */
+  const writing = (members: string): Log => {
+    return ({ level, ...fields }) => {
+      if (LEVELS.indexOf(level) < least) return;
+      try {
+        options.to.write(lineOf(level, members + membersOf(fields)));
+      } catch (error) {
+        sayFault(options.to, error);
+      }
+    };
   };
+  const log = Object.assign(writing(""), { about: (fields: Fields) => writing(membersOf(fields)) });
   const setLevel = (level: LogEvent["level"]): void => {
-    logger.level = level;
+    least = LEVELS.indexOf(level);
   };
   return { log, setLevel };
 }
 
+const lineOf = (level: LogEvent["level"], members: string): string =>
+  `{"level":"${level}","time":"${new Date().toISOString()}"${members}}\n`;
+
+/** The members of an object as JSON, each with a comma before it. */
+function membersOf(fields: Fields): string {
+  const text = JSON.stringify(clean(fields, 0));
+  return text === "{}" ? "" : `,${text.slice(1, -1)}`;
+}
+
 /** Logs that a line could not be written, where even that can be. */
-function sayFault(logger: Logger, error: unknown): void {
+function sayFault(to: LogDestination, error: unknown): void {
   try {
-    logger.error({ event: "log.fault", error: String(error) });
+    to.write(lineOf("error", membersOf({ event: "log.fault", error: String(error) })));
   } catch {
     // the destination itself is broken: a log never fails
   }
@@ -62,6 +89,19 @@ function clean(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (depth === DEEPEST) return "…";
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => clean(item, depth + 1));
-  const shown = Object.entries(value).filter(([name]) => !HIDDEN.has(name.toLowerCase().replace(/[-_]/g, "")));
-  return Object.fromEntries(shown.map(([name, item]) => [name, clean(item, depth + 1)]));
+  const shown: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) if (!isHidden(name)) shown[name] = clean((value as Fields)[name], depth + 1);
+  return shown;
+}
+
+/** Names that were looked at: those of our events, which are few; others may come from the network. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 1_000;
+
+function isHidden(name: string): boolean {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const hidden = HIDDEN.has(name.toLowerCase().replace(/[-_]/g, ""));
+  if (known.size < MOST_KNOWN) known.set(name, hidden);
+  return hidden;
 }

@@ -6,7 +6,7 @@
 import type { CallInput } from "../../machines/call/context.ts";
 import { chartClock } from "../clock.ts";
 import { type ChartTime, LiveChart } from "../live-chart.ts";
-import type { Log } from "../log.ts";
+import { type Log, logAbout } from "../log.ts";
 import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { authenticator } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
@@ -72,7 +72,7 @@ export class CallMaker {
     const to = direction === "outgoing" ? side.us : side.them;
     // our tag is the one name that no other call has, and it is on the wire
     const about = { call: localTag, sid: side.sid, callId, from: side.initiator, to };
-    return (event) => log({ ...about, ...event });
+    return logAbout(log, about);
   }
 
   #letGo(call: Call): void {

@@ -1,7 +1,7 @@
 /** The log: one line of JSON an event, and never a secret in it. */
 import { describe, expect, test } from "bun:test";
 import { Writable } from "node:stream";
-import { createLog, type LogEvent } from "../../actors/log.ts";
+import { createLog, type LogEvent, logAbout } from "../../actors/log.ts";
 import { LogOutput } from "../../actors/log-output.ts";
 
 function logged(event: LogEvent, level: LogEvent["level"] = "info"): string[] {
@@ -33,6 +33,45 @@ test("another level holds from then on", () => {
     "error: error",
     ...["info: info", "info: warn", "info: error"],
   ]);
+});
+
+describe("a log about something", () => {
+  const ABOUT = { call: "c1", from: "juliet@example.org" };
+
+  test("writes the line that its fields would make with each event, and may say more of one of them", () => {
+    const lines: string[] = [];
+    const { log } = createLog({ level: "info", to: { write: (line) => void lines.push(line) } });
+    const event = { level: "info", event: "call.state", state: "outgoing" } as const;
+    logAbout(log, ABOUT)(event);
+    log({ ...ABOUT, ...event });
+    const [about, plain] = lines.map((line) => line.replace(/"time":"[^"]*",/, ""));
+    expect(about).toBe(plain);
+  });
+
+  test("is as quiet as the log is now, not as it was", () => {
+    const lines: string[] = [];
+    const { log, setLevel } = createLog({ level: "info", to: { write: (line) => void lines.push(line) } });
+    const about = logAbout(log, ABOUT);
+    setLevel("debug");
+    about({ level: "debug", event: "said" });
+    setLevel("error");
+    about({ level: "warn", event: "unsaid" });
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(["said"]);
+  });
+
+  test("hides what a log hides, and cuts what is long", () => {
+    const lines: string[] = [];
+    const { log } = createLog({ level: "info", to: { write: (line) => void lines.push(line) } });
+    logAbout(log, { sid: "y".repeat(100_000), pwd: "hush-hush" })({ level: "info", event: "x", secret: "hush-hush" });
+    expect(lines.join()).not.toContain("hush-hush");
+    expect(lines.join().length).toBeLessThan(3_000);
+  });
+
+  test("is made of any function that takes events", () => {
+    const events: LogEvent[] = [];
+    logAbout((event) => events.push(event), ABOUT)({ level: "info", event: "x" });
+    expect(events).toEqual([{ ...ABOUT, level: "info", event: "x" }]);
+  });
 });
 
 test.each([
