@@ -31,6 +31,7 @@ export interface Config {
     readonly outbound: boolean;
     readonly username: string;
     readonly password: string;
+    readonly realm: readonly string[];
     readonly retryAudioOnly: boolean;
   };
   readonly xmpp: {

@@ -180,7 +180,13 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
     calls: {
       proxy: { transport, host: proxyHost, port: proxyPort },
       ...{ localHost, sdpOrigin, addresses },
-      ...{ profile: sip.profile, outbound: sip.outbound, username: sip.username, password: sip.password },
+      ...{
+        profile: sip.profile,
+        outbound: sip.outbound,
+        username: sip.username,
+        password: sip.password,
+        realm: sip.realm,
+      },
       ringTimeout: milliseconds(calls.ringTimeout),
       gatherTimeout: milliseconds(calls.gatherTimeout),
       renegotiateTimeout: milliseconds(calls.renegotiateTimeout),

@@ -75,6 +75,7 @@ export class Gateway {
       config: calls,
       sip: () => this.sip,
       xmpp: () => this.xmpp,
+      isProxy: ({ host, port }) => port === config.calls.proxy.port && this.#acl.isProxy(host),
       clock,
       random,
       chance,

@@ -46,7 +46,15 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
       },
       calls: {
         proxy: { transport, host: HOST, port: PROXY_PORT },
-        ...{ localHost: HOST, sdpOrigin: HOST, profile: "deployed", outbound: false, username: "", password: "" },
+        ...{
+          localHost: HOST,
+          sdpOrigin: HOST,
+          profile: "deployed",
+          outbound: false,
+          username: "",
+          password: "",
+          realm: [],
+        },
         addresses: { ...addresses, proxyHost: HOST, proxyPort: PROXY_PORT },
         ...{ ringTimeout: 180_000, gatherTimeout: 500, renegotiateTimeout: 10_000, jmiTimeout: 30_000 },
         ...{ retryAudioOnly: true, maxCalls: 100_000 },

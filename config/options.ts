@@ -20,6 +20,7 @@ import {
   oneOf,
   PHONES,
   PORT,
+  REALMS,
   SECONDS,
   SECRET,
   TEXT,
@@ -63,6 +64,7 @@ const JINGLE_SIP_OPTIONS = [
 ];
 
 const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
+const REALM = "realms that get the credentials; when empty, those of the proxy's first challenge";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
 const SIP_OPTIONS = [
@@ -72,6 +74,7 @@ const SIP_OPTIONS = [
   option("sip", "outbound", BOOLEAN, false, OUTBOUND, env("SIP_OUTBOUND")),
   option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),
   option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
+  option("sip", "realm", REALMS, [], REALM, env("SIP_REALM")),
   option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
 ];
 

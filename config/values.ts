@@ -71,6 +71,10 @@ export const DOMAINS: Kind = {
   schema: list(text(readDomain), (domain) => [domain]).min(1),
   allowed: 'a list of domain names, such as ["example.org"]',
 };
+export const REALMS: Kind = {
+  schema: list(plain.min(1), (realm) => [realm]),
+  allowed: 'a list of realms, such as ["sip.example.org"]',
+};
 export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), allowed: "a port from 1 to 65535" };
 export const ANY_PORT: Kind = {
   schema: z.number().int().min(0).max(65_535),

@@ -177,7 +177,15 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
     calls: {
       proxy: { transport: "udp", ...proxy },
       addresses: { ...addresses, proxyHost: proxy.host, proxyPort: proxy.port },
-      ...{ localHost: LOCAL, sdpOrigin: LOCAL, profile: "deployed", outbound: false, username: "", password: "" },
+      ...{
+        localHost: LOCAL,
+        sdpOrigin: LOCAL,
+        profile: "deployed",
+        outbound: false,
+        username: "",
+        password: "",
+        realm: [],
+      },
       ...{ ringTimeout: 30_000, gatherTimeout: 500, renegotiateTimeout: 10_000, jmiTimeout: 30_000, maxCalls: 10 },
       retryAudioOnly: true,
     },

@@ -8,7 +8,7 @@ import { chartClock } from "../clock.ts";
 import { type ChartTime, LiveChart } from "../live-chart.ts";
 import { type Log, logAbout } from "../log.ts";
 import type { InvitesAwaiting } from "../phone/awaiting.ts";
-import { authenticator } from "../phone/credentials.ts";
+import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
@@ -31,15 +31,15 @@ export class CallMaker {
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
-    const { config, clock, sip, random, chance, hash } = needs;
+    const { config, clock, sip, isProxy, random, chance, hash } = needs;
     const { awaiting } = by;
     this.#needs = needs;
     this.#registry = by.registry;
     this.#awaiting = awaiting;
     this.#outbox = by.outbox;
     this.#time = { clock, chart: chartClock(clock) };
-    const authenticate = authenticator(config, { random, hash });
-    this.#lineNeeds = { config, sip, awaiting, authenticate, random, chance, hash };
+    const credentials = new ProxyCredentials(config, { random, hash });
+    this.#lineNeeds = { config, sip, awaiting, credentials, isProxy, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */

@@ -18,6 +18,8 @@ export interface CallsConfig {
   /** Digest credentials toward the proxy; an empty name means none. */
   readonly username: string;
   readonly password: string;
+  /** The realms that get them; when there are none, those of the first challenge from the proxy. */
+  readonly realm: readonly string[];
   readonly addresses: AddressRules;
   /** Whether an offer that is refused whole is tried once more with its audio alone. */
   readonly retryAudioOnly: boolean;
@@ -33,6 +35,8 @@ export interface CallsNeeds {
   readonly config: CallsConfig;
   readonly sip: () => SipStack;
   readonly xmpp: () => XmppComponent;
+  /** Whether this is the proxy: its configured name, or an address that the name resolves to, and its port. */
+  readonly isProxy: (destination: Destination) => boolean;
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */
   readonly random: () => string;

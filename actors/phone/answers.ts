@@ -16,7 +16,6 @@ import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerOf } from "../../protocol/sip/session-timer.ts";
 import { ask } from "./ask.ts";
-import { credentialsIn } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
 import type { Forks } from "./forks.ts";
 import type { PhoneInfo } from "./info.ts";
@@ -122,7 +121,7 @@ export class InviteAnswers {
     if (!fork?.success) return;
     const { invite, timer } = fork.success;
     this.#forks.chosen ??= tag;
-    const ack = fork.ack(invite.request, credentialsIn(invite.request));
+    const ack = this.#line.ackOf(fork, invite.request);
     fork.success = undefined;
     fork.isAcknowledged = true;
     invite.acks.set(tag, ack);

@@ -58,8 +58,7 @@ class Ask implements ClientHandlers {
   }
 
   #retry(response: Response): Request | undefined {
-    const { authenticate } = this.#line.needs;
-    return this.#fork.retry((number) => authenticate(this.#request, response, number));
+    return this.#fork.retry((number) => this.#line.authenticate(this.#request, response, number));
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * Credentials for whoever asks: a refused request made again with digest (RFC 3261 §22.2, §22.3).
+ * Our credentials toward the proxy: a refused request made again with digest (RFC 3261 §22.2, §22.3).
  *
- * Rules: without credentials there is no second try; each realm is answered once, beside those that were answered before
+ * Rules: only the proxy's realms are answered, those of `[sip] realm` or else of its first challenge, so that a phone behind it cannot
+ * ask for credentials; that a request goes to the proxy at all is for line.ts to see. Each realm is answered once, beside those that were answered before
  * (§22.3), and again only when it calls the nonce stale, or asks at the next place of a redirection. The new request has the
  * next number of its dialog, which the caller gives and keeps.
  */
@@ -18,27 +19,44 @@ import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { param } from "../../protocol/sip/values.ts";
 
-/** A request is made again this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
-export const MOST_TRIES = 3;
+export interface ProxyAccount extends Credentials {
+  /** The realms that get the credentials; when there are none, those of the first challenge from the proxy. */
+  readonly realm: readonly string[];
+}
 
-/** The same request with credentials and this number, or undefined when there are none to give. */
-export type Authenticate = (request: Request, response: Response, number: number) => Request | undefined;
+/** Our credentials toward the proxy; an empty name means none. */
+export class ProxyCredentials {
+  readonly #account: ProxyAccount;
+  readonly #random: () => string;
+  readonly #hash: Hash;
+  #realms: readonly string[];
 
-export function authenticator(credentials: Credentials, by: { random: () => string; hash: Hash }): Authenticate {
-  return (request, response, number) => {
-    if (credentials.username === "" || (response.status !== 401 && response.status !== 407)) return undefined;
-    const due = firstOfEachRealm(challengesOf(response)).filter(
-      (challenge) => isStale(challenge) || !request.headers.some((field) => isAnswerTo(challenge, field)),
+  constructor(account: ProxyAccount, by: { random: () => string; hash: Hash }) {
+    this.#account = account;
+    this.#random = by.random;
+    this.#hash = by.hash;
+    this.#realms = account.realm;
+  }
+
+  /** The request that the proxy has refused, with credentials and this number; undefined when there are none to give. */
+  answer(request: Request, response: Response, number: number): Request | undefined {
+    if (this.#account.username === "" || (response.status !== 401 && response.status !== 407)) return undefined;
+    const challenges = firstOfEachRealm(challengesOf(response));
+    if (this.#realms.length === 0) this.#realms = challenges.map(realm);
+    const due = challenges.filter(
+      (challenge) =>
+        this.#realms.includes(realm(challenge)) &&
+        (isStale(challenge) || !request.headers.some((field) => isAnswerTo(challenge, field))),
     );
     if (due.length === 0) return undefined;
     const answers = due.map((challenge): Field => {
-      const answer = answerChallenge(challenge, request, credentials, { hash: by.hash, cnonce: by.random() });
-      return [challenge.field, answer];
+      const by = { hash: this.#hash, cnonce: this.#random() };
+      return [challenge.field, answerChallenge(challenge, request, this.#account, by)];
     });
     const others = request.headers.filter((field) => !due.some((challenge) => isAnswerTo(challenge, field)));
     const { method } = cseqOf(request);
     return withHeader(beforeCSeq({ ...request, headers: others }, answers), ["CSeq", `${number} ${method}`]);
-  };
+  }
 }
 
 /** The credentials of a request, which the ACK to its 2xx repeats (RFC 3261 §22.1). */

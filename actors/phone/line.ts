@@ -13,7 +13,8 @@ import { reasonField } from "../../protocol/sip/reason-header.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { ClientHandlers, ClientTransaction, SipPort } from "../sip/user.ts";
 import type { InvitesAwaiting } from "./awaiting.ts";
-import type { Authenticate } from "./credentials.ts";
+import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
+import type { Fork } from "./fork.ts";
 
 export interface LineConfig {
   readonly proxy: Destination;
@@ -31,7 +32,9 @@ export interface LineNeeds {
   readonly config: LineConfig;
   readonly sip: () => SipPort;
   readonly awaiting: InvitesAwaiting;
-  readonly authenticate: Authenticate;
+  readonly credentials: ProxyCredentials;
+  /** Whether a request that is sent there goes to the proxy. */
+  readonly isProxy: (destination: Destination) => boolean;
   /** A token nobody can guess. */
   readonly random: () => string;
   /** Between 0 and 1. */
@@ -63,8 +66,20 @@ export class Line {
     this.needs.sip().cancel(transaction, fields);
   }
 
+  /** Sends the ACK to a 2xx. */
   acknowledge(ack: Request): void {
     this.needs.sip().acknowledge(ack, this.#hop(ack));
+  }
+
+  /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) where it goes to the proxy. */
+  ackOf(fork: Fork, invite: Request): Request {
+    const ack = fork.ack(invite, []);
+    return this.needs.isProxy(this.#hop(ack)) ? fork.ack(invite, credentialsIn(invite)) : ack;
+  }
+
+  /** A refused request with credentials and this number, where it has gone to the proxy and there are any to give. */
+  authenticate(request: Request, response: Response, number: number, to = this.#hop(request)): Request | undefined {
+    return this.needs.isProxy(to) ? this.needs.credentials.answer(request, response, number) : undefined;
   }
 
   /** Reason of RFC 3326, in profile `precise` only. */

@@ -10,7 +10,6 @@ import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerHeaders } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
 import { failureOf, MOST_TRIES, withLongerSession } from "./ask.ts";
-import { credentialsIn } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import type { PhoneTimer } from "./session-timer.ts";
@@ -82,18 +81,17 @@ export class PhoneReinvite {
   #acknowledge(it: Try, response: Response): void {
     const isNew = it.ack === undefined;
     if (isNew) this.#fork.refresh(response);
-    it.ack ??= this.#fork.ack(it.request, credentialsIn(it.request));
+    it.ack ??= this.#line.ackOf(this.#fork, it.request);
     this.#line.acknowledge(it.ack);
     if (isNew && this.#end()) this.#on.answered(this.#fork, response);
   }
 
   /** The same again, with the next number: with credentials, or with the session interval that a 422 asks for. */
   #retry({ request, left }: Try, response: Response): Request | undefined {
-    const { chart, needs } = this.#line;
-    if (this.#over || left === 0 || chart.userLeft) return undefined;
+    if (this.#over || left === 0 || this.#line.chart.userLeft) return undefined;
     return this.#fork.retry(
       (number) =>
-        needs.authenticate(request, response, number) ??
+        this.#line.authenticate(request, response, number) ??
         withLongerSession(request, response, number, (least) => timerHeaders(this.#timer.timer, least)),
     );
   }

@@ -148,10 +148,10 @@ export class PhoneUac extends Phone {
 
   /** Whether the INVITE is made again: with credentials, with a longer session, or at another place. */
   #isRetried({ request, left }: Invite, response: Response): boolean {
-    const { needs, chart } = this.line;
-    if (this.#cancels || chart.userLeft) return false;
+    const { line } = this;
+    if (this.#cancels || line.chart.userLeft) return false;
     const number = this.#nextNumber;
-    const retry = left > 0 ? needs.authenticate(request, response, number) : undefined;
+    const retry = left > 0 ? line.authenticate(request, response, number, this.#callee.proxy) : undefined;
     const longer = retry ?? withLongerSession(request, response, number, withLeast);
     const next = longer ?? this.#elsewhere(request, response);
     if (next) this.#send(next, retry ? left - 1 : longer ? left : MOST_TRIES);

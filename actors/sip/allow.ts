@@ -53,6 +53,11 @@ export class SipAcl {
     this.#disarm();
   }
 
+  /** Whether this is the proxy's configured name, or an address that it resolves to. */
+  isProxy(host: string): boolean {
+    return host.toLowerCase() === this.#needs.proxyHost.toLowerCase() || this.#proxy.has(normal(host));
+  }
+
   /** Whether requests outside dialogs are taken from this address. */
   allows(host: string): boolean {
     if (!ipaddr.isValid(host)) return false;

@@ -68,11 +68,6 @@ describe("a challenge", () => {
       ],
       // proves: S19
       [
-        "of each of two proxies on the way is answered, and both answers stand in the request (§22.3)",
-        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"')}${INVITED_AGAIN(2, "one")}${CHALLENGED(2, 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(3, "one", "two")}${REFUSED(3)}`,
-      ],
-      // proves: S19
-      [
         "of two realms in one response is answered twice",
         `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"', 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(2, "one", "two")}${REFUSED(2)}`,
       ],
@@ -82,6 +77,19 @@ describe("a challenge", () => {
       ],
     ],
     WITH,
+  );
+});
+
+describe("a challenge, where the realms are configured,", () => {
+  plays(
+    [
+      // proves: S19
+      [
+        "of each of two proxies on the way is answered, and both answers stand in the request (§22.3)",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"')}${INVITED_AGAIN(2, "one")}${CHALLENGED(2, 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(3, "one", "two")}${REFUSED(3)}`,
+      ],
+    ],
+    { calls: { ...WITH.calls, realm: ["one", "two"] } },
   );
 });
 
@@ -212,6 +220,82 @@ phone > gateway
     CSeq: 4 INFO
 ${AGREED(3, "recvonly")}${changed(JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060"), "SIP/2.0\n", "SIP/2.0\n    CSeq: 5 BYE\n")}`,
         { byTheClock: true },
+      ],
+    ],
+    WITH,
+  );
+});
+
+/** A phone that answers the call from a host of its own, where what we say in the dialog goes. */
+const MOVED = changed(
+  changed(TALKING, "Contact: <sip:bob@192.0.2.2:5060>", "Contact: <sip:bob@203.0.113.66:5060>"),
+  "gateway > phone\n    ACK sip:bob@192.0.2.2:5060",
+  "gateway > stranger\n    ACK sip:bob@203.0.113.66:5060",
+);
+const CHALLENGES = [
+  ["a 401", "401 Unauthorized", "WWW-Authenticate"],
+  ["a 407", "407 Proxy Authentication Required", "Proxy-Authenticate"],
+] as const;
+const CHALLENGE = (field: string, realm: string): string => `${field}: Digest realm="${realm}", nonce="n"`;
+/** What the host of the phone answers, to a request that had no credentials. */
+const ASKED_THERE = (request: string, cseq: number, line: string, field: string): string => `
+gateway > stranger
+    ${request} sip:bob@203.0.113.66:5060 SIP/2.0
+    CSeq: ${cseq} ${request}
+    no Authorization: …
+    no Proxy-Authorization: …
+stranger > gateway
+    SIP/2.0 ${line}
+    CSeq: ${cseq} ${request}
+    ${CHALLENGE(field, "proxy")}
+${
+  request === "INVITE"
+    ? `gateway > stranger
+    ACK sip:bob@203.0.113.66:5060 SIP/2.0
+    CSeq: ${cseq} ACK
+    no Authorization: …
+    no Proxy-Authorization: …
+`
+    : ""
+}`;
+const THE_PHONE_LEAVES = `
+stranger > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > stranger
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'><reason><success/></reason></jingle></iq>
+`;
+/** The hold that the phone has refused is taken back, as after any error. */
+const HELD_IN_VAIN = `
+gateway > juliet
+    <iq type='set'><jingle action='content-modify' sid='s1'><content name='0' senders='both'/></jingle></iq>
+`;
+const JULIET_LEAVES = JULIET_HANGS_UP(BOB, "s1", "").split("gateway > phone")[0] ?? "";
+const ONLY_THE_PROXY = { calls: { ...WITH.calls, realm: ["proxy"] } };
+
+describe.each(CHALLENGES)("%s of somebody who is not the proxy gets no credentials:", (_, line, field) => {
+  plays(
+    [
+      [
+        "of a called phone with a realm of its own, to the INVITE: it counts as any error",
+        `${JULIET_CALLS}${REFUSED(1, `${line}\n    ${CHALLENGE(field, "phone")}`, `<general-error/><sip-error code='${line.slice(0, 3)}'/>`)}`,
+      ],
+      ["of the phone's own host, to BYE", `${MOVED}${JULIET_LEAVES}${ASKED_THERE("BYE", 2, line, field)}`],
+      [
+        "of the phone's own host, to a re-INVITE",
+        `${MOVED}${HOLD()}${ASKED_THERE("INVITE", 2, line, field)}${HELD_IN_VAIN}${THE_PHONE_LEAVES}`,
+      ],
+      ["of the phone's own host, to INFO", `${MOVED}${KEY}${ASKED_THERE("INFO", 2, line, field)}${THE_PHONE_LEAVES}`],
+    ],
+    ONLY_THE_PROXY,
+  );
+
+  plays(
+    [
+      [
+        "of a second realm, where the first challenge has told the proxy's",
+        `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="proxy", nonce="n"')}${INVITED_AGAIN(2, "proxy")}${REFUSED(2, `${line}\n    ${CHALLENGE(field, "phone")}`, `<general-error/><sip-error code='${line.slice(0, 3)}'/>`)}`,
       ],
     ],
     WITH,

@@ -531,7 +531,7 @@ gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 4 ACK
 ${TERMINATED("<reason><decline/></reason>")}`,
-      { calls: { username: "carillon", password: "pw" } },
+      { calls: { username: "carillon", password: "pw", realm: ["r", "b"] } },
     ],
     // proves: A22
     [

@@ -1,7 +1,7 @@
 /** A phone behind the proxy of docs/deploy.md whose Contact is a GRUU (RFC 5627: linphone) is reached inside its dialogs. */
 import { afterEach, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { authenticator } from "../../actors/phone/credentials.ts";
+import { ProxyCredentials } from "../../actors/phone/credentials.ts";
 import { requestOf, responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Message, Response } from "../../protocol/sip/message.ts";
@@ -40,7 +40,8 @@ async function speaker(proxyPort: number) {
 }
 
 const hash = (algorithm: "md5" | "sha256", text: string): string => createHash(algorithm).update(text).digest("hex");
-const authenticate = authenticator({ username: "bob", password: "change-me" }, { random: () => "cnonce", hash });
+const account = { username: "bob", password: "change-me", realm: [] };
+const credentials = new ProxyCredentials(account, { random: () => "cnonce", hash });
 
 // proves: X18
 test.skipIf(noKamailio !== undefined)(`a BYE to the phone's GRUU reaches the phone${title}`, async () => {
@@ -62,7 +63,7 @@ test.skipIf(noKamailio !== undefined)(`a BYE to the phone's GRUU reaches the pho
   });
   phone.say(register);
   const challenge = (await phone.hears("401", (message) => "status" in message && message.status === 401)) as Response;
-  const again = authenticate(register, challenge, 2);
+  const again = credentials.answer(register, challenge, 2);
   if (again)
     phone.say({ ...again, headers: again.headers.map((field) => (field[0] === "Via" ? phone.via("again") : field)) });
   const registered = await phone.hears("200", (message) => "status" in message && message.status === 200);

@@ -34,6 +34,7 @@ export function gatewayConfig(
       profile: "deployed",
       username: "",
       password: "",
+      realm: [],
       addresses: {
         hosts: ["example.org"],
         component: COMPONENT,

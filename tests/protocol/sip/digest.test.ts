@@ -1,7 +1,7 @@
 /** Digest as a client: the examples of RFC 2617 §3.5 and RFC 7616 §3.9.1, and the challenges that real servers send. */
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { authenticator } from "../../../actors/phone/credentials.ts";
+import { ProxyCredentials } from "../../../actors/phone/credentials.ts";
 import { answerChallenge, challengesOf } from "../../../protocol/sip/digest.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../../protocol/sip/message.ts";
@@ -109,8 +109,10 @@ describe("challenges", () => {
 });
 
 describe("a refused request", () => {
-  const credentials = { username: "u", password: "p" };
-  const authenticate = authenticator(credentials, { random: () => "c", hash });
+  const by = { random: () => "c", hash };
+  const account = { username: "u", password: "p", realm: [] };
+  const authenticate = (...of: Parameters<ProxyCredentials["answer"]>) =>
+    new ProxyCredentials(account, by).answer(...of);
   const asked = { ...refused(["Proxy-Authenticate", 'Digest realm="r", nonce="n"']) };
 
   test("is made again, with the next number", () => {
@@ -131,8 +133,8 @@ describe("a refused request", () => {
   });
 
   test("is left alone without credentials, and by any other status", () => {
-    const none = authenticator({ username: "", password: "" }, { random: () => "c", hash });
-    expect(none(request("INVITE", "sip:b"), asked, 2)).toBeUndefined();
+    const none = new ProxyCredentials({ ...account, username: "" }, by);
+    expect(none.answer(request("INVITE", "sip:b"), asked, 2)).toBeUndefined();
     expect(authenticate(request("INVITE", "sip:b"), { ...asked, status: 403 }, 2)).toBeUndefined();
   });
 });
