@@ -18,6 +18,7 @@ import {
   remote,
 } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabulary.ts";
+import { SteppedLogic } from "../machines/stepper/logic.ts";
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
@@ -75,22 +76,13 @@ const stepOf = (event: CallEvent): Step =>
       ? { condition: event.condition }
       : {};
 
-/** The chart as XState runs it, which asks `getTransitionData` once what an event selects. */
-const logic = call.provide({});
-const { transition } = logic;
-logic.transition = (snapshot, event, scope) => {
+/** The chart by tables, which say once what an event selects. */
+const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken) => {
   step = stepOf(event);
-  return transition(snapshot, event, scope);
-};
-const select = logic.getTransitionData.bind(logic);
-logic.getTransitionData = (snapshot, event) => {
-  const selected = select(snapshot, event);
-  if (delivery?.event === event && delivery.isTaken === undefined) {
-    delivery.isTaken = selected.some(({ target, actions }) => target !== undefined || actions.length > 0);
-    if (delivery.isTaken) delivery.accepted?.();
-  }
-  return selected;
-};
+  if (delivery?.event !== event || delivery.isTaken !== undefined) return;
+  delivery.isTaken = isTaken;
+  if (isTaken) delivery.accepted?.();
+});
 
 /** What the charts of all calls are timed by. */
 export interface ChartTime {
@@ -102,7 +94,7 @@ const NOTHING: Media = { contents: [], groups: [] };
 
 export class LiveChart {
   /** Until the call is over. */
-  #actor: Actor<typeof call> | undefined;
+  #actor: Actor<typeof logic> | undefined;
   #owner: ChartOwner | undefined;
   readonly #time: ChartTime;
 
@@ -181,17 +173,17 @@ export class LiveChart {
   }
 
   get answered(): boolean {
-    return this.#actor?.getSnapshot().hasTag("answered") ?? false;
+    return this.#actor?.getSnapshot().place.tags.has("answered") ?? false;
   }
 
   /** Whether nobody has answered yet. */
   get unanswered(): boolean {
-    return this.#actor?.getSnapshot().hasTag("unanswered") ?? false;
+    return this.#actor?.getSnapshot().place.tags.has("unanswered") ?? false;
   }
 
   /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
   get userLeft(): boolean {
-    return !this.active || (this.#actor?.getSnapshot().hasTag("ending") ?? true);
+    return !this.active || (this.#actor?.getSnapshot().place.tags.has("ending") ?? true);
   }
 
   /** What the log tells of the step that ends the call: an answer of the phone's, or an error of the user's server. */

@@ -6,7 +6,7 @@
  */
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
 import type { Place } from "./places.ts";
-import { type Rows, type Step, Stepper } from "./stepper.ts";
+import { type Step, Stepper } from "./stepper.ts";
 
 /** Where an actor is and what it knows. */
 export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
@@ -17,6 +17,8 @@ export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
 
 type System = AnyActorRef["system"];
 type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
+/** Whether a chart takes an event: whether the event moves it, or asks for anything. */
+type Selected<E> = (event: E, isTaken: boolean) => void;
 type Begin<C, I> = (args: { readonly input: I }) => C;
 
 export class SteppedLogic<C extends object, E extends EventObject, F extends EventObject, I, O = unknown>
@@ -25,20 +27,14 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
   readonly #stepper: Stepper<C, E, F>;
   readonly #begin: Begin<C, I>;
   readonly #output: ((args: { readonly context: C }) => O) | undefined;
-  /** What was selected last, so that an event that was asked about is not selected again when it comes. */
-  #asked: { snapshot: unknown; event: unknown; rows: Rows<C, E, F> | undefined } | undefined;
+  readonly #selected: Selected<E> | undefined;
 
-  constructor(machine: AnyStateMachine) {
+  /** `selected` is told of each event before it does anything. */
+  constructor(machine: AnyStateMachine, selected?: Selected<E>) {
     this.#stepper = new Stepper(machine);
+    this.#selected = selected;
     this.#begin = machine.config.context as Begin<C, I>;
     this.#output = machine.config.output as ((args: { readonly context: C }) => O) | undefined;
-  }
-
-  /** Whether an event does anything now. */
-  can(snapshot: SteppedSnapshot<C, E, F, O>, event: E): boolean {
-    const rows = this.#select(snapshot, event);
-    this.#asked = { snapshot, event, rows };
-    return rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false;
   }
 
   getInitialSnapshot = (scope: Scope<C, E, F, O>, input: I) => {
@@ -53,7 +49,8 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
   ): SteppedSnapshot<C, E, F, O> => {
     if (event.type === "xstate.stop") return { ...snapshot, status: "stopped", output: undefined, error: undefined };
     const { place, context } = snapshot;
-    const rows = this.#select(snapshot, event);
+    const rows = this.#stepper.select(place, context, event);
+    this.#selected?.(event, rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false);
     return rows === undefined ? snapshot : this.#take(this.#stepper.step(place, context, event, rows), scope);
   };
 
@@ -65,13 +62,6 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
     const place = this.#stepper.placeOf(value);
     return { status, output, error, value: place.value, context, place } as SteppedSnapshot<C, E, F, O>;
   };
-
-  #select(snapshot: SteppedSnapshot<C, E, F, O>, event: E): Rows<C, E, F> | undefined {
-    const asked = this.#asked;
-    this.#asked = undefined;
-    if (asked?.snapshot === snapshot && asked.event === event) return asked.rows;
-    return this.#stepper.select(snapshot.place, snapshot.context, event);
-  }
 
   #take({ place, context, effects, delays }: Step<C, E, F>, scope: Scope<C, E, F, O>): SteppedSnapshot<C, E, F, O> {
     const { self, system } = scope;
