@@ -20,7 +20,7 @@ export type GatewayEffect =
   | { readonly type: "gateway.end" }
   | { readonly type: "gateway.close" };
 
-/** What is up and what is not, for `GET /health`. */
+/** What is up and what is down, for `GET /health`. */
 export interface Health {
   readonly sip: boolean;
   readonly xmpp: boolean;
@@ -57,7 +57,7 @@ export const gateway = gatewaySetup.createMachine({
   initial: "starting",
   states: {
     starting: {
-      description: "The SIP sockets are being bound and the XMPP stream is begun.",
+      description: "The SIP sockets are bound and the XMPP stream is started.",
       entry: "open sockets and stream",
       on: {
         started: "running",
@@ -69,7 +69,7 @@ export const gateway = gatewaySetup.createMachine({
       },
     },
     running: {
-      description: "Calls come and go.",
+      description: "Calls are taken.",
       tags: "takes calls",
       on: {
         stop: [{ target: "stopped", guard: "nobody talks" }, { target: "draining" }],
@@ -77,13 +77,13 @@ export const gateway = gatewaySetup.createMachine({
       },
     },
     draining: {
-      description: "No new calls; those that run go on until they are done.",
+      description: "No new calls are taken; running calls go on.",
       entry: "take no new calls",
       on: { "calls.none": "ending", stop: "ending" },
       after: { "drain timeout": "ending" },
     },
     ending: {
-      description: "What still runs is ended and told so; the last messages are on their way.",
+      description: "Running calls are ended; the last messages are being sent.",
       entry: "end what still runs",
       on: { stop: "stopped" },
       after: { "a moment": "stopped" },

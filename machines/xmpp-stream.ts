@@ -36,7 +36,7 @@ export type StreamEffect =
   | { readonly type: "stream.refused"; readonly why: string };
 
 interface StreamContext {
-  /** Tries since the stream was last up for a while. */
+  /** Attempts since the stream was last stable. */
   readonly tries: number;
   readonly everOnline: boolean;
   readonly chance: number;
@@ -108,7 +108,7 @@ export const xmppStream = streamSetup.createMachine({
       },
     },
     opening: {
-      description: "Our stream header is out; the server's brings the id that the secret is proved with.",
+      description: "Our stream header is sent; the server's has the id for the handshake.",
       meta: { spec: "XEP-0114 §3" },
       entry: "open the stream",
       on: {
@@ -129,7 +129,7 @@ export const xmppStream = streamSetup.createMachine({
       after: { "no answer": { target: "waiting", actions: "note silence" } },
     },
     online: {
-      description: "Stanzas come and go.",
+      description: "The stream is up.",
       tags: "online",
       entry: ["remember that it was online", "tell that it is online"],
       initial: "listening",
@@ -140,11 +140,11 @@ export const xmppStream = streamSetup.createMachine({
       after: { "it has proved stable": { actions: "forget the tries" } },
       states: {
         listening: {
-          description: "All is well; every while the server is asked for a sign of life.",
+          description: "After a silence the server is pinged.",
           after: { silence: "pinging" },
         },
         pinging: {
-          description: "The server is asked for a sign of life; anything it says is one.",
+          description: "The server is pinged; anything it sends is an answer.",
           meta: { spec: "XEP-0199 §4.3" },
           entry: "send ping",
           on: { "stream.heard": "listening" },
@@ -153,14 +153,14 @@ export const xmppStream = streamSetup.createMachine({
       },
     },
     waiting: {
-      description: "The stream is down; the next try comes after a while.",
+      description: "The stream is down; the next attempt comes after the back-off.",
       entry: ["close", "tell that it is offline"],
       exit: "count the try",
       after: { "back-off": "connecting" },
     },
     refused: {
       type: "final",
-      description: "The server does not know our domain or our secret.",
+      description: "The server refuses our domain or our secret.",
       entry: ["close", "tell that it is refused"],
     },
     stopped: { type: "final", description: "The stream is closed and stays so.", entry: "close" },

@@ -15,30 +15,30 @@ export interface AddressRules {
   readonly hosts: readonly string[];
   /** The component's domain. */
   readonly component: string;
-  /** Hosts of SIP URIs that mean this gateway: `local_host` and the addresses it listens on. */
+  /** The hosts of SIP URIs that stand for this gateway: `local_host` and the addresses it listens on. */
   readonly ours: readonly string[];
   readonly proxyHost: string;
   readonly proxyPort: number;
-  /** Whether a caller is who its SIP address spells, since the users' server lets us speak as anybody. */
+  /** Intercept mode: a caller has the JID that its SIP address spells, since the users' server lets us send as anybody. */
   readonly intercept: boolean;
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
 
-/** Whether a JID is of a domain whose users may call here. */
+/** Whether a JID belongs to a served domain. */
 export function isServed(jid: string, { hosts, component }: AddressRules): boolean {
   const domain = readJid(jid)?.domain;
   return domain !== undefined && !isSame(domain, component) && hosts.some((host) => isSame(host, domain));
 }
 
-/** Whether two domains are one, in U-labels or A-labels. */
+/** Whether two domains are the same, in U-labels or A-labels. */
 const isSame = (one: string, other: string): boolean =>
   one === other || (hostOf(one) ?? one) === (hostOf(other) ?? other);
 
-/** The domain of JIDs that a SIP URI's host means: that of ours which is the same, else the host itself. */
+/** The JID domain for the host of a SIP URI: the same domain as we write it, or else the host itself. */
 const domainOf = (host: string, { hosts, component }: AddressRules): string =>
   [component, ...hosts].find((each) => isSame(each, host)) ?? host;
 
-/** What an INVITE says of who calls whom. */
+/** Caller and callee, as an INVITE names them. */
 export interface Dialled {
   readonly requestUri: string;
   /** Header values, without tags. */
@@ -66,7 +66,7 @@ export function dialled(call: { caller: string; callee: string }, rules: Address
 }
 
 /**
- * A domain as the host of a SIP URI: names of other scripts by IDNA, and nothing that is no host, since it would go on as
+ * A domain as the host of a SIP URI, internationalized names by IDNA; undefined if it is no host, since the rest would become
  * parameters and headers of the URI.
  */
 function hostOf(domain: string): string | undefined {
@@ -79,14 +79,14 @@ function hostOf(domain: string): string | undefined {
 const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i;
 
 /**
- * The bare JID of the user that an INVITE means: by its Request-URI, else by To; undefined when by neither. An address of
- * ours, or a bare number, means a user of the first served domain.
+ * The bare JID of the user that an INVITE is for: by its Request-URI, else by To; undefined if neither names one. An address
+ * of ours, or a bare number, is a user of the first served domain.
  */
 export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
   const target = readUri(uris.requestUri);
   const isUsers = ({ host }: SipUri): boolean => isServed(host, rules);
   if (isUsers(target)) return userJid(target.user, domainOf(target.host, rules), rules);
-  const to = SCHEMES.test(uris.to) ? readUri(uris.to) : undefined; // what else To may name decides nothing
+  const to = SCHEMES.test(uris.to) ? readUri(uris.to) : undefined; // other schemes are ignored
   if (to && isUsers(to)) return userJid(to.user, domainOf(to.host, rules), rules);
   const meansUs = target.scheme === "tel" || rules.ours.includes(target.host);
   const [first] = rules.hosts;
@@ -96,7 +96,7 @@ export function calledUser(uris: { requestUri: string; to: string }, rules: Addr
 /** The resource of a phone's own device; the servers' modules (integrations/) know it by the same. */
 const PHONE = "sip";
 
-/** The address that a phone has as a device of its own. */
+/** The JID of a phone as a device of its user. */
 export const phoneDevice = (jid: string): string => `${bareJid(jid)}/${PHONE}`;
 export const isPhoneDevice = (jid: string): boolean => readJid(jid)?.resource === PHONE;
 
@@ -110,9 +110,9 @@ function userJid(name: string, host: string, { usernameToPhone }: AddressRules):
 }
 
 /**
- * The JID that a calling phone has toward the user. Intercepting: the bare JID that its address spells. Else
- * `carol@<component>/sip` for who is of the component's domain, the proxy's or ours, or is a number, and for anybody else
- * the whole address, escaped (XEP-0106).
+ * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells. Else
+ * `carol@<component>/sip` for a number, or an address of the component's domain, the proxy's or ours; for any other address,
+ * the whole of it, escaped (XEP-0106).
  */
 export function callerJid(from: string, rules: AddressRules): string | undefined {
   const uri = readUri(from);
@@ -125,7 +125,7 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
   return readJid(jid) === undefined ? undefined : jid;
 }
 
-/** A user with a number is its user again; a number alone is one of the component's. */
+/** A mapped number is its user; any other number belongs to the component's domain. */
 function spelled(uri: SipUri, rules: AddressRules): string | undefined {
   const host = uri.scheme === "tel" ? rules.component : domainOf(uri.host, rules);
   if (uri.user !== "") return userJid(uri.user, host, rules);
@@ -138,12 +138,12 @@ const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || NUMB
 /** A user part without the parameters that a number may have in it (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3). */
 const bareUser = (user: string): string => NUMBER.exec(user)?.[0] ?? user;
 
-/** The URI of our Contact; its transport is written by whoever sends it. */
+/** The URI of our Contact; the transport parameter is added by the sender. */
 export function contactUri(user: string, localHost: string, port: number): string {
   return `sip:${user === "" ? "" : `${user}@`}${writeHost(localHost)}:${port}`;
 }
 
-/** The user part of our Contact toward a caller: the name of the user that is called. */
+/** The user part of our Contact toward a caller: the name of the callee. */
 export function contactUserOf(jid: string): string {
   return escapeUser(unescapeLocal(readJid(bareJid(jid))?.local ?? ""));
 }

@@ -36,7 +36,7 @@ export function readCandidateLine(text: string): Candidate | undefined {
   });
 }
 
-/** Writes what stands behind `a=candidate:`. */
+/** Writes the value of an a=candidate. */
 export function writeCandidateLine(candidate: Candidate): string {
   const { foundation, component, protocol, priority, ip, port, type } = candidate;
   const { relatedAddress, relatedPort, tcpType, generation, network } = candidate;
@@ -51,10 +51,10 @@ export function writeCandidateLine(candidate: Candidate): string {
   ].join(" ");
 }
 
-/** RFC 8839 §5.1: where the related address is not to be told, it is 0.0.0.0 or ::, and its port 9. */
+/** RFC 8839 §5.1: a related address that must stay hidden is 0.0.0.0 or ::, with port 9. */
 const hidden = (ip: string): string => `raddr ${ip.includes(":") ? "::" : "0.0.0.0"} rport 9`;
 
-/** The attributes of an element, as a parser of XML hands them over. */
+/** The attributes of an XML element. */
 type Attributes = Readonly<Record<string, string>>;
 
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
@@ -109,7 +109,7 @@ const TOKEN = /^[\w.+/:=-]{1,256}$/;
 const ADDRESS = /^[\w.:-]{1,255}$/;
 const TYPE = /^\w{1,16}$/;
 
-/** The candidate, when every part is what it must be. */
+/** The candidate, if every part is valid. */
 function checked(fields: Unchecked): Candidate | undefined {
   const { foundation = "", component, protocol = "", priority, ip = "", port, type = "" } = fields;
   const { relatedAddress, relatedPort, tcpType, generation = 0, network = 0 } = fields;

@@ -18,13 +18,13 @@ const LONGEST = 6_000;
 
 export const isKey = (code: string): boolean => /^[0-9*#A-D]$/.test(code);
 
-/** The tone of a key, for so many milliseconds within reason. */
+/** The tone of a key; the duration in milliseconds is limited. */
 export const toneOf = (code: string, duration = DEFAULT_DURATION): Tone => ({
   code,
   duration: Math.min(LONGEST, Math.max(1, duration)),
 });
 
-/** The key of an INFO's body by its type; undefined when it is no DTMF at all. Throws `Refusal` (400). */
+/** The key in the body of an INFO; undefined if the content type is not one of DTMF. Throws `Refusal` (400). */
 export function readDtmfBody(type: string, body: string): Tone | undefined {
   if (type !== "application/dtmf-relay" && type !== "application/dtmf") return undefined;
   const relayed = /^[ \t]*Signal[ \t]*=[ \t]*(\S+)/im.exec(body)?.[1];

@@ -17,7 +17,7 @@ export interface Reason {
   readonly sipError?: { readonly code: number; readonly phrase: string };
 }
 
-/** A final response, as far as a reason decides it. */
+/** The parts of a final response that depend on the reason. */
 export interface Failure {
   readonly status: number;
   /** A Warning header's code (RFC 3261 §20.43). */
@@ -32,7 +32,7 @@ export interface Cause {
   readonly text?: string;
 }
 
-/** How the phone's side refused a call, or that nobody could be reached there. */
+/** How the phone's side refused a call, or that it could not be reached. */
 export interface Rejection {
   readonly status: number;
   readonly phrase: string;
@@ -61,7 +61,7 @@ const outward = [
   ["alternative-session", 486, undefined, 16],
 ] as const;
 
-/** [SIP status, Jingle reason] of profile `precise`; what is not named is general-error. */
+/** [SIP status, Jingle reason] of profile `precise`; all others are general-error. */
 const inward: readonly (readonly [number, string])[] = [
   [486, "busy"],
   [600, "busy"],
@@ -103,12 +103,12 @@ const stanzaErrors: readonly (readonly [string, number, number])[] = [
   ["not-acceptable", 488, 88],
 ];
 
-/** Interworking, unspecified: the Q.850 cause of whatever has no other. */
+/** Interworking, unspecified: the Q.850 cause for everything else. */
 const UNSPECIFIED = 127;
 
 const outwardRow = (condition: string) => outward.find(([name]) => name === condition);
 
-/** The final response to a pending INVITE that a callee's session-terminate asks for. */
+/** The final response to a pending INVITE, for the reason of a callee's session-terminate. */
 export function failureOf(reason: Reason, profile: Profile): Failure {
   const failure = statusFor(reason, profile);
   return profile === "precise" ? { ...failure, cause: causeOf(reason) } : failure;
@@ -148,12 +148,12 @@ function conditionOf({ status, warning, unreachable }: Rejection, rang: boolean)
   if (status === 480 && rang) return "timeout";
   const condition = inward.find(([code]) => code === status)?.[1] ?? "general-error";
   if (condition !== "incompatible-parameters" || warning === null) return condition;
-  // RFC 3261 §20.43: what of the description was not understood
+  // RFC 3261 §20.43: the part of the description that was not understood
   if (warning === 304) return "unsupported-applications";
   return warning >= 300 && warning <= 302 ? "unsupported-transports" : condition;
 }
 
-/** [Q.850 cause of a BYE's Reason, Jingle reason]; what is not named is success. */
+/** [Q.850 cause of a BYE's Reason, Jingle reason]; all others are success. */
 const causes: readonly (readonly [number, string])[] = [
   [17, "busy"],
   [18, "timeout"],
@@ -172,14 +172,14 @@ const causes: readonly (readonly [number, string])[] = [
   [88, "incompatible-parameters"],
 ];
 
-/** The reason told to the user when the phone hung up, by the Q.850 reason of its BYE (RFC 3326) if it has one. */
+/** The reason for the user when the phone has hung up: by the Q.850 cause of its BYE (RFC 3326), if it has one. */
 export function reasonOfBye(said: Cause | undefined, profile: Profile): Reason {
   if (profile === "deployed" || said === undefined) return { condition: "success" };
   const condition = causes.find(([code]) => code === said.cause)?.[1] ?? "success";
   return { condition, ...present({ text: said.text }) };
 }
 
-/** The final response for a device that answered our session-initiate with this stanza error, or not at all. */
+/** The final response when a device answered our session-initiate with this stanza error, or not at all. */
 export function failureOfError(condition: string, profile: Profile): Failure {
   const [, status, cause] = stanzaErrors.find(([name]) => name === condition) ?? [condition, 500, UNSPECIFIED];
   return profile === "precise" ? { status, cause } : { status };

@@ -17,11 +17,11 @@ export interface JingleFace {
   readonly type?: "cancel" | "modify" | "wait" | "auth";
   /** Application-specific condition in `urn:xmpp:jingle:errors:1`. */
   readonly detail?: string;
-  /** A XEP-0166 §7.4 reason: the IQ is acknowledged and the session terminated with it. */
+  /** A XEP-0166 §7.4 reason: the IQ is acknowledged, and the session is terminated with this reason. */
   readonly reason?: string;
 }
 
-/** A peer's message that cannot be taken, in words, with its SIP face and its Jingle face. */
+/** Why a peer's message is refused, in words, and how that is said in SIP and in Jingle. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly sip: SipFace;
@@ -37,7 +37,7 @@ export class Refusal extends Error {
 /** What cannot be read: 400 to a phone, bad-request to a user (XEP-0166 §7.2). */
 export const unreadable = (text: string): Refusal => new Refusal(text, { status: 400 });
 
-/** Jingle that can be read and not be mapped: 488 to a phone; a session ends with this reason. */
+/** Jingle that can be read but not mapped: 488 to a phone; a session ends with this reason. */
 export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
 
 /** What a reader gives, or its refusal as a value; any other error is a fault of ours and is thrown on. */

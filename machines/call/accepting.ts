@@ -9,7 +9,7 @@ import type { CallState } from "./setup.ts";
 import { takeTheCandidates, userRequests } from "./user-changes.ts";
 
 export const accepting = {
-  description: "The user has accepted; the phone is being told, and what the user changes meanwhile waits for its ACK.",
+  description: "The user has accepted and the phone is told; the user's changes stay pending until its ACK.",
   tags: "answered",
   initial: "confirming",
   on: {
@@ -50,7 +50,7 @@ export const accepting = {
       after: { "gather timeout": "confirming" },
     },
     confirming: {
-      description: "The 200 is out and its ACK has not come yet.",
+      description: "The 200 is sent, and its ACK has not come yet.",
       meta: { spec: "RFC 3261 §13.3.1.4" },
       entry: "send 200",
       on: {

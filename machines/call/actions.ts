@@ -45,7 +45,7 @@ type Trickle = { device: string; update: TransportUpdate };
 const reason = (condition: string): Reason => ({ condition });
 const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: null, unreachable: false };
 
-/** A final response whose status the protocol fixes, with the cause of a reason in profile `precise`. */
+/** A final response with a status fixed by the protocol; in profile `precise` with the cause of a reason. */
 const finalFor = (condition: string, status: number, profile: Profile): Failure => ({
   ...failureOf(reason(condition), profile),
   status,
@@ -81,7 +81,7 @@ const toThePhone = {
   }),
 };
 
-/** A content that the phone would not take, as a session-accept refuses it. */
+/** A content that the phone did not accept, as a session-accept refuses it. */
 const refused = (content: Content): Content => ({ ...content, rejected: true });
 
 /** What is said to the user. */

@@ -48,7 +48,7 @@ import type { CallEffect } from "./vocabulary.ts";
 
 export type Offer = { media: Media; action: SourceAction | null };
 type Update = { update: TransportUpdate };
-/** What the phone says of the session: an offer, or the answer in an ACK. */
+/** A description from the phone: an offer, or the answer in an ACK. */
 type Described = { media: Media };
 
 /** The contents of the phone's offer that the user knows. */
@@ -59,7 +59,7 @@ const known = (context: CallContext, offer: Media): Content[] => {
 
 const withoutAll = (names: readonly string[], gone: readonly string[]): string[] =>
   names.filter((name) => !gone.includes(name));
-/** An offer of the phone's as it is agreed to: without what our answer refuses. */
+/** The part of the phone's offer that our answer accepts. */
 const taken = (context: CallContext, media: Media): Media => refusedAlike(media, answerTo(media, answerable(context)));
 
 /** The phone's offers that can be answered at once. */
@@ -94,13 +94,13 @@ const theirOffers = {
   "send DTMF": say(({ devices }, { tone }: { tone: Tone }) => ({ type: "jingle.send.dtmf", to: devices, tone })),
 };
 
-/** The phone's offer and our answer to it, whose places are those of the offer, are what is agreed from now on. */
+/** From now on the phone's offer and our answer to it are agreed; the answer has the places of the offer. */
 function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
   const media = taken(context, offer);
   return { ...withRemote(context, media), ...withAgreed(context, withPlaces(refusedAlike(mine, media), media)) };
 }
 
-/** What the user hears of an offer beside its transports: who sends, what is gone. */
+/** What the user is told of an offer besides its transports: new senders, removed contents. */
 function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
   const media = taken(context, offer);
   const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
@@ -110,7 +110,7 @@ function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
   ];
 }
 
-/** Whose senders are others than before; whoever holds is told by session-info instead. */
+/** The contents whose senders have changed; a hold is told by session-info instead. */
 function sendersNow(context: CallContext, media: Media): ContentSenders[] {
   if (phoneHolds(context, media) !== phoneHolds(context)) return [];
   const mine = answerable(context);
@@ -119,7 +119,7 @@ function sendersNow(context: CallContext, media: Media): ContentSenders[] {
   );
 }
 
-/** The phone's transports; those whose ICE begins anew have their candidates apart, of the generation after `before`. */
+/** The phone's transports; the candidates of an ICE restart follow separately, in the generation after `before`. */
 function tellTransports(
   context: CallContext,
   contents: readonly Content[],
@@ -135,7 +135,7 @@ function tellTransports(
   ];
 }
 
-/** The phone's offers that the user's client has to be asked about. */
+/** The phone's offers that need an answer of the user's client. */
 const consultations = {
   "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
     const { added, restarted } = asksFor(media, remote(context));
@@ -180,7 +180,7 @@ const consultations = {
   "take back what was asked": sayEach((context) => {
     const { offer, mine } = asked(context);
     const open = context.consultation?.added ?? [];
-    // what the user has rejected himself he need not be told again
+    // the user is not told of what he has rejected himself
     const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
     const { added, restarted } = asksFor(offer, remote(context));
     const names = added.filter((name) => [...open, ...accepted].includes(name));
@@ -197,7 +197,7 @@ const asked = (context: CallContext): { offer: Media; mine: Media } =>
 
 const none: readonly string[] = [];
 
-/** What is still to be decided, without these contents, and the user's answer so far. */
+/** The consultation after these contents are decided, with the user's answer so far. */
 function decided(
   { consultation }: CallContext,
   names: readonly string[],

@@ -31,7 +31,7 @@ export const call = callSetup.createMachine({
   initial: "starting",
   states: {
     starting: {
-      description: "Somebody calls; who it is decides the way.",
+      description: "A call comes in; who calls decides how it goes on.",
       always: [
         { target: "outgoing.inviting", guard: "the user calls, with an address" },
         { target: "outgoing.gathering", guard: "the user calls" },
@@ -45,6 +45,6 @@ export const call = callSetup.createMachine({
     accepting,
     established,
     ending,
-    ended: { type: "final", description: "Nothing more will be said.", entry: "send finish" },
+    ended: { type: "final", description: "The call is over.", entry: "send finish" },
   },
 } satisfies Parameters<typeof callSetup.createMachine>[0]);

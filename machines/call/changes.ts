@@ -32,10 +32,10 @@ import {
   withSources,
 } from "../../protocol/media/offer-answer.ts";
 
-/** More offers than this do not wait for their turn. */
+/** The most offers that may be pending. */
 export const MOST_PENDING = 16;
 
-/** A change of the user's, by content: who sends, codecs, contents that come and go, ICE begun anew, transports replaced. */
+/** A change by the user: senders, codecs, contents added or removed, ICE restarted, transports replaced. */
 export type Change =
   | { readonly kind: "senders"; readonly to: readonly ContentSenders[] }
   | { readonly kind: "codecs"; readonly to: readonly ContentPayloads[] }
@@ -43,14 +43,14 @@ export type Change =
   | { readonly kind: "removed"; readonly to: readonly Pick<Content, "name">[] }
   | { readonly kind: "restarted" | "replaced"; readonly to: readonly Moved[] };
 
-/** An offer of ours that is due inside the dialog: a source action, or changes; without any it only refreshes. */
+/** A pending offer to the phone: a source action, or changes; with neither it only refreshes the session. */
 export interface PendingOffer {
   readonly action: SourceAction | null;
   readonly sources: readonly ContentSources[];
   readonly changes: readonly Change[];
 }
 
-/** The offers that are due, with one more: merged into the last one where that is of its kind and not under way. */
+/** The pending offers and one more, merged into the last one if that is of the same kind and not out yet. */
 export function withPending(due: readonly PendingOffer[], next: PendingOffer, isOut: boolean): readonly PendingOffer[] {
   const last = due.length > (isOut ? 1 : 0) ? due.at(-1) : undefined;
   return last?.action === next.action ? [...due.slice(0, -1), merged(last, next)] : [...due, next];
@@ -69,7 +69,7 @@ function merged(one: PendingOffer, next: PendingOffer): PendingOffer {
   return { action: next.action, sources: [...earlier, ...others], changes };
 }
 
-/** Changes with one more, which takes the place of earlier ones of its kind for the same contents. */
+/** Changes and one more, which replaces earlier ones of its kind for the same contents. */
 function withChange(changes: readonly Change[], next: Change): readonly Change[] {
   const untold = next.kind === "removed" ? addedAndRemoved(changes, next) : [];
   const added = changes.map((each) => (each.kind === "added" ? without(each, untold) : each));
@@ -79,13 +79,13 @@ function withChange(changes: readonly Change[], next: Change): readonly Change[]
   return [...earlier, last].filter(({ to }) => to.length > 0);
 }
 
-/** The contents that come and go before the phone has heard of them: it need not. */
+/** The contents that are added and removed before the phone is told: it is told of neither. */
 function addedAndRemoved(changes: readonly Change[], removed: Change): string[] {
   const gone = removed.to.map(({ name }) => name);
   return namesIn(changes, ["added"]).filter((name) => gone.includes(name));
 }
 
-/** What a change says of other contents than these. */
+/** A change without its part about these contents. */
 function without<One extends Change>(change: One, names: readonly string[]): One {
   return { ...change, to: change.to.filter(({ name }) => !names.includes(name)) };
 }
@@ -108,7 +108,7 @@ function afterChange(media: Media, change: Change): Media {
   }
 }
 
-/** A description after these offers, as if all had been agreed to. */
+/** A description with these offers applied. */
 export function applied(media: Media, pending: readonly PendingOffer[]): Media {
   return pending.reduce((sum, { action, sources, changes }) => {
     const changed = changes.reduce(afterChange, sum);
@@ -116,7 +116,7 @@ export function applied(media: Media, pending: readonly PendingOffer[]): Media {
   }, media);
 }
 
-/** What the user's changes mean for an answer: whom he lets send, and what he has removed; the rest is his to offer. */
+/** A description limited for an answer: the user's pending senders and removals hold already, all else has to be offered. */
 export function limited(media: Media, pending: readonly PendingOffer[]): Media {
   const changes = pending.flatMap((each) => each.changes);
   return changes.filter(({ kind }) => kind === "senders" || kind === "removed").reduce(afterChange, media);
@@ -133,19 +133,19 @@ function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): 
 /** Whether two descriptions say the same. */
 export const isSame = (one: Media, other: Media): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Of the offers that are due those that have something to say: a source action, or what is not as it was agreed. */
+/** The pending offers that change something: those with a source action, or with a change to what was agreed. */
 export function worthTelling(media: Media, due: readonly PendingOffer[]): readonly PendingOffer[] {
   const after = (count: number): Media => applied(media, due.slice(0, count));
   return due.filter(({ action }, at) => action !== null || !isSame(after(at), after(at + 1)));
 }
 
-/** Of these contents those that the user has not removed. */
+/** These contents without those that the user has removed. */
 export function withoutRemoved(contents: readonly Content[], pending: readonly PendingOffer[]): Content[] {
   const removed = pending.flatMap((due) => changedBy(due, "removed"));
   return contents.filter(({ name }) => !removed.includes(name));
 }
 
-/** The offers that are due, with the candidates that have been found since for what they bring. */
+/** The pending offers, with the new candidates of their contents and transports. */
 export function withFound(due: readonly PendingOffer[], own: Media, update: TransportUpdate): readonly PendingOffer[] {
   const found = (change: Change): Change => {
     if (change.kind === "added")
@@ -161,7 +161,7 @@ export function withFound(due: readonly PendingOffer[], own: Media, update: Tran
   return due.map((each) => ({ ...each, changes: each.changes.map(found) }));
 }
 
-/** Whether one more change can wait, and a content can hold the sources that it brings beside those that are due. */
+/** Whether one more offer can be pending, and the contents can take these sources as well. */
 export function hasRoom(due: readonly PendingOffer[], own: Media, sources: readonly ContentSources[] = []): boolean {
   const known: readonly ContentSources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
   const tooMany = sources.some(({ name }) => {

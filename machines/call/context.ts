@@ -12,25 +12,25 @@ import type { Profile, Reason } from "../../protocol/reasons.ts";
 import { applied, limited, type PendingOffer, withFound } from "./changes.ts";
 import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
 
-/** Candidates that devices sent before they accepted are kept, up to this many stanzas a call. */
+/** How many stanzas with candidates are kept from devices that have not accepted yet. */
 const MOST_EARLY_UPDATES = 64;
 
-/** Jingle Message Initiation: not used, a propose is out that no device has taken, or the session comes of one (XEP-0353). */
+/** XEP-0353: not used; a propose is out; or a device has answered one with proceed. */
 type Messages = "none" | "proposed" | "proceeded";
 
 export interface CallInput {
   readonly direction: "outgoing" | "incoming";
   /** The initiator's description; candidates that trickle in later are added to it. */
   readonly offer: Media;
-  /** Full JIDs: outgoing, the one that calls; incoming, all that are asked. */
+  /** Full JIDs: outgoing, the calling one; incoming, all that ring. */
   readonly devices: readonly string[];
-  /** Whether the phone is known to take candidates that come later (RFC 8840). */
+  /** Whether the phone is known to support trickle ICE (RFC 8840). */
   readonly peerTrickles: boolean;
-  /** Whether a call to the user rings anywhere now, or waits for a device that push may wake. */
+  /** Whether a device of the user is online; if not, push may wake one. */
   readonly isOnline: boolean;
   readonly messages: Messages;
   readonly profile: Profile;
-  /** Whether an offer that is refused whole is tried once more with its audio alone. */
+  /** Whether an offer that is refused as a whole is made once more with its audio alone. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
   readonly ringTimeout: number;
@@ -39,7 +39,7 @@ export interface CallInput {
   readonly jmiTimeout: number;
 }
 
-/** An offer of the phone's that the user has to be asked about: what is still to be decided, by content name. */
+/** An offer of the phone that the user's client has to decide on: what is still undecided, by content name. */
 export interface Consultation {
   readonly offer: Media;
   /** The user's answer so far: what was agreed, a refused place for each new content, and what he has decided. */
@@ -49,35 +49,35 @@ export interface Consultation {
 }
 
 export interface CallContext extends CallInput {
-  /** The responder's description, once there is one. */
+  /** The responder's description; null before the answer. */
   readonly answer: Media | null;
-  /** What the phone would not take: left out of the second INVITE, refused in the session-accept. */
+  /** What the phone did not accept: left out of the second INVITE, refused in the session-accept. */
   readonly leftOut: Media["contents"];
   /** Whether the INVITE has had a provisional response, and may be cancelled (RFC 3261 §9.1). */
   readonly provisional: boolean;
   /** Whether the phone has rung. */
   readonly rang: boolean;
-  /** The phone's dialog that the call goes on in (its tag); other forks are hung up. */
+  /** The tag of the phone's dialog that the call continues in; other forks are hung up. */
   readonly tag: string | null;
-  /** What devices, or forks of the phone, trickled before one of them answered. */
+  /** Candidates from devices, or from forks of the phone, before one of them answered. */
   readonly early: readonly { readonly from: string; readonly update: TransportUpdate }[];
   readonly why: Reason | null;
   /** The user's description as it was last agreed; `own` is this with all pending offers applied. */
   readonly agreed: Media | null;
-  /** What the user has changed and the phone was not offered yet, in its order (changes.ts). */
+  /** The user's changes that the phone has not agreed to yet (changes.ts). */
   readonly pendingOffers: readonly PendingOffer[];
-  /** Whether the first of them is out, and was not answered yet. */
+  /** Whether the first of them has been sent and is not answered yet. */
   readonly offerIsOut: boolean;
-  /** How often the phone has put it off. */
+  /** How often the phone has postponed it. */
   readonly tries: number;
-  /** Who sent before the user held, by content. */
+  /** The senders before the user's hold. */
   readonly held: readonly ContentSenders[];
-  /** Contents whose ICE the phone has begun anew, and of which the user hears with their first candidate. */
+  /** Contents whose ICE the phone has restarted; the user is told with their first candidate. */
   readonly untold: readonly string[];
   /** ICE users that the phone has refused. */
   readonly refusedUfrags: readonly string[];
   readonly consultation: Consultation | null;
-  /** Milliseconds until we offer again, after two offers have crossed (RFC 3261 §14.1). */
+  /** Milliseconds until we offer again after glare (RFC 3261 §14.1). */
   readonly pause: number;
 }
 
@@ -114,7 +114,7 @@ export const agreed = (context: CallContext): Media => context.agreed ?? own(con
 /** What we have told the phone: what was agreed, or the offer that is out. */
 export const said = (context: CallContext): Media =>
   applied(agreed(context), context.offerIsOut ? context.pendingOffers.slice(0, 1) : []);
-/** What an offer of the phone's is answered from. */
+/** The description that offers of the phone are answered from. */
 export const answerable = (context: CallContext): Media =>
   limited(context.consultation?.mine ?? agreed(context), context.pendingOffers);
 /** The context once this is agreed: `own` is it with the pending offers applied. */
@@ -139,20 +139,20 @@ export function withUsersCandidates(context: CallContext, update: TransportUpdat
 export const userRole = ({ direction }: CallContext): Role => (direction === "outgoing" ? "initiator" : "responder");
 const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
 export const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
-/** Against what was agreed: what the phone only mirrors, because the user does not want to send, is no hold of its own. */
+/** Compared with what was agreed: if the user does not want to send anyway, the phone's mirror of that is no hold. */
 export const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
   keepsWaiting(media, agreed(context), phoneRole(context));
 export const others = (context: CallContext, device: string): string[] =>
   context.devices.filter((one) => one !== device);
 
-/** A description with what its writer (a device, a fork) trickled before it. */
+/** A description with the candidates that its writer (a device, a fork) sent before it. */
 export const withEarly = (context: CallContext, from: string, media: Media): Media =>
   context.early.filter((one) => one.from === from).reduce((sum, one) => addCandidates(sum, one.update), media);
 export const keepEarly = (context: CallContext, from: string, update: TransportUpdate): Partial<CallContext> => ({
   early: [...context.early, { from, update }].slice(-MOST_EARLY_UPDATES),
 });
 
-/** What the user's devices hear by message when a call ends: those that ring stop, archives note the end. */
+/** The messages (XEP-0353) when a call ends: ringing devices are told to stop, archives get the end. */
 export function lastMessages({ messages, devices }: CallContext, reason: Reason): UserEffect[] {
   if (messages === "proposed") return [{ type: "jmi.send.retract" }];
   return messages === "proceeded" ? [{ type: "jmi.send.finish", to: devices, reason }] : [];
@@ -162,7 +162,7 @@ export function lastMessages({ messages, devices }: CallContext, reason: Reason)
 export const say = <Params = undefined>(effect: (context: CallContext, params: Params) => CallEffect) =>
   emit<CallContext, CallEvent, Params, CallEvent, CallEffect>(({ context }, params) => effect(context, params));
 
-/** An action that asks for as many effects as there is something to say. */
+/** An action that asks for any number of effects. */
 export const sayEach = <Params = undefined>(effects: (context: CallContext, params: Params) => readonly CallEffect[]) =>
   enqueueActions<CallContext, CallEvent, Params, CallEvent, never, never, never, never, CallEffect>(
     ({ context, enqueue }, params) => {

@@ -13,14 +13,14 @@ export const ending = {
   initial: "hangingUp",
   states: {
     withdrawing: {
-      description: "CANCEL waits for the first response, where none was heard yet.",
+      description: "CANCEL waits for the first provisional response.",
       meta: { spec: "RFC 3261 §9.1" },
       always: { target: "cancelling", guard: "a provisional was received" },
       on: {
         "sip.invite.provisional": "cancelling",
         "sip.invite.success": {
           target: "hangingUp",
-          description: "The answer crossed: acknowledge it, then hang up.",
+          description: "The answer has crossed: acknowledge it, then hang up.",
           actions: takeTheAnswer,
         },
         "sip.invite.unusable": {
@@ -31,7 +31,7 @@ export const ending = {
       },
     },
     cancelling: {
-      description: "CANCEL is out; 487 ends the call, unless the answer has crossed it.",
+      description: "CANCEL is sent; 487 ends the call, unless an answer has crossed it.",
       meta: { spec: "RFC 3261 §9.1" },
       entry: "send CANCEL",
       on: {
@@ -54,7 +54,7 @@ export const ending = {
       on: { "sip.ack": "hangingUp", "sip.ack.timeout": "hangingUp", "sip.bye": "#call.ended" },
     },
     hangingUp: {
-      description: "BYE is out; whatever is said to it ends the call.",
+      description: "BYE is sent; any response to it ends the call.",
       meta: { spec: "RFC 3261 §15.1.1" },
       entry: "send BYE",
       on: {

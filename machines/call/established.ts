@@ -12,7 +12,7 @@ import type { CallState } from "./setup.ts";
 
 /** Who keeps whom waiting: read from the two descriptions (RFC 3264 §8.4, XEP-0167 §8.3). */
 const hold = {
-  description: "Who keeps whom waiting.",
+  description: "Who is on hold.",
   initial: "talking",
   states: {
     talking: {
@@ -24,7 +24,7 @@ const hold = {
       ],
     },
     heldByPhone: {
-      description: "The phone keeps the user waiting, who is told so.",
+      description: "The phone holds the user, who is told so.",
       meta: { spec: "XEP-0167 §8.3" },
       always: [
         { target: "heldByBoth", guard: "both hold" },
@@ -33,7 +33,7 @@ const hold = {
       ],
     },
     heldByUser: {
-      description: "The user keeps the phone waiting.",
+      description: "The user holds the phone.",
       meta: { spec: "RFC 3264 §8.4" },
       always: [
         { target: "heldByBoth", guard: "both hold", actions: "send hold" },
@@ -42,7 +42,7 @@ const hold = {
       ],
     },
     heldByBoth: {
-      description: "Each keeps the other waiting.",
+      description: "Each holds the other.",
       always: [
         { target: "heldByPhone", guard: "the phone holds" },
         { target: "heldByUser", guard: "the user holds", actions: "send active" },
@@ -53,7 +53,7 @@ const hold = {
 } as const satisfies CallState;
 
 export const established = {
-  description: "Both sides have agreed and talk.",
+  description: "Both sides have answered and talk.",
   meta: { spec: "RFC 3261 §12 · XEP-0166 §6.5" },
   tags: "answered",
   on: {
@@ -65,7 +65,7 @@ export const established = {
     },
     "sip.answer.unusable": {
       target: "ending.hangingUp",
-      description: "An answer that is none, in the 200 to our re-INVITE or in the ACK to our 200.",
+      description: "An unusable answer, in the 200 to our re-INVITE or in the ACK to our 200.",
       actions: [given("note why (no usable answer)"), "send session-terminate"],
     },
     "sip.expired": {

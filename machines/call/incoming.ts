@@ -49,7 +49,7 @@ export const incoming = {
     "jingle.session-terminate": [
       {
         target: "ended",
-        description: "A decline from any device is the user's answer; so is what the last device says.",
+        description: "A decline from any device is the user's answer; so is any reason from the last device.",
         guard: given("that is the user's answer"),
         actions: [
           given("note why"),
@@ -72,7 +72,7 @@ export const incoming = {
     },
     "jmi.reject": {
       target: "ended",
-      description: "The user's answer, of which his other devices hear by carbons.",
+      description: "The user's answer; the other devices get it by carbons.",
       guard: "a device may take it",
       actions: [
         given("note why"),
@@ -100,7 +100,7 @@ export const incoming = {
     },
     "sip.ack.timeout": {
       target: "ended",
-      description: "The 180 that the caller wants reliable was never acknowledged (RFC 3262 §3).",
+      description: "The reliable 180 was never acknowledged (RFC 3262 §3).",
       actions: ["note why (never acknowledged)", "send 504 (no PRACK)", "send session-terminate", "send retract"],
     },
     "sip.cancel": { target: "ended", actions: giveUp },
@@ -125,13 +125,13 @@ export const incoming = {
       after: { "no device wakes": { target: "#call.ended", actions: nobodyAnswers } },
     },
     offering: {
-      description: "The devices are asked; none has acknowledged yet.",
+      description: "The devices have the offer; none has acknowledged it yet.",
       meta: { spec: "XEP-0166 §6.1" },
       entry: "send 180",
       on: { "jingle.acknowledged": "ringing", "jmi.ringing": "ringing" },
     },
     ringing: {
-      description: "A device has the offer and rings; the phone hears of it every minute.",
+      description: "A device rings; the phone gets a 180 every minute.",
       meta: { spec: "RFC 3261 §13.3.1.1" },
       after: { "a minute": { target: "ringing", reenter: true, actions: "send 180" } },
     },

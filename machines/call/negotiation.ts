@@ -26,7 +26,7 @@ const answerSources = [
   given("remember the phone's sources"),
 ] as const;
 
-/** The phone's offers inside the dialog, in the states that can take one. An UPDATE has no ACK, and cannot wait. */
+/** The phone's offers in states that can answer one. An UPDATE has no ACK and must be answered at once. */
 const theirOffers = {
   "sip.reinvite": [
     { guard: given("nothing of it can be accepted"), actions: "send 488" },
@@ -62,7 +62,7 @@ const answerDecided = {
 
 /** Who offers a change of the session, and who answers: one offer at a time (RFC 3264 §4). */
 export const negotiation = {
-  description: "Who offers a change of the session, and who answers.",
+  description: "Who offers a change of the session, and who answers it.",
   initial: "stable",
   on: {
     ...userRequests,
@@ -79,7 +79,7 @@ export const negotiation = {
   },
   states: {
     stable: {
-      description: "Nothing is open; a change of the user's is offered at once.",
+      description: "No offer is open; a pending offer is sent at once.",
       always: [
         { target: "offering", guard: "an offer is pending, with an address" },
         { target: "gathering", guard: "an offer is pending" },
@@ -87,7 +87,7 @@ export const negotiation = {
       on: theirOffers,
     },
     gathering: {
-      description: "The user's new transport has no address yet; what we say waits for it (half trickle).",
+      description: "The user's new transport has no address yet; our offer or answer waits for it (half trickle).",
       meta: { spec: "RFC 8840 §5.3" },
       always: [
         { ...answerDecided, guard: "the phone waits, and the address is there" },
@@ -96,7 +96,7 @@ export const negotiation = {
       after: { "gather timeout": [{ ...answerDecided, guard: "the phone waits" }, { target: "offering" }] },
     },
     offering: {
-      description: "Our re-INVITE is out; what the user changes meanwhile waits for its answer.",
+      description: "Our re-INVITE is sent; the user's changes stay pending until its answer.",
       meta: { spec: "RFC 3261 §14.1" },
       entry: ["send re-INVITE", "remember what is offered"],
       on: {
@@ -124,7 +124,7 @@ export const negotiation = {
       },
     },
     consulting: {
-      description: "The phone offers what only the user's client can answer: a new content, an ICE restart.",
+      description: "The phone offers what only the user's client can answer: a new content or an ICE restart.",
       meta: { spec: "XEP-0166 §7.2.8 · RFC 8839 §4.4" },
       on: {
         "jingle.content-accept": { actions: given("note what the user accepts") },
@@ -142,19 +142,19 @@ export const negotiation = {
       after: { "renegotiate timeout": giveUp },
     },
     answering: {
-      description: "Our answer is out, and its ACK has not come yet.",
+      description: "Our answer is sent, and its ACK has not come yet.",
       meta: { spec: "RFC 3261 §14.2" },
       on: {
         "sip.ack": "stable",
         "sip.ack.answer": {
           target: "stable",
-          description: "Our 200 has offered, and the ACK answers: what it changes is told as for an offer.",
+          description: "Our 200 was an offer, and the ACK has the answer: the user is told as of an offer.",
           actions: [given("tell the user's client"), given("remember the phone's offer")],
         },
       },
     },
     waiting: {
-      description: "Two offers have crossed, or the phone is not ready; ours waits a while, theirs may come first.",
+      description: "Glare, or the phone is not ready: our offer waits, and theirs may come first.",
       meta: { spec: "RFC 3261 §14.1" },
       on: theirOffers,
       after: { "until we may offer again": "stable" },

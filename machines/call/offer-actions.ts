@@ -54,12 +54,12 @@ type Update = { update: TransportUpdate };
 type Unmappable = { contents: readonly ContentName[] };
 
 const asItIs: PendingOffer = { action: null, sources: [], changes: [] };
-/** The phone would be told to have been refused so many ICE users; of the older ones nobody speaks any more. */
+/** How many refused ICE users are remembered; older ones do not come back. */
 const MOST_REFUSED = 16;
-/** We do not offer sooner again than this, in milliseconds, whatever the phone asks for. */
+/** The shortest pause before we offer again, in milliseconds, whatever the phone asks for. */
 const LEAST_PAUSE = 1_000;
 
-/** The offer that is due from now on, beside those that are due already. */
+/** Adds a pending offer. */
 function offerNext(context: CallContext, next: PendingOffer): Partial<CallContext> {
   return withAgreed(context, agreed(context), withPending(context.pendingOffers, next, context.offerIsOut));
 }
@@ -68,7 +68,7 @@ const offerChange = (context: CallContext, change: Change): Partial<CallContext>
 const offerWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
   isSame(media, own(context)) ? {} : offerChange(context, change);
 
-/** Who sends from now on. */
+/** Adds a pending offer of these senders. */
 function offerSenders(context: CallContext, to: readonly ContentSenders[]): Partial<CallContext> {
   return offerWhenChanged(context, modified(own(context), to), { kind: "senders", to });
 }
@@ -130,13 +130,13 @@ const fromTheUser = {
 const withoutNames = (changes: readonly ContentSenders[], names: readonly string[]): ContentSenders[] =>
   changes.filter(({ name }) => !names.includes(name));
 
-/** Whether an ICE user is neither one that the phone has refused nor the answer to a restart of the phone's. */
+/** Whether an ICE user is new: neither refused by the phone, nor the answer to a restart by the phone. */
 function isNews({ consultation, refusedUfrags }: CallContext, { name, transport }: Moved): boolean {
   const decided = consultation === null ? undefined : contentsNamed(consultation.mine, [name])[0];
   return !refusedUfrags.includes(transport.ufrag ?? "") && decided?.transport.ufrag !== transport.ufrag;
 }
 
-/** Our offers, and what becomes of them. */
+/** Our offers, and the phone's answers to them. */
 const ourOffers = {
   "send re-INVITE": say((context) => {
     const { action, sources } = first(context);
@@ -188,7 +188,7 @@ const ourOffers = {
       ({ transport }) => transport.ufrag ?? [],
     );
     return {
-      // what the user has taken away stays away: only the phone has not heard of it yet
+      // what the user has removed stays removed, even if the phone has refused to hear of it
       ...withAgreed(
         context,
         withRemoved(agreed(context), changedBy(refused, "removed")),
@@ -201,7 +201,7 @@ const ourOffers = {
   "note how long to wait": change(({ direction, tries }, { status, pause, chance }: Postponed) => ({
     offerIsOut: false,
     tries: tries + 1,
-    // RFC 3261 §14.1: whoever has made the Call-ID waits longer
+    // RFC 3261 §14.1: the owner of the Call-ID waits longer
     pause:
       status === 491 && pause === null
         ? direction === "outgoing"

@@ -11,7 +11,7 @@ import type { CallState } from "./setup.ts";
 import { takeTheCandidates, userChanges } from "./user-changes.ts";
 
 export const outgoing = {
-  description: "The user calls a phone; what he changes meanwhile waits for its answer.",
+  description: "The user calls a phone; the user's changes stay pending until its answer.",
   tags: "unanswered",
   initial: "inviting",
   on: {
@@ -28,7 +28,7 @@ export const outgoing = {
     "sip.invite.success": [
       {
         target: "ending.hangingUp",
-        description: "What the phone takes the user has removed: without any content there is no session.",
+        description: "The phone accepts only what the user has removed: without any content there is no session.",
         guard: given("all it takes is removed"),
         actions: [...takeTheAnswer, "send session-terminate"],
       },
@@ -49,7 +49,7 @@ export const outgoing = {
     "sip.invite.failure": [
       {
         target: ".inviting",
-        description: "Refused whole: asked once more, with the audio alone.",
+        description: "Refused as a whole: offered once more, with the audio alone.",
         guard: given("audio alone may do"),
         actions: "leave out all but audio",
       },
@@ -104,7 +104,7 @@ export const outgoing = {
       after: { "gather timeout": "inviting" },
     },
     inviting: {
-      description: "The phone is asked; nothing was heard yet.",
+      description: "The INVITE is sent; there is no response yet.",
       meta: { spec: "RFC 3261 §13.2.1" },
       entry: "send INVITE",
       on: {
@@ -118,7 +118,7 @@ export const outgoing = {
       },
     },
     trying: {
-      description: "Someone on the way has the INVITE.",
+      description: "A provisional response has come, but the phone does not ring yet.",
       meta: { spec: "RFC 3261 §13.2.2.1" },
       on: {
         "sip.invite.provisional": [
@@ -128,7 +128,7 @@ export const outgoing = {
       },
     },
     ringing: {
-      description: "The phone rings, and the user hears it ring, once a call.",
+      description: "The phone rings, and the user is told so, once a call.",
       meta: { spec: "XEP-0167 §8.5" },
       entry: ["send ringing", "remember that it rang"],
       on: { "sip.invite.provisional": { actions: "note the provisional response" } },

@@ -32,16 +32,16 @@ type Device = { device: string };
 type Trickle = { device: string; update: TransportUpdate };
 
 const hasAddress = (media: Media): boolean => hasUsableCandidate(media) || isGathered(media);
-/** Whether nobody else can answer: no other device rings, and none may still take the call by message. */
+/** Whether nobody else can answer: no other device rings, and no proposal is out. */
 const isLast = (context: CallContext, device: string): boolean =>
   others(context, device).length === 0 && context.messages !== "proposed";
 const asksTheClient = ({ added, restarted }: { added: readonly string[]; restarted: readonly string[] }): boolean =>
   added.length + restarted.length > 0;
 const isDecided = ({ consultation }: CallContext): boolean => consultation !== null && !asksTheClient(consultation);
 
-/** How often an offer that the phone puts off is made again. */
+/** How often an offer that the phone postpones is made again. */
 const MOST_TRIES = 5;
-/** The user's description as the offer that is due next tells it. */
+/** The user's description in the next pending offer. */
 const next = (context: CallContext): Media => applied(agreed(context), context.pendingOffers.slice(0, 1));
 
 export const callSetup = setup({
@@ -123,7 +123,7 @@ export const callSetup = setup({
   actions: { ...callActions, ...negotiationActions, ...answerActions },
 });
 
-/** A state of the chart as a literal: it does not compile with an event, a delay or a word that is not known. */
+/** A state of the chart as a literal; an unknown event, delay, guard or action does not compile. */
 export type CallState = Parameters<typeof callSetup.createStateConfig>[0];
 /** What a state does at each event. */
 export type CallTransitions = NonNullable<CallState["on"]>;

@@ -31,7 +31,7 @@ export const userChanges = {
 export const userRequests = {
   ...userChanges,
   "jingle.transport-info": {
-    description: "Candidates go out at once; another ICE user answers the phone's restart, or begins ICE anew.",
+    description: "Candidates are sent at once; a new ICE user answers the phone's restart, or restarts ICE.",
     actions: [
       given("send INFO (what is new)"),
       given("add the user's candidates"),

@@ -86,7 +86,7 @@ export type UserEvent =
   | { readonly type: "jmi.reject"; readonly device: string; readonly reason: Reason }
   | { readonly type: "jmi.failure"; readonly condition: string };
 
-/** A refused re-INVITE: how long we are asked to wait, in milliseconds, and a chance between 0 and 1 (RFC 3261 §14.1). */
+/** A refused re-INVITE: the requested pause in milliseconds, and a random number from 0 to 1 (RFC 3261 §14.1). */
 export interface Postponed {
   readonly status: number;
   readonly phrase: string;
@@ -149,10 +149,10 @@ export type UserEffect =
   | { readonly type: "jmi.send.retract" }
   | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
-/** What is said of whole contents; `transports` is a transport-info that tells each transport whole. */
+/** Actions with whole contents; `transports` is a transport-info with whole transports. */
 export type ContentsAction = "content-accept" | "transport-accept" | "transport-reject" | "transports";
 
-/** What is said of contents by their names alone. */
+/** Actions with the names of contents alone. */
 export type NamesAction = "content-reject" | "content-remove";
 
 export type CallEffect = PhoneEffect | UserEffect;

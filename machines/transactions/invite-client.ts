@@ -16,7 +16,7 @@ export const inviteClient = {
   initial: "calling",
   states: {
     calling: {
-      description: "INVITE is out, and nothing is heard yet.",
+      description: "The INVITE is sent; there is no response yet.",
       meta: { spec: "RFC 3261 §17.1.1.2" },
       entry: ["send the request"],
       on: {
@@ -32,7 +32,7 @@ export const inviteClient = {
       },
     },
     proceeding: {
-      description: "Someone on the way has the INVITE; a person may take long to answer.",
+      description: "A provisional response has come; a person may take long to answer.",
       meta: { spec: "RFC 3261 §17.1.1.2" },
       on: {
         "response.provisional": { actions: ["tell the user"] },
@@ -42,7 +42,7 @@ export const inviteClient = {
       },
     },
     cancelling: {
-      description: "CANCEL is out as well; a final response is due within 64*T1.",
+      description: "CANCEL is sent, too; a final response has to come within 64*T1.",
       meta: { spec: "RFC 3261 §9.1" },
       on: {
         "response.provisional": { actions: ["tell the user"] },
@@ -54,13 +54,13 @@ export const inviteClient = {
       },
     },
     accepted: {
-      description: "Answered with 2xx: other forks and retransmissions go to the user, who acknowledges each.",
+      description: "A 2xx has come; each further one, of a fork or repeated, goes to the user, who acknowledges it.",
       meta: { spec: "RFC 6026 §7.2" },
       on: { "response.success": { actions: ["tell the user"] } },
       after: { "Timer M": { target: "terminated" } },
     },
     completed: {
-      description: "Refused and acknowledged; the refusal is acknowledged as often as it comes.",
+      description: "A refusal has come; it is acknowledged as often as it comes.",
       meta: { spec: "RFC 3261 §17.1.1.2" },
       on: {
         "response.failure": { actions: ["send ACK"] },

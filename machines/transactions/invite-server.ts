@@ -17,7 +17,7 @@ export const inviteServer = {
   initial: "trying",
   states: {
     trying: {
-      description: "The user has the INVITE, and 200 ms to say something before we do.",
+      description: "The user has the INVITE, and 200 ms to answer before we send 100.",
       meta: { spec: "RFC 3261 §17.2.1" },
       on: {
         "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
@@ -27,7 +27,7 @@ export const inviteServer = {
       after: { "200 ms": { target: "proceeding", actions: ["send 100 Trying"] } },
     },
     proceeding: {
-      description: "The other side knows that we work on it, and is told again when it asks again.",
+      description: "A provisional was sent, and is repeated for each repeated INVITE.",
       meta: { spec: "RFC 3261 §17.2.1" },
       on: {
         request: { actions: ["send the last response"] },
@@ -37,7 +37,7 @@ export const inviteServer = {
       },
     },
     accepted: {
-      description: "Answered with 2xx, which is repeated until the ACK comes.",
+      description: "A 2xx was sent, and is repeated until its ACK.",
       meta: { spec: "RFC 6026 §7.1, RFC 3261 §13.3.1.4" },
       on: { ack: { target: "acknowledged", actions: ["tell the user (ACK)"] } },
       after: {
@@ -50,12 +50,12 @@ export const inviteServer = {
       },
     },
     acknowledged: {
-      description: "The call stands; late copies of INVITE and ACK are absorbed.",
+      description: "The 2xx is acknowledged; late copies of INVITE and ACK are absorbed.",
       meta: { spec: "RFC 6026 §7.1" },
       after: { "Timer L": { target: "terminated" } },
     },
     completed: {
-      description: "Refused; the refusal is repeated until the ACK comes.",
+      description: "A refusal was sent, and is repeated until its ACK.",
       meta: { spec: "RFC 3261 §17.2.1" },
       on: {
         request: { actions: ["send the last response"] },
@@ -67,7 +67,7 @@ export const inviteServer = {
           reenter: true,
           actions: ["double the pause, up to T2", "send the last response"],
         },
-        "Timer H": { target: "terminated", description: "The user has refused and is not concerned." },
+        "Timer H": { target: "terminated", description: "The user has refused already and is not told." },
       },
     },
     confirmed: {

@@ -13,7 +13,7 @@ export const requestClient = {
   initial: "trying",
   states: {
     trying: {
-      description: "The request is out, and nothing is heard yet.",
+      description: "The request is sent; there is no response yet.",
       meta: { spec: "RFC 3261 §17.1.2.2" },
       entry: ["send the request"],
       on: {
@@ -28,7 +28,7 @@ export const requestClient = {
       },
     },
     proceeding: {
-      description: "The other side works on it; the request is repeated, now and then.",
+      description: "A provisional response has come; the request is repeated every 4 s.",
       meta: { spec: "RFC 3261 §17.1.2.2" },
       on: {
         "response.provisional": { actions: ["tell the user"] },
@@ -42,7 +42,7 @@ export const requestClient = {
       },
     },
     completed: {
-      description: "Answered; the answer's retransmissions are absorbed.",
+      description: "A final response has come; its retransmissions are absorbed.",
       meta: { spec: "RFC 3261 §17.1.2.2" },
       after: { "Timer K": { target: "terminated" } },
     },

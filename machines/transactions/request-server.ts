@@ -14,7 +14,7 @@ export const requestServer = {
   initial: "trying",
   states: {
     trying: {
-      description: "The user has the request; its repetitions are absorbed.",
+      description: "The user has the request; repetitions are absorbed.",
       meta: { spec: "RFC 3261 §17.2.2" },
       on: {
         "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
@@ -23,7 +23,7 @@ export const requestServer = {
       },
     },
     proceeding: {
-      description: "The other side knows that we work on it.",
+      description: "A provisional was sent, and is repeated for each repeated request.",
       meta: { spec: "RFC 3261 §17.2.2" },
       on: {
         request: { actions: ["send the last response"] },
@@ -33,7 +33,7 @@ export const requestServer = {
       },
     },
     completed: {
-      description: "Answered; the answer is repeated as often as it is asked for.",
+      description: "A final response was sent, and is repeated for each repeated request.",
       meta: { spec: "RFC 3261 §17.2.2" },
       on: { request: { actions: ["send the last response"] } },
       after: { "Timer J": { target: "terminated" } },

@@ -59,13 +59,13 @@ export interface TransactionChart {
   readonly states: { readonly [name: string]: TransactionState };
 }
 
-/** What the delays of a transaction are counted from: instants and spans in milliseconds. */
+/** The times that the delays of a transaction are computed from, in milliseconds. */
 export interface Timing {
-  /** The transport retransmits by itself (TCP), so we do not. */
+  /** Whether the transport is reliable (TCP), so that we do not retransmit. */
   readonly reliable: boolean;
-  /** When the sending began that Timers B, F, H, J, L and M put an end to. */
+  /** When the wait began that Timers B, F, H, J, L and M end. */
   readonly since: number;
-  /** When to send again, and how long it was since the last time. */
+  /** When to send again, and the interval before that. */
   readonly next: number;
   readonly interval: number;
 }

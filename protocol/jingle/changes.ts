@@ -30,7 +30,7 @@ function contentsOf(jingle: Element): Element[] {
   return contents;
 }
 
-/** Reads who sends from now on, by content. Throws `Refusal`. */
+/** Reads the new senders of contents (content-modify). Throws `Refusal`. */
 export function readSenders(jingle: Element): ContentSenders[] {
   return contentsOf(jingle).map((content) => ({
     name: requiredOf(content, "name"),
@@ -44,7 +44,7 @@ export function writeSenders(changes: readonly ContentSenders[]): Element[] {
 }
 
 /**
- * Reads the sources that a source action gives, by content; what it leaves out is filled from the session. Throws `Refusal`.
+ * Reads the sources of a source action, by content; what it leaves out is taken from the session. Throws `Refusal`.
  */
 export function readNamedSources(jingle: Element, session: Media): ContentSources[] {
   return contentsOf(jingle).map((element) => {
@@ -59,7 +59,7 @@ export function readNamedSources(jingle: Element, session: Media): ContentSource
 
 const NOTHING: Pick<Content, "sources" | "sourceGroups"> = { sources: [], sourceGroups: [] };
 
-/** A source that says nothing of itself is what the session knows of it. */
+/** A source without parameters gets those that the session knows. */
 function completed(source: Source, known: readonly Source[]): Source {
   const same = known.find(({ ssrc }) => ssrc === source.ssrc);
   return source.parameters.length === 0 && same ? same : source;
@@ -76,24 +76,24 @@ export function writeSources(contents: readonly Content[]): Element[] {
   );
 }
 
-/** The contents of an action that tells transports whole. */
+/** The contents of an action with whole transports. */
 export function writeTransports(contents: readonly Content[]): Element[] {
   return contents.map(({ creator, name, transport }) =>
     xml("content", { creator, name }, writeTransport(transport, name)),
   );
 }
 
-/** Contents by their names alone, for an action that takes them away. */
+/** Contents by their names alone, for an action that removes or rejects them. */
 export function writeNames(contents: readonly ContentName[]): Element[] {
   return contents.map(({ creator, name }) => xml("content", { creator, name }));
 }
 
-/** Reads the names of contents, of an action that takes them away or says no more than that. Throws `Refusal`. */
+/** Reads the names of the contents in an action that removes or rejects them. Throws `Refusal`. */
 export function readNames(jingle: Element): string[] {
   return readContentNames(jingle).map(({ name }) => name);
 }
 
-/** Reads contents by their names alone, whatever else they are. Throws `Refusal`. */
+/** Reads creators and names of contents, and nothing else of them. Throws `Refusal`. */
 export function readContentNames(jingle: Element): ContentName[] {
   return contentsOf(jingle).map((content) => ({
     creator: content.attrs.creator === "responder" ? "responder" : "initiator",

@@ -51,7 +51,7 @@ export function readFeedback(parent: Element): Feedback[] {
   ];
 }
 
-/** Words behind the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
+/** Words after the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
 function readOneFeedback(element: Element): Feedback {
   const type = wordOf(element, "type");
   if (element.attrs.subtype === undefined) return { type };
@@ -64,7 +64,7 @@ function readParameter(element: Element): Parameter {
   return present({ name: textOf(element, "name") || undefined, value: textOf(element, "value") });
 }
 
-/** Writes a payload type; the times in a packet stand in each. */
+/** Writes a payload type; ptime and maxptime are repeated in each. */
 export function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
   const { id, name, clockrate, channels, parameters, feedback } = payload;
   const attributes = {

@@ -16,7 +16,7 @@ import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codec
 import { readSources, writeSources } from "./sources.ts";
 import { numberOf, oneOf, requiredOf, textOf, without, wordOf } from "./values.ts";
 
-/** The part of a content that its description holds. */
+/** The part of a content that is in its description. */
 export type Description = Pick<
   Content,
   | "media"
@@ -38,7 +38,7 @@ export type Description = Pick<
 
 export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];
 
-/** Reads a description; the transport tells whether it is secured by DTLS. */
+/** Reads a description; with fingerprints in the transport it is secured by DTLS. */
 export function readDescription(description: Element, transport: Transport): Description {
   const payloads = intern(readPayloads(description));
   const first = description.getChild("payload-type", RTP);
@@ -132,7 +132,7 @@ export function writeDescription(content: Content): Element {
   );
 }
 
-/** XEP-0294 §3: `both` is the default; there is no word for nobody, so an inactive extension is not written at all. */
+/** XEP-0294 §3: `both` is the default; there is no value for nobody, so an inactive extension is not written. */
 function writeExtension({ id, uri, senders, attributes }: Extension): Element {
   const parameters = (attributes?.split(" ") ?? []).map((each) => {
     const [name = "", value] = each.split(/=(.*)/s);

@@ -76,7 +76,7 @@ export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
   return [...contents.map(writeContent), ...groups.filter((group) => group.names.length > 0).map(writeGroup)];
 }
 
-/** Writes one content whole. */
+/** Writes a whole content. */
 export function writeContent(content: Content): Element {
   const { creator, name, rejected } = content;
   const senders = rejected ? "none" : content.senders;
@@ -103,7 +103,7 @@ export function jingleElement(
   return xml("jingle", { xmlns: JINGLE, action, sid, ...attributes }, ...children);
 }
 
-/** A `<reason/>`; the SIP status stands beside the condition as mod_jingle_sip wrote it. */
+/** A `<reason/>`, with the SIP status beside the condition as mod_jingle_sip wrote it. */
 export function reasonElement({ condition, text, sipError }: Reason): Element {
   return xml(
     "reason",
@@ -116,7 +116,7 @@ export function reasonElement({ condition, text, sipError }: Reason): Element {
 
 const BESIDE = new Set(["text", "sip-error"]);
 
-/** Reads the reason of a session-terminate; none is general-error's equal (XEP-0166 §6.7). */
+/** Reads the reason of a session-terminate; a missing one is read as general-error (XEP-0166 §6.7). */
 export function readReason(jingle: Element): Reason {
   const reason = jingle.getChild("reason", JINGLE);
   const condition = reason

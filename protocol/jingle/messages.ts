@@ -18,12 +18,12 @@ import { JINGLE, JINGLE_MESSAGE, RTP } from "../xmpp/namespaces.ts";
 import { readReason, reasonElement } from "./jingle.ts";
 
 const HINTS = "urn:xmpp:hints"; // XEP-0334
-/** COMPAT Dino 0.4: what a message without a reason means (before 0.7 none was asked for). */
+/** COMPAT Dino 0.4: the meaning of a message without a reason (before version 0.7 none was required). */
 const MEANT = { reject: "decline", retract: "cancel", finish: "success" } as const;
-/** A sid that long is nobody's. */
+/** A longer sid is not accepted. */
 const LONGEST_ID = 256;
 
-/** `media` of each content that is meant: audio, video. */
+/** `media` of each proposed content: audio, video. */
 export interface Propose {
   readonly type: "propose";
   readonly id: string;
@@ -39,17 +39,17 @@ interface Ended<Type extends "reject" | "retract" | "finish"> {
   readonly reason: Reason;
 }
 export type Retract = Ended<"retract">;
-/** What a device that is proposed to says to it. */
+/** The answer of a device to a proposal. */
 export type Response = Taken<"ringing"> | Taken<"proceed"> | Ended<"reject">;
 export type JingleMessage = Propose | Response | Retract | Ended<"finish">;
 
-/** Whether a message stanza is one of these at all. */
+/** Whether a message stanza is one of these. */
 export const isJingleMessage = (message: Element): boolean => payloadOf(message) !== undefined;
 
 const payloadOf = (message: Element): Element | undefined =>
   message.getChildElements().find((child) => child.getNS() === JINGLE_MESSAGE);
 
-/** Reads a message stanza; undefined when it is none of these, or has no proper id. */
+/** Reads a message stanza; undefined if it is none of these, or has no valid id. */
 export function readJingleMessage(message: Element): JingleMessage | undefined {
   const payload = payloadOf(message);
   const id = String(payload?.attrs.id ?? "");
@@ -74,7 +74,7 @@ export function readJingleMessage(message: Element): JingleMessage | undefined {
   }
 }
 
-/** Writes a message stanza. Its own id is the session's, so that an error that answers it can be told. */
+/** Writes a message stanza. Its own id contains the session's, so that an error to it can be recognized. */
 export function writeJingleMessage(
   to: { readonly from: string; readonly to: string },
   message: JingleMessage,
@@ -93,7 +93,7 @@ function inside(message: JingleMessage): Element[] {
   return [reason];
 }
 
-/** The session whose propose this error stanza answers; undefined when it answers none. */
+/** The session whose propose this error answers; undefined if it answers none. */
 export function refusedProposal(error: Element): string | undefined {
   const [, id] = /^propose-(.+)$/s.exec(String(error.attrs.id ?? "")) ?? [];
   return id;

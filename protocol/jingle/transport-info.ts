@@ -32,7 +32,7 @@ export function readTransportInfo(jingle: Element): TransportUpdate {
   return { contents };
 }
 
-/** The transport-infos that tell an update: one with candidates, one that gathering is complete; either may be missing. */
+/** The transport-infos for an update: one with candidates, one with gathering-complete; either may be missing. */
 export function writeTransportInfo({ contents }: TransportUpdate): Element[][] {
   const found = contents.filter(({ candidates }) => candidates.length > 0);
   const complete = contents.filter(({ gathered }) => gathered);

@@ -39,7 +39,7 @@ function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "set
   return { fingerprints: elements.map(readFingerprint), ...present({ setup: first && oneOf(first, "setup", SETUPS) }) };
 }
 
-/** The ICE user and password of a transport: each one word. */
+/** The ICE user and password of a transport. */
 export function readUser(transport: Element): Pick<Transport, "ufrag" | "pwd"> {
   const [ufrag, pwd] = [textOf(transport, "ufrag"), textOf(transport, "pwd")];
   if (!isIceWord(ufrag ?? "u") || !isIceWord(pwd ?? "p")) throw unreadable("ufrag or pwd is not one word");
@@ -64,7 +64,7 @@ export function isGatheringComplete(transport: Element): boolean {
   return transport.getChild("gathering-complete") !== undefined;
 }
 
-/** The candidates of a transport, as many as are kept. */
+/** The candidates of a transport, up to the limit. */
 export function readCandidates(transport: Element): Transport["candidates"] {
   const elements = transport.getChildren("candidate").slice(0, MOST.candidates);
   return elements.flatMap(({ attrs }) => readCandidateAttributes(attrs) ?? []);
@@ -77,7 +77,7 @@ function readFingerprint(element: Element): { hash: string; value: string } {
   return { hash, value };
 }
 
-/** Writes the transport of a content; `setup` stands in each fingerprint. */
+/** Writes the transport of a content; `setup` is repeated in each fingerprint. */
 export function writeTransport(transport: Transport, content: string): Element {
   const { kind, ufrag, pwd, candidates, options } = transport;
   const security = writeSecurity(transport);

@@ -25,17 +25,17 @@ function attributeOf(element: Element, name: string): string | undefined {
   return text;
 }
 
-/** Refuses an element without an attribute that must be there. */
+/** Refuses an element without a required attribute. */
 export function without(element: Element, name: string): never {
   throw unreadable(`<${element.getName()}/> has no ${name}`);
 }
 
-/** An attribute that must be there. */
+/** A required attribute. */
 export function requiredOf(element: Element, name: string): string {
   return textOf(element, name) || without(element, name);
 }
 
-/** The name of a content, whatever it is, but no longer than it has to be. */
+/** The name of a content, which may be any text up to the limit. */
 export function nameOf(content: Element): string {
   const name = requiredOf(content, "name");
   if (name.length > LONGEST_NAME) throw unreadable("the name of a content is too long");
@@ -56,7 +56,7 @@ export function tokenOf(element: Element, name: string): string {
   return text;
 }
 
-/** A whole number from 0 to `most`, undefined when it is not there. */
+/** A whole number from 0 to `most`; undefined if the attribute is missing. */
 export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): number | undefined {
   const text = attributeOf(element, name);
   if (text === undefined) return undefined;
@@ -65,7 +65,7 @@ export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): nu
   return Number(text);
 }
 
-/** One of the words that an attribute may have, undefined when it is not there. */
+/** One of the words that an attribute may have; undefined if it is missing. */
 export function oneOf<Word extends string>(element: Element, name: string, words: readonly Word[]): Word | undefined {
   const text = attributeOf(element, name);
   const known = words.find((word) => word === text);

@@ -14,7 +14,7 @@ const PERHAPS_NO_DTLS = "if the phone has no DTLS-SRTP, its media need a relay s
 const isSecured = ({ transport }: Content): boolean => transport.fingerprints.length > 0;
 const emptyTransport: Transport = { kind: "ice", options: [], fingerprints: [], candidates: [], gathered: false };
 
-/** The phone's answer (read with `answerTo`), as the session-accept is to tell it. Throws `Refusal` for one that is none. */
+/** The session-accept for a phone's answer (read with `answerTo`). Throws `Refusal` if the answer does not fit the offer. */
 export function acceptFromAnswer(offer: Media, answer: Media): Media {
   const answered = answer.contents.map((content, index) => answeredContent(offer.contents[index] ?? content, content));
   const accepted = answered.filter(({ rejected }) => !rejected);
@@ -36,12 +36,12 @@ function answeredContent(offered: Content, content: Content): Content {
   return { ...content, transport: fellBack ? { ...transport, ...plain(content.transport) } : transport };
 }
 
-/** What a user should know beside 488 or 606 to an offer (RFC 3261 §21.4.26) that a phone without DTLS-SRTP cannot take. */
+/** Advice for the user when a phone answers 488 or 606 (RFC 3261 §21.4.26), perhaps because it has no DTLS-SRTP. */
 export function adviceOn(status: number, { contents }: Media): string | undefined {
   return (status === 488 || status === 606) && contents.every(isSecured) ? PERHAPS_NO_DTLS : undefined;
 }
 
-/** A later offer of a phone that knows no ICE, in the session's kind of transport: as its answer was told. */
+/** A later offer of a phone without ICE, with the kind of transport that the user was told of its answer. */
 export function inKindOf(before: Media, offer: Media): Media {
   const contents = offer.contents.map((content, index): Content => {
     const was = before.contents[index]?.transport;
@@ -52,28 +52,28 @@ export function inKindOf(before: Media, offer: Media): Media {
 }
 
 /**
- * Without DTLS where none was offered; a missing setup is passive (RFC 4145 §4); an answer cannot say actpass (RFC 8842 §5.3),
- * so who does is active.
+ * Without DTLS if none was offered; a missing setup is passive (RFC 4145 §4); actpass is invalid in an answer (RFC 8842 §5.3),
+ * and is taken as active.
  */
 function answering({ setup = "passive", ...transport }: Transport, offered: Content): Transport {
   if (!isSecured(offered)) return { ...transport, fingerprints: [] };
   return { ...transport, setup: setup === "actpass" ? "active" : setup };
 }
 
-/** The peer knows no ICE and has one plain address a component (RFC 8839 §4.2.5): it stands as a host candidate. */
+/** The peer has no ICE, but one plain address for each component (RFC 8839 §4.2.5): it becomes a host candidate. */
 function plain({ candidates }: Transport): Pick<Transport, "kind" | "candidates"> {
   const host = (candidate: Candidate): Candidate => ({ ...candidate, priority: 2_130_706_432 - candidate.component });
   return { kind: "ice", candidates: candidates.map(host) };
 }
 
-/** A refused content that is grouped with an accepted one names its transport, for clients that look there. */
+/** A refused content in a group with an accepted one gets its transport, for clients that look there. */
 function sharedBy(content: Content, all: readonly Content[], groups: Media["groups"]): Transport {
   const group = groups.find(({ names }) => names.includes(content.name));
   const head = all.find(({ name, rejected }) => !rejected && group?.names.includes(name));
   return head ? { ...head.transport, candidates: [], gathered: false } : emptyTransport;
 }
 
-/** A user's session-accept, as the SDP answer is to tell it. Throws `Refusal` (bad-request) when it does not fit. */
+/** The SDP answer for a user's session-accept. Throws `Refusal` (bad-request) if it does not fit the offer. */
 export function answerFromAccept(offer: Media, accept: Media): Media {
   const stranger = accept.contents.find(({ name }) => !offer.contents.some((offered) => offered.name === name));
   if (stranger) throw unreadable(`content '${stranger.name}' was not offered`);
@@ -104,7 +104,7 @@ function checkAccepted(offered: Content, { name, media, ...content }: Content): 
     throw unreadable(`content '${name}' has no fingerprint, and DTLS was offered`);
 }
 
-/** COMPAT Conversations: a refused content stays in the accept, without the transport it would need. */
+/** COMPAT Conversations: a refused content stays in the accept, but without a transport. */
 function isRefused(offered: Content, content: Content): boolean {
   const hadAddress = offered.transport.ufrag !== undefined;
   const hasNone = content.transport.ufrag === undefined && content.transport.candidates.length === 0;

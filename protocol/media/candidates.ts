@@ -12,7 +12,7 @@ import { isAddress, MOST } from "./values.ts";
 /** More candidates of an update are not looked at. */
 const MOST_TOLD = 2 * MOST.candidates;
 
-/** Whether two candidates are one and the same address (RFC 8838 §5, "redundant"). */
+/** Whether two candidates are the same address (RFC 8838 §5, "redundant"). */
 function isSameCandidate(one: Candidate, other: Candidate): boolean {
   return (
     one.component === other.component &&
@@ -22,7 +22,7 @@ function isSameCandidate(one: Candidate, other: Candidate): boolean {
   );
 }
 
-/** COMPAT baresip 1.0.0, linphone 4.4: a name (`.local`) makes them drop every candidate, or hang in its look-up. */
+/** COMPAT baresip 1.0.0, linphone 4.4: a host name (`.local`) makes them drop all candidates, or hang in the look-up. */
 export function isHidden(candidate: Candidate): boolean {
   return !isAddress(candidate.ip);
 }
@@ -32,7 +32,7 @@ export function isUsable(candidate: Candidate): boolean {
   return candidate.protocol === "udp" && !isHidden(candidate);
 }
 
-/** The part of an update that this description did not know, with its ICE user and password. */
+/** The part of an update that is new to this description, with its ICE user and password. */
 export function newCandidates(media: Media, update: TransportUpdate): TransportUpdate {
   const contents = media.contents.flatMap(({ name, creator, transport }): ContentUpdate[] => {
     const mine = update.contents.filter((each) => each.name === name && !isForeign(each, transport));
@@ -48,7 +48,7 @@ export function newCandidates(media: Media, update: TransportUpdate): TransportU
   return { contents };
 }
 
-/** Those that were not known, each once. */
+/** The new candidates, each once. */
 function unknownOf(known: readonly Candidate[], told: readonly Candidate[]): Candidate[] {
   return told.filter((one, at) => ![...known, ...told.slice(0, at)].some((other) => isSameCandidate(one, other)));
 }
@@ -67,13 +67,13 @@ export function addCandidates(media: Media, update: TransportUpdate): Media {
   return { ...media, contents };
 }
 
-/** Another ICE user or password than the description's: an earlier or later generation (RFC 8838 §12). */
+/** Whether the ICE user or password differs from the description's: another generation (RFC 8838 §12). */
 function isForeign(update: ContentUpdate, transport: Content["transport"]): boolean {
   const { ufrag = transport.ufrag, pwd = transport.pwd } = update;
   return ufrag !== transport.ufrag || pwd !== transport.pwd;
 }
 
-/** Whether every content, by itself or by its bundle, has an address that a phone could send to. */
+/** Whether every content, or its bundle, has an address that a phone could send to. */
 export function hasUsableCandidate(media: Media): boolean {
   return holdsForAll(media, ({ transport }) => transport.candidates.some(isUsable));
 }

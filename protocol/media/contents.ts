@@ -37,7 +37,7 @@ export function withRemoved(media: Media, names: readonly string[]): Media {
   );
 }
 
-/** A description with these groups, each in the place of those that it grows out of. */
+/** A description with these groups, which replace those that share a content with them. */
 export function withGroups(media: Media, given: Media["groups"]): Media {
   const kept = media.groups.filter(
     ({ semantics, names }) =>
@@ -46,7 +46,7 @@ export function withGroups(media: Media, given: Media["groups"]): Media {
   return { ...media, groups: [...kept, ...given] };
 }
 
-/** Whether there is still something to hear or see. */
+/** Whether every content is refused. */
 export const isEmpty = ({ contents }: Media): boolean => contents.every(({ rejected }) => rejected);
 
 /** A description with other transports for some contents, and for those that shared the old ones. */
@@ -67,7 +67,7 @@ function isBundled(media: Media, name: string, content: Content): boolean {
   return grouped && ufrag !== undefined && find(media, name)?.transport.ufrag === ufrag;
 }
 
-/** The transports that an update begins anew: another ICE user, with its password (RFC 8839 §4.4.1.1.1). */
+/** The transports that an update restarts: a new ICE user with its password (RFC 8839 §4.4.1.1.1). */
 export function restartsOf(media: Media, update: TransportUpdate): Moved[] {
   return update.contents.flatMap(({ name, ufrag, pwd, candidates, gathered }): Moved[] => {
     const known = find(media, name);
@@ -77,13 +77,13 @@ export function restartsOf(media: Media, update: TransportUpdate): Moved[] {
   });
 }
 
-/** What an offer of the phone asks of the user: new contents, and contents whose ICE begins anew. */
+/** What an offer of the phone asks the user for: new contents, and ICE restarts. */
 export function asksFor(offer: Media, remote: Media): { added: string[]; restarted: string[] } {
   const added = offer.contents.filter(({ rejected, name }) => !rejected && find(remote, name)?.rejected !== false);
   return { added: added.map(nameOf), restarted: moves(remote, offer).map(nameOf) };
 }
 
-/** The contents of `after` that were there before and have another ICE user now. */
+/** The contents that were there before and have a new ICE user now. */
 function moves(before: Media, after: Media): Content[] {
   return after.contents.filter(({ name, rejected, transport }) => {
     const known = find(before, name);
@@ -92,7 +92,7 @@ function moves(before: Media, after: Media): Content[] {
   });
 }
 
-/** Our description with a place for each content that is offered: refused until the user accepts it. */
+/** Our description with a place for each offered content, refused until the user accepts it. */
 export function withPlaces(own: Media, offer: Media): Media {
   const added = offer.contents.filter(({ name }) => find(own, name) === undefined);
   return withAdded(
@@ -101,7 +101,7 @@ export function withPlaces(own: Media, offer: Media): Media {
   );
 }
 
-/** A description that refuses what the other side's refuses. */
+/** A description that also refuses what the other side's refuses. */
 export function refusedAlike(media: Media, other: Media): Media {
   return withRemoved(media, other.contents.filter(({ rejected }) => rejected).map(nameOf));
 }
@@ -115,7 +115,7 @@ export function removedBetween(before: Media, after: Media): string[] {
 export const contentsNamed = (media: Media, names: readonly string[]): Content[] =>
   media.contents.filter(({ name }) => names.includes(name));
 
-/** What the phone's answer to an offer of ours means for what the user has asked. */
+/** What the phone's answer to our offer means for the user's changes. */
 export interface Outcome {
   readonly accepted: readonly Content[];
   readonly rejected: readonly Content[];
@@ -140,10 +140,10 @@ export function outcomeOf(
   };
 }
 
-/** Whether a transport has nothing to reach it by yet; told so, a client takes it for a restart (COMPAT Conversations). */
+/** Whether a transport has no candidates yet; COMPAT Conversations: it would take such a transport for a restart. */
 export const isBare = ({ transport }: Content): boolean => transport.candidates.length === 0 && !transport.gathered;
 
-/** The same transports, their candidates apart: an ICE restart is told without any (COMPAT Conversations). */
+/** The same contents, the restarted ones without candidates (COMPAT Conversations: a restart must not have any). */
 export function withoutCandidates(contents: readonly Content[], restarted: readonly string[]): Content[] {
   return contents.map((content) =>
     restarted.includes(content.name)
@@ -162,7 +162,7 @@ export function candidatesOf(contents: readonly Content[], before: Media): Trans
   return { contents: ofNextGeneration(update, names, before) };
 }
 
-/** Of these contents the candidates belong to the generation that follows the one there was before. */
+/** An update in which the candidates of the restarted contents are of the next generation. */
 export function ofNextGeneration(
   update: TransportUpdate["contents"],
   names: readonly string[],

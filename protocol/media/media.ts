@@ -50,7 +50,7 @@ export interface Content {
   readonly transport: Transport;
 }
 
-/** What may be said of a content by itself: that it is meant, who sends in it, its codecs, its sources. */
+/** Parts of a content with its name: who sends in it, its codecs, its sources. */
 export type ContentName = Pick<Content, "creator" | "name">;
 export type ContentSenders = Pick<Content, "name" | "senders">;
 export type ContentPayloads = Pick<Content, "name" | "payloads">;
@@ -77,7 +77,7 @@ export interface Payload {
 export interface Feedback {
   readonly type: string;
   readonly subtype?: string;
-  /** What stands behind the subtype. */
+  /** What follows the subtype. */
   readonly parameters?: readonly Parameter[];
 }
 

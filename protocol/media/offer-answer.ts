@@ -34,7 +34,7 @@ function sendersOf(roles: readonly Role[]): Senders {
   return roles[0] ?? "none";
 }
 
-/** Who may send when both sides have a say. */
+/** Who may send if both sides agree. */
 function bothWant(one: Senders, other: Senders): Senders {
   return sendersOf(SENDING[one].filter((role) => SENDING[other].includes(role)));
 }
@@ -44,7 +44,7 @@ const withSenders = (media: Media, senders: (content: Content) => Senders): Medi
   contents: media.contents.map((content) => (content.rejected ? content : { ...content, senders: senders(content) })),
 });
 
-/** A side's own description when it holds: the other side's sending is taken away, and nothing else (RFC 3264 §8.4). */
+/** A side's own description when it holds: only the other side's sending is removed (RFC 3264 §8.4). */
 export function holding(media: Media, holder: Role): Media {
   return withSenders(media, ({ senders }) => bothWant(senders, holder));
 }
@@ -54,13 +54,13 @@ export function modified(media: Media, changes: readonly ContentSenders[]): Medi
   return withSenders(media, ({ name, senders }) => changes.find((change) => change.name === name)?.senders ?? senders);
 }
 
-/** Whether a description says that the other side shall not send at all. */
+/** Whether a description does not let the other side send at all. */
 export function isHeldBy(media: Media, holder: Role): boolean {
   const contents = media.contents.filter(({ rejected }) => !rejected);
   return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
 }
 
-/** Whether the other side keeps the holder's peer waiting, who would like to send. */
+/** Whether the holder's description puts its peer on hold, while the peer would send. */
 export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
   const wants = ({ rejected, senders }: Content): boolean =>
     !rejected && SENDING[senders].some((role) => role !== holder);
@@ -68,8 +68,8 @@ export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
 }
 
 /**
- * Our answer to an offer: its contents in its order (RFC 3264 §6), each as we describe it, sending only what both sides want;
- * what the offer refuses, or we do not have, is refused.
+ * Our answer to an offer: its contents in its order (RFC 3264 §6), each as we describe it, with the senders that both sides
+ * want; a content that the offer refuses, or that we do not have, is refused.
  */
 export function answerTo(offer: Media, own: Media): Media {
   const contents = offer.contents.map((offered): Content => {
@@ -102,14 +102,14 @@ function isSameCodec(one: Payload, other: Payload): boolean {
 
 type Setup = NonNullable<Transport["setup"]>;
 
-/** The part in DTLS that is ours in an answer (RFC 8842 §5.5): the one we have, or the other than theirs. */
+/** Our DTLS role in an answer (RFC 8842 §5.5): the opposite of theirs, or else the one we have. */
 function answering(ours: Setup, { transport }: Content): Setup {
   if (transport.setup === "active") return "passive";
   if (transport.setup === "passive") return "active";
   return ours;
 }
 
-/** The user's description once the phone has answered it: who offered actpass now has the part that was left to it. */
+/** The user's description after the phone's answer: actpass is replaced by the role that the answer leaves. */
 export function withDtlsRole(own: Media, answer: Media): Media {
   const contents = own.contents.map((content, index): Content => {
     const { transport } = content;
@@ -120,7 +120,7 @@ export function withDtlsRole(own: Media, answer: Media): Media {
   return { ...own, contents };
 }
 
-/** A description as an offer: whoever offers leaves the part in DTLS open (RFC 8842 §5.2). */
+/** A description as an offer: an offer leaves the DTLS role open (RFC 8842 §5.2). */
 export function asOffer(own: Media): Media {
   const contents = own.contents.map((content): Content => {
     const { transport } = content;
@@ -129,7 +129,7 @@ export function asOffer(own: Media): Media {
   return { ...own, contents };
 }
 
-/** An offer without anything but its audio; what is left out is the other part. */
+/** An offer with its audio alone, and the contents that are left out of it. */
 export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media; leftOut: Media["contents"] } {
   const kept = contents.filter(({ media }) => media === "audio");
   const names = kept.map(({ name }) => name);
@@ -140,7 +140,7 @@ export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media
   };
 }
 
-/** A description with other codecs for the contents that are named; a payload type that is not known yet stands last. */
+/** A description with new codecs for the named contents; new payload types come last. */
 export function withPayloads(media: Media, changes: readonly ContentPayloads[]): Media {
   const contents = media.contents.map((content): Content => {
     const told = changes.find(({ name }) => name === content.name)?.payloads ?? [];
@@ -151,14 +151,14 @@ export function withPayloads(media: Media, changes: readonly ContentPayloads[]):
   return { ...media, contents };
 }
 
-/** Contents whose senders differ from what was known, by name. */
+/** The contents whose senders have changed. */
 export function changedSenders(before: Media, after: Media): ContentSenders[] {
   return after.contents
     .filter(({ name, senders }) => before.contents.find((content) => content.name === name)?.senders !== senders)
     .map(({ name, senders }) => ({ name, senders }));
 }
 
-/** What a source action offers: every section, and in those that are named exactly the sources it gives. */
+/** The offer of a source action: every section, with exactly the given sources in the named ones. */
 export function withOnlySources(own: Media, named: readonly ContentSources[]): Media {
   const contents = own.contents.map((content): Content => {
     const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
@@ -182,7 +182,7 @@ export function withSources(media: Media, action: SourceAction, named: readonly 
   return { ...media, contents };
 }
 
-/** The contents that a source action of the phone tells: those with sources, or all when there are none. */
+/** The contents of a phone's source action: those with sources, or else all of them. */
 export function namedSources(media: Media): Content[] {
   const named = media.contents.filter(({ sources }) => sources.length > 0);
   return named.length > 0 ? named : [...media.contents];

@@ -29,7 +29,7 @@ const staticTypes: Readonly<Record<number, string>> = {
   34: "H263/90000",
 };
 
-/** What RFC 3551 says of a payload type, undefined when it has nothing to say. */
+/** The codec of a static payload type; undefined if RFC 3551 does not define it. */
 export function staticType(id: number): Pick<Payload, "name" | "clockrate" | "channels"> | undefined {
   const [name, clockrate, channels = 1] = staticTypes[id]?.split("/") ?? [];
   return name === undefined ? undefined : { name, clockrate: Number(clockrate), channels: Number(channels) };

@@ -24,16 +24,16 @@ export const MOST = {
   candidates: 64,
 } as const;
 
-/** The list, when there are no more than `most`. Throws `Refusal`. */
+/** The list, if it has no more than `most` items. Throws `Refusal`. */
 export function bounded<Item>(list: readonly Item[], most: number, what: string): readonly Item[] {
   if (list.length > most) throw new Refusal(`more than ${most} ${what}`, { status: 488, warning: 399 });
   return list;
 }
 
-/** A word that every a=mid, group and semantics may be (RFC 8866 §9, token). */
+/** Whether a text is a token (RFC 8866 §9), as a=mid and the semantics of a group must be. */
 export const isToken = (text: string): boolean => /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,128}$/.test(text);
 
-/** A name longer than this is none. */
+/** The longest name of a content that is accepted. */
 export const LONGEST_NAME = 128;
 
 /** ICE user or password: one word (RFC 8839 §5.4 has fewer characters; clients are not that strict). */
@@ -45,11 +45,11 @@ export const isFingerprint = (text: string): boolean => /^[0-9A-Fa-f]{2}(?::[0-9
 /** The name of a hash function. */
 export const isHash = (text: string): boolean => /^[\w-]{1,32}$/.test(text);
 
-/** An IP address, and no name of a host. */
+/** Whether a text is an IP address and not a host name. */
 export const isAddress = (text: string): boolean =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || (/^[\da-fA-F:.]{2,45}$/.test(text) && ipaddr.IPv6.isValid(text));
 
-/** An address of a group of hosts. */
+/** Whether an address is multicast. */
 export const isMulticast = (text: string): boolean => isAddress(text) && ipaddr.parse(text).range() === "multicast";
 
 /** A whole number from `least` to `most`, else undefined. */
@@ -60,7 +60,7 @@ export function numberWithin(text: string | undefined, least: number, most: numb
 
 export const UINT32 = 2 ** 32 - 1;
 export const isCodec = (name: string): boolean => /^[\w.+-]{1,64}$/.test(name);
-/** RFC 8285 §5, §6: the highest is what an offer of too many may use. */
+/** RFC 8285 §5, §6: the upper limit is for offers of more extensions than there are ids. */
 export const readExtensionId = (text: string | undefined): number | undefined => numberWithin(text, 1, 4_351);
 export const readSsrc = (text: string | undefined): string | undefined => numberWithin(text, 0, UINT32)?.toString();
 /** Milliseconds in a packet. */

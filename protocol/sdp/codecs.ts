@@ -26,7 +26,7 @@ export function readPayloads(section: SdpSection): Payload[] {
   });
 }
 
-/** The a=rtpmap lines by payload type; one that cannot be used stands for none. */
+/** The a=rtpmap lines by payload type; undefined for one that cannot be used. */
 function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof staticType>> {
   const maps = new Map<number, ReturnType<typeof staticType>>();
   for (const [id, [encoding = ""]] of formatted(section, "rtpmap")) {
@@ -69,7 +69,7 @@ function readParameter(item: string): Parameter {
 export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedback[]> {
   const all = [...formatted(section, "rtcp-fb")].map(([format, values]): [string, Feedback[]] => {
     const read = values.flatMap(readFeedback);
-    // Jingle has the intervals apart from the others, before them
+    // Jingle has the intervals separate from the others, before them
     const inOrder = [...read.filter(isInterval), ...read.filter((each) => !isInterval(each))];
     return [format, [...bounded(inOrder, MOST.feedback, "kinds of feedback of a codec")]];
   });
@@ -85,7 +85,7 @@ function readFeedback(text: string): Feedback[] {
   return type === "" ? [] : [{ type, ...present({ subtype, parameters }) }];
 }
 
-/** The header extensions that a session and a section have; their directions are said by the writer. */
+/** The header extensions of session and section; their directions are from the writer's view. */
 export function readExtensions(lines: readonly string[], by: Role): Extension[] {
   return lines.flatMap((line): Extension[] => {
     const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
@@ -118,7 +118,7 @@ export function writeFeedback({ type, subtype, parameters = [] }: Feedback, of: 
   return [`a=rtcp-fb:${of}`, type, ...words].join(" ");
 }
 
-/** An a=extmap, its direction as its writer says it. */
+/** An a=extmap, its direction from the writer's view. */
 export function writeExtension({ id, uri, senders, attributes }: Extension, by: Role): string {
   const direction = senders === "both" ? "" : `/${directionOf(senders, by)}`;
   return `a=extmap:${id}${direction} ${uri}${attributes === undefined ? "" : ` ${attributes}`}`;

@@ -15,7 +15,7 @@ export function sendersOf(direction: string | undefined, by: Role): Senders {
   return direction === "inactive" ? "none" : "both";
 }
 
-/** What this writer says when these send. */
+/** The direction that this writer writes when these send. */
 export function directionOf(senders: Senders, by: Role): string {
   if (senders === "both") return "sendrecv";
   if (senders === "none") return "inactive";

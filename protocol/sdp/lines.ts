@@ -20,7 +20,7 @@ const understood = new Set(
    rtcp-rsize bundle-only`.split(/\s+/),
 );
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
-/** What many calls have alike is kept once, as a copy (text.ts); of anything else a call keeps what it was read from. */
+/** These are interned later (text.ts); the values of all other attributes are copied here. */
 const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
 
 /** The lines of the session, or of a section. */
@@ -31,7 +31,7 @@ export interface SdpPart {
   readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
 
-/** An m-line with what belongs to it. */
+/** An m-line with its lines. */
 export interface SdpSection extends SdpPart {
   readonly media: string;
   readonly port: number;
@@ -57,7 +57,7 @@ interface Growing {
 }
 const newPart = (): Growing => ({ bandwidth: [], attributes: new Map() });
 
-/** Tells the lines of an SDP apart. Throws `Refusal` when it is too large, or an m-line is none. */
+/** Splits an SDP into its sections. Throws `Refusal` if it is too large, or an m-line cannot be read. */
 export function readLines(text: string): SdpLines {
   const lines = text.split(/\r\n|\n|\r/, MOST_LINES + 1);
   if (lines.length > MOST_LINES) throw new Refusal("an SDP of too many lines", { status: 400 });
@@ -75,7 +75,7 @@ export function readLines(text: string): SdpLines {
 }
 
 function readMediaLine(line: string): Pick<SdpSection, "media" | "port" | "protocol" | "formats"> {
-  // RFC 8866 §5.14: the port may be followed by how many there are
+  // RFC 8866 §5.14: the port may be followed by the number of ports
   const [, media = "", from, protocol = "", formats = ""] =
     /^m=(\w{1,32}) (\d{1,5})(?:\/\d{1,5})? ([\w/-]{1,64})((?: +\S+)*)\s*$/.exec(line) ?? [];
   const port = numberWithin(from, 0, 65_535);

@@ -13,7 +13,7 @@ import { allOf, firstOf, has, readLines, type SdpPart, type SdpSection } from ".
 import { readSection } from "./section.ts";
 
 export interface ReadOptions {
-  /** Who wrote it: decides who sends. */
+  /** Who wrote it, which decides who sends. */
   readonly by: Role;
   /** The offer that this answers: its sections are the same, in the same order (RFC 3264 §6). */
   readonly answerTo?: Media;
@@ -41,20 +41,20 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
   return { contents, groups, ...(has(session, "ice-lite") ? { iceLite: true as const } : {}) };
 }
 
-/** The Jingle action that an SDP carries; any but the three that mod_jingle_sip knows counts as none. */
+/** The Jingle action in an SDP; null for any but the three of mod_jingle_sip. */
 export function readJingleAction(text: string): "source-add" | "source-remove" | "source-update" | null {
   const session = text.split(/^m=/m, 1)[0] ?? "";
   const action = /^a=jingle-action:(source-(?:add|remove|update))[ \t]*\r?$/m.exec(session)?.[1];
   return action === "source-add" || action === "source-remove" || action === "source-update" ? action : null;
 }
 
-/** Its a=mid, where that is one. */
+/** Its a=mid, if that is valid. */
 function midOf(section: SdpSection): string | undefined {
   const mid = firstOf(section, "mid");
   return mid !== undefined && isToken(mid) ? mid : undefined;
 }
 
-/** The names that are known, then a=mid or the media type; made unique where it is not. */
+/** The names that are known, then a=mid or the media type, made unique. */
 function namesOf(sections: readonly SdpSection[], known: Media): string[] {
   const names = known.contents.map(({ name }) => name);
   for (const section of sections.slice(names.length)) {
@@ -66,14 +66,14 @@ function namesOf(sections: readonly SdpSection[], known: Media): string[] {
   return names;
 }
 
-/** How this SDP calls its sections: by their a=mid, else as we called them before, else by their names. */
+/** The names by mid: the a=mid of this SDP, else the mids that we gave before, else the names themselves. */
 function namesByMid(sections: readonly SdpSection[], names: readonly string[], known: Media): Map<string, string> {
   const ours = [...midsOf(known)].map(([name, mid]): [string, string] => [mid, name]);
   const own = sections.flatMap((section, index): [string, string][] => {
     const mid = midOf(section);
     return mid === undefined ? [] : [[mid, names[index] ?? ""]];
   });
-  // the first of two sections with one mid is meant
+  // of two sections with the same mid, the first counts
   return new Map([...names.map((name): [string, string] => [name, name]), ...ours, ...own.toReversed()]);
 }
 

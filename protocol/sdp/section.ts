@@ -12,7 +12,7 @@ import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
 import { readTransport, usesIce } from "./transport.ts";
 
-/** Whose section it is, and as what it stands. */
+/** What is known of a section before it is read. */
 export interface Place {
   readonly name: string;
   readonly creator: Role;
@@ -20,11 +20,11 @@ export interface Place {
   readonly isAnswer: boolean;
 }
 
-/** Reads a section, with what the session says for it. Throws `Refusal`. */
+/** Reads a section with the session-level attributes that hold for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
   const { name, creator, by, isAnswer } = place;
   const payloads = intern(readPayloads(section));
-  // RFC 9143 §6: port 0 with a=bundle-only is no refusal, but for an answer
+  // RFC 9143 §6: port 0 with a=bundle-only is no refusal, except in an answer
   const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
   return {

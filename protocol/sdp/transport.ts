@@ -21,7 +21,7 @@ import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
 
 const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
 
-/** The values that a section has of an attribute, or else the session. */
+/** The values of an attribute in a section, or else in the session. */
 export function saidBy(name: string, section: SdpPart, session: SdpPart): readonly string[] {
   const own = allOf(section, name);
   return own.length > 0 ? own : allOf(session, name);
@@ -30,7 +30,7 @@ export function saidBy(name: string, section: SdpPart, session: SdpPart): readon
 export const usesIce = (section: SdpPart, session: SdpPart): boolean =>
   ["ice-ufrag", "ice-pwd"].some((name) => saidBy(name, section, session).length > 0);
 
-/** Reads the transport of a section; an answer has another setup than an offer when it says none. */
+/** Reads the transport of a section; the default of setup differs between offer and answer. */
 export function readTransport(section: SdpSection, session: SdpPart, isAnswer: boolean): Transport {
   const said = (name: string): readonly string[] => saidBy(name, section, session);
   const security = readSecurity(said, isAnswer);

@@ -16,7 +16,7 @@ import { directionOf } from "./direction.ts";
 
 export interface WriteOptions {
   readonly by: Role;
-  /** `o=`: constant but for the version, which grows with each change (RFC 3264 §8) and may be told by what follows `o=`. */
+  /** `o=`: constant except for the version, which grows with each change (RFC 3264 §8); it may depend on what follows `o=`. */
   readonly origin: {
     readonly id: string;
     readonly version: number | ((session: string) => number);
@@ -59,7 +59,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
   const { transport } = content;
   const address = defaultAddress(content, media, options.answer);
   const formats = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
-  // RFC 3264 §6: a refused section keeps its place, and nothing more
+  // RFC 3264 §6: a refused section keeps only its place
   if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${formats}`, `a=mid:${mid}`];
   return [
     `m=${content.media} ${address.port} ${content.protocol} ${formats}`,
@@ -85,7 +85,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
   ];
 }
 
-/** RFC 5576 §4.1 has no source without an attribute; one that nothing is known of is its own name. */
+/** RFC 5576 §4.1 has no source without an attribute; a source without any gets its number as cname. */
 function writeSource({ ssrc, parameters }: Source): string[] {
   const known = parameters.length > 0 ? parameters : [{ name: "cname", value: ssrc }];
   return known.map((each) => `a=ssrc:${ssrc} ${attribute(each)}`);
@@ -94,7 +94,7 @@ function writeSource({ ssrc, parameters }: Source): string[] {
 const attribute = ({ name, value }: { name: string; value?: string }): string =>
   value === undefined ? name : `${name}:${value}`;
 
-/** COMPAT Dino 0.4: SDES and a fingerprint together; with a fingerprint DTLS wins. */
+/** COMPAT Dino 0.4: it sends SDES and a fingerprint together; then DTLS is used. */
 function writeCrypto({ crypto, transport }: Content): string[] {
   if (transport.fingerprints.length > 0) return [];
   return crypto.map(({ tag, suite, keyParams, sessionParams }) =>
@@ -140,12 +140,12 @@ interface DefaultAddress {
   readonly bundleOnly?: true;
 }
 
-/** What the m-line, c= and a=rtcp of a section say. */
+/** The address in the m-line, c= and a=rtcp of a section. */
 function defaultAddress(content: Content, media: Media, answer: boolean): DefaultAddress {
   const own = defaultCandidate(content.transport, 1);
   const first = own === undefined ? headOfBundle(content, media) : undefined;
   const shared = first && defaultCandidate(first.transport, 1);
-  // RFC 9143 §7.2: a section that only ever goes with another has no address of its own to offer
+  // RFC 9143 §7.2: a section that is only used in a bundle offers no address of its own
   if (shared && !answer) return { port: 0, bundleOnly: true };
   const rtp = own ?? shared;
   if (rtp === undefined) return { port: 9 };
@@ -155,7 +155,7 @@ function defaultAddress(content: Content, media: Media, answer: boolean): Defaul
   return implied ? { port, ip } : { port, ip, rtcp: `a=rtcp:${rtcp.port} IN ${connection(rtcp.ip)}` };
 }
 
-/** The section that this one is bundled behind, when it is not the first of its group itself. */
+/** The head of the bundle of this section, unless it is the head itself. */
 function headOfBundle(content: Content, media: Media): Content | undefined {
   const group = media.groups.find(({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name));
   const first = media.contents.find(({ name }) => name === group?.names[0]);
