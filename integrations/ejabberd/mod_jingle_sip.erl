@@ -1,8 +1,8 @@
-%%% mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets it, for Jingle alone,
-%%% speak as they. For ejabberd 23.01 and newer.
+%%% mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets the component send Jingle
+%%% in their name. For ejabberd 23.01 and newer.
 %%%
-%%% What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
-%%% full JIDs too, which those do not have; the module for Prosody says the same:
+%%% Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but for full JIDs, too; the
+%%% module for Prosody uses the same:
 %%%
 %%%   server -> gateway   iq set: delegation/forwarded/iq   what a user has sent: Jingle, and disco#info to a phone's device;
 %%%                                                         answered by a result with the user's answer inside, or by

@@ -1,15 +1,15 @@
--- mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets it, for Jingle alone,
--- speak as they. For Prosody 0.12 and newer.
+-- mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets the component send Jingle
+-- in their name. For Prosody 0.12 and newer.
 --
 --   VirtualHost "example.org"
 --     modules_enabled = { "jingle_sip" }
 --     jingle_sip_component = "sip.example.org"  -- an ordinary Component; validate_from_addresses stays as it is
 --     jingle_sip_messages  = true               -- Jingle Message Initiation (XEP-0353) too
---     jingle_sip_fallback  = "error"            -- while the gateway is away: "error" (503) or "pass" (the usual way)
+--     jingle_sip_fallback  = "error"            -- while the gateway is not connected: "error" (503) or "pass" (route as usual)
 --     jingle_sip_timeout   = 15                 -- seconds that the gateway may take to answer
 --
--- What is said between server and gateway is in the shapes of XEP-0355 (delegation) and XEP-0356 (privileged entity), for
--- full JIDs too, which those do not have; the module for ejabberd says the same:
+-- Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but for full JIDs, too; the
+-- module for ejabberd uses the same:
 --
 --   server -> gateway   iq set: delegation/forwarded/iq     what a user has sent: Jingle, and disco#info to a phone's device;
 --                                                           answered by a result with the user's answer inside, or by
