@@ -35,7 +35,7 @@ for (const { name, missing, start } of SERVERS)
           new Device(server, "bob", "desk"),
           new Device(server, "mallory", "lair"),
         ];
-        await Promise.all([alice, bob, mallory].map((device) => device.start())); // nobody answers their pings
+        await Promise.all([alice, bob, mallory].map((device) => device.start()));
       }, 120_000);
       afterAll(async () => {
         for (const device of [alice, bob, mallory]) await device?.stop();

@@ -27,7 +27,7 @@ export class Component {
       pingTo: server.domain,
       sha1: (text) => createHash("sha1").update(text).digest("hex"),
       log: () => {},
-      stanza: (element) => this.heard.put(element),
+      stanza: (element) => this.#take(element),
       oversized: () => {},
       online,
       offline: (why) => this.lost.put(why),
@@ -42,6 +42,14 @@ export class Component {
     component.#stream.start();
     await promise;
     return component;
+  }
+
+  /** Answers pings, with which a device waits until it is known; keeps the rest for the test. */
+  #take(stanza: Element): void {
+    const { type, id, from, to } = stanza.attrs;
+    if (type === "get" && stanza.getChild("ping"))
+      this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
+    else this.heard.put(stanza);
   }
 
   /** Sends a stanza, given as XML. */
