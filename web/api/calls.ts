@@ -1,0 +1,79 @@
+/**
+ * Calls over HTTP: the list, one of them, its journal, its exports, and hanging it up.
+ *
+ * Rules: what is shown has its secrets hidden; a call that the journal has let go of is 404; names and reasons of peers are
+ * JSON or text, never markup. What may be asked is checked by the schemas that `/openapi.json` shows.
+ */
+import { Hono } from "hono";
+import { describeRoute, resolver, validator } from "hono-openapi";
+import { z } from "zod";
+import type { Journal } from "../../journal/journal.ts";
+import type { Access } from "../access.ts";
+import { callPage, callRow, callView, problem } from "./schemas.ts";
+
+const MOST = 500;
+
+export interface CallsApiNeeds {
+  readonly journal: Journal;
+  readonly access: Access;
+  /** Ends a call on both sides; false when there is no such call. */
+  readonly hangUp: (id: string) => boolean;
+}
+
+const text = z.string().max(256).optional();
+const query = z.object({
+  q: text.describe("part of a number, JID, sid, Call-ID, state or reason"),
+  state: text.describe("part of the name of a state: `established`"),
+  reason: text.describe("the condition that the call ended for: `decline`"),
+  after: text.describe("the id of the last call of the page before"),
+  most: z.coerce.number().int().min(1).max(MOST).default(100),
+});
+const id = z.object({ id: z.string().max(256) });
+const json = (schema: z.ZodType, description: string) => ({
+  description,
+  content: { "application/json": { schema: resolver(schema) } },
+});
+const NOT_FOUND = { 404: json(problem, "there is no such call, or no more") };
+const gone = { error: "there is no such call, or it was let go of" };
+
+export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
+  const app = new Hono();
+  app.get(
+    "/",
+    describeRoute({ summary: "Calls, newest first", responses: { 200: json(callPage, "a page of calls") } }),
+    validator("query", query),
+    (context) => {
+      const { most, ...asked } = context.req.valid("query");
+      return context.json(journal.calls(asked, most));
+    },
+  );
+  app.get(
+    "/:id",
+    describeRoute({ summary: "One call", responses: { 200: json(callRow, "the call"), ...NOT_FOUND } }),
+    validator("param", id),
+    (context) => {
+      const row = journal.row(context.req.valid("param").id);
+      return row ? context.json(row) : context.json(gone, 404);
+    },
+  );
+  app.get(
+    "/:id/journal",
+    describeRoute({ summary: "All that happened", responses: { 200: json(callView, "the journal"), ...NOT_FOUND } }),
+    validator("param", id),
+    (context) => {
+      const view = journal.call(context.req.valid("param").id);
+      return view ? context.json(view) : context.json(gone, 404);
+    },
+  );
+  app.delete(
+    "/:id",
+    describeRoute({
+      summary: "Hangs up on both sides; needs the token",
+      responses: { 204: { description: "it is over" }, ...NOT_FOUND, 401: json(problem, "the token is needed") },
+    }),
+    access.touch,
+    validator("param", id),
+    (context) => (hangUp(context.req.valid("param").id) ? context.body(null, 204) : context.json(gone, 404)),
+  );
+  return app;
+}

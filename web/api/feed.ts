@@ -1,0 +1,119 @@
+/**
+ * What changes, as it changes: server-sent events (`GET /api/feed`), with the rows of calls, and the whole journal of one call.
+ *
+ * Rules: one ring of changes for all readers and a cursor each (journal/changes.ts), looked at a few times a second, so that a
+ * thousand changes cost a reader no more than a few lines. The id of an event is `<boot>-<number>`: a browser that comes back says the last
+ * one it saw, and goes on from there; after a restart it hears `reset`, and `gap` where too much has happened meanwhile: both
+ * mean that it must ask anew. A reader that does not take its bytes waits for itself alone. Bound: `MOST_READERS`.
+ */
+import { Hono } from "hono";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { describeRoute, validator } from "hono-openapi";
+import { z } from "zod";
+import type { Journal } from "../../journal/journal.ts";
+
+const MOST_READERS = 50;
+/** Milliseconds between two looks. */
+const LOOK = 120;
+/** Milliseconds after which a silent feed says that it is there. */
+const SILENCE = 15_000;
+
+export interface FeedNeeds {
+  readonly journal: Journal;
+  /** A name of this run of the gateway. */
+  readonly boot: string;
+  /** What stands at the top of the page; told when it changes. */
+  readonly counts: () => unknown;
+}
+
+const query = z.object({ call: z.string().max(256).optional().describe("a call whose journal is told, too") });
+
+export function feedApi(needs: FeedNeeds): Hono {
+  const app = new Hono();
+  let readers = 0;
+  app.get(
+    "/",
+    describeRoute({
+      summary: "Changes as server-sent events: calls, journal, counts, reset, gap",
+      responses: { 200: { description: "text/event-stream" }, 503: { description: "too many readers" } },
+    }),
+    validator("query", query),
+    (context) => {
+      if (readers >= MOST_READERS) return context.json({ error: "too many readers" }, 503, { "retry-after": "10" });
+      readers++;
+      const { call } = context.req.valid("query");
+      return streamSSE(context, async (stream) => {
+        const reader = new Reader(needs, stream, call);
+        stream.onAbort(() => reader.stop());
+        await reader.run(context.req.header("last-event-id")).finally(() => readers--);
+      });
+    },
+  );
+  return app;
+}
+
+/** One reader, from its first event to its last. */
+class Reader {
+  readonly #needs: FeedNeeds;
+  readonly #stream: SSEStreamingApi;
+  readonly #call: string | undefined;
+  #seen = 0;
+  #counts = "";
+  #quiet = 0;
+  #stopped = false;
+
+  constructor(needs: FeedNeeds, stream: SSEStreamingApi, call: string | undefined) {
+    this.#needs = needs;
+    this.#stream = stream;
+    this.#call = call;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async run(lastSeen: string | undefined): Promise<void> {
+    await this.#resume(lastSeen);
+    await this.#journal();
+    while (!(this.#stopped || this.#stream.closed)) {
+      await this.#look();
+      await this.#stream.sleep(LOOK);
+    }
+  }
+
+  /** Goes on where the browser has left off, or has it ask anew. */
+  async #resume(lastSeen: string | undefined): Promise<void> {
+    const { journal, boot } = this.#needs;
+    const [, name, number] = /^(.*)-(\d+)$/.exec(lastSeen ?? "") ?? [];
+    this.#seen = journal.changes.last;
+    if (lastSeen === undefined) return this.#say("hello", {});
+    if (name !== boot) return this.#say("reset", {});
+    if (journal.changes.since(Number(number)) === undefined) return this.#say("gap", {});
+    this.#seen = Number(number);
+  }
+
+  async #look(): Promise<void> {
+    const { journal, counts } = this.#needs;
+    const changes = journal.changes.since(this.#seen);
+    this.#seen = journal.changes.last;
+    if (changes === undefined) return this.#say("gap", {});
+    const rows = changes.calls.flatMap((id) => journal.row(id) ?? []);
+    if (rows.length > 0) await this.#say("calls", rows);
+    if (this.#call !== undefined && changes.calls.includes(this.#call)) await this.#journal();
+    const now = JSON.stringify(counts());
+    if (now !== this.#counts) await this.#say("counts", counts());
+    this.#counts = now;
+    if (this.#quiet * LOOK >= SILENCE) await this.#say("quiet", {});
+    else this.#quiet++;
+  }
+
+  async #journal(): Promise<void> {
+    const view = this.#call === undefined ? undefined : this.#needs.journal.call(this.#call);
+    if (view) await this.#say("journal", view);
+  }
+
+  async #say(event: string, what: unknown): Promise<void> {
+    this.#quiet = 0;
+    await this.#stream.writeSSE({ event, data: JSON.stringify(what), id: `${this.#needs.boot}-${this.#seen}` });
+  }
+}

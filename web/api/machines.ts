@@ -1,0 +1,84 @@
+/**
+ * The charts over HTTP: places of boxes and arrows, states and steps in words, and the machine as XState JSON that Stately's editor opens.
+ *
+ * Rule: everything is read from the machines themselves, once, when it is first asked for.
+ */
+import { Hono } from "hono";
+import { describeRoute, validator } from "hono-openapi";
+import type { AnyStateMachine } from "xstate";
+import { z } from "zod";
+import { catalogue } from "../../machines/catalogue.ts";
+import { type Layout, layoutOf } from "../layout/layout.ts";
+import { nameOf, statesOf, stepsOf } from "../steps.ts";
+
+/** A chart, as the page shows it. */
+export interface MachineView {
+  readonly id: string;
+  readonly layout: Layout;
+  readonly states: readonly {
+    readonly id: string;
+    readonly description: string;
+    readonly spec: string;
+    readonly timers: readonly string[];
+  }[];
+  readonly steps: readonly {
+    readonly from: string;
+    readonly event: string;
+    readonly guard: string;
+    readonly to: string;
+    readonly does: readonly string[];
+  }[];
+}
+
+const views = new Map<string, MachineView>();
+
+/** A chart by its name; undefined when there is none. */
+export function machineView(id: string): MachineView | undefined {
+  const machine = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined;
+  if (!machine) return undefined;
+  const view = views.get(id) ?? viewOf(id, machine);
+  views.set(id, view);
+  return view;
+}
+
+function viewOf(id: string, machine: AnyStateMachine): MachineView {
+  const states = statesOf(machine).map((node) => ({
+    ...{ id: nameOf(node), description: node.description ?? "", spec: String(node.meta?.spec ?? "") },
+    timers: node.after.map(({ delay }) => String(delay)),
+  }));
+  const steps = stepsOf(machine).map(({ from, event, guard, to, actions }) => ({
+    ...{ from: nameOf(from), event: event ?? "at once", guard: guard ?? "", to: to ? nameOf(to) : "", does: actions },
+  }));
+  return { id, layout: layoutOf(machine), states, steps };
+}
+
+export function machinesApi(): Hono {
+  const app = new Hono();
+  app.get(
+    "/",
+    describeRoute({ summary: "Names of all charts", responses: { 200: { description: "names" } } }),
+    (context) => context.json(Object.keys(catalogue)),
+  );
+  app.get(
+    "/:id",
+    describeRoute({
+      summary: "A chart: its places, states and steps; with `?format=xstate` as XState JSON",
+      responses: { 200: { description: "the chart" }, 404: { description: "there is no such chart" } },
+    }),
+    validator("param", z.object({ id: z.string().max(64) })),
+    validator("query", z.object({ format: z.enum(["view", "xstate"]).default("view") })),
+    (context) => {
+      const { id } = context.req.valid("param");
+      const view = machineView(id);
+      if (!view) return context.json({ error: "there is no such chart" }, 404);
+      if (context.req.valid("query").format === "view") return context.json(view);
+      return context.json(xstateJson(id));
+    },
+  );
+  return app;
+}
+
+/** A machine as JSON in XState's own form; functions are left out, their names stay. */
+export function xstateJson(id: string): unknown {
+  return JSON.parse(JSON.stringify(catalogue[id]?.config ?? null));
+}

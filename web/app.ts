@@ -1,0 +1,76 @@
+/**
+ * The window: page, API, feed, metrics and health as one Hono application.
+ *
+ * It looks and never touches: of the gateway it is given the journal, and two functions that hang up and drain. The page is made of files
+ * that are committed (page/dist); where there is no journal (`[web] journal = 0`) only health and metrics are left.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { openAPIRouteHandler } from "hono-openapi";
+import type { Journal } from "../journal/journal.ts";
+import type { Health } from "../machines/gateway.ts";
+import type { Access } from "./access.ts";
+import { callsApi } from "./api/calls.ts";
+import { feedApi } from "./api/feed.ts";
+import { machinesApi } from "./api/machines.ts";
+import { healthApp } from "./health.ts";
+import { security } from "./security.ts";
+
+export interface WindowNeeds {
+  readonly journal: Journal | undefined;
+  readonly access: Access;
+  readonly health: () => Health;
+  readonly boot: string;
+  readonly version: string;
+  readonly hangUp: (id: string) => boolean;
+  /** No new calls from now on. */
+  readonly drain: () => void;
+}
+
+/** What the page is made of, by its path. */
+const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
+  "/": ["index.html", "text/html; charset=utf-8"],
+  "/page.js": ["page.js", "text/javascript; charset=utf-8"],
+  "/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/inter.woff2": ["inter.woff2", "font/woff2"],
+};
+
+export function windowApp(needs: WindowNeeds): Hono {
+  const app = new Hono();
+  app.use(security);
+  app.route("/", healthApp(needs.health));
+  if (needs.journal) app.route("/", lookingApp(needs, needs.journal));
+  app.notFound((context) => context.json({ error: "there is nothing here" }, 404));
+  return app;
+}
+
+function lookingApp(needs: WindowNeeds, journal: Journal): Hono {
+  const { access, health, boot, version, hangUp, drain } = needs;
+  const app = new Hono();
+  app.route("/", access.routes);
+  app.use("/api/*", access.look, noStore);
+  app.use("/openapi.json", access.look);
+  for (const [path, [file, type]] of Object.entries(FILES)) {
+    app.get(path, (context) => context.body(read(file), 200, { "content-type": type, "cache-control": "no-cache" }));
+  }
+  const top = () => ({ ...health(), version });
+  app.route("/api/calls", callsApi({ journal, access, hangUp }));
+  app.route("/api/machines", machinesApi());
+  app.route("/api/feed", feedApi({ journal, boot, counts: top }));
+  app.get("/api/overview", (context) => context.json(journal.counts));
+  app.post("/api/drain", access.touch, (context) => {
+    drain();
+    return context.body(null, 202);
+  });
+  app.get("/openapi.json", openAPIRouteHandler(app, { documentation: { info: { title: "Carillon", version } } }));
+  return app;
+}
+
+const noStore: Parameters<Hono["use"]>[1] = async (context, next) => {
+  await next();
+  context.header("cache-control", "no-store");
+};
+
+const read = (file: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(join(import.meta.dirname, "page/dist", file)));
