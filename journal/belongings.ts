@@ -116,9 +116,13 @@ function tagIn(head: string, field: RegExp): string | undefined {
   return /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(field.exec(head)?.[1] ?? "")?.[1];
 }
 
+/** Bytes that are looked at for the fields of a message. */
+const MOST_HEAD = 8_192;
+const latin1 = new TextDecoder("latin1");
+
 /** The start line and the fields of a message; bodies are not looked at. */
 function headOf(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 8_192)).toString("latin1");
+  const text = latin1.decode(bytes.subarray(0, MOST_HEAD));
   const end = text.indexOf("\r\n\r\n");
   return end < 0 ? text : text.slice(0, end);
 }

@@ -65,6 +65,7 @@ export function wordsOf(event: string): string {
 }
 
 const decoder = new TextDecoder();
+const latin1 = new TextDecoder("latin1");
 
 function messageOf(
   entry: WireEntry,
@@ -75,18 +76,18 @@ function messageOf(
   const peer = wire === "sip" ? `${transport} ${host}:${port}` : "xmpp";
   const about = { ...place, wire, out, peer, again: again.length };
   if (wire === "sip") {
-    const text = Buffer.from(entry.bytes).toString("latin1");
-    return { ...about, ...labelOfSip(text), text: hideSecrets(readable(entry.bytes, text)) };
+    const text = readable(entry.bytes);
+    return { ...about, ...labelOfSip(text), text: hideSecrets(text.replaceAll("\r\n", "\n")) };
   }
   const text = decoder.decode(entry.bytes);
   const stanza = parse(text); // written by us, from what was read already
   return { ...about, ...labelOfStanza(stanza, answered(stanza, out, asked)), text: hideSecrets(pretty(stanza)) };
 }
 
-/** SIP as text: UTF-8 where it is that, else as it is. */
-function readable(bytes: Uint8Array, latin1: string): string {
+/** SIP as text: UTF-8 where it is that, else each byte as a character. */
+function readable(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
-  return (text.includes("\ufffd") ? latin1 : text).replaceAll("\r\n", "\n");
+  return text.includes("\ufffd") ? latin1.decode(bytes) : text;
 }
 
 /** Remembers what an IQ asks, and tells what an answer answers: by its id and who asked. */

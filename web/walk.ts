@@ -1,12 +1,13 @@
 /**
  * How a call has walked through its chart up to a step: which states are lit, which were entered and when, which arrows were taken.
  *
- * Pure, and shared by the page and the pictures. Rules: a step is drawn by the arrow that it is lifted to (layout/graph.ts); a
+ * Pure, and shared by the page and the pictures. Rules: a step is drawn by the arrow that it is lifted to (layout/lift.ts); a
  * way without an arrow, such as an exit or one of a clique, gets a line of its own, in the gutter or beside its column.
  */
 import { type Phase, phaseOf, type StepView } from "../journal/view.ts";
-import { lift } from "./layout/graph.ts";
+
 import type { Layout, LayoutNode } from "./layout/layout.ts";
+import { lift } from "./layout/lift.ts";
 
 /** One line that was walked. */
 export interface Walked {

@@ -8,6 +8,7 @@
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { insideOf, nameOf, type Step, stepsOf } from "../steps.ts";
+import { lift } from "./lift.ts";
 
 /** A state as a box; the whole chart is the box with an empty id. Places are in pixels, in the box around it until `settle`. */
 export interface Box {
@@ -92,14 +93,4 @@ function liftedOf(steps: readonly Step[]): Map<string, Arrow[]> {
     arrows.set(arrow.level, among);
   }
   return arrows;
-}
-
-/** The two boxes of one level that a way between two states is drawn between; none where it stays, or leads into its own box. */
-export function lift(from: string, to: string): (Arrow & { readonly level: string }) | undefined {
-  const [out, into] = [from.split("."), to.split(".")];
-  let shared = 0;
-  while (shared < out.length && shared < into.length && out[shared] === into[shared]) shared++;
-  if (from === "" || shared >= out.length || shared >= into.length) return undefined;
-  const name = (path: readonly string[]): string => path.slice(0, shared + 1).join(".");
-  return { from: name(out), to: name(into), level: out.slice(0, shared).join(".") };
 }

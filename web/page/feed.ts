@@ -1,0 +1,57 @@
+/**
+ * The live feed: hears what changes, and asks anew where it has missed something.
+ *
+ * The browser comes back by itself and says which event it saw last; `reset` and `gap` mean that the list must be asked for anew.
+ */
+import { effect } from "@preact/signals";
+import type { CallRow, CallView } from "../../journal/view.ts";
+import { call, isLive, loadCall, loadList, selected, type Top, takeRows, top } from "./state.ts";
+
+/** Milliseconds until a feed that was refused is tried again. */
+const PAUSE = 3_000;
+
+/** Listens to the feed, with the journal of the call that is looked at. */
+export function listen(): void {
+  effect(() => {
+    const id = selected.value;
+    let source: EventSource | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const open = (): void => {
+      source = openFeed(id, () => {
+        again = setTimeout(open, PAUSE);
+      });
+    };
+    open();
+    return () => {
+      source?.close();
+      clearTimeout(again);
+    };
+  });
+}
+
+function openFeed(id: string | undefined, refused: () => void): EventSource {
+  const source = new EventSource(`/api/feed${id === undefined ? "" : `?call=${encodeURIComponent(id)}`}`);
+  const hear = (event: string, take: (data: never) => void): void =>
+    source.addEventListener(event, (message) => take(JSON.parse(message.data) as never));
+  source.onopen = () => {
+    isLive.value = true;
+  };
+  source.onerror = () => {
+    isLive.value = false;
+    if (source.readyState === EventSource.CLOSED) refused();
+  };
+  hear("calls", (rows: readonly CallRow[]) => takeRows(rows));
+  hear("journal", (journal: CallView) => {
+    if (journal.id === selected.value) call.value = journal;
+  });
+  hear("counts", (counts: Top) => {
+    top.value = counts;
+  });
+  for (const event of ["reset", "gap"]) {
+    hear(event, () => {
+      void loadList();
+      if (id !== undefined) void loadCall(id);
+    });
+  }
+  return source;
+}

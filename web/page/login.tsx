@@ -1,0 +1,31 @@
+/** Asks for the token of `[web]`, where it is needed. */
+import { signal } from "@preact/signals";
+import { showToken } from "./api.ts";
+
+const wrong = signal(false);
+
+async function submit(event: SubmitEvent): Promise<void> {
+  event.preventDefault();
+  const field = (event.currentTarget as HTMLFormElement).elements.namedItem("token");
+  const right = field instanceof HTMLInputElement && (await showToken(field.value));
+  wrong.value = !right;
+  if (right) location.reload();
+}
+
+export function Login() {
+  return (
+    <main class="login">
+      <form onSubmit={submit}>
+        <h1>Carillon</h1>
+        <label>
+          Token of <code>[web]</code>
+          <input name="token" type="password" autocomplete="current-password" required />
+        </label>
+        <button class="main" type="submit">
+          Open
+        </button>
+        {wrong.value && <p role="alert">This is not the token.</p>}
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * What the page shows: the list of calls, the call that is looked at, the step in it, and where one is.
+ *
+ * Rules: everything one looks at has an address (`#/calls/<id>/<step>`, `#/overview`, `#/machines/<name>`), so that it can be sent to
+ * others; without a step one follows the call as it lives. Bound: rows of `MOST_ROWS` calls.
+ */
+import { batch, computed, effect, signal } from "@preact/signals";
+import type { CallRow, CallView } from "../../journal/view.ts";
+import type { MachineView } from "../api/machines.ts";
+import { getCalls, getJournal, getMachine } from "./api.ts";
+
+const MOST_ROWS = 10_000;
+/** Rows of one question. */
+const PAGE = "500";
+
+export type View = "calls" | "overview" | "machines";
+
+/** What stands at the top. */
+export interface Top {
+  readonly sip: boolean;
+  readonly xmpp: boolean;
+  readonly state: string;
+  readonly calls: number;
+  readonly version: string;
+}
+
+export const view = signal<View>("calls");
+export const rows = signal<ReadonlyMap<string, CallRow>>(new Map());
+export const query = signal("");
+export const selected = signal<string | undefined>(undefined);
+export const call = signal<CallView | undefined>(undefined);
+/** The step that is looked at, by its place; undefined follows the last one. */
+export const pinned = signal<number | undefined>(undefined);
+/** The message whose text is open, by its place. */
+export const picked = signal<number | undefined>(undefined);
+export const machine = signal<MachineView | undefined>(undefined);
+export const machineName = signal("call");
+export const top = signal<Top | undefined>(undefined);
+/** Whether the feed is heard. */
+export const isLive = signal(false);
+/** The time that ages are told by; milliseconds. */
+export const now = signal(Date.now());
+
+export const at = computed(() => {
+  const last = Math.max(0, (call.value?.steps.length ?? 1) - 1);
+  return Math.min(pinned.value ?? last, last);
+});
+
+/** The calls of the list: those that fit, live ones first, the newest first. */
+export const list = computed(() => {
+  const words = query.value.trim().toLowerCase();
+  const all = [...rows.value.values()].filter(
+    (row) => words === "" || textOf(row).includes(words) || isNumber(words, row),
+  );
+  return all.sort(
+    (one, other) => Number(one.ended !== undefined) - Number(other.ended !== undefined) || other.begun - one.begun,
+  );
+});
+
+const texts = new WeakMap<CallRow, string>();
+function textOf(row: CallRow): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const { from, to, sid, callId, state, why, direction, id } = row;
+  const text = [from, to, sid, callId, ...state, why, direction, id].join(" ").toLowerCase();
+  texts.set(row, text);
+  return text;
+}
+
+/** A number fits however it is spelt. */
+function isNumber(words: string, { from, to }: CallRow): boolean {
+  const digits = words.replace(/[\s().-]/g, "");
+  return /^\+?\d{3,}$/.test(digits) && `${from} ${to}`.replace(/[\s().-]/g, "").includes(digits);
+}
+
+/** Takes rows that are new or have changed. */
+export function takeRows(news: readonly CallRow[]): void {
+  const next = new Map(rows.value);
+  for (const row of news) next.set(row.id, row);
+  for (const [id, { ended }] of next) {
+    if (next.size <= MOST_ROWS) break;
+    if (ended !== undefined && id !== selected.value) next.delete(id);
+  }
+  rows.value = next;
+}
+
+/** Asks for the list anew: at the start, and after a gap. */
+export async function loadList(): Promise<void> {
+  let after: string | undefined;
+  const found: CallRow[] = [];
+  while (found.length < MOST_ROWS) {
+    const page = await getCalls({ most: PAGE, ...(after === undefined ? {} : { after }) });
+    if (!page) return;
+    found.push(...page.calls);
+    after = page.calls.at(-1)?.id;
+    if (after === undefined || found.length >= page.total) break;
+    if (rows.value.size === 0) takeRows(found);
+  }
+  rows.value = new Map(found.map((row) => [row.id, row]));
+  if (selected.value === undefined) selected.value = list.value[0]?.id;
+}
+
+export async function loadCall(id: string): Promise<void> {
+  const found = await getJournal(id);
+  if (found && selected.value === id) call.value = found;
+}
+
+/** Chooses a call, at its last step or at one of them. */
+export function choose(id: string, step?: number): void {
+  batch(() => {
+    if (selected.value !== id) call.value = undefined;
+    selected.value = id;
+    pinned.value = step;
+    picked.value = undefined;
+  });
+}
+
+export function go(step: number): void {
+  const last = Math.max(0, (call.value?.steps.length ?? 1) - 1);
+  pinned.value = Math.max(0, Math.min(step, last));
+}
+
+/** Opens a message, and the step that it belongs to. */
+export function pick(message: number | undefined): void {
+  const step = message === undefined ? undefined : call.value?.messages[message]?.step;
+  batch(() => {
+    picked.value = message;
+    if (step !== undefined) go(step);
+  });
+}
+
+/** Where one is, as an address. */
+export function addressOf(): string {
+  if (view.value === "overview") return "#/overview";
+  if (view.value === "machines") return `#/machines/${machineName.value}`;
+  if (selected.value === undefined) return "#/calls";
+  const step = pinned.value === undefined ? "" : `/${pinned.value + 1}`;
+  return `#/calls/${encodeURIComponent(selected.value)}${step}`;
+}
+
+/** Goes to an address. */
+export function follow(address: string): void {
+  const [, place = "calls", name, step] = /^#\/(\w+)(?:\/([^/]+))?(?:\/(\d+))?$/.exec(address) ?? [];
+  batch(() => {
+    view.value = place === "overview" || place === "machines" ? place : "calls";
+    if (view.value === "machines") machineName.value = name ?? "call";
+    else if (view.value === "calls" && name !== undefined)
+      choose(decodeURIComponent(name), step === undefined ? undefined : Number(step) - 1);
+  });
+}
+
+/** Keeps address, call and chart in step with what is chosen. */
+export function keepInStep(): void {
+  effect(() => {
+    const address = addressOf();
+    if (location.hash !== address && !(location.hash === "" && address === "#/calls"))
+      history.replaceState(null, "", address);
+  });
+  effect(() => {
+    const id = selected.value;
+    if (id !== undefined) void loadCall(id);
+  });
+  effect(() => {
+    const name = view.value === "machines" ? machineName.value : "call";
+    void getMachine(name).then((found) => {
+      machine.value = found ?? machine.value;
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/** The words of the page: names as people read them, times, and what a step says. */
+import type { CallRow, StepView } from "../../journal/view.ts";
+
+/** The last part of a state's name, or of a delay's. */
+export const keyOf = (state: string): string => state.split(".").at(-1) ?? state;
+
+/** The states that a call is in, in words. */
+export const stateWords = (states: readonly string[]): string => states.map(keyOf).join(" · ");
+
+/** An event, a clock before a time that is over. */
+export const eventWords = (event: string): string => event.replace(/^after /, "◷ ");
+
+/** Whose names are short: the phone is who the gateway speaks for. */
+export const userOf = ({ direction, from, to }: CallRow): string => (direction === "outgoing" ? from : to);
+export const phoneOf = ({ direction, from, to }: CallRow): string => (direction === "outgoing" ? to : from);
+
+/** The local part, unescaped (XEP-0106), without the gateway's own domain. */
+export function shortName(jid: string): string {
+  const local = jid.split("/", 1)[0]?.split("@")[0] ?? jid;
+  return unescaped(local) || jid;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ 20: " ", 22: '"', 26: "&", 27: "'", "2f": "/", "3a": ":", "3c": "<", "3e": ">", 40: "@", "5c": "\\" },
+};
+const unescaped = (local: string): string =>
+  local.replace(/\\(20|22|26|27|2f|3a|3c|3e|40|5c)/g, (_, code: string) => ESCAPES[code] ?? "");
+
+/** How long ago, in a few characters; milliseconds. */
+export function ago(since: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - since) / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return `${Math.floor(seconds / 3_600)} h`;
+}
+
+/** A span in milliseconds, as one reads it. */
+export function span(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  return `${Math.round(milliseconds / 60_000)} min`;
+}
+
+/** Why a call is over, in a sentence. */
+export function endWords(step: StepView, why: string | undefined): string {
+  const reason = why === undefined ? "" : ` (${why})`;
+  if (step.event === "sip.bye") return `The phone hung up${reason}.`;
+  if (step.event === "sip.bye.success") return `The user hung up, and the phone has answered the BYE${reason}.`;
+  if (step.event === "sip.invite.failure") return `The phone did not take the call${reason}.`;
+  if (step.event === "sip.cancel") return `The caller gave up${reason}.`;
+  if (step.event === "jingle.session-terminate") return `The user did not take the call${reason}.`;
+  if (step.event.startsWith("after ")) return `Nothing came in time: ${step.event.slice(6)}${reason}.`;
+  return `Ended by ${step.event}${reason}.`;
+}
+
+export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
