@@ -16,6 +16,7 @@ COPY protocol protocol
 COPY machines machines
 COPY transports transports
 COPY actors actors
+COPY journal journal
 COPY web web
 USER bun
 # SIP; /health is for the inside alone.

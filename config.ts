@@ -51,7 +51,7 @@ export interface Config {
     readonly maxCalls: number;
     readonly video: boolean;
   };
-  readonly web: { readonly host: string; readonly port: number };
+  readonly web: { readonly host: string; readonly port: number; readonly token: string; readonly journal: number };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }
 

@@ -21,11 +21,13 @@ import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { LiveConfig } from "./config/reload.ts";
 import { ConfigError } from "./config/words.ts";
 import { type Config, readConfig } from "./config.ts";
+import { Journal } from "./journal/journal.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
-import { healthApp } from "./web/health.ts";
+import { Access, isLoopback } from "./web/access.ts";
+import { windowApp } from "./web/app.ts";
 import { serveWeb } from "./web/serve.ts";
 
 const USAGE = usage(programName(process));
@@ -75,15 +77,17 @@ async function read(file: string): Promise<string> {
 
 async function run(config: Config, readAgain: () => Promise<Config>): Promise<void> {
   const { log, setLevel } = startLog(config);
+  const journal = journalOf(config);
   const gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
     chance: Math.random,
-    random: () => randomUUID().replaceAll("-", ""),
+    random,
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
     resolve,
     log,
+    watch: journal,
   });
   const apply = (changed: Config): void => {
     setLevel(changed.log.level);
@@ -92,7 +96,7 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
   const live = new LiveConfig(config, { read: readAgain, apply, log });
   process.on("SIGHUP", () => void live.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
-  const web = await openWeb(config, gateway);
+  const web = await openWeb(config, gateway, journal);
   const started = gateway.start().then(() => {
     const ports = { sipPort: gateway.sip.port, webPort: web.port };
     log({ level: "info", event: "gateway.listening", ...ports });
@@ -116,17 +120,36 @@ function startLog(config: Config): LevelledLog {
   return levelled;
 }
 
-async function openWeb({ web: { host, port } }: Config, gateway: Gateway): ReturnType<typeof serveWeb> {
+const random = (): string => randomUUID().replaceAll("-", "");
+
+/** Keeps what happens to calls, where somebody may look at it. */
+const journalOf = ({ web: { journal } }: Config): Journal | undefined =>
+  journal > 0 ? new Journal({ now: () => systemClock.now(), budget: journal * 2 ** 20 }) : undefined;
+
+async function openWeb(
+  { web: { host, port, token } }: Config,
+  gateway: Gateway,
+  journal: Journal | undefined,
+): ReturnType<typeof serveWeb> {
   const [address = host] = await inTime(
     resolve,
     systemClock,
   )(host).catch((error: unknown) => {
     throw new StartError(`[web] host "${host}" does not resolve: ${whyUnresolved(error)}`);
   });
-  return await serveWeb(
-    healthApp(() => gateway.health),
-    { host: address, port },
-  ).catch((error: unknown) => {
+  const access = new Access({
+    token,
+    isLocal: isLoopback(address.includes(":") ? `[${address}]` : address),
+    random,
+    now: () => systemClock.now(),
+  });
+  const app = windowApp({
+    ...{ journal, access, boot: random(), version: VERSION },
+    health: () => gateway.health,
+    hangUp: (id) => gateway.calls.hangUp(id),
+    drain: () => gateway.stop(),
+  });
+  return await serveWeb(app, { host: address, port }).catch((error: unknown) => {
     throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
   });
 }

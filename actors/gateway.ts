@@ -19,6 +19,7 @@ import { SipAcl } from "./sip/allow.ts";
 import { inTime, type Resolve, SipHosts } from "./sip/hosts.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
+import type { Watch } from "./watch.ts";
 import { XmppComponent } from "./xmpp/component.ts";
 import type { XmppConfig } from "./xmpp/config.ts";
 
@@ -53,6 +54,8 @@ export interface GatewayNeeds {
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
   readonly resolve: Resolve;
   readonly log: Log;
+  /** Whoever looks at what happens. */
+  readonly watch?: Watch | undefined;
 }
 
 export class Gateway {
@@ -65,7 +68,7 @@ export class Gateway {
   #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
-    const { clock, random, chance, hash, sha1, open, log } = needs;
+    const { clock, random, chance, hash, sha1, open, log, watch } = needs;
     const resolve = loggedResolve(inTime(needs.resolve, clock), new Tally(clock, log, "dns.failed"), log);
     this.#log = log;
     const { usernameToPhone } = config.calls.addresses;
@@ -81,12 +84,13 @@ export class Gateway {
       chance,
       hash,
       log,
+      watch,
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
     const { allow: networks, ...sip } = config.sip;
     this.#acl = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
     this.sip = new SipStack({
-      ...{ clock, random, open, resolve, log },
+      ...{ clock, random, open, resolve, log, watch },
       ...sip,
       allow: (source) => this.#acl.allows(source.host),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
@@ -94,7 +98,7 @@ export class Gateway {
     });
     const hosts = new SipHosts(resolve, clock);
     this.xmpp = new XmppComponent({
-      ...{ clock, chance, log, sha1 },
+      ...{ clock, chance, log, sha1, watch },
       connect: open.connect,
       find: (host, use) => hosts.find(host, use),
       config: config.xmpp,

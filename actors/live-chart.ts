@@ -23,6 +23,7 @@ import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Clock, chartClock } from "./clock.ts";
+import type { CallWatch, Way } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
 export interface ChartOwner {
@@ -60,25 +61,29 @@ interface Delivery {
 
 /** What is delivered now, and the step that is taken: charts tell their owners before the next one. */
 let delivery: Delivery | undefined;
-let step: Step = {};
+let step: Step = { event: "" };
 
 interface Step {
+  readonly event: string;
   readonly status?: number;
   readonly phrase?: string;
   readonly condition?: string;
+  /** What the event has selected. */
+  ways?: readonly { readonly says: Way }[];
 }
 
 /** An event as a step; that of a timer has nothing to tell. */
 const stepOf = (event: CallEvent): Step =>
   event.type === "sip.invite.failure"
-    ? { status: event.status, phrase: event.phrase }
+    ? { event: event.type, status: event.status, phrase: event.phrase }
     : "condition" in event
-      ? { condition: event.condition }
-      : {};
+      ? { event: event.type, condition: event.condition }
+      : { event: event.type };
 
 /** The chart by tables, which say once what an event selects. */
-const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken) => {
+const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken, ways) => {
   step = stepOf(event);
+  step.ways = ways;
   if (delivery?.event !== event || delivery.isTaken !== undefined) return;
   delivery.isTaken = isTaken;
   if (isTaken) delivery.accepted?.();
@@ -96,10 +101,15 @@ export class LiveChart {
   /** Until the call is over. */
   #actor: Actor<typeof logic> | undefined;
   #owner: ChartOwner | undefined;
+  /** Whoever looks (watch.ts), and the step that was told last. */
+  #watch: CallWatch | undefined;
+  #told: Step | undefined;
   readonly #time: ChartTime;
 
-  constructor(input: CallInput, time: ChartTime) {
+  /** `watch` is told what happens, if anybody looks. */
+  constructor(input: CallInput, time: ChartTime, watch?: CallWatch) {
     this.#time = time;
+    this.#watch = watch;
     this.#actor = createActor(logic, { input, clock: time.chart });
   }
 
@@ -107,14 +117,35 @@ export class LiveChart {
     const actor = this.#actor;
     if (!actor) return;
     this.#owner = owner;
-    actor.on("*", (effect) => owner.perform(effect));
+    actor.on("*", (effect) => {
+      this.tell();
+      this.#watch?.effect(effect.type);
+      owner.perform(effect);
+    });
     actor.subscribe(owner);
+    const before = step;
+    step = { event: "xstate.init" };
     this.guard(() => actor.start());
+    step = before;
   }
 
-  /** Takes nothing any more. */
-  stop(): void {
+  /** Tells whoever looks of the step that is taken: once, and before its effects. */
+  tell(): void {
+    if (this.#watch === undefined || this.#actor === undefined || this.#told === step) return;
+    this.#told = step;
+    this.#watch.step(
+      step.event,
+      this.#actor.getSnapshot().value,
+      (step.ways ?? []).map(({ says }) => says),
+    );
+  }
+
+  /** Takes nothing any more, and lets go of whoever looks. */
+  stop(why: string): void {
     const actor = this.#actor;
+    this.tell();
+    this.#watch?.ended(why);
+    this.#watch = undefined;
     this.#actor = undefined;
     actor?.stop();
   }
@@ -134,7 +165,7 @@ export class LiveChart {
       ({ delivery, step } = before);
     }
     if (mine.isTaken === undefined) accepted?.();
-    return mine.isTaken === false ? this.#outOfOrder(event) : undefined;
+    return mine.isTaken === false ? this.#refuse(event) : undefined;
   }
 
   /** Runs what the call does; a fault in it ends the call, and gives false. */
@@ -247,6 +278,12 @@ export class LiveChart {
   /** What the user's devices hear by message when the call ends. */
   lastMessages(reason: Reason): UserEffect[] {
     return this.#context ? lastMessages(this.#context, reason) : [];
+  }
+
+  #refuse(event: CallEvent): Refusal {
+    const refusal = this.#outOfOrder(event);
+    this.#watch?.refused(event.type, refusal.message);
+    return refusal;
   }
 
   get #context(): CallContext | undefined {

@@ -16,6 +16,7 @@ import {
   IGNORED,
   type Kind,
   LISTENER,
+  MEGABYTES,
   NETWORKS,
   oneOf,
   PHONES,
@@ -100,9 +101,14 @@ const CALLS_OPTIONS = [
   option("calls", "video", BOOLEAN, true, "announce and carry video"),
 ];
 
+const TOKEN = "shown by who looks from elsewhere, hangs up or drains";
+const JOURNAL = "megabytes for what happened to calls; 0 keeps nothing, and there is no window";
+
 const WEB_OPTIONS = [
-  option("web", "host", LISTENER, "127.0.0.1", "address of the web side: GET /health", env("WEB_HOST")),
+  option("web", "host", LISTENER, "127.0.0.1", "address of the window, its API, /health and /metrics", env("WEB_HOST")),
   option("web", "port", ANY_PORT, 8080, "its port", env("WEB_PORT")),
+  option("web", "token", TEXT, "", TOKEN, secret("WEB_TOKEN")),
+  option("web", "journal", MEGABYTES, 64, JOURNAL, env("WEB_JOURNAL")),
 ];
 
 const LEVEL = oneOf("debug", "info", "warn", "error");

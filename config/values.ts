@@ -85,6 +85,7 @@ export const SECONDS: Kind = {
   allowed: "a number of seconds from 0.001 to 86400 (one day)",
 };
 export const COUNT: Kind = { schema: z.number().int().positive(), allowed: "a whole number greater than 0" };
+export const MEGABYTES: Kind = { schema: z.number().min(0).max(65_536), allowed: "a number of megabytes, or 0" };
 export const BOOLEAN: Kind = { schema: z.boolean(), allowed: "true or false" };
 export const TEXT: Kind = {
   schema: plain,

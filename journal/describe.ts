@@ -1,8 +1,8 @@
 /**
  * What a journal says to people: steps and messages, each at the place of the other.
  *
- * Rules: a message that came stands with the step that follows it, unless another message came first; what went out stands with
- * the step before it, since effects follow their event; what comes before the first step belongs to it. Events of XState have the
+ * Rules: a message that came stands with the step that follows it, unless another message came first, and so does what was answered
+ * before that step; what went out otherwise stands with the step before it, since effects follow their event. Events of XState have the
  * words of the chart: `after no answer`, `begins`. Every text has its secrets hidden.
  */
 import { type Element, parse } from "ltx/lib/ltx.js";
@@ -17,30 +17,71 @@ import type { CallRow, CallView, MessageView, StepView } from "./view.ts";
 type Growing = Omit<StepView, "effects" | "said" | "came"> & { effects: string[]; said: number[]; came?: number };
 
 export function describe(row: CallRow, entries: readonly Entry[], dropped: number): CallView {
-  const steps: Growing[] = [];
-  const messages: MessageView[] = [];
-  const asked = new Map<string, string>();
-  const start = Math.min(row.begun, ...entries.slice(0, 1).map(({ at }) => at));
-  let came: number | undefined;
-  const early: { readonly effects: string[]; readonly said: number[] } = { effects: [], said: [] };
-  for (const entry of entries) {
-    const at = tenth(entry.at - start);
-    if (entry.kind === "step") {
-      const step = stepOf(entry, at, steps);
-      if (steps.length === 0) [step.effects, step.said] = [early.effects, early.said];
-      if (came !== undefined) step.came = came;
-      if (came !== undefined) messages[came] = { ...(messages[came] as MessageView), step: steps.length };
-      came = undefined;
-      steps.push(step);
-    } else if (entry.kind === "effect") (steps.at(-1) ?? early).effects.push(effectOf(entry));
-    else {
-      const step = Math.max(0, steps.length - 1);
-      messages.push(messageOf(entry, { n: messages.length + 1, at, step }, asked));
-      if (entry.out) (steps.at(-1) ?? early).said.push(messages.length - 1);
-      else came = messages.length - 1;
-    }
+  const telling = new Telling(Math.min(row.begun, ...entries.slice(0, 1).map(({ at }) => at)));
+  for (const entry of entries) telling.add(entry);
+  return { ...row, ...telling.end(), dropped };
+}
+
+/** Puts steps and messages together, entry by entry. */
+class Telling {
+  readonly #start: number;
+  readonly #steps: Growing[] = [];
+  readonly #messages: MessageView[] = [];
+  readonly #asked = new Map<string, string>();
+  /** What waits for the step that it belongs to: the message that came, what went out since, effects before the first step. */
+  #came: number | undefined;
+  #said: number[] = [];
+  #effects: string[] = [];
+
+  constructor(start: number) {
+    this.#start = start;
   }
-  return { ...row, steps, messages, dropped };
+
+  add(entry: Entry): void {
+    const at = tenth(entry.at - this.#start);
+    if (entry.kind === "step") this.#step(entry, at);
+    else if (entry.kind === "effect") (this.#steps.at(-1)?.effects ?? this.#effects).push(effectOf(entry));
+    else this.#message(entry, at);
+  }
+
+  end(): Pick<CallView, "steps" | "messages"> {
+    this.#noStep();
+    return { steps: this.#steps, messages: this.#messages };
+  }
+
+  #step(entry: StepEntry, at: number): void {
+    const step = stepOf(entry, at, this.#steps);
+    if (this.#steps.length === 0) step.effects = this.#effects;
+    if (this.#came !== undefined) step.came = this.#came;
+    step.said = this.#said;
+    this.#steps.push(step);
+    this.#place([...(this.#came === undefined ? [] : [this.#came]), ...this.#said], this.#steps.length - 1);
+    this.#came = undefined;
+    this.#said = [];
+  }
+
+  #message(entry: WireEntry, at: number): void {
+    const place = this.#messages.length;
+    const last = this.#steps.length - 1;
+    if (!entry.out) this.#noStep();
+    this.#messages.push(messageOf(entry, { n: place + 1, at, step: Math.max(0, last) }, this.#asked));
+    if (!entry.out) this.#came = place;
+    else if (this.#came !== undefined || last < 0) this.#said.push(place);
+    else this.#steps[last]?.said.push(place);
+  }
+
+  /** What came led to no step, such as an answer that nothing depends on: it stands with the step before. */
+  #noStep(): void {
+    const last = this.#steps.at(-1);
+    if (!last) return;
+    last.said.push(...this.#said);
+    this.#came = undefined;
+    this.#said = [];
+  }
+
+  #place(messages: readonly number[], step: number): void {
+    for (const place of messages) this.#messages[place] = { ...(this.#messages[place] as MessageView), step };
+  }
 }
 
 const tenth = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

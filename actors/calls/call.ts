@@ -66,6 +66,7 @@ export class Call implements ChartOwner, DialogUser {
   /** A line for each new state; events that leave the call where it is say nothing, the end is told by `call.ended`. */
   next(): void {
     const { chart } = this;
+    chart.tell();
     if (!chart.active) return;
     const { state } = chart;
     if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
@@ -139,7 +140,7 @@ export class Call implements ChartOwner, DialogUser {
     const { chart } = this;
     if (chart.over) return;
     const { status, phrase } = chart.lastStep;
-    chart.stop();
+    chart.stop(why);
     this.#last(() => {
       this.phone.stop();
       this.user.stop();

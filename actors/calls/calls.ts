@@ -46,7 +46,7 @@ export class Calls implements SipUser, XmppUser {
     const { addresses } = config;
     const registry = new Registry(() => config.maxCalls);
     const proposals = new Proposals(clock, config.jmiTimeout);
-    const refused = new RefusedCalls(clock, log);
+    const refused = new RefusedCalls(clock, log, needs.watch);
     const outbox = new Outbox(log);
     const awaiting = this.#awaiting;
     const maker = new CallMaker(needs, { registry, awaiting, outbox });
@@ -147,6 +147,13 @@ export class Calls implements SipUser, XmppUser {
   /** No new calls from now on; `idle` is told when the last one has ended. */
   drain(): void {
     this.registry.close();
+  }
+
+  /** Hangs a call up on both sides, by its name (our tag); false when there is none. */
+  hangUp(id: string): boolean {
+    const call = [...this.registry.all()].find(({ dialog }) => dialog.localTag === id);
+    call?.abandon({ condition: "gone", text: "the operator has hung up" });
+    return call !== undefined;
   }
 
   /** Ends what still runs, on both sides. */

@@ -11,6 +11,7 @@ import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
+import type { CallAbout } from "../watch.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
 import { Call, type DialogName } from "./call.ts";
 import type { CallsNeeds } from "./needs.ts";
@@ -52,8 +53,9 @@ export class CallMaker {
     const { config, xmpp } = this.#needs;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const input = { ...beginning, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
-    const log = this.#logOf(beginning, side, { callId, localTag });
-    const chart = new LiveChart(input, this.#time);
+    const about = aboutOf(beginning, side, { callId, localTag });
+    const log = this.#logOf(about);
+    const chart = new LiveChart(input, this.#time, this.#needs.watch?.begun(about));
     const call = new Call({
       chart,
       phone: phone(new Line(this.#lineNeeds, chart, contactUser)),
@@ -67,12 +69,9 @@ export class CallMaker {
     return call;
   }
 
-  #logOf({ direction }: Beginning, side: UserSide, { callId, localTag }: DialogName): Log {
+  #logOf({ id: call, sid, callId, from, to }: CallAbout): Log {
     const { log } = this.#needs;
-    const to = direction === "outgoing" ? side.us : side.them;
-    // our tag is the one name that no other call has, and it is on the wire
-    const about = { call: localTag, sid: side.sid, callId, from: side.initiator, to };
-    return logAbout(log, about);
+    return logAbout(log, { call, sid, callId, from, to });
   }
 
   #letGo(call: Call): void {
@@ -80,4 +79,10 @@ export class CallMaker {
     this.#registry.remove(call);
     if (this.#registry.idle) this.#needs.idle();
   }
+}
+
+/** What a call is known by: our tag is the one name that no other call has, and it is on the wire. */
+function aboutOf({ direction }: Beginning, { sid, us, them, initiator }: UserSide, dialog: DialogName): CallAbout {
+  const to = direction === "outgoing" ? us : them;
+  return { id: dialog.localTag, callId: dialog.callId, sid, us, them, from: initiator, to, direction };
 }

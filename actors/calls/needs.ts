@@ -6,6 +6,7 @@ import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { SipStack } from "../sip/stack.ts";
+import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 
 export interface CallsConfig {
@@ -45,6 +46,8 @@ export interface CallsNeeds {
   /** For digest authentication. */
   readonly hash: Hash;
   readonly log: Log;
+  /** Whoever looks. */
+  readonly watch?: Watch | undefined;
   /** Told when the last call has ended. */
   readonly idle: () => void;
 }

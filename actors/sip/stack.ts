@@ -15,6 +15,7 @@ import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
+import type { Watch } from "../watch.ts";
 import { type ChecksNeeds, refusalOf } from "./checks.ts";
 import { SipClients } from "./clients.ts";
 import type { Flow } from "./flow.ts";
@@ -44,6 +45,8 @@ export interface SipNeeds {
   /** A socket cannot be opened any more, however often it was tried. */
   broken(why: string): void;
   readonly user: SipUser;
+  /** Whoever looks. */
+  readonly watch?: Watch | undefined;
 }
 
 /** A SIP stack, made but not started. */

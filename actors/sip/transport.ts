@@ -13,6 +13,7 @@ import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/t
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
+import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
 import type { Flow, Way } from "./flow.ts";
 import { type Resolve, SipHosts } from "./hosts.ts";
@@ -40,6 +41,8 @@ export interface SipTransportNeeds {
   toTag(message: Message): string;
   /** A socket cannot be opened any more. */
   broken(why: string): void;
+  /** Whoever looks. */
+  readonly watch?: Watch | undefined;
 }
 
 export class SipTransport {
@@ -132,6 +135,7 @@ export class SipTransport {
     try {
       const incoming = readIncoming(bytes, source);
       if (incoming.message !== undefined) {
+        this.#needs.watch?.sip(false, bytes, transport, from.host, from.port);
         this.#needs.received(incoming.message, source, answerBy(incoming.answerTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });
@@ -158,7 +162,10 @@ export class SipTransport {
   #byUdp(socket: SipSocket, to: Address): Flow {
     return {
       transport: "udp",
-      send: (bytes, failed) => socket.send(bytes, to, (error) => error && failed()),
+      send: (bytes, failed) => {
+        this.#needs.watch?.sip(true, bytes, "udp", to.host, to.port);
+        socket.send(bytes, to, (error) => error && failed());
+      },
       whenLost: () => () => {},
     };
   }
@@ -166,7 +173,11 @@ export class SipTransport {
   #byTcp(connection: Connection): Flow {
     return {
       transport: "tcp",
-      send: (bytes, failed) => this.#connections.write(connection, bytes, failed),
+      send: (bytes, failed) => {
+        const { host, port } = connection.remote;
+        this.#needs.watch?.sip(true, bytes, "tcp", host, port);
+        this.#connections.write(connection, bytes, failed);
+      },
       whenLost(tell) {
         connection.lost.add(tell);
         return () => void connection.lost.delete(tell);

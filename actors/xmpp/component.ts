@@ -12,6 +12,7 @@ import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
+import type { Watch } from "../watch.ts";
 import type { XmppConfig } from "./config.ts";
 import type { Find } from "./connect.ts";
 import { Incoming } from "./incoming.ts";
@@ -38,6 +39,8 @@ export interface XmppNeeds {
   readonly online: () => void;
   /** The server has rejected our domain or secret for good. */
   readonly refused: (why: string) => void;
+  /** Whoever looks. */
+  readonly watch?: Watch | undefined;
 }
 
 export class XmppComponent {
@@ -93,9 +96,9 @@ export class XmppComponent {
   }
 
   #createStream(): XmppStream {
-    const { clock, chance, connect, find, config, sha1, log, refused } = this.#needs;
+    const { clock, chance, connect, find, config, sha1, log, refused, watch } = this.#needs;
     return new XmppStream({
-      ...{ clock, chance, connect, find, log, refused },
+      ...{ clock, chance, connect, find, log, refused, watch },
       ...{ domain: config.domain, secret: config.secret, pingTo: config.hosts[0] ?? config.domain },
       server: { host: config.host, port: config.port },
       sha1: (text) => sha1(text, "hex"),

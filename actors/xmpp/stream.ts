@@ -15,6 +15,7 @@ import { writeStanza } from "../../protocol/xmpp/write.ts";
 import type { ByteStream } from "../../transports/transport.ts";
 import { type Clock, chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { Watch } from "../watch.ts";
 import { type ConnectNeeds, connectTo } from "./connect.ts";
 
 const MOST_WAITING = 4_194_304;
@@ -42,6 +43,8 @@ export interface XmppStreamNeeds extends ConnectNeeds {
   offline(why: string): void;
   /** The server has rejected our domain or secret for good. */
   refused(why: string): void;
+  /** Whoever looks. */
+  readonly watch?: Watch | undefined;
 }
 
 /** Whether a stanza was taken. One past our own limit is not, since a server may end the stream for it. */
@@ -84,7 +87,10 @@ export class XmppStream {
     if (!this.online) return false;
     const text = writeStanza(element);
     const size = Buffer.byteLength(text);
-    if (size <= STANZA_LIMITS.bytes) return this.#write(text);
+    if (size <= STANZA_LIMITS.bytes) {
+      this.#needs.watch?.xmpp(true, element);
+      return this.#write(text);
+    }
     this.#needs.log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size });
     return "too-large";
   }
@@ -155,7 +161,10 @@ export class XmppStream {
   /** Stream errors and the handshake are handled here; everything else is handed over once the stream is online. */
   #stanza(element: Element | undefined, handOver: () => void): void {
     if (element?.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
-    if (this.online) return this.#guard(handOver);
+    if (this.online) {
+      if (element) this.#needs.watch?.xmpp(false, element);
+      return this.#guard(handOver);
+    }
     if (element?.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });
     else this.#lost(`<${element?.getName().slice(0, 40) ?? "?"}/> before the handshake`);
   }

@@ -7,6 +7,7 @@
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
 import type { Place } from "./places.ts";
 import { type Step, Stepper } from "./stepper.ts";
+import type { Row } from "./tables.ts";
 
 /** Where an actor is and what it knows. */
 export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
@@ -17,8 +18,12 @@ export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
 
 type System = AnyActorRef["system"];
 type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
-/** Whether a chart takes an event: whether the event moves it, or asks for anything. */
-type Selected<E> = (event: E, isTaken: boolean) => void;
+/** Whether a chart takes an event (whether the event moves it, or asks for anything), and by which rows. */
+type Selected<E> = (
+  event: E,
+  isTaken: boolean,
+  rows: readonly { readonly says: Row<never, E, never>["says"] }[],
+) => void;
 type Begin<C, I> = (args: { readonly input: I }) => C;
 
 export class SteppedLogic<C extends object, E extends EventObject, F extends EventObject, I, O = unknown>
@@ -50,7 +55,11 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
     if (event.type === "xstate.stop") return { ...snapshot, status: "stopped", output: undefined, error: undefined };
     const { place, context } = snapshot;
     const rows = this.#stepper.select(place, context, event);
-    this.#selected?.(event, rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false);
+    this.#selected?.(
+      event,
+      rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false,
+      rows ?? [],
+    );
     return rows === undefined ? snapshot : this.#take(this.#stepper.step(place, context, event, rows), scope);
   };
 

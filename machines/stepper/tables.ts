@@ -30,6 +30,8 @@ export interface Row<C, E, F> {
   readonly reenter: boolean;
   readonly guard: ((context: C, event: E) => boolean) | undefined;
   readonly acts: readonly Act<C, E, F>[];
+  /** What the chart calls its guard and its actions, for who watches. */
+  readonly says: { readonly guard?: unknown; readonly actions: readonly unknown[] };
   /** The row as a list, so that no list is made when it is taken alone. */
   readonly alone: readonly Row<C, E, F>[];
 }
@@ -123,6 +125,7 @@ class Tables<C extends object, E extends EventObject, F> {
       reenter,
       guard: guard === undefined ? undefined : this.#guard(from, guard),
       acts: actions.map((action) => this.#act(from, action)),
+      says: { guard, actions },
       alone,
     };
     alone.push(row);

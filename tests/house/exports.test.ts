@@ -9,7 +9,7 @@ const FOLDERS = ["config", "protocol", "machines", "transports", "actors", "web"
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .map((name) => `${folder}/${name}`)
-    .filter((name) => name.endsWith(".ts")),
+    .filter((name) => /\.tsx?$/.test(name)),
 ).concat("main.ts", "config.ts");
 const words = new Map(
   files.map((file) => [file, tokensOf(readFileSync(join(root, file), "utf8")).map(({ text }) => text)]),

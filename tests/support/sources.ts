@@ -15,7 +15,7 @@ export const textOf = (file: string): string => readFileSync(join(root, file), "
 export const filesOf = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => posix.join(folder, name));
 
 /** Every file of the product. */

@@ -33,7 +33,7 @@ export interface MachineView {
 const views = new Map<string, MachineView>();
 
 /** A chart by its name; undefined when there is none. */
-export function machineView(id: string): MachineView | undefined {
+function machineView(id: string): MachineView | undefined {
   const machine = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined;
   if (!machine) return undefined;
   const view = views.get(id) ?? viewOf(id, machine);
@@ -79,6 +79,6 @@ export function machinesApi(): Hono {
 }
 
 /** A machine as JSON in XState's own form; functions are left out, their names stay. */
-export function xstateJson(id: string): unknown {
+function xstateJson(id: string): unknown {
   return JSON.parse(JSON.stringify(catalogue[id]?.config ?? null));
 }

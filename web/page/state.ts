@@ -30,7 +30,7 @@ export const query = signal("");
 export const selected = signal<string | undefined>(undefined);
 export const call = signal<CallView | undefined>(undefined);
 /** The step that is looked at, by its place; undefined follows the last one. */
-export const pinned = signal<number | undefined>(undefined);
+const pinned = signal<number | undefined>(undefined);
 /** The message whose text is open, by its place. */
 export const picked = signal<number | undefined>(undefined);
 export const machine = signal<MachineView | undefined>(undefined);
@@ -130,7 +130,7 @@ export function pick(message: number | undefined): void {
 }
 
 /** Where one is, as an address. */
-export function addressOf(): string {
+function addressOf(): string {
   if (view.value === "overview") return "#/overview";
   if (view.value === "machines") return `#/machines/${machineName.value}`;
   if (selected.value === undefined) return "#/calls";
