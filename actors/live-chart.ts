@@ -5,8 +5,7 @@
  * any effect of an event; a fault, in the chart or in what `guard` and `after` run, is told to the owner, who ends the call.
  * Once stopped, the chart is let go of and knows nothing of what the call was about.
  */
-import { type Actor, createActor, type StateValue } from "xstate";
-import { call } from "../machines/call/call.ts";
+import type { StateValue } from "xstate";
 import { hasRoom } from "../machines/call/changes.ts";
 import {
   agreed,
@@ -18,12 +17,12 @@ import {
   remote,
 } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabulary.ts";
-import { SteppedLogic } from "../machines/stepper/logic.ts";
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Clock, chartClock } from "./clock.ts";
-import type { CallWatch, Way } from "./watch.ts";
+import { type CallActor, callActor, type Step, send, start, stepNow } from "./selection.ts";
+import type { CallWatch } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
 export interface ChartOwner {
@@ -37,58 +36,6 @@ export interface ChartOwner {
   error(fault: unknown): void;
 }
 
-/** What one side of a call does for each effect: an effect without a row does not compile. */
-export type EffectRows<Effect extends { readonly type: string }, Side> = {
-  readonly [Type in Effect["type"]]: (side: Side, effect: Effect & { readonly type: Type }) => void;
-};
-
-/** Does an effect by its row. */
-export function performBy<Effect extends { readonly type: string }, Side>(
-  rows: EffectRows<Effect, Side>,
-  side: Side,
-  effect: Effect,
-): void {
-  const row: (side: Side, effect: never) => void = rows[effect.type as Effect["type"]];
-  row(side, effect as never);
-}
-
-/** An event on its way through the chart; `isTaken` is undefined until the chart comes to it. */
-interface Delivery {
-  readonly event: CallEvent;
-  readonly accepted: (() => void) | undefined;
-  isTaken: boolean | undefined;
-}
-
-/** What is delivered now, and the step that is taken: charts tell their owners before the next one. */
-let delivery: Delivery | undefined;
-let step: Step = { event: "" };
-
-interface Step {
-  readonly event: string;
-  readonly status?: number;
-  readonly phrase?: string;
-  readonly condition?: string;
-  /** What the event has selected. */
-  ways?: readonly { readonly says: Way }[];
-}
-
-/** An event as a step; that of a timer has nothing to tell. */
-const stepOf = (event: CallEvent): Step =>
-  event.type === "sip.invite.failure"
-    ? { event: event.type, status: event.status, phrase: event.phrase }
-    : "condition" in event
-      ? { event: event.type, condition: event.condition }
-      : { event: event.type };
-
-/** The chart by tables, which say once what an event selects. */
-const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken, ways) => {
-  step = stepOf(event);
-  step.ways = ways;
-  if (delivery?.event !== event || delivery.isTaken !== undefined) return;
-  delivery.isTaken = isTaken;
-  if (isTaken) delivery.accepted?.();
-});
-
 /** What the charts of all calls are timed by. */
 export interface ChartTime {
   readonly clock: Clock;
@@ -99,7 +46,7 @@ const NOTHING: Media = { contents: [], groups: [] };
 
 export class LiveChart {
   /** Until the call is over. */
-  #actor: Actor<typeof logic> | undefined;
+  #actor: CallActor | undefined;
   #owner: ChartOwner | undefined;
   /** Whoever looks (watch.ts), and the step that was told last. */
   #watch: CallWatch | undefined;
@@ -110,7 +57,7 @@ export class LiveChart {
   constructor(input: CallInput, time: ChartTime, watch?: CallWatch) {
     this.#time = time;
     this.#watch = watch;
-    this.#actor = createActor(logic, { input, clock: time.chart });
+    this.#actor = callActor(input, time.chart);
   }
 
   start(owner: ChartOwner): void {
@@ -123,14 +70,12 @@ export class LiveChart {
       owner.perform(effect);
     });
     actor.subscribe(owner);
-    const before = step;
-    step = { event: "xstate.init" };
-    this.guard(() => actor.start());
-    step = before;
+    this.guard(() => start(actor));
   }
 
   /** Tells whoever looks of the step that is taken: once, and before its effects. */
   tell(): void {
+    const step = stepNow();
     if (this.#watch === undefined || this.#actor === undefined || this.#told === step) return;
     this.#told = step;
     this.#watch.step(
@@ -154,18 +99,11 @@ export class LiveChart {
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
     const actor = this.#actor;
     if (!actor) return this.#outOfOrder(event);
-    const mine: Delivery = { event, accepted, isTaken: undefined };
-    const before = { delivery, step };
-    delivery = mine;
-    try {
-      actor.send(event);
-    } catch (fault) {
-      this.#fault(fault);
-    } finally {
-      ({ delivery, step } = before);
-    }
-    if (mine.isTaken === undefined) accepted?.();
-    return mine.isTaken === false ? this.#refuse(event) : undefined;
+    let isTaken: boolean | undefined;
+    this.guard(() => {
+      isTaken = send(actor, event, accepted);
+    });
+    return isTaken === false ? this.#refuse(event) : undefined;
   }
 
   /** Runs what the call does; a fault in it ends the call, and gives false. */
@@ -215,11 +153,6 @@ export class LiveChart {
   /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
   get userLeft(): boolean {
     return !this.active || (this.#actor?.getSnapshot().place.tags.has("ending") ?? true);
-  }
-
-  /** What the log tells of the step that ends the call: an answer of the phone's, or an error of the user's server. */
-  get lastStep(): Step {
-    return step;
   }
 
   /** Why the call has ended, as far as the chart knows. */

@@ -11,6 +11,7 @@ import type { Request } from "../../protocol/sip/message.ts";
 import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
+import { stepNow } from "../selection.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
 import type { User } from "./user.ts";
 
@@ -79,7 +80,7 @@ export class Call implements ChartOwner, DialogUser {
   }
 
   complete(): void {
-    this.#finish(this.chart.why?.condition ?? this.chart.lastStep.condition ?? "success");
+    this.#finish(this.chart.why?.condition ?? stepNow().condition ?? "success");
   }
 
   /** A fault of ours: this call ends and nobody else notices. */
@@ -139,7 +140,7 @@ export class Call implements ChartOwner, DialogUser {
   #finish(why: string): void {
     const { chart } = this;
     if (chart.over) return;
-    const { status, phrase } = chart.lastStep;
+    const { status, phrase } = stepNow();
     chart.stop(why);
     this.#last(() => {
       this.phone.stop();

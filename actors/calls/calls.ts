@@ -61,7 +61,7 @@ export class Calls implements SipUser, XmppUser {
     this.#messages = new CallMessages({ registry, proposals, addresses, xmpp });
   }
 
-  // What the SIP sockets bring
+  // From the SIP stack
 
   dialogOf(request: Request): Call | undefined {
     const localTag = tagOf(request, "To");
@@ -104,7 +104,7 @@ export class Calls implements SipUser, XmppUser {
     this.#awaiting.unacknowledged(transaction);
   }
 
-  // What the XMPP stream brings
+  // From the XMPP component
 
   jingle(iq: Stanza, reply: (answer: Element) => void): void {
     this.#iqs.take(iq, reply);
@@ -133,7 +133,7 @@ export class Calls implements SipUser, XmppUser {
       this.#needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
   }
 
-  /** A device of the user's came that is called directly: it hears of what still waits for a proposal to be taken. */
+  /** A device came online that is called directly: it is offered the calls whose proposal no device has taken yet. */
   came(device: string): void {
     for (const call of this.registry.ofUser(bareJid(device))) call.available(device);
   }

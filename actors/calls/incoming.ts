@@ -1,10 +1,10 @@
 /**
  * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
  *
- * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle" and §9. Rules: nothing is stored for what is refused; for who is offline, and
- * has no device that push may wake, it is 480 before the offer is looked at; a phone without ICE rings at no device that names
- * ICE alone, and is told so where there is no other; an INVITE without an offer is refused, since in
- * Jingle only the initiator offers.
+ * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle" and §9. Rules: nothing is stored for a refused call; a user who is
+ * offline and has no device that push may wake is 480, whatever the offer is; a phone without ICE does not ring at devices that
+ * take ICE alone, and gets 488 where there are no others; an INVITE without an offer is refused, since in Jingle only
+ * the initiator offers.
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";

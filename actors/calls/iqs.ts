@@ -15,10 +15,11 @@ import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
-import { deliverJingle, unknownSession } from "./jingle.ts";
+import { deliverJingle } from "./jingle.ts";
 import type { JingleIq, OutgoingCalls } from "./outgoing.ts";
 import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
+import { unknownSession } from "./said.ts";
 
 /** Where the sessions of the IQs are found, or begin. */
 export interface JingleIqParts {

@@ -1,10 +1,10 @@
 /**
  * What a Jingle action means to a call that exists.
  *
- * XEP-0166 §7.2, XEP-0167 §8, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is said to the
- * phone; what is not understood is refused by name; what cannot be mapped is answered by a result, then turned down in Jingle's own
- * words. The existing-session-initiate is the predecessor's: an IQ get by
- * which another window of the same user asks for the offer that rings.
+ * XEP-0166 §7.2, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is said to the phone; an action that
+ * is not understood is refused by name; one that cannot be mapped is answered by a result, then turned down in Jingle's own words.
+ * The existing-session-initiate is the predecessor's: an IQ get by which another window of the same user asks for the offer
+ * that rings. A session-info is session-info.ts.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../../machines/call/vocabulary.ts";
@@ -16,7 +16,6 @@ import {
   readSenders,
   readTransports,
 } from "../../protocol/jingle/changes.ts";
-import { readDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import { answerFromAccept } from "../../protocol/media/answer.ts";
@@ -24,18 +23,9 @@ import type { Media } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { MOST } from "../../protocol/media/values.ts";
 import { attempt, Refusal, unreadable } from "../../protocol/refusal.ts";
-import { DTMF, RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { LiveChart } from "../live-chart.ts";
-
-/** What changes nothing for the phone: it has had its 180, and SIP has no word for mute. */
-const NEEDS_NOTHING = new Set(["ringing", "mute", "unmute"]);
-
-/** XEP-0167 §8.3: whether the user keeps the other side waiting from now on. */
-const HOLDS: ReadonlyMap<string, boolean> = new Map([
-  ["hold", true],
-  ["unhold", false],
-  ["active", false],
-]);
+import type { Said } from "./said.ts";
+import { sessionInfo } from "./session-info.ts";
 
 /** The actions that are events by themselves; the others are told by another event, or by none. */
 type Named<Type> = Type extends `jingle.${infer Name}` ? Name : never;
@@ -47,13 +37,6 @@ type EventAction = Exclude<
 type OtherAction = SourceAction | "transport-accept" | "transport-reject";
 type EventOf<Action> = Action extends EventAction ? UserEvent & { readonly type: `jingle.${Action}` } : UserEvent;
 type Rows = { readonly [Action in EventAction | OtherAction]: (said: Said) => EventOf<Action> };
-
-/** What a device says by an action, and to which chart. */
-interface Said {
-  readonly chart: LiveChart;
-  readonly jingle: Element;
-  readonly device: string;
-}
 
 const source =
   (action: SourceAction) =>
@@ -139,12 +122,6 @@ function turnedDown(jingle: Element, device: string, { jingle: said, message }: 
   return { type: "jingle.session-terminate", device, reason };
 }
 
-/** Both look the same from outside: no such session, and a session of somebody else. */
-export const unknownSession = new Refusal(
-  "no such session",
-  { status: 481 },
-  { condition: "item-not-found", type: "cancel", detail: "unknown-session" },
-);
 const outOfOrder = { condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const;
 
 /** Changes of contents that are there; one that is not is refused by name. */
@@ -188,27 +165,4 @@ function acceptedContents(chart: LiveChart, jingle: Element): Media {
   const contents = asked?.offer.contents.filter(({ name }) => names.includes(name) && asked.added.includes(name)) ?? [];
   if (contents.length < names.length) throw new Refusal("a content that was not offered", { status: 500 }, outOfOrder);
   return { ...answerFromAccept({ contents, groups: [] }, accept), groups: accept.groups };
-}
-
-/** XEP-0166 §6.8: an empty session-info is a ping; an unknown payload is refused by name (§7.2.11). */
-function sessionInfo({ chart, jingle, device }: Said, accepted: () => void): Refusal | undefined {
-  const [info] = jingle.getChildElements();
-  if (info?.getNS() === DTMF && info.getName() === "dtmf") {
-    const tone = attempt(() => readDtmfElement(info));
-    return tone instanceof Refusal ? tone : chart.deliver({ type: "jingle.dtmf", device, tone }, accepted);
-  }
-  const holds = info?.getNS() === RTP_INFO ? HOLDS.get(info.getName()) : undefined;
-  // until a device accepts there is nobody whom it keeps waiting
-  const isNoNews = holds === false && chart.isIncoming && chart.unanswered;
-  if (holds !== undefined && !isNoNews) return chart.deliver({ type: "jingle.hold", device, holds }, accepted);
-  if (chart.userLeft) return unknownSession;
-  if (info === undefined || isNoNews || (info.getNS() === RTP_INFO && NEEDS_NOTHING.has(info.getName()))) {
-    accepted();
-    return undefined;
-  }
-  return new Refusal(
-    `session-info ${info.getName()} is not understood`,
-    { status: 500 },
-    { condition: "feature-not-implemented", type: "modify", detail: "unsupported-info" },
-  );
 }

@@ -2,9 +2,9 @@
  * What the messages of Jingle Message Initiation mean to the calls: XEP-0353 0.8, signalling §9.
  *
  * Rules: a user's propose is answered by ringing and proceed at once, to the device that sent it, since SIP has no word for a
- * call without a description: the INVITE follows on the session-initiate. Of the messages about a call to the user, one that
- * comes too late changes nothing; only a proceed that has lost the race is told so, by retract. A finish says nothing that
- * the session's own end does not.
+ * call without a description: the INVITE follows on the session-initiate. A message
+ * about a call to the user that comes too late changes nothing; only a late proceed is answered, by retract. A finish says nothing
+ * that the end of the session does not.
  */
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, dialled, isServed, phoneDevice } from "../../protocol/address.ts";

@@ -1,4 +1,4 @@
-/** What the supervisor of calls is given: its options and the others it works with. */
+/** The options of calls, and what is injected: the stack, the component, clock, chance, hash and log. */
 import type { AddressRules } from "../../protocol/address.ts";
 import type { Profile } from "../../protocol/reasons.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";

@@ -1,8 +1,8 @@
 /**
- * What users have proposed (XEP-0353) and not begun yet: so that a session that comes of it is known for one.
+ * Proposals of users (XEP-0353) whose session-initiate has not come yet.
  *
- * A propose asks for nothing else to be kept: it is answered at once, and the call is made by the session-initiate. Bound:
- * `MOST`, of which the oldest gives way, and `jmi_timeout` for each.
+ * A proposal is answered at once and makes no call; it is kept so that the session-initiate is known to follow one. Bound: `MOST`,
+ * of which the oldest is dropped, and `jmi_timeout` for each.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
@@ -37,7 +37,7 @@ export class Proposals {
     this.#open.set(keyOf(proposal), now + this.#timeout);
   }
 
-  /** Whether this was proposed; it is forgotten with that. */
+  /** Whether this was proposed; the proposal is then forgotten. */
   take(proposal: Proposal): boolean {
     const until = this.#open.get(keyOf(proposal));
     this.#open.delete(keyOf(proposal));

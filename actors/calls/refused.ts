@@ -1,7 +1,7 @@
 /**
- * What the log says of calls that never were: one line each, with who wanted whom and why it was refused.
+ * Log lines of refused calls: one each, with caller, callee and reason.
  *
- * Rule: who may not call here, and a flood while there is no room, get a line now and then (tally.ts).
+ * Rule: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts).
  */
 import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";

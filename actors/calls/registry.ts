@@ -1,5 +1,5 @@
 /**
- * Which calls there are, by the two names they go by.
+ * All calls, by dialog, by session, and by user.
  *
  * A SIP request finds its call by Call-ID and our tag (the tag is ours alone, so the peer's is checked inside); a Jingle IQ
  * by sid, the user's bare JID and the JID we speak from, since clients know a session by sender and sid.

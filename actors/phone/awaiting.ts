@@ -1,8 +1,8 @@
 /**
- * The INVITEs of phones that can still be cancelled, or whose 200 waits for its ACK, each with the chart of its call.
+ * Incoming INVITEs that can still be cancelled, or whose 200 waits for its ACK, each with the chart of its call.
  *
- * Rule: as callee we hang up after the ACK (RFC 3261 §15), so of a call that has ended what holds a BYE back stays until the ACK,
- * or the end of its time, has been told; the rest is forgotten with the call.
+ * Rule: as callee we send BYE only after the ACK or its timeout (RFC 3261 §15). So when a call ends, an INVITE that holds a BYE
+ * back stays in the table until then; all others of the call are removed.
  */
 import type { Request } from "../../protocol/sip/message.ts";
 import type { LiveChart } from "../live-chart.ts";

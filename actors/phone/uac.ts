@@ -14,7 +14,7 @@ import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
 import { warningCode } from "../../protocol/sip/warning.ts";
-import { type EffectRows, performBy } from "../live-chart.ts";
+import { type EffectRows, performBy } from "../effect-rows.ts";
 import { InviteAnswers } from "./answers.ts";
 import { failureOf, MOST_TRIES, renumbered, withLongerSession } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";

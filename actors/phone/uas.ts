@@ -1,5 +1,5 @@
 /**
- * The SIP side of a call that a phone places: what its INVITE is answered, until the ACK and after it.
+ * The SIP side of a call that a phone places: the responses to its INVITE, and what follows the ACK.
  *
  * RFC 3261 §13.3, RFC 3262 (100rel, where the caller requires it). Rules: 180 and 200 carry our tag and Contact (they make the dialog); the 200 comes again until its ACK,
  * which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
@@ -13,7 +13,7 @@ import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
-import { type EffectRows, performBy } from "../live-chart.ts";
+import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";

@@ -43,6 +43,14 @@ ${TOLD}`,
     ),
   );
 
+  onBothWires("in what the user's client answers to our IQ: BYE, and the user is told", (wires) =>
+    failing(
+      wires,
+      JULIET_CALLS + BOB_ANSWERS,
+      `after 300 s\ngateway > juliet\n    <iq type='set'><jingle action='session-info' sid='s1'/></iq>\n${BYE("sip:bob@192.0.2.2:5060")}${TOLD}`,
+    ),
+  );
+
   onBothWires("in a 180: CANCEL, and the user is told", (wires) =>
     failing(
       wires,

@@ -68,6 +68,12 @@ phone > gateway
     SIP/2.0 200 OK
 `,
     ],
+    [
+      "a word of the RTP namespace that is none, though every object of JavaScript has a property of its name",
+      `${TALKING}${ERROR("session-info", "<constructor xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", "<feature-not-implemented/><unsupported-info xmlns='urn:xmpp:jingle:errors:1'/>")}
+nothing on phone
+${PHONE_HANGS_UP}`,
+    ],
     // proves: J11
     [
       "ringing, mute and unmute: a result each and nothing more; the same words in another namespace are refused",

@@ -1,0 +1,18 @@
+/** A Jingle action as a device says it to a call, and the answer to one that there is no call for. */
+import type { Element } from "@xmpp/xml";
+import { Refusal } from "../../protocol/refusal.ts";
+import type { LiveChart } from "../live-chart.ts";
+
+/** What a device says by an action, and to which chart. */
+export interface Said {
+  readonly chart: LiveChart;
+  readonly jingle: Element;
+  readonly device: string;
+}
+
+/** Both look the same from outside: no such session, and a session of somebody else. */
+export const unknownSession = new Refusal(
+  "no such session",
+  { status: 481 },
+  { condition: "item-not-found", type: "cancel", detail: "unknown-session" },
+);

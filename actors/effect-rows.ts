@@ -1,0 +1,16 @@
+/** Effects as rows of a table: an effect of the vocabulary that a side of the call has no row for does not compile. */
+
+/** What one side of a call does for each effect. */
+export type EffectRows<Effect extends { readonly type: string }, Side> = {
+  readonly [Type in Effect["type"]]: (side: Side, effect: Effect & { readonly type: Type }) => void;
+};
+
+/** Does an effect by its row. */
+export function performBy<Effect extends { readonly type: string }, Side>(
+  rows: EffectRows<Effect, Side>,
+  side: Side,
+  effect: Effect,
+): void {
+  const row: (side: Side, effect: never) => void = rows[effect.type as Effect["type"]];
+  row(side, effect as never);
+}
