@@ -5,6 +5,7 @@ import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { freePort } from "../support/ports.ts";
 import type { XmppServer } from "../support/prosody.ts";
+import { until } from "../support/until.ts";
 import { ACCEPT, OFFER, reason } from "./scenarios-texts.ts";
 import { hears, hearsEnd, SERVERS, startIntercepting } from "./scenarios-world.ts";
 
@@ -31,9 +32,11 @@ for (const { name, missing, start } of SERVERS)
         const comes = async () => {
           gateway = await startIntercepting(server, { proxy: port, listen: port });
         };
+        /** Ends the gateway, and waits until the server knows. */
         const goes = async () => {
           await gateway?.stop();
           gateway = undefined;
+          await until("the gateway's end", () => alice.isGone(server.component), Boolean);
         };
         afterEach(goes);
         afterAll(async () => {

@@ -86,9 +86,15 @@ export class Device {
     return this.#client.send(stanza);
   }
 
-  /** Asks an IQ; rejects with the error that answers it. */
-  ask(type: "get" | "set", to: string, child: Element): Promise<Element> {
-    return this.#client.iqCaller.request(xml("iq", { type, to }, child), PATIENCE);
+  /** Asks an IQ; rejects with the error that answers it, or when no answer comes for so many milliseconds. */
+  ask(type: "get" | "set", to: string, child: Element, patience = PATIENCE): Promise<Element> {
+    return this.#client.iqCaller.request(xml("iq", { type, to }, child), patience);
+  }
+
+  /** Whether the server says that nobody is there; not when a ping is just not answered within a second. */
+  async isGone(to: string): Promise<boolean> {
+    const error = await this.ask("get", to, xml("ping", { xmlns: PING }), 1_000).catch((error: unknown) => error);
+    return error instanceof Error && "condition" in error;
   }
 
   /** An element from its XML. */
