@@ -22,7 +22,7 @@ import type { Reason } from "../protocol/reasons.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Clock, chartClock } from "./clock.ts";
 import { type CallActor, callActor, type Step, send, start, stepNow } from "./selection.ts";
-import type { CallWatch } from "./watch.ts";
+import type { CallEnd, CallWatch } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
 export interface ChartOwner {
@@ -86,10 +86,10 @@ export class LiveChart {
   }
 
   /** Takes nothing any more, and lets go of whoever looks. */
-  stop(why: string): void {
+  stop(end: CallEnd): void {
     const actor = this.#actor;
     this.tell();
-    this.#watch?.ended(why);
+    this.#watch?.ended(end.why, end);
     this.#watch = undefined;
     this.#actor = undefined;
     actor?.stop();
@@ -125,6 +125,11 @@ export class LiveChart {
   /** Runs once after so many milliseconds, under the guard, unless it is cancelled by the function given back. */
   after(milliseconds: number, run: () => void): () => void {
     return this.#time.clock.after(milliseconds, () => void this.guard(run));
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#time.clock.now();
   }
 
   get over(): boolean {

@@ -24,25 +24,15 @@ let step: Step = { event: "" };
 
 export interface Step {
   readonly event: string;
-  readonly status?: number;
-  readonly phrase?: string;
-  readonly condition?: string;
+  /** The event; none at the start. */
+  readonly told?: CallEvent;
   /** What the event has selected. */
-  ways?: readonly { readonly says: Way }[];
+  readonly ways?: readonly { readonly says: Way }[];
 }
-
-/** An event as a step; that of a timer has nothing to tell. */
-const stepOf = (event: CallEvent): Step =>
-  event.type === "sip.invite.failure"
-    ? { event: event.type, status: event.status, phrase: event.phrase }
-    : "condition" in event
-      ? { event: event.type, condition: event.condition }
-      : { event: event.type };
 
 /** The chart by tables, which say once what an event selects. */
 const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken, ways) => {
-  step = stepOf(event);
-  step.ways = ways;
+  step = { event: event.type, told: event, ways };
   if (delivery?.event !== event || delivery.isTaken !== undefined) return;
   delivery.isTaken = isTaken;
   if (isTaken) delivery.accepted?.();

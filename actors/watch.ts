@@ -37,8 +37,34 @@ export interface CallWatch {
   refused(event: string, why: string): void;
   /** A side is asked to say this. */
   effect(type: string): void;
-  /** The call is over; nothing follows. `why` is the condition of its reason. */
-  ended(why: string): void;
+  /** The call is over; nothing follows. `why` is the condition of its reason, `end` all that its record says. */
+  ended(why: string, end: CallEnd): void;
+}
+
+/** Who has ended a call. */
+export type Party = "user" | "phone" | "gateway" | "operator";
+
+/** How a call went and why it ended; instants in milliseconds since 1970. */
+export interface CallEnd {
+  readonly begun: number;
+  readonly rang?: number | undefined;
+  readonly answered?: number | undefined;
+  readonly ended: number;
+  /** Who has hung up or refused. */
+  readonly by: Party;
+  /** Whether one of the peers has said why it ended, or the gateway has found it by itself. */
+  readonly origin: "local" | "remote";
+  /** The final SIP response to the INVITE, or to what ended the call; none where no response was on the wire. */
+  readonly status?: number | undefined;
+  readonly phrase?: string | undefined;
+  /** The condition of the Jingle reason (XEP-0166 §7.4). */
+  readonly why: string;
+  /** Why, in words. */
+  readonly reason?: string | undefined;
+  /** The timer that ran out: `Timer B`, or a delay of the chart. */
+  readonly timer?: string | undefined;
+  /** What would help. */
+  readonly advice?: string | undefined;
 }
 
 /** A message that was refused before there was a call. */

@@ -124,6 +124,10 @@ describe("what is wrong is one line, and no stack trace", () => {
     expect(error).toBe("carillon: [xmpp] domain and secret: the server says not-authorized");
     expect(code).toBe(1);
     expect(output).not.toContain("s3cret");
+    expect(linesOf(output).find(({ event }) => event === "xmpp.refused")).toMatchObject({
+      ...{ level: "error", domain: "sip.example.org", why: "the server says not-authorized" },
+      advice: "[xmpp] domain and secret must be those that the server has for its component",
+    });
   });
 });
 

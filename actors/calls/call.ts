@@ -13,6 +13,8 @@ import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
 import { stepNow } from "../selection.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
+import type { CallEnd, Party } from "../watch.ts";
+import { CallRecord } from "./record.ts";
 import type { User } from "./user.ts";
 
 /** The name of a call's dialogs on our side. */
@@ -38,6 +40,8 @@ export class Call implements ChartOwner, DialogUser {
   readonly dialog: DialogName;
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
+  readonly #direction: "incoming" | "outgoing";
+  readonly #record: CallRecord;
   #logged = "";
   /** The final response that this step gives the phone: the log tells it when the call ends. */
   #status: number | undefined;
@@ -50,6 +54,8 @@ export class Call implements ChartOwner, DialogUser {
     this.dialog = dialog;
     this.#log = log;
     this.#ended = ended;
+    this.#direction = chart.isIncoming ? "incoming" : "outgoing";
+    this.#record = new CallRecord(chart.now);
   }
 
   start(): void {
@@ -68,9 +74,13 @@ export class Call implements ChartOwner, DialogUser {
   next(): void {
     const { chart } = this;
     chart.tell();
+    if (chart.userLeft) this.#record.left(chart);
     if (!chart.active) return;
     const { state } = chart;
-    if (state !== this.#logged) this.#log({ level: "info", event: "call.state", state });
+    if (state !== this.#logged) {
+      this.#record.entered(state, chart.now);
+      this.#log({ level: "info", event: "call.state", state });
+    }
     this.#logged = state;
     this.#status = undefined;
     if (!this.#watched && chart.answered) {
@@ -80,7 +90,9 @@ export class Call implements ChartOwner, DialogUser {
   }
 
   complete(): void {
-    this.#finish(this.chart.why?.condition ?? stepNow().condition ?? "success");
+    const { why } = this.chart;
+    const { told } = stepNow();
+    this.#finish(why?.condition ?? (told !== undefined && "condition" in told ? told.condition : "success"));
   }
 
   /** A fault of ours: this call ends and nobody else notices. */
@@ -92,12 +104,20 @@ export class Call implements ChartOwner, DialogUser {
     this.abandon({ condition: "general-error", text: "the gateway failed" });
   }
 
+  /** The operator hangs up: both sides are told. */
+  hangUp(): void {
+    const { answered, isIncoming } = this.chart;
+    const condition = answered ? "success" : isIncoming ? "cancel" : "gone";
+    this.abandon({ condition, text: "the operator has hung up" }, "operator");
+  }
+
   /** Ends the call from our side, whatever the chart is at: both sides are told, once. */
-  abandon(reason: Reason): void {
+  abandon(reason: Reason, by: Party = "gateway"): void {
     const { chart } = this;
     if (chart.over) return;
     const { devices, userLeft } = chart;
     const messages = chart.lastMessages(reason);
+    this.#record.abandoned(by, reason);
     this.#finish(reason.condition);
     this.#last(() => {
       this.phone.abandon(reason);
@@ -140,13 +160,24 @@ export class Call implements ChartOwner, DialogUser {
   #finish(why: string): void {
     const { chart } = this;
     if (chart.over) return;
-    const { status, phrase } = stepNow();
-    chart.stop(why);
+    const end = this.#record.end(chart, why, this.#status);
+    chart.stop(end);
     this.#last(() => {
       this.phone.stop();
       this.user.stop();
     });
-    this.#log({ level: "info", event: "call.ended", why, status: this.#status ?? status, phrase, state: this.#logged });
+    this.#log({ level: "info", event: "call.ended", direction: this.#direction, ...logged(end), state: this.#logged });
     this.#ended(this);
   }
+}
+
+/** A record as the log has it: instants as in each line, the time that was talked in seconds. */
+function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {
+  const instant = (at: number | undefined): string | undefined => (at === undefined ? at : new Date(at).toISOString());
+  const duration = answered === undefined ? 0 : (ended - answered) / 1_000;
+  return {
+    ...{ begun: instant(begun), rang: instant(rang), answered: instant(answered), ended: instant(ended) },
+    duration,
+    ...end,
+  };
 }

@@ -12,13 +12,14 @@ import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
-import type { Request } from "../../protocol/sip/message.ts";
+import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { InvitesAwaiting } from "../phone/awaiting.ts";
 import type { ServerTransaction, SipUser } from "../sip/user.ts";
 import { Outbox } from "../xmpp/outbox.ts";
 import type { XmppUser } from "../xmpp/user.ts";
+import { advice } from "./advice.ts";
 import type { Call } from "./call.ts";
 import { IncomingCalls } from "./incoming.ts";
 import { JingleIqs } from "./iqs.ts";
@@ -78,18 +79,24 @@ export class Calls implements SipUser, XmppUser {
     transaction.respond(responseTo(request, known ? 200 : 481, { headers }));
   }
 
+  refused(request: Request, source: Destination, { status, phrase }: Response): void {
+    const isStranger = status === 403;
+    const why = isStranger ? { why: "source not allowed", advice: advice.notAllowed } : { why: `${status} ${phrase}` };
+    this.#refused.oneInvite({ request, source }, status, why);
+  }
+
   #tooMuch(transaction: ServerTransaction): void {
     const { request } = transaction;
     transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
     const why = this.registry.full ? "no more calls now" : "there is no XMPP stream";
-    if (request.method === "INVITE") this.#refused.oneOfMany(why, { callId: header(request, "Call-ID") });
+    if (request.method === "INVITE") this.#refused.oneInvite(transaction, 503, { why });
   }
 
   #invited(transaction: ServerTransaction): void {
     const refusal = attempt(() => this.#incoming.place(transaction));
     if (!(refusal instanceof Refusal)) return;
     transaction.respond(responseTo(transaction.request, refusal.sip.status));
-    this.#refused.invite(transaction, refusal.sip.status);
+    this.#refused.invite(transaction, refusal.sip.status, { why: refusal.message });
   }
 
   cancelled(transaction: ServerTransaction): void {
@@ -152,7 +159,7 @@ export class Calls implements SipUser, XmppUser {
   /** Hangs a call up on both sides, by its name (our tag); false when there is none. */
   hangUp(id: string): boolean {
     const call = [...this.registry.all()].find(({ dialog }) => dialog.localTag === id);
-    call?.abandon({ condition: "gone", text: "the operator has hung up" });
+    call?.hangUp();
     return call !== undefined;
   }
 

@@ -20,8 +20,9 @@ import { PhoneUas } from "../phone/uas.ts";
 import type { ServerTransaction } from "../sip/user.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 import type { Reach } from "../xmpp/presence.ts";
+import { advice } from "./advice.ts";
 import type { CallMaker } from "./maker.ts";
-import type { RefusedCalls } from "./refused.ts";
+import type { RefusedCalls, Why } from "./refused.ts";
 import type { Registry } from "./registry.ts";
 
 /** The phone that calls and the user who is called, as JIDs. */
@@ -30,7 +31,7 @@ interface Parties {
   readonly them: string;
 }
 
-interface Answer {
+interface Answer extends Partial<Why> {
   readonly status: number;
   readonly headers?: readonly Field[];
 }
@@ -59,7 +60,7 @@ export class IncomingCalls {
   place(transaction: ServerTransaction): void {
     const { request } = transaction;
     const who = parties(request, this.#by.addresses);
-    if (!who) return this.#refuse(transaction, { status: 404 });
+    if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);
     const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
     const reach = this.#by.xmpp().reach(who.them, who.us, plain);
@@ -69,10 +70,10 @@ export class IncomingCalls {
     this.#begin(transaction, who, offer, reach);
   }
 
-  #refuse(transaction: ServerTransaction, { status, headers = [] }: Answer): void {
+  #refuse(transaction: ServerTransaction, { status, headers = [], why = "", advice }: Answer): void {
     const toTag = this.#by.random();
     transaction.respond(responseTo(transaction.request, status, { toTag, headers }));
-    this.#by.refused.invite(transaction, status);
+    this.#by.refused.invite(transaction, status, advice === undefined ? { why } : { why, advice });
   }
 
   #begin(transaction: ServerTransaction, who: Parties, offer: Media, { isOnline, direct, byProposal }: Reach): void {
@@ -81,7 +82,7 @@ export class IncomingCalls {
     const sid = header(request, "Call-ID") ?? "";
     const us = byProposal ? phoneDevice(who.us) : who.us;
     const side = { sid, us, them: who.them, initiator: us };
-    if (registry.bySession(side)) return this.#refuse(transaction, { status: 482 });
+    if (registry.bySession(side)) return this.#refuse(transaction, { status: 482, why: "this call is there already" });
     const localTag = random();
     const call = maker.create(
       {
@@ -104,10 +105,12 @@ function refusalOf(
 ): Answer | undefined {
   const isNoOffer = offer instanceof Refusal;
   // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
-  if (!isOnline && (!byProposal || isNoOffer)) return { status: 480 };
-  if (acceptTimer(request, null) === "too small") return { status: 422, headers: [["Min-SE", `${LEAST_INTERVAL}`]] };
+  if (!isOnline && (!byProposal || isNoOffer))
+    return { status: 480, why: "the user is offline", advice: advice.offline };
+  if (acceptTimer(request, null) === "too small")
+    return { status: 422, why: "the session interval is too small", headers: [["Min-SE", `${LEAST_INTERVAL}`]] };
   if (!isNoOffer && isOnline && direct.length === 0 && !byProposal)
-    return answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 }));
+    return { ...answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 })), advice: NO_ICE };
   return undefined;
 }
 
@@ -128,6 +131,6 @@ function offerOf(request: Request): Media | Refusal {
 }
 
 function answerOf({ sip, message }: Refusal): Answer {
-  if (sip.warning === undefined) return { status: sip.status };
-  return { status: sip.status, headers: [warning(sip.warning, message)] };
+  if (sip.warning === undefined) return { status: sip.status, why: message };
+  return { status: sip.status, why: message, headers: [warning(sip.warning, message)] };
 }

@@ -15,6 +15,7 @@ import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
+import { advice } from "./advice.ts";
 import { deliverJingle } from "./jingle.ts";
 import type { JingleIq, OutgoingCalls } from "./outgoing.ts";
 import type { RefusedCalls } from "./refused.ts";
@@ -56,8 +57,8 @@ export class JingleIqs {
 
   #notInitiated(iq: Stanza, sid: string, refusal: Refusal): void {
     const { registry, refused, addresses } = this.#by;
-    const isOneOfMany = registry.full || !isServed(iq.from, addresses);
-    if (isOneOfMany) refused.oneOfMany(refusal.message, { sid, from: iq.from });
+    if (!isServed(iq.from, addresses)) refused.oneInitiate(iq, sid, refusal, advice.notServed);
+    else if (registry.full) refused.oneInitiate(iq, sid, refusal);
     else refused.initiate(iq, sid, refusal);
   }
 

@@ -1,16 +1,28 @@
 /**
- * Log lines of refused calls: one each, with caller, callee and reason.
+ * Log lines of refused calls: one each, with caller, callee, reason and what would help.
  *
  * Rule: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts).
  */
 import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";
+import type { Destination, Request } from "../../protocol/sip/message.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { ServerTransaction } from "../sip/user.ts";
 import { Tally } from "../tally.ts";
-import type { Watch } from "../watch.ts";
+import type { RefusedCall, Watch } from "../watch.ts";
+
+/** Why a call was refused, in words, and what would help. */
+export interface Why {
+  readonly why: string;
+  readonly advice?: string;
+}
+
+/** A request, and where it came from. */
+interface Sent {
+  readonly request: Request;
+  readonly source: Destination;
+}
 
 export class RefusedCalls {
   readonly #log: Log;
@@ -24,23 +36,38 @@ export class RefusedCalls {
   }
 
   /** An INVITE. */
-  invite({ request, source }: ServerTransaction, status: number): void {
-    const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) => header(request, name));
-    this.#watch?.refusedCall({ wire: "sip", id: callId, from, to, status });
-    this.#log({ level: "info", event: "call.refused", status, callId, from, to, source: source.host });
+  invite(sent: Sent, status: number, why?: Why): void {
+    this.#log({ level: "info", event: "call.refused", ...this.#ofInvite(sent, status), ...why });
+  }
+
+  /** An INVITE, one of many. */
+  oneInvite(sent: Sent, status: number, { why, advice }: Why): void {
+    this.#tally.add(why, { ...this.#ofInvite(sent, status), advice });
   }
 
   /** A session-initiate. */
-  initiate({ from, to }: Stanza, sid: string, { message: why, jingle }: Refusal): void {
-    const condition = conditionOf(jingle);
-    this.#watch?.refusedCall({ wire: "xmpp", id: sid, from: from ?? "", to: to ?? "", status: condition ?? why });
-    this.#log({ level: "info", event: "call.refused", why, condition, sid, from, to });
+  initiate(iq: Stanza, sid: string, refusal: Refusal): void {
+    this.#log({ level: "info", event: "call.refused", why: refusal.message, ...this.#ofInitiate(iq, sid, refusal) });
   }
 
-  /** One of many. */
-  oneOfMany(reason: string, about: object): void {
-    this.#tally.add(reason, about);
+  /** A session-initiate, one of many. */
+  oneInitiate(iq: Stanza, sid: string, refusal: Refusal, advice?: string): void {
+    this.#tally.add(refusal.message, { ...this.#ofInitiate(iq, sid, refusal), advice });
+  }
+
+  #ofInvite({ request, source }: Sent, status: number): object {
+    const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) => header(request, name));
+    this.#tell({ wire: "sip", id: callId, from, to, status });
+    return { status, callId, from, to, source: source.host };
+  }
+
+  #ofInitiate({ from = "", to = "" }: Stanza, sid: string, { message, jingle }: Refusal): object {
+    const condition = jingle.reason ?? jingle.condition;
+    this.#tell({ wire: "xmpp", id: sid, from, to, status: condition ?? message });
+    return { condition, sid, from, to };
+  }
+
+  #tell(refused: RefusedCall): void {
+    this.#watch?.refusedCall(refused);
   }
 }
-
-const conditionOf = ({ reason, condition }: Refusal["jingle"]): string | undefined => reason ?? condition;

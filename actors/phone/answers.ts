@@ -15,7 +15,7 @@ import { header } from "../../protocol/sip/fields.ts";
 import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerOf } from "../../protocol/sip/session-timer.ts";
-import { ask } from "./ask.ts";
+import { ask, timedOut } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import type { Forks } from "./forks.ts";
 import type { PhoneInfo } from "./info.ts";
@@ -56,11 +56,16 @@ export class InviteAnswers {
     if (fork.reliable !== null && number !== fork.reliable + 1) return false;
     fork.reliable = number;
     const cseq = cseqOf(request).number;
-    ask(this.#line, fork, { method: "PRACK", headers: [["RAck", `${number} ${cseq} INVITE`]] }, (status, phrase) => {
-      // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
-      if (status === 408 && this.#forks.chosen !== null && fork === this.#forks.get(this.#forks.chosen))
-        this.#line.chart.deliver({ type: "sip.dialog.lost", status, phrase });
-    });
+    ask(
+      this.#line,
+      fork,
+      { method: "PRACK", headers: [["RAck", `${number} ${cseq} INVITE`]] },
+      (status, phrase, response) => {
+        // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
+        if (status === 408 && this.#forks.chosen !== null && fork === this.#forks.get(this.#forks.chosen))
+          this.#line.chart.deliver({ type: "sip.dialog.lost", status, phrase, timer: timedOut(response) });
+      },
+    );
     return true;
   }
 

@@ -18,6 +18,9 @@ export const MOST_TRIES = 3;
 /** What came of a request of ours: the final response, or that there was none. */
 export type Final = (status: number, phrase: string, response?: Response) => void;
 
+/** The timer that has run out where a 408 is our own, since there was no response (RFC 3261 §17.1.2.2). */
+export const timedOut = (response: Response | undefined): "Timer F" | undefined => (response ? undefined : "Timer F");
+
 /** Sends the next request of a dialog; `final` is told once. */
 export function ask(
   line: Line,

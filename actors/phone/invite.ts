@@ -5,7 +5,7 @@ import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
 /** Told what becomes of the INVITEs of a call. */
 export interface Inviting {
   responded(invite: Invite, response: Response): void;
-  failed(why: "timeout" | "unreachable"): void;
+  failed(invite: Invite, why: "timeout" | "unreachable"): void;
 }
 
 export class Invite implements ClientHandlers {
@@ -32,6 +32,6 @@ export class Invite implements ClientHandlers {
   }
 
   failed(why: "timeout" | "unreachable"): void {
-    this.#inviting.failed(why);
+    this.#inviting.failed(this, why);
   }
 }

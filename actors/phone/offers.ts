@@ -83,13 +83,18 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   refused(response: Response): void {
-    this.failed(response.status, response.phrase, pauseOf(response));
+    const { status, phrase } = response;
+    this.#failed({ status, phrase, pause: pauseOf(response) });
   }
 
-  failed(status: number, phrase: string, pause: number | null = null): void {
+  unanswered(status: number, phrase: string, timer: "Timer B" | "64*T1" | undefined): void {
+    this.#failed({ status, phrase, pause: null, timer });
+  }
+
+  #failed(why: Omit<PhoneEvent & { readonly type: "sip.reinvite.failure" }, "type" | "chance">): void {
     const { chart, needs } = this.#line;
     this.#open = null;
-    chart.deliver({ type: "sip.reinvite.failure", status, phrase, pause, chance: needs.chance() });
+    chart.deliver({ type: "sip.reinvite.failure", ...why, chance: needs.chance() });
   }
 
   #readAnswer(offered: Media, sdp: string): Media | Refusal {

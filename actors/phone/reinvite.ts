@@ -21,7 +21,8 @@ const PATIENCE = 32_000;
 export interface ReinviteOutcome {
   answered(fork: Fork, response: Response): void;
   refused(response: Response): void;
-  failed(status: number, phrase: string): void;
+  /** No response; `timer` is what ran out, if it was time. */
+  unanswered(status: number, phrase: string, timer: "Timer B" | "64*T1" | undefined): void;
 }
 
 export class PhoneReinvite {
@@ -66,7 +67,9 @@ export class PhoneReinvite {
 
   /** No response to one of them. */
   failed(why: "timeout" | "unreachable"): void {
-    if (this.#end()) this.#on.failed(...failureOf(why));
+    if (!this.#end()) return;
+    const [status, phrase] = failureOf(why);
+    this.#on.unanswered(status, phrase, why === "unreachable" ? undefined : this.#now.heard ? "64*T1" : "Timer B");
   }
 
   #proceed(it: Try): void {

@@ -8,7 +8,7 @@
 import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, leastOf, type SessionTimer, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
-import { ask } from "./ask.ts";
+import { ask, timedOut } from "./ask.ts";
 import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
 
@@ -74,7 +74,8 @@ export class PhoneTimer {
       const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
       if (longer !== undefined) return this.#refresh(longer);
       // §10: anything else is tried no more, and the session ends when its time is over
-      if (status === 481 || status === 408) chart.deliver({ type: "sip.dialog.lost", status, phrase });
+      if (status === 481 || status === 408)
+        chart.deliver({ type: "sip.dialog.lost", status, phrase, timer: timedOut(response) });
     });
   }
 }

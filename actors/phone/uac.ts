@@ -134,10 +134,11 @@ export class PhoneUac extends Phone {
   }
 
   /** No response to one of them. */
-  failed(why: "timeout" | "unreachable"): void {
+  failed({ heard }: Invite, why: "timeout" | "unreachable"): void {
     const [status, phrase] = failureOf(why);
     const unreachable = why === "unreachable";
-    this.line.chart.deliver({ type: "sip.invite.failure", status, phrase, warning: null, unreachable });
+    const failure = { type: "sip.invite.failure", status, phrase, warning: null, unreachable } as const;
+    this.line.chart.deliver(unreachable ? failure : { ...failure, timer: heard ? "64*T1" : "Timer B" });
   }
 
   #progress(invite: Invite, response: Response): void {

@@ -6,7 +6,7 @@
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
-import type { Failure, Reason } from "../../protocol/reasons.ts";
+import { type Failure, failureOf, type Reason } from "../../protocol/reasons.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages, capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
@@ -113,7 +113,7 @@ export class PhoneUas extends Phone implements Awaiting {
   abandon(reason: Reason): void {
     const said = this.line.reason(reason);
     if (!this.#answered && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...said]);
-    else if (!this.#answered) this.#refuse(500, said);
+    else if (!this.#answered) this.#refuse(failureOf(reason, this.line.needs.config.profile).status, said);
     else if (this.#fork?.open) this.forks.bye(this.#remoteTag, reason, false);
     else this.#parting = reason;
   }

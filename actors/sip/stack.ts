@@ -158,8 +158,10 @@ export class SipStack implements SipPort {
     const invite = isCancel ? this.#servers.cancelled(request) : undefined;
     const refersTo = tagged || isCancel ? { target: dialog ?? invite } : undefined;
     const refusal = refusalOf(request, source, refersTo, this.#checks);
-    if (refusal !== undefined) this.#refuse(request, flow, refusal);
-    else if (isCancel) this.#cancel(request, source, flow, invite);
+    if (refusal !== undefined) {
+      this.#refuse(request, flow, refusal);
+      if (request.method === "INVITE" && !tagged) this.#guard(() => this.#needs.user.refused(request, source, refusal));
+    } else if (isCancel) this.#cancel(request, source, flow, invite);
     else this.#new(request, source, flow, dialog ?? this.#needs.user);
   }
 

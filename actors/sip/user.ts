@@ -62,6 +62,8 @@ export interface SipUser {
   dialogOf(request: Request): DialogUser | undefined;
   /** A new request outside dialogs that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
   request(request: Request, transaction: ServerTransaction): void;
+  /** An INVITE outside dialogs that has not passed the checks, with what it was answered; each copy is told. */
+  refused(request: Request, source: Destination, response: Response): void;
   /** A CANCEL, answered already, for an INVITE that has no final response yet. */
   cancelled(transaction: ServerTransaction, cancel: Request): void;
   /** The ACK to our 2xx, told once; the request of a transaction with a final response has no body any more. */

@@ -96,7 +96,7 @@ export class XmppStream {
   }
 
   #perform(effect: StreamEffect): void {
-    const { online, refused, sha1, secret, log, server } = this.#needs;
+    const { online, sha1, secret, log, server } = this.#needs;
     switch (effect.type) {
       case "stream.connect":
         return this.#connect();
@@ -114,8 +114,15 @@ export class XmppStream {
       case "stream.offline":
         return log({ level: "warn", event: "xmpp.offline", ...server, why: effect.why, retryIn: effect.retryIn });
       case "stream.refused":
-        return this.#guard(() => refused(effect.why));
+        return this.#refused(effect.why);
     }
+  }
+
+  #refused(why: string): void {
+    const { log, server, domain, refused } = this.#needs;
+    const advice = "[xmpp] domain and secret must be those that the server has for its component";
+    log({ level: "error", event: "xmpp.refused", ...server, domain, why, advice });
+    this.#guard(() => refused(why));
   }
 
   #header(): string {

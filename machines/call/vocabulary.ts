@@ -26,7 +26,7 @@ export type PhoneEvent =
   | { readonly type: "sip.invite.provisional"; readonly status: number }
   | { readonly type: "sip.invite.success"; readonly tag: string; readonly media: Media }
   | { readonly type: "sip.invite.unusable"; readonly tag: string; readonly text: string }
-  | ({ readonly type: "sip.invite.failure" } & Rejection)
+  | ({ readonly type: "sip.invite.failure" } & Rejection & Unanswered)
   | { readonly type: "sip.ack" }
   | { readonly type: "sip.ack.answer"; readonly media: Media }
   | { readonly type: "sip.ack.timeout" }
@@ -40,12 +40,17 @@ export type PhoneEvent =
   | { readonly type: "sip.reinvite.cancel" }
   | { readonly type: "sip.update"; readonly media: Media; readonly action: SourceAction | null }
   | { readonly type: "sip.reinvite.success"; readonly media: Media }
-  | ({ readonly type: "sip.reinvite.failure" } & Postponed)
+  | ({ readonly type: "sip.reinvite.failure" } & Postponed & Unanswered)
   | { readonly type: "sip.answer.unusable"; readonly text: string }
   | { readonly type: "sip.dtmf"; readonly tone: Tone }
   | { readonly type: "sip.refresh" }
   | { readonly type: "sip.expired" }
-  | { readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string };
+  | ({ readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string } & Unanswered);
+
+/** A failure that no response has told: what ran out, by its name in RFC 3261. The chart takes both alike. */
+interface Unanswered {
+  readonly timer?: "Timer B" | "Timer F" | "64*T1" | undefined;
+}
 
 /** What happened, from the XMPP user's side. */
 export type UserEvent =

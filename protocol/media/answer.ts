@@ -11,6 +11,9 @@ import type { Candidate, Content, Media, Transport } from "./media.ts";
 const NO_DTLS = "the phone has no DTLS-SRTP: its media need a relay such as rtpengine";
 const PERHAPS_NO_DTLS = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
 
+/** Whether this refusal says that a phone has no DTLS-SRTP. */
+export const isWithoutDtls = (text: string): boolean => text === NO_DTLS;
+
 const isSecured = ({ transport }: Content): boolean => transport.fingerprints.length > 0;
 const emptyTransport: Transport = { kind: "ice", options: [], fingerprints: [], candidates: [], gathered: false };
 

@@ -1,8 +1,8 @@
 /** The journal finds the call of each message, folds what came again, keeps within its bounds, and lets go at the end. */
 import { describe, expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
-import type { CallAbout, CallWatch } from "../../actors/watch.ts";
-import { Journal } from "../../journal/journal.ts";
+import type { CallAbout } from "../../actors/watch.ts";
+import { type CallWatch, Journal } from "../../journal/journal.ts";
 import type { CallView } from "../../journal/view.ts";
 import { crlf } from "../support/changed.ts";
 

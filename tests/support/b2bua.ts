@@ -62,6 +62,7 @@ export class B2bua {
       user: {
         dialogOf: () => inside, // which #insideDialog says
         request: inside.request,
+        refused: () => {},
         cancelled: (transaction) => this.#cancelled(transaction),
         acknowledged: (transaction) => this.#acknowledged(transaction),
         unacknowledged: () => {},

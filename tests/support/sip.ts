@@ -53,6 +53,7 @@ export function makeStack(
     user: {
       dialogOf: (request) => (["phone", "juliet"].includes(tagOf(request, "To") ?? "") ? inside : undefined),
       request: inside.request,
+      refused: () => {},
       cancelled(transaction) {
         heard.words.push("cancelled");
         transaction.respond(responseTo(transaction.request, 487, { toTag: "phone" }));

@@ -1,0 +1,10 @@
+/** What the log advises for calls that fail for a reason that operators can mend: each failure is explained in docs/troubleshooting.md. */
+export const advice = {
+  noResponse: "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host",
+  unreachable: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
+  account: "the proxy wants credentials: [sip] username, password and realm",
+  notAllowed: "if this host may begin calls, add it to [sip] allow",
+  notServed: "if these users may call, add their domain to [xmpp] hosts",
+  offline: "the user has no client online that takes calls",
+  nobody: "the number or address in To and Request-URI is no user of [xmpp] hosts",
+} as const;

@@ -1,0 +1,119 @@
+/**
+ * The call detail record: when a call rang, was answered and ended, who ended it, and why. `call.ended` in the log is this.
+ *
+ * Rules: the first step by which a side leaves says who ended the call; what was only waited for in vain has the name of its
+ * timer and no status, since no response was on the wire; what one of the peers said is `remote`, what the gateway found
+ * by itself `local`.
+ */
+import type { CallEvent } from "../../machines/call/vocabulary.ts";
+import { adviceOn, isWithoutDtls } from "../../protocol/media/answer.ts";
+import type { Reason } from "../../protocol/reasons.ts";
+import type { LiveChart } from "../live-chart.ts";
+import { type Step, stepNow } from "../selection.ts";
+import type { CallEnd, Party } from "../watch.ts";
+import { advice } from "./advice.ts";
+
+/** What ended a call, as far as one step tells. */
+type Cause = Pick<CallEnd, "by" | "origin" | "timer" | "status" | "phrase" | "reason" | "advice">;
+
+const RINGING = /^(?:outgoing|incoming)\.ringing$/;
+const ANSWERED = /^(?:accepting|established)/;
+
+export class CallRecord {
+  readonly #begun: number;
+  #rang: number | undefined;
+  #answered: number | undefined;
+  #cause: Cause | undefined;
+
+  /** `begun` is in milliseconds since 1970. */
+  constructor(begun: number) {
+    this.#begun = begun;
+  }
+
+  /** The chart has come to a state, named in words (`outgoing.ringing`). */
+  entered(state: string, now: number): void {
+    if (RINGING.test(state)) this.#rang ??= now;
+    else if (ANSWERED.test(state)) this.#answered ??= now;
+  }
+
+  /** A side leaves by this step; only the first one counts. */
+  left(chart: LiveChart): void {
+    this.#cause ??= { ...causeOf(stepNow()), ...adviceAbout(chart) };
+  }
+
+  /** The gateway ends the call by itself, or because its operator wants it. */
+  abandoned(by: Party, reason: Reason): void {
+    this.#cause ??= { by, origin: "local", reason: reason.text };
+  }
+
+  /** The whole record: `answer` is the final response that we gave the phone, if we gave it one. */
+  end(chart: LiveChart, why: string, answer: number | undefined): CallEnd {
+    const last = causeOf(stepNow());
+    const { by, origin, timer, status, phrase, reason, advice: known } = this.#cause ?? last;
+    // the user may have left before the proxy has answered at all, or has said 487
+    const unanswered = timer ?? last.timer;
+    return {
+      ...{ begun: this.#begun, rang: this.#rang, answered: this.#answered, ended: chart.now },
+      ...{ by, origin, why, timer: unanswered },
+      status: answer ?? status ?? last.status,
+      phrase: answer === undefined ? (phrase ?? last.phrase) : undefined,
+      reason: reason ?? last.reason ?? wordsOf(chart.why, known),
+      advice: known ?? last.advice,
+    };
+  }
+}
+
+/** What a reason says beside the advice that was put into it. */
+const wordsOf = (why: Reason | null, known: string | undefined): string | undefined =>
+  why?.text === known ? undefined : why?.text;
+
+/** Advice that depends on the media. */
+function adviceAbout({ offer }: LiveChart): { advice?: string } {
+  const { told } = stepNow();
+  if (told?.type === "sip.invite.unusable" && isWithoutDtls(told.text)) return { advice: told.text };
+  const found = told?.type === "sip.invite.failure" ? adviceOn(told.status, offer) : undefined;
+  return found === undefined ? {} : { advice: found };
+}
+
+const LOCAL = { by: "gateway", origin: "local" } as const;
+
+function causeOf({ event, told }: Step): Cause {
+  const timer = /^xstate\.after\.(.+?)\.(?:\(machine\)|call)\b/.exec(event)?.[1];
+  if (timer === "no device wakes") return { ...LOCAL, timer, reason: "the user is offline", advice: advice.offline };
+  if (timer !== undefined) return { ...LOCAL, timer };
+  if (told === undefined) return LOCAL;
+  if ("timer" in told && told.timer !== undefined) return unanswered(told.timer);
+  if ("condition" in told) return causeByCondition(told.type, told.condition);
+  if ("status" in told && told.status >= 300) return causeByStatus(told);
+  if (event === "sip.ack.timeout") return { ...LOCAL, timer: "64*T1", reason: "the answer was never acknowledged" };
+  if (event === "sip.expired") return { ...LOCAL, timer: "session timer" };
+  if (told.type === "sip.invite.unusable") return { ...LOCAL, reason: told.text };
+  return { by: event.startsWith("sip.") ? "phone" : "user", origin: "remote" };
+}
+
+const unanswered = (timer: string): Cause => ({
+  ...LOCAL,
+  ...{ timer, reason: `no response from the SIP proxy (${timer})`, advice: advice.noResponse },
+});
+
+/** A refusal on the wire; or none, where the request could not be sent at all. */
+function causeByStatus(told: CallEvent & { readonly status: number }): Cause {
+  if ("unreachable" in told && told.unreachable)
+    return { ...LOCAL, reason: "the SIP proxy could not be reached", advice: advice.unreachable };
+  const { status, phrase = "" } = told as { status: number; phrase?: string };
+  const by = told.type === "sip.invite.failure" ? "phone" : "gateway";
+  return {
+    by,
+    origin: "remote",
+    status,
+    phrase,
+    advice: status === 401 || status === 407 ? advice.account : undefined,
+  };
+}
+
+/** What has become of an IQ or a message of ours: an error of the user's server, or no answer. */
+function causeByCondition(event: string, condition: string): Cause {
+  if (condition === "silence") return { ...LOCAL, timer: "IQ timeout", reason: "the user's client does not answer" };
+  if (condition === "offline") return { ...LOCAL, reason: "there is no XMPP stream" };
+  return { by: event === "jingle.lost" ? "gateway" : "user", origin: "remote", reason: condition };
+}
