@@ -83,6 +83,8 @@ export interface Watch {
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void;
   /** A stanza came or goes. */
   xmpp(out: boolean, stanza: Element): void;
+  /** The XMPP stream is lost, or is there again. */
+  stream(isUp: boolean): void;
   refusedCall(call: RefusedCall): void;
   /** A message was dropped, by the words of the tally. */
   dropped(wire: string, reason: string): void;

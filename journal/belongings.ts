@@ -9,6 +9,7 @@
 import type { Element } from "@xmpp/xml";
 import { bareJid } from "../protocol/xmpp/jid.ts";
 import type { CallJournal } from "./call-journal.ts";
+import { unwrapped } from "./wrapped.ts";
 
 const MOST_EARLY = 256;
 const MOST_ASKED = 20_000;
@@ -19,6 +20,8 @@ type Put = (journal: CallJournal) => void;
 export class Belongings {
   readonly #byCallId = new Map<string, CallJournal[]>();
   readonly #bySession = new Map<string, CallJournal[]>();
+  /** The journals of a user's calls, by bare JID. */
+  readonly #byUser = new Map<string, CallJournal[]>();
   /** The journals of IQs that wait for their answer. */
   readonly #asked = new Map<string, CallJournal>();
   /** What belongs to no call yet, the oldest first. */
@@ -28,6 +31,7 @@ export class Belongings {
   add(journal: CallJournal): void {
     const { about } = journal;
     push(this.#byCallId, about.callId, journal);
+    push(this.#byUser, about.them, journal);
     push(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
     const keys = [callKey(about.callId), sessionOf(about.sid, about.us, about.them)];
     const mine = this.#early.filter((each) => each.keys.some((key) => keys.includes(key)));
@@ -41,6 +45,7 @@ export class Belongings {
   remove(journal: CallJournal): void {
     const { about } = journal;
     drop(this.#byCallId, about.callId, journal);
+    drop(this.#byUser, about.them, journal);
     drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
   }
 
@@ -55,17 +60,28 @@ export class Belongings {
 
   xmpp(out: boolean, stanza: Element, put: Put): void {
     const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
+    if (stanza.is("presence")) return out ? undefined : this.#presence(from, type, stanza);
     const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
     if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, put);
-    const [inside] = stanza.getChildElements();
+    const said = unwrapped(stanza);
+    const proposal = proposalKey(said, out);
+    if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, put);
+    const [inside] = said.getChildElements();
     const sid = inside?.attrs.sid ?? inside?.attrs.id;
     if (typeof sid !== "string") return;
-    const session = sessionOf(sid, from, to);
+    const session = sessionOf(sid, String(said.attrs.from ?? from), String(said.attrs.to ?? to));
     const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
     const found = this.#bySession.get(session)?.findLast((journal) => !(begins && journal.isOver));
     if (!found) return this.#keep([session], put, iq);
     put(found);
     if (iq !== undefined) this.#ask(iq, found);
+    if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
+  }
+
+  /** Presence is of every call of the user's that lives. */
+  #presence(device: string, type: string | undefined, stanza: Element): void {
+    if (type !== undefined && type !== "unavailable" && type !== "error") return;
+    for (const journal of this.#byUser.get(bareJid(device)) ?? []) journal.presence(device, type === undefined, stanza);
   }
 
   #answers(iq: string, put: Put): void {
@@ -81,8 +97,10 @@ export class Belongings {
     const all = this.#byCallId.get(callId) ?? [];
     const isRequest = !head.startsWith("SIP/2.0 ");
     const ours = tagIn(head, isRequest === out ? FROM : TO);
-    if (ours !== undefined) return all.find(({ about }) => about.id === ours);
-    return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === out);
+    const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
+    // what is refused before it is of a call (482) has a tag of its own
+    if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
+    return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
   }
 
   #ask(iq: string, journal: CallJournal): void {
@@ -101,6 +119,12 @@ export class Belongings {
 
 const callKey = (callId: string): string => `sip ${callId}`;
 const iqKey = (id: string, other: string): string => `${id}\n${other}`;
+
+/** What an error answers a message of ours by. */
+function proposalKey({ name, attrs }: Element, out: boolean): string | undefined {
+  if (name !== "message" || attrs.id === undefined) return undefined;
+  return iqKey(attrs.id, bareJid(String(out ? attrs.to : attrs.from)));
+}
 
 /** A session by its sid and the two bare JIDs, whoever speaks. */
 function sessionOf(sid: string, one: string, other: string): string {

@@ -16,6 +16,8 @@ const MOST_BYTES = 262_144;
 const BEGINNING = 60;
 /** Times of a message that came again: a transaction repeats no more often. */
 const MOST_REPEATS = 20;
+/** Messages that come and go when the call is over: the answer to its BYE, the result of its session-terminate. */
+const MOST_LATE = 16;
 /** How far back a retransmission is looked for. */
 const RECENT = 16;
 /** What an entry weighs beside its message; a stanza before it is written. In bytes. */
@@ -62,6 +64,9 @@ export class CallJournal {
   #listener: Listener | undefined;
   #live: LiveEntry[] = [];
   #packed: Packed | undefined;
+  #late: Entry[] = [];
+  /** Devices of the user's that have gone offline since. */
+  readonly #away = new Set<string>();
 
   constructor(about: About, begun: number, listener: Listener) {
     this.about = about;
@@ -75,12 +80,12 @@ export class CallJournal {
 
   /** What happened, in order. */
   get entries(): readonly Entry[] {
-    return this.#packed ? unpack(this.#packed) : this.#live.map(entryOf);
+    return this.#packed ? [...unpack(this.#packed), ...this.#late] : this.#live.map(entryOf);
   }
 
   step(event: string, after: StateValue, ways: readonly Way[]): void {
     const listener = this.#listener;
-    if (!listener) return;
+    if (!listener || this.isOver) return;
     const before = this.state;
     this.#add({ kind: "step", at: listener.now(), event, after, ways });
     this.#enter(leavesOf(after), listener.now());
@@ -89,17 +94,22 @@ export class CallJournal {
 
   refused(event: string, why: string): void {
     const listener = this.#listener;
-    if (!listener) return;
+    if (!listener || this.isOver) return;
     this.#add({ kind: "step", at: listener.now(), event, after: null, ways: [], refused: why });
     listener.stepped(this, this.state, event, true);
   }
 
   effect(effect: string): void {
-    if (this.#listener) this.#add({ kind: "effect", at: this.#listener.now(), effect });
+    if (this.#listener && !this.isOver) this.#add({ kind: "effect", at: this.#listener.now(), effect });
   }
 
   /** A SIP message; bytes that were seen lately are counted where they stand. */
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
+    if (
+      this.isOver &&
+      this.entries.some((entry) => entry.kind === "wire" && entry.out === out && isSame(entry.bytes, bytes))
+    )
+      return; // what a transaction repeats after the end adds nothing
     const known = this.#recent(out, bytes);
     if (known) known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
     else this.#add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined }, bytes.length);
@@ -111,16 +121,35 @@ export class CallJournal {
     this.#listener?.changed(this);
   }
 
+  /** A device of the user's comes online or goes: told while the call looks for devices, and where one had gone. */
+  presence(device: string, isThere: boolean, stanza: Element): void {
+    if (this.isOver || (isThere && this.answered !== undefined && !this.#away.has(device))) return;
+    if (isThere) this.#away.delete(device);
+    else if (this.#away.size < MOST_LATE) this.#away.add(device);
+    this.xmpp(false, stanza);
+  }
+
+  /** The XMPP stream is lost, or is there again. */
+  stream(isUp: boolean): void {
+    if (!this.isOver) this.#add({ kind: "stream", at: this.#now(), isUp });
+    this.#listener?.changed(this);
+  }
+
+  /** Nobody asks for it any more. */
+  forget(): void {
+    this.#listener = undefined;
+  }
+
   /** Packs all that is known, and lets go of what the call had. */
   end(why: string): void {
     const listener = this.#listener;
-    if (!listener) return;
+    if (!listener || this.isOver) return;
     this.ended = listener.now();
     this.why = why;
     this.#enter(["ended"], this.ended);
     this.#packed = pack(this.#live.map(entryOf));
     this.#live = [];
-    this.#listener = undefined;
+    this.#away.clear();
     const weight = this.#packed.facts.length + this.#packed.wires.length + ENTRY;
     listener.weigh(weight - this.weight);
     this.weight = weight;
@@ -144,6 +173,17 @@ export class CallJournal {
     return this.#listener?.now() ?? this.ended ?? this.begun;
   }
 
+  /** What comes after the end is made bytes at once, for the call has let go of all else. */
+  #addLate(live: LiveEntry): void {
+    const entry = entryOf(live);
+    const weight = ENTRY + (entry.kind === "wire" ? entry.bytes.length : 0);
+    if (this.#late.length >= MOST_LATE || !this.#listener?.weigh(weight)) this.dropped++;
+    else {
+      this.weight += weight;
+      this.#late.push(entry.kind === "wire" ? { ...entry, bytes: entry.bytes.slice() } : entry);
+    }
+  }
+
   #enter(state: readonly string[], at: number): void {
     this.state = state;
     const [first = ""] = state;
@@ -155,6 +195,7 @@ export class CallJournal {
   }
 
   #add(entry: LiveEntry, size = 0): void {
+    if (this.isOver) return this.#addLate(entry);
     if (!this.#listener?.weigh(ENTRY + size)) {
       this.dropped++;
       return;

@@ -11,7 +11,8 @@ import { askedBy, labelOfSip, labelOfStanza } from "./labels.ts";
 import { pretty } from "./pretty.ts";
 import { hideSecrets } from "./secrets.ts";
 import { leavesOf } from "./states.ts";
-import type { CallRow, CallView, MessageView, StepView } from "./view.ts";
+import type { CallRow, CallView, MessageView, StepView, StreamView } from "./view.ts";
+import { unwrapped } from "./wrapped.ts";
 
 /** A step while it is put together. */
 type Growing = Omit<StepView, "effects" | "said" | "came"> & { effects: string[]; said: number[]; came?: number };
@@ -27,6 +28,7 @@ class Telling {
   readonly #start: number;
   readonly #steps: Growing[] = [];
   readonly #messages: MessageView[] = [];
+  readonly #streams: StreamView[] = [];
   readonly #asked = new Map<string, string>();
   /** What waits for the step that it belongs to: the message that came, what went out since, effects before the first step. */
   #came: number | undefined;
@@ -40,13 +42,15 @@ class Telling {
   add(entry: Entry): void {
     const at = tenth(entry.at - this.#start);
     if (entry.kind === "step") this.#step(entry, at);
+    else if (entry.kind === "stream")
+      this.#streams.push({ at, isUp: entry.isUp, step: Math.max(0, this.#steps.length - 1) });
     else if (entry.kind === "effect") (this.#steps.at(-1)?.effects ?? this.#effects).push(effectOf(entry));
     else this.#message(entry, at);
   }
 
-  end(): Pick<CallView, "steps" | "messages"> {
+  end(): Pick<CallView, "steps" | "messages" | "streams"> {
     this.#noStep();
-    return { steps: this.#steps, messages: this.#messages };
+    return { steps: this.#steps, messages: this.#messages, streams: this.#streams };
   }
 
   #step(entry: StepEntry, at: number): void {
@@ -122,7 +126,11 @@ function messageOf(
   }
   const text = decoder.decode(entry.bytes);
   const stanza = parse(text); // written by us, from what was read already
-  return { ...about, ...labelOfStanza(stanza, answered(stanza, out, asked)), text: hideSecrets(pretty(stanza)) };
+  return {
+    ...about,
+    ...labelOfStanza(unwrapped(stanza), answered(stanza, out, asked)),
+    text: hideSecrets(pretty(stanza)),
+  };
 }
 
 /** SIP as text: UTF-8 where it is that, else each byte as a character. */
@@ -135,6 +143,6 @@ function readable(bytes: Uint8Array): string {
 function answered(stanza: Element, out: boolean, asked: Map<string, string>): string | undefined {
   const { id, type } = stanza.attrs as Record<string, string | undefined>;
   const key = (byUs: boolean): string => `${byUs} ${id}`;
-  if (type !== "result" && type !== "error") asked.set(key(out), askedBy(stanza));
+  if (type !== "result" && type !== "error") asked.set(key(out), askedBy(unwrapped(stanza)));
   return asked.get(key(!out));
 }

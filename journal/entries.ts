@@ -47,12 +47,20 @@ export interface WireEntry {
   readonly again: readonly number[];
 }
 
-export type Entry = StepEntry | EffectEntry | WireEntry;
+/** The XMPP stream was lost, or is there again. */
+export interface StreamEntry {
+  readonly kind: "stream";
+  readonly at: number;
+  readonly isUp: boolean;
+}
+
+export type Entry = StepEntry | EffectEntry | WireEntry | StreamEntry;
 
 /** The entries of a call that lives: cheap to make, read only when somebody asks. */
 export type LiveEntry =
   | { kind: "step"; at: number; event: string; after: StateValue | null; ways: readonly Way[]; refused?: string }
   | EffectEntry
+  | StreamEntry
   | {
       kind: "sip";
       at: number;
@@ -69,7 +77,7 @@ const encoder = new TextEncoder();
 
 /** What a live entry says, whole. */
 export function entryOf(live: LiveEntry): Entry {
-  if (live.kind === "effect") return live;
+  if (live.kind === "effect" || live.kind === "stream") return live;
   if (live.kind === "step") {
     const { kind, at, event, after, ways, refused } = live;
     const guards = ways.map(({ guard }) => wordsOf(guard)).filter((word) => word !== "");
@@ -119,7 +127,7 @@ export function pack(entries: readonly Entry[]): Packed {
 }
 
 export function unpack({ facts, wires }: Packed): Entry[] {
-  type Fact = StepEntry | EffectEntry | (Omit<WireEntry, "bytes"> & { bytes: number });
+  type Fact = StepEntry | EffectEntry | StreamEntry | (Omit<WireEntry, "bytes"> & { bytes: number });
   const read = JSON.parse(new TextDecoder().decode(facts)) as Fact[];
   let end = 0;
   return read.map((fact): Entry => {

@@ -52,6 +52,7 @@ export class Journal {
   /** Since when each live call is in its states. */
   readonly #since = new Map<CallJournal, number>();
   #weight = 0;
+  #isUp = false;
 
   constructor(needs: JournalNeeds) {
     this.#needs = needs;
@@ -91,6 +92,12 @@ export class Journal {
   xmpp(out: boolean, stanza: Element): void {
     const at = this.#needs.now();
     this.#belongings.xmpp(out, stanza, (journal) => journal.xmpp(out, stanza, at));
+  }
+
+  stream(isUp: boolean): void {
+    if (isUp === this.#isUp) return; // what fails to come back is lost already
+    this.#isUp = isUp;
+    for (const journal of this.#since.keys()) journal.stream(isUp);
   }
 
   refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
@@ -177,6 +184,7 @@ export class Journal {
     this.#over.delete(journal);
     this.#calls.delete(journal.about.id);
     this.#belongings.remove(journal);
+    journal.forget();
     this.#weight -= journal.weight;
   }
 }

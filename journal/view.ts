@@ -88,10 +88,20 @@ export interface MessageView {
   readonly text: string;
 }
 
+/** The XMPP stream is lost, or is there again. */
+export interface StreamView {
+  /** Since the call began. */
+  readonly at: number;
+  readonly isUp: boolean;
+  /** The step before it, by its place in `steps`. */
+  readonly step: number;
+}
+
 /** A call with all that happened. */
 export interface CallView extends CallRow {
   readonly steps: readonly StepView[];
   readonly messages: readonly MessageView[];
+  readonly streams: readonly StreamView[];
   /** How much was left out, because the call had more than may be kept. */
   readonly dropped: number;
 }

@@ -106,12 +106,14 @@ export class XmppStream {
         return void this.#write(`<handshake>${sha1(effect.id + secret)}</handshake>`);
       case "stream.online":
         this.#wasOnline = true;
+        this.#needs.watch?.stream(true);
         return this.#guard(() => online());
       case "stream.ping":
         return this.#ping();
       case "stream.close":
         return this.#close(effect.why);
       case "stream.offline":
+        this.#needs.watch?.stream(false);
         return log({ level: "warn", event: "xmpp.offline", ...server, why: effect.why, retryIn: effect.retryIn });
       case "stream.refused":
         return this.#refused(effect.why);

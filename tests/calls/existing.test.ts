@@ -1,8 +1,9 @@
 /** The special get of mod_jingle_sip: another window of the user asks for the offer that rings. Whose calls it gives, and whose not. */
 import { describe, expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
+import { DEVICES } from "../../journal/play-people.ts";
 import { readHead } from "../../protocol/xmpp/head.ts";
-import { DEVICES, Stage } from "../support/play.ts";
+import { Stage } from "../support/play.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
 import { BOB, CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";

@@ -15,12 +15,15 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../../actors/calls/needs.ts";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
+import type { Watch } from "../../actors/watch.ts";
+import { DEVICES, deviceName } from "../../journal/play-people.ts";
+import { PlayPhone } from "../../journal/play-phone.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../../transports/transport.ts";
 import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { type Messages, Missed, playFailure } from "./play-failure.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
-import { PlayPhone } from "./play-phone.ts";
+import { configuredBy } from "./play-options.ts";
 import { type Bindings, fill, readPlay, type Step, Unreadable } from "./play-script.ts";
 import { PlayServer } from "./play-server.ts";
 import { different, missing, sameAs } from "./play-sip.ts";
@@ -28,15 +31,6 @@ import { PLAY_TEXTS } from "./play-texts.ts";
 import { fitsElement, isElement } from "./play-xml.ts";
 import { callerSite, type Site } from "./site.ts";
 import { createWire, type Wire } from "./wire.ts";
-
-/** Who the devices of the plays are. */
-export const DEVICES: Readonly<Record<string, string>> = {
-  juliet: "juliet@example.org/balcony",
-  "juliet-phone": "juliet@example.org/phone",
-  romeo: "romeo@example.org/orchard",
-  mallory: "mallory@elsewhere.example/x",
-};
-const nameOf = (jid: string) => Object.keys(DEVICES).find((name) => DEVICES[name] === jid) ?? jid;
 
 const STRANGER = { host: "203.0.113.66", port: 5060 };
 
@@ -78,6 +72,10 @@ export interface PlayOptions {
   readonly byTheClock?: true;
   /** Loses datagrams; which, the text of the play decides. */
   readonly lossy?: true;
+  /** What tells the time; a clock of its own when not said. */
+  readonly clock?: SimulatedClock;
+  /** Who is told of all messages and calls. */
+  readonly watch?: Watch;
   /** Where the play stands; where its stage is made, when not said. */
   readonly site?: Site;
 }
@@ -97,8 +95,9 @@ const REPEATED_FOR = 10_000;
 const PATIENCE = 30_000;
 
 /** Performs a play to its end, and gives what was logged. Throws where the gateway departs from it (play-failure.ts). */
-export async function play(script: string, options: PlayOptions = {}): Promise<LogEvent[]> {
-  const stage = new Stage({ ...options, site: options.site ?? callerSite() });
+export async function play(script: string, given: PlayOptions = {}): Promise<LogEvent[]> {
+  const options = { site: callerSite(), ...configuredBy(script), ...given };
+  const stage = new Stage(options);
   await stage.open(options.online ?? ["juliet"]);
   await stage.play(script);
   await stage.close();
@@ -108,8 +107,8 @@ export async function play(script: string, options: PlayOptions = {}): Promise<L
 /** A gateway with everything around it, for plays that do more than speak. */
 export class Stage {
   readonly logged: LogEvent[] = [];
-  readonly #clock: SimulatedClock = createClock();
-  readonly wire: Wire = createWire(this.#clock);
+  readonly #clock: SimulatedClock;
+  readonly wire: Wire;
   readonly gateway: Gateway;
   readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
@@ -126,12 +125,14 @@ export class Stage {
   /** How often each datagram was lost. */
   readonly #lost = new Map<string, number>();
 
-  constructor({ calls, lossy, intercept, byTcp, site = callerSite() }: PlayOptions) {
+  constructor({ calls, lossy, intercept, byTcp, watch, clock = createClock(), site = callerSite() }: PlayOptions) {
+    this.#clock = clock;
+    this.wire = createWire(clock);
     this.#isLossy = lossy === true;
     this.#site = site;
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event));
-    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), needs);
+    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), { ...needs, watch });
   }
 
   async open(online: readonly string[]): Promise<void> {
@@ -143,7 +144,7 @@ export class Stage {
     }
     void this.gateway.start();
     await this.#clock.advance(100);
-    for (const name of online) this.#server.send(`<presence from='${DEVICES[name]}' to='${COMPONENT}'/>`);
+    for (const name of online) this.#server.send(`<presence from='${DEVICES[name] ?? name}' to='${COMPONENT}'/>`);
     await this.#clock.advance(10);
   }
 
@@ -302,7 +303,7 @@ export class Stage {
   }
 
   #stanzaFor(by: string): Element | undefined {
-    return this.#stanzas.find((stanza) => nameOf(String(stanza.attrs.to)) === by);
+    return this.#stanzas.find((stanza) => deviceName(String(stanza.attrs.to)) === by);
   }
 
   #hearStanza({ by, text, answered, whole }: Hear, note: Note): void {

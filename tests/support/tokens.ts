@@ -12,6 +12,8 @@ interface Token {
 
 /** After these a slash divides; after anything else it begins a regular expression. */
 const VALUES = new Set([SyntaxKind.Identifier, SyntaxKind.NumericLiteral, SyntaxKind.StringLiteral]);
+/** A slash that may begin a regular expression, whose first character may be `=`. */
+const SLASHES = new Set([SyntaxKind.SlashToken, SyntaxKind.SlashEqualsToken]);
 const CLOSINGS = new Set([")", "]", "}"]);
 
 /** The tokens of a text. */
@@ -22,7 +24,7 @@ export function tokensOf(text: string): Token[] {
   const braces: boolean[] = [];
   for (let kind = scanner.scan(); kind !== SyntaxKind.EndOfFile; kind = scanner.scan()) {
     const last = tokens.at(-1);
-    if (kind === SyntaxKind.SlashToken && !(last && (VALUES.has(last.kind) || CLOSINGS.has(last.text))))
+    if (SLASHES.has(kind) && !(last && (VALUES.has(last.kind) || CLOSINGS.has(last.text))))
       kind = scanner.reScanSlashToken();
     if (kind === SyntaxKind.CloseBraceToken && braces.pop()) kind = scanner.reScanTemplateToken(false);
     if (kind === SyntaxKind.OpenBraceToken) braces.push(false);

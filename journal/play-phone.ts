@@ -2,9 +2,9 @@
  * The phone of a play: fills in what every SIP message must have, so that a play says only what matters.
  *
  * A response copies Via, From, To, Call-ID and CSeq from the request it answers; a request takes From, To and Call-ID from the
- * dialog as the phone knows it, and counts its CSeq. What the play writes itself is taken as it stands.
+ * dialog as the phone knows it, and counts its CSeq. What the play writes itself is taken as it stands; a CSeq names the request
+ * that a response answers, the latest of its method where none has this number.
  */
-import { crlf } from "./changed.ts";
 
 type Fields = Map<string, string[]>;
 
@@ -40,6 +40,15 @@ export class PlayPhone {
     this.#address = address;
   }
 
+  /** Another phone that has heard and said the same. */
+  copy(): PlayPhone {
+    const other = new PlayPhone(this.#address);
+    other.#requests.push(...this.#requests);
+    [other.#local, other.#remote, other.#callId] = [this.#local, this.#remote, this.#callId];
+    [other.#cseq, other.#branch, other.#refused] = [this.#cseq, this.#branch, this.#refused];
+    return other;
+  }
+
   /** Notes a message of the gateway. */
   hear(text: string): void {
     const heard = readSip(text);
@@ -61,17 +70,17 @@ export class PlayPhone {
   complete(text: string): string {
     const said = readSip(text);
     const missing = said.start.startsWith("SIP/2.0") ? this.#response(said) : this.#request(said);
-    const body = crlf(said.body);
+    const body = said.body.replaceAll("\n", "\r\n");
     const lines = [...said.fields].flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
     const whole = [said.start, ...missing, ...lines, `Content-Length: ${body.length}`];
     return `${whole.join("\r\n")}\r\n\r\n${body}`;
   }
 
   #response(said: Heard): string[] {
-    const method = said.fields.get("CSeq")?.[0]?.split(" ")[1];
-    const request = this.#requests.findLast(
-      ({ start }) => !start.startsWith("ACK") && (method ? start.startsWith(method) : true),
-    );
+    const cseq = said.fields.get("CSeq")?.[0];
+    const method = cseq?.split(" ")[1];
+    const answers = this.#requests.filter(({ start }) => !start.startsWith("ACK") && start.startsWith(method ?? ""));
+    const request = answers.findLast(({ fields }) => fields.get("CSeq")?.[0] === cseq) ?? answers.at(-1);
     const missing = ["Via", "From", "To", "Call-ID", "CSeq"].flatMap((name) =>
       said.fields.has(name) && name !== "CSeq"
         ? []

@@ -1,0 +1,148 @@
+/**
+ * Who and what is called by other names: each name, number, host, address, id and secret has one other, wherever it stands.
+ *
+ * Rules: the same gets the same other, and different ones different others; an other has the shape of what it stands for (a number
+ * stays a number of as many digits, a password one of as many characters), since the gateway looks at shapes. The gateway and
+ * its proxy, component and user's domain become those of plays. Names are compared as each is: hosts and people in lower case,
+ * numbers by their digits. What is nobody's name (`anonymous`, `localhost`, `0.0.0.0`) stays.
+ */
+import { asciiHost, hostKind } from "./hosts.ts";
+
+/** Who is who in plays. */
+export const PLAY = {
+  ...{ component: "sip.example.org", users: "example.org" },
+  ...{ gateway: "192.0.2.1", gatewayPort: 5_600, proxy: "192.0.2.2", proxyPort: 5_060, stranger: "203.0.113.66" },
+} as const;
+
+const PEOPLE = "juliet bob romeo carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert".split(
+  " ",
+);
+const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted"]);
+/** The resource of our phones (protocol/address.ts). */
+const OURS = "sip";
+
+export class Others {
+  readonly #tables = new Map<string, Map<string, string>>();
+  /** Whether the message that is exchanged is one of the gateway's. */
+  ours = false;
+
+  /** The other of a value among those of its kind; `make` makes the nth. */
+  #other(kind: string, value: string, make: (n: number) => string): string {
+    const table = this.#tables.get(kind) ?? new Map<string, string>();
+    this.#tables.set(kind, table);
+    const known = table.get(value);
+    if (known !== undefined) return known;
+    const taken = new Set(table.values());
+    let n = table.size + 1;
+    while (taken.has(make(n))) n++;
+    table.set(value, make(n));
+    return make(n);
+  }
+
+  /** Makes a host or an address the one that it is in plays. */
+  isHost(value: string, other: string): void {
+    const kind = hostKind(value);
+    this.#other(kind === "name" ? "host" : kind, asciiHost(value.toLowerCase()), () => other);
+  }
+
+  /** Whether a person of this name was met. */
+  knowsPerson(value: string): boolean {
+    const digits = value.replace(/\D/g, "");
+    const isNumber = this.#tables.get(`number of ${digits.length}`)?.has(digits) ?? false;
+    return isNumber || (this.#tables.get("person")?.has(value.toLowerCase()) ?? false);
+  }
+
+  #isHost(name: string): boolean {
+    return hostKind(name) === "nobody" || (this.#tables.get("host")?.has(name) ?? false);
+  }
+
+  /** The user part of an address, unescaped: a number, a name, or an address in an address. */
+  person(value: string): string {
+    const at = value.lastIndexOf("@");
+    if (at > 0) return `${this.person(value.slice(0, at))}@${this.host(value.slice(at + 1))}`;
+    if (NOBODY.has(value.toLowerCase())) return value;
+    if (/[.:]/.test(value) && this.#isHost(value.toLowerCase())) return this.host(value);
+    if (/^\+?[\d\s().*#-]*\d[\d\s().*#-]*$/.test(value)) return this.#number(value);
+    return value.replace(/[\p{L}\p{N}]+/gu, (word) => this.#word(word));
+  }
+
+  /** A word of a name, with capitals where it has them. */
+  #word(word: string): string {
+    const other = this.#other("person", word.toLowerCase(), (n) => PEOPLE[n - 1] ?? `person${n}`);
+    return /^\p{Lu}/u.test(word) ? `${other[0]?.toUpperCase()}${other.slice(1)}` : other;
+  }
+
+  #number(value: string): string {
+    const digits = value.replace(/\D/g, "");
+    const width = digits.length;
+    const other = this.#other(`number of ${width}`, digits, (n) => `15550100${n}`.padStart(width, "4").slice(-width));
+    let at = 0;
+    return value.replace(/\d/g, () => other[at++] ?? "0");
+  }
+
+  /** A domain, a host name or an IP address (IPv6 without brackets). */
+  host(value: string): string {
+    const name = asciiHost(value.toLowerCase());
+    const kind = hostKind(name);
+    if (kind === "nobody") return value;
+    if (kind === "ipv4") return this.#other(kind, name, (n) => `198.51.100.${n}`.replace(/\.(\d{3,})$/, farther));
+    if (kind === "ipv6") return this.#other(kind, name, (n) => `2001:db8::${n.toString(16)}`);
+    const end = /\.(?:local|invalid)$/.exec(name)?.[0] ?? ".example";
+    return this.#other("host", name, (n) => `host${n}${end}`);
+  }
+
+  /** The resource of a JID. */
+  device(user: string, resource: string): string {
+    if (resource === OURS) return resource;
+    const names = user.startsWith("romeo@") ? ["orchard"] : ["balcony", "phone"];
+    return this.#other(`device ${user}`, resource, (n) => names[n - 1] ?? `device${n}`);
+  }
+
+  /**
+   * The id of a session, a dialog, a stream or a device. One that the gateway has made is `{tag1}`, which a play takes from the
+   * message where it stands first.
+   */
+  id(value: string, label = "id"): string {
+    return this.#other(`id ${label}`, value, (n) => (this.ours ? `{${label}-${n}}` : `${label}${n}`));
+  }
+
+  /** The foundation of a candidate (RFC 8839 §5.1), which browsers make of its address. */
+  foundation(value: string): string {
+    if (!/^[\w+/]{1,32}$/.test(value)) return this.secret(value, "token");
+    return /^\d{1,3}$/.test(value) ? value : this.#other("foundation", value, (n) => `${1_000 + n}`);
+  }
+
+  /** Who asks for credentials (RFC 3261 §22.1). */
+  realm(value: string): string {
+    return this.#other("realm", value, (n) => `realm ${n}`);
+  }
+
+  /** What people have written to people; the gateway's own words are anything. */
+  words(value: string): string {
+    if (this.ours && !this.#tables.get("words")?.has(value)) return "…";
+    return this.#other("words", value, (n) => `words ${n}`);
+  }
+
+  /** A secret: as many characters of its own alphabet. */
+  secret(value: string, shape: "token" | "octets" | "base64"): string {
+    if (shape === "octets") return this.#other("octets", value.toUpperCase(), (n) => octets(value, n));
+    const width = value.startsWith("‹") ? 24 : value.length;
+    return this.#other(shape, value, (n) => shapedAs(value, `${n}`.padStart(width, "secret").slice(-width)));
+  }
+}
+
+/** With blanks, and what else is no letter of a secret, where they are. */
+const shapedAs = (value: string, other: string): string =>
+  value.startsWith("‹")
+    ? other
+    : other.replace(/./gs, (letter, at: number) => (/[^\w+/=-]/.test(value[at] ?? "") ? (value[at] ?? "") : letter));
+
+/** `AB:CD:…`, as many. */
+const octets = (value: string, n: number): string =>
+  value
+    .split(":")
+    .map((_, at) => ((at * 7 + n * 13) % 256).toString(16).padStart(2, "0").toUpperCase())
+    .join(":");
+
+/** The addresses after the 99th are of a second network. */
+const farther = (whole: string, n: string): string => (Number(n) > 254 ? `.${Number(n) % 254}` : whole);

@@ -1,0 +1,89 @@
+/**
+ * A SIP message with other names, field by field: RFC 3261 §20 and the RFCs of the other fields.
+ *
+ * Rule: each field is read and exchanged for what it is; a field that is not known here may hold anything, so it is left out, as
+ * are those that say what software somebody has. Left out too: Via and what a transaction needs, which the
+ * play's phone fills in.
+ */
+import { phraseOf } from "../../protocol/sip/build.ts";
+import { values } from "../../protocol/sip/fields.ts";
+import type { Message } from "../../protocol/sip/message.ts";
+import { splitOutside } from "../../protocol/sip/values.ts";
+import { exchangeNameAddr, exchangeUri, type Ports } from "./addresses.ts";
+import type { Others } from "./others.ts";
+import { exchangeSdp } from "./sdp.ts";
+
+/** A message in the words of a play. */
+export interface Exchanged {
+  readonly start: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body: readonly string[];
+}
+
+export function exchangeSip(message: Message, others: Others, ports: Ports): Exchanged {
+  const start =
+    message.kind === "request"
+      ? `${message.method} ${exchangeUri(message.uri, others, ports)} SIP/2.0`
+      : `SIP/2.0 ${message.status} ${phraseFor(message.status, message.phrase, others)}`;
+  const names = [...new Set(message.headers.map(([name]) => name))];
+  const fields = names.flatMap((name) =>
+    valuesOf(message, name).flatMap((value) => {
+      const other = exchangeField(name, value, others, ports);
+      return other === undefined ? [] : [[name, other] as const];
+    }),
+  );
+  return { start, fields, body: bodyOf(message, others) };
+}
+
+const phraseFor = (status: number, phrase: string, others: Others): string =>
+  phrase === phraseOf(status) ? phrase : others.words(phrase);
+
+/** The values of a field; lists of words stay on their line. */
+const valuesOf = (message: Message, name: string): readonly string[] =>
+  KEPT.has(name)
+    ? message.headers.filter((field) => field[0] === name).map(([, value]) => value)
+    : values(message, name);
+
+const ADDRESSES = new Set(
+  `From To Contact Route Record-Route Path Service-Route P-Asserted-Identity P-Preferred-Identity Remote-Party-ID Diversion
+   Refer-To Referred-By Reply-To History-Info`.split(/\s+/),
+);
+const KEPT = new Set(
+  `CSeq Require Proxy-Require Supported Unsupported Allow Accept Content-Type Content-Disposition Content-Encoding Event Expires
+   Info-Package Min-SE Privacy RAck RSeq Recv-Info Request-Disposition Retry-After Session-Expires`.split(/\s+/),
+);
+
+function exchangeField(name: string, value: string, others: Others, ports: Ports): string | undefined {
+  if (ADDRESSES.has(name)) return exchangeNameAddr(value, others, ports);
+  if (KEPT.has(name)) return name === "Retry-After" ? value.replace(/\s*\(.*\)/, "") : value;
+  if (name === "Call-ID") return others.id(value, "call");
+  if (name.endsWith("-Authenticate")) return exchangeChallenge(value, others);
+  if (name === "Reason" || name === "Warning")
+    return value
+      .replace(/"((?:[^"\\]|\\.)*)"/g, (_, text: string) => `"${others.words(text)}"`)
+      .replace(
+        /^(\d{3} )(\S+)/,
+        (_, code: string, agent: string) => `${code}${others.ours ? "…" : others.host(agent)}`,
+      );
+  return undefined;
+}
+
+/** RFC 3261 §22, RFC 7616: what is said of the realm is exchanged, the nonce is a secret's other. */
+function exchangeChallenge(value: string, others: Others): string {
+  const scheme = /^\s*\w+/.exec(value)?.[0] ?? "";
+  const params = splitOutside(value.slice(scheme.length), ",").map((each) =>
+    each.replace(/^(realm|nonce|opaque|domain)="([^"]*)"$/i, (_, name: string, text: string) => {
+      const other = name.toLowerCase() === "realm" ? others.realm(text) : others.secret(text, "token");
+      return `${name}="${other}"`;
+    }),
+  );
+  return `${scheme} ${params.join(", ")}`;
+}
+
+function bodyOf({ headers, body }: Message, others: Others): string[] {
+  if (body === "") return [];
+  const type = headers.find(([name]) => name === "Content-Type")?.[1].toLowerCase() ?? "";
+  if (type.startsWith("application/sdp") || type.startsWith("application/trickle-ice-sdpfrag"))
+    return exchangeSdp(body, others);
+  return type.startsWith("application/dtmf") ? body.split(/\r?\n/).filter((line) => line !== "") : [others.words(body)];
+}

@@ -1,0 +1,102 @@
+/**
+ * The SIP messages of a call as steps of a play.
+ *
+ * Rules: the phone of plays makes whole what is said (play-phone.ts), so only fields are said in which it would do otherwise; what
+ * is heard is asked for by the fields that decide something, and by its whole SDP. A request of the phone's that belongs to
+ * an earlier transaction (CANCEL, ACK) has its branch.
+ */
+import { attempt, Refusal } from "../protocol/refusal.ts";
+import { header, values } from "../protocol/sip/fields.ts";
+import type { Message } from "../protocol/sip/message.ts";
+import { readMessage } from "../protocol/sip/read.ts";
+import type { WireEntry } from "./entries.ts";
+import type { Ports } from "./exchange/addresses.ts";
+import { type Others, PLAY } from "./exchange/others.ts";
+import { type Exchanged, exchangeSip } from "./exchange/sip.ts";
+import { PlayPhone } from "./play-phone.ts";
+import { stepText } from "./play-step.ts";
+
+type Side = "phone" | "stranger";
+type Fields = Exchanged["fields"];
+
+/** What the phone of plays fills in. */
+const FILLED = ["From", "To", "Call-ID", "CSeq"];
+/** What says nothing of this call. */
+const UNHEARD = new Set("Allow Accept Supported Content-Type Recv-Info".split(" "));
+
+export class PlaySip {
+  readonly #others: Others;
+  readonly #ports: Ports;
+  readonly #sideOf: (wire: WireEntry) => Side;
+  readonly #phones = {
+    phone: new PlayPhone(`${PLAY.proxy}:${PLAY.proxyPort}`),
+    stranger: new PlayPhone(`${PLAY.stranger}:${PLAY.proxyPort}`),
+  };
+  /** The Via of the phone's requests in the play, by side and the branch that they had. */
+  readonly #vias = new Map<string, string>();
+
+  constructor(others: Others, ports: Ports, sideOf: (wire: WireEntry) => Side) {
+    this.#others = others;
+    this.#ports = ports;
+    this.#sideOf = sideOf;
+  }
+
+  /** The step of a message; undefined for what cannot be read. */
+  step(wire: WireEntry): string | undefined {
+    const message = attempt(() => readMessage(wire.bytes));
+    if (message instanceof Refusal) return undefined;
+    const side = this.#sideOf(wire);
+    this.#others.ours = wire.out;
+    const exchanged = exchangeSip(message, this.#others, this.#ports);
+    return wire.out ? this.#heard(side, message, exchanged) : this.#said(side, message, exchanged);
+  }
+
+  #heard(side: Side, message: Message, { start, fields, body }: Exchanged): string {
+    const via = `Via: SIP/2.0/UDP ${PLAY.gateway}:${PLAY.gatewayPort};branch=${branchOf(message)}`;
+    const whole = [start, via, ...fields.map(([name, value]) => `${name}: ${value}`)];
+    this.#phones[side].hear([...whole, "", ...body].join("\n"));
+    const lines = fields.filter(([name]) => !UNHEARD.has(name)).map(([name, value]) => `${name}: ${value}`);
+    return stepText(`gateway > ${side}`, [start, ...lines, ...body]);
+  }
+
+  #said(side: Side, message: Message, { start, fields, body }: Exchanged): string {
+    const phone = this.#phones[side];
+    const own = fields.filter(([name]) => !FILLED.includes(name));
+    const due = fields.filter(([name]) => FILLED.includes(name));
+    const filled = completed(phone.copy(), start, message.kind === "response" ? [...due.filter(isCSeq), ...own] : own);
+    const explicit = due.filter(
+      ([name, value]) => filled.get(name) !== value || (isCSeq([name, value]) && message.kind === "response"),
+    );
+    const via = this.#viaOf(side, message, filled);
+    const said = [...via, ...explicit, ...own];
+    completed(phone, start, said);
+    const lines = [
+      start,
+      ...said.map(([name, value]) => `${name}: ${value}`),
+      ...(body.length > 0 ? ["", ...body] : []),
+    ];
+    return stepText(`${side} > gateway`, lines);
+  }
+
+  /** The Via that must be said: that of an earlier request, where the phone of plays would take another. */
+  #viaOf(side: Side, message: Message, filled: ReadonlyMap<string, string>): Fields {
+    if (message.kind === "response") return [];
+    const branch = branchOf(message);
+    const known = this.#vias.get(`${side} ${branch}`);
+    const via = filled.get("Via") ?? "";
+    if (known === undefined) this.#vias.set(`${side} ${branch}`, via);
+    return known === undefined || known === via ? [] : [["Via", known]];
+  }
+}
+
+const isCSeq = ([name]: readonly [string, string]): boolean => name === "CSeq";
+
+/** What the phone of plays makes of these fields, by name. */
+function completed(phone: PlayPhone, start: string, fields: Fields): ReadonlyMap<string, string> {
+  const text = [start, ...fields.map(([name, value]) => `${name}: ${value}`)].join("\n");
+  const lines = phone.complete(text).split("\r\n");
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)] as const));
+}
+
+const branchOf = (message: Message): string =>
+  /;\s*branch=([^;,\s]+)/.exec(values(message, "Via")[0] ?? header(message, "Via") ?? "")?.[1] ?? "";

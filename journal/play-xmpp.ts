@@ -1,0 +1,145 @@
+/**
+ * The stanzas of a call as steps of a play.
+ *
+ * Rules: devices of plays acknowledge the gateway's IQs at once, so a result is said only where it came later or after something
+ * else; then the IQ is `(unanswered)`, and its id is taken from it. Ids that the gateway makes of other values (those
+ * of candidates) are free.
+ */
+import { type Element, parse } from "ltx/lib/ltx.js";
+import { CAPS as CAPS_NAMESPACE, DISCO_INFO } from "../protocol/xmpp/disco.ts";
+import type { WireEntry } from "./entries.ts";
+import { type Others, PLAY } from "./exchange/others.ts";
+import { exchangeXml } from "./exchange/xml.ts";
+import { deviceName } from "./play-people.ts";
+import { stepText } from "./play-step.ts";
+import { pretty } from "./pretty.ts";
+import type { Setting } from "./setting.ts";
+import { unwrapped } from "./wrapped.ts";
+
+/** A device acknowledges by itself within so many milliseconds. */
+const AT_ONCE = 50;
+
+const decoder = new TextDecoder();
+
+export class PlayXmpp {
+  readonly #others: Others;
+  /** IQs of the gateway that are acknowledged at once, by id and device. */
+  readonly #atOnce: ReadonlySet<string>;
+  /** The full JIDs that a call from a phone is offered to before anybody has spoken. */
+  readonly #told: string[] = [];
+  #hasSpoken = false;
+  #isProposed = false;
+  /** Whether the server tells of all who are there: then a proposal is for a device that was. */
+  readonly #isToldOfAll: boolean;
+  /** Whether somebody is online: a phone that calls hears at once that it rings. */
+  readonly #isOnline: boolean;
+  /** A device that has spoken first. */
+  #speaker: string | undefined;
+
+  constructor(others: Others, wires: readonly WireEntry[], { intercept }: Pick<Setting, "intercept">) {
+    this.#others = others;
+    this.#isOnline = ringsAtOnce(wires);
+    this.#isToldOfAll = intercept;
+    this.#atOnce = acknowledged(wires.filter(({ wire }) => wire === "xmpp"));
+  }
+
+  /** The step of a stanza; undefined for what devices of plays do by themselves, and for what cannot be said. */
+  step(wire: WireEntry): string | undefined {
+    const stanza = parse(decoder.decode(wire.bytes));
+    const { id, from, to, type } = stanza.attrs;
+    if (!wire.out && type === "result" && this.#atOnce.has(`${id} ${from}`)) return undefined;
+    this.#others.ours = wire.out;
+    const other = exchangeXml(stanza, this.#others);
+    if (other === undefined) return undefined;
+    const jid = String(wire.out ? other.attrs.to : other.attrs.from);
+    const device = deviceName(jid);
+    delete other.attrs[wire.out ? "to" : "from"];
+    if (!wire.out) {
+      this.#hasSpoken ||= type !== "result";
+      const speaker = String(unwrapped(other).attrs.from ?? jid);
+      if (type !== "result" && speaker.includes("/") && !this.#told.includes(speaker)) this.#speaker ??= speaker;
+      return stepText(`${device} > gateway`, linesOf(other));
+    }
+    const isAnswered = type !== "set" || this.#atOnce.has(`${id} ${to}`);
+    if (type === "set" && isAnswered) delete other.attrs.id;
+    forget(other, "candidate", "id");
+    if (!this.#hasSpoken) this.#isProposed ||= unwrapped(stanza).getChild("propose") !== undefined;
+    if (!this.#hasSpoken && isInitiate(stanza)) this.#told.push(wrappedTo(other) ?? jid);
+    return stepText(`gateway > ${device}${isAnswered ? "" : " (unanswered)"}`, linesOf(other));
+  }
+
+  /** Who must be online: whoever is told at once, or somebody at least, where a phone hears at once that it rings. */
+  get online(): readonly string[] {
+    const isSomebody = this.#isOnline && !this.#isProposed && this.#told.length === 0;
+    return isSomebody ? [`juliet@${PLAY.users}/balcony`] : this.#told;
+  }
+
+  /** What must have happened before: where a call is proposed to somebody, a device of his has said that it takes proposals. */
+  get before(): string[] {
+    if (!this.#isProposed || !(this.#isOnline || this.#isToldOfAll)) return [];
+    const device = deviceName(this.#speaker ?? `juliet@${PLAY.users}/another`);
+    return [
+      stepText(`${device} > gateway`, [`<presence to='${PLAY.component}'>${CAPS}</presence>`]),
+      stepText(`gateway > ${device}`, [`<iq type='get' id='{caps}'>${ASKED}</iq>`]),
+      stepText(`${device} > gateway`, [`<iq type='result' id='{caps}' to='${PLAY.component}'>${SAID}</iq>`]),
+      ...(this.#isOnline
+        ? []
+        : [stepText(`${device} > gateway`, [`<presence to='${PLAY.component}' type='unavailable'/>`])]),
+    ];
+  }
+}
+
+/** A client that takes Jingle messages, and the hash of what it says of itself (XEP-0115 §5). */
+const NODE = "https://client.example";
+const VER = "VXE1iHqg5EojvWov/n378HfijEc=";
+const FEATURES =
+  "<identity category='client' type='phone' name='Client'/><feature var='urn:xmpp:jingle:1'/><feature var='urn:xmpp:jingle-message:0'/>";
+const CAPS = `<c xmlns='${CAPS_NAMESPACE}' hash='sha-1' node='${NODE}' ver='${VER}'/>`;
+const ASKED = `<query xmlns='${DISCO_INFO}' node='${NODE}#${VER}'/>`;
+const SAID = `<query xmlns='${DISCO_INFO}'>${FEATURES}</query>`;
+
+/** Whether the first that a phone hears of its call, but for 100, comes at once, and is 180. */
+function ringsAtOnce(wires: readonly WireEntry[]): boolean {
+  const [first] = wires;
+  const heard = wires.find(
+    ({ wire, out, bytes }) => wire === "sip" && out && !decoder.decode(bytes).startsWith("SIP/2.0 100"),
+  );
+  if (first === undefined || heard === undefined) return false;
+  return heard.at - first.at < AT_ONCE && decoder.decode(heard.bytes).startsWith("SIP/2.0 18");
+}
+
+/** An element, line by line; line ends in a value are written as what they are. */
+const linesOf = (element: Element): string[] =>
+  pretty(element)
+    .replace(/="[^"]*"/g, (value) => value.replaceAll("\r", "&#13;").replaceAll("\n", "&#10;"))
+    .split("\n");
+
+/** To whom a server says a stanza for us. */
+function wrappedTo(stanza: Element): string | undefined {
+  const inside = unwrapped(stanza);
+  return inside === stanza ? undefined : String(inside.attrs.to);
+}
+
+const isInitiate = (stanza: Element): boolean =>
+  unwrapped(stanza).getChild("jingle")?.attrs.action === "session-initiate";
+
+/** Leaves an attribute out of all elements of a name. */
+function forget(element: Element, name: string, attribute: string): void {
+  if (element.is(name)) delete element.attrs[attribute];
+  for (const child of element.getChildElements()) forget(child, name, attribute);
+}
+
+/** The IQ sets of the gateway whose result comes before anything else does, and at once: `id device`. */
+function acknowledged(wires: readonly WireEntry[]): ReadonlySet<string> {
+  const asked = new Map<string, number>();
+  const found = new Set<string>();
+  for (const { out, at, bytes } of wires) {
+    const stanza = parse(decoder.decode(bytes));
+    const { id, from, to, type } = stanza.attrs;
+    if (out && type === "set") asked.set(`${id} ${to}`, at);
+    else if (!out && type !== "result") asked.clear();
+    else if (!out && stanza.getChildElements().length === 0 && at - (asked.get(`${id} ${from}`) ?? -AT_ONCE) < AT_ONCE)
+      found.add(`${id} ${from}`);
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+/**
+ * A stanza that a server hands over, or sends as one of its users, wraps another one: protocol/xmpp/delegation.ts.
+ *
+ * What is said stands inside: who speaks, the session, the label; what is asked and answered between the server and us is the outside.
+ */
+import type { Element } from "ltx/lib/ltx.js";
+
+const WRAPPERS = new Set("delegation privilege privileged_iq forwarded".split(" "));
+
+/** The stanza inside, or the stanza itself where it wraps none. */
+export function unwrapped(stanza: Element): Element {
+  let at = stanza;
+  for (let next = wrapperIn(at); next !== undefined; next = wrapperIn(at)) at = next;
+  return at.is("iq") || at.is("message") ? at : stanza;
+}
+
+function wrapperIn(element: Element): Element | undefined {
+  const [inside] = element.getChildElements();
+  if (inside === undefined) return undefined;
+  const isStanza = WRAPPERS.has(element.name) && (inside.is("iq") || inside.is("message"));
+  return isStanza || WRAPPERS.has(inside.name) ? inside : undefined;
+}

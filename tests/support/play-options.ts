@@ -1,0 +1,39 @@
+/** What a play says of the gateway's configuration (`# options: …`), as options of plays; and what a journal needs to know of it. */
+import type { CallsConfig } from "../../actors/calls/needs.ts";
+import type { GatewayConfig } from "../../actors/gateway.ts";
+import type { PlayConfiguration, Setting } from "../../journal/setting.ts";
+import type { PlayOptions } from "./play.ts";
+import { gatewayConfig, PROXY } from "./play-gateway.ts";
+
+/** The options that a play itself asks for. */
+export function configuredBy(script: string): Pick<PlayOptions, "calls" | "intercept" | "online" | "byTcp"> {
+  const written = /^# options: (.*)$/m.exec(script)?.[1];
+  if (written === undefined) return {};
+  const { intercept, online, transport, hasCredentials, usernameToPhone, ...timers } = JSON.parse(
+    written,
+  ) as PlayConfiguration;
+  const { addresses } = gatewayConfig({}, intercept && "intercept").calls;
+  const calls: Partial<CallsConfig> = {
+    ...timers,
+    ...(hasCredentials ? { username: "carillon", password: "pw" } : {}),
+    ...(usernameToPhone ? { addresses: { ...addresses, usernameToPhone } } : {}),
+    ...(transport === "tcp" ? { proxy: { transport, ...PROXY } } : {}),
+  };
+  return {
+    calls,
+    ...(intercept ? { intercept } : {}),
+    ...(online ? { online } : {}),
+    ...(transport === "tcp" ? { byTcp: true } : {}),
+  };
+}
+
+export function settingOf({ sip, xmpp, calls }: GatewayConfig): Setting {
+  const { addresses, proxy, username, realm, ...options } = calls;
+  return {
+    ...{ component: xmpp.domain, hosts: xmpp.hosts, ours: [sip.localHost, ...addresses.ours], port: sip.port },
+    ...{ proxyHost: proxy.host, proxyPort: proxy.port, usernameToPhone: addresses.usernameToPhone },
+    realm,
+    intercept: xmpp.mode === "intercept",
+    options: { ...options, transport: proxy.transport, hasCredentials: username !== "" },
+  };
+}
