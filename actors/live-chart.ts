@@ -6,7 +6,6 @@
  * Once stopped, the chart is let go of and knows nothing of what the call was about.
  */
 import type { StateValue } from "xstate";
-import { hasRoom } from "../machines/call/changes.ts";
 import {
   agreed,
   type CallContext,
@@ -19,8 +18,9 @@ import {
 import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabulary.ts";
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
-import { Refusal } from "../protocol/refusal.ts";
+import type { Refusal } from "../protocol/refusal.ts";
 import type { Clock, chartClock } from "./clock.ts";
+import { notTaken } from "./not-taken.ts";
 import { type CallActor, callActor, type Step, send, start, stepNow } from "./selection.ts";
 import type { CallEnd, CallWatch } from "./watch.ts";
 
@@ -98,7 +98,7 @@ export class LiveChart {
   /** Hands the event to the chart, or says why the call cannot take it now; one told while another is performed comes next. */
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
     const actor = this.#actor;
-    if (!actor) return this.#outOfOrder(event);
+    if (!actor) return this.#notTaken(event);
     let isTaken: boolean | undefined;
     this.guard(() => {
       isTaken = send(actor, event, accepted);
@@ -219,7 +219,7 @@ export class LiveChart {
   }
 
   #refuse(event: CallEvent): Refusal {
-    const refusal = this.#outOfOrder(event);
+    const refusal = this.#notTaken(event);
     this.#watch?.refused(event.type, refusal.message);
     return refusal;
   }
@@ -228,27 +228,8 @@ export class LiveChart {
     return this.#actor?.getSnapshot().context;
   }
 
-  #outOfOrder(event: CallEvent): Refusal {
-    const text = `${event.type} does not fit a call that is ${this.state}`;
-    // XEP-0166 §7.2.16: both sides want the same, and we speak for the initiator
-    if (event.type === "jingle.content-add" && this.consultation)
-      return new Refusal(text, { status: 500 }, { condition: "conflict", type: "cancel", detail: "tie-break" });
-    if (!this.userLeft && this.#isFull(event))
-      return new Refusal(
-        "too many changes wait for the phone",
-        { status: 500 },
-        { condition: "resource-constraint", type: "wait" },
-      );
-    const jingle = this.userLeft
-      ? ({ condition: "item-not-found", type: "cancel", detail: "unknown-session" } as const)
-      : ({ condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const);
-    return new Refusal(text, { status: this.over ? 481 : 500 }, jingle);
-  }
-
-  /** Whether a change is refused because no more can wait, or be kept. */
-  #isFull(event: CallEvent): boolean {
-    const due = this.#context?.pendingOffers ?? [];
-    return !hasRoom(due, this.local, event.type === "jingle.source" ? event.sources : []);
+  #notTaken(event: CallEvent): Refusal {
+    return notTaken(event, { context: this.#context, userLeft: this.userLeft, state: this.state });
   }
 }
 

@@ -12,7 +12,7 @@ import { answerTo } from "../../protocol/media/offer-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { callActions } from "./actions.ts";
 import { answerActions, type Offer } from "./answer-actions.ts";
-import { applied, hasRoom, withoutRemoved } from "./changes.ts";
+import { applied, withoutRemoved } from "./changes.ts";
 import {
   agreed,
   answerable,
@@ -26,6 +26,7 @@ import {
   withEarly,
 } from "./context.ts";
 import { negotiationActions } from "./offer-actions.ts";
+import { isFull, isTie } from "./refused-changes.ts";
 import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
 
 type Device = { device: string };
@@ -84,14 +85,12 @@ export const callSetup = setup({
     "an offer is pending, with an address": ({ context }) =>
       context.pendingOffers.length > 0 && hasAddress(next(context)),
     "the address is there": ({ context }) => hasAddress(next(context)),
-    "there is room": ({ context }) => hasRoom(context.pendingOffers, own(context)),
+    "there is room": ({ context }) => !isFull(context),
     "there is room for the sources": ({ context }, { sources }: { sources: readonly ContentSources[] }) =>
-      hasRoom(context.pendingOffers, own(context), sources),
+      !isFull(context, sources),
     "the last content goes": ({ context }, { names }: { names: readonly string[] }) =>
       isEmpty(withRemoved(own(context), names)),
-    "there is room, and no tie": ({ context }) =>
-      hasRoom(context.pendingOffers, own(context)) &&
-      (context.direction === "outgoing" || !context.consultation?.added.length),
+    "there is room, and no tie": ({ context }) => !isFull(context) && !isTie(context),
     "nothing of it can be accepted": ({ context }, { media }: Offer) =>
       isEmpty(answerTo(media, answerable(context))) && asksFor(media, remote(context)).added.length === 0,
     "that needs the client": ({ context }, { media }: Offer) => asksTheClient(asksFor(media, remote(context))),

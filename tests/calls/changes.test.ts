@@ -7,10 +7,12 @@ import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
+  BOB,
   BOB_ANSWERS,
   CAROL,
   CAROL_CALLS,
   JULIET_ACCEPTS,
+  JULIET_HANGS_UP,
   JULIET_SAYS,
   OFFERS,
   PHONE_HANGS_UP,
@@ -54,6 +56,12 @@ const TRYING = `
 gateway > phone
     SIP/2.0 100 Trying
 `;
+const TERMINATED = `
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+`;
 const NOT_ACCEPTABLE = `
 gateway > phone
     SIP/2.0 488 Not Acceptable Here
@@ -86,6 +94,11 @@ const VIDEO_SECTION = `    m=video 50002 UDP/TLS/RTP/SAVPF 96
 const ASKED_FOR_VIDEO = HEARS("transport-info") + HEARS("content-add", "<content creator='responder' name='video'/>");
 const THEIR_VIDEO = OFFERS("    {added-video-sdp}") + ASKED_FOR_VIDEO;
 const SCREEN = `<content creator='initiator' name='screen'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='video'><payload-type id='96' name='VP8' clockrate='90000'/></description><transport xmlns='${ICE}' ufrag='wA' pwd='wA34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='actpass'>${FINGERPRINT}</fingerprint>${CANDIDATE("198.51.100.7", 40004)}</transport></content>`;
+/** As many offers as may be pending: a source action is never merged with a hold. */
+const SIXTEEN_CHANGES = Array.from(
+  { length: 8 },
+  (_, at) => SOURCE(at + 1) + HOLD(at % 2 === 0 ? "hold" : "active", `w${at}`),
+).join("");
 const TRICKLES = (ufrag: string, pwd: string, mid: string): string => `
 phone > gateway
     INFO sip:juliet@192.0.2.1:5600 SIP/2.0
@@ -277,6 +290,28 @@ ${PHONE_HANGS_UP}`,
         "<iq type='result' id='q65'/>",
         "<iq type='error' id='q65'><error type='wait'><resource-constraint/></error></iq>",
       )}${AGREED(2, "recvonly")}${REINVITED(3, "    a=jingle-action:source-add\n    a=ssrc:1 cname:c\n    a=ssrc:64 cname:c\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
+    ],
+    // proves: J47
+    [
+      "in a call that the user has placed, while the phone offers a content: one change more than may wait is resource-constraint, no tie-break",
+      `${TALKING}${THEIR_VIDEO}${SIXTEEN_CHANGES}${changed(
+        JULIET_SAYS("content-add", SCREEN, "h17"),
+        "<iq type='result' id='h17'/>",
+        "<iq type='error' id='h17'><error type='wait'><resource-constraint/></error></iq>",
+      )}${TRYING}${PHONE_HANGS_UP}${TERMINATED}`,
+    ],
+    // proves: J15
+    [
+      "after the user has hung up while the phone offers a content: there is no session, and no tie-break",
+      `${TALKING}${THEIR_VIDEO}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060").split("phone > gateway")[0]}${changed(
+        JULIET_SAYS("content-add", SCREEN, "h17"),
+        "<iq type='result' id='h17'/>",
+        "<iq type='error' id='h17'><error type='cancel'><item-not-found/><unknown-session xmlns='urn:xmpp:jingle:errors:1'/></error></iq>",
+      )}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: … BYE
+${TERMINATED}`,
     ],
   ]);
 });

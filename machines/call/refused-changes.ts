@@ -1,0 +1,40 @@
+/**
+ * Which changes of the user's are refused, and why: the one rule for the chart's guards and for the IQ error.
+ *
+ * XEP-0166 §7.2.16 (tie-break), mapping J36 and J47. Rules: a content-add crosses the phone's own only where the phone
+ * has placed the call, since the gateway speaks for the initiator there; what may wait for the phone is bounded
+ * (changes.ts).
+ */
+import type { ContentSources } from "../../protocol/media/media.ts";
+import { hasRoom } from "./changes.ts";
+import { type CallContext, own } from "./context.ts";
+import type { CallEvent } from "./vocabulary.ts";
+
+/** Whether a content-add of the user's crosses one of the phone's that wins. */
+export const isTie = ({ direction, consultation }: CallContext): boolean =>
+  direction === "incoming" && consultation !== null && consultation.added.length > 0;
+
+/** Whether no more offers can be pending, or the contents cannot take these sources as well. */
+export const isFull = (context: CallContext, sources?: readonly ContentSources[]): boolean =>
+  !hasRoom(context.pendingOffers, own(context), sources);
+
+/** Why a call whose user has not left does not take this change; null for any other event, or if the state is the reason. */
+export function whyRefused(context: CallContext, event: CallEvent): "tie-break" | "full" | null {
+  switch (event.type) {
+    case "jingle.content-add":
+      return isTie(context) ? "tie-break" : full(context);
+    case "jingle.source":
+      return full(context, event.sources);
+    case "jingle.hold":
+    case "jingle.content-modify":
+    case "jingle.content-remove":
+    case "jingle.description-info":
+    case "jingle.transport-replace":
+      return full(context);
+    default:
+      return null;
+  }
+}
+
+const full = (context: CallContext, sources?: readonly ContentSources[]): "full" | null =>
+  isFull(context, sources) ? "full" : null;
