@@ -11,7 +11,7 @@ import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { reaches, type SipJsPhone } from "../support/sipjs-phone.ts";
 import { conditionIn, isProposed, MessagesWorld } from "./messages-world.ts";
 import { reason } from "./scenarios-texts.ts";
-import { comesOnline, hears, hearsEnd, SERVERS } from "./scenarios-world.ts";
+import { comesOnline, hears, hearsEnd, isSeen, SERVERS } from "./scenarios-world.ts";
 
 const BOB = "bob@pbx.test";
 
@@ -175,6 +175,7 @@ for (const kind of SERVERS)
         const take = ({ message }: { message: { statusCode?: number | undefined } }) => heard.put(message.statusCode);
         await call.invite({ requestDelegate: { onTrying: take, onProgress: take } });
         expect(await heard.next()).toBe(100);
+        await isSeen(desk, world.server); // so the server has the proposal by now, and keeps it
         const awake = await world.wakes("tybalt/desk");
         const { from, id } = await isProposed(awake);
         await saysMessage(awake, from, "ringing", id);

@@ -2,8 +2,6 @@
  * The world of calls that are proposed by message: a server with the module, the gateway that takes all calls of its users,
  * and what stands in the SIP network beyond.
  */
-import xml from "@xmpp/xml";
-import { PING } from "../../protocol/xmpp/disco.ts";
 import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
@@ -11,6 +9,7 @@ import { hearsMessage, payload } from "../support/jingle-messages.ts";
 import { freePort } from "../support/ports.ts";
 import type { XmppServer } from "../support/prosody.ts";
 import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
+import { until } from "../support/until.ts";
 import { isSeen, type ServerKind, startIntercepting } from "./scenarios-world.ts";
 
 /** The proxy: one that calls back by another Call-ID, or a plain one, which the gateway itself can be. */
@@ -55,8 +54,7 @@ export class MessagesWorld {
   /** A device goes away, and is gone by then: whoever asks it something is told that nobody is there. */
   async leaves(device: Device, asker: Device): Promise<void> {
     await device.stop();
-    const isThere = () => asker.ask("get", device.jid, xml("ping", { xmlns: PING })).then(Boolean, () => false);
-    while (await isThere());
+    await until(`${device.jid}'s end`, () => asker.isGone(device.jid), Boolean);
   }
 
   /** A device that has been here before comes online again. */
