@@ -18,9 +18,9 @@ import {
 } from "../../protocol/jingle/changes.ts";
 import { readJingle, readReason } from "../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../protocol/jingle/transport-info.ts";
-import { answerFromAccept } from "../../protocol/media/answer.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
+import { answerFromAccept } from "../../protocol/media/user-accept.ts";
 import { MOST } from "../../protocol/media/values.ts";
 import { attempt, Refusal, unreadable } from "../../protocol/refusal.ts";
 import type { LiveChart } from "../live-chart.ts";

@@ -6,7 +6,8 @@
  * by itself `local`.
  */
 import type { CallEvent } from "../../machines/call/vocabulary.ts";
-import { adviceOn, isWithoutDtls } from "../../protocol/media/answer.ts";
+import { isWithoutDtls } from "../../protocol/media/answer-rules.ts";
+import { adviceOn } from "../../protocol/media/phone-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import type { LiveChart } from "../live-chart.ts";
 import { type Step, stepNow } from "../selection.ts";

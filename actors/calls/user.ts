@@ -6,7 +6,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
-import { writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
+import { writeCodecs, writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
 import { writeDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { reasonElement, writeContent, writeGroup, writeJingle } from "../../protocol/jingle/jingle.ts";
 import { writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
@@ -57,6 +57,8 @@ export class User {
     "jingle.send.content-add": (user, effect) => user.#add(effect),
     "jingle.send.content-accept": (user, { to, contents }) =>
       user.#say(to, "content-accept", contents.map(writeContent)),
+    "jingle.send.description-info": (user, { to, contents }) =>
+      user.#say(to, "description-info", writeCodecs(contents)),
     "jingle.send.content-remove": (user, { to, contents }) => user.#say(to, "content-remove", writeNames(contents)),
     "jingle.send.content-reject": (user, { to, contents }) => user.#say(to, "content-reject", writeNames(contents)),
     "jingle.send.content-modify": (user, { to, changes }) => user.#say(to, "content-modify", writeSenders(changes)),

@@ -5,8 +5,9 @@
  * reliable: what comes after that is passed over (§13.2.1); a 2xx that comes again is acknowledged again without troubling
  * the chart (§13.2.2.4); a 2xx that comes when the call is over is acknowledged and hung up here.
  */
-import { acceptFromAnswer } from "../../protocol/media/answer.ts";
+
 import type { Media } from "../../protocol/media/media.ts";
+import { acceptFromAnswer } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { asksFor } from "../../protocol/sip/capabilities.ts";

@@ -6,10 +6,13 @@
  * user has heard of no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What his client
  * would be needed for is 504, since an UPDATE cannot wait; contents that he did not offer are refused.
  */
-import { inKindOf } from "../../protocol/media/answer.ts";
+
+import { answerTo } from "../../protocol/media/answer.ts";
 import { asksFor, isEmpty } from "../../protocol/media/contents.ts";
+import { laterOffer } from "../../protocol/media/later-offer.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
-import { answerTo, withDtlsRole } from "../../protocol/media/offer-answer.ts";
+import { withDtlsRole } from "../../protocol/media/offer-answer.ts";
+import { laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -25,13 +28,15 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   const { answer: before, answeredReliably } = fork;
   const isOffer = request.method === "UPDATE" && request.body !== "";
   if (!isOffer || !answeredReliably || before === undefined || before instanceof Refusal) return undefined;
-  const offer = attempt(() => inKindOf(before, readSdp(request.body, { by: "responder", follows: before })));
+  const offer = attempt(() =>
+    laterInKindOf(before, laterOffer(before, readSdp(request.body, { by: "responder", follows: before }))),
+  );
   if (offer instanceof Refusal)
     return responseTo(request, offer.sip.status, { headers: [warning(399, offer.message)] });
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);
   const answer = answerTo(offer, withDtlsRole(line.chart.local, before));
   if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });
-  fork.answer = agreed(before, offer, answer);
+  fork.answer = answerTo(line.chart.offer, agreed(before, offer, answer));
   fork.refresh(request);
   const headers: Field[] = [...capabilities(line.contact, { accept: true }), ["Content-Type", "application/sdp"]];
   return responseTo(request, 200, { headers, body: description.write(answer, true) });

@@ -8,9 +8,10 @@
  * answered whatever else is open.
  */
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";
-import { acceptFromAnswer, inKindOf } from "../../protocol/media/answer.ts";
+import { laterOffer, sourceOffer } from "../../protocol/media/later-offer.ts";
 import type { Media, Role } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
+import { acceptFromAnswer, laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -138,8 +139,10 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     if (request.body === "") return { type: "sip.reinvite.empty" };
     const isUpdate = request.method === "UPDATE";
     const before = this.#line.chart.remote;
-    const media = inKindOf(before, readSdp(request.body, { by: this.#by, follows: before }));
-    return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action: readJingleAction(request.body) };
+    const action = readJingleAction(request.body);
+    const read = readSdp(request.body, { by: this.#by, follows: before });
+    const offer = action === null ? laterOffer(before, read) : sourceOffer(before, read);
+    return { type: isUpdate ? "sip.update" : "sip.reinvite", media: laterInKindOf(before, offer), action };
   }
 
   /** Answers their offer with 200. */

@@ -5,11 +5,12 @@
  * offer-actions.ts and answer-actions.ts.
  */
 
-import { adviceOn } from "../../protocol/media/answer.ts";
+import { answerTo } from "../../protocol/media/answer.ts";
 import { addCandidates, newCandidates } from "../../protocol/media/candidates.ts";
 import { asksFor, contentsNamed, isBare, ofNextGeneration } from "../../protocol/media/contents.ts";
 import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { audioAlone, withDtlsRole } from "../../protocol/media/offer-answer.ts";
+import { adviceOn } from "../../protocol/media/phone-answer.ts";
 import {
   type Failure,
   failureOf,
@@ -55,7 +56,7 @@ const finalFor = (condition: string, status: number, profile: Profile): Failure 
 const toThePhone = {
   "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
-  "send 200": say((context) => ({ type: "sip.send.success", media: agreed(context) })),
+  "send 200": say((context) => ({ type: "sip.send.success", media: answerTo(remote(context), agreed(context)) })),
   "send 480": say(({ profile }) => ({ type: "sip.send.failure", failure: failureOf(reason("timeout"), profile) })),
   "send 487": say(({ profile }) => ({ type: "sip.send.failure", failure: finalFor("cancel", 487, profile) })),
   "send 504 (no PRACK)": say(({ profile }) => ({

@@ -8,6 +8,7 @@
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
+import { answerTo } from "../../protocol/media/answer.ts";
 import {
   asksFor,
   candidatesOf,
@@ -23,7 +24,6 @@ import {
 } from "../../protocol/media/contents.ts";
 import type { Content, ContentSenders, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import {
-  answerTo,
   asOffer,
   changedSenders,
   namedSources,
@@ -43,7 +43,7 @@ import {
   withAgreed,
   withRemote,
 } from "./context.ts";
-import { isWanted, tell, tellAdded, tellSenders } from "./telling.ts";
+import { isWanted, tell, tellAdded, tellCodecs, tellSenders } from "./telling.ts";
 import type { CallEffect } from "./vocabulary.ts";
 
 export type Offer = { media: Media; action: SourceAction | null };
@@ -105,6 +105,7 @@ function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
   const media = taken(context, offer);
   const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
   return [
+    ...tellCodecs(context, remote(context), media),
     ...tellSenders(context, sendersNow(context, media)),
     ...tell(context, "content-remove", contentsNamed(media, removed)),
   ];

@@ -47,7 +47,7 @@ import {
   withAgreed,
   withRemote,
 } from "./context.ts";
-import { isWanted, tell, tellSenders } from "./telling.ts";
+import { isWanted, tell, tellCodecs, tellSenders } from "./telling.ts";
 import type { Postponed } from "./vocabulary.ts";
 
 type Update = { update: TransportUpdate };
@@ -159,6 +159,7 @@ const ourOffers = {
         "transports",
         moved.filter((content) => !isBare(content)),
       ),
+      ...tellCodecs(context, remote(context), media),
       ...tell(
         context,
         "content-remove",

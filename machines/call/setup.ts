@@ -5,10 +5,10 @@
  * offer-actions.ts and answer-actions.ts.
  */
 import { setup } from "xstate";
+import { answerTo } from "../../protocol/media/answer.ts";
 import { addCandidates, hasUsableCandidate, isGathered } from "../../protocol/media/candidates.ts";
 import { asksFor, isEmpty, withRemoved } from "../../protocol/media/contents.ts";
 import type { ContentSources, Media, TransportUpdate } from "../../protocol/media/media.ts";
-import { answerTo } from "../../protocol/media/offer-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { callActions } from "./actions.ts";
 import { answerActions, type Offer } from "./answer-actions.ts";

@@ -154,8 +154,13 @@ export type UserEffect =
   | { readonly type: "jmi.send.retract" }
   | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
-/** Actions with whole contents; `transports` is a transport-info with whole transports. */
-export type ContentsAction = "content-accept" | "transport-accept" | "transport-reject" | "transports";
+/** Actions with whole contents; `transports` is a transport-info with whole transports, a description-info tells of codecs. */
+export type ContentsAction =
+  | "content-accept"
+  | "description-info"
+  | "transport-accept"
+  | "transport-reject"
+  | "transports";
 
 /** Actions with the names of contents alone. */
 export type NamesAction = "content-reject" | "content-remove";

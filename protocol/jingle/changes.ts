@@ -18,7 +18,7 @@ import type {
 } from "../media/media.ts";
 import { unreadable } from "../refusal.ts";
 import { JINGLE, RTP } from "../xmpp/namespaces.ts";
-import { readPayloads } from "./codecs.ts";
+import { readPayloads, writePayload } from "./codecs.ts";
 import { SENDERS } from "./description.ts";
 import { readSources, writeSources as writeSourceElements } from "./sources.ts";
 import { readTransport, writeTransport } from "./transport.ts";
@@ -115,5 +115,14 @@ export function readCodecs(jingle: Element): ContentPayloads[] {
     const description = content.getChild("description", RTP);
     if (description === undefined) throw unreadable("a description-info without a description");
     return { name: requiredOf(content, "name"), payloads: readPayloads(description) };
+  });
+}
+
+/** The contents of a description-info: their codecs alone. */
+export function writeCodecs(contents: readonly Content[]): Element[] {
+  return contents.map((content) => {
+    const { creator, name, media, payloads } = content;
+    const codecs = payloads.map((payload) => writePayload(payload, content));
+    return xml("content", { creator, name }, xml("description", { xmlns: RTP, media }, ...codecs));
   });
 }

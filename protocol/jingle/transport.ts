@@ -9,14 +9,13 @@
 import xml, { type Element } from "@xmpp/xml";
 import { candidateId, readCandidateAttributes, writeCandidateAttributes } from "../candidate.ts";
 import type { Transport } from "../media/media.ts";
-import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST } from "../media/values.ts";
+import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST, readSetup } from "../media/values.ts";
 import { unmappable, unreadable } from "../refusal.ts";
 import { ownText, present } from "../text.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
-import { oneOf, textOf, wordOf } from "./values.ts";
+import { textOf, wordOf } from "./values.ts";
 
 const OPTIONS = ["trickle", "renomination"];
-const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
 
 /** Reads the transport of a content. */
 export function readTransport(content: Element): Transport {
@@ -36,7 +35,10 @@ function readRaw(transport: Element): Transport {
 function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "setup"> {
   const elements = bounded(transport.getChildren("fingerprint", DTLS), MOST.fingerprints, "fingerprints");
   const [first] = elements;
-  return { fingerprints: elements.map(readFingerprint), ...present({ setup: first && oneOf(first, "setup", SETUPS) }) };
+  return {
+    fingerprints: elements.map(readFingerprint),
+    ...present({ setup: readSetup(first && textOf(first, "setup")) }),
+  };
 }
 
 /** The ICE user and password of a transport. */

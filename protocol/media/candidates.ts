@@ -6,7 +6,7 @@
  * and written in sdp/fragment.ts and jingle/transport-info.ts.
  */
 import { present } from "../text.ts";
-import type { Candidate, Content, ContentUpdate, Media, TransportUpdate } from "./media.ts";
+import type { Candidate, Content, ContentUpdate, Media, Transport, TransportUpdate } from "./media.ts";
 import { isAddress, MOST } from "./values.ts";
 
 /** More candidates of an update are not looked at. */
@@ -28,8 +28,37 @@ export function isHidden(candidate: Candidate): boolean {
 }
 
 /** Whether a phone could send to this candidate at once. */
-export function isUsable(candidate: Candidate): boolean {
+function isUsable(candidate: Candidate): boolean {
   return candidate.protocol === "udp" && !isHidden(candidate);
+}
+
+const PREFERENCE = ["host", "prflx", "srflx", "relay"];
+
+/** The default candidate of a component (RFC 8839 §4.2.1.2): relay, then srflx, then host. */
+export function defaultCandidate({ candidates }: Transport, component: number): Candidate | undefined {
+  const choice = candidates.filter((candidate) => candidate.component === component && isUsable(candidate));
+  const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
+  return choice.reduce<Candidate | undefined>(
+    (best, each) => (best && rank(best) >= rank(each) ? best : each),
+    undefined,
+  );
+}
+
+/** A plain address: what a peer without ICE has of a candidate. */
+export function plainCandidate(component: number, ip: string, port: number): Candidate {
+  const plain = { protocol: "udp", priority: 0, type: "host", generation: 0, network: 0 };
+  return { foundation: "1", component, ip, port, ...plain };
+}
+
+/** A transport without ICE: its default candidates as plain addresses (RFC 8839 §4.2.5). */
+export function plainTransport(transport: Transport): Transport {
+  if (transport.kind === "raw") return transport;
+  const { ufrag: _, pwd: __, ...rest } = transport;
+  const candidates = [1, 2].flatMap((component) => {
+    const best = defaultCandidate(transport, component);
+    return best ? [plainCandidate(component, best.ip, best.port)] : [];
+  });
+  return { ...rest, kind: "raw", options: [], candidates, gathered: true };
 }
 
 /** The part of an update that is new to this description, with its ICE user and password. */

@@ -92,13 +92,15 @@ function moves(before: Media, after: Media): Content[] {
   });
 }
 
-/** Our description with a place for each offered content, refused until the user accepts it. */
-export function withPlaces(own: Media, offer: Media): Media {
-  const added = offer.contents.filter(({ name }) => find(own, name) === undefined);
-  return withAdded(
-    own,
-    added.map((content) => ({ ...content, rejected: true })),
-  );
+/**
+ * Our description in the places of the offer, with its mids: a new content is refused until the user accepts it, and has the
+ * place of the one whose line it takes (RFC 8829 §5.2.2).
+ */
+export function withPlaces({ mids: _, ...own }: Media, offer: Media): Media {
+  const placed = offer.contents.map((content) => find(own, content.name) ?? { ...content, rejected: true });
+  const names = placed.map(nameOf);
+  const later = own.contents.slice(placed.length).filter(({ name }) => !names.includes(name));
+  return { ...own, contents: [...placed, ...later], ...(offer.mids === undefined ? {} : { mids: offer.mids }) };
 }
 
 /** A description that also refuses what the other side's refuses. */

@@ -16,6 +16,11 @@ export interface Media {
   readonly contents: readonly Content[];
   /** RFC 5888, XEP-0338: contents by name. */
   readonly groups: readonly { readonly semantics: string; readonly names: readonly string[] }[];
+  /**
+   * The a=mid of those contents that have another one than their name would give (mids.ts); "" where there was none. An answer has the
+   * mids of its offer.
+   */
+  readonly mids?: readonly { readonly name: string; readonly mid: string }[];
   /** RFC 8445 §2.5: the writer is an ICE lite agent. */
   readonly iceLite?: true;
 }
@@ -33,6 +38,8 @@ export interface Content {
   /** The transport protocol of the m-line: RTP/AVP, UDP/TLS/RTP/SAVPF, … */
   readonly protocol: string;
   readonly payloads: readonly Payload[];
+  /** The formats of the m-line where they are others than the payload types. */
+  readonly formats?: readonly string[];
   /** Feedback for all payload types. */
   readonly feedback: readonly Feedback[];
   readonly extensions: readonly Extension[];
@@ -65,6 +72,7 @@ export interface Parameter {
 export interface Payload {
   /** 0 to 127. */
   readonly id: number;
+  /** "" in an answer, where it is what was offered under this number (answer.ts). */
   readonly name: string;
   /** Hertz. */
   readonly clockrate: number;
@@ -111,7 +119,7 @@ export interface Transport {
   /** a=ice-options: trickle, renomination, … */
   readonly options: readonly string[];
   readonly fingerprints: readonly { readonly hash: string; readonly value: string }[];
-  readonly setup?: "actpass" | "active" | "passive" | "holdconn";
+  readonly setup?: "actpass" | "active" | "passive";
   readonly candidates: readonly Candidate[];
   /** No more candidates will come (RFC 8838 §8.2). */
   readonly gathered: boolean;

@@ -5,39 +5,14 @@
  * responder, so that both descriptions use the same words; a side that holds does not want the other to send; what is
  * agreed is what both want; a source action changes the description that it belongs to.
  */
-import type {
-  Content,
-  ContentPayloads,
-  ContentSenders,
-  ContentSources,
-  Media,
-  Payload,
-  Role,
-  Senders,
-  Transport,
-} from "./media.ts";
+import { complement } from "./answer-rules.ts";
+import type { Content, ContentPayloads, ContentSenders, ContentSources, Media, Role, Senders } from "./media.ts";
+import { bothWant, SENDING } from "./senders.ts";
 
 export type SourceAction = "source-add" | "source-remove" | "source-update";
 
 /** More sources than this are not kept for a content. */
 export const MOST_SOURCES = 64;
-
-const SENDING: Readonly<Record<Senders, readonly Role[]>> = {
-  both: ["initiator", "responder"],
-  initiator: ["initiator"],
-  responder: ["responder"],
-  none: [],
-};
-
-function sendersOf(roles: readonly Role[]): Senders {
-  if (roles.length === 2) return "both";
-  return roles[0] ?? "none";
-}
-
-/** Who may send if both sides agree. */
-function bothWant(one: Senders, other: Senders): Senders {
-  return sendersOf(SENDING[one].filter((role) => SENDING[other].includes(role)));
-}
 
 const withSenders = (media: Media, senders: (content: Content) => Senders): Media => ({
   ...media,
@@ -67,55 +42,16 @@ export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
   return isHeldBy(media, holder) && peer.contents.some(wants);
 }
 
-/**
- * Our answer to an offer: its contents in its order (RFC 3264 §6), each as we describe it, with the senders that both sides
- * want; a content that the offer refuses, or that we do not have, is refused.
- */
-export function answerTo(offer: Media, own: Media): Media {
-  const contents = offer.contents.map((offered): Content => {
-    const content = own.contents.find(({ name }) => name === offered.name);
-    if (content === undefined || content.media !== offered.media) return { ...offered, rejected: true };
-    if (content.rejected || offered.rejected) return { ...content, rejected: true };
-    const payloads = content.payloads.filter((payload) =>
-      offered.payloads.some((other) => isSameCodec(payload, other)),
-    );
-    const { setup } = content.transport;
-    const transport =
-      setup === undefined ? content.transport : { ...content.transport, setup: answering(setup, offered) };
-    const senders = bothWant(offered.senders, content.senders);
-    return payloads.length === 0 ? { ...content, rejected: true } : { ...content, payloads, senders, transport };
-  });
-  const accepted = contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
-  const groups = own.groups.map((group) => ({
-    ...group,
-    names: group.names.filter((name) => accepted.includes(name)),
-  }));
-  return { ...own, contents, groups: groups.filter(({ names }) => names.length > 0) };
-}
-
-/** Whether two payload types are the same codec (RFC 8866 §6.6); static ones may have no name (RFC 3551 §6). */
-function isSameCodec(one: Payload, other: Payload): boolean {
-  if (one.name === "" || other.name === "") return one.id === other.id;
-  const sameName = one.name.toLowerCase() === other.name.toLowerCase();
-  return sameName && one.clockrate === other.clockrate && one.channels === other.channels;
-}
-
-type Setup = NonNullable<Transport["setup"]>;
-
-/** Our DTLS role in an answer (RFC 8842 §5.5): the opposite of theirs, or else the one we have. */
-function answering(ours: Setup, { transport }: Content): Setup {
-  if (transport.setup === "active") return "passive";
-  if (transport.setup === "passive") return "active";
-  return ours;
-}
-
 /** The user's description after the phone's answer: actpass is replaced by the role that the answer leaves. */
 export function withDtlsRole(own: Media, answer: Media): Media {
   const contents = own.contents.map((content, index): Content => {
     const { transport } = content;
     const answered = answer.contents[index];
     if (transport.setup !== "actpass" || answered === undefined || answered.rejected) return content;
-    return { ...content, transport: { ...transport, setup: answering("actpass", answered) } };
+    const { setup } = answered.transport;
+    return setup === undefined || setup === "actpass"
+      ? content
+      : { ...content, transport: { ...transport, setup: complement(setup, undefined) } };
   });
   return { ...own, contents };
 }

@@ -65,3 +65,15 @@ export const readExtensionId = (text: string | undefined): number | undefined =>
 export const readSsrc = (text: string | undefined): string | undefined => numberWithin(text, 0, UINT32)?.toString();
 /** Milliseconds in a packet. */
 export const readPtime = (text: string | undefined): number | undefined => numberWithin(text, 1, 10_000);
+
+const SETUPS = ["actpass", "active", "passive"] as const;
+
+/**
+ * A DTLS role in any case (RFC 4145 §4); undefined for what is none. Throws `Refusal` for holdconn, which DTLS-SRTP does not have
+ * (RFC 5763 §5).
+ */
+export function readSetup(text: string | undefined): (typeof SETUPS)[number] | undefined {
+  const word = text?.trim().toLowerCase();
+  if (word === "holdconn") throw new Refusal("setup holdconn, which DTLS does not have", { status: 488, warning: 399 });
+  return SETUPS.find((known) => known === word);
+}

@@ -2,7 +2,8 @@
  * The codecs of an m-section, read and written: formats, a=rtpmap, a=fmtp, a=rtcp-fb, a=extmap.
  *
  * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order
- * of preference; a dynamic type without a=rtpmap, or with an invalid name or rate, cannot be used and is left out;
+ * of preference; a dynamic type with an invalid name or rate cannot be used and is left out, and so is one without
+ * a=rtpmap in an offer;
  * `telephone-event` lists its events in a parameter without a name.
  */
 import type { Extension, Feedback, Parameter, Payload, Role } from "../media/media.ts";
@@ -12,19 +13,22 @@ import { present } from "../text.ts";
 import { directionOf, sendersOf } from "./direction.ts";
 import { allOf, type SdpSection } from "./lines.ts";
 
-/** The payload types of a section, in the order of its m-line. */
-export function readPayloads(section: SdpSection): Payload[] {
+/** The payload types of a section, in the order of its m-line; in an answer also those that have no name of their own. */
+export function readPayloads(section: SdpSection, isAnswer: boolean): Payload[] {
   const ids = new Set(section.formats.flatMap((format) => numberWithin(format, 0, 127) ?? []));
   const maps = readMaps(section);
   const configs = formatted(section, "fmtp");
   const feedback = readAllFeedback(section);
   return [...ids].flatMap((id): Payload[] => {
-    const codec = maps.has(id) ? maps.get(id) : staticType(id);
+    const codec = maps.has(id) ? maps.get(id) : (staticType(id) ?? (isAnswer ? UNNAMED : undefined));
     if (codec === undefined) return [];
     const parameters = (configs.get(`${id}`) ?? []).flatMap(readParameters);
     return [{ id, ...codec, parameters, feedback: feedback.get(`${id}`) ?? [] }];
   });
 }
+
+/** What was offered under the same number (media/codecs.ts). */
+const UNNAMED = { name: "", clockrate: 0, channels: 1 } as const;
 
 /** The a=rtpmap lines by payload type; undefined for one that cannot be used. */
 function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof staticType>> {

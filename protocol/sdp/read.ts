@@ -9,6 +9,7 @@ import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
 import { bounded, isToken, MOST } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
+import { ownText } from "../text.ts";
 import { allOf, firstOf, has, readLines, type SdpPart, type SdpSection } from "./lines.ts";
 import { readSection } from "./section.ts";
 
@@ -34,11 +35,13 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
   const known = answerTo ?? follows ?? { contents: [], groups: [] };
   const names = namesOf(sections, known);
   const contents = sections.map((section, index) => {
-    const creator = known.contents[index]?.creator ?? by;
+    const before = known.contents[index];
+    const creator = before?.name === names[index] ? (before?.creator ?? by) : by;
     return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer: answerTo !== undefined });
   });
   const groups = readGroups(session, namesByMid(sections, names, known));
-  return { contents, groups, ...(has(session, "ice-lite") ? { iceLite: true as const } : {}) };
+  const lite = has(session, "ice-lite") ? { iceLite: true as const } : {};
+  return { contents, groups, ...lite, ...(answerTo ? {} : ownMids(sections, contents)) };
 }
 
 /** The Jingle action in an SDP; null for any but the three of mod_jingle_sip. */
@@ -54,16 +57,36 @@ function midOf(section: SdpSection): string | undefined {
   return mid !== undefined && isToken(mid) ? mid : undefined;
 }
 
-/** The names that are known, then a=mid or the media type, made unique. */
+/** The names that are known; for new contents a=mid or the media type, made unique. */
 function namesOf(sections: readonly SdpSection[], known: Media): string[] {
-  const names = known.contents.map(({ name }) => name);
-  for (const section of sections.slice(names.length)) {
+  const taken = new Set(known.contents.map(({ name }) => name));
+  const mids = midsOf(known);
+  return sections.map((section, at) => {
+    const before = known.contents[at];
+    if (before && !isRecycled(section, before, mids.get(before.name))) return before.name;
     const wanted = midOf(section) ?? section.media;
     let name = wanted;
-    for (let copy = 2; names.includes(name); copy++) name = `${wanted}-${copy}`;
-    names.push(name);
-  }
-  return names;
+    for (let copy = 2; taken.has(name); copy++) name = `${wanted}-${copy}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** Whether the line of a refused content is used for another one (RFC 8829 §5.2.2). */
+function isRecycled(section: SdpSection, before: Media["contents"][number], mid: string | undefined): boolean {
+  if (!before.rejected || section.port === 0) return false;
+  const own = midOf(section);
+  return own === undefined ? section.media !== before.media : own !== mid;
+}
+
+/** The mids that are not those of the names. */
+function ownMids(sections: readonly SdpSection[], contents: Media["contents"]): Pick<Media, "mids"> {
+  const byName = midsOf({ contents });
+  const mids = contents.flatMap(({ name }, at) => {
+    const mid = ownText((sections[at] && midOf(sections[at])) ?? "");
+    return mid === byName.get(name) ? [] : [{ name, mid }];
+  });
+  return mids.length === 0 ? {} : { mids };
 }
 
 /** The names by mid: the a=mid of this SDP, else the mids that we gave before, else the names themselves. */

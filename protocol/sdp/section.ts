@@ -6,7 +6,7 @@
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
-import { intern, present } from "../text.ts";
+import { intern, ownText, present } from "../text.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
 import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
@@ -23,7 +23,7 @@ export interface Place {
 /** Reads a section with the session-level attributes that hold for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
   const { name, creator, by, isAnswer } = place;
-  const payloads = intern(readPayloads(section));
+  const payloads = intern(readPayloads(section, isAnswer));
   // RFC 9143 §6: port 0 with a=bundle-only is no refusal, except in an answer
   const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
@@ -35,9 +35,14 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     rejected: payloads.length === 0 || isRefused,
     protocol: section.protocol,
     payloads,
+    ...otherFormats(section, payloads),
     feedback: intern(readAllFeedback(section).get("*") ?? []),
     extensions: intern(readAllExtensions(section, session, by)),
-    bandwidth: bounded(section.bandwidth.flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
+    bandwidth: bounded(
+      (section.bandwidth.length > 0 ? section : session).bandwidth.flatMap(readBandwidth),
+      MOST.bandwidth,
+      "bandwidths",
+    ),
     crypto: bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys"),
     sources: readSources(section),
     sourceGroups: bounded(allOf(section, "ssrc-group").flatMap(readSourceGroup), MOST.sourceGroups, "source groups"),
@@ -51,6 +56,12 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
       maxptime: readPtime(firstOf(section, "maxptime")),
     }),
   };
+}
+
+/** The formats, where they are not those of the payload types: a refused section keeps them (RFC 3264 §6). */
+function otherFormats({ formats }: SdpSection, payloads: Content["payloads"]): Pick<Content, "formats"> {
+  const isSame = formats.length === payloads.length && payloads.every(({ id }, at) => `${id}` === formats[at]);
+  return isSame ? {} : { formats: formats.slice(0, MOST.payloads).map(ownText) };
 }
 
 const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"];

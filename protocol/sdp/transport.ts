@@ -5,6 +5,7 @@
  * m-line; an invalid fingerprint, ICE user or address is a `Refusal`, a candidate that cannot be read is left out.
  */
 import { readCandidateLine } from "../candidate.ts";
+import { plainCandidate } from "../media/candidates.ts";
 import type { Candidate, Transport } from "../media/media.ts";
 import {
   bounded,
@@ -15,11 +16,10 @@ import {
   isMulticast,
   MOST,
   numberWithin,
+  readSetup,
 } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
-
-const SETUPS = ["actpass", "active", "passive", "holdconn"] as const;
 
 /** The values of an attribute in a section, or else in the session. */
 export function saidBy(name: string, section: SdpPart, session: SdpPart): readonly string[] {
@@ -60,7 +60,7 @@ function readSecurity(
   const fingerprints = bounded(said("fingerprint"), MOST.fingerprints, "fingerprints").map(readFingerprint);
   if (fingerprints.length === 0) return { fingerprints };
   // RFC 5763 §5 for an offer, RFC 4145 §4 for an answer
-  const setup = SETUPS.find((known) => known === said("setup")[0]) ?? (isAnswer ? "passive" : "actpass");
+  const setup = readSetup(said("setup")[0]) ?? (isAnswer ? "passive" : "actpass");
   return { fingerprints, setup };
 }
 
@@ -86,9 +86,4 @@ function rtcpOf(section: SdpSection, ip: string): Candidate | undefined {
   const [, said, address = ip] = /^(\d{1,5})(?: IN IP[46] (\S+))?$/.exec(firstOf(section, "rtcp") ?? "") ?? [];
   const port = numberWithin(said ?? `${section.port + 1}`, 1, 65_535);
   return port === undefined || !isAddress(address) ? undefined : plainCandidate(2, address, port);
-}
-
-function plainCandidate(component: number, ip: string, port: number): Candidate {
-  const plain = { protocol: "udp", priority: 0, type: "host", generation: 0, network: 0 };
-  return { foundation: "1", component, ip, port, ...plain };
 }

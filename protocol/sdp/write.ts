@@ -8,9 +8,9 @@
 
 import { writeCandidateLine } from "../candidate.ts";
 import { withoutRefused } from "../media/bundle.ts";
-import { isHidden, isUsable } from "../media/candidates.ts";
+import { defaultCandidate, isHidden } from "../media/candidates.ts";
 import type { Candidate, Content, Media, Role, Source, Transport } from "../media/media.ts";
-import { midsOf } from "../media/mids.ts";
+import { hasNoMid, midsOf } from "../media/mids.ts";
 import { writeExtension, writeFeedback, writePayload } from "./codecs.ts";
 import { directionOf } from "./direction.ts";
 
@@ -57,15 +57,17 @@ const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} 
 function writeSection(content: Content, media: Media, mid: string, options: WriteOptions): string[] {
   const { by } = options;
   const { transport } = content;
+  const name = options.answer && hasNoMid(media, content) ? [] : [`a=mid:${mid}`];
   const address = defaultAddress(content, media, options.answer);
   const formats = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
-  // RFC 3264 §6: a refused section keeps only its place
-  if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${formats}`, `a=mid:${mid}`];
+  // RFC 3264 §6: a refused section keeps only its place and its formats
+  const kept = content.formats && content.formats.length > 0 ? content.formats.join(" ") : formats;
+  if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${kept}`, ...name];
   return [
     `m=${content.media} ${address.port} ${content.protocol} ${formats}`,
     ...(address.ip === undefined ? [] : [`c=IN ${connection(address.ip)}`]),
     ...content.bandwidth.map(({ type, limit }) => `b=${type}:${limit}`),
-    `a=mid:${mid}`,
+    ...name,
     `a=${directionOf(content.senders, by)}`,
     ...(address.rtcp === undefined ? [] : [address.rtcp]),
     ...(address.bundleOnly ? ["a=bundle-only"] : []),
@@ -160,15 +162,4 @@ function headOfBundle(content: Content, media: Media): Content | undefined {
   const group = media.groups.find(({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name));
   const first = media.contents.find(({ name }) => name === group?.names[0]);
   return first === content ? undefined : first;
-}
-
-const PREFERENCE = ["host", "prflx", "srflx", "relay"];
-
-function defaultCandidate({ candidates }: Transport, component: number): Candidate | undefined {
-  const choice = candidates.filter((candidate) => candidate.component === component && isUsable(candidate));
-  const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
-  return choice.reduce<Candidate | undefined>(
-    (best, each) => (best && rank(best) >= rank(each) ? best : each),
-    undefined,
-  );
 }

@@ -4,8 +4,8 @@ import { stateWords } from "../../actors/live-chart.ts";
 import { call } from "../../machines/call/call.ts";
 import type { CallInput } from "../../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../../machines/call/vocabulary.ts";
-import { acceptFromAnswer } from "../../protocol/media/answer.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
+import { acceptFromAnswer } from "../../protocol/media/phone-answer.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 

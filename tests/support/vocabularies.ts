@@ -73,6 +73,7 @@ export const USER_EFFECTS = all<UserEffect["type"]>({
   "jingle.send.ringing": true,
   "jingle.send.transport-info": true,
   "jingle.send.transports": true,
+  "jingle.send.description-info": true,
   "jingle.send.transport-accept": true,
   "jingle.send.transport-reject": true,
   "jingle.send.content-add": true,

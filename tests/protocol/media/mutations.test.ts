@@ -10,9 +10,9 @@ import {
 } from "../../../protocol/jingle/changes.ts";
 import { readJingle, writeJingle } from "../../../protocol/jingle/jingle.ts";
 import { readTransportInfo } from "../../../protocol/jingle/transport-info.ts";
-import { acceptFromAnswer } from "../../../protocol/media/answer.ts";
 import { addCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media } from "../../../protocol/media/media.ts";
+import { acceptFromAnswer } from "../../../protocol/media/phone-answer.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
 import { readJingleAction, readSdp } from "../../../protocol/sdp/read.ts";

@@ -327,6 +327,14 @@ export const CALL_DEVIATIONS: readonly Deviation[] = [
     vectors: OUTGOING_TOLD,
   },
   {
+    what: "a group that was not offered is not accepted",
+    reason:
+      "an answer has the groups of its offer and no others (RFC 9143 §7.3); browsers end a call whose answer says more",
+    theirs: /<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'\/><\/group>/g,
+    ours: "",
+    vectors: ["response-200"],
+  },
+  {
     what: "one ringing for all 180 and 183",
     reason: "it rings already",
     theirs: /gateway > alice\/r1\n {4}<iq type='set' id='\{second.*\n/,

@@ -3,9 +3,10 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
 import { readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
-import { acceptFromAnswer, adviceOn, answerFromAccept } from "../../../protocol/media/answer.ts";
 import { addCandidates, hasUsableCandidate, newCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media, Role } from "../../../protocol/media/media.ts";
+import { acceptFromAnswer, adviceOn } from "../../../protocol/media/phone-answer.ts";
+import { answerFromAccept } from "../../../protocol/media/user-accept.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { directionOf, sendersOf } from "../../../protocol/sdp/direction.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
@@ -170,7 +171,8 @@ describe("an answer", () => {
 
   // proves: M7
   test("has no DTLS where none was offered (RFC 8842 §5.3), whoever answers; SDES beside it stands", () => {
-    const plain = readSdp(changed(OFFER_SDP, /a=fingerprint.*\na=setup.*\n/, ""), { by: "initiator" });
+    const keyed = changed(OFFER_SDP, /a=fingerprint.*\na=setup.*\n/, "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:y\n");
+    const plain = readSdp(changed(keyed, "UDP/TLS/RTP/SAVPF", "RTP/SAVPF"), { by: "initiator" });
     const both = readSdp(ANSWER, { by: "responder", answerTo: plain });
     const crypto = [{ tag: 1, suite: "AES_CM_128_HMAC_SHA1_80", keyParams: "inline:x" }];
     const withCrypto = { ...both, contents: both.contents.map((content) => ({ ...content, crypto })) };

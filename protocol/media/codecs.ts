@@ -1,0 +1,86 @@
+/**
+ * Which codecs an offer and an answer have in common: RFC 3264 §6.1, RFC 8866 §6.6, RFC 3551 §6, RFC 4588 §8.6 (apt).
+ *
+ * Rules: a codec is its name in any case, its clock rate and its channels; the common ones have the offer's numbers, also
+ * where a parameter names them; a payload type without a name is what was offered under its number. What only helps a
+ * codec (events, comfort noise, retransmission, redundancy) is nothing in common by itself.
+ */
+import type { Parameter, Payload } from "./media.ts";
+
+const HELPERS = new Set(["telephone-event", "tone", "cn", "rtx", "red", "ulpfec", "flexfec-03"]);
+const isHelper = ({ name }: Payload): boolean => HELPERS.has(name.toLowerCase());
+
+/** Whether two payload types are the same codec; one without a name is known by its number. */
+function isSameCodec(one: Payload, other: Payload): boolean {
+  if (one.name === "" || other.name === "") return one.id === other.id;
+  const sameName = one.name.toLowerCase() === other.name.toLowerCase();
+  return sameName && one.clockrate === other.clockrate && one.channels === other.channels;
+}
+
+/** The answered codecs that were offered, in the answer's order, by the offer's numbers. */
+export function commonPayloads(offered: readonly Payload[], given: readonly Payload[]): Payload[] {
+  const answered = given.filter(({ id }, at) => given.findIndex((other) => other.id === id) === at);
+  const numbers = new Map<number, Payload>();
+  const left = new Set(offered);
+  const take = (payload: Payload): void => {
+    const fits = [...left].filter((other) => isSameCodec(other, payload) && isSameTarget(other, payload, numbers));
+    const mine = fits.find(({ id }) => id === payload.id) ?? fits[0];
+    if (mine === undefined) return;
+    left.delete(mine);
+    numbers.set(payload.id, mine);
+  };
+  // a number of the answer that is the offer's own is not given to another; what retransmits comes after what it retransmits
+  const exact = (payload: Payload): Payload | undefined =>
+    offered.find((other) => other.id === payload.id && isSameCodec(other, payload));
+  const rank = (payload: Payload): number => {
+    const same = exact(payload);
+    const target = targetOf(payload) ?? (payload.name === "" && same ? targetOf(same) : undefined);
+    return (target === undefined ? 0 : 2) + (same ? 0 : 1);
+  };
+  for (const payload of answered.toSorted((one, two) => rank(one) - rank(two))) take(payload);
+  const common = answered.flatMap((payload) => renumbered(payload, numbers));
+  return common.every(isHelper) && !offered.every(isHelper) ? [] : common;
+}
+
+/** The codecs that the other description has under the same number. */
+export const numberedAlike = (others: readonly Payload[], payloads: readonly Payload[]): Payload[] =>
+  payloads.filter((payload) => others.some((other) => other.id === payload.id && isSameCodec(other, payload)));
+
+/** Whether the codecs that two descriptions have in common have other numbers in each. */
+export function isRenumbered(before: readonly Payload[], after: readonly Payload[]): boolean {
+  const kept = numberedAlike(before, after);
+  const isShared = (payload: Payload): boolean =>
+    !isHelper(payload) && before.some((other) => isSameCodec(other, payload));
+  return kept.every(isHelper) && after.some(isShared);
+}
+
+const isTarget = ({ name }: Parameter): boolean => name?.toLowerCase() === "apt";
+
+/** The payload type that an `rtx` retransmits. */
+function targetOf({ parameters }: Payload): number | undefined {
+  const apt = parameters.find(isTarget)?.value;
+  return apt === undefined ? undefined : Number(apt);
+}
+
+function isSameTarget(offered: Payload, answered: Payload, numbers: ReadonlyMap<number, Payload>): boolean {
+  const [theirs, mine] = [targetOf(offered), targetOf(answered)];
+  if (mine !== undefined) return theirs !== undefined && numbers.get(mine)?.id === theirs;
+  const isUnnamed = answered.name === "" && theirs !== undefined;
+  return !isUnnamed || [...numbers.values()].some(({ id }) => id === theirs);
+}
+
+function renumbered(payload: Payload, numbers: ReadonlyMap<number, Payload>): Payload[] {
+  const mine = numbers.get(payload.id);
+  if (mine === undefined) return [];
+  const { id, name, clockrate, channels } = mine;
+  if (payload.name === "") {
+    const parameters = payload.parameters.length > 0 ? payload.parameters : mine.parameters;
+    return [{ ...payload, name, clockrate, channels, parameters }];
+  }
+  const target = targetOf(payload);
+  const value = target === undefined ? undefined : numbers.get(target)?.id;
+  const parameters = payload.parameters.map((each) =>
+    isTarget(each) && value !== undefined ? { ...each, value: `${value}` } : each,
+  );
+  return [{ ...payload, id, parameters }];
+}
