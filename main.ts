@@ -14,6 +14,7 @@ import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.t
 import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { inTime } from "./actors/sip/hosts.ts";
+import { watchAll } from "./actors/watch-all.ts";
 import { help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { judge } from "./config/judge.ts";
@@ -28,6 +29,7 @@ import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { Access, isLoopback } from "./web/access.ts";
 import { windowApp } from "./web/app.ts";
+import { type Gauges, Metrics } from "./web/metrics.ts";
 import { serveWeb } from "./web/serve.ts";
 
 const USAGE = usage(programName(process));
@@ -78,7 +80,8 @@ async function read(file: string): Promise<string> {
 async function run(config: Config, readAgain: () => Promise<Config>): Promise<void> {
   const { log, setLevel } = startLog(config);
   const journal = journalOf(config);
-  const gateway = new Gateway(gatewayConfig(config), {
+  const metrics: Metrics = new Metrics(() => gaugesOf(gateway));
+  const gateway: Gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
     chance: Math.random,
     random,
@@ -87,7 +90,7 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
     resolve,
     log,
-    watch: journal,
+    watch: watchAll([journal, metrics]),
   });
   const apply = (changed: Config): void => {
     setLevel(changed.log.level);
@@ -96,7 +99,7 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
   const live = new LiveConfig(config, { read: readAgain, apply, log });
   process.on("SIGHUP", () => void live.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
-  const web = await openWeb(config, gateway, journal);
+  const web = await openWeb(config, gateway, { journal, metrics });
   const started = gateway.start().then(() => {
     const ports = { sipPort: gateway.sip.port, webPort: web.port };
     log({ level: "info", event: "gateway.listening", ...ports });
@@ -126,10 +129,17 @@ const random = (): string => randomUUID().replaceAll("-", "");
 const journalOf = ({ web: { journal } }: Config): Journal | undefined =>
   journal > 0 ? new Journal({ now: () => systemClock.now(), budget: journal * 2 ** 20 }) : undefined;
 
+/** What the metrics read when they are asked. */
+const gaugesOf = ({ health, sip, xmpp, calls }: Gateway): Gauges => ({
+  ...{ xmpp: health.xmpp, proxy: health.proxy, sockets: sip.sockets, retransmissions: sip.retransmissions },
+  states: calls.registry.all().map(({ chart }) => chart.state),
+  dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
+});
+
 async function openWeb(
   { web: { host, port, token } }: Config,
   gateway: Gateway,
-  journal: Journal | undefined,
+  by: { readonly journal: Journal | undefined; readonly metrics: Metrics },
 ): ReturnType<typeof serveWeb> {
   const [address = host] = await inTime(
     resolve,
@@ -144,7 +154,7 @@ async function openWeb(
     now: () => systemClock.now(),
   });
   const app = windowApp({
-    ...{ journal, access, boot: random(), version: VERSION },
+    ...{ ...by, access, boot: random(), version: VERSION },
     health: () => gateway.health,
     hangUp: (id) => gateway.calls.hangUp(id),
     drain: () => gateway.stop(),
@@ -177,6 +187,9 @@ function whyUnbound(error: unknown): string {
   const words = UNBOUND[codeOf(error)];
   return words === undefined ? textOf(error) : `${words} (${codeOf(error)})`;
 }
+
+/** How often the proxy is asked for a sign of life, in milliseconds. */
+const PROXY_INTERVAL = 30_000;
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
@@ -217,6 +230,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
       retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
     },
+    proxyInterval: PROXY_INTERVAL,
     drainTimeout: milliseconds(calls.drainTimeout),
   };
 }

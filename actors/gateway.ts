@@ -17,6 +17,7 @@ import { type Clock, chartClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { SipAcl } from "./sip/allow.ts";
 import { inTime, type Resolve, SipHosts } from "./sip/hosts.ts";
+import { ProxyCheck } from "./sip/proxy-check.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
 import type { Watch } from "./watch.ts";
@@ -33,6 +34,8 @@ export interface GatewayConfig {
   };
   readonly xmpp: XmppConfig;
   readonly calls: CallsConfig;
+  /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent when it is left out. */
+  readonly proxyInterval?: number;
   /** Milliseconds that running calls get to end when the gateway stops. */
   readonly drainTimeout: number;
 }
@@ -65,6 +68,7 @@ export class Gateway {
   readonly #actor;
   readonly #log: Log;
   readonly #acl: SipAcl;
+  readonly #proxy: ProxyCheck;
   #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
@@ -74,11 +78,14 @@ export class Gateway {
     const { usernameToPhone } = config.calls.addresses;
     this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls: config.calls.maxCalls };
     const calls = withSettings(config.calls, () => this.#settings);
+    const { proxy } = config.calls;
+    const isProxy = ({ host, port }: { host: string; port: number }): boolean =>
+      port === proxy.port && this.#acl.isProxy(host);
     this.calls = new Calls({
       config: calls,
       sip: () => this.sip,
       xmpp: () => this.xmpp,
-      isProxy: ({ host, port }) => port === config.calls.proxy.port && this.#acl.isProxy(host),
+      isProxy,
       clock,
       random,
       chance,
@@ -93,8 +100,14 @@ export class Gateway {
       ...{ clock, random, open, resolve, log, watch },
       ...sip,
       allow: (source) => this.#acl.allows(source.host),
+      heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: this.calls,
+    });
+    this.#proxy = new ProxyCheck({
+      ...{ clock, log, random, proxy, isProxy, localHost: config.sip.localHost },
+      sip: () => this.sip,
+      interval: config.proxyInterval ?? 0,
     });
     const hosts = new SipHosts(resolve, clock);
     this.xmpp = new XmppComponent({
@@ -151,7 +164,10 @@ export class Gateway {
 
   get health(): Health {
     const state = String(this.#actor.getSnapshot().value);
-    return { sip: this.sip.up, xmpp: this.xmpp.online, state, calls: this.calls.registry.size };
+    return {
+      ...{ sip: this.sip.up, xmpp: this.xmpp.online, proxy: this.#proxy.state },
+      ...{ state, calls: this.calls.registry.size },
+    };
   }
 
   #perform(effect: GatewayEffect): void {
@@ -173,6 +189,7 @@ export class Gateway {
       () => {
         if (this.#actor.getSnapshot().status === "done") return void this.sip.stop();
         this.xmpp.start();
+        this.#proxy.start();
         this.#actor.send({ type: "started" });
       },
       (error: unknown) =>
@@ -184,6 +201,7 @@ export class Gateway {
     const { failure } = this.#actor.getSnapshot().context;
     this.xmpp.stop();
     this.#acl.stop();
+    this.#proxy.stop();
     this.sip.stop().finally(() => this.#stopped.resolve(failure));
   }
 }

@@ -86,6 +86,4 @@ export interface Watch {
   /** The XMPP stream is lost, or is there again. */
   stream(isUp: boolean): void;
   refusedCall(call: RefusedCall): void;
-  /** A message was dropped, by the words of the tally. */
-  dropped(wire: string, reason: string): void;
 }

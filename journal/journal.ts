@@ -104,8 +104,6 @@ export class Journal {
     this.#counts.refusedCall(wire, String(status));
   }
 
-  dropped(): void {}
-
   // What others ask
 
   /** The number of the latest change, and what has changed since another. */

@@ -24,6 +24,8 @@ export type GatewayEffect =
 export interface Health {
   readonly sip: boolean;
   readonly xmpp: boolean;
+  /** Whether the SIP proxy has answered lately. */
+  readonly proxy: "up" | "down" | "unknown";
   /** The state of this chart. */
   readonly state: string;
   readonly calls: number;

@@ -237,6 +237,25 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("signals 
     expect(eventsOf(gateway.log())[0]).toBe("gateway.start");
   });
 
+  test("/metrics is there without a journal, with process and event loop", async () => {
+    const gateway = await startGateway(TOML(), runtime, { CARILLON_WEB_JOURNAL: "0" });
+    const asked = await fetch(`http://127.0.0.1:${gateway.webPort}/metrics`);
+    expect([asked.status, asked.headers.get("content-type")]).toEqual([
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+    ]);
+    const text = await asked.text();
+    for (const line of [
+      "carillon_xmpp_stream_up 0",
+      'carillon_sip_socket_up{transport="udp"} 1',
+      "carillon_proxy_up Nan",
+    ])
+      expect(text.split("\n")).toContain(line);
+    expect(text).toMatch(/^process_resident_memory_bytes [\d.e+]+$/m);
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds [\d.e-]+$/m);
+    expect(await gateway.stop()).toBe(0);
+  });
+
   test("SIGTERM twice ends it once, without a fault", async () => {
     const gateway = await startGateway(TOML(), runtime);
     gateway.kill("SIGTERM");
@@ -251,7 +270,13 @@ describe("GET /health", () => {
     const gateway = await startGateway(TOML());
     const response = await gateway.health();
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ status: "down", down: ["xmpp"], state: "running", calls: 0 });
+    expect(await response.json()).toEqual({
+      status: "down",
+      down: ["xmpp"],
+      proxy: "unknown",
+      state: "running",
+      calls: 0,
+    });
     expect(await gateway.stop()).toBe(0);
   });
 
@@ -261,7 +286,7 @@ describe("GET /health", () => {
     const gateway = await startGateway(TOML("", listener.local.port));
     await healthy(gateway);
     const response = await gateway.health();
-    expect(await response.json()).toEqual({ status: "up", down: [], state: "running", calls: 0 });
+    expect(await response.json()).toEqual({ status: "up", down: [], proxy: "unknown", state: "running", calls: 0 });
     expect(await gateway.stop()).toBe(0);
     const started = ["gateway.listening", "xmpp.online", "gateway.ready"];
     expect(eventsOf(gateway.log()).filter((event) => started.includes(String(event)))).toEqual(started);

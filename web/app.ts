@@ -24,6 +24,7 @@ export interface WindowNeeds {
   readonly boot: string;
   readonly version: string;
   readonly hangUp: (id: string) => boolean;
+  readonly metrics: { readonly type: string; text(): Promise<string> };
   /** No new calls from now on. */
   readonly drain: () => void;
 }
@@ -40,6 +41,9 @@ export function windowApp(needs: WindowNeeds): Hono {
   const app = new Hono();
   app.use(security);
   app.route("/", healthApp(needs.health));
+  app.get("/metrics", needs.access.look, async (context) =>
+    context.body(await needs.metrics.text(), 200, { "content-type": needs.metrics.type, "cache-control": "no-store" }),
+  );
   if (needs.journal) app.route("/", lookingApp(needs, needs.journal));
   app.notFound((context) => context.json({ error: "there is nothing here" }, 404));
   return app;

@@ -1,7 +1,8 @@
 /**
  * `GET /health`: 200 with JSON when the SIP sockets and the XMPP stream are up, else 503 naming what is down.
  *
- * For load balancers and people in a hurry; it says nothing about who calls whom.
+ * For load balancers and people in a hurry; it says nothing about who calls whom. `proxy` is told and decides nothing: another gateway would
+ * have the same proxy, and calls are tried all the same.
  */
 import { Hono } from "hono";
 import type { Health } from "../machines/gateway.ts";
@@ -9,13 +10,13 @@ import type { Health } from "../machines/gateway.ts";
 export function healthApp(health: () => Health): Hono {
   const app = new Hono();
   app.get("/health", (context) => {
-    const { sip, xmpp, state, calls } = health();
+    const { sip, xmpp, proxy, state, calls } = health();
     const down = [
       ...(sip ? [] : ["sip"]),
       ...(xmpp ? [] : ["xmpp"]),
       ...(state === "running" ? [] : [`gateway is ${state}`]),
     ];
-    const body = { status: down.length === 0 ? "up" : "down", down, state, calls };
+    const body = { status: down.length === 0 ? "up" : "down", down, proxy, state, calls };
     return context.json(body, down.length === 0 ? 200 : 503, { "cache-control": "no-store" });
   });
   app.all("/health", (context) => context.text("GET only", 405, { allow: "GET, HEAD" }));

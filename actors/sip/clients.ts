@@ -9,6 +9,7 @@ import { inviteClient } from "../../machines/transactions/invite-client.ts";
 import { requestClient } from "../../machines/transactions/request-client.ts";
 import type { TransactionEffect, TransactionEvent } from "../../machines/transactions/transaction.ts";
 import { ackToRefusal, cancelOf } from "../../protocol/sip/hop.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
@@ -31,6 +32,7 @@ interface ClientRecord extends TransactionRecord {
   readonly flow: Flow;
   readonly forget: () => void;
   response?: Response;
+  isSent: boolean;
 }
 
 export interface ClientsNeeds {
@@ -56,6 +58,9 @@ export class SipClients {
       },
     });
   }
+
+  /** Requests that were sent again, and final responses that came again. */
+  readonly repeats = { out: 0, in: 0 };
 
   get count(): number {
     return this.#records.size;
@@ -101,6 +106,7 @@ export class SipClients {
   receive(response: Response): boolean {
     const record = this.#records.get(clientKeyOf(response));
     if (record === undefined) return false;
+    if (isAgain(record.response, response)) this.repeats.in++;
     record.response = response;
     this.#transactions.tell(record, eventOf(response));
     if (response.status >= 200) lighten(record, response);
@@ -124,6 +130,7 @@ export class SipClients {
       bytes,
       flow,
       on,
+      isSent: false,
       // RFC 3261 §17.1.4: a lost connection is a transport error for a request without a response yet
       forget: flow.whenLost(() => record.state !== "proceeding" && this.#transactions.tell(record, "unreachable")),
     };
@@ -131,10 +138,16 @@ export class SipClients {
     this.#transactions.begin(record);
   }
 
+  #sendRequest(record: ClientRecord, failed: () => void): void {
+    if (record.isSent) this.repeats.out++;
+    record.isSent = true;
+    record.flow.send(record.bytes, failed);
+  }
+
   #perform(record: ClientRecord, effect: TransactionEffect): void {
     const { request, response, flow, on } = record;
     const failed = (): void => this.#transactions.tell(record, "unreachable");
-    if (effect === "send the request") flow.send(record.bytes, failed);
+    if (effect === "send the request") this.#sendRequest(record, failed);
     else if (effect === "tell the user (timeout)") this.#needs.guard(() => on.failed("timeout"));
     else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable"));
     else if (response === undefined) return;
@@ -142,6 +155,13 @@ export class SipClients {
     else if (effect === "tell the user") this.#needs.guard(() => on.response(response));
   }
 }
+
+/** Whether a final response has come before: another fork's is new. */
+const isAgain = (last: Response | undefined, response: Response): boolean =>
+  last !== undefined &&
+  last.status >= 200 &&
+  last.status === response.status &&
+  tagOf(last, "To") === tagOf(response, "To");
 
 /** No callbacks (any more). */
 const ignore: ClientHandlers = { response: () => {}, failed: () => {} };

@@ -63,6 +63,9 @@ export class SipServers {
     });
   }
 
+  /** Responses that were sent again, and requests that came again. */
+  readonly repeats = { out: 0, in: 0 };
+
   get count(): number {
     return this.#records.size;
   }
@@ -76,6 +79,7 @@ export class SipServers {
   repeated(request: Request): boolean {
     const record = this.#records.get(serverKeyOf(request));
     if (record === undefined) return false;
+    this.repeats.in++;
     this.#transactions.tell(record, "request");
     return true;
   }
@@ -150,7 +154,7 @@ export class SipServers {
     const { user, guard } = this.#needs;
     if (effect === "send 100 Trying") this.#send(record, responseTo(transaction.request, 100));
     else if (effect === "send the answer" && answer) this.#sendAnswer(record, answer);
-    else if (effect === "send the last response") this.#sendLast(record);
+    else if (effect === "send the last response") this.#sendAgain(record);
     else if (effect === "tell the user (ACK)" && ack) guard(() => user.acknowledged(transaction, ack));
     else if (effect === "tell the user (no ACK)") guard(() => user.unacknowledged(transaction));
   }
@@ -165,6 +169,11 @@ export class SipServers {
 
   #send(record: ServerRecord, response: Response): void {
     record.last = writeBy(response, record.flow.transport);
+    this.#sendLast(record);
+  }
+
+  #sendAgain(record: ServerRecord): void {
+    this.repeats.out++;
     this.#sendLast(record);
   }
 

@@ -67,6 +67,11 @@ export class SipSockets {
     return this.#bound.length > 0 && this.#bound.every(({ datagrams }) => datagrams !== undefined);
   }
 
+  /** Whether TCP connections are accepted. */
+  get listens(): boolean {
+    return this.#bound.length > 0;
+  }
+
   /** Binds every address; rejects, with nothing left open, when one cannot be bound. */
   async start(): Promise<void> {
     let lack: unknown;

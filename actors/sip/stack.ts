@@ -42,6 +42,8 @@ export interface SipNeeds {
   readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
   allow(source: Destination): boolean;
+  /** A message has come from there that could be read. */
+  heard?(source: Destination): void;
   /** A socket cannot be opened any more, however often it was tried. */
   broken(why: string): void;
   readonly user: SipUser;
@@ -98,6 +100,17 @@ export class SipStack implements SipPort {
     return this.#clients.count + this.#servers.count;
   }
 
+  /** What was sent again, and what came again, since the start. */
+  get retransmissions(): { readonly out: number; readonly in: number } {
+    const [clients, servers] = [this.#clients.repeats, this.#servers.repeats];
+    return { out: clients.out + servers.out, in: clients.in + servers.in };
+  }
+
+  /** Whether the sockets of each transport are open. */
+  get sockets(): { readonly udp: boolean; readonly tcp: boolean } {
+    return this.#transport.sockets;
+  }
+
   /** How often each reason to drop a message was counted. */
   get dropped(): ReadonlyMap<string, number> {
     return this.#dropped.counts;
@@ -129,6 +142,7 @@ export class SipStack implements SipPort {
   }
 
   #received(message: Message, source: Destination, flow: Flow): void {
+    this.#needs.heard?.(source);
     const fault = attempt(() =>
       message.kind === "response" ? this.#response(message, source) : this.#request(message, source, flow),
     );

@@ -80,6 +80,10 @@ export class SipTransport {
     return this.#sockets.up;
   }
 
+  get sockets(): { readonly udp: boolean; readonly tcp: boolean } {
+    return { udp: this.#sockets.up, tcp: this.#sockets.listens };
+  }
+
   /** Binds every address, and TCP beside UDP. */
   start(): Promise<void> {
     return this.#sockets.start();

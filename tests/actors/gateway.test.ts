@@ -27,7 +27,10 @@ test("a silent name server delays neither the SIP sockets nor the stream", async
   await listen();
   void gateway.start();
   await clock.advance(100);
-  expect([gateway.health, seen.ready]).toEqual([{ sip: true, xmpp: true, state: "running", calls: 0 }, true]);
+  expect([gateway.health, seen.ready]).toEqual([
+    { sip: true, xmpp: true, proxy: "unknown", state: "running", calls: 0 },
+    true,
+  ]);
   await clock.advance(3_000);
   expect(logged.find(({ event }) => event === "dns.failed")).toMatchObject({ host: "proxy.example" });
 });

@@ -52,12 +52,17 @@ export async function runMain(
 }
 
 /** Starts main.ts and waits until its sockets are open, or throws with what it said. */
-export async function startGateway(toml: string, runtime: Runtime = BUN): Promise<GatewayProcess> {
+export async function startGateway(
+  toml: string,
+  runtime: Runtime = BUN,
+  env: Record<string, string> = {},
+): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-"));
   const file = join(folder, "carillon.toml");
   writeFileSync(file, toml);
   const run = Bun.spawn([...runtime.command, "main.ts", "--config", file], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdout: "pipe",
     stderr: "inherit",
   });

@@ -19,6 +19,7 @@ export type View = "calls" | "overview" | "machines";
 export interface Top {
   readonly sip: boolean;
   readonly xmpp: boolean;
+  readonly proxy: "up" | "down" | "unknown";
   readonly state: string;
   readonly calls: number;
   readonly version: string;

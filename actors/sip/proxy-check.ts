@@ -1,0 +1,122 @@
+/**
+ * Whether the SIP proxy is there: OPTIONS now and then (RFC 3261 §11), and whatever else is heard from it.
+ *
+ * Rules: every response is a sign of life, a refusal too; none at all (Timer F), or no way to send, means that it is down. While calls have
+ * shown it alive nothing is asked. What changes is logged once. That the proxy is down ends and refuses nothing: calls
+ * are tried all the same, and say themselves why they fail.
+ */
+import { requestOf } from "../../protocol/sip/build.ts";
+import type { Destination } from "../../protocol/sip/message.ts";
+import { writeHost } from "../../protocol/sip/uri.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { SipPort } from "./user.ts";
+
+export type ProxyState = "up" | "down" | "unknown";
+
+/** How often what is heard is looked at, in milliseconds: of a flood of messages one is enough. */
+const NEWS = 1_000;
+
+export interface ProxyCheckNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => string;
+  readonly sip: () => SipPort;
+  readonly proxy: Destination;
+  /** Whether a message from there is the proxy's. */
+  readonly isProxy: (source: Destination) => boolean;
+  /** Our host in From. */
+  readonly localHost: string;
+  /** Milliseconds between two signs of life that are asked for; 0 asks for none. */
+  readonly interval: number;
+}
+
+export class ProxyCheck {
+  readonly #needs: ProxyCheckNeeds;
+  #state: ProxyState = "unknown";
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #disarm: () => void = () => {};
+  #stopped = false;
+  #count = 0;
+
+  constructor(needs: ProxyCheckNeeds) {
+    this.#needs = needs;
+  }
+
+  get state(): ProxyState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#needs.interval > 0) this.#ask();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  /** A SIP message has come. */
+  heard(source: Destination): void {
+    const now = this.#needs.clock.now();
+    if (now - this.#heardAt < NEWS || !this.#needs.isProxy(source)) return;
+    this.#alive(now);
+  }
+
+  #alive(at: number): void {
+    this.#heardAt = at;
+    this.#change("up");
+  }
+
+  /** Asks when nothing was heard for long enough, else later. */
+  #ask(): void {
+    if (this.#stopped) return;
+    const { clock, interval } = this.#needs;
+    const left = this.#heardAt + interval - clock.now();
+    if (left > 0) return this.#askAfter(left);
+    const asked = clock.now();
+    const again = (): void => this.#askAfter(asked + interval - clock.now());
+    this.#send((why) => {
+      if (why === undefined) this.#alive(asked);
+      else this.#change("down", why);
+      again();
+    });
+  }
+
+  #askAfter(milliseconds: number): void {
+    if (this.#stopped) return;
+    this.#disarm();
+    // a way that fails at once is not tried again at once
+    this.#disarm = this.#needs.clock.after(Math.max(NEWS, milliseconds), () => this.#ask());
+  }
+
+  /** Sends OPTIONS; `told` is called once, with what went wrong if there was no response. */
+  #send(told: (why?: object) => void): void {
+    const { sip, proxy, random, localHost } = this.#needs;
+    const uri = `sip:${writeHost(proxy.host)}:${proxy.port}`;
+    const headers = [
+      ["From", `<sip:${writeHost(localHost)}>;tag=${random()}`],
+      ["To", `<${uri}>`],
+      ["Call-ID", random()],
+      ["CSeq", `${++this.#count} OPTIONS`],
+      ["Accept", "application/sdp"],
+    ] as const;
+    let isTold = false;
+    const once = (why?: object): void => {
+      if (!isTold) told(why);
+      isTold = true;
+    };
+    sip().send(requestOf({ method: "OPTIONS", uri, headers }), proxy, {
+      response: () => once(),
+      failed: (why) => once(why === "timeout" ? { timer: "Timer F" } : { why: "it cannot be reached" }),
+    });
+  }
+
+  #change(state: ProxyState, why: object = {}): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    const { host, port, transport } = this.#needs.proxy;
+    const level = state === "down" ? "warn" : "info";
+    this.#needs.log({ level, event: "sip.proxy", state, host, port, transport, ...why });
+  }
+}

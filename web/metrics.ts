@@ -1,0 +1,172 @@
+/**
+ * Metrics for Prometheus (`GET /metrics`). It is told of calls as the journal is (see actors/watch.ts), and reads everything else when it
+ * is asked.
+ *
+ * Rules: a label is never a number, a JID or a peer's word, so that there are few series: `OUTCOMES`, `STATES`, and `MOST_KINDS` of refusals.
+ * What was counted elsewhere is not counted twice: drops and retransmissions are read where they happen.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Of the gateway, asked at each scrape. */
+export interface Gauges {
+  readonly xmpp: boolean;
+  readonly sockets: Readonly<Record<"udp" | "tcp", boolean>>;
+  readonly proxy: "up" | "down" | "unknown";
+  /** The state of each live call, in words. */
+  readonly states: readonly string[];
+  readonly retransmissions: Readonly<Record<"in" | "out", number>>;
+  /** How often each reason was counted, by wire. */
+  readonly dropped: Readonly<Record<"sip" | "xmpp", ReadonlyMap<string, number>>>;
+}
+
+/** How a call went, as far as it is counted; see actors/watch.ts. */
+export interface Ended {
+  readonly begun: number;
+  readonly answered?: number | undefined;
+  readonly ended: number;
+  readonly by: string;
+  readonly origin: "local" | "remote";
+  readonly status?: number | undefined;
+  readonly timer?: string | undefined;
+}
+
+/** What becomes of a call, for those who count. */
+const OUTCOMES = ["completed", "dropped", "canceled", "declined", "unanswered", "unavailable", "failed"] as const;
+type Outcome = (typeof OUTCOMES)[number];
+const DIRECTIONS = ["outgoing", "incoming"] as const;
+/** The states of the call chart that have others inside, or none. */
+const STATES = ["starting", "outgoing", "incoming", "accepting", "established", "ending"] as const;
+
+const MOST_KINDS = 50;
+/** Seconds. */
+const SETUP = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180];
+const DURATION = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200];
+
+const BUSY = new Set([486, 600, 603, 607, 608]);
+const UNKNOWN = new Set([404, 410, 480, 484, 485, 604]);
+const IN_VAIN: ReadonlySet<string | undefined> = new Set(["no answer", "no device wakes"]);
+
+/** How a call has come out. */
+export function outcomeOf({ answered, by, origin, status, timer }: Ended): Outcome {
+  if (answered !== undefined) return by === "gateway" && origin === "local" ? "dropped" : "completed";
+  if (IN_VAIN.has(timer) || status === 408) return "unanswered";
+  if (timer !== undefined) return "failed";
+  if (status === 487 || by === "operator") return "canceled";
+  if (status === undefined) return by === "user" || by === "phone" ? "canceled" : "failed";
+  return BUSY.has(status) ? "declined" : UNKNOWN.has(status) ? "unavailable" : "failed";
+}
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #calls: Counter<"direction" | "outcome">;
+  readonly #setup: Histogram;
+  readonly #duration: Histogram;
+  readonly #refusals: Counter<"kind">;
+  readonly #kinds = new Set<string>();
+
+  constructor(gauges: () => Gauges) {
+    const registers = [this.#registry];
+    const named = (name: string, help: string) => ({ name: `carillon_${name}`, help, registers });
+    this.#calls = new Counter({ ...named("calls_total", "Calls that are over"), labelNames: ["direction", "outcome"] });
+    for (const direction of DIRECTIONS) for (const outcome of OUTCOMES) this.#calls.inc({ direction, outcome }, 0);
+    this.#setup = new Histogram({
+      ...named("call_setup_seconds", "From the first word of a call to its answer"),
+      buckets: SETUP,
+    });
+    this.#duration = new Histogram({
+      ...named("call_duration_seconds", "From the answer to the end"),
+      buckets: DURATION,
+    });
+    this.#refusals = new Counter({
+      ...named("refusals_total", "What was refused: calls by wire and status, and events that a call could not take"),
+      labelNames: ["kind"],
+    });
+    readAtScrape(named, gauges);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** A call begins. */
+  begun({ direction }: { readonly direction: "outgoing" | "incoming" }) {
+    return {
+      refused: () => this.#refused("event"),
+      ended: (_: string, end: Ended) => this.#ended(direction, end),
+    };
+  }
+
+  /** A call was refused before there was one. */
+  refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
+    this.#refused(`${wire} ${status}`);
+  }
+
+  readonly type = Registry.PROMETHEUS_CONTENT_TYPE;
+
+  /** All metrics, in the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #ended(direction: "outgoing" | "incoming", end: Ended): void {
+    this.#calls.inc({ direction, outcome: outcomeOf(end) });
+    if (end.answered === undefined) return;
+    this.#setup.observe((end.answered - end.begun) / 1_000);
+    this.#duration.observe((end.ended - end.answered) / 1_000);
+  }
+
+  #refused(kind: string): void {
+    const isKnown = this.#kinds.has(kind) || this.#kinds.size < MOST_KINDS;
+    if (isKnown) this.#kinds.add(kind);
+    this.#refusals.inc({ kind: isKnown ? kind : "other" });
+  }
+}
+
+type Named = (name: string, help: string) => { name: string; help: string; registers: Registry[] };
+
+/** The metrics that are not counted here. */
+function readAtScrape(named: Named, gauges: () => Gauges): void {
+  new Gauge({
+    ...named("calls", "Live calls by state"),
+    labelNames: ["state"],
+    collect() {
+      const { states } = gauges();
+      const live = (state: string): number => states.filter((each) => each.split(".", 1)[0] === state).length;
+      for (const state of STATES) this.set({ state }, live(state));
+    },
+  });
+  new Counter({
+    ...named("sip_retransmissions_total", "SIP messages that went or came again"),
+    labelNames: ["direction"],
+    collect() {
+      this.reset();
+      for (const [direction, count] of Object.entries(gauges().retransmissions)) this.inc({ direction }, count);
+    },
+  });
+  new Counter({
+    ...named("dropped_total", "Messages that were dropped"),
+    labelNames: ["wire", "reason"],
+    collect() {
+      this.reset();
+      for (const [wire, reasons] of Object.entries(gauges().dropped))
+        for (const [reason, count] of reasons) this.inc({ wire, reason }, count);
+    },
+  });
+  new Gauge({
+    ...named("xmpp_stream_up", "1 while the XMPP stream is up"),
+    collect() {
+      this.set(Number(gauges().xmpp));
+    },
+  });
+  new Gauge({
+    ...named("sip_socket_up", "1 while the SIP sockets are open"),
+    labelNames: ["transport"],
+    collect() {
+      for (const [transport, up] of Object.entries(gauges().sockets)) this.set({ transport }, Number(up));
+    },
+  });
+  new Gauge({
+    ...named("proxy_up", "1 while the SIP proxy answers, 0 when it does not, NaN before that is known"),
+    collect() {
+      const { proxy } = gauges();
+      this.set(proxy === "unknown" ? Number.NaN : Number(proxy === "up"));
+    },
+  });
+}
