@@ -18,6 +18,7 @@ COPY transports transports
 COPY actors actors
 COPY journal journal
 COPY web web
+COPY cli cli
 USER bun
 # SIP; /health is for the inside alone.
 EXPOSE 5600/udp 5600/tcp

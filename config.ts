@@ -51,8 +51,18 @@ export interface Config {
     readonly maxCalls: number;
     readonly video: boolean;
   };
-  readonly web: { readonly host: string; readonly port: number; readonly token: string; readonly journal: number };
-  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+  readonly web: {
+    readonly host: string;
+    readonly port: number;
+    readonly token: string;
+    readonly tokenFile: string;
+    readonly journal: number;
+  };
+  readonly log: {
+    readonly level: "debug" | "info" | "warn" | "error";
+    readonly format: "auto" | "json" | "text";
+    readonly trace: string;
+  };
 }
 
 /** Where values come from. */
@@ -85,6 +95,17 @@ export function readConfig(text: string, file: string, environment: Environment)
   const wrong = [...unknown, ...read.flatMap(({ error }) => error ?? []), ...circles(read, sources)];
   if (wrong.length > 0) throw new ConfigError(wrong);
   return bySection(read);
+}
+
+/** Reads `[web]` alone, for whoever asks a gateway that runs: what else is wrong, or missing in this environment, is its affair. */
+export function readWeb(text: string, file: string, environment: Environment): Config["web"] {
+  const { tables, errors } = readSections(text, file);
+  if (tables === undefined) throw new ConfigError(errors);
+  const options = OPTIONS.filter(({ section }) => section === "web");
+  const read = options.map((option) => readOption(option, givenFor(option, { tables, file, environment })));
+  const wrong = read.flatMap(({ error }) => error ?? []);
+  if (wrong.length > 0) throw new ConfigError(wrong);
+  return bySection(read).web;
 }
 
 /** The configuration that has these values; there is one for every option. */

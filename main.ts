@@ -1,5 +1,5 @@
 /**
- * The command line: `bun main.ts --config carillon.toml [--check]`, `--version` or `--help`.
+ * The command line: `bun main.ts --config carillon.toml [--check]`, `--version`, `--help`, or a command for a gateway that runs.
  *
  * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (a second signal does not wait),
  * and reads the configuration again on SIGHUP. Rule: each fault is one line on standard error, and a non-zero exit; never
@@ -13,16 +13,22 @@ import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
 import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
+import { text } from "./actors/log-text.ts";
 import { inTime } from "./actors/sip/hosts.ts";
 import { watchAll } from "./actors/watch-all.ts";
-import { help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
+import { Api, CommandError, type Connection } from "./cli/api.ts";
+import { calls, hangUp, trace } from "./cli/commands.ts";
+import { connectionOf } from "./cli/connection.ts";
+import { type Command, help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { judge } from "./config/judge.ts";
 import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { LiveConfig } from "./config/reload.ts";
+import { readToken } from "./config/token.ts";
 import { ConfigError } from "./config/words.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
+import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
@@ -38,14 +44,30 @@ const USAGE = usage(programName(process));
 class StartError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {
-  const { config: file, check, ...asked } = argumentsOf(args);
+  const { config: file, check, url, command, operand, ...asked } = argumentsOf(args);
   if (asked.help) return console.log(help(programName(process)));
   if (asked.version) return console.log(`carillon ${VERSION}`);
+  if (command !== undefined) return await runCommand(command, operand, await connectionTo(url, file));
   if (file === undefined) throw new StartError(USAGE);
   const readAgain = async (): Promise<Config> => readConfig(await read(file), file, process.env);
   const config = await readAgain();
+  const token = await readToken(config.web, readText);
   if (check) return await checkConfig(file, config);
-  await run(config, readAgain);
+  await run(config, token, readAgain);
+}
+
+/** The gateway that a command is for. */
+async function connectionTo(url: string | undefined, file: string | undefined): Promise<Connection> {
+  const web = readWeb(file === undefined ? "" : await read(file), file ?? "", process.env);
+  return connectionOf(url, web, await readToken(web, readText));
+}
+
+async function runCommand(command: Command, operand: string, connection: Connection): Promise<void> {
+  const api = new Api(connection);
+  const print = (line: string): void => console.log(line);
+  if (command === "calls") return await calls(api, print, systemClock.now());
+  if (command === "hangup") return await hangUp(api, operand, print);
+  await trace(api, operand, print);
 }
 
 function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> {
@@ -66,6 +88,8 @@ async function checkConfig(file: string, config: Config): Promise<void> {
   console.log(`${file}: good`);
 }
 
+const readText = (file: string): Promise<string> => readFile(file, "utf8");
+
 async function read(file: string): Promise<string> {
   try {
     return decodeConfig(await readFile(file), file);
@@ -77,8 +101,10 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function run(config: Config, readAgain: () => Promise<Config>): Promise<void> {
+async function run(config: Config, token: string, readAgain: () => Promise<Config>): Promise<void> {
   const { log, setLevel } = startLog(config);
+  const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));
+  tracing.set(config.log.trace);
   const journal = journalOf(config);
   const metrics: Metrics = new Metrics(() => gaugesOf(gateway));
   const gateway: Gateway = new Gateway(gatewayConfig(config), {
@@ -90,16 +116,17 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
     resolve,
     log,
-    watch: watchAll([journal, metrics]),
+    watch: watchAll([journal, metrics, tracing]),
   });
   const apply = (changed: Config): void => {
     setLevel(changed.log.level);
+    tracing.set(changed.log.trace);
     gateway.reload(reloadable(changed));
   };
   const live = new LiveConfig(config, { read: readAgain, apply, log });
   process.on("SIGHUP", () => void live.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
-  const web = await openWeb(config, gateway, { journal, metrics });
+  const web = await openWeb(config, gateway, { journal, metrics, token });
   const started = gateway.start().then(() => {
     const ports = { sipPort: gateway.sip.port, webPort: web.port };
     log({ level: "info", event: "gateway.listening", ...ports });
@@ -117,7 +144,9 @@ async function run(config: Config, readAgain: () => Promise<Config>): Promise<vo
 function startLog(config: Config): LevelledLog {
   const output = new LogOutput(process.stdout);
   process.on("exit", () => output.end(1));
-  const levelled = createLog({ level: config.log.level, to: output });
+  const { level, format } = config.log;
+  const isText = format === "text" || (format === "auto" && process.stdout.isTTY);
+  const levelled = createLog({ level, to: output, ...(isText ? { format: text } : {}) });
   levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
   for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
   return levelled;
@@ -137,9 +166,9 @@ const gaugesOf = ({ health, sip, xmpp, calls }: Gateway): Gauges => ({
 });
 
 async function openWeb(
-  { web: { host, port, token } }: Config,
+  { web: { host, port } }: Config,
   gateway: Gateway,
-  by: { readonly journal: Journal | undefined; readonly metrics: Metrics },
+  { token, ...by }: { readonly journal: Journal | undefined; readonly metrics: Metrics; readonly token: string },
 ): ReturnType<typeof serveWeb> {
   const [address = host] = await inTime(
     resolve,
@@ -252,7 +281,7 @@ try {
   await main(process.argv.slice(2));
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+  if (!(error instanceof StartError || error instanceof ConfigError || error instanceof CommandError)) throw error;
   for (const line of error.message.split("\n")) console.error(`carillon: ${line}`);
   process.exit(1);
 }

@@ -1,7 +1,8 @@
 /**
- * The log: one line of JSON an event. Actors see a function that takes events and never throws; main.ts says where they go.
+ * The log: one line of JSON an event, or of text for a terminal (log-text.ts). Actors see a function that takes events and never throws; main.ts says where they go.
  *
- * Rules: secrets, credentials, keys and whole bodies are never written, whatever name their field has; long text is cut.
+ * Rules: secrets, credentials, keys and whole bodies are never written, whatever name their field has; long text is cut. `[log] trace` alone
+ * has whole messages, in the field `message`, and hides their secrets itself.
  * Left out: how often an event may be logged, which is for whoever logs it (tally.ts).
  */
 export interface LogEvent {
@@ -31,8 +32,17 @@ const HIDDEN = new Set(
 );
 const DEEPEST = 3;
 const LONGEST = 2_000;
+/** A whole message of a call that is traced. */
+const LONGEST_MESSAGE = 65_536;
 
 /** A log, and the least important level that it writes, which may change while it is used. */
+/** How a line is made of the fields of its event, and of those that all lines of its log begin with. */
+export interface LogFormat {
+  /** Fields that are written out once, for many lines. */
+  members(fields: Fields): string;
+  line(level: LogEvent["level"], time: Date, members: string, fields: Fields): string;
+}
+
 export interface LevelledLog {
   readonly log: Log;
   setLevel(level: LogEvent["level"]): void;
@@ -46,28 +56,34 @@ export interface LogDestination {
 const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly LogEvent["level"][];
 
 /** A log that writes its lines to a destination. */
-export function createLog(options: { level: LogEvent["level"]; to: LogDestination }): LevelledLog {
+export function createLog(options: { level: LogEvent["level"]; to: LogDestination; format?: LogFormat }): LevelledLog {
+  const { to, format = json } = options;
   let least = LEVELS.indexOf(options.level);
   /** A log whose lines have these members of a JSON object before those of their event. */
   const writing = (members: string): Log => {
     return ({ level, ...fields }) => {
       if (LEVELS.indexOf(level) < least) return;
       try {
-        options.to.write(lineOf(level, members + membersOf(fields)));
+        to.write(format.line(level, new Date(), members, fields));
       } catch (error) {
-        sayFault(options.to, error);
+        sayFault(to, error);
       }
     };
   };
-  const log = Object.assign(writing(""), { about: (fields: Fields) => writing(membersOf(fields)) });
+  const log = Object.assign(writing(""), { about: (fields: Fields) => writing(format.members(fields)) });
   const setLevel = (level: LogEvent["level"]): void => {
     least = LEVELS.indexOf(level);
   };
   return { log, setLevel };
 }
 
-const lineOf = (level: LogEvent["level"], members: string): string =>
-  `{"level":"${level}","time":"${new Date().toISOString()}"${members}}\n`;
+const lineOf = (level: LogEvent["level"], time: Date, members: string): string =>
+  `{"level":"${level}","time":"${time.toISOString()}"${members}}\n`;
+
+const json: LogFormat = {
+  members: membersOf,
+  line: (level, time, members, fields) => lineOf(level, time, members + membersOf(fields)),
+};
 
 /** The members of an object as JSON, each with a comma before it. */
 function membersOf(fields: Fields): string {
@@ -78,19 +94,22 @@ function membersOf(fields: Fields): string {
 /** Logs that a line could not be written, where even that can be. */
 function sayFault(to: LogDestination, error: unknown): void {
   try {
-    to.write(lineOf("error", membersOf({ event: "log.fault", error: String(error) })));
+    to.write(lineOf("error", new Date(), membersOf({ event: "log.fault", error: String(error) })));
   } catch {
     // the destination itself is broken: a log never fails
   }
 }
 
-function clean(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+/** A field as it may be written: without secrets, and not too long. */
+export function clean(value: unknown, depth: number, longest = LONGEST): unknown {
+  if (typeof value === "string") return value.length > longest ? `${value.slice(0, longest)}…` : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth === DEEPEST) return "…";
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => clean(item, depth + 1));
   const shown: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) if (!isHidden(name)) shown[name] = clean((value as Fields)[name], depth + 1);
+  for (const name of Object.keys(value))
+    if (!isHidden(name))
+      shown[name] = clean((value as Fields)[name], depth + 1, name === "message" ? LONGEST_MESSAGE : LONGEST);
   return shown;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The command line: its options, its help, and the name that the program is called by.
+ * The command line: its commands, its options, its help, and the name that the program is called by.
  *
  * Rule: usage and help show what can be typed: `bun main.ts`, or the name of the file that `bun build --compile` has made.
  */
@@ -9,12 +9,29 @@ import { parseArgs } from "node:util";
 const OPTIONS = {
   config: { type: "string" },
   check: { type: "boolean" },
+  url: { type: "string" },
   version: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
+/** What is asked of a gateway that runs, and what the command needs to know for it. */
+const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER" } as const;
+export type Command = keyof typeof COMMANDS;
+
 /** Reads the arguments. Throws an `Error` whose first line says what is wrong. */
-export const readArguments = (args: readonly string[]) => parseArgs({ args: [...args], options: OPTIONS }).values;
+export function readArguments(args: readonly string[]) {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const [name, operand, ...more] = positionals;
+  if (name === undefined) return { ...values, command: undefined, operand: "" };
+  if (!Object.hasOwn(COMMANDS, name))
+    throw new Error(`there is no command "${name}": ${Object.keys(COMMANDS).join(", ")}`);
+  const command = name as Command;
+  const needed = COMMANDS[command];
+  if (needed !== undefined && !operand) throw new Error(`${command} needs ${needed}`);
+  const [extra] = needed === undefined && operand !== undefined ? [operand] : more;
+  if (extra !== undefined) throw new Error(`${command} does not take "${extra}"`);
+  return { ...values, command, operand: operand ?? "" };
+}
 
 /** What of the process tells how it was started. */
 export interface Started {
@@ -41,6 +58,12 @@ export const runtimeOf = ({ versions: { bun, deno, node } }: Started): string =>
 export const usage = (program: string): string => `usage: ${program} --config carillon.toml [--check]`;
 
 export const help = (program: string): string => `${usage(program)}
+       ${program} calls | hangup ID | trace NUMBER [--config carillon.toml | --url URL]
+
+  calls          the live calls of a gateway that runs
+  hangup ID      hang one up, on both sides; the beginning of its id will do
+  trace NUMBER   print the messages of the calls of a number, JID or Call-ID as they go and come
+  --url URL      where the gateway's API is, when not by [web] host and port of --config; its token is CARILLON_WEB_TOKEN
 
   --config FILE  the configuration: a copy of carillon.example.toml; docs/options.md has every option
   --check        check the configuration, look up the hosts it names, and start nothing

@@ -102,22 +102,29 @@ const CALLS_OPTIONS = [
 ];
 
 const TOKEN = "shown by who looks from elsewhere, hangs up or drains";
+const TOKEN_FILE = "a file that holds the token, in place of token";
 const JOURNAL = "megabytes for what happened to calls; 0 keeps nothing, and there is no window";
 
 const WEB_OPTIONS = [
   option("web", "host", LISTENER, "127.0.0.1", "address of the window, its API, /health and /metrics", env("WEB_HOST")),
   option("web", "port", ANY_PORT, 8080, "its port", env("WEB_PORT")),
   option("web", "token", TEXT, "", TOKEN, secret("WEB_TOKEN")),
+  option("web", "token_file", TEXT, "", TOKEN_FILE, env("WEB_TOKEN_FILE")),
   option("web", "journal", MEGABYTES, 64, JOURNAL, env("WEB_JOURNAL")),
 ];
 
 const LEVEL = oneOf("debug", "info", "warn", "error");
+
+const FORMAT = "how lines are written; auto: text where standard output is a terminal, else json";
+const TRACE = "a number, JID or Call-ID: the messages of its calls are logged, their secrets hidden";
 
 const LOG_OPTIONS = [
   option("log", "level", LEVEL, "info", "the least important lines that are written", {
     ...env("LOG_LEVEL"),
     ...RELOADS,
   }),
+  option("log", "format", oneOf("auto", "json", "text"), "auto", FORMAT, env("LOG_FORMAT")),
+  option("log", "trace", TEXT, "", TRACE, { ...env("LOG_TRACE"), ...RELOADS }),
 ];
 
 /** Every option, in the order of the documentation. */

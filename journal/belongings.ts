@@ -8,27 +8,35 @@
  */
 import type { Element } from "@xmpp/xml";
 import { bareJid } from "../protocol/xmpp/jid.ts";
-import type { CallJournal } from "./call-journal.ts";
+import type { About } from "./call-journal.ts";
 import { unwrapped } from "./wrapped.ts";
 
 const MOST_EARLY = 256;
 const MOST_ASKED = 20_000;
 
-/** Puts a message into the journal of its call. */
-type Put = (journal: CallJournal) => void;
+/** Whatever keeps the messages of one call. */
+export interface Owner {
+  readonly about: About;
+  readonly isOver: boolean;
+  /** A device of its user came or went. */
+  presence?(device: string, isThere: boolean, stanza: Element): void;
+}
 
-export class Belongings {
-  readonly #byCallId = new Map<string, CallJournal[]>();
-  readonly #bySession = new Map<string, CallJournal[]>();
+/** Puts a message into the journal of its call. */
+type Put<Journal> = (journal: Journal) => void;
+
+export class Belongings<Journal extends Owner> {
+  readonly #byCallId = new Map<string, Journal[]>();
+  readonly #bySession = new Map<string, Journal[]>();
   /** The journals of a user's calls, by bare JID. */
-  readonly #byUser = new Map<string, CallJournal[]>();
+  readonly #byUser = new Map<string, Journal[]>();
   /** The journals of IQs that wait for their answer. */
-  readonly #asked = new Map<string, CallJournal>();
+  readonly #asked = new Map<string, Journal>();
   /** What belongs to no call yet, the oldest first. */
-  #early: { readonly keys: readonly string[]; readonly put: Put; readonly iq: string | undefined }[] = [];
+  #early: { readonly keys: readonly string[]; readonly put: Put<Journal>; readonly iq: string | undefined }[] = [];
 
   /** A call begins: what came for it already is its own. */
-  add(journal: CallJournal): void {
+  add(journal: Journal): void {
     const { about } = journal;
     push(this.#byCallId, about.callId, journal);
     push(this.#byUser, about.them, journal);
@@ -42,14 +50,14 @@ export class Belongings {
     }
   }
 
-  remove(journal: CallJournal): void {
+  remove(journal: Journal): void {
     const { about } = journal;
     drop(this.#byCallId, about.callId, journal);
     drop(this.#byUser, about.them, journal);
     drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
   }
 
-  sip(out: boolean, bytes: Uint8Array, put: Put): void {
+  sip(out: boolean, bytes: Uint8Array, put: Put<Journal>): void {
     const head = headOf(bytes);
     const callId = /^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]*)/im.exec(head)?.[1]?.trim();
     if (callId === undefined) return;
@@ -58,7 +66,7 @@ export class Belongings {
     else if (!out) this.#keep([callKey(callId)], put, undefined);
   }
 
-  xmpp(out: boolean, stanza: Element, put: Put): void {
+  xmpp(out: boolean, stanza: Element, put: Put<Journal>): void {
     const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
     if (stanza.is("presence")) return out ? undefined : this.#presence(from, type, stanza);
     const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
@@ -81,10 +89,11 @@ export class Belongings {
   /** Presence is of every call of the user's that lives. */
   #presence(device: string, type: string | undefined, stanza: Element): void {
     if (type !== undefined && type !== "unavailable" && type !== "error") return;
-    for (const journal of this.#byUser.get(bareJid(device)) ?? []) journal.presence(device, type === undefined, stanza);
+    for (const journal of this.#byUser.get(bareJid(device)) ?? [])
+      journal.presence?.(device, type === undefined, stanza);
   }
 
-  #answers(iq: string, put: Put): void {
+  #answers(iq: string, put: Put<Journal>): void {
     const journal = this.#asked.get(iq);
     this.#asked.delete(iq);
     if (journal) return put(journal);
@@ -93,7 +102,7 @@ export class Belongings {
   }
 
   /** The call of a SIP message: where there are several of one Call-ID, the one whose tag is ours. */
-  #ofDialog(callId: string, head: string, out: boolean): CallJournal | undefined {
+  #ofDialog(callId: string, head: string, out: boolean): Journal | undefined {
     const all = this.#byCallId.get(callId) ?? [];
     const isRequest = !head.startsWith("SIP/2.0 ");
     const ours = tagIn(head, isRequest === out ? FROM : TO);
@@ -103,7 +112,7 @@ export class Belongings {
     return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
   }
 
-  #ask(iq: string, journal: CallJournal): void {
+  #ask(iq: string, journal: Journal): void {
     if (this.#asked.size >= MOST_ASKED) {
       const [oldest] = this.#asked.keys();
       if (oldest !== undefined) this.#asked.delete(oldest);
@@ -111,7 +120,7 @@ export class Belongings {
     this.#asked.set(iq, journal);
   }
 
-  #keep(keys: readonly string[], put: Put, iq: string | undefined): void {
+  #keep(keys: readonly string[], put: Put<Journal>, iq: string | undefined): void {
     this.#early.push({ keys, put, iq });
     if (this.#early.length > MOST_EARLY) this.#early.shift();
   }
@@ -151,13 +160,13 @@ function headOf(bytes: Uint8Array): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-function push(table: Map<string, CallJournal[]>, key: string, journal: CallJournal): void {
+function push<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {
   const list = table.get(key);
   if (list) list.push(journal);
   else table.set(key, [journal]);
 }
 
-function drop(table: Map<string, CallJournal[]>, key: string, journal: CallJournal): void {
+function drop<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {
   const left = (table.get(key) ?? []).filter((each) => each !== journal);
   if (left.length > 0) table.set(key, left);
   else table.delete(key);

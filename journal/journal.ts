@@ -42,7 +42,7 @@ export interface Page {
 export class Journal {
   readonly #needs: JournalNeeds;
   readonly #listener: Listener;
-  readonly #belongings = new Belongings();
+  readonly #belongings = new Belongings<CallJournal>();
   readonly #changes = new Changes();
   readonly #counts = new Counts();
   /** By our tag, in the order in which they began. */

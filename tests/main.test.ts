@@ -48,6 +48,30 @@ describe("what is wrong is one line, and no stack trace", () => {
     expect(error).toMatch(/^carillon: .*--confg.*usage: .*$/);
   });
 
+  test.each([
+    [["call"], 'there is no command "call": calls, hangup, trace'],
+    [["hangup"], "hangup needs ID"],
+    [["calls", "x"], 'calls does not take "x"'],
+  ])("%p", async (args, error) => {
+    expect(await runMain(args)).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(`carillon: ${error}; usage: `),
+    });
+  });
+
+  test("a command where no gateway runs", async () => {
+    const { code, error } = await runMain(["calls", "--url", "http://127.0.0.1:9"]);
+    expect([code, error]).toEqual([
+      1,
+      "carillon: no gateway answers at http://127.0.0.1:9: does it run, and is this its [web] host and port?",
+    ]);
+  });
+
+  test("a token file that is not there", async () => {
+    const { code, error } = await runMain([], TOML(), { CARILLON_WEB_TOKEN_FILE: "/nonexistent" });
+    expect([code, error]).toEqual([1, 'carillon: [web] token_file "/nonexistent" cannot be read (ENOENT)']);
+  });
+
   test("a file that is not there", async () => {
     const { code, error } = await runMain(["--config", "/nonexistent.toml"]);
     const line = "carillon: /nonexistent.toml: there is no such file; copy carillon.example.toml to /nonexistent.toml";
@@ -262,6 +286,28 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("signals 
     gateway.kill("SIGTERM");
     expect(await gateway.exited).toBe(0);
     expect(linesOf(gateway.log()).filter(({ state }) => state === "stopped")).toHaveLength(1);
+  });
+});
+
+describe("a gateway that runs", () => {
+  test("is asked for its calls, and to end one", async () => {
+    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken" });
+    const url = `http://127.0.0.1:${gateway.webPort}`;
+    const env = { CARILLON_WEB_TOKEN: "t0ken" };
+    expect(await runMain(["calls", "--url", url], undefined, env)).toMatchObject({ code: 0, output: "no calls" });
+    expect(await runMain(["hangup", "1f", "--url", url], undefined, env)).toMatchObject({
+      code: 1,
+      error: "carillon: there is no such call: 1f",
+    });
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  test("writes lines of text where that is wanted", async () => {
+    const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
+    const env = { CARILLON_LOG_FORMAT: "text", CARILLON_WEB_PORT: `${taken.local.port}` };
+    const { output } = await runMain([], TOML(), env);
+    await taken.close();
+    expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info {2}gateway\.start version=/);
   });
 });
 

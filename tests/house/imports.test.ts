@@ -66,11 +66,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "web/api": [...MACHINES, "journal", "web", "web/layout"],
   "web/page": ["journal", "web", "web/layout", "web/api"],
   "web/layout": [...MACHINES, "web"],
+  cli: ["journal"],
   examples: INSIDE,
   bench: [...INSIDE, "config.ts"],
   integrations: [],
   docs: [...MACHINES, "web", "web/layout"],
-  "main.ts": [...INSIDE, "journal", "config.ts", "config"],
+  "main.ts": [...INSIDE, "cli", "journal", "config.ts", "config"],
 };
 
 /** The row that a file is of. */

@@ -1,0 +1,83 @@
+/**
+ * The API of a gateway that runs, as the commands ask it (`carillon calls`, `hangup`, `trace`).
+ *
+ * Rule: whatever goes wrong is one line that says what to do about it.
+ */
+
+/** What a command cannot do, in one line. */
+export class CommandError extends Error {}
+
+/** Where the gateway is, and the token that it may want. */
+export interface Connection {
+  readonly url: string;
+  readonly token: string;
+}
+
+export class Api {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** A JSON answer; undefined where there is no such thing. */
+  async get<Answer>(path: string): Promise<Answer | undefined> {
+    const answer = await this.#ask(path);
+    return answer.status === 404 ? undefined : ((await answer.json()) as Answer);
+  }
+
+  /** Whether there was such a thing, which is deleted now. */
+  async delete(path: string): Promise<boolean> {
+    return (await this.#ask(path, "DELETE")).status !== 404;
+  }
+
+  /** Events as they come, until the connection ends. */
+  async *feed(path: string): AsyncGenerator<{ readonly event: string; readonly data: unknown }> {
+    const { body } = await this.#ask(path);
+    const parts = (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      // a gateway that is killed ends its feed without its last words
+      const { value, done } = await parts.read().catch(() => ({ value: undefined, done: true }));
+      if (done || value === undefined) return;
+      const events = (text + value).split("\n\n");
+      text = events.pop() ?? "";
+      for (const each of events) yield eventOf(each);
+    }
+  }
+
+  async #ask(path: string, method = "GET"): Promise<Response> {
+    const { url, token } = this.#connection;
+    const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(new URL(path, url), { method, headers }).catch(() => {
+      throw new CommandError(`no gateway answers at ${url}: does it run, and is this its [web] host and port?`);
+    });
+    if (answer.status === 401) throw new CommandError(WRONG_TOKEN(token));
+    const why = answer.ok || answer.status === 404 ? undefined : await answer.text();
+    if (why !== undefined) throw new CommandError(`the gateway at ${url} says ${answer.status}: ${wordsOf(why)}`);
+    return answer;
+  }
+}
+
+const WRONG_TOKEN = (token: string): string =>
+  token === ""
+    ? "the gateway wants its token: set CARILLON_WEB_TOKEN, or name its configuration with --config"
+    : "this is not the token of the gateway: see CARILLON_WEB_TOKEN, [web] token and token_file";
+
+/** What an answer says, on one line. */
+function wordsOf(body: string): string {
+  try {
+    return String((JSON.parse(body) as { error?: unknown }).error);
+  } catch {
+    return body.slice(0, 200).split("\n", 1)[0] ?? "";
+  }
+}
+
+function eventOf(text: string): { event: string; data: unknown } {
+  const field = (name: string): string =>
+    text
+      .split("\n")
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2) ?? "";
+  return { event: field("event"), data: JSON.parse(field("data") || "null") };
+}

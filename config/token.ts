@@ -1,0 +1,26 @@
+/**
+ * The token of `[web]`: given as it is, or in a file of its own, as systemd (LoadCredential) and containers give secrets.
+ *
+ * Rules: the file is read once, at the start; what is wrong with it is an error that does not show it.
+ */
+import type { Config } from "../config.ts";
+import { ConfigError } from "./words.ts";
+
+/** The token; empty where there is none. `read` gives the text of a file, or rejects. */
+export async function readToken(
+  { token, tokenFile }: Config["web"],
+  read: (file: string) => Promise<string>,
+): Promise<string> {
+  if (tokenFile === "") return token;
+  if (token !== "") throw wrong("is set beside token: one of the two must go");
+  const text = await read(tokenFile).catch((error: unknown) => {
+    throw wrong(`"${tokenFile}" cannot be read (${codeOf(error)})`);
+  });
+  const found = text.trim();
+  if (!/^\S+$/.test(found)) throw wrong(`"${tokenFile}" must hold the token: one line, without blanks`);
+  return found;
+}
+
+const wrong = (why: string): ConfigError => new ConfigError([`[web] token_file ${why}`]);
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "no such file";
