@@ -165,6 +165,9 @@ const gaugesOf = ({ health, sip, xmpp, calls }: Gateway): Gauges => ({
   dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
 });
 
+/** Milliseconds in which the answer to who has it drained gets out, before a gateway without calls ends. */
+const A_MOMENT = 100;
+
 async function openWeb(
   { web: { host, port } }: Config,
   gateway: Gateway,
@@ -186,7 +189,7 @@ async function openWeb(
     ...{ ...by, access, boot: random(), version: VERSION },
     health: () => gateway.health,
     hangUp: (id) => gateway.calls.hangUp(id),
-    drain: () => gateway.stop(),
+    drain: () => void systemClock.after(A_MOMENT, () => gateway.stop()),
   });
   return await serveWeb(app, { host: address, port }).catch((error: unknown) => {
     throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);

@@ -302,6 +302,14 @@ describe("a gateway that runs", () => {
     expect(await gateway.stop()).toBe(0);
   });
 
+  test("drains by its API as by SIGTERM", async () => {
+    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken" });
+    const drain = { method: "POST", headers: { authorization: "Bearer t0ken" } };
+    expect((await fetch(`http://127.0.0.1:${gateway.webPort}/api/drain`, drain)).status).toBe(202);
+    expect(await gateway.exited).toBe(0);
+    expect(linesOf(gateway.log()).at(-1)).toMatchObject({ event: "gateway.state", state: "stopped" });
+  });
+
   test("writes lines of text where that is wanted", async () => {
     const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
     const env = { CARILLON_LOG_FORMAT: "text", CARILLON_WEB_PORT: `${taken.local.port}` };

@@ -9,12 +9,31 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { describeRoute } from "hono-openapi";
+import { json, problem } from "./api/documented.ts";
 
 const MOST_SESSIONS = 100;
 /** Seconds that a session lasts. */
 const SESSION = 43_200;
 const COOKIE = "carillon";
 const LONGEST_TOKEN = 1_024;
+
+const BEGIN = {
+  summary: "Shows the token, as JSON `{ token }`, for a cookie that stands for it",
+  requestBody: {
+    content: {
+      "application/json": {
+        schema: { type: "object" as const, properties: { token: { type: "string" as const } }, required: ["token"] },
+      },
+    },
+  },
+  responses: {
+    204: { description: "the cookie is set" },
+    401: json(problem, "this is not the token"),
+    403: json(problem, "another site asks"),
+  },
+};
+const END = { summary: "Ends the session of the cookie", responses: { 204: { description: "it is over" } } };
 
 export interface AccessNeeds {
   /** `[web] token`; empty: there is none. */
@@ -58,8 +77,9 @@ export class Access {
   /** `POST /session` with the token as JSON gives the cookie; `DELETE /session` ends it. */
   get routes(): Hono {
     const app = new Hono();
-    app.post("/session", async (context) => {
-      if (!isOwnOrigin(context.req.header("origin"), context.req.header("host"))) return context.body(null, 403);
+    app.post("/session", describeRoute(BEGIN), async (context) => {
+      if (!isOwnOrigin(context.req.header("origin"), context.req.header("host")))
+        return context.json({ error: "requests of other sites are refused" }, 403);
       const body: unknown = await context.req.json().catch(() => undefined);
       const shown = typeof body === "object" && body !== null && "token" in body ? String(body.token) : "";
       if (!this.#isToken(shown)) return context.json({ error: "this is not the token" }, 401);
@@ -67,7 +87,7 @@ export class Access {
       setCookie(context, COOKIE, name, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION });
       return context.body(null, 204);
     });
-    app.delete("/session", (context) => {
+    app.delete("/session", describeRoute(END), (context) => {
       this.#sessions.delete(getCookie(context, COOKIE) ?? "");
       return context.body(null, 204);
     });

@@ -7,13 +7,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { openAPIRouteHandler } from "hono-openapi";
+import { describeRoute, openAPIRouteHandler } from "hono-openapi";
 import type { Journal } from "../journal/journal.ts";
 import type { Health } from "../machines/gateway.ts";
 import type { Access } from "./access.ts";
 import { callsApi } from "./api/calls.ts";
+import { json, MAY_LOOK, MAY_TOUCH, textOf } from "./api/documented.ts";
 import { feedApi } from "./api/feed.ts";
 import { machinesApi } from "./api/machines.ts";
+import { overview } from "./api/schemas.ts";
 import { healthApp } from "./health.ts";
 import { security } from "./security.ts";
 
@@ -41,15 +43,29 @@ export function windowApp(needs: WindowNeeds): Hono {
   const app = new Hono();
   app.use(security);
   app.route("/", healthApp(needs.health));
-  app.get("/metrics", needs.access.look, async (context) =>
+  app.get("/metrics", describeRoute(METRICS), needs.access.look, async (context) =>
     context.body(await needs.metrics.text(), 200, { "content-type": needs.metrics.type, "cache-control": "no-store" }),
   );
-  if (needs.journal) app.route("/", lookingApp(needs, needs.journal));
+  if (needs.journal) app.route("/", lookingApp(needs, needs.journal, app));
   app.notFound((context) => context.json({ error: "there is nothing here" }, 404));
   return app;
 }
 
-function lookingApp(needs: WindowNeeds, journal: Journal): Hono {
+const METRICS = {
+  summary: "Metrics for Prometheus",
+  responses: { 200: textOf("text/plain", "the text format of Prometheus"), ...MAY_LOOK },
+};
+const OVERVIEW = {
+  summary: "What all calls have done since the start",
+  responses: { 200: json(overview, "counts"), ...MAY_LOOK },
+};
+const DRAIN = {
+  summary: "No new calls, and the end when the last one is over, as SIGTERM does; needs the token",
+  responses: { 202: { description: "it drains" }, ...MAY_TOUCH },
+};
+
+/** `whole` is described in `/openapi.json`. */
+function lookingApp(needs: WindowNeeds, journal: Journal, whole: Hono): Hono {
   const { access, health, boot, version, hangUp, drain } = needs;
   const app = new Hono();
   app.route("/", access.routes);
@@ -62,12 +78,12 @@ function lookingApp(needs: WindowNeeds, journal: Journal): Hono {
   app.route("/api/calls", callsApi({ journal, access, hangUp }));
   app.route("/api/machines", machinesApi());
   app.route("/api/feed", feedApi({ journal, boot, counts: top }));
-  app.get("/api/overview", (context) => context.json(journal.counts));
-  app.post("/api/drain", access.touch, (context) => {
+  app.get("/api/overview", describeRoute(OVERVIEW), (context) => context.json(journal.counts));
+  app.post("/api/drain", describeRoute(DRAIN), access.touch, (context) => {
     drain();
     return context.body(null, 202);
   });
-  app.get("/openapi.json", openAPIRouteHandler(app, { documentation: { info: { title: "Carillon", version } } }));
+  app.get("/openapi.json", openAPIRouteHandler(whole, { documentation: { info: { title: "Carillon", version } } }));
   return app;
 }
 

@@ -5,11 +5,15 @@
  * have the same proxy, and calls are tried all the same.
  */
 import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
 import type { Health } from "../machines/gateway.ts";
+import { json } from "./api/documented.ts";
+import { health as schema } from "./api/schemas.ts";
 
 export function healthApp(health: () => Health): Hono {
   const app = new Hono();
-  app.get("/health", (context) => {
+  const responses = { 200: json(schema, "all is up"), 503: json(schema, "what is down") };
+  app.get("/health", describeRoute({ summary: "Whether the gateway works", responses }), (context) => {
     const { sip, xmpp, proxy, state, calls } = health();
     const down = [
       ...(sip ? [] : ["sip"]),

@@ -5,11 +5,12 @@
  * JSON or text, never markup. What may be asked is checked by the schemas that `/openapi.json` shows.
  */
 import { Hono } from "hono";
-import { describeRoute, resolver, validator } from "hono-openapi";
+import { describeRoute } from "hono-openapi";
 import { z } from "zod";
 import type { Journal } from "../../journal/journal.ts";
 import type { Access } from "../access.ts";
-import { callPage, callRow, callView, problem } from "./schemas.ts";
+import { BAD, checked, json, MAY_LOOK, MAY_TOUCH, problem } from "./documented.ts";
+import { callPage, callRow, callView } from "./schemas.ts";
 
 const MOST = 500;
 
@@ -29,10 +30,6 @@ const query = z.object({
   most: z.coerce.number().int().min(1).max(MOST).default(100),
 });
 const id = z.object({ id: z.string().max(256) });
-const json = (schema: z.ZodType, description: string) => ({
-  description,
-  content: { "application/json": { schema: resolver(schema) } },
-});
 const NOT_FOUND = { 404: json(problem, "there is no such call, or no more") };
 const gone = { error: "there is no such call, or it was let go of" };
 
@@ -40,8 +37,11 @@ export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
   const app = new Hono();
   app.get(
     "/",
-    describeRoute({ summary: "Calls, newest first", responses: { 200: json(callPage, "a page of calls") } }),
-    validator("query", query),
+    describeRoute({
+      summary: "Calls, newest first",
+      responses: { 200: json(callPage, "a page of calls"), ...BAD, ...MAY_LOOK },
+    }),
+    checked("query", query),
     (context) => {
       const { most, ...asked } = context.req.valid("query");
       return context.json(journal.calls(asked, most));
@@ -49,8 +49,11 @@ export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
   );
   app.get(
     "/:id",
-    describeRoute({ summary: "One call", responses: { 200: json(callRow, "the call"), ...NOT_FOUND } }),
-    validator("param", id),
+    describeRoute({
+      summary: "One call",
+      responses: { 200: json(callRow, "the call"), ...NOT_FOUND, ...BAD, ...MAY_LOOK },
+    }),
+    checked("param", id),
     (context) => {
       const row = journal.row(context.req.valid("param").id);
       return row ? context.json(row) : context.json(gone, 404);
@@ -58,8 +61,11 @@ export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
   );
   app.get(
     "/:id/journal",
-    describeRoute({ summary: "All that happened", responses: { 200: json(callView, "the journal"), ...NOT_FOUND } }),
-    validator("param", id),
+    describeRoute({
+      summary: "All that happened",
+      responses: { 200: json(callView, "the journal"), ...NOT_FOUND, ...BAD, ...MAY_LOOK },
+    }),
+    checked("param", id),
     (context) => {
       const view = journal.call(context.req.valid("param").id);
       return view ? context.json(view) : context.json(gone, 404);
@@ -69,10 +75,10 @@ export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
     "/:id",
     describeRoute({
       summary: "Hangs up on both sides; needs the token",
-      responses: { 204: { description: "it is over" }, ...NOT_FOUND, 401: json(problem, "the token is needed") },
+      responses: { 204: { description: "it is over" }, ...NOT_FOUND, ...BAD, ...MAY_TOUCH },
     }),
     access.touch,
-    validator("param", id),
+    checked("param", id),
     (context) => (hangUp(context.req.valid("param").id) ? context.body(null, 204) : context.json(gone, 404)),
   );
   return app;

@@ -8,9 +8,10 @@
  */
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { describeRoute, validator } from "hono-openapi";
+import { describeRoute } from "hono-openapi";
 import { z } from "zod";
 import type { Journal } from "../../journal/journal.ts";
+import { BAD, checked, json, MAY_LOOK, problem, textOf } from "./documented.ts";
 
 const MOST_READERS = 50;
 /** Milliseconds between two looks. */
@@ -35,9 +36,14 @@ export function feedApi(needs: FeedNeeds): Hono {
     "/",
     describeRoute({
       summary: "Changes as server-sent events: calls, journal, counts, reset, gap",
-      responses: { 200: { description: "text/event-stream" }, 503: { description: "too many readers" } },
+      responses: {
+        200: textOf("text/event-stream", "events until one of the two leaves"),
+        503: json(problem, "too many readers"),
+        ...BAD,
+        ...MAY_LOOK,
+      },
     }),
-    validator("query", query),
+    checked("query", query),
     (context) => {
       if (readers >= MOST_READERS) return context.json({ error: "too many readers" }, 503, { "retry-after": "10" });
       readers++;

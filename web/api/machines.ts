@@ -4,12 +4,14 @@
  * Rule: everything is read from the machines themselves, once, when it is first asked for.
  */
 import { Hono } from "hono";
-import { describeRoute, validator } from "hono-openapi";
+import { describeRoute } from "hono-openapi";
 import type { AnyStateMachine } from "xstate";
 import { z } from "zod";
 import { catalogue } from "../../machines/catalogue.ts";
 import { type Layout, layoutOf } from "../layout/layout.ts";
 import { nameOf, statesOf, stepsOf } from "../steps.ts";
+import { BAD, checked, json, MAY_LOOK, problem } from "./documented.ts";
+import { machineView as viewSchema } from "./schemas.ts";
 
 /** A chart, as the page shows it. */
 export interface MachineView {
@@ -56,17 +58,25 @@ export function machinesApi(): Hono {
   const app = new Hono();
   app.get(
     "/",
-    describeRoute({ summary: "Names of all charts", responses: { 200: { description: "names" } } }),
+    describeRoute({
+      summary: "Names of all charts",
+      responses: { 200: json(z.array(z.string()), "names"), ...MAY_LOOK },
+    }),
     (context) => context.json(Object.keys(catalogue)),
   );
   app.get(
     "/:id",
     describeRoute({
       summary: "A chart: its places, states and steps; with `?format=xstate` as XState JSON",
-      responses: { 200: { description: "the chart" }, 404: { description: "there is no such chart" } },
+      responses: {
+        200: json(z.union([viewSchema, z.record(z.string(), z.unknown())]), "the chart, or the machine's own JSON"),
+        404: json(problem, "there is no such chart"),
+        ...BAD,
+        ...MAY_LOOK,
+      },
     }),
-    validator("param", z.object({ id: z.string().max(64) })),
-    validator("query", z.object({ format: z.enum(["view", "xstate"]).default("view") })),
+    checked("param", z.object({ id: z.string().max(64) })),
+    checked("query", z.object({ format: z.enum(["view", "xstate"]).default("view") })),
     (context) => {
       const { id } = context.req.valid("param");
       const view = machineView(id);

@@ -4,8 +4,6 @@ import { z } from "zod";
 const milliseconds = z.number().describe("milliseconds since 1970");
 const since = z.number().describe("milliseconds since the call began");
 
-export const problem = z.object({ error: z.string() });
-
 export const callRow = z.object({
   id: z.string().describe("our tag in the phone's dialog"),
   from: z.string(),
@@ -52,4 +50,67 @@ const message = z.object({
   text: z.string().describe("the whole message, its secrets hidden"),
 });
 
-export const callView = callRow.extend({ steps: z.array(step), messages: z.array(message), dropped: z.number() });
+const stream = z.object({ at: since, isUp: z.boolean(), step: z.number().describe("place of the step before it") });
+
+export const callView = callRow.extend({
+  steps: z.array(step),
+  messages: z.array(message),
+  streams: z.array(stream),
+  dropped: z.number(),
+});
+
+const counts = (of: string) => z.record(z.string(), z.number()).describe(of);
+
+export const overview = z.object({
+  calls: z.number(),
+  answered: z.number(),
+  live: z.number(),
+  entered: counts("by state"),
+  stayed: counts("milliseconds, by state"),
+  walked: counts("by `from>to`, leaf states"),
+  ways: counts("by `from event>to`"),
+  ended: counts("by the condition of the reason"),
+  failed: counts("by the state in which a call failed"),
+  refused: counts("events that a call did not take, by their names"),
+  refusedCalls: counts("calls refused before there was one, by wire and status"),
+  now: counts("live calls, by state"),
+});
+
+export const health = z.object({
+  status: z.enum(["up", "down"]),
+  down: z.array(z.string()).describe("what is down"),
+  proxy: z.enum(["up", "down", "unknown"]).describe("whether the SIP proxy answers; decides nothing"),
+  state: z.string().describe("the state of the gateway's chart"),
+  calls: z.number(),
+});
+
+const node = z.object({
+  id: z.string(),
+  key: z.string(),
+  kind: z.enum(["leaf", "box", "parallel", "final"]),
+  x: z.number(),
+  y: z.number(),
+  w: z.number(),
+  h: z.number(),
+  dot: z.literal(true).optional(),
+  clique: z.literal(true).optional(),
+  timers: z.array(z.string()),
+  description: z.string().optional(),
+  spec: z.string().optional(),
+});
+const edge = z.object({ id: z.string(), from: z.string(), to: z.string(), both: z.boolean(), d: z.string() });
+
+export const machineView = z.object({
+  id: z.string(),
+  layout: z.object({ width: z.number(), height: z.number(), nodes: z.array(node), edges: z.array(edge) }),
+  states: z.array(z.object({ id: z.string(), description: z.string(), spec: z.string(), timers: z.array(z.string()) })),
+  steps: z.array(
+    z.object({
+      from: z.string(),
+      event: z.string(),
+      guard: z.string(),
+      to: z.string(),
+      does: z.array(z.string()),
+    }),
+  ),
+});

@@ -1,0 +1,43 @@
+/** How a route says what it answers, and checks what it is asked: `/openapi.json` is made of this. */
+import type { ValidationTargets } from "hono";
+import { resolver, validator } from "hono-openapi";
+import { z } from "zod";
+
+export const problem = z.object({ error: z.string().describe("what is wrong, in words") });
+
+/** A JSON answer. */
+export const json = (schema: z.ZodType, description: string) => ({
+  description,
+  content: { "application/json": { schema: resolver(schema) } },
+});
+
+/** An answer of text. */
+export const textOf = (type: string, description: string) => ({
+  description,
+  content: { [type]: { schema: { type: "string" as const } } },
+});
+
+/** What everybody who looks may be told instead. */
+export const MAY_LOOK = {
+  401: json(problem, "the token is needed, and was not shown"),
+  403: json(problem, "another site asks, or there is no token and the address may be reached from elsewhere"),
+};
+
+/** What everybody who touches may be told instead. */
+export const MAY_TOUCH = {
+  401: json(problem, "the token is needed, on loopback too"),
+  403: json(problem, "another site asks, or [web] token is not set"),
+};
+
+export const BAD = { 400: json(problem, "what is asked does not fit its schema") };
+
+/** Checks a part of the request; what does not fit is 400 with words. */
+export const checked = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) =>
+  validator(target, schema, (result, context) => {
+    if (result.success) return undefined;
+    const [{ message = "", path = [] } = {}] = result.error;
+    return context.json({ error: `${path.map(String).join(".")}: ${message}` }, 400);
+  });
