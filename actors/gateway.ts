@@ -14,9 +14,9 @@ import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts"
 import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
+import { Hosts, inTime, type Resolve } from "./hosts.ts";
 import type { Log } from "./log.ts";
-import { SipAcl } from "./sip/allow.ts";
-import { inTime, type Resolve, SipHosts } from "./sip/hosts.ts";
+import { SipAcl } from "./sip/acl.ts";
 import { ProxyCheck } from "./sip/proxy-check.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
@@ -109,7 +109,7 @@ export class Gateway {
       sip: () => this.sip,
       interval: config.proxyInterval ?? 0,
     });
-    const hosts = new SipHosts(resolve, clock);
+    const hosts = new Hosts(resolve, clock);
     this.xmpp = new XmppComponent({
       ...{ clock, chance, log, sha1, watch },
       connect: open.connect,

@@ -81,7 +81,7 @@ export class LiveChart {
     this.#watch.step(
       step.event,
       this.#actor.getSnapshot().value,
-      (step.ways ?? []).map(({ says }) => says),
+      (step.transitions ?? []).map(({ says }) => says),
     );
   }
 

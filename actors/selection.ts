@@ -9,7 +9,7 @@ import type { CallContext, CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
 import { SteppedLogic } from "../machines/stepper/logic.ts";
 import type { chartClock } from "./clock.ts";
-import type { Way } from "./watch.ts";
+import type { Transition } from "./watch.ts";
 
 /** An event on its way through the chart; `isTaken` is undefined until the chart comes to it. */
 interface Delivery {
@@ -27,12 +27,12 @@ export interface Step {
   /** The event; none at the start. */
   readonly told?: CallEvent;
   /** What the event has selected. */
-  readonly ways?: readonly { readonly says: Way }[];
+  readonly transitions?: readonly { readonly says: Transition }[];
 }
 
 /** The chart by tables, which say once what an event selects. */
-const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken, ways) => {
-  step = { event: event.type, told: event, ways };
+const logic = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (event, isTaken, transitions) => {
+  step = { event: event.type, told: event, transitions };
   if (delivery?.event !== event || delivery.isTaken !== undefined) return;
   delivery.isTaken = isTaken;
   if (isTaken) delivery.accepted?.();

@@ -24,7 +24,7 @@ export interface CallAbout {
 }
 
 /** A transition that was taken: XState's own definition, or one like it. */
-export interface Way {
+export interface Transition {
   readonly guard?: unknown;
   readonly actions: readonly unknown[];
 }
@@ -32,7 +32,7 @@ export interface Way {
 /** One call is watched until its end. */
 export interface CallWatch {
   /** The chart has taken an event, and is there now. */
-  step(event: string, after: StateValue, ways: readonly Way[]): void;
+  step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   /** The chart has not taken an event; why, in words. */
   refused(event: string, why: string): void;
   /** A side is asked to say this. */

@@ -6,7 +6,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
-import { type Entry, entryOf, type LiveEntry, type Packed, pack, unpack, type Way } from "./entries.ts";
+import { type Entry, entryOf, type LiveEntry, type Packed, pack, type Transition, unpack } from "./entries.ts";
 import { leavesOf } from "./states.ts";
 import { type CallRow, phaseOf } from "./view.ts";
 
@@ -83,11 +83,11 @@ export class CallJournal {
     return this.#packed ? [...unpack(this.#packed), ...this.#late] : this.#live.map(entryOf);
   }
 
-  step(event: string, after: StateValue, ways: readonly Way[]): void {
+  step(event: string, after: StateValue, transitions: readonly Transition[]): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
     const before = this.state;
-    this.#add({ kind: "step", at: listener.now(), event, after, ways });
+    this.#add({ kind: "step", at: listener.now(), event, after, transitions });
     this.#enter(leavesOf(after), listener.now());
     listener.stepped(this, before, event, false);
   }
@@ -95,7 +95,7 @@ export class CallJournal {
   refused(event: string, why: string): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
-    this.#add({ kind: "step", at: listener.now(), event, after: null, ways: [], refused: why });
+    this.#add({ kind: "step", at: listener.now(), event, after: null, transitions: [], refused: why });
     listener.stepped(this, this.state, event, true);
   }
 

@@ -10,7 +10,7 @@ import type { StateValue } from "xstate";
 import { writeStanza } from "../protocol/xmpp/write.ts";
 
 /** A transition that was taken. */
-export interface Way {
+export interface Transition {
   readonly guard?: unknown;
   readonly actions: readonly unknown[];
 }
@@ -58,7 +58,14 @@ export type Entry = StepEntry | EffectEntry | WireEntry | StreamEntry;
 
 /** The entries of a call that lives: cheap to make, read only when somebody asks. */
 export type LiveEntry =
-  | { kind: "step"; at: number; event: string; after: StateValue | null; ways: readonly Way[]; refused?: string }
+  | {
+      kind: "step";
+      at: number;
+      event: string;
+      after: StateValue | null;
+      transitions: readonly Transition[];
+      refused?: string;
+    }
   | EffectEntry
   | StreamEntry
   | {
@@ -79,9 +86,9 @@ const encoder = new TextEncoder();
 export function entryOf(live: LiveEntry): Entry {
   if (live.kind === "effect" || live.kind === "stream") return live;
   if (live.kind === "step") {
-    const { kind, at, event, after, ways, refused } = live;
-    const guards = ways.map(({ guard }) => wordsOf(guard)).filter((word) => word !== "");
-    const actions = ways.flatMap((way) => way.actions.map(wordsOf)).filter((word) => word !== "");
+    const { kind, at, event, after, transitions, refused } = live;
+    const guards = transitions.map(({ guard }) => wordsOf(guard)).filter((word) => word !== "");
+    const actions = transitions.flatMap(({ actions }) => actions.map(wordsOf)).filter((word) => word !== "");
     return { kind, at, event, after, guards, actions, ...(refused === undefined ? {} : { refused }) };
   }
   if (live.kind === "xmpp") {

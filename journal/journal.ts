@@ -11,7 +11,7 @@ import { type About, CallJournal, type Listener } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
-import type { Entry, Way } from "./entries.ts";
+import type { Entry, Transition } from "./entries.ts";
 import { type CallQuery, fits } from "./query.ts";
 import type { CallRow, CallView } from "./view.ts";
 
@@ -24,7 +24,7 @@ export interface JournalNeeds {
 
 /** What a call tells its journal; see actors/watch.ts. */
 export interface CallWatch {
-  step(event: string, after: StateValue, ways: readonly Way[]): void;
+  step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   refused(event: string, why: string): void;
   effect(type: string): void;
   ended(why: string): void;
@@ -77,7 +77,7 @@ export class Journal {
     this.#belongings.add(journal);
     this.#changes.add(about.id);
     return {
-      step: (event, after, ways) => journal.step(event, after, ways),
+      step: (event, after, transitions) => journal.step(event, after, transitions),
       refused: (event, why) => journal.refused(event, why),
       effect: (type) => journal.effect(type),
       ended: (why) => journal.end(why),

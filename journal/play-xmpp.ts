@@ -6,7 +6,7 @@
  * of candidates) are free.
  */
 import { type Element, parse } from "ltx/lib/ltx.js";
-import { CAPS as CAPS_NAMESPACE, DISCO_INFO } from "../protocol/xmpp/disco.ts";
+import { CAPS as CAPS_NAMESPACE, DISCO_INFO } from "../protocol/xmpp/namespaces.ts";
 import type { WireEntry } from "./entries.ts";
 import { type Others, PLAY } from "./exchange/others.ts";
 import { exchangeXml } from "./exchange/xml.ts";

@@ -1,6 +1,6 @@
 /** What `--check` finds for the hosts that a configuration names. */
 import { expect, test } from "bun:test";
-import { inTime } from "../actors/sip/hosts.ts";
+import { inTime } from "../actors/hosts.ts";
 import { lookUp } from "../config/lookup.ts";
 import { changed } from "./support/changed.ts";
 import { createClock } from "./support/clock.ts";

@@ -24,7 +24,7 @@ import type { Registry } from "./registry.ts";
 const MEDIA = new Set(["audio", "video"]);
 
 /** Who has sent a message to whom: a device, and a phone of ours. */
-interface Way {
+interface Parties {
   readonly from: string;
   readonly to: string;
 }
@@ -46,21 +46,21 @@ export class CallMessages {
 
   /** Takes a message; gives the error that answers it, if one does. */
   take(stanza: Element): Element | undefined {
-    const way = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
+    const parties = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
     const message = readJingleMessage(stanza);
-    if (!isServed(way.from, this.#by.addresses)) return stanzaError(stanza, "cancel", "service-unavailable");
-    if (!message || !readJid(way.from)?.resource) return stanzaError(stanza, "modify", "bad-request");
-    if (message.type === "propose") this.#answer(way, message);
-    else if (message.type === "retract") this.#retract(way, message);
-    else if (message.type !== "finish") this.#respond(way, message);
+    if (!isServed(parties.from, this.#by.addresses)) return stanzaError(stanza, "cancel", "service-unavailable");
+    if (!message || !readJid(parties.from)?.resource) return stanzaError(stanza, "modify", "bad-request");
+    if (message.type === "propose") this.#answer(parties, message);
+    else if (message.type === "retract") this.#retract(parties, message);
+    else if (message.type !== "finish") this.#respond(parties, message);
     return undefined;
   }
 
-  #answer({ from, to }: Way, message: Propose): void {
+  #answer({ from, to }: Parties, message: Propose): void {
     const { registry, proposals, addresses, xmpp } = this.#by;
     const { id, media } = message;
-    const way = { from: phoneDevice(to), to: from };
-    const say = (answer: JingleMessage): void => void xmpp().say(way, answer);
+    const parties = { from: phoneDevice(to), to: from };
+    const say = (answer: JingleMessage): void => void xmpp().say(parties, answer);
     const reject = (condition: string, text: string): void => say({ type: "reject", id, reason: { condition, text } });
     if (registry.full) return reject("busy", "no more calls now");
     if (!media.some((each) => MEDIA.has(each)))
@@ -73,7 +73,7 @@ export class CallMessages {
   }
 
   /** COMPAT Dino 0.4: retracts what has proceeded and rings already, where XEP-0353 §3.3 has a session-terminate. */
-  #retract({ from, to }: Way, message: Retract): void {
+  #retract({ from, to }: Parties, message: Retract): void {
     const { id, reason } = message;
     const session = { sid: id, them: from, us: to };
     this.#by.proposals.take(session);
@@ -82,7 +82,7 @@ export class CallMessages {
       chart.deliver({ type: "jingle.session-terminate", device: from, reason });
   }
 
-  #respond({ from, to }: Way, message: Response): void {
+  #respond({ from, to }: Parties, message: Response): void {
     const { type, id } = message;
     const chart = this.#by.registry.bySession({ sid: id, them: from, us: to })?.chart;
     const event =

@@ -7,15 +7,15 @@
  */
 import { inviteClient } from "../../machines/transactions/invite-client.ts";
 import { requestClient } from "../../machines/transactions/request-client.ts";
-import type { TransactionEffect, TransactionEvent } from "../../machines/transactions/transaction.ts";
-import { ackToRefusal, cancelOf } from "../../protocol/sip/hop.ts";
+import type { TransactionEffect } from "../../machines/transactions/transaction.ts";
+import { ackToRefusal, cancelOf } from "../../protocol/sip/cancel-ack.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
-import type { Flow, Way } from "./flow.ts";
-import { writeBy } from "./outgoing.ts";
-import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
+import type { Flow, RoutedRequest } from "./flow.ts";
+import { writeBy } from "./send.ts";
+import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 import type { SipTransport } from "./transport.ts";
 import type { ClientHandlers, ClientTransaction } from "./user.ts";
 
@@ -70,15 +70,15 @@ export class SipClients {
   send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction {
     const branch = MAGIC_COOKIE + this.#needs.random();
     let returned = false;
-    const begin = (way: Way | undefined): void => {
-      if (way === undefined) this.#needs.guard(() => on.failed("unreachable"));
-      else this.#begin(branch, way, on);
+    const begin = (routed: RoutedRequest | undefined): void => {
+      if (routed === undefined) this.#needs.guard(() => on.failed("unreachable"));
+      else this.#begin(branch, routed, on);
     };
     if (this.#records.size >= MOST_TRANSACTIONS) queueMicrotask(() => begin(undefined));
     else
-      this.#needs.transport.route(request, branch, to, (way) => {
-        if (way === undefined && !returned) queueMicrotask(() => begin(undefined));
-        else begin(way);
+      this.#needs.transport.route(request, branch, to, (routed) => {
+        if (routed === undefined && !returned) queueMicrotask(() => begin(undefined));
+        else begin(routed);
       });
     returned = true;
     return { id: branch, request };
@@ -96,9 +96,9 @@ export class SipClients {
 
   /** Sends an ACK to a 2xx, without a transaction: the user sends it again for each 2xx (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination, failed: () => void): void {
-    this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, (way) => {
-      if (way === undefined) failed();
-      else way.flow.send(way.bytes, failed);
+    this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, (routed) => {
+      if (routed === undefined) failed();
+      else routed.flow.send(routed.bytes, failed);
     });
   }
 
@@ -108,7 +108,7 @@ export class SipClients {
     if (record === undefined) return false;
     if (isAgain(record.response, response)) this.repeats.in++;
     record.response = response;
-    this.#transactions.tell(record, eventOf(response));
+    this.#transactions.tell(record, eventOf(response.status));
     if (response.status >= 200) lighten(record, response);
     return true;
   }
@@ -119,7 +119,7 @@ export class SipClients {
     this.#records.clear();
   }
 
-  #begin(branch: string, { request, bytes, flow }: Way, on: ClientHandlers): void {
+  #begin(branch: string, { request, bytes, flow }: RoutedRequest, on: ClientHandlers): void {
     const chart = request.method === "INVITE" ? inviteClient : requestClient;
     const key = clientKey(branch, request.method);
     const record: ClientRecord = {
@@ -173,9 +173,4 @@ function lighten(record: ClientRecord, response: Response): void {
   record.request = { ...record.request, body: "" };
   record.bytes = NO_BYTES;
   if (record.state !== "accepted") record.on = ignore;
-}
-
-function eventOf(response: Response): TransactionEvent {
-  if (response.status < 200) return "response.provisional";
-  return response.status < 300 ? "response.success" : "response.failure";
 }

@@ -10,7 +10,7 @@ export interface Flow {
 }
 
 /** A request ready to send: with our Via, as bytes, and the flow it takes. */
-export interface Way {
+export interface RoutedRequest {
   readonly request: Request;
   readonly flow: Flow;
   readonly bytes: Uint8Array;

@@ -7,7 +7,7 @@
  */
 import { inviteServer } from "../../machines/transactions/invite-server.ts";
 import { requestServer } from "../../machines/transactions/request-server.ts";
-import type { TransactionEffect, TransactionEvent } from "../../machines/transactions/transaction.ts";
+import type { TransactionEffect } from "../../machines/transactions/transaction.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { acknowledgedKeyOf, mergedKeyOf, serverKeyOf } from "../../protocol/sip/match.ts";
 import type { Destination, Message, Request, Response } from "../../protocol/sip/message.ts";
@@ -15,8 +15,8 @@ import type { Clock } from "../clock.ts";
 import type { Tally } from "../tally.ts";
 import { MOST_TRANSACTIONS } from "./clients.ts";
 import type { Flow } from "./flow.ts";
-import { writeBy } from "./outgoing.ts";
-import { newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
+import { writeBy } from "./send.ts";
+import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 import type { ServerTransaction, SipUser } from "./user.ts";
 
 /** The most bytes that all transactions hold, characters counted as bytes: 1.3 kB for each that there may be. */
@@ -30,7 +30,7 @@ export interface ServerRecord extends TransactionRecord {
   held: number;
   readonly flow: Flow;
   /** The user's last response, and the bytes that were sent last. */
-  answer?: Response;
+  response?: Response;
   last?: Uint8Array;
   acknowledgedKey?: string;
   ack?: Request;
@@ -107,7 +107,7 @@ export class SipServers {
   begin(request: Request, source: Destination, flow: Flow): ServerRecord {
     const chart = request.method === "INVITE" ? inviteServer : requestServer;
     const key = serverKeyOf(request);
-    const respond = (response: Response): void => this.#answer(record, response);
+    const respond = (response: Response): void => this.#respond(record, response);
     const record: ServerRecord = {
       ...newRecord(chart, flow.transport === "tcp", this.#needs.clock.now()),
       key,
@@ -129,17 +129,17 @@ export class SipServers {
     this.#held = 0;
   }
 
-  #answer(record: ServerRecord, response: Response): void {
-    record.answer = withToTag(response, () => this.#needs.toTag(record.transaction.request));
-    this.#transactions.tell(record, eventOf(response));
+  #respond(record: ServerRecord, response: Response): void {
+    record.response = withToTag(response, () => this.#needs.toTag(record.transaction.request));
+    this.#transactions.tell(record, eventOf(response.status));
     if (response.status >= 200) this.#lighten(record);
   }
 
   /** Drops the bodies: after the final response only the header fields are needed. */
   #lighten(record: ServerRecord): void {
-    const { transaction, answer } = record;
+    const { transaction, response } = record;
     record.transaction = { ...transaction, request: { ...transaction.request, body: "" } };
-    if (answer !== undefined) record.answer = { ...answer, body: "" };
+    if (response !== undefined) record.response = { ...response, body: "" };
     this.#weigh(record);
   }
 
@@ -150,21 +150,21 @@ export class SipServers {
   }
 
   #perform(record: ServerRecord, effect: TransactionEffect): void {
-    const { transaction, answer, ack } = record;
+    const { transaction, response, ack } = record;
     const { user, guard } = this.#needs;
     if (effect === "send 100 Trying") this.#send(record, responseTo(transaction.request, 100));
-    else if (effect === "send the answer" && answer) this.#sendAnswer(record, answer);
+    else if (effect === "send the response" && response) this.#sendResponse(record, response);
     else if (effect === "send the last response") this.#sendAgain(record);
     else if (effect === "tell the user (ACK)" && ack) guard(() => user.acknowledged(transaction, ack));
     else if (effect === "tell the user (no ACK)") guard(() => user.unacknowledged(transaction));
   }
 
-  #sendAnswer(record: ServerRecord, answer: Response): void {
+  #sendResponse(record: ServerRecord, response: Response): void {
     if (record.state === "accepted") {
-      record.acknowledgedKey = acknowledgedKeyOf(answer);
+      record.acknowledgedKey = acknowledgedKeyOf(response);
       this.#accepted.set(record.acknowledgedKey, record);
     }
-    this.#send(record, answer);
+    this.#send(record, response);
   }
 
   #send(record: ServerRecord, response: Response): void {
@@ -200,9 +200,4 @@ function weightOf({ transaction, last }: ServerRecord): number {
   const { uri, headers, body } = transaction.request;
   const fields = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return uri.length + fields + body.length + (last?.length ?? 0);
-}
-
-function eventOf(response: Response): TransactionEvent {
-  if (response.status < 200) return "answer.provisional";
-  return response.status < 300 ? "answer.success" : "answer.failure";
 }

@@ -1,7 +1,7 @@
 /**
  * The SIP stack: hands each message from the wire to its transaction, refuses it, or hands it up to the user.
  *
- * RFC 3261 §8.2, §9.2 (CANCEL), §17, §18. Rules: nothing from the network throws out of here; new requests that are refused
+ * RFC 3261 §8.2, §17, §18. Rules: nothing from the network throws out of here; new requests that are refused
  * (checks.ts) are refused without state, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
  * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, past them 503.
  */
@@ -13,14 +13,15 @@ import type { Destination, Field, Message, Request, Response } from "../../proto
 import { withoutForeignBody } from "../../protocol/sip/rules.ts";
 import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
+import type { Resolve } from "../hosts.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
+import { respondToCancel } from "./cancel.ts";
 import { type ChecksNeeds, refusalOf } from "./checks.ts";
 import { SipClients } from "./clients.ts";
 import type { Flow } from "./flow.ts";
-import type { Resolve } from "./hosts.ts";
-import { writeBy } from "./outgoing.ts";
+import { writeBy } from "./send.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
 import { SipTransport } from "./transport.ts";
@@ -179,7 +180,7 @@ export class SipStack implements SipPort {
     else this.#new(request, source, flow, dialog ?? this.#needs.user);
   }
 
-  /** Answers without state: each copy of the request is answered alike (RFC 3261 §8.2.7). */
+  /** Responds without state, to each copy of the request alike (RFC 3261 §8.2.7). */
   #refuse(request: Request, flow: Flow, response: Response): void {
     const failed = (): void => this.#dropped.add("response could not be sent");
     const bytes = writeBy(
@@ -189,18 +190,13 @@ export class SipStack implements SipPort {
     flow.send(bytes, failed);
   }
 
-  /** RFC 3261 §9.2: CANCEL has its own answer; the user decides what it means for the INVITE. */
+  /** RFC 3261 §9.2: CANCEL has its own response; the user decides what it means for the INVITE. */
   #cancel(cancel: Request, source: Destination, flow: Flow, invite: ServerRecord | undefined): void {
     const { transaction } = this.#servers.begin(cancel, source, flow);
     if (invite === undefined) return;
-    const tagOfAnswer = (): string | undefined => tagOf(invite.answer ?? invite.transaction.request, "To");
-    const answer = (toTag = tagOfAnswer()): void =>
-      transaction.respond(responseTo(cancel, 200, toTag === undefined ? {} : { toTag }));
-    // its To tag is that of the INVITE's answer; without an answer yet, the INVITE is answered first
-    const isTagged = tagOfAnswer() !== undefined;
-    if (isTagged) answer();
-    if (isOpen(invite)) this.#guard(() => this.#needs.user.cancelled(invite.transaction, cancel));
-    if (!isTagged) answer();
+    respondToCancel(transaction, invite, () => {
+      if (isOpen(invite)) this.#guard(() => this.#needs.user.cancelled(invite.transaction, cancel));
+    });
   }
 
   #new(asked: Request, source: Destination, flow: Flow, user: DialogUser): void {

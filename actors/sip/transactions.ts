@@ -43,32 +43,38 @@ function isOver(record: TransactionRecord): boolean {
   return stateOf(record).type === "final";
 }
 
-/** The owner of the transactions performs their effects. */
-export interface TransactionOwner<Record> {
-  perform(record: Record, effect: TransactionEffect): void;
-  /** Called once, after the last effect. */
-  over(record: Record): void;
+/** The event of a response with this status: the wire's to a client, the user's to a server. */
+export function eventOf(status: number): TransactionEvent {
+  if (status < 200) return "response.provisional";
+  return status < 300 ? "response.success" : "response.failure";
 }
 
-export class Transactions<Owner extends TransactionRecord> {
-  readonly #clock: Clock;
-  readonly #owner: TransactionOwner<Owner>;
-  readonly #timers: Timers<Owner>;
+/** The owner of the transactions performs their effects. */
+export interface TransactionOwner<Transaction> {
+  perform(record: Transaction, effect: TransactionEffect): void;
+  /** Called once, after the last effect. */
+  over(record: Transaction): void;
+}
 
-  constructor(clock: Clock, owner: TransactionOwner<Owner>) {
+export class Transactions<Transaction extends TransactionRecord> {
+  readonly #clock: Clock;
+  readonly #owner: TransactionOwner<Transaction>;
+  readonly #timers: Timers<Transaction>;
+
+  constructor(clock: Clock, owner: TransactionOwner<Transaction>) {
     this.#clock = clock;
     this.#owner = owner;
     this.#timers = new Timers(clock, (record) => this.#fallDue(record));
   }
 
   /** Enters the first state. */
-  begin(record: Owner): void {
+  begin(record: Transaction): void {
     this.#arm(record);
     this.#performAll(record, stateOf(record).entry ?? []);
   }
 
   /** Gives an event to a transaction; one that its state does not name is ignored. */
-  tell(record: Owner, event: TransactionEvent): void {
+  tell(record: Transaction, event: TransactionEvent): void {
     const step = stateOf(record).on?.[event];
     if (step !== undefined) this.#take(record, step);
   }
@@ -78,14 +84,14 @@ export class Transactions<Owner extends TransactionRecord> {
     this.#timers.clear();
   }
 
-  #fallDue(record: Owner): void {
+  #fallDue(record: Transaction): void {
     const first = record.ends.indexOf(record.deadline);
     const delay = Object.keys(stateOf(record).after ?? {})[first] as TransactionDelay;
     const step = stateOf(record).after?.[delay];
     if (step !== undefined) this.#take(record, step);
   }
 
-  #take(record: Owner, step: TransactionStep): void {
+  #take(record: Transaction, step: TransactionStep): void {
     const effects = (step.actions ?? []).filter((action) => !this.#change(record, action)) as TransactionEffect[];
     const enters = step.target !== undefined && (step.reenter === true || step.target !== record.state);
     if (enters && step.target !== undefined) {
@@ -98,21 +104,21 @@ export class Transactions<Owner extends TransactionRecord> {
     if (over) this.#owner.over(record);
   }
 
-  #change(record: Owner, action: TransactionAction): boolean {
+  #change(record: Transaction, action: TransactionAction): boolean {
     if (!(action in changes)) return false;
     record.timing = changes[action as TransactionChange](record.timing, this.#clock.now());
     return true;
   }
 
   /** Starts the delays of the new state. */
-  #arm(record: Owner): void {
+  #arm(record: Transaction): void {
     const now = this.#clock.now();
     const names = Object.keys(stateOf(record).after ?? {}) as TransactionDelay[];
     record.ends = names.map((name) => now + Math.max(0, delays[name](record.timing, now)));
     this.#timers.set(record, Math.min(...record.ends));
   }
 
-  #performAll(record: Owner, effects: readonly TransactionEffect[]): void {
+  #performAll(record: Transaction, effects: readonly TransactionEffect[]): void {
     for (const effect of effects) this.#owner.perform(record, effect);
   }
 }

@@ -3,7 +3,7 @@
  *
  * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request,
  * and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer
- * than two seconds; Via and Contact name the transport that really carries them (outgoing.ts). No incoming message can
+ * than two seconds; Via and Contact name the transport that really carries them (send.ts). No incoming message can
  * throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
  */
 
@@ -11,20 +11,20 @@ import { withToTag } from "../../protocol/sip/build.ts";
 import type { Destination, Message, Request } from "../../protocol/sip/message.ts";
 import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
+import { Hosts, type Resolve } from "../hosts.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
-import type { Flow, Way } from "./flow.ts";
-import { type Resolve, SipHosts } from "./hosts.ts";
-import { readIncoming } from "./incoming.ts";
-import { withVia, writeBy } from "./outgoing.ts";
+import type { Flow, RoutedRequest } from "./flow.ts";
+import { readReceived } from "./receive.ts";
+import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
-type AnswerBy = (to: Address, last: boolean) => Flow;
+type FlowTo = (to: Address, last: boolean) => Flow;
 
 export interface SipTransportNeeds {
   readonly clock: Clock;
@@ -47,13 +47,13 @@ export interface SipTransportNeeds {
 
 export class SipTransport {
   readonly #needs: SipTransportNeeds;
-  readonly #hosts: SipHosts;
+  readonly #hosts: Hosts;
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
-    this.#hosts = new SipHosts(needs.resolve, needs.clock);
+    this.#hosts = new Hosts(needs.resolve, needs.clock);
     this.#connections = new SipConnections({
       clock: needs.clock,
       allow: (source) => needs.allow(source),
@@ -95,7 +95,7 @@ export class SipTransport {
   }
 
   /** Routes a request: `use` gets it as written for the transport that it takes, or undefined when there is none. */
-  route(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
+  route(request: Request, branch: string, to: Destination, use: (routed: RoutedRequest | undefined) => void): void {
     this.#hosts.find(to.host, (addresses) => {
       const host = addresses.find((address) => this.#sockets.for(address) !== undefined);
       if (host === undefined) return use(undefined);
@@ -103,8 +103,8 @@ export class SipTransport {
     });
   }
 
-  #choose(request: Request, branch: string, to: Destination, use: (way: Way | undefined) => void): void {
-    const write = (transport: "udp" | "tcp"): Omit<Way, "flow"> => {
+  #choose(request: Request, branch: string, to: Destination, use: (routed: RoutedRequest | undefined) => void): void {
+    const write = (transport: "udp" | "tcp"): Omit<RoutedRequest, "flow"> => {
       const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
       return { request: ours, bytes: writeBy(ours, transport) };
     };
@@ -131,22 +131,22 @@ export class SipTransport {
   }
 
   /**
-   * Takes what a socket has received; a fault in handling it goes no further. What cannot be read is answered once
+   * Takes what a socket has received; a fault in handling it goes no further. What cannot be read is responded to once
    * (`last`), on the flow it came by or not at all.
    */
-  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, answerBy: AnswerBy): void {
+  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, flowTo: FlowTo): void {
     const source: Destination = { transport, host: from.host, port: from.port };
     try {
-      const incoming = readIncoming(bytes, source);
+      const incoming = readReceived(bytes, source);
       if (incoming.message !== undefined) {
         this.#needs.watch?.sip(false, bytes, transport, from.host, from.port);
-        this.#needs.received(incoming.message, source, answerBy(incoming.answerTo, false));
+        this.#needs.received(incoming.message, source, flowTo(incoming.replyTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });
         const { refusal } = incoming;
         if (refusal !== undefined) {
           const tagged = withToTag(refusal, () => this.#needs.toTag(refusal));
-          answerBy(incoming.answerTo, true).send(writeBy(tagged, transport), () => {});
+          flowTo(incoming.replyTo, true).send(writeBy(tagged, transport), () => {});
         }
       }
     } catch (error) {

@@ -7,7 +7,7 @@
  */
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 
-/** An incoming request, and how to answer it. */
+/** An incoming request, and how to respond to it. */
 export interface ServerTransaction {
   readonly request: Request;
   readonly source: Destination;
@@ -64,7 +64,7 @@ export interface SipUser {
   request(request: Request, transaction: ServerTransaction): void;
   /** An INVITE outside dialogs that has not passed the checks, with what it was answered; each copy is told. */
   refused(request: Request, source: Destination, response: Response): void;
-  /** A CANCEL, answered already, for an INVITE that has no final response yet. */
+  /** A CANCEL for an INVITE without a final response; the response to the CANCEL itself is the stack's. */
   cancelled(transaction: ServerTransaction, cancel: Request): void;
   /** The ACK to our 2xx, told once; the request of a transaction with a final response has no body any more. */
   acknowledged(transaction: ServerTransaction, ack: Request): void;

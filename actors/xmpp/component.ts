@@ -7,7 +7,8 @@
 import xml, { type Element } from "@xmpp/xml";
 import { type JingleMessage, writeJingleMessage } from "../../protocol/jingle/messages.ts";
 import { asUser, messageAsUser } from "../../protocol/xmpp/delegation.ts";
-import { type Caps, capsOf, capsText, DISCO_INFO, type Entity } from "../../protocol/xmpp/disco.ts";
+import { type Caps, capsOf, type Entity } from "../../protocol/xmpp/disco.ts";
+import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -15,11 +16,11 @@ import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppConfig } from "./config.ts";
 import type { Find } from "./connect.ts";
-import { Incoming } from "./incoming.ts";
 import { IncomingIqs } from "./iqs.ts";
 import { IncomingMessages } from "./messages.ts";
 import { checkModules } from "./module.ts";
 import { type Reach, XmppPresence } from "./presence.ts";
+import { XmppReceiver } from "./receive.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./requests.ts";
 import { type Sent, XmppStream } from "./stream.ts";
 import type { XmppUser } from "./user.ts";
@@ -49,7 +50,7 @@ export class XmppComponent {
   readonly #stream: XmppStream;
   readonly #requests: XmppRequests;
   readonly #presence: XmppPresence;
-  readonly #incoming: Incoming;
+  readonly #incoming: XmppReceiver;
   readonly #dropped: Tally;
 
   constructor(needs: XmppNeeds) {
@@ -58,7 +59,7 @@ export class XmppComponent {
     this.#needs = needs;
     this.#intercepts = config.mode === "intercept";
     this.#dropped = new Tally(clock, log, "xmpp.dropped");
-    const caps = (entity: Entity): Caps => capsOf(sha1(capsText(entity, config.video), "base64"));
+    const caps = (entity: Entity): Caps => capsOf(entity, config.video, (text) => sha1(text, "base64"));
     const ours = { component: caps("component"), phone: caps("phone") };
     const asSomebody = (iq: Element): Element => asUser(iq, { id: String(iq.attrs.id), component: domain });
     this.#requests = new XmppRequests(clock, this.#send, this.#intercepts ? asSomebody : undefined);
@@ -85,14 +86,14 @@ export class XmppComponent {
     });
   }
 
-  #createIncoming(caps: Readonly<Record<Entity, Caps>>): Incoming {
+  #createIncoming(caps: Readonly<Record<Entity, Caps>>): XmppReceiver {
     const { config, isServed, user } = this.#needs;
     const [requests, presence, dropped] = [this.#requests, this.#presence, this.#dropped];
     const mayHandOver = (jid: string): boolean => this.#intercepts && isServed(jid);
     const parts = { user, dropped, mayHandOver, intercepts: this.#intercepts, send: this.#send };
     const service = { domain: config.domain, video: config.video, caps };
     const iqs = new IncomingIqs({ ...parts, requests, service });
-    return new Incoming({ iqs, messages: new IncomingMessages(parts), presence, dropped });
+    return new XmppReceiver({ iqs, messages: new IncomingMessages(parts), presence, dropped });
   }
 
   #createStream(): XmppStream {

@@ -8,11 +8,10 @@
 import type { Element } from "@xmpp/xml";
 import { isPhoneDevice } from "../../protocol/address.ts";
 import { answerHandedOver, handedOver, isDelegation } from "../../protocol/xmpp/delegation.ts";
-import { DISCO_INFO } from "../../protocol/xmpp/disco.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { errorText, stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
-import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
+import { DISCO_INFO, JINGLE } from "../../protocol/xmpp/namespaces.ts";
 import { type Service, serviceAnswer } from "../../protocol/xmpp/service.ts";
 import type { Tally } from "../tally.ts";
 import type { XmppRequests } from "./requests.ts";

@@ -6,8 +6,8 @@
  * calls over.
  */
 import xml from "@xmpp/xml";
-import { featuresIn, fieldIn } from "../../protocol/xmpp/caps.ts";
-import { DISCO_INFO } from "../../protocol/xmpp/disco.ts";
+import { featuresIn, fieldIn } from "../../protocol/xmpp/caps-hash.ts";
+import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Log } from "../log.ts";
 import { type Answer, hadNoStream, type IqRequest } from "./requests.ts";
 

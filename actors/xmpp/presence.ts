@@ -10,11 +10,11 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
-import { capsNode } from "../../protocol/xmpp/caps.ts";
+import { capsNode } from "../../protocol/xmpp/caps-hash.ts";
 import { type Caps, capsElement } from "../../protocol/xmpp/disco.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
-import { type CapsNeeds, XmppCaps } from "./caps.ts";
+import { CapsCheck, type CapsNeeds } from "./caps-check.ts";
 
 const MOST_USERS = 200_000;
 const MOST_RESOURCES = 32;
@@ -47,7 +47,7 @@ export interface Reach {
 
 interface Device {
   readonly priority: number;
-  /** Its caps node (caps.ts). */
+  /** Its caps node (caps-check.ts). */
   readonly caps: string | undefined;
 }
 
@@ -63,11 +63,11 @@ export class XmppPresence {
   readonly #needs: PresenceNeeds;
   /** By bare JID. */
   readonly #users = new Map<string, Known>();
-  readonly #caps: XmppCaps;
+  readonly #caps: CapsCheck;
 
   constructor(needs: PresenceNeeds) {
     this.#needs = needs;
-    this.#caps = new XmppCaps({
+    this.#caps = new CapsCheck({
       sha1: needs.sha1,
       ask: needs.ask,
       judged: (device, takes) => this.#judged(device, takes),

@@ -4,8 +4,9 @@
  * RFC 3261 §9.1, §15. Rules: no CANCEL before a provisional response, no BYE before the ACK; an answer that crosses the
  * CANCEL is acknowledged and hung up.
  */
-import { hangUpThatFork, takeTheAnswer } from "./forks.ts";
+
 import type { CallState } from "./setup.ts";
+import { hangUpThatFork, takeTheAnswer } from "./unwanted-2xx.ts";
 
 export const ending = {
   description: "The user has left; the phone's side is still to be closed.",

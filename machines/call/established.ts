@@ -1,56 +1,16 @@
 /**
- * A call in which both sides talk, as two regions: who offers a change (negotiation.ts), and who is on hold.
+ * A call in which both sides talk, as two regions: who offers a change (negotiation.ts), and who is on hold
+ * (hold.ts).
  *
  * RFC 3261 §12, §15, RFC 3264 §8.4, RFC 4028 §10, XEP-0166 §6.5, XEP-0167 §8.3. Rules: when one side hangs up, the
  * other is told once; a lost dialog or an unusable answer ends the call; who holds is derived from the two
  * descriptions, so that it is always right.
  */
 import { given } from "../given.ts";
-import { hangUpThatFork } from "./forks.ts";
+import { hold } from "./hold.ts";
 import { negotiation } from "./negotiation.ts";
 import type { CallState } from "./setup.ts";
-
-/** Who keeps whom waiting: read from the two descriptions (RFC 3264 §8.4, XEP-0167 §8.3). */
-const hold = {
-  description: "Who is on hold.",
-  initial: "talking",
-  states: {
-    talking: {
-      description: "Nobody holds.",
-      always: [
-        { target: "heldByBoth", guard: "both hold", actions: "send hold" },
-        { target: "heldByPhone", guard: "the phone holds", actions: "send hold" },
-        { target: "heldByUser", guard: "the user holds" },
-      ],
-    },
-    heldByPhone: {
-      description: "The phone holds the user, who is told so.",
-      meta: { spec: "XEP-0167 §8.3" },
-      always: [
-        { target: "heldByBoth", guard: "both hold" },
-        { target: "heldByUser", guard: "the user holds", actions: "send active" },
-        { target: "talking", guard: "nobody holds", actions: "send active" },
-      ],
-    },
-    heldByUser: {
-      description: "The user holds the phone.",
-      meta: { spec: "RFC 3264 §8.4" },
-      always: [
-        { target: "heldByBoth", guard: "both hold", actions: "send hold" },
-        { target: "heldByPhone", guard: "the phone holds", actions: "send hold" },
-        { target: "talking", guard: "nobody holds" },
-      ],
-    },
-    heldByBoth: {
-      description: "Each holds the other.",
-      always: [
-        { target: "heldByPhone", guard: "the phone holds" },
-        { target: "heldByUser", guard: "the user holds", actions: "send active" },
-        { target: "talking", guard: "nobody holds", actions: "send active" },
-      ],
-    },
-  },
-} as const satisfies CallState;
+import { hangUpThatFork } from "./unwanted-2xx.ts";
 
 export const established = {
   description: "Both sides have answered and talk.",

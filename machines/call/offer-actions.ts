@@ -47,6 +47,7 @@ import {
   withAgreed,
   withRemote,
 } from "./context.ts";
+import { pauseAfter } from "./glare.ts";
 import { isWanted, tell, tellCodecs, tellSenders } from "./telling.ts";
 import type { Postponed } from "./vocabulary.ts";
 
@@ -56,8 +57,6 @@ type Unmappable = { contents: readonly ContentName[] };
 const asItIs: PendingOffer = { action: null, sources: [], changes: [] };
 /** How many refused ICE users are remembered; older ones do not come back. */
 const MOST_REFUSED = 16;
-/** The shortest pause before we offer again, in milliseconds, whatever the phone asks for. */
-const LEAST_PAUSE = 1_000;
 
 /** Adds a pending offer. */
 function offerNext(context: CallContext, next: PendingOffer): Partial<CallContext> {
@@ -199,16 +198,10 @@ const ourOffers = {
       refusedUfrags: [...context.refusedUfrags, ...ufrags].slice(-MOST_REFUSED),
     };
   }),
-  "note how long to wait": change(({ direction, tries }, { status, pause, chance }: Postponed) => ({
+  "note how long to wait": change(({ direction, tries }, postponed: Postponed) => ({
     offerIsOut: false,
     tries: tries + 1,
-    // RFC 3261 §14.1: the owner of the Call-ID waits longer
-    pause:
-      status === 491 && pause === null
-        ? direction === "outgoing"
-          ? 2_100 + 1_900 * chance
-          : 2_000 * chance
-        : Math.max(pause ?? 0, LEAST_PAUSE),
+    pause: pauseAfter(postponed, direction === "outgoing"),
   })),
 };
 

@@ -6,8 +6,8 @@
  * before the answer, `ending` closes the INVITE.
  */
 import { given } from "../given.ts";
-import { takeTheAnswer } from "./forks.ts";
 import type { CallState } from "./setup.ts";
+import { takeTheAnswer } from "./unwanted-2xx.ts";
 import { takeTheCandidates, userChanges } from "./user-changes.ts";
 
 export const outgoing = {

@@ -25,6 +25,7 @@ import {
   userHolds,
   withEarly,
 } from "./context.ts";
+import { mayRetry } from "./glare.ts";
 import { negotiationActions } from "./offer-actions.ts";
 import { isFull, isTie } from "./refused-changes.ts";
 import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
@@ -40,8 +41,6 @@ const asksTheClient = ({ added, restarted }: { added: readonly string[]; restart
   added.length + restarted.length > 0;
 const isDecided = ({ consultation }: CallContext): boolean => consultation !== null && !asksTheClient(consultation);
 
-/** How often an offer that the phone postpones is made again. */
-const MOST_TRIES = 5;
 /** The user's description in the next pending offer. */
 const next = (context: CallContext): Media => applied(agreed(context), context.pendingOffers.slice(0, 1));
 
@@ -102,8 +101,7 @@ export const callSetup = setup({
     "the phone waits": ({ context }) => context.consultation !== null,
     "the phone waits, and the address is there": ({ context }) =>
       context.consultation !== null && hasAddress(answerable(context)),
-    "it may be tried again": ({ context }, { status, pause }: Postponed) =>
-      (status === 491 || pause !== null) && context.tries < MOST_TRIES,
+    "it may be tried again": ({ context }, postponed: Postponed) => mayRetry(postponed, context.tries),
     "that ends the dialog": (_, { status }: { status: number }) => status === 481 || status === 408,
     "the phone holds": ({ context }) => phoneHolds(context) && !userHolds(context),
     "the user holds": ({ context }) => userHolds(context) && !phoneHolds(context),

@@ -20,9 +20,9 @@ export const inviteServer = {
       description: "The user has the INVITE, and 200 ms to answer before we send 100.",
       meta: { spec: "RFC 3261 §17.2.1" },
       on: {
-        "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
-        "answer.success": { target: "accepted", actions: ["start the retransmissions", "send the answer"] },
-        "answer.failure": { target: "completed", actions: ["start the retransmissions", "send the answer"] },
+        "response.provisional": { target: "proceeding", actions: ["send the response"] },
+        "response.success": { target: "accepted", actions: ["start the retransmissions", "send the response"] },
+        "response.failure": { target: "completed", actions: ["start the retransmissions", "send the response"] },
       },
       after: { "200 ms": { target: "proceeding", actions: ["send 100 Trying"] } },
     },
@@ -31,9 +31,9 @@ export const inviteServer = {
       meta: { spec: "RFC 3261 §17.2.1" },
       on: {
         request: { actions: ["send the last response"] },
-        "answer.provisional": { actions: ["send the answer"] },
-        "answer.success": { target: "accepted", actions: ["start the retransmissions", "send the answer"] },
-        "answer.failure": { target: "completed", actions: ["start the retransmissions", "send the answer"] },
+        "response.provisional": { actions: ["send the response"] },
+        "response.success": { target: "accepted", actions: ["start the retransmissions", "send the response"] },
+        "response.failure": { target: "completed", actions: ["start the retransmissions", "send the response"] },
       },
     },
     accepted: {

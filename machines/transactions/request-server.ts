@@ -17,9 +17,9 @@ export const requestServer = {
       description: "The user has the request; repetitions are absorbed.",
       meta: { spec: "RFC 3261 §17.2.2" },
       on: {
-        "answer.provisional": { target: "proceeding", actions: ["send the answer"] },
-        "answer.success": { target: "completed", actions: ["send the answer"] },
-        "answer.failure": { target: "completed", actions: ["send the answer"] },
+        "response.provisional": { target: "proceeding", actions: ["send the response"] },
+        "response.success": { target: "completed", actions: ["send the response"] },
+        "response.failure": { target: "completed", actions: ["send the response"] },
       },
     },
     proceeding: {
@@ -27,9 +27,9 @@ export const requestServer = {
       meta: { spec: "RFC 3261 §17.2.2" },
       on: {
         request: { actions: ["send the last response"] },
-        "answer.provisional": { actions: ["send the answer"] },
-        "answer.success": { target: "completed", actions: ["send the answer"] },
-        "answer.failure": { target: "completed", actions: ["send the answer"] },
+        "response.provisional": { actions: ["send the response"] },
+        "response.success": { target: "completed", actions: ["send the response"] },
+        "response.failure": { target: "completed", actions: ["send the response"] },
       },
     },
     completed: {

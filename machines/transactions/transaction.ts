@@ -11,7 +11,7 @@
  * absorbed: that is what a transaction is for.
  */
 
-/** What a transaction hears: from the wire, from its user, from the transport below. */
+/** What a transaction hears; its responses come from the wire (client) or from its user (server). */
 export type TransactionEvent =
   | "response.provisional"
   | "response.success"
@@ -19,17 +19,14 @@ export type TransactionEvent =
   | "cancel"
   | "unreachable"
   | "request"
-  | "ack"
-  | "answer.provisional"
-  | "answer.success"
-  | "answer.failure";
+  | "ack";
 
 /** What a transaction asks its owner to do. */
 export type TransactionEffect =
   | "send the request"
   | "send ACK"
   | "send 100 Trying"
-  | "send the answer"
+  | "send the response"
   | "send the last response"
   | "tell the user"
   | "tell the user (timeout)"

@@ -2,17 +2,32 @@
  * What the component and its phones announce: XEP-0030 (disco#info), XEP-0115 (caps in presence), XEP-0100 §7.1 (gateway
  * prompt).
  *
- * Rules: clients offer to call an address if its caps have these features; only what works is announced. The caps of clients
- * are caps.ts.
+ * Rules: clients offer to call an address if its caps have these features; only what works is announced. The hash of
+ * caps is caps-hash.ts.
  */
 import xml, { type Element } from "@xmpp/xml";
+import { verificationText } from "./caps-hash.ts";
 import { escapeLocal } from "./jid.ts";
-import { DTMF, JINGLE_MESSAGE } from "./namespaces.ts";
+import {
+  CAPS,
+  DISCO_INFO,
+  DTLS,
+  DTMF,
+  GATEWAY,
+  GROUPING,
+  ICE_UDP,
+  JINGLE,
+  JINGLE_MESSAGE,
+  PING,
+  RAW_UDP,
+  RTCP_FB,
+  RTP,
+  RTP_AUDIO,
+  RTP_HDREXT,
+  RTP_VIDEO,
+  SSMA,
+} from "./namespaces.ts";
 
-export const DISCO_INFO = "http://jabber.org/protocol/disco#info";
-export const CAPS = "http://jabber.org/protocol/caps";
-export const GATEWAY = "jabber:iq:gateway";
-export const PING = "urn:xmpp:ping";
 /** The node of our caps, which names this software. */
 const NODE = "https://github.com/carillon-gateway/carillon";
 
@@ -20,23 +35,22 @@ const FEATURES = [
   DISCO_INFO,
   CAPS,
   PING,
-  "urn:xmpp:jingle:1",
-  "urn:xmpp:jingle:apps:rtp:1",
-  "urn:xmpp:jingle:apps:rtp:audio",
-  "urn:xmpp:jingle:transports:ice-udp:1",
-  "urn:xmpp:jingle:transports:raw-udp:1",
-  "urn:xmpp:jingle:apps:dtls:0",
+  JINGLE,
+  RTP,
+  RTP_AUDIO,
+  ICE_UDP,
+  RAW_UDP,
+  DTLS,
   "urn:ietf:rfc:3264", // COMPAT Conversations: all candidates at once, no trickle needed
   "urn:ietf:rfc:5888",
-  "urn:xmpp:jingle:apps:grouping:0",
+  GROUPING,
   "urn:ietf:rfc:5576",
-  "urn:xmpp:jingle:apps:rtp:ssma:0",
-  "urn:xmpp:jingle:apps:rtp:rtcp-fb:0",
-  "urn:xmpp:jingle:apps:rtp:rtp-hdrext:0",
+  SSMA,
+  RTCP_FB,
+  RTP_HDREXT,
   DTMF,
   JINGLE_MESSAGE,
 ];
-const VIDEO = "urn:xmpp:jingle:apps:rtp:video";
 
 /** An entity of ours: the component's domain, or one of its phones. */
 export type Entity = "component" | "phone";
@@ -56,22 +70,20 @@ const IDENTITIES: Readonly<Record<Entity, readonly Identity[]>> = {
 };
 
 const featuresOf = (entity: Entity, video: boolean): string[] =>
-  [...FEATURES, ...(video ? [VIDEO] : []), ...(entity === "component" ? [GATEWAY] : [])].toSorted();
+  [...FEATURES, ...(video ? [RTP_VIDEO] : []), ...(entity === "component" ? [GATEWAY] : [])].toSorted();
 
 /** The caps of an entity. */
 export interface Caps {
   readonly node: string;
-  /** Base64 SHA-1 of the text of `capsText` (XEP-0115 §5.1). */
+  /** Base64 SHA-1 of the verification text (XEP-0115 §5.1). */
   readonly ver: string;
 }
 
-/** The text that caps are a hash of (XEP-0115 §5.1). */
-export function capsText(entity: Entity, video: boolean): string {
-  const identities = IDENTITIES[entity].map(({ category, type, name }) => `${category}/${type}//${name}`).toSorted();
-  return [...identities, ...featuresOf(entity, video)].map((item) => `${item}<`).join("");
-}
-
-export const capsOf = (ver: string): Caps => ({ node: NODE, ver });
+/** `sha1` gives Base64. */
+export const capsOf = (entity: Entity, video: boolean, sha1: (text: string) => string): Caps => ({
+  node: NODE,
+  ver: sha1(verificationText(query(entity, video))),
+});
 
 /** The `<c/>` of a presence. */
 export function capsElement({ node, ver }: Caps): Element {
@@ -81,6 +93,10 @@ export function capsElement({ node, ver }: Caps): Element {
 /** The answer to disco#info; undefined for a node that is not ours. */
 export function discoInfo(entity: Entity, video: boolean, caps: Caps, node: string | undefined): Element | undefined {
   if (node !== undefined && node !== `${caps.node}#${caps.ver}`) return undefined;
+  return query(entity, video, node);
+}
+
+function query(entity: Entity, video: boolean, node?: string): Element {
   return xml(
     "query",
     { xmlns: DISCO_INFO, ...(node === undefined ? {} : { node }) },

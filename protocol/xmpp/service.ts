@@ -5,9 +5,10 @@
  * Rule: what nobody here understands is service-unavailable (RFC 6120 §8.4).
  */
 import xml, { type Element } from "@xmpp/xml";
-import { type Caps, DISCO_INFO, discoInfo, type Entity, GATEWAY, gatewayJid, gatewayPrompt, PING } from "./disco.ts";
+import { type Caps, discoInfo, type Entity, gatewayJid, gatewayPrompt } from "./disco.ts";
 import type { Stanza } from "./head.ts";
 import { iqResult, stanzaError } from "./iq.ts";
+import { DISCO_INFO, GATEWAY, PING } from "./namespaces.ts";
 
 const DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
 

@@ -2,7 +2,7 @@
 import { describe } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";
-import { verificationText } from "../../protocol/xmpp/caps.ts";
+import { verificationText } from "../../protocol/xmpp/caps-hash.ts";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import { BOB_RINGS, CAROL, CAROL_ACKS, PHONE_HANGS_UP } from "./scenes.ts";

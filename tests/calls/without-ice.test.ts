@@ -2,7 +2,7 @@
 import { describe } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";
-import { verificationText } from "../../protocol/xmpp/caps.ts";
+import { verificationText } from "../../protocol/xmpp/caps-hash.ts";
 import { plays } from "../support/plays.ts";
 import { CAROL } from "./scenes.ts";
 

@@ -5,9 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import { SessionState } from "sip.js";
-import { featuresIn } from "../../protocol/xmpp/caps.ts";
-import { DISCO_INFO } from "../../protocol/xmpp/disco.ts";
-import { ICE_UDP, JINGLE, JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
+import { featuresIn } from "../../protocol/xmpp/caps-hash.ts";
+import { DISCO_INFO, ICE_UDP, JINGLE, JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
 import { Component } from "../support/component.ts";
 import type { Device } from "../support/device.ts";
 import { AUDIO, hearsCarbon, hearsMessage, reasonOf, saysMessage } from "../support/jingle-messages.ts";

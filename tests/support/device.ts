@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { client } from "@xmpp/client";
 import xml, { type Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
-import { verificationText } from "../../protocol/xmpp/caps.ts";
-import { CAPS, DISCO_INFO, PING } from "../../protocol/xmpp/disco.ts";
+import { verificationText } from "../../protocol/xmpp/caps-hash.ts";
+import { CAPS, DISCO_INFO, PING } from "../../protocol/xmpp/namespaces.ts";
 import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 

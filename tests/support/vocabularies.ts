@@ -127,15 +127,12 @@ export const TRANSACTION_EVENTS = all<TransactionEvent>({
   unreachable: true,
   request: true,
   ack: true,
-  "answer.provisional": true,
-  "answer.success": true,
-  "answer.failure": true,
 });
 export const TRANSACTION_EFFECTS = all<TransactionEffect>({
   "send the request": true,
   "send ACK": true,
   "send 100 Trying": true,
-  "send the answer": true,
+  "send the response": true,
   "send the last response": true,
   "tell the user": true,
   "tell the user (timeout)": true,

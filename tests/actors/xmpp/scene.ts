@@ -1,8 +1,8 @@
 /** A component on a server of the test's own, in memory: what it says, what its user hears, and what it logs. */
 import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
+import { Hosts, inTime, type Resolve } from "../../../actors/hosts.ts";
 import type { LogEvent } from "../../../actors/log.ts";
-import { inTime, type Resolve, SipHosts } from "../../../actors/sip/hosts.ts";
 import { XmppComponent } from "../../../actors/xmpp/component.ts";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
 import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
@@ -60,7 +60,7 @@ export async function component(manner: Manner = "takes us", more: Options = {})
   };
   await wire.listen(SERVER, accept);
   const nothing: Resolve = () => Promise.reject(new Error("ENOTFOUND"));
-  const hosts = new SipHosts(inTime(more.resolve ?? nothing, clock), clock);
+  const hosts = new Hosts(inTime(more.resolve ?? nothing, clock), clock);
   const xmpp = new XmppComponent({
     clock,
     chance: () => 1,

@@ -139,15 +139,15 @@ describe("over UDP", () => {
     [
       "no 100 Trying is sent when the user has answered before (§17.2.1)",
       inviteServer,
-      ["wait 199", "answer.provisional", "wait 1000"],
-      ["199 send the answer"],
+      ["wait 199", "response.provisional", "wait 1000"],
+      ["199 send the response"],
     ],
     [
       "2xx is repeated, T1 doubling to T2, until ACK, of which the user hears once (§13.3.1.4)",
       inviteServer,
-      ["answer.success", "wait 8000", "ack", "wait 100", "ack", "request", "wait 30000"],
+      ["response.success", "wait 8000", "ack", "wait 100", "ack", "request", "wait 30000"],
       [
-        "0 send the answer",
+        "0 send the response",
         ...[500, 1500, 3500, 7500].map((at) => `${at} send the last response`),
         "8000 tell the user (ACK)",
       ],
@@ -155,9 +155,9 @@ describe("over UDP", () => {
     [
       "without ACK to its 2xx for 64*T1 the user is told (§13.3.1.4)",
       inviteServer,
-      ["answer.success", "wait 40000"],
+      ["response.success", "wait 40000"],
       [
-        "0 send the answer",
+        "0 send the response",
         ...[500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500].map(
           (at) => `${at} send the last response`,
         ),
@@ -167,14 +167,19 @@ describe("over UDP", () => {
     [
       "a refusal is repeated until ACK: Timer G (§17.2.1)",
       inviteServer,
-      ["answer.failure", "wait 1600", "request", "ack", "request", "wait 4900", "ack", "wait 200"],
-      ["0 send the answer", "500 send the last response", "1500 send the last response", "1600 send the last response"],
+      ["response.failure", "wait 1600", "request", "ack", "request", "wait 4900", "ack", "wait 200"],
+      [
+        "0 send the response",
+        "500 send the last response",
+        "1500 send the last response",
+        "1600 send the last response",
+      ],
     ],
     [
       "a request that comes again is answered again for 64*T1: Timer J (§17.2.2)",
       requestServer,
-      ["request", "answer.success", "wait 31999", "request", "wait 1", "request"],
-      ["0 send the answer", "31999 send the last response"],
+      ["request", "response.success", "wait 31999", "request", "wait 1", "request"],
+      ["0 send the response", "31999 send the last response"],
     ],
   ] as [string, TransactionChart, string[], string[]][])("%s", async (_name, chart, steps, effects) => {
     expect((await play(runTable(chart, false), chart, steps, false)).effects).toEqual(effects);
@@ -195,12 +200,12 @@ describe("over TCP", () => {
       ["wait 40000"],
       ["0 send the request", "32000 tell the user (timeout)"],
     ],
-    ["a refusal is sent once (§17.2.1)", inviteServer, ["answer.failure", "wait 40000"], ["0 send the answer"]],
+    ["a refusal is sent once (§17.2.1)", inviteServer, ["response.failure", "wait 40000"], ["0 send the response"]],
     [
       "2xx is repeated all the same: it has to cross hops that are not TCP (§13.3.1.4)",
       inviteServer,
-      ["answer.success", "wait 1600", "ack"],
-      ["0 send the answer", "500 send the last response", "1500 send the last response", "1600 tell the user (ACK)"],
+      ["response.success", "wait 1600", "ack"],
+      ["0 send the response", "500 send the last response", "1500 send the last response", "1600 tell the user (ACK)"],
     ],
   ] as [string, TransactionChart, string[], string[]][])("%s", async (_name, chart, steps, effects) => {
     expect((await play(runTable(chart, true), chart, steps, true)).effects).toEqual(effects);
@@ -209,8 +214,8 @@ describe("over TCP", () => {
   test.each([
     [inviteClient, ["response.failure"]],
     [requestClient, ["response.success"]],
-    [requestServer, ["answer.success"]],
-    [inviteServer, ["answer.failure", "ack"]],
+    [requestServer, ["response.success"]],
+    [inviteServer, ["response.failure", "ack"]],
   ] as [TransactionChart, string[]][])("nothing lingers: Timers D, K, J and I are zero (%#)", async (chart, steps) => {
     expect((await play(runTable(chart, true), chart, [...steps, "wait 0"], true)).states.at(-1)).toBe("terminated");
   });

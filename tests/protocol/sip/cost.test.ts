@@ -1,7 +1,7 @@
 /** What it costs to read what was written to be costly: work is linear in the bytes (protocol/sip/message.ts). */
 import { describe, expect, test } from "bun:test";
 import { SipFrames } from "../../../actors/sip/frames.ts";
-import { readIncoming } from "../../../actors/sip/incoming.ts";
+import { readReceived } from "../../../actors/sip/receive.ts";
 import { LIMITS, type Message } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
 import { judge } from "../../../protocol/sip/rules.ts";
@@ -35,7 +35,7 @@ function grows(make: (length: number) => () => unknown, length: number): void {
 }
 
 const read = (text: string) => (): Message | undefined => {
-  const incoming = readIncoming(bytes(text), SOURCE);
+  const incoming = readReceived(bytes(text), SOURCE);
   if (incoming.message?.kind === "request") judge(incoming.message);
   return incoming.message;
 };

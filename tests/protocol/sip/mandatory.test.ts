@@ -1,6 +1,6 @@
 /** Via, CSeq, From and To are read once a message, and what was read stays true when the message is changed. */
 import { describe, expect, test } from "bun:test";
-import { readIncoming } from "../../../actors/sip/incoming.ts";
+import { readReceived } from "../../../actors/sip/receive.ts";
 import { responseTo, withToTag } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { cseqOf, partyOf, readVia, tagOf, topVia } from "../../../protocol/sip/mandatory.ts";
@@ -14,7 +14,7 @@ const from = { transport: "udp", host: "192.0.2.9", port: 6000 } as const;
 /** A request as it comes in, whose Via is the given one. */
 function incoming(via: string, toTag?: string): Request {
   const request = makeRequest("INVITE", "a", toTag === undefined ? {} : { toTag });
-  const { message } = readIncoming(writeMessage({ ...request, headers: [["Via", via], ...request.headers] }), from);
+  const { message } = readReceived(writeMessage({ ...request, headers: [["Via", via], ...request.headers] }), from);
   if (message?.kind !== "request") throw new Error("not read");
   return message;
 }

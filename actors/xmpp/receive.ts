@@ -12,17 +12,17 @@ import type { IncomingIqs } from "./iqs.ts";
 import type { IncomingMessages } from "./messages.ts";
 import type { XmppPresence } from "./presence.ts";
 
-export interface IncomingParts {
+export interface ReceiverParts {
   readonly iqs: IncomingIqs;
   readonly messages: IncomingMessages;
   readonly presence: XmppPresence;
   readonly dropped: Tally;
 }
 
-export class Incoming {
-  readonly #to: IncomingParts;
+export class XmppReceiver {
+  readonly #to: ReceiverParts;
 
-  constructor(to: IncomingParts) {
+  constructor(to: ReceiverParts) {
     this.#to = to;
   }
 

@@ -8,9 +8,8 @@
  * answer; the oldest are dropped.
  */
 import type { Element } from "@xmpp/xml";
-import { featuresIn, verificationText } from "../../protocol/xmpp/caps.ts";
-import { DISCO_INFO } from "../../protocol/xmpp/disco.ts";
-import { ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
+import { featuresIn, verificationText } from "../../protocol/xmpp/caps-hash.ts";
+import { DISCO_INFO, ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
 import type { Answer } from "./requests.ts";
 
 const MOST_CAPS = 10_000;
@@ -37,7 +36,7 @@ export interface CapsNeeds {
   readonly judged: (device: string, takes: boolean) => void;
 }
 
-export class XmppCaps {
+export class CapsCheck {
   readonly #needs: CapsNeeds;
   /** By caps node. */
   readonly #known = new Map<string, Abilities>();

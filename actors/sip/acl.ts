@@ -7,13 +7,13 @@
  */
 import ipaddr from "ipaddr.js";
 import type { Clock } from "../clock.ts";
-import type { Resolve } from "./hosts.ts";
+import type { Resolve } from "../hosts.ts";
 
 /** In milliseconds. */
 const AGAIN = 60_000;
 const AGAIN_WHEN_UNKNOWN = 5_000;
 
-export interface AllowNeeds {
+export interface AclNeeds {
   readonly clock: Clock;
   readonly resolve: Resolve;
   readonly proxyHost: string;
@@ -22,13 +22,13 @@ export interface AllowNeeds {
 }
 
 export class SipAcl {
-  readonly #needs: AllowNeeds;
+  readonly #needs: AclNeeds;
   #networks: readonly Network[] = [];
   #proxy: ReadonlySet<string> = new Set();
   #disarm: () => void = () => {};
   #stopped = false;
 
-  constructor(needs: AllowNeeds) {
+  constructor(needs: AclNeeds) {
     this.#needs = needs;
     this.permit(needs.networks);
   }

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";
-import { capsNode, featuresIn, verificationText } from "../../../protocol/xmpp/caps.ts";
+import { capsNode, featuresIn, verificationText } from "../../../protocol/xmpp/caps-hash.ts";
 
 const features = ["caps", "disco#info", "disco#items", "muc"].map((name) => `http://jabber.org/protocol/${name}`);
 const query = (inside: string) =>

@@ -1,9 +1,9 @@
 /** Which devices take Jingle messages, as their caps say: XEP-0115 §5.4 and §8.4, and the bounds of what is remembered. */
 import { expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
-import { XmppCaps } from "../../../actors/xmpp/caps.ts";
+import { CapsCheck } from "../../../actors/xmpp/caps-check.ts";
 import type { Answer } from "../../../actors/xmpp/requests.ts";
-import { capsNode, verificationText } from "../../../protocol/xmpp/caps.ts";
+import { capsNode, verificationText } from "../../../protocol/xmpp/caps-hash.ts";
 
 const info = (...features: string[]) =>
   parse(
@@ -18,7 +18,7 @@ function caps() {
   const asked: string[] = [];
   const found: string[] = [];
   const waiting: ((answer: Answer) => void)[] = [];
-  const it = new XmppCaps({
+  const it = new CapsCheck({
     sha1: (text) => text,
     ask: (device, _, answered) => {
       asked.push(device);

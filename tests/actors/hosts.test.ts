@@ -1,12 +1,12 @@
 /** Host names made addresses: asked once at a time, remembered for a while, in the order in which they are tried. */
 import { describe, expect, test } from "bun:test";
-import { inTime, SipHosts } from "../../../actors/sip/hosts.ts";
-import { createClock } from "../../support/clock.ts";
+import { Hosts, inTime } from "../../actors/hosts.ts";
+import { createClock } from "../support/clock.ts";
 
 function hosts(answers: Record<string, readonly string[]>) {
   const clock = createClock();
   const asked: string[] = [];
-  const it = new SipHosts((host) => {
+  const it = new Hosts((host) => {
     asked.push(host);
     const found = answers[host];
     return found ? Promise.resolve(found) : Promise.reject(new Error("ENOTFOUND"));
@@ -106,7 +106,7 @@ describe("a name server that says nothing", () => {
   test("leaves a name that was never known without addresses, in three seconds", async () => {
     const { clock, resolve } = silent();
     const told: string[][] = [];
-    new SipHosts(resolve, clock).find("pbx", (addresses) => void told.push([...addresses]));
+    new Hosts(resolve, clock).find("pbx", (addresses) => void told.push([...addresses]));
     await clock.advance(2_999);
     expect(told).toEqual([]);
     await clock.advance(1);
@@ -115,7 +115,7 @@ describe("a name server that says nothing", () => {
 
   test("takes no addresses away: the old ones go on after a quarter of a second, and then at once", async () => {
     const { clock, asked, resolve } = silent();
-    const it = new SipHosts(resolve, clock);
+    const it = new Hosts(resolve, clock);
     const told: string[][] = [];
     const find = (): void => it.find("pbx", (addresses) => void told.push([...addresses]));
     find();

@@ -1,6 +1,6 @@
 /** Who may begin calls over SIP: signalling §7 `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
 import { expect, test } from "bun:test";
-import { SipAcl } from "../../../actors/sip/allow.ts";
+import { SipAcl } from "../../../actors/sip/acl.ts";
 import { createClock } from "../../support/clock.ts";
 
 async function allow(networks: readonly string[], ...answers: (readonly string[] | "no answer")[]) {

@@ -16,21 +16,21 @@ import type { Address } from "../../transports/transport.ts";
 /** The parameters that only the receiver of a request may write. */
 const OURS = /^(?:received|rport)\s*(?:=|$)/i;
 
-export type Incoming =
-  | { readonly message: Message; readonly answerTo: Address }
-  | { readonly message: undefined; readonly fault: string; readonly refusal?: Response; readonly answerTo: Address };
+export type Received =
+  | { readonly message: Message; readonly replyTo: Address }
+  | { readonly message: undefined; readonly fault: string; readonly refusal?: Response; readonly replyTo: Address };
 
 /** Reads a message from a source. Nothing in the bytes makes it throw. */
-export function readIncoming(bytes: Uint8Array, source: Destination): Incoming {
+export function readReceived(bytes: Uint8Array, source: Destination): Received {
   const incoming = attempt(() => {
     const message = readMessage(bytes);
-    return message.kind === "response" ? { message, answerTo: source } : marked(message, source);
+    return message.kind === "response" ? { message, replyTo: source } : marked(message, source);
   });
   return incoming instanceof Refusal ? refused(incoming, source) : incoming;
 }
 
 /** A request with `received` and `rport` in its top Via, and the address for its responses. */
-function marked(request: Request, source: Destination): { message: Request; answerTo: Address } {
+function marked(request: Request, source: Destination): { message: Request; replyTo: Address } {
   const via = topVia(request);
   const asksForPort = param(via.params, "rport") !== undefined;
   const marks: Param[] = [];
@@ -41,14 +41,14 @@ function marked(request: Request, source: Destination): { message: Request; answ
   const value = [[...bare, ...marks.map((mark) => mark.join("="))].join(";"), ...others].join(", ");
   const params = [...via.params.filter(([name]) => !OURS.test(name)), ...marks];
   const port = source.transport === "udp" && asksForPort ? source.port : (via.port ?? 5060);
-  return { message: withTopVia(request, value, { ...via, params }), answerTo: { host: source.host, port } };
+  return { message: withTopVia(request, value, { ...via, params }), replyTo: { host: source.host, port } };
 }
 
-function refused(error: Refusal, source: Destination): Incoming {
+function refused(error: Refusal, source: Destination): Received {
   const fault = "malformed message";
   const request = error instanceof Malformed ? error.request : undefined;
   const answerable = attempt(() => request && marked(request, source));
-  if (answerable === undefined || answerable instanceof Refusal) return { message: undefined, fault, answerTo: source };
-  const { message, answerTo } = answerable;
-  return { message: undefined, fault, refusal: responseTo(message, error.sip.status), answerTo };
+  if (answerable === undefined || answerable instanceof Refusal) return { message: undefined, fault, replyTo: source };
+  const { message, replyTo } = answerable;
+  return { message: undefined, fault, refusal: responseTo(message, error.sip.status), replyTo };
 }

@@ -8,7 +8,7 @@
  * with one configured proxy does without.
  */
 import { isIP } from "node:net";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** All addresses of a host name; rejects when there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
@@ -48,7 +48,7 @@ interface Question {
   late: boolean;
 }
 
-export class SipHosts {
+export class Hosts {
   readonly #resolve: Resolve;
   readonly #clock: Clock;
   readonly #known = new Map<string, { addresses: readonly string[]; until: number }>();

@@ -1,13 +1,12 @@
 /**
- * Entity capabilities of clients: XEP-0115, the caps in their presence, and how they are verified.
+ * Entity capabilities (XEP-0115): the text that is hashed, for our own caps and to verify those of clients.
  *
  * Rules: the hash is computed from disco#info (§5.1). Only an answer that matches the hash is valid for other devices with
  * the same hash (§5.4), or one client could speak for all. Left out on purpose: hashes other than sha-1, which no client sends.
  */
 import type { Element } from "@xmpp/xml";
-import { CAPS, DISCO_INFO } from "./disco.ts";
+import { CAPS, DISCO_INFO, FORMS } from "./namespaces.ts";
 
-const FORMS = "jabber:x:data"; // XEP-0004
 const LONGEST = 1_024;
 
 /** The node to ask for disco#info, `node#ver`; undefined if the presence has no caps that can be verified. */

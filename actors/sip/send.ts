@@ -8,8 +8,8 @@ import type { Field, Message, Request } from "../../protocol/sip/message.ts";
 import { writeHost } from "../../protocol/sip/uri.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
 
-/** The parts of our Via besides the transport. */
-export interface Hop {
+/** The sent-by of our Via (RFC 3261 §18.1.1), and its branch. */
+export interface SentBy {
   readonly host: string;
   readonly port: number;
   readonly branch: string;
@@ -27,8 +27,8 @@ const isForOther = ([name, value]: Field, transport: "udp" | "tcp"): boolean =>
   name === "Contact" && (transport === "tcp" || /;transport=/i.test(value));
 
 /** A request with our Via on top (RFC 3581: `rport` asks for responses to the source port). */
-export function withVia(request: Request, transport: "udp" | "tcp", hop: Hop): Request {
-  const via = `SIP/2.0/${transport.toUpperCase()} ${writeHost(hop.host)}:${hop.port};rport;branch=${hop.branch}`;
+export function withVia(request: Request, transport: "udp" | "tcp", sentBy: SentBy): Request {
+  const via = `SIP/2.0/${transport.toUpperCase()} ${writeHost(sentBy.host)}:${sentBy.port};rport;branch=${sentBy.branch}`;
   return { ...request, headers: [["Via", via], ...request.headers] };
 }
 
