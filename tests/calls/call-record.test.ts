@@ -111,6 +111,21 @@ describe("why a call failed", () => {
       },
     ],
     [
+      "the proxy takes no connection",
+      `
+juliet > gateway
+    <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a1'/>
+${TOLD()}`,
+      {
+        ...{ by: "gateway", origin: "local", timer: undefined, status: undefined },
+        ...{ reason: "the SIP proxy could not be reached" },
+        advice: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
+      },
+      { calls: { proxy: { transport: "tcp", host: "192.0.2.2", port: 5060 } } },
+    ],
+    [
       "the proxy is down, and the user has hung up before that was known",
       `${JULIET_CALLS}${JULIET_GIVES_UP}after 33 s\n`,
       { by: "user", why: "cancel", timer: "Timer B", status: undefined, advice: NO_PROXY },

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { CallAbout, CallEnd } from "../../actors/watch.ts";
 import { watchAll } from "../../actors/watch-all.ts";
 import { type Ended, type Gauges, Metrics, outcomeOf } from "../../web/metrics.ts";
+import { JULIET_CALLS } from "../calls/scenes.ts";
+import { play, Stage } from "../support/play.ts";
 
 const GAUGES: Gauges = {
   ...{ xmpp: true, proxy: "up", sockets: { udp: true, tcp: false } },
@@ -127,5 +129,55 @@ describe("several who look", () => {
   test("are nobody where there is none", () => {
     expect(watchAll([undefined])).toBeUndefined();
     expect(watchAll([{ begun: () => undefined }])?.begun(ABOUT)).toBeUndefined();
+  });
+});
+
+describe("a real call", () => {
+  const BUSY = `${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:bob@sip.example.org>;tag=bob1
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
+
+  test("is counted by its end, and a stranger's by its refusal", async () => {
+    const metrics = new Metrics(() => GAUGES);
+    const watch = watchAll([metrics]);
+    const stranger = `
+stranger > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:x@203.0.113.66>;tag=x
+    To: <sip:juliet@example.org>
+    Call-ID: x1
+    Contact: <sip:x@203.0.113.66>
+gateway > stranger
+    SIP/2.0 403 Forbidden
+`;
+    await play(BUSY + stranger, watch ? { watch } : {});
+    const lines = (await metrics.text()).split("\n");
+    expect(lines).toContain('carillon_calls_total{direction="outgoing",outcome="declined"} 1');
+    expect(lines).toContain('carillon_refusals_total{kind="sip 403"} 1');
+  });
+
+  test("is counted by the messages that go and come again", async () => {
+    const it = new Stage({});
+    await it.open(["juliet"]);
+    const { sip } = it.gateway;
+    await it.play(`${JULIET_CALLS}after 4 s\n`);
+    // Timer A: after 0.5, 1.5 and 3.5 s (RFC 3261 §17.1.1.2)
+    expect(sip.retransmissions).toEqual({ out: 3, in: 0 });
+    const [, answer = ""] = BUSY.split(JULIET_CALLS);
+    await it.play(answer);
+    expect(sip.sockets).toEqual({ udp: true, tcp: true });
+    await it.play(`
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:bob@sip.example.org>;tag=bob1
+`);
+    expect(sip.retransmissions).toEqual({ out: 3, in: 1 });
+    await it.close();
   });
 });
