@@ -47,7 +47,7 @@ function Health() {
     <ul class="health" aria-label="Health">
       {value && <li class={value.xmpp ? "ok" : "no"}>{value.xmpp ? "XMPP online" : "XMPP offline"}</li>}
       {value && <li class={value.sip ? "ok" : "no"}>{value.sip ? "SIP up" : "SIP down"}</li>}
-      {value && value.proxy !== "unknown" && <li class={value.proxy === "up" ? "ok" : "no"}>proxy {value.proxy}</li>}
+      {value && value.proxy !== "unknown" && <li class={value.proxy === "up" ? "ok" : "no"}>Proxy {value.proxy}</li>}
       {value && value.state !== "running" && <li class="no">{value.state}</li>}
       <li>{live} live</li>
     </ul>
