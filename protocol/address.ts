@@ -7,7 +7,7 @@
  */
 
 import { escapeUser, readUri, type SipUri, writeHost } from "./sip/uri.ts";
-import { quoteDisplay } from "./sip/values.ts";
+import { param, quoteDisplay } from "./sip/values.ts";
 import { bareJid, escapeLocal, readJid, unescapeLocal } from "./xmpp/jid.ts";
 
 export interface AddressRules {
@@ -85,12 +85,12 @@ const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i;
 export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
   const target = readUri(uris.requestUri);
   const isUsers = ({ host }: SipUri): boolean => isServed(host, rules);
-  if (isUsers(target)) return userJid(target.user, domainOf(target.host, rules), rules);
+  if (isUsers(target)) return userJid(target, domainOf(target.host, rules), rules);
   const to = SCHEMES.test(uris.to) ? readUri(uris.to) : undefined; // other schemes are ignored
-  if (to && isUsers(to)) return userJid(to.user, domainOf(to.host, rules), rules);
+  if (to && isUsers(to)) return userJid(to, domainOf(to.host, rules), rules);
   const meansUs = target.scheme === "tel" || rules.ours.includes(target.host);
   const [first] = rules.hosts;
-  return meansUs && first !== undefined ? userJid(target.user, first, rules) : undefined;
+  return meansUs && first !== undefined ? userJid(target, first, rules) : undefined;
 }
 
 /** The resource of a phone's own device; the servers' modules (integrations/) know it by the same. */
@@ -102,9 +102,10 @@ export const isPhoneDevice = (jid: string): boolean => readJid(jid)?.resource ==
 
 const SCHEMES = /^(?:sips?|tel):/i;
 
-function userJid(name: string, host: string, { usernameToPhone }: AddressRules): string | undefined {
-  const user = bareUser(name);
-  const mapped = /^[+*]/.test(user) ? usernameToPhone.find(({ phone }) => phone === user)?.username : undefined;
+function userJid(uri: SipUri, host: string, { usernameToPhone }: AddressRules): string | undefined {
+  const user = bareUser(uri);
+  const isSame = ({ phone }: { phone: string }): boolean => phone === user || withoutSeparators(phone) === user;
+  const mapped = /^[+*]/.test(user) ? usernameToPhone.find(isSame)?.username : undefined;
   const local = escapeLocal(mapped ?? user).toLowerCase();
   return local === "" || readJid(`${local}@${host}`) === undefined ? undefined : `${local}@${host}`;
 }
@@ -119,7 +120,7 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
   if (rules.intercept) return spelled(uri, rules);
   const nearby = [rules.proxyHost.toLowerCase(), ...rules.ours];
   const near = isSame(uri.host, rules.component) || nearby.includes(uri.host) || isNumber(uri);
-  const user = bareUser(uri.user);
+  const user = bareUser(uri);
   const name = user === "" ? uri.host : near ? user : `${user}@${uri.host}`;
   const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/${PHONE}`;
   return readJid(jid) === undefined ? undefined : jid;
@@ -128,15 +129,25 @@ export function callerJid(from: string, rules: AddressRules): string | undefined
 /** A mapped number is its user; any other number belongs to the component's domain. */
 function spelled(uri: SipUri, rules: AddressRules): string | undefined {
   const host = uri.scheme === "tel" ? rules.component : domainOf(uri.host, rules);
-  if (uri.user !== "") return userJid(uri.user, host, rules);
+  if (uri.user !== "") return userJid(uri, host, rules);
   return readJid(host) === undefined ? undefined : host;
 }
 
 const NUMBER = /^\+?[0-9*#().-]{2,}(?=;|$)/;
 const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || NUMBER.test(user);
 
-/** A user part without the parameters that a number may have in it (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3). */
-const bareUser = (user: string): string => NUMBER.exec(user)?.[0] ?? user;
+/**
+ * The user of a URI: a number without the parameters that it may have in it (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3), and without visual
+ * separators where it is surely one, in which they mean nothing (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
+ */
+function bareUser({ scheme, user, params }: SipUri): string {
+  const number = scheme === "tel" ? user : NUMBER.exec(user)?.[0];
+  if (number === undefined) return user;
+  const isSure = scheme === "tel" || number.startsWith("+") || param(params, "user")?.toLowerCase() === "phone";
+  return isSure ? withoutSeparators(number) : number;
+}
+
+const withoutSeparators = (number: string): string => number.replace(/[-.()]/g, "");
 
 /** The URI of our Contact; the transport parameter is added by the sender. */
 export function contactUri(user: string, localHost: string, port: number): string {

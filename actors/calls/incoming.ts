@@ -10,6 +10,7 @@ import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } 
 import type { Content, Media } from "../../protocol/media/media.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { trickles } from "../../protocol/sip/capabilities.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
@@ -123,8 +124,9 @@ function parties(request: Request, addresses: AddressRules): Parties | undefined
 }
 
 function offerOf(request: Request): Media | Refusal {
-  if (request.body === "") return new Refusal("offer needed", { status: 488, warning: 399 });
-  const offer = attempt(() => readSdp(request.body, { by: "initiator" }));
+  const sdp = sdpOf(request);
+  if (sdp === "") return new Refusal("offer needed", { status: 488, warning: 399 });
+  const offer = attempt(() => readSdp(sdp, { by: "initiator" }));
   if (!(offer instanceof Refusal) && offer.contents.every(({ rejected }) => rejected))
     return new Refusal("no media that a user could take", { status: 488, warning: 304 });
   return offer;

@@ -10,6 +10,7 @@ import type { Media } from "../../protocol/media/media.ts";
 import { acceptFromAnswer } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
 import { asksFor } from "../../protocol/sip/capabilities.ts";
 import { dialogFromResponse } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
@@ -111,8 +112,9 @@ export class InviteAnswers {
 
   /** The SDP of a response, unless our offer has had its answer: what a phone repeats takes no UPDATE back (§13.2.1). */
   #takeAnswer(fork: Fork, response: Response, reliably: boolean): void {
-    if (response.body === "" || fork.answeredReliably) return;
-    fork.answer = this.#read(response.body);
+    const sdp = sdpOf(response);
+    if (sdp === "" || fork.answeredReliably) return;
+    fork.answer = this.#read(sdp);
     fork.answeredReliably = reliably && !(fork.answer instanceof Refusal);
   }
 

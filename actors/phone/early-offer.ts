@@ -15,6 +15,7 @@ import { withDtlsRole } from "../../protocol/media/offer-answer.ts";
 import { laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -26,10 +27,10 @@ import type { Line } from "./line.ts";
 /** The response to an UPDATE with an offer, where our own offer has had its answer; undefined where it has not. */
 export function answerEarly(line: Line, fork: Fork, description: Description, request: Request): Response | undefined {
   const { answer: before, answeredReliably } = fork;
-  const isOffer = request.method === "UPDATE" && request.body !== "";
-  if (!isOffer || !answeredReliably || before === undefined || before instanceof Refusal) return undefined;
+  const sdp = request.method === "UPDATE" ? sdpOf(request) : "";
+  if (sdp === "" || !answeredReliably || before === undefined || before instanceof Refusal) return undefined;
   const offer = attempt(() =>
-    laterInKindOf(before, laterOffer(before, readSdp(request.body, { by: "responder", follows: before }))),
+    laterInKindOf(before, laterOffer(before, readSdp(sdp, { by: "responder", follows: before }))),
   );
   if (offer instanceof Refusal)
     return responseTo(request, offer.sip.status, { headers: [warning(399, offer.message)] });

@@ -11,6 +11,7 @@ import { readDtmfBody, type Tone, writeDtmfBody } from "../../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../protocol/sdp/fragment.ts";
+import { bodyOf } from "../../protocol/sip/body.ts";
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
@@ -123,13 +124,12 @@ export function readInfo(request: Request, offer: Media): InfoRead | Refusal {
   const wanted = header(request, "Info-Package")?.split(";")[0]?.trim().toLowerCase();
   if (wanted !== undefined && wanted !== TRICKLE_ICE) return new Refusal(`no package ${wanted}`, { status: 469 });
   if (request.body === "") return undefined;
-  const type = header(request, "Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const { type, text } = bodyOf(request);
   return attempt(() => {
-    const tone = readDtmfBody(type, request.body);
+    if (type === undefined) throw new Refusal("no body of a type that is taken", { status: 415 });
+    const tone = readDtmfBody(type, text);
     if (tone) return { tone };
-    if (type !== "application/sdp" && type !== "application/trickle-ice-sdpfrag")
-      throw new Refusal(`no body of type ${type}`, { status: 415 });
-    return { update: readTrickleFragment(request.body, offer) };
+    return { update: readTrickleFragment(text, offer) };
   });
 }
 

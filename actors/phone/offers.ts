@@ -14,6 +14,7 @@ import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { acceptFromAnswer, laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages, capabilities } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
@@ -78,7 +79,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#open = null;
     fork.learn(response);
     this.#timer.restart(timerOf(response));
-    const media = this.#readAnswer(offered, response.body);
+    const media = this.#readAnswer(offered, sdpOf(response));
     if (media instanceof Refusal) chart.deliver({ type: "sip.answer.unusable", text: media.message });
     else chart.deliver({ type: "sip.reinvite.success", media });
   }
@@ -111,7 +112,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const { chart, needs } = this.#line;
     const refuse = (status: number, headers: readonly Field[] = []): void =>
       transaction.respond(responseTo(request, status, { headers }));
-    if (request.method === "UPDATE" && request.body === "") return this.#refreshed(fork, transaction, unanswered);
+    if (request.method === "UPDATE" && sdpOf(request) === "") return this.#refreshed(fork, transaction, unanswered);
     if (this.#theirs || unanswered) return refuse(500, [["Retry-After", `${Math.floor(needs.chance() * 11)}`]]);
     if (acceptTimer(request, this.#timer.timer) === "too small") return refuse(422, TOO_SMALL);
     const event = attempt(() => this.#eventOf(request));
@@ -136,11 +137,12 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   /** What the chart is told of an offer. */
   #eventOf(request: Request): PhoneEvent {
-    if (request.body === "") return { type: "sip.reinvite.empty" };
+    const sdp = sdpOf(request);
+    if (sdp === "") return { type: "sip.reinvite.empty" };
     const isUpdate = request.method === "UPDATE";
     const before = this.#line.chart.remote;
-    const action = readJingleAction(request.body);
-    const read = readSdp(request.body, { by: this.#by, follows: before });
+    const action = readJingleAction(sdp);
+    const read = readSdp(sdp, { by: this.#by, follows: before });
     const offer = action === null ? laterOffer(before, read) : sourceOffer(before, read);
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media: laterInKindOf(before, offer), action };
   }
@@ -151,11 +153,12 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const { transaction, fork } = this.#theirs;
     const { request } = transaction;
     this.#theirs = null;
-    this.#offeredIn200 = request.body === "" ? media : null;
+    const isAnswer = sdpOf(request) !== "";
+    this.#offeredIn200 = isAnswer ? null : media;
     fork.refresh(request);
     const timer = this.#timer.accept(request);
     const announced = capabilities(this.#line.contact, { accept: true, recvInfo: asksForInfoPackages(request) });
-    const body = this.#description.write(media, request.body !== "");
+    const body = this.#description.write(media, isAnswer);
     transaction.respond(responseTo(request, 200, { headers: [...announced, ...timer, SDP], body }));
   }
 
@@ -174,7 +177,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const offered = this.#offeredIn200;
     this.#offeredIn200 = null;
     if (offered === null) return void chart.deliver({ type: "sip.ack" });
-    const media = this.#readAnswer(offered, ack.body);
+    const media = this.#readAnswer(offered, sdpOf(ack));
     if (media instanceof Refusal) chart.deliver({ type: "sip.answer.unusable", text: media.message });
     else chart.deliver({ type: "sip.ack.answer", media });
   }

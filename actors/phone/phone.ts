@@ -11,6 +11,7 @@ import type { Media, Role } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { type Failure, type Reason, reasonOfBye } from "../../protocol/reasons.ts";
 import { Refusal } from "../../protocol/refusal.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { ALLOW, capabilities, type METHODS } from "../../protocol/sip/capabilities.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
@@ -115,7 +116,7 @@ export abstract class Phone {
   }
 
   #acknowledged(prack: Request): Response {
-    if (prack.body !== "") return responseTo(prack, 488, { headers: [OFFER_IS_OPEN] });
+    if (sdpOf(prack) !== "") return responseTo(prack, 488, { headers: [OFFER_IS_OPEN] });
     return responseTo(prack, this.acknowledgedProvisional(prack) ? 200 : 481);
   }
 
@@ -127,7 +128,8 @@ export abstract class Phone {
     const refusal = chart.deliver(
       "tone" in read ? { type: "sip.dtmf", tone: read.tone } : { type: "sip.info", tag, update: read.update },
     );
-    return responseTo(request, refusal ? refusal.sip.status : 200);
+    // what means nothing now, as a key before the answer, is taken all the same (RFC 2976 §2.2); 500 would say that we are broken
+    return responseTo(request, refusal && chart.userLeft ? 481 : 200);
   }
 
   /** Offers a change of the session, in the dialog that the call goes on in. */

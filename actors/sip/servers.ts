@@ -89,6 +89,8 @@ export class SipServers {
     const record = this.#records.get(serverKeyOf(ack, "INVITE")) ?? this.#accepted.get(acknowledgedKeyOf(ack));
     if (record === undefined) return false;
     record.ack = ack;
+    // refused and acknowledged it is over: the same request may come on, to somebody else (RFC 3261 §16.7, §8.2.2.2)
+    if ((record.answer?.status ?? 0) >= 300) this.#forgetMerged(record);
     this.#transactions.tell(record, "ack");
     return true;
   }
@@ -182,10 +184,14 @@ export class SipServers {
     if (record.last !== undefined) record.flow.send(record.last, failed);
   }
 
+  #forgetMerged(record: ServerRecord): void {
+    if (this.#merged.get(record.mergedKey) === record) this.#merged.delete(record.mergedKey);
+  }
+
   #forget(record: ServerRecord): void {
     this.#records.delete(record.key);
     this.#weigh(record, 0);
-    if (this.#merged.get(record.mergedKey) === record) this.#merged.delete(record.mergedKey);
+    this.#forgetMerged(record);
     const key = record.acknowledgedKey;
     if (key !== undefined && this.#accepted.get(key) === record) this.#accepted.delete(key);
   }

@@ -10,7 +10,6 @@ import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
-import { withoutForeignBody } from "../../protocol/sip/rules.ts";
 import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
@@ -199,8 +198,7 @@ export class SipStack implements SipPort {
     });
   }
 
-  #new(asked: Request, source: Destination, flow: Flow, user: DialogUser): void {
-    const request = withoutForeignBody(asked);
+  #new(request: Request, source: Destination, flow: Flow, user: DialogUser): void {
     const { transaction } = this.#servers.begin(request, source, flow);
     if (!this.#guard(() => user.request(request, transaction))) {
       transaction.respond(responseTo(request, 500));

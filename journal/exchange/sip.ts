@@ -5,8 +5,9 @@
  * are those that say what software somebody has. Left out too: Via and what a transaction needs, which the
  * play's phone fills in.
  */
+import { bodyOf } from "../../protocol/sip/body.ts";
 import { phraseOf } from "../../protocol/sip/build.ts";
-import { values } from "../../protocol/sip/fields.ts";
+import { header, values, withHeader } from "../../protocol/sip/fields.ts";
 import type { Message } from "../../protocol/sip/message.ts";
 import { splitOutside } from "../../protocol/sip/values.ts";
 import { exchangeNameAddr, exchangeUri, type Ports } from "./addresses.ts";
@@ -20,7 +21,8 @@ export interface Exchanged {
   readonly body: readonly string[];
 }
 
-export function exchangeSip(message: Message, others: Others, ports: Ports): Exchanged {
+export function exchangeSip(original: Message, others: Others, ports: Ports): Exchanged {
+  const message = withOnePart(original);
   const start =
     message.kind === "request"
       ? `${message.method} ${exchangeUri(message.uri, others, ports)} SIP/2.0`
@@ -32,7 +34,7 @@ export function exchangeSip(message: Message, others: Others, ports: Ports): Exc
       return other === undefined ? [] : [[name, other] as const];
     }),
   );
-  return { start, fields, body: bodyOf(message, others) };
+  return { start, fields, body: exchangeBody(message, others) };
 }
 
 const phraseFor = (status: number, phrase: string, others: Others): string =>
@@ -80,7 +82,14 @@ function exchangeChallenge(value: string, others: Others): string {
   return `${scheme} ${params.join(", ")}`;
 }
 
-function bodyOf({ headers, body }: Message, others: Others): string[] {
+/** Of a body of several parts the one that is understood, alone: the others may hold anything. */
+function withOnePart(message: Message): Message {
+  if (!/^multipart\//i.test(header(message, "Content-Type") ?? "")) return message;
+  const { type, text } = bodyOf(message);
+  return type === undefined ? message : { ...withHeader(message, ["Content-Type", type]), body: text };
+}
+
+function exchangeBody({ headers, body }: Message, others: Others): string[] {
   if (body === "") return [];
   const type = headers.find(([name]) => name === "Content-Type")?.[1].toLowerCase() ?? "";
   if (type.startsWith("application/sdp") || type.startsWith("application/trickle-ice-sdpfrag"))

@@ -21,7 +21,7 @@ import { JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readPayloads, writePayload } from "./codecs.ts";
 import { SENDERS } from "./description.ts";
 import { readSources, writeSources as writeSourceElements } from "./sources.ts";
-import { readTransport, writeTransport } from "./transport.ts";
+import { mustHaveAddress, readTransport, writeTransport } from "./transport.ts";
 import { oneOf, requiredOf } from "./values.ts";
 
 function contentsOf(jingle: Element): Element[] {
@@ -103,10 +103,11 @@ export function readContentNames(jingle: Element): ContentName[] {
 
 /** Reads the transports of a transport-replace, by content. Throws `Refusal`. */
 export function readTransports(jingle: Element): { name: string; transport: Transport }[] {
-  return contentsOf(jingle).map((content) => ({
-    name: requiredOf(content, "name"),
-    transport: readTransport(content),
-  }));
+  return contentsOf(jingle).map((content) => {
+    const [name, transport] = [requiredOf(content, "name"), readTransport(content)];
+    mustHaveAddress(name, transport);
+    return { name, transport };
+  });
 }
 
 /** Reads the codecs of a description-info, by content (XEP-0167 §6). Throws `Refusal`. */

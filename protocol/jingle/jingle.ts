@@ -14,7 +14,7 @@ import { unmappable, unreadable } from "../refusal.ts";
 import { present } from "../text.ts";
 import { GROUPING, JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readDescription, SENDERS, writeDescription } from "./description.ts";
-import { readTransport, writeTransport } from "./transport.ts";
+import { mustHaveAddress, readTransport, writeTransport } from "./transport.ts";
 import { nameOf, oneOf, requiredOf, tokenOf } from "./values.ts";
 
 const ROLES: readonly Role[] = ["initiator", "responder"];
@@ -31,6 +31,9 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
   if (names.size < contents.length) throw unreadable("two contents have the same name");
   const silent = contents.find(({ payloads }) => payloads.length === 0);
   if (as === "offer" && silent) throw unreadable(`content '${silent.name}' has no codec`);
+  const refuses = ({ senders, payloads }: Content): boolean =>
+    as === "answer" && (senders === "none" || payloads.length === 0);
+  for (const content of contents) if (!refuses(content)) mustHaveAddress(content.name, content.transport);
   const all = new Set([...known, ...names]);
   const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
   const read = groups.map((group) => readGroup(group, all));

@@ -9,7 +9,7 @@
 import xml, { type Element } from "@xmpp/xml";
 import { candidateId, readCandidateAttributes, writeCandidateAttributes } from "../candidate.ts";
 import type { Transport } from "../media/media.ts";
-import { bounded, isAddress, isFingerprint, isHash, isIceWord, MOST, readSetup } from "../media/values.ts";
+import { bounded, isAddress, isFingerprint, isHash, isIceWord, isMulticast, MOST, readSetup } from "../media/values.ts";
 import { unmappable, unreadable } from "../refusal.ts";
 import { ownText, present } from "../text.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
@@ -27,9 +27,20 @@ export function readTransport(content: Element): Transport {
 }
 
 function readRaw(transport: Element): Transport {
-  const addressed = readCandidates(transport).filter(({ ip }) => isAddress(ip));
+  const addressed = readCandidates(transport).filter(({ ip, port }) => isReachable(ip) && port > 0);
   const candidates = addressed.map((each) => ({ ...each, foundation: "1", priority: 0, type: "host" }));
   return { kind: "raw", options: [], candidates, gathered: true, ...readSecurity(transport) };
+}
+
+const isReachable = (ip: string): boolean => isAddress(ip) && !isMulticast(ip) && ip !== "0.0.0.0" && ip !== "::";
+
+/**
+ * Throws `Refusal` for a raw-udp transport without an address for RTP: all attributes of its candidate are required, and none can
+ * come later (XEP-0177 §4.2).
+ */
+export function mustHaveAddress(name: string, { kind, candidates }: Transport): void {
+  if (kind === "raw" && !candidates.some(({ component }) => component === 1))
+    throw unreadable(`content '${name}' has no address that can be reached (raw-udp)`);
 }
 
 function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "setup"> {

@@ -25,7 +25,7 @@ export function answerFromAccept(offer: Media, accept: Media): Media {
 
 /** COMPAT Conversations: a refused content stays in the accept, but without a transport. */
 function isRefused(offered: Content, { payloads, transport }: Content): boolean {
-  const hadAddress = offered.transport.ufrag !== undefined;
+  const hadAddress = offered.transport.ufrag !== undefined || offered.transport.kind === "raw";
   const hasNone = transport.ufrag === undefined && transport.candidates.length === 0;
   return offered.rejected || payloads.length === 0 || (hadAddress && hasNone);
 }

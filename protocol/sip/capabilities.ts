@@ -11,6 +11,7 @@
  *   2xx to OPTIONS             capabilities(undefined, { accept: true })
  */
 
+import { BODIES } from "./body.ts";
 import { values } from "./fields.ts";
 import type { Field, Message } from "./message.ts";
 
@@ -21,17 +22,11 @@ export const USER_AGENT = `Carillon/${VERSION}`;
 
 export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
 export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;
-const BODIES = [
-  "application/sdp",
-  "application/trickle-ice-sdpfrag",
-  "application/dtmf-relay",
-  "application/dtmf",
-] as const;
 export const TRICKLE_ICE = "trickle-ice";
 
 export const ALLOW: Field = ["Allow", METHODS.join(", ")];
 const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
-export const ACCEPT: Field = ["Accept", BODIES.join(", ")];
+export const ACCEPT: Field = ["Accept", [...BODIES, "multipart/mixed"].join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
 /** When to try again what is refused for overload (RFC 3261 §20.33): in ten seconds. */
 export const RETRY_AFTER: Field = ["Retry-After", "10"];

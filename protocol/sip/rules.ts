@@ -7,13 +7,13 @@
  */
 
 import { attempt, Refusal } from "../refusal.ts";
+import { bodyFault, isEncoded } from "./body.ts";
 import { responseTo } from "./build.ts";
 import { ACCEPT, ALLOW, EXTENSIONS, METHODS } from "./capabilities.ts";
 import { header, readNameAddr, values } from "./fields.ts";
 import { cseqOf, partyOf, topVia } from "./mandatory.ts";
-import type { Field, Request, Response } from "./message.ts";
+import type { Request, Response } from "./message.ts";
 import { readUri } from "./uri.ts";
-import { splitOutside } from "./values.ts";
 import { warning } from "./warning.ts";
 
 /** Known methods that we do not support get 405 (§8.2.1), unknown ones 501 (§21.5.2). */
@@ -89,30 +89,13 @@ function judgeExtensions(request: Request): Response | undefined {
   return responseTo(request, 420, { headers: [["Unsupported", unsupported.join(", ")]] });
 }
 
-/** §8.2.3: a body of a foreign type or encoding that is not optional. */
+/** §8.2.3: a body, or a part of it, that must be understood and is not. */
 function judgeBody(request: Request): Response | undefined {
-  const wanted = wantedOfBody(request);
-  return wanted === undefined || isOptional(request) ? undefined : responseTo(request, 415, { headers: [wanted] });
-}
-
-/** A request without its body, if that is of a foreign type or encoding: it was optional, and is ignored (§8.2.3). */
-export function withoutForeignBody(request: Request): Request {
-  return wantedOfBody(request) === undefined ? request : { ...request, body: "" };
-}
-
-/** The header field that says which body we take, when this one is foreign. */
-function wantedOfBody(request: Request): Field | undefined {
-  if (request.body === "" || !SDP_METHODS.has(request.method)) return undefined;
-  const encoding = header(request, "Content-Encoding")?.toLowerCase() ?? "identity";
-  if (encoding !== "identity") return ["Accept-Encoding", "identity"];
-  const type = header(request, "Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
-  return type === undefined || type === "application/sdp" ? undefined : ACCEPT;
-}
-
-/** RFC 3261 §20.11: `handling` is "required" by default. */
-function isOptional(request: Request): boolean {
-  const [, ...params] = splitOutside(header(request, "Content-Disposition") ?? "", ";");
-  return params.some((each) => /^handling\s*=\s*"?optional"?$/i.test(each));
+  if (!SDP_METHODS.has(request.method)) return undefined;
+  const fault = bodyFault(request);
+  if (fault === undefined) return undefined;
+  if (fault.sip.status !== 415) return refuse(request, fault.sip.status, fault.message);
+  return responseTo(request, 415, { headers: [isEncoded(request) ? ["Accept-Encoding", "identity"] : ACCEPT] });
 }
 
 const refuse = (request: Request, status: number, text: string): Response => {

@@ -5,9 +5,11 @@
  * least that (§9). The refresher is named by its role in that transaction (uac, uas), so the name changes with whose
  * request it is.
  */
+import { attempt, Refusal } from "../refusal.ts";
 import { asksFor } from "./capabilities.ts";
 import { header } from "./fields.ts";
 import type { Field, Message, Request, Response } from "./message.ts";
+import { param, readParams } from "./values.ts";
 
 /** RFC 4028 §4, §5: the minimum, and the default, in seconds. */
 export const LEAST_INTERVAL = 90;
@@ -30,7 +32,8 @@ interface Asked {
 function readExpires(message: Message): Asked | undefined {
   const [, seconds, rest = ""] = /^\s*(\d{1,10})\s*(;.*)?$/.exec(header(message, "Session-Expires") ?? "") ?? [];
   if (seconds === undefined) return undefined;
-  const refresher = /;\s*refresher\s*=\s*(uac|uas)\b/i.exec(rest)?.[1]?.toLowerCase();
+  const params = attempt(() => readParams(rest));
+  const refresher = params instanceof Refusal ? undefined : param(params, "refresher")?.toLowerCase();
   const interval = Math.min(Number(seconds), LONGEST_INTERVAL);
   return refresher === "uac" || refresher === "uas" ? { interval, refresher } : { interval };
 }

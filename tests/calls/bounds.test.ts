@@ -83,7 +83,7 @@ phone > gateway
     hello
 gateway > phone
     SIP/2.0 415 Unsupported Media Type
-    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf, multipart/mixed
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 nothing on juliet`,

@@ -55,7 +55,7 @@ const announcing = (scene: string, response: string, recvInfo: string): string =
     `SIP/2.0 ${response}\n`,
     `SIP/2.0 ${response}
     Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE
-    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf, multipart/mixed
     Supported: 100rel, trickle-ice, timer
     ${recvInfo}
 `,

@@ -5,7 +5,7 @@ import { plays } from "../support/plays.ts";
 import { PHONE_HANGS_UP, TALKING } from "./scenes.ts";
 
 const ALLOW = "    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE\n";
-const CAN = `${ALLOW}    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+const CAN = `${ALLOW}    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf, multipart/mixed
     Supported: 100rel, trickle-ice, timer
 `;
 const OUTSIDE = "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n";

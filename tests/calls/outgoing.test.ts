@@ -805,7 +805,7 @@ phone > gateway
     hello
 gateway > phone
     SIP/2.0 415 Unsupported Media Type
-    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf
+    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf, multipart/mixed
 phone > gateway
     INFO sip:juliet@192.0.2.1:5600 SIP/2.0
 gateway > phone

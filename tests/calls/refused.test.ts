@@ -212,7 +212,7 @@ ${PHONE_HANGS_UP}`,
       "OPTIONS as an INVITE would be: 200 while all is well",
       SAYS("OPTIONS", "    From: <sip:a@b>;tag=a\n    To: <sip:c@d>\n    Call-ID: o1\n") +
         HEARS(
-          "200 OK\n    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE\n    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf\n    Supported: …",
+          "200 OK\n    Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE\n    Accept: application/sdp, application/trickle-ice-sdpfrag, application/dtmf-relay, application/dtmf, multipart/mixed\n    Supported: …",
         ),
     ],
     [

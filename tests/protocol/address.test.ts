@@ -151,7 +151,7 @@ test.each([
   ["sip:carol@PROXY.example:5070", "carol@sip.example.org/sip"],
   ["sip:carol@192.0.2.1", "carol@sip.example.org/sip"],
   ["sip:+4989@x.example", "+4989@sip.example.org/sip"],
-  ["tel:+49-89-12", "+49-89-12@sip.example.org/sip"],
+  ["tel:+49-89-12", "+498912@sip.example.org/sip"],
   ["sip:carol@x.example", "carol\\40x.example@sip.example.org/sip"],
   ["sip:x.example", "x.example@sip.example.org/sip"],
   ["sip:%22evil%22%3Ciq@x.example", "\\22evil\\22\\3ciq\\40x.example@sip.example.org/sip"],
