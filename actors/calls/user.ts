@@ -20,7 +20,9 @@ import { Absence } from "./absence.ts";
 import { JingleSession, type SessionNeeds, type UserSide } from "./session.ts";
 
 /** What a propose says of the contents: each medium once. */
-const mediaOf = ({ contents }: Media): string[] => [...new Set(contents.map(({ media }) => media))];
+const mediaOf = ({ contents }: Media): string[] => [
+  ...new Set(contents.filter(({ sctp }) => sctp === undefined).map(({ media }) => media)),
+];
 const info = (name: string): Element => xml(name, { xmlns: RTP_INFO });
 
 type Effect<Type extends UserEffect["type"]> = Extract<UserEffect, { type: Type }>;

@@ -90,7 +90,7 @@ export class SipServers {
     if (record === undefined) return false;
     record.ack = ack;
     // refused and acknowledged it is over: the same request may come on, to somebody else (RFC 3261 §16.7, §8.2.2.2)
-    if ((record.answer?.status ?? 0) >= 300) this.#forgetMerged(record);
+    if ((record.response?.status ?? 0) >= 300) this.#forgetMerged(record);
     this.#transactions.tell(record, "ack");
     return true;
   }

@@ -34,7 +34,9 @@ function readPayload(element: Element): Payload[] {
     name,
     clockrate,
     channels: numberOf(element, "channels", 255) || known?.channels || 1,
-    parameters: element.getChildren("parameter", RTP).map(readParameter),
+    parameters: bounded(element.getChildren("parameter", RTP), MOST.parameters, "parameters of a codec").map(
+      readParameter,
+    ),
     feedback: readFeedback(element),
   };
   return [payload];
@@ -42,20 +44,19 @@ function readPayload(element: Element): Payload[] {
 
 /** Feedback of one payload type, or of all when it stands in the description itself. */
 export function readFeedback(parent: Element): Feedback[] {
-  const intervals = parent.getChildren("rtcp-fb-trr-int", RTCP_FB);
-  const others = parent.getChildren("rtcp-fb", RTCP_FB);
-  bounded([...intervals, ...others], MOST.feedback, "kinds of feedback of a codec");
-  return [
-    ...intervals.map((each) => ({ type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` })),
-    ...others.map(readOneFeedback),
-  ];
+  const elements = parent.getChildElements().filter((child) => child.getNS() === RTCP_FB);
+  const kinds = elements.filter((child) => child.is("rtcp-fb") || child.is("rtcp-fb-trr-int"));
+  return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map((each) =>
+    each.is("rtcp-fb") ? readOneFeedback(each) : { type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` },
+  );
 }
 
 /** Words after the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */
 function readOneFeedback(element: Element): Feedback {
   const type = wordOf(element, "type");
   if (element.attrs.subtype === undefined) return { type };
-  const words = element.getChildren("parameter", RTCP_FB).map(readParameter);
+  const given = element.getChildren("parameter", RTCP_FB);
+  const words = bounded(given, MOST.parameters, "words of feedback").map(readParameter);
   const parameters = words.filter(({ name, value }) => !/\s/.test(`${name}${value}`));
   return { type, subtype: wordOf(element, "subtype"), ...(parameters.length > 0 ? { parameters } : {}) };
 }

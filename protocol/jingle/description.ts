@@ -34,6 +34,8 @@ export type Description = Pick<
   | "sources"
   | "sourceGroups"
   | "streams"
+  | "formats"
+  | "sctp"
 >;
 
 export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];

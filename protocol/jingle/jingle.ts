@@ -1,7 +1,7 @@
 /**
  * Jingle sessions as Media: XEP-0166 with RTP sessions (XEP-0167) and grouping (XEP-0338).
  *
- * Rules: a content that is no RTP session ends the whole session with `unsupported-applications`; a refused content of
+ * Rules: a content that is no RTP session and has no data channels ends the whole session with `unsupported-applications`; a refused content of
  * an answer stays, with senders none (Conversations ends a call whose accept lacks a content); a refused content of an
  * offer is left out, since nobody could accept it.
  */
@@ -13,7 +13,8 @@ import type { Reason } from "../reasons.ts";
 import { unmappable, unreadable } from "../refusal.ts";
 import { present } from "../text.ts";
 import { GROUPING, JINGLE, RTP } from "../xmpp/namespaces.ts";
-import { readDescription, SENDERS, writeDescription } from "./description.ts";
+import { readDataChannels, writeDataChannels } from "./data-channels.ts";
+import { type Description, readDescription, SENDERS, writeDescription } from "./description.ts";
 import { mustHaveAddress, readTransport, writeTransport } from "./transport.ts";
 import { nameOf, oneOf, requiredOf, tokenOf } from "./values.ts";
 
@@ -29,10 +30,12 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
   const contents = elements.map(readContent);
   const names = new Set(contents.map(({ name }) => name));
   if (names.size < contents.length) throw unreadable("two contents have the same name");
-  const silent = contents.find(({ payloads }) => payloads.length === 0);
+  const isSilent = ({ payloads, sctp }: Content): boolean => payloads.length === 0 && sctp === undefined;
+  const silent = contents.find(isSilent);
   if (as === "offer" && silent) throw unreadable(`content '${silent.name}' has no codec`);
-  const refuses = ({ senders, payloads }: Content): boolean =>
-    as === "answer" && (senders === "none" || payloads.length === 0);
+  if (as === "offer" && known.length === 0 && contents.every(({ sctp }) => sctp !== undefined))
+    throw unmappable("data channels alone are no call", "unsupported-applications");
+  const refuses = (content: Content): boolean => as === "answer" && (content.senders === "none" || isSilent(content));
   for (const content of contents) if (!refuses(content)) mustHaveAddress(content.name, content.transport);
   const all = new Set([...known, ...names]);
   const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
@@ -42,28 +45,37 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
 
 function readContent(element: Element): Content {
   const name = nameOf(element);
-  const description = element.getChildElements().find((child) => child.getName() === "description");
-  if (description === undefined) throw missing(element, name);
-  if (description.getNS() !== RTP)
-    throw unmappable(`the application ${description.getNS()} is not known here`, "unsupported-applications");
-  const transport = readTransport(element);
+  const transport = transportOf(element, name);
   return {
     name,
     creator: oneOf(element, "creator", ROLES) ?? "initiator",
     senders: oneOf(element, "senders", SENDERS) ?? "both",
     rejected: false,
-    ...readDescription(description, transport),
+    ...describedBy(element, transport),
     transport,
   };
 }
 
-/** A data channel has no description (XEP-0343); anything else without one is unreadable. */
-function missing(element: Element, name: string): Error {
-  const transport = element.getChildElements().find((child) => child.getName() === "transport");
-  const isDataChannel = transport?.getChildElements().some((child) => child.getName() === "sctpmap");
-  return isDataChannel
-    ? unmappable("data channels are not known here", "unsupported-applications")
-    : unreadable(`content '${name}' has no description`);
+/** The transport, once it is sure that the content is one of ours. */
+function transportOf(element: Element, name: string): Content["transport"] {
+  const description = descriptionOf(element);
+  if (description === undefined && readDataChannels(element) === undefined)
+    throw unreadable(`content '${name}' has no description`);
+  if (description !== undefined && description.getNS() !== RTP)
+    throw unmappable(`the application ${description.getNS()} is not known here`, "unsupported-applications");
+  return readTransport(element);
+}
+
+const descriptionOf = (element: Element): Element | undefined =>
+  element.getChildElements().find((child) => child.getName() === "description");
+
+/** What the content is: an RTP session by its description, or data channels, which have none (XEP-0343). */
+function describedBy(element: Element, transport: Content["transport"]): Description {
+  const description = descriptionOf(element);
+  const data = description === undefined ? readDataChannels(element) : undefined;
+  if (data) return data;
+  if (description === undefined) throw unreadable("there is no description");
+  return readDescription(description, transport);
 }
 
 function readGroup(group: Element, known: ReadonlySet<string>): Media["groups"][number] {
@@ -83,12 +95,9 @@ export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
 export function writeContent(content: Content): Element {
   const { creator, name, rejected } = content;
   const senders = rejected ? "none" : content.senders;
-  return xml(
-    "content",
-    { creator, name, senders },
-    writeDescription(content),
-    writeTransport(content.transport, content.name),
-  );
+  const transport = writeTransport(content.transport, content.name);
+  if (content.sctp) transport.append(writeDataChannels(content.sctp));
+  return xml("content", { creator, name, senders }, ...(content.sctp ? [] : [writeDescription(content)]), transport);
 }
 
 /** Writes a group of contents (XEP-0338). */

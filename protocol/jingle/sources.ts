@@ -1,7 +1,8 @@
 /**
  * The sources of a Jingle description and their groups (XEP-0339, RFC 5576), read and written.
  *
- * Rules: every source has a number; an empty group is left out.
+ * Rules: every source has a number; an empty group is left out; the number in the description itself (XEP-0167 §6) counts where
+ * there is no source.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Source } from "../media/media.ts";
@@ -12,8 +13,10 @@ import { numberOf, textOf, tokenOf, without, wordOf } from "./values.ts";
 
 /** The sources of a description, and their groups (XEP-0339). */
 export function readSources(description: Element): Pick<Content, "sources" | "sourceGroups"> {
+  const sources = bounded(description.getChildren("source", SSMA), MOST.sources, "sources").map(readSource);
+  const first = sources.length === 0 ? numberOf(description, "ssrc") : undefined;
   return {
-    sources: bounded(description.getChildren("source", SSMA), MOST.sources, "sources").map(readSource),
+    sources: first === undefined ? sources : [{ ssrc: `${first}`, parameters: [] }],
     sourceGroups: bounded(description.getChildren("ssrc-group", SSMA), MOST.sourceGroups, "source groups").flatMap(
       readSourceGroup,
     ),

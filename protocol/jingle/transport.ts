@@ -32,7 +32,7 @@ function readRaw(transport: Element): Transport {
   return { kind: "raw", options: [], candidates, gathered: true, ...readSecurity(transport) };
 }
 
-const isReachable = (ip: string): boolean => isAddress(ip) && !isMulticast(ip) && ip !== "0.0.0.0" && ip !== "::";
+const isReachable = (ip: string): boolean => isAddress(ip) && !isMulticast(ip);
 
 /**
  * Throws `Refusal` for a raw-udp transport without an address for RTP: all attributes of its candidate are required, and none can

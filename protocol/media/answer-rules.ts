@@ -38,6 +38,7 @@ export const LASTING_RULES: readonly AnswerRule[] = [
   { rule: "one of the offered keys, by its tag", source: "RFC 4568 §5.1.2, §6.1", bound: offeredKey },
   { rule: "the codecs that were offered, by the offer's numbers", source: "RFC 3264 §6.1", bound: offeredCodecs },
   { rule: "rtcp-mux if offered", source: "RFC 5761 §5.1.1", bound: onlyIfOffered("rtcpMux") },
+  { rule: "rtcp-mux alone, never rtcp-mux-only", source: "RFC 8858 §3", bound: neverMuxOnly },
   { rule: "rtcp-rsize if offered", source: "RFC 5506 §5", bound: onlyIfOffered("rtcpReducedSize") },
   { rule: "extmap-allow-mixed if offered", source: "RFC 8285 §6", bound: onlyIfOffered("mixedExtensions") },
   { rule: "header extensions that were offered, by their ids", source: "RFC 8285 §7", bound: offeredExtensions },
@@ -98,9 +99,14 @@ function withOfferedTag(offered: readonly Crypto[], answered: Crypto): Crypto[] 
 }
 
 function offeredCodecs(offered: Content, { formats: _, ...content }: Content): Content {
+  if (offered.sctp)
+    return content.sctp ? { ...content, payloads: [], ...sameFormats(offered) } : { ...content, rejected: true };
   const payloads = commonPayloads(offered.payloads, content.payloads);
   return payloads.length === 0 ? { ...content, rejected: true } : { ...content, payloads };
 }
+
+/** Data channels have the format of the offer's m-line (RFC 8841 §5.2). */
+const sameFormats = ({ formats }: Content): Pick<Content, "formats"> => (formats ? { formats } : {});
 
 type Flag = "rtcpMux" | "rtcpReducedSize" | "mixedExtensions";
 
@@ -110,6 +116,10 @@ function onlyIfOffered(flag: Flag): AnswerRule["bound"] {
     const { [flag]: _, ...without } = content;
     return without;
   };
+}
+
+function neverMuxOnly(_: Content, { rtcpMuxOnly: __, ...content }: Content): Content {
+  return content;
 }
 
 function offeredExtensions({ extensions }: Content, content: Content): Content {

@@ -40,11 +40,15 @@ export interface Content {
   readonly payloads: readonly Payload[];
   /** The formats of the m-line where they are others than the payload types. */
   readonly formats?: readonly string[];
+  /** Data channels, which have no payload types. */
+  readonly sctp?: Sctp;
   /** Feedback for all payload types. */
   readonly feedback: readonly Feedback[];
   readonly extensions: readonly Extension[];
   readonly mixedExtensions?: true;
   readonly rtcpMux?: true;
+  /** RFC 8858, in an offer; Jingle has no word for it. */
+  readonly rtcpMuxOnly?: true;
   readonly rtcpReducedSize?: true;
   /** Milliseconds in a packet. */
   readonly ptime?: number;
@@ -87,6 +91,15 @@ export interface Feedback {
   readonly subtype?: string;
   /** What follows the subtype. */
   readonly parameters?: readonly Parameter[];
+}
+
+/** Data channels over SCTP and DTLS: RFC 8841, XEP-0343. */
+export interface Sctp {
+  /** Of SCTP, inside DTLS. */
+  readonly port: number;
+  readonly streams?: number;
+  /** Bytes. */
+  readonly maxMessageSize?: number;
 }
 
 /** RFC 8285, XEP-0294. */

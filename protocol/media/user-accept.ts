@@ -24,8 +24,8 @@ export function answerFromAccept(offer: Media, accept: Media): Media {
 }
 
 /** COMPAT Conversations: a refused content stays in the accept, but without a transport. */
-function isRefused(offered: Content, { payloads, transport }: Content): boolean {
+function isRefused(offered: Content, { payloads, sctp, transport }: Content): boolean {
   const hadAddress = offered.transport.ufrag !== undefined || offered.transport.kind === "raw";
   const hasNone = transport.ufrag === undefined && transport.candidates.length === 0;
-  return offered.rejected || payloads.length === 0 || (hadAddress && hasNone);
+  return offered.rejected || (payloads.length === 0 && sctp === undefined) || (hadAddress && hasNone);
 }

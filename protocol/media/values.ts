@@ -8,11 +8,12 @@
 import ipaddr from "ipaddr.js";
 import { Refusal } from "../refusal.ts";
 
-/** Of contents a session; of all else a content. */
+/** Of contents a session, of parameters a codec; of all else a content. */
 export const MOST = {
   contents: 32,
   groups: 16,
   payloads: 128,
+  parameters: 64,
   feedback: 64,
   extensions: 64,
   fingerprints: 8,

@@ -22,10 +22,12 @@ export function readPayloads(section: SdpSection, isAnswer: boolean): Payload[] 
   return [...ids].flatMap((id): Payload[] => {
     const codec = maps.has(id) ? maps.get(id) : (staticType(id) ?? (isAnswer ? UNNAMED : undefined));
     if (codec === undefined) return [];
-    const parameters = (configs.get(`${id}`) ?? []).flatMap(readParameters);
+    const parameters = bounded((configs.get(`${id}`) ?? []).flatMap(readParameters), MOST.parameters, PARAMETERS);
     return [{ id, ...codec, parameters, feedback: feedback.get(`${id}`) ?? [] }];
   });
 }
+
+const PARAMETERS = "parameters of a codec";
 
 /** What was offered under the same number (media/codecs.ts). */
 const UNNAMED = { name: "", clockrate: 0, channels: 1 } as const;
@@ -72,19 +74,15 @@ function readParameter(item: string): Parameter {
 /** The feedback of a section, by payload type; `*` is for all of them. */
 export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedback[]> {
   const all = [...formatted(section, "rtcp-fb")].map(([format, values]): [string, Feedback[]] => {
-    const read = values.flatMap(readFeedback);
-    // Jingle has the intervals separate from the others, before them
-    const inOrder = [...read.filter(isInterval), ...read.filter((each) => !isInterval(each))];
-    return [format, [...bounded(inOrder, MOST.feedback, "kinds of feedback of a codec")]];
+    return [format, [...bounded(values.flatMap(readFeedback), MOST.feedback, "kinds of feedback of a codec")]];
   });
   return new Map(all);
 }
 
-const isInterval = ({ type }: Feedback): boolean => type === "trr-int";
-
 function readFeedback(text: string): Feedback[] {
   const [type = "", subtype, ...more] = text.split(/\s+/);
-  const parameters = more.length > 0 ? more.map(readParameter) : undefined;
+  const words = bounded(more, MOST.parameters, "words of feedback");
+  const parameters = words.length > 0 ? words.map(readParameter) : undefined;
   if (type === "trr-int") return [{ type, subtype: `${numberWithin(subtype, 0, UINT32) ?? 0}` }];
   return type === "" ? [] : [{ type, ...present({ subtype, parameters }) }];
 }
@@ -94,7 +92,8 @@ export function readExtensions(lines: readonly string[], by: Role): Extension[] 
   return lines.flatMap((line): Extension[] => {
     const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
     const id = readExtensionId(number);
-    const words = rest.split(/\s+/).filter((word) => word !== "" && !word.startsWith("="));
+    const said = rest.split(/\s+/).filter((word) => word !== "" && !word.startsWith("="));
+    const words = bounded(said, MOST.parameters, "attributes of a header extension");
     const attributes = words.join(" ") || undefined;
     return id === undefined ? [] : [{ id, uri, senders: sendersOf(direction, by), ...present({ attributes }) }];
   });

@@ -17,6 +17,7 @@ const MOST_COPIED = 131_072;
 const understood = new Set(
   `rtpmap fmtp rtcp rtcp-fb extmap extmap-allow-mixed crypto setup mid msid ptime maxptime sendrecv sendonly recvonly
    inactive ice-lite ice-ufrag ice-pwd ice-options fingerprint candidate end-of-candidates ssrc ssrc-group group rtcp-mux
+   rtcp-mux-only sctp-port max-message-size sctpmap
    rtcp-rsize bundle-only`.split(/\s+/),
 );
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));

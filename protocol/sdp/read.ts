@@ -3,7 +3,8 @@
  *
  * Rules: plain RTP without mid, rtpmap, direction or ICE is ordinary input; a session-level attribute holds for every
  * section without its own; an SDP is read as a whole or refused. Writing is in write.ts. Left out on purpose: data
- * channels (such a section is refused, port 0), a=rid and a=simulcast (ignored).
+ * channels that a phone offers (such a section is refused, port 0), since most clients end a session with a content that they do not know;
+ * a=rid and a=simulcast (ignored).
  */
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
@@ -37,7 +38,9 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
   const contents = sections.map((section, index) => {
     const before = known.contents[index];
     const creator = before?.name === names[index] ? (before?.creator ?? by) : by;
-    return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer: answerTo !== undefined });
+    const isAnswer = answerTo !== undefined;
+    const takesData = before?.name === names[index] && before?.sctp !== undefined && !before.rejected;
+    return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer, takesData });
   });
   const groups = readGroups(session, namesByMid(sections, names, known));
   const lite = has(session, "ice-lite") ? { iceLite: true as const } : {};

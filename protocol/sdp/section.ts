@@ -10,6 +10,7 @@ import { intern, ownText, present } from "../text.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
 import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
+import { readSctp } from "./sctp.ts";
 import { readTransport, usesIce } from "./transport.ts";
 
 /** What is known of a section before it is read. */
@@ -18,21 +19,26 @@ export interface Place {
   readonly creator: Role;
   readonly by: Role;
   readonly isAnswer: boolean;
+  /** Whether data channels are taken: only where the user has offered them, or has them already. */
+  readonly takesData: boolean;
 }
 
 /** Reads a section with the session-level attributes that hold for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
-  const { name, creator, by, isAnswer } = place;
+  const { name, creator, by, isAnswer, takesData } = place;
   const payloads = intern(readPayloads(section, isAnswer));
   // RFC 9143 §6: port 0 with a=bundle-only is no refusal, except in an answer
   const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
+  const transport = readTransport(section, session, isAnswer);
+  const isNowhere = transport.kind === "raw" && transport.candidates.length === 0;
+  const sctp = takesData ? readSctp(section) : undefined;
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
   return {
     name,
     creator,
     media: section.media,
     senders: readSenders(section, session, by),
-    rejected: payloads.length === 0 || isRefused,
+    rejected: (payloads.length === 0 && sctp === undefined) || isRefused || isNowhere,
     protocol: section.protocol,
     payloads,
     ...otherFormats(section, payloads),
@@ -47,10 +53,12 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     sources: readSources(section),
     sourceGroups: bounded(allOf(section, "ssrc-group").flatMap(readSourceGroup), MOST.sourceGroups, "source groups"),
     streams: bounded(allOf(section, "msid").flatMap(readStream), MOST.streams, "streams"),
-    transport: readTransport(section, session, isAnswer),
+    transport,
     ...present({
+      sctp,
       mixedExtensions: flag("extmap-allow-mixed") ?? flag("extmap-allow-mixed", session),
-      rtcpMux: flag("rtcp-mux"),
+      rtcpMux: flag("rtcp-mux") ?? flag("rtcp-mux-only"),
+      rtcpMuxOnly: flag("rtcp-mux-only"),
       rtcpReducedSize: flag("rtcp-rsize"),
       ptime: readPtime(firstOf(section, "ptime")),
       maxptime: readPtime(firstOf(section, "maxptime")),

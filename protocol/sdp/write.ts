@@ -13,6 +13,7 @@ import type { Candidate, Content, Media, Role, Source, Transport } from "../medi
 import { hasNoMid, midsOf } from "../media/mids.ts";
 import { writeExtension, writeFeedback, writePayload } from "./codecs.ts";
 import { directionOf } from "./direction.ts";
+import { formatOf, writeSctp } from "./sctp.ts";
 
 export interface WriteOptions {
   readonly by: Role;
@@ -59,7 +60,8 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
   const { transport } = content;
   const name = options.answer && hasNoMid(media, content) ? [] : [`a=mid:${mid}`];
   const address = defaultAddress(content, media, options.answer);
-  const formats = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
+  const ids = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
+  const formats = content.sctp ? formatOf(content.protocol, content.sctp) : ids;
   // RFC 3264 §6: a refused section keeps only its place and its formats
   const kept = content.formats && content.formats.length > 0 ? content.formats.join(" ") : formats;
   if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${kept}`, ...name];
@@ -68,7 +70,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
     ...(address.ip === undefined ? [] : [`c=IN ${connection(address.ip)}`]),
     ...content.bandwidth.map(({ type, limit }) => `b=${type}:${limit}`),
     ...name,
-    `a=${directionOf(content.senders, by)}`,
+    ...(content.sctp ? [] : [`a=${directionOf(content.senders, by)}`]),
     ...(address.rtcp === undefined ? [] : [address.rtcp]),
     ...(address.bundleOnly ? ["a=bundle-only"] : []),
     ...content.payloads.flatMap(writePayload),
@@ -78,10 +80,12 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
     ...content.extensions.map((each) => writeExtension(each, by)),
     ...(content.mixedExtensions ? ["a=extmap-allow-mixed"] : []),
     ...(content.rtcpMux ? ["a=rtcp-mux"] : []),
+    ...(content.rtcpMuxOnly && !options.answer ? ["a=rtcp-mux-only"] : []),
     ...(content.rtcpReducedSize ? ["a=rtcp-rsize"] : []),
     ...content.sources.flatMap(writeSource),
     ...content.sourceGroups.map(({ semantics, ssrcs }) => `a=ssrc-group:${semantics} ${ssrcs.join(" ")}`),
     ...content.streams.map(({ id, track }) => `a=msid:${id}${track === undefined ? "" : ` ${track}`}`),
+    ...writeSctp(content),
     ...writeCrypto(content),
     ...writeTransport(transport, options.answer),
   ];

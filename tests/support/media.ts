@@ -54,7 +54,6 @@ const candidates = fc
     ...some.filter(({ protocol }) => protocol === "tcp"),
   ]);
 
-/** Jingle has the intervals before the others. */
 const feedback = (most: number): fc.Arbitrary<Feedback[]> =>
   fc
     .tuple(
@@ -71,7 +70,8 @@ const feedback = (most: number): fc.Arbitrary<Feedback[]> =>
         { maxLength: most },
       ),
     )
-    .map(([interval, others]) => [
+    .map(([interval, [first, ...others]]) => [
+      ...(first ? [first] : []),
       ...(interval === undefined ? [] : [{ type: "trr-int", subtype: `${interval}` }]),
       ...others,
     ]);

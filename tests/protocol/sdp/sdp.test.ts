@@ -42,7 +42,10 @@ const refusal = (work: () => unknown): Refusal => {
 // proves: M28
 test("a=rid, a=simulcast and a=rtcp-mux-only are passed over: Jingle has no word for them", () => {
   const more = "a=rid:1 send\r\na=simulcast:send 1\r\na=rtcp-mux-only\r\n";
-  expect(readSdp(`${OFFER_SDP.trimEnd()}\r\n${more}`, { by: "initiator" })).toEqual(offer);
+  const read = readSdp(`${OFFER_SDP.trimEnd()}\r\n${more}`, { by: "initiator" });
+  expect(String(writeJingle(read, "offer"))).toBe(String(writeJingle(offer, "offer")));
+  // RFC 8858: SDP has the last of them
+  expect(read.contents.map(({ rtcpMuxOnly }) => rtcpMuxOnly)).toEqual([true]);
 });
 
 // proves: M3
@@ -446,4 +449,38 @@ test.each([
 
 test("no reason at all is general-error", () => {
   expect(readReason(overTheWire([]))).toEqual({ condition: "general-error" });
+});
+
+// proves: M11
+test("a codec has 64 parameters at most, so that a megabyte of them is refused at once", () => {
+  const hostile = `a=fmtp:0 ${";a=b".repeat(1_000)}\r\n`.repeat(250);
+  const began = performance.now();
+  expect(refusal(() => readSdp(PLAIN_SDP + hostile, { by: "initiator" })).message).toBe(
+    "more than 64 parameters of a codec",
+  );
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test("a session-level b= holds for the sections that have none of their own", () => {
+  const sdp = `${changed(PLAIN_SDP, "t=0 0", "b=AS:64\r\nt=0 0")}m=audio 4002 RTP/AVP 0\r\nb=AS:32\r\n`;
+  const { contents } = readSdp(sdp, { by: "initiator" });
+  expect(contents.map(({ bandwidth }) => bandwidth)).toEqual([
+    [{ type: "AS", limit: 64 }],
+    [{ type: "AS", limit: 32 }],
+  ]);
+});
+
+test("feedback keeps its order, in both notations", () => {
+  const sdp = `${PLAIN_SDP}a=rtcp-fb:0 nack\r\na=rtcp-fb:0 trr-int 100\r\n`;
+  const read = readSdp(sdp, { by: "initiator" });
+  const back = readJingle(overTheWire(writeJingle(read, "offer")));
+  for (const { contents } of [read, back])
+    expect(contents[0]?.payloads[0]?.feedback).toEqual([{ type: "nack" }, { type: "trr-int", subtype: "100" }]);
+});
+
+// proves: M23
+test("the ssrc of a description counts where there is no source", () => {
+  const contents = changed(PLAY_TEXTS["offer-contents"] ?? "", "media='audio'", "media='audio' ssrc='1234'");
+  const read = readJingle(jingleOf(`<jingle xmlns='urn:xmpp:jingle:1'>${contents}</jingle>`));
+  expect(written(read, { by: "initiator" })).toContain("a=ssrc:1234 cname:1234");
 });
