@@ -19,9 +19,9 @@ import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabul
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import { CallActor, type Step } from "./call-actor.ts";
 import type { Clock, chartClock } from "./clock.ts";
 import { notTaken } from "./not-taken.ts";
-import { type CallActor, callActor, type Step, send, start, stepNow } from "./selection.ts";
 import type { CallEnd, CallWatch } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
@@ -57,7 +57,7 @@ export class LiveChart {
   constructor(input: CallInput, time: ChartTime, watch?: CallWatch) {
     this.#time = time;
     this.#watch = watch;
-    this.#actor = callActor(input, time.chart);
+    this.#actor = new CallActor(input, time.chart);
   }
 
   start(owner: ChartOwner): void {
@@ -69,14 +69,37 @@ export class LiveChart {
       this.#watch?.effect(effect.type);
       owner.perform(effect);
     });
-    actor.subscribe(owner);
-    this.guard(() => start(actor));
+    actor.subscribe(this);
+    this.guard(() => actor.start());
   }
 
-  /** Tells whoever looks of the step that is taken: once, and before its effects. */
+  /** The chart has a new state; XState's word, for the actor. */
+  next(): void {
+    const actor = this.#actor;
+    this.tell();
+    this.#owner?.next();
+    if (this.active) actor?.rest();
+  }
+
+  /** The chart has come to its end; XState's word, for the actor. */
+  complete(): void {
+    this.#owner?.complete();
+  }
+
+  /** A fault in the chart; XState's word, for the actor. */
+  error(fault: unknown): void {
+    this.#fault(fault);
+  }
+
+  /** The step that is taken now, if one is. */
+  get step(): Step | undefined {
+    return this.#actor?.step;
+  }
+
+  /** Reports the step that is taken to the observer, if any: once, and before its effects. */
   tell(): void {
-    const step = stepNow();
-    if (this.#watch === undefined || this.#actor === undefined || this.#told === step) return;
+    const { step } = this;
+    if (this.#watch === undefined || this.#actor === undefined || step === undefined || this.#told === step) return;
     this.#told = step;
     this.#watch.step(
       step.event,
@@ -101,7 +124,7 @@ export class LiveChart {
     if (!actor) return this.#notTaken(event);
     let isTaken: boolean | undefined;
     this.guard(() => {
-      isTaken = send(actor, event, accepted);
+      isTaken = actor.deliver(event, accepted);
     });
     return isTaken === false ? this.#refuse(event) : undefined;
   }

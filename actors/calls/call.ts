@@ -11,7 +11,6 @@ import type { Request } from "../../protocol/sip/message.ts";
 import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
-import { stepNow } from "../selection.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
 import type { CallEnd, Party } from "../watch.ts";
 import { CallRecord } from "./record.ts";
@@ -73,7 +72,6 @@ export class Call implements ChartOwner, DialogUser {
   /** A line for each new state; events that leave the call where it is say nothing, the end is told by `call.ended`. */
   next(): void {
     const { chart } = this;
-    chart.tell();
     if (chart.userLeft) this.#record.left(chart);
     if (!chart.active) return;
     const { state } = chart;
@@ -90,8 +88,8 @@ export class Call implements ChartOwner, DialogUser {
   }
 
   complete(): void {
-    const { why } = this.chart;
-    const { told } = stepNow();
+    const { why, step } = this.chart;
+    const told = step?.told;
     this.#finish(why?.condition ?? (told !== undefined && "condition" in told ? told.condition : "success"));
   }
 

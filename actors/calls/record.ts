@@ -9,8 +9,8 @@ import type { CallEvent } from "../../machines/call/vocabulary.ts";
 import { isWithoutDtls } from "../../protocol/media/answer-rules.ts";
 import { adviceOn } from "../../protocol/media/phone-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
+import type { Step } from "../call-actor.ts";
 import type { LiveChart } from "../live-chart.ts";
-import { type Step, stepNow } from "../selection.ts";
 import type { CallEnd, Party } from "../watch.ts";
 import { advice } from "./advice.ts";
 
@@ -39,7 +39,7 @@ export class CallRecord {
 
   /** A side leaves by this step; only the first one counts. */
   left(chart: LiveChart): void {
-    this.#cause ??= { ...causeOf(stepNow()), ...adviceAbout(chart) };
+    this.#cause ??= { ...causeOf(chart.step), ...adviceAbout(chart) };
   }
 
   /** The gateway ends the call by itself, or because its operator wants it. */
@@ -49,7 +49,7 @@ export class CallRecord {
 
   /** The whole record: `answer` is the final response that we gave the phone, if we gave it one. */
   end(chart: LiveChart, why: string, answer: number | undefined): CallEnd {
-    const last = causeOf(stepNow());
+    const last = causeOf(chart.step);
     const { by, origin, timer, status, phrase, reason, advice: known } = this.#cause ?? last;
     // the user may have left before the proxy has answered at all, or has said 487
     const unanswered = timer ?? last.timer;
@@ -69,8 +69,8 @@ const wordsOf = (why: Reason | null, known: string | undefined): string | undefi
   why?.text === known ? undefined : why?.text;
 
 /** Advice that depends on the media. */
-function adviceAbout({ offer }: LiveChart): { advice?: string } {
-  const { told } = stepNow();
+function adviceAbout({ offer, step }: LiveChart): { advice?: string } {
+  const told = step?.told;
   if (told?.type === "sip.invite.unusable" && isWithoutDtls(told.text)) return { advice: told.text };
   const found = told?.type === "sip.invite.failure" ? adviceOn(told.status, offer) : undefined;
   return found === undefined ? {} : { advice: found };
@@ -78,7 +78,9 @@ function adviceAbout({ offer }: LiveChart): { advice?: string } {
 
 const LOCAL = { by: "gateway", origin: "local" } as const;
 
-function causeOf({ event, told }: Step): Cause {
+function causeOf(step: Step | undefined): Cause {
+  if (step === undefined) return LOCAL;
+  const { event, told } = step;
   const timer = /^xstate\.after\.(.+?)\.(?:\(machine\)|call)\b/.exec(event)?.[1];
   if (timer === "no device wakes") return { ...LOCAL, timer, reason: "the user is offline", advice: advice.offline };
   if (timer !== undefined) return { ...LOCAL, timer };

@@ -18,8 +18,9 @@ export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
 
 type System = AnyActorRef["system"];
 type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
-/** Whether a chart takes an event (whether the event moves it, or asks for anything), and by which rows. */
+/** Whether the chart of an actor takes an event (whether the event moves it, or asks for anything), and by which rows. */
 type Selected<E> = (
+  actor: AnyActorRef,
   event: E,
   isTaken: boolean,
   rows: readonly { readonly says: Row<never, E, never>["says"] }[],
@@ -56,6 +57,7 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
     const { place, context } = snapshot;
     const rows = this.#stepper.select(place, context, event);
     this.#selected?.(
+      scope.self,
       event,
       rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false,
       rows ?? [],

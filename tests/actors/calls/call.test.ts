@@ -6,11 +6,11 @@ import { chartClock } from "../../../actors/clock.ts";
 import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
-import { input } from "../../support/chart.ts";
+import { bare, input, OFFER } from "../../support/chart.ts";
 import { createClock } from "../../support/clock.ts";
 
 /** A call whose sides only note what they are asked; one of them may have a fault. */
-function makeCall(fault?: "phone" | "user" | "phone, always") {
+function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
   const said: string[] = [];
   const logged: LogEvent[] = [];
   const over: Call[] = [];
@@ -29,14 +29,14 @@ function makeCall(fault?: "phone" | "user" | "phone, always") {
   });
   const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
   const clock = createClock();
-  const chart = new LiveChart(input(), { clock, chart: chartClock(clock) });
+  const chart = new LiveChart(input({ offer }), { clock, chart: chartClock(clock) });
   const call = new Call({
     ...{ chart, ...sides, dialog: { callId: "c", localTag: "t" } },
     log: (event) => void logged.push(event),
     ended: (ended) => void over.push(ended),
   });
   call.start();
-  return { call, said, logged, over };
+  return { call, said, logged, over, clock };
 }
 
 describe("a fault of ours", () => {
@@ -75,6 +75,16 @@ describe("a fault of ours", () => {
     expect(call.chart.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);
     expect(() => call.abandon({ condition: "gone" })).not.toThrow();
   });
+});
+
+test("a timer that has only moved the call on is not why it ends later, nor why another call does", async () => {
+  const [first, second] = [makeCall(undefined, bare(OFFER)), makeCall()];
+  await first.clock.advance(60_000);
+  expect(first.call.chart.state).toBe("outgoing.inviting");
+  for (const { call, logged } of [second, first]) {
+    call.hangUp();
+    expect(logged.at(-1)).toMatchObject({ event: "call.ended", by: "operator", timer: undefined });
+  }
 });
 
 test("a call that is over knows nothing of what it was about: a transaction may remember it for longer", () => {

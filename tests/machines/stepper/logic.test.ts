@@ -60,7 +60,7 @@ describe("an actor", () => {
 
   test("tells whether an event is taken, once and before anything comes of it", () => {
     const told: string[] = [];
-    const telling = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, ({ type }, isTaken) =>
+    const telling = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (_, { type }, isTaken) =>
       told.push(`${type}: ${isTaken}`),
     );
     const actor = createActor(telling, { input: input(), clock: new SimulatedClock() });
