@@ -35,7 +35,7 @@ import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { Access, isLoopback } from "./web/access.ts";
 import { windowApp } from "./web/app.ts";
-import { type Gauges, Metrics } from "./web/metrics.ts";
+import { Metrics } from "./web/metrics.ts";
 import { serveWeb } from "./web/serve.ts";
 
 const USAGE = usage(programName(process));
@@ -106,7 +106,7 @@ async function run(config: Config, token: string, readAgain: () => Promise<Confi
   const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));
   tracing.set(config.log.trace);
   const journal = journalOf(config);
-  const metrics: Metrics = new Metrics(() => gaugesOf(gateway));
+  const metrics: Metrics = new Metrics(() => gateway.gauges);
   const gateway: Gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
     chance: Math.random,
@@ -157,13 +157,6 @@ const random = (): string => randomUUID().replaceAll("-", "");
 /** Keeps what happens to calls, where somebody may look at it. */
 const journalOf = ({ web: { journal } }: Config): Journal | undefined =>
   journal > 0 ? new Journal({ now: () => systemClock.now(), budget: journal * 2 ** 20 }) : undefined;
-
-/** What the metrics read when they are asked. */
-const gaugesOf = ({ health, sip, xmpp, calls }: Gateway): Gauges => ({
-  ...{ xmpp: health.xmpp, proxy: health.proxy, sockets: sip.sockets, retransmissions: sip.retransmissions },
-  states: calls.registry.all().map(({ chart }) => chart.state),
-  dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
-});
 
 /** Milliseconds in which the answer to who has it drained gets out, before a gateway without calls ends. */
 const A_MOMENT = 100;

@@ -170,6 +170,16 @@ export class Gateway {
     };
   }
 
+  /** What metrics read when they are asked. */
+  get gauges() {
+    const { sip, xmpp, calls, health } = this;
+    return {
+      ...{ xmpp: health.xmpp, proxy: health.proxy, sockets: sip.sockets, retransmissions: sip.retransmissions },
+      states: calls.registry.all().map(({ chart }) => chart.state),
+      dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
+    };
+  }
+
   #perform(effect: GatewayEffect): void {
     switch (effect.type) {
       case "gateway.open":

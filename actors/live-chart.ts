@@ -243,7 +243,8 @@ export class LiveChart {
 
   #refuse(event: CallEvent): Refusal {
     const refusal = this.#notTaken(event);
-    this.#watch?.refused(event.type, refusal.message);
+    // an answer of a client's that is no news is nothing that anybody was refused
+    if (event.type !== "jingle.acknowledged") this.#watch?.refused(event.type, refusal.message);
     return refusal;
   }
 

@@ -7,13 +7,13 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
+import { pretty } from "../journal/pretty.ts";
 import { phraseOf } from "../protocol/sip/build.ts";
 import { header } from "../protocol/sip/fields.ts";
 import { readCSeq } from "../protocol/sip/mandatory.ts";
 import { readMessage } from "../protocol/sip/read.ts";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
 import type { StreamEvents } from "../transports/transport.ts";
-import { pretty } from "./pretty.ts";
 
 const WIDTH = 46;
 type Open = GatewayNeeds["open"];
@@ -26,6 +26,7 @@ export class Ladder {
   /** What was asked and not yet answered, by its id, in words. */
   readonly #asked = new Map<string, string>();
   #labels: string[] = [];
+  #isOver = false;
 
   constructor(print: (line: string) => void, full: boolean) {
     this.#print = print;
@@ -39,6 +40,11 @@ export class Ladder {
     this.#print(`\n── ${text} ${"─".repeat(Math.max(0, 110 - text.length))}\n${heads}`);
   }
 
+  /** Prints nothing from now on. */
+  close(): void {
+    this.#isOver = true;
+  }
+
   /** The messages of this call, in words. */
   get labels(): readonly string[] {
     return this.#labels;
@@ -50,11 +56,11 @@ export class Ladder {
   }
 
   state(name: string): void {
-    this.#print(`${" ".repeat(WIDTH)}◆ ${name}`);
+    if (!this.#isOver) this.#print(`${" ".repeat(WIDTH)}◆ ${name}`);
   }
 
   #stanza(stanza: Element, byUs: boolean): void {
-    if (!stanza.is("iq")) return;
+    if (!stanza.is("iq") || this.#isOver) return;
     const label = this.#labelOf(stanza);
     const arrow = byUs ? `◀${dashes(label, WIDTH - 2)}` : `${dashes(label, WIDTH - 2)}▶`;
     this.#show(label, this.#full ? `${arrow}\n${pretty(stanza)}\n` : arrow, byUs);
@@ -77,6 +83,7 @@ export class Ladder {
   }
 
   #message(bytes: Uint8Array, byUs: boolean): void {
+    if (this.#isOver) return;
     const message = readMessage(bytes);
     const { method } = readCSeq(header(message, "CSeq") ?? "");
     const call = header(message, "Call-ID");

@@ -1,32 +1,43 @@
 /**
- * A very small XMPP server for trying the gateway with nothing installed: a component port (XEP-0114) on loopback, and one
- * user whose client is a few lines of this process.
+ * A very small XMPP server for trying the gateway with nothing installed: a component port (XEP-0114).
  *
- * It takes any secret, answers pings, and hands every stanza for its user to `stanza`. A real server is Prosody's or
- * ejabberd's business: see the README.
+ * It takes any secret, answers pings, and hands every other stanza to `stanza`. What is sent while the stream is lost goes nowhere, as to
+ * any component that is away. A real server is Prosody's or ejabberd's business: see the README.
  */
 import type { Element } from "@xmpp/xml";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
-import { writeStanza } from "../protocol/xmpp/write.ts";
-import { listenTcp } from "../transports/tcp.ts";
-import type { ByteStream, StreamEvents } from "../transports/transport.ts";
+import type { Address, ByteStream, Listen, StreamEvents } from "../transports/transport.ts";
 
 export interface DemoServer {
   readonly port: number;
   /** Sends a stanza to the component. */
-  send(stanza: Element | string): void;
+  send(stanza: string): void;
+  /** Loses the stream, as a fault of the net would; the gateway connects again. */
+  cut(): void;
   close(): Promise<void>;
 }
 
-/** Listens on a free port of loopback. */
-export async function startServer(stanza: (element: Element) => void): Promise<DemoServer> {
+export interface DemoServerNeeds {
+  readonly listen: Listen;
+  readonly at: Address;
+  /** The component has come, or come back. */
+  readonly online: () => void;
+  readonly stanza: (element: Element) => void;
+}
+
+/** Listens where it is told. */
+export async function startServer({ listen, at, online, stanza }: DemoServerNeeds): Promise<DemoServer> {
   let component: ByteStream | undefined;
   const accept = (stream: ByteStream): StreamEvents => {
     component = stream;
     const reader = new StanzaReader({
       opened: () => stream.write(HEADER),
       stanza: (element) => {
-        if (element.is("handshake")) stream.write("<handshake/>");
+        const { id, from, to } = element.attrs;
+        if (element.is("handshake")) {
+          stream.write("<handshake/>");
+          online();
+        } else if (element.getChild("ping")) stream.write(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
         else if (!element.is("presence")) stanza(element);
       },
       oversized: () => {},
@@ -35,10 +46,11 @@ export async function startServer(stanza: (element: Element) => void): Promise<D
     });
     return { received: (bytes) => reader.push(bytes), closed: () => {} };
   };
-  const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, accept);
+  const listener = await listen(at, accept);
   return {
     port: listener.local.port,
-    send: (element) => component?.write(typeof element === "string" ? element : writeStanza(element)),
+    send: (text) => component?.write(text),
+    cut: () => component?.destroy(),
     close: () => listener.close(),
   };
 }

@@ -1,13 +1,17 @@
 /** The demo, as a newcomer runs it. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { until } from "./support/until.ts";
 
-async function demo(...args: string[]) {
-  const run = Bun.spawn([process.execPath, "examples/demo.ts", ...args], {
+const start = (...args: string[]) =>
+  Bun.spawn([process.execPath, "examples/demo.ts", ...args], {
     cwd: join(import.meta.dir, ".."),
     stdout: "pipe",
     stderr: "pipe",
   });
+
+async function demo(...args: string[]) {
+  const run = start("--once", ...args);
   const [output, error] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text()]);
   return { code: await run.exited, output, error, calls: output.split(/^── (?=alice|bob)/m).slice(1) };
 }
@@ -43,5 +47,19 @@ test("--full prints stanzas whole, element by element", async () => {
 test("an argument that nobody knows is an error", async () => {
   const { code, error } = await demo("--bogus");
   expect(code).toBe(1);
-  expect(error).toMatch(/^demo: .*--bogus.*usage: npm run demo \[-- --full\]\n$/);
+  expect(error).toMatch(/^demo: .*--bogus.*usage: npm run demo \[-- --once\] \[--full\]\n$/);
+});
+
+test("without --once it goes on making calls, shows them at the address that it prints, and ends by Ctrl+C", async () => {
+  const run = start();
+  let output = "";
+  for await (const piece of run.stdout) {
+    output += new TextDecoder().decode(piece);
+    if (output.includes("Ctrl+C ends it.")) break;
+  }
+  const [, address = ""] = /Watch them: (http:\/\/127\.0\.0\.1:\d+)/.exec(output) ?? [];
+  const begun = async () => ((await (await fetch(`${address}/api/calls`)).json()) as { total: number }).total;
+  await until("a call of the town", begun, (total) => total > 3);
+  run.kill("SIGINT");
+  expect(await run.exited).toBe(0);
 });

@@ -70,7 +70,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   examples: INSIDE,
   bench: [...INSIDE, "config.ts"],
   integrations: [],
-  docs: [...MACHINES, "web", "web/layout"],
+  docs: [...MACHINES, "protocol/sip", "journal", "web", "web/layout", "examples", "tests"],
   "main.ts": [...INSIDE, "cli", "journal", "config.ts", "config"],
 };
 

@@ -1,8 +1,9 @@
 /** Bob, at a scripted phone on a real socket: what he hears is kept, by call, for the test that waits for it. */
-import { Phone } from "../../examples/phone.ts";
+
 import { header } from "../../protocol/sip/fields.ts";
 import type { Message, Request, Response } from "../../protocol/sip/message.ts";
 import { Inbox } from "./inbox.ts";
+import { Phone } from "./phone.ts";
 
 export interface Bob {
   readonly phone: Phone;

@@ -23,7 +23,7 @@ if (import.meta.main) {
   const folder = join(here, "dist");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(await buildPage())) writeFileSync(join(folder, name), text);
-  copyFileSync(join(here, "index.html"), join(folder, "index.html"));
+  for (const name of ["index.html", "icon.svg"]) copyFileSync(join(here, name), join(folder, name));
   copyFileSync(createRequire(import.meta.url).resolve(FONT), join(folder, "inter.woff2"));
   console.log("web/page/dist");
 }

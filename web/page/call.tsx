@@ -32,15 +32,14 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
     states.find(({ id, spec }) => step.after.includes(id) && spec !== "") ?? states.find(({ id }) => id === first);
   const [user, phone] = [userOf(shown), phoneOf(shown)];
   const [from, to] = shown.direction === "outgoing" ? [user, phone] : [phone, user];
-  const nameOf = (jid: string): string => (jid === phone ? shortName(jid) : jid);
   const isOver = first === "ended";
   const waits = isOver ? [] : waitsFor(state?.id ?? first);
   return (
     <div id="about">
       <h1>
-        <bdi title={from}>{nameOf(from)}</bdi>
+        <bdi title={from}>{shortName(from)}</bdi>
         <i>→</i>
-        <bdi title={to}>{nameOf(to)}</bdi>
+        <bdi title={to}>{shortName(to)}</bdi>
         <span class={`pill ${phaseOf(first)}`}>{stateWords(step.after)}</span>
         <Exports shown={shown} />
       </h1>

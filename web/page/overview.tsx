@@ -92,7 +92,7 @@ const MEANING: Readonly<Record<By, string>> = {
 
 function leadOf(found: CountsView | undefined, what: By): string {
   if (!found || found.calls === 0) return "No call yet.";
-  return `${found.calls} calls since the start. Colour and number: ${MEANING[what]}. Line: how many went that way; dotted: nobody yet.`;
+  return `${found.calls} calls. Colour and number: ${MEANING[what]}. Line: how many went that way; dotted: nobody yet.`;
 }
 
 /** The states of the gateway's own charts, as far as they are known. */

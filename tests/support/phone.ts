@@ -4,13 +4,13 @@
  * It is no example of a SIP stack: it repeats nothing and checks little, since loopback loses nothing.
  */
 
-import { responseTo } from "../protocol/sip/build.ts";
-import { header, readNameAddr } from "../protocol/sip/fields.ts";
-import type { Field, Message, Request, Response } from "../protocol/sip/message.ts";
-import { readMessage } from "../protocol/sip/read.ts";
-import { writeMessage } from "../protocol/sip/write.ts";
-import type { Datagrams } from "../transports/transport.ts";
-import { openUdp } from "../transports/udp.ts";
+import { responseTo } from "../../protocol/sip/build.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
+import type { Field, Message, Request, Response } from "../../protocol/sip/message.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
+import { writeMessage } from "../../protocol/sip/write.ts";
+import type { Datagrams } from "../../transports/transport.ts";
+import { openUdp } from "../../transports/udp.ts";
 
 const HOST = "127.0.0.1";
 
