@@ -35,27 +35,37 @@ export function writeChartSvg(
   call?: { steps: readonly StepView[]; at: number },
 ): string {
   const walk = call ? walkOf(layout, call.steps, call.at) : undefined;
-  const [width, height] = [layout.width + 2 * AROUND, layout.height + 2 * AROUND];
-  const boxes = layout.nodes.filter(({ kind }) => kind === "box" || kind === "parallel");
   const leaves = layout.nodes.filter(({ kind }) => kind === "leaf" || kind === "final");
+  return sheet(layout, title, [
+    ...boxesOf(layout, walk),
+    ...waysOf(layout, walk, call?.at),
+    ...leaves.map((node) => leafOf(node, walk)),
+  ]);
+}
+
+/** The file around a drawing of a chart. */
+export function sheet(layout: Layout, title: string, inside: readonly string[], style = ""): string {
+  const [width, height] = [layout.width + 2 * AROUND, layout.height + 2 * AROUND];
   const area = `viewBox="${-AROUND} ${-AROUND} ${width} ${height}" width="${width}" height="${height}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${area} role="img">`,
     `<title>${escaped(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${STYLE}${style}</style>`,
     `<defs>${["", ...PHASES].map(markerOf).join("")}</defs>`,
     `<rect class="paper" x="${-AROUND}" y="${-AROUND}" width="${width}" height="${height}"/>`,
-    ...boxes.map((node) => boxOf(node, walk)),
-    ...waysOf(layout, walk, call?.at),
-    ...leaves.map((node) => leafOf(node, walk)),
+    ...inside,
     "</svg>",
     "",
   ].join("\n");
 }
 
+/** The states that have others in them. */
+export const boxesOf = ({ nodes }: Layout, walk?: Walk): string[] =>
+  nodes.filter(({ kind }) => kind === "box" || kind === "parallel").map((node) => boxOf(node, walk));
+
 const PHASES = ["asking", "up", "ending", "over"] as const;
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 function markerOf(phase: string): string {

@@ -21,6 +21,7 @@ import { PlayPhone } from "../../journal/play-phone.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../../transports/transport.ts";
 import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
+import { walks } from "./coverage.ts";
 import { type Messages, Missed, playFailure } from "./play-failure.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./play-gateway.ts";
 import { configuredBy } from "./play-options.ts";
@@ -132,7 +133,10 @@ export class Stage {
     this.#site = site;
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event));
-    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), { ...needs, watch });
+    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), {
+      ...needs,
+      watch: watch ?? (lossy ? undefined : walks),
+    });
   }
 
   async open(online: readonly string[]): Promise<void> {
