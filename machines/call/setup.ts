@@ -83,7 +83,7 @@ export const callSetup = setup({
     "an offer is pending": ({ context }) => context.pendingOffers.length > 0,
     "an offer is pending, with an address": ({ context }) =>
       context.pendingOffers.length > 0 && hasAddress(next(context)),
-    "the address is there": ({ context }) => hasAddress(next(context)),
+    "the address is there": ({ context }) => context.consultation === null && hasAddress(next(context)),
     "there is room": ({ context }) => !isFull(context),
     "there is room for the sources": ({ context }, { sources }: { sources: readonly ContentSources[] }) =>
       !isFull(context, sources),

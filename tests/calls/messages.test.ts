@@ -218,6 +218,19 @@ nothing on phone
 ${CAROL_CANCELS}${RETRACTED}`,
       ],
       [
+        "the proposal reaches nobody: the device that was called directly may answer",
+        `${BOTH}
+${JULIET} > gateway
+    <message type='error' id='propose-c1' to='${CAROL}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>
+nothing on phone
+${ACCEPTS("juliet-phone")}${CAROL_ACKS}
+phone > gateway
+    BYE sip:juliet@192.0.2.1:5600 SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+${ENDED("juliet-phone", "success")}`,
+      ],
+      [
         "one declines: it is the user's answer, and the proposal is retracted",
         `${BOTH}
 juliet-phone > gateway

@@ -50,11 +50,13 @@ export class Walks implements Watch {
     const after = leavesOf(value);
     const taken = ways.flatMap((way) => takenOf(event, before, way) ?? []);
     const reached = [...taken.flatMap(({ to }) => (to ? leavesIn(to) : [])), ...before];
-    for (const step of [...taken, ...after.flatMap((to) => atOnce(reached, to))]) add(this.#ways, keyOf(step));
+    for (const step of [...taken, ...after.flatMap((to) => atOnce(reached, to))]) {
+      add(this.#ways, keyOf(step));
+      const { from, to } = step;
+      const left = before.find((leaf) => isIn(leaf, from)) ?? nameOf(from);
+      if (to && left !== nameOf(to)) add(this.#moves, `${left}>${nameOf(to)}`);
+    }
     for (const each of after) if (!before.includes(each)) add(this.#states, each);
-    const isLike = before.length === after.length;
-    for (const [at, to] of (isLike ? after : after.slice(0, 1)).entries())
-      if (before[at] !== to) add(this.#moves, `${before[at]}>${to}`);
     return after;
   }
 }
@@ -67,20 +69,23 @@ function leavesIn(node: AnyStateNode): string[] {
 
 /** The way that an event has taken. */
 function takenOf(event: string, before: readonly string[], way: Way): Step | undefined {
-  const isIn = ({ from }: Step): boolean =>
-    before.some((leaf) => {
-      const node = nodes.get(leaf);
-      return node !== undefined && isWithin(node, from);
-    });
   const guard = wordOf(way.guard);
   const actions = way.actions
     .map(wordOf)
     .filter((word) => word !== "")
     .join();
   return steps
-    .filter((step) => step.event === event && (step.guard ?? "") === guard && isIn(step))
+    .filter(
+      (step) => step.event === event && (step.guard ?? "") === guard && before.some((leaf) => isIn(leaf, step.from)),
+    )
     .filter((step) => step.actions.join().startsWith(actions))
     .toSorted((one, other) => other.from.path.length - one.from.path.length)[0];
+}
+
+/** Whether a leaf state is another one, or in it. */
+function isIn(leaf: string, state: AnyStateNode): boolean {
+  const node = nodes.get(leaf);
+  return node !== undefined && isWithin(node, state);
 }
 
 const wordOf = (named: unknown): string =>
