@@ -5,7 +5,7 @@
  * that has the way is the one that takes it; what is left to where the call is was walked without an event, by the shortest such ways.
  */
 import type { AnyStateNode, StateValue } from "xstate";
-import type { CallWatch, Watch, Way } from "../../actors/watch.ts";
+import type { CallWatch, Transition, Watch } from "../../actors/watch.ts";
 import { wordsOf } from "../../journal/describe.ts";
 import { leavesOf } from "../../journal/states.ts";
 import { call } from "../../machines/call/call.ts";
@@ -46,7 +46,7 @@ export class Walks implements Watch {
   refusedCall(): void {}
   dropped(): void {}
 
-  #step(event: string, before: readonly string[], value: StateValue, ways: readonly Way[]): readonly string[] {
+  #step(event: string, before: readonly string[], value: StateValue, ways: readonly Transition[]): readonly string[] {
     const after = leavesOf(value);
     const taken = ways.flatMap((way) => takenOf(event, before, way) ?? []);
     const reached = [...taken.flatMap(({ to }) => (to ? leavesIn(to) : [])), ...before];
@@ -68,7 +68,7 @@ function leavesIn(node: AnyStateNode): string[] {
 }
 
 /** The way that an event has taken. */
-function takenOf(event: string, before: readonly string[], way: Way): Step | undefined {
+function takenOf(event: string, before: readonly string[], way: Transition): Step | undefined {
   const guard = wordOf(way.guard);
   const actions = way.actions
     .map(wordOf)

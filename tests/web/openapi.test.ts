@@ -112,7 +112,7 @@ async function documented(): Promise<Documented> {
 test("every route is there, but for the page itself", async () => {
   const { paths } = await documented();
   const routes = window().app.routes.filter(
-    ({ method, path }) => method !== "ALL" && !/^\/(?:$|page\.|inter\.)/.test(path),
+    ({ method, path }) => method !== "ALL" && !/^\/(?:$|page\.|inter\.|icon\.)/.test(path),
   );
   const wanted = routes.map(({ method, path }) => `${method.toLowerCase()} ${path.split("/:id").join("/{id}")}`);
   const there = Object.entries(paths).flatMap(([path, methods]) =>

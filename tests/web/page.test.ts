@@ -8,7 +8,7 @@ import { buildPage } from "../../web/page/build.ts";
 
 const page = join(import.meta.dir, "../../web/page");
 const read = (file: string): string => readFileSync(join(page, "dist", file), "utf8");
-const FILES = ["index.html", "page.js", "page.css", "inter.woff2"];
+const FILES = ["index.html", "page.js", "page.css", "icon.svg", "inter.woff2"];
 
 test("page/dist is what is written: if not, `npm run page`", async () => {
   for (const [name, text] of Object.entries(await buildPage())) expect(read(name) === text).toBe(true);
