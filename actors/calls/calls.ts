@@ -71,7 +71,7 @@ export class Calls implements SipUser, XmppUser {
   }
 
   request(request: Request, transaction: ServerTransaction): void {
-    // OPTIONS answers as an INVITE would, so that dispatchers move on (signalling §7)
+    // OPTIONS answers as an INVITE would, so that dispatchers move on (RFC 3261 §11.2)
     if (this.registry.full || !this.#needs.xmpp().online) return this.#tooMuch(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";

@@ -1,7 +1,7 @@
 /**
  * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
  *
- * RFC 3261 §8.2, §13.3; signalling "SIP to Jingle" and §9. Rules: nothing is stored for a refused call; a user who is
+ * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P1 to P13. Rules: nothing is stored for a refused call; a user who is
  * offline and has no device that push may wake is 480, whatever the offer is; a phone without ICE does not ring at devices that
  * take ICE alone, and gets 488 where there are no others; an INVITE without an offer is refused, since in Jingle only
  * the initiator offers.
@@ -98,14 +98,14 @@ export class IncomingCalls {
   }
 }
 
-/** Why there is no call for this offer where this is who can be reached, in the order of signalling §9. */
+/** Why there is no call for this offer where this is who can be reached, in the order of docs/mapping.md P12. */
 function refusalOf(
   request: Request,
   offer: Media | Refusal,
   { isOnline, direct, byProposal }: Reach,
 ): Answer | undefined {
   const isNoOffer = offer instanceof Refusal;
-  // who is offline is 480 whatever the offer is [M]; what is no offer cannot be proposed either
+  // who is offline is 480 whatever the offer is (S2); what is no offer cannot be proposed either
   if (!isOnline && (!byProposal || isNoOffer))
     return { status: 480, why: "the user is offline", advice: advice.offline };
   if (acceptTimer(request, null) === "too small")

@@ -102,7 +102,7 @@ export function deliverJingle(said: Said, accepted: () => void): Refusal | undef
   const { action } = jingle.attrs;
   if (action === "session-info") return sessionInfo(said, accepted);
   const eventOf = EVENT_OF.get(String(action));
-  if (!eventOf) return new Refusal(`the action ${JSON.stringify(action)} is not known here`, { status: 400 });
+  if (!eventOf) return new Refusal(`unknown action ${JSON.stringify(action)}`, { status: 400 });
   const event = attempt(() => eventOf(said));
   if (!(event instanceof Refusal)) return chart.deliver(event, accepted);
   if (event.jingle.reason === undefined) return event;
@@ -111,7 +111,7 @@ export function deliverJingle(said: Said, accepted: () => void): Refusal | undef
   return chart.deliver(instead, accepted) ?? (instead.type === "jingle.session-terminate" ? event : undefined);
 }
 
-/** What becomes of an action with an application or transport that is not known here: a content, or the session is refused. */
+/** What becomes of an action with an application or transport that is not supported: a content, or the session is refused. */
 function turnedDown(jingle: Element, device: string, { jingle: said, message }: Refusal): UserEvent {
   const contents = readContentNames(jingle);
   if (jingle.attrs.action === "content-add") return { type: "jingle.content-add.unmappable", device, contents };

@@ -1,5 +1,5 @@
 /**
- * What the messages of Jingle Message Initiation mean to the calls: XEP-0353 0.8, signalling §9.
+ * What the messages of Jingle Message Initiation mean to the calls: XEP-0353 0.8, docs/mapping.md table P.
  *
  * Rules: a user's propose is answered by ringing and proceed at once, to the device that sent it, since SIP has no word for a
  * call without a description: the INVITE follows on the session-initiate. A message

@@ -1,9 +1,9 @@
 /**
- * A request of ours inside a dialog, with its second tries: RFC 3261 §22 (digest), RFC 4028 §7.4 (422), §8.1.3.1 (no answer).
+ * A request of ours inside a dialog, with its retries: RFC 3261 §22 (digest), §8.1.3.1 (no response).
  *
- * Rules: it is made again with credentials `MOST_TRIES` times at most, and once with the session interval that a 422 asks
- * for; no answer at all counts as 408, no way to send it as 503. The INVITEs (uac.ts, reinvite.ts) share the second tries; 491 is
- * for the chart, which waits (RFC 3261 §14.1).
+ * Rules: it is made again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
+ * 503. What a 422 asks for is left to those whose requests have a session interval: INVITE and re-INVITE by `withLongerSession`
+ * below, UPDATE by session-timer.ts. 491 is left to the chart, which waits (glare.ts).
  */
 import { header, withHeader } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -83,7 +83,7 @@ export function withLongerSession(
 export const renumbered = (request: Request, number: number): Request =>
   withHeader(request, ["CSeq", `${number} ${request.method}`]);
 
-/** What a request that got no answer counts as (signalling: "no answer"). */
+/** What a request that got no answer counts as (RFC 3261 §8.1.3.1). */
 export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
   return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }

@@ -3,8 +3,8 @@
  *
  * Rules: only a reliable provisional response has answered our INVITE's offer; before that an UPDATE with another is 491
  * (offers.ts), and after it an SDP in a response to the INVITE changes nothing (RFC 3261 §13.2.1, uac.ts). The
- * user has heard of no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What his client
- * would be needed for is 504, since an UPDATE cannot wait; contents that he did not offer are refused.
+ * user has been sent no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What the
+ * user's client would be needed for is 504, since an UPDATE cannot wait; contents that were not offered are refused.
  */
 
 import { answerTo } from "../../protocol/media/answer.ts";

@@ -2,7 +2,7 @@
  * The way of one call to the SIP stack: where its requests go, its Contact, and the guard around what comes back.
  *
  * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
- * call alone; a request inside a dialog goes by its route, or through the proxy in any case (`outbound_proxy`).
+ * call alone; a request inside a dialog goes by its route, or through the proxy in any case (`[sip] outbound`).
  */
 import { contactUri } from "../../protocol/address.ts";
 import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";

@@ -4,7 +4,7 @@
  * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
  * has no final response is 500 with Retry-After (§14.2); what an offer means is the chart's to say, what cannot be an offer
  * at all is refused here. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer by
- * re-INVITE alone (reinvite.ts); an UPDATE of ours only refreshes (phone.ts), and one of theirs without SDP is
+ * re-INVITE alone (reinvite.ts); an UPDATE of ours only refreshes (session-timer.ts), and one of theirs without SDP is
  * answered whatever else is open.
  */
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";

@@ -134,7 +134,7 @@ export class PhoneUas extends Phone implements Awaiting {
     if (request) this.#ringing.say((headers) => this.#respond(180, [...this.#announcements(request), ...headers]));
   }
 
-  /** Who answers, and what he understands (signalling §6); packages only when asked (RFC 6086 §5.2.3). */
+  /** Who answers, and what we understand; packages only when asked (RFC 6086 §5.2.3). */
   #announcements(request: Request): Field[] {
     return capabilities(this.line.contact, { accept: true, recvInfo: asksForInfoPackages(request) });
   }

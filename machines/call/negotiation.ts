@@ -1,10 +1,10 @@
 /**
  * Who offers a change of the session, and who answers it.
  *
- *   user                gateway                 phone │ user                gateway                 phone
- *     │ session-info hold ─▶│ INVITE sendonly ────▶│  │   │                    │◀──── INVITE sendonly ──│
- *     │◀─────────── result ─│◀──── 200 recvonly ───│  │   │◀─── session-info hold │ 200 recvonly ───────▶│
- *     │                     │ ACK ────────────────▶│  │   │                    │◀───────────────── ACK ──│
+ *   user                gateway               phone  │  user                gateway               phone
+ *     │ session-info hold ─▶│ INVITE sendonly ───▶│   │    │                     │◀─── INVITE sendonly │
+ *     │◀──────────── result │◀──── 200 recvonly ──│   │    │◀─ session-info hold │ 200 recvonly ──────▶│
+ *     │                     │ ACK ───────────────▶│   │    │                     │◀─────────────── ACK │
  *
  * RFC 3261 §14, RFC 3264 §8, RFC 3311, XEP-0166 §6.6, XEP-0167 §8.3. Rules: one offer at a time; what the user changes
  * meanwhile is pending, and never refused; a refused offer leaves the session as it was. Some questions only the user's
@@ -69,7 +69,7 @@ export const negotiation = {
     "jingle.content-remove": [
       {
         target: "#call.ending.hangingUp",
-        description: "Without any content there is no session (XEP-0166 §7.2.7).",
+        description: "Without any content there is no session (XEP-0166 §7.2.5).",
         guard: given("the last content goes"),
         actions: "send session-terminate",
       },
@@ -125,7 +125,7 @@ export const negotiation = {
     },
     consulting: {
       description: "The phone offers what only the user's client can answer: a new content or an ICE restart.",
-      meta: { spec: "XEP-0166 §7.2.8 · RFC 8839 §4.4" },
+      meta: { spec: "XEP-0166 §7.2.1 · RFC 8839 §4.4" },
       on: {
         "jingle.content-accept": { actions: given("note what the user accepts") },
         "jingle.content-reject": { actions: given("note what the user rejects") },

@@ -216,4 +216,4 @@ const outcome = (context: CallContext, media: Media) =>
     media,
   );
 
-export const negotiationActions = { ...fromTheUser, ...ourOffers };
+export const offerActions = { ...fromTheUser, ...ourOffers };

@@ -19,7 +19,7 @@ export const outgoing = {
     "jingle.content-remove": [
       {
         target: "ending.withdrawing",
-        description: "Without any content there is no session (XEP-0166 §7.2.7).",
+        description: "Without any content there is no session (XEP-0166 §7.2.5).",
         guard: given("the last content goes"),
         actions: "send session-terminate",
       },
@@ -50,7 +50,7 @@ export const outgoing = {
       {
         target: ".inviting",
         description: "Refused as a whole: offered once more, with the audio alone.",
-        guard: given("audio alone may do"),
+        guard: given("the audio alone may be accepted"),
         actions: "leave out all but audio",
       },
       {

@@ -26,7 +26,7 @@ import {
   withEarly,
 } from "./context.ts";
 import { mayRetry } from "./glare.ts";
-import { negotiationActions } from "./offer-actions.ts";
+import { offerActions } from "./offer-actions.ts";
 import { isFull, isTie } from "./refused-changes.ts";
 import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
 
@@ -65,7 +65,7 @@ export const callSetup = setup({
     "that completes the answer": ({ context }, { update }: Trickle) =>
       context.answer !== null && isGathered(addCandidates(context.answer, update)),
     "is ringing": (_, { status }: { status: number }) => status === 180 || status === 183,
-    "audio alone may do": ({ context }, { status }: { status: number }) =>
+    "the audio alone may be accepted": ({ context }, { status }: { status: number }) =>
       status === 488 &&
       context.retryAudioOnly &&
       withoutRemoved(agreed(context).contents, context.pendingOffers).some(({ media }) => media === "audio") &&
@@ -117,7 +117,7 @@ export const callSetup = setup({
     "a minute": 60_000,
     "until we may offer again": ({ context }) => context.pause,
   },
-  actions: { ...callActions, ...negotiationActions, ...answerActions },
+  actions: { ...callActions, ...offerActions, ...answerActions },
 });
 
 /** A state of the chart as a literal; an unknown event, delay, guard or action does not compile. */

@@ -62,7 +62,7 @@ function transportOf(element: Element, name: string): Content["transport"] {
   if (description === undefined && readDataChannels(element) === undefined)
     throw unreadable(`content '${name}' has no description`);
   if (description !== undefined && description.getNS() !== RTP)
-    throw unmappable(`the application ${description.getNS()} is not known here`, "unsupported-applications");
+    throw unmappable(`unsupported application ${description.getNS()}`, "unsupported-applications");
   return readTransport(element);
 }
 

@@ -23,7 +23,7 @@ export function readTransport(content: Element): Transport {
   if (transport === undefined) throw unreadable(`content '${content.attrs.name}' has no transport`);
   if (transport.getNS() === RAW_UDP) return readRaw(transport);
   if (transport.getNS() === ICE_UDP) return readIce(transport);
-  throw unmappable(`the transport ${transport.getNS()} is not known here`, "unsupported-transports");
+  throw unmappable(`unsupported transport ${transport.getNS()}`, "unsupported-transports");
 }
 
 function readRaw(transport: Element): Transport {

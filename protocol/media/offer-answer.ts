@@ -1,7 +1,7 @@
 /**
  * Offer and answer in an established session: pure functions of the two descriptions, for the call chart.
  *
- * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.5 (content-modify). Rules: who sends is said of initiator and
+ * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.3 (content-modify). Rules: who sends is said of initiator and
  * responder, so that both descriptions use the same words; a side that holds does not want the other to send; what is
  * agreed is what both want; a source action changes the description that it belongs to.
  */

@@ -60,7 +60,7 @@ export function bodyFault(request: Request): Refusal | undefined {
   return strange && foreign(`no body of type ${strange.type}`);
 }
 
-/** Whether the body is of an encoding that is not known here (§20.12). */
+/** Whether the body is of an unsupported encoding (§20.12). */
 export const isEncoded = (message: Message): boolean =>
   (header(message, "Content-Encoding") ?? "identity").trim().toLowerCase() !== "identity";
 

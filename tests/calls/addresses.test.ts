@@ -1,4 +1,4 @@
-/** Who is who on either side: signalling §1 INVITE, §2 "who we are", §3 calls between two XMPP users, `username_to_phone`. */
+/** Who is who on either side: docs/mapping.md table A, calls between two XMPP users, `username_to_phone`. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,4 +1,4 @@
-/** Answers that fit their offers, in every message that has one: answers.md's table (docs/mapping.md B), on the wire. */
+/** Answers that fit their offers, in every message that has one: docs/mapping.md table B, on the wire. */
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";

@@ -1,6 +1,6 @@
 /**
  * What the user changes is never lost, and what the phone offers is answered section by section: RFC 3264 §6 and §8, RFC 3261
- * §14.1, XEP-0166 §7.2, signalling §1 and §2.
+ * §14.1, XEP-0166 §7.2, docs/mapping.md tables J and S.
  */
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";

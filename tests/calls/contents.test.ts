@@ -1,4 +1,4 @@
-/** Contents that come and go, and ICE that begins anew, in a running call: signalling §1 and §2, XEP-0166 §7.2, RFC 8839 §4.4. */
+/** Contents that come and go, and ICE that begins anew, in a running call: docs/mapping.md tables J and S, XEP-0166 §7.2, RFC 8839 §4.4. */
 import { describe } from "bun:test";
 import { plays } from "../support/plays.ts";
 import {
@@ -127,7 +127,7 @@ ${PHONE_HANGS_UP}`,
     ],
     // proves: J33
     [
-      "removes the last content, which ends the call (XEP-0166 §7.2.7)",
+      "removes the last content, which ends the call (XEP-0166 §7.2.5)",
       `${TALKING}${JULIET_SAYS("content-remove", "<content creator='initiator' name='0'/>")}${HEARS("session-terminate", "<reason><success/></reason>")}
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0

@@ -1,4 +1,4 @@
-/** One side fails: signalling §2 "the client's side fails", "the stream is down", "after the answer". */
+/** One side fails: docs/mapping.md table D, RFC 3261 §13.3.1.4. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,4 +1,4 @@
-/** What a client's IQ error to a word of ours means for a call that is up: signalling §2 "later IQ errors", XEP-0166 §6.7. */
+/** What a client's IQ error to a word of ours means for a call that is up: docs/mapping.md table D, XEP-0166 §6.7. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";

@@ -1,4 +1,4 @@
-/** What holds for every SIP message of ours, whatever the call does: signalling §1 "INVITE". */
+/** What holds for every SIP message of ours, whatever the call does: docs/mapping.md table A. */
 import { describe, expect } from "bun:test";
 import { type PlayOptions, Stage } from "../support/play.ts";
 import { GATEWAY, PROXY } from "../support/play-gateway.ts";
@@ -53,13 +53,13 @@ describe.each([
   });
 
   // proves: A11
-  onBothWires("the Via of every request has local_host [M]", async (wires) => {
+  onBothWires("the Via of every request has local_host", async (wires) => {
     const vias = fieldsOf("Via", requests(await said(wires, script)));
     expect([...vias]).toEqual([`SIP/2.0/UDP ${GATEWAY.host}:${GATEWAY.port}`]);
   });
 
   // proves: A12
-  onBothWires("From of every request is who acts, To the other [M]", async (wires) => {
+  onBothWires("From of every request is who acts, To the other", async (wires) => {
     const messages = requests(await said(wires, script));
     expect([...fieldsOf("From", messages), ...fieldsOf("To", messages)]).toEqual([us, them]);
   });

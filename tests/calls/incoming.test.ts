@@ -1,4 +1,4 @@
-/** A phone calls an XMPP user: signalling §2 and §4, gateway mode. */
+/** A phone calls an XMPP user: docs/mapping.md tables S and R, gateway mode. */
 import { describe, test } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { play } from "../support/play.ts";

@@ -1,4 +1,4 @@
-/** The users' server hands their Jingle over, and we speak as they: signalling §3, the wrappers of integrations/. */
+/** The users' server hands their Jingle over, and we speak as they: docs/mapping.md table X, the wrappers of integrations/. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
@@ -46,7 +46,7 @@ describe("a call of a user to another of the same domain", () => {
     [
       // proves: X1
       [
-        "goes out to the proxy, addressed to the other user [M]",
+        "goes out to the proxy, addressed to the other user",
         `${HANDED("d1", JULIET, "romeo@example.org/orchard", JINGLE("session-initiate", "s1", "{offer-contents}"))}${TAKEN("d1")}
 gateway > phone
     INVITE sip:romeo@192.0.2.2:5060 SIP/2.0
@@ -75,7 +75,7 @@ ${SAID("romeo@example.org", JULIET, "<jingle action='session-terminate' sid='r1'
       ],
       // proves: X3
       [
-        "is offered to another window that asks its own account (existing-session-initiate) [M]",
+        "is offered to another window that asks its own account (existing-session-initiate)",
         `${ROMEO_CALLS}${SAID("romeo@example.org", JULIET, "<jingle action='session-initiate' sid='r1'/>")}${HANDED("d3", "juliet@example.org/phone", "juliet@example.org", JINGLE("existing-session-initiate", "r1"), "get")}${TAKEN("d3")}${SAID("romeo@example.org", "juliet@example.org/phone", "<jingle action='session-initiate' sid='r1'/>", "again-")}${HANDED("d4", JULIET, "romeo@example.org", JINGLE("session-terminate", "r1", "<reason><decline/></reason>"))}${TAKEN("d4")}
 gateway > phone
     SIP/2.0 486 Busy Here

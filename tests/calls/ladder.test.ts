@@ -248,7 +248,7 @@ ${HANGS_UP}`,
     ],
     // proves: A1
     [
-      "source-add: the action is the first attribute of the session, and only that source is told [M]",
+      "source-add: the action is the first attribute of the session, and only that source is told",
       `${OUT}${ANSWERED()}${SAYS("<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='77'><parameter name='cname' value='x'/></source></description></content>", "source-add")}
 gateway > phone
     ${IN_DIALOG("INVITE", 2)}

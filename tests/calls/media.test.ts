@@ -1,4 +1,4 @@
-/** What media may be said in a call, and what of it comes out on the other wire: media.md, signalling §1 "source-*", §6. */
+/** What media may be said in a call, and what of it comes out on the other wire: docs/mapping.md tables M and T. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

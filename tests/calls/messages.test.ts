@@ -1,4 +1,4 @@
-/** Calls that are proposed by message first: Jingle Message Initiation, XEP-0353, signalling §9. */
+/** Calls that are proposed by message first: Jingle Message Initiation, XEP-0353, docs/mapping.md table P. */
 import { describe } from "bun:test";
 import { createHash } from "node:crypto";
 import { parse } from "ltx/lib/ltx.js";
@@ -131,7 +131,7 @@ ${FINISHED("juliet")}`,
       ],
       // proves: P7
       [
-        "who rejects, whatever the reason: 486 [M], and nothing more is said",
+        "who rejects, whatever the reason: 486, and nothing more is said",
         `${COMES("juliet")}${CALLS}${RINGS}${PROPOSED}${SAYS("juliet", `<reject ${JMI} id='c1'>${REASON("unsupported-applications")}</reject>`)}${REFUSED("486 Busy Here")}`,
       ],
       // proves: P7
@@ -292,7 +292,7 @@ ${REFUSED("480 Temporarily Unavailable")}`,
       ],
       // proves: P12
       [
-        "and never had a device that takes proposals: 480 at once [M]",
+        "and never had a device that takes proposals: 480 at once",
         `${COMES_WITHOUT("juliet")}${GOES("juliet")}${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
       ],
     ],
@@ -491,7 +491,7 @@ ${REFUSED("487 Request Terminated")}${JINGLED("session-terminate", "last")}${SEN
       ],
       // proves: P13
       [
-        "a user of whom the server has told nothing is not there: 480 at once [M]",
+        "a user of whom the server has told nothing is not there: 480 at once",
         `${CALLS}${REFUSED("480 Temporarily Unavailable")}`,
       ],
       // proves: X9

@@ -1,5 +1,5 @@
 /**
- * What phones answer to our INFO, and what follows: signalling §6, RFC 3261 §12.2.1.2, RFC 6086 §4.2.2.
+ * What phones answer to our INFO, and what follows: docs/mapping.md table T, RFC 3261 §12.2.1.2, RFC 6086 §4.2.2.
  *
  * Two kinds of INFO are said, candidates and keys. 405 and 501 are about INFO itself; 415, 469 and 489 about what is in it.
  */

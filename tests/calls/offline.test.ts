@@ -1,5 +1,5 @@
 /**
- * What is said again when the stream is back, and what is not: signalling §2 "the stream is down".
+ * What is said again when the stream is back, and what is not: docs/mapping.md table D.
  *
  * The end of a call, its answer, its contents and its transports are kept. What is of the moment is not: a sign of ringing, who holds, a key,
  * a question.

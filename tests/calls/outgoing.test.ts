@@ -1,4 +1,4 @@
-/** An XMPP user calls a phone: signalling §1 and §2, gateway mode. */
+/** An XMPP user calls a phone: docs/mapping.md tables J and S, gateway mode. */
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

@@ -1,4 +1,4 @@
-/** Profile `precise`: reasons told apart as finely as both protocols can, signalling §4 and §5 (RFC 3326, RFC 6432, XEP-0166 §7.4). */
+/** Profile `precise`: reasons told apart as finely as both protocols can, docs/mapping.md table R (RFC 3326, RFC 6432, XEP-0166 §7.4). */
 import { describe, test } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";

@@ -1,4 +1,4 @@
-/** What a caller hears when the user's client, or its server, refuses the session-initiate by an IQ error: signalling §2, RFC 7247 §7. */
+/** What a caller hears when the user's client, or its server, refuses the session-initiate by an IQ error: docs/mapping.md table D, RFC 7247 §7. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { type PlayRow, plays } from "../support/plays.ts";

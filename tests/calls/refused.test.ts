@@ -1,4 +1,4 @@
-/** What is refused on either wire, and harms no call: signalling §1 "IQ errors", §7 `allow`, RFC 3261 §12.2.2. */
+/** What is refused on either wire, and harms no call: docs/mapping.md J15 to J18, `[sip] allow`, RFC 3261 §12.2.2. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

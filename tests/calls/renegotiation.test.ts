@@ -1,4 +1,4 @@
-/** Changes of a running session, from either side: signalling §1 and §2, RFC 3261 §14, RFC 3264 §8. */
+/** Changes of a running session, from either side: docs/mapping.md tables J and S, RFC 3261 §14, RFC 3264 §8. */
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
@@ -127,11 +127,11 @@ ${AGREED(2, "recvonly")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendrecv
     ],
     // proves: J27
     [
-      "adds a source: re-INVITE with a=jingle-action first, and only that source [M]",
+      "adds a source: re-INVITE with a=jingle-action first, and only that source",
       `${TALKING}${JULIET_SAYS("source-add", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1234'><parameter name='cname' value='c'/></source></description></content>")}${REINVITED(2, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n")}${AGREED(2, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
     [
-      "removes and updates sources the same way [M]",
+      "removes and updates sources the same way",
       `${TALKING}${JULIET_SAYS("source-remove", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1'><parameter name='cname' value='c'/></source></description></content>")}${REINVITED(2, "    a=jingle-action:source-remove\n    a=ssrc:1 cname:c\n")}${AGREED(2, "sendrecv")}${JULIET_SAYS("source-update", "<content creator='initiator' name='0'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='2'><parameter name='cname' value='d'/></source></description></content>", "h2")}${REINVITED(3, "    a=jingle-action:source-update\n    a=ssrc:2 cname:d\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
     [
@@ -184,7 +184,7 @@ describe("the phone", () => {
     ],
     // proves: S47
     [
-      "re-INVITEs without a change: 200 with our description, and the transports to the user [M]",
+      "re-INVITEs without a change: 200 with our description, and the transports to the user",
       `${TALKING}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     // proves: S47
@@ -206,7 +206,7 @@ ${PHONE_HANGS_UP}`,
     ],
     // proves: S46
     [
-      "adds a source with a=jingle-action: that action to the user, and a legal answer [M]",
+      "adds a source with a=jingle-action: that action to the user, and a legal answer",
       `${TALKING}${OFFERS(`    v=0
     o=- 1 2 IN IP4 203.0.113.9
     s=-

@@ -1,4 +1,4 @@
-/** What a user changes while his call is not answered yet: signalling §1, RFC 3261 §14.1 (one offer at a time), XEP-0166 §7.2. */
+/** What a user changes while the call is not answered yet: docs/mapping.md J45 and J46, RFC 3261 §14.1 (one offer at a time), XEP-0166 §7.2. */
 import { describe } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";

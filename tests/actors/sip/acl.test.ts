@@ -1,4 +1,4 @@
-/** Who may begin calls over SIP: signalling §7 `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
+/** Who may begin calls over SIP: `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
 import { expect, test } from "bun:test";
 import { SipAcl } from "../../../actors/sip/acl.ts";
 import { createClock } from "../../support/clock.ts";

@@ -1,4 +1,4 @@
-/** SDP and Jingle in their details: default address, direction, plain RTP, refusals. media.md's table, as far as it goes. */
+/** SDP and Jingle in their details: default address, direction, plain RTP, refusals. docs/mapping.md table M. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
