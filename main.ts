@@ -213,7 +213,7 @@ function whyUnbound(error: unknown): string {
   return words === undefined ? textOf(error) : `${words} (${codeOf(error)})`;
 }
 
-/** How often the proxy is asked for a sign of life, in milliseconds. */
+/** How often the proxy is pinged (OPTIONS), in milliseconds. */
 const PROXY_INTERVAL = 30_000;
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);

@@ -57,7 +57,7 @@ export interface GatewayNeeds {
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
   readonly resolve: Resolve;
   readonly log: Log;
-  /** Whoever looks at what happens. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 

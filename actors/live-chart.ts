@@ -48,7 +48,7 @@ export class LiveChart {
   /** Until the call is over. */
   #actor: CallActor | undefined;
   #owner: ChartOwner | undefined;
-  /** Whoever looks (watch.ts), and the step that was told last. */
+  /** Observer, if any (watch.ts), and the step that was last reported to it. */
   #watch: CallWatch | undefined;
   #told: Step | undefined;
   readonly #time: ChartTime;
@@ -108,7 +108,7 @@ export class LiveChart {
     );
   }
 
-  /** Takes nothing any more, and lets go of whoever looks. */
+  /** Takes nothing any more, and lets go of the observer. */
   stop(end: CallEnd): void {
     const actor = this.#actor;
     this.tell();

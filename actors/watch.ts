@@ -1,5 +1,5 @@
 /**
- * What the living part tells whoever looks: calls, the events of their charts, and the bytes on both wires.
+ * What actors report to an observer: calls, the events of their charts, and the bytes on both wires.
  *
  * Rules: nobody looks, nobody is told, and it costs one comparison; who looks is told what is at hand, nothing is written or copied for
  * it; a watcher never throws and never answers. `journal/` implements this, `main.ts` joins the two; actors import neither

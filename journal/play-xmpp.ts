@@ -74,7 +74,7 @@ export class PlayXmpp {
     return isSomebody ? [`juliet@${PLAY.users}/balcony`] : this.#told;
   }
 
-  /** What must have happened before: where a call is proposed to somebody, a device of his has said that it takes proposals. */
+  /** What must have happened before: where a call is proposed to somebody, one of their devices has said that it takes proposals. */
   get before(): string[] {
     if (!this.#isProposed || !(this.#isOnline || this.#isToldOfAll)) return [];
     const device = deviceName(this.#speaker ?? `juliet@${PLAY.users}/another`);

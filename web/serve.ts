@@ -19,7 +19,7 @@ export function serveWeb(app: Hono, { host, port }: { host: string; port: number
   });
 }
 
-/** Stops listening; who still asks, or is slow to, is cut off, since the process must not wait for him. */
+/** Stops listening; who still asks, or is slow to, is cut off, since the process must not wait for them. */
 function closed(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

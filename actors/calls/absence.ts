@@ -1,7 +1,7 @@
 /**
  * Whether the devices of a call are still there: XEP-0166 §6.7, §6.8.
  *
- * Rules: a device that went offline is asked for a sign of life after a while, and each of them now and then, until the call
+ * Rules: a device that went offline is pinged after a while, and each of them now and then, until the call
  * is over; no answer at all means that it is gone; what a device has heard while the stream was lost nobody knows, so it is asked.
  */
 import { hadNoStream } from "../xmpp/requests.ts";
@@ -10,7 +10,7 @@ import type { JingleSession } from "./session.ts";
 /** How long a device that became unavailable may take before it is asked whether it is still there. */
 const ABSENCE = 10_000;
 
-/** How often a device in a call is asked for a sign of life. */
+/** How often a device in a call is pinged. */
 const PING_INTERVAL = 300_000;
 
 export class Absence {
@@ -23,7 +23,7 @@ export class Absence {
     this.#session = session;
   }
 
-  /** Asks the devices for a sign of life, again and again, until the call is over. */
+  /** Pings the devices again and again, until the call is over. */
   watch(): void {
     const { chart } = this.#session;
     this.#stopWatching = chart.after(PING_INTERVAL, () => {

@@ -46,7 +46,7 @@ export interface CallsNeeds {
   /** For digest authentication. */
   readonly hash: Hash;
   readonly log: Log;
-  /** Whoever looks. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
   /** Told when the last call has ended. */
   readonly idle: () => void;

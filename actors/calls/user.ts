@@ -80,7 +80,7 @@ export class User {
     this.#absence.doubt(device);
   }
 
-  /** Asks the devices for a sign of life from now on. */
+  /** Pings the devices from now on. */
   watch(): void {
     this.#absence.watch();
   }
@@ -124,7 +124,10 @@ export class User {
     this.#session.say(to, accept("answer"), refuses ? shorter : undefined);
   }
 
-  /** Offers new contents; a client that refuses the IQ, or cannot be asked, refuses the contents. Of others the phone waits for the word. */
+  /**
+   * Offers new contents. A client that refuses the IQ, or cannot be asked, refuses the contents; for any other the phone waits
+   * until it decides.
+   */
   #add({ to, contents, groups }: Effect<"jingle.send.content-add">): void {
     const { chart } = this.#session;
     const names = contents.map(({ name }) => name);

@@ -15,7 +15,7 @@ import { withDtlsRole } from "../../protocol/media/offer-answer.ts";
 import { laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
-import { sdpOf } from "../../protocol/sip/body.ts";
+import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -39,7 +39,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });
   fork.answer = answerTo(line.chart.offer, agreed(before, offer, answer));
   fork.refresh(request);
-  const headers: Field[] = [...capabilities(line.contact, { accept: true }), ["Content-Type", "application/sdp"]];
+  const headers: Field[] = [...capabilities(line.contact, { accept: true }), SDP_TYPE];
   return responseTo(request, 200, { headers, body: description.write(answer, true) });
 }
 

@@ -1,7 +1,8 @@
 /**
- * One dialog of a call, early or confirmed: RFC 3261 §12. A call has one for each phone that answers its INVITE.
+ * One dialog of a call, early or confirmed: RFC 3261 §12. As UAC a call has one for each phone that answers its INVITE (forking,
+ * §13.2.2.4); as UAS it has one.
  *
- * Rules: our numbers grow by one with each request, and with each second try of one; theirs must grow; what any message of a
+ * Rules: our numbers grow by one with each request, and with each retry of one; theirs must grow; what any message of a
  * dialog says that its writer can do is remembered.
  */
 import type { Media } from "../../protocol/media/media.ts";

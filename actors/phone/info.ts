@@ -11,7 +11,7 @@ import { readDtmfBody, type Tone, writeDtmfBody } from "../../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../protocol/sdp/fragment.ts";
-import { bodyOf } from "../../protocol/sip/body.ts";
+import { bodyOf, SDP_TYPE } from "../../protocol/sip/body.ts";
 import { ACCEPT, RECV_INFO, TRICKLE_ICE } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
@@ -115,7 +115,7 @@ const packaged = (media: Media): [readonly Field[], string] => [
 ];
 
 // COMPAT MongooseIM mod_jingle_sip: an INFO without a package, its body an SDP
-const legacy = (sdp: string): [readonly Field[], string] => [[["Content-Type", "application/sdp"]], sdp];
+const legacy = (sdp: string): [readonly Field[], string] => [[SDP_TYPE], sdp];
 
 export type InfoRead = { update: TransportUpdate } | { tone: Tone } | undefined;
 

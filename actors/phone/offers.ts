@@ -14,7 +14,7 @@ import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { acceptFromAnswer, laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
-import { sdpOf } from "../../protocol/sip/body.ts";
+import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages, capabilities } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
@@ -27,8 +27,6 @@ import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
 import type { PhoneTimer } from "./session-timer.ts";
-
-const SDP: Field = ["Content-Type", "application/sdp"];
 
 /** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
@@ -68,7 +66,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   offer(fork: Fork, media: Media, action: SourceAction | null): void {
     const body = this.#description.write(media, false, action ?? undefined);
     const announced = capabilities(this.#line.contact, { recvInfo: true });
-    const request = fork.next("INVITE", [...announced, ...timerHeaders(this.#timer.timer), SDP], body);
+    const request = fork.next("INVITE", [...announced, ...timerHeaders(this.#timer.timer), SDP_TYPE], body);
     this.#open = media;
     this.#ours = new PhoneReinvite(this.#line, fork, this.#timer, request, this);
   }
@@ -159,7 +157,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const timer = this.#timer.accept(request);
     const announced = capabilities(this.#line.contact, { accept: true, recvInfo: asksForInfoPackages(request) });
     const body = this.#description.write(media, isAnswer);
-    transaction.respond(responseTo(request, 200, { headers: [...announced, ...timer, SDP], body }));
+    transaction.respond(responseTo(request, 200, { headers: [...announced, ...timer, SDP_TYPE], body }));
   }
 
   /** Refuses their offer, if one is there; the session stays as it is (§14.2). */

@@ -1,11 +1,12 @@
 /**
- * One re-INVITE of ours, from its first word to its last: its ACK, its second tries, and the end of our patience.
+ * One re-INVITE of ours, from its first word to its last: its ACK, its retries, and the end of our patience.
  *
  * RFC 3261 §14.1, §12.2, §22, RFC 4028 §7.4. Rules: a 2xx moves the dialog's target, and is acknowledged as often as it
  * comes, whatever has become of the call (§13.2.2.4); the ACK has the credentials of its INVITE (§22.1). One that is only
  * said to be on its way is cancelled after 64*T1 and counts as 408; one that nobody waits for any more is cancelled as soon
- * as it is heard of (§9.1). What an answer means is offers.ts.
+ * as it has had a response (§9.1). What an answer means is offers.ts.
  */
+import { T1 } from "../../machines/transactions/transaction.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerHeaders } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
@@ -14,8 +15,8 @@ import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import type { PhoneTimer } from "./session-timer.ts";
 
-/** 64*T1, in milliseconds (RFC 3261 §17.1.1.1). */
-const PATIENCE = 32_000;
+/** In milliseconds. */
+const PATIENCE = 64 * T1;
 
 /** What came of it: told once, unless it is given up. */
 export interface ReinviteOutcome {

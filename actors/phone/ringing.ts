@@ -4,13 +4,12 @@
  * Rules: a reliable one is repeated after T1, 2*T1, 4*T1 … until its PRACK; after 64*T1 the call is given up; while one waits
  * for its PRACK there is no other.
  */
+
+import { T1 } from "../../machines/transactions/transaction.ts";
 import { asksFor } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import type { Line } from "./line.ts";
-
-/** RFC 3261 §17.1.1.1, in milliseconds. */
-const T1 = 500;
 
 export class Ringing {
   readonly #line: Line;

@@ -1,13 +1,15 @@
 /**
- * The SIP side of a call that we place: INVITE, its second tries and redirections, CANCEL.
+ * The SIP side of a call that we place: INVITE, its retries and redirections, CANCEL.
  *
  * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: a redirection is followed by way of the proxy, never to a host that the peer
- * names (§8.1.3.4); a CANCEL waits until this INVITE, which may not be the first one, has been heard of (§9.1), and once the user
+ * names (§8.1.3.4); a CANCEL waits until this INVITE, which may not be the first one, has had a response (§9.1), and once the user
  * has left there is no other INVITE. Each INVITE has forks of its own; what they answer is answers.ts.
  */
+
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import type { Reason } from "../../protocol/reasons.ts";
+import { SDP_TYPE } from "../../protocol/sip/body.ts";
 import { requestOf } from "../../protocol/sip/build.ts";
 import { capabilities } from "../../protocol/sip/capabilities.ts";
 import { cseqOf } from "../../protocol/sip/mandatory.ts";
@@ -86,7 +88,7 @@ export class PhoneUac extends Phone {
     if (answered.length === 0) this.#cancel(this.line.reason(reason));
   }
 
-  /** CANCEL, as soon as something is heard of the INVITE (§9.1). */
+  /** CANCEL, as soon as the INVITE has had a response (§9.1). */
   #cancel(fields: readonly Field[]): void {
     this.#cancels = fields;
     const { transaction, heard } = this.#invite ?? {};
@@ -109,7 +111,7 @@ export class PhoneUac extends Phone {
         ["Call-ID", callId],
         ["CSeq", `${this.#nextNumber} INVITE`],
         ...capabilities(this.line.contact, { recvInfo: true }),
-        ["Content-Type", "application/sdp"],
+        SDP_TYPE,
       ],
       body: this.description.write(media, false),
     });

@@ -1,12 +1,14 @@
 /**
  * The SIP side of a call that a phone places: the responses to its INVITE, and what follows the ACK.
  *
- * RFC 3261 §13.3, RFC 3262 (100rel, where the caller requires it). Rules: 180 and 200 carry our tag and Contact (they make the dialog); the 200 comes again until its ACK,
- * which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
+ * RFC 3261 §13.3, RFC 3262 (100rel, where the caller requires it). Rules: 180 and 200 carry our tag and Contact
+ * (they make the dialog); the 200 comes again until its ACK, which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
  */
+
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { type Failure, failureOf, type Reason } from "../../protocol/reasons.ts";
+import { SDP_TYPE } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages, capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
@@ -151,11 +153,10 @@ export class PhoneUas extends Phone implements Awaiting {
   #accept(media: Media): void {
     const request = this.#transaction?.request;
     if (!request) return;
-    const type: Field = ["Content-Type", "application/sdp"];
     this.#answered = true;
     const timer = this.timer.accept(request);
     this.#ringing.stop();
-    this.#respond(200, [...this.#announcements(request), ...timer, type], this.description.write(media, true));
+    this.#respond(200, [...this.#announcements(request), ...timer, SDP_TYPE], this.description.write(media, true));
   }
 
   #fail(failure: Failure): void {

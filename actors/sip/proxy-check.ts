@@ -1,7 +1,7 @@
 /**
  * Whether the SIP proxy is there: OPTIONS now and then (RFC 3261 §11), and whatever else is heard from it.
  *
- * Rules: every response is a sign of life, a refusal too; none at all (Timer F), or no way to send, means that it is down. While calls have
+ * Rules: every response means that it is up, a refusal too; none at all (Timer F), or no way to send, means that it is down. While calls have
  * shown it alive nothing is asked. What changes is logged once. That the proxy is down ends and refuses nothing: calls
  * are tried all the same, and say themselves why they fail.
  */

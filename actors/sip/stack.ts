@@ -47,7 +47,7 @@ export interface SipNeeds {
   /** A socket cannot be opened any more, however often it was tried. */
   broken(why: string): void;
   readonly user: SipUser;
-  /** Whoever looks. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 

@@ -41,7 +41,7 @@ export interface SipTransportNeeds {
   toTag(message: Message): string;
   /** A socket cannot be opened any more. */
   broken(why: string): void;
-  /** Whoever looks. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 

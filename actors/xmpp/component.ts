@@ -40,7 +40,7 @@ export interface XmppNeeds {
   readonly online: () => void;
   /** The server has rejected our domain or secret for good. */
   readonly refused: (why: string) => void;
-  /** Whoever looks. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 

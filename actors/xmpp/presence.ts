@@ -74,7 +74,10 @@ export class XmppPresence {
     });
   }
 
-  /** How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is probed; devices that answer are told as `came`. */
+  /**
+   * How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is probed; devices that
+   * answer are reported by `came`.
+   */
   reach(bare: string, by: string, plain = false): Reach {
     const user = this.#users.get(bareJid(bare));
     if (!user?.wasSeen) {

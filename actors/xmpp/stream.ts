@@ -37,13 +37,13 @@ export interface XmppStreamNeeds extends ConnectNeeds {
   readonly sha1: (text: string) => string;
   readonly log: Log;
   stanza(element: Element): void;
-  /** A stanza past the limits was read over (protocol/xmpp/stanza.ts). */
+  /** A stanza past the limits was skipped (protocol/xmpp/stanza.ts). */
   oversized(head: Element | undefined, excess: Excess): void;
   online(): void;
   offline(why: string): void;
   /** The server has rejected our domain or secret for good. */
   refused(why: string): void;
-  /** Whoever looks. */
+  /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 

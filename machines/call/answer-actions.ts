@@ -63,7 +63,7 @@ const withoutAll = (names: readonly string[], gone: readonly string[]): string[]
 const taken = (context: CallContext, media: Media): Media => refusedAlike(media, answerTo(media, answerable(context)));
 
 /** The phone's offers that can be answered at once. */
-const theirOffers = {
+const atOnce = {
   "send 200 (what both want)": say((context, { media }: Offer) => ({
     type: "sip.send.success",
     media: answerTo(media, answerable(context)),
@@ -181,7 +181,7 @@ const consultations = {
   "take back what was asked": sayEach((context) => {
     const { offer, mine } = asked(context);
     const open = context.consultation?.added ?? [];
-    // the user is not told of what he has rejected himself
+    // the user is not told of what they have rejected themselves
     const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
     const { added, restarted } = asksFor(offer, remote(context));
     const names = added.filter((name) => [...open, ...accepted].includes(name));
@@ -216,4 +216,4 @@ function decided(
   };
 }
 
-export const answerActions = { ...theirOffers, ...consultations };
+export const answerActions = { ...atOnce, ...consultations };

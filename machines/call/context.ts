@@ -42,7 +42,7 @@ export interface CallInput {
 /** An offer of the phone that the user's client has to decide on: what is still undecided, by content name. */
 export interface Consultation {
   readonly offer: Media;
-  /** The user's answer so far: what was agreed, a refused place for each new content, and what he has decided. */
+  /** The user's answer so far: what was agreed, a refused place for each new content, and what the user has decided. */
   readonly mine: Media;
   readonly added: readonly string[];
   readonly restarted: readonly string[];

@@ -1,7 +1,7 @@
 /**
  * The effects that tell the user's client about contents, where there is something to tell.
  *
- * XEP-0166 §7.2. Rule: the user is not told of contents that he has removed himself.
+ * XEP-0166 §7.2. Rule: the user is not told of contents that they have removed themselves.
  */
 import { numberedAlike } from "../../protocol/media/codecs.ts";
 import { contentsNamed } from "../../protocol/media/contents.ts";
@@ -31,8 +31,8 @@ export function tellSenders({ devices }: CallContext, changes: readonly ContentS
 }
 
 /**
- * What the user is told of codecs, where those that the phone has in common with him are not the same any more (XEP-0167 §7.3):
- * the phone's, as far as they are his too.
+ * What the user is told of codecs, where those that the phone has in common with theirs are not the same any more (XEP-0167 §7.3):
+ * the phone's, as far as the user has them too.
  */
 export function tellCodecs(context: CallContext, before: Media, after: Media): CallEffect[] {
   const mine = agreed(context);

@@ -67,7 +67,8 @@ export interface Timing {
   readonly interval: number;
 }
 
-const T1 = 500; // RFC 3261 §17.1.1.1: the estimate of a round trip
+/** In milliseconds, RFC 3261 §17.1.1.1: the estimate of a round trip. */
+export const T1 = 500;
 const T2 = 4_000; // the longest pause between two retransmissions
 const T4 = 5_000; // how long a message stays in the network
 

@@ -20,7 +20,7 @@ export function boundAnswer(offer: Media, answer: Media, by: Answerer): Media {
 
 /**
  * The answer as it is remembered: bounded in all that holds for the session, but with the direction that the answerer wants and the
- * transport that he has, which later offers may ask for. Throws `Refusal` as `boundAnswer` does.
+ * transport that the user has, which later offers may ask for. Throws `Refusal` as `boundAnswer` does.
  */
 export function boundForTheSession(offer: Media, answer: Media, by: Answerer): Media {
   return bounded(offer, answer, (offered, content) => keep(LASTING_RULES, offered, content, by));

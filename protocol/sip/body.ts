@@ -20,6 +20,9 @@ export const BODIES = [
   "application/dtmf",
 ] as const;
 
+/** The Content-Type of a description. */
+export const SDP_TYPE: Field = ["Content-Type", "application/sdp"];
+
 export interface Body {
   /** Undefined when there is none that is understood. */
   readonly type: (typeof BODIES)[number] | undefined;
