@@ -179,7 +179,10 @@ async function openWeb(
     now: () => systemClock.now(),
   });
   const app = windowApp({
-    ...{ ...by, access, boot: random(), version: VERSION },
+    ...by,
+    access,
+    boot: random(),
+    version: VERSION,
     health: () => gateway.health,
     hangUp: (id) => gateway.calls.hangUp(id),
     drain: () => void systemClock.after(A_MOMENT, () => gateway.stop()),
@@ -232,7 +235,9 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
     hosts: xmpp.hosts,
     component: xmpp.domain,
     ours: [localHost.toLowerCase(), ...ownAddresses(sip.bind)],
-    ...{ proxyHost, proxyPort, usernameToPhone },
+    proxyHost,
+    proxyPort,
+    usernameToPhone,
     intercept: xmpp.mode === "intercept",
   };
   return {
@@ -240,7 +245,9 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
     xmpp: { ...xmpp, video: calls.video },
     calls: {
       proxy: { transport, host: proxyHost, port: proxyPort },
-      ...{ localHost, sdpOrigin, addresses },
+      localHost,
+      sdpOrigin,
+      addresses,
       ...{
         profile: sip.profile,
         outbound: sip.outbound,

@@ -97,7 +97,12 @@ export class Gateway {
     const { allow: networks, ...sip } = config.sip;
     this.#acl = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
     this.sip = new SipStack({
-      ...{ clock, random, open, resolve, log, watch },
+      clock,
+      random,
+      open,
+      resolve,
+      log,
+      watch,
       ...sip,
       allow: (source) => this.#acl.allows(source.host),
       heard: (source) => this.#proxy.heard(source),
@@ -105,13 +110,22 @@ export class Gateway {
       user: this.calls,
     });
     this.#proxy = new ProxyCheck({
-      ...{ clock, log, random, proxy, isProxy, localHost: config.sip.localHost },
+      clock,
+      log,
+      random,
+      proxy,
+      isProxy,
+      localHost: config.sip.localHost,
       sip: () => this.sip,
       interval: config.proxyInterval ?? 0,
     });
     const hosts = new Hosts(resolve, clock);
     this.xmpp = new XmppComponent({
-      ...{ clock, chance, log, sha1, watch },
+      clock,
+      chance,
+      log,
+      sha1,
+      watch,
       connect: open.connect,
       find: (host, use) => hosts.find(host, use),
       config: config.xmpp,
@@ -165,8 +179,11 @@ export class Gateway {
   get health(): Health {
     const state = String(this.#actor.getSnapshot().value);
     return {
-      ...{ sip: this.sip.up, xmpp: this.xmpp.online, proxy: this.#proxy.state },
-      ...{ state, calls: this.calls.registry.size },
+      sip: this.sip.up,
+      xmpp: this.xmpp.online,
+      proxy: this.#proxy.state,
+      state,
+      calls: this.calls.registry.size,
     };
   }
 
@@ -174,7 +191,10 @@ export class Gateway {
   get gauges() {
     const { sip, xmpp, calls, health } = this;
     return {
-      ...{ xmpp: health.xmpp, proxy: health.proxy, sockets: sip.sockets, retransmissions: sip.retransmissions },
+      xmpp: health.xmpp,
+      proxy: health.proxy,
+      sockets: sip.sockets,
+      retransmissions: sip.retransmissions,
       states: calls.registry.all().map(({ chart }) => chart.state),
       dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
     };

@@ -160,7 +160,15 @@ export class CallJournal {
     const { id, from, to, direction, sid, callId } = this.about;
     const { begun, rang, answered, ended, why, state } = this;
     return {
-      ...{ id, from, to, direction, sid, callId, begun, state, phase: phaseOf(state[0] ?? "starting") },
+      id,
+      from,
+      to,
+      direction,
+      sid,
+      callId,
+      begun,
+      state,
+      phase: phaseOf(state[0] ?? "starting"),
       ...(rang === undefined ? {} : { rang }),
       ...(answered === undefined ? {} : { answered }),
       ...(ended === undefined ? {} : { ended }),

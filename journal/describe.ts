@@ -95,9 +95,15 @@ function stepOf({ event, after, guards, actions, refused }: StepEntry, at: numbe
   const before = steps.at(-1)?.after ?? [];
   const [guard] = guards;
   return {
-    ...{ n: steps.length + 1, at, event: wordsOf(event), before, after: after === null ? before : leavesOf(after) },
+    n: steps.length + 1,
+    at,
+    event: wordsOf(event),
+    before,
+    after: after === null ? before : leavesOf(after),
     ...(guard === undefined ? {} : { guard }),
-    ...{ actions, effects: [], said: [] },
+    actions,
+    effects: [],
+    said: [],
     ...(refused === undefined ? {} : { refused }),
   };
 }

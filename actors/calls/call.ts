@@ -174,7 +174,10 @@ function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {
   const instant = (at: number | undefined): string | undefined => (at === undefined ? at : new Date(at).toISOString());
   const duration = answered === undefined ? 0 : (ended - answered) / 1_000;
   return {
-    ...{ begun: instant(begun), rang: instant(rang), answered: instant(answered), ended: instant(ended) },
+    begun: instant(begun),
+    rang: instant(rang),
+    answered: instant(answered),
+    ended: instant(ended),
     duration,
     ...end,
   };

@@ -6,6 +6,7 @@
  * call that has ended leaves nothing behind. Calls are made by maker.ts, for incoming.ts and outgoing.ts; Jingle IQs are
  * iqs.ts, messages about calls messages.ts.
  */
+
 import type { Element } from "@xmpp/xml";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -13,6 +14,7 @@ import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
+import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { InvitesAwaiting } from "../phone/awaiting.ts";
@@ -95,7 +97,7 @@ export class Calls implements SipUser, XmppUser {
   #invited(transaction: ServerTransaction): void {
     const refusal = attempt(() => this.#incoming.place(transaction));
     if (!(refusal instanceof Refusal)) return;
-    transaction.respond(responseTo(transaction.request, refusal.sip.status));
+    transaction.respond(refusalTo(transaction.request, refusal));
     this.#refused.invite(transaction, refusal.sip.status, { why: refusal.message });
   }
 

@@ -87,7 +87,11 @@ export class IncomingCalls {
     const localTag = random();
     const call = maker.create(
       {
-        ...{ direction: "incoming", offer, devices: direct, isOnline, peerTrickles: trickles(request) },
+        direction: "incoming",
+        offer,
+        devices: direct,
+        isOnline,
+        peerTrickles: trickles(request),
         messages: byProposal ? "proposed" : "none",
       },
       side,

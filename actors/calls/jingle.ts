@@ -42,7 +42,9 @@ const source =
   (action: SourceAction) =>
   ({ chart, jingle, device }: Said): UserEvent => ({
     type: "jingle.source",
-    ...{ device, action, sources: known(chart, readNamedSources(jingle, chart.local)) },
+    device,
+    action,
+    sources: known(chart, readNamedSources(jingle, chart.local)),
   });
 const nothingReplaced = (): never => {
   throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
@@ -56,7 +58,8 @@ const EVENTS: Rows = {
   },
   "session-terminate": ({ jingle, device }) => ({
     type: "jingle.session-terminate",
-    ...{ device, reason: readReason(jingle) },
+    device,
+    reason: readReason(jingle),
   }),
   "transport-info": ({ chart, jingle, device }) => {
     namesKnown(chart, readNames(jingle));
@@ -65,28 +68,34 @@ const EVENTS: Rows = {
   "existing-session-initiate": ({ device }) => ({ type: "jingle.existing-session-initiate", device }),
   "content-modify": ({ chart, jingle, device }) => ({
     type: "jingle.content-modify",
-    ...{ device, changes: known(chart, readSenders(jingle)) },
+    device,
+    changes: known(chart, readSenders(jingle)),
   }),
   "content-add": ({ chart, jingle, device }) => ({
     type: "jingle.content-add",
-    ...{ device, media: added(chart, jingle) },
+    device,
+    media: added(chart, jingle),
   }),
   "content-remove": ({ chart, jingle, device }) => ({
     type: "jingle.content-remove",
-    ...{ device, names: namesKnown(chart, readNames(jingle)) },
+    device,
+    names: namesKnown(chart, readNames(jingle)),
   }),
   "content-accept": ({ chart, jingle, device }) => ({
     type: "jingle.content-accept",
-    ...{ device, media: acceptedContents(chart, jingle) },
+    device,
+    media: acceptedContents(chart, jingle),
   }),
   "content-reject": ({ jingle, device }) => ({ type: "jingle.content-reject", device, names: readNames(jingle) }),
   "description-info": ({ chart, jingle, device }) => ({
     type: "jingle.description-info",
-    ...{ device, changes: known(chart, readCodecs(jingle)) },
+    device,
+    changes: known(chart, readCodecs(jingle)),
   }),
   "transport-replace": ({ chart, jingle, device }) => ({
     type: "jingle.transport-replace",
-    ...{ device, transports: known(chart, readTransports(jingle)) },
+    device,
+    transports: known(chart, readTransports(jingle)),
   }),
   "source-add": source("source-add"),
   "source-remove": source("source-remove"),

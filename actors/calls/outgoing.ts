@@ -55,7 +55,11 @@ export class OutgoingCalls {
     const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy: config.proxy };
     const call = maker.create(
       {
-        ...{ direction: "outgoing", offer, devices: [iq.from], isOnline: true, peerTrickles: false },
+        direction: "outgoing",
+        offer,
+        devices: [iq.from],
+        isOnline: true,
+        peerTrickles: false,
         messages: proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
       },
       side,

@@ -54,8 +54,14 @@ export class CallRecord {
     // the user may have left before the proxy has answered at all, or has said 487
     const unanswered = timer ?? last.timer;
     return {
-      ...{ begun: this.#begun, rang: this.#rang, answered: this.#answered, ended: chart.now },
-      ...{ by, origin, why, timer: unanswered },
+      begun: this.#begun,
+      rang: this.#rang,
+      answered: this.#answered,
+      ended: chart.now,
+      by,
+      origin,
+      why,
+      timer: unanswered,
       status: answer ?? status ?? last.status,
       phrase: answer === undefined ? (phrase ?? last.phrase) : undefined,
       reason: reason ?? last.reason ?? wordsOf(chart.why, known),
@@ -96,7 +102,9 @@ function causeOf(step: Step | undefined): Cause {
 
 const unanswered = (timer: string): Cause => ({
   ...LOCAL,
-  ...{ timer, reason: `no response from the SIP proxy (${timer})`, advice: advice.noResponse },
+  timer,
+  reason: `no response from the SIP proxy (${timer})`,
+  advice: advice.noResponse,
 });
 
 /** A refusal on the wire; or none, where the request could not be sent at all. */

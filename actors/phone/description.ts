@@ -24,7 +24,8 @@ export class Description {
   write(media: Media, answer: boolean, action?: string): string {
     const address = this.#line.needs.config.sdpOrigin;
     return writeSdp(media, {
-      ...{ by: this.#role, answer },
+      by: this.#role,
+      answer,
       origin: { id: this.#line.originId, address, version: (session) => this.#versionOf(session) },
       ...(action === undefined ? {} : { action }),
     });

@@ -19,7 +19,7 @@ import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
-import { warning } from "../../protocol/sip/warning.ts";
+import { refusalTo, warning } from "../../protocol/sip/warning.ts";
 import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
@@ -32,8 +32,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   const offer = attempt(() =>
     laterInKindOf(before, laterOffer(before, readSdp(sdp, { by: "responder", follows: before }))),
   );
-  if (offer instanceof Refusal)
-    return responseTo(request, offer.sip.status, { headers: [warning(399, offer.message)] });
+  if (offer instanceof Refusal) return refusalTo(request, offer);
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);
   const answer = answerTo(offer, withDtlsRole(line.chart.local, before));
   if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });

@@ -20,7 +20,7 @@ import { asksForInfoPackages, capabilities } from "../../protocol/sip/capabiliti
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
-import { warning } from "../../protocol/sip/warning.ts";
+import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
@@ -114,7 +114,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     if (this.#theirs || unanswered) return refuse(500, [["Retry-After", `${Math.floor(needs.chance() * 11)}`]]);
     if (acceptTimer(request, this.#timer.timer) === "too small") return refuse(422, TOO_SMALL);
     const event = attempt(() => this.#eventOf(request));
-    if (event instanceof Refusal) return refuse(event.sip.status, [warning(399, event.message)]);
+    if (event instanceof Refusal) return transaction.respond(refusalTo(request, event));
     if (request.method === "INVITE") needs.awaiting.add(chart, transaction, this);
     this.#theirs = { transaction, fork };
     // the chart takes none while ours is open, be it in a 200 that has no ACK yet

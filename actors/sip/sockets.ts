@@ -171,7 +171,12 @@ export class SipSockets {
 
 function newBound(datagrams: Datagrams, listener: Listener, openedAt: number): Bound {
   const bound: Bound = {
-    ...{ local: datagrams.local, listener, datagrams, failures: 0, openedAt, disarm: () => {} },
+    local: datagrams.local,
+    listener,
+    datagrams,
+    failures: 0,
+    openedAt,
+    disarm: () => {},
     send: (bytes, to, sent) => (bound.datagrams ? bound.datagrams.send(bytes, to, sent) : sent?.()),
   };
   return bound;

@@ -73,7 +73,9 @@ export class XmppComponent {
   #createPresence(caps: Readonly<Record<Entity, Caps>>): XmppPresence {
     const { config, isServed, user, sha1 } = this.#needs;
     return new XmppPresence({
-      ...{ domain: config.domain, caps, isServed },
+      domain: config.domain,
+      caps,
+      isServed,
       toldOfAll: this.#intercepts,
       send: (element) => void this.#send(element),
       came: (device) => user.came(device),
@@ -99,8 +101,16 @@ export class XmppComponent {
   #createStream(): XmppStream {
     const { clock, chance, connect, find, config, sha1, log, refused, watch } = this.#needs;
     return new XmppStream({
-      ...{ clock, chance, connect, find, log, refused, watch },
-      ...{ domain: config.domain, secret: config.secret, pingTo: config.hosts[0] ?? config.domain },
+      clock,
+      chance,
+      connect,
+      find,
+      log,
+      refused,
+      watch,
+      domain: config.domain,
+      secret: config.secret,
+      pingTo: config.hosts[0] ?? config.domain,
       server: { host: config.host, port: config.port },
       sha1: (text) => sha1(text, "hex"),
       stanza: (element) => this.#incoming.stanza(element),

@@ -97,8 +97,17 @@ class Tables<C extends object, E extends EventObject, F> {
     const acts = (list: readonly unknown[]) => list.map((action) => this.#act(from, action));
     const { key, type, order, tags } = from;
     const node: Node<C, E, F> = {
-      ...{ key, type, order, tags, parent, entry: acts(from.entry), exit: acts(from.exit) },
-      ...{ children: [], initial: undefined, on: new Map(), always: [] },
+      key,
+      type,
+      order,
+      tags,
+      parent,
+      entry: acts(from.entry),
+      exit: acts(from.exit),
+      children: [],
+      initial: undefined,
+      on: new Map(),
+      always: [],
     };
     this.#nodes.set(from, node);
     const children = Object.values(from.states) as AnyStateNode[];

@@ -14,7 +14,7 @@ import { header, readNameAddr, values } from "./fields.ts";
 import { cseqOf, partyOf, topVia } from "./mandatory.ts";
 import type { Request, Response } from "./message.ts";
 import { readUri } from "./uri.ts";
-import { warning } from "./warning.ts";
+import { refusalTo, warning } from "./warning.ts";
 
 /** Known methods that we do not support get 405 (§8.2.1), unknown ones 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
@@ -26,7 +26,7 @@ const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 /** The refusal of a request, or undefined when it may be processed. */
 export function judge(request: Request): Response | undefined {
   const fault = attempt(() => mustBeReadable(request));
-  if (fault instanceof Refusal) return refuse(request, fault.sip.status, fault.message);
+  if (fault instanceof Refusal) return refusalTo(request, fault);
   return (
     judgeMethod(request) ?? judgeUri(request) ?? judgeHops(request) ?? judgeExtensions(request) ?? judgeBody(request)
   );

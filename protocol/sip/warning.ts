@@ -1,17 +1,23 @@
 /**
  * The Warning header field: RFC 3261 §20.43, codes of §27.2 (304 "media type not available", 399 "miscellaneous").
  *
- * The only writer of it: `warning(399, refusal.message)` is a field for `responseTo(request, status, { headers })`.
+ * The only writer of it: `refusalTo` for a whole response, `warning` for the field alone.
  * Rule: the text may come from a peer, so quotes in it become apostrophes and backslashes are escaped; line breaks and
  * NUL are cleaned where every value is (writeMessage).
  */
+import type { Refusal } from "../refusal.ts";
+import { responseTo } from "./build.ts";
 import { values } from "./fields.ts";
-import type { Field, Response } from "./message.ts";
+import type { Field, Request, Response } from "./message.ts";
 
 /** A Warning in our name. */
 export function warning(code: number, text: string): Field {
   return ["Warning", `${code} carillon "${text.replaceAll('"', "'").replaceAll("\\", "\\\\")}"`];
 }
+
+/** The response to a request that is refused, with the reason as its Warning. */
+export const refusalTo = (request: Request, { sip, message }: Refusal): Response =>
+  responseTo(request, sip.status, { headers: [warning(sip.warning ?? 399, message)] });
 
 /** The code of a response's first Warning, null when there is none. */
 export function warningCode(response: Response): number | null {

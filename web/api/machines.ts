@@ -45,11 +45,17 @@ function machineView(id: string): MachineView | undefined {
 
 function viewOf(id: string, machine: AnyStateMachine): MachineView {
   const states = statesOf(machine).map((node) => ({
-    ...{ id: nameOf(node), description: node.description ?? "", spec: String(node.meta?.spec ?? "") },
+    id: nameOf(node),
+    description: node.description ?? "",
+    spec: String(node.meta?.spec ?? ""),
     timers: node.after.map(({ delay }) => String(delay)),
   }));
   const steps = stepsOf(machine).map(({ from, event, guard, to, actions }) => ({
-    ...{ from: nameOf(from), event: event ?? "at once", guard: guard ?? "", to: to ? nameOf(to) : "", does: actions },
+    from: nameOf(from),
+    event: event ?? "at once",
+    guard: guard ?? "",
+    to: to ? nameOf(to) : "",
+    does: actions,
   }));
   return { id, layout: layoutOf(machine), states, steps };
 }

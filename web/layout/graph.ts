@@ -60,7 +60,10 @@ function boxOf(node: AnyStateNode, lifted: ReadonlyMap<string, readonly Arrow[]>
     isDot: node.type !== "final" && inside.length === 0 && (node.always ?? []).some(({ guard }) => guard === undefined),
     arrows: isClique ? [] : found.filter((arrow) => !isExit(arrow, found, inside)),
     isClique,
-    ...{ x: 0, y: 0, width: 0, height: 0 },
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
   };
 }
 

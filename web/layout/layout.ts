@@ -80,7 +80,14 @@ const tenth = (pixels: number): number => Math.round(pixels * 10) / 10;
 
 function nodeOf({ id, key, kind, x, y, width, height, isDot, isClique, timers, description, spec }: Box): LayoutNode {
   return {
-    ...{ id, key, kind, x: tenth(x), y: tenth(y), w: tenth(width), h: tenth(height), timers },
+    id,
+    key,
+    kind,
+    x: tenth(x),
+    y: tenth(y),
+    w: tenth(width),
+    h: tenth(height),
+    timers,
     ...(isDot ? { dot: true as const } : {}),
     ...(isClique ? { clique: true as const } : {}),
     ...(description === undefined ? {} : { description }),
