@@ -14,7 +14,7 @@ export interface CountsView {
   readonly entered: Readonly<Record<string, number>>;
   /** Milliseconds spent in a state by calls that have left it, by state. */
   readonly stayed: Readonly<Record<string, number>>;
-  /** By `from>to`, leaf states. */
+  /** By `from>to`, leaf states; nothing stands before `>` where a call begins. */
   readonly walked: Readonly<Record<string, number>>;
   /** By state and event: `from event>to`. */
   readonly ways: Readonly<Record<string, number>>;
@@ -55,7 +55,7 @@ export class Counts {
   stepped(before: readonly string[], after: readonly string[], event: string): void {
     const moves =
       before.length === after.length ? after.map((to, at) => [before[at] ?? to, to]) : [[before[0], after[0]]];
-    for (const [from, to] of moves) if (from !== undefined && to !== undefined) this.#move(from, to, event);
+    for (const [from = "", to] of moves) if (to !== undefined) this.#move(from, to, event);
     for (const state of after) if (!before.includes(state)) this.#in(state);
     for (const state of before) if (!after.includes(state)) this.#out(state);
   }

@@ -1,27 +1,26 @@
 /**
- * Hides what nobody may see in a message: ICE passwords, SDES keys, digest answers.
+ * Hides what nobody may see in a message: ICE passwords, keys in SDP (SDES, MIKEY, k=), digest answers and nonces, passwords in URIs.
  *
  * Rule: equal secrets look equal, so that one sees what became of one; the four hex digits that stand for a secret tell nothing about
- * it. Ufrags, fingerprints and addresses are no secrets: they are what people look for.
+ * it. Ufrags, fingerprints and addresses are no secrets: they are what people look for. A field may go on in folded lines.
  */
 
-/** What stands before a secret in the text of a message, and the secret. */
+/** Secrets, behind what stands before them in the text of a message. */
 const SECRETS: readonly RegExp[] = [
-  /(ice-pwd:)(\S+)/g,
-  /(\bpwd=['"])([^'"]+)/g,
-  /(inline:)([^|\s'"]+)/g,
-  /^((?:Proxy-)?Authorization[ \t]*:[ \t]*)([^\r\n]+)/gim,
-  /^((?:Proxy-|WWW-)?Authenticate[ \t]*:[^\r\n]*?\bnonce=")([^"]+)/gim,
+  /(?<=ice-pwd:)\S+/gi,
+  /(?<=\bpwd=")[^"]+/g,
+  /(?<=\bpwd=')[^']+/g,
+  /(?<=inline:)[^|\s'"]+/gi,
+  /(?<=^k=[a-z0-9]+:)\S+/gim,
+  /(?<=key-mgmt:\S+ )[^\s'"]+/gi,
+  /(?<=\bsips?:[^\s:@<>;?]+:)[^\s@<>]+(?=@)/gi,
+  /(?<=^(?:Proxy-)?(?:Authorization|Authentication-Info)[ \t]*:[ \t]*)\S[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/gim,
+  /(?<=^(?:Proxy-|WWW-)Authenticate[ \t]*:(?:[^\r\n]|\r?\n[ \t])*?\bnonce=")[^"]+/gim,
 ];
 
 /** The text with its secrets as `‹hidden 69e6›`. */
-export function hideSecrets(text: string): string {
-  return SECRETS.reduce(
-    (hidden, pattern) =>
-      hidden.replace(pattern, (_, before: string, secret: string) => `${before}‹hidden ${markOf(secret)}›`),
-    text,
-  );
-}
+export const hideSecrets = (text: string): string =>
+  SECRETS.reduce((hidden, secret) => hidden.replace(secret, (found) => `‹hidden ${markOf(found)}›`), text);
 
 /** Four hex digits: enough to tell a handful of secrets apart, and far too few to find one out (FNV-1a, folded). */
 function markOf(secret: string): string {

@@ -8,6 +8,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { describeRoute } from "hono-openapi";
 import { json, problem } from "./api/documented.ts";
@@ -17,6 +18,8 @@ const MOST_SESSIONS = 100;
 const SESSION = 43_200;
 const COOKIE = "carillon";
 const LONGEST_TOKEN = 1_024;
+/** Bytes of what `POST /session` takes. */
+const LONGEST_BODY = 8_192;
 
 const BEGIN = {
   summary: "Shows the token, as JSON `{ token }`, for a cookie that stands for it",
@@ -31,6 +34,7 @@ const BEGIN = {
     204: { description: "the cookie is set" },
     401: json(problem, "this is not the token"),
     403: json(problem, "another site asks"),
+    413: json(problem, "more was sent than a token"),
   },
 };
 const END = { summary: "Ends the session of the cookie", responses: { 204: { description: "it is over" } } };
@@ -44,6 +48,14 @@ export interface AccessNeeds {
   /** Milliseconds. */
   readonly now: () => number;
 }
+
+const FOREIGN_HOST = "the Host of the request is not this machine: ask for 127.0.0.1 or localhost, or set [web] token";
+const UNSAFE = "set [web] token: this address may be reached from elsewhere";
+
+const bounded = bodyLimit({
+  maxSize: LONGEST_BODY,
+  onError: (context) => context.json({ error: "more was sent than a token" }, 413),
+});
 
 export class Access {
   readonly #needs: AccessNeeds;
@@ -61,8 +73,7 @@ export class Access {
       return context.json({ error: "requests of other sites are refused" }, 403);
     if (this.#isKnown(context.req.header("authorization"), getCookie(context, COOKIE))) return next();
     if (isLocal && token === "" && isLoopback(context.req.header("host"))) return next();
-    if (token === "")
-      return context.json({ error: "set [web] token: this address may be reached from elsewhere" }, 403);
+    if (token === "") return context.json({ error: isLocal ? FOREIGN_HOST : UNSAFE }, 403);
     if (isLocal && isLoopback(context.req.header("host"))) return next();
     return context.json({ error: "the token is needed" }, 401, { "www-authenticate": "Bearer" });
   };
@@ -77,14 +88,15 @@ export class Access {
   /** `POST /session` with the token as JSON gives the cookie; `DELETE /session` ends it. */
   get routes(): Hono {
     const app = new Hono();
-    app.post("/session", describeRoute(BEGIN), async (context) => {
+    app.post("/session", describeRoute(BEGIN), bounded, async (context) => {
       if (!isOwnOrigin(context.req.header("origin"), context.req.header("host")))
         return context.json({ error: "requests of other sites are refused" }, 403);
       const body: unknown = await context.req.json().catch(() => undefined);
       const shown = typeof body === "object" && body !== null && "token" in body ? String(body.token) : "";
       if (!this.#isToken(shown)) return context.json({ error: "this is not the token" }, 401);
       const name = this.#begin();
-      setCookie(context, COOKIE, name, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION });
+      const secure = context.req.header("origin")?.startsWith("https:") === true; // TLS ends before us
+      setCookie(context, COOKIE, name, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION, secure });
       return context.body(null, 204);
     });
     app.delete("/session", describeRoute(END), (context) => {
@@ -104,7 +116,7 @@ export class Access {
 
   #isKnown(authorization: string | undefined, cookie: string | undefined): boolean {
     const [, shown] = /^Bearer (\S+)$/i.exec(authorization ?? "") ?? [];
-    if (shown !== undefined) return this.#isToken(shown);
+    if (shown !== undefined) return this.#isToken(shown) || this.#isToken(asUtf8(shown));
     return cookie !== undefined && (this.#sessions.get(cookie) ?? 0) > this.#needs.now();
   }
 
@@ -115,6 +127,9 @@ export class Access {
     return token !== "" && timingSafeEqual(digest(shown), digest(token));
   }
 }
+
+/** A header as it was meant where it is not ASCII: its bytes arrive as a character each. */
+const asUtf8 = (text: string): string => Buffer.from(text, "latin1").toString("utf8");
 
 /** Whether a request comes from our own page, or from no page at all. */
 function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {

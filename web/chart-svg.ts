@@ -6,7 +6,7 @@
  */
 import { phaseOf, type StepView } from "../journal/view.ts";
 import type { Layout, LayoutNode } from "./layout/layout.ts";
-import { type Walk, walkOf } from "./walk.ts";
+import { badgeWidth, type Walk, walkOf } from "./walk.ts";
 
 /** Room around the chart: for the gutter, badges and halos. */
 const AROUND = 22;
@@ -25,7 +25,7 @@ const STYLE = `
   .leaf rect { fill: var(--node); stroke: var(--node-line); } .leaf > text { text-anchor: middle; } .leaf circle.dot { fill: var(--edge); }
   .leaf.was rect { stroke: var(--hue); } .leaf.on rect { fill: var(--hue); stroke: var(--hue); } .leaf.on > text { fill: var(--node); font-weight: 600; }
   .clock { fill: none; stroke: var(--soft); } .leaf.on .clock { stroke: var(--node); }
-  .badge circle { fill: var(--node); stroke: var(--hue); } .badge text { font-size: 9px; font-weight: 600; fill: var(--hue); text-anchor: middle; }
+  .leaf .badge rect { fill: var(--node); stroke: var(--hue); } .badge text { font-size: 9px; font-weight: 600; fill: var(--hue); text-anchor: middle; }
   .way { fill: none; stroke: var(--edge); } .tip { fill: var(--edge); } .way.was { stroke: var(--hue); stroke-width: 1.7; } .way.now { stroke-width: 2.6; } .tip.hue { fill: var(--hue); }`;
 
 /** The chart, and where a call stands in it, if one is given. */
@@ -100,8 +100,11 @@ const clockPath = (x: number, y: number): string =>
   `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M${x} ${y - 2.3}v2.3l1.6 1`;
 const clockOf = (x: number, y: number): string => `<path class="clock" d="${clockPath(x, y)}"/>`;
 
-const badgeOf = (x: number, y: number, number: number): string =>
-  `<g class="badge"><circle cx="${x}" cy="${y}" r="7.5"/><text x="${x}" y="${y + 3.2}">${number}</text></g>`;
+function badgeOf(x: number, y: number, number: number): string {
+  const width = badgeWidth(number);
+  const rect = `<rect x="${x - width / 2}" y="${y - 7.5}" width="${width}" height="15" rx="7.5"/>`;
+  return `<g class="badge">${rect}<text x="${x}" y="${y + 3.2}">${number}</text></g>`;
+}
 
 /** Arrows at rest first, the walked ones over them, the last one on top. */
 function waysOf({ edges }: Layout, walk: Walk | undefined, at: number | undefined): string[] {

@@ -1,6 +1,9 @@
-/** Serves a Hono app over HTTP, the same on Bun, Deno and Node. */
+/** Serves a Hono app over HTTP, the same on Bun, Deno and Node. Bound: `MOST_CONNECTIONS`; more are closed at once. */
 import { type ServerType, serve } from "@hono/node-server";
 import type { Hono } from "hono";
+
+/** Feeds last, and a browser opens six; a load balancer and Prometheus a few more. */
+const MOST_CONNECTIONS = 200;
 
 export interface Served {
   /** The port that was really bound. */
@@ -15,6 +18,7 @@ export function serveWeb(app: Hono, { host, port }: { host: string; port: number
       server.off("error", reject);
       resolve({ port: info.port, close: () => closed(server) });
     });
+    server.maxConnections = MOST_CONNECTIONS;
     server.once("error", reject);
   });
 }

@@ -5,7 +5,6 @@
  * way without an arrow, such as an exit or one of a clique, gets a line of its own, in the gutter or beside its column.
  */
 import { type Phase, phaseOf, type StepView } from "../journal/view.ts";
-
 import type { Layout, LayoutNode } from "./layout/layout.ts";
 import { lift } from "./layout/lift.ts";
 
@@ -32,6 +31,9 @@ export interface Walk {
   readonly lines: readonly Walked[];
 }
 
+/** How wide the number at a state's corner is drawn, in pixels: as high as wide, and wider from 100 on. */
+export const badgeWidth = (number: number): number => Math.max(15, `${number}`.length * 6.5 + 4);
+
 /** The walk up to a step, given by its place. */
 export function walkOf(layout: Layout, steps: readonly StepView[], at: number): Walk {
   const entered = new Map<string, number>();
@@ -49,10 +51,13 @@ export function walkOf(layout: Layout, steps: readonly StepView[], at: number): 
   return { lit: steps[at]?.after ?? [], entered, lines: [...lines.values()] };
 }
 
+/** Where the chart of a call is before its first step. */
+const START = "starting";
+
 /** Which state leads to which in a step: region by region where the chart is parallel before and after. */
 function movesOf({ before, after }: Pick<StepView, "before" | "after">): (readonly [string, string])[] {
-  const [was, is] = [before[0], after[0]];
-  if (was === undefined || is === undefined) return [];
+  const [was = START, is] = [before[0], after[0]];
+  if (is === undefined) return [];
   if (before.length !== after.length) return [[was, is]];
   return after.flatMap((to, region) => {
     const from = before[region] ?? was;

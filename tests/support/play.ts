@@ -77,6 +77,8 @@ export interface PlayOptions {
   readonly clock?: SimulatedClock;
   /** Who is told of all messages and calls. */
   readonly watch?: Watch;
+  /** By which the gateway names things; where several plays are made for one watcher, each needs its own. */
+  readonly seed?: number;
   /** Where the play stands; where its stage is made, when not said. */
   readonly site?: Site;
 }
@@ -126,13 +128,14 @@ export class Stage {
   /** How often each datagram was lost. */
   readonly #lost = new Map<string, number>();
 
-  constructor({ calls, lossy, intercept, byTcp, watch, clock = createClock(), site = callerSite() }: PlayOptions) {
+  constructor(options: PlayOptions) {
+    const { calls, lossy, intercept, byTcp, watch, seed, clock = createClock(), site = callerSite() } = options;
     this.#clock = clock;
     this.wire = createWire(clock);
     this.#isLossy = lossy === true;
     this.#site = site;
     this.#takesTcp = byTcp === true;
-    const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event));
+    const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
     this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), {
       ...needs,
       watch: watch ?? (lossy ? undefined : walks),

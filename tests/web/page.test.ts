@@ -12,7 +12,7 @@ const FILES = ["index.html", "page.js", "page.css", "icon.svg", "inter.woff2"];
 
 test("page/dist is what is written: if not, `npm run page`", async () => {
   for (const [name, text] of Object.entries(await buildPage())) expect(read(name) === text).toBe(true);
-  expect(read("index.html")).toBe(readFileSync(join(page, "index.html"), "utf8"));
+  for (const name of ["index.html", "icon.svg"]) expect(read(name)).toBe(readFileSync(join(page, name), "utf8"));
   const font = createRequire(import.meta.url).resolve("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2");
   expect(readFileSync(join(page, "dist/inter.woff2")).equals(readFileSync(font))).toBe(true);
 });
@@ -23,7 +23,7 @@ test("the whole page is under 300 kB", () => {
 });
 
 test("nothing comes from another host, and nothing is inline", () => {
-  const addresses = FILES.slice(0, 3).flatMap((file) => read(file).match(/https?:\/\/[^"'`\s)]+/g) ?? []);
+  const addresses = FILES.slice(0, 4).flatMap((file) => read(file).match(/https?:\/\/[^"'`\s)]+/g) ?? []);
   expect(addresses.filter((address) => !address.startsWith("http://www.w3.org/"))).toEqual([]);
   expect(read("index.html")).not.toMatch(/<style|style=|<script(?![^>]*src=)| on\w+=/);
 });

@@ -3,8 +3,9 @@
  *
  * Rules: one ring of changes for all readers and a cursor each (journal/changes.ts), looked at a few times a second, so that a
  * thousand changes cost a reader no more than a few lines. The id of an event is `<boot>-<number>`: a browser that comes back says the last
- * one it saw, and goes on from there; after a restart it hears `reset`, and `gap` where too much has happened meanwhile: both
- * mean that it must ask anew. A reader that does not take its bytes waits for itself alone. Bound: `MOST_READERS`.
+ * one it saw, and goes on from there; a page that looks at another call says it in `after`. Who says nothing hears `hello`, after a
+ * restart `reset`, and `gap` where too much has happened meanwhile: all three mean that it must ask anew. A reader that does not take its bytes
+ * waits for itself alone, with one event on its way. A feed ends after `LONGEST`, so that who may look is asked again. Bound: `MOST_READERS`.
  */
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
@@ -18,6 +19,8 @@ const MOST_READERS = 50;
 const LOOK = 120;
 /** Milliseconds after which a silent feed says that it is there. */
 const SILENCE = 15_000;
+/** Milliseconds that one feed lasts; the browser comes back by itself. */
+const LONGEST = 3_600_000;
 
 export interface FeedNeeds {
   readonly journal: Journal;
@@ -27,7 +30,10 @@ export interface FeedNeeds {
   readonly counts: () => unknown;
 }
 
-const query = z.object({ call: z.string().max(256).optional().describe("a call whose journal is told, too") });
+const query = z.object({
+  call: z.string().max(256).optional().describe("a call whose journal is told, too"),
+  after: z.string().max(256).optional().describe("the id of the last event that was heard, as Last-Event-ID says it"),
+});
 
 export function feedApi(needs: FeedNeeds): Hono {
   const app = new Hono();
@@ -45,13 +51,14 @@ export function feedApi(needs: FeedNeeds): Hono {
     }),
     checked("query", query),
     (context) => {
+      if (context.req.raw.method === "HEAD") return context.body(null, 200, { "content-type": "text/event-stream" });
       if (readers >= MOST_READERS) return context.json({ error: "too many readers" }, 503, { "retry-after": "10" });
       readers++;
-      const { call } = context.req.valid("query");
+      const { call, after } = context.req.valid("query");
       return streamSSE(context, async (stream) => {
         const reader = new Reader(needs, stream, call);
         stream.onAbort(() => reader.stop());
-        await reader.run(context.req.header("last-event-id")).finally(() => readers--);
+        await reader.run(context.req.header("last-event-id") ?? after).finally(() => readers--);
       });
     },
   );
@@ -81,7 +88,7 @@ class Reader {
   async run(lastSeen: string | undefined): Promise<void> {
     await this.#resume(lastSeen);
     await this.#journal();
-    while (!(this.#stopped || this.#stream.closed)) {
+    for (let looks = 0; looks * LOOK < LONGEST && !(this.#stopped || this.#stream.closed); looks++) {
       await this.#look();
       await this.#stream.sleep(LOOK);
     }

@@ -16,6 +16,8 @@ const LEAF = 27;
 const TITLE = 24;
 const DOT = 13;
 const PADDING = 11;
+/** More room below the title of a box whose first state stands right below it, for the number at the state's corner. */
+const NUMBER = 7;
 /** Between boxes in a row, between rows, between lanes, and between columns. */
 const BESIDE = 16;
 const BELOW = 20;
@@ -59,7 +61,7 @@ function placeRows(box: Box, rows: readonly (readonly Box[])[]): void {
   const around = box.isClique || rows.length < 3 ? 0 : GUTTER;
   const width = Math.max(...rows.map(widthOf));
   box.width = Math.max(width + 2 * (PADDING + around), titleWidth(box));
-  let y = TITLE;
+  let y = TITLE + (box.isClique ? NUMBER : 0);
   for (const row of rows) {
     const height = Math.max(...row.map((each) => each.height));
     spread(row, (box.width - widthOf(row)) / 2, y, height);

@@ -21,6 +21,8 @@ export const getJournal = (id: string): Promise<CallView | undefined> =>
 export const getMachine = (id: string): Promise<MachineView | undefined> =>
   get(`/api/machines/${encodeURIComponent(id)}`);
 export const getMachines = (): Promise<readonly string[] | undefined> => get("/api/machines");
+/** Asks for little, so that the token is asked for where it is needed. */
+export const canLook = (): Promise<unknown> => get("/api/machines");
 export const getOverview = (): Promise<CountsView | undefined> => get("/api/overview");
 
 /** Shows the token; whether it was the right one. */

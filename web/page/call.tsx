@@ -1,11 +1,14 @@
 /** The middle of the page: who calls whom, what the state means, the chart, and the steps. */
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CallView, StepView } from "../../journal/view.ts";
 import { phaseOf } from "../../journal/view.ts";
 import { hangUp } from "./api.ts";
 import { Chart } from "./chart.tsx";
+import { MiniChart } from "./machines.tsx";
+import { Menu } from "./menu.tsx";
 import { at, call, go, machine, selected } from "./state.ts";
-import { endWords, eventWords, phoneOf, shortName, stateWords, userOf } from "./words.ts";
+import { cut, endWords, eventWords, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
 export function CallSection() {
   const shown = call.value;
@@ -19,11 +22,30 @@ export function CallSection() {
           <Scrubber shown={shown} step={step} />
         </>
       ) : (
-        <p class="none">{selected.value === undefined ? "Calls appear here as they are made." : "The call begins."}</p>
+        <Nothing />
       )}
     </section>
   );
 }
+
+/** What is shown while there is no call: the chart that all of them walk through. */
+function Nothing() {
+  const shown = machine.value?.id === "call" ? machine.value : undefined;
+  return (
+    <>
+      <div id="about">
+        <h1>{selected.value === undefined ? "No call yet" : "The call begins"}</h1>
+        <p>Calls appear here as they are made, and walk through this chart.</p>
+      </div>
+      <div id="chart" class="rest">
+        {shown && <MiniChart id="call" layout={shown.layout} lit={[]} />}
+      </div>
+    </>
+  );
+}
+
+/** Characters of a name. */
+const MOST_NAME = 200;
 
 function About({ shown, step }: { shown: CallView; step: StepView }) {
   const [first = ""] = step.after;
@@ -32,14 +54,15 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
     states.find(({ id, spec }) => step.after.includes(id) && spec !== "") ?? states.find(({ id }) => id === first);
   const [user, phone] = [userOf(shown), phoneOf(shown)];
   const [from, to] = shown.direction === "outgoing" ? [user, phone] : [phone, user];
+  const nameOf = (jid: string): string => cut(shortName(jid), MOST_NAME);
   const isOver = first === "ended";
   const waits = isOver ? [] : waitsFor(state?.id ?? first);
   return (
     <div id="about">
       <h1>
-        <bdi title={from}>{shortName(from)}</bdi>
+        <bdi title={plain(from)}>{nameOf(from)}</bdi>
         <i>→</i>
-        <bdi title={to}>{shortName(to)}</bdi>
+        <bdi title={plain(to)}>{nameOf(to)}</bdi>
         <span class={`pill ${phaseOf(first)}`}>{stateWords(step.after)}</span>
         <Exports shown={shown} />
       </h1>
@@ -77,26 +100,23 @@ function Exports({ shown }: { shown: CallView }) {
           Hang up
         </button>
       )}
-      <details>
-        <summary>Export</summary>
-        <div>
-          <a href={`${address("svg")}?step=${at.value + 1}`} download>
-            Chart as SVG
-          </a>
-          <a href={`${address("svg")}?of=ladder`} download>
-            Ladder as SVG
-          </a>
-          <a href={address("txt")} download>
-            Ladder as text
-          </a>
-          <a href={address("json")} download>
-            Steps and messages as JSON
-          </a>
-        </div>
-      </details>
-      <a href={address("pcap")} download title="Opens in Wireshark and sngrep">
-        pcap
-      </a>
+      <Menu title="Export">
+        <a href={`${address("svg")}?step=${at.value + 1}`} download>
+          Chart as SVG
+        </a>
+        <a href={`${address("svg")}?of=ladder`} download>
+          Ladder as SVG
+        </a>
+        <a href={address("txt")} download>
+          Ladder as text
+        </a>
+        <a href={address("json")} download>
+          Steps and messages as JSON
+        </a>
+        <a href={address("pcap")} download title="Opens in Wireshark and sngrep">
+          Packets as pcap
+        </a>
+      </Menu>
       <a class="main" href={address("play")} download title="A regression test of this call, without names and numbers">
         Play
       </a>
@@ -104,23 +124,34 @@ function Exports({ shown }: { shown: CallView }) {
   );
 }
 
+/** With more steps than this, numbers have no room on the scrubber. */
+const MOST_NUMBERS = 40;
+
 function Scrubber({ shown, step }: { shown: CallView; step: StepView }) {
   const { steps } = shown;
+  const bar = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => keepInSight(bar.current), [at.value, shown.id]);
   const moves =
     step.before.join() === step.after.join()
       ? "changes no state"
       : `${stateWords(step.before) || "·"} → ${stateWords(step.after)}`;
   return (
     <div id="scrub">
-      <div class="bar" role="group" aria-label="Steps of the call">
+      <div
+        class={`bar ${steps.length > MOST_NUMBERS ? "thin" : ""}`}
+        role="group"
+        aria-label="Steps of the call"
+        ref={bar}
+      >
         {steps.map((each, index) => (
           <button
             key={each.n}
             type="button"
             class={`${each.refused === undefined ? phaseOf(each.after[0] ?? "") : "bad"} ${index < at.value ? "past" : ""}`}
             aria-current={index === at.value ? "step" : undefined}
-            aria-label={`Step ${each.n}: ${each.event}`}
-            title={each.event}
+            aria-label={`Step ${each.n}: ${eventWords(each.event)}`}
+            tabIndex={index === at.value ? 0 : -1}
+            title={eventWords(each.event)}
             onClick={() => go(index)}
           >
             {each.n}
@@ -142,4 +173,14 @@ function Scrubber({ shown, step }: { shown: CallView; step: StepView }) {
       </div>
     </div>
   );
+}
+
+/** Scrolls the scrubber to the step; the focus goes with it where it is on another one. */
+function keepInSight(bar: HTMLElement | null): void {
+  const now = bar?.querySelector<HTMLElement>("[aria-current]");
+  if (!(bar && now)) return;
+  if (bar.contains(document.activeElement)) now.focus({ preventScroll: true });
+  const [left, right] = [now.offsetLeft - bar.offsetLeft, now.offsetLeft - bar.offsetLeft + now.offsetWidth];
+  if (left < bar.scrollLeft) bar.scrollLeft = left - 20;
+  else if (right > bar.scrollLeft + bar.clientWidth) bar.scrollLeft = right - bar.clientWidth + 20;
 }

@@ -4,14 +4,15 @@
  * The drawing is the same at every step; what changes are the classes of its parts and the lines that were walked. On a small screen
  * the same is said by nested words.
  */
-import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Phase, StepView } from "../../journal/view.ts";
+import type { StepView } from "../../journal/view.ts";
 import { phaseOf } from "../../journal/view.ts";
 import type { Layout, LayoutNode } from "../layout/layout.ts";
-import { type Walk, walkOf } from "../walk.ts";
+import { badgeWidth, type Walk, walkOf } from "../walk.ts";
 import { Boxes, Markers, Ways } from "./drawing.tsx";
-import { at, call, machine } from "./state.ts";
+import { Outline } from "./outline.tsx";
+import { rove } from "./rove.ts";
+import { at, call, go, machine, pointed } from "./state.ts";
 import { eventWords, keyOf, stateWords } from "./words.ts";
 
 const AROUND = 20;
@@ -20,42 +21,43 @@ export function Chart() {
   const shown = machine.value;
   const steps = call.value?.steps ?? [];
   const step = steps[at.value];
-  const hovered = useSignal<LayoutNode | undefined>(undefined);
   if (shown?.id !== "call" || !step) return <div id="chart" />;
   const { layout } = shown;
   const walk = walkOf(layout, steps, at.value);
+  const card = layout.nodes.find(({ id }) => id === pointed.value);
   return (
     <div id="chart">
       <svg
         viewBox={`${-AROUND} -6 ${layout.width + 2 * AROUND} ${layout.height + 12}`}
-        class={hovered.value ? "dim" : ""}
+        class={card ? "dim" : ""}
         role="group"
         aria-label={`The chart of a call, in ${stateWords(step.after)}`}
+        onKeyDown={(event) => rove(event, event.currentTarget)}
       >
         <Markers />
         <Boxes nodes={layout.nodes} lit={walk.lit} />
-        <Ways layout={layout} walked={walk.lines} at={at.value} hot={hovered.value?.id} />
+        <Ways layout={layout} walked={walk.lines} at={at.value} hot={card?.id} />
         {layout.nodes.map((node) =>
-          node.kind === "box" || node.kind === "parallel" ? null : (
-            <Leaf
-              key={node.id}
-              node={node}
-              walk={walk}
-              hover={(it) => {
-                hovered.value = it;
-              }}
-            />
-          ),
+          node.kind === "box" || node.kind === "parallel" ? null : <Leaf key={node.id} node={node} walk={walk} />,
         )}
+        {layout.nodes.map((node) => (
+          <Badge key={node.id} node={node} number={walk.entered.get(node.id)} />
+        ))}
         <Tip layout={layout} walk={walk} step={step} />
       </svg>
-      {hovered.value && <Card node={hovered.value} />}
-      <Outline layout={layout} walk={walk} />
+      {card && <Card node={card} />}
+      <Outline
+        nodes={layout.nodes}
+        look={({ id }) => ({
+          isOn: walk.lit.includes(id),
+          number: walk.entered.get(id)?.toString(),
+        })}
+      />
     </div>
   );
 }
 
-function Leaf({ node, walk, hover }: { node: LayoutNode; walk: Walk; hover: (node: LayoutNode | undefined) => void }) {
+function Leaf({ node, walk }: { node: LayoutNode; walk: Walk }) {
   const { id, key, kind, x, y, w, h, timers, dot } = node;
   const number = walk.entered.get(id);
   const isOn = walk.lit.includes(id);
@@ -67,18 +69,30 @@ function Leaf({ node, walk, hover }: { node: LayoutNode; walk: Walk; hover: (nod
       </g>
     );
   }
+  const point = (): void => {
+    pointed.value = id;
+  };
+  const leave = (): void => {
+    pointed.value = undefined;
+  };
+  const enter = (): void => {
+    if (number !== undefined) go(number - 1);
+  };
   const clock = { x: x + w - 12, y: y + h / 2 };
   return (
     <g
       class={classes}
-      tabIndex={0}
-      role="img"
+      tabIndex={walk.lit[0] === id ? 0 : -1}
+      data-rove=""
+      role="button"
       aria-label={`${id}${isOn ? ", now" : number === undefined ? "" : `, entered at step ${number}`}`}
       data-state={id}
-      onMouseEnter={() => hover(node)}
-      onMouseLeave={() => hover(undefined)}
-      onFocus={() => hover(node)}
-      onBlur={() => hover(undefined)}
+      onMouseEnter={point}
+      onMouseLeave={leave}
+      onFocus={point}
+      onBlur={leave}
+      onClick={enter}
+      onKeyDown={(event) => event.key === "Enter" && enter()}
     >
       {isOn && <rect class="halo" x={x} y={y} width={w} height={h} rx={8} />}
       <rect x={x} y={y} width={w} height={h} rx={kind === "final" ? 13 : 8} />
@@ -91,14 +105,20 @@ function Leaf({ node, walk, hover }: { node: LayoutNode; walk: Walk; hover: (nod
           d={`M${clock.x - 4} ${clock.y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M${clock.x} ${clock.y - 2.3}v2.3l1.6 1`}
         />
       )}
-      {number !== undefined && (
-        <g class="badge">
-          <circle cx={x} cy={y} r={7.5} />
-          <text x={x} y={y + 3.3}>
-            {number}
-          </text>
-        </g>
-      )}
+    </g>
+  );
+}
+
+/** The step that entered a state last, at the state's corner. */
+function Badge({ node: { id, x, y, dot }, number }: { node: LayoutNode; number: number | undefined }) {
+  if (number === undefined || dot) return null;
+  const width = badgeWidth(number);
+  return (
+    <g class={`badge ${phaseOf(id)}`} data-badge={id}>
+      <rect x={x - width / 2} y={y - 7.5} width={width} height={15} rx={7.5} />
+      <text x={x} y={y + 3.3}>
+        {number}
+      </text>
     </g>
   );
 }
@@ -108,7 +128,7 @@ function Tip({ layout, walk, step }: { layout: Layout; walk: Walk; step: StepVie
   const line = step.refused === undefined ? walk.lines.findLast((each) => each.step === at.value) : undefined;
   const path = useRef<SVGPathElement>(null);
   const [place, setPlace] = useState<{ x: number; y: number } | undefined>(undefined);
-  const text = step.refused === undefined ? eventWords(step.event) : `⊘ ${step.event}`;
+  const text = step.refused === undefined ? eventWords(step.event) : `⊘ ${eventWords(step.event)}`;
   const width = text.length * 6.4 + 14;
   useLayoutEffect(() => {
     const node = layout.nodes.find(({ id }) => id === step.after[0]);
@@ -183,34 +203,4 @@ function Card({ node }: { node: LayoutNode }) {
       )}
     </div>
   );
-}
-
-/** The same chart as nested words. */
-function Outline({ layout, walk }: { layout: Layout; walk: Walk }) {
-  const inside = (id: string): LayoutNode[] =>
-    layout.nodes.filter((node) => !node.dot && node.id !== id && node.id.slice(0, -node.key.length - 1) === id);
-  const show = (node: LayoutNode) => {
-    const inner = inside(node.id);
-    const phase: Phase = phaseOf(node.id);
-    const number = walk.entered.get(node.id);
-    if (inner.length > 0) {
-      return (
-        <section
-          key={node.id}
-          class={`${phase} ${walk.lit.some((state) => state.startsWith(`${node.id}.`)) ? "on" : ""}`}
-        >
-          <h3>{node.key}</h3>
-          {inner.map(show)}
-        </section>
-      );
-    }
-    const how = walk.lit.includes(node.id) ? "on" : number === undefined ? "" : "was";
-    return (
-      <span key={node.id} class={`${phase} ${how}`}>
-        {node.key}
-        {number !== undefined && <sup>{number}</sup>}
-      </span>
-    );
-  };
-  return <div id="outline">{inside("").map(show)}</div>;
 }

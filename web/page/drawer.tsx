@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { CallView, MessageView } from "../../journal/view.ts";
 import { call, pick, picked } from "./state.ts";
+import { cut, plain } from "./words.ts";
 
 /** What counts as a value: fingerprints, hidden secrets, words of more than a letter. */
 const VALUE = /((?:[0-9A-F]{2}:){7,}[0-9A-F]{2}|‹[^›]*›|[\w+./@-]{2,})/;
@@ -18,7 +19,7 @@ export function Drawer() {
   if (!(shown && message) || place === undefined) return null;
   const others = othersOf(shown, place);
   const [left, right] = message.out && others.length > 0 ? [others, [message]] : [[message], others];
-  const [texts, became] = [left, right].map((side) => side.map(({ text }) => text).join("\n\n"));
+  const [texts, became] = [left, right].map((side) => side.map(({ text }) => plain(text)).join("\n\n"));
   const hues = huesOf(texts ?? "", became ?? "");
   return (
     <section id="drawer" aria-label="Message">
@@ -80,7 +81,7 @@ function Words({ message, values }: { message: MessageView; values?: number }) {
     values === undefined ? `${out ? "to" : "from"} ${who} · +${at} ms` : `${who} · ${values} values in common`;
   return (
     <>
-      {label} <small>{more}</small>
+      {cut(plain(label), 60)} <small>{more}</small>
     </>
   );
 }

@@ -1,14 +1,19 @@
 /**
  * The live feed: hears what changes, and asks anew where it has missed something.
  *
- * The browser comes back by itself and says which event it saw last; `reset` and `gap` mean that the list must be asked for anew.
+ * The browser comes back by itself and says which event it saw last, and so do we where another call is looked at; `hello`, `reset` and
+ * `gap` mean that the list must be asked for anew: nothing is known yet, the gateway was started again, or too much has happened.
  */
 import { effect } from "@preact/signals";
 import type { CallRow, CallView } from "../../journal/view.ts";
+import { canLook } from "./api.ts";
 import { call, isLive, loadCall, loadList, selected, type Top, takeRows, top } from "./state.ts";
 
 /** Milliseconds until a feed that was refused is tried again. */
 const PAUSE = 3_000;
+
+/** The name of the last event that was heard. */
+let last = "";
 
 /** Listens to the feed, with the journal of the call that is looked at. */
 export function listen(): void {
@@ -18,6 +23,7 @@ export function listen(): void {
     let again: ReturnType<typeof setTimeout> | undefined;
     const open = (): void => {
       source = openFeed(id, () => {
+        void canLook();
         again = setTimeout(open, PAUSE);
       });
     };
@@ -29,10 +35,21 @@ export function listen(): void {
   });
 }
 
+function addressOf(id: string | undefined): string {
+  const asked = new URLSearchParams({
+    ...(id === undefined ? {} : { call: id }),
+    ...(last === "" ? {} : { after: last }),
+  });
+  return `/api/feed?${asked}`;
+}
+
 function openFeed(id: string | undefined, refused: () => void): EventSource {
-  const source = new EventSource(`/api/feed${id === undefined ? "" : `?call=${encodeURIComponent(id)}`}`);
+  const source = new EventSource(addressOf(id));
   const hear = (event: string, take: (data: never) => void): void =>
-    source.addEventListener(event, (message) => take(JSON.parse(message.data) as never));
+    source.addEventListener(event, (message) => {
+      last = message.lastEventId;
+      take(JSON.parse(message.data) as never);
+    });
   source.onopen = () => {
     isLive.value = true;
   };
@@ -47,7 +64,7 @@ function openFeed(id: string | undefined, refused: () => void): EventSource {
   hear("counts", (counts: Top) => {
     top.value = counts;
   });
-  for (const event of ["reset", "gap"]) {
+  for (const event of ["hello", "reset", "gap"]) {
     hear(event, () => {
       void loadList();
       if (id !== undefined) void loadCall(id);

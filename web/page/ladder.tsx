@@ -8,10 +8,15 @@ import { useEffect, useRef } from "preact/hooks";
 import type { CallView, MessageView, StepView } from "../../journal/view.ts";
 import { phaseOf } from "../../journal/view.ts";
 import { type LadderItem, ladderOf, PLACES } from "../ladder.ts";
-import { at, call, go, machine, pick, picked } from "./state.ts";
-import { cut, eventWords, phoneOf, shortName, stateWords, userOf } from "./words.ts";
+import { rove } from "./rove.ts";
+import { at, call, go, machine, pick, picked, pointed } from "./state.ts";
+import { cut, eventWords, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
 const WIDTH = 424;
+/** Characters of what is said of a refusal. */
+const MOST_WHY = 300;
+/** Characters of a message's words. */
+const MOST_LABEL = 80;
 
 export function Talk() {
   const shown = call.value;
@@ -23,6 +28,11 @@ export function Talk() {
   return (
     <section id="talk" aria-label="Messages">
       {shown && <Heads shown={shown} />}
+      {shown && shown.dropped > 0 && (
+        <p class="note" role="note">
+          {shown.dropped} entries are left out: the call had more than the journal keeps.
+        </p>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <div id="ladder" tabIndex={0} ref={box} role="region" aria-label="Ladder">
         {shown && <Ladder shown={shown} />}
@@ -36,7 +46,7 @@ export function Talk() {
 function keepInSight(ladder: HTMLElement | null): void {
   const turn = ladder?.querySelector(".turn.now rect");
   if (!(ladder && turn)) return;
-  const y = Number(turn.getAttribute("y"));
+  const y = turn.getBoundingClientRect().top - ladder.getBoundingClientRect().top + ladder.scrollTop;
   const isSeen = y > ladder.scrollTop + 60 && y < ladder.scrollTop + ladder.clientHeight - 130;
   if (!isSeen) ladder.scrollTop = y - ladder.clientHeight * 0.55;
 }
@@ -48,10 +58,10 @@ function Heads({ shown }: { shown: CallView }) {
       .find(({ wire }) => wire === "sip")
       ?.peer.split(" ")
       .at(-1) ?? "";
-  const resource = user.includes("/") ? ` · /${user.slice(user.indexOf("/") + 1)}` : "";
+  const resource = user.includes("/") ? ` · /${plain(user.slice(user.indexOf("/") + 1))}` : "";
   const heads: readonly (readonly [number, string, string])[] = [
     [PLACES[0], cut(shortName(user), 14), cut(`XMPP${resource}`, 20)],
-    [PLACES[1], "gateway", cut(`sid ${shown.sid}`, 18)],
+    [PLACES[1], "gateway", cut(`sid ${plain(shown.sid)}`, 18)],
     [PLACES[2], cut(shortName(phone), 15), cut(`SIP · ${peer}`, 26)],
   ];
   return (
@@ -74,6 +84,7 @@ function Heads({ shown }: { shown: CallView }) {
 
 function Ladder({ shown }: { shown: CallView }) {
   const { items, height } = ladderOf(shown);
+  const stop = stopOf(shown);
   const turns = items.filter((item) => item.kind === "turn");
   return (
     <svg
@@ -82,6 +93,7 @@ function Ladder({ shown }: { shown: CallView }) {
       height={height}
       role="group"
       aria-label="Messages and states, in order"
+      onKeyDown={(event) => rove(event, event.currentTarget)}
     >
       {PLACES.map((x) => (
         <line key={x} class="lane" x1={x} y1={0} x2={x} y2={height} />
@@ -100,7 +112,7 @@ function Ladder({ shown }: { shown: CallView }) {
         item.kind === "turn" ? (
           <Turn key={`t${item.step}`} item={item} shown={shown} />
         ) : (
-          <Arrow key={`m${item.message}`} item={item} shown={shown} />
+          <Arrow key={`m${item.message}`} item={item} shown={shown} isStop={item.message === stop} />
         ),
       )}
     </svg>
@@ -109,7 +121,7 @@ function Ladder({ shown }: { shown: CallView }) {
 
 function Turn({ item: { step, y }, shown }: { item: Extract<LadderItem, { kind: "turn" }>; shown: CallView }) {
   const found = shown.steps[step] as StepView;
-  const text = found.refused === undefined ? stateWords(found.after) : `⊘ ${found.event}`;
+  const text = found.refused === undefined ? stateWords(found.after) : `⊘ ${cut(eventWords(found.event), 34)}`;
   const width = text.length * 6.1 + 20;
   const hue = found.refused === undefined ? phaseOf(found.after[0] ?? "") : "bad";
   const classes = `turn ${hue} ${step === at.value ? "now" : ""} ${step > at.value ? "later" : ""}`;
@@ -124,7 +136,26 @@ function Turn({ item: { step, y }, shown }: { item: Extract<LadderItem, { kind: 
   );
 }
 
-function Arrow({ item, shown }: { item: Extract<LadderItem, { kind: "message" }>; shown: CallView }) {
+/** Where Tab comes to in the ladder: the open message, or the first one of the step. */
+function stopOf({ messages }: CallView): number {
+  const ofStep = messages.findIndex(({ step }) => step === at.value);
+  return picked.value ?? Math.max(0, ofStep);
+}
+
+/** Whether a step is of another time than the state that is pointed at. */
+function isApart(step: StepView | undefined): boolean {
+  const { value } = pointed;
+  return value !== undefined && step !== undefined && !step.after.includes(value) && !step.before.includes(value);
+}
+
+interface ArrowNeeds {
+  readonly item: Extract<LadderItem, { kind: "message" }>;
+  readonly shown: CallView;
+  /** Whether Tab comes to it. */
+  readonly isStop: boolean;
+}
+
+function Arrow({ item, shown, isStop }: ArrowNeeds) {
   const { message, y, when } = item;
   const found = shown.messages[message] as MessageView;
   const { wire, out, kind, again, label, step } = found;
@@ -132,45 +163,54 @@ function Arrow({ item, shown }: { item: Extract<LadderItem, { kind: "message" }>
   const isRight = (wire === "xmpp") !== out;
   const [from, to, way] = isRight ? [left, right, 1] : [right, left, -1];
   const line = y + 15;
+  const words = cut(plain(label), wire === "xmpp" ? 23 : 24);
   const later = step > at.value ? "later" : "";
+  const apart = isApart(shown.steps[step]) ? "apart" : "";
   const open = (): void => pick(picked.value === message ? undefined : message);
   return (
-    <g
-      class={`msg ${wire} ${kind} ${picked.value === message ? "pick" : ""} ${later}`}
-      data-msg={message}
-      role="button"
-      tabIndex={0}
-      aria-label={`${out ? "out" : "in"}, ${wire === "sip" ? "SIP" : "XMPP"}: ${label}`}
-      onClick={open}
-      onKeyDown={(event) => event.key === "Enter" && open()}
-    >
-      <rect class="hit" x={44} y={y - 2} width={WIDTH - 48} height={22} rx={4} />
-      <line x1={from + way * 5} y1={line} x2={to - way * 9} y2={line} />
-      <path d={`M${to - way * 4} ${line}l${-way * 8} -3.4v6.8z`} />
-      <text x={(left + right) / 2} y={line - 4}>
-        {cut(label, wire === "xmpp" ? 23 : 24)}
-      </text>
-      {again > 0 && (
-        <g class="again">
-          <rect x={right + 8} y={line - 8} width={26} height={14} rx={7} />
-          <text x={right + 21} y={line + 2.5}>
-            ×{again + 1}
-          </text>
-        </g>
-      )}
-      {when !== undefined && (
-        <text class="when" x={42} y={line + 2}>
-          {when}
+    <>
+      <g
+        class={`msg ${wire} ${kind} ${picked.value === message ? "pick" : ""} ${later} ${apart}`}
+        data-msg={message}
+        role="button"
+        tabIndex={isStop ? 0 : -1}
+        data-rove=""
+        aria-label={`${words}, ${out ? "to" : "from"} the ${wire === "sip" ? "phone" : "user"}`}
+        onClick={open}
+        onKeyDown={(event) => event.key === "Enter" && open()}
+      >
+        <title>{cut(plain(label), MOST_LABEL)}</title>
+        <rect class="hit" x={44} y={y - 2} width={WIDTH - 48} height={22} rx={4} />
+        <line x1={from + way * 5} y1={line} x2={to - way * 9} y2={line} />
+        <path d={`M${to - way * 4} ${line}l${-way * 8} -3.4v6.8z`} />
+        <text x={(left + right) / 2} y={line - 4}>
+          {words}
         </text>
-      )}
-    </g>
+      </g>
+      <g class={`about ${later} ${apart}`}>
+        {again > 0 && (
+          <g class="again">
+            <rect x={right + 8} y={line - 8} width={26} height={14} rx={7} />
+            <text x={right + 21} y={line + 2.5}>
+              ×{again + 1}
+            </text>
+          </g>
+        )}
+        {when !== undefined && (
+          <text class="when" x={42} y={line + 2}>
+            {when}
+          </text>
+        )}
+      </g>
+    </>
   );
 }
 
 function Step({ shown, step }: { shown: CallView; step: StepView }) {
   const came = step.came === undefined ? undefined : shown.messages[step.came];
   const hue = step.refused === undefined ? phaseOf(step.after[0] ?? "") : "bad";
-  const said = step.said.map((place) => shown.messages[place]?.label).join(", ");
+  const labelOf = (message: MessageView | undefined): string => cut(plain(message?.label ?? ""), MOST_LABEL);
+  const said = step.said.map((place) => labelOf(shown.messages[place])).join(", ");
   const does = machine.value === undefined ? [] : step.effects;
   return (
     <div id="step">
@@ -185,16 +225,16 @@ function Step({ shown, step }: { shown: CallView; step: StepView }) {
       </h2>
       <dl>
         <dt>came</dt>
-        <dd>{came ? `${came.label} from ${came.wire === "xmpp" ? "the user" : "the phone"}` : "by itself"}</dd>
+        <dd>{came ? `${labelOf(came)} from ${came.wire === "xmpp" ? "the user" : "the phone"}` : "by itself"}</dd>
         {step.guard !== undefined && (
           <>
             <dt>since</dt>
-            <dd>{step.guard}</dd>
+            <dd>{cut(plain(step.guard), MOST_WHY)}</dd>
           </>
         )}
         <dt>did</dt>
         <dd>
-          {step.refused !== undefined && <span class="no">refused: {step.refused}</span>}
+          {step.refused !== undefined && <span class="no">refused: {cut(plain(step.refused), MOST_WHY)}</span>}
           {step.refused === undefined && does.length === 0 && "nothing"}
           {does.flatMap((effect, index) => [index > 0 ? ", " : "", <code key={`${index} ${effect}`}>{effect}</code>])}
         </dd>

@@ -3,12 +3,34 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CallRow } from "../../journal/view.ts";
 import { choose, list, now, query, rows, selected } from "./state.ts";
-import { ago, phoneOf, shortName, stateWords, userOf } from "./words.ts";
+import { ago, cut, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
 /** The height of a row, in pixels; page.css has it, too. */
 const ROW = 46;
 /** Rows above and below what is in sight. */
 const MORE = 4;
+/** Characters of a name. */
+const MOST = 64;
+
+/** Keeps the rows that are looked at where they are, while others come in above them; those at the top make room for what is new. */
+function useStill(found: readonly CallRow[], box: { readonly current: HTMLDivElement | null }): void {
+  const seen = useRef<{ readonly id: string; readonly ended: boolean; readonly place: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    const { current } = box;
+    const before = seen.current;
+    if (!current) return;
+    if (before && current.scrollTop > 0) {
+      const place = found.findIndex(({ id }) => id === before.id);
+      const isSame = (found[place]?.ended !== undefined) === before.ended;
+      if (place >= 0 && isSame && place !== before.place) current.scrollTop += (place - before.place) * ROW;
+    }
+  }, [found]);
+  useLayoutEffect(() => {
+    const place = Math.ceil((box.current?.scrollTop ?? 0) / ROW);
+    const row = found[place];
+    seen.current = row && { id: row.id, ended: row.ended !== undefined, place };
+  });
+}
 
 export function List() {
   const box = useRef<HTMLDivElement>(null);
@@ -23,6 +45,7 @@ export function List() {
     return () => removeEventListener("resize", measure);
   }, []);
   const found = list.value;
+  useStill(found, box);
   const first = Math.max(0, Math.floor(top.value / ROW) - MORE);
   const last = Math.min(found.length, Math.ceil((top.value + height.value) / ROW) + MORE);
   const live = found.filter(({ ended }) => ended === undefined).length;
@@ -36,8 +59,8 @@ export function List() {
           aria-label="Filter calls"
           value={query.value}
           onInput={(event) => {
-            query.value = event.currentTarget.value;
             box.current?.scrollTo(0, 0);
+            query.value = event.currentTarget.value;
           }}
         />
         <kbd>/</kbd>
@@ -96,13 +119,13 @@ function Row({ row, place }: { row: CallRow; place: number }) {
       style={{ top: `${place * ROW}px` }}
       onClick={() => choose(id)}
     >
-      <b title={`${userOf(row)} · ${phoneOf(row)}`}>
-        {direction === "outgoing" ? user : phone}
+      <b title={plain(`${userOf(row)} · ${phoneOf(row)}`)}>
+        <bdi>{cut(direction === "outgoing" ? user : phone, MOST)}</bdi>
         <em> → </em>
-        {direction === "outgoing" ? phone : user}
+        <bdi>{cut(direction === "outgoing" ? phone : user, MOST)}</bdi>
       </b>
       <span>
-        <u>{isOver ? (why ?? "success") : stateWords(row.state) || "starting"}</u>
+        <u>{isOver ? cut(plain(why ?? "success"), MOST) : stateWords(row.state) || "starting"}</u>
         {isOver ? " · ended" : ""}
       </span>
       <time>{ago(ended ?? begun, now.value)}</time>

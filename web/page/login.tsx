@@ -18,7 +18,9 @@ export function Login() {
       <form onSubmit={submit}>
         <h1>Carillon</h1>
         <label>
-          Token of <code>[web]</code>
+          <span>
+            The token, <code>[web] token</code> of the configuration
+          </span>
           <input name="token" type="password" autocomplete="current-password" required />
         </label>
         <button class="main" type="submit">

@@ -29,6 +29,7 @@ export function Machines() {
       {shown && (
         <>
           <section id="whole" aria-label={`The chart ${shown.id}`}>
+            <h1>{shown.id}</h1>
             <MiniChart id={shown.id} layout={shown.layout} lit={[]} />
             <p>
               <a href={`/api/machines/${shown.id}?format=xstate`} download={`${shown.id}.json`}>
@@ -65,8 +66,8 @@ export function Machines() {
                     <td>
                       <code>{eventWords(event)}</code>
                     </td>
-                    <td>{guard}</td>
-                    <td>{to}</td>
+                    <td class={guard === "" ? "empty" : ""}>{guard}</td>
+                    <td class={to === "" ? "empty" : ""}>{to}</td>
                     <td>{does.join(", ")}</td>
                   </tr>
                 ))}

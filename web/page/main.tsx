@@ -14,7 +14,7 @@ import { List } from "./list.tsx";
 import { Login } from "./login.tsx";
 import { Machines } from "./machines.tsx";
 import { Overview } from "./overview.tsx";
-import { at, call, follow, go, keepInStep, loadList, now, pick, picked, view } from "./state.ts";
+import { at, call, follow, go, keepInStep, now, pick, picked, view } from "./state.ts";
 
 function Page() {
   if (needsToken.value) return <Login />;
@@ -39,6 +39,7 @@ function Page() {
 function pressed(event: KeyboardEvent): void {
   const isTyping = event.target instanceof HTMLInputElement;
   if (event.key === "Escape") {
+    if (event.defaultPrevented) return;
     if (isTyping) event.target.blur();
     else if (picked.value !== undefined) pick(undefined);
     return;
@@ -57,8 +58,6 @@ addEventListener("keydown", pressed);
 setInterval(() => {
   now.value = Date.now();
 }, 1_000);
-void loadList().then(() => {
-  keepInStep();
-  listen();
-});
+keepInStep();
+listen();
 render(<Page />, document.body);

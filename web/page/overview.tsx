@@ -9,6 +9,7 @@ import { lift } from "../layout/lift.ts";
 import { getMachine, getOverview } from "./api.ts";
 import { Boxes, Markers } from "./drawing.tsx";
 import { MiniChart } from "./machines.tsx";
+import { Outline } from "./outline.tsx";
 import { machine, query, top, view } from "./state.ts";
 import { span } from "./words.ts";
 
@@ -63,7 +64,10 @@ export function Overview() {
           </h1>
           <p>{leadOf(found, by.value)}</p>
         </div>
-        <div id="chart">{chart && found && <Heat layout={chart} counts={found} />}</div>
+        <div id="chart">
+          {chart && found && <Heat layout={chart} counts={found} />}
+          {chart && found && <HeatOutline layout={chart} counts={found} />}
+        </div>
       </section>
       <section id="side" aria-label="Figures">
         {found && <Figures counts={found} />}
@@ -153,7 +157,7 @@ function Heat({ layout, counts: found }: { layout: Layout; counts: CountsView })
         if (kind === "box" || kind === "parallel" || dot) return null;
         const figure = figures.get(id) ?? 0;
         const heat = Math.round(Math.sqrt(Math.min(1, figure / most)) * 100);
-        const words = by.value === "stay" ? span(figure) : `${figure}`;
+        const words = figureWords(figure);
         const wide = words.length * 6.5 + 9;
         return (
           <g
@@ -181,6 +185,22 @@ function Heat({ layout, counts: found }: { layout: Layout; counts: CountsView })
     </svg>
   );
 }
+
+/** The same, as nested words. */
+function HeatOutline({ layout, counts: found }: { layout: Layout; counts: CountsView }) {
+  const figures = figuresOf(found, by.value);
+  return (
+    <Outline
+      nodes={layout.nodes}
+      look={({ id }) => {
+        const figure = figures.get(id) ?? 0;
+        return { isOn: false, number: figure > 0 ? figureWords(figure) : undefined };
+      }}
+    />
+  );
+}
+
+const figureWords = (figure: number): string => (by.value === "stay" ? span(figure) : `${figure}`);
 
 function Figures({ counts: found }: { counts: CountsView }) {
   const sum = (of: Readonly<Record<string, number>>): number =>

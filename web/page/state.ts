@@ -32,6 +32,8 @@ export const selected = signal<string | undefined>(undefined);
 export const call = signal<CallView | undefined>(undefined);
 /** The step that is looked at, by its place; undefined follows the last one. */
 const pinned = signal<number | undefined>(undefined);
+/** The state that is pointed at: its card is shown, and the messages of its time. */
+export const pointed = signal<string | undefined>(undefined);
 /** The message whose text is open, by its place. */
 export const picked = signal<number | undefined>(undefined);
 export const machine = signal<MachineView | undefined>(undefined);
@@ -74,8 +76,12 @@ function isNumber(words: string, { from, to }: CallRow): boolean {
   return /^\+?\d{3,}$/.test(digits) && `${from} ${to}`.replace(/[\s().-]/g, "").includes(digits);
 }
 
+/** Rows that have come while the list is loaded: they are newer than it. */
+let meanwhile: Map<string, CallRow> | undefined;
+
 /** Takes rows that are new or have changed. */
 export function takeRows(news: readonly CallRow[]): void {
+  for (const row of news) meanwhile?.set(row.id, row);
   const next = new Map(rows.value);
   for (const row of news) next.set(row.id, row);
   for (const [id, { ended }] of next) {
@@ -85,21 +91,34 @@ export function takeRows(news: readonly CallRow[]): void {
   rows.value = next;
 }
 
-/** Asks for the list anew: at the start, and after a gap. */
+/** Asks for the list anew: at the start, and after a gap. What the feed tells meanwhile is newer, and stays. */
 export async function loadList(): Promise<void> {
+  const news = new Map<string, CallRow>();
+  meanwhile = news;
+  const found = await askForList();
+  if (meanwhile !== news) return; // asked for once more since
+  meanwhile = undefined;
+  if (!found) return;
+  rows.value = byId([...found, ...news.values()]);
+  if (selected.value === undefined) selected.value = list.value[0]?.id;
+}
+
+/** All pages of the list, newest first; undefined when the gateway does not answer. */
+async function askForList(): Promise<CallRow[] | undefined> {
   let after: string | undefined;
   const found: CallRow[] = [];
   while (found.length < MOST_ROWS) {
     const page = await getCalls({ most: PAGE, ...(after === undefined ? {} : { after }) });
-    if (!page) return;
+    if (!page) return undefined;
     found.push(...page.calls);
     after = page.calls.at(-1)?.id;
     if (after === undefined || found.length >= page.total) break;
-    if (rows.value.size === 0) takeRows(found);
+    if (rows.value.size === 0) rows.value = byId(found);
   }
-  rows.value = new Map(found.map((row) => [row.id, row]));
-  if (selected.value === undefined) selected.value = list.value[0]?.id;
+  return found;
 }
+
+const byId = (all: readonly CallRow[]): ReadonlyMap<string, CallRow> => new Map(all.map((row) => [row.id, row]));
 
 export async function loadCall(id: string): Promise<void> {
   const found = await getJournal(id);

@@ -7,8 +7,11 @@ export const keyOf = (state: string): string => state.split(".").at(-1) ?? state
 /** The states that a call is in, in words. */
 export const stateWords = (states: readonly string[]): string => states.map(keyOf).join(" · ");
 
+/** Characters of an event's name. */
+const MOST_EVENT = 48;
+
 /** An event, a clock before a time that is over. */
-export const eventWords = (event: string): string => event.replace(/^after /, "◷ ");
+export const eventWords = (event: string): string => cut(plain(event.replace(/^after /, "◷ ")), MOST_EVENT);
 
 /** Whose names are short: the phone is who the gateway speaks for. */
 export const userOf = ({ direction, from, to }: CallRow): string => (direction === "outgoing" ? from : to);
@@ -17,8 +20,15 @@ export const phoneOf = ({ direction, from, to }: CallRow): string => (direction 
 /** The local part, unescaped (XEP-0106), without the gateway's own domain. */
 export function shortName(jid: string): string {
   const local = jid.split("/", 1)[0]?.split("@")[0] ?? jid;
-  return unescaped(local) || jid;
+  return plain(unescaped(local) || jid);
 }
+
+/** Characters that are not seen and change what is: controls, and those that turn the direction of text (UAX 9). */
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A text of somebody else's, in which what would not be seen is spelt. */
+export const plain = (text: string): string =>
+  text.replace(UNSEEN, (unseen) => `\\u${unseen.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ 20: " ", 22: '"', 26: "&", 27: "'", "2f": "/", "3a": ":", "3c": "<", "3e": ">", 40: "@", "5c": "\\" },
@@ -43,14 +53,14 @@ export function span(milliseconds: number): string {
 
 /** Why a call is over, in a sentence. */
 export function endWords(step: StepView, why: string | undefined): string {
-  const reason = why === undefined ? "" : ` (${why})`;
+  const reason = why === undefined ? "" : ` (${cut(plain(why), MOST_EVENT)})`;
   if (step.event === "sip.bye") return `The phone hung up${reason}.`;
   if (step.event === "sip.bye.success") return `The user hung up, and the phone has answered the BYE${reason}.`;
   if (step.event === "sip.invite.failure") return `The phone did not take the call${reason}.`;
   if (step.event === "sip.cancel") return `The caller gave up${reason}.`;
   if (step.event === "jingle.session-terminate") return `The user did not take the call${reason}.`;
   if (step.event.startsWith("after ")) return `Nothing came in time: ${step.event.slice(6)}${reason}.`;
-  return `Ended by ${step.event}${reason}.`;
+  return `Ended by ${eventWords(step.event)}${reason}.`;
 }
 
 export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

@@ -1,0 +1,65 @@
+/** A reader of the feed (`GET /api/feed`), as a browser is one: events, and the name of the last. */
+
+export interface FeedEvent {
+  readonly event: string;
+  readonly id: string;
+  readonly data: unknown;
+}
+
+export class FeedReader {
+  readonly status: number;
+  readonly #pieces: AsyncIterator<Uint8Array> | undefined;
+  readonly #leave: AbortController;
+  #text = "";
+  /** The name of the last event. */
+  last = "";
+
+  private constructor({ status, body }: Response, leave: AbortController) {
+    this.status = status;
+    this.#pieces = body?.[Symbol.asyncIterator]();
+    this.#leave = leave;
+  }
+
+  static async open(url: string, lastEventId?: string): Promise<FeedReader> {
+    const leave = new AbortController();
+    const headers = lastEventId === undefined ? undefined : { "last-event-id": lastEventId };
+    return new FeedReader(await fetch(url, { signal: leave.signal, ...(headers ? { headers } : {}) }), leave);
+  }
+
+  /** The next event of this name; others are passed over. */
+  async next(name: string): Promise<FeedEvent> {
+    for (;;) {
+      const event = await this.#event();
+      if (event.event === name) return event;
+    }
+  }
+
+  /** The names of calls that are told until a call of this name is told, that one among them. */
+  async rowsUntil(id: string): Promise<string[]> {
+    const found: string[] = [];
+    while (!found.includes(id)) {
+      const { data } = await this.next("calls");
+      found.push(...(data as readonly { id: string }[]).map((row) => row.id));
+    }
+    return found;
+  }
+
+  leave(): void {
+    this.#leave.abort();
+  }
+
+  async #event(): Promise<FeedEvent> {
+    while (!this.#text.includes("\n\n")) {
+      const { value, done } = (await this.#pieces?.next()) ?? { done: true };
+      if (done || !value) throw new Error("the feed has ended");
+      this.#text += new TextDecoder().decode(value);
+    }
+    const end = this.#text.indexOf("\n\n");
+    const lines = this.#text.slice(0, end).split("\n");
+    this.#text = this.#text.slice(end + 2);
+    const of = (field: string): string =>
+      lines.find((line) => line.startsWith(`${field}: `))?.slice(field.length + 2) ?? "";
+    this.last = of("id");
+    return { event: of("event"), id: this.last, data: JSON.parse(of("data")) };
+  }
+}

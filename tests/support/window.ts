@@ -1,0 +1,97 @@
+/**
+ * The window as it is served, over HTTP on loopback, with a journal that a whole gateway in memory feeds by plays.
+ *
+ * All plays have one clock: what lives on of one hears the time of the next.
+ */
+import { Journal } from "../../journal/journal.ts";
+import { Access } from "../../web/access.ts";
+import { windowApp } from "../../web/app.ts";
+import { type Served, serveWeb } from "../../web/serve.ts";
+import { createClock } from "./clock.ts";
+import { type PlayOptions, Stage } from "./play.ts";
+import { callerSite } from "./site.ts";
+
+export interface TestWindowOptions {
+  readonly token?: string;
+  /** Whether it is told that it listens on loopback alone. */
+  readonly isLocal?: boolean;
+  /** A name of this run. */
+  readonly boot?: string;
+  /** Port; any, when not said. */
+  readonly port?: number;
+}
+
+export class TestWindow {
+  readonly journal: Journal;
+  readonly #served: Served;
+  readonly #stages: Stage[] = [];
+  readonly #clock = createClock(Date.now());
+  /** What was asked of the gateway, in order. */
+  readonly asked: string[] = [];
+
+  private constructor(journal: Journal, served: Served) {
+    this.journal = journal;
+    this.#served = served;
+  }
+
+  static async open(options: TestWindowOptions = {}): Promise<TestWindow> {
+    const { token = "", isLocal = true, boot = "run", port = 0 } = options;
+    const journal = new Journal({ now: () => window.now, budget: 64 * 2 ** 20 });
+    let names = 0;
+    const access = new Access({ token, isLocal, random: () => `session${names++}`, now: () => window.now });
+    const app = windowApp({
+      ...{ journal, access, boot, version: "1.2.3" },
+      metrics: { type: "text/plain", text: async () => "" },
+      health: () => ({ sip: true, xmpp: true, proxy: "up", state: "running", calls: journal.counts.live }),
+      hangUp: (id) => window.#hangUp(id),
+      drain: () => void window.asked.push("drain"),
+    });
+    const window = new TestWindow(journal, await serveWeb(app, { host: "127.0.0.1", port }));
+    return window;
+  }
+
+  get port(): number {
+    return this.#served.port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** Performs a play and leaves it as it is then: its calls live on where it does not end them. Gives what can go on. */
+  async play(script: string, options: PlayOptions = {}): Promise<Stage> {
+    const seed = this.#stages.length + 1;
+    const stage = new Stage({ site: callerSite(), ...options, seed, clock: this.#clock, watch: this.journal });
+    this.#stages.push(stage);
+    await stage.open(options.online ?? ["juliet"]);
+    // each call has a name of its own, as in life
+    await stage.play(script.replaceAll(/\b[sc]1\b/g, (name) => `${name}-${seed}`));
+    return stage;
+  }
+
+  /** Lets time go on. */
+  later(milliseconds: number): Promise<void> {
+    return this.#clock.advance(milliseconds);
+  }
+
+  /** The name of the call that began last. */
+  get latest(): string {
+    const [row] = this.journal.calls({}, 1).calls;
+    if (!row) throw new Error("there is no call");
+    return row.id;
+  }
+
+  #hangUp(id: string): boolean {
+    this.asked.push(`hang up ${id}`);
+    return this.#stages.some(({ gateway }) => gateway.calls.hangUp(id));
+  }
+
+  close(): Promise<void> {
+    return this.#served.close();
+  }
+}
