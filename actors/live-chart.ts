@@ -170,17 +170,17 @@ export class LiveChart {
   }
 
   get answered(): boolean {
-    return this.#actor?.getSnapshot().place.tags.has("answered") ?? false;
+    return this.#actor?.getSnapshot().configuration.tags.has("answered") ?? false;
   }
 
   /** Whether nobody has answered yet. */
   get unanswered(): boolean {
-    return this.#actor?.getSnapshot().place.tags.has("unanswered") ?? false;
+    return this.#actor?.getSnapshot().configuration.tags.has("unanswered") ?? false;
   }
 
   /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
   get userLeft(): boolean {
-    return !this.active || (this.#actor?.getSnapshot().place.tags.has("ending") ?? true);
+    return !this.active || (this.#actor?.getSnapshot().configuration.tags.has("ending") ?? true);
   }
 
   /** Why the call has ended, as far as the chart knows. */

@@ -5,7 +5,7 @@
  * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and is read by both.
  */
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
-import type { Place } from "./places.ts";
+import type { Configuration } from "./configurations.ts";
 import { type Step, Stepper } from "./stepper.ts";
 import type { Row } from "./tables.ts";
 
@@ -13,12 +13,12 @@ import type { Row } from "./tables.ts";
 export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
   readonly value: StateValue;
   readonly context: C;
-  readonly place: Place<C, E, F>;
+  readonly configuration: Configuration<C, E, F>;
 };
 
 type System = AnyActorRef["system"];
 type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
-/** Whether the chart of an actor takes an event (whether the event moves it, or asks for anything), and by which rows. */
+/** Whether the chart of an actor takes an event (whether the event microsteps it, or asks for anything), and by which rows. */
 type Selected<E> = (
   actor: AnyActorRef,
   event: E,
@@ -54,15 +54,15 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
     scope: Scope<C, E, F, O>,
   ): SteppedSnapshot<C, E, F, O> => {
     if (event.type === "xstate.stop") return { ...snapshot, status: "stopped", output: undefined, error: undefined };
-    const { place, context } = snapshot;
-    const rows = this.#stepper.select(place, context, event);
+    const { configuration, context } = snapshot;
+    const rows = this.#stepper.select(configuration, context, event);
     this.#selected?.(
       scope.self,
       event,
       rows?.some(({ target, acts }) => target !== undefined || acts.length > 0) ?? false,
       rows ?? [],
     );
-    return rows === undefined ? snapshot : this.#take(this.#stepper.step(place, context, event, rows), scope);
+    return rows === undefined ? snapshot : this.#take(this.#stepper.step(configuration, context, event, rows), scope);
   };
 
   getPersistedSnapshot = ({ status, output, error, value, context }: SteppedSnapshot<C, E, F, O>) =>
@@ -70,11 +70,14 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
 
   restoreSnapshot = (persisted: Snapshot<unknown>): SteppedSnapshot<C, E, F, O> => {
     const { status, output, error, value, context } = persisted as SteppedSnapshot<C, E, F, O>;
-    const place = this.#stepper.placeOf(value);
-    return { status, output, error, value: place.value, context, place } as SteppedSnapshot<C, E, F, O>;
+    const configuration = this.#stepper.configurationOf(value);
+    return { status, output, error, value: configuration.value, context, configuration } as SteppedSnapshot<C, E, F, O>;
   };
 
-  #take({ place, context, effects, delays }: Step<C, E, F>, scope: Scope<C, E, F, O>): SteppedSnapshot<C, E, F, O> {
+  #take(
+    { configuration, context, effects, delays }: Step<C, E, F>,
+    scope: Scope<C, E, F, O>,
+  ): SteppedSnapshot<C, E, F, O> {
     const { self, system } = scope;
     if (effects.length + delays.length > 0)
       scope.defer(() => {
@@ -83,8 +86,13 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
           else system.scheduler.schedule(self, self, { type: id }, ms, id);
         for (const effect of effects) scope.emit(effect);
       });
-    const output = place.isFinal ? this.#output?.({ context }) : undefined;
-    const status = place.isFinal ? "done" : "active";
-    return { status, output, error: undefined, value: place.value, context, place } as SteppedSnapshot<C, E, F, O>;
+    const output = configuration.isFinal ? this.#output?.({ context }) : undefined;
+    const status = configuration.isFinal ? "done" : "active";
+    return { status, output, error: undefined, value: configuration.value, context, configuration } as SteppedSnapshot<
+      C,
+      E,
+      F,
+      O
+    >;
   }
 }

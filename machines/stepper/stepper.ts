@@ -1,19 +1,19 @@
 /**
  * Steps a chart by tables: the same literal that XState runs, at a fraction of the work, and pure.
  *
- * What a chart does with an event is asked once (`select`) and then taken (`step`): the next place and context, the effects
+ * What a chart does with an event is asked once (`select`) and then taken (`step`): the next configuration and context, the effects
  * in their order, and the delays that begin and end. Nothing is kept here but tables; rules are XState's: the innermost state
  * that has a row decides, states around it only where nothing in it has one; then rows without an event until none is enabled.
  */
 import type { AnyStateMachine, EventObject, StateValue } from "xstate";
-import { type Move, type Place, Places } from "./places.ts";
+import { type Configuration, Configurations, type Microstep } from "./configurations.ts";
 import { type Delay, type Draft, type Node, type Row, tablesOf } from "./tables.ts";
 
 /** What an event does here. */
 export type Rows<C, E, F> = readonly Row<C, E, F>[];
 
 export interface Step<C, E, F> {
-  readonly place: Place<C, E, F>;
+  readonly configuration: Configuration<C, E, F>;
   readonly context: C;
   readonly effects: readonly F[];
   /** In their order. */
@@ -24,51 +24,51 @@ export interface Step<C, E, F> {
 const ENDLESS = 1_000;
 
 export class Stepper<C extends object, E extends EventObject, F> {
-  readonly #places: Places<C, E, F>;
+  readonly #configurations: Configurations<C, E, F>;
   readonly #root: Node<C, E, F>;
 
   /** Throws if the chart has what cannot be stepped (tables.ts). */
   constructor(machine: AnyStateMachine) {
     this.#root = tablesOf<C, E, F>(machine);
-    this.#places = new Places(this.#root);
+    this.#configurations = new Configurations(this.#root);
   }
 
   /** The first step, into the chart; `event` is what the actions of the first states hear. */
   begin(context: C, event: E): Step<C, E, F> {
-    return this.#run(this.#places.begin, context, event);
+    return this.#run(this.#configurations.begin, context, event);
   }
 
   /** The rows that an event takes here, or undefined where nothing would come of it. */
-  select(place: Place<C, E, F>, context: C, event: E): Rows<C, E, F> | undefined {
-    return place.isFinal ? undefined : selected(this.#root, place, context, event);
+  select(configuration: Configuration<C, E, F>, context: C, event: E): Rows<C, E, F> | undefined {
+    return configuration.isFinal ? undefined : selected(this.#root, configuration, context, event);
   }
 
-  step(place: Place<C, E, F>, context: C, event: E, rows: Rows<C, E, F>): Step<C, E, F> {
-    return this.#run(this.#places.move(place, rows), context, event);
+  step(configuration: Configuration<C, E, F>, context: C, event: E, rows: Rows<C, E, F>): Step<C, E, F> {
+    return this.#run(this.#configurations.microstep(configuration, rows), context, event);
   }
 
-  /** The place that a persisted value names; throws if there is none. */
-  placeOf(value: StateValue): Place<C, E, F> {
-    return this.#places.of(value);
+  /** The configuration that a persisted value names; throws if there is none. */
+  configurationOf(value: StateValue): Configuration<C, E, F> {
+    return this.#configurations.of(value);
   }
 
-  #run(first: Move<C, E, F>, context: C, event: E): Step<C, E, F> {
+  #run(first: Microstep<C, E, F>, context: C, event: E): Step<C, E, F> {
     const draft: Draft<C, F> = { context, effects: [], delays: [] };
-    let move = first;
+    let microstep = first;
     for (let count = 0; ; count++) {
       if (count > ENDLESS) throw new Error(`the chart ${this.#root.key} does not come to rest`);
-      make(move, draft, event);
-      const { to } = move;
+      perform(microstep, draft, event);
+      const { to } = microstep;
       if (to.isFinal) for (const node of to.nodes.toReversed()) for (const act of node.exit) act(draft, event);
-      const rows = to.isFinal || to.restless.length === 0 ? undefined : eventless(to, draft.context, event);
+      const rows = to.isFinal || to.eventless.length === 0 ? undefined : eventlessRows(to, draft.context, event);
       if (rows === undefined)
-        return { place: to, context: draft.context, effects: draft.effects, delays: draft.delays };
-      move = this.#places.move(to, rows);
+        return { configuration: to, context: draft.context, effects: draft.effects, delays: draft.delays };
+      microstep = this.#configurations.microstep(to, rows);
     }
   }
 }
 
-function make<C, E, F>({ exits, rows, enters }: Move<C, E, F>, draft: Draft<C, F>, event: E): void {
+function perform<C, E, F>({ exits, rows, enters }: Microstep<C, E, F>, draft: Draft<C, F>, event: E): void {
   for (const node of exits) for (const act of node.exit) act(draft, event);
   for (const row of rows) for (const act of row.acts) act(draft, event);
   for (const node of enters) for (const act of node.entry) act(draft, event);
@@ -77,14 +77,14 @@ function make<C, E, F>({ exits, rows, enters }: Move<C, E, F>, draft: Draft<C, F
 /** The rows of a state and of what is active in it, the inner ones first. */
 function selected<C, E extends EventObject, F>(
   node: Node<C, E, F>,
-  place: Place<C, E, F>,
+  configuration: Configuration<C, E, F>,
   context: C,
   event: E,
 ): Rows<C, E, F> | undefined {
   let found: Rows<C, E, F> | undefined;
   for (const child of node.children) {
-    if (!place.nodes.includes(child)) continue;
-    const inner = selected(child, place, context, event);
+    if (!configuration.nodes.includes(child)) continue;
+    const inner = selected(child, configuration, context, event);
     if (inner !== undefined) found = found === undefined ? inner : [...found, ...inner];
   }
   return found ?? enabled(node.on.get(event.type), context, event)?.alone;
@@ -96,9 +96,13 @@ function enabled<C, E, F>(rows: Rows<C, E, F> | undefined, context: C, event: E)
 }
 
 /** For each innermost state the first row without an event, of its own or of what is around it. */
-function eventless<C, E, F>(place: Place<C, E, F>, context: C, event: E): Rows<C, E, F> | undefined {
+function eventlessRows<C, E, F>(
+  configuration: Configuration<C, E, F>,
+  context: C,
+  event: E,
+): Rows<C, E, F> | undefined {
   let found: Rows<C, E, F> | undefined;
-  for (const leaf of place.restless)
+  for (const leaf of configuration.eventless)
     for (let node: Node<C, E, F> | undefined = leaf; node !== undefined; node = node.parent) {
       const row = enabled(node.always, context, event);
       if (row === undefined) continue;

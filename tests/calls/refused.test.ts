@@ -236,6 +236,7 @@ phone > gateway
     {offer-sdp}
 gateway > phone
     SIP/2.0 400 Bad Request
+    Warning: 399 carillon …
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `,

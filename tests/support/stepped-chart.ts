@@ -53,8 +53,8 @@ function told(snapshot: CallSnapshot, actions: Actions) {
   return { value: value as StateValue, context, isFinal: status === "done", effects, delays, tags: [...snapshot.tags] };
 }
 
-const toldStep = ({ place, context, effects, delays }: Stepped) => {
-  const { value, isFinal, tags } = place;
+const toldStep = ({ configuration, context, effects, delays }: Stepped) => {
+  const { value, isFinal, tags } = configuration;
   return { value, context, isFinal, effects, delays, tags: [...tags] };
 };
 
@@ -68,8 +68,8 @@ interface Both {
 function both({ snapshot, stepped }: Both, event: Anything, before: readonly Anything[]): Both {
   const heard = event as CallEvent;
   const [next, actions] = transition(call, snapshot, heard);
-  const rows = stepper.select(stepped.place, stepped.context, heard);
-  const after = rows && stepper.step(stepped.place, stepped.context, heard, rows);
+  const rows = stepper.select(stepped.configuration, stepped.context, heard);
+  const after = rows && stepper.step(stepped.configuration, stepped.context, heard, rows);
   const [ours, theirs] = [after && toldStep(after), snapshot.can(heard) ? told(next, actions) : undefined];
   if (!isDeepStrictEqual(ours, theirs))
     expect(ours, [...before, event].map(({ type }) => type).join(" → ")).toEqual(theirs as typeof ours);
@@ -79,7 +79,7 @@ function both({ snapshot, stepped }: Both, event: Anything, before: readonly Any
 const key = ({ snapshot: { value, context } }: Both): string =>
   JSON.stringify([value, context.devices, context.pendingOffers.length, context.consultation !== null]);
 
-/** Goes all of these ways with both, and hears every event wherever it comes; gives how many places it has seen. */
+/** Goes all of these ways with both, and hears every event wherever it comes; gives how many configurations it has seen. */
 export function goBothWays(from: CallInput, walks: readonly Walk[]): number {
   const [snapshot, actions] = initialTransition(call, from);
   const stepped = stepper.begin(newContext(from), { type: "xstate.init", input: from } as never);
@@ -94,7 +94,7 @@ export function goBothWays(from: CallInput, walks: readonly Walk[]): number {
       gone.set(event, next);
       here = next;
     }
-    expect(here.stepped.place.isFinal).toBe(true);
+    expect(here.stepped.configuration.isFinal).toBe(true);
   }
   return seen.size;
 }

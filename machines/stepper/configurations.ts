@@ -1,37 +1,37 @@
 /**
- * Where a chart can be, and how it goes from one place to another.
+ * The configurations of a chart (the states that are active at once), and the microsteps between them: the words of SCXML.
  *
- * A place is a configuration: the states that are active at once. Each is made once, when it is first come to, and shared by
- * all that are there; so is each way out of it. Which states are left and entered is XState's algorithm, which is that of
+ * Each configuration is made once, when it is first reached, and shared by all actors that are in it; so is each microstep
+ * out of it. Which states are left and entered is XState's algorithm, which is that of
  * SCXML (https://www.w3.org/TR/scxml/#AlgorithmforSCXMLInterpretation).
  */
 import type { StateValue } from "xstate";
 import type { Node, Row } from "./tables.ts";
 
-export interface Place<C, E, F> {
+export interface Configuration<C, E, F> {
   /** In document order. */
   readonly nodes: readonly Node<C, E, F>[];
   readonly value: StateValue;
   readonly tags: ReadonlySet<string>;
   readonly isFinal: boolean;
   /** The innermost active states, if any of them or of what is around them has rows that need no event. */
-  readonly restless: readonly Node<C, E, F>[];
-  readonly moves: Map<Row<C, E, F>, Move<C, E, F>>;
+  readonly eventless: readonly Node<C, E, F>[];
+  readonly microsteps: Map<Row<C, E, F>, Microstep<C, E, F>>;
 }
 
 /** What is done when rows are taken: states left from the inside, rows that do not exclude each other, states entered. */
-export interface Move<C, E, F> {
+export interface Microstep<C, E, F> {
   readonly exits: readonly Node<C, E, F>[];
   readonly rows: readonly Row<C, E, F>[];
   readonly enters: readonly Node<C, E, F>[];
-  readonly to: Place<C, E, F>;
+  readonly to: Configuration<C, E, F>;
 }
 
-export class Places<C, E, F> {
+export class Configurations<C, E, F> {
   readonly #root: Node<C, E, F>;
-  readonly #known = new Map<string, Place<C, E, F>>();
+  readonly #known = new Map<string, Configuration<C, E, F>>();
   /** The way in. */
-  readonly begin: Move<C, E, F>;
+  readonly begin: Microstep<C, E, F>;
 
   constructor(root: Node<C, E, F>) {
     this.#root = root;
@@ -39,39 +39,39 @@ export class Places<C, E, F> {
     this.begin = { exits: [], rows: [], enters, to: this.#at(enters) };
   }
 
-  /** The place that a persisted value names. */
-  of(value: StateValue): Place<C, E, F> {
+  /** The configuration that a persisted value names. */
+  of(value: StateValue): Configuration<C, E, F> {
     return this.#at(byOrder(named(this.#root, value, new Set())));
   }
 
-  move(from: Place<C, E, F>, rows: readonly Row<C, E, F>[]): Move<C, E, F> {
+  microstep(from: Configuration<C, E, F>, rows: readonly Row<C, E, F>[]): Microstep<C, E, F> {
     const [row] = rows;
     if (rows.length !== 1 || row === undefined) return this.#plan(from, rows);
-    const known = from.moves.get(row);
+    const known = from.microsteps.get(row);
     if (known !== undefined) return known;
     const made = this.#plan(from, rows);
-    from.moves.set(row, made);
+    from.microsteps.set(row, made);
     return made;
   }
 
-  #at(nodes: readonly Node<C, E, F>[]): Place<C, E, F> {
+  #at(nodes: readonly Node<C, E, F>[]): Configuration<C, E, F> {
     const key = nodes.map(({ order }) => order).join(" ");
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const leaves = nodes.filter((node) => node.children.length === 0);
-    const place: Place<C, E, F> = {
+    const configuration: Configuration<C, E, F> = {
       nodes,
       value: stateValue(this.#root, nodes),
       tags: new Set(nodes.flatMap(({ tags }) => tags)),
       isFinal: nodes.some((node) => node.type === "final"),
-      restless: nodes.some(({ always }) => always.length > 0) ? leaves : [],
-      moves: new Map(),
+      eventless: nodes.some(({ always }) => always.length > 0) ? leaves : [],
+      microsteps: new Map(),
     };
-    this.#known.set(key, place);
-    return place;
+    this.#known.set(key, configuration);
+    return configuration;
   }
 
-  #plan(from: Place<C, E, F>, selected: readonly Row<C, E, F>[]): Move<C, E, F> {
+  #plan(from: Configuration<C, E, F>, selected: readonly Row<C, E, F>[]): Microstep<C, E, F> {
     const rows = withoutConflicts(from, selected);
     const exits = new Set(rows.flatMap((row) => left(from, row)));
     const enters = new Set<Node<C, E, F>>();
@@ -93,7 +93,7 @@ function isInside<C, E, F>(node: Node<C, E, F>, outer: Node<C, E, F>): boolean {
   return false;
 }
 
-/** The state within which a row moves; undefined is the whole chart, its root too. */
+/** The state within which a row microsteps; undefined is the whole chart, its root too. */
 function domainOf<C, E, F>({ source, target, reenter }: Row<C, E, F>): Node<C, E, F> | undefined {
   if (target === undefined) return undefined;
   if (!reenter && (target === source || isInside(target, source))) return source;
@@ -106,14 +106,17 @@ function rootOf<C, E, F>(node: Node<C, E, F>): Node<C, E, F> {
   return node.parent === undefined ? node : rootOf(node.parent);
 }
 
-function left<C, E, F>({ nodes }: Place<C, E, F>, row: Row<C, E, F>): Node<C, E, F>[] {
+function left<C, E, F>({ nodes }: Configuration<C, E, F>, row: Row<C, E, F>): Node<C, E, F>[] {
   if (row.target === undefined) return [];
   const domain = domainOf(row);
   return nodes.filter((node) => domain === undefined || isInside(node, domain));
 }
 
 /** Of two rows that would leave the same state, the inner one is taken, or else the first. */
-function withoutConflicts<C, E, F>(from: Place<C, E, F>, rows: readonly Row<C, E, F>[]): readonly Row<C, E, F>[] {
+function withoutConflicts<C, E, F>(
+  from: Configuration<C, E, F>,
+  rows: readonly Row<C, E, F>[],
+): readonly Row<C, E, F>[] {
   const taken = new Set<Row<C, E, F>>();
   for (const row of rows) {
     const exits = left(from, row);
