@@ -17,6 +17,7 @@ COPY machines machines
 COPY transports transports
 COPY actors actors
 COPY journal journal
+COPY replay replay
 COPY web web
 COPY cli cli
 USER bun

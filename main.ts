@@ -30,6 +30,7 @@ import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
+import { settingOf } from "./replay/setting.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
@@ -162,10 +163,11 @@ const journalOf = ({ web: { journal } }: Config): Journal | undefined =>
 const A_MOMENT = 100;
 
 async function openWeb(
-  { web: { host, port } }: Config,
+  config: Config,
   gateway: Gateway,
   { token, ...by }: { readonly journal: Journal | undefined; readonly metrics: Metrics; readonly token: string },
 ): ReturnType<typeof serveWeb> {
+  const { host, port } = config.web;
   const [address = host] = await inTime(
     resolve,
     systemClock,
@@ -184,6 +186,7 @@ async function openWeb(
     boot: random(),
     version: VERSION,
     health: () => gateway.health,
+    setting: () => settingOf(gatewayConfig(config)),
     hangUp: (id) => gateway.calls.hangUp(id),
     drain: () => void systemClock.after(A_MOMENT, () => gateway.stop()),
   });

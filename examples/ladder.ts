@@ -8,6 +8,7 @@
 import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
 import { pretty } from "../journal/pretty.ts";
+import { arrowLine, headLines, stateLine } from "../journal/text.ts";
 import { phraseOf } from "../protocol/sip/build.ts";
 import { header } from "../protocol/sip/fields.ts";
 import { readCSeq } from "../protocol/sip/mandatory.ts";
@@ -15,7 +16,6 @@ import { readMessage } from "../protocol/sip/read.ts";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
 import type { StreamEvents } from "../transports/transport.ts";
 
-const WIDTH = 46;
 type Open = GatewayNeeds["open"];
 
 export class Ladder {
@@ -35,9 +35,8 @@ export class Ladder {
 
   /** Begins the ladder of another call. */
   title(text: string): void {
-    const heads = `${"alice (XMPP)".padEnd(WIDTH)}gateway${"bob (SIP)".padStart(WIDTH)}`;
     this.#labels = [];
-    this.#print(`\n── ${text} ${"─".repeat(Math.max(0, 110 - text.length))}\n${heads}`);
+    this.#print(`\n${headLines(text, "alice (XMPP)", "bob (SIP)")}`);
   }
 
   /** Prints nothing from now on. */
@@ -56,13 +55,13 @@ export class Ladder {
   }
 
   state(name: string): void {
-    if (!this.#isOver) this.#print(`${" ".repeat(WIDTH)}◆ ${name}`);
+    if (!this.#isOver) this.#print(stateLine(name));
   }
 
   #stanza(stanza: Element, byUs: boolean): void {
     if (!stanza.is("iq") || this.#isOver) return;
     const label = this.#labelOf(stanza);
-    const arrow = byUs ? `◀${dashes(label, WIDTH - 2)}` : `${dashes(label, WIDTH - 2)}▶`;
+    const arrow = arrowLine("xmpp", byUs, label);
     this.#show(label, this.#full ? `${arrow}\n${pretty(stanza)}\n` : arrow, byUs);
   }
 
@@ -97,8 +96,7 @@ export class Ladder {
       this.#asked.delete(`${call} ${method}`);
       if (method === "INVITE") this.#asked.set(`${call} ACK`, "ACK");
     }
-    const margin = " ".repeat(WIDTH + 8);
-    const arrow = byUs ? `${margin}${dashes(label, WIDTH - 2)}▶` : `${margin}◀${dashes(label, WIDTH - 2)}`;
+    const arrow = arrowLine("sip", byUs, label);
     this.#show(label, this.#full ? `${arrow}\n${new TextDecoder().decode(bytes)}` : arrow, byUs);
   }
 
@@ -158,10 +156,4 @@ export class Ladder {
     const stanza = (element: Element): void => this.#stanza(element, byUs);
     return new StanzaReader({ opened: nothing, stanza, oversized: nothing, ended: nothing, fault: nothing });
   }
-}
-
-/** `── text ─────`, as wide as it is told. */
-function dashes(text: string, width: number): string {
-  const shown = text.length > width - 6 ? `${text.slice(0, width - 7)}…` : text;
-  return `── ${shown} ${"─".repeat(Math.max(0, width - shown.length - 4))}`;
 }

@@ -9,10 +9,12 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { describeRoute, openAPIRouteHandler } from "hono-openapi";
 import type { Journal } from "../journal/journal.ts";
+import type { Setting } from "../journal/setting.ts";
 import type { Health } from "../machines/gateway.ts";
 import type { Access } from "./access.ts";
 import { callsApi } from "./api/calls.ts";
 import { json, MAY_LOOK, MAY_TOUCH, textOf } from "./api/documented.ts";
+import { exportsApi } from "./api/exports.ts";
 import { feedApi } from "./api/feed.ts";
 import { machinesApi } from "./api/machines.ts";
 import { overview } from "./api/schemas.ts";
@@ -25,6 +27,8 @@ export interface WindowNeeds {
   readonly health: () => Health;
   readonly boot: string;
   readonly version: string;
+  /** What plays must know of the gateway. */
+  readonly setting: () => Setting;
   readonly hangUp: (id: string) => boolean;
   readonly metrics: { readonly type: string; text(): Promise<string> };
   /** No new calls from now on. */
@@ -67,7 +71,7 @@ const DRAIN = {
 
 /** `whole` is described in `/openapi.json`. */
 function lookingApp(needs: WindowNeeds, journal: Journal, whole: Hono): Hono {
-  const { access, health, boot, version, hangUp, drain } = needs;
+  const { access, health, boot, version, hangUp, drain, setting } = needs;
   const app = new Hono();
   app.route("/", access.routes);
   app.use("/api/*", access.look, noStore);
@@ -77,6 +81,7 @@ function lookingApp(needs: WindowNeeds, journal: Journal, whole: Hono): Hono {
   }
   const top = () => ({ ...health(), version });
   app.route("/api/calls", callsApi({ journal, access, hangUp }));
+  app.route("/api/calls", exportsApi({ journal, setting }));
   app.route("/api/machines", machinesApi());
   app.route("/api/feed", feedApi({ journal, boot, counts: top }));
   app.get("/api/overview", describeRoute(OVERVIEW), (context) => context.json(journal.counts));

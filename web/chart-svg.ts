@@ -6,20 +6,13 @@
  */
 import { phaseOf, type StepView } from "../journal/view.ts";
 import type { Layout, LayoutNode } from "./layout/layout.ts";
+import { escaped, PALETTE } from "./svg.ts";
 import { badgeWidth, type Walk, walkOf } from "./walk.ts";
 
 /** Room around the chart: for the gutter, badges and halos. */
 const AROUND = 22;
 
-const STYLE = `
-  svg { --bg: #f4f5f8; --ink: #1a1e29; --soft: #586174; --edge: #a3abbb; --node: #fff; --node-line: #c3c9d6; --line: #e1e4eb;
-    --asking: #4353d8; --asking-tint: #eef0fd; --up: #0f7b4f; --up-tint: #e9f6ef; --ending: #a45a00; --ending-tint: #fdf3e4; --over: #5b6474; --over-tint: #eef0f3; --bad: #c2263a; }
-  @media (prefers-color-scheme: dark) { svg { --bg: #0c0f15; --ink: #e8ebf2; --soft: #98a3b6; --edge: #5d687c; --node: #1a202b; --node-line: #3a4456; --line: #252c39;
-    --asking: #93a0ff; --asking-tint: #171c30; --up: #4fd39a; --up-tint: #12221c; --ending: #f0b35c; --ending-tint: #251f14; --over: #a9b3c4; --over-tint: #1a202b; --bad: #ff8a97; } }
-  .asking { --hue: var(--asking); --tint: var(--asking-tint); } .up { --hue: var(--up); --tint: var(--up-tint); }
-  .ending { --hue: var(--ending); --tint: var(--ending-tint); } .over { --hue: var(--over); --tint: var(--over-tint); }
-  text { font: 500 12px Inter, ui-sans-serif, system-ui, sans-serif; fill: var(--ink); }
-  .paper { fill: var(--bg); }
+const STYLE = `${PALETTE}
   .box rect { fill: var(--tint); stroke: var(--line); } .box.deep rect { fill: var(--bg); fill-opacity: .55; } .box.on rect { stroke: var(--hue); }
   .box text { font-weight: 600; font-size: 11.5px; fill: var(--soft); } .box.on text { fill: var(--hue); } .box tspan { font-weight: 400; }
   .leaf rect { fill: var(--node); stroke: var(--node-line); } .leaf > text { text-anchor: middle; } .leaf circle.dot { fill: var(--edge); }
@@ -64,9 +57,6 @@ export const boxesOf = ({ nodes }: Layout, walk?: Walk): string[] =>
   nodes.filter(({ kind }) => kind === "box" || kind === "parallel").map((node) => boxOf(node, walk));
 
 const PHASES = ["asking", "up", "ending", "over"] as const;
-
-export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 function markerOf(phase: string): string {
   const size = phase === "" ? 6.5 : 8;

@@ -5,10 +5,11 @@
  * Rules: as in chart-svg.ts. A way is drawn by the line that it is lifted to (layout/lift.ts), so a line may stand for several.
  */
 import { phaseOf } from "../journal/view.ts";
-import { boxesOf, escaped, sheet } from "./chart-svg.ts";
+import { boxesOf, sheet } from "./chart-svg.ts";
 import type { Walked } from "./coverage.ts";
 import type { Layout, LayoutNode } from "./layout/layout.ts";
 import { lift } from "./layout/lift.ts";
+import { escaped } from "./svg.ts";
 
 /** Pixels of the thinnest line that was walked, and how many more the most walked one has. */
 const LINE = { least: 1, more: 7 };

@@ -1,9 +1,5 @@
-/**
- * Where messages and states stand on the ladder of a call, from top to bottom: for the page, and for pictures.
- *
- * Rules: a message that came stands above the state that it led to, what went out because of it below; a step that changes no state and
- * refuses nothing has no capsule. Pixels.
- */
+/** Where messages and states stand on the ladder of a call, from top to bottom: for the page, and for pictures. Pixels. */
+import { ladderRows } from "../journal/ladder-rows.ts";
 import type { CallView } from "../journal/view.ts";
 
 /** Where user, gateway and phone stand. */
@@ -18,32 +14,18 @@ export type LadderItem =
   | { readonly kind: "message"; readonly message: number; readonly y: number; readonly when: string | undefined };
 
 /** The rows of a ladder, and how tall it is. */
-export function ladderOf({ steps, messages }: Pick<CallView, "steps" | "messages">): {
-  items: LadderItem[];
-  height: number;
-} {
-  const items: LadderItem[] = [];
-  const capsules = new Set<number>();
+export function ladderOf(call: Pick<CallView, "steps" | "messages">): { items: LadderItem[]; height: number } {
   let y = TOP;
   let before: number | undefined;
-  const turn = (step: number): void => {
-    if (capsules.has(step)) return;
-    capsules.add(step);
-    const { before: was = [], after = [], refused } = steps[step] ?? {};
-    if (was.join() === after.join() && refused === undefined) return;
-    items.push({ kind: "turn", step, y: y + 5 });
-    y += CAPSULE + 5;
-  };
-  for (const [place, { at, step, out }] of messages.entries()) {
-    const came = steps[step]?.came === place;
-    for (let earlier = 0; earlier < step; earlier++) turn(earlier);
-    if (out) turn(step);
-    items.push({ kind: "message", message: place, y, when: at === before ? undefined : whenWords(at) });
+  const items = ladderRows(call).map((row): LadderItem => {
+    const top = y;
+    y += row.kind === "turn" ? CAPSULE + 5 : ROW;
+    if (row.kind === "turn") return { ...row, y: top + 5 };
+    const { at = 0 } = call.messages[row.message] ?? {};
+    const when = at === before ? undefined : whenWords(at);
     before = at;
-    y += ROW;
-    if (came) turn(step);
-  }
-  for (const step of steps.keys()) turn(step);
+    return { ...row, y: top, when };
+  });
   return { items, height: y + 16 };
 }
 

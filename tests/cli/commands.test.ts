@@ -4,9 +4,11 @@ import { Api, CommandError } from "../../cli/api.ts";
 import { calls, hangUp, trace } from "../../cli/commands.ts";
 import { connectionOf } from "../../cli/connection.ts";
 import { Journal } from "../../journal/journal.ts";
+import { settingOf } from "../../replay/setting.ts";
 import { Access } from "../../web/access.ts";
 import { windowApp } from "../../web/app.ts";
 import { serveWeb } from "../../web/serve.ts";
+import { gatewayConfig } from "../support/play-gateway.ts";
 import { until } from "../support/until.ts";
 
 const TOKEN = "s3cret";
@@ -22,6 +24,7 @@ async function gateway({ journal = true }: { journal?: boolean } = {}) {
     ...{ journal: journal ? kept : undefined, access, boot: "b", version: "1", drain: () => {} },
     metrics: { type: "text/plain", text: async () => "" },
     health: () => ({ sip: true, xmpp: true, proxy: "up", state: "running", calls: 0 }),
+    setting: () => settingOf(gatewayConfig()),
     hangUp: (id) => {
       hungUp.push(id);
       return id !== "gone1";

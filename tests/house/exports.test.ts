@@ -5,7 +5,20 @@ import { join } from "node:path";
 import { tokensOf } from "../support/tokens.ts";
 
 const root = join(import.meta.dir, "../..");
-const FOLDERS = ["config", "protocol", "machines", "transports", "actors", "web", "examples", "bench", "docs", "tests"];
+const FOLDERS = [
+  "config",
+  "protocol",
+  "machines",
+  "transports",
+  "actors",
+  "journal",
+  "replay",
+  "web",
+  "examples",
+  "bench",
+  "docs",
+  "tests",
+];
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .map((name) => `${folder}/${name}`)

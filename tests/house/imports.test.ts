@@ -61,6 +61,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "actors/calls": [...BELOW, ...ACTORS],
   "actors/gateway.ts": [...BELOW, ...ACTORS],
 
+  replay: [...BELOW, ...ACTORS, "actors/gateway.ts", "journal"],
   journal: [...PROTOCOL, ...MACHINES],
   web: [...PROTOCOL, ...MACHINES, "journal", "web/layout", "web/api"],
   "web/api": [...MACHINES, "journal", "web", "web/layout"],
@@ -71,7 +72,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   bench: [...INSIDE, "config.ts"],
   integrations: [],
   docs: [...MACHINES, "protocol/sip", "journal", "web", "web/layout", "examples", "tests"],
-  "main.ts": [...INSIDE, "cli", "journal", "config.ts", "config"],
+  "main.ts": [...INSIDE, "cli", "journal", "replay", "config.ts", "config"],
 };
 
 /** The row that a file is of. */

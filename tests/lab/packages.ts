@@ -12,6 +12,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["kamailio", "kamailio"],
   ["/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so", "kamailio-websocket-modules"],
   ["sipp", "sip-tester"],
+  ["tshark", "tshark"],
   ["baresip", "baresip"],
   ["linphone-daemon", "linphone-cli"],
   ["pulseaudio", "pulseaudio"],

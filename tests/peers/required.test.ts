@@ -6,12 +6,14 @@ import { noKamailio } from "../support/kamailio.ts";
 import { noProsody } from "../support/prosody.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { noSipp } from "../support/sipp.ts";
+import { noTshark } from "../support/tshark.ts";
 
 const missing = [
   noProsody,
   noEjabberd,
   noKamailio,
   noSipp,
+  noTshark,
   noChromium,
   ...RUNTIMES.map(({ missing }) => missing),
 ].filter((each) => each !== undefined);

@@ -1,7 +1,6 @@
-/** What a play says of the gateway's configuration (`# options: …`), as options of plays; and what a journal needs to know of it. */
+/** What a play says of the gateway's configuration (`# options: …`), as options of plays. */
 import type { CallsConfig } from "../../actors/calls/needs.ts";
-import type { GatewayConfig } from "../../actors/gateway.ts";
-import type { PlayConfiguration, Setting } from "../../journal/setting.ts";
+import type { PlayConfiguration } from "../../journal/setting.ts";
 import type { PlayOptions } from "./play.ts";
 import { gatewayConfig, PROXY } from "./play-gateway.ts";
 
@@ -24,16 +23,5 @@ export function configuredBy(script: string): Pick<PlayOptions, "calls" | "inter
     ...(intercept ? { intercept } : {}),
     ...(online ? { online } : {}),
     ...(transport === "tcp" ? { byTcp: true } : {}),
-  };
-}
-
-export function settingOf({ sip, xmpp, calls }: GatewayConfig): Setting {
-  const { addresses, proxy, username, realm, ...options } = calls;
-  return {
-    ...{ component: xmpp.domain, hosts: xmpp.hosts, ours: [sip.localHost, ...addresses.ours], port: sip.port },
-    ...{ proxyHost: proxy.host, proxyPort: proxy.port, usernameToPhone: addresses.usernameToPhone },
-    realm,
-    intercept: xmpp.mode === "intercept",
-    options: { ...options, transport: proxy.transport, hasCredentials: username !== "" },
   };
 }

@@ -2,10 +2,10 @@
 import { Journal } from "../../journal/journal.ts";
 import { playOf } from "../../journal/play.ts";
 import type { Setting } from "../../journal/setting.ts";
+import { settingOf } from "../../replay/setting.ts";
 import { createClock } from "./clock.ts";
 import { type PlayOptions, Stage } from "./play.ts";
 import { gatewayConfig } from "./play-gateway.ts";
-import { settingOf } from "./play-options.ts";
 
 const BUDGET = 50_000_000;
 

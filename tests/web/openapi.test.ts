@@ -5,8 +5,10 @@ import { z } from "zod";
 import type { CallWatch } from "../../actors/watch.ts";
 import { Journal } from "../../journal/journal.ts";
 import type { Health } from "../../machines/gateway.ts";
+import { settingOf } from "../../replay/setting.ts";
 import { Access } from "../../web/access.ts";
 import { windowApp } from "../../web/app.ts";
+import { gatewayConfig } from "../support/play-gateway.ts";
 
 const TOKEN = "s3cret";
 const WITH_TOKEN = { authorization: `Bearer ${TOKEN}` };
@@ -39,6 +41,7 @@ function window({ token = TOKEN, health = UP, isLocal = false } = {}) {
     access: new Access({ token, isLocal, random: () => "r", now: () => 0 }),
     metrics: { type: "text/plain; version=0.0.4", text: async () => "carillon_proxy_up 1\n" },
     hangUp: (id) => id === "t1" && did.push(`hang up ${id}`) > 0,
+    setting: () => settingOf(gatewayConfig()),
     drain: () => void did.push("drain"),
   });
   return { app, did };
@@ -53,6 +56,8 @@ const without = (path: string, init: RequestInit = {}): Ask => [path, { ...init,
 const fromElsewhere = (path: string, init: RequestInit = {}): Ask => [path, { ...init, headers: ELSEWHERE }];
 const json = (body: object) => ({ method: "POST", body: JSON.stringify(body) });
 const LONG = "x".repeat(300);
+
+const EXPORTS = ["play", "pcap", "json", "svg", "txt"].map((format) => `/api/calls/{id}/export.${format}`);
 
 /** How each answer that is named comes about: method, path as documented, status, and what is asked. */
 const ANSWERS: readonly (readonly [method: string, path: string, status: number, ask: Ask, at?: Hono])[] = [
@@ -92,7 +97,12 @@ const ANSWERS: readonly (readonly [method: string, path: string, status: number,
     ["get", path, 401, without(path)] as const,
     ["get", path, 403, fromElsewhere(path)] as const,
   ]),
-  ...["/api/calls/{id}", "/api/calls/{id}/journal", "/api/machines/{id}"].flatMap((path) => [
+  ...EXPORTS.flatMap((path) => [
+    ["get", path, 200, withToken(path.split("{id}").join("t1"))] as const,
+    ["get", path, 400, withToken(path.split("{id}").join(LONG))] as const,
+    ["get", path, 404, withToken(path.split("{id}").join("none"))] as const,
+  ]),
+  ...["/api/calls/{id}", "/api/calls/{id}/journal", "/api/machines/{id}", ...EXPORTS].flatMap((path) => [
     ["get", path, 401, without(path.split("{id}").join("t1"))] as const,
     ["get", path, 403, fromElsewhere(path.split("{id}").join("t1"))] as const,
   ]),

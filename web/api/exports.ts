@@ -1,0 +1,121 @@
+/**
+ * A call to take away: as a play (a regression test), a capture, JSON, a picture, or text.
+ *
+ * Rules: a play names nobody; everything else has its secrets hidden. A file is named after the call's own tag, cut to letters
+ * and digits, so no peer can choose a name. JSON is what `/journal` shows and what the gateway was like, which `carillon replay` reads.
+ */
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import { z } from "zod";
+import type { Journal } from "../../journal/journal.ts";
+import { pcapOf } from "../../journal/pcap.ts";
+import { playOf } from "../../journal/play.ts";
+import type { Setting } from "../../journal/setting.ts";
+import { ladderText } from "../../journal/text.ts";
+import type { CallView } from "../../journal/view.ts";
+import { catalogue } from "../../machines/catalogue.ts";
+import { writeChartSvg } from "../chart-svg.ts";
+import { writeLadderSvg } from "../ladder-svg.ts";
+import { layoutOf } from "../layout/layout.ts";
+import { BAD, checked, json, MAY_LOOK, problem, textOf } from "./documented.ts";
+
+export interface ExportsNeeds {
+  readonly journal: Journal;
+  /** What the gateway is like now. */
+  readonly setting: () => Setting;
+}
+
+/** What is asked of a picture. */
+const query = z.object({
+  step: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("svg: the step that the chart is at; the last one when not said"),
+  of: z.enum(["chart", "ladder"]).default("chart").describe("svg: what is drawn"),
+});
+type Asked = z.infer<typeof query>;
+
+interface Format {
+  readonly type: string;
+  /** What it is, in words. */
+  readonly of: string;
+  readonly write: (call: CallView, needs: ExportsNeeds, asked: Asked) => string | Uint8Array;
+}
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  play: {
+    type: "text/plain; charset=utf-8",
+    of: "a regression test that names nobody; also for `carillon replay`",
+    write: (call, { journal, setting }) => playOf(call, journal.entries(call.id) ?? [], setting()),
+  },
+  pcap: {
+    type: "application/vnd.tcpdump.pcap",
+    of: "a capture for Wireshark and sngrep",
+    write: ({ id }, { journal, setting }) => {
+      const { ours, port } = setting();
+      return pcapOf(journal.entries(id) ?? [], { host: ours[0] ?? "", port });
+    },
+  },
+  json: {
+    type: "application/json",
+    of: "all that happened, for `carillon replay`",
+    write: (call, { setting }) => `${JSON.stringify({ ...call, setting: setting() }, null, 2)}\n`,
+  },
+  svg: {
+    type: "image/svg+xml",
+    of: "a picture of its chart, or of its ladder",
+    write: (call, _, asked) => pictureOf(call, asked),
+  },
+  txt: {
+    type: "text/plain; charset=utf-8",
+    of: "its ladder and states as plain text",
+    write: (call) => ladderText(call),
+  },
+};
+
+function pictureOf(call: CallView, { of, step }: Asked): string {
+  const title = `${call.from} → ${call.to}`;
+  if (of === "ladder") return writeLadderSvg(call, title);
+  const at = Math.min(step ?? call.steps.length, call.steps.length) - 1;
+  const machine = catalogue.call;
+  if (machine === undefined) throw new Error("there is no chart of a call");
+  return writeChartSvg(layoutOf(machine), title, { steps: call.steps, at: Math.max(0, at) });
+}
+
+const gone = { error: "there is no such call, or it was let go of" };
+
+export function exportsApi(needs: ExportsNeeds): Hono {
+  const app = new Hono();
+  for (const [name, format] of Object.entries(FORMATS)) {
+    app.get(
+      `/:id/export.${name}`,
+      describeRoute({
+        summary: `The call as a file: ${format.of}`,
+        responses: {
+          200: textOf(format.type, format.of),
+          404: json(problem, "there is no such call, or no more"),
+          ...BAD,
+          ...MAY_LOOK,
+        },
+      }),
+      checked("param", z.object({ id: z.string().max(256) })),
+      checked("query", query),
+      (context) => {
+        const { id } = context.req.valid("param");
+        const call = needs.journal.call(id);
+        if (call === undefined) return context.json(gone, 404);
+        const written = format.write(call, needs, context.req.valid("query"));
+        return context.body(typeof written === "string" ? written : new Uint8Array(written), 200, {
+          "content-type": format.type,
+          "content-disposition": `attachment; filename="call-${safe(id)}.${name}"`,
+        });
+      },
+    );
+  }
+  return app;
+}
+
+/** A name that no file system and no header reads as anything else. */
+const safe = (id: string): string => id.replace(/[^A-Za-z0-9]/g, "").slice(0, 40) || "export";
