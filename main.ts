@@ -30,6 +30,7 @@ import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
+import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
@@ -48,6 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { config: file, check, url, command, operand, ...asked } = argumentsOf(args);
   if (asked.help) return console.log(help(programName(process)));
   if (asked.version) return console.log(`carillon ${VERSION}`);
+  if (command === "replay") return await replayed(operand, asked.step === true);
   if (command !== undefined) return await runCommand(command, operand, await connectionTo(url, file));
   if (file === undefined) throw new StartError(USAGE);
   const readAgain = async (): Promise<Config> => readConfig(await read(file), file, process.env);
@@ -55,6 +57,16 @@ async function main(args: readonly string[]): Promise<void> {
   const token = await readToken(config.web, readText);
   if (check) return await checkConfig(file, config);
   await run(config, token, readAgain);
+}
+
+/** Runs an exported call again. */
+async function replayed(file: string, isStepped: boolean): Promise<void> {
+  const isSame = await readText(file)
+    .then((read) => replayFile(read, isStepped))
+    .catch((error: unknown) => {
+      throw new StartError(`${file}: ${textOf(error)}`);
+    });
+  if (!isSame) process.exit(1);
 }
 
 /** The gateway that a command is for. */

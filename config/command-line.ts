@@ -10,12 +10,13 @@ const OPTIONS = {
   config: { type: "string" },
   check: { type: "boolean" },
   url: { type: "string" },
+  step: { type: "boolean" },
   version: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** What is asked of a gateway that runs, and what the command needs to know for it. */
-const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER" } as const;
+/** What is asked of a gateway that runs, or of a file, and what the command needs to know for it. */
+const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER", replay: "FILE" } as const;
 export type Command = keyof typeof COMMANDS;
 
 /** Reads the arguments. Throws an `Error` whose first line says what is wrong. */
@@ -59,10 +60,13 @@ export const usage = (program: string): string => `usage: ${program} --config ca
 
 export const help = (program: string): string => `${usage(program)}
        ${program} calls | hangup ID | trace NUMBER [--config carillon.toml | --url URL]
+       ${program} replay FILE [--step]
 
   calls          the live calls of a gateway that runs
   hangup ID      hang one up, on both sides; the beginning of its id will do
   trace NUMBER   print the messages of the calls of a number, JID or Call-ID as they go and come
+  replay FILE    run an exported call (JSON or play) again through a gateway in memory; 1 if it goes another way
+  --step         replay: wait for a key before each step
   --url URL      where the gateway's API is, when not by [web] host and port of --config; its token is CARILLON_WEB_TOKEN
 
   --config FILE  the configuration: a copy of carillon.example.toml; docs/options.md has every option

@@ -65,6 +65,7 @@ function page({ journal, random, stage }: MemoryStage): ReturnType<typeof window
     access: new Access({ token: "", isLocal: true, random, now: () => Date.now() }),
     health: () => stage.gateway.health,
     metrics: { type: "text/plain", text: async () => "" },
+    setting: () => stage.setting,
     hangUp: () => false,
     drain: () => {},
   });

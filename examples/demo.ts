@@ -91,7 +91,7 @@ async function showFirst({ title, id, says, ends }: First): Promise<void> {
 
 /** Begins calls in the town, and shows where they can be watched. */
 async function showTown(): Promise<void> {
-  const window = await openWindow(stage.gateway, { journal, metrics }, random);
+  const window = await openWindow(stage.gateway, { journal, metrics, setting: () => stage.setting }, random);
   const town = new Town(stage, { clock: systemClock, chance: Math.random });
   process.once("SIGINT", () => {
     town.close();

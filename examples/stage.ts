@@ -9,6 +9,8 @@ import type { Clock } from "../actors/clock.ts";
 import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
 import type { Log } from "../actors/log.ts";
 import type { Watch } from "../actors/watch.ts";
+import type { Setting } from "../journal/setting.ts";
+import { settingOf } from "../replay/setting.ts";
 import { DOMAIN, USERS } from "./cast.ts";
 import { Client } from "./client.ts";
 import { Handset } from "./handset.ts";
@@ -46,6 +48,8 @@ export interface Cast {
 
 export class Stage {
   readonly gateway: Gateway;
+  /** What its exports say of the gateway. */
+  readonly setting: Setting;
   readonly #needs: StageNeeds;
   readonly #server: DemoServer;
   readonly #phones: Phones;
@@ -56,7 +60,9 @@ export class Stage {
     this.#server = server;
     this.#phones = phones;
     this.#clients = clients;
-    this.gateway = new Gateway(configuration(server.port, phones.address.port), {
+    const config = configuration(server.port, phones.address.port);
+    this.setting = settingOf(config);
+    this.gateway = new Gateway(config, {
       ...{ clock: needs.clock, chance: needs.chance, random: needs.random, log: needs.log, open: needs.gateway },
       hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
       sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),

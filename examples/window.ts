@@ -3,6 +3,7 @@
 import { systemClock } from "../actors/clock.ts";
 import type { Gateway } from "../actors/gateway.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Setting } from "../journal/setting.ts";
 import { VERSION } from "../protocol/sip/capabilities.ts";
 import { Access } from "../web/access.ts";
 import { windowApp } from "../web/app.ts";
@@ -15,7 +16,7 @@ export const USUAL_PORT = 8080;
 /** Serves the page at its usual port, or at a free one when that is taken. */
 export async function openWindow(
   gateway: Gateway,
-  by: { readonly journal: Journal; readonly metrics: Metrics },
+  by: { readonly journal: Journal; readonly metrics: Metrics; readonly setting: () => Setting },
   random: () => string,
 ): Promise<Served> {
   const app = windowApp({

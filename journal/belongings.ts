@@ -76,6 +76,7 @@ export class Belongings<Journal extends Owner> {
     if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, put);
     const [inside] = said.getChildElements();
     const sid = inside?.attrs.sid ?? inside?.attrs.id;
+    if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, put);
     if (typeof sid !== "string") return;
     const session = sessionOf(sid, String(said.attrs.from ?? from), String(said.attrs.to ?? to));
     const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
@@ -84,6 +85,15 @@ export class Belongings<Journal extends Owner> {
     put(found);
     if (iq !== undefined) this.#ask(iq, found);
     if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
+  }
+
+  /** A device asks for a call that rings, of whomever, its own account too; where it names none, each of the user's is meant. */
+  #asksForCall({ attrs }: Element, sid: unknown, iq: string | undefined, put: Put<Journal>): void {
+    for (const journal of this.#byUser.get(bareJid(String(attrs.from))) ?? []) {
+      if (journal.isOver || (sid !== undefined && sid !== journal.about.sid)) continue;
+      put(journal);
+      if (iq !== undefined) this.#ask(iq, journal);
+    }
   }
 
   /** Presence is of every call of the user's that lives. */

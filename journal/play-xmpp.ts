@@ -29,8 +29,11 @@ export class PlayXmpp {
   readonly #told: string[] = [];
   #hasSpoken = false;
   #isProposed = false;
-  /** Whether the server tells of all who are there: then a proposal is for a device that was. */
-  readonly #isToldOfAll: boolean;
+  readonly #stanzas: readonly { readonly wire: WireEntry; readonly stanza: Element }[];
+  /** Whether a proposal is for a device that was seen: one is online, or the server tells of all who are there. */
+  readonly #wasThere: boolean;
+  /** Whether it is known by now what the caps of plays stand for. */
+  #isKnown = false;
   /** Whether somebody is online: a phone that calls hears at once that it rings. */
   readonly #isOnline: boolean;
   /** A device that has spoken first. */
@@ -39,7 +42,10 @@ export class PlayXmpp {
   constructor(others: Others, wires: readonly WireEntry[], { intercept }: Pick<Setting, "intercept">) {
     this.#others = others;
     this.#isOnline = ringsAtOnce(wires);
-    this.#isToldOfAll = intercept;
+    this.#wasThere = this.#isOnline || intercept;
+    this.#stanzas = wires
+      .filter(({ wire }) => wire === "xmpp")
+      .map((wire) => ({ wire, stanza: parse(decoder.decode(wire.bytes)) }));
     this.#atOnce = acknowledged(wires.filter(({ wire }) => wire === "xmpp"));
   }
 
@@ -54,6 +60,7 @@ export class PlayXmpp {
     const jid = String(wire.out ? other.attrs.to : other.attrs.from);
     const device = deviceName(jid);
     delete other.attrs[wire.out ? "to" : "from"];
+    if (isComing(stanza) && this.#takesProposals(wire)) return this.#comes(device);
     if (!wire.out) {
       this.#hasSpoken ||= type !== "result";
       const speaker = String(unwrapped(other).attrs.from ?? jid);
@@ -68,6 +75,21 @@ export class PlayXmpp {
     return stepText(`gateway > ${device}${isAnswered ? "" : " (unanswered)"}`, linesOf(other));
   }
 
+  /** Whether a device that comes takes proposals: it is not called before it has spoken, though a proposal is out. */
+  #takesProposals(coming: WireEntry): boolean {
+    if (!this.#isProposed) return false;
+    const device = parse(decoder.decode(coming.bytes)).attrs.from;
+    const later = this.#stanzas.slice(this.#stanzas.findIndex(({ wire }) => wire === coming) + 1);
+    const next = later.find(({ wire, stanza: { attrs } }) => (wire.out ? attrs.to : attrs.from) === device);
+    return next?.wire.out !== true;
+  }
+
+  #comes(device: string): string {
+    const isKnown = this.#isKnown || this.#wasThere;
+    this.#isKnown = true;
+    return isKnown ? comes(device) : comesAndIsAsked(device);
+  }
+
   /** Who must be online: whoever is told at once, or somebody at least, where a phone hears at once that it rings. */
   get online(): readonly string[] {
     const isSomebody = this.#isOnline && !this.#isProposed && this.#told.length === 0;
@@ -76,12 +98,10 @@ export class PlayXmpp {
 
   /** What must have happened before: where a call is proposed to somebody, one of their devices has said that it takes proposals. */
   get before(): string[] {
-    if (!this.#isProposed || !(this.#isOnline || this.#isToldOfAll)) return [];
+    if (!this.#isProposed || !this.#wasThere) return [];
     const device = deviceName(this.#speaker ?? `juliet@${PLAY.users}/another`);
     return [
-      stepText(`${device} > gateway`, [`<presence to='${PLAY.component}'>${CAPS}</presence>`]),
-      stepText(`gateway > ${device}`, [`<iq type='get' id='{caps}'>${ASKED}</iq>`]),
-      stepText(`${device} > gateway`, [`<iq type='result' id='{caps}' to='${PLAY.component}'>${SAID}</iq>`]),
+      comesAndIsAsked(device),
       ...(this.#isOnline
         ? []
         : [stepText(`${device} > gateway`, [`<presence to='${PLAY.component}' type='unavailable'/>`])]),
@@ -98,14 +118,27 @@ const CAPS = `<c xmlns='${CAPS_NAMESPACE}' hash='sha-1' node='${NODE}' ver='${VE
 const ASKED = `<query xmlns='${DISCO_INFO}' node='${NODE}#${VER}'/>`;
 const SAID = `<query xmlns='${DISCO_INFO}'>${FEATURES}</query>`;
 
-/** Whether the first that a phone hears of its call, but for 100, comes at once, and is 180. */
+const comes = (device: string): string =>
+  stepText(`${device} > gateway`, [`<presence to='${PLAY.component}'>${CAPS}</presence>`]);
+
+/** The first device with these caps is asked what they stand for. */
+const comesAndIsAsked = (device: string): string =>
+  [
+    comes(device),
+    stepText(`gateway > ${device}`, [`<iq type='get' id='{caps}'>${ASKED}</iq>`]),
+    stepText(`${device} > gateway`, [`<iq type='result' id='{caps}' to='${PLAY.component}'>${SAID}</iq>`]),
+  ].join("\n");
+
+const isComing = (stanza: Element): boolean => stanza.is("presence") && stanza.attrs.type === undefined;
+
+/** Whether a phone hears 180 at once, before anybody but it has spoken; 100 is nothing. */
 function ringsAtOnce(wires: readonly WireEntry[]): boolean {
   const [first] = wires;
-  const heard = wires.find(
-    ({ wire, out, bytes }) => wire === "sip" && out && !decoder.decode(bytes).startsWith("SIP/2.0 100"),
+  const next = wires.find(({ wire, out, bytes }) =>
+    wire === "xmpp" ? !out : out && !decoder.decode(bytes).startsWith("SIP/2.0 100"),
   );
-  if (first === undefined || heard === undefined) return false;
-  return heard.at - first.at < AT_ONCE && decoder.decode(heard.bytes).startsWith("SIP/2.0 18");
+  if (first === undefined || next?.wire !== "sip") return false;
+  return next.at - first.at < AT_ONCE && decoder.decode(next.bytes).startsWith("SIP/2.0 18");
 }
 
 /** An element, line by line; line ends in a value are written as what they are. */

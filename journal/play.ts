@@ -1,5 +1,5 @@
 /**
- * A call as a play (tests/support/play-script.ts), which runs as a regression test and by `carillon replay`.
+ * A call as a play (replay/script.ts), which runs as a regression test and by `carillon replay`.
  *
  * Rules: what came is said, without what the phone of plays fills in (play-phone.ts); what left is heard, without what the
  * gateway makes up anew each time: an id that comes again is `{tag-1}`, taken from where it stands first. Pauses of 50 ms and more

@@ -3,7 +3,7 @@
  *
  * Rule: a name or a label is one line of printable characters, whoever has written it.
  */
-import { ladderRows } from "./ladder-rows.ts";
+import { type LadderRow, ladderRows } from "./ladder-rows.ts";
 import type { CallView, MessageView, StepView } from "./view.ts";
 
 /** Columns between two of the three who speak. */
@@ -37,12 +37,16 @@ export function ladderText(call: CallView): string {
   const [user, phone] = call.direction === "outgoing" ? [call.from, call.to] : [call.to, call.from];
   const end = call.why === undefined ? "" : `, ended by ${call.why}`;
   const left = call.dropped === 0 ? [] : [`(${call.dropped} entries were left out)`];
-  const rows = ladderRows(call).map((row) =>
-    row.kind === "message" ? timed(messageLine(call.messages[row.message])) : timed(stepLine(call.steps[row.step])),
-  );
-  const heads = headLines(`${call.direction}${end}`, user, phone).split("\n");
-  return [...heads.map((line) => `${" ".repeat(TIME)}${line}`), ...rows, ...left, ""].join("\n");
+  const rows = ladderRows(call).map((row) => rowLine(call, row));
+  return [indented(headLines(`${call.direction}${end}`, user, phone)), ...rows, ...left, ""].join("\n");
 }
+
+/** Lines that have no time. */
+export const indented = (lines: string): string => lines.replace(/^/gm, " ".repeat(TIME));
+
+/** A row of a call's ladder, with the seconds since it began. */
+export const rowLine = (call: Pick<CallView, "steps" | "messages">, row: LadderRow): string =>
+  timed(row.kind === "message" ? messageLine(call.messages[row.message]) : stepLine(call.steps[row.step]));
 
 type Timed = readonly [at: number, line: string];
 

@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { inTime } from "../actors/hosts.ts";
 import { lookUp } from "../config/lookup.ts";
+import { createClock } from "../replay/clock.ts";
 import { changed } from "./support/changed.ts";
-import { createClock } from "./support/clock.ts";
 import { read, withLine } from "./support/config.ts";
 
 const FOUND = async (): Promise<string[]> => ["192.0.2.1", "2001:db8::1"];

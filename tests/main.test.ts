@@ -2,12 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PlayServer } from "../replay/server.ts";
 import { listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
 import { changed } from "./support/changed.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "./support/gateway-process.ts";
 import { runNpm } from "./support/npm.ts";
-import { PlayServer } from "./support/play-server.ts";
 import { RUNTIMES } from "./support/runtimes.ts";
 import { until } from "./support/until.ts";
 
@@ -49,7 +49,7 @@ describe("what is wrong is one line, and no stack trace", () => {
   });
 
   test.each([
-    [["call"], 'there is no command "call": calls, hangup, trace'],
+    [["call"], 'there is no command "call": calls, hangup, trace, replay'],
     [["hangup"], "hangup needs ID"],
     [["calls", "x"], 'calls does not take "x"'],
   ])("%p", async (args, error) => {

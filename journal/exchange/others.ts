@@ -126,7 +126,7 @@ export class Others {
   /** A secret: as many characters of its own alphabet. */
   secret(value: string, shape: "token" | "octets" | "base64"): string {
     if (shape === "octets") return this.#other("octets", value.toUpperCase(), (n) => octets(value, n));
-    const width = value.startsWith("‹") ? 24 : value.length;
+    const width = value.startsWith("‹") ? HIDDEN[shape] : value.length;
     return this.#other(shape, value, (n) => shapedAs(value, `${n}`.padStart(width, "secret").slice(-width)));
   }
 }
@@ -136,6 +136,9 @@ const shapedAs = (value: string, other: string): string =>
   value.startsWith("‹")
     ? other
     : other.replace(/./gs, (letter, at: number) => (/[^\w+/=-]/.test(value[at] ?? "") ? (value[at] ?? "") : letter));
+
+/** What a secret has that is hidden: an ICE password (RFC 8839 §5.4), and a key of AES_CM_128 (RFC 4568 §6.1). */
+const HIDDEN = { token: 24, base64: 40 } as const;
 
 /** `AB:CD:…`, as many. */
 const octets = (value: string, n: number): string =>

@@ -49,7 +49,8 @@ const ATTRIBUTES: Readonly<Record<string, Exchange>> = {
   "ice-ufrag": (value, others) => others.secret(value, "token"),
   "ice-pwd": (value, others) => others.secret(value, "token"),
   fingerprint: (value, others) => value.replace(/ (\S+)$/, (_, octets) => ` ${others.secret(octets, "octets")}`),
-  crypto: (value, others) => value.replace(/inline:([^|\s]+)/g, (_, key) => `inline:${others.secret(key, "base64")}`),
+  crypto: (value, others) =>
+    value.replace(/inline:(‹[^›]*›|[^|\s]+)/g, (_, key) => `inline:${others.secret(key, "base64")}`),
   candidate,
   "remote-candidates": (value, others) => value.replace(/(?<=^\d+ |\s\d+ )(\S+)/g, (host) => others.host(host)),
   rtcp: (value, others) => addressed(value, others),

@@ -2,10 +2,10 @@
 import { expect, test } from "bun:test";
 import { Gateway, type GatewayNeeds } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import { createClock } from "../support/clock.ts";
-import { gatewayConfig, needsOf, SERVER } from "../support/play-gateway.ts";
-import { PlayServer } from "../support/play-server.ts";
-import { createWire, type Wire } from "../support/wire.ts";
+import { createClock } from "../../replay/clock.ts";
+import { gatewayConfig, needsOf, SERVER } from "../../replay/gateway.ts";
+import { PlayServer } from "../../replay/server.ts";
+import { createWire, type Wire } from "../../replay/wire.ts";
 
 /** A gateway that is starting, what it has said, and whether it is ready. */
 function starting(change: (wire: Wire) => Partial<GatewayNeeds> = () => ({})) {

@@ -1,7 +1,7 @@
 /** Host names made addresses: asked once at a time, remembered for a while, in the order in which they are tried. */
 import { describe, expect, test } from "bun:test";
 import { Hosts, inTime } from "../../actors/hosts.ts";
-import { createClock } from "../support/clock.ts";
+import { createClock } from "../../replay/clock.ts";
 
 function hosts(answers: Record<string, readonly string[]>) {
   const clock = createClock();

@@ -1,7 +1,7 @@
 /** What people who do this job have met in the field: bodies, numbers, keys and requests as real networks send them. */
 import { describe } from "bun:test";
+import { gatewayConfig } from "../../replay/gateway.ts";
 import { changed } from "../support/changed.ts";
-import { gatewayConfig } from "../support/play-gateway.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
 import {

@@ -8,13 +8,13 @@
 import { expect, test } from "bun:test";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import { createChance } from "../support/chance.ts";
+import { createChance } from "../../replay/chance.ts";
+import { createClock, type SimulatedClock } from "../../replay/clock.ts";
+import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../../replay/gateway.ts";
+import { PlayServer } from "../../replay/server.ts";
+import { createWire, type Wire } from "../../replay/wire.ts";
 import { crlf } from "../support/changed.ts";
-import { createClock, type SimulatedClock } from "../support/clock.ts";
-import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../support/play-gateway.ts";
-import { PlayServer } from "../support/play-server.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
-import { createWire, type Wire } from "../support/wire.ts";
 
 const ROUNDS = 400;
 const JULIET = "juliet@example.org/balcony";

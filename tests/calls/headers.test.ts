@@ -1,7 +1,7 @@
 /** What holds for every SIP message of ours, whatever the call does: docs/mapping.md table A. */
 import { describe, expect } from "bun:test";
+import { GATEWAY, PROXY } from "../../replay/gateway.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";
-import { GATEWAY, PROXY } from "../support/play-gateway.ts";
 import { onBothWires } from "../support/plays.ts";
 import {
   AGREED,

@@ -1,9 +1,9 @@
 /** What SIGHUP changes while calls run: it holds from then on, and ends no call. */
 import { expect, test } from "bun:test";
 import type { Reloadable } from "../../actors/gateway.ts";
+import { readPlay } from "../../replay/script.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
-import { readPlay } from "../support/play-script.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
 const SETTINGS: Reloadable = { allow: [], usernameToPhone: [], maxCalls: 100 };

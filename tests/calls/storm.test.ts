@@ -12,12 +12,12 @@ import type { ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
-import { createClock, type SimulatedClock } from "../support/clock.ts";
-import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../support/play-gateway.ts";
-import { PlayServer } from "../support/play-server.ts";
+import { createClock, type SimulatedClock } from "../../replay/clock.ts";
+import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../../replay/gateway.ts";
+import { PlayServer } from "../../replay/server.ts";
+import { createWire, type Wire } from "../../replay/wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { makeRequest, makeStack, type TestStack } from "../support/sip.ts";
-import { createWire, type Wire } from "../support/wire.ts";
 
 const JULIET = "juliet@example.org/balcony";
 const BOB = `bob@${COMPONENT}`;

@@ -4,11 +4,11 @@ import { Api, CommandError } from "../../cli/api.ts";
 import { calls, hangUp, trace } from "../../cli/commands.ts";
 import { connectionOf } from "../../cli/connection.ts";
 import { Journal } from "../../journal/journal.ts";
+import { gatewayConfig } from "../../replay/gateway.ts";
 import { settingOf } from "../../replay/setting.ts";
 import { Access } from "../../web/access.ts";
 import { windowApp } from "../../web/app.ts";
 import { serveWeb } from "../../web/serve.ts";
-import { gatewayConfig } from "../support/play-gateway.ts";
 import { until } from "../support/until.ts";
 
 const TOKEN = "s3cret";

@@ -68,7 +68,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "web/page": ["journal", "web", "web/layout", "web/api"],
   "web/layout": [...MACHINES, "web"],
   cli: ["journal"],
-  examples: INSIDE,
+  examples: [...INSIDE, "replay"],
   bench: [...INSIDE, "config.ts"],
   integrations: [],
   docs: [...MACHINES, "protocol/sip", "journal", "web", "web/layout", "examples", "tests"],
@@ -103,7 +103,7 @@ describe("imports", () => {
     ["to give it on", 'export { log } from "../actors/log.ts";'],
     ["as a type", 'import type { Log } from "../actors/log.ts";'],
     ["as a type in passing", 'let log: import("../actors/log.ts").Log;'],
-    ["a test", 'import { wire } from "../tests/support/wire.ts";'],
+    ["a test", 'import { wire } from "../replay/wire.ts";'],
     ["the entry", 'import "../main.ts";'],
   ])("a foreign one is found: %s", (_, text) => {
     expect(foreignTo("protocol/sip.ts", text)).toHaveLength(1);

@@ -7,13 +7,13 @@ import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
+import { PlayServer } from "../../replay/server.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
 import { Inbox } from "../support/inbox.ts";
-import { PlayServer } from "../support/play-server.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
 

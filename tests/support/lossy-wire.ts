@@ -7,9 +7,9 @@
  * RFC 3261 has it gets its answer by the fifth time at the latest, so that "all of them" can be asked for.
  */
 import { expect } from "bun:test";
+import { createChance } from "../../replay/chance.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
-import { createChance } from "./chance.ts";
 
 const OF_SO_MANY = 8;
 const MOST_LOST = 3;

@@ -2,33 +2,11 @@
  * How a play fails: it prints itself, with an arrow at the line that failed, and beside the lines of each step those of the
  * message that was sent or heard there. Below stands what was wanted and what was heard, whole; its stack is the row of its table.
  */
+import { type Messages, Missed, type PlayFailure } from "../../replay/missed.ts";
 import type { Site } from "./site.ts";
 
-/** The gateway departs from a play: what is wanted, and what is heard instead. */
-export class Missed extends Error {
-  /** The line of the step, from 0. */
-  readonly at: number;
-
-  constructor(wanted: string, heard: string, at = 0) {
-    super(`wanted: ${wanted}\nheard:  ${heard}`);
-    this.at = at;
-  }
-}
-
-/** The messages of a play so far, each by the line of its step. */
-export type Messages = ReadonlyMap<number, string>;
-
-export interface PlayFailure {
-  readonly site: Site;
-  readonly script: string;
-  readonly messages: Messages;
-  /** The line that fails, from 0; none for the end of the play. */
-  readonly line: number | undefined;
-  readonly cause: unknown;
-}
-
 /** What the test of a play fails with. */
-export function playFailure({ site, script, messages, line, cause }: PlayFailure): Error {
+export function playFailure(site: Site, { script, messages, line, cause }: PlayFailure): Error {
   const why = cause instanceof Error ? cause.message : String(cause);
   const departs = cause instanceof Missed || line === undefined;
   const what = departs ? "the gateway departs from the play" : "the play cannot go on";

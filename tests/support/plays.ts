@@ -1,5 +1,6 @@
 /** Plays as tests: each once over good wires, once over wires that lose 30 % of the datagrams, and once as its journal writes it. */
 import { expect, test } from "bun:test";
+import { replay } from "../../replay/replay.ts";
 import { type PlayOptions, play } from "./play.ts";
 import { recorded } from "./recorded.ts";
 import { callerSite, rowSite, type Site } from "./site.ts";
@@ -31,10 +32,20 @@ async function playsAgain(name: string, script: string, options: PlayOptions): P
   // one that fails is told by its own test
   const again = await recorded(script, options).catch(() => []);
   const all = async (): Promise<void> => {
-    for (const each of again) await play(each);
+    for (const call of again) {
+      await play(call.play);
+      await playsAsJson(call.json);
+    }
   };
   if (name in UNWRITTEN) await expect(all(), UNWRITTEN[name]).rejects.toThrow();
   else await all();
+}
+
+/** The chart does again what a call's JSON says that it has done. */
+async function playsAsJson(json: string): Promise<void> {
+  const lines: string[] = [];
+  const isSame = await replay(json, { print: (line) => void lines.push(line), next: async () => {} });
+  expect(isSame, lines.join("\n")).toBe(true);
 }
 
 /** One test over good wires, and one over bad ones. */

@@ -4,7 +4,7 @@
  * Such a play says what the users' clients and the SIP proxy see, with the names of the vectors: users of `localhost`
  * (`alice/r1` is alice@localhost/r1), the proxy localhost:12345, ourselves localhost:5600, and `the-machine`, the address that the
  * predecessor found out by itself. Here they are put into the addresses of our plays, and each stanza into the wrapper in
- * which the users' server hands it over (protocol/xmpp/delegation.ts). Beside the lines of play-script.ts there are:
+ * which the users' server hands it over (protocol/xmpp/delegation.ts). Beside the lines of replay/script.ts there are:
  *
  *   online alice/r1 bob/r1, online bob/r1 at -1, offline bob/r1      who sends presence, and with which priority
  *   the phone takes TCP               it listens for connections too
@@ -15,8 +15,8 @@
  *   the INVITE goes out at 0 0.5 …    when it is repeated, in seconds
  */
 import { expect } from "bun:test";
+import type { Step } from "../../replay/script.ts";
 import { Stage } from "./play.ts";
-import type { Step } from "./play-script.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 import { PREDECESSOR_SCENES } from "./predecessor-scenes.ts";
 import { jingleOf, read } from "./vectors.ts";

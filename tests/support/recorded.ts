@@ -2,10 +2,10 @@
 import { Journal } from "../../journal/journal.ts";
 import { playOf } from "../../journal/play.ts";
 import type { Setting } from "../../journal/setting.ts";
+import { createClock } from "../../replay/clock.ts";
+import { gatewayConfig } from "../../replay/gateway.ts";
 import { settingOf } from "../../replay/setting.ts";
-import { createClock } from "./clock.ts";
 import { type PlayOptions, Stage } from "./play.ts";
-import { gatewayConfig } from "./play-gateway.ts";
 
 const BUDGET = 50_000_000;
 
@@ -20,9 +20,18 @@ export async function journalOf(script: string, options: PlayOptions): Promise<{
   return { journal, setting: settingOf(gatewayConfig(options.calls, options.intercept && "intercept")) };
 }
 
-/** Performs a play, and gives the plays of its calls. */
-export async function recorded(script: string, options: PlayOptions): Promise<string[]> {
+/** A call of a play, as it can be taken away. */
+export interface RecordedCall {
+  readonly play: string;
+  readonly json: string;
+}
+
+/** Performs a play, and gives its calls. */
+export async function recorded(script: string, options: PlayOptions): Promise<RecordedCall[]> {
   const { journal, setting } = await journalOf(script, options);
   const { calls } = journal.calls({}, Number.POSITIVE_INFINITY);
-  return calls.map((row) => playOf(row, journal.entries(row.id) ?? [], setting));
+  return calls.map((row) => ({
+    play: playOf(row, journal.entries(row.id) ?? [], setting),
+    json: JSON.stringify({ ...journal.call(row.id), setting }),
+  }));
 }

@@ -6,7 +6,7 @@ import { responseTo } from "../../protocol/sip/build.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
-import { createChance } from "./chance.ts";
+import { createChance } from "../../replay/chance.ts";
 
 export const LOCAL = "127.0.0.1";
 

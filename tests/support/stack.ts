@@ -1,11 +1,11 @@
 /** A SIP stack on a wire in memory, and a raw peer that sends text and reads what comes back. */
 import type { Message } from "../../protocol/sip/message.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
+import { createClock, type SimulatedClock } from "../../replay/clock.ts";
+import { createWire, type Wire } from "../../replay/wire.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
 import { crlf } from "./changed.ts";
-import { createClock, type SimulatedClock } from "./clock.ts";
 import { makeStack, type TestStack } from "./sip.ts";
-import { createWire, type Wire } from "./wire.ts";
 
 export const STACK = { host: "192.0.2.1", port: 5600 };
 export const PEER = { host: "192.0.2.2", port: 5060 };

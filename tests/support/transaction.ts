@@ -10,7 +10,7 @@ import {
   type TransactionChart,
   type TransactionEvent,
 } from "../../machines/transactions/transaction.ts";
-import { createClock, type SimulatedClock } from "./clock.ts";
+import { createClock, type SimulatedClock } from "../../replay/clock.ts";
 
 export interface Running {
   readonly clock: SimulatedClock;

@@ -4,10 +4,12 @@
  * All plays have one clock: what lives on of one hears the time of the next.
  */
 import { Journal } from "../../journal/journal.ts";
+import { createClock } from "../../replay/clock.ts";
+import { gatewayConfig } from "../../replay/gateway.ts";
+import { settingOf } from "../../replay/setting.ts";
 import { Access } from "../../web/access.ts";
 import { windowApp } from "../../web/app.ts";
 import { type Served, serveWeb } from "../../web/serve.ts";
-import { createClock } from "./clock.ts";
 import { type PlayOptions, Stage } from "./play.ts";
 import { callerSite } from "./site.ts";
 
@@ -43,6 +45,7 @@ export class TestWindow {
       ...{ journal, access, boot, version: "1.2.3" },
       metrics: { type: "text/plain", text: async () => "" },
       health: () => ({ sip: true, xmpp: true, proxy: "up", state: "running", calls: journal.counts.live }),
+      setting: () => settingOf(gatewayConfig()),
       hangUp: (id) => window.#hangUp(id),
       drain: () => void window.asked.push("drain"),
     });

@@ -1,5 +1,5 @@
-import { createClock } from "../support/clock.ts";
-import { createWire } from "../support/wire.ts";
+import { createClock } from "../../replay/clock.ts";
+import { createWire } from "../../replay/wire.ts";
 import { datagramsKeep, streamsKeep, type Until } from "./conformance.ts";
 
 const clock = createClock();

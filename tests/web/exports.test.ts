@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { parse } from "ltx/lib/ltx.js";
 import { ladderText } from "../../journal/text.ts";
 import type { CallView } from "../../journal/view.ts";
+import { gatewayConfig } from "../../replay/gateway.ts";
+import { settingOf } from "../../replay/setting.ts";
 import { exportsApi } from "../../web/api/exports.ts";
 import { writeLadderSvg } from "../../web/ladder-svg.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "../calls/scenes.ts";
@@ -38,7 +40,15 @@ describe("a call is exported", () => {
   });
 
   test("as JSON that has all that is shown, and what the gateway was like", async () => {
-    expect(await (await get("export.json")).json()).toEqual({ ...call, setting } as never);
+    expect(await (await get("export.json")).json()).toEqual({ ...call, setting: { ...setting, usernameToPhone: [] } });
+  });
+
+  test("as JSON without what the configuration keeps to itself", async () => {
+    const secrets = { username: "carillon", password: "hidden-proxy-password" };
+    const secret = exportsApi({ journal, setting: () => settingOf(gatewayConfig(secrets)) });
+    const text = await (await secret.request(`/${id}/export.json`)).text();
+    expect(text).toContain('"hasCredentials": true');
+    for (const each of ["hidden-proxy-password", '"password"', "+4930123"]) expect(text).not.toContain(each);
   });
 
   test("as the chart at a step, and as the ladder", async () => {

@@ -5,10 +5,10 @@ import { z } from "zod";
 import type { CallWatch } from "../../actors/watch.ts";
 import { Journal } from "../../journal/journal.ts";
 import type { Health } from "../../machines/gateway.ts";
+import { gatewayConfig } from "../../replay/gateway.ts";
 import { settingOf } from "../../replay/setting.ts";
 import { Access } from "../../web/access.ts";
 import { windowApp } from "../../web/app.ts";
-import { gatewayConfig } from "../support/play-gateway.ts";
 
 const TOKEN = "s3cret";
 const WITH_TOKEN = { authorization: `Bearer ${TOKEN}` };

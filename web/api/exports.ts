@@ -18,6 +18,7 @@ import { writeChartSvg } from "../chart-svg.ts";
 import { writeLadderSvg } from "../ladder-svg.ts";
 import { layoutOf } from "../layout/layout.ts";
 import { BAD, checked, json, MAY_LOOK, problem, textOf } from "./documented.ts";
+import { exportedCall } from "./schemas.ts";
 
 export interface ExportsNeeds {
   readonly journal: Journal;
@@ -61,7 +62,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   json: {
     type: "application/json",
     of: "all that happened, for `carillon replay`",
-    write: (call, { setting }) => `${JSON.stringify({ ...call, setting: setting() }, null, 2)}\n`,
+    write: (call, { setting }) => `${JSON.stringify({ ...call, setting: concerning(call, setting()) }, null, 2)}\n`,
   },
   svg: {
     type: "image/svg+xml",
@@ -74,6 +75,14 @@ const FORMATS: Readonly<Record<string, Format>> = {
     write: (call) => ladderText(call),
   },
 };
+
+/** What the gateway was like, with the numbers of those users alone that this call names. */
+function concerning(call: CallView, setting: Setting): Setting {
+  const said = JSON.stringify(call);
+  const isNamed = (name: string): boolean => said.includes(JSON.stringify(name).slice(1, -1));
+  const ofCall = setting.usernameToPhone.filter(({ username, phone }) => isNamed(username) || isNamed(phone));
+  return { ...setting, usernameToPhone: ofCall };
+}
 
 function pictureOf(call: CallView, { of, step }: Asked): string {
   const title = `${call.from} → ${call.to}`;
@@ -94,7 +103,7 @@ export function exportsApi(needs: ExportsNeeds): Hono {
       describeRoute({
         summary: `The call as a file: ${format.of}`,
         responses: {
-          200: textOf(format.type, format.of),
+          200: name === "json" ? json(exportedCall, format.of) : textOf(format.type, format.of),
           404: json(problem, "there is no such call, or no more"),
           ...BAD,
           ...MAY_LOOK,

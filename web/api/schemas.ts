@@ -59,6 +59,29 @@ export const callView = callRow.extend({
   dropped: z.number(),
 });
 
+const setting = z.object({
+  component: z.string(),
+  hosts: z.array(z.string()),
+  ours: z.array(z.string()).describe("hosts of SIP URIs that mean the gateway"),
+  port: z.number(),
+  proxyHost: z.string(),
+  proxyPort: z.number(),
+  usernameToPhone: z.array(z.object({ username: z.string(), phone: z.string() })),
+  realm: z.array(z.string()),
+  intercept: z.boolean(),
+  options: z.object({
+    transport: z.string(),
+    profile: z.string(),
+    outbound: z.boolean(),
+    hasCredentials: z.boolean(),
+    retryAudioOnly: z.boolean(),
+    ...{ ringTimeout: z.number(), gatherTimeout: z.number(), renegotiateTimeout: z.number(), jmiTimeout: z.number() },
+  }),
+});
+
+/** A call that is taken away, with what the gateway was like. */
+export const exportedCall = callView.extend({ setting });
+
 const counts = (of: string) => z.record(z.string(), z.number()).describe(of);
 
 export const overview = z.object({

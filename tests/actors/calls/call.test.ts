@@ -6,8 +6,8 @@ import { chartClock } from "../../../actors/clock.ts";
 import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
+import { createClock } from "../../../replay/clock.ts";
 import { bare, input, OFFER } from "../../support/chart.ts";
-import { createClock } from "../../support/clock.ts";
 
 /** A call whose sides only note what they are asked; one of them may have a fault. */
 function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {

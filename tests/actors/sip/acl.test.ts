@@ -1,7 +1,7 @@
 /** Who may begin calls over SIP: `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
 import { expect, test } from "bun:test";
 import { SipAcl } from "../../../actors/sip/acl.ts";
-import { createClock } from "../../support/clock.ts";
+import { createClock } from "../../../replay/clock.ts";
 
 async function allow(networks: readonly string[], ...answers: (readonly string[] | "no answer")[]) {
   const clock = createClock();

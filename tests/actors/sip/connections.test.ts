@@ -4,9 +4,9 @@ import { type ConnectionNeeds, SipConnections } from "../../../actors/sip/connec
 import { SipFrames } from "../../../actors/sip/frames.ts";
 import { Tally } from "../../../actors/tally.ts";
 import { LIMITS } from "../../../protocol/sip/message.ts";
+import { createClock } from "../../../replay/clock.ts";
 import type { Address, ByteStream } from "../../../transports/transport.ts";
 import { crlf } from "../../support/changed.ts";
-import { createClock } from "../../support/clock.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(crlf(text));
 const HEAD = "OPTIONS sip:b@b SIP/2.0\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\n";

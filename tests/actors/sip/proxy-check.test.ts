@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import { Gateway } from "../../../actors/gateway.ts";
 import type { LogEvent } from "../../../actors/log.ts";
-import { createClock } from "../../support/clock.ts";
-import { GATEWAY, gatewayConfig, needsOf, PROXY } from "../../support/play-gateway.ts";
-import { createWire } from "../../support/wire.ts";
+import { createClock } from "../../../replay/clock.ts";
+import { GATEWAY, gatewayConfig, needsOf, PROXY } from "../../../replay/gateway.ts";
+import { createWire } from "../../../replay/wire.ts";
 
 /** A gateway that asks every 30 seconds, and a proxy that notes the OPTIONS it hears, and answers while it is there. */
 async function scene() {

@@ -4,9 +4,9 @@
  */
 import { expect, test } from "bun:test";
 import { requestOf, responseTo } from "../../../protocol/sip/build.ts";
-import { createClock } from "../../support/clock.ts";
+import { createClock } from "../../../replay/clock.ts";
+import { createWire } from "../../../replay/wire.ts";
 import { makeStack } from "../../support/sip.ts";
-import { createWire } from "../../support/wire.ts";
 
 /** Starts a stack where one address cannot be bound. */
 async function bound(bind: readonly string[], lacks: readonly string[], code: string) {

@@ -6,9 +6,9 @@ import type { LogEvent } from "../../../actors/log.ts";
 import { XmppComponent } from "../../../actors/xmpp/component.ts";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
 import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
+import { createClock } from "../../../replay/clock.ts";
+import { createWire } from "../../../replay/wire.ts";
 import type { ByteStream, StreamEvents } from "../../../transports/transport.ts";
-import { createClock } from "../../support/clock.ts";
-import { createWire } from "../../support/wire.ts";
 
 export const SERVER = { host: "192.0.2.3", port: 5347 };
 export const DOMAIN = "sip.example.org";

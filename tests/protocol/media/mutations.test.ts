@@ -17,7 +17,7 @@ import { Refusal } from "../../../protocol/refusal.ts";
 import { readTrickleFragment, writeTrickleFragment } from "../../../protocol/sdp/fragment.ts";
 import { readJingleAction, readSdp } from "../../../protocol/sdp/read.ts";
 import { writeSdp } from "../../../protocol/sdp/write.ts";
-import { createChance } from "../../support/chance.ts";
+import { createChance } from "../../../replay/chance.ts";
 import { cpuMilliseconds } from "../../support/cpu.ts";
 import { jingleOf, overTheWire, read, recordings } from "../../support/vectors.ts";
 

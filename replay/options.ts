@@ -1,11 +1,11 @@
-/** What a play says of the gateway's configuration (`# options: …`), as options of plays. */
-import type { CallsConfig } from "../../actors/calls/needs.ts";
-import type { PlayConfiguration } from "../../journal/setting.ts";
-import type { PlayOptions } from "./play.ts";
-import { gatewayConfig, PROXY } from "./play-gateway.ts";
+/** What a play says of the gateway's configuration (`# options: …`), as options of its stage. */
+import type { CallsConfig } from "../actors/calls/needs.ts";
+import type { PlayConfiguration } from "../journal/setting.ts";
+import { gatewayConfig, PROXY } from "./gateway.ts";
+import type { StageOptions } from "./stage.ts";
 
 /** The options that a play itself asks for. */
-export function configuredBy(script: string): Pick<PlayOptions, "calls" | "intercept" | "online" | "byTcp"> {
+export function configuredBy(script: string): Pick<StageOptions, "calls" | "intercept" | "online" | "byTcp"> {
   const written = /^# options: (.*)$/m.exec(script)?.[1];
   if (written === undefined) return {};
   const { intercept, online, transport, hasCredentials, usernameToPhone, ...timers } = JSON.parse(

@@ -5,8 +5,8 @@
  * has the module that hands calls over.
  */
 import type { Element } from "@xmpp/xml";
-import { StanzaReader } from "../../protocol/xmpp/stanza.ts";
-import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
+import { StanzaReader } from "../protocol/xmpp/stanza.ts";
+import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 
 const HOST = "example.org";
 

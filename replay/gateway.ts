@@ -1,8 +1,8 @@
 /** A whole gateway for plays: its configuration, and clock, chance and wires in memory. */
 import { createHash } from "node:crypto";
-import type { CallsConfig } from "../../actors/calls/needs.ts";
-import type { GatewayConfig, GatewayNeeds } from "../../actors/gateway.ts";
-import type { LogEvent } from "../../actors/log.ts";
+import type { CallsConfig } from "../actors/calls/needs.ts";
+import type { GatewayConfig, GatewayNeeds } from "../actors/gateway.ts";
+import type { LogEvent } from "../actors/log.ts";
 import { createChance } from "./chance.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { Wire } from "./wire.ts";

@@ -3,7 +3,7 @@
  *
  * `advance` runs what falls due in order of time, and lets the promises of each have their turn before the next.
  */
-import type { Clock } from "../../actors/clock.ts";
+import type { Clock } from "../actors/clock.ts";
 
 interface Timer {
   readonly at: number;

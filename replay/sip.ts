@@ -1,5 +1,5 @@
 /** Whether a SIP message is what a play wants: the first line of the play that it does not have, by its number from 0. */
-import { type Bindings, fits } from "./play-script.ts";
+import { type Bindings, fits } from "./script.ts";
 
 /** The line of a play that a message does not have, or has and must not. */
 export function missing(text: string, heard: string, bound: Bindings): number | undefined {

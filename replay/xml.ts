@@ -1,6 +1,6 @@
 /** Whether an element is what a play wants: what the play names must be there, in its order; the rest is free but for `<nothing-else/>`. */
 import type { Element } from "@xmpp/xml";
-import { type Bindings, fits } from "./play-script.ts";
+import { type Bindings, fits } from "./script.ts";
 
 /** Whether the elements themselves are alike, whatever is inside of them. */
 function fitsAlone(wanted: Element, heard: Element, bound: Bindings): boolean {

@@ -4,7 +4,7 @@
  * Chance comes from a seed, so that what failed once fails again. `0.0.0.0` and `::` listen on every address of their
  * family. With all knobs at rest it behaves as loopback does, and passes the suite of the real transports.
  */
-import type { Clock } from "../../actors/clock.ts";
+import type { Clock } from "../actors/clock.ts";
 import type {
   Address,
   ByteStream,
@@ -13,7 +13,7 @@ import type {
   Listen,
   OpenDatagrams,
   StreamEvents,
-} from "../../transports/transport.ts";
+} from "../transports/transport.ts";
 import { createChance } from "./chance.ts";
 
 export interface Knobs {
@@ -181,8 +181,8 @@ function pieces(bytes: Uint8Array, size = bytes.length): Uint8Array[] {
 }
 
 function find<Owner>(table: ReadonlyMap<string, Owner>, to: Address): Owner | undefined {
-  const any = to.host.includes(":") ? "::" : "0.0.0.0";
-  return table.get(keyOf(to)) ?? table.get(keyOf({ host: any, port: to.port }));
+  const everywhere = to.host.includes(":") ? "::" : "0.0.0.0";
+  return table.get(keyOf(to)) ?? table.get(keyOf({ host: everywhere, port: to.port }));
 }
 
 function reachable(host: string): string {

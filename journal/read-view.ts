@@ -1,0 +1,52 @@
+/**
+ * A call's JSON, read again: its messages as the entries that a play is written of.
+ *
+ * Rule: what anybody may have written is checked before it is used; what is no journal is an error that says so.
+ */
+import { parse } from "ltx/lib/ltx.js";
+import { writeStanza } from "../protocol/xmpp/write.ts";
+import type { Entry } from "./entries.ts";
+import type { Setting } from "./setting.ts";
+import type { CallView, MessageView } from "./view.ts";
+
+/** A call as it is exported, with what the gateway was like. */
+export type ExportedCall = CallView & { readonly setting: Setting };
+
+/** Reads the JSON of a call; throws an `Error` for what is none. */
+export function readExportedCall(text: string): ExportedCall {
+  const read = JSON.parse(text) as Partial<ExportedCall> | null;
+  const isCall = Array.isArray(read?.steps) && Array.isArray(read.messages) && typeof read.setting === "object";
+  if (!isCall) throw new Error("this JSON is no exported call: steps, messages and setting are not there");
+  return { streams: [], ...read } as ExportedCall;
+}
+
+/** The messages and losses of an exported call, in order. */
+export function entriesOf({ begun, messages, streams }: ExportedCall): Entry[] {
+  const lost = streams.map(({ at, isUp }): Entry => ({ kind: "stream", at: begun + at, isUp }));
+  return [...messages.map((message) => wireOf(begun, message)), ...lost].toSorted((one, other) => one.at - other.at);
+}
+
+const encoder = new TextEncoder();
+
+function wireOf(begun: number, { at, wire, out, peer, text }: MessageView): Entry {
+  const [transport = "", address = ""] = wire === "sip" ? peer.split(" ") : [];
+  const colon = address.lastIndexOf(":");
+  const written = wire === "sip" ? sipOf(text) : writeStanza(parse(text));
+  return {
+    ...{ kind: "wire", at: begun + at, wire, out, transport, again: [], bytes: encoder.encode(written) },
+    ...{ host: address.slice(0, Math.max(0, colon)), port: Number(address.slice(colon + 1)) || 0 },
+  };
+}
+
+/** With the line ends of SIP, and the length that the body has now that its secrets are hidden. */
+function sipOf(text: string): string {
+  const end = text.indexOf("\n\n");
+  const [head, body] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end + 2).replaceAll("\n", "\r\n")];
+  const length = encoder.encode(body).length;
+  // a password in a URI means nothing to us (RFC 3261 §19.1.1), and what hides it may not stand there
+  const lines = head
+    .replaceAll(/:‹hidden [0-9a-f]{4}›@/g, "@")
+    .split("\n")
+    .filter((line) => !/^(?:Content-Length|l)[ \t]*:/i.test(line));
+  return `${[...lines, `Content-Length: ${length}`].join("\r\n")}\r\n\r\n${body}`;
+}

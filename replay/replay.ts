@@ -1,0 +1,116 @@
+/**
+ * Runs a recorded call again, step by step, on a whole gateway in memory: the real readers, stack, sides and chart, over wires and a
+ * clock that are simulated.
+ *
+ * Rules: a journal (exported JSON) is written as a play first, so that both run the same way; what its chart did is then held against
+ * what the chart does now, step by step. A play says itself what must be heard. The first difference ends it. Pauses are those of
+ * the recording to 50 ms, and take no time.
+ */
+import { Journal } from "../journal/journal.ts";
+import { ladderRows } from "../journal/ladder-rows.ts";
+import { playOf } from "../journal/play.ts";
+import { entriesOf, readExportedCall } from "../journal/read-view.ts";
+import { headLines, indented, rowLine } from "../journal/text.ts";
+import type { CallView, StepView } from "../journal/view.ts";
+import { createClock } from "./clock.ts";
+import { Missed } from "./missed.ts";
+import { configuredBy } from "./options.ts";
+import { readPlay, type Step } from "./script.ts";
+import { Stage } from "./stage.ts";
+
+const BUDGET = 64 * 2 ** 20;
+
+export interface ReplayNeeds {
+  readonly print: (line: string) => void;
+  /** Waits until the next step may be taken. */
+  readonly next: () => Promise<void>;
+}
+
+/** The gateway goes another way than what is replayed. */
+class Departure extends Error {}
+
+/** Runs the text of a file; false when the gateway goes another way. Throws an `Error` for what is neither journal nor play. */
+export async function replay(text: string, needs: ReplayNeeds): Promise<boolean> {
+  if (!text.trimStart().startsWith("{")) return await new Replay(text, [], needs).run();
+  const call = readExportedCall(text);
+  const script = playOf(call, entriesOf(call), call.setting);
+  return await new Replay(script, call.steps, needs).run();
+}
+
+class Replay {
+  readonly #script: string;
+  /** What the chart did when it was recorded; none in a play. */
+  readonly #recorded: readonly StepView[];
+  readonly #needs: ReplayNeeds;
+  readonly #journal: Journal;
+  readonly #stage: Stage;
+  #printed = 0;
+  #compared = 0;
+
+  constructor(script: string, recorded: readonly StepView[], needs: ReplayNeeds) {
+    const clock = createClock();
+    this.#script = script;
+    this.#recorded = recorded;
+    this.#needs = needs;
+    this.#journal = new Journal({ now: clock.now, budget: BUDGET });
+    this.#stage = new Stage({ ...configuredBy(script), clock, watch: this.#journal });
+  }
+
+  async run(): Promise<boolean> {
+    const steps = readPlay(this.#script);
+    await this.#stage.open(configuredBy(this.#script).online ?? ["juliet"]);
+    try {
+      for (const step of steps) await this.#take(step);
+      await this.#stage.close();
+      this.#tell();
+      this.#nothingIsMissing();
+    } catch (error) {
+      if (!(error instanceof Departure || error instanceof Missed)) throw error;
+      this.#needs.print(`✗ the gateway goes another way\n${error.message}`);
+      return false;
+    }
+    this.#needs.print(`✓ the gateway goes the same way: ${steps.length} steps`);
+    return true;
+  }
+
+  async #take(step: Step): Promise<void> {
+    await this.#needs.next();
+    try {
+      await this.#stage.perform(step);
+    } finally {
+      this.#tell();
+    }
+  }
+
+  /** Prints what is new in the ladder, and compares what is new in the chart. */
+  #tell(): void {
+    const [row] = this.#journal.calls({}, Number.POSITIVE_INFINITY).calls.slice(-1);
+    const call = row && this.#journal.call(row.id);
+    if (call === undefined) return;
+    if (this.#printed === 0) this.#needs.print(headOf(call));
+    const rows = ladderRows(call);
+    for (const each of rows.slice(this.#printed)) this.#needs.print(rowLine(call, each));
+    this.#printed = rows.length;
+    for (; this.#compared < Math.min(call.steps.length, this.#recorded.length); this.#compared++) {
+      const [was, is] = [this.#recorded[this.#compared], call.steps[this.#compared]].map(stepWords);
+      if (was !== is) throw new Departure(`at step ${this.#compared + 1}\nthe journal: ${was}\nthe chart:   ${is}`);
+    }
+  }
+
+  #nothingIsMissing(): void {
+    const next = this.#recorded[this.#compared];
+    if (next !== undefined)
+      throw new Departure(`at step ${next.n}\nthe journal: ${stepWords(next)}\nthe chart:   nothing`);
+  }
+}
+
+function headOf({ direction, from, to }: CallView): string {
+  const [user, phone] = direction === "outgoing" ? [from, to] : [to, from];
+  return indented(headLines(`${direction}, again`, user, phone));
+}
+
+/** What a step is compared by: its event, and where it leads or that it is refused. */
+function stepWords(step: StepView | undefined): string {
+  if (step === undefined) return "nothing";
+  return `${step.event} → ${step.refused === undefined ? step.after.join(" · ") : "refused"}`;
+}

@@ -1,0 +1,332 @@
+/**
+ * Performs a play (script.ts) on a whole gateway over wires in memory and a simulated clock.
+ *
+ * `phone` is what stands at the SIP proxy's address, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
+ * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
+ * be left unheard, and no call alive.
+ *
+ * A lossy play loses 30 % of the datagrams, both ways. The phone of such a play says what was lost again after half a
+ * second, and while it waits for the gateway it repeats what it said in the last seconds, as RFC 3261 §17 has it do. A
+ * provisional 100 is nothing that it waits for.
+ */
+import type { Element } from "@xmpp/xml";
+import { parse } from "ltx/lib/ltx.js";
+import type { CallsConfig } from "../actors/calls/needs.ts";
+import { Gateway } from "../actors/gateway.ts";
+import type { LogEvent } from "../actors/log.ts";
+import type { Watch } from "../actors/watch.ts";
+import { DEVICES, deviceName } from "../journal/play-people.ts";
+import { PlayPhone } from "../journal/play-phone.ts";
+import type { Address, ByteStream, Datagrams, StreamEvents } from "../transports/transport.ts";
+import { createChance, seedOf } from "./chance.ts";
+import { createClock, type SimulatedClock } from "./clock.ts";
+import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./gateway.ts";
+import { type Messages, Missed, type PlayFailure } from "./missed.ts";
+import { type Bindings, fill, readPlay, type Step, Unreadable } from "./script.ts";
+import { PlayServer } from "./server.ts";
+import { different, missing, sameAs } from "./sip.ts";
+import { createWire, type Wire } from "./wire.ts";
+import { fitsElement, isElement } from "./xml.ts";
+
+const STRANGER = { host: "203.0.113.66", port: 5060 };
+
+/** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
+interface SipSide {
+  readonly address: Address;
+  readonly person: PlayPhone;
+  readonly heard: string[];
+  readonly seen: Set<string>;
+  /** What has come again since the play's last word or pause. */
+  again: string[];
+  /** What the play has heard last. */
+  last: string;
+  /** What was said in the last seconds, and when. */
+  said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  socket?: Datagrams;
+  /** The connection that the gateway has made, where the side takes one. */
+  stream?: ByteStream;
+}
+const sipSide = (address: Address): SipSide => ({
+  address,
+  person: new PlayPhone(`${address.host}:${address.port}`),
+  heard: [],
+  seen: new Set(),
+  again: [],
+  last: "",
+  said: [],
+});
+
+export interface StageOptions {
+  readonly calls?: Partial<CallsConfig>;
+  /** Whether juliet's server hands her calls over (integrations/). */
+  readonly intercept?: true;
+  /** Who is online; juliet's balcony when not said. */
+  readonly online?: readonly string[];
+  /** The phone takes connections too, and answers on the one that there is. */
+  readonly byTcp?: true;
+  /** Loses datagrams; which, the text of the play decides. */
+  readonly lossy?: true;
+  /** What tells the time; a clock of its own when not said. */
+  readonly clock?: SimulatedClock;
+  /** Who is told of all messages and calls. */
+  readonly watch?: Watch | undefined;
+  /** By which the gateway names things; where several plays are made for one watcher, each needs its own. */
+  readonly seed?: number;
+  /** Texts that a play uses by name. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** What a play fails with; the fault itself, when not said. */
+  readonly failure?: (failure: PlayFailure) => Error;
+}
+
+type Hear = Extract<Step, { kind: "hear" }>;
+/** Is told the message that a step says or hears. */
+type Note = (message: string) => void;
+
+/** The whole text of what is to be the last message once more. */
+const AGAIN = "(the same)";
+
+const LOSS = 0.3;
+/** How often the same datagram may be lost: a play is about losses, and not about giving up after 32 seconds (RFC 3261 §17.1.1.2). */
+const OFTENEST = 4;
+/** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
+const REPEATED_FOR = 10_000;
+const PATIENCE = 30_000;
+
+/** What a play fails with where nobody says more: the fault itself. */
+const plainly = ({ cause }: PlayFailure): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+
+/** A gateway with everything around it, for plays that do more than speak. */
+export class Stage {
+  readonly logged: LogEvent[] = [];
+  readonly #clock: SimulatedClock;
+  readonly wire: Wire;
+  readonly gateway: Gateway;
+  readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
+  readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
+  readonly #bound: Bindings = new Map();
+  readonly #stanzas: Element[] = [];
+  readonly #isLossy: boolean;
+  readonly #takesTcp: boolean;
+  readonly #toldAs: (failure: PlayFailure) => Error;
+  /** The text that is played, or was played last, and its messages so far. */
+  #script = "";
+  #messages: Messages = new Map();
+  /** By which datagrams are lost, from the first text on. */
+  #chance: (() => number) | undefined;
+  /** How often each datagram was lost. */
+  readonly #lost = new Map<string, number>();
+
+  constructor({
+    calls,
+    lossy,
+    intercept,
+    byTcp,
+    watch,
+    seed,
+    clock = createClock(),
+    texts = {},
+    failure,
+  }: StageOptions) {
+    for (const [name, text] of Object.entries(texts)) this.#bound.set(name, text);
+    this.#toldAs = failure ?? plainly;
+    this.#clock = clock;
+    this.wire = createWire(clock);
+    this.#isLossy = lossy === true;
+    this.#takesTcp = byTcp === true;
+    const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
+    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), { ...needs, watch });
+  }
+
+  async open(online: readonly string[]): Promise<void> {
+    await this.wire.listen(SERVER, (stream) => this.#server.accept(stream));
+    for (const side of Object.values(this.#sides)) {
+      const received = (bytes: Uint8Array): void => this.#datagram(side, bytes);
+      side.socket = await this.wire.openUdp(side.address, { received, failed: () => {} });
+      if (this.#takesTcp) await this.wire.listen(side.address, (stream) => this.#connected(side, stream));
+    }
+    void this.gateway.start();
+    await this.#clock.advance(100);
+    for (const name of online) this.#server.send(`<presence from='${DEVICES[name] ?? name}' to='${COMPONENT}'/>`);
+    await this.#clock.advance(10);
+  }
+
+  /** Performs a text, each step `as` it is given back. */
+  async play(script: string, as = (step: Step): Step => step): Promise<void> {
+    const messages = new Map<number, string>();
+    [this.#script, this.#messages] = [script, messages];
+    if (this.#isLossy) this.#chance ??= createChance(seedOf(script));
+    for (const step of this.#read(script)) {
+      const note = (message: string): void => void messages.set(step.line, message);
+      await this.perform(as(step), note).catch((error: unknown) => {
+        const at = error instanceof Missed ? step.line + error.at : step.line;
+        throw this.#failure(at, error);
+      });
+    }
+  }
+
+  #read(script: string): Step[] {
+    try {
+      return readPlay(script);
+    } catch (error) {
+      throw this.#failure(error instanceof Unreadable ? error.line : 0, error);
+    }
+  }
+
+  #failure(line: number | undefined, cause: unknown): Error {
+    return this.#toldAs({ script: this.#script, messages: this.#messages, line, cause });
+  }
+
+  /** Performs one step, and notes the message that is sent or heard. */
+  async perform(step: Step, note: (message: string) => void = () => {}): Promise<void> {
+    if (step.kind === "after" || step.kind === "say") for (const side of Object.values(this.#sides)) side.again = [];
+    if (step.kind === "after") return this.#clock.advance(step.ms);
+    if (step.kind === "cut") this.wire.cut();
+    if (step.kind === "say") await this.#say(step, note);
+    await this.#clock.advance(5);
+    if (step.kind === "hear") await this.#hear(step, note);
+    if (step.kind === "nothing") this.#nothing(step);
+  }
+
+  /** Ends the play: nothing may be left. */
+  async close(): Promise<void> {
+    await this.#clock.advance(100);
+    try {
+      this.#nothingIsLeft();
+    } catch (error) {
+      throw this.#failure(undefined, error);
+    }
+    this.gateway.stop();
+    await this.#clock.advance(100);
+  }
+
+  #nothingIsLeft(): void {
+    const unheard = Object.values(this.#sides).flatMap(({ heard }) => heard);
+    const faults = this.logged.filter(({ level }) => level === "error").map((event) => JSON.stringify(event));
+    const left: Readonly<Record<string, readonly string[]>> = {
+      "SIP messages that nobody has heard": unheard,
+      "stanzas that nobody has heard": this.#stanzas.map(String),
+      "calls alive": this.gateway.calls.registry.all().map(({ dialog }) => dialog.callId),
+      faults,
+    };
+    for (const [what, each] of Object.entries(left))
+      if (each.length > 0) throw new Missed(`no ${what}`, each.join("\n\n"));
+  }
+
+  /** Whether a datagram is lost this time. */
+  #loses(text: string): boolean {
+    const times = this.#lost.get(text) ?? 0;
+    if (times === OFTENEST || this.#chance === undefined || this.#chance() >= LOSS) return false;
+    this.#lost.set(text, times + 1);
+    return true;
+  }
+
+  /** The wire of plays hands over what was written at once, so each piece is a message. */
+  #connected(side: SipSide, stream: ByteStream): StreamEvents {
+    side.stream = stream;
+    return { received: (bytes) => this.#datagram(side, bytes), closed: () => delete side.stream };
+  }
+
+  async #say({ by, text }: Extract<Step, { kind: "say" }>, note: Note): Promise<void> {
+    const filled = fill(text, this.#bound);
+    const side = this.#sides[by];
+    if (side) {
+      const whole = side.person.complete(filled);
+      note(whole.replaceAll("\r\n", "\n"));
+      return this.#saySip(side, new TextEncoder().encode(whole));
+    }
+    const stanza = parse(filled);
+    stanza.attrs.from ??= DEVICES[by] ?? by;
+    note(String(stanza));
+    this.#server.send(String(stanza));
+  }
+
+  async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
+    if (side.stream) return side.stream.write(bytes);
+    while (this.#loses(String(bytes))) await this.#clock.advance(500);
+    side.socket?.send(bytes, GATEWAY);
+    const at = this.#clock.now();
+    side.said = [...side.said.filter((one) => at - one.at < REPEATED_FOR), { at, bytes }];
+  }
+
+  /** What comes byte for byte again is a retransmission, and no news. */
+  #datagram(side: SipSide, bytes: Uint8Array): void {
+    const { seen, heard, again } = side;
+    const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+    if (this.#loses(text) || (this.#isLossy && text.startsWith("SIP/2.0 100 "))) return;
+    (seen.has(sameAs(text)) ? again : heard).push(text);
+    seen.add(sameAs(text));
+  }
+
+  #stanza(stanza: Element): void {
+    // what the gateway says of itself by itself is not part of a call
+    if (!stanza.is("presence")) this.#stanzas.push(stanza);
+  }
+
+  async #hear(step: Hear, note: Note): Promise<void> {
+    if (this.#isLossy && step.text.startsWith("SIP/2.0 100 ")) return;
+    const side = this.#sides[step.by];
+    if (side && step.text === AGAIN) return this.#hearAgain(side);
+    const next = () => (side ? this.#heardAt(side, step) !== -1 : this.#stanzaFor(step.by) !== undefined);
+    for (let waited = 0; !next() && waited < 100; waited++) await this.#clock.advance(5);
+    if (this.#isLossy) await this.#wait(next);
+    if (side) this.#hearSip(side, step, note);
+    else this.#hearStanza(step, note);
+  }
+
+  /** Where the message stands that is to be heard next: the first one, or where some are lost and overtaken any that fits. */
+  #heardAt({ heard }: SipSide, { text }: Pick<Hear, "text">): number {
+    if (!this.#isLossy) return heard.length > 0 ? 0 : -1;
+    return heard.findIndex((one) => missing(text, one, new Map(this.#bound)) === undefined);
+  }
+
+  /** Waits as a phone does: it repeats itself until it hears. */
+  async #wait(next: () => boolean): Promise<void> {
+    const end = this.#clock.now() + PATIENCE;
+    while (!next() && this.#clock.now() < end) {
+      for (const { socket, said } of Object.values(this.#sides))
+        for (const { at, bytes } of said)
+          if (this.#clock.now() - at < REPEATED_FOR && !this.#loses(String(bytes))) socket?.send(bytes, GATEWAY);
+      await this.#clock.advance(500);
+    }
+  }
+
+  #hearAgain({ again, last }: SipSide): void {
+    const at = again.indexOf(last);
+    if (at === -1) throw new Missed(last, again.join("\n") || "nothing", 1);
+    again.splice(at, 1);
+  }
+
+  #hearSip(side: SipSide, { text, whole }: Hear, note: Note): void {
+    const next = this.#heardAt(side, { text });
+    const heard = side.heard[next];
+    if (heard === undefined) throw new Missed(text, side.heard.join("\n\n") || "nothing", 1);
+    side.heard.splice(next, 1);
+    note(heard);
+    const at = (whole ? different : missing)(text, heard, this.#bound);
+    if (at !== undefined) throw new Missed(text.split("\n")[at] ?? "nothing more", heard, 1 + at);
+    side.last = heard;
+    side.person.hear(heard);
+  }
+
+  #stanzaFor(by: string): Element | undefined {
+    return this.#stanzas.find((stanza) => deviceName(String(stanza.attrs.to)) === by);
+  }
+
+  #hearStanza({ by, text, answered, whole }: Hear, note: Note): void {
+    const stanza = this.#stanzaFor(by);
+    if (!stanza) throw new Missed(text, "nothing", 1);
+    this.#stanzas.splice(this.#stanzas.indexOf(stanza), 1);
+    note(String(stanza));
+    const isWanted = whole ? isElement : fitsElement;
+    if (!isWanted(parse(fill(text, this.#bound, true)), stanza, this.#bound)) throw new Missed(text, String(stanza), 1);
+    const { type, id, from, to } = stanza.attrs;
+    if (answered && stanza.is("iq") && type === "set")
+      this.#server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
+  }
+
+  #nothing({ by, again }: Extract<Step, { kind: "nothing" }>): void {
+    const side = this.#sides[by];
+    const heard = side ? (side.heard[0] ?? (again ? side.again[0] : undefined)) : this.#stanzaFor(by);
+    if (heard !== undefined) throw new Missed("nothing", String(heard));
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * An exported call runs again: the same way, or it is said where it goes another. That every play of tests/calls does so, as play and as
+ * JSON, is tested where they are (tests/support/plays.ts).
+ */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExportedCall } from "../../journal/read-view.ts";
+import { replay } from "../../replay/replay.ts";
+import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "../calls/scenes.ts";
+import { changed } from "../support/changed.ts";
+import { recorded } from "../support/recorded.ts";
+import { RUNTIMES } from "../support/runtimes.ts";
+
+const [call = { play: "", json: "" }] = await recorded(JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + PHONE_HANGS_UP, {});
+
+/** Runs a text, and gives what was printed. */
+async function run(text: string): Promise<{ isSame: boolean; lines: string[]; waited: number }> {
+  const lines: string[] = [];
+  let waited = 0;
+  const next = async (): Promise<void> => void waited++;
+  const isSame = await replay(text, { print: (line) => void lines.push(line), next });
+  return { isSame, lines, waited };
+}
+
+/** The call's JSON with something else in it. */
+const jsonWith = (change: (call: ExportedCall) => Partial<ExportedCall>): string => {
+  const read = JSON.parse(call.json) as ExportedCall;
+  return JSON.stringify({ ...read, ...change(read) });
+};
+
+describe.each(["play", "json"] as const)("an exported call, as %s", (format) => {
+  test("goes the same way, and shows its ladder and states", async () => {
+    const { isSame, lines } = await run(call[format]);
+    expect(isSame).toBe(true);
+    const shown = lines.join("\n");
+    for (const each of ["session-initiate", "INVITE", "◆ outgoing.ringing", "BYE", "◆ ended"])
+      expect(shown).toContain(each);
+    expect(lines.at(-1)).toStartWith("✓");
+  });
+
+  test("waits before each step", async () => {
+    expect((await run(call[format])).waited).toBeGreaterThan(8);
+  });
+});
+
+describe("it is said where the gateway goes another way", () => {
+  test("when the chart takes another event than the journal has", async () => {
+    const other = jsonWith(({ steps }) => ({
+      steps: steps.map((step) => (step.event === "sip.bye" ? { ...step, event: "sip.cancel" } : step)),
+    }));
+    const { isSame, lines } = await run(other);
+    expect(isSame).toBe(false);
+    expect(lines.at(-1)).toBe(
+      "✗ the gateway goes another way\nat step 4\nthe journal: sip.cancel → ended\nthe chart:   sip.bye → ended",
+    );
+  });
+
+  test("when the chart stops before the journal does", async () => {
+    const more = jsonWith(({ steps }) => ({ steps: [...steps, { ...steps[0], n: 5, event: "sip.bye" } as never] }));
+    const { isSame, lines } = await run(more);
+    expect(isSame).toBe(false);
+    expect(lines.at(-1)).toContain("the chart:   nothing");
+  });
+
+  test("when it says something else than the play hears", async () => {
+    const { isSame, lines } = await run(
+      changed(call.play, "    SIP/2.0 200 OK\n    From", "    SIP/2.0 500 No\n    From"),
+    );
+    expect(isSame).toBe(false);
+    expect(lines.at(-1)).toContain("wanted: SIP/2.0 500 No");
+  });
+});
+
+test.each([
+  ["JSON that is no call", "{}", "this JSON is no exported call"],
+  ["JSON that is cut", call.json.slice(0, 300), "JSON"],
+  ["no play", "hello\n", "no line of a play"],
+])("%s is an error that says so", async (_, text, why) => {
+  await expect(run(text)).rejects.toThrow(why);
+});
+
+describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("carillon replay on $name", ({ command }) => {
+  const folder = mkdtempSync(join(tmpdir(), "carillon-replay-"));
+  const root = join(import.meta.dir, "../..");
+  const carillon = (name: string, text: string): { code: number; out: string; err: string } => {
+    writeFileSync(join(folder, name), text);
+    const done = Bun.spawnSync([...command, "main.ts", "replay", join(folder, name)], { cwd: root });
+    return { code: done.exitCode, out: String(done.stdout), err: String(done.stderr) };
+  };
+
+  test("ends with 0 when it goes the same way, with 1 when not, and with one line for what cannot be read", () => {
+    expect(carillon("call.json", call.json)).toMatchObject({ code: 0, out: expect.stringContaining("✓") });
+    const other = carillon("other.play", changed(call.play, "180 Ringing", "486 Busy Here"));
+    expect(other).toMatchObject({ code: 1, out: expect.stringContaining("✗") });
+    const none = carillon("none.json", "{}");
+    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^carillon: .*no exported call.*\n$/) });
+  });
+});
