@@ -32,6 +32,7 @@ export interface Config {
     readonly username: string;
     readonly password: string;
     readonly realm: readonly string[];
+    readonly optionsInterval: number;
     readonly retryAudioOnly: boolean;
   };
   readonly xmpp: {

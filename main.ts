@@ -231,9 +231,6 @@ function whyUnbound(error: unknown): string {
   return words === undefined ? textOf(error) : `${words} (${codeOf(error)})`;
 }
 
-/** How often the proxy is pinged (OPTIONS), in milliseconds. */
-const PROXY_INTERVAL = 30_000;
-
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** What SIGHUP changes, as the gateway takes it. */
@@ -277,7 +274,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
       retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
     },
-    proxyInterval: PROXY_INTERVAL,
+    proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
   };
 }

@@ -23,6 +23,7 @@ import {
   PORT,
   REALMS,
   SECONDS,
+  SECONDS_OR_NEVER,
   SECRET,
   TEXT,
 } from "./values.ts";
@@ -68,6 +69,8 @@ const PROFILE = "how reasons and statuses are told: as the predecessor did, or a
 const REALM = "realms that get the credentials; when empty, those of the proxy's first challenge";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
+const INTERVAL = "how often OPTIONS asks whether the proxy is up";
+
 const SIP_OPTIONS = [
   option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
   option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback", RELOADS),
@@ -76,6 +79,7 @@ const SIP_OPTIONS = [
   option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),
   option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
   option("sip", "realm", REALMS, [], REALM, env("SIP_REALM")),
+  option("sip", "options_interval", SECONDS_OR_NEVER, 30, INTERVAL, env("SIP_OPTIONS_INTERVAL")),
   option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
 ];
 

@@ -84,6 +84,10 @@ export const SECONDS: Kind = {
   schema: z.number().min(0.001).max(86_400),
   allowed: "a number of seconds from 0.001 to 86400 (one day)",
 };
+export const SECONDS_OR_NEVER: Kind = {
+  schema: z.number().min(0).max(86_400),
+  allowed: "a number of seconds up to 86400 (one day), or 0 for never",
+};
 export const COUNT: Kind = { schema: z.number().int().positive(), allowed: "a whole number greater than 0" };
 export const MEGABYTES: Kind = { schema: z.number().min(0).max(65_536), allowed: "a number of megabytes, or 0" };
 export const BOOLEAN: Kind = { schema: z.boolean(), allowed: "true or false" };

@@ -28,6 +28,7 @@ proxy_port = ${phonePort}
 listen_port = 0
 [sip]
 bind = ["127.0.0.1"]
+options_interval = 0 # SIPp, which is the proxy here, takes OPTIONS for a call
 [xmpp]
 port = ${server.componentPort}
 host = "127.0.0.1"
