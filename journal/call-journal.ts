@@ -54,7 +54,7 @@ export class CallJournal {
   answered: number | undefined;
   ended: number | undefined;
   why: string | undefined;
-  state: readonly string[] = [];
+  state: readonly string[] = ["starting"];
   /** The states that it was in last, before it ended. */
   last: readonly string[] = [];
   /** Entries that gave way. */

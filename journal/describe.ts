@@ -92,7 +92,7 @@ const tenth = (milliseconds: number): number => Math.round(milliseconds * 10) / 
 const effectOf = ({ effect }: EffectEntry): string => effect;
 
 function stepOf({ event, after, guards, actions, refused }: StepEntry, at: number, steps: readonly Growing[]): Growing {
-  const before = steps.at(-1)?.after ?? [];
+  const before = steps.at(-1)?.after ?? ["starting"];
   const [guard] = guards;
   return {
     n: steps.length + 1,

@@ -116,7 +116,7 @@ test("steps stand beside their messages", () => {
   call.refused("sip.info", "sip.info does not fit a call that is outgoing.ringing");
   expect(view("tagA").steps).toEqual([
     {
-      ...{ n: 1, at: 0, event: "begins", before: [], after: ["outgoing.inviting"], actions: [] },
+      ...{ n: 1, at: 0, event: "begins", before: ["starting"], after: ["outgoing.inviting"], actions: [] },
       ...{ effects: ["sip.send.invite"], came: 0, said: [1] },
     },
     {
