@@ -81,8 +81,8 @@ export interface Watch {
   begun(about: CallAbout): CallWatch | undefined;
   /** A SIP message came or goes, retransmissions too. */
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void;
-  /** A stanza came or goes. */
-  xmpp(out: boolean, stanza: Element): void;
+  /** A stanza came or goes; its text, where it is at hand. */
+  xmpp(out: boolean, stanza: Element, text?: string): void;
   /** The XMPP stream is lost, or is there again. */
   stream(isUp: boolean): void;
   refusedCall(call: RefusedCall): void;

@@ -1,11 +1,12 @@
 /**
- * npm run bench:compare -- A B [--noise] [--turns 3] [--only small,held] [--begins user]
+ * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--turns 3] [--only small,held] [--begins user]
  *
  * Two commits beside each other (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
  * tree's driver. CPU a call by thread and the time to be answered, of the first calls of a process (cold) and after warming up
  * (steady) apart; and RSS a held call. Printed is the least of the turns, with the median behind it; a turn in which calls stayed
  * without an answer, because the machine had no time for them, is not counted.
  *
+ * `--journal 0,64` measures A (or each) without and with its journal: what it costs that somebody might look.
  * `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
  * others differ by a third from one minute to the next: CPU time tells more than time, the least more than the median.
  * About 12 minutes; five with `--turns 2 --warm 2000 --calls 2000 --settle 35`.
@@ -31,6 +32,7 @@ const options = {
   only: { type: "string", default: "small,browser,held" },
   begins: { type: "string", default: "user" },
   noise: { type: "boolean", default: false },
+  journal: { type: "string", default: "" },
 } as const;
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const begins: Begins = values.begins === "phone" ? "phone" : "user";
@@ -48,12 +50,14 @@ const isWhole = (figures: Figures): boolean =>
 interface Contender {
   readonly name: string;
   readonly tree: string;
+  /** What its journal may weigh, in MB, if that is said. */
+  readonly journal: number | undefined;
   readonly found: Map<string, Figures[]>;
 }
 
-async function calls(tree: string, size: Size): Promise<Figures> {
+async function calls({ tree, journal }: Contender, size: Size): Promise<Figures> {
   const part = size === "small" ? 1 : 0.5;
-  const run = new Run(size, begins, tree);
+  const run = new Run(size, begins, tree, journal);
   await run.open();
   const measured = async (phase: string, many: number): Promise<Figures> => {
     const cpu = run.gateway.watchCpu();
@@ -82,8 +86,8 @@ function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]):
 }
 
 /** Memory, of a process that has made some calls and given them up, and holds many then; nothing is collected by force. */
-async function held(tree: string): Promise<Figures> {
-  const run = new Run("small", "user", tree);
+async function held({ tree, journal }: Contender): Promise<Figures> {
+  const run = new Run("small", "user", tree, journal);
   await run.open();
   await run.make(500, "warm", count("small"));
   await Bun.sleep(count("settle") * 1_000);
@@ -96,8 +100,8 @@ async function held(tree: string): Promise<Figures> {
 }
 
 const loads = {
-  small: (tree: string) => calls(tree, "small"),
-  browser: (tree: string) => calls(tree, "browser"),
+  small: (contender: Contender) => calls(contender, "small"),
+  browser: (contender: Contender) => calls(contender, "browser"),
   held,
 };
 
@@ -122,25 +126,28 @@ const short = (figure: number): string => (figure < 100 ? figure.toFixed(1) : fi
 
 async function main(): Promise<void> {
   const [a, b] = positionals;
-  if (a === undefined || (b === undefined && !values.noise))
-    throw new Error("which two commits? (or one, and --noise)");
+  const journals = values.journal === "" ? [undefined] : values.journal.split(",").map(Number);
+  if (a === undefined || (b === undefined && !values.noise && journals.length === 1))
+    throw new Error("which two commits? (or one, and --noise or --journal)");
   const wanted = values.only.split(",").filter((word): word is keyof typeof loads => word in loads);
   const trees = new Trees();
   try {
     pinSelf(1);
-    const contender = (commit: string, name = commit): Contender => ({
-      name,
-      tree: trees.of(commit),
-      found: new Map(),
-    });
-    const contenders = [contender(a)];
-    if (values.noise) contenders.push(contender(a, `${a} again`));
-    if (b !== undefined) contenders.push(contender(b));
+    const contender = (commit: string, name = commit): Contender[] =>
+      journals.map((journal) => ({
+        name: journal === undefined ? name : `${name}, journal ${journal}`,
+        tree: trees.of(commit),
+        journal,
+        found: new Map(),
+      }));
+    const contenders = contender(a);
+    if (values.noise) contenders.push(...contender(a, `${a} again`));
+    if (b !== undefined) contenders.push(...contender(b));
     for (const load of wanted) {
       for (let turn = 1; turn <= count("turns"); turn++)
-        for (const { name, tree, found } of contenders) {
-          console.error(`${load}: turn ${turn} of ${values.turns}: ${name}`);
-          found.set(load, [...(found.get(load) ?? []), await loads[load](tree)]);
+        for (const each of contenders) {
+          console.error(`${load}: turn ${turn} of ${values.turns}: ${each.name}`);
+          each.found.set(load, [...(each.found.get(load) ?? []), await loads[load](each)]);
         }
       console.log(`\nLeast (median) of the turns in which every call was answered:\n\n${table(load, contenders)}`);
     }

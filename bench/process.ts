@@ -34,11 +34,18 @@ const MEMORY = /^(?:mi-scavenger|HeapHelper|.*(?:Scavenger|Collector|Heap))/i;
 /** Microseconds a clock tick of /proc. */
 const TICK = 10_000;
 
+/** Where its two sides are, and what its journal may weigh (MB), where that is said. */
+interface Ports {
+  readonly xmpp: number;
+  readonly proxy: number;
+  readonly journal?: number | undefined;
+}
+
 export class GatewayProcess {
   readonly #process: Bun.Subprocess<"ignore", "pipe", "inherit">;
   sipPort = 0;
 
-  constructor(folder: string, ports: { readonly xmpp: number; readonly proxy: number }, tree = HERE) {
+  constructor(folder: string, ports: Ports, tree = HERE) {
     const file = join(folder, "carillon.toml");
     writeFileSync(file, configuration(ports));
     const command = [...pinnedTo(0), process.execPath, "main.ts", "--config", file];
@@ -130,7 +137,7 @@ export function pinSelf(core: number): void {
   if (Bun.which("taskset")) Bun.spawnSync(["taskset", "-a", "-c", "-p", `${core}`, `${process.pid}`]);
 }
 
-const configuration = ({ xmpp, proxy }: { xmpp: number; proxy: number }): string => `
+const configuration = ({ xmpp, proxy, journal }: Ports): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = ${proxy}
@@ -147,4 +154,5 @@ hosts = ["example.org"]
 max_calls = 100000
 [web]
 port = 0
+${journal === undefined ? "" : `journal = ${journal}`}
 `;

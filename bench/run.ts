@@ -19,6 +19,7 @@ export class Run {
   readonly #size: Size;
   readonly #begins: Begins;
   readonly #tree: string;
+  readonly #journal: number | undefined;
   readonly #user: UserSide;
   readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
   readonly #begun = new Map<string, number>();
@@ -27,7 +28,9 @@ export class Run {
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
 
-  constructor(size: Size, begins: Begins, tree = HERE) {
+  /** `journal`: what the gateway's may weigh, in MB; its own default when not said. */
+  constructor(size: Size, begins: Begins, tree = HERE, journal?: number) {
+    this.#journal = journal;
     this.#begins = begins;
     this.#size = size;
     this.#tree = tree;
@@ -54,7 +57,8 @@ export class Run {
     const online = new Promise<void>((resolve) => {
       this.#user.online = resolve;
     });
-    this.#gateway = new GatewayProcess(this.#folder, { xmpp: this.#user.port, proxy: PROXY_PORT }, this.#tree);
+    const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal };
+    this.#gateway = new GatewayProcess(this.#folder, ports, this.#tree);
     await Promise.all([this.#gateway.ready(), online]);
     if (this.#begins === "user") this.#phone = answering(this.#sipp);
     await Bun.sleep(500);

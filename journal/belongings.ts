@@ -162,12 +162,14 @@ function tagIn(head: string, field: RegExp): string | undefined {
 /** Bytes that are looked at for the fields of a message. */
 const MOST_HEAD = 8_192;
 const latin1 = new TextDecoder("latin1");
+const [CR, LF] = [13, 10];
 
-/** The start line and the fields of a message; bodies are not looked at. */
+/** The start line and the fields of a message; bodies are not looked at, nor made text. */
 function headOf(bytes: Uint8Array): string {
-  const text = latin1.decode(bytes.subarray(0, MOST_HEAD));
-  const end = text.indexOf("\r\n\r\n");
-  return end < 0 ? text : text.slice(0, end);
+  const most = Math.min(bytes.length, MOST_HEAD);
+  let end = 0;
+  while (end < most && !(bytes[end] === LF && bytes[end + 1] === CR)) end++;
+  return latin1.decode(bytes.subarray(0, end));
 }
 
 function push<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {

@@ -6,7 +6,16 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
-import { type Entry, entryOf, type LiveEntry, type Packed, pack, type Transition, unpack } from "./entries.ts";
+import {
+  type Entry,
+  entryOf,
+  type LiveEntry,
+  type Packed,
+  pack,
+  type Transition,
+  unpack,
+  weightOf,
+} from "./entries.ts";
 import { leavesOf } from "./states.ts";
 import { type CallRow, phaseOf } from "./view.ts";
 
@@ -23,6 +32,7 @@ const RECENT = 16;
 /** What an entry weighs beside its message; a stanza before it is written. In bytes. */
 const ENTRY = 120;
 const STANZA = 1_200;
+const sizeOf = (stanza: Element | string): number => (typeof stanza === "string" ? stanza.length : STANZA);
 
 /** What a call is known by; see actors/watch.ts. */
 export interface About {
@@ -116,8 +126,9 @@ export class CallJournal {
     this.#listener?.changed(this);
   }
 
-  xmpp(out: boolean, stanza: Element, at = this.#now()): void {
-    this.#add({ kind: "xmpp", at, out, stanza }, STANZA);
+  /** A stanza, as its text where that is at hand: what is read or written anyhow, and lighter than the element. */
+  xmpp(out: boolean, stanza: Element | string, at = this.#now()): void {
+    this.#add({ kind: "xmpp", at, out, stanza }, sizeOf(stanza));
     this.#listener?.changed(this);
   }
 
@@ -147,10 +158,10 @@ export class CallJournal {
     this.ended = listener.now();
     this.why = why;
     this.#enter(["ended"], this.ended);
-    this.#packed = pack(this.#live.map(entryOf));
+    this.#packed = pack(this.#live);
     this.#live = [];
     this.#away.clear();
-    const weight = this.#packed.facts.length + this.#packed.wires.length + ENTRY;
+    const weight = weightOf(this.#packed) + ENTRY;
     listener.weigh(weight - this.weight);
     this.weight = weight;
     listener.over(this);
@@ -219,7 +230,7 @@ export class CallJournal {
   }
 
   #lighten(gone: LiveEntry): void {
-    const size = ENTRY + (gone.kind === "sip" ? gone.bytes.length : gone.kind === "xmpp" ? STANZA : 0);
+    const size = ENTRY + (gone.kind === "sip" ? gone.bytes.length : gone.kind === "xmpp" ? sizeOf(gone.stanza) : 0);
     this.weight -= size;
     this.dropped++;
     this.#listener?.weigh(-size);

@@ -89,9 +89,9 @@ export class Journal {
     this.#belongings.sip(out, bytes, (journal) => journal.sip(out, bytes, transport, host, port, at));
   }
 
-  xmpp(out: boolean, stanza: Element): void {
+  xmpp(out: boolean, stanza: Element, text?: string): void {
     const at = this.#needs.now();
-    this.#belongings.xmpp(out, stanza, (journal) => journal.xmpp(out, stanza, at));
+    this.#belongings.xmpp(out, stanza, (journal) => journal.xmpp(out, text ?? stanza, at));
   }
 
   stream(isUp: boolean): void {
@@ -149,7 +149,7 @@ export class Journal {
     else {
       const now = this.#needs.now();
       this.#counts.stepped(before, journal.state, event);
-      if (before.join() !== journal.state.join()) {
+      if (before !== journal.state && before.join() !== journal.state.join()) {
         for (const state of before) this.#counts.stayed(state, now - (this.#since.get(journal) ?? now));
         this.#since.set(journal, now);
       }

@@ -88,7 +88,7 @@ export class XmppStream {
     const text = writeStanza(element);
     const size = Buffer.byteLength(text);
     if (size <= STANZA_LIMITS.bytes) {
-      this.#needs.watch?.xmpp(true, element);
+      this.#needs.watch?.xmpp(true, element, text);
       return this.#write(text);
     }
     this.#needs.log({ level: "warn", event: "xmpp.too-large", name: element.getName(), to: element.attrs.to, size });
@@ -157,7 +157,7 @@ export class XmppStream {
   #handlers(current: () => boolean): StanzaHandlers {
     return {
       opened: (stream) => this.#tell({ type: "stream.opened", id: String(stream.attrs.id ?? "") }),
-      stanza: (element) => current() && this.#stanza(element, () => this.#needs.stanza(element)),
+      stanza: (element, text) => current() && this.#stanza(element, () => this.#needs.stanza(element), text),
       oversized: (head, excess) => current() && this.#stanza(head, () => this.#needs.oversized(head, excess)),
       ended: () => this.#lost("the server has closed the stream"),
       fault: (condition, text) => {
@@ -168,10 +168,10 @@ export class XmppStream {
   }
 
   /** Stream errors and the handshake are handled here; everything else is handed over once the stream is online. */
-  #stanza(element: Element | undefined, handOver: () => void): void {
+  #stanza(element: Element | undefined, handOver: () => void, text?: string): void {
     if (element?.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
     if (this.online) {
-      if (element) this.#needs.watch?.xmpp(false, element);
+      if (element) this.#needs.watch?.xmpp(false, element, text);
       return this.#guard(handOver);
     }
     if (element?.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });

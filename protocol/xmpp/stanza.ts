@@ -28,7 +28,8 @@ export type Excess = "too large" | "too deep" | "too many elements";
 export interface StanzaHandlers {
   /** The stream's header. */
   opened(stream: Element): void;
-  stanza(element: Element): void;
+  /** `text` is what it was read from. */
+  stanza(element: Element, text: string): void;
   /**
    * A stanza past the limits was skipped. Its head is its start tag, with the first child, the first child of that, and so on,
    * four levels at most; undefined if the start tag alone is past the limits.
@@ -50,6 +51,8 @@ export class StanzaReader {
   readonly #events: (() => void)[] = [];
   /** The text of the current element so far; past the limits, of its head alone. */
   #text = "";
+  /** What the parser has now. */
+  #parsing = "";
   #bytes = 0;
   /** The length of the head in the text, and the number of its start tags. */
   #head = { length: 0, levels: 0 };
@@ -61,7 +64,10 @@ export class StanzaReader {
       throw error;
     });
     this.#parser.on("start", (stream: Element) => this.#events.push(() => handlers.opened(stream)));
-    this.#parser.on("element", (stanza: Element) => this.#events.push(() => handlers.stanza(stanza)));
+    this.#parser.on("element", (stanza: Element) => {
+      const text = this.#parsing;
+      this.#events.push(() => handlers.stanza(stanza, text));
+    });
     this.#parser.on("end", () => {
       this.#isOver = true;
       this.#events.push(() => handlers.ended());
@@ -146,6 +152,7 @@ export class StanzaReader {
   /** Parses a complete element; the parser must report exactly one. */
   #parse(text: string): void {
     const before = this.#events.length;
+    this.#parsing = text;
     if (this.#write(text) && this.#events.length !== before + 1) this.#fail("not-well-formed", "a tag that is none");
   }
 
