@@ -33,6 +33,7 @@ sdp_origin = "${GATEWAY}"
 transport = "${transport}"
 [sip]
 bind = ["${GATEWAY}"]
+options_interval = ${proxy === KAMAILIO ? 30 : 0} # SIPp as the proxy takes OPTIONS for a call
 [xmpp]
 mode = "${mode}"
 host = "127.0.0.1"
