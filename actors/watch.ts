@@ -1,8 +1,8 @@
 /**
  * What actors report to an observer: calls, the events of their charts, and the bytes on both wires.
  *
- * Rules: nobody looks, nobody is told, and it costs one comparison; who looks is told what is at hand, nothing is written or copied for
- * it; a watcher never throws and never answers. `journal/` implements this, `main.ts` joins the two; actors import neither
+ * Rules: without an observer a report costs one comparison; with one, it hands over what is at hand, and nothing is written or
+ * copied for it; an observer never throws and never answers. `journal/` implements this, `main.ts` joins the two; actors import neither
  * journal nor page.
  */
 import type { Element } from "@xmpp/xml";
