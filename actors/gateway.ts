@@ -29,7 +29,7 @@ export interface GatewayConfig {
     readonly bind: readonly string[];
     readonly port: number;
     readonly localHost: string;
-    /** Networks that may begin calls, besides the proxy and loopback. */
+    /** Networks that may begin calls, besides the proxy. */
     readonly allow: readonly string[];
   };
   readonly xmpp: XmppConfig;

@@ -73,7 +73,7 @@ const INTERVAL = "how often OPTIONS asks whether the proxy is up";
 
 const SIP_OPTIONS = [
   option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
-  option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy and loopback", RELOADS),
+  option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy", RELOADS),
   option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
   option("sip", "outbound", BOOLEAN, false, OUTBOUND, env("SIP_OUTBOUND")),
   option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),

@@ -1,9 +1,10 @@
 /**
- * Who may begin calls over SIP: the proxy, loopback, and the networks of `[sip] allow`.
+ * Who may begin calls over SIP: the proxy, and the networks of `[sip] allow`.
  *
  * Rules: the proxy's addresses are looked up again every minute, since they change, and sooner while there are none; until
- * they are known the first time only loopback and the networks may. Nothing waits for a look-up. This judges requests
- * outside dialogs; those inside are known by their tags.
+ * they are known the first time only the networks may. Loopback is no exception: whoever has an account on this machine
+ * would call as anybody. Nothing waits for a look-up. This judges requests outside dialogs; those inside are known by
+ * their tags.
  */
 import ipaddr from "ipaddr.js";
 import type { Clock } from "../clock.ts";
@@ -30,6 +31,8 @@ export class SipAcl {
 
   constructor(needs: AclNeeds) {
     this.#needs = needs;
+    // a proxy that is named by its address needs no look-up to be known
+    if (ipaddr.isValid(needs.proxyHost)) this.#proxy = new Set([normal(needs.proxyHost)]);
     this.permit(needs.networks);
   }
 
@@ -62,7 +65,7 @@ export class SipAcl {
   allows(host: string): boolean {
     if (!ipaddr.isValid(host)) return false;
     const address = ipaddr.process(host);
-    if (address.range() === "loopback" || this.#proxy.has(address.toString())) return true;
+    if (this.#proxy.has(address.toString())) return true;
     return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
   }
 }

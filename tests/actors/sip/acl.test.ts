@@ -1,4 +1,4 @@
-/** Who may begin calls over SIP: `[sip] allow`: the proxy, all its addresses again and again, loopback, and networks. */
+/** Who may begin calls over SIP: `[sip] allow`: the proxy, all its addresses again and again, and networks. */
 import { expect, test } from "bun:test";
 import { SipAcl } from "../../../actors/sip/acl.ts";
 import { createClock } from "../../../replay/clock.ts";
@@ -22,12 +22,29 @@ async function allow(networks: readonly string[], ...answers: (readonly string[]
 }
 
 // proves: S37
-test("loopback and the networks may, whatever becomes of the proxy's name", async () => {
+test("the networks may, whatever becomes of the proxy's name", async () => {
   const { allowed } = await allow(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "fe80::9"], "no answer");
-  const may = ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "10.9.9.9", "::ffff:10.1.1.1", "192.0.2.7"];
+  const may = ["10.9.9.9", "::ffff:10.1.1.1", "192.0.2.7"];
   const v6 = ["2001:db8:1::1", "fe80::9"];
   expect(allowed(...may, ...v6)).toEqual([...may, ...v6]);
   expect(allowed("11.0.0.1", "192.0.2.8", "192.0.2.6", "2001:db9::1", "fe80::8", "proxy.example", "")).toEqual([]);
+});
+
+// proves: S37
+test("loopback may not, unless it is the proxy or named", async () => {
+  const { allowed } = await allow([], ["192.0.2.1"]);
+  expect(allowed("127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1")).toEqual([]);
+  expect((await allow(["127.0.0.0/8", "::1"], ["192.0.2.1"])).allowed("127.0.0.1", "127.8.8.8", "::1")).toHaveLength(3);
+  expect((await allow([], ["127.0.0.1", "::1"])).allowed("127.0.0.1", "127.8.8.8", "::1")).toEqual([
+    "127.0.0.1",
+    "::1",
+  ]);
+});
+
+// proves: S37
+test("a proxy that is named by its address is known before any look-up", () => {
+  const it = new SipAcl({ clock: createClock(), networks: [], proxyHost: "127.0.0.1", resolve: async () => [] });
+  expect([it.allows("127.0.0.1"), it.allows("::ffff:127.0.0.1"), it.allows("127.0.0.2")]).toEqual([true, true, false]);
 });
 
 // proves: S37
