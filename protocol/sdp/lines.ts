@@ -1,18 +1,14 @@
 /**
  * The lines of an SDP: those of the session, then those of each m-section (RFC 8866 §5, §9).
  *
- * Rules: bounded before any work; LF is accepted like CRLF; all values are text, without trailing blanks; a line that
+ * Rules: bounded before any work (bounds.ts); LF is accepted like CRLF; all values are text, without trailing blanks; a line that
  * is unknown or contains a control character is ignored; an m-line that cannot be read is a `Refusal`, since every
  * section has its place. What the values mean is up to the readers.
  */
 import { MOST, numberWithin } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
 import { ownText } from "../text.ts";
-
-const MOST_LINES = 4_000;
-const LONGEST_LINE = 4_096;
-/** Characters that the session says for all its sections, once for each of them. */
-const MOST_COPIED = 131_072;
+import { boundedLines, mustNotSwell } from "./bounds.ts";
 
 const understood = new Set(
   `rtpmap fmtp rtcp rtcp-fb extmap extmap-allow-mixed crypto setup mid msid ptime maxptime sendrecv sendonly recvonly
@@ -20,7 +16,6 @@ const understood = new Set(
    rtcp-mux-only sctp-port max-message-size sctpmap
    rtcp-rsize bundle-only`.split(/\s+/),
 );
-const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
 /** These are interned later (text.ts); the values of all other attributes are copied here. */
 const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
 
@@ -60,18 +55,14 @@ const newPart = (): Growing => ({ bandwidth: [], attributes: new Map() });
 
 /** Splits an SDP into its sections. Throws `Refusal` if it is too large, or an m-line cannot be read. */
 export function readLines(text: string): SdpLines {
-  const lines = text.split(/\r\n|\n|\r/, MOST_LINES + 1);
-  if (lines.length > MOST_LINES) throw new Refusal("an SDP of too many lines", { status: 400 });
   const session = newPart();
   const sections: (Growing & SdpSection)[] = [];
-  for (const line of lines) {
-    if (line.length > LONGEST_LINE) throw new Refusal("a line of SDP that is too long", { status: 400 });
+  for (const line of boundedLines(text)) {
     if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(ownText(line)) });
     else readLine(sections.at(-1) ?? session, line.trimEnd());
     if (sections.length > MOST.contents) throw new Refusal("too many media", { status: 488, warning: 304 });
   }
-  if (copiedOf(session) * sections.length > MOST_COPIED)
-    throw new Refusal("too much that holds for all media", { status: 488, warning: 399 });
+  mustNotSwell(session, sections, text.length);
   return { session, sections };
 }
 
@@ -104,9 +95,4 @@ function readAttribute({ attributes }: Growing, text: string): void {
   const values = attributes.get(name);
   if (values) values.push(value);
   else attributes.set(name, [value]);
-}
-
-function copiedOf(session: Growing): number {
-  const values = [...session.attributes].flatMap(([name, all]) => (copied.has(name) ? all : []));
-  return values.reduce((sum, value) => sum + value.length + 32, 0);
 }

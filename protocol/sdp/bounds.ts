@@ -1,0 +1,62 @@
+/**
+ * How much an SDP may say, before any of it is read: what it becomes is bounded by its own size.
+ *
+ * RFC 8866 has no limits. Two letters in a list (`;a`) become an element of 25 in Jingle, and a line of the session one in each
+ * section; so words are counted, and what would be copied. Rules: as many words as an SDP of that length has, and enough for any
+ * short one; no more work than reading it once. The lists themselves are bounded where they are read (media/values.ts).
+ */
+import { MOST } from "../media/values.ts";
+import { Refusal } from "../refusal.ts";
+
+const MOST_LINES = 4_000;
+const LONGEST_LINE = 4_096;
+const MOST_WORDS = 16_384;
+/** Real ones have a word in six to ten characters. */
+const LEAST_WORD = 4;
+const FEW_WORDS = 1_024;
+
+/** The lines of an SDP. Throws `Refusal` if they are too many, too long or too full. */
+export function boundedLines(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\n|\r/, MOST_LINES + 1);
+  if (lines.length > MOST_LINES) throw new Refusal("an SDP of too many lines", { status: 400 });
+  if (lines.some((line) => line.length > LONGEST_LINE))
+    throw new Refusal("a line of SDP that is too long", { status: 400 });
+  if (hasMoreWords(text, Math.min(MOST_WORDS, FEW_WORDS + text.length / LEAST_WORD)))
+    throw new Refusal("an SDP of too many words", { status: 488, warning: 399 });
+  return lines;
+}
+
+const BLANK = 0x20;
+const SEMICOLON = 0x3b;
+
+/** Words and parameters: what blanks and semicolons divide. */
+function hasMoreWords(text: string, most: number): boolean {
+  let words = 0;
+  for (let at = 0; at < text.length && words <= most; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BLANK || code === SEMICOLON) words++;
+  }
+  return words > most;
+}
+
+/** What the session may say for its sections. */
+const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
+/** What a value becomes in Jingle besides itself. */
+const ELEMENT = 128;
+const MOST_COPIED = 131_072;
+const FEW_COPIED = 16_384;
+
+interface Part {
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Throws `Refusal` if what the session says for all its sections is too much when each of them says it. */
+export function mustNotSwell(session: Part, sections: readonly Part[], length: number): void {
+  const values = [...session.attributes].flatMap(([name, all]) => (copied.has(name) ? all : []));
+  const once = values.reduce((sum, value) => sum + value.length + ELEMENT, 0);
+  // the id of each candidate has the name of its content
+  const candidates = Math.min(session.attributes.get("candidate")?.length ?? 0, MOST.candidates);
+  const names = sections.reduce((sum, { attributes }) => sum + (attributes.get("mid")?.[0]?.length ?? 0), 0);
+  if (once * sections.length + candidates * names > Math.min(MOST_COPIED, FEW_COPIED + 2 * length))
+    throw new Refusal("too much that holds for all media", { status: 488, warning: 399 });
+}
