@@ -53,11 +53,14 @@ export class LiveChart {
   #told: Step | undefined;
   readonly #time: ChartTime;
 
-  /** `watch` is told what happens, if anybody looks. */
-  constructor(input: CallInput, time: ChartTime, watch?: CallWatch) {
+  constructor(input: CallInput, time: ChartTime) {
     this.#time = time;
-    this.#watch = watch;
     this.#actor = new CallActor(input, time.chart);
+  }
+
+  /** From now on, and until the call is over, the observer is told what happens; undefined if nobody looks. */
+  watchBy(watch: CallWatch | undefined): void {
+    this.#watch = watch;
   }
 
   start(owner: ChartOwner): void {

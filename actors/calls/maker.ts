@@ -1,7 +1,7 @@
 /**
  * Makes calls: the chart first, then the two sides that are handed it; registers each call, and lets go of it at its end.
  *
- * Rule: a call that has ended leaves nothing behind.
+ * Rule: a call that has ended, or could not be made, leaves nothing behind: observers hear of it once it is registered.
  */
 import type { CallInput } from "../../machines/call/context.ts";
 import { chartClock } from "../clock.ts";
@@ -55,7 +55,7 @@ export class CallMaker {
     const input = { ...beginning, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
     const about = aboutOf(beginning, side, { callId, localTag });
     const log = this.#logOf(about);
-    const chart = new LiveChart(input, this.#time, this.#needs.watch?.begun(about));
+    const chart = new LiveChart(input, this.#time);
     const call = new Call({
       chart,
       phone: phone(new Line(this.#lineNeeds, chart, contactUser)),
@@ -65,6 +65,7 @@ export class CallMaker {
       ended: this.#ended,
     });
     this.#registry.add(call);
+    chart.watchBy(this.#needs.watch?.begun(about));
     log({ level: "info", event: "call.started", direction: beginning.direction });
     return call;
   }
