@@ -93,6 +93,28 @@ export class CallJournal {
     return this.#packed ? [...unpack(this.#packed), ...this.#late] : this.#live.map(entryOf);
   }
 
+  /** How many entries there are. */
+  get length(): number {
+    return this.#all.length;
+  }
+
+  /** What happened from a place on. */
+  entriesFrom(place: number): readonly Entry[] {
+    return this.#packed ? this.entries.slice(place) : this.#live.slice(place).map(entryOf);
+  }
+
+  /** The places of messages that came again, and how often. */
+  get again(): (readonly [place: number, times: number])[] {
+    return this.#all.flatMap((entry, place) => {
+      const times = "again" in entry ? (entry.again?.length ?? 0) : 0;
+      return times > 0 ? [[place, times] as const] : [];
+    });
+  }
+
+  get #all(): readonly (LiveEntry | Entry)[] {
+    return this.#packed ? this.entries : this.#live;
+  }
+
   step(event: string, after: StateValue, transitions: readonly Transition[]): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;

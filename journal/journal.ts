@@ -12,6 +12,7 @@ import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
 import type { Entry, Transition } from "./entries.ts";
+import { Following } from "./following.ts";
 import { type CallQuery, fits } from "./query.ts";
 import type { CallRow, CallView } from "./view.ts";
 
@@ -137,6 +138,11 @@ export class Journal {
   call(id: string): CallView | undefined {
     const journal = this.#calls.get(id);
     return journal && describe(journal.row, journal.entries, journal.dropped);
+  }
+
+  /** A call as it goes on. */
+  follow(id: string): Following {
+    return new Following(() => this.#calls.get(id));
   }
 
   /** What happened, as it was kept: for exports. */

@@ -105,6 +105,38 @@ describe.skipIf(noChromium !== undefined)("the window of", () => {
     await page.waitForSelector(`#count:has-text('${number + 1} of ${number + 1} calls')`);
   });
 
+  test("a busy call is told whole once, then what is new of it, and the page has all of it", async () => {
+    const about = aboutOf(1);
+    const call = begin(window.journal, about);
+    for (let at = 0; at < 60; at++)
+      tellSip(window.journal, about, false, `MESSAGE sip:a${at}@b SIP/2.0`, `\n${"x".repeat(1_000)}`);
+    const heard: { event: string; size: number }[] = [];
+    await look();
+    const session = await page.context().newCDPSession(page);
+    session.on("Network.eventSourceMessageReceived", ({ eventName, data }) => {
+      heard.push({ event: eventName, size: data.length });
+    });
+    await session.send("Network.enable");
+    await page.reload();
+    await page.waitForSelector("#scrub [aria-current]:has-text('2')");
+    for (let step = 4; step <= 40; step += 2) {
+      offerOnAndOn(call, 1);
+      await page.waitForSelector(`#scrub [aria-current]:has-text("${step}")`);
+    }
+    tellSip(window.journal, about, true, "BYE sip:a@b SIP/2.0");
+    tellSip(window.journal, about, true, "BYE sip:a@b SIP/2.0");
+    call.step("sip.bye", "ended", []);
+    call.ended("success");
+    await page.waitForSelector("[data-msg='60'] title:has-text('BYE')", { state: "attached" });
+    await page.waitForSelector("#about strong:has-text('(success)')");
+    expect(await page.locator("[data-msg]").count()).toBe(61);
+    expect(await page.textContent("#ladder .again")).toBe("×2");
+    expect(heard.filter(({ event }) => event === "journal")).toHaveLength(1);
+    const news = heard.filter(({ event }) => event === "news").map(({ size }) => size);
+    expect(news.length).toBeGreaterThan(15);
+    expect(Math.max(...news)).toBeLessThan(4_000);
+  });
+
   test("a call that has done much has room for all its steps, and says what was left out", async () => {
     const about = aboutOf(1);
     const call = begin(window.journal, about);

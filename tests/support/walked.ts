@@ -6,8 +6,8 @@
  */
 import type { AnyStateNode, StateValue } from "xstate";
 import type { CallWatch, Transition, Watch } from "../../actors/watch.ts";
-import { wordsOf } from "../../journal/describe.ts";
 import { leavesOf } from "../../journal/states.ts";
+import { wordsOf } from "../../journal/telling.ts";
 import { call } from "../../machines/call/call.ts";
 import { keyOf, type Walked } from "../../web/coverage.ts";
 import { insideOf, isWithin, leafOf, nameOf, type Step, statesOf, stepsOf } from "../../web/steps.ts";

@@ -1,11 +1,15 @@
 /** The feed: who comes back goes on where he left, nobody costs more than his own events, and whoever leaves is forgotten. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { withNews } from "../../journal/news.ts";
+import type { CallView } from "../../journal/view.ts";
 import { FeedReader } from "../support/feed.ts";
 import { until } from "../support/until.ts";
 import { TestWindow } from "../support/window.ts";
 import { aboutOf, begin, beginMany, offerOnAndOn, TALKING, tellSip } from "../support/window-calls.ts";
 
+/** A name so long that a few hundred rows fill what the system takes. */
+const LONG = "x".repeat(20_000);
 let window: TestWindow;
 const feed = (query = "", last?: string): Promise<FeedReader> =>
   FeedReader.open(`${window.url}/api/feed${query}`, last);
@@ -50,14 +54,93 @@ test("who comes to another run hears `reset`; who was away for too long, `gap`",
   for (const each of [first, second]) each.leave();
 });
 
-test("the journal of the call that is looked at comes with each change", async () => {
-  const call = begin(window.journal, aboutOf(1));
-  const reader = await feed("?call=call1");
-  await reader.next("journal");
-  call.step("jingle.hold", TALKING, []);
-  const { data } = await reader.next("journal");
-  expect((data as { steps: unknown[] }).steps).toHaveLength(3);
-  reader.leave();
+describe("the call that is followed", () => {
+  /** What a page has of a call after so many events. */
+  const heardBy = async (reader: FeedReader, times: number, view?: CallView): Promise<CallView> => {
+    let has = view;
+    for (let time = 0; time < times; time++) {
+      const { data } = await reader.next(has === undefined ? "journal" : "news");
+      has = has === undefined ? (data as CallView) : withNews(has, data as CallView);
+    }
+    return has as CallView;
+  };
+  const whole = (): CallView => window.journal.call("call1") as CallView;
+
+  test("comes whole once, and then what is new of it alone", async () => {
+    const about = aboutOf(1);
+    const call = begin(window.journal, about);
+    for (let at = 0; at < 50; at++) tellSip(window.journal, about, false, `MESSAGE sip:a${at}@b SIP/2.0`);
+    const reader = await feed("?call=call1");
+    const first = await heardBy(reader, 1);
+    expect(first).toEqual(whole());
+    tellSip(window.journal, about, false, "INFO sip:a@b SIP/2.0");
+    call.step("jingle.hold", TALKING, []);
+    const { data } = await reader.next("news");
+    const { steps, messages } = data as CallView;
+    expect([steps.map(({ n }) => n), messages.map(({ n }) => n)]).toEqual([[3], [51]]);
+    expect(withNews(first, data as CallView)).toEqual(whole());
+    reader.leave();
+  });
+
+  test("goes on where a reader has left, with what came, what came again, and the end", async () => {
+    const about = aboutOf(1);
+    const call = begin(window.journal, about);
+    tellSip(window.journal, about, true, "BYE sip:a@b SIP/2.0");
+    const first = await feed("?call=call1");
+    const has = await heardBy(first, 1);
+    first.leave();
+    tellSip(window.journal, about, true, "BYE sip:a@b SIP/2.0");
+    call.ended("success");
+    const second = await feed("?call=call1", first.last);
+    const { data } = await second.next("news");
+    expect((data as CallView).messages.map(({ again }) => again)).toEqual([1]);
+    expect(withNews(has, data as CallView)).toEqual(whole());
+    second.leave();
+  });
+
+  test("comes whole to who has left before it came, and to who looked at another one", async () => {
+    begin(window.journal, aboutOf(1));
+    const first = await feed();
+    await first.next("hello");
+    const second = await feed("?call=call1", first.last);
+    expect((await second.next("journal")).data).toEqual(whole());
+    const third = await feed(`?call=call1&after=${second.last}`);
+    expect((await third.next("journal")).data).toEqual(whole());
+    for (const each of [first, second, third]) each.leave();
+  });
+
+  test("comes whole again where its middle gave way, but not each time", async () => {
+    const call = begin(window.journal, aboutOf(1));
+    offerOnAndOn(call, 190);
+    const reader = await feed("?call=call1");
+    await reader.next("journal");
+    let wholes = 0;
+    const { journal } = window;
+    const follow = journal.follow.bind(journal);
+    journal.follow = (id) => {
+      const following = follow(id);
+      const hear = following.hear.bind(following);
+      following.hear = (mark) => {
+        wholes++;
+        return hear(mark);
+      };
+      return following;
+    };
+    const other = await feed("?call=call1");
+    await other.next("journal");
+    const begun = performance.now();
+    for (let time = 0; time < 10; time++) {
+      offerOnAndOn(call, 20);
+      await Bun.sleep(150);
+    }
+    expect(wholes).toBeLessThan(2 + (performance.now() - begun) / 960); // eight looks apart
+    expect(wholes).toBeGreaterThan(1);
+    for (let last = 0; last < whole().steps.length; ) {
+      const { data } = await reader.next("journal");
+      last = (data as CallView).dropped === whole().dropped ? whole().steps.length : 0;
+    }
+    for (const each of [reader, other]) each.leave();
+  });
 });
 
 test("fifty read; one more waits; whoever leaves makes room, and HEAD takes none", async () => {
@@ -78,30 +161,26 @@ test("fifty read; one more waits; whoever leaves makes room, and HEAD takes none
 });
 
 test("a reader that does not read is written no more than the system takes, and the others hear on", async () => {
-  const about = aboutOf(1);
-  const call = begin(window.journal, about);
-  for (let at = 0; at < 200; at++)
-    tellSip(window.journal, about, false, `MESSAGE sip:a${at}@b SIP/2.0`, `\n${"x".repeat(1_000)}`);
   const { journal } = window;
-  const asked = journal.call.bind(journal);
+  const row = journal.row.bind(journal);
   let written = 0;
-  journal.call = (id) => {
-    const view = asked(id);
-    if (id === "call1") written += JSON.stringify(view).length;
-    return view;
+  journal.row = (id) => {
+    written += LONG.length;
+    return row(id);
   };
   const client = connect(window.port, "127.0.0.1").pause();
-  client.write("GET /api/feed?call=call1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  client.write("GET /api/feed HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  let number = 0;
   const stands = async (): Promise<boolean> => {
     const before = written;
-    offerOnAndOn(call, 1);
+    for (let at = 0; at < 100; at++) begin(journal, aboutOf(number++, { from: `${LONG}@example.org` }));
     await Bun.sleep(400);
     return written > 0 && written === before;
   };
   await until("that nothing more is written", stands, Boolean);
   const other = await feed();
-  beginMany(journal, 2, 4);
-  expect(await other.rowsUntil("call3")).toEqual(named(2, 4));
+  beginMany(journal, 9_000, 9_002);
+  expect(await other.rowsUntil("call9001")).toEqual(named(9_000, 9_002));
   other.leave();
   client.destroy();
 });

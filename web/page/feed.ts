@@ -2,9 +2,11 @@
  * The live feed: hears what changes, and asks anew where it has missed something.
  *
  * The browser comes back by itself and says which event it saw last, and so do we where another call is looked at; `hello`, `reset` and
- * `gap` mean that the list must be asked for anew: nothing is known yet, the gateway was started again, or too much has happened.
+ * `gap` mean that the list must be asked for anew: nothing is known yet, the gateway was started again, or too much has happened. The
+ * call that is looked at comes whole at first, then what is new of it.
  */
 import { effect } from "@preact/signals";
+import { withNews } from "../../journal/news.ts";
 import type { CallRow, CallView } from "../../journal/view.ts";
 import { canLook } from "./api.ts";
 import { call, isLive, loadCall, loadList, selected, type Top, takeRows, top } from "./state.ts";
@@ -24,6 +26,7 @@ export function listen(): void {
     const open = (): void => {
       source = openFeed(id, () => {
         void canLook();
+        if (id !== undefined) void loadCall(id);
         again = setTimeout(open, PAUSE);
       });
     };
@@ -61,14 +64,14 @@ function openFeed(id: string | undefined, refused: () => void): EventSource {
   hear("journal", (journal: CallView) => {
     if (journal.id === selected.value) call.value = journal;
   });
+  hear("news", (news: CallView) => {
+    if (news.id === call.value?.id) call.value = withNews(call.value, news);
+  });
   hear("counts", (counts: Top) => {
     top.value = counts;
   });
   for (const event of ["hello", "reset", "gap"]) {
-    hear(event, () => {
-      void loadList();
-      if (id !== undefined) void loadCall(id);
-    });
+    hear(event, () => void loadList());
   }
   return source;
 }

@@ -120,9 +120,10 @@ async function askForList(): Promise<CallRow[] | undefined> {
 
 const byId = (all: readonly CallRow[]): ReadonlyMap<string, CallRow> => new Map(all.map((row) => [row.id, row]));
 
+/** Asks for a call, where the feed does not tell it. */
 export async function loadCall(id: string): Promise<void> {
   const found = await getJournal(id);
-  if (found && selected.value === id) call.value = found;
+  if (found && selected.value === id && !isLive.value) call.value = found;
 }
 
 /** Chooses a call, at its last step or at one of them. */
@@ -175,10 +176,6 @@ export function keepInStep(): void {
     const address = addressOf();
     if (location.hash !== address && !(location.hash === "" && address === "#/calls"))
       history.replaceState(null, "", address);
-  });
-  effect(() => {
-    const id = selected.value;
-    if (id !== undefined) void loadCall(id);
   });
   effect(() => {
     const name = view.value === "machines" ? machineName.value : "call";

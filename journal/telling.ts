@@ -1,0 +1,165 @@
+/**
+ * What a journal says to people, entry by entry: steps and messages, each at the place of the other.
+ *
+ * Rules: a message that came stands with the step that follows it, unless another message came first, and so does what was answered
+ * before that step; what went out otherwise stands with the step before it, since effects follow their event. Events of XState have the
+ * words of the chart: `after no answer`, `begins`. Each step and message knows with which entry it changed last, so that who has heard
+ * the beginning is told the rest alone.
+ */
+import type { Entry, StepEntry, WireEntry } from "./entries.ts";
+import { messageOf } from "./message-view.ts";
+import { leavesOf } from "./states.ts";
+import type { MessageView, StepView, StreamView } from "./view.ts";
+
+/** What is told of a call. */
+export interface Told {
+  readonly steps: readonly StepView[];
+  readonly messages: readonly MessageView[];
+  readonly streams: readonly StreamView[];
+}
+
+/** A step while it is put together. */
+type Growing = Omit<StepView, "effects" | "said" | "came"> & { effects: string[]; said: number[]; came?: number };
+
+/** A step or a message, and how many entries were told when it changed last. */
+interface Kept<What> {
+  what: What;
+  changed: number;
+}
+
+export class Telling {
+  readonly #begun: number;
+  #start: number | undefined;
+  /** Entries that were told. */
+  #count = 0;
+  readonly #steps: Kept<Growing>[] = [];
+  readonly #messages: Kept<MessageView>[] = [];
+  readonly #streams: Kept<StreamView>[] = [];
+  /** The places of messages, by those of their entries. */
+  readonly #byEntry = new Map<number, number>();
+  readonly #asked = new Map<string, string>();
+  /** What waits for the step that it belongs to: the message that came, what went out since, effects before the first step. */
+  #came: number | undefined;
+  #said: number[] = [];
+  #effects: string[] = [];
+
+  constructor(begun: number) {
+    this.#begun = begun;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(entry: Entry): void {
+    this.#start ??= Math.min(this.#begun, entry.at);
+    const at = tenth(entry.at - this.#start);
+    this.#count++;
+    if (entry.kind === "step") this.#step(entry, at);
+    else if (entry.kind === "stream")
+      this.#streams.push(this.#new({ at, isUp: entry.isUp, step: Math.max(0, this.#steps.length - 1) }));
+    else if (entry.kind === "effect") (this.#changed(this.#steps.at(-1))?.effects ?? this.#effects).push(entry.effect);
+    else this.#message(entry, at);
+  }
+
+  /** A message that was told has come again since. */
+  again(entry: number, times: number): void {
+    const kept = this.#messages[this.#byEntry.get(entry) ?? -1];
+    if (kept && kept.what.again !== times) kept.what = { ...kept.what, again: times };
+  }
+
+  /** All that was told. */
+  get whole(): Told {
+    return this.since(0);
+  }
+
+  /** What has changed since so many entries were told. */
+  since(count: number, isTold = (_: MessageView): boolean => false): Told {
+    const last = this.#steps.at(-1);
+    const isNew = ({ changed }: Kept<unknown>): boolean => changed > count;
+    return {
+      // what waits for a step that may never come stands with the step before
+      steps: this.#steps
+        .filter(isNew)
+        .map((kept) => (kept === last ? { ...kept.what, said: [...kept.what.said, ...this.#said] } : kept.what)),
+      messages: this.#messages.filter((kept) => isNew(kept) || isTold(kept.what)).map(({ what }) => what),
+      streams: this.#streams.filter(isNew).map(({ what }) => what),
+    };
+  }
+
+  #new = <What>(what: What): Kept<What> => ({ what, changed: this.#count });
+
+  #changed<What>(kept: Kept<What> | undefined): What | undefined {
+    if (kept) kept.changed = this.#count;
+    return kept?.what;
+  }
+
+  #step(entry: StepEntry, at: number): void {
+    const before = this.#steps.at(-1);
+    if (this.#said.length > 0) this.#changed(before);
+    const step = stepOf(entry, at, this.#steps.length + 1, before?.what.after);
+    if (before === undefined) step.effects = this.#effects;
+    if (this.#came !== undefined) step.came = this.#came;
+    step.said = this.#said;
+    this.#place([...(this.#came === undefined ? [] : [this.#came]), ...this.#said], this.#steps.length);
+    this.#steps.push(this.#new(step));
+    this.#came = undefined;
+    this.#said = [];
+  }
+
+  #message(entry: WireEntry, at: number): void {
+    const place = this.#messages.length;
+    const last = this.#steps.length - 1;
+    if (!entry.out) this.#noStep();
+    const about = { n: place + 1, at, step: Math.max(0, last) };
+    this.#messages.push(this.#new(messageOf(entry, about, this.#asked)));
+    this.#byEntry.set(this.#count - 1, place);
+    if (!entry.out) this.#came = place;
+    else {
+      const step = this.#changed(this.#steps[last]);
+      (this.#came !== undefined || step === undefined ? this.#said : step.said).push(place);
+    }
+  }
+
+  /** What came led to no step, such as an answer that nothing depends on: it stands with the step before. */
+  #noStep(): void {
+    const last = this.#steps.at(-1);
+    if (!last) return;
+    last.what.said.push(...this.#said);
+    this.#came = undefined;
+    this.#said = [];
+  }
+
+  #place(messages: readonly number[], step: number): void {
+    for (const place of messages) {
+      const kept = this.#messages[place];
+      if (this.#changed(kept) && kept) kept.what = { ...kept.what, step };
+    }
+  }
+}
+
+const tenth = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
+
+function stepOf(entry: StepEntry, at: number, n: number, last: readonly string[] = ["starting"]): Growing {
+  const { event, after, guards, actions, refused } = entry;
+  const [guard] = guards;
+  return {
+    n,
+    at,
+    event: wordsOf(event),
+    before: last,
+    after: after === null ? last : leavesOf(after),
+    ...(guard === undefined ? {} : { guard }),
+    actions,
+    effects: [],
+    said: [],
+    ...(refused === undefined ? {} : { refused }),
+  };
+}
+
+/** XState's own events in words: a time is over, or the call begins. */
+export function wordsOf(event: string): string {
+  if (event === "xstate.init") return "begins";
+  const [, delay] = /^xstate\.after\.(.+?)\.(?:\(machine\)|call)\b/.exec(event) ?? [];
+  return delay === undefined ? event : `after ${delay}`;
+}
