@@ -1,9 +1,9 @@
 /**
  * The chart of one living call: an XState actor in a system of its own, which both sides of the call are handed.
  *
- * Rules: an event is selected once; what the chart cannot take now is refused, never dropped; `accepted` runs before
- * any effect of an event; a fault, in the chart or in what `guard` and `after` run, is told to the owner, who ends the call.
- * Once stopped, the chart is let go of and knows nothing of what the call was about.
+ * Rules: an event is selected once; a peer's message that the chart cannot take now is refused, never dropped; `accepted` runs
+ * before any effect of an event; a fault, in the chart or in what `guard` and `after` run, goes to the owner, who ends the call.
+ * Once stopped, it has no chart, and nothing of the call's context.
  */
 import type { StateValue } from "xstate";
 import {
@@ -121,7 +121,11 @@ export class LiveChart {
     actor?.stop();
   }
 
-  /** Hands the event to the chart, or says why the call cannot take it now; one told while another is performed comes next. */
+  /**
+   * Delivers now and returns the refusal, if any. An event that comes of an effect while that is performed (a BYE without a
+   * dialog) is queued instead: it counts as accepted, and is ignored if it does not fit. No peer's message comes that way, since
+   * effects write to the wires and read nothing.
+   */
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
     const actor = this.#actor;
     if (!actor) return this.#notTaken(event);

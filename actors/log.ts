@@ -35,7 +35,6 @@ const LONGEST = 2_000;
 /** A whole message of a call that is traced. */
 const LONGEST_MESSAGE = 65_536;
 
-/** A log, and the least important level that it writes, which may change while it is used. */
 /** How a line is made of the fields of its event, and of those that all lines of its log begin with. */
 export interface LogFormat {
   /** Fields that are written out once, for many lines. */
@@ -43,6 +42,7 @@ export interface LogFormat {
   line(level: LogEvent["level"], time: Date, members: string, fields: Fields): string;
 }
 
+/** A log, and the least important level that it writes, which may change while it is used. */
 export interface LevelledLog {
   readonly log: Log;
   setLevel(level: LogEvent["level"]): void;

@@ -1,7 +1,7 @@
 /**
  * The refusal of an event that the chart of a call does not take now: SIP 481 and 500, and Jingle's own errors.
  *
- * XEP-0166 §7.2.16, §9, RFC 3261 §12.2.2. Rule: once the user has left, Jingle knows no such session, whatever is asked.
+ * XEP-0166 §7.2.16, §10, RFC 3261 §12.2.2. Rule: once the user has left, Jingle knows no such session, whatever is asked.
  */
 import type { CallContext } from "../machines/call/context.ts";
 import { whyRefused } from "../machines/call/refused-changes.ts";

@@ -1,10 +1,9 @@
 /**
  * A call that a phone places: who is called, whether anybody is there, and the call that comes of it.
  *
- * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P1 to P13. Rules: nothing is stored for a refused call; a user who is
+ * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: nothing is stored for a refused call; a user who is
  * offline and has no device that push may wake is 480, whatever the offer is; a phone without ICE does not ring at devices that
- * take ICE alone, and gets 488 where there are no others; an INVITE without an offer is refused, since in Jingle only
- * the initiator offers.
+ * require ICE, and gets 488 if there are no others; an INVITE without an offer is refused, since in Jingle only the initiator offers.
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
@@ -102,7 +101,7 @@ export class IncomingCalls {
   }
 }
 
-/** Why there is no call for this offer where this is who can be reached, in the order of docs/mapping.md P12. */
+/** Why there is no call: 480 for a user who is offline, then 422 for the session interval, then 488 if no device takes the offer. */
 function refusalOf(
   request: Request,
   offer: Media | Refusal,

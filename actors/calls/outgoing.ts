@@ -1,7 +1,7 @@
 /**
  * A call that an XMPP user places: the session-initiate, and the call that comes of it.
  *
- * XEP-0166 §6.1, §7.2.10; docs/mapping.md A1 to A6. Rules: the IQ is answered before the INVITE goes out; a sid becomes the Call-ID
+ * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. Rules: the IQ is answered before the INVITE goes out; a sid becomes the Call-ID
  * when it is a legal one, else a fresh one is paired with it; no resource ever travels in a SIP header; we speak from
  * exactly the JID that was called.
  */

@@ -2,7 +2,7 @@
  * A phone's offer by UPDATE before it has answered the call: RFC 3311 §5.2, RFC 3262 §5.
  *
  * Rules: only a reliable provisional response has answered our INVITE's offer; before that an UPDATE with another is 491
- * (offers.ts), and after it an SDP in a response to the INVITE changes nothing (RFC 3261 §13.2.1, uac.ts). The
+ * (offers.ts), and after it an SDP in a response to the INVITE changes nothing (RFC 3261 §13.2.1, answers.ts). The
  * user has been sent no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What the
  * user's client would be needed for is 504, since an UPDATE cannot wait; contents that were not offered are refused.
  */

@@ -1,8 +1,9 @@
 /**
- * Which new requests are refused, and with what: RFC 3261 §8.2, in that section's order.
+ * Which new requests are refused, and with what: RFC 3261 §8.2.
  *
- * Rules: a source that is not allowed may only send requests that belong to an existing dialog or INVITE, so it fills no
- * table; past the bounds of the server transactions everything gets 503; the rest is protocol/sip/rules.ts.
+ * In this order: the source (403), room for a transaction (503), the request itself (protocol/sip/rules.ts), its dialog or INVITE
+ * (481), whether it is merged (482, §8.2.2.2). Rule: a source that is not allowed may only send requests that belong to an existing
+ * dialog or INVITE, so it fills no table.
  */
 import { responseTo } from "../../protocol/sip/build.ts";
 import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";

@@ -3,8 +3,8 @@
  *
  * Rules: each request gets exactly one answer: `result`, `error`, `silence` (30 seconds without a response), `offline` (the
  * stream was down, so it was not sent) or `lost` (the stream went down afterwards, so it may have been received). A response
- * counts only if it comes from the JID that was asked. A request that is too large to be sent is an error. Bound: `MOST`
- * requests; one more counts as `offline`.
+ * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to be
+ * sent is an error. Bound: `MOST` requests; one more counts as `offline`.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";

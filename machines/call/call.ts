@@ -2,8 +2,9 @@
  * A call between an XMPP user and a phone, as the gateway sees it: the overview.
  *
  *   user                 gateway                 phone │ phone                gateway                      user
- *     │ session-initiate ──▶│ INVITE ─────────────▶│   │   │ INVITE ───────────▶│ session-initiate ───────▶│
- *     │◀───────── ringing ──│◀────────────── 180 ──│   │   │◀───────────── 180 ─│◀─────────────── result ──│
+ *     │ session-initiate ──▶│                      │   │   │ INVITE ───────────▶│ session-initiate ───────▶│
+ *     │◀────────── result ──│ INVITE ─────────────▶│   │   │◀───────────── 180 ─│                          │
+ *     │◀───────── ringing ──│◀────────────── 180 ──│   │   │                    │◀─────────────── result ──│
  *     │◀── session-accept ──│◀────────────── 200 ──│   │   │◀───────────── 200 ─│◀──────── session-accept ─│
  *     │                     │ ACK ────────────────▶│   │   │ ACK ──────────────▶│                          │
  *     │ session-terminate ─▶│ BYE ────────────────▶│   │   │ BYE ──────────────▶│ session-terminate ──────▶│
@@ -12,8 +13,9 @@
  *
  * Rules: each side is closed exactly once; no CANCEL before a provisional response (§9.1); as callee no BYE before the
  * ACK (§15). `outgoing` is a call from the user, `incoming` a call from a phone; in `ending` the user has left already,
- * and only the phone's side remains to be closed. Each state has a file of its own. Left out on purpose: what belongs
- * to one wire alone (see vocabulary.ts), and who may call whom, which is decided before there is a call.
+ * and only the phone's side remains to be closed. Each state has a file of its own. The first INVITE or session-initiate is the
+ * input of the chart, not an event; its result is sent before the chart starts. Left out on purpose: what belongs to one wire alone
+ * (see vocabulary.ts), and who may call whom, which is decided before there is a call.
  */
 
 import { accepting } from "./accepting.ts";

@@ -126,7 +126,7 @@ export const incoming = {
     },
     offering: {
       description: "The devices have the offer; none has acknowledged it yet.",
-      meta: { spec: "XEP-0166 §6.1" },
+      meta: { spec: "XEP-0166 §6.3.1" },
       entry: "send 180",
       on: { "jingle.acknowledged": "ringing", "jmi.ringing": "ringing" },
     },

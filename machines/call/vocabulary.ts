@@ -1,10 +1,10 @@
 /**
  * The vocabulary: every event that a call may get and every effect that it may ask for.
  *
- * Events are `<protocol>.<the protocol's own word>`; a response is named by its request and its class. Effects have
- * `send` in the middle; `jmi` is Jingle Message Initiation (XEP-0353). `device` is always a full JID; `tag` is the
- * phone's dialog tag, one for each fork (RFC 3261 §12). What belongs to one wire alone is left out: retransmissions,
- * CSeq numbers, IQ ids, digest, one INFO at a time.
+ * An event is `<protocol>.<word>`. The word is the method, the Jingle action or its payload; for a response, its request and its
+ * class (`sip.invite.success`); for what no message says, a word of ours (`sip.expired`, `jingle.lost`). Effects have `send` in the
+ * middle; `jmi` is Jingle Message Initiation (XEP-0353). `device` is always a full JID; `tag` is the phone's dialog tag, one for each
+ * fork (RFC 3261 §12). What belongs to one wire alone is left out: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
