@@ -7,9 +7,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { type MemoryStage, memoryStage } from "../examples/memory-stage.ts";
 import { Town } from "../examples/town.ts";
 import { VERSION } from "../protocol/sip/capabilities.ts";
-import { type MemoryStage, memoryStage } from "../tests/support/stage.ts";
 import { Access } from "../web/access.ts";
 import { windowApp } from "../web/app.ts";
 import { serveWeb } from "../web/serve.ts";

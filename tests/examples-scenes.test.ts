@@ -1,10 +1,10 @@
 /** The scenes of the demo: each comes to its end on both sides, and together they go through the chart. */
 import { describe, expect, test } from "bun:test";
 import { ASLEEP } from "../examples/cast.ts";
+import { memoryStage } from "../examples/memory-stage.ts";
 import { SCENES } from "../examples/scenes.ts";
 import { call } from "../machines/call/call.ts";
 import { nameOf, statesOf } from "../web/steps.ts";
-import { memoryStage } from "./support/stage.ts";
 
 const PHONE = { name: "Friar Laurence", number: "+442079460142" };
 /** Longer than any scene, and than all that it leaves behind: milliseconds. */

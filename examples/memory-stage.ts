@@ -1,9 +1,10 @@
 /** The stage of the demo in memory: simulated clock, wires without a net, chance from a seed; so the same calls are made each time. */
-import { Stage } from "../../examples/stage.ts";
-import { Journal } from "../../journal/journal.ts";
-import { createChance } from "../../replay/chance.ts";
-import { createClock, type SimulatedClock } from "../../replay/clock.ts";
-import { createWire } from "../../replay/wire.ts";
+
+import { Journal } from "../journal/journal.ts";
+import { createChance } from "../replay/chance.ts";
+import { createClock, type SimulatedClock } from "../replay/clock.ts";
+import { createWire } from "../replay/wire.ts";
+import { Stage } from "./stage.ts";
 
 export interface MemoryStage {
   readonly stage: Stage;
