@@ -6,11 +6,13 @@
  * what is allowed; all errors are told at once; a secret is never printed. Which options there are is config/options.ts,
  * what values they may have config/values.ts, what SIGHUP reloads config/reload.ts.
  */
+import { wrongRules } from "./config/dial.ts";
 import { type Environment, fromText, unknownNames } from "./config/environment.ts";
 import { readSections, type Tables } from "./config/file.ts";
 import { JINGLE_SIP, OPTIONS, type Option } from "./config/options.ts";
 import { TWICE } from "./config/values.ts";
 import { ConfigError, written } from "./config/words.ts";
+import type { DialPlan } from "./protocol/dial-plan.ts";
 
 /** The options of a configuration, in the sections of the file; durations in seconds. */
 export interface Config {
@@ -33,6 +35,7 @@ export interface Config {
     readonly password: string;
     readonly realm: readonly string[];
     readonly optionsInterval: number;
+    readonly trusted: boolean;
     readonly retryAudioOnly: boolean;
   };
   readonly xmpp: {
@@ -51,6 +54,13 @@ export interface Config {
     readonly jmiTimeout: number;
     readonly maxCalls: number;
     readonly video: boolean;
+  };
+  readonly dial: Omit<DialPlan, "rules"> & {
+    /** None: no `[dial]`, and everything goes to the proxy. */
+    readonly rules?: DialPlan["rules"];
+    readonly callsPerUser: number;
+    readonly callsPerHour: number;
+    readonly longest: number;
   };
   readonly web: {
     readonly host: string;
@@ -95,7 +105,10 @@ export function readConfig(text: string, file: string, environment: Environment)
   const read = OPTIONS.map((option) => readOption(option, givenFor(option, sources)));
   const wrong = [...unknown, ...read.flatMap(({ error }) => error ?? []), ...circles(read, sources)];
   if (wrong.length > 0) throw new ConfigError(wrong);
-  return bySection(read);
+  const config = bySection(read);
+  const wrongDial = wrongDialPlan(config, sources);
+  if (wrongDial.length > 0) throw new ConfigError(wrongDial);
+  return config;
 }
 
 /** Reads `[web]` alone, for whoever asks a gateway that runs: what else is wrong, or missing in this environment, is its affair. */
@@ -162,7 +175,19 @@ function wrongIn(option: Option, value: unknown, path: readonly PropertyKey[], m
   return `contains ${item}${message === TWICE ? ", a duplicate" : ""}; it must be ${allowed}`;
 }
 
-/** The one error that no option shows alone: users of the component's own domain would be called by calling them. */
+/** What is wrong between the options of `[dial]`, and between them and others. */
+function wrongDialPlan({ dial, xmpp }: Config, { tables, file }: Sources): string[] {
+  const { rules, ...numbering } = dial;
+  if (rules === undefined)
+    return tables.has("dial") ? [`${file}: [dial] rules is missing: without rules nobody may call`] : [];
+  const setting = { hosts: xmpp.hosts, trunks: [PROXY_TRUNK] };
+  return wrongRules({ ...numbering, rules }, setting).map((why) => `${file}: [dial] rules ${why}`);
+}
+
+/** The trunk that there is without any `[trunks.NAME]`: the proxy of the predecessor's section. */
+const PROXY_TRUNK = "proxy";
+
+/** The one error between options of `[xmpp]`: users of the component's own domain would be called by calling them. */
 function circles(read: readonly Read[], sources: Sources): string[] {
   const find = (key: string) => read.find(({ option }) => option.section === "xmpp" && option.key === key);
   const [hosts, domain] = [find("hosts"), find("domain")];

@@ -162,8 +162,11 @@ function startLog(config: Config): LevelledLog {
   const levelled = createLog({ level, to: output, ...(isText ? { format: text } : {}) });
   levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
   for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
+  if (config.dial.rules === undefined) levelled.log({ level: "info", event: "dial.open", text: OPEN });
   return levelled;
 }
+
+const OPEN = "whatever a user dials goes to the proxy: [dial] rules would say who may call what";
 
 const random = (): string => randomUUID().replaceAll("-", "");
 
@@ -234,14 +237,20 @@ function whyUnbound(error: unknown): string {
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** What SIGHUP changes, as the gateway takes it. */
-const reloadable = ({ jingleSip, sip, calls }: Config): Reloadable => ({
+const reloadable = ({ jingleSip, sip, calls, dial }: Config): Reloadable => ({
   allow: sip.allow,
   usernameToPhone: jingleSip.usernameToPhone,
   maxCalls: calls.maxCalls,
+  dial: dialPlan(dial),
+  trusted: sip.trusted,
 });
 
+/** The dial plan, where there is one. */
+const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial"] =>
+  rules && { ...more, rules, longest: milliseconds(longest) };
+
 /** The options, as the actors take them. */
-function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
+function gatewayConfig({ jingleSip, sip, xmpp, calls, dial }: Config): GatewayConfig {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
   const addresses = {
     hosts: xmpp.hosts,
@@ -260,6 +269,8 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls }: Config): GatewayConfig {
       localHost,
       sdpOrigin,
       addresses,
+      dial: dialPlan(dial),
+      trusted: sip.trusted,
       ...{
         profile: sip.profile,
         outbound: sip.outbound,

@@ -45,6 +45,8 @@ export interface Reloadable {
   readonly allow: GatewayConfig["sip"]["allow"];
   readonly usernameToPhone: CallsConfig["addresses"]["usernameToPhone"];
   readonly maxCalls: number;
+  readonly dial: CallsConfig["dial"];
+  readonly trusted: boolean;
 }
 
 export interface GatewayNeeds {
@@ -76,7 +78,8 @@ export class Gateway {
     const resolve = loggedResolve(inTime(needs.resolve, clock), new Tally(clock, log, "dns.failed"), log);
     this.#log = log;
     const { usernameToPhone } = config.calls.addresses;
-    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls: config.calls.maxCalls };
+    const { maxCalls, dial, trusted } = config.calls;
+    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, dial, trusted };
     const calls = withSettings(config.calls, () => this.#settings);
     const { proxy } = config.calls;
     const isProxy = ({ host, port }: { host: string; port: number }): boolean =>
@@ -86,6 +89,7 @@ export class Gateway {
       sip: () => this.sip,
       xmpp: () => this.xmpp,
       isProxy,
+      isFromProxy: ({ host }) => this.#acl.isProxy(host),
       clock,
       random,
       chance,
@@ -242,6 +246,12 @@ function withSettings(config: CallsConfig, settings: () => Reloadable): CallsCon
     ...config,
     get maxCalls() {
       return settings().maxCalls;
+    },
+    get dial() {
+      return settings().dial;
+    },
+    get trusted() {
+      return settings().trusted;
     },
     addresses: {
       ...config.addresses,

@@ -1,7 +1,7 @@
 /** Warnings: what is allowed and probably a mistake, a line each. */
 import type { Config } from "../config.ts";
 
-export function judge({ jingleSip, sip }: Config): string[] {
+export function judge({ jingleSip, sip, dial }: Config): string[] {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin } = jingleSip;
   const isLocal = (name: string): boolean => name === "localhost" || name === "::1" || /^127\./.test(name);
   const self = proxyPort === listenPort && (isLocal(proxyHost) || proxyHost === localHost);
@@ -12,8 +12,15 @@ export function judge({ jingleSip, sip }: Config): string[] {
     ...(far && isLocal(sdpOrigin) ? [`sdp_origin ${sdpOrigin} cannot be reached from phones behind ${proxyHost}`] : []),
     ...(jingleSip.backend === undefined ? [] : ["backend is ignored: only the predecessor used it"]),
     ...(sip.username !== "" && sip.password === "" ? ["[sip] username is set without a password"] : []),
+    ...unreachable(dial).map((number) => `[dial] emergency "${number}" has no rule with a trunk: nobody can call it`),
     ...(sip.username === "" && sip.password !== ""
       ? ["[sip] password is set without a username, and is never used"]
       : []),
   ];
 }
+
+/** Emergency numbers that no rule lets out; where there are no rules everything goes out. */
+const unreachable = ({ rules, emergency }: Config["dial"]): readonly string[] =>
+  rules === undefined
+    ? []
+    : emergency.filter((number) => !rules.some(({ to, trunk }) => to === number && trunk !== undefined));

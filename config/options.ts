@@ -4,6 +4,7 @@
  *
  * `OPTIONS` is the only list: tests compare docs/options.md and carillon.example.toml with it.
  */
+import { AREA, COUNTRY, EMERGENCY, INTERNATIONAL, LIMIT, NATIONAL, RULES } from "./dial.ts";
 import {
   ADDRESS,
   ADDRESSES,
@@ -69,6 +70,7 @@ const PROFILE = "how reasons and statuses are told: as the predecessor did, or a
 const REALM = "realms that get the credentials; when empty, those of the proxy's first challenge";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
+const TRUSTED = "the proxy has checked From: in intercept mode its calls ring in the name of a user";
 const INTERVAL = "how often OPTIONS asks whether the proxy is up";
 
 const SIP_OPTIONS = [
@@ -80,6 +82,7 @@ const SIP_OPTIONS = [
   option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
   option("sip", "realm", REALMS, [], REALM, env("SIP_REALM")),
   option("sip", "options_interval", SECONDS_OR_NEVER, 30, INTERVAL, env("SIP_OPTIONS_INTERVAL")),
+  option("sip", "trusted", BOOLEAN, true, TRUSTED, RELOADS),
   option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
 ];
 
@@ -103,6 +106,22 @@ const CALLS_OPTIONS = [
   option("calls", "jmi_timeout", SECONDS, 30, "how long a proposed call waits for a device"),
   option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused", RELOADS),
   option("calls", "video", BOOLEAN, true, "announce and carry video"),
+];
+
+const DIAL_RULES =
+  "who may dial what, and by which trunk; the first that fits decides, and where none fits nobody may call";
+const NATIONAL_PREFIX = "prefix of a national number";
+
+const DIAL_OPTIONS = [
+  option("dial", "country", COUNTRY, "", "code of the country that national numbers belong to", RELOADS),
+  option("dial", "area", AREA, "", "code of the area that numbers without a prefix belong to", RELOADS),
+  option("dial", "international", INTERNATIONAL, "00", "prefix of an international number", RELOADS),
+  option("dial", "national", NATIONAL, "0", NATIONAL_PREFIX, RELOADS),
+  option("dial", "emergency", EMERGENCY, ["112"], "numbers that are never rewritten and never limited", RELOADS),
+  option("dial", "rules", RULES, undefined, DIAL_RULES, RELOADS),
+  option("dial", "calls_per_user", LIMIT, 2, "calls that a user may have dialled at once", RELOADS),
+  option("dial", "calls_per_hour", LIMIT, 30, "calls that a user may dial in an hour", RELOADS),
+  option("dial", "longest", LIMIT, 7200, "seconds after the answer when a dialled call is ended", RELOADS),
 ];
 
 const TOKEN = "shown by who looks from elsewhere, hangs up or drains";
@@ -137,6 +156,7 @@ export const OPTIONS: readonly Option[] = [
   ...SIP_OPTIONS,
   ...XMPP_OPTIONS,
   ...CALLS_OPTIONS,
+  ...DIAL_OPTIONS,
   ...WEB_OPTIONS,
   ...LOG_OPTIONS,
 ];

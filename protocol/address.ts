@@ -48,15 +48,27 @@ export interface Dialled {
   readonly contactUser: string;
 }
 
-/** The addresses of a call from one bare JID to another; undefined when the callee has no name that SIP can write. */
-export function dialled(call: { caller: string; callee: string }, rules: AddressRules): Dialled | undefined {
+/** What is dialled by calling a JID: the number of a user who has one, else the name; undefined where there is none. */
+export function dialledName(callee: string, rules: AddressRules): string | undefined {
+  const local = readJid(callee)?.local;
+  if (!local) return undefined;
+  const name = unescapeLocal(local);
+  return rules.usernameToPhone.find(({ username }) => username.toLowerCase() === name)?.phone ?? name;
+}
+
+/**
+ * The addresses of a call from one bare JID to another, by the name or number that is dialled; undefined when one of the two cannot be
+ * written in SIP.
+ */
+export function dialled(
+  call: { caller: string; callee: string; name: string },
+  rules: AddressRules,
+): Dialled | undefined {
   const [caller, callee] = [readJid(call.caller), readJid(call.callee)];
   const [from, to] = [caller, callee].map((jid) => jid && hostOf(jid.domain));
   if (!caller?.local || !callee?.local || !from || !to) return undefined;
-  const name = unescapeLocal(callee.local);
-  const phone = rules.usernameToPhone.find(({ username }) => username.toLowerCase() === name)?.phone ?? name;
   const own = unescapeLocal(caller.local);
-  const [user, contactUser] = [escapeUser(phone), escapeUser(own)];
+  const [user, contactUser] = [escapeUser(call.name), escapeUser(own)];
   return {
     requestUri: `sip:${user}@${writeHost(rules.proxyHost)}:${rules.proxyPort}`,
     from: `${quoteDisplay(own)} <sip:${contactUser}@${from}>`,
@@ -111,13 +123,15 @@ function userJid(uri: SipUri, host: string, { usernameToPhone }: AddressRules): 
 }
 
 /**
- * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells. Else
+ * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells; but that of a user of
+ * ours only where From is trusted. Else
  * `carol@<component>/sip` for a number, or an address of the component's domain, the proxy's or ours; for any other address,
  * the whole of it, escaped (XEP-0106).
  */
-export function callerJid(from: string, rules: AddressRules): string | undefined {
+export function callerJid(from: string, rules: AddressRules, isTrusted: boolean): string | undefined {
   const uri = readUri(from);
-  if (rules.intercept) return spelled(uri, rules);
+  const own = rules.intercept ? spelled(uri, rules) : undefined;
+  if (rules.intercept && (own === undefined || isTrusted || !isServed(own, rules))) return own;
   const nearby = [rules.proxyHost.toLowerCase(), ...rules.ours];
   const near = isSame(uri.host, rules.component) || nearby.includes(uri.host) || isNumber(uri);
   const user = bareUser(uri);

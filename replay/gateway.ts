@@ -44,6 +44,7 @@ export function gatewayConfig(
         intercept: mode === "intercept",
         usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
       },
+      trusted: true,
       ringTimeout: 180_000,
       gatherTimeout: 500,
       renegotiateTimeout: 10_000,

@@ -264,7 +264,11 @@ describe("documents", () => {
     const filled = changed(changed(text, 'secret = ""', 'secret = "x"'), "hosts = []", 'hosts = ["example.org"]');
     expect(read(filled)).toEqual({ ...read(GOOD), xmpp: { ...read(GOOD).xmpp, secret: "x", domain: "sip.localhost" } });
     for (const { section, key, env } of OPTIONS) {
-      const lines = `\n${text}`.split(`\n[${section}]`)[1]?.split(/^\[/m)[0]?.split("\n") ?? [];
+      const lines =
+        `\n${text}`
+          .split(new RegExp(`\\n(?:# )?\\[${section}\\]`))[1]
+          ?.split(/^\[/m)[0]
+          ?.split("\n") ?? [];
       const line = lines.find((each) => new RegExp(`^(# )?${key}\\s*=`).test(each)) ?? "";
       expect(line, key).toContain(env ?? "#");
     }

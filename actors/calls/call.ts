@@ -28,6 +28,8 @@ export interface CallParts {
   readonly user: User;
   readonly dialog: DialogName;
   readonly log: Log;
+  /** Arms what ends the call once it has lasted as long as it may; none where that is not limited. */
+  readonly longest?: ((end: () => void) => () => void) | undefined;
   /** Told once, when nothing more will be said. */
   readonly ended: (call: Call) => void;
 }
@@ -39,6 +41,8 @@ export class Call implements ChartOwner, DialogUser {
   readonly dialog: DialogName;
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
+  readonly #longest: CallParts["longest"];
+  #disarm: (() => void) | undefined;
   readonly #direction: "incoming" | "outgoing";
   readonly #record: CallRecord;
   #logged = "";
@@ -46,12 +50,13 @@ export class Call implements ChartOwner, DialogUser {
   #status: number | undefined;
   #watched = false;
 
-  constructor({ chart, phone, user, dialog, log, ended }: CallParts) {
+  constructor({ chart, phone, user, dialog, log, longest, ended }: CallParts) {
     this.chart = chart;
     this.phone = phone;
     this.user = user;
     this.dialog = dialog;
     this.#log = log;
+    this.#longest = longest;
     this.#ended = ended;
     this.#direction = chart.isIncoming ? "incoming" : "outgoing";
     this.#record = new CallRecord(chart.now);
@@ -84,6 +89,7 @@ export class Call implements ChartOwner, DialogUser {
     if (!this.#watched && chart.answered) {
       this.#watched = true;
       this.user.watch();
+      this.#disarm = this.#longest?.(() => this.abandon(TOO_LONG));
     }
   }
 
@@ -158,6 +164,7 @@ export class Call implements ChartOwner, DialogUser {
   #finish(why: string): void {
     const { chart } = this;
     if (chart.over) return;
+    this.#disarm?.();
     const end = this.#record.end(chart, why, this.#status);
     chart.stop(end);
     this.#last(() => {
@@ -168,6 +175,8 @@ export class Call implements ChartOwner, DialogUser {
     this.#ended(this);
   }
 }
+
+const TOO_LONG: Reason = { condition: "expired", text: "the call has lasted as long as a call may" };
 
 /** A record as the log has it: instants as in each line, the time that was talked in seconds. */
 function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {

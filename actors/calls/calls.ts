@@ -23,6 +23,7 @@ import { Outbox } from "../xmpp/outbox.ts";
 import type { XmppUser } from "../xmpp/user.ts";
 import { advice } from "./advice.ts";
 import type { Call } from "./call.ts";
+import { Dialling } from "./dialling.ts";
 import { IncomingCalls } from "./incoming.ts";
 import { JingleIqs } from "./iqs.ts";
 import { CallMaker } from "./maker.ts";
@@ -53,15 +54,17 @@ export class Calls implements SipUser, XmppUser {
     const outbox = new Outbox(log);
     const awaiting = this.#awaiting;
     const maker = new CallMaker(needs, { registry, awaiting, outbox });
-    const outgoing = new OutgoingCalls({ maker, registry, proposals, config, random });
+    const dialling = new Dialling({ config, registry, clock, log });
+    const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
+    const isTrusted = (source: Destination): boolean => config.trusted && needs.isFromProxy(source);
     this.registry = registry;
     this.#needs = needs;
     this.#proposals = proposals;
     this.#outbox = outbox;
     this.#refused = refused;
-    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, xmpp, random });
+    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, isTrusted, xmpp, random });
     this.#iqs = new JingleIqs({ registry, outgoing, refused, addresses, xmpp });
-    this.#messages = new CallMessages({ registry, proposals, addresses, xmpp });
+    this.#messages = new CallMessages({ registry, proposals, dialling, refused, addresses, xmpp });
   }
 
   // From the SIP stack

@@ -13,7 +13,7 @@ import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { trickles } from "../../protocol/sip/capabilities.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
-import type { Field, Request } from "../../protocol/sip/message.ts";
+import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
 import { warning } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
@@ -45,6 +45,8 @@ export interface IncomingParts {
   readonly registry: Registry;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
+  /** Whether From of what comes from there is as good as checked. */
+  readonly isTrusted: (source: Destination) => boolean;
   readonly xmpp: () => XmppComponent;
   readonly random: () => string;
 }
@@ -58,8 +60,8 @@ export class IncomingCalls {
 
   /** Creates the call, or answers why there is none. */
   place(transaction: ServerTransaction): void {
-    const { request } = transaction;
-    const who = parties(request, this.#by.addresses);
+    const { request, source } = transaction;
+    const who = parties(request, this.#by.addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);
     const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
@@ -118,11 +120,11 @@ function refusalOf(
   return undefined;
 }
 
-function parties(request: Request, addresses: AddressRules): Parties | undefined {
+function parties(request: Request, addresses: AddressRules, isTrusted: boolean): Parties | undefined {
   const to = readNameAddr(header(request, "To") ?? "").uri;
   const from = readNameAddr(header(request, "From") ?? "").uri;
   const them = calledUser({ requestUri: request.uri, to }, addresses);
-  const us = callerJid(from, addresses);
+  const us = callerJid(from, addresses, isTrusted);
   return them !== undefined && us !== undefined ? { us, them } : undefined;
 }
 

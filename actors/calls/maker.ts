@@ -47,7 +47,7 @@ export class CallMaker {
   create(
     beginning: Beginning,
     side: UserSide,
-    { callId, localTag, contactUser }: DialogName & { contactUser: string },
+    { callId, localTag, contactUser, longest }: DialogName & { contactUser: string; longest?: number | undefined },
     phone: (line: Line) => Phone,
   ): Call {
     const { config, xmpp } = this.#needs;
@@ -62,6 +62,7 @@ export class CallMaker {
       user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
       dialog: { callId, localTag },
       log,
+      longest: longest === undefined ? undefined : (end) => this.#needs.clock.after(longest, end),
       ended: this.#ended,
     });
     this.#registry.add(call);

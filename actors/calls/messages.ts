@@ -7,7 +7,7 @@
  * that the end of the session does not.
  */
 import type { Element } from "@xmpp/xml";
-import { type AddressRules, dialled, isServed, phoneDevice } from "../../protocol/address.ts";
+import { type AddressRules, isServed, phoneDevice } from "../../protocol/address.ts";
 import {
   type JingleMessage,
   type Propose,
@@ -15,13 +15,19 @@ import {
   type Retract,
   readJingleMessage,
 } from "../../protocol/jingle/messages.ts";
+import { Refusal } from "../../protocol/refusal.ts";
 import { stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
+import type { Dialling } from "./dialling.ts";
 import type { Proposals } from "./proposals.ts";
+import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
 
 const MEDIA = new Set(["audio", "video"]);
+
+/** The reason of a reject, by the condition that a session-initiate would get; XEP-0166 §7.4 has none for what is forbidden. */
+const REASONS: Readonly<Record<string, string>> = { "item-not-found": "gone", "resource-constraint": "busy" };
 
 /** Who has sent a message to whom: a device, and a phone of ours. */
 interface Parties {
@@ -33,6 +39,8 @@ interface Parties {
 export interface MessageParts {
   readonly registry: Registry;
   readonly proposals: Proposals;
+  readonly dialling: Dialling;
+  readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
   readonly xmpp: () => XmppComponent;
 }
@@ -57,7 +65,7 @@ export class CallMessages {
   }
 
   #answer({ from, to }: Parties, message: Propose): void {
-    const { registry, proposals, addresses, xmpp } = this.#by;
+    const { registry, proposals, dialling, refused, xmpp } = this.#by;
     const { id, media } = message;
     const parties = { from: phoneDevice(to), to: from };
     const say = (answer: JingleMessage): void => void xmpp().say(parties, answer);
@@ -65,8 +73,11 @@ export class CallMessages {
     if (registry.full) return reject("busy", "no more calls now");
     if (!media.some((each) => MEDIA.has(each)))
       return reject("unsupported-applications", "a phone takes audio and video");
-    if (!dialled({ caller: bareJid(from), callee: bareJid(to) }, addresses))
-      return reject("gone", "no phone has this address");
+    const judged = dialling.judge({ caller: bareJid(from), callee: bareJid(to) });
+    if (judged instanceof Refusal) {
+      refused.initiate({ from, to }, id, judged);
+      return reject(REASONS[judged.jingle.condition ?? ""] ?? "decline", judged.message);
+    }
     proposals.add({ sid: id, them: from, us: to });
     say({ type: "ringing", id });
     say({ type: "proceed", id });

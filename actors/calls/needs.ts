@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import type { SipStack } from "../sip/stack.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
+import type { DialConfig } from "./dial-limits.ts";
 
 export interface CallsConfig {
   readonly proxy: Destination;
@@ -22,6 +23,10 @@ export interface CallsConfig {
   /** The realms that get them; when there are none, those of the first challenge from the proxy. */
   readonly realm: readonly string[];
   readonly addresses: AddressRules;
+  /** Who may dial what; none: everything goes to the proxy. */
+  readonly dial?: DialConfig | undefined;
+  /** Whether the proxy has checked From. */
+  readonly trusted: boolean;
   /** Whether an offer that is refused whole is tried once more with its audio alone. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
@@ -38,6 +43,8 @@ export interface CallsNeeds {
   readonly xmpp: () => XmppComponent;
   /** Whether this is the proxy: its configured name, or an address that the name resolves to, and its port. */
   readonly isProxy: (destination: Destination) => boolean;
+  /** Whether what comes from there comes from the proxy. */
+  readonly isFromProxy: (source: Destination) => boolean;
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */
   readonly random: () => string;

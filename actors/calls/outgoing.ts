@@ -1,18 +1,18 @@
 /**
  * A call that an XMPP user places: the session-initiate, and the call that comes of it.
  *
- * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. Rules: the IQ is answered before the INVITE goes out; a sid becomes the Call-ID
- * when it is a legal one, else a fresh one is paired with it; no resource ever travels in a SIP header; we speak from
- * exactly the JID that was called.
+ * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. Who may call what is dialling.ts. Rules: the IQ is answered before the INVITE goes out;
+ * a sid becomes the Call-ID when it is a legal one, else a fresh one is paired with it; no resource ever travels in a SIP
+ * header; we speak from exactly the JID that was called.
  */
 import type { Element } from "@xmpp/xml";
-import { dialled } from "../../protocol/address.ts";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
 import { Refusal } from "../../protocol/refusal.ts";
 import { isCallId } from "../../protocol/sip/build.ts";
 import { ownText } from "../../protocol/text.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { PhoneUac } from "../phone/uac.ts";
+import type { Dialling } from "./dialling.ts";
 import type { CallMaker } from "./maker.ts";
 import type { CallsConfig } from "./needs.ts";
 import type { Proposals } from "./proposals.ts";
@@ -30,6 +30,7 @@ export interface OutgoingParts {
   readonly maker: CallMaker;
   readonly registry: Registry;
   readonly proposals: Proposals;
+  readonly dialling: Dialling;
   readonly config: CallsConfig;
   readonly random: () => string;
 }
@@ -43,16 +44,17 @@ export class OutgoingCalls {
 
   /** Creates the call, or says why there is none. `accepted` answers the IQ. */
   place(iq: JingleIq, accepted: () => void): Refusal | undefined {
-    const { maker, registry, proposals, config, random } = this.#by;
+    const { maker, registry, proposals, dialling, config, random } = this.#by;
     const sid = ownText(String(iq.jingle.attrs.sid));
     const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
     if (registry.bySession(side)) return inUse;
-    const names = dialled({ caller: bareJid(iq.from), callee: bareJid(iq.to) }, config.addresses);
-    if (!names) return nobody;
+    const parties = { caller: bareJid(iq.from), callee: bareJid(iq.to) };
+    const permitted = dialling.judge(parties);
+    if (permitted instanceof Refusal) return permitted;
     const offer = readJingle(iq.jingle);
     const localTag = random();
     const callId = isCallId(sid) ? sid : random();
-    const callee = { ...names, from: `${names.from};tag=${localTag}`, callId, proxy: config.proxy };
+    const callee = { ...permitted, from: `${permitted.from};tag=${localTag}`, callId, proxy: config.proxy };
     const call = maker.create(
       {
         direction: "outgoing",
@@ -63,9 +65,10 @@ export class OutgoingCalls {
         messages: proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
       },
       side,
-      { callId, localTag, contactUser: names.contactUser },
+      { callId, localTag, contactUser: permitted.contactUser, longest: permitted.longest },
       (line) => new PhoneUac(callee, line),
     );
+    dialling.made(parties.caller, permitted);
     accepted();
     call.start();
     return undefined;
@@ -76,9 +79,4 @@ const inUse = new Refusal(
   "this sid is in use",
   { status: 482 },
   { condition: "unexpected-request", type: "wait", detail: "out-of-order" },
-);
-const nobody = new Refusal(
-  "no phone has this address",
-  { status: 404 },
-  { condition: "item-not-found", type: "cancel" },
 );

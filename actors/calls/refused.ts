@@ -18,6 +18,9 @@ export interface Why {
   readonly advice?: string;
 }
 
+/** Who has called whom. */
+type Sender = Pick<Stanza, "from" | "to">;
+
 /** A request, and where it came from. */
 interface Sent {
   readonly request: Request;
@@ -46,7 +49,7 @@ export class RefusedCalls {
   }
 
   /** A session-initiate. */
-  initiate(iq: Stanza, sid: string, refusal: Refusal): void {
+  initiate(iq: Sender, sid: string, refusal: Refusal): void {
     this.#log({ level: "info", event: "call.refused", why: refusal.message, ...this.#ofInitiate(iq, sid, refusal) });
   }
 
@@ -61,7 +64,7 @@ export class RefusedCalls {
     return { status, callId, from, to, source: source.host };
   }
 
-  #ofInitiate({ from = "", to = "" }: Stanza, sid: string, { message, jingle }: Refusal): object {
+  #ofInitiate({ from = "", to = "" }: Sender, sid: string, { message, jingle }: Refusal): object {
     const condition = jingle.reason ?? jingle.condition;
     this.#tell({ wire: "xmpp", id: sid, from, to, status: condition ?? message });
     return { condition, sid, from, to };

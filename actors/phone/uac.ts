@@ -32,6 +32,8 @@ export interface Callee {
   readonly to: string;
   readonly callId: string;
   readonly proxy: Destination;
+  /** The URI by which a target that the phone points to may be called, if it may. */
+  readonly elsewhere: (uri: string) => string | undefined;
 }
 
 export class PhoneUac extends Phone {
@@ -163,7 +165,7 @@ export class PhoneUac extends Phone {
 
   /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */
   #elsewhere(request: Request, response: Response): Request | undefined {
-    const next = nextTarget(this.#targets ?? targetsOf(this.#callee.requestUri), response);
+    const next = nextTarget(this.#targets ?? targetsOf(this.#callee.requestUri), response, this.#callee.elsewhere);
     if (next === undefined) return undefined;
     this.#targets = next.targets;
     return renumbered({ ...withoutCredentials(request), uri: next.uri }, this.#nextNumber);

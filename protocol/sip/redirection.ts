@@ -21,23 +21,31 @@ export interface Targets {
 
 export const targetsOf = (uri: string): Targets => ({ known: [uri], left: [] });
 
-/** The target to try after this final response, and the set after it; undefined when there is none. */
-export function nextTarget(targets: Targets, response: Response): { uri: string; targets: Targets } | undefined {
+/**
+ * The target to try after this final response, and the set after it; undefined when there is none. `permitted` gives the URI by which a
+ * target may be called, if it may.
+ */
+export function nextTarget(
+  targets: Targets,
+  response: Response,
+  permitted: (uri: string) => string | undefined,
+): { uri: string; targets: Targets } | undefined {
   if (response.status >= 600) return undefined;
-  const { known, left } = response.status < 400 ? withTargets(targets, contactsOf(response)) : targets;
+  const contacts = response.status < 400 ? contactsOf(response).flatMap((uri) => permitted(uri) ?? []) : [];
+  const { known, left } = withTargets(targets, contacts);
   const [uri, ...others] = left;
   return uri === undefined ? undefined : { uri, targets: { known, left: others } };
 }
 
 function withTargets({ known, left }: Targets, contacts: readonly string[]): Targets {
-  const news = contacts.filter((uri) => !known.includes(uri)).slice(0, 1 + MOST_TARGETS - known.length);
+  const news = [...new Set(contacts)].filter((uri) => !known.includes(uri)).slice(0, 1 + MOST_TARGETS - known.length);
   return { known: [...known, ...news], left: [...news, ...left] };
 }
 
 /** The URIs of a 3xx, the greatest q first. */
 function contactsOf(response: Response): string[] {
   const contacts = values(response, "Contact").flatMap(dialable);
-  return [...new Set(contacts.toSorted((one, other) => other.q - one.q).map(({ uri }) => uri))];
+  return contacts.toSorted((one, other) => other.q - one.q).map(({ uri }) => uri);
 }
 
 /** A Contact that can be dialled, without the headers of its URI. */

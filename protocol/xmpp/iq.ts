@@ -16,10 +16,13 @@ export function iqResult(iq: Element, ...children: Element[]): Element {
   return xml("iq", { type: "result", ...back(iq) }, ...children);
 }
 
-/** The error that refuses an IQ; it has a text if the sender can correct the request. */
+/** Conditions that say to the user why: a rule or a limit of the operator's. */
+const SAID = new Set(["not-allowed", "resource-constraint"]);
+
+/** The error that refuses an IQ; it has a text if the sender can correct the request, or its user is to know why. */
 export function iqError(iq: Element, { jingle, message }: Refusal): Element {
   const { condition = "bad-request", type = "modify", detail } = jingle;
-  const text = type === "modify" && detail === undefined ? [errorText(message)] : [];
+  const text = (type === "modify" || SAID.has(condition)) && detail === undefined ? [errorText(message)] : [];
   const own = detail === undefined ? [] : [xml(detail, { xmlns: JINGLE_ERRORS })];
   return stanzaError(iq, type, condition, [...text, ...own]);
 }

@@ -1,6 +1,7 @@
 /** The users' server hands their Jingle over, and we speak as they: docs/mapping.md table X, the wrappers of integrations/. */
-import { describe } from "bun:test";
-import { changed } from "../support/changed.ts";
+import { describe, test } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
+import { play, Stage } from "../support/play.ts";
 import { plays } from "../support/plays.ts";
 
 const INTERCEPT = { intercept: true, online: ["juliet"] } as const;
@@ -100,6 +101,38 @@ phone > gateway
     ],
     INTERCEPT,
   );
+});
+
+describe("a phone that calls in the name of a user", () => {
+  const ESCAPED = "romeo\\40example.org@sip.example.org/sip";
+  const RINGS_AS_ITSELF = `${ROMEO_CALLS}${SAID(ESCAPED, JULIET, "<jingle action='session-initiate' sid='r1'/>")}
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0${SAID(ESCAPED, JULIET, "<jingle action='session-terminate' sid='r1'/>", "end-")}`;
+  // proves: A29
+  test("behind a proxy that does not check From, rings as what it is", async () => {
+    await play(RINGS_AS_ITSELF, { ...INTERCEPT, calls: { trusted: false } });
+  });
+
+  // proves: A29
+  test("of an allowed network, not of the proxy, rings as what it is", async () => {
+    const stage = new Stage(INTERCEPT);
+    await stage.open(["juliet"]);
+    stage.gateway.reload({
+      allow: ["203.0.113.0/24"],
+      usernameToPhone: [],
+      maxCalls: 100,
+      dial: undefined,
+      trusted: true,
+    });
+    await stage.play(changedAll(RINGS_AS_ITSELF, "phone", "stranger"));
+    await stage.close();
+  });
 });
 
 describe("a call of a user to somebody of another domain", () => {

@@ -26,7 +26,7 @@ const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web
  * file in a row of its own is not its folder's.
  */
 const MAY: Readonly<Record<string, readonly string[]>> = {
-  config: ["config.ts"],
+  config: ["config.ts", ...PROTOCOL],
   "config.ts": ["config", ...PROTOCOL],
 
   protocol: ["protocol/media"],

@@ -1,7 +1,15 @@
 /** JIDs, SIP URIs and numbers: RFC 7622, XEP-0106, RFC 7247. */
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { type AddressRules, calledUser, callerJid, contactUri, dialled, isServed } from "../../protocol/address.ts";
+import {
+  type AddressRules,
+  calledUser,
+  callerJid,
+  contactUri,
+  dialled,
+  dialledName,
+  isServed,
+} from "../../protocol/address.ts";
 import { bareJid, escapeLocal, readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
 
 const RULES: AddressRules = {
@@ -76,32 +84,33 @@ describe("who may call", () => {
   });
 });
 
+/** The addresses of a call, where whoever has a JID is dialled by it. */
+const call = (parties: { caller: string; callee: string }, rules: AddressRules = RULES) =>
+  dialled({ ...parties, name: dialledName(parties.callee, rules) ?? "" }, rules);
+
 test.each([
   ["bob@sip.example.org", "sip:bob@proxy.example:5060", "<sip:bob@sip.example.org>"],
   ["nurse@sip.example.org", "sip:+4930123@proxy.example:5060", "<sip:+4930123@sip.example.org>"],
   ["a\\40b@sip.example.org", "sip:a%40b@proxy.example:5060", "<sip:a%40b@sip.example.org>"],
   ["grün@sip.example.org", "sip:gr%C3%BCn@proxy.example:5060", "<sip:gr%C3%BCn@sip.example.org>"],
 ])("a call to %s", (callee, requestUri, to) => {
-  const names = dialled({ caller: "juliet@example.org", callee }, RULES);
+  const names = call({ caller: "juliet@example.org", callee });
   expect(names).toEqual({ requestUri, to, from: '"juliet" <sip:juliet@example.org>', contactUser: "juliet" });
 });
 
 // proves: A6
 test("a user's number is found however the name is written in the configuration", () => {
   const rules = { ...RULES, usernameToPhone: [{ username: "Nurse", phone: "+4930123" }] };
-  const names = dialled({ caller: "juliet@example.org", callee: "nurse@sip.example.org" }, rules);
+  const names = call({ caller: "juliet@example.org", callee: "nurse@sip.example.org" }, rules);
   expect(names?.requestUri).toBe("sip:+4930123@proxy.example:5060");
 });
 
 test("a domain alone cannot be dialled", () => {
-  expect(dialled({ caller: "juliet@example.org", callee: "sip.example.org" }, RULES)).toBeUndefined();
+  expect(call({ caller: "juliet@example.org", callee: "sip.example.org" })).toBeUndefined();
 });
 
 test("the proxy may have an IPv6 address", () => {
-  const names = dialled(
-    { caller: "a@example.org", callee: "b@sip.example.org" },
-    { ...RULES, proxyHost: "2001:db8::1" },
-  );
+  const names = call({ caller: "a@example.org", callee: "b@sip.example.org" }, { ...RULES, proxyHost: "2001:db8::1" });
   expect(names?.requestUri).toBe("sip:b@[2001:db8::1]:5060");
 });
 
@@ -156,7 +165,7 @@ test.each([
   ["sip:x.example", "x.example@sip.example.org/sip"],
   ["sip:%22evil%22%3Ciq@x.example", "\\22evil\\22\\3ciq\\40x.example@sip.example.org/sip"],
 ])("the caller %s is %s", (from, jid) => {
-  expect(callerJid(from, RULES)).toBe(jid);
+  expect(callerJid(from, RULES, true)).toBe(jid);
 });
 
 test.each([
@@ -175,7 +184,17 @@ describe("a caller, where the server lets us speak as anybody (intercept)", () =
     ["tel:+4930555", "+4930555@sip.example.org"],
     ["sip:+4930123@example.org", "nurse@example.org"],
     ["sip:pbx.example", "pbx.example"],
-  ])("%s is %s", (from, jid) => expect(callerJid(from, rules)).toBe(jid));
+  ])("%s is %s", (from, jid) => expect(callerJid(from, rules, true)).toBe(jid));
+});
+
+// proves: A29
+test.each([
+  ["sip:juliet@example.org", "juliet\\40example.org@sip.example.org/sip"],
+  ["sip:+4930123@example.org", "+4930123@sip.example.org/sip"],
+  ["sip:carol@pbx.example", "carol@pbx.example"],
+  ["tel:+4930555", "+4930555@sip.example.org"],
+])("one whose From nobody has checked never has the name of a user: %s is %s", (from, jid) => {
+  expect(callerJid(from, { ...RULES, intercept: true }, false)).toBe(jid);
 });
 
 describe("domains of other scripts: U-labels in JIDs, A-labels in SIP URIs (RFC 7622 §3.2, RFC 5891)", () => {
@@ -194,11 +213,11 @@ describe("domains of other scripts: U-labels in JIDs, A-labels in SIP URIs (RFC 
   });
 
   test("a phone of the component's domain is near, and speaks from its U-labels", () => {
-    expect(callerJid("sip:bob@sip.xn--bcher-kva.example", rules)).toBe("bob@sip.bücher.example/sip");
+    expect(callerJid("sip:bob@sip.xn--bcher-kva.example", rules, false)).toBe("bob@sip.bücher.example/sip");
   });
 
   test("intercepting, a caller of a served domain is who its address spells", () => {
-    const spelled = callerJid("sip:romeo@xn--bcher-kva.example", { ...rules, intercept: true });
+    const spelled = callerJid("sip:romeo@xn--bcher-kva.example", { ...rules, intercept: true }, true);
     expect(spelled).toBe("romeo@bücher.example");
   });
 });
