@@ -1,11 +1,12 @@
 /**
  * Log lines of refused calls: one each, with caller, callee, reason and what would help.
  *
- * Rule: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts).
+ * Rules: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts); passwords of URIs are not told.
  */
 import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
+import { withoutPassword } from "../../protocol/sip/uri.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -59,7 +60,9 @@ export class RefusedCalls {
   }
 
   #ofInvite({ request, source }: Sent, status: number): object {
-    const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) => header(request, name));
+    const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) =>
+      withoutPassword(header(request, name) ?? ""),
+    );
     this.#tell({ wire: "sip", id: callId, from, to, status });
     return { status, callId, from, to, source: source.host };
   }

@@ -50,7 +50,7 @@ const ATTRIBUTES: Readonly<Record<string, Exchange>> = {
   "ice-pwd": (value, others) => others.secret(value, "token"),
   fingerprint: (value, others) => value.replace(/ (\S+)$/, (_, octets) => ` ${others.secret(octets, "octets")}`),
   crypto: (value, others) =>
-    value.replace(/inline:(‹[^›]*›|[^|\s]+)/g, (_, key) => `inline:${others.secret(key, "base64")}`),
+    value.replace(/inline:(‹[^›]*›|[^|\s]+)/gi, (_, key) => `inline:${others.secret(key, "base64")}`),
   candidate,
   "remote-candidates": (value, others) => value.replace(/(?<=^\d+ |\s\d+ )(\S+)/g, (host) => others.host(host)),
   rtcp: (value, others) => addressed(value, others),

@@ -74,7 +74,8 @@ function exchangeField(name: string, value: string, others: Others, ports: Ports
 function exchangeChallenge(value: string, others: Others): string {
   const scheme = /^\s*\w+/.exec(value)?.[0] ?? "";
   const params = splitOutside(value.slice(scheme.length), ",").map((each) =>
-    each.replace(/^(realm|nonce|opaque|domain)="([^"]*)"$/i, (_, name: string, text: string) => {
+    each.replace(/^\s*(realm|nonce|opaque|domain)\s*=\s*(.*?)\s*$/is, (_, name: string, written: string) => {
+      const text = written.replace(/^"(.*)"$/s, "$1");
       const other = name.toLowerCase() === "realm" ? others.realm(text) : others.secret(text, "token");
       return `${name}="${other}"`;
     }),

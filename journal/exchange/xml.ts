@@ -25,7 +25,7 @@ const ATTRIBUTES: Readonly<Record<string, Exchange>> = {
   sid: (value, others) => others.id(value, "call"),
   foundation: (value, others) => others.foundation(value),
   "key-params": (value, others) =>
-    value.replace(/inline:(‹[^›]*›|[^|]+)/g, (_, key) => `inline:${others.secret(key, "base64")}`),
+    value.replace(/inline:(‹[^›]*›|[^|]+)/gi, (_, key) => `inline:${others.secret(key, "base64")}`),
 };
 
 /** Elements whose `id` says who something is; those of codecs and header extensions are numbers. */

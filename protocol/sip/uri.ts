@@ -39,6 +39,12 @@ export function readUri(text: string): SipUri {
   throw new Refusal(known ? "unreadable URI" : "URI scheme not supported", { status: known ? 400 : 416 });
 }
 
+/** The password of each URI in a text (RFC 3261 §25.1), behind its user; a user may have `;` and `?` in it. */
+export const PASSWORD = /(?<=\bsips?:[^\s:@<>]+:)[^\s@<>]+(?=@)/gi;
+
+/** A text without the passwords of its URIs, for logs. */
+export const withoutPassword = (text: string): string => text.replace(PASSWORD, "…");
+
 /** Whether the URI has `lr`: its proxy is a loose router (RFC 3261 §19.1.1). */
 export function isLoose(uri: string): boolean {
   return param(readUri(uri).params, "lr") !== undefined;

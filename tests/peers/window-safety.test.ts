@@ -9,6 +9,7 @@ import { launch, noChromium, openPage } from "../support/browser.ts";
 import { TestWindow } from "../support/window.ts";
 import { aboutOf, begin, offerOnAndOn, TALKING, tellSip, tellXmpp } from "../support/window-calls.ts";
 import { LIVED, LIVED_UNTIL_ITS_END } from "../support/window-plays.ts";
+import { tellSecrets } from "../support/window-secrets.ts";
 
 const MARKUP = `"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
 const TURNED = "\u202egnp.exe\u202c";
@@ -66,6 +67,23 @@ describe.skipIf(noChromium !== undefined)("the window", () => {
       undefined,
       0,
     ]);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+    await window.close();
+  });
+
+  test("shows every message of a call, and no secret of it", async () => {
+    const window = await TestWindow.open();
+    tellSecrets(window.journal);
+    const { page, trouble } = await openPage(browser, window.url);
+    await waitForCall(page);
+    const count = await page.locator("[data-msg]").count();
+    expect(count).toBe(5);
+    for (let place = 0; place < count; place++) {
+      await page.locator(`[data-msg="${place}"]`).dispatchEvent("click");
+      await page.waitForSelector("#drawer:has-text('‹hidden ')");
+      expect((await page.content()).match(/S3CRET\S*/g)).toBeNull();
+    }
     expect(trouble).toEqual([]);
     await page.context().close();
     await window.close();

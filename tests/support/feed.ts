@@ -20,10 +20,13 @@ export class FeedReader {
     this.#leave = leave;
   }
 
-  static async open(url: string, lastEventId?: string): Promise<FeedReader> {
+  static async open(url: string, lastEventId?: string, token?: string): Promise<FeedReader> {
     const leave = new AbortController();
-    const headers = lastEventId === undefined ? undefined : { "last-event-id": lastEventId };
-    return new FeedReader(await fetch(url, { signal: leave.signal, ...(headers ? { headers } : {}) }), leave);
+    const headers = {
+      ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    return new FeedReader(await fetch(url, { signal: leave.signal, headers }), leave);
   }
 
   /** The next event of this name; others are passed over. */

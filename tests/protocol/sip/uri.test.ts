@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { Refusal } from "../../../protocol/refusal.ts";
 import { readNameAddr } from "../../../protocol/sip/fields.ts";
 import { readCSeq, readVia } from "../../../protocol/sip/mandatory.ts";
-import { escapeUser, readUri } from "../../../protocol/sip/uri.ts";
+import { escapeUser, readUri, withoutPassword } from "../../../protocol/sip/uri.ts";
 import { quoteDisplay, unquote } from "../../../protocol/sip/values.ts";
 
 const status = (work: () => unknown): number | undefined => {
@@ -16,6 +16,14 @@ const status = (work: () => unknown): number | undefined => {
     throw error;
   }
 };
+
+test.each([
+  ["<sip:bob:hidden@b.example>;tag=x", "<sip:bob:…@b.example>;tag=x"],
+  ['"a" <sips:+49;x=y:hidden@b>, <sip:bob:hi?d;den@c>', '"a" <sips:+49;x=y:…@b>, <sip:bob:…@c>'],
+  ["<sip:bob@b.example:5060>, <sip:c@d>", "<sip:bob@b.example:5060>, <sip:c@d>"],
+])("%s is logged as %s", (text, logged) => {
+  expect(withoutPassword(text)).toBe(logged);
+});
 
 describe("URIs", () => {
   test.each([
