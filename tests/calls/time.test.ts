@@ -355,6 +355,21 @@ ${EXPIRED}`,
     ],
     // proves: S79
     [
+      "of a phone that quotes its parameters: they mean the same (RFC 3261 §25.1)",
+      `${JULIET_CALLS}${BOB_ANSWERS_WITH("Allow: UPDATE", 'Session-Expires: 200;refresher="uas"')}
+after 167 s
+nothing on phone
+after 1 s
+${changed(EXPIRED, "sip:…@", "sip:bob@")}`,
+      { byTheClock: true },
+    ],
+    // proves: S79
+    [
+      "of a caller who quotes its parameters: we refresh",
+      `${CAROL_CALLS_WITH("Supported: timer", 'Session-Expires: 200;refresher="uas"')}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas", "no Require: …")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: S79
+    [
       "of a caller who wants us to refresh: UPDATE at half of the time",
       `${CAROL_CALLS_WITH("Allow: UPDATE", "Supported: timer", "Session-Expires: 200;refresher=uas")}${JULIET_ACCEPTS_AND("Session-Expires: 200;refresher=uas", "no Require: …")}${CAROL_ACKS}
 after 100 s

@@ -216,11 +216,13 @@ describe("an answer", () => {
   });
 
   // proves: M21
-  test("with port 0 refuses, also with bundle-only (RFC 9143 §7.3.3)", () => {
+  test("with port 0 refuses, also with bundle-only (RFC 9143 §7.3.3), which in an offer is no refusal (§6)", () => {
     const two = readSdp(PLAY_TEXTS["added-video-sdp"] ?? "", { by: "initiator" });
     const sdp = `${ANSWER}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\na=rtpmap:96 VP8/90000\na=bundle-only\n`;
     const settled = acceptFromAnswer(two, readSdp(sdp, { by: "responder", answerTo: two }));
     expect(settled.contents.map(({ rejected }) => rejected)).toEqual([false, true]);
+    const offered = readSdp(`${sdp}a=ice-ufrag:u\na=ice-pwd:p\n`, { by: "initiator" });
+    expect(offered.contents.map(({ rejected }) => rejected)).toEqual([false, false]);
   });
 
   test("whose group names none of its contents has no group", () => {
