@@ -6,10 +6,11 @@
  * of candidates) are free.
  */
 import { type Element, parse } from "ltx/lib/ltx.js";
-import { CAPS as CAPS_NAMESPACE, DISCO_INFO } from "../protocol/xmpp/namespaces.ts";
+import { CATEGORY, DTLS_SCTP } from "../protocol/xmpp/namespaces.ts";
 import type { WireEntry } from "./entries.ts";
 import { type Others, PLAY } from "./exchange/others.ts";
 import { exchangeXml } from "./exchange/xml.ts";
+import { type Client, comes, goes, isSilent } from "./play-clients.ts";
 import { deviceName } from "./play-people.ts";
 import { stepText } from "./play-step.ts";
 import { pretty } from "./pretty.ts";
@@ -38,6 +39,10 @@ export class PlayXmpp {
   readonly #isOnline: boolean;
   /** A device that has spoken first. */
   #speaker: string | undefined;
+  /** Whether the phone offers data channels. */
+  readonly #offersData: boolean;
+  /** The devices as they are named on the wire, by their names in the play. */
+  readonly #realNames = new Map<string, string>();
 
   constructor(others: Others, wires: readonly WireEntry[], { intercept }: Pick<Setting, "intercept">) {
     this.#others = others;
@@ -46,6 +51,7 @@ export class PlayXmpp {
     this.#stanzas = wires
       .filter(({ wire }) => wire === "xmpp")
       .map((wire) => ({ wire, stanza: parse(decoder.decode(wire.bytes)) }));
+    this.#offersData = wires.some(({ wire, out, bytes }) => wire === "sip" && !out && hasData(bytes));
     this.#atOnce = acknowledged(wires.filter(({ wire }) => wire === "xmpp"));
   }
 
@@ -59,8 +65,9 @@ export class PlayXmpp {
     if (other === undefined) return undefined;
     const jid = String(wire.out ? other.attrs.to : other.attrs.from);
     const device = deviceName(jid);
+    this.#realNames.set(jid, String(wire.out ? to : from));
     delete other.attrs[wire.out ? "to" : "from"];
-    if (isComing(stanza) && this.#takesProposals(wire)) return this.#comes(device);
+    if (isComing(stanza) && this.#takesProposals(wire)) return this.#comes(jid);
     if (!wire.out) {
       this.#hasSpoken ||= type !== "result";
       const speaker = String(unwrapped(other).attrs.from ?? jid);
@@ -84,50 +91,56 @@ export class PlayXmpp {
     return next?.wire.out !== true;
   }
 
-  #comes(device: string): string {
+  #comes(jid: string): string {
     const isKnown = this.#isKnown || this.#wasThere;
     this.#isKnown = true;
-    return isKnown ? comes(device) : comesAndIsAsked(device);
+    return comes(deviceName(jid), this.#clientOf(jid, true), isKnown);
+  }
+
+  /** What a device must say of itself, to be told what it was told. */
+  #clientOf(jid: string, messages: boolean): Client {
+    const real = this.#realNames.get(jid);
+    const told = this.#stanzas.filter(
+      ({ wire, stanza }) => wire.out && (wrappedTo(stanza) ?? stanza.attrs.to) === real,
+    );
+    const hears = (namespace: string): boolean => told.some(({ stanza }) => String(stanza).includes(namespace));
+    const dataChannels = hears(DTLS_SCTP) || (!messages && !this.#offersData);
+    return { messages, dataChannels, categories: hears(CATEGORY) };
   }
 
   /** Who must be online: whoever is told at once, or somebody at least, where a phone hears at once that it rings. */
   get online(): readonly string[] {
     const isSomebody = this.#isOnline && !this.#isProposed && this.#told.length === 0;
-    return isSomebody ? [`juliet@${PLAY.users}/balcony`] : this.#told;
+    if (isSomebody) return [`juliet@${PLAY.users}/balcony`];
+    return this.#told.filter((jid) => isSilent(this.#clientOf(jid, false)));
   }
 
-  /** What must have happened before: where a call is proposed to somebody, one of their devices has said that it takes proposals. */
+  /**
+   * What must have happened before: devices have said what they take; where a call is proposed to somebody, one of them that it takes
+   * proposals.
+   */
   get before(): string[] {
+    return [...this.#withCaps, ...this.#withMessages];
+  }
+
+  /** The devices that are called directly and have said something of themselves. */
+  get #withCaps(): string[] {
+    const direct = new Set([...this.#told, ...(this.#isProposed || !this.#speaker ? [] : [this.#speaker])]);
+    const clients = [...direct].map((jid) => ({ jid, client: this.#clientOf(jid, false) }));
+    return clients
+      .filter(({ client }) => !isSilent(client))
+      .map(({ jid, client }) => comes(deviceName(jid), client, false));
+  }
+
+  get #withMessages(): string[] {
     if (!this.#isProposed || !this.#wasThere) return [];
-    const device = deviceName(this.#speaker ?? `juliet@${PLAY.users}/another`);
-    return [
-      comesAndIsAsked(device),
-      ...(this.#isOnline
-        ? []
-        : [stepText(`${device} > gateway`, [`<presence to='${PLAY.component}' type='unavailable'/>`])]),
-    ];
+    const jid = this.#speaker ?? `juliet@${PLAY.users}/another`;
+    const device = deviceName(jid);
+    return [comes(device, this.#clientOf(jid, true), false), ...(this.#isOnline ? [] : [goes(device)])];
   }
 }
 
-/** A client that takes Jingle messages, and the hash of what it says of itself (XEP-0115 §5). */
-const NODE = "https://client.example";
-const VER = "VXE1iHqg5EojvWov/n378HfijEc=";
-const FEATURES =
-  "<identity category='client' type='phone' name='Client'/><feature var='urn:xmpp:jingle:1'/><feature var='urn:xmpp:jingle-message:0'/>";
-const CAPS = `<c xmlns='${CAPS_NAMESPACE}' hash='sha-1' node='${NODE}' ver='${VER}'/>`;
-const ASKED = `<query xmlns='${DISCO_INFO}' node='${NODE}#${VER}'/>`;
-const SAID = `<query xmlns='${DISCO_INFO}'>${FEATURES}</query>`;
-
-const comes = (device: string): string =>
-  stepText(`${device} > gateway`, [`<presence to='${PLAY.component}'>${CAPS}</presence>`]);
-
-/** The first device with these caps is asked what they stand for. */
-const comesAndIsAsked = (device: string): string =>
-  [
-    comes(device),
-    stepText(`gateway > ${device}`, [`<iq type='get' id='{caps}'>${ASKED}</iq>`]),
-    stepText(`${device} > gateway`, [`<iq type='result' id='{caps}' to='${PLAY.component}'>${SAID}</iq>`]),
-  ].join("\n");
+const hasData = (bytes: Uint8Array): boolean => /^m=application [^\r\n]*DTLS\/SCTP/m.test(decoder.decode(bytes));
 
 const isComing = (stanza: Element): boolean => stanza.is("presence") && stanza.attrs.type === undefined;
 

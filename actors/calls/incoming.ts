@@ -132,7 +132,7 @@ function offerOf(request: Request): Media | Refusal {
   const sdp = sdpOf(request);
   if (sdp === "") return new Refusal("offer needed", { status: 488, warning: 399 });
   const offer = attempt(() => readSdp(sdp, { by: "initiator" }));
-  if (!(offer instanceof Refusal) && offer.contents.every(({ rejected }) => rejected))
+  if (!(offer instanceof Refusal) && offer.contents.every(({ rejected, sctp }) => rejected || sctp !== undefined))
     return new Refusal("no media that a user could take", { status: 488, warning: 304 });
   return offer;
 }

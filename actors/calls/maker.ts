@@ -4,6 +4,7 @@
  * Rule: a call that has ended, or could not be made, leaves nothing behind: observers hear of it once it is registered.
  */
 import type { CallInput } from "../../machines/call/context.ts";
+import type { Takes } from "../../protocol/media/suited.ts";
 import { chartClock } from "../clock.ts";
 import { type ChartTime, LiveChart } from "../live-chart.ts";
 import { type Log, logAbout } from "../log.ts";
@@ -32,7 +33,7 @@ export class CallMaker {
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
-    const { config, clock, sip, isProxy, random, chance, hash } = needs;
+    const { config, clock, sip, xmpp, isProxy, random, chance, hash } = needs;
     const { awaiting } = by;
     this.#needs = needs;
     this.#registry = by.registry;
@@ -40,7 +41,8 @@ export class CallMaker {
     this.#outbox = by.outbox;
     this.#time = { clock, chart: chartClock(clock) };
     const credentials = new ProxyCredentials(config, { random, hash });
-    this.#lineNeeds = { config, sip, awaiting, credentials, isProxy, random, chance, hash };
+    const takes = (device: string): Takes | undefined => xmpp().takes(device);
+    this.#lineNeeds = { config, sip, awaiting, credentials, takes, isProxy, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */

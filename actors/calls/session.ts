@@ -8,6 +8,7 @@
 import type { Element } from "@xmpp/xml";
 import { jingleElement } from "../../protocol/jingle/jingle.ts";
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
+import type { Takes } from "../../protocol/media/suited.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
@@ -68,6 +69,11 @@ export class JingleSession {
     this.#xmpp = xmpp;
     this.#outbox = outbox;
     this.log = log;
+  }
+
+  /** What a device takes, if it was seen. */
+  takes(device: string): Takes | undefined {
+    return this.#xmpp.takes(device);
   }
 
   /** Asks a device; `answered` is told once, later. */

@@ -12,6 +12,7 @@ import { reasonElement, writeContent, writeGroup, writeJingle } from "../../prot
 import { writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
+import { hasDataChannels, NEVER_SEEN, suited } from "../../protocol/media/suited.ts";
 import { RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { LiveChart } from "../live-chart.ts";
@@ -23,6 +24,8 @@ import { JingleSession, type SessionNeeds, type UserSide } from "./session.ts";
 const mediaOf = ({ contents }: Media): string[] => [
   ...new Set(contents.filter(({ sctp }) => sctp === undefined).map(({ media }) => media)),
 ];
+/** What a client may call a content that it does not know. */
+const NO_SUCH_CONTENT = new Set(["bad-request", "feature-not-implemented", "not-acceptable"]);
 const info = (name: string): Element => xml(name, { xmlns: RTP_INFO });
 
 type Effect<Type extends UserEffect["type"]> = Extract<UserEffect, { type: Type }>;
@@ -94,10 +97,23 @@ export class User {
     this.#session.say(to, { action, children });
   }
 
+  /** Offers each device what it takes. One that calls data channels an error, and has not said that it takes none, gets the rest. */
   #initiate({ to, media }: Effect<"jingle.send.session-initiate">): void {
+    for (const device of to) {
+      const takes = this.#session.takes(device) ?? NEVER_SEEN;
+      const whole = suited(media, takes);
+      this.#offer(device, whole, (answer) => {
+        const isRefused = answer.type === "error" && NO_SUCH_CONTENT.has(answer.condition ?? "");
+        if (!isRefused || !hasDataChannels(whole)) return this.#offered(device, answer);
+        this.#offer(device, suited(media, { ...takes, dataChannels: false }), (later) => this.#offered(device, later));
+      });
+    }
+  }
+
+  #offer(device: string, media: Media, answered: (answer: Answer) => void): void {
     const { initiator } = this.side;
     const saying = { action: "session-initiate", children: writeJingle(media, "offer"), attributes: { initiator } };
-    for (const device of to) this.#session.ask(device, saying, (answer) => this.#offered(device, answer));
+    this.#session.ask(device, saying, answered);
   }
 
   #offered(device: string, answer: Answer): void {

@@ -120,7 +120,8 @@ export class InviteAnswers {
 
   #read(sdp: string): Media | Refusal {
     const { offer } = this.#line.chart;
-    return attempt(() => acceptFromAnswer(offer, readSdp(sdp, { by: "responder", answerTo: offer })));
+    const read = (): Media => this.#line.suited(readSdp(sdp, { by: "responder", answerTo: offer }));
+    return attempt(() => acceptFromAnswer(offer, read()));
   }
 
   /** The ACK to the 2xx of a fork. The first fork that gets one is the call's. */

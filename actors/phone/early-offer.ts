@@ -30,7 +30,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   const sdp = request.method === "UPDATE" ? sdpOf(request) : "";
   if (sdp === "" || !answeredReliably || before === undefined || before instanceof Refusal) return undefined;
   const offer = attempt(() =>
-    laterInKindOf(before, laterOffer(before, readSdp(sdp, { by: "responder", follows: before }))),
+    laterInKindOf(before, laterOffer(before, line.suited(readSdp(sdp, { by: "responder", follows: before })))),
   );
   if (offer instanceof Refusal) return refusalTo(request, offer);
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);

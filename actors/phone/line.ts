@@ -5,6 +5,8 @@
  * call alone; a request inside a dialog goes by its route, or through the proxy in any case (`[sip] outbound`).
  */
 import { contactUri } from "../../protocol/address.ts";
+import type { Media } from "../../protocol/media/media.ts";
+import { PERHAPS, suited, type Takes } from "../../protocol/media/suited.ts";
 import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";
 import { nextHop } from "../../protocol/sip/dialog.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
@@ -33,6 +35,8 @@ export interface LineNeeds {
   readonly sip: () => SipPort;
   readonly awaiting: InvitesAwaiting;
   readonly credentials: ProxyCredentials;
+  /** What a device of the user's takes, if it was seen. */
+  readonly takes: (device: string) => Takes | undefined;
   /** Whether a request that is sent there goes to the proxy. */
   readonly isProxy: (destination: Destination) => boolean;
   /** A token nobody can guess. */
@@ -55,6 +59,12 @@ export class Line {
     this.chart = chart;
     this.originId = `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
     this.contact = ["Contact", `<${contactUri(contactUser, needs.config.localHost, needs.sip().port)}>`];
+  }
+
+  /** A description of the phone's as the device in the call can take it. */
+  suited(media: Media): Media {
+    const [device = ""] = this.chart.devices;
+    return suited(media, this.needs.takes(device) ?? PERHAPS, this.chart.local);
   }
 
   /** Sends a request of ours, by its route where no destination is given. */

@@ -99,7 +99,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   #readAnswer(offered: Media, sdp: string): Media | Refusal {
     if (sdp === "") return new Refusal("the answer has no SDP", { status: 488 });
-    return attempt(() => acceptFromAnswer(offered, readSdp(sdp, { by: this.#by, answerTo: offered })));
+    const read = (): Media => this.#line.suited(readSdp(sdp, { by: this.#by, answerTo: offered }));
+    return attempt(() => acceptFromAnswer(offered, read()));
   }
 
   // Theirs
@@ -140,7 +141,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const isUpdate = request.method === "UPDATE";
     const before = this.#line.chart.remote;
     const action = readJingleAction(sdp);
-    const read = readSdp(sdp, { by: this.#by, follows: before });
+    const read = this.#line.suited(readSdp(sdp, { by: this.#by, follows: before }));
     const offer = action === null ? laterOffer(before, read) : sourceOffer(before, read);
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media: laterInKindOf(before, offer), action };
   }

@@ -1,15 +1,17 @@
 /**
- * Which devices support Jingle Message Initiation (JMI, XEP-0353), and which require ICE: known by their entity
- * capabilities (XEP-0115 §8), unknown ones by asking.
+ * Which devices support Jingle Message Initiation (JMI, XEP-0353), which require ICE, and which take data channels or
+ * categories: known by their entity capabilities (XEP-0115 §8), unknown ones by asking.
  *
  * Rules: each caps hash is asked for once. The answer is used for all devices with this hash if it matches the hash, else for
- * that device alone. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly.
+ * that device alone. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly; it may
+ * take data channels.
  * Bounds: `MOST_CAPS` hashes, `MOST_DEVICES` devices with an answer of their own, `MOST_WAITING` devices that wait for one
  * answer; the oldest are dropped.
  */
 import type { Element } from "@xmpp/xml";
+import { PERHAPS, type Takes } from "../../protocol/media/suited.ts";
 import { featuresIn, verificationText } from "../../protocol/xmpp/caps-hash.ts";
-import { DISCO_INFO, ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
+import { CATEGORY, DISCO_INFO, DTLS_SCTP, ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
 import type { Answer } from "./requests.ts";
 
 const MOST_CAPS = 10_000;
@@ -17,7 +19,7 @@ const MOST_DEVICES = 10_000;
 const MOST_WAITING = 1_000;
 
 /** The features of a device that matter here. */
-interface Abilities {
+export interface Abilities extends Takes {
   /** Jingle Message Initiation (XEP-0353). */
   readonly messages: boolean;
   /**
@@ -88,14 +90,16 @@ export class CapsCheck {
   }
 }
 
-/** Unknown device: assume no JMI, any transport. */
-const UNKNOWN: Abilities = { messages: false, iceAlone: false };
+/** Unknown device: assume no JMI, any transport, and data channels, which it can refuse. */
+const UNKNOWN: Abilities = { messages: false, iceAlone: false, ...PERHAPS };
 
 function abilitiesIn(query: Element): Abilities {
   const features = featuresIn(query);
   return {
     messages: features.includes(JINGLE_MESSAGE),
     iceAlone: features.includes(ICE_UDP) && !features.includes(RAW_UDP),
+    dataChannels: features.includes(DTLS_SCTP),
+    categories: features.includes(CATEGORY),
   };
 }
 

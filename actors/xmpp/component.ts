@@ -6,6 +6,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { type JingleMessage, writeJingleMessage } from "../../protocol/jingle/messages.ts";
+import type { Takes } from "../../protocol/media/suited.ts";
 import { asUser, messageAsUser } from "../../protocol/xmpp/delegation.ts";
 import { type Caps, capsOf, type Entity } from "../../protocol/xmpp/disco.ts";
 import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
@@ -156,6 +157,11 @@ export class XmppComponent {
   /** How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is sent a probe. */
   reach(bare: string, by: string, plain?: boolean): Reach {
     return this.#presence.reach(bare, by, plain);
+  }
+
+  /** What a device of a user's takes, by its caps; undefined for one that was never seen. */
+  takes(device: string): Takes | undefined {
+    return this.#presence.takes(device);
   }
 
   #online(): void {

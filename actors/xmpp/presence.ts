@@ -10,6 +10,7 @@
  */
 import xml, { type Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
+import type { Takes } from "../../protocol/media/suited.ts";
 import { capsNode } from "../../protocol/xmpp/caps-hash.ts";
 import { type Caps, capsElement } from "../../protocol/xmpp/disco.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
@@ -92,6 +93,12 @@ export class XmppPresence {
     const direct = able.filter(({ messages }) => !messages).map(({ jid }) => jid);
     const byProposal = online.length === 0 ? user.takesMessages : direct.length < able.length;
     return { isOnline: online.length > 0, direct, byProposal };
+  }
+
+  /** What a device takes; undefined for one that was never seen. */
+  takes(device: string): Takes | undefined {
+    const known = this.#users.get(bareJid(device))?.devices.get(device);
+    return known && this.#caps.of(device, known.caps);
   }
 
   #judged(device: string, takesMessages: boolean): void {

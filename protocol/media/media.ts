@@ -40,6 +40,8 @@ export interface Content {
   readonly payloads: readonly Payload[];
   /** The formats of the m-line where they are others than the payload types. */
   readonly formats?: readonly string[];
+  /** What it shows: slides, speaker, sl, main, alt (RFC 4796, XEP-0507). */
+  readonly categories?: readonly string[];
   /** Data channels, which have no payload types. */
   readonly sctp?: Sctp;
   /** Feedback for all payload types. */

@@ -2,9 +2,7 @@
  * SDP to Media: RFC 8866, RFC 3264, RFC 5888 (a=group). Lines are split by lines.ts, a section is read by section.ts.
  *
  * Rules: plain RTP without mid, rtpmap, direction or ICE is ordinary input; a session-level attribute holds for every
- * section without its own; an SDP is read as a whole or refused. Writing is in write.ts. Left out on purpose: data
- * channels that a phone offers (such a section is refused, port 0), since most clients end a session with a content that they do not know;
- * a=rid and a=simulcast (ignored).
+ * section without its own; an SDP is read as a whole or refused. Writing is in write.ts.
  */
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
@@ -39,8 +37,7 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
     const before = known.contents[index];
     const creator = before?.name === names[index] ? (before?.creator ?? by) : by;
     const isAnswer = answerTo !== undefined;
-    const takesData = before?.name === names[index] && before?.sctp !== undefined && !before.rejected;
-    return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer, takesData });
+    return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer });
   });
   const groups = readGroups(session, namesByMid(sections, names, known));
   const lite = has(session, "ice-lite") ? { iceLite: true as const } : {};

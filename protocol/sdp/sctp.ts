@@ -1,9 +1,10 @@
 /**
  * Data channels in SDP: RFC 8841, and the form before it (draft-ietf-mmusic-sctp-sdp-05), which older browsers write.
  *
- * Rules: a section of another protocol over SCTP is none; an old one is answered in its form.
+ * Rules: a section of another protocol over SCTP is none, and so is one without DTLS or ICE, which Jingle has no word for; an old
+ * one is answered in its form.
  */
-import type { Content, Sctp } from "../media/media.ts";
+import type { Content, Sctp, Transport } from "../media/media.ts";
 import { numberWithin, UINT32 } from "../media/values.ts";
 import { present } from "../text.ts";
 import { allOf, firstOf, type SdpSection } from "./lines.ts";
@@ -14,9 +15,10 @@ const OLD = "DTLS/SCTP";
 const PROTOCOL = /^(?:(?:UDP|TCP)\/)?DTLS\/SCTP$/;
 
 /** The data channels of a section; undefined when it has none. */
-export function readSctp(section: SdpSection): Sctp | undefined {
+export function readSctp(section: SdpSection, { kind, fingerprints }: Transport): Sctp | undefined {
   const { media, protocol, formats } = section;
-  if (media !== "application" || !PROTOCOL.test(protocol)) return undefined;
+  if (media !== "application" || !PROTOCOL.test(protocol) || kind !== "ice" || fingerprints.length === 0)
+    return undefined;
   if (protocol === OLD) return readMap(section);
   if (formats[0] !== CHANNELS) return undefined;
   const maxMessageSize = numberWithin(firstOf(section, "max-message-size"), 0, UINT32);

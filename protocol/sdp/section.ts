@@ -19,19 +19,17 @@ export interface Place {
   readonly creator: Role;
   readonly by: Role;
   readonly isAnswer: boolean;
-  /** Whether data channels are taken: only where the user has offered them, or has them already. */
-  readonly takesData: boolean;
 }
 
 /** Reads a section with the session-level attributes that hold for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
-  const { name, creator, by, isAnswer, takesData } = place;
-  const payloads = intern(readPayloads(section, isAnswer));
+  const { name, creator, by, isAnswer } = place;
   // RFC 9143 §6: port 0 with a=bundle-only is no refusal, except in an answer
   const isRefused = section.port === 0 && (isAnswer || !has(section, "bundle-only"));
   const transport = readTransport(section, session, isAnswer);
   const isNowhere = transport.kind === "raw" && transport.candidates.length === 0;
-  const sctp = takesData ? readSctp(section) : undefined;
+  const sctp = readSctp(section, transport);
+  const payloads = sctp ? [] : intern(readPayloads(section, isAnswer));
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
   return {
     name,

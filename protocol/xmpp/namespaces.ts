@@ -13,6 +13,7 @@ export const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1"; // XEP-0176
 export const RAW_UDP = "urn:xmpp:jingle:transports:raw-udp:1"; // XEP-0177
 export const DTLS = "urn:xmpp:jingle:apps:dtls:0"; // XEP-0320
 export const DTLS_SCTP = "urn:xmpp:jingle:transports:dtls-sctp:1"; // XEP-0343
+export const CATEGORY = "urn:xmpp:jingle:apps:category:0"; // XEP-0507
 export const GROUPING = "urn:xmpp:jingle:apps:grouping:0"; // XEP-0338
 export const DTMF = "urn:xmpp:jingle:dtmf:0"; // XEP-0181
 export const JINGLE_MESSAGE = "urn:xmpp:jingle-message:0"; // XEP-0353

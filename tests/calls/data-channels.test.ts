@@ -1,9 +1,20 @@
-/** A user's data channels beside the audio: RFC 8841, XEP-0343. */
+/** Data channels beside the audio, a user's and a phone's: RFC 8841, XEP-0343. */
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
-import { BOB_ANSWERS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
+import {
+  BOB_ANSWERS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  COMES,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  OFFERS,
+  PHONE_HANGS_UP,
+  TALKING,
+} from "./scenes.ts";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");
 const indented = (text: string): string => changed(text.trimEnd(), /^/gm, "    ");
@@ -78,6 +89,179 @@ gateway > juliet
 gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s1'><reason><unsupported-applications/></reason></jingle></iq>
 nothing on phone`,
+    ],
+  ]);
+});
+
+const MAP = "urn:xmpp:jingle:transports:dtls-sctp:1";
+const OFFER_SDP = PLAY_TEXTS["offer-sdp"] ?? "";
+/** The audio, and data channels in its bundle. */
+const WITH = (line: string, sctp: string, sdp = OFFER_SDP): string =>
+  `${changed(sdp, "t=0 0\n", "t=0 0\na=group:BUNDLE 0 d\n")}${line}
+a=mid:d
+a=ice-ufrag:uA
+a=ice-pwd:pA34567890123456789012
+a=fingerprint:sha-256 ${FINGERPRINT}
+a=setup:actpass
+${sctp}
+`;
+const NEW = "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel";
+const OLD = "m=application 40000 DTLS/SCTP 5000";
+const PORT = "a=sctp-port:5000\na=max-message-size:262144";
+const OLD_MAP = "a=sctpmap:5000 webrtc-datachannel 256";
+const CAROL_OFFERS = (sdp: string): string => changed(CAROL_CALLS, "    {offer-sdp}", indented(sdp));
+const HEARD = (streams: string): string =>
+  `<content name='d' creator='initiator'><transport ufrag='uA'><fingerprint setup='actpass'/><sctpmap xmlns='${MAP}' number='5000' protocol='webrtc-datachannel'${streams}/></transport><nothing-else/></content><group xmlns='urn:xmpp:jingle:apps:grouping:0'><content name='0'/><content name='d'/></group>`;
+const HEARS_IT = (streams = ""): string => `<content creator='initiator' name='0'/>${HEARD(streams)}</jingle>`;
+/** The call reaches juliet with these contents. */
+const CALLED = (sdp: string, heard: string, device = "juliet"): string =>
+  changed(
+    changed(CAROL_OFFERS(sdp), "<content creator='initiator' name='0'/></jingle>", heard),
+    "gateway > juliet",
+    `gateway > ${device}`,
+  );
+const ALONE =
+  "<content name='0'/><group xmlns='urn:xmpp:jingle:apps:grouping:0'><content name='0'/><nothing-else/></group><nothing-else/>";
+const AUDIO_ALONE = `${ALONE}</jingle>`;
+const TAKEN = `<content creator='initiator' name='d'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB' pwd='pB34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>${FINGERPRINT}</fingerprint><sctpmap xmlns='${MAP}' number='6000' protocol='webrtc-datachannel' streams='1024'/></transport></content>`;
+const ACCEPTS = (more: string, said: string, group = "0 d"): string =>
+  changed(
+    changed(JULIET_ACCEPTS, "{answer-contents}", `{answer-contents}${more}${more && BUNDLE}`),
+    "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    a=setup:active\n",
+    `    a=group:BUNDLE ${group}\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n${indented(said)}\n`,
+  );
+const REFUSED = "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d";
+const NO_DATA = ["urn:xmpp:jingle:1", "urn:xmpp:jingle:transports:ice-udp:1"];
+const ICE_OF = (ufrag: string, name = "0"): string => `<content name='${name}'><transport ufrag='${ufrag}'/></content>`;
+const HEARS = (action: string, inside = "", from = "bob@sip.example.org"): string => `
+gateway > juliet
+    <iq type='set' from='${from}'><jingle action='${action}'>${inside}</jingle></iq>
+`;
+const ANSWERED = (method: string, more: string): string => `
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … ${method}
+${indented(more)}
+`;
+
+describe("a phone's data channels", () => {
+  plays([
+    // proves: M29
+    [
+      "reach the user as a content without a description, and are taken",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ACCEPTS(TAKEN, `m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d\na=sctp-port:6000\na=setup:active`)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "in the form of before RFC 8841 are answered in that form",
+      `${CALLED(WITH(OLD, OLD_MAP), HEARS_IT(" streams='256'"))}${ACCEPTS(TAKEN, `m=application 40000 DTLS/SCTP 6000\na=mid:d\na=sctpmap:6000 webrtc-datachannel 1024\nno a=sctp-port`)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "are refused by the user: port 0 with their format",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "in the form of before are refused by the user: port 0 with their format",
+      `${CALLED(WITH(OLD, OLD_MAP), HEARS_IT())}${ACCEPTS("", "m=application 0 DTLS/SCTP 5000\na=mid:d", "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M30
+    [
+      "are kept from a client that calls them an error: it is offered the audio alone",
+      `${changed(changed(CALLED(WITH(NEW, PORT), HEARS_IT()), "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from", "<iq type='set' id='{first}' from")}
+juliet > gateway
+    <iq type='error' id='{first}' to='${CAROL}'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "without ICE or DTLS are refused, and alone they are no call",
+      `${CAROL_OFFERS(`${OFFER_SDP}${NEW}\na=mid:d\na=sctp-port:5000\n`)}${changed(ACCEPTS("", REFUSED, "0"), "    a=group:BUNDLE 0\n", "")}${CAROL_ACKS}${PHONE_HANGS_UP}
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:carol@pbx.example.net>;tag=carol2
+    To: <sip:juliet@example.org>
+    Call-ID: c2
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+${indented(changed(WITH(NEW, PORT), /m=audio[\s\S]*?(?=m=application)/, ""))}
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+`,
+    ],
+  ]);
+});
+
+describe("a phone's data channels, and a client whose caps", () => {
+  plays(
+    [
+      // proves: M30
+      [
+        "have none: it is offered the audio alone, and the phone hears port 0 with their format, also when it offers them again",
+        `${COMES("juliet", ...NO_DATA)}${CALLED(WITH(NEW, PORT), AUDIO_ALONE)}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}
+${OFFERS(indented(WITH(NEW, PORT)))}${ANSWERED("INVITE", REFUSED)}${CAROL_ACKS}${HEARS("transport-info", `${ICE_OF("uA")}<nothing-else/>`, CAROL)}
+phone > gateway
+    UPDATE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+${indented(WITH(NEW, PORT))}
+${ANSWERED("UPDATE", REFUSED)}${HEARS("transport-info", `${ICE_OF("uA")}<nothing-else/>`, CAROL)}${PHONE_HANGS_UP}`,
+      ],
+      // proves: M30
+      [
+        "have them, beside one whose caps have none: each is offered what it takes",
+        `${COMES("juliet", ...NO_DATA)}${COMES("juliet-phone", ...NO_DATA, MAP)}${CALLED(WITH(NEW, PORT), AUDIO_ALONE)}
+gateway > juliet-phone
+    <iq type='set' from='${CAROL}'><jingle action='session-initiate' sid='c1'>${HEARS_IT()}</iq>
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>
+gateway > juliet-phone
+    <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>
+`,
+      ],
+    ],
+    { online: [] },
+  );
+});
+
+describe("a phone adds data channels to a call that the user has placed, and the user", () => {
+  const THEIRS = OFFERS(
+    indented(WITH(NEW, PORT, changed(PLAY_TEXTS["answer-sdp"] ?? "", "a=setup:active", "a=setup:actpass"))),
+  );
+  const ASKED = `${HEARS("transport-info", ICE_OF("uB"))}${HEARS("content-add", `${changed(HEARD(""), "creator='initiator'", "creator='responder'")}`)}`;
+  plays([
+    // proves: M29
+    [
+      "takes them",
+      `${TALKING}${THEIRS}${ASKED}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='content-accept' sid='s1'>${changed(changed(TAKEN, "creator='initiator'", "creator='responder'"), "uB", "uA")}${BUNDLE}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+${ANSWERED("INVITE", `a=group:BUNDLE 0 d\nm=application 40000 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d\na=sctp-port:6000`)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "refuses them",
+      `${TALKING}${THEIRS}${ASKED}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='content-reject' sid='s1'><content creator='responder' name='d'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+${ANSWERED("INVITE", REFUSED)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
   ]);
 });

@@ -61,6 +61,15 @@ phone > gateway
 
     {offer-sdp}
 `;
+/** Data channels, with a transport of their own. */
+const DATA = `
+    m=application 50002 UDP/DTLS/SCTP webrtc-datachannel
+    a=mid:d
+    a=ice-ufrag:uD
+    a=ice-pwd:pD34567890123456789012
+    a=fingerprint:sha-256 ${Array(32).fill("AB").join(":")}
+    a=setup:actpass
+    a=sctp-port:5000`;
 const RINGS = `
 gateway > phone
     SIP/2.0 180 Ringing
@@ -281,6 +290,11 @@ ${REFUSED("480 Temporarily Unavailable")}${RETRACTED}`,
         `${CALLS}${PROPOSED}${COMES("juliet")}
 nothing on phone
 ${PROCEEDS_WAKING("juliet")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
+      ],
+      // proves: M30
+      [
+        "of whom nothing was ever seen, and takes a call with data channels: it is offered the audio alone",
+        `${changed(CALLS, "{offer-sdp}", `{offer-sdp}${DATA}`)}${PROPOSED}${SAYS("juliet", `<proceed ${JMI} id='c1'/>`)}${RINGS}${changed(INITIATED("juliet"), "'/></iq>", "'><content name='0'/><nothing-else/></jingle></iq>")}${ACCEPTS("juliet")}${CAROL_ACKS}${PHONE_HANGS_UP}${FINISHED("juliet")}`,
       ],
       // proves: P14
       [

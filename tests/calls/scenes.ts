@@ -1,4 +1,24 @@
 /** Scenes that many plays begin or end with. `bob` is the phone that juliet calls, `carol` the one that calls her. */
+import { createHash } from "node:crypto";
+import { parse } from "ltx/lib/ltx.js";
+import { verificationText } from "../../protocol/xmpp/caps-hash.ts";
+
+const features = (names: readonly string[]): string =>
+  `<query xmlns='http://jabber.org/protocol/disco#info'>${names.map((name) => `<feature var='${name}'/>`).join("")}</query>`;
+
+/** A device comes online and is asked what its caps stand for. */
+export function COMES(device: string, ...names: string[]): string {
+  const text = verificationText(parse(features(names)));
+  const ver = createHash("sha1").update(text).digest("base64");
+  return `
+${device} > gateway
+    <presence to='sip.example.org'><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://client.example' ver='${ver}'/></presence>
+gateway > ${device}
+    <iq type='get' from='sip.example.org' id='{disco-${device}}'/>
+${device} > gateway
+    <iq type='result' id='{disco-${device}}' to='sip.example.org'>${features(names)}</iq>
+`;
+}
 
 export const JULIET_CALLS = `
 juliet > gateway

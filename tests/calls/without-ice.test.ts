@@ -1,30 +1,12 @@
 /** A phone without ICE rings where a client may take its RTP: caps that name ICE alone do not (XEP-0115, XEP-0176, XEP-0177). */
 import { describe } from "bun:test";
-import { createHash } from "node:crypto";
-import { parse } from "ltx/lib/ltx.js";
-import { verificationText } from "../../protocol/xmpp/caps-hash.ts";
 import { plays } from "../support/plays.ts";
-import { CAROL } from "./scenes.ts";
+import { CAROL, COMES } from "./scenes.ts";
 
-const query = (features: readonly string[], node = ""): string =>
-  `<query xmlns='http://jabber.org/protocol/disco#info'${node}>${features.map((name) => `<feature var='${name}'/>`).join("")}</query>`;
 const ICE = "urn:xmpp:jingle:transports:ice-udp:1";
 const RAW = "urn:xmpp:jingle:transports:raw-udp:1";
 const MESSAGES = "urn:xmpp:jingle-message:0";
 
-/** A device comes online and is asked what its caps stand for. */
-function COMES(device: string, ...features: string[]): string {
-  const text = verificationText(parse(query(features)));
-  const ver = createHash("sha1").update(text).digest("base64");
-  return `
-${device} > gateway
-    <presence to='sip.example.org'><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://client.example' ver='${ver}'/></presence>
-gateway > ${device}
-    <iq type='get' from='sip.example.org' id='{disco-${device}}'/>
-${device} > gateway
-    <iq type='result' id='{disco-${device}}' to='sip.example.org'>${query(features)}</iq>
-`;
-}
 const CALLS = (sdp: string): string => `
 phone > gateway
     INVITE sip:juliet@example.org SIP/2.0
