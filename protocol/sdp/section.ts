@@ -41,7 +41,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     payloads,
     ...otherFormats(section, payloads),
     feedback: intern(readAllFeedback(section).get("*") ?? []),
-    extensions: intern(readAllExtensions(section, session, by)),
+    extensions: sctp ? [] : intern(readAllExtensions(section, session, by)),
     bandwidth: bounded(
       (section.bandwidth.length > 0 ? section : session).bandwidth.flatMap(readBandwidth),
       MOST.bandwidth,
@@ -54,7 +54,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     transport,
     ...present({
       sctp,
-      mixedExtensions: flag("extmap-allow-mixed") ?? flag("extmap-allow-mixed", session),
+      mixedExtensions: sctp ? undefined : (flag("extmap-allow-mixed") ?? flag("extmap-allow-mixed", session)),
       rtcpMux: flag("rtcp-mux") ?? flag("rtcp-mux-only"),
       rtcpMuxOnly: flag("rtcp-mux-only"),
       rtcpReducedSize: flag("rtcp-rsize"),
