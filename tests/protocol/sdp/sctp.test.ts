@@ -7,7 +7,8 @@ import { writeSdp } from "../../../protocol/sdp/write.ts";
 const FINGERPRINT = Array(32).fill("AB").join(":");
 const SESSION = "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n";
 const ICE = "a=ice-ufrag:u\r\na=ice-pwd:p\r\na=candidate:1 1 udp 1 192.0.2.9 40000 typ host\r\n";
-const SECURED = `a=mid:d\r\n${ICE}a=fingerprint:sha-256 ${FINGERPRINT}\r\na=setup:active\r\n`;
+const DTLS = `a=fingerprint:sha-256 ${FINGERPRINT}\r\na=setup:active\r\n`;
+const SECURED = `a=mid:d\r\n${ICE}${DTLS}`;
 /** What was there before: data channels that the user has offered. */
 const before = (protocol: string): Media => ({
   contents: [
@@ -53,7 +54,7 @@ test.each([
   ["another protocol over SCTP", "m=application 40000 UDP/DTLS/SCTP other\r\n", SECURED],
   ["an old one without its map", "m=application 40000 DTLS/SCTP 5000\r\n", SECURED],
   ["one without DTLS", "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\na=sctp-port:5000\r\n", ICE],
-  ["one without ICE", "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\r\n", SECURED.replace(ICE, "")],
+  ["one without ICE", "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\r\n", `a=mid:d\r\n${DTLS}`],
 ])("%s is refused", (_, line, more) => {
   const media = readSdp(`${SESSION}${line}${more}`, { by: "responder", answerTo: before("UDP/DTLS/SCTP") });
   expect(media.contents[0]?.rejected).toBe(true);
