@@ -1,9 +1,10 @@
 /**
  * Several who look, as one: journal, metrics and trace beside each other (watch.ts).
  *
- * Rules: nobody looks, nobody is told; who looks at a part alone costs nothing elsewhere; one alone is handed on as it is.
+ * Rules: nobody looks, nobody is told; who looks at a part alone costs nothing elsewhere; one alone is called directly.
  */
-import type { CallWatch, Watch } from "./watch.ts";
+import type { StateValue } from "xstate";
+import type { CallEnd, CallWatch, Transition, Watch } from "./watch.ts";
 
 /** Who looks, at all or at a part of it. */
 export type Watcher = Partial<Omit<Watch, "begun">> & {
@@ -26,13 +27,32 @@ export function watchAll(watchers: readonly (Watcher | undefined)[]): Watch | un
 /** Those who look at one call. */
 function callAll(watches: readonly (Partial<CallWatch> | undefined)[]): CallWatch | undefined {
   const all = watches.filter((each) => each !== undefined);
-  if (all.length === 0) return undefined;
-  return {
-    step: toEach(all, "step"),
-    refused: toEach(all, "refused"),
-    effect: toEach(all, "effect"),
-    ended: toEach(all, "ended"),
-  };
+  return all.length === 0 ? undefined : new CallWatchers(all);
+}
+
+/** A class, since each call has one. */
+class CallWatchers implements CallWatch {
+  readonly #all: readonly Partial<CallWatch>[];
+
+  constructor(all: readonly Partial<CallWatch>[]) {
+    this.#all = all;
+  }
+
+  step(event: string, after: StateValue, transitions: readonly Transition[]): void {
+    for (const each of this.#all) each.step?.(event, after, transitions);
+  }
+
+  refused(event: string, why: string): void {
+    for (const each of this.#all) each.refused?.(event, why);
+  }
+
+  effect(type: string): void {
+    for (const each of this.#all) each.effect?.(type);
+  }
+
+  ended(why: string, end: CallEnd): void {
+    for (const each of this.#all) each.ended?.(why, end);
+  }
 }
 
 type Told = (...told: never[]) => void;

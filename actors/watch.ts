@@ -7,6 +7,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
+import type { Message } from "../protocol/sip/message.ts";
 
 /** What a call is known by. */
 export interface CallAbout {
@@ -79,8 +80,8 @@ export interface RefusedCall {
 export interface Watch {
   /** A call begins; undefined when there is no room to watch it. */
   begun(about: CallAbout): CallWatch | undefined;
-  /** A SIP message came or goes, retransmissions too. */
-  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void;
+  /** A SIP message came or goes, retransmissions too; as it was read, where it came. */
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void;
   /** A stanza came or goes; its text, where it is at hand. */
   xmpp(out: boolean, stanza: Element, text?: string): void;
   /** The XMPP stream is lost, or is there again. */

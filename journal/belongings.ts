@@ -7,6 +7,9 @@
  * over. Bounds: `MOST_EARLY` messages that belong to nobody, `MOST_ASKED` IQs that wait for an answer.
  */
 import type { Element } from "@xmpp/xml";
+import { header } from "../protocol/sip/fields.ts";
+import { tagOf } from "../protocol/sip/mandatory.ts";
+import type { Message } from "../protocol/sip/message.ts";
 import { bareJid } from "../protocol/xmpp/jid.ts";
 import type { About } from "./call-journal.ts";
 import { unwrapped } from "./wrapped.ts";
@@ -28,7 +31,7 @@ type Put<Journal> = (journal: Journal) => void;
 export class Belongings<Journal extends Owner> {
   readonly #byCallId = new Map<string, Journal[]>();
   readonly #bySession = new Map<string, Journal[]>();
-  /** The journals of a user's calls, by bare JID. */
+  /** The journals of a user's calls that are not over, by bare JID. */
   readonly #byUser = new Map<string, Journal[]>();
   /** The journals of IQs that wait for their answer. */
   readonly #asked = new Map<string, Journal>();
@@ -50,20 +53,25 @@ export class Belongings<Journal extends Owner> {
     }
   }
 
+  /** A call is over: nothing that only tells of its user is its own any more. */
+  over(journal: Journal): void {
+    drop(this.#byUser, journal.about.them, journal);
+  }
+
+  /** A call is forgotten; it is over. */
   remove(journal: Journal): void {
     const { about } = journal;
     drop(this.#byCallId, about.callId, journal);
-    drop(this.#byUser, about.them, journal);
     drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
   }
 
-  sip(out: boolean, bytes: Uint8Array, put: Put<Journal>): void {
-    const head = headOf(bytes);
-    const callId = /^(?:Call-ID|i)[ \t]*:[ \t]*([^\r\n]*)/im.exec(head)?.[1]?.trim();
-    if (callId === undefined) return;
-    const found = this.#ofDialog(callId, head, out);
+  /** A message as it was read, or the bytes that we have written. */
+  sip(out: boolean, message: Message | Uint8Array, put: Put<Journal>): void {
+    const names = message instanceof Uint8Array ? namesWritten(message, out) : namesRead(message, out);
+    if (names === undefined) return;
+    const found = this.#ofDialog(names, out);
     if (found) put(found);
-    else if (!out) this.#keep([callKey(callId)], put, undefined);
+    else if (!out) this.#keep([callKey(names.callId)], put, undefined);
   }
 
   xmpp(out: boolean, stanza: Element, put: Put<Journal>): void {
@@ -112,10 +120,8 @@ export class Belongings<Journal extends Owner> {
   }
 
   /** The call of a SIP message: where there are several of one Call-ID, the one whose tag is ours. */
-  #ofDialog(callId: string, head: string, out: boolean): Journal | undefined {
+  #ofDialog({ callId, isRequest, ours }: Names, out: boolean): Journal | undefined {
     const all = this.#byCallId.get(callId) ?? [];
-    const isRequest = !head.startsWith("SIP/2.0 ");
-    const ours = tagIn(head, isRequest === out ? FROM : TO);
     const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
     // what is refused before it is of a call (482) has a tag of its own
     if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
@@ -147,29 +153,45 @@ function proposalKey({ name, attrs }: Element, out: boolean): string | undefined
 
 /** A session by its sid and the two bare JIDs, whoever speaks. */
 function sessionOf(sid: string, one: string, other: string): string {
-  const [first = "", second = ""] = [bareJid(one), bareJid(other)].toSorted();
-  return `${sid}\n${first}\n${second}`;
+  const [first, second] = [bareJid(one), bareJid(other)];
+  return first < second ? `${sid}\n${first}\n${second}` : `${sid}\n${second}\n${first}`;
 }
 
-const FROM = /^(?:From|f)[ \t]*:([^\r\n]*)/im;
-const TO = /^(?:To|t)[ \t]*:([^\r\n]*)/im;
+/** What a SIP message is known by. */
+interface Names {
+  readonly callId: string;
+  readonly isRequest: boolean;
+  /** The tag of our side. */
+  readonly ours: string | undefined;
+}
 
-/** The tag in From or To. */
-function tagIn(head: string, field: RegExp): string | undefined {
-  return /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(field.exec(head)?.[1] ?? "")?.[1];
+/** Our side of a message: From in our requests and in the responses to them. */
+const sideOf = (isRequest: boolean, out: boolean): "From" | "To" => (isRequest === out ? "From" : "To");
+
+function namesRead(message: Message, out: boolean): Names | undefined {
+  const callId = header(message, "Call-ID");
+  const isRequest = message.kind === "request";
+  return callId === undefined ? undefined : { callId, isRequest, ours: tagOf(message, sideOf(isRequest, out)) };
 }
 
 /** Bytes that are looked at for the fields of a message. */
 const MOST_HEAD = 8_192;
 const latin1 = new TextDecoder("latin1");
-const [CR, LF] = [13, 10];
 
-/** The start line and the fields of a message; bodies are not looked at, nor made text. */
-function headOf(bytes: Uint8Array): string {
-  const most = Math.min(bytes.length, MOST_HEAD);
-  let end = 0;
-  while (end < most && !(bytes[end] === LF && bytes[end + 1] === CR)) end++;
-  return latin1.decode(bytes.subarray(0, end));
+/** Of a message that protocol/sip/write.ts has written: each field is a line, by its registered name. */
+function namesWritten(bytes: Uint8Array, out: boolean): Names | undefined {
+  const text = latin1.decode(bytes.subarray(0, MOST_HEAD));
+  const callId = fieldIn(text, "Call-ID");
+  const isRequest = !text.startsWith("SIP/2.0 ");
+  const side = fieldIn(text, sideOf(isRequest, out)) ?? "";
+  const ours = /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(side)?.[1];
+  return callId === undefined ? undefined : { callId, isRequest, ours };
+}
+
+function fieldIn(text: string, name: string): string | undefined {
+  const before = `\r\n${name}: `;
+  const at = text.indexOf(before);
+  return at === -1 ? undefined : text.slice(at + before.length, text.indexOf("\r\n", at + before.length));
 }
 
 function push<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {

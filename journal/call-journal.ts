@@ -10,6 +10,7 @@ import {
   type Entry,
   entryOf,
   type LiveEntry,
+  messagesOf,
   type Packed,
   pack,
   type Transition,
@@ -32,6 +33,10 @@ const RECENT = 16;
 /** What an entry weighs beside its message; a stanza before it is written. In bytes. */
 const ENTRY = 120;
 const STANZA = 1_200;
+const STARTING = leavesOf("starting");
+const ENDED = leavesOf("ended");
+/** The live entries of calls that are over: nothing is ever added. */
+const NONE: LiveEntry[] = [];
 const sizeOf = (stanza: Element | string): number => (typeof stanza === "string" ? stanza.length : STANZA);
 
 /** What a call is known by; see actors/watch.ts. */
@@ -51,7 +56,8 @@ export interface Listener {
   now(): number;
   /** The entry weighs so much; false when there is no room for it. */
   weigh(bytes: number): boolean;
-  stepped(journal: CallJournal, before: readonly string[], event: string, refused: boolean): void;
+  stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void;
+  refused(journal: CallJournal, event: string): void;
   answered(): void;
   changed(journal: CallJournal): void;
   over(journal: CallJournal): void;
@@ -62,9 +68,9 @@ export class CallJournal {
   readonly begun: number;
   rang: number | undefined;
   answered: number | undefined;
-  ended: number | undefined;
-  why: string | undefined;
-  state: readonly string[] = ["starting"];
+  state: readonly string[] = STARTING;
+  /** Since when it is in its states. */
+  since: number;
   /** The states that it was in last, before it ended. */
   last: readonly string[] = [];
   /** Entries that gave way. */
@@ -72,25 +78,28 @@ export class CallJournal {
   /** What it weighs, in bytes. */
   weight = 0;
   #listener: Listener | undefined;
+  #endedAt: number | undefined;
+  #why: string | undefined;
   #live: LiveEntry[] = [];
   #packed: Packed | undefined;
-  #late: Entry[] = [];
+  #late: Entry[] | undefined;
   /** Devices of the user's that have gone offline since. */
-  readonly #away = new Set<string>();
+  #away: Set<string> | undefined;
 
   constructor(about: About, begun: number, listener: Listener) {
     this.about = about;
     this.begun = begun;
+    this.since = begun;
     this.#listener = listener;
   }
 
   get isOver(): boolean {
-    return this.ended !== undefined;
+    return this.#endedAt !== undefined;
   }
 
   /** What happened, in order. */
   get entries(): readonly Entry[] {
-    return this.#packed ? [...unpack(this.#packed), ...this.#late] : this.#live.map(entryOf);
+    return this.#packed ? [...unpack(this.#packed), ...(this.#late ?? [])] : this.#live.map(entryOf);
   }
 
   /** How many entries there are. */
@@ -119,16 +128,17 @@ export class CallJournal {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
     const before = this.state;
-    this.#add({ kind: "step", at: listener.now(), event, after, transitions });
-    this.#enter(leavesOf(after), listener.now());
-    listener.stepped(this, before, event, false);
+    const at = listener.now();
+    this.#add({ kind: "step", at, event, after, transitions });
+    this.#enter(leavesOf(after), at);
+    listener.stepped(this, before, event, at);
   }
 
   refused(event: string, why: string): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
     this.#add({ kind: "step", at: listener.now(), event, after: null, transitions: [], refused: why });
-    listener.stepped(this, this.state, event, true);
+    listener.refused(this, event);
   }
 
   effect(effect: string): void {
@@ -137,11 +147,7 @@ export class CallJournal {
 
   /** A SIP message; bytes that were seen lately are counted where they stand. */
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
-    if (
-      this.isOver &&
-      this.entries.some((entry) => entry.kind === "wire" && entry.out === out && isSame(entry.bytes, bytes))
-    )
-      return; // what a transaction repeats after the end adds nothing
+    if (this.#packed && this.#hasPacked(bytes)) return; // what a transaction repeats after the end adds nothing
     const known = this.#recent(out, bytes);
     if (known) known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
     else this.#add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined }, bytes.length);
@@ -156,7 +162,8 @@ export class CallJournal {
 
   /** A device of the user's comes online or goes: told while the call looks for devices, and where one had gone. */
   presence(device: string, isThere: boolean, stanza: Element): void {
-    if (this.isOver || (isThere && this.answered !== undefined && !this.#away.has(device))) return;
+    if (this.isOver || (isThere && this.answered !== undefined && !this.#away?.has(device))) return;
+    this.#away ??= new Set();
     if (isThere) this.#away.delete(device);
     else if (this.#away.size < MOST_LATE) this.#away.add(device);
     this.xmpp(false, stanza);
@@ -174,15 +181,15 @@ export class CallJournal {
   }
 
   /** Packs all that is known, and lets go of what the call had. */
-  end(why: string): void {
+  ended(why: string): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
-    this.ended = listener.now();
-    this.why = why;
-    this.#enter(["ended"], this.ended);
+    this.#endedAt = listener.now();
+    this.#why = why;
+    this.#enter(ENDED, this.#endedAt);
     this.#packed = pack(this.#live);
-    this.#live = [];
-    this.#away.clear();
+    this.#live = NONE;
+    this.#away = undefined;
     const weight = weightOf(this.#packed) + ENTRY;
     listener.weigh(weight - this.weight);
     this.weight = weight;
@@ -191,7 +198,8 @@ export class CallJournal {
 
   get row(): CallRow {
     const { id, from, to, direction, sid, callId } = this.about;
-    const { begun, rang, answered, ended, why, state } = this;
+    const { begun, rang, answered, state } = this;
+    const [ended, why] = [this.#endedAt, this.#why];
     return {
       id,
       from,
@@ -211,13 +219,14 @@ export class CallJournal {
   }
 
   #now(): number {
-    return this.#listener?.now() ?? this.ended ?? this.begun;
+    return this.#listener?.now() ?? this.#endedAt ?? this.begun;
   }
 
   /** What comes after the end is made bytes at once, for the call has let go of all else. */
   #addLate(live: LiveEntry): void {
     const entry = entryOf(live);
     const weight = ENTRY + (entry.kind === "wire" ? entry.bytes.length : 0);
+    this.#late ??= [];
     if (this.#late.length >= MOST_LATE || !this.#listener?.weigh(weight)) this.dropped++;
     else {
       this.weight += weight;
@@ -256,6 +265,11 @@ export class CallJournal {
     this.weight -= size;
     this.dropped++;
     this.#listener?.weigh(-size);
+  }
+
+  #hasPacked(bytes: Uint8Array): boolean {
+    const late = this.#late?.some((entry) => entry.kind === "wire" && isSame(entry.bytes, bytes)) ?? false;
+    return late || (this.#packed !== undefined && messagesOf(this.#packed).some((message) => isSame(message, bytes)));
   }
 
   #recent(out: boolean, bytes: Uint8Array) {

@@ -2,7 +2,8 @@
  * What all calls have done since the start: how often each state was entered and each way walked, how long calls stayed, how they ended,
  * what was refused. For the overview, and for what the charts cover.
  *
- * Keys are names of the chart and of XEP-0166, so there are few of them; a peer's words only reach `refused calls` as a status.
+ * Rules: a step adds one to one number, and all else is made of these numbers when somebody asks. Keys are names of the chart and of
+ * XEP-0166, so there are few of them; a peer's words only reach `refused calls` as a status.
  */
 
 /** Counts by name, as JSON. */
@@ -30,18 +31,24 @@ export interface CountsView {
   readonly now: Readonly<Record<string, number>>;
 }
 
+/** From some states to others, by an event. */
+interface Way {
+  readonly before: readonly string[];
+  readonly event: string;
+  readonly after: readonly string[];
+  times: number;
+}
+
 export class Counts {
   #calls = 0;
   #answered = 0;
-  readonly #entered = new Map<string, number>();
+  /** By event. */
+  readonly #ways = new Map<string, Way[]>();
   readonly #stayed = new Map<string, number>();
-  readonly #walked = new Map<string, number>();
-  readonly #ways = new Map<string, number>();
   readonly #ended = new Map<string, number>();
   readonly #failed = new Map<string, number>();
   readonly #refused = new Map<string, number>();
   readonly #refusedCalls = new Map<string, number>();
-  readonly #now = new Map<string, number>();
 
   begun(): void {
     this.#calls++;
@@ -51,17 +58,16 @@ export class Counts {
     this.#answered++;
   }
 
-  /** A call went on from some states to others; `times` says since when it was in the first. */
+  /** A call went on from some states to others; equal states are one list (states.ts). */
   stepped(before: readonly string[], after: readonly string[], event: string): void {
-    const moves =
-      before.length === after.length ? after.map((to, at) => [before[at] ?? to, to]) : [[before[0], after[0]]];
-    for (const [from = "", to] of moves) if (to !== undefined) this.#move(from, to, event);
-    for (const state of after) if (!before.includes(state)) this.#in(state);
-    for (const state of before) if (!after.includes(state)) this.#out(state);
+    const ways = this.#ways.get(event) ?? [];
+    const known = ways.find((way) => way.before === before && way.after === after);
+    if (known !== undefined) known.times++;
+    else this.#ways.set(event, [...ways, { before, event, after, times: 1 }]);
   }
 
-  stayed(state: string, milliseconds: number): void {
-    add(this.#stayed, state, milliseconds);
+  stayed(states: readonly string[], milliseconds: number): void {
+    for (const state of states) add(this.#stayed, state, milliseconds);
   }
 
   refused(event: string): void {
@@ -75,45 +81,44 @@ export class Counts {
   /** A call is over; `last` are the states that it was in before. */
   ended(last: readonly string[], why: string, hasFailed: boolean): void {
     add(this.#ended, why);
-    for (const state of ["ended", ...last]) this.#out(state);
     if (hasFailed) for (const state of last) add(this.#failed, state);
   }
 
-  get view(): CountsView {
-    const plain = (counts: ReadonlyMap<string, number>): Record<string, number> => Object.fromEntries(counts);
-    const now = plain(this.#now);
+  /** `live` are the states of each live call. */
+  view(live: readonly (readonly string[])[]): CountsView {
+    const [entered, walked, ways, now] = [1, 2, 3, 4].map(() => new Map<string, number>()) as Four;
+    for (const { before, event, after, times } of [...this.#ways.values()].flat()) {
+      for (const [from, to] of movesOf(before, after)) {
+        if (from !== to) add(walked, `${from}>${to}`, times);
+        add(ways, `${from} ${event}>${to}`, times);
+      }
+      for (const state of after) if (!before.includes(state)) add(entered, state, times);
+    }
+    for (const state of live.flat()) add(now, state);
     return {
       calls: this.#calls,
       answered: this.#answered,
-      live: this.#calls - [...this.#ended.values()].reduce((sum, count) => sum + count, 0),
-      entered: plain(this.#entered),
+      live: live.length,
+      entered: plain(entered),
       stayed: plain(this.#stayed),
-      walked: plain(this.#walked),
-      ways: plain(this.#ways),
+      walked: plain(walked),
+      ways: plain(ways),
       ended: plain(this.#ended),
       failed: plain(this.#failed),
       refused: plain(this.#refused),
       refusedCalls: plain(this.#refusedCalls),
-      now,
+      now: plain(now),
     };
   }
-
-  #move(from: string, to: string, event: string): void {
-    if (from !== to) add(this.#walked, `${from}>${to}`);
-    add(this.#ways, `${from} ${event}>${to}`);
-  }
-
-  #in(state: string): void {
-    add(this.#entered, state);
-    add(this.#now, state);
-  }
-
-  #out(state: string): void {
-    const left = (this.#now.get(state) ?? 0) - 1;
-    if (left > 0) this.#now.set(state, left);
-    else this.#now.delete(state);
-  }
 }
+
+type Four = [Map<string, number>, Map<string, number>, Map<string, number>, Map<string, number>];
+
+/** From where to where, region by region. */
+const movesOf = (before: readonly string[], after: readonly string[]): [from: string, to: string][] =>
+  before.length === after.length ? after.map((to, at) => [before[at] ?? to, to]) : [[before[0] ?? "", after[0] ?? ""]];
+
+const plain = (counts: ReadonlyMap<string, number>): Record<string, number> => Object.fromEntries(counts);
 
 function add(counts: Map<string, number>, key: string, more = 1): void {
   counts.set(key, (counts.get(key) ?? 0) + more);

@@ -121,9 +121,11 @@ export interface Packed {
   readonly facts: string;
   readonly texts: readonly string[];
   readonly bytes: Uint8Array;
+  /** Of each SIP message. */
+  readonly lengths: readonly number[];
 }
 
-type SipFact = Omit<Extract<LiveEntry, { kind: "sip" }>, "bytes"> & { readonly bytes: number };
+type SipFact = Omit<Extract<LiveEntry, { kind: "sip" }>, "bytes">;
 type XmppFact = Omit<Extract<LiveEntry, { kind: "xmpp" }>, "stanza">;
 type Fact = StepEntry | EffectEntry | StreamEntry | SipFact | XmppFact;
 
@@ -138,9 +140,20 @@ export function pack(entries: readonly LiveEntry[]): Packed {
     }
     if (entry.kind !== "sip") return entryOf(entry);
     messages.push(entry.bytes);
-    return { ...entry, bytes: entry.bytes.length };
+    const { kind, at, out, transport, host, port, again } = entry;
+    return { kind, at, out, transport, host, port, again };
   });
-  return { facts: JSON.stringify(facts), texts, bytes: joined(messages) };
+  const lengths = messages.map(({ length }) => length);
+  return { facts: JSON.stringify(facts), texts, bytes: joined(messages), lengths };
+}
+
+/** The SIP messages, in their order. */
+export function messagesOf({ bytes, lengths }: Packed): Uint8Array[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
 }
 
 /** Copies, since what was received may be a piece of much more. */
@@ -158,14 +171,12 @@ function joined(messages: readonly Uint8Array[]): Uint8Array {
 export const weightOf = ({ facts, texts, bytes }: Packed): number =>
   facts.length + texts.reduce((sum, { length }) => sum + length, 0) + bytes.length;
 
-export function unpack({ facts, texts, bytes }: Packed): Entry[] {
-  let end = 0;
-  let text = 0;
-  return (JSON.parse(facts) as Fact[]).map((fact): Entry => {
-    if (fact.kind === "xmpp") return entryOf({ ...fact, stanza: texts[text++] ?? "" });
-    if (fact.kind !== "sip") return fact;
-    const message = bytes.subarray(end, end + fact.bytes);
-    end += fact.bytes;
-    return entryOf({ ...fact, bytes: message });
+export function unpack(packed: Packed): Entry[] {
+  const [texts, messages] = [packed.texts.values(), messagesOf(packed).values()];
+  return (JSON.parse(packed.facts) as Fact[]).map((fact): Entry => {
+    if (fact.kind === "xmpp") return entryOf({ ...fact, stanza: texts.next().value ?? "" });
+    return fact.kind === "sip" ? entryOf({ ...fact, bytes: messages.next().value ?? NO_BYTES }) : fact;
   });
 }
+
+const NO_BYTES = new Uint8Array();

@@ -6,6 +6,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
+import type { Message } from "../protocol/sip/message.ts";
 import { Belongings } from "./belongings.ts";
 import { type About, CallJournal, type Listener } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
@@ -50,8 +51,7 @@ export class Journal {
   readonly #calls = new Map<string, CallJournal>();
   /** Those that are over, the one that ended first first. */
   readonly #over = new Set<CallJournal>();
-  /** Since when each live call is in its states. */
-  readonly #since = new Map<CallJournal, number>();
+  readonly #live = new Set<CallJournal>();
   #weight = 0;
   #isUp = false;
 
@@ -60,7 +60,8 @@ export class Journal {
     this.#listener = {
       now: needs.now,
       weigh: (bytes) => this.#weigh(bytes),
-      stepped: (journal, before, event, refused) => this.#stepped(journal, before, event, refused),
+      stepped: (journal, before, event, at) => this.#stepped(journal, before, event, at),
+      refused: (journal, event) => this.#refused(journal, event),
       answered: () => this.#counts.answered(),
       changed: (journal) => this.#changes.add(journal.about.id),
       over: (journal) => this.#ended(journal),
@@ -73,21 +74,17 @@ export class Journal {
     if (!this.#weigh(0)) return undefined;
     const journal = new CallJournal(about, this.#needs.now(), this.#listener);
     this.#calls.set(about.id, journal);
-    this.#since.set(journal, journal.begun);
+    this.#live.add(journal);
     this.#counts.begun();
     this.#belongings.add(journal);
     this.#changes.add(about.id);
-    return {
-      step: (event, after, transitions) => journal.step(event, after, transitions),
-      refused: (event, why) => journal.refused(event, why),
-      effect: (type) => journal.effect(type),
-      ended: (why) => journal.end(why),
-    };
+    return journal;
   }
 
-  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void {
     const at = this.#needs.now();
-    this.#belongings.sip(out, bytes, (journal) => journal.sip(out, bytes, transport, host, port, at));
+    const put = (journal: CallJournal): void => journal.sip(out, bytes, transport, host, port, at);
+    this.#belongings.sip(out, message ?? bytes, put);
   }
 
   xmpp(out: boolean, stanza: Element, text?: string): void {
@@ -98,7 +95,7 @@ export class Journal {
   stream(isUp: boolean): void {
     if (isUp === this.#isUp) return; // what fails to come back is lost already
     this.#isUp = isUp;
-    for (const journal of this.#since.keys()) journal.stream(isUp);
+    for (const journal of this.#live) journal.stream(isUp);
   }
 
   refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
@@ -113,7 +110,7 @@ export class Journal {
   }
 
   get counts(): CountsView {
-    return this.#counts.view;
+    return this.#counts.view([...this.#live].map(({ state }) => state));
   }
 
   /** Bytes that all calls weigh. */
@@ -150,24 +147,26 @@ export class Journal {
     return this.#calls.get(id)?.entries;
   }
 
-  #stepped(journal: CallJournal, before: readonly string[], event: string, isRefused: boolean): void {
-    if (isRefused) this.#counts.refused(event);
-    else {
-      const now = this.#needs.now();
-      this.#counts.stepped(before, journal.state, event);
-      if (before !== journal.state && before.join() !== journal.state.join()) {
-        for (const state of before) this.#counts.stayed(state, now - (this.#since.get(journal) ?? now));
-        this.#since.set(journal, now);
-      }
+  #stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void {
+    this.#counts.stepped(before, journal.state, event);
+    if (before !== journal.state) {
+      this.#counts.stayed(before, at - journal.since);
+      journal.since = at;
     }
+    this.#changes.add(journal.about.id);
+  }
+
+  #refused(journal: CallJournal, event: string): void {
+    this.#counts.refused(event);
     this.#changes.add(journal.about.id);
   }
 
   #ended(journal: CallJournal): void {
     const { why = "success", failed } = journal.row;
     this.#counts.ended(journal.last, why, failed);
-    this.#since.delete(journal);
+    this.#live.delete(journal);
     this.#over.add(journal);
+    this.#belongings.over(journal);
     this.#changes.add(journal.about.id);
     this.#weigh(0);
   }
@@ -175,6 +174,7 @@ export class Journal {
   /** Takes weight on, and lets old calls go until there is room; false when there is none. */
   #weigh(bytes: number): boolean {
     this.#weight += bytes;
+    if (this.#weight <= this.#needs.budget) return true;
     for (const journal of this.#over) {
       if (this.#weight <= this.#needs.budget) break;
       this.#forget(journal);

@@ -3,13 +3,24 @@ import type { StateValue } from "xstate";
 
 /** Values are the same few objects again and again: each is spelt once. */
 const known = new WeakMap<object, readonly string[]>();
+/** One list for equal states: as many as a chart has configurations. */
+const lists = new Map<string, readonly string[]>();
 
-/** `["established.negotiation.stable", "established.hold.talking"]`: one a region. */
+/** `["established.negotiation.stable", "established.hold.talking"]`: one a region; the same list for the same states. */
 export function leavesOf(value: StateValue): readonly string[] {
-  if (typeof value === "string") return [value];
-  const spelt = known.get(value) ?? spell(value);
+  if (typeof value === "string") return listOf([value]);
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  const spelt = listOf(spell(value));
   known.set(value, spelt);
   return spelt;
+}
+
+function listOf(states: readonly string[]): readonly string[] {
+  const key = states.join();
+  const list = lists.get(key) ?? states;
+  lists.set(key, list);
+  return list;
 }
 
 function spell(value: StateValue): string[] {

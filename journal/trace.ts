@@ -5,6 +5,7 @@
  * Bound: `MOST` calls, the oldest goes first.
  */
 import type { Element } from "@xmpp/xml";
+import type { Message } from "../protocol/sip/message.ts";
 import { unescapeLocal } from "../protocol/xmpp/jid.ts";
 import { Belongings } from "./belongings.ts";
 import type { About } from "./call-journal.ts";
@@ -66,13 +67,14 @@ export class Trace {
     return {
       ended: () => {
         call.isOver = true;
+        this.#belongings.over(call);
       },
     };
   }
 
-  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
+  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void {
     if (this.#what === "") return;
-    this.#belongings.sip(out, bytes, ({ about }) => {
+    this.#belongings.sip(out, message ?? bytes, ({ about }) => {
       const text = new TextDecoder().decode(bytes);
       const peer = `${transport} ${host}:${port}`;
       this.#tell(about, { wire: "sip", out, peer, label: labelOfSip(text).label, text });

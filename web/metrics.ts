@@ -63,6 +63,8 @@ export class Metrics {
   readonly #duration: Histogram;
   readonly #refusals: Counter<"kind">;
   readonly #kinds = new Set<string>();
+  /** One for all calls of a direction. */
+  readonly #watches = { outgoing: this.#watching("outgoing"), incoming: this.#watching("incoming") };
 
   constructor(gauges: () => Gauges) {
     const registers = [this.#registry];
@@ -87,6 +89,10 @@ export class Metrics {
 
   /** A call begins. */
   begun({ direction }: { readonly direction: "outgoing" | "incoming" }) {
+    return this.#watches[direction];
+  }
+
+  #watching(direction: "outgoing" | "incoming") {
     return {
       refused: () => this.#refused("event"),
       ended: (_: string, end: Ended) => this.#ended(direction, end),

@@ -139,7 +139,7 @@ export class SipTransport {
     try {
       const incoming = readReceived(bytes, source);
       if (incoming.message !== undefined) {
-        this.#needs.watch?.sip(false, bytes, transport, from.host, from.port);
+        this.#needs.watch?.sip(false, bytes, transport, from.host, from.port, incoming.message);
         this.#needs.received(incoming.message, source, flowTo(incoming.replyTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });

@@ -143,6 +143,19 @@ test("a call that is over says the same as before", () => {
   expect([after.phase, after.why, after.failed]).toEqual(["over", "decline", true]);
 });
 
+test("calls are counted in their states while they live, also where another has left the same", () => {
+  const { journal, begin } = world();
+  const [first, second] = [begin(outgoing), begin({ ...outgoing, id: "tagC", callId: "s2", sid: "s2" })];
+  for (const call of [first, second]) call.step("xstate.init", { outgoing: "inviting" }, []);
+  first.step("jingle.session-terminate", "ended", []);
+  first.ended("cancel");
+  expect(journal.counts).toMatchObject({
+    ...{ calls: 2, live: 1, now: { "outgoing.inviting": 1 }, entered: { "outgoing.inviting": 2, ended: 1 } },
+    ...{ walked: { "starting>outgoing.inviting": 2, "outgoing.inviting>ended": 1 } },
+    ways: { "starting xstate.init>outgoing.inviting": 2, "outgoing.inviting jingle.session-terminate>ended": 1 },
+  });
+});
+
 describe("bounds", () => {
   test("of a call: the middle gives way, and is counted", () => {
     const { begin, view } = world();
