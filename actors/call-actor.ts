@@ -1,8 +1,8 @@
 /**
- * The XState actor of one call, which says of each event whether its chart takes it.
+ * The XState actor of one call, which returns for each event whether its chart takes it.
  *
- * Rules: an event is selected once (machines/stepper/); `accepted` runs between the selection and the effects. What is kept
- * between two events is nothing: neither the event nor the step.
+ * Rules: an event is selected once (machines/stepper/); `accepted` runs between the selection and the effects. Nothing is kept
+ * between two events, neither the event nor the step.
  */
 import { Actor } from "xstate";
 import { call } from "../machines/call/call.ts";

@@ -1,10 +1,10 @@
 /**
- * The root supervisor: puts the others together, starts them, and stops when it is asked to or cannot go on.
+ * The root supervisor: makes the other actors, starts them, and stops when it is asked to or cannot go on.
  *
- * Rules: `machines/gateway.ts` decides, this performs. The stream begins once the SIP sockets are bound, and neither waits
- * for a name server; the gateway is ready when both are up. The SIP sockets and the XMPP stream mend themselves with back-off of
- * their own; what they cannot mend ends the gateway, whose owner then exits non-zero. Clock, chance and sockets are
- * given, so that a whole gateway runs in memory in tests.
+ * Rules: `machines/gateway.ts` decides, this performs. The stream begins once the SIP sockets are bound, and neither waits for a
+ * name server; the gateway is ready when both are up. SIP sockets and XMPP stream reopen themselves, each with its own back-off;
+ * if one gives up, the gateway ends, and its owner exits non-zero. Clock, chance and sockets are injected, so that a whole gateway
+ * runs in memory in tests.
  */
 import { createActor } from "xstate";
 import { gateway as chart, type GatewayEffect, type Health } from "../machines/gateway.ts";

@@ -1,9 +1,8 @@
 /**
  * Where the log's lines go: standard output, many at a time.
  *
- * A line waits 20 ms at most; when the process ends, in any way but `kill -9`, what waits is written at once. Rules: logging
- * never blocks and never fails; when nobody reads, lines past a bound are dropped, and their number is logged once there is
- * room again.
+ * A line waits 20 ms at most; waiting lines are written when the process ends, in any way but `kill -9`. Rules: logging never
+ * blocks and never fails; if nobody reads, lines past a bound are dropped, and their number is logged once there is room again.
  */
 import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";

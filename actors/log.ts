@@ -1,9 +1,11 @@
 /**
- * The log: one line of JSON an event, or of text for a terminal (log-text.ts). Actors see a function that takes events and never throws; main.ts says where they go.
+ * The log: one line of JSON an event, or of text for a terminal (log-text.ts).
  *
- * Rules: secrets, credentials, keys and whole bodies are never written, whatever name their field has; long text is cut. `[log] trace` alone
- * has whole messages, in the field `message`, and hides their secrets itself.
- * Left out: how often an event may be logged, which is for whoever logs it (tally.ts).
+ * Actors get a function that takes events and never throws; main.ts decides where the lines go.
+ *
+ * Rules: fields for secrets, credentials, keys and whole bodies are never written, however their names are spelt; long text is cut.
+ * Only `[log] trace` has whole messages, in the field `message`, and hides their secrets itself.
+ * Left out on purpose: how often an event may be logged, which its caller limits (tally.ts).
  */
 export interface LogEvent {
   readonly level: "debug" | "info" | "warn" | "error";

@@ -1,5 +1,5 @@
 /**
- * Counts what is dropped, and logs the counts now and then: a flood of bad packets is no flood of lines.
+ * Counts what is dropped, and logs the counts now and then, so that a flood of bad packets is no flood of lines.
  *
  * Rules: a reason is logged at most once in ten seconds; reasons are our own words, never a peer's, so there are few.
  */

@@ -1,7 +1,7 @@
 /**
- * Several who look, as one: journal, metrics and trace beside each other (watch.ts).
+ * Joins several observers (watch.ts) into one: journal, metrics and trace.
  *
- * Rules: nobody looks, nobody is told; who looks at a part alone costs nothing elsewhere; one alone is called directly.
+ * Rules: without observers there is none; an observer of a part costs nothing elsewhere; a single one is called directly.
  */
 import type { StateValue } from "xstate";
 import type { CallEnd, CallWatch, Transition, Watch } from "./watch.ts";

@@ -1,4 +1,4 @@
-/** What the log advises for calls that fail for a reason that operators can mend: each failure is explained in docs/troubleshooting.md. */
+/** Advice in the log for failed calls that an operator can mend; docs/troubleshooting.md explains each failure. */
 export const advice = {
   noResponse: "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host",
   unreachable: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",

@@ -1,8 +1,8 @@
 /**
  * One living call: its chart (live-chart.ts), with a side to the phone and a side to the user.
  *
- * Rules: effects go to the side that speaks them; a call that throws, wherever it does, ends alone, with a 500 or BYE to
- * the phone and general-error to the user, and everybody else goes on.
+ * Rules: each effect goes to the side that can send it; a call that throws, wherever it does, ends alone, with a 500 or BYE to the
+ * phone and general-error to the user, and all other calls go on.
  */
 import type { CallEffect, PhoneEffect, UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Reason } from "../../protocol/reasons.ts";

@@ -1,10 +1,10 @@
 /**
- * The supervisor of calls: hears what the SIP stack and the XMPP stream bring, and hands it to whom it concerns.
+ * The supervisor of calls: passes each message of the SIP stack and of the XMPP stream to its call, or makes one.
  *
  * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is known by Call-ID and both tags, a session by sid and its XMPP party
  * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for what is refused; a
- * call that has ended leaves nothing behind. Calls are made by maker.ts, for incoming.ts and outgoing.ts; Jingle IQs are
- * iqs.ts, messages about calls messages.ts.
+ * call that has ended leaves nothing behind. maker.ts makes calls, for incoming.ts and outgoing.ts; iqs.ts takes Jingle IQs,
+ * messages.ts Jingle Messages.
  */
 
 import type { Element } from "@xmpp/xml";

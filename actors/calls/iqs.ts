@@ -2,8 +2,7 @@
  * Jingle IQs: which call each belongs to, and its one answer.
  *
  * XEP-0166 §6.2, §7.2. Rules: only users of our domains may call; a session is known by its sid and its XMPP party; what
- * cannot be mapped is acknowledged, then the session is terminated with the reason. What an action means to a call
- * is jingle.ts.
+ * cannot be mapped is acknowledged, then the session is terminated with the reason. jingle.ts turns an action into an event.
  */
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed } from "../../protocol/address.ts";

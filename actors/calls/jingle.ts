@@ -1,10 +1,10 @@
 /**
- * What a Jingle action means to a call that exists.
+ * Jingle actions for a call that exists, each turned into an event of its chart.
  *
- * XEP-0166 §7.2, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is said to the phone; an action that
- * is not understood is refused by name; one that cannot be mapped is answered by a result, then turned down in Jingle's own words.
- * The existing-session-initiate is the predecessor's: an IQ get by which another window of the same user asks for the offer
- * that rings. A session-info is session-info.ts.
+ * XEP-0166 §7.2, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is sent to the phone; the refusal of
+ * an unknown action names it; one that cannot be mapped is answered by a result, then rejected by a Jingle action. The
+ * existing-session-initiate is mod_jingle_sip's: an IQ get, by which another client of the same user asks for the offer that
+ * rings. A session-info is read by session-info.ts.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../../machines/call/vocabulary.ts";

@@ -1,10 +1,9 @@
 /**
- * What the messages of Jingle Message Initiation mean to the calls: XEP-0353 0.8, docs/mapping.md table P.
+ * Jingle Messages (XEP-0353 0.8) as events of calls: docs/mapping.md table P.
  *
- * Rules: a user's propose is answered by ringing and proceed at once, to the device that sent it, since SIP has no word for a
- * call without a description: the INVITE follows on the session-initiate. A message
- * about a call to the user that comes too late changes nothing; only a late proceed is answered, by retract. A finish says nothing
- * that the end of the session does not.
+ * Rules: a user's propose is answered by ringing and proceed at once, to the device that sent it, since SIP has no call without a
+ * description: the INVITE follows the session-initiate. A late message about a call to the user changes nothing; only a late
+ * proceed is answered, by retract. A finish is ignored: the session-terminate ends the call.
  */
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed, phoneDevice } from "../../protocol/address.ts";

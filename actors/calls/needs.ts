@@ -1,4 +1,4 @@
-/** The options of calls, and what is injected: the stack, the component, clock, chance, hash and log. */
+/** The options of the calls, and their injected parts: the stack, the component, clock, chance, hash and log. */
 import type { AddressRules } from "../../protocol/address.ts";
 import type { Profile } from "../../protocol/reasons.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";

@@ -1,8 +1,8 @@
 /**
  * Proposals of users (XEP-0353) whose session-initiate has not come yet.
  *
- * A proposal is answered at once and makes no call; it is kept so that the session-initiate is known to follow one. Bound: `MOST`,
- * of which the oldest is dropped, and `jmi_timeout` for each.
+ * A proposal is answered at once and makes no call; it is kept to recognise the session-initiate that follows it. Bounds: `MOST`
+ * proposals, then the oldest is dropped; each is kept for `jmi_timeout`.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";

@@ -1,9 +1,8 @@
 /**
  * The call detail record: when a call rang, was answered and ended, who ended it, and why. `call.ended` in the log is this.
  *
- * Rules: the first step by which a side leaves says who ended the call; what was only waited for in vain has the name of its
- * timer and no status, since no response was on the wire; what one of the peers said is `remote`, what the gateway found
- * by itself `local`.
+ * Rules: the first step by which a side leaves decides who ended the call; a time-out has the name of its timer and no status, since
+ * no response was on the wire; a cause that a peer has sent is `remote`, one that the gateway has found itself is `local`.
  */
 import type { CallEvent } from "../../machines/call/vocabulary.ts";
 import { isWithoutDtls } from "../../protocol/media/answer-rules.ts";

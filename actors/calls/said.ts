@@ -1,4 +1,4 @@
-/** A Jingle action as a device says it to a call, and the answer to one that there is no call for. */
+/** A Jingle action from a device to a call, and the refusal of one without a call. */
 import type { Element } from "@xmpp/xml";
 import { Refusal } from "../../protocol/refusal.ts";
 import type { LiveChart } from "../live-chart.ts";

@@ -1,7 +1,7 @@
 /**
- * What a session-info means to a call that exists: hold, DTMF, a ping, or nothing that a phone could be told.
+ * A session-info for a call that exists: hold, DTMF, a ping, or something that SIP has no message for.
  *
- * XEP-0166 §6.8, §7.2.9, XEP-0167 §8, XEP-0181. Rule: an unknown payload is refused by name.
+ * XEP-0166 §6.8, §7.2.9, XEP-0167 §8, XEP-0181. Rule: the refusal of an unknown payload names it.
  */
 import { readDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";

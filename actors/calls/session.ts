@@ -1,9 +1,9 @@
 /**
- * What is said in one Jingle session, to which devices, and what becomes of what nobody has answered.
+ * One Jingle session: sends its IQs and messages to each device, and handles the IQ results and errors.
  *
- * XEP-0166 §6, XEP-0353. Rules: we speak from one address for the whole call (clients know a session by sender and sid); an IQ of
- * ours that is refused because the session or its device is gone ends the call, other refusals are logged; what must be told
- * waits in the outbox while the stream is down. How long an answer may take is xmpp/requests.ts.
+ * XEP-0166 §6, XEP-0353. Rules: we send from one address for the whole call (clients know a session by sender and sid); an IQ error
+ * that means that the session or its device is gone ends the call, other errors are logged; `MUST_ARRIVE` actions wait in the outbox
+ * while the stream is down. The time-out of an IQ is in xmpp/requests.ts.
  */
 import type { Element } from "@xmpp/xml";
 import { jingleElement } from "../../protocol/jingle/jingle.ts";
@@ -16,7 +16,7 @@ import type { Outbox } from "../xmpp/outbox.ts";
 import { type Answer, hadNoStream, type IqRequest } from "../xmpp/requests.ts";
 
 /** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
-const MUST_BE_TOLD: ReadonlySet<string> = new Set([
+const MUST_ARRIVE: ReadonlySet<string> = new Set([
   "session-accept",
   "session-terminate",
   "transport-info",
@@ -90,7 +90,7 @@ export class JingleSession {
         if (answer.type === "error" && answer.condition === "bad-request") misread?.(device);
       };
       this.ask(device, saying, (answer) => {
-        if (!hadNoStream(answer) || !MUST_BE_TOLD.has(saying.action)) return answered(answer);
+        if (!hadNoStream(answer) || !MUST_ARRIVE.has(saying.action)) return answered(answer);
         this.#outbox.keep(this.#iq(device, saying), (later) => void this.chart.guard(() => answered(later)));
       });
     }

@@ -1,8 +1,8 @@
 /**
- * The XMPP side of one call: says in Jingle what the chart asks for, and tells the chart what came of it.
+ * The XMPP side of one call: sends in Jingle what the chart asks for, and delivers the outcome to the chart.
  *
- * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rule: an offer that was said before the stream was lost may have been heard, so it is
- * not refused: the device is asked. To whom and how it is said is session.ts, which IQ belongs to which call iqs.ts.
+ * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rule: if the stream drops after a session-initiate was sent, the device may have it: we ping
+ * it instead of counting it as refused. session.ts sends to each device; iqs.ts finds the call of an incoming IQ.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";

@@ -2,9 +2,9 @@
  * Our credentials toward the proxy: a refused request made again with digest (RFC 3261 §22.2, §22.3).
  *
  * Rules: only the proxy's realms are answered, those of `[sip] realm` or else of its first challenge, so that a phone behind
- * it cannot ask for credentials; line.ts checks that the request goes to the proxy at all. Each realm is answered once, besides
- * those that were answered before (§22.3), and again only when it calls the nonce stale, or asks at the next place of a redirection. The new request has the
- * next number of its dialog, which the caller gives and keeps.
+ * it cannot ask for credentials; line.ts checks that the request goes to the proxy at all. Each realm gets credentials once per
+ * Request-URI, and again only for stale=true. Credentials for other realms stay in the request (§22.3). The new request has the next
+ * CSeq number of its dialog, which the caller gives and keeps.
  */
 import {
   answerChallenge,

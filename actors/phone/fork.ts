@@ -2,8 +2,8 @@
  * One dialog of a call, early or confirmed: RFC 3261 §12. As UAC a call has one for each phone that answers its INVITE (forking,
  * §13.2.2.4); as UAS it has one.
  *
- * Rules: our numbers grow by one with each request, and with each retry of one; theirs must grow; what any message of a
- * dialog says that its writer can do is remembered.
+ * Rules: our CSeq numbers grow by one with each request, and with each retry of one; theirs must grow. Allow and Recv-Info of any
+ * message in the dialog are remembered.
  */
 import type { Media } from "../../protocol/media/media.ts";
 import { Refusal } from "../../protocol/refusal.ts";

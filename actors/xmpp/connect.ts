@@ -2,7 +2,7 @@
  * Connects to the XMPP server: its host name is looked up, then its addresses are tried one after another.
  *
  * Rules: the look-up is not left to the connection (node:net), where a silent name server would hold one of the process's few
- * threads for each new try; every wait has an end, the look-up's own (actors/hosts.ts) and `TIMEOUT` for all addresses.
+ * threads for each new try; every wait ends: the look-up by its own time-out (actors/hosts.ts), all addresses by `TIMEOUT`.
  */
 import type { Address, ByteStream, Connect, StreamEvents } from "../../transports/transport.ts";
 

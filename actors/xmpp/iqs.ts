@@ -1,9 +1,9 @@
 /**
- * IQs that come in: Jingle goes to the calls, the rest is answered here.
+ * Incoming IQs: Jingle goes to the calls, the rest is answered here.
  *
  * RFC 6120 §8.2.3. Rules: every get and set is answered exactly once, whatever happens; results and errors are never
- * answered. What a server hands over of its users (intercept mode, protocol/xmpp/delegation.ts) is answered in the same
- * wrapper; what is no call, or begins one between devices of one user, the server routes itself.
+ * answered. A user's IQ that a server hands over (intercept mode, protocol/xmpp/delegation.ts) is answered in the same wrapper; the
+ * server itself routes what is no call, or begins one between devices of one user.
  */
 import type { Element } from "@xmpp/xml";
 import { isPhoneDevice } from "../../protocol/address.ts";

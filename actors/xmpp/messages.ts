@@ -1,7 +1,7 @@
 /**
- * Messages that come in: Jingle Messages (XEP-0353) go to the calls; nobody here reads any other.
+ * Incoming messages: Jingle Messages (XEP-0353) go to the calls; nobody here reads any other.
  *
- * Rules: an error that answers a propose of ours is told; a message with a body is refused, so that its sender knows; the
+ * Rules: an error to a propose of ours goes to its call; a message with a body is refused, so that its sender knows; the
  * rest is dropped and counted. In intercept mode the users' server wraps both (protocol/xmpp/delegation.ts).
  */
 import type { Element } from "@xmpp/xml";

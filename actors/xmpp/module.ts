@@ -1,9 +1,8 @@
 /**
  * Checks that the users' servers have loaded mod_jingle_sip (integrations/), each time the stream comes up: XEP-0030.
  *
- * Rules: a missing module is one clear line in the log, and calls of the other hosts go on. A feature of the host says which
- * version of the module's protocol it speaks (protocol/xmpp/delegation.ts), a form (XEP-0128) to which component it hands
- * calls over.
+ * Rules: a missing module is one clear line in the log, and calls of the other hosts go on. A feature of the host names the
+ * version of the module's protocol (protocol/xmpp/delegation.ts), a form (XEP-0128) names the component that gets the calls.
  */
 import xml from "@xmpp/xml";
 import { featuresIn, fieldIn } from "../../protocol/xmpp/caps-hash.ts";

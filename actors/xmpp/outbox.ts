@@ -1,5 +1,5 @@
 /**
- * Keeps what XMPP users must still be told while the stream is down: that their call was answered, changed, or has ended.
+ * Keeps IQs and messages that must still be sent while the stream is down: a call was answered, changed, or has ended.
  *
  * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
  * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,

@@ -1,7 +1,7 @@
 /**
- * What comes over the stream: the head of each stanza is read once, then its kind decides who takes it.
+ * Incoming stanzas: the head of each is read once, then its kind decides who takes it.
  *
- * Rules: what nobody takes is dropped and counted. A stanza past the limits is its sender's fault alone: an IQ is answered by
+ * Rules: a stanza that nobody takes is dropped and counted. A stanza past the limits is its sender's fault alone: an IQ is answered by
  * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12).
  */
 import type { Element } from "@xmpp/xml";

@@ -2,7 +2,7 @@
  * The component stream: performs the effects of machines/xmpp-stream.ts on a TCP connection, and passes stanzas on.
  *
  * XEP-0114 §3. Rules: the chart decides, this performs. `send` never throws; it returns whether the stanza was taken. Bytes
- * that wait to be written are bounded: past `MOST_WAITING` the server counts as down. What the handler of a stanza throws is
+ * that wait to be written are bounded: past `MOST_WAITING` the server counts as down. An exception of a stanza's handler is
  * logged, and the stream goes on.
  */
 import { Buffer } from "node:buffer";

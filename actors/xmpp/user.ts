@@ -1,4 +1,4 @@
-/** Who uses the stream, and is told what comes over it: the owner of the calls. */
+/** The port to the user of the stream, which is the owner of the calls: it gets the stanzas about calls. */
 import type { Element } from "@xmpp/xml";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 
