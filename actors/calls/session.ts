@@ -15,7 +15,7 @@ import type { XmppComponent } from "../xmpp/component.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
 import { type Answer, hadNoStream, type IqRequest } from "../xmpp/requests.ts";
 
-/** What is said once the stream is back, when it was lost before the answer; a device that hears it twice says so. */
+/** Sent again once the stream is back, if it was lost before the answer; a device that gets one twice answers with an error. */
 const MUST_ARRIVE: ReadonlySet<string> = new Set([
   "session-accept",
   "session-terminate",

@@ -1,9 +1,9 @@
 /**
- * What the phones answer to our INVITE, each in a fork of its own: RFC 3261 §13.2.2, RFC 3262.
+ * The responses to our INVITE, each in the fork of the phone that sent it: RFC 3261 §13.2.2, RFC 3262.
  *
- * Rules: an SDP in a provisional response is the answer of that fork if its 2xx has none, and in any case where it was
- * reliable: what comes after that is passed over (§13.2.1); a 2xx that comes again is acknowledged again without troubling
- * the chart (§13.2.2.4); a 2xx that comes when the call is over is acknowledged and hung up here.
+ * Rules: an SDP in a provisional response is the answer of that fork if its 2xx has none, and always if the response was reliable:
+ * later SDPs are ignored (§13.2.1); a retransmitted 2xx gets its ACK again, and the chart does not hear of it (§13.2.2.4); a 2xx after
+ * the end of the call is acknowledged and hung up here.
  */
 
 import type { Media } from "../../protocol/media/media.ts";

@@ -1,9 +1,9 @@
 /**
  * A request of ours inside a dialog, with its retries: RFC 3261 §22 (digest), §8.1.3.1 (no response).
  *
- * Rules: it is made again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
- * 503. What a 422 asks for is left to those whose requests have a session interval: INVITE and re-INVITE by `withLongerSession`
- * below, UPDATE by session-timer.ts. 491 is left to the chart, which waits (glare.ts).
+ * Rules: it is sent again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
+ * 503. A 422 is handled where requests have a session interval: INVITE and re-INVITE by `withLongerSession` below, UPDATE by
+ * session-timer.ts. A 491 goes to the chart, which waits (glare.ts).
  */
 import { header, withHeader } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";

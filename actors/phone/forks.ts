@@ -1,8 +1,8 @@
 /**
  * The dialogs of one call, each known by the other side's tag, and which of them the call goes on in.
  *
- * RFC 3261 §12, §13.2.2.4, §15. Rules: the first to know a tag wins; once one is chosen the others say nothing to the chart; after the
- * end only BYE is said. Bound: `MOST_FORKS`.
+ * RFC 3261 §12, §13.2.2.4, §15. Rules: a tag has one dialog, which the first message with it makes; once one dialog is chosen, the
+ * others deliver no events to the chart; after the end only BYE is sent. Bound: `MOST_FORKS`.
  */
 import type { Reason } from "../../protocol/reasons.ts";
 import type { Dialog } from "../../protocol/sip/dialog.ts";

@@ -1,5 +1,5 @@
 /**
- * What one call says by INFO, both ways: candidates, and keys pressed.
+ * INFO in one call, both ways: candidates, and keys pressed.
  *
  * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (keys). Candidates outward to a peer that trickles: an
  * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of

@@ -1,4 +1,4 @@
-/** One INVITE of ours, with what is to be remembered of it while its transaction lives. */
+/** One INVITE of ours and its state, while its transaction lives. */
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
 

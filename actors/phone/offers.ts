@@ -1,11 +1,10 @@
 /**
- * Offers inside the dialog, ours and theirs: what is open, what is refused at once, what the chart is told.
+ * Offers inside the dialog, ours and theirs: which is open, which are refused at once, which go to the chart.
  *
  * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
- * has no final response is 500 with Retry-After (§14.2); what an offer means is the chart's to say, what cannot be an offer
- * at all is refused here. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer by
- * re-INVITE alone (reinvite.ts); an UPDATE of ours only refreshes (session-timer.ts), and one of theirs without SDP is
- * answered whatever else is open.
+ * has no final response is 500 with Retry-After (§14.2); an SDP that is no legal offer is refused here, all others go to the chart,
+ * which decides. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer only by re-INVITE
+ * (reinvite.ts); an UPDATE of ours only refreshes (session-timer.ts), and one of theirs without SDP is answered whatever is open.
  */
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";
 import { laterOffer, sourceOffer } from "../../protocol/media/later-offer.ts";

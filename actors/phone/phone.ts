@@ -1,10 +1,9 @@
 /**
- * The SIP side of one call, whichever way it goes: what is said and heard inside its dialogs.
+ * The SIP side of one call, whichever way it goes: the requests inside its dialogs.
  *
- * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. How the call begins is uac.ts (we call) and uas.ts (we
- * are called). Rules: each fork has a dialog of its own, known by its tag, and once one of them is the call's the others say
- * nothing to the chart; a request that does not fit its dialog is refused and changes nothing. Offers inside the dialog
- * are offers.ts, INFOs info.ts, the time of the session session-timer.ts.
+ * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts begins the call if we call, uas.ts if we are called. Rules: each fork has a
+ * dialog of its own, known by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
+ * not fit its dialog is refused and changes nothing. offers.ts handles offers, info.ts INFO, session-timer.ts the session timer.
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
 import type { Media, Role } from "../../protocol/media/media.ts";

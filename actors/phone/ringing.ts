@@ -1,8 +1,8 @@
 /**
  * The 180 to a phone's INVITE: RFC 3261 §13.3.1.1, and RFC 3262 §3 where the caller requires 100rel.
  *
- * Rules: a reliable one is repeated after T1, 2*T1, 4*T1 … until its PRACK; after 64*T1 the call is given up; while one waits
- * for its PRACK there is no other.
+ * Rules: a reliable 180 is repeated after T1, 2*T1, 4*T1 … until its PRACK; after 64*T1 the call is given up; while one waits
+ * for its PRACK no other is sent.
  */
 
 import { T1 } from "../../machines/transactions/transaction.ts";

@@ -1,8 +1,8 @@
 /**
- * Keeps the time of one session: RFC 4028 §7.4, §10.
+ * Runs the session timer of one call: RFC 4028 §7.4, §10.
  *
- * Whoever refreshes does so at half of the interval: by UPDATE where the peer takes it, else by an unchanged re-INVITE.
- * Without any refresh the session is over a little before its end, so that BYE still finds it. What the messages say is
+ * The refresher refreshes at half of the interval: by UPDATE if the peer takes it, else by an unchanged re-INVITE. Without any
+ * refresh the session ends a little before its interval does, so that BYE still finds it. The header fields are read and written in
  * protocol/sip/session-timer.ts.
  */
 import { capabilities } from "../../protocol/sip/capabilities.ts";

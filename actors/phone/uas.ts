@@ -1,8 +1,8 @@
 /**
  * The SIP side of a call that a phone places: the responses to its INVITE, and what follows the ACK.
  *
- * RFC 3261 §13.3, RFC 3262 (100rel, where the caller requires it). Rules: 180 and 200 carry our tag and Contact
- * (they make the dialog); the 200 comes again until its ACK, which is the transaction's work; nothing of ours is sent inside the dialog before the ACK (§15).
+ * RFC 3261 §13.3, RFC 3262 (100rel, if the caller requires it). Rules: 180 and 200 carry our tag and Contact (they make the dialog);
+ * the transaction repeats the 200 until its ACK; nothing of ours is sent inside the dialog before the ACK (§15).
  */
 
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";

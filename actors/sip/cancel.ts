@@ -1,8 +1,8 @@
 /**
  * The response to a CANCEL: 200, with the To tag of the responses to its INVITE.
  *
- * RFC 3261 §9.2. Rules: the CANCEL has a transaction and a response of its own, and the 487 to the INVITE is the user's; where
- * the INVITE has had no response with a tag yet, its 487 comes first, and gives the tag. A CANCEL without an INVITE is 481
+ * RFC 3261 §9.2. Rules: the CANCEL has a transaction and a response of its own; the transaction user sends the 487 to the INVITE. If
+ * the INVITE has had no response with a tag yet, its 487 goes out first, and gives the tag. A CANCEL without an INVITE is 481
  * (checks.ts).
  */
 import { responseTo } from "../../protocol/sip/build.ts";

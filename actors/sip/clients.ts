@@ -2,7 +2,7 @@
  * Client transactions: our requests, and the responses to them.
  *
  * RFC 3261 §17.1, §9.1 (CANCEL). Rules: a transaction begins once its flow is known, so its timers are those of the
- * transport that it really takes; a failure is never told before `send` has returned; a user that throws harms itself
+ * transport that it really takes; `failed` is never called before `send` has returned; a user that throws harms itself
  * only. Bound: `MOST_TRANSACTIONS`, past which a request fails as unreachable.
  */
 import { inviteClient } from "../../machines/transactions/invite-client.ts";

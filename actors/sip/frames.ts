@@ -2,8 +2,8 @@
  * Frames a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
  *
  * Rules: at most one message of the greatest size is buffered; a stream whose next message cannot be found (no
- * Content-Length, two that differ, too large) is faulty and has to be closed: nothing is read from it any more. The
- * header is read as everywhere (folds, LF alone). The work is linear in the bytes, however small the pieces are.
+ * Content-Length, two that differ, too large) is faulty and has to be closed: nothing is read from it any more. Folded
+ * lines and LF alone are accepted, as in datagrams. The work is linear in the bytes, however small the pieces are.
  */
 import { contentLength, headEnd, readHead } from "../../protocol/sip/head.ts";
 import { LIMITS } from "../../protocol/sip/message.ts";

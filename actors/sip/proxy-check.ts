@@ -1,9 +1,9 @@
 /**
- * Whether the SIP proxy is there: OPTIONS now and then (RFC 3261 §11), and whatever else is heard from it.
+ * Whether the SIP proxy is up: OPTIONS now and then (RFC 3261 §11), and every other message from it.
  *
- * Rules: every response means that it is up, a refusal too; none at all (Timer F), or no way to send, means that it is down. While calls have
- * shown it alive nothing is asked. What changes is logged once. That the proxy is down ends and refuses nothing: calls
- * are tried all the same, and say themselves why they fail.
+ * Rules: every response means that it is up, a refusal too; no response (Timer F), or no way to send, means that it is down. No
+ * OPTIONS is sent while calls show that it is up. A change is logged once. A proxy that is down ends and refuses no call: calls are
+ * tried all the same, and each logs why it failed.
  */
 import { requestOf } from "../../protocol/sip/build.ts";
 import type { Destination } from "../../protocol/sip/message.ts";

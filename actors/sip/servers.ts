@@ -1,7 +1,7 @@
 /**
  * Server transactions: incoming requests, and the retransmissions, ACKs and CANCELs that belong to them.
  *
- * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the user is told of a request once; a second final response is not
+ * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the transaction user gets a request once; a second final response is not
  * sent; transactions are found by key; a request with a final response is kept without its body. Bounds:
  * `MOST_TRANSACTIONS` and `MOST_HELD`.
  */

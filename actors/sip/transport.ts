@@ -131,8 +131,8 @@ export class SipTransport {
   }
 
   /**
-   * Takes what a socket has received; a fault in handling it goes no further. What cannot be read is responded to once
-   * (`last`), on the flow it came by or not at all.
+   * Takes bytes from a socket; a fault in handling them goes no further. A malformed request gets one response, on the connection it
+   * came by; if that is lost, none.
    */
   #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, flowTo: FlowTo): void {
     const source: Destination = { transport, host: from.host, port: from.port };

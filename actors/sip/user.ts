@@ -1,9 +1,8 @@
 /**
- * Ports between the SIP stack and who uses it: the requests and responses that the stack hands up, and what it asks.
+ * Ports between the SIP stack and its transaction user: the requests and responses that the stack hands up, and its questions.
  *
- * RFC 3261 §5 (transaction user), §13.3.1.4 (the ACK to a 2xx), §9.2 (CANCEL). Rules: each request is told once,
- * retransmissions are absorbed below; the dialog of a request is looked up once, by `dialogOf`, and what that gives
- * takes the request.
+ * RFC 3261 §5 (transaction user), §13.3.1.4 (the ACK to a 2xx), §9.2 (CANCEL). Rules: each request comes once, since the stack absorbs
+ * retransmissions; the dialog of a request is looked up once, by `dialogOf`, which returns the owner of the dialog.
  */
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 
