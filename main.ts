@@ -6,7 +6,6 @@
  * a stack trace.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { systemClock } from "./actors/clock.ts";
@@ -32,6 +31,7 @@ import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
+import { resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
@@ -94,7 +94,7 @@ function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> 
 /** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
 async function checkConfig(file: string, config: Config): Promise<void> {
   for (const warning of judge(config)) console.log(`${file}: ${warning}`);
-  const found = await lookUp(config, inTime(resolve, systemClock));
+  const found = await lookUp(config, inTime(resolveBySystem, systemClock));
   for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
   const failed = found.filter(({ isGood }) => !isGood).map(({ text }) => `${file}: ${text}`);
   if (failed.length > 0) throw new ConfigError(failed);
@@ -127,7 +127,8 @@ async function run(config: Config, token: string, readAgain: () => Promise<Confi
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
-    resolve,
+    resolve: resolveBySystem,
+    resolvePeer: (host) => resolveByServer(host),
     log,
     watch: watchAll([journal, metrics, tracing]),
   });
@@ -184,7 +185,7 @@ async function openWeb(
 ): ReturnType<typeof serveWeb> {
   const { host, port } = config.web;
   const [address = host] = await inTime(
-    resolve,
+    resolveBySystem,
     systemClock,
   )(host).catch((error: unknown) => {
     throw new StartError(`[web] host "${host}" does not resolve: ${whyUnresolved(error)}`);
@@ -208,10 +209,6 @@ async function openWeb(
   return await serveWeb(app, { host: address, port }).catch((error: unknown) => {
     throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
   });
-}
-
-async function resolve(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
 /** The same opener, whose error says in words which socket cannot be opened and why; it keeps the system's code. */

@@ -18,6 +18,7 @@ import { Hosts, inTime, type Resolve } from "./hosts.ts";
 import type { Log } from "./log.ts";
 import { SipAcl } from "./sip/acl.ts";
 import { ProxyCheck } from "./sip/proxy-check.ts";
+import { Reach } from "./sip/reach.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
 import type { Watch } from "./watch.ts";
@@ -57,7 +58,9 @@ export interface GatewayNeeds {
   readonly hash: Hash;
   readonly sha1: (text: string, encoding: "hex" | "base64") => string;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  /** For host names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
+  readonly resolvePeer: Resolve;
   readonly log: Log;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
@@ -75,20 +78,24 @@ export class Gateway {
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
     const { clock, random, chance, hash, sha1, open, log, watch } = needs;
-    const resolve = loggedResolve(inTime(needs.resolve, clock), new Tally(clock, log, "dns.failed"), log);
+    const unresolved = new Tally(clock, log, "dns.failed");
+    const resolve = loggedResolve(inTime(needs.resolve, clock), unresolved, log);
+    const resolvePeer = loggedResolve(inTime(needs.resolvePeer, clock), unresolved, log);
     this.#log = log;
     const { usernameToPhone } = config.calls.addresses;
     const { maxCalls, dial, trusted } = config.calls;
     this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, dial, trusted };
     const calls = withSettings(config.calls, () => this.#settings);
-    const { proxy } = config.calls;
-    const isProxy = ({ host, port }: { host: string; port: number }): boolean =>
-      port === proxy.port && this.#acl.isProxy(host);
+    const { proxy, localHost, addresses } = config.calls;
+    const { allow: networks, ...sip } = config.sip;
+    this.#acl = new SipAcl({ clock, resolve, proxyHost: proxy.host, networks });
+    const ours = [localHost, ...addresses.ours];
+    const reach = new Reach({ acl: this.#acl, proxyPort: proxy.port, ours, port: () => this.sip.port });
     this.calls = new Calls({
       config: calls,
       sip: () => this.sip,
       xmpp: () => this.xmpp,
-      isProxy,
+      reach,
       isFromProxy: ({ host }) => this.#acl.isProxy(host),
       clock,
       random,
@@ -98,13 +105,13 @@ export class Gateway {
       watch,
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
-    const { allow: networks, ...sip } = config.sip;
-    this.#acl = new SipAcl({ clock, resolve, proxyHost: config.calls.proxy.host, networks });
     this.sip = new SipStack({
       clock,
       random,
       open,
       resolve,
+      resolvePeer,
+      configured: [proxy.host.toLowerCase(), localHost.toLowerCase()],
       log,
       watch,
       ...sip,
@@ -118,7 +125,7 @@ export class Gateway {
       log,
       random,
       proxy,
-      isProxy,
+      isProxy: (source) => reach.isProxy(source),
       localHost: config.sip.localHost,
       sip: () => this.sip,
       interval: config.proxyInterval ?? 0,

@@ -69,6 +69,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
       sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
       open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
       resolve: async (host) => [host],
+      resolvePeer: async (host) => [host],
       log: () => {},
     },
   );

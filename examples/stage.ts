@@ -67,6 +67,7 @@ export class Stage {
       hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
       sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
       resolve: async () => [LOCAL],
+      resolvePeer: async () => [LOCAL],
       watch: needs.watch,
     });
   }

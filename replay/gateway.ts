@@ -15,9 +15,10 @@ export const COMPONENT = "sip.example.org";
 export function gatewayConfig(
   calls: Partial<CallsConfig> = {},
   mode: "gateway" | "intercept" = "gateway",
+  sip: Partial<GatewayConfig["sip"]> = {},
 ): GatewayConfig {
   return {
-    sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [] },
+    sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [], ...sip },
     xmpp: {
       mode,
       ...SERVER,
@@ -67,6 +68,7 @@ export function needsOf(clock: SimulatedClock, wire: Wire, log: (event: LogEvent
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     open: { udp: wire.openUdp, listen: wire.listen, connect: wire.connect },
     resolve: async (host) => [host],
+    resolvePeer: async (host) => [host],
     log,
   };
 }

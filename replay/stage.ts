@@ -12,7 +12,7 @@
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../actors/calls/needs.ts";
-import { Gateway } from "../actors/gateway.ts";
+import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
 import type { LogEvent } from "../actors/log.ts";
 import type { Watch } from "../actors/watch.ts";
 import { DEVICES, deviceName } from "../journal/play-people.ts";
@@ -58,6 +58,9 @@ const sipSide = (address: Address): SipSide => ({
 
 export interface StageOptions {
   readonly calls?: Partial<CallsConfig>;
+  readonly sip?: Partial<GatewayConfig["sip"]>;
+  /** The addresses of the names that peers write; they have none when not said. */
+  readonly names?: GatewayNeeds["resolvePeer"];
   /** Whether juliet's server hands her calls over (integrations/). */
   readonly intercept?: true;
   /** Who is online; juliet's balcony when not said. */
@@ -118,6 +121,8 @@ export class Stage {
 
   constructor({
     calls,
+    sip,
+    names,
     lossy,
     intercept,
     byTcp,
@@ -134,7 +139,11 @@ export class Stage {
     this.#isLossy = lossy === true;
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
-    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept"), { ...needs, watch });
+    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept", sip), {
+      ...needs,
+      ...(names && { resolvePeer: names }),
+      watch,
+    });
   }
 
   async open(online: readonly string[]): Promise<void> {

@@ -57,12 +57,13 @@ export class Calls implements SipUser, XmppUser {
     const dialling = new Dialling({ config, registry, clock, log });
     const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
     const isTrusted = (source: Destination): boolean => config.trusted && needs.isFromProxy(source);
+    const mayName = (hop: Destination, source: Destination): boolean => needs.reach.mayName(hop, source);
     this.registry = registry;
     this.#needs = needs;
     this.#proposals = proposals;
     this.#outbox = outbox;
     this.#refused = refused;
-    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, isTrusted, xmpp, random });
+    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, isTrusted, xmpp, random, mayName });
     this.#iqs = new JingleIqs({ registry, outgoing, refused, addresses, xmpp });
     this.#messages = new CallMessages({ registry, proposals, dialling, refused, addresses, xmpp });
   }

@@ -3,7 +3,8 @@
  *
  * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: nothing is stored for a refused call; a user who is
  * offline and has no device that push may wake is 480, whatever the offer is; a phone without ICE does not ring at devices that
- * require ICE, and gets 488 if there are no others; an INVITE without an offer is refused, since in Jingle only the initiator offers.
+ * require ICE, and gets 488 if there are no others; who calls us himself and names a place that is not his is 403; an INVITE
+ * without an offer is refused, since in Jingle only the initiator offers.
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
@@ -12,6 +13,7 @@ import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { trickles } from "../../protocol/sip/capabilities.ts";
+import { dialogFromRequest, hopOf } from "../../protocol/sip/dialog.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
@@ -37,6 +39,11 @@ interface Answer extends Partial<Why> {
 }
 
 const NO_ICE = "no client of the user takes RTP without ICE: the media need a relay such as rtpengine";
+/** A peer has named an address that is not its own to name. */
+const NOT_THEIRS = new Refusal("Contact or Record-Route names an address that is nobody's to name", {
+  status: 403,
+  warning: 399,
+});
 const isPlain = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
 
 /** What an incoming call is made with. */
@@ -49,6 +56,8 @@ export interface IncomingParts {
   readonly isTrusted: (source: Destination) => boolean;
   readonly xmpp: () => XmppComponent;
   readonly random: () => string;
+  /** Whether a message from there may name this next hop. */
+  readonly mayName: (hop: Destination, source: Destination) => boolean;
 }
 
 export class IncomingCalls {
@@ -61,6 +70,8 @@ export class IncomingCalls {
   /** Creates the call, or answers why there is none. */
   place(transaction: ServerTransaction): void {
     const { request, source } = transaction;
+    const mayName = this.#by.mayName(hopOf(dialogFromRequest(request, "")), source);
+    if (!mayName) return this.#refuse(transaction, answerOf(NOT_THEIRS));
     const who = parties(request, this.#by.addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);

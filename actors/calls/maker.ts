@@ -33,7 +33,7 @@ export class CallMaker {
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
-    const { config, clock, sip, xmpp, isProxy, random, chance, hash } = needs;
+    const { config, clock, sip, xmpp, reach, random, chance, hash } = needs;
     const { awaiting } = by;
     this.#needs = needs;
     this.#registry = by.registry;
@@ -42,7 +42,7 @@ export class CallMaker {
     this.#time = { clock, chart: chartClock(clock) };
     const credentials = new ProxyCredentials(config, { random, hash });
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
-    this.#lineNeeds = { config, sip, awaiting, credentials, takes, isProxy, random, chance, hash };
+    this.#lineNeeds = { config, sip, awaiting, credentials, takes, reach, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */

@@ -5,6 +5,7 @@ import type { Hash } from "../../protocol/sip/digest.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { Reach } from "../sip/reach.ts";
 import type { SipStack } from "../sip/stack.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
@@ -41,8 +42,8 @@ export interface CallsNeeds {
   readonly config: CallsConfig;
   readonly sip: () => SipStack;
   readonly xmpp: () => XmppComponent;
-  /** Whether this is the proxy: its configured name, or an address that the name resolves to, and its port. */
-  readonly isProxy: (destination: Destination) => boolean;
+  /** Where peers may have us send. */
+  readonly reach: Reach;
   /** Whether what comes from there comes from the proxy. */
   readonly isFromProxy: (source: Destination) => boolean;
   readonly clock: Clock;

@@ -2,18 +2,22 @@
  * The way of one call to the SIP stack: where its requests go, its Contact, and the guard around what comes back.
  *
  * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
- * call alone; a request inside a dialog goes by its route, or through the proxy in any case (`[sip] outbound`).
+ * call alone; a request inside a dialog goes by its route, where the peer may lead us (../sip/reach.ts), else through the proxy, as it
+ * does in any case with `[sip] outbound`. An address is judged here, a name once it has an address (../sip/transport.ts).
  */
+import { isIP } from "node:net";
 import { contactUri } from "../../protocol/address.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { PERHAPS, suited, type Takes } from "../../protocol/media/suited.ts";
 import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";
 import { nextHop } from "../../protocol/sip/dialog.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
+import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { reasonField } from "../../protocol/sip/reason-header.ts";
+import { normalAddress } from "../../protocol/special-address.ts";
 import type { LiveChart } from "../live-chart.ts";
-import type { ClientHandlers, ClientTransaction, SipPort } from "../sip/user.ts";
+import type { ClientHandlers, ClientTransaction, Named, ReachPort, SipPort } from "../sip/user.ts";
 import type { InvitesAwaiting } from "./awaiting.ts";
 import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
@@ -37,8 +41,7 @@ export interface LineNeeds {
   readonly credentials: ProxyCredentials;
   /** What a device of the user's takes, if it was seen. */
   readonly takes: (device: string) => Takes | undefined;
-  /** Whether a request that is sent there goes to the proxy. */
-  readonly isProxy: (destination: Destination) => boolean;
+  readonly reach: ReachPort;
   /** A token nobody can guess. */
   readonly random: () => string;
   /** Between 0 and 1. */
@@ -46,12 +49,17 @@ export interface LineNeeds {
   readonly hash: Hash;
 }
 
+/** A phone that moves has a few addresses. */
+const MOST_HEARD = 8;
+
 export class Line {
   readonly needs: LineNeeds;
   readonly chart: LiveChart;
   readonly contact: Field;
   /** The session id in `o=` (RFC 8866 §5.2): constant for the call, and within 64 bits. */
   readonly originId: string;
+  /** The hosts that the other side's messages have come from, besides the proxy. */
+  readonly #heard = new Set<string>();
 
   /** `contactUser` is the user part of our Contact in this call. */
   constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
@@ -67,9 +75,17 @@ export class Line {
     return suited(media, this.needs.takes(device) ?? PERHAPS, this.chart.local);
   }
 
+  /** A message of the other side has come from there. */
+  hear(source: Destination): void {
+    if (this.#heard.size < MOST_HEARD && !this.needs.reach.isPassedOn(source))
+      this.#heard.add(normalAddress(source.host));
+  }
+
   /** Sends a request of ours, by its route where no destination is given. */
-  send(request: Request, on: ClientHandlers, to = this.#hop(request)): ClientTransaction {
-    return this.needs.sip().send(request, to, new Guarded(this.chart, on));
+  send(request: Request, on: ClientHandlers, to?: Destination): ClientTransaction {
+    const guarded = new Guarded(this, on);
+    const hop = to ?? this.#hop(request);
+    return this.needs.sip().send(request, hop, guarded, this.#named(request, hop));
   }
 
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
@@ -78,18 +94,19 @@ export class Line {
 
   /** Sends the ACK to a 2xx. */
   acknowledge(ack: Request): void {
-    this.needs.sip().acknowledge(ack, this.#hop(ack));
+    const hop = this.#hop(ack);
+    this.needs.sip().acknowledge(ack, hop, this.#named(ack, hop));
   }
 
   /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) where it goes to the proxy. */
   ackOf(fork: Fork, invite: Request): Request {
     const ack = fork.ack(invite, []);
-    return this.needs.isProxy(this.#hop(ack)) ? fork.ack(invite, credentialsIn(invite)) : ack;
+    return this.needs.reach.isProxy(this.#hop(ack)) ? fork.ack(invite, credentialsIn(invite)) : ack;
   }
 
   /** A refused request with credentials and this number, where it has gone to the proxy and there are any to give. */
   authenticate(request: Request, response: Response, number: number, to = this.#hop(request)): Request | undefined {
-    return this.needs.isProxy(to) ? this.needs.credentials.answer(request, response, number) : undefined;
+    return this.needs.reach.isProxy(to) ? this.needs.credentials.answer(request, response, number) : undefined;
   }
 
   /** Reason of RFC 3326, in profile `precise` only. */
@@ -98,26 +115,41 @@ export class Line {
   }
 
   #hop(request: Request): Destination {
-    const { outbound, proxy } = this.needs.config;
-    return outbound ? proxy : nextHop(request);
+    const { reach, config } = this.needs;
+    if (config.outbound) return config.proxy;
+    const hop = nextHop(request);
+    return isIP(hop.host) === 0 || reach.mayLead(hop, this.#heard) ? hop : config.proxy;
+  }
+
+  /** How far the other side may lead a request of ours that goes by its route; the proxy itself it has not named. */
+  #named(request: Request, hop: Destination): Named | undefined {
+    const { reach, config } = this.needs;
+    if (reach.isProxy(hop)) return undefined;
+    const [first] = this.#heard;
+    return {
+      peer: first ?? header(request, "To") ?? "",
+      mayLead: (to) => reach.mayLead(to, this.#heard),
+      otherwise: config.proxy,
+    };
   }
 }
 
 /** The handlers of a request, under the guard of the call. */
 class Guarded implements ClientHandlers {
-  readonly #chart: LiveChart;
+  readonly #line: Line;
   readonly #on: ClientHandlers;
 
-  constructor(chart: LiveChart, on: ClientHandlers) {
-    this.#chart = chart;
+  constructor(line: Line, on: ClientHandlers) {
+    this.#line = line;
     this.#on = on;
   }
 
-  response(response: Response): void {
-    this.#chart.guard(() => this.#on.response(response));
+  response(response: Response, source: Destination): void {
+    this.#line.hear(source);
+    this.#line.chart.guard(() => this.#on.response(response, source));
   }
 
   failed(why: "timeout" | "unreachable"): void {
-    this.#chart.guard(() => this.#on.failed(why));
+    this.#line.chart.guard(() => this.#on.failed(why));
   }
 }

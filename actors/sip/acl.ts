@@ -7,6 +7,7 @@
  * their tags.
  */
 import ipaddr from "ipaddr.js";
+import { normalAddress } from "../../protocol/special-address.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 
@@ -32,7 +33,7 @@ export class SipAcl {
   constructor(needs: AclNeeds) {
     this.#needs = needs;
     // a proxy that is named by its address needs no look-up to be known
-    if (ipaddr.isValid(needs.proxyHost)) this.#proxy = new Set([normal(needs.proxyHost)]);
+    if (ipaddr.isValid(needs.proxyHost)) this.#proxy = new Set([normalAddress(needs.proxyHost)]);
     this.permit(needs.networks);
   }
 
@@ -46,7 +47,7 @@ export class SipAcl {
     const found = await this.#needs.resolve(this.#needs.proxyHost).catch(() => []);
     if (this.#stopped) return;
     // a name server that is away does not take the proxy's rights from it
-    if (found.length > 0) this.#proxy = new Set(found.map(normal));
+    if (found.length > 0) this.#proxy = new Set(found.map(normalAddress));
     const pause = this.#proxy.size > 0 ? AGAIN : AGAIN_WHEN_UNKNOWN;
     this.#disarm = this.#needs.clock.after(pause, () => void this.start());
   }
@@ -58,15 +59,20 @@ export class SipAcl {
 
   /** Whether this is the proxy's configured name, or an address that it resolves to. */
   isProxy(host: string): boolean {
-    return host.toLowerCase() === this.#needs.proxyHost.toLowerCase() || this.#proxy.has(normal(host));
+    return host.toLowerCase() === this.#needs.proxyHost.toLowerCase() || this.#proxy.has(normalAddress(host));
+  }
+
+  /** Whether a network of `[sip] allow` has this address. */
+  covers(host: string): boolean {
+    if (!ipaddr.isValid(host)) return false;
+    const address = ipaddr.process(host);
+    return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
   }
 
   /** Whether requests outside dialogs are taken from this address. */
   allows(host: string): boolean {
     if (!ipaddr.isValid(host)) return false;
-    const address = ipaddr.process(host);
-    if (this.#proxy.has(address.toString())) return true;
-    return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
+    return this.#proxy.has(normalAddress(host)) || this.covers(host);
   }
 }
 
@@ -77,5 +83,3 @@ function readNetwork(network: string): Network {
   const address = ipaddr.parse(network);
   return [address, address.kind() === "ipv4" ? 32 : 128];
 }
-
-const normal = (host: string): string => (ipaddr.isValid(host) ? ipaddr.process(host).toString() : host);

@@ -17,7 +17,7 @@ import type { Flow, RoutedRequest } from "./flow.ts";
 import { writeBy } from "./send.ts";
 import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 import type { SipTransport } from "./transport.ts";
-import type { ClientHandlers, ClientTransaction } from "./user.ts";
+import type { ClientHandlers, ClientTransaction, Named } from "./user.ts";
 
 /** In one direction. Each lingers 32 s: enough for 6,000 a second. */
 export const MOST_TRANSACTIONS = 200_000;
@@ -32,6 +32,8 @@ interface ClientRecord extends TransactionRecord {
   readonly flow: Flow;
   readonly forget: () => void;
   response?: Response;
+  /** Where the last response has come from. */
+  source?: Destination;
   isSent: boolean;
 }
 
@@ -67,7 +69,7 @@ export class SipClients {
   }
 
   /** Sends a request. */
-  send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction {
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
     const branch = MAGIC_COOKIE + this.#needs.random();
     let returned = false;
     const begin = (routed: RoutedRequest | undefined): void => {
@@ -75,11 +77,13 @@ export class SipClients {
       else this.#begin(branch, routed, on);
     };
     if (this.#records.size >= MOST_TRANSACTIONS) queueMicrotask(() => begin(undefined));
-    else
-      this.#needs.transport.route(request, branch, to, (routed) => {
+    else {
+      const use = (routed: RoutedRequest | undefined): void => {
         if (routed === undefined && !returned) queueMicrotask(() => begin(undefined));
         else begin(routed);
-      });
+      };
+      this.#needs.transport.route(request, branch, to, use, named);
+    }
     returned = true;
     return { id: branch, request };
   }
@@ -95,19 +99,21 @@ export class SipClients {
   }
 
   /** Sends an ACK to a 2xx, without a transaction: the user sends it again for each 2xx (RFC 3261 §13.2.2.4). */
-  acknowledge(ack: Request, to: Destination, failed: () => void): void {
-    this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, (routed) => {
+  acknowledge(ack: Request, to: Destination, failed: () => void, named?: Named): void {
+    const use = (routed: RoutedRequest | undefined): void => {
       if (routed === undefined) failed();
       else routed.flow.send(routed.bytes, failed);
-    });
+    };
+    this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, use, named);
   }
 
   /** Takes a response; false when no transaction matches. */
-  receive(response: Response): boolean {
+  receive(response: Response, source: Destination): boolean {
     const record = this.#records.get(clientKeyOf(response));
     if (record === undefined) return false;
     if (isAgain(record.response, response)) this.repeats.in++;
     record.response = response;
+    record.source = source;
     this.#transactions.tell(record, eventOf(response.status));
     if (response.status >= 200) lighten(record, response);
     return true;
@@ -145,14 +151,14 @@ export class SipClients {
   }
 
   #perform(record: ClientRecord, effect: TransactionEffect): void {
-    const { request, response, flow, on } = record;
+    const { request, response, source, flow, on } = record;
     const failed = (): void => this.#transactions.tell(record, "unreachable");
     if (effect === "send the request") this.#sendRequest(record, failed);
     else if (effect === "tell the user (timeout)") this.#needs.guard(() => on.failed("timeout"));
     else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable"));
-    else if (response === undefined) return;
+    else if (response === undefined || source === undefined) return;
     else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow.transport), failed);
-    else if (effect === "tell the user") this.#needs.guard(() => on.response(response));
+    else if (effect === "tell the user") this.#needs.guard(() => on.response(response, source));
   }
 }
 

@@ -24,14 +24,17 @@ import { writeBy } from "./send.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
 import { SipTransport } from "./transport.ts";
-import type { ClientHandlers, ClientTransaction, DialogUser, SipPort, SipUser } from "./user.ts";
+import type { ClientHandlers, ClientTransaction, DialogUser, Named, SipPort, SipUser } from "./user.ts";
 
 export interface SipNeeds {
   readonly clock: Clock;
   /** A fresh token of letters and digits that nobody can guess. */
   readonly random: () => string;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  /** For names of the configuration, which are `configured`, and for those that peers write. */
   readonly resolve: Resolve;
+  readonly resolvePeer: Resolve;
+  readonly configured: readonly string[];
   /** The addresses to listen on, and to send from. */
   readonly bind: readonly string[];
   readonly port: number;
@@ -127,8 +130,8 @@ export class SipStack implements SipPort {
   }
 
   /** Sends a request, to which the Via is added here. */
-  send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction {
-    return this.#clients.send(request, to, on);
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
+    return this.#clients.send(request, to, on, named);
   }
 
   /** Cancels an INVITE; the caller waits for a provisional response first (RFC 3261 §9.1). */
@@ -137,8 +140,8 @@ export class SipStack implements SipPort {
   }
 
   /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
-  acknowledge(ack: Request, to: Destination): void {
-    this.#clients.acknowledge(ack, to, () => this.#dropped.add("ACK could not be sent", to));
+  acknowledge(ack: Request, to: Destination, named?: Named): void {
+    this.#clients.acknowledge(ack, to, () => this.#dropped.add("ACK could not be sent", to), named);
   }
 
   #received(message: Message, source: Destination, flow: Flow): void {
@@ -157,7 +160,7 @@ export class SipStack implements SipPort {
     // §8.1.3.3: one with a Via beside ours was misrouted; §18.1.2: one without ours is for another host
     if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
     else if (!ours) this.#dropped.add("response for another host", from);
-    else if (!this.#clients.receive(response)) this.#dropped.add("unsolicited response", from);
+    else if (!this.#clients.receive(response, source)) this.#dropped.add("unsolicited response", from);
   }
 
   #request(request: Request, source: Destination, flow: Flow): void {

@@ -3,7 +3,7 @@
  *
  * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request,
  * and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer
- * than two seconds; Via and Contact name the transport that really carries them (send.ts). No incoming message can
+ * than two seconds; what a peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts). No incoming message can
  * throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
  */
 
@@ -11,25 +11,32 @@ import { withToTag } from "../../protocol/sip/build.ts";
 import type { Destination, Message, Request } from "../../protocol/sip/message.ts";
 import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
-import { Hosts, type Resolve } from "../hosts.ts";
+import type { Resolve } from "../hosts.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
+import { SipNames } from "./names.ts";
 import { readReceived } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
+import type { Named } from "./user.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
+type Use = (routed: RoutedRequest | undefined) => void;
 type FlowTo = (to: Address, last: boolean) => Flow;
 
 export interface SipTransportNeeds {
   readonly clock: Clock;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  /** For names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
+  readonly resolvePeer: Resolve;
+  /** The names of the configuration. */
+  readonly configured: readonly string[];
   readonly bind: readonly string[];
   readonly port: number;
   readonly localHost: string;
@@ -47,13 +54,13 @@ export interface SipTransportNeeds {
 
 export class SipTransport {
   readonly #needs: SipTransportNeeds;
-  readonly #hosts: Hosts;
+  readonly #names: SipNames;
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
-    this.#hosts = new Hosts(needs.resolve, needs.clock);
+    this.#names = new SipNames(needs);
     this.#connections = new SipConnections({
       clock: needs.clock,
       allow: (source) => needs.allow(source),
@@ -94,16 +101,21 @@ export class SipTransport {
     await this.#sockets.stop();
   }
 
-  /** Routes a request: `use` gets it as written for the transport that it takes, or undefined when there is none. */
-  route(request: Request, branch: string, to: Destination, use: (routed: RoutedRequest | undefined) => void): void {
-    this.#hosts.find(to.host, (addresses) => {
-      const host = addresses.find((address) => this.#sockets.for(address) !== undefined);
-      if (host === undefined) return use(undefined);
-      this.#choose(request, branch, { ...to, host }, use);
+  /**
+   * Routes a request: `use` gets it as written for the transport that it takes, or undefined when there is none. What a peer has named is
+   * sent there only where the peer may lead us.
+   */
+  route(request: Request, branch: string, to: Destination, use: Use, named?: Named): void {
+    this.#names.find(to.host, named?.peer, (addresses) => {
+      const reachable = addresses.filter((address) => this.#sockets.for(address) !== undefined);
+      const host = reachable.find((address) => named === undefined || named.mayLead({ ...to, host: address }));
+      if (host !== undefined) this.#choose(request, branch, { ...to, host }, use, named);
+      else if (named !== undefined && to.host !== "") this.route(request, branch, named.otherwise, use);
+      else use(undefined);
     });
   }
 
-  #choose(request: Request, branch: string, to: Destination, use: (routed: RoutedRequest | undefined) => void): void {
+  #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {
     const write = (transport: "udp" | "tcp"): Omit<RoutedRequest, "flow"> => {
       const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
       return { request: ours, bytes: writeBy(ours, transport) };
@@ -120,7 +132,9 @@ export class SipTransport {
       const socket = this.#sockets.for(to.host);
       use(socket && { ...written, flow: this.#byUdp(socket, to) });
     };
-    if (written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to)) byTcp(byUdp);
+    const isLarge = written.bytes.length > GREATEST_DATAGRAM;
+    const mayTcp = named === undefined || named.mayLead({ ...to, transport: "tcp" });
+    if (isLarge && mayTcp && !this.#connections.refusedLately(to)) byTcp(byUdp);
     else byUdp();
   }
 

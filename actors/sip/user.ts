@@ -14,10 +14,34 @@ export interface ServerTransaction {
   respond(response: Response): void;
 }
 
+/** A destination that a peer has written, and not the configuration. */
+export interface Named {
+  /** Who has written it, for a bound on the names that are looked up for it. */
+  readonly peer: string;
+  /** Whether the peer may have us send to this address of it. */
+  mayLead(to: Destination): boolean;
+  /** Where the request goes when it may not, or when there is no address. */
+  readonly otherwise: Destination;
+}
+
+/** How far what a peer has written is followed, as a call asks it (reach.ts). */
+export interface ReachPort {
+  /** Whether what is sent there goes to the proxy. */
+  isProxy(to: Destination): boolean;
+  /** Whether a message from there is one that the proxy has passed on. */
+  isPassedOn(source: Destination): boolean;
+  /** Whether the configuration names its host: the proxy, or `[sip] allow`. */
+  isTrusted(source: Destination): boolean;
+  /** Whether somebody whose messages come from these hosts may have us send there. */
+  mayLead(to: Destination, heard: ReadonlySet<string>): boolean;
+  /** Whether a message from there may name this as the next hop, so that it need not be refused. */
+  mayName(hop: Destination, source: Destination): boolean;
+}
+
 /** Callbacks for an outgoing request: responses, time-out, transport failure. */
 export interface ClientHandlers {
   /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
-  response(response: Response): void;
+  response(response: Response, source: Destination): void;
   failed(why: "timeout" | "unreachable"): void;
 }
 
@@ -48,11 +72,11 @@ export interface SipPort {
   /** The port that is really bound. */
   readonly port: number;
   /** Sends a request, to which the Via is added. */
-  send(request: Request, to: Destination, on: ClientHandlers): ClientTransaction;
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction;
   /** Cancels an INVITE that has had a provisional response (RFC 3261 §9.1). */
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
   /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
-  acknowledge(ack: Request, to: Destination): void;
+  acknowledge(ack: Request, to: Destination, named?: Named): void;
 }
 
 /** The user of the stack: the owner of all calls. */

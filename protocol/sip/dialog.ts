@@ -121,9 +121,18 @@ function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: read
  * empty for `sips`, which must not be sent without TLS (§26.2.2), and for `tel`, which names no host.
  */
 export function nextHop(request: Request): Destination {
-  const [route] = values(request, "Route");
+  return hopBy(request.uri, values(request, "Route")[0]);
+}
+
+/** Where a request inside the dialog goes. */
+export function hopOf(dialog: Dialog): Destination {
+  const { uri, routes } = routed(dialog);
+  return hopBy(uri, routes[0]);
+}
+
+function hopBy(requestUri: string, route: string | undefined): Destination {
   const routeUri = route === undefined ? undefined : readNameAddr(route).uri;
-  const { scheme, host, port, params } = readUri(routeUri !== undefined && isLoose(routeUri) ? routeUri : request.uri);
+  const { scheme, host, port, params } = readUri(routeUri !== undefined && isLoose(routeUri) ? routeUri : requestUri);
   const transport = param(params, "transport")?.toLowerCase() === "tcp" ? "tcp" : "udp";
   return { transport, host: scheme === "sip" ? host : "", port: port ?? 5060 };
 }

@@ -52,6 +52,8 @@ export class B2bua {
       clock: systemClock,
       random: () => crypto.randomUUID().replaceAll("-", ""),
       open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
+      resolvePeer: async () => [],
+      configured: [],
       resolve: async () => [LOCAL],
       bind: [LOCAL],
       port: 0,

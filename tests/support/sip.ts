@@ -44,6 +44,8 @@ export function makeStack(
   const sip = new SipStack({
     random: () => Array.from({ length: 4 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join(""),
     resolve: async () => [LOCAL],
+    resolvePeer: async () => [LOCAL],
+    configured: [],
     bind: [LOCAL],
     port: 0,
     localHost: LOCAL,
