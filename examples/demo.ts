@@ -93,15 +93,17 @@ async function showFirst({ title, id, says, ends }: First): Promise<void> {
 async function showTown(): Promise<void> {
   const window = await openWindow(stage.gateway, { journal, metrics, setting: () => stage.setting }, random);
   const town = new Town(stage, { clock: systemClock, chance: Math.random });
-  process.once("SIGINT", () => {
+  const end = (): never => {
     town.close();
     console.log(`\n${journal.counts.calls} calls.`);
     process.exit(0);
-  });
+  };
+  process.once("SIGINT", end);
+  void stage.gateway.stopped.then(end); // POST /api/drain
   town.open();
   if (window.port !== USUAL_PORT) console.log(`\nPort ${USUAL_PORT} is taken, so the page is at another one.`);
   console.log(
-    `\nMore calls are made now, some each second. Watch them: http://127.0.0.1:${window.port}\nCtrl+C ends it.`,
+    `\nMore calls are made now, some each second. Watch them, and hang them up: ${window.link}\nCtrl+C ends it.`,
   );
 }
 

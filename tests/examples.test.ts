@@ -57,9 +57,16 @@ test("without --once it goes on making calls, shows them at the address that it 
     output += new TextDecoder().decode(piece);
     if (output.includes("Ctrl+C ends it.")) break;
   }
-  const [, address = ""] = /Watch them: (http:\/\/127\.0\.0\.1:\d+)/.exec(output) ?? [];
+  const [, address = "", token = ""] =
+    /Watch them, .*: (http:\/\/127\.0\.0\.1:\d+)\/#token=(\w{12})\n/.exec(output) ?? [];
   const begun = async () => ((await (await fetch(`${address}/api/calls`)).json()) as { total: number }).total;
   await until("a call of the town", begun, (total) => total > 3);
+  const { calls } = (await (await fetch(`${address}/api/calls`)).json()) as { calls: { id: string; ended?: number }[] };
+  const live = calls.find(({ ended }) => ended === undefined)?.id;
+  const hangUp = async (headers: Record<string, string>): Promise<number> =>
+    (await fetch(`${address}/api/calls/${live}`, { method: "DELETE", headers })).status;
+  expect(await hangUp({})).toBe(401);
+  expect(await hangUp({ authorization: `Bearer ${token}` })).toBe(204);
   run.kill("SIGINT");
   expect(await run.exited).toBe(0);
 });

@@ -126,6 +126,23 @@ describe.skipIf(noChromium !== undefined)("the window", () => {
     await window.close();
   });
 
+  test("takes the token of a link, which leaves the address; a wrong one opens nothing", async () => {
+    const window = await TestWindow.open({ token: "grüße", isLocal: false });
+    begin(window.journal, aboutOf(1));
+    const { page, trouble } = await openPage(browser, `${window.url}/#token=${encodeURIComponent("grüße")}`);
+    await page.waitForSelector("#rows .row:has-text('user1')");
+    expect(await page.evaluate("[location.href, history.length]")).toEqual([`${window.url}/#/calls/call1`, 2]);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+    const other = await openPage(browser, `${window.url}/#token=%`);
+    await other.page.waitForSelector("input[name=token]");
+    expect(other.page.url()).toBe(`${window.url}/`);
+    await other.page.goto(`${window.url}/#token=${encodeURIComponent("grüße")}`);
+    await other.page.waitForSelector("#rows .row:has-text('user1')");
+    await other.page.context().close();
+    await window.close();
+  });
+
   describe("is read by those who cannot see:", () => {
     let window: TestWindow;
     let locked: TestWindow;

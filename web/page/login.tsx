@@ -19,7 +19,7 @@ export function Login() {
         <h1>Carillon</h1>
         <label>
           <span>
-            The token, <code>[web] token</code> of the configuration
+            The token: <code>[web] token</code> of the configuration, or what the demo has printed
           </span>
           <input name="token" type="password" autocomplete="current-password" required />
         </label>

@@ -10,6 +10,7 @@ import { Drawer } from "./drawer.tsx";
 import { listen } from "./feed.ts";
 import { Header } from "./header.tsx";
 import { Talk } from "./ladder.tsx";
+import { signIn } from "./link.ts";
 import { List } from "./list.tsx";
 import { Login } from "./login.tsx";
 import { Machines } from "./machines.tsx";
@@ -52,8 +53,14 @@ function pressed(event: KeyboardEvent): void {
   else if (call.value && event.key === "ArrowLeft") go(at.value - 1);
 }
 
-follow(location.hash);
-addEventListener("hashchange", () => follow(location.hash));
+/** Goes where the address says; a link that signs in does so first. */
+async function arrive(): Promise<void> {
+  await signIn();
+  follow(location.hash);
+}
+
+await arrive();
+addEventListener("hashchange", () => void arrive());
 addEventListener("keydown", pressed);
 setInterval(() => {
   now.value = Date.now();
