@@ -2,8 +2,8 @@
  * The gateway as a whole: it opens its sockets and its stream, runs calls, and stops when it is asked to.
  *
  * Rules: only `running` takes new calls; after the last call has ended, its last messages (the 200 to a BYE, a 486)
- * still get time to be sent. Left out on purpose: how sockets and streams recover, which is up to their owners. The
- * gateway stops by itself only when opening fails or when they give up for good.
+ * still get time to be sent; the gateway stops by itself only if its sockets cannot be opened, or sockets or stream give up for good.
+ * Left out on purpose: how sockets and streams recover, which is up to their owners.
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";

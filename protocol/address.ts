@@ -151,8 +151,8 @@ const NUMBER = /^\+?[0-9*#().-]{2,}(?=;|$)/;
 const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || NUMBER.test(user);
 
 /**
- * The user of a URI: a number without the parameters that it may have in it (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3), and without visual
- * separators where it is surely one, in which they mean nothing (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
+ * The user of a URI: a number without its parameters (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3), and, if it surely is one, without
+ * visual separators, which mean nothing (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
  */
 function bareUser({ scheme, user, params }: SipUri): string {
   const number = scheme === "tel" ? user : NUMBER.exec(user)?.[0];

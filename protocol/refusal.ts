@@ -1,7 +1,7 @@
 /**
  * A refusal: what is wrong with a peer's message, and how to answer it in SIP and in Jingle.
  *
- * Readers throw it and nothing else; the owner of the wire answers with the side that fits. RFC 3261 §21.4 (status),
+ * Readers throw it and nothing else; the caller answers by its SIP or its Jingle part. RFC 3261 §21.4 (status),
  * §20.43 (Warning) · XEP-0166 §7.4 (reasons), RFC 6120 §8.3 (stanza errors)
  */
 

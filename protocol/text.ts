@@ -1,6 +1,5 @@
 /**
- * What readers keep of a message: copies of its texts, one copy of what many calls have in common, and no undefined
- * fields.
+ * Helpers for readers: texts copied out of the message, one copy of values that many calls have in common, no undefined fields.
  *
  * A JavaScript engine keeps a whole message in memory for ten characters that were cut out of it, as long as the call
  * lasts. So a reader copies what a call remembers. Codecs and header extensions are the same in every call of a client,

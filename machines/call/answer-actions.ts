@@ -1,5 +1,5 @@
 /**
- * The actions of an established call when the phone offers a change: what can be answered at once, and what the user's
+ * The actions of an established call when the phone offers a change: some offers are answered at once, for others the user's
  * client is asked first.
  *
  * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the contents of its offer, in the same

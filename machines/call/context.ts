@@ -1,5 +1,5 @@
 /**
- * What a call knows, and the two kinds of actions: those that say something, and those that change what the call knows.
+ * The context of a call, and the two kinds of actions: those that emit effects, and those that change the context.
  *
  * The context is plain JSON, so that a call can be stored, shown and compared. `own` is the user's description of the
  * session and `remote` the phone's, whichever of the two was the offer.

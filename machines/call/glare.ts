@@ -1,9 +1,9 @@
 /**
- * Glare: our offer has crossed one of the phone's (491), or the phone is not ready (Retry-After). When we offer again.
+ * When we offer again after glare (491: our offer has crossed one of the phone's), or after Retry-After.
  *
- * RFC 3261 §14.1. Rules: after 491 the owner of the Call-ID waits longer, by chance, so that the two do not collide again; after
- * Retry-After as long as it says, and a second at least. The chart waits in `waiting` (negotiation.ts); an offer of the phone's
- * that crosses ours is refused with 491 by actors/phone/offers.ts.
+ * RFC 3261 §14.1. Rules: after 491 each side waits a random time, the owner of the Call-ID longer, so that the two do not collide
+ * again; after Retry-After we wait as long as it says, and at least a second. The chart waits in `waiting` (negotiation.ts);
+ * actors/phone/offers.ts refuses an offer of the phone's that crosses ours with 491.
  */
 import type { Postponed } from "./vocabulary.ts";
 

@@ -1,9 +1,8 @@
 /**
  * Who is on hold: the second region of `established`.
  *
- * RFC 3264 §8.4, XEP-0167 §8.3. Rules: who holds is derived from the two descriptions after each change; the user is told by
- * session-info when the phone begins or ends to hold, and not of what they do themselves. A hold begins in offer-actions.ts
- * ("hold or resume").
+ * RFC 3264 §8.4, XEP-0167 §8.3. Rules: who holds is derived from the two descriptions after each change; the user gets a session-info
+ * when the phone holds or resumes, and none for their own hold. The user's hold begins in offer-actions.ts ("hold or resume").
  */
 import type { CallState } from "./setup.ts";
 

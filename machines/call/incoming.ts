@@ -1,15 +1,15 @@
 /**
  * A call from a phone, until the user accepts it: every device that is online gets an offer, or one is woken.
  *
- * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others are
- * told to stop; when a device is busy, refuses or is lost, the others may still answer, and the last one decides.
+ * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others get a
+ * session-terminate; if a device is busy, refuses or is lost, the others may still answer, and the last one decides.
  */
 import { given } from "../given.ts";
 import type { CallState } from "./setup.ts";
 
 const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
 const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
-/** One that says nothing may ring all the same, when only its answers are lost: it is told to stop. */
+/** A device that does not answer may ring all the same, if only its answers are lost: it gets a session-terminate. */
 const deviceIsOut = [
   {
     target: "ended",

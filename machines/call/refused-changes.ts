@@ -1,9 +1,8 @@
 /**
  * Which changes of the user's are refused, and why: the one rule for the chart's guards and for the IQ error.
  *
- * XEP-0166 §7.2.16 (tie-break), mapping J36 and J47. Rules: a content-add crosses the phone's own only where the phone
- * has placed the call, since the gateway speaks for the initiator there; what may wait for the phone is bounded
- * (changes.ts).
+ * XEP-0166 §7.2.16 (tie-break), mapping J36 and J47. Rules: a content-add that crosses the phone's is a tie only in a call from a
+ * phone, since there the gateway is the initiator; the number of pending offers is bounded (changes.ts).
  */
 import type { ContentSources } from "../../protocol/media/media.ts";
 import { hasRoom } from "./changes.ts";

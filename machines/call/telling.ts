@@ -1,7 +1,7 @@
 /**
- * The effects that tell the user's client about contents, where there is something to tell.
+ * The effects that tell the user's client about changed contents; none if nothing has changed.
  *
- * XEP-0166 §7.2. Rule: the user is not told of contents that they have removed themselves.
+ * XEP-0166 §7.2. Rule: contents that the user has removed are left out.
  */
 import { numberedAlike } from "../../protocol/media/codecs.ts";
 import { contentsNamed } from "../../protocol/media/contents.ts";

@@ -1,4 +1,4 @@
-/** What is done with a 2xx that the call does not go on with: every 2xx is acknowledged (RFC 3261 §13.2.2.4). */
+/** The actions for a 2xx that the call does not continue with: every 2xx is acknowledged (RFC 3261 §13.2.2.4). */
 import { given } from "../given.ts";
 
 /** An answer that crosses our CANCEL or accepts only what was removed: its dialog is hung up by `ending`. */

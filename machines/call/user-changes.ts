@@ -1,5 +1,5 @@
 /**
- * What the user changes, in every state that allows it: each change becomes a pending offer to the phone (changes.ts).
+ * The transitions for changes by the user, in every state that allows them: each becomes a pending offer to the phone (changes.ts).
  *
  * XEP-0166 §7.2, XEP-0167 §6 and §8.3, RFC 8839 §4.4. Rule: a change is never refused because an offer is open, only
  * when too many are pending.

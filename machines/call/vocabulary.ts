@@ -47,7 +47,7 @@ export type PhoneEvent =
   | { readonly type: "sip.expired" }
   | ({ readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string } & Unanswered);
 
-/** A failure that no response has told: what ran out, by its name in RFC 3261. The chart takes both alike. */
+/** A failure without a response: the timer that ran out, by its name in RFC 3261. The chart takes both alike. */
 interface Unanswered {
   readonly timer?: "Timer B" | "Timer F" | "64*T1" | undefined;
 }

@@ -1,8 +1,8 @@
 /**
  * A stepped chart as logic of an XState actor: `createActor(new SteppedLogic(chart), { input, clock })`.
  *
- * The actor is XState's (mailbox, clock, inspection, persisting); only what an event does is found in tables. Effects are emitted
- * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and is read by both.
+ * The actor is XState's (mailbox, clock, inspection, persisting); only its transitions come from tables. Effects are emitted
+ * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and both can read it.
  */
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
 import type { Configuration } from "./configurations.ts";

@@ -1,9 +1,9 @@
 /**
  * Steps a chart by tables: the same literal that XState runs, at a fraction of the work, and pure.
  *
- * What a chart does with an event is asked once (`select`) and then taken (`step`): the next configuration and context, the effects
- * in their order, and the delays that begin and end. Nothing is kept here but tables; rules are XState's: the innermost state
- * that has a row decides, states around it only where nothing in it has one; then rows without an event until none is enabled.
+ * `select` finds the rows of an event, and `step` takes them: it returns the next configuration and context, the effects in their
+ * order, and the delays that begin and end. Only tables are kept here. The rules are XState's: the innermost state with a row
+ * decides, an outer state only if no inner one has a row; then rows without an event are taken until none is enabled.
  */
 import type { AnyStateMachine, EventObject, StateValue } from "xstate";
 import { type Configuration, Configurations, type Microstep } from "./configurations.ts";

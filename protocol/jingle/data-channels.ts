@@ -2,7 +2,7 @@
  * Data channels in Jingle: a content without a description, whose ice-udp transport has an `<sctpmap/>` (XEP-0343 §3, as
  * jingle.js and stanza write it).
  *
- * Left out on purpose: the size of messages, for which Jingle has no word.
+ * Left out on purpose: the size of messages (a=max-message-size), which Jingle cannot express.
  */
 import xml, { type Element } from "@xmpp/xml";
 import type { Sctp } from "../media/media.ts";

@@ -1,8 +1,8 @@
 /**
  * Jingle sessions as Media: XEP-0166 with RTP sessions (XEP-0167) and grouping (XEP-0338).
  *
- * Rules: a content that is no RTP session and has no data channels ends the whole session with `unsupported-applications`; a refused content of
- * an answer stays, with senders none (Conversations ends a call whose accept lacks a content); a refused content of an
+ * Rules: a content that is no RTP session and has no data channels ends the whole session with `unsupported-applications`; a refused
+ * content of an answer stays, with senders none (Conversations ends a call whose accept lacks a content); a refused content of an
  * offer is left out, since nobody could accept it.
  */
 

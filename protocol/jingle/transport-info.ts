@@ -2,7 +2,7 @@
  * Jingle's transport-info: candidates that come after the description (XEP-0176 §5.6).
  *
  * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the
- * candidates (stanza drops candidates beside it).
+ * candidates (the library `stanza` drops candidates in the same transport-info).
  */
 import xml, { type Element } from "@xmpp/xml";
 import { writeCandidateAttributes } from "../candidate.ts";

@@ -1,5 +1,5 @@
 /**
- * What the body of a message is, by its Content-Type and by nothing else: the description, a fragment, a key, or nothing.
+ * The kind of a message's body, by its Content-Type and nothing else: a description, a fragment, a key, or nothing.
  *
  * RFC 3261 §7.4.1, §8.2.3, §20.11, §20.12; RFC 5621 (bodies of several parts), RFC 2046 §5.1 (their form), RFC 3959 §4
  * (early-session). Rules: of several parts the first that is understood is the body, and the others are passed over; a request is

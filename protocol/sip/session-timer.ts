@@ -1,5 +1,5 @@
 /**
- * Session timers (RFC 4028): what messages say of them. The clock is in actors/phone/session-timer.ts.
+ * Session timers (RFC 4028): their header fields, read and written. actors/phone/session-timer.ts runs the timer.
  *
  * Rules: an interval is at least 90 seconds; a requested one is not made longer; where there is only a Min-SE, ours is at
  * least that (§9). The refresher is named by its role in that transaction (uac, uas), so the name changes with whose

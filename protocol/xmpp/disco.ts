@@ -1,9 +1,9 @@
 /**
- * What the component and its phones announce: XEP-0030 (disco#info), XEP-0115 (caps in presence), XEP-0100 §7.1 (gateway
- * prompt).
+ * The features that the component and its phones announce: XEP-0030 (disco#info), XEP-0115 (caps in presence), XEP-0100 §7.1
+ * (gateway prompt).
  *
- * Rules: clients offer to call an address if its caps have these features; only what works is announced. The hash of
- * caps is caps-hash.ts.
+ * Rules: clients offer to call an address if its caps have these features; only features that work are announced. caps-hash.ts makes
+ * the hash.
  */
 import xml, { type Element } from "@xmpp/xml";
 import { verificationText } from "./caps-hash.ts";
