@@ -2,7 +2,7 @@
  * The answers of the component and its phones to IQs that are no calls: XEP-0199 (ping), XEP-0030 (disco#info, disco#items),
  * XEP-0100 (gateway prompt).
  *
- * Rule: any other IQ is service-unavailable (RFC 6120 §8.4).
+ * Rule: every other IQ is service-unavailable (RFC 6120 §8.4).
  */
 import xml, { type Element } from "@xmpp/xml";
 import { type Caps, discoInfo, type Entity, gatewayJid, gatewayPrompt } from "./disco.ts";
