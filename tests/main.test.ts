@@ -130,7 +130,7 @@ describe("what is wrong is one line, and no stack trace", () => {
     const { code, error, output } = await runMain([], toml);
     await Promise.all([taken.close(), server.close()]);
     expect(error).toBe(`carillon: [web] 127.0.0.1, port ${taken.local.port}: in use by another program (EADDRINUSE)`);
-    expect([code, eventsOf(output), asked]).toEqual([1, ["gateway.start"], 0]);
+    expect([code, eventsOf(output), asked]).toEqual([1, ["gateway.start", "dial.open"], 0]);
   });
 
   test("a web host that does not resolve", async () => {
