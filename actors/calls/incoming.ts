@@ -44,7 +44,7 @@ const NOT_THEIRS = new Refusal("Contact or Record-Route names an address that is
   status: 403,
   warning: 399,
 });
-const isPlain = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
+const isWithoutIce = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
 
 /** What an incoming call is made with. */
 export interface IncomingParts {
@@ -75,9 +75,9 @@ export class IncomingCalls {
     const who = parties(request, this.#by.addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);
-    const plain = !(offer instanceof Refusal) && offer.contents.some(isPlain);
+    const plain = !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
     const reach = this.#by.xmpp().reach(who.them, who.us, plain);
-    const refusal = refusalOf(request, offer, reach);
+    const refusal = whyNoCall(request, offer, reach);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, answerOf(offer));
     this.#begin(transaction, who, offer, reach);
@@ -115,7 +115,7 @@ export class IncomingCalls {
 }
 
 /** Why there is no call: 480 for a user who is offline, then 422 for the session interval, then 488 if no device takes the offer. */
-function refusalOf(
+function whyNoCall(
   request: Request,
   offer: Media | Refusal,
   { isOnline, direct, byProposal }: Reach,

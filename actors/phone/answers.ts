@@ -11,7 +11,7 @@ import { acceptFromAnswer } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
-import { asksFor } from "../../protocol/sip/capabilities.ts";
+import { hasOptionTag } from "../../protocol/sip/capabilities.ts";
 import { dialogFromResponse } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
@@ -23,7 +23,7 @@ import type { Forks } from "./forks.ts";
 import type { PhoneInfo } from "./info.ts";
 import type { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
-import type { PhoneTimer } from "./session-timer.ts";
+import type { PhoneTimer } from "./session-refresh.ts";
 
 export class InviteAnswers {
   readonly #line: Line;
@@ -43,7 +43,7 @@ export class InviteAnswers {
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
       const fork = this.#forks.join(tag, () => dialogFromResponse(request, response), response, true);
-      const reliably = asksFor(response, "Require", "100rel");
+      const reliably = hasOptionTag(response, "Require", "100rel");
       if (fork && reliably && !this.#acknowledgeProvisional(fork, request, response)) return;
       if (fork) this.#takeAnswer(fork, response, reliably);
     }

@@ -3,7 +3,7 @@
  *
  * Rules: it is sent again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
  * 503. A 422 is handled where requests have a session interval: INVITE and re-INVITE by `withLongerSession` below, UPDATE by
- * session-timer.ts. A 491 goes to the chart, which waits (glare.ts).
+ * session-refresh.ts. A 491 goes to the chart, which waits (glare.ts).
  */
 import { header, withHeader } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
@@ -57,7 +57,7 @@ class Ask implements ClientHandlers {
   }
 
   failed(why: "timeout" | "unreachable"): void {
-    this.#final(...failureOf(why));
+    this.#final(...statusWithoutResponse(why));
   }
 
   #retry(response: Response): Request | undefined {
@@ -84,6 +84,6 @@ export const renumbered = (request: Request, number: number): Request =>
   withHeader(request, ["CSeq", `${number} ${request.method}`]);
 
 /** What a request that got no answer counts as (RFC 3261 §8.1.3.1). */
-export function failureOf(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+export function statusWithoutResponse(why: "timeout" | "unreachable"): [status: number, phrase: string] {
   return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }

@@ -4,7 +4,7 @@
  * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
  * has no final response is 500 with Retry-After (§14.2); an SDP that is no legal offer is refused here, all others go to the chart,
  * which decides. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer only by re-INVITE
- * (reinvite.ts); an UPDATE of ours only refreshes (session-timer.ts), and one of theirs without SDP is answered whatever is open.
+ * (reinvite.ts); an UPDATE of ours only refreshes (session-refresh.ts), and one of theirs without SDP is answered whatever is open.
  */
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";
 import { laterOffer, sourceOffer } from "../../protocol/media/later-offer.ts";
@@ -25,7 +25,7 @@ import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
-import type { PhoneTimer } from "./session-timer.ts";
+import type { PhoneTimer } from "./session-refresh.ts";
 
 /** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
@@ -55,7 +55,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   /** Whether an offer of theirs waits for our answer. */
-  get pending(): boolean {
+  get theirsIsOpen(): boolean {
     return this.#theirs !== null;
   }
 
@@ -72,11 +72,11 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   answered(fork: Fork, response: Response): void {
     const { chart } = this.#line;
-    const offered = this.#open ?? chart.local;
+    const ours = this.#open ?? chart.local;
     this.#open = null;
     fork.learn(response);
     this.#timer.restart(timerOf(response));
-    const media = this.#readAnswer(offered, sdpOf(response));
+    const media = this.#readAnswer(ours, sdpOf(response));
     if (media instanceof Refusal) chart.deliver({ type: "sip.answer.unusable", text: media.message });
     else chart.deliver({ type: "sip.reinvite.success", media });
   }
@@ -105,7 +105,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   // Theirs
 
   /** Takes an INVITE or UPDATE of theirs inside the dialog; answers it at once where the chart has nothing to say. */
-  offered(fork: Fork, transaction: ServerTransaction, unanswered: boolean): void {
+  takeTheirs(fork: Fork, transaction: ServerTransaction, unanswered: boolean): void {
     const { request } = transaction;
     const { chart, needs } = this.#line;
     const refuse = (status: number, headers: readonly Field[] = []): void =>
@@ -172,10 +172,10 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   /** The ACK to our 200: it has the answer, where the 200 has offered (RFC 3261 §14.2). */
   acknowledged(ack: Request): void {
     const { chart } = this.#line;
-    const offered = this.#offeredIn200;
+    const ours = this.#offeredIn200;
     this.#offeredIn200 = null;
-    if (offered === null) return void chart.deliver({ type: "sip.ack" });
-    const media = this.#readAnswer(offered, sdpOf(ack));
+    if (ours === null) return void chart.deliver({ type: "sip.ack" });
+    const media = this.#readAnswer(ours, sdpOf(ack));
     if (media instanceof Refusal) chart.deliver({ type: "sip.answer.unusable", text: media.message });
     else chart.deliver({ type: "sip.ack.answer", media });
   }

@@ -3,7 +3,7 @@
  *
  * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts begins the call if we call, uas.ts if we are called. Rules: each fork has a
  * dialog of its own, known by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
- * not fit its dialog is refused and changes nothing. offers.ts handles offers, info.ts INFO, session-timer.ts the session timer.
+ * not fit its dialog is refused and changes nothing. offers.ts handles offers, info.ts INFO, session-refresh.ts the session timer.
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
 import type { Media, Role } from "../../protocol/media/media.ts";
@@ -25,7 +25,7 @@ import { Forks } from "./forks.ts";
 import { infoRefused, PhoneInfo, readInfo } from "./info.ts";
 import type { Line } from "./line.ts";
 import { PhoneOffers } from "./offers.ts";
-import { PhoneTimer } from "./session-timer.ts";
+import { PhoneTimer } from "./session-refresh.ts";
 
 /** Why a PRACK may not offer: our provisional responses have no answer in them (RFC 3262 §5). */
 const OFFER_IS_OPEN = warning(399, "an offer has no answer yet");
@@ -68,8 +68,8 @@ export abstract class Phone {
 
   /** What a request inside the dialog is answered, by its method. */
   static readonly #answers: Readonly<Record<Method, Answer>> = {
-    INVITE: (phone, fork, transaction) => phone.offers.offered(fork, transaction, phone.unanswered),
-    UPDATE: (phone, fork, transaction) => phone.offers.offered(fork, transaction, phone.unanswered),
+    INVITE: (phone, fork, transaction) => phone.offers.takeTheirs(fork, transaction, phone.unanswered),
+    UPDATE: (phone, fork, transaction) => phone.offers.takeTheirs(fork, transaction, phone.unanswered),
     BYE: (phone, _, transaction) => phone.#hungUp(transaction),
     INFO: (phone, fork, transaction) => transaction.respond(phone.#informed(fork, transaction.request)),
     PRACK: (phone, _, transaction) => transaction.respond(phone.#acknowledged(transaction.request)),

@@ -10,10 +10,10 @@ import { T1 } from "../../machines/transactions/transaction.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerHeaders } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
-import { failureOf, MOST_TRIES, withLongerSession } from "./ask.ts";
+import { MOST_TRIES, statusWithoutResponse, withLongerSession } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
-import type { PhoneTimer } from "./session-timer.ts";
+import type { PhoneTimer } from "./session-refresh.ts";
 
 /** In milliseconds. */
 const PATIENCE = 64 * T1;
@@ -69,7 +69,7 @@ export class PhoneReinvite {
   /** No response to one of them. */
   failed(why: "timeout" | "unreachable"): void {
     if (!this.#end()) return;
-    const [status, phrase] = failureOf(why);
+    const [status, phrase] = statusWithoutResponse(why);
     this.#on.unanswered(status, phrase, why === "unreachable" ? undefined : this.#now.heard ? "64*T1" : "Timer B");
   }
 

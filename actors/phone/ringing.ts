@@ -6,7 +6,7 @@
  */
 
 import { T1 } from "../../machines/transactions/transaction.ts";
-import { asksFor } from "../../protocol/sip/capabilities.ts";
+import { hasOptionTag } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import type { Line } from "./line.ts";
@@ -24,7 +24,7 @@ export class Ringing {
 
   constructor(line: Line, invite: Request) {
     this.#line = line;
-    this.#isReliable = asksFor(invite, "Require", "100rel");
+    this.#isReliable = hasOptionTag(invite, "Require", "100rel");
     this.#cseq = words(header(invite, "CSeq"));
     this.#lastNumber = Math.floor(line.needs.chance() * 10_000);
   }

@@ -18,7 +18,7 @@ import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirect
 import { warningCode } from "../../protocol/sip/warning.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import { InviteAnswers } from "./answers.ts";
-import { failureOf, MOST_TRIES, renumbered, withLongerSession } from "./ask.ts";
+import { MOST_TRIES, renumbered, statusWithoutResponse, withLongerSession } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";
 import { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
@@ -139,7 +139,7 @@ export class PhoneUac extends Phone {
 
   /** No response to one of them. */
   failed({ heard }: Invite, why: "timeout" | "unreachable"): void {
-    const [status, phrase] = failureOf(why);
+    const [status, phrase] = statusWithoutResponse(why);
     const unreachable = why === "unreachable";
     const failure = { type: "sip.invite.failure", status, phrase, warning: null, unreachable } as const;
     this.line.chart.deliver(unreachable ? failure : { ...failure, timer: heard ? "64*T1" : "Timer B" });

@@ -38,7 +38,7 @@ export class PhoneUas extends Phone implements Awaiting {
   readonly #localTag: string;
   readonly #remoteTag: string;
   readonly #ringing: Ringing;
-  #answered = false;
+  #finalSent = false;
   /** Why the call was given up between our 200 and its ACK. */
   #parting: Reason | undefined;
   #disarm: (() => void) | undefined;
@@ -54,7 +54,7 @@ export class PhoneUas extends Phone implements Awaiting {
     this.#ringing = new Ringing(line, request);
     this.forks.join(this.#remoteTag, () => dialogFromRequest(request, localTag), request, false);
     const expiry = expiryOf(request);
-    if (expiry !== undefined) this.#disarm = line.chart.after(expiry, () => !this.#answered && this.cancelled());
+    if (expiry !== undefined) this.#disarm = line.chart.after(expiry, () => !this.#finalSent && this.cancelled());
     line.needs.awaiting.add(line.chart, transaction, this);
   }
 
@@ -81,12 +81,12 @@ export class PhoneUas extends Phone implements Awaiting {
   }
 
   protected override get unanswered(): boolean {
-    return !this.#answered;
+    return !this.#finalSent;
   }
 
   /** Whether the 200 is out and its ACK is not in: until then no BYE may go out (§15). */
   get holdsBye(): boolean {
-    return this.#answered && !this.forks.hungUp && this.#fork?.open === false;
+    return this.#finalSent && !this.forks.hungUp && this.#fork?.open === false;
   }
 
   get #fork(): Fork | undefined {
@@ -115,8 +115,8 @@ export class PhoneUas extends Phone implements Awaiting {
 
   abandon(reason: Reason): void {
     const said = this.line.reason(reason);
-    if (!this.#answered && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...said]);
-    else if (!this.#answered) this.#refuse(failureOf(reason, this.line.needs.config.profile).status, said);
+    if (!this.#finalSent && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...said]);
+    else if (!this.#finalSent) this.#refuse(failureOf(reason, this.line.needs.config.profile).status, said);
     else if (this.#fork?.open) this.forks.bye(this.#remoteTag, reason, false);
     else this.#parting = reason;
   }
@@ -147,14 +147,14 @@ export class PhoneUas extends Phone implements Awaiting {
   }
 
   #succeed(media: Media): void {
-    if (this.offers.pending) this.offers.accept(media);
+    if (this.offers.theirsIsOpen) this.offers.accept(media);
     else this.#accept(media);
   }
 
   #accept(media: Media): void {
     const request = this.#transaction?.request;
     if (!request) return;
-    this.#answered = true;
+    this.#finalSent = true;
     const timer = this.timer.accept(request);
     this.#ringing.stop();
     this.#respond(200, [...this.#announcements(request), ...timer, SDP_TYPE], this.description.write(media, true));
@@ -162,12 +162,12 @@ export class PhoneUas extends Phone implements Awaiting {
 
   #fail(failure: Failure): void {
     const headers = headersOf(failure);
-    if (this.offers.pending) this.offers.refuse(failure.status, headers);
+    if (this.offers.theirsIsOpen) this.offers.refuse(failure.status, headers);
     else this.#refuse(failure.status, headers);
   }
 
   #refuse(status: number, headers: readonly Field[]): void {
-    this.#answered = true;
+    this.#finalSent = true;
     this.forks.hungUp = true;
     this.#ringing.stop();
     this.#respond(status, headers);

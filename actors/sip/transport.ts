@@ -27,7 +27,7 @@ import type { Named } from "./user.ts";
 const GREATEST_DATAGRAM = 1_300;
 
 type Use = (routed: RoutedRequest | undefined) => void;
-type FlowTo = (to: Address, last: boolean) => Flow;
+type FlowTo = (to: Address, sameFlowOnly: boolean) => Flow;
 
 export interface SipTransportNeeds {
   readonly clock: Clock;
@@ -67,8 +67,8 @@ export class SipTransport {
       connect: (to, events, timeout) => needs.open.connect(to, events, timeout, this.#boundFor(to.host)),
       dropped: needs.dropped,
       received: (bytes, connection) =>
-        this.#received(bytes, "tcp", connection.remote, (to, last) =>
-          last ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
+        this.#received(bytes, "tcp", connection.remote, (to, sameFlowOnly) =>
+          sameFlowOnly ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
         ),
     });
     this.#sockets = new SipSockets({

@@ -74,15 +74,15 @@ export class CapsCheck {
   }
 
   #ask(device: string, node: string): void {
-    bounded(this.#waiting, MOST_CAPS).set(node, [device]);
+    withRoom(this.#waiting, MOST_CAPS).set(node, [device]);
     this.#needs.ask(device, node, ({ payload }) => {
       const [, ...others] = this.#waiting.get(node) ?? [];
       this.#waiting.delete(node);
       const query = payload?.is("query", DISCO_INFO) ? payload : undefined;
       const can = query === undefined ? UNKNOWN : abilitiesIn(query);
       const isVerified = query !== undefined && node.endsWith(`#${this.#needs.sha1(verificationText(query))}`);
-      if (isVerified) bounded(this.#known, MOST_CAPS).set(node, can);
-      else if (query) bounded(this.#byDevice, MOST_DEVICES).set(device, { node, can });
+      if (isVerified) withRoom(this.#known, MOST_CAPS).set(node, can);
+      else if (query) withRoom(this.#byDevice, MOST_DEVICES).set(device, { node, can });
       this.#needs.judged(device, can.messages);
       // if the answer did not match, or none came, the next device is asked
       for (const other of others) this.seen(other, node);
@@ -104,7 +104,7 @@ function abilitiesIn(query: Element): Abilities {
 }
 
 /** A table with room for one more. */
-function bounded<Value>(table: Map<string, Value>, most: number): Map<string, Value> {
+function withRoom<Value>(table: Map<string, Value>, most: number): Map<string, Value> {
   const [oldest] = table.keys();
   if (table.size >= most && oldest !== undefined) table.delete(oldest);
   return table;

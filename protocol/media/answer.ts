@@ -15,7 +15,7 @@ const NOTHING_SHARED: Transport = { kind: "ice", options: [], fingerprints: [], 
 
 /** The answer that may be said. Throws `Refusal` where a content has no legal answer, or nothing is accepted. */
 export function boundAnswer(offer: Media, answer: Media, by: Answerer): Media {
-  return bounded(offer, answer, (offered, content) => keep(EVERY_RULE, offered, content, by));
+  return inItsPlaces(offer, answer, (offered, content) => keep(EVERY_RULE, offered, content, by));
 }
 
 /**
@@ -23,7 +23,7 @@ export function boundAnswer(offer: Media, answer: Media, by: Answerer): Media {
  * transport that the user has, which later offers may ask for. Throws `Refusal` as `boundAnswer` does.
  */
 export function boundForTheSession(offer: Media, answer: Media, by: Answerer): Media {
-  return bounded(offer, answer, (offered, content) => keep(LASTING_RULES, offered, content, by));
+  return inItsPlaces(offer, answer, (offered, content) => keep(LASTING_RULES, offered, content, by));
 }
 
 /**
@@ -31,7 +31,7 @@ export function boundForTheSession(offer: Media, answer: Media, by: Answerer): M
  * under the number that the user's client knows (RFC 3264 §8.3.2), or is left out.
  */
 export function answerTo(offer: Media, own: Media): Media {
-  return bounded(offer, own, (offered, content) => {
+  return inItsPlaces(offer, own, (offered, content) => {
     const payloads = numberedAlike(offered.payloads, content.payloads);
     const kept = attempt(() => keep(EVERY_RULE, offered, { ...content, payloads }, "user"));
     return kept instanceof Refusal ? { ...content, rejected: true } : kept;
@@ -42,7 +42,7 @@ function keep(rules: readonly AnswerRule[], offered: Content, content: Content, 
   return rules.reduce((kept, { bound }) => (kept.rejected ? kept : bound(offered, kept, by)), content);
 }
 
-function bounded(offer: Media, answer: Media, accept: (offered: Content, content: Content) => Content): Media {
+function inItsPlaces(offer: Media, answer: Media, accept: (offered: Content, content: Content) => Content): Media {
   const given = new Map(answer.contents.map((content) => [content.name, content]));
   const contents = offer.contents.map((offered): Content => {
     const content = given.get(offered.name);

@@ -54,7 +54,7 @@ export function asksForInfoPackages(message: Message): boolean {
 }
 
 /** Whether a message lists an extension in this header. */
-export function asksFor(message: Message, name: "Require" | "Supported", extension: string): boolean {
+export function hasOptionTag(message: Message, name: "Require" | "Supported", extension: string): boolean {
   return values(message, name).some((tag) => tag.toLowerCase() === extension);
 }
 

@@ -1,12 +1,12 @@
 /**
- * Session timers (RFC 4028): their header fields, read and written. actors/phone/session-timer.ts runs the timer.
+ * Session timers (RFC 4028): their header fields, read and written. actors/phone/session-refresh.ts runs the timer.
  *
  * Rules: an interval is at least 90 seconds; a requested one is not made longer; where there is only a Min-SE, ours is at
  * least that (§9). The refresher is named by its role in that transaction (uac, uas), so the name changes with whose
  * request it is.
  */
 import { attempt, Refusal } from "../refusal.ts";
-import { asksFor } from "./capabilities.ts";
+import { hasOptionTag } from "./capabilities.ts";
 import { header } from "./fields.ts";
 import type { Field, Message, Request, Response } from "./message.ts";
 import { param, readParams } from "./values.ts";
@@ -44,7 +44,7 @@ export function acceptTimer(
   now: SessionTimer | null,
 ): "too small" | { timer: SessionTimer; headers: Field[] } | null {
   const asked = readExpires(request);
-  const known = asksFor(request, "Supported", "timer");
+  const known = hasOptionTag(request, "Supported", "timer");
   if (asked === undefined && !known) return null;
   if (asked !== undefined && asked.interval < LEAST_INTERVAL && known) return "too small";
   const least = header(request, "Min-SE") === undefined ? LEAST_INTERVAL : leastOf(request);
