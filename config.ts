@@ -31,6 +31,7 @@ export interface Config {
     readonly allow: readonly string[];
     readonly profile: "deployed" | "precise";
     readonly outbound: boolean;
+    readonly strict: boolean;
     readonly username: string;
     readonly password: string;
     readonly realm: readonly string[];

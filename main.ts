@@ -259,7 +259,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls, dial }: Config): GatewayCo
     intercept: xmpp.mode === "intercept",
   };
   return {
-    sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow },
+    sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow, strict: sip.strict },
     xmpp: { ...xmpp, video: calls.video },
     calls: {
       proxy: { transport, host: proxyHost, port: proxyPort },

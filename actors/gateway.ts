@@ -32,6 +32,8 @@ export interface GatewayConfig {
     readonly localHost: string;
     /** Networks that may begin calls, besides the proxy. */
     readonly allow: readonly string[];
+    /** Whether what belongs to a dialog is taken from its own hosts, the proxy and those networks alone. */
+    readonly strict: boolean;
   };
   readonly xmpp: XmppConfig;
   readonly calls: CallsConfig;
@@ -90,7 +92,13 @@ export class Gateway {
     const { allow: networks, ...sip } = config.sip;
     this.#acl = new SipAcl({ clock, resolve, proxyHost: proxy.host, networks });
     const ours = [localHost, ...addresses.ours];
-    const reach = new Reach({ acl: this.#acl, proxyPort: proxy.port, ours, port: () => this.sip.port });
+    const reach = new Reach({
+      acl: this.#acl,
+      proxyPort: proxy.port,
+      ours,
+      port: () => this.sip.port,
+      strict: sip.strict,
+    });
     this.calls = new Calls({
       config: calls,
       sip: () => this.sip,

@@ -34,7 +34,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
   };
   return new Gateway(
     {
-      sip: { bind: [HOST], port: 0, localHost: HOST, allow: [] },
+      sip: { bind: [HOST], port: 0, localHost: HOST, allow: [], strict: false },
       xmpp: {
         mode: "gateway",
         host: HOST,

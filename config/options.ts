@@ -68,6 +68,8 @@ const JINGLE_SIP_OPTIONS = [
 
 const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
 const REALM = "realms that get the credentials; when empty, those of the proxy's first challenge";
+const STRICT =
+  "in-dialog messages, BYE too, from the proxy, allow and the dialog's own hop alone: for a proxy that record-routes";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
 const TRUSTED = "the proxy has checked From: in intercept mode its calls ring in the name of a user";
@@ -78,6 +80,7 @@ const SIP_OPTIONS = [
   option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy", RELOADS),
   option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
   option("sip", "outbound", BOOLEAN, false, OUTBOUND, env("SIP_OUTBOUND")),
+  option("sip", "strict", BOOLEAN, false, STRICT, env("SIP_STRICT")),
   option("sip", "username", TEXT, "", "digest credentials toward the proxy", env("SIP_USERNAME")),
   option("sip", "password", TEXT, "", "their password", secret("SIP_PASSWORD")),
   option("sip", "realm", REALMS, [], REALM, env("SIP_REALM")),

@@ -137,7 +137,7 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
   const proxy = { host: LOCAL, port: phonePort };
   const hosts = ["example.org", DOMAIN];
   return {
-    sip: { bind: [LOCAL], port: 0, localHost: LOCAL, allow: [] },
+    sip: { bind: [LOCAL], port: 0, localHost: LOCAL, allow: [], strict: false },
     xmpp: { mode: "gateway", host: LOCAL, port: serverPort, domain: COMPONENT, secret: "demo", hosts, video: true },
     calls: {
       proxy: { transport: "udp", ...proxy },

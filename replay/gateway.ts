@@ -18,7 +18,7 @@ export function gatewayConfig(
   sip: Partial<GatewayConfig["sip"]> = {},
 ): GatewayConfig {
   return {
-    sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [], ...sip },
+    sip: { bind: ["0.0.0.0"], port: GATEWAY.port, localHost: GATEWAY.host, allow: [], strict: false, ...sip },
     xmpp: {
       mode,
       ...SERVER,

@@ -7,7 +7,7 @@
 import type { CallEffect, PhoneEffect, UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import type { Request } from "../../protocol/sip/message.ts";
+import type { Destination, Request } from "../../protocol/sip/message.ts";
 import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
@@ -150,6 +150,10 @@ export class Call implements ChartOwner, DialogUser {
   request(request: Request, transaction: ServerTransaction): void {
     if (!this.chart.guard(() => this.phone.request(request, transaction)))
       transaction.respond(responseTo(request, 500));
+  }
+
+  takesAck(ack: Request, source: Destination): boolean {
+    return this.phone.takesAck(ack, source);
   }
 
   /** What is done when the call is over already: a fault in it can only be logged. */

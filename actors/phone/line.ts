@@ -15,12 +15,12 @@ import type { Hash } from "../../protocol/sip/digest.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { reasonField } from "../../protocol/sip/reason-header.ts";
-import { normalAddress } from "../../protocol/special-address.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { ClientHandlers, ClientTransaction, Named, ReachPort, SipPort } from "../sip/user.ts";
 import type { InvitesAwaiting } from "./awaiting.ts";
 import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
+import { Heard } from "./heard.ts";
 
 export interface LineConfig {
   readonly proxy: Destination;
@@ -49,22 +49,20 @@ export interface LineNeeds {
   readonly hash: Hash;
 }
 
-/** A phone that moves has a few addresses. */
-const MOST_HEARD = 8;
-
 export class Line {
   readonly needs: LineNeeds;
   readonly chart: LiveChart;
   readonly contact: Field;
   /** The session id in `o=` (RFC 8866 §5.2): constant for the call, and within 64 bits. */
   readonly originId: string;
-  /** The hosts that the other side's messages have come from, besides the proxy. */
-  readonly #heard = new Set<string>();
+  /** Where the other side's messages have come from. */
+  readonly heard: Heard;
 
   /** `contactUser` is the user part of our Contact in this call. */
   constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
     this.needs = needs;
     this.chart = chart;
+    this.heard = new Heard(needs.reach);
     this.originId = `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
     this.contact = ["Contact", `<${contactUri(contactUser, needs.config.localHost, needs.sip().port)}>`];
   }
@@ -73,12 +71,6 @@ export class Line {
   suited(media: Media): Media {
     const [device = ""] = this.chart.devices;
     return suited(media, this.needs.takes(device) ?? PERHAPS, this.chart.local);
-  }
-
-  /** A message of the other side has come from there. */
-  hear(source: Destination): void {
-    if (this.#heard.size < MOST_HEARD && !this.needs.reach.isPassedOn(source))
-      this.#heard.add(normalAddress(source.host));
   }
 
   /** Sends a request of ours, by its route where no destination is given. */
@@ -115,20 +107,19 @@ export class Line {
   }
 
   #hop(request: Request): Destination {
-    const { reach, config } = this.needs;
+    const { config } = this.needs;
     if (config.outbound) return config.proxy;
     const hop = nextHop(request);
-    return isIP(hop.host) === 0 || reach.mayLead(hop, this.#heard) ? hop : config.proxy;
+    return isIP(hop.host) === 0 || this.heard.mayLead(hop) ? hop : config.proxy;
   }
 
   /** How far the other side may lead a request of ours that goes by its route; the proxy itself it has not named. */
   #named(request: Request, hop: Destination): Named | undefined {
     const { reach, config } = this.needs;
     if (reach.isProxy(hop)) return undefined;
-    const [first] = this.#heard;
     return {
-      peer: first ?? header(request, "To") ?? "",
-      mayLead: (to) => reach.mayLead(to, this.#heard),
+      peer: this.heard.first ?? header(request, "To") ?? "",
+      mayLead: (to) => this.heard.mayLead(to),
       otherwise: config.proxy,
     };
   }
@@ -145,7 +136,7 @@ class Guarded implements ClientHandlers {
   }
 
   response(response: Response, source: Destination): void {
-    this.#line.hear(source);
+    this.#line.heard.add(source);
     this.#line.chart.guard(() => this.#on.response(response, source));
   }
 

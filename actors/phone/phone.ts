@@ -14,9 +14,9 @@ import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { ALLOW, capabilities, type METHODS } from "../../protocol/sip/capabilities.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
-import type { Field, Request, Response } from "../../protocol/sip/message.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { causeIn, reasonField } from "../../protocol/sip/reason-header.ts";
-import { warning } from "../../protocol/sip/warning.ts";
+import { refusalTo, warning } from "../../protocol/sip/warning.ts";
 import type { ServerTransaction } from "../sip/user.ts";
 import { Description } from "./description.ts";
 import { answerEarly } from "./early-offer.ts";
@@ -85,8 +85,10 @@ export abstract class Phone {
     const { forks } = this;
     const fork = forks.get(tagOf(request, "From") ?? "");
     if (!fork) return respond(481);
-    const refusal = fork.accept(request);
-    if (refusal) return respond(refusal.sip.status);
+    const { heard } = this.line;
+    const refusal = heard.refusal(fork.dialog, request, transaction.source) ?? fork.accept(request);
+    if (refusal) return transaction.respond(refusalTo(request, refusal));
+    heard.add(transaction.source);
     if (fork.tag !== forks.chosen && (forks.chosen !== null || request.method === "BYE"))
       return respond(this.#leaves(fork, request) ? 200 : 481);
     if (forks.hungUp && request.method !== "BYE") return respond(481);
@@ -96,6 +98,12 @@ export abstract class Phone {
     const answer = Phone.#byMethod.get(request.method);
     if (answer) answer(this, fork, transaction);
     else respond(405, [ALLOW]);
+  }
+
+  /** Whether an ACK may come from there: what is in it may be the media of the call. */
+  takesAck(ack: Request, source: Destination): boolean {
+    const fork = this.forks.get(tagOf(ack, "From") ?? "");
+    return fork === undefined || this.line.heard.takes(fork.dialog, source);
   }
 
   /** A fork that is not the call's may only leave (RFC 3261 §15.1.2); its 2xx, if it had one, is still acknowledged. */

@@ -48,7 +48,7 @@ export class PhoneUas extends Phone implements Awaiting {
     const { request } = transaction;
     this.#transaction = transaction;
     this.#localTag = localTag;
-    line.hear(transaction.source);
+    line.heard.add(transaction.source);
     this.#remoteTag = tagOf(request, "From") ?? "";
     this.forks.chosen = this.#remoteTag;
     this.#ringing = new Ringing(line, request);

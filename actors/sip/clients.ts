@@ -12,6 +12,7 @@ import { ackToRefusal, cancelOf } from "../../protocol/sip/cancel-ack.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
+import { normalAddress } from "../../protocol/special-address.ts";
 import type { Clock } from "../clock.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
 import { writeBy } from "./send.ts";
@@ -117,6 +118,12 @@ export class SipClients {
     this.#transactions.tell(record, eventOf(response.status));
     if (response.status >= 200) lighten(record, response);
     return true;
+  }
+
+  /** Whether a response comes from where its request was sent to. */
+  isFromHop(response: Response, source: Destination): boolean {
+    const record = this.#records.get(clientKeyOf(response));
+    return record === undefined || normalAddress(record.flow.remote.host) === normalAddress(source.host);
   }
 
   stop(): void {

@@ -1,8 +1,11 @@
 /** What carries the messages of a transaction: a UDP socket with an address, or a TCP connection. */
 import type { Request } from "../../protocol/sip/message.ts";
+import type { Address } from "../../transports/transport.ts";
 
 export interface Flow {
   readonly transport: "udp" | "tcp";
+  /** Where it leads. */
+  readonly remote: Address;
   /** Sends; a failure is told later, if at all. */
   send(bytes: Uint8Array, failed: () => void): void;
   /** Calls `tell` when the flow is lost; the returned function takes that back. */

@@ -20,14 +20,17 @@ export interface ReachNeeds {
   readonly ours: readonly string[];
   /** Our SIP port. */
   readonly port: () => number;
+  readonly strict: boolean;
 }
 
 export class Reach implements ReachPort {
   readonly #needs: ReachNeeds;
   readonly #ours: ReadonlySet<string>;
+  readonly strict: boolean;
 
   constructor(needs: ReachNeeds) {
     this.#needs = needs;
+    this.strict = needs.strict;
     this.#ours = new Set(needs.ours.map(normalAddress));
   }
 

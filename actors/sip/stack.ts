@@ -10,6 +10,7 @@ import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
+import { normalAddress } from "../../protocol/special-address.ts";
 import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
@@ -45,6 +46,8 @@ export interface SipNeeds {
   readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
   allow(source: Destination): boolean;
+  /** Whether CANCELs and responses are taken from where their INVITE or request was sent to, and allowed sources, alone. */
+  readonly strict: boolean;
   /** A message has come from there that could be read. */
   heard?(source: Destination): void;
   /** A socket cannot be opened any more, however often it was tried. */
@@ -160,26 +163,37 @@ export class SipStack implements SipPort {
     // §8.1.3.3: one with a Via beside ours was misrouted; §18.1.2: one without ours is for another host
     if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
     else if (!ours) this.#dropped.add("response for another host", from);
+    else if (this.#needs.strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source))
+      this.#dropped.add("response of another host", from);
     else if (!this.#clients.receive(response, source)) this.#dropped.add("unsolicited response", from);
   }
 
   #request(request: Request, source: Destination, flow: Flow): void {
-    if (request.method === "ACK") {
-      if (!this.#servers.acknowledged(request)) this.#dropped.add("unsolicited ACK", { source: source.host });
-      return;
-    }
+    if (request.method === "ACK") return this.#acknowledged(request, source);
     if (this.#servers.repeated(request)) return;
     const tagged = tagOf(request, "To") !== undefined;
     const isCancel = request.method === "CANCEL";
     const dialog = tagged && !isCancel ? this.#needs.user.dialogOf(request) : undefined;
     const invite = isCancel ? this.#servers.cancelled(request) : undefined;
     const refersTo = tagged || isCancel ? { target: dialog ?? invite } : undefined;
-    const refusal = refusalOf(request, source, refersTo, this.#checks);
+    const strays = invite !== undefined && this.#needs.strict && !this.#isOfSender(invite, source);
+    const refusal = strays ? responseTo(request, 403) : refusalOf(request, source, refersTo, this.#checks);
     if (refusal !== undefined) {
       this.#refuse(request, flow, refusal);
       if (request.method === "INVITE" && !tagged) this.#guard(() => this.#needs.user.refused(request, source, refusal));
     } else if (isCancel) this.#cancel(request, source, flow, invite);
     else this.#new(request, source, flow, dialog ?? this.#needs.user);
+  }
+
+  #acknowledged(ack: Request, source: Destination): void {
+    const isTaken = this.#needs.allow(source) || (this.#needs.user.dialogOf(ack)?.takesAck(ack, source) ?? true);
+    if (!isTaken) this.#dropped.add("ACK of another host", { source: source.host });
+    else if (!this.#servers.acknowledged(ack)) this.#dropped.add("unsolicited ACK", { source: source.host });
+  }
+
+  /** Whether a CANCEL comes from where its INVITE came from, or from somebody who may begin calls. */
+  #isOfSender({ transaction }: ServerRecord, source: Destination): boolean {
+    return this.#needs.allow(source) || normalAddress(transaction.source.host) === normalAddress(source.host);
   }
 
   /** Responds without state, to each copy of the request alike (RFC 3261 §8.2.7). */
@@ -201,7 +215,7 @@ export class SipStack implements SipPort {
     });
   }
 
-  #new(request: Request, source: Destination, flow: Flow, user: DialogUser): void {
+  #new(request: Request, source: Destination, flow: Flow, user: Pick<DialogUser, "request">): void {
     const { transaction } = this.#servers.begin(request, source, flow);
     if (!this.#guard(() => user.request(request, transaction))) {
       transaction.respond(responseTo(request, 500));

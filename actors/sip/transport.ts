@@ -180,6 +180,7 @@ export class SipTransport {
   #byUdp(socket: SipSocket, to: Address): Flow {
     return {
       transport: "udp",
+      remote: to,
       send: (bytes, failed) => {
         this.#needs.watch?.sip(true, bytes, "udp", to.host, to.port);
         socket.send(bytes, to, (error) => error && failed());
@@ -191,6 +192,7 @@ export class SipTransport {
   #byTcp(connection: Connection): Flow {
     return {
       transport: "tcp",
+      remote: connection.remote,
       send: (bytes, failed) => {
         const { host, port } = connection.remote;
         this.#needs.watch?.sip(true, bytes, "tcp", host, port);

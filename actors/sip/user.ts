@@ -26,6 +26,8 @@ export interface Named {
 
 /** How far what a peer has written is followed, as a call asks it (reach.ts). */
 export interface ReachPort {
+  /** `[sip] strict`: nothing inside a dialog comes from elsewhere, its end neither. */
+  readonly strict: boolean;
   /** Whether what is sent there goes to the proxy. */
   isProxy(to: Destination): boolean;
   /** Whether a message from there is one that the proxy has passed on. */
@@ -65,6 +67,8 @@ export interface Awaiting {
 export interface DialogUser {
   /** A new request inside the dialog that has passed the checks of RFC 3261 §8.2; never ACK or CANCEL. */
   request(request: Request, transaction: ServerTransaction): void;
+  /** Whether an ACK inside the dialog may come from there; one that may not is dropped. */
+  takesAck(ack: Request, source: Destination): boolean;
 }
 
 /** The stack, as a call uses it. */

@@ -47,13 +47,17 @@ export class B2bua {
   readonly #gateways = new Map<string, number>();
 
   constructor() {
-    const inside: DialogUser = { request: (_, transaction) => this.#requested(transaction) };
+    const inside: DialogUser = {
+      request: (_, transaction) => this.#requested(transaction),
+      takesAck: () => true,
+    };
     this.#sip = new SipStack({
       clock: systemClock,
       random: () => crypto.randomUUID().replaceAll("-", ""),
       open: { udp: openUdp, listen: listenTcp, connect: connectTcp },
       resolvePeer: async () => [],
       configured: [],
+      strict: false,
       resolve: async () => [LOCAL],
       bind: [LOCAL],
       port: 0,

@@ -35,6 +35,7 @@ export function makeStack(
   const heard: Heard = { words: [], transactions: [] };
   const logged: TestStack["logged"] = [];
   const inside: DialogUser = {
+    takesAck: () => true,
     request(request, transaction) {
       heard.words.push(request.method);
       heard.transactions.push(transaction);
@@ -46,6 +47,7 @@ export function makeStack(
     resolve: async () => [LOCAL],
     resolvePeer: async () => [LOCAL],
     configured: [],
+    strict: false,
     bind: [LOCAL],
     port: 0,
     localHost: LOCAL,

@@ -1,5 +1,6 @@
 /** The SIP stack on the wire: RFC 3261 §8.2, §17, §18; RFC 3581; RFC 6026. */
 import { describe, expect, test } from "bun:test";
+import type { ClientHandlers } from "../../../actors/sip/user.ts";
 import { responseTo } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf } from "../../../protocol/sip/mandatory.ts";
@@ -370,6 +371,23 @@ describe("requests of ours", () => {
     const [peer, told] = await asking("Via: SIP/2.0/UDP 6.6.6.6;branch=z9hG4bKx\n");
     expect(told).toEqual([]);
     expect(peer.sip.dropped.get("response with more than one Via")).toBe(1);
+  });
+
+  // proves: G7
+  test("with strict, a response of a host that the request was not sent to, and may not call, is dropped and counted", async () => {
+    const told: string[] = [];
+    const peer = await bench(undefined, { strict: true, allow: ({ host }) => host === "192.0.2.3" });
+    const on: ClientHandlers = { response: ({ status }) => void told.push(`${status}`), failed: () => {} };
+    const respond = async (from: string): Promise<void> => {
+      peer.sip.send(makeRequest("OPTIONS", from), to, on);
+      await peer.clock.advance(10);
+      const lines = ["Via", "From", "To", "Call-ID", "CSeq"].map(
+        (name) => `${name}: ${header(peer.received.at(-1)!, name)}`,
+      );
+      await peer.say(`SIP/2.0 200 OK\n${lines.join("\n")}\n\n`, { host: from, port: 5060 });
+    };
+    for (const from of ["203.0.113.66", PEER.host, "192.0.2.3"]) await respond(from);
+    expect([told, peer.sip.dropped.get("response of another host")]).toEqual([["200", "200"], 1]);
   });
 
   test("a line in a response that is no header field is passed over", async () => {
