@@ -22,7 +22,7 @@ const BUDGET = 64 * 2 ** 20;
 
 export interface ReplayNeeds {
   readonly print: (line: string) => void;
-  /** Waits until the next step may be taken. */
+  /** Waits until the call may go on: until a side says something, or time passes before it does. */
   readonly next: () => Promise<void>;
 }
 
@@ -46,6 +46,8 @@ class Replay {
   readonly #stage: Stage;
   #printed = 0;
   #compared = 0;
+  /** Whether time has passed, and nothing was said since. */
+  #isLater = false;
 
   constructor(script: string, recorded: readonly StepView[], needs: ReplayNeeds) {
     const clock = createClock();
@@ -74,7 +76,9 @@ class Replay {
   }
 
   async #take(step: Step): Promise<void> {
-    await this.#needs.next();
+    const { kind } = step;
+    if ((kind === "say" || kind === "cut" || kind === "after") && !this.#isLater) await this.#needs.next();
+    this.#isLater = kind === "after";
     try {
       await this.#stage.perform(step);
     } finally {

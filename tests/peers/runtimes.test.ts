@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
+import { withNews } from "../../journal/news.ts";
+import type { CallView } from "../../journal/view.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
 import { PlayServer } from "../../replay/server.ts";
@@ -12,6 +14,7 @@ import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
+import { FeedReader } from "../support/feed.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
 import { Inbox } from "../support/inbox.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
@@ -156,6 +159,35 @@ for (const runtime of RUNTIMES) {
       alice.says(CALLER, "session-terminate", "gone", "<reason><decline/></reason>");
       bob.phone.hangUp(await established("after-gone"));
       await alice.hears("session-terminate", "after-gone");
+    });
+
+    test("the window follows a call by its feed, lets it be taken away, and metrics count it", async () => {
+      const web = `http://127.0.0.1:${gateway.webPort}`;
+      const invite = await established("seen");
+      const { calls } = (await (await fetch(`${web}/api/calls?q=seen`)).json()) as { calls: { id: string }[] };
+      const id = calls[0]?.id ?? "";
+      const first = await FeedReader.open(`${web}/api/feed?call=${id}`);
+      const { data } = await first.next("journal");
+      first.leave();
+      bob.phone.hangUp(invite);
+      await alice.hears("session-terminate", "seen");
+      const second = await FeedReader.open(`${web}/api/feed?call=${id}`, first.last);
+      const news = (await second.next("news")).data as CallView;
+      second.leave();
+      expect(withNews(data as CallView, news).steps.at(-1)).toMatchObject({ event: "sip.bye", after: ["ended"] });
+      for (const [kind, says] of [
+        ["play", "INVITE sip:"],
+        ["json", '"setting"'],
+        ["svg", "<svg "],
+        ["txt", "◆ ended"],
+        ["pcap", "INVITE sip:"],
+      ] as const)
+        expect(await (await fetch(`${web}/api/calls/${id}/export.${kind}`)).text()).toContain(says);
+      const metrics = await (await fetch(`${web}/metrics`)).text();
+      expect(metrics).toMatch(/^carillon_calls_total\{direction="outgoing",outcome="completed"\} [1-9]/m);
+      expect(metrics).toMatch(/^process_cpu_seconds_total |^process_resident_memory_bytes /m);
+      const page = await fetch(web);
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("/page.js")]);
     });
 
     test("SIP is spoken over TCP too", async () => {
