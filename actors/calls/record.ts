@@ -94,6 +94,7 @@ function causeOf(step: Step | undefined): Cause {
   if ("condition" in told) return causeByCondition(told.type, told.condition);
   if ("status" in told && told.status >= 300) return causeByStatus(told);
   if (event === "sip.ack.timeout") return { ...LOCAL, timer: "64*T1", reason: "the answer was never acknowledged" };
+  if (event === "sip.prack.timeout") return { ...LOCAL, timer: "64*T1", reason: "the 180 had no PRACK" };
   if (event === "sip.expired") return { ...LOCAL, timer: "session timer" };
   if (told.type === "sip.invite.unusable") return { ...LOCAL, reason: told.text };
   return { by: event.startsWith("sip.") ? "phone" : "user", origin: "remote" };

@@ -60,7 +60,7 @@ export class Ringing {
   #repeat(send: () => void, interval: number, waited: number): void {
     const { chart } = this.#line;
     this.#cancel = chart.after(interval, () => {
-      if (waited + interval >= 64 * T1) return void chart.deliver({ type: "sip.ack.timeout" });
+      if (waited + interval >= 64 * T1) return void chart.deliver({ type: "sip.prack.timeout" });
       send();
       this.#repeat(send, Math.min(interval * 2, 64 * T1 - waited - interval), waited + interval);
     });

@@ -87,7 +87,7 @@ const refused = (content: Content): Content => ({ ...content, rejected: true });
 
 /** What is said to the user. */
 const toTheUser = {
-  "send session-initiate": sayEach(({ devices, offer }) =>
+  "send session-initiate (to each device)": sayEach(({ devices, offer }) =>
     devices.length === 0 ? [] : [{ type: "jingle.send.session-initiate", to: devices, media: offer }],
   ),
   "send session-initiate (again)": say(({ offer }, { device }: Device) => ({
@@ -95,7 +95,7 @@ const toTheUser = {
     to: [device],
     media: offer,
   })),
-  "send ringing": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
+  "send ringing (once)": sayEach(({ devices, rang }) => (rang ? [] : [{ type: "jingle.send.ringing", to: devices }])),
   "send session-accept": say((context) => {
     const answer = remote(context);
     const kept = withoutRemoved(answer.contents, context.pendingOffers);
@@ -146,13 +146,13 @@ const toTheUser = {
 
 /** What is said to the user by Jingle Message Initiation. */
 const byMessage = {
-  "send propose": sayEach(({ messages, offer }) =>
+  "send propose (if a device takes it)": sayEach(({ messages, offer }) =>
     messages === "proposed" ? [{ type: "jmi.send.propose", media: offer }] : [],
   ),
-  "send retract": sayEach((context) =>
+  "send retract (if proposed)": sayEach((context) =>
     context.messages === "proposed" ? lastMessages(context, reason("cancel")) : [],
   ),
-  "send finish": sayEach((context) =>
+  "send finish (if proceeded)": sayEach((context) =>
     context.messages === "proceeded" ? lastMessages(context, context.why ?? reason("success")) : [],
   ),
   "send final response (to a reject)": say(({ profile }, params: { reason: Reason }) => ({

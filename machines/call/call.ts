@@ -47,6 +47,6 @@ export const call = callSetup.createMachine({
     accepting,
     established,
     ending,
-    ended: { type: "final", description: "The call is over.", entry: "send finish" },
+    ended: { type: "final", description: "The call is over.", entry: "send finish (if proceeded)" },
   },
 } satisfies Parameters<typeof callSetup.createMachine>[0]);

@@ -7,8 +7,13 @@
 import { given } from "../given.ts";
 import type { CallState } from "./setup.ts";
 
-const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract"] as const;
-const nobodyAnswers = ["note why (no answer)", "send 480", "send session-terminate", "send retract"] as const;
+const giveUp = ["note why (CANCEL)", "send 487", "send session-terminate", "send retract (if proposed)"] as const;
+const nobodyAnswers = [
+  "note why (no answer)",
+  "send 480",
+  "send session-terminate",
+  "send retract (if proposed)",
+] as const;
 /** A device that does not answer may ring all the same, if only its answers are lost: it gets a session-terminate. */
 const deviceIsOut = [
   {
@@ -25,7 +30,7 @@ export const incoming = {
   description: "A phone calls the user, on every device that is online.",
   tags: "unanswered",
   initial: "offering",
-  entry: ["send session-initiate", "send propose"],
+  entry: ["send session-initiate (to each device)", "send propose (if a device takes it)"],
   on: {
     "jingle.session-accept": [
       {
@@ -33,7 +38,7 @@ export const incoming = {
         guard: given("the answer has an address"),
         actions: [
           given("send session-terminate (cancel, to the others)"),
-          "send retract",
+          "send retract (if proposed)",
           given("remember the accept"),
         ],
       },
@@ -41,7 +46,7 @@ export const incoming = {
         target: "accepting.gathering",
         actions: [
           given("send session-terminate (cancel, to the others)"),
-          "send retract",
+          "send retract (if proposed)",
           given("remember the accept"),
         ],
       },
@@ -55,7 +60,7 @@ export const incoming = {
           given("note why"),
           given("send final response (by reason)"),
           given("send session-terminate (cancel, to the others)"),
-          "send retract",
+          "send retract (if proposed)",
         ],
       },
       { actions: given("drop the device") },
@@ -67,7 +72,7 @@ export const incoming = {
       actions: [
         given("send session-terminate (cancel, to the others)"),
         given("remember who proceeds"),
-        "send session-initiate",
+        "send session-initiate (to each device)",
       ],
     },
     "jmi.reject": {
@@ -98,10 +103,15 @@ export const incoming = {
     "sip.info": {
       actions: [given("send transport-info (what is new)"), given("add the phone's candidates")],
     },
-    "sip.ack.timeout": {
+    "sip.prack.timeout": {
       target: "ended",
       description: "The reliable 180 was never acknowledged (RFC 3262 §3).",
-      actions: ["note why (never acknowledged)", "send 504 (no PRACK)", "send session-terminate", "send retract"],
+      actions: [
+        "note why (never acknowledged)",
+        "send 504 (no PRACK)",
+        "send session-terminate",
+        "send retract (if proposed)",
+      ],
     },
     "sip.cancel": { target: "ended", actions: giveUp },
     "sip.bye": { target: "ended", actions: giveUp },
@@ -115,7 +125,7 @@ export const incoming = {
         "jmi.ringing": { target: "ringing", actions: "send 180" },
         "jmi.proceed": {
           target: "ringing",
-          actions: ["send 180", given("remember who proceeds"), "send session-initiate"],
+          actions: ["send 180", given("remember who proceeds"), "send session-initiate (to each device)"],
         },
         "jingle.existing-session-initiate": {
           target: "ringing",

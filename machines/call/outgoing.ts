@@ -129,7 +129,7 @@ export const outgoing = {
     ringing: {
       description: "The phone rings, and the user is told so, once a call.",
       meta: { spec: "XEP-0167 §8.5" },
-      entry: ["send ringing", "remember that it rang"],
+      entry: ["send ringing (once)", "remember that it rang"],
       on: { "sip.invite.provisional": { actions: "note the provisional response" } },
     },
   },

@@ -30,6 +30,7 @@ export type PhoneEvent =
   | { readonly type: "sip.ack" }
   | { readonly type: "sip.ack.answer"; readonly media: Media }
   | { readonly type: "sip.ack.timeout" }
+  | { readonly type: "sip.prack.timeout" }
   | { readonly type: "sip.cancel" }
   | { readonly type: "sip.bye"; readonly reason: Reason }
   | { readonly type: "sip.bye.success" }

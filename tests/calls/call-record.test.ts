@@ -1,5 +1,6 @@
 /** The call detail record, and what the log alone says of a call that failed: docs/troubleshooting.md has each of these failures. */
 import { describe, expect, test } from "bun:test";
+import { changed } from "../support/changed.ts";
 import { type PlayOptions, play, Stage } from "../support/play.ts";
 import {
   BOB_ANSWERS,
@@ -149,6 +150,13 @@ ${TOLD()}`,
       "nobody answers the phone",
       `${JULIET_CALLS}${BOB_RINGS}after 180 s\n${TOLD()}${CANCELLED}`,
       { by: "gateway", origin: "local", timer: "no answer", status: 487, answered: undefined },
+    ],
+    [
+      "the caller requires reliable responses, and sends no PRACK",
+      `${changed(CAROL_CALLS, "    Contact:", "    Require: 100rel\n    Contact:")}
+after 32 s
+${REFUSED("504 Server Time-out")}${TOLD()}`,
+      { by: "gateway", origin: "local", timer: "64*T1", status: 504, reason: "the 180 had no PRACK" },
     ],
     [
       "the user is offline, and no push has woken a client",

@@ -110,7 +110,7 @@ test("steps stand beside their messages", () => {
   later(20);
   sip(false, "SIP/2.0 180 Ringing\nCall-ID: s1\nFrom: <sip:a@b>;tag=tagA\nTo: <sip:bob@c>;tag=x\nCSeq: 1 INVITE\n\n");
   call.step("sip.invite.provisional", { outgoing: "ringing" }, [
-    { guard: { type: "is ringing" }, actions: ["send ringing"] },
+    { guard: { type: "is ringing" }, actions: ["send ringing (once)"] },
   ]);
   call.effect("jingle.send.ringing");
   call.refused("sip.info", "sip.info does not fit a call that is outgoing.ringing");
@@ -121,7 +121,7 @@ test("steps stand beside their messages", () => {
     },
     {
       ...{ n: 2, at: 20, event: "sip.invite.provisional", before: ["outgoing.inviting"], after: ["outgoing.ringing"] },
-      ...{ guard: "is ringing", actions: ["send ringing"], effects: ["jingle.send.ringing"], came: 2, said: [] },
+      ...{ guard: "is ringing", actions: ["send ringing (once)"], effects: ["jingle.send.ringing"], came: 2, said: [] },
     },
     {
       ...{ n: 3, at: 20, event: "sip.info", before: ["outgoing.ringing"], after: ["outgoing.ringing"], actions: [] },

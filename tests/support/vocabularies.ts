@@ -14,6 +14,7 @@ export const CALL_EVENTS = all<CallEvent["type"]>({
   "sip.ack": true,
   "sip.ack.answer": true,
   "sip.ack.timeout": true,
+  "sip.prack.timeout": true,
   "sip.cancel": true,
   "sip.bye": true,
   "sip.bye.success": true,

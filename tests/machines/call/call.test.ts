@@ -30,6 +30,7 @@ const EVENTS: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   "sip.invite.failure": { type: "sip.invite.failure", ...REFUSED },
   "sip.ack": { type: "sip.ack" },
   "sip.ack.timeout": { type: "sip.ack.timeout" },
+  "sip.prack.timeout": { type: "sip.prack.timeout" },
   "sip.ack.answer": { type: "sip.ack.answer", media: ANSWER },
   "sip.answer.unusable": { type: "sip.answer.unusable", text: "no SDP" },
   "sip.cancel": { type: "sip.cancel" },
