@@ -1,5 +1,5 @@
 /**
- * Jingle's RTP description (XEP-0167) with its header extensions (XEP-0294) and streams (msid). Codecs are in
+ * Jingle's RTP description (XEP-0167) with its header extensions (XEP-0294), streams (msid) and categories (XEP-0507). Codecs are in
  * codecs.ts, sources in sources.ts.
  *
  * Rules: order is kept; unknown elements are ignored; Jingle does not name the protocol of an m-line, so it follows
@@ -8,10 +8,10 @@
 
 import xml, { type Element } from "@xmpp/xml";
 import type { Content, Crypto, Extension, Senders, Transport } from "../media/media.ts";
-import { bounded, MOST, readExtensionId, readPtime } from "../media/values.ts";
+import { bounded, isToken, MOST, readExtensionId, readPtime } from "../media/values.ts";
 import { unreadable } from "../refusal.ts";
 import { intern, present } from "../text.ts";
-import { MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
+import { CATEGORY, MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
 import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codecs.ts";
 import { readSources, writeSources } from "./sources.ts";
 import { numberOf, oneOf, requiredOf, textOf, without, wordOf } from "./values.ts";
@@ -34,6 +34,7 @@ export type Description = Pick<
   | "sources"
   | "sourceGroups"
   | "streams"
+  | "categories"
   | "formats"
   | "sctp"
 >;
@@ -63,6 +64,7 @@ export function readDescription(description: Element, transport: Transport): Des
       ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),
     })),
     ...present({
+      categories: readCategories(description),
       mixedExtensions: flag("extmap-allow-mixed", RTP_HDREXT),
       rtcpMux: flag("rtcp-mux", RTP),
       rtcpReducedSize: flag("rtcp-reduced-size", RTP),
@@ -70,6 +72,13 @@ export function readDescription(description: Element, transport: Transport): Des
       maxptime: first && readPtime(textOf(first, "maxptime")),
     }),
   };
+}
+
+/** XEP-0507 §2: one element for each; what is no token SDP could not say. */
+function readCategories(description: Element): readonly string[] | undefined {
+  const names = description.getChildren("category", CATEGORY).map((each) => textOf(each, "name") ?? "");
+  const named = [...new Set(names)].filter(isToken);
+  return named.length === 0 ? undefined : bounded(named, MOST.categories, "categories");
 }
 
 function mediaOf(description: Element): string {
@@ -131,6 +140,7 @@ export function writeDescription(content: Content): Element {
     ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
     ...writeSources(content),
     ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
+    ...(content.categories ?? []).map((name) => xml("category", { xmlns: CATEGORY, name })),
   );
 }
 

@@ -42,6 +42,8 @@ export const LASTING_RULES: readonly AnswerRule[] = [
   { rule: "rtcp-rsize if offered", source: "RFC 5506 §5", bound: onlyIfOffered("rtcpReducedSize") },
   { rule: "extmap-allow-mixed if offered", source: "RFC 8285 §6", bound: onlyIfOffered("mixedExtensions") },
   { rule: "header extensions that were offered, by their ids", source: "RFC 8285 §7", bound: offeredExtensions },
+  { rule: "simulcast if offered", source: "RFC 8853 §5.3.2", bound: onlyIfOffered("simulcast") },
+  { rule: "restrictions of streams if offered", source: "RFC 8851 §6.3", bound: onlyIfOffered("rids") },
   { rule: "feedback that was offered, in AVPF alone", source: "RFC 4585 §4.2", bound: offeredFeedback },
 ];
 
@@ -108,7 +110,7 @@ function offeredCodecs(offered: Content, { formats: _, ...content }: Content): C
 /** Data channels have the format of the offer's m-line (RFC 8841 §5.2). */
 const sameFormats = ({ formats }: Content): Pick<Content, "formats"> => (formats ? { formats } : {});
 
-type Flag = "rtcpMux" | "rtcpReducedSize" | "mixedExtensions";
+type Flag = "rtcpMux" | "rtcpReducedSize" | "mixedExtensions" | "simulcast" | "rids";
 
 function onlyIfOffered(flag: Flag): AnswerRule["bound"] {
   return (offered, content) => {

@@ -42,6 +42,9 @@ export interface Content {
   readonly formats?: readonly string[];
   /** What it shows: slides, speaker, sl, main, alt (RFC 4796, XEP-0507). */
   readonly categories?: readonly string[];
+  /** The values of a=rid and a=simulcast (RFC 8851, RFC 8853), which Jingle has no words for. */
+  readonly rids?: readonly string[];
+  readonly simulcast?: string;
   /** Data channels, which have no payload types. */
   readonly sctp?: Sctp;
   /** Feedback for all payload types. */

@@ -21,6 +21,8 @@ export const MOST = {
   sources: 64,
   sourceGroups: 64,
   streams: 16,
+  categories: 16,
+  rids: 16,
   bandwidth: 16,
   candidates: 64,
 } as const;

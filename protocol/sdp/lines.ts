@@ -13,7 +13,7 @@ import { boundedLines, mustNotSwell } from "./bounds.ts";
 const understood = new Set(
   `rtpmap fmtp rtcp rtcp-fb extmap extmap-allow-mixed crypto setup mid msid ptime maxptime sendrecv sendonly recvonly
    inactive ice-lite ice-ufrag ice-pwd ice-options fingerprint candidate end-of-candidates ssrc ssrc-group group rtcp-mux
-   rtcp-mux-only sctp-port max-message-size sctpmap
+   rtcp-mux-only sctp-port max-message-size sctpmap rid simulcast content
    rtcp-rsize bundle-only`.split(/\s+/),
 );
 /** These are interned later (text.ts); the values of all other attributes are copied here. */

@@ -1,5 +1,6 @@
 /**
- * One m-section of an SDP as a content: RFC 8866 §6, RFC 3264 §5, RFC 4568, RFC 5576, RFC 8830 (msid).
+ * One m-section of an SDP as a content: RFC 8866 §6, RFC 3264 §5, RFC 4568, RFC 5576, RFC 8830 (msid), RFC 4796
+ * (content), RFC 8851 and RFC 8853 (rid, simulcast).
  *
  * Rules: codecs, header extensions, transport and direction have files of their own; a section without a codec that we
  * can name, or with port 0, is refused and keeps its place.
@@ -54,6 +55,9 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     transport,
     ...present({
       sctp,
+      categories: readCategories(section),
+      rids: readRids(section),
+      simulcast: firstOf(section, "simulcast"),
       mixedExtensions: sctp ? undefined : (flag("extmap-allow-mixed") ?? flag("extmap-allow-mixed", session)),
       rtcpMux: flag("rtcp-mux") ?? flag("rtcp-mux-only"),
       rtcpMuxOnly: flag("rtcp-mux-only"),
@@ -115,6 +119,20 @@ function readSourceGroup(line: string): Content["sourceGroups"] {
   const [semantics = "", ...ids] = line.split(/\s+/);
   const ssrcs = [...new Set(ids.flatMap((id) => readSsrc(id) ?? []))];
   return ssrcs.length === 0 || !isToken(semantics) ? [] : [{ semantics, ssrcs }];
+}
+
+/** RFC 4796 §4: tokens with commas between them. */
+function readCategories(section: SdpSection): readonly string[] | undefined {
+  const words = allOf(section, "content")
+    .flatMap((value) => value.split(","))
+    .map((word) => word.trim());
+  const named = [...new Set(words)].filter(isToken).map(ownText);
+  return named.length === 0 ? undefined : bounded(named, MOST.categories, "categories");
+}
+
+function readRids(section: SdpSection): readonly string[] | undefined {
+  const rids = bounded(allOf(section, "rid"), MOST.rids, "restrictions of streams");
+  return rids.length === 0 ? undefined : rids;
 }
 
 function readStream(line: string): Content["streams"] {

@@ -123,6 +123,11 @@ ${PHONE_HANGS_UP}`,
     ],
     // proves: B2
     [
+      "has a section for each of two with the same mid, also where one is refused, whichever it is",
+      `${changed(CAROL_OFFERS(`${OFFER}${changed(AUDIO, "SAVPF 111 0", "SAVPF 0")}`), "name='0'/>", "name='0'/><content creator='initiator' name='0-2'/>")}${ACCEPTS(changed(CONTENT, "name='0'", "name='0-2'"), "    m=audio 0 UDP/TLS/RTP/SAVPF 111 0\n    a=mid:0\n    m=audio 40000 UDP/TLS/RTP/SAVPF 0\n    a=mid:0\n    a=setup:active\n")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: B2
+    [
       "has a section for each of two with the same mid, each answered by its own",
       `${changed(CAROL_OFFERS(`${OFFER}${AUDIO}`), "name='0'/>", "name='0'/><content creator='initiator' name='0-2'/>")}${ACCEPTS(`${CONTENT}${changed(CONTENT, "name='0'", "name='0-2'")}`, "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    a=mid:0\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    a=mid:0\n")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
@@ -134,6 +139,7 @@ describe("the accept of what a phone answers", () => {
     `<content name='0'><description media='audio'>${more}<nothing-else/></description><transport/></content><nothing-else/>`;
   const OPUS = "<payload-type id='111' name='opus'/>";
   const PCMU = "<payload-type id='0' name='PCMU'/>";
+  const EVENTS = (id: string): string => `<payload-type id='${id}' name='telephone-event' clockrate='8000'/>`;
   plays([
     // proves: B7
     [
@@ -159,6 +165,11 @@ describe("the accept of what a phone answers", () => {
     [
       "has the codec that was offered under a number that the phone does not explain",
       `${JULIET_CALLS}${BOB_SAYS(changed(changed(ANSWER, "a=rtpmap:111 opus/48000/2\n", ""), "SAVPF 111 0", "SAVPF 111"), inside("<payload-type id='111' name='opus' clockrate='48000' channels='2'/><rtcp-mux/>"))}${PHONE_HANGS_UP}`,
+    ],
+    // proves: B16
+    [
+      "has the numbers that she has offered, where the phone answers under its own; events too",
+      `${changed(JULIET_CALLS, "{offer-contents}", changed(onOneLine(PLAY_TEXTS["offer-contents"]), "<rtcp-mux/>", `${EVENTS("126")}<rtcp-mux/>`))}${BOB_SAYS(`${changed(changedAll(ANSWER, "111", "96"), "SAVPF 96 0", "SAVPF 96 101")}a=rtpmap:101 telephone-event/8000\n`, inside(`${OPUS}${EVENTS("126")}<rtcp-mux/>`))}${PHONE_HANGS_UP}`,
     ],
     // proves: B11
     [

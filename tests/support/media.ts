@@ -152,6 +152,9 @@ const content = (name: string): fc.Arbitrary<Content> =>
       extensions: fc.array(extension, { maxLength: 2 }),
       flags: fc.uniqueArray(fc.constantFrom("rtcpMux", "rtcpReducedSize", "mixedExtensions")),
       ptime: fc.option(fc.constantFrom(10, 20, 40), { nil: undefined }),
+      categories: fc.option(fc.subarray(["slides", "speaker", "sl", "main", "alt", "x-own"], { minLength: 1 }), {
+        nil: undefined,
+      }),
       maxptime: fc.option(fc.constantFrom(60, 120), { nil: undefined }),
       bandwidth: fc.array(fc.record({ type: fc.constantFrom("AS", "TIAS"), limit: fc.nat(9_999_999) }), {
         maxLength: 2,
@@ -160,7 +163,7 @@ const content = (name: string): fc.Arbitrary<Content> =>
       security,
     })
     .chain((described) => reach(described.flags.includes("rtcpMux")).map((way) => ({ ...described, way })))
-    .map(({ flags, sources, ptime, maxptime, security: { protocol, crypto, dtls }, way, ...rest }) => {
+    .map(({ flags, sources, ptime, maxptime, categories, security: { protocol, crypto, dtls }, way, ...rest }) => {
       const usesFeedback = rest.feedback.length > 0 || rest.payloads.some((each) => each.feedback.length > 0);
       return {
         ...rest,
@@ -176,7 +179,7 @@ const content = (name: string): fc.Arbitrary<Content> =>
         sourceGroups: sources.length > 0 ? [{ semantics: "FID", ssrcs: sources.map(String) }] : [],
         streams: [{ id: "{stream}", track: "track" }, { id: "-" }],
         ...Object.fromEntries(flags.map((flag) => [flag, true as const])),
-        ...present({ ptime, maxptime }),
+        ...present({ ptime, maxptime, categories }),
         transport: { ...way, ...dtls },
       };
     });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { readCandidateLine, writeCandidateAttributes, writeCandidateLine } from "../../../protocol/candidate.ts";
-import { readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
+import { jingleElement, readJingle, readReason, reasonElement, writeJingle } from "../../../protocol/jingle/jingle.ts";
 import { addCandidates, hasUsableCandidate, newCandidates } from "../../../protocol/media/candidates.ts";
 import type { Media, Role } from "../../../protocol/media/media.ts";
 import { acceptFromAnswer, adviceOn } from "../../../protocol/media/phone-answer.ts";
@@ -40,12 +40,37 @@ const refusal = (work: () => unknown): Refusal => {
 };
 
 // proves: M28
-test("a=rid, a=simulcast and a=rtcp-mux-only are passed over: Jingle has no word for them", () => {
+test("a=rid, a=simulcast and a=rtcp-mux-only are in SDP alone: Jingle has no word for them", () => {
   const more = "a=rid:1 send\r\na=simulcast:send 1\r\na=rtcp-mux-only\r\n";
   const read = readSdp(`${OFFER_SDP.trimEnd()}\r\n${more}`, { by: "initiator" });
   expect(String(writeJingle(read, "offer"))).toBe(String(writeJingle(offer, "offer")));
-  // RFC 8858: SDP has the last of them
-  expect(read.contents.map(({ rtcpMuxOnly }) => rtcpMuxOnly)).toEqual([true]);
+  // SDP has them: RFC 8851, RFC 8853, RFC 8858
+  expect(written(read)).toEqual(expect.arrayContaining(more.trimEnd().split("\r\n")));
+  expect(readSdp(written(read).join("\r\n"), { by: "initiator" }).contents).toMatchObject([
+    { rids: ["1 send"], simulcast: "send 1", rtcpMuxOnly: true },
+  ]);
+});
+
+// proves: M28
+test("any other attribute is passed over", () => {
+  const sdp = changed(OFFER_SDP, "t=0 0", "t=0 0\na=tool:x");
+  const read = readSdp(`${sdp}a=label:1\na=rtcp-xr:rcvr-rtt=all\na=x-own:1\n`, { by: "initiator" });
+  expect(read).toEqual(offer);
+});
+
+// proves: M31
+test.each([
+  ["a=content:slides,alt", ["slides", "alt"]],
+  ["a=content:main, sl,main", ["main", "sl"]],
+  ["a=content:sp eaker,x-own", ["x-own"]],
+  ["a=content:,", undefined],
+])("%s is what it shows (RFC 4796, XEP-0507)", (line, categories) => {
+  const read = readSdp(`${OFFER_SDP}${line}\n`, { by: "initiator" });
+  expect(read.contents[0]?.categories).toEqual(categories);
+  const [content] = readJingle(jingleElement("session-initiate", "s", {}, writeJingle(read, "offer"))).contents;
+  expect(content?.categories).toEqual(categories);
+  const lines = written(read).filter((each) => each.startsWith("a=content"));
+  expect(lines).toEqual(categories === undefined ? [] : [`a=content:${categories.join(",")}`]);
 });
 
 // proves: M3
