@@ -7,6 +7,7 @@
  * (reinvite.ts); an UPDATE of ours only refreshes (session-refresh.ts), and one of theirs without SDP is answered whatever is open.
  */
 import type { PhoneEvent } from "../../machines/call/vocabulary.ts";
+import { inItsGeneration } from "../../protocol/media/generations.ts";
 import { laterOffer, sourceOffer } from "../../protocol/media/later-offer.ts";
 import type { Media, Role } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
@@ -99,7 +100,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   #readAnswer(offered: Media, sdp: string): Media | Refusal {
     if (sdp === "") return new Refusal("the answer has no SDP", { status: 488 });
     const read = (): Media => this.#line.suited(readSdp(sdp, { by: this.#by, answerTo: offered }));
-    return attempt(() => acceptFromAnswer(offered, read()));
+    return attempt(() => inItsGeneration(this.#line.chart.remote, acceptFromAnswer(offered, read())));
   }
 
   // Theirs
@@ -142,7 +143,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const action = readJingleAction(sdp);
     const read = this.#line.suited(readSdp(sdp, { by: this.#by, follows: before }));
     const offer = action === null ? laterOffer(before, read) : sourceOffer(before, read);
-    return { type: isUpdate ? "sip.update" : "sip.reinvite", media: laterInKindOf(before, offer), action };
+    const media = inItsGeneration(before, laterInKindOf(before, offer));
+    return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action };
   }
 
   /** Answers their offer with 200. */

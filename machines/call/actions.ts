@@ -7,7 +7,7 @@
 
 import { answerTo } from "../../protocol/media/answer.ts";
 import { addCandidates, newCandidates } from "../../protocol/media/candidates.ts";
-import { asksFor, contentsNamed, isBare, ofNextGeneration } from "../../protocol/media/contents.ts";
+import { contentsNamed, isBare } from "../../protocol/media/contents.ts";
 import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import { audioAlone, withDtlsRole } from "../../protocol/media/offer-answer.ts";
 import { adviceOn } from "../../protocol/media/phone-answer.ts";
@@ -108,18 +108,11 @@ const toTheUser = {
     const { contents } = newCandidates(consultation?.offer ?? before, update);
     const begun = contents.filter(({ name }) => untold.includes(name)).map(({ name }) => name);
     const whole = contentsNamed(addCandidates(before, update), begun);
-    const anew = consultation === null ? [] : asksFor(consultation.offer, before).restarted;
     const others = contents.filter(({ name }) => !begun.includes(name));
     return [
       ...(whole.length > 0 ? [{ type: "jingle.send.transports" as const, to: devices, contents: whole }] : []),
       ...(others.length > 0
-        ? [
-            {
-              type: "jingle.send.transport-info" as const,
-              to: devices,
-              update: { contents: ofNextGeneration(others, anew, before) },
-            },
-          ]
+        ? [{ type: "jingle.send.transport-info" as const, to: devices, update: { contents: others } }]
         : []),
     ];
   }),

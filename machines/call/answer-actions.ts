@@ -22,6 +22,7 @@ import {
   withPlaces,
   withTransports,
 } from "../../protocol/media/contents.ts";
+import { inItsGeneration } from "../../protocol/media/generations.ts";
 import type { Content, ContentSenders, Media, TransportUpdate } from "../../protocol/media/media.ts";
 import {
   asOffer,
@@ -120,15 +121,14 @@ function sendersNow(context: CallContext, media: Media): ContentSenders[] {
   );
 }
 
-/** The phone's transports; the candidates of an ICE restart follow separately, in the generation after `before`. */
+/** The phone's transports; the candidates of an ICE restart follow separately. */
 function tellTransports(
   context: CallContext,
   contents: readonly Content[],
   restarted: readonly string[],
-  before: Media,
 ): CallEffect[] {
   const moved = contents.filter(({ name }) => restarted.includes(name));
-  const update = candidatesOf(moved, before);
+  const update = candidatesOf(moved);
   const found = update.contents.some(({ candidates, gathered }) => candidates.length > 0 || gathered);
   return [
     ...tell(context, "transports", withoutCandidates(contents, restarted)),
@@ -140,10 +140,7 @@ function tellTransports(
 const consultations = {
   "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
     const { added, restarted } = asksFor(media, remote(context));
-    return [
-      ...tellTransports(context, known(context, media), restarted, remote(context)),
-      ...tellAdded(context, media, added),
-    ];
+    return [...tellTransports(context, known(context, media), restarted), ...tellAdded(context, media, added)];
   }),
   "note what is asked": change((context, { media }: Offer) => ({
     consultation: { offer: media, mine: withPlaces(agreed(context), media), ...asksFor(media, remote(context)) },
@@ -186,15 +183,18 @@ const consultations = {
     const { added, restarted } = asksFor(offer, remote(context));
     const names = added.filter((name) => [...open, ...accepted].includes(name));
     return [
-      ...tellTransports(context, contentsNamed(remote(context), restarted), restarted, offer),
+      ...tellTransports(context, contentsNamed(backAgain(context), restarted), restarted),
       ...tell(context, "content-remove", contentsNamed(offer, names)),
     ];
   }),
-  "forget what was asked": change(() => ({ consultation: null })),
+  "forget what was asked": change((context) => ({ ...withRemote(context, backAgain(context)), consultation: null })),
 };
 
 const asked = (context: CallContext): { offer: Media; mine: Media } =>
   context.consultation ?? { offer: remote(context), mine: agreed(context) };
+
+/** The phone's description once its offer is given up: for the user ICE begins anew once more. */
+const backAgain = (context: CallContext): Media => inItsGeneration(asked(context).offer, remote(context));
 
 const none: readonly string[] = [];
 

@@ -67,7 +67,9 @@ export function newCandidates(media: Media, update: TransportUpdate): TransportU
     const mine = update.contents.filter((each) => each.name === name && !isForeign(each, transport));
     const room = MOST.candidates - transport.candidates.length;
     const told = mine.flatMap((each) => each.candidates).slice(0, MOST_TOLD);
-    const candidates = unknownOf(transport.candidates, told).slice(0, Math.max(0, room));
+    const found = unknownOf(transport.candidates, told).slice(0, Math.max(0, room));
+    const { generation } = transport;
+    const candidates = generation === undefined ? found : found.map((each) => ({ ...each, generation }));
     const gathered = !transport.gathered && mine.some((each) => each.gathered);
     const { ufrag, pwd } = transport;
     return candidates.length > 0 || gathered

@@ -9,7 +9,7 @@
 
 import { present } from "../text.ts";
 import { withoutRefused } from "./bundle.ts";
-import type { Candidate, Content, Media, Transport, TransportUpdate } from "./media.ts";
+import type { Content, Media, Transport, TransportUpdate } from "./media.ts";
 
 export interface Moved {
   readonly name: string;
@@ -154,28 +154,11 @@ export function withoutCandidates(contents: readonly Content[], restarted: reado
   );
 }
 
-/** The candidates of contents as an update, of the next generation (XEP-0176 §5.2). */
-export function candidatesOf(contents: readonly Content[], before: Media): TransportUpdate {
+/** The candidates of contents as an update. */
+export function candidatesOf(contents: readonly Content[]): TransportUpdate {
   const update = contents.map(({ name, creator, transport }) => {
     const { candidates, gathered, ufrag, pwd } = transport;
     return { name, creator, ...present({ ufrag, pwd }), candidates, gathered };
   });
-  const names = contents.map(nameOf);
-  return { contents: ofNextGeneration(update, names, before) };
+  return { contents: update };
 }
-
-/** An update in which the candidates of the restarted contents are of the next generation. */
-export function ofNextGeneration(
-  update: TransportUpdate["contents"],
-  names: readonly string[],
-  before: Media,
-): TransportUpdate["contents"] {
-  return update.map((each) => {
-    const generation = 1 + lastGeneration(find(before, each.name)?.transport.candidates ?? []);
-    const candidates = each.candidates.map((candidate) => ({ ...candidate, generation }));
-    return names.includes(each.name) ? { ...each, candidates } : each;
-  });
-}
-
-const lastGeneration = (candidates: readonly Candidate[]): number =>
-  candidates.reduce((last, { generation }) => Math.max(last, generation), 0);

@@ -138,6 +138,8 @@ export interface Transport {
   readonly options: readonly string[];
   readonly fingerprints: readonly { readonly hash: string; readonly value: string }[];
   readonly setup?: "actpass" | "active" | "passive";
+  /** That of all its candidates, once ICE has begun anew (generations.ts). */
+  readonly generation?: number;
   readonly candidates: readonly Candidate[];
   /** No more candidates will come (RFC 8838 §8.2). */
   readonly gathered: boolean;

@@ -1,5 +1,7 @@
 /** Contents that come and go, and ICE that begins anew, in a running call: docs/mapping.md tables J and S, XEP-0166 §7.2, RFC 8839 §4.4. */
 import { describe } from "bun:test";
+import { changed, changedAll } from "../support/changed.ts";
+import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -62,7 +64,39 @@ const OLD_TRANSPORT =
     "transport-info",
     `<content name='0'>${ICE("uB", "<fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0'/><nothing-else/>")}</content>`,
   ) +
-  HEARS("transport-info", `<content name='0'>${ICE("uB", "<candidate generation='1' ip='203.0.113.9'/>")}</content>`);
+  HEARS("transport-info", `<content name='0'>${ICE("uB", "<candidate generation='2' ip='203.0.113.9'/>")}</content>`);
+/** The phone begins ICE with this user; its candidates say generation 0. */
+const ANEW = (ufrag: string, generation: number): string =>
+  changed(
+    OFFERS(
+      changed(
+        changedAll(changedAll(PLAY_TEXTS["restarted-offer-sdp"] ?? "", "uC", ufrag), "pC", `p${ufrag}`).trimEnd(),
+        /^/gm,
+        "    ",
+      ),
+    ),
+    "typ host",
+    "typ host generation 0",
+  ) +
+  HEARS("transport-info", `<content name='0'>${ICE(ufrag)}</content>`) +
+  HEARS(
+    "transport-info",
+    `<content name='0'>${ICE(ufrag, `<candidate generation='${generation}' ip='203.0.113.9'/>`)}</content>`,
+  );
+const TRICKLES = (ufrag: string, generation: number): string => `
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Info-Package: trickle-ice
+    Content-Type: application/trickle-ice-sdpfrag
+
+    a=ice-ufrag:${ufrag}
+    m=audio 9 RTP/AVP 0
+    a=mid:0
+    a=candidate:9 1 udp 1694498815 203.0.113.77 50009 typ host generation 0
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INFO
+${HEARS("transport-info", `<content name='0'>${ICE(ufrag, `<candidate generation='${generation}' ip='203.0.113.77'/>`)}</content>`)}`;
 const THEIR_VIDEO = OFFERS("    {added-video-sdp}");
 const ASKED_FOR_VIDEO =
   HEARS("transport-info", `<content name='0'>${ICE("uB")}</content>`) +
@@ -255,6 +289,16 @@ phone > gateway
       `${TALKING}${OFFERS("    {restarted-offer-sdp}")}${HEARS("transport-info", `<content name='0'>${ICE("uC")}</content>`)}${HEARS("transport-info", `<content name='0'>${ICE("uC", "<candidate generation='1' ip='203.0.113.9'/>")}</content>`)}${RESTARTS(true)}${ANSWERS("    a=ice-ufrag:uR\n    m=audio 41000 UDP/TLS/RTP/SAVPF 111 0\n    a=setup:passive\n")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
+    ],
+    // proves: M32
+    [
+      "begins ICE anew twice, trickles, is given up on and begins once more: each time the next generation, whatever its SDP says",
+      `${TALKING}${ANEW("uC", 1)}${RESTARTS(true)}${ANSWERS("    a=ice-ufrag:uR\n")}${TRICKLES("uC", 1)}${ANEW("uD", 2)}${RESTARTS(true, "h2", "uS")}${ANSWERS("    a=ice-ufrag:uS\n")}${TRICKLES("uD", 2)}${ANEW("uE", 3)}${TRYING}${CANCELLED}${HEARS("transport-info")}${HEARS("transport-info", `<content name='0'>${ICE("uD", "<candidate generation='4' ip='203.0.113.9'/><candidate generation='4' ip='203.0.113.77'/>")}</content>`)}${ANEW("uF", 5)}${RESTARTS(true, "h3", "uT")}${ANSWERS("    a=ice-ufrag:uT\n")}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M32
+    [
+      "answers the user's new ICE with its own: the next generation, also of what it trickles",
+      `${TALKING}${RESTARTS(true)}${REINVITED(2, "    a=ice-ufrag:uR\n")}${AGREED(2, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info", `<content name='0'>${ICE("uC", "<candidate generation='1' ip='203.0.113.9'/>")}</content>`)}${TRICKLES("uC", 1)}${PHONE_HANGS_UP}`,
     ],
     // proves: S57
     [
