@@ -7,6 +7,7 @@
 import { type AnyStateMachine, createMachine } from "xstate";
 import { call } from "./call/call.ts";
 import { gateway } from "./gateway.ts";
+import { registration } from "./registration.ts";
 import { inviteClient } from "./transactions/invite-client.ts";
 import { inviteServer } from "./transactions/invite-server.ts";
 import { requestClient } from "./transactions/request-client.ts";
@@ -22,6 +23,7 @@ export const catalogue: Readonly<Record<string, AnyStateMachine>> = {
   gateway,
   "invite-client": machineOf(inviteClient),
   "invite-server": machineOf(inviteServer),
+  registration,
   "request-client": machineOf(requestClient),
   "request-server": machineOf(requestServer),
   "xmpp-stream": xmppStream,

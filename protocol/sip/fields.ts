@@ -12,7 +12,7 @@ import { invalid, type Param, readParams, splitOutside, unquote } from "./values
 const lists = new Set(
   `Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact Content-Encoding
    Content-Language Diversion Error-Info Geolocation History-Info In-Reply-To P-Asserted-Identity P-Preferred-Identity Path
-   Proxy-Require Reason Record-Route Recv-Info Require Route Service-Route Supported Unsupported Via Warning`.split(
+   Proxy-Require Reason Record-Route Recv-Info Remote-Party-ID Require Route Service-Route Supported Unsupported Via Warning`.split(
     /\s+/,
   ),
 );

@@ -7,6 +7,7 @@ import type { AnyStateMachine } from "xstate";
 import { call } from "../../machines/call/call.ts";
 import { catalogue } from "../../machines/catalogue.ts";
 import { gateway } from "../../machines/gateway.ts";
+import { registration } from "../../machines/registration.ts";
 import { xmppStream } from "../../machines/xmpp-stream.ts";
 import { statesOf } from "../../web/steps.ts";
 import { filesOf, textOf } from "../support/sources.ts";
@@ -16,6 +17,8 @@ import {
   GATEWAY_EFFECTS,
   GATEWAY_EVENTS,
   PHONE_EFFECTS,
+  REGISTRATION_EFFECTS,
+  REGISTRATION_EVENTS,
   STREAM_EFFECTS,
   STREAM_EVENTS,
   TRANSACTION_EFFECTS,
@@ -63,6 +66,7 @@ function saidIn(...files: readonly string[]): (word: string) => boolean {
 describe.each([
   ["call", wordsOf(call), CALL_EVENTS, saidIn(...filesOf("actors/calls"), ...filesOf("actors/phone"))],
   ["xmpp-stream", wordsOf(xmppStream), STREAM_EVENTS, saidIn("actors/xmpp/stream.ts")],
+  ["registration", wordsOf(registration), REGISTRATION_EVENTS, saidIn("actors/trunks/registration.ts")],
   ["gateway", wordsOf(gateway), GATEWAY_EVENTS, saidIn("actors/gateway.ts")],
   ["a transaction", wordsOf(...transactions), TRANSACTION_EVENTS, saidIn(...filesOf("actors/sip"))],
 ] as const)("%s", (_, { events }, known, isTold) => {
@@ -82,6 +86,7 @@ describe.each([
   ["a call, to the phone", PHONE_EFFECTS, isAsked, saidIn(...filesOf("actors/phone"))],
   ["a call, to the user", USER_EFFECTS, isAsked, saidIn(...filesOf("actors/calls"))],
   ["the stream", STREAM_EFFECTS, saidIn("machines/xmpp-stream.ts"), saidIn("actors/xmpp/stream.ts")],
+  ["a registration", REGISTRATION_EFFECTS, saidIn("machines/registration.ts"), saidIn("actors/trunks/registration.ts")],
   ["the gateway", GATEWAY_EFFECTS, saidIn("machines/gateway.ts"), saidIn("actors/gateway.ts")],
 ] as const)("%s", (_, effects, isAskedFor, isPerformed) => {
   test.each(effects)("%s is asked for by an action, and performed by an actor", (effect) => {
@@ -97,6 +102,7 @@ test.each(TRANSACTION_EFFECTS)("a transaction: %s is asked for by some state", (
 describe.each([
   ["call", call],
   ["xmpp-stream", xmppStream],
+  ["registration", registration],
   ["gateway", gateway],
 ] as const)("%s", (_, chart) => {
   const used = wordsOf(chart);

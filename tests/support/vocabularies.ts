@@ -1,6 +1,7 @@
 /** Every word of the charts' vocabularies, typed by them: a word that is new, or gone, does not compile before it is so here. */
 import type { CallEvent, PhoneEffect, UserEffect } from "../../machines/call/vocabulary.ts";
 import type { GatewayEffect, GatewayEvent } from "../../machines/gateway.ts";
+import type { RegistrationEffect, RegistrationEvent } from "../../machines/registration.ts";
 import type { TransactionEffect, TransactionEvent } from "../../machines/transactions/transaction.ts";
 import type { StreamEffect, StreamEvent } from "../../machines/xmpp-stream.ts";
 
@@ -107,6 +108,17 @@ export const STREAM_EFFECTS = all<StreamEffect["type"]>({
   "stream.close": true,
   "stream.offline": true,
   "stream.refused": true,
+});
+export const REGISTRATION_EVENTS = all<RegistrationEvent["type"]>({
+  start: true,
+  stop: true,
+  "sip.register.success": true,
+  "sip.register.failure": true,
+  "sip.register.timeout": true,
+});
+export const REGISTRATION_EFFECTS = all<RegistrationEffect["type"]>({
+  "sip.send.register": true,
+  "registration.over": true,
 });
 export const GATEWAY_EVENTS = all<GatewayEvent["type"]>({
   started: true,
