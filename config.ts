@@ -10,9 +10,11 @@ import { wrongRules } from "./config/dial.ts";
 import { type Environment, fromText, unknownNames } from "./config/environment.ts";
 import { readSections, type Tables } from "./config/file.ts";
 import { JINGLE_SIP, OPTIONS, type Option } from "./config/options.ts";
+import { optionsOf } from "./config/trunk-options.ts";
+import { type TrunkConfig, trunkNames, wrongTrunks } from "./config/trunks.ts";
 import { TWICE } from "./config/values.ts";
 import { ConfigError, written } from "./config/words.ts";
-import type { DialPlan } from "./protocol/dial-plan.ts";
+import { type DialPlan, PROXY } from "./protocol/dial-plan.ts";
 
 /** The options of a configuration, in the sections of the file; durations in seconds. */
 export interface Config {
@@ -63,6 +65,7 @@ export interface Config {
     readonly callsPerHour: number;
     readonly longest: number;
   };
+  readonly trunks: readonly TrunkConfig[];
   readonly web: {
     readonly host: string;
     readonly port: number;
@@ -100,15 +103,21 @@ interface Read {
 /** Reads a configuration. Throws a `ConfigError` with every error; `file` is only for its words. */
 export function readConfig(text: string, file: string, environment: Environment): Config {
   const { tables, errors } = readSections(text, file);
-  const unknown = [...unknownNames(environment), ...errors];
+  const trunkOptions = trunkNames(tables?.keys() ?? []).flatMap(optionsOf);
+  const unknown = [...unknownNames(environment, [...OPTIONS, ...trunkOptions]), ...errors];
   if (tables === undefined) throw new ConfigError(unknown);
   const sources = { tables, file, environment };
-  const read = OPTIONS.map((option) => readOption(option, givenFor(option, sources)));
-  const wrong = [...unknown, ...read.flatMap(({ error }) => error ?? []), ...circles(read, sources)];
+  const reading = (option: Option): Read => readOption(option, givenFor(option, sources));
+  const [read, readTrunks] = [OPTIONS.map(reading), trunkOptions.map(reading)];
+  const wrong = [
+    ...unknown,
+    ...[...read, ...readTrunks].flatMap(({ error }) => error ?? []),
+    ...circles(read, sources),
+  ];
   if (wrong.length > 0) throw new ConfigError(wrong);
-  const config = bySection(read);
-  const wrongDial = wrongDialPlan(config, sources);
-  if (wrongDial.length > 0) throw new ConfigError(wrongDial);
+  const config = { ...bySection(read), trunks: trunksOf(readTrunks) };
+  const between = [...wrongDialPlan(config, sources), ...wrongBetween(config).map((why) => `${file}: ${why}`)];
+  if (between.length > 0) throw new ConfigError(between);
   return config;
 }
 
@@ -131,7 +140,7 @@ export function bySection(values: readonly { readonly option: Option; readonly v
     result[section] ??= {};
     if (value !== undefined) result[section][name] = value;
   }
-  return result as unknown as Config;
+  return { ...result, trunks: [] } as unknown as Config;
 }
 
 /** The value of an option in a configuration. */
@@ -177,16 +186,27 @@ function wrongIn(option: Option, value: unknown, path: readonly PropertyKey[], m
 }
 
 /** What is wrong between the options of `[dial]`, and between them and others. */
-function wrongDialPlan({ dial, xmpp }: Config, { tables, file }: Sources): string[] {
+function wrongDialPlan({ dial, xmpp, trunks }: Config, { tables, file }: Sources): string[] {
   const { rules, ...numbering } = dial;
   if (rules === undefined)
     return tables.has("dial") ? [`${file}: [dial] rules is missing: without rules nobody may call`] : [];
-  const setting = { hosts: xmpp.hosts, trunks: [PROXY_TRUNK] };
+  const setting = { hosts: xmpp.hosts, trunks: [PROXY, ...trunks.map(({ name }) => name)] };
   return wrongRules({ ...numbering, rules }, setting).map((why) => `${file}: [dial] rules ${why}`);
 }
 
-/** The trunk that there is without any `[trunks.NAME]`: the proxy of the predecessor's section. */
-const PROXY_TRUNK = "proxy";
+/** What is wrong between trunks and the rest. */
+const wrongBetween = ({ trunks, xmpp, dial, jingleSip }: Config): string[] =>
+  wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone });
+
+/** The trunks that these values are of. */
+function trunksOf(read: readonly Read[]): TrunkConfig[] {
+  const sections = Object.groupBy(read, ({ option }) => option.section);
+  return Object.entries(sections).map(([section, values = []]) => {
+    const named = values.map(({ option, value }) => [placeOf(option).name, value] as const);
+    const [name = ""] = trunkNames([section]);
+    return { name, ...Object.fromEntries(named.filter(([, value]) => value !== undefined)) } as unknown as TrunkConfig;
+  });
+}
 
 /** The one error between options of `[xmpp]`: users of the component's own domain would be called by calling them. */
 function circles(read: readonly Read[], sources: Sources): string[] {

@@ -14,6 +14,7 @@ import { inTime } from "./actors/hosts.ts";
 import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { text } from "./actors/log-text.ts";
+import type { TrunkSettings } from "./actors/trunks/trunk.ts";
 import { watchAll } from "./actors/watch-all.ts";
 import { Api, CommandError, type Connection } from "./cli/api.ts";
 import { calls, hangUp, trace } from "./cli/commands.ts";
@@ -29,6 +30,7 @@ import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
+import { writeHost } from "./protocol/sip/uri.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
 import { resolveByServer, resolveBySystem } from "./transports/names.ts";
@@ -247,7 +249,7 @@ const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial
   rules && { ...more, rules, longest: milliseconds(longest) };
 
 /** The options, as the actors take them. */
-function gatewayConfig({ jingleSip, sip, xmpp, calls, dial }: Config): GatewayConfig {
+function gatewayConfig({ jingleSip, sip, xmpp, calls, dial, trunks }: Config): GatewayConfig {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
   const addresses = {
     hosts: xmpp.hosts,
@@ -282,8 +284,23 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls, dial }: Config): GatewayCo
       retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
     },
+    trunks: trunks.map(trunkSettings),
     proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
+  };
+}
+
+/** A trunk, as the actors take it: where no domain is said, it is the server as it is written. */
+function trunkSettings({ server, outboundProxy, domain, ...trunk }: Config["trunks"][number]): TrunkSettings {
+  const at = ({ host, port }: Address): Address => ({ host, port });
+  const own = writeHost(server.host);
+  const authority = domain || (server.isPortSaid ? `${own}:${server.port}` : own);
+  return {
+    ...trunk,
+    server: at(server),
+    outboundProxy: outboundProxy && at(outboundProxy),
+    authority,
+    domain: domain || own,
   };
 }
 

@@ -21,6 +21,8 @@ import { ProxyCheck } from "./sip/proxy-check.ts";
 import { Reach } from "./sip/reach.ts";
 import { SipStack } from "./sip/stack.ts";
 import { Tally } from "./tally.ts";
+import type { TrunkSettings } from "./trunks/trunk.ts";
+import { Trunks } from "./trunks/trunks.ts";
 import type { Watch } from "./watch.ts";
 import { XmppComponent } from "./xmpp/component.ts";
 import type { XmppConfig } from "./xmpp/config.ts";
@@ -37,6 +39,8 @@ export interface GatewayConfig {
   };
   readonly xmpp: XmppConfig;
   readonly calls: CallsConfig;
+  /** Providers and PBXs beside the proxy. */
+  readonly trunks?: readonly TrunkSettings[];
   /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent when it is left out. */
   readonly proxyInterval?: number;
   /** Milliseconds that running calls get to end when the gateway stops. */
@@ -72,6 +76,7 @@ export class Gateway {
   readonly sip: SipStack;
   readonly xmpp: XmppComponent;
   readonly calls: Calls;
+  readonly trunks: Trunks;
   readonly #actor;
   readonly #log: Log;
   readonly #acl: SipAcl;
@@ -99,12 +104,19 @@ export class Gateway {
       port: () => this.sip.port,
       strict: sip.strict,
     });
+    this.trunks = new Trunks({
+      ...{ trunks: config.trunks ?? [], clock, random, chance, hash, log, resolve, localHost, ours },
+      acl: this.#acl,
+      port: () => this.sip.port,
+      strict: sip.strict,
+      sip: () => this.sip,
+    });
     this.calls = new Calls({
       config: calls,
       sip: () => this.sip,
       xmpp: () => this.xmpp,
       reach,
-      isFromProxy: ({ host }) => this.#acl.isProxy(host),
+      trunks: this.trunks,
       clock,
       random,
       chance,
@@ -119,11 +131,11 @@ export class Gateway {
       open,
       resolve,
       resolvePeer,
-      configured: [proxy.host.toLowerCase(), localHost.toLowerCase()],
+      configured: [proxy.host, localHost, ...this.trunks.hosts].map((host) => host.toLowerCase()),
       log,
       watch,
       ...sip,
-      allow: (source) => this.#acl.allows(source.host),
+      allow: ({ host }) => this.#acl.allows(host) || this.trunks.isAt(host),
       heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: this.calls,
@@ -224,6 +236,7 @@ export class Gateway {
       case "gateway.open":
         return this.#open();
       case "gateway.drain":
+        void this.trunks.stop();
         return this.calls.drain();
       case "gateway.end":
         return this.calls.end();
@@ -239,6 +252,7 @@ export class Gateway {
         if (this.#actor.getSnapshot().status === "done") return void this.sip.stop();
         this.xmpp.start();
         this.#proxy.start();
+        this.trunks.start();
         this.#actor.send({ type: "started" });
       },
       (error: unknown) =>
@@ -251,7 +265,8 @@ export class Gateway {
     this.xmpp.stop();
     this.#acl.stop();
     this.#proxy.stop();
-    this.sip.stop().finally(() => this.#stopped.resolve(failure));
+    const stopped = this.trunks.stop().then(() => this.sip.stop());
+    stopped.finally(() => this.#stopped.resolve(failure));
   }
 }
 

@@ -12,7 +12,8 @@ import { readDomain } from "./hosts.ts";
 import type { Kind } from "./values.ts";
 import { written } from "./words.ts";
 
-const user = z.string().transform((text, context) => {
+/** A user or a domain, in one notation. */
+const userOrDomain = z.string().transform((text, context) => {
   const at = text.lastIndexOf("@");
   const domain = readDomain(text.slice(at + 1));
   const name = at === -1 ? (domain ?? "") : `${text.slice(0, at)}@${domain ?? ""}`.toLowerCase();
@@ -20,12 +21,15 @@ const user = z.string().transform((text, context) => {
   return name;
 });
 
+/** A user's bare JID. */
+export const USER = userOrDomain.refine((name) => name.includes("@"));
+
 const rule = z.strictObject({
   to: z.string().regex(/^(?:@|\+\d{0,15}|[\d*#]{2,24}|\p{L}[\p{L}\p{N}._-]*)$/u),
-  who: z.array(user).min(1).optional(),
+  who: z.array(userOrDomain).min(1).optional(),
   trunk: z
     .string()
-    .regex(/^[a-z0-9_-]{1,32}$/)
+    .regex(/^[a-z][a-z0-9_]{0,31}$/)
     .optional(),
   write: z.enum(WRITINGS).optional(),
 });
@@ -45,6 +49,7 @@ export const EMERGENCY: Kind = {
   schema: z.array(z.string().regex(/^\d{2,6}$/)).max(32),
   allowed: 'a list of short numbers, such as ["112"]',
 };
+export const HIDE = prefix(/^[\d*#]{0,8}$/, 'digits, * and #, such as "#31#", or ""');
 export const LIMIT: Kind = {
   schema: z.number().int().min(0).max(1_000_000),
   allowed: "a whole number, or 0 for no limit",

@@ -1,11 +1,11 @@
 /**
- * Options from the environment: `CARILLON_…`, each named in `OPTIONS`.
+ * Options from the environment: `CARILLON_…`, each named in its option.
  *
  * Rule: an unknown `CARILLON_` name is an error, like an unknown key of the file; a mistyped override would otherwise be
  * found in production.
  */
 import { z } from "zod";
-import { OPTIONS, type Option } from "./options.ts";
+import type { Option } from "./options.ts";
 import { nearest, said } from "./words.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,9 +14,9 @@ const PREFIX = "CARILLON_";
 /** Kubernetes sets variables of this shape in every container when a service is called carillon. */
 const OF_KUBERNETES = /^CARILLON_(?:SERVICE_(?:HOST|PORT\w*)=|PORT_\d+_\w+=|PORT=\w+:\/\/)/;
 
-/** The errors of `CARILLON_` names that no option has. */
-export function unknownNames(environment: Environment): string[] {
-  const known = OPTIONS.flatMap(({ env }) => (env === undefined ? [] : [env.slice(PREFIX.length)]));
+/** The errors of `CARILLON_` names that none of these options has. */
+export function unknownNames(environment: Environment, options: readonly Option[]): string[] {
+  const known = options.flatMap(({ env }) => (env === undefined ? [] : [env.slice(PREFIX.length)]));
   return Object.entries(environment).flatMap(([name, value]) => {
     const word = name.slice(PREFIX.length);
     if (!name.startsWith(PREFIX) || known.includes(word) || OF_KUBERNETES.test(`${name}=${value}`)) return [];

@@ -1,6 +1,8 @@
 /** The file: bytes to text to the tables of its sections. Rule: an unknown section or key is an error. */
 import { parse, TomlError } from "smol-toml";
 import { OPTIONS } from "./options.ts";
+import { TRUNK_OPTIONS, TRUNKS } from "./trunk-options.ts";
+import { wrongName } from "./trunks.ts";
 import { ConfigError, nearest, said } from "./words.ts";
 
 export type Table = Readonly<Record<string, unknown>>;
@@ -32,24 +34,29 @@ function utf8(bytes: Uint8Array): string | undefined {
 export function readSections(text: string, file: string): { tables?: Tables; errors: string[] } {
   const read = parsed(text);
   if (typeof read === "string") return { errors: [`${file}: ${read}`] };
-  const { modules = {}, ...rest } = read;
-  const all: [string, unknown][] = isTable(modules)
-    ? Object.entries(modules).map(([name, table]) => [`modules.${name}`, table])
-    : [["modules", modules]];
-  all.push(...Object.entries(rest));
+  const { modules = {}, trunks = {}, ...rest } = read;
+  const all = [...inside("modules", modules), ...inside("trunks", trunks), ...Object.entries(rest)];
   const errors = all.flatMap(([name, table]) => errorsOf(name, table)).map((error) => `${file}: ${error}`);
   return { tables: new Map(all.flatMap(([name, table]) => (isTable(table) ? [[name, table]] : []))), errors };
 }
 
+/** The sections inside of one: `[modules.…]`, `[trunks.…]`. */
+const inside = (name: string, table: unknown): [string, unknown][] =>
+  isTable(table) ? Object.entries(table).map(([each, inner]) => [`${name}.${each}`, inner]) : [[name, table]];
+
 /** The unknown names of one section. */
 function errorsOf(section: string, table: unknown): string[] {
   const known = [...new Set(OPTIONS.map((option) => option.section))];
-  if (!known.includes(section)) {
+  const wrong = section.startsWith(TRUNKS) ? wrongName(section.slice(TRUNKS.length)) : undefined;
+  if (wrong !== undefined) return [wrong];
+  const isTrunk = section.startsWith(TRUNKS);
+  if (!isTrunk && !known.includes(section)) {
     const meant = nearest(section, known);
     return [`unknown section [${said(section)}]${meant === undefined ? "" : ` (did you mean [${meant}]?)`}`];
   }
   if (!isTable(table)) return [`${section} must be a section: [${section}]`];
-  const keys = OPTIONS.filter((option) => option.section === section).map(({ key }) => key);
+  const options = isTrunk ? TRUNK_OPTIONS : OPTIONS.filter((option) => option.section === section);
+  const keys = options.map(({ key }) => key);
   return Object.keys(table)
     .filter((key) => !keys.includes(key))
     .map((key) => `unknown key \`${said(key)}\` in [${section}]${hint(key, keys)}`);

@@ -1,7 +1,7 @@
 /** Warnings: what is allowed and probably a mistake, a line each. */
 import type { Config } from "../config.ts";
 
-export function judge({ jingleSip, sip, dial }: Config): string[] {
+export function judge({ jingleSip, sip, dial, trunks }: Config): string[] {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin } = jingleSip;
   const isLocal = (name: string): boolean => name === "localhost" || name === "::1" || /^127\./.test(name);
   const self = proxyPort === listenPort && (isLocal(proxyHost) || proxyHost === localHost);
@@ -13,6 +13,9 @@ export function judge({ jingleSip, sip, dial }: Config): string[] {
     ...(jingleSip.backend === undefined ? [] : ["backend is ignored: only the predecessor used it"]),
     ...(sip.username !== "" && sip.password === "" ? ["[sip] username is set without a password"] : []),
     ...unreachable(dial).map((number) => `[dial] emergency "${number}" has no rule with a trunk: nobody can call it`),
+    ...trunks.flatMap(({ name, username, password }) =>
+      username !== "" && password === "" ? [`[trunks.${name}] username is set without a password`] : [],
+    ),
     ...(sip.username === "" && sip.password !== ""
       ? ["[sip] password is set without a username, and is never used"]
       : []),

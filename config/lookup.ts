@@ -18,11 +18,15 @@ export interface Lookup {
 }
 
 /** Looks up the names of a configuration, all at once. */
-export function lookUp({ jingleSip, xmpp, web }: Config, resolve: Resolve): Promise<Lookup[]> {
+export function lookUp({ jingleSip, xmpp, web, trunks }: Config, resolve: Resolve): Promise<Lookup[]> {
   const hosts = [
     { option: `[${JINGLE_SIP}] proxy_host`, host: jingleSip.proxyHost },
     { option: "[xmpp] host", host: xmpp.host },
     { option: "[web] host", host: web.host },
+    ...trunks.flatMap(({ name, server, outboundProxy }) => [
+      { option: `[trunks.${name}] server`, host: server.host },
+      ...(outboundProxy ? [{ option: `[trunks.${name}] outbound_proxy`, host: outboundProxy.host }] : []),
+    ]),
   ];
   return Promise.all(hosts.filter(({ host }) => isIP(host) === 0).map((each) => lookUpOne(each, resolve)));
 }

@@ -4,7 +4,7 @@
  *
  * `OPTIONS` is the only list: tests compare docs/options.md and carillon.example.toml with it.
  */
-import { AREA, COUNTRY, EMERGENCY, INTERNATIONAL, LIMIT, NATIONAL, RULES } from "./dial.ts";
+import { AREA, COUNTRY, EMERGENCY, HIDE, INTERNATIONAL, LIMIT, NATIONAL, RULES } from "./dial.ts";
 import {
   ADDRESS,
   ADDRESSES,
@@ -41,7 +41,8 @@ export interface Option extends Kind {
   readonly reloads?: true;
 }
 
-const option = (
+/** An option, of these parts. */
+export const option = (
   section: string,
   key: string,
   kind: Kind,
@@ -120,6 +121,7 @@ const DIAL_OPTIONS = [
   option("dial", "area", AREA, "", "code of the area that numbers without a prefix belong to", RELOADS),
   option("dial", "international", INTERNATIONAL, "00", "prefix of an international number", RELOADS),
   option("dial", "national", NATIONAL, "0", NATIONAL_PREFIX, RELOADS),
+  option("dial", "hide", HIDE, "#31#", "what a user dials before a number to hide who calls", RELOADS),
   option("dial", "emergency", EMERGENCY, ["112"], "numbers that are never rewritten and never limited", RELOADS),
   option("dial", "rules", RULES, undefined, DIAL_RULES, RELOADS),
   option("dial", "calls_per_user", LIMIT, 2, "calls that a user may have dialled at once", RELOADS),

@@ -63,12 +63,15 @@ export class LiveConfig {
   #take(read: Config): void {
     const differing = OPTIONS.filter((option) => differs(option, this.#running, read));
     const changed = differing.filter(({ reloads }) => reloads).map(nameOf);
-    const needRestart = differing.filter(({ reloads }) => !reloads).map(nameOf);
+    const needRestart = [
+      ...differing.filter(({ reloads }) => !reloads).map(nameOf),
+      ...differingTrunks(this.#running, read),
+    ];
     const values = OPTIONS.map((option) => ({
       option,
       value: optionOf(option.reloads ? read : this.#running, option),
     }));
-    this.#running = bySection(values);
+    this.#running = { ...bySection(values), trunks: this.#running.trunks };
     this.#needs.apply(this.#running);
     const level = needRestart.length > 0 ? "warn" : "info";
     this.#needs.log({ level, event: "config.reloaded", changed, needRestart });
@@ -76,6 +79,14 @@ export class LiveConfig {
 }
 
 const nameOf = ({ section, key }: Option): string => `[${section}] ${key}`;
+
+/** The trunks that are new, gone or changed, as `[trunks.NAME]`. */
+function differingTrunks(one: Config, other: Config): string[] {
+  const names = new Set([...one.trunks, ...other.trunks].map(({ name }) => name));
+  const of = ({ trunks }: Config, name: string): string =>
+    JSON.stringify(trunks.find((each) => each.name === name)) ?? "";
+  return [...names].filter((name) => of(one, name) !== of(other, name)).map((name) => `[trunks.${name}]`);
+}
 
 const differs = (option: Option, one: Config, other: Config): boolean =>
   JSON.stringify(optionOf(one, option)) !== JSON.stringify(optionOf(other, option));

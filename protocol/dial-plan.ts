@@ -8,7 +8,12 @@
  */
 import { type Numbering, normal } from "./number.ts";
 
+/** The trunk that there always is: that of `[modules.mod_jingle_sip]`. */
+export const PROXY = "proxy";
+
 export interface DialPlan extends Numbering {
+  /** What a user dials before a number to hide who calls; "": nothing does that. */
+  readonly hide: string;
   readonly rules: readonly DialRule[];
 }
 
@@ -27,18 +32,19 @@ export const WRITINGS = ["e164", "international", "digits", "national"] as const
 export type Writing = (typeof WRITINGS)[number];
 
 export type Dialling =
-  | { readonly trunk: string; readonly number: string; readonly isEmergency: boolean }
+  | { readonly trunk: string; readonly number: string; readonly isEmergency: boolean; readonly isHidden: boolean }
   | { readonly refused: "no number" | "forbidden" };
 
 /** What becomes of a number, or name, that a user, named by a bare JID, dials. */
 export function dial(dialled: string, caller: string, plan: DialPlan): Dialling {
-  const target = normal(dialled, plan);
+  const isHidden = plan.hide !== "" && dialled.startsWith(plan.hide);
+  const target = normal(isHidden ? dialled.slice(plan.hide.length) : dialled, plan);
   if (target === undefined) return { refused: "no number" };
   const isEmergency = plan.emergency.includes(target);
   const rule = plan.rules.find((each) => reaches(each, target) && (isEmergency || isFor(each, caller)));
   if (rule?.trunk === undefined) return { refused: "forbidden" };
   const number = isEmergency ? target : written(target, rule.write ?? "e164", plan);
-  return { trunk: rule.trunk, number, isEmergency };
+  return { trunk: rule.trunk, number, isEmergency, isHidden };
 }
 
 /** Whether a rule is about this number or name. */

@@ -38,6 +38,16 @@ export function normal(dialled: string, numbering: Numbering): string | undefine
   return user === written && /^\p{L}[\p{L}\p{N}._-]*$/u.test(user) ? user : undefined;
 }
 
+/** Whether two texts are one number: as they are dialled here, or in their digits where nobody says what that means. */
+export function isSameNumber(one: string, other: string, numbering: Numbering | undefined): boolean {
+  if (bareDigits(one) === bareDigits(other)) return true;
+  const [first, second] = [one, other].map((each) => numbering && normal(each, numbering));
+  return first !== undefined && first === second;
+}
+
+/** A number without separators and without the sign that it is an international one. */
+const bareDigits = (number: string): string => withoutSeparators(number).replace(/^(?:\+|00)/, "");
+
 /** The text in ASCII digits, without escapes and without marks that nobody sees. */
 function plain(text: string): string | undefined {
   const unescaped = text.includes("%") ? decoded(text) : text;

@@ -1,7 +1,7 @@
 /**
  * Performs a play (script.ts) on a whole gateway over wires in memory and a simulated clock.
  *
- * `phone` is what stands at the SIP proxy's address, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
+ * `phone` is what stands at the SIP proxy's address, `provider` at that of a trunk, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
  * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
  * be left unheard, and no call alive.
  *
@@ -14,6 +14,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../actors/calls/needs.ts";
 import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
 import type { LogEvent } from "../actors/log.ts";
+import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { Watch } from "../actors/watch.ts";
 import { DEVICES, deviceName } from "../journal/play-people.ts";
 import { PlayPhone } from "../journal/play-phone.ts";
@@ -28,6 +29,7 @@ import { different, missing, sameAs } from "./sip.ts";
 import { createWire, type Wire } from "./wire.ts";
 import { fitsElement, isElement } from "./xml.ts";
 
+const PROVIDER = { host: "198.51.100.7", port: 5060 };
 const STRANGER = { host: "203.0.113.66", port: 5060 };
 
 /** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
@@ -63,6 +65,8 @@ export interface StageOptions {
   readonly names?: GatewayNeeds["resolvePeer"];
   /** Whether juliet's server hands her calls over (integrations/). */
   readonly intercept?: true;
+  /** Providers and PBXs beside the proxy. */
+  readonly trunks?: readonly TrunkSettings[];
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
   /** The phone takes connections too, and answers on the one that there is. */
@@ -104,7 +108,11 @@ export class Stage {
   readonly #clock: SimulatedClock;
   readonly wire: Wire;
   readonly gateway: Gateway;
-  readonly #sides: Readonly<Record<string, SipSide>> = { phone: sipSide(PROXY), stranger: sipSide(STRANGER) };
+  readonly #sides: Readonly<Record<string, SipSide>> = {
+    phone: sipSide(PROXY),
+    provider: sipSide(PROVIDER),
+    stranger: sipSide(STRANGER),
+  };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
   readonly #bound: Bindings = new Map();
   readonly #stanzas: Element[] = [];
@@ -122,6 +130,7 @@ export class Stage {
   constructor({
     calls,
     sip,
+    trunks,
     names,
     lossy,
     intercept,
@@ -139,7 +148,8 @@ export class Stage {
     this.#isLossy = lossy === true;
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
-    this.gateway = new Gateway(gatewayConfig(calls, intercept && "intercept", sip), {
+    const config = gatewayConfig(calls, intercept && "intercept", sip);
+    this.gateway = new Gateway(trunks ? { ...config, trunks } : config, {
       ...needs,
       ...(names && { resolvePeer: names }),
       watch,

@@ -16,7 +16,7 @@ test("rules are read, their users in one notation", () => {
     RULES('{ to = "+49", who = ["EXAMPLE.org", "Alice@Example.ORG"], trunk = "proxy", write = "national" }'),
   );
   expect(dial).toEqual({
-    ...{ country: "49", area: "30", international: "00", national: "0", emergency: ["112"] },
+    ...{ country: "49", area: "30", international: "00", national: "0", hide: "#31#", emergency: ["112"] },
     ...{ callsPerUser: 2, callsPerHour: 30, longest: 7200 },
     rules: [{ to: "+49", who: ["example.org", "alice@example.org"], trunk: "proxy", write: "national" }],
   });

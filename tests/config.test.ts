@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { judge } from "../config/judge.ts";
 import { OPTIONS } from "../config/options.ts";
+import { TRUNK_OPTIONS } from "../config/trunk-options.ts";
 import { changed } from "./support/changed.ts";
 import { GOOD, read, refusal, withLine } from "./support/config.ts";
 
@@ -237,7 +238,9 @@ describe("documents", () => {
   const file = (name: string): string => readFileSync(join(import.meta.dir, "..", name), "utf8");
   const shown = (value: unknown): string => (value === undefined ? "" : `\`${JSON.stringify(value)}\``);
 
-  test.each(OPTIONS.map((option) => [`[${option.section}] ${option.key}`, option] as const))(
+  const all = [...OPTIONS, ...TRUNK_OPTIONS];
+
+  test.each(all.map((option) => [`[${option.section}] ${option.key}`, option] as const))(
     "docs/options.md: %s",
     (_, option) => {
       const { section, key, env = "" } = option;
@@ -256,14 +259,14 @@ describe("documents", () => {
     const rows = [...file("docs/options.md").matchAll(/^\| (\w+) \|/gm)]
       .map(([, key]) => key)
       .filter((key) => key !== "option");
-    expect(rows).toEqual(OPTIONS.map(({ key }) => key));
+    expect(rows.toSorted()).toEqual(all.map(({ key }) => key).toSorted());
   });
 
   test("carillon.example.toml has every option with its default, and works once the secret and the domains are there", () => {
     const text = file("carillon.example.toml");
     const filled = changed(changed(text, 'secret = ""', 'secret = "x"'), "hosts = []", 'hosts = ["example.org"]');
     expect(read(filled)).toEqual({ ...read(GOOD), xmpp: { ...read(GOOD).xmpp, secret: "x", domain: "sip.localhost" } });
-    for (const { section, key, env } of OPTIONS) {
+    for (const { section, key, env } of all) {
       const lines =
         `\n${text}`
           .split(new RegExp(`\\n(?:# )?\\[${section}\\]`))[1]

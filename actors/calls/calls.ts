@@ -8,6 +8,7 @@
  */
 
 import type { Element } from "@xmpp/xml";
+import type { Numbering } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
@@ -46,7 +47,7 @@ export class Calls implements SipUser, XmppUser {
   readonly #messages: CallMessages;
 
   constructor(needs: CallsNeeds) {
-    const { config, clock, log, xmpp, random } = needs;
+    const { config, clock, log, xmpp, random, reach, trunks } = needs;
     const { addresses } = config;
     const registry = new Registry(() => config.maxCalls);
     const proposals = new Proposals(clock, config.jmiTimeout);
@@ -54,16 +55,27 @@ export class Calls implements SipUser, XmppUser {
     const outbox = new Outbox(log);
     const awaiting = this.#awaiting;
     const maker = new CallMaker(needs, { registry, awaiting, outbox });
-    const dialling = new Dialling({ config, registry, clock, log });
+    const dialling = new Dialling({ config, registry, trunks, clock, log });
     const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
-    const isTrusted = (source: Destination): boolean => config.trusted && needs.isFromProxy(source);
-    const mayName = (hop: Destination, source: Destination): boolean => needs.reach.mayName(hop, source);
+    const isTrusted = (source: Destination): boolean => config.trusted && reach.isPassedOn(source);
+    const numbering = (): Numbering | undefined => config.dial;
     this.registry = registry;
     this.#needs = needs;
     this.#proposals = proposals;
     this.#outbox = outbox;
     this.#refused = refused;
-    this.#incoming = new IncomingCalls({ maker, registry, refused, addresses, isTrusted, xmpp, random, mayName });
+    this.#incoming = new IncomingCalls({
+      maker,
+      registry,
+      refused,
+      addresses,
+      isTrusted,
+      xmpp,
+      random,
+      reach,
+      trunks,
+      numbering,
+    });
     this.#iqs = new JingleIqs({ registry, outgoing, refused, addresses, xmpp });
     this.#messages = new CallMessages({ registry, proposals, dialling, refused, addresses, xmpp });
   }

@@ -7,19 +7,28 @@
  * that `username_to_phone` gives to somebody else.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
-import { dial } from "../../protocol/dial-plan.ts";
-import { normal } from "../../protocol/number.ts";
+import { dial, PROXY } from "../../protocol/dial-plan.ts";
+import { isSameNumber } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
-import { escapeUser, readUri } from "../../protocol/sip/uri.ts";
+import { presenting } from "../../protocol/sip/caller-id.ts";
+import { readNameAddr } from "../../protocol/sip/fields.ts";
+import type { Field } from "../../protocol/sip/message.ts";
+import { escapeUser, readUri, writeHost } from "../../protocol/sip/uri.ts";
 import { readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { Trunk, TrunkCall } from "../trunks/trunk.ts";
+import type { Trunks } from "../trunks/trunks.ts";
 import { type DialConfig, DialLimits } from "./dial-limits.ts";
 import type { CallsConfig } from "./needs.ts";
 import type { Registry } from "./registry.ts";
 
 /** A call that may be made. */
 export interface Permitted extends Dialled {
+  /** What stands beside From and To in the INVITE. */
+  readonly fields: readonly Field[];
+  /** The trunk it goes by; none: the proxy. */
+  readonly trunk: Trunk | undefined;
   readonly isEmergency: boolean;
   /** Milliseconds that it may last, if that is limited. */
   readonly longest?: number | undefined;
@@ -30,6 +39,7 @@ export interface Permitted extends Dialled {
 export interface DiallingParts {
   readonly config: CallsConfig;
   readonly registry: Registry;
+  readonly trunks: Trunks;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,8 +50,13 @@ interface Parties {
   readonly callee: string;
 }
 
-/** What a plan says of a number: how it is written, and whether it is exempt from limits. */
-type Written = { readonly number: string; readonly isEmergency: boolean };
+/** What a plan says of a number: by which trunk it goes and how it is written there, and whether it is exempt from limits. */
+interface Written {
+  readonly trunk: Trunk | undefined;
+  readonly number: string;
+  readonly isEmergency: boolean;
+  readonly isHidden: boolean;
+}
 
 export class Dialling {
   readonly #by: DiallingParts;
@@ -60,13 +75,21 @@ export class Dialling {
     if (this.#isNumberOfAnother(caller)) return impostor;
     const found = this.#written(name, caller, plan);
     if (found instanceof Refusal) return found;
-    const { number, isEmergency } = found;
+    const { trunk, isEmergency } = found;
     const limited = plan && !isEmergency ? this.#reached(caller, plan) : undefined;
     if (limited) return limited;
-    const names = dialled({ caller, callee, name: number }, addresses);
+    const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
     if (names === undefined) return nobody;
     const longest = isEmergency || !plan?.longest ? undefined : plan.longest;
-    return { ...names, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller) };
+    return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, trunk) };
+  }
+
+  /** The addresses of a call by the proxy. */
+  #byProxy(parties: Parties, { number, isHidden }: Written): TrunkCall | undefined {
+    const names = dialled({ ...parties, name: number }, this.#by.config.addresses);
+    if (names === undefined || !isHidden) return names && { ...names, fields: [] };
+    const account = readNameAddr(names.from).uri;
+    return { ...names, ...presenting({ account, isHidden }, "account"), contactUser: "anonymous" };
   }
 
   /** The call is made. */
@@ -76,10 +99,11 @@ export class Dialling {
   }
 
   #written(name: string, caller: string, plan: DialConfig | undefined): Written | Refusal {
-    if (plan === undefined) return { number: name, isEmergency: false };
+    if (plan === undefined) return { trunk: undefined, number: name, isEmergency: false, isHidden: false };
     const found = dial(name, caller, plan);
-    if (!("refused" in found)) return found;
-    return found.refused === "forbidden" ? forbidden : noNumber;
+    if ("refused" in found) return found.refused === "forbidden" ? forbidden : noNumber;
+    const trunk = found.trunk === PROXY ? undefined : this.#by.trunks.named(found.trunk);
+    return found.trunk !== PROXY && trunk === undefined ? notThere : { ...found, trunk };
   }
 
   #reached(caller: string, plan: DialConfig): Refusal | undefined {
@@ -90,24 +114,22 @@ export class Dialling {
       : new Refusal(why, { status: 503 }, { condition: "resource-constraint", type: "wait" });
   }
 
-  #elsewhere(uri: string, caller: string): string | undefined {
+  /** A target that a phone of a trunk points to, as it may be called. */
+  #elsewhere(uri: string, caller: string, by: Trunk | undefined): string | undefined {
     const { config, log } = this.#by;
     const { addresses, dial: plan } = config;
     if (plan === undefined) return uri;
     const target = attempt(() => readUri(uri));
-    const found =
+    const judged =
       target instanceof Refusal ? target : this.#written(target.scheme === "tel" ? uri : target.user, caller, plan);
+    const found = judged instanceof Refusal || judged.trunk === by ? judged : otherTrunk;
     if (found instanceof Refusal) {
-      log({
-        level: "info",
-        event: "dial.refused",
-        from: caller,
-        to: uri,
-        why: `the phone points there: ${found.message}`,
-      });
+      const why = `the phone points there: ${found.message}`;
+      log({ level: "info", event: "dial.refused", from: caller, to: uri, why });
       return undefined;
     }
-    const [, host = `${addresses.proxyHost}:${addresses.proxyPort}`] = /@([^@]*)$/.exec(uri) ?? [];
+    const own = by?.settings.authority ?? `${writeHost(addresses.proxyHost)}:${addresses.proxyPort}`;
+    const [, host = own] = /@([^@]*)$/.exec(uri) ?? [];
     return `sip:${escapeUser(found.number)}@${host}`;
   }
 
@@ -115,20 +137,20 @@ export class Dialling {
   #isNumberOfAnother(caller: string): boolean {
     const { addresses, dial: plan } = this.#by.config;
     const name = unescapeLocal(readJid(caller)?.local ?? "");
-    const isSame = (phone: string): boolean =>
-      bareDigits(phone) === bareDigits(name) ||
-      (plan !== undefined && normal(phone, plan) === (normal(name, plan) ?? ""));
-    return addresses.usernameToPhone.some(({ username, phone }) => username.toLowerCase() !== name && isSame(phone));
+    if (this.#by.trunks.numbers.some(({ number, user }) => user !== caller && isSameNumber(number, name, plan)))
+      return true;
+    return addresses.usernameToPhone.some(
+      ({ username, phone }) => username.toLowerCase() !== name && isSameNumber(phone, name, plan),
+    );
   }
 }
-
-/** A number without separators and without the sign that it is an international one. */
-const bareDigits = (number: string): string => number.replace(/[-.()\s]/g, "").replace(/^(?:\+|00)/, "");
 
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");
 const noNumber = notAllowed("this is no number that may be called");
+const notThere = notAllowed("the trunk of this number is there after a restart");
+const otherTrunk = notAllowed("it is reached by another trunk");
 const impostor = notAllowed("the caller's name is the number of another user");
 const nobody = new Refusal(
   "no phone has this address",

@@ -8,6 +8,7 @@
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
+import type { Numbering } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
@@ -19,19 +20,25 @@ import type { Destination, Field, Request } from "../../protocol/sip/message.ts"
 import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
 import { warning } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
-import type { ServerTransaction } from "../sip/user.ts";
+import type { ReachPort, ServerTransaction } from "../sip/user.ts";
+import type { Trunk } from "../trunks/trunk.ts";
+import type { Trunks } from "../trunks/trunks.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 import type { Reach } from "../xmpp/presence.ts";
 import { advice } from "./advice.ts";
 import type { CallMaker } from "./maker.ts";
 import type { RefusedCalls, Why } from "./refused.ts";
 import type { Registry } from "./registry.ts";
+import { trunkParties } from "./trunk-parties.ts";
 
 /** The phone that calls and the user who is called, as JIDs. */
 interface Parties {
   readonly us: string;
   readonly them: string;
+  /** What the caller is called, where a trunk says it. */
+  readonly nick?: string | undefined;
 }
+type Placed = Parties & { readonly trunk: Trunk | undefined };
 
 interface Answer extends Partial<Why> {
   readonly status: number;
@@ -56,8 +63,10 @@ export interface IncomingParts {
   readonly isTrusted: (source: Destination) => boolean;
   readonly xmpp: () => XmppComponent;
   readonly random: () => string;
-  /** Whether a message from there may name this next hop. */
-  readonly mayName: (hop: Destination, source: Destination) => boolean;
+  readonly reach: ReachPort;
+  readonly trunks: Trunks;
+  /** How numbers are written here, if anybody says so. */
+  readonly numbering: () => Numbering | undefined;
 }
 
 export class IncomingCalls {
@@ -70,9 +79,13 @@ export class IncomingCalls {
   /** Creates the call, or answers why there is none. */
   place(transaction: ServerTransaction): void {
     const { request, source } = transaction;
-    const mayName = this.#by.mayName(hopOf(dialogFromRequest(request, "")), source);
+    const { trunks, numbering, reach: own, addresses } = this.#by;
+    const trunk = trunks.of(request, source, numbering(), own.isPassedOn(source));
+    const mayName = (trunk?.reach ?? own).mayName(hopOf(dialogFromRequest(request, "")), source);
     if (!mayName) return this.#refuse(transaction, answerOf(NOT_THEIRS));
-    const who = parties(request, this.#by.addresses, this.#by.isTrusted(source));
+    const who = trunk
+      ? trunkParties(request, trunk, addresses, numbering())
+      : parties(request, addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);
     const plain = !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
@@ -80,7 +93,7 @@ export class IncomingCalls {
     const refusal = whyNoCall(request, offer, reach);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, answerOf(offer));
-    this.#begin(transaction, who, offer, reach);
+    this.#begin(transaction, { ...who, trunk }, offer, reach);
   }
 
   #refuse(transaction: ServerTransaction, { status, headers = [], why = "", advice }: Answer): void {
@@ -89,12 +102,17 @@ export class IncomingCalls {
     this.#by.refused.invite(transaction, status, advice === undefined ? { why } : { why, advice });
   }
 
-  #begin(transaction: ServerTransaction, who: Parties, offer: Media, { isOnline, direct, byProposal }: Reach): void {
+  #begin(
+    transaction: ServerTransaction,
+    { nick, trunk, ...who }: Placed,
+    offer: Media,
+    { isOnline, direct, byProposal }: Reach,
+  ): void {
     const { maker, registry, random } = this.#by;
     const { request } = transaction;
     const sid = header(request, "Call-ID") ?? "";
     const us = byProposal ? phoneDevice(who.us) : who.us;
-    const side = { sid, us, them: who.them, initiator: us };
+    const side = { sid, us, them: who.them, initiator: us, nick };
     if (registry.bySession(side)) return this.#refuse(transaction, { status: 482, why: "this call is there already" });
     const localTag = random();
     const call = maker.create(
@@ -107,7 +125,7 @@ export class IncomingCalls {
         messages: byProposal ? "proposed" : "none",
       },
       side,
-      { callId: sid, localTag, contactUser: contactUserOf(who.them) },
+      { callId: sid, localTag, contactUser: contactUserOf(who.them), trunk },
       (line) => new PhoneUas(transaction, localTag, line),
     );
     call.start();

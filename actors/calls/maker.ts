@@ -12,6 +12,7 @@ import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
+import type { Trunk } from "../trunks/trunk.ts";
 import type { CallAbout } from "../watch.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
 import { Call, type DialogName } from "./call.ts";
@@ -23,6 +24,13 @@ import { User } from "./user.ts";
 /** What a call begins with, beside the options. */
 type Beginning = Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "messages">;
 
+/** A call's names in SIP, how long it may last, and the trunk it goes by, where that is not the proxy. */
+interface Way extends DialogName {
+  readonly contactUser: string;
+  readonly longest?: number | undefined;
+  readonly trunk?: Trunk | undefined;
+}
+
 export class CallMaker {
   readonly #needs: CallsNeeds;
   readonly #registry: Registry;
@@ -30,6 +38,7 @@ export class CallMaker {
   readonly #outbox: Outbox;
   readonly #time: ChartTime;
   readonly #lineNeeds: LineNeeds;
+  readonly #byTrunk = new Map<Trunk, LineNeeds>();
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
@@ -49,7 +58,7 @@ export class CallMaker {
   create(
     beginning: Beginning,
     side: UserSide,
-    { callId, localTag, contactUser, longest }: DialogName & { contactUser: string; longest?: number | undefined },
+    { callId, localTag, contactUser, longest, trunk }: Way,
     phone: (line: Line) => Phone,
   ): Call {
     const { config, xmpp } = this.#needs;
@@ -60,7 +69,7 @@ export class CallMaker {
     const chart = new LiveChart(input, this.#time);
     const call = new Call({
       chart,
-      phone: phone(new Line(this.#lineNeeds, chart, contactUser)),
+      phone: phone(new Line(this.#lineNeedsOf(trunk), chart, contactUser)),
       user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
       dialog: { callId, localTag },
       log,
@@ -71,6 +80,18 @@ export class CallMaker {
     chart.watchBy(this.#needs.watch?.begun(about));
     log({ level: "info", event: "call.started", direction: beginning.direction });
     return call;
+  }
+
+  /** What a line is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
+  #lineNeedsOf(trunk: Trunk | undefined): LineNeeds {
+    if (trunk === undefined) return this.#lineNeeds;
+    const known = this.#byTrunk.get(trunk);
+    if (known !== undefined) return known;
+    const { proxy, credentials, reach, settings } = trunk;
+    const config = { ...this.#needs.config, proxy, outbound: settings.outboundProxy !== undefined };
+    const needs = { ...this.#lineNeeds, config, credentials, reach };
+    this.#byTrunk.set(trunk, needs);
+    return needs;
   }
 
   #logOf({ id: call, sid, callId, from, to }: CallAbout): Log {

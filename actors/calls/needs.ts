@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Reach } from "../sip/reach.ts";
 import type { SipStack } from "../sip/stack.ts";
+import type { Trunks } from "../trunks/trunks.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 import type { DialConfig } from "./dial-limits.ts";
@@ -44,8 +45,7 @@ export interface CallsNeeds {
   readonly xmpp: () => XmppComponent;
   /** Where peers may have us send. */
   readonly reach: Reach;
-  /** Whether what comes from there comes from the proxy. */
-  readonly isFromProxy: (source: Destination) => boolean;
+  readonly trunks: Trunks;
   readonly clock: Clock;
   /** A token nobody can guess: tags, Call-IDs, cnonces. */
   readonly random: () => string;

@@ -51,10 +51,16 @@ export class OutgoingCalls {
     const parties = { caller: bareJid(iq.from), callee: bareJid(iq.to) };
     const permitted = dialling.judge(parties);
     if (permitted instanceof Refusal) return permitted;
+    const { contactUser, longest, trunk } = permitted;
     const offer = readJingle(iq.jingle);
     const localTag = random();
     const callId = isCallId(sid) ? sid : random();
-    const callee = { ...permitted, from: `${permitted.from};tag=${localTag}`, callId, proxy: config.proxy };
+    const callee = {
+      ...permitted,
+      from: `${permitted.from};tag=${localTag}`,
+      callId,
+      proxy: trunk?.proxy ?? config.proxy,
+    };
     const call = maker.create(
       {
         direction: "outgoing",
@@ -65,7 +71,7 @@ export class OutgoingCalls {
         messages: proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
       },
       side,
-      { callId, localTag, contactUser: permitted.contactUser, longest: permitted.longest },
+      { callId, localTag, contactUser, longest, trunk },
       (line) => new PhoneUac(callee, line),
     );
     dialling.made(parties.caller, permitted);

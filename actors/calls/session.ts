@@ -41,6 +41,8 @@ export interface UserSide {
   readonly them: string;
   /** The JID that began the session. */
   readonly initiator: string;
+  /** What the phone's user is called (XEP-0172), if anybody says it. */
+  readonly nick?: string | undefined;
 }
 
 export interface SessionNeeds {

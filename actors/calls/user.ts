@@ -157,8 +157,8 @@ export class User {
   }
 
   #propose({ media }: Effect<"jmi.send.propose">): void {
-    const { sid, them } = this.side;
-    this.#session.message(them, { type: "propose", id: sid, media: mediaOf(media) });
+    const { sid, them, nick = "" } = this.side;
+    this.#session.message(them, { type: "propose", id: sid, media: mediaOf(media), nick });
   }
 
   #retract(): void {

@@ -31,6 +31,8 @@ export interface Callee {
   readonly from: string;
   readonly to: string;
   readonly callId: string;
+  /** What stands beside them. */
+  readonly fields: readonly Field[];
   readonly proxy: Destination;
   /** The URI by which a target that the phone points to may be called, if it may. */
   readonly elsewhere: (uri: string) => string | undefined;
@@ -103,7 +105,7 @@ export class PhoneUac extends Phone {
   }
 
   #inviteWith(media: Media): Request {
-    const { requestUri, from, to, callId } = this.#callee;
+    const { requestUri, from, to, callId, fields } = this.#callee;
     return requestOf({
       method: "INVITE",
       uri: requestUri,
@@ -112,6 +114,7 @@ export class PhoneUac extends Phone {
         ["To", to],
         ["Call-ID", callId],
         ["CSeq", `${this.#nextNumber} INVITE`],
+        ...fields,
         ...capabilities(this.line.contact, { recvInfo: true }),
         SDP_TYPE,
       ],

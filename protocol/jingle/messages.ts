@@ -17,6 +17,7 @@ import type { Reason } from "../reasons.ts";
 import { JINGLE, JINGLE_MESSAGE, RTP } from "../xmpp/namespaces.ts";
 import { readReason, reasonElement } from "./jingle.ts";
 
+const NICK = "http://jabber.org/protocol/nick"; // XEP-0172 §4.2
 const HINTS = "urn:xmpp:hints"; // XEP-0334
 /** COMPAT Dino 0.4: the meaning of a message without a reason (before version 0.7 none was required). */
 const MEANT = { reject: "decline", retract: "cancel", finish: "success" } as const;
@@ -28,6 +29,8 @@ export interface Propose {
   readonly type: "propose";
   readonly id: string;
   readonly media: readonly string[];
+  /** What the caller is called (XEP-0172); of a device's own nothing is read. */
+  readonly nick?: string;
 }
 interface Taken<Type extends "ringing" | "proceed"> {
   readonly type: Type;
@@ -82,7 +85,8 @@ export function writeJingleMessage(
   const payload = xml(message.type, { xmlns: JINGLE_MESSAGE, id: message.id }, ...inside(message));
   const { from, to: target } = to;
   const attributes = { type: "chat", id: `${message.type}-${message.id}`, from, to: target };
-  return xml("message", attributes, payload, xml("store", { xmlns: HINTS }));
+  const nick = message.type === "propose" && message.nick ? [xml("nick", { xmlns: NICK }, message.nick)] : [];
+  return xml("message", attributes, payload, ...nick, xml("store", { xmlns: HINTS }));
 }
 
 function inside(message: JingleMessage): Element[] {

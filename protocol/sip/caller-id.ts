@@ -48,7 +48,7 @@ const cleaned = (name: string): string =>
   [
     ...name
       .normalize("NFC")
-      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu, " ")
+      .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]+/gu, " ")
       .trim(),
   ]
     .slice(0, LONGEST_NAME)

@@ -9,7 +9,7 @@ import { onBothWires } from "../support/plays.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
 const DIAL: DialConfig = {
-  ...{ country: "49", area: "30", international: "00", national: "0", emergency: ["112"] },
+  ...{ country: "49", area: "30", international: "00", national: "0", emergency: ["112"], hide: "#31#" },
   rules: [
     { to: "112", trunk: "proxy" },
     { to: "+49900" },

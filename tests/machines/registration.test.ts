@@ -28,7 +28,7 @@ const move = ({ state }: At, event: Anything): At =>
   at(transition(registration, state, event as RegistrationEvent) as never);
 const through = (...events: readonly Anything[]): At => events.reduce(move, begin());
 const nameOf = ({ value }: State): string =>
-  typeof value === "string" ? value : Object.entries(value).join().replace(",", ".");
+  typeof value === "string" ? value : Object.entries(value).flat().join(".");
 
 const START = { type: "start" } as const;
 const STOP = { type: "stop" } as const;

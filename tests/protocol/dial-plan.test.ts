@@ -8,6 +8,7 @@ const PLAN: DialPlan = {
   area: "30",
   international: "00",
   national: "0",
+  hide: "#31#",
   emergency: ["110", "112"],
   rules: [
     { to: "112", trunk: "fritz" },
@@ -23,6 +24,22 @@ const ALICE = "alice@example.org";
 const BOB = "bob@example.org";
 const STRANGER = "mallory@elsewhere.net";
 const FORBIDDEN = { refused: "forbidden" } as const;
+
+describe("who dials #31# first", () => {
+  // proves: K8
+  test.each(["#31#030123456", "#31# +49 30 123456"])("hides who calls: %p", (dialled) => {
+    expect(dial(dialled, BOB, PLAN)).toMatchObject({ number: "030123456", isHidden: true });
+  });
+
+  test.each(["#31#0900123456", "#31##31#030123456", "*31#0900123456"])("is judged by the number: %p", (dialled) => {
+    expect(dial(dialled, ALICE, PLAN)).toEqual(FORBIDDEN);
+  });
+
+  test("hides nothing where nothing is said for it", () => {
+    expect(dial("#31#030123456", BOB, { ...PLAN, hide: "" })).toEqual(FORBIDDEN);
+    expect(dial("030123456", BOB, PLAN)).toMatchObject({ isHidden: false });
+  });
+});
 
 describe("the first rule that fits decides", () => {
   // proves: A26

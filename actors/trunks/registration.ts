@@ -1,0 +1,164 @@
+/**
+ * One account, kept registered: the chart of machines/registration.ts with its requests, clock and log.
+ *
+ * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the Request-URI is the
+ * provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is asked before the chart
+ * hears that nobody answers; a request that the provider challenges is made again with digest, twice at most; an answer that comes after
+ * the chart has gone on is passed over. Left out on purpose: Service-Route (RFC 3608), and bindings of other devices of the account.
+ */
+import { type Actor, createActor } from "xstate";
+import { type RegistrationEffect, type RegistrationEvent, registration } from "../../machines/registration.ts";
+import { requestOf } from "../../protocol/sip/build.ts";
+import { header } from "../../protocol/sip/fields.ts";
+import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
+import { grantedTo } from "../../protocol/sip/register.ts";
+import { type Clock, chartClock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { ProxyCredentials } from "../phone/credentials.ts";
+import type { SipPort } from "../sip/user.ts";
+
+export interface RegistrationNeeds {
+  readonly trunk: string;
+  /** `sip:620@provider.example` */
+  readonly account: string;
+  /** `sip:provider.example` */
+  readonly registrar: string;
+  /** Our Contact: its user part comes back in the Request-URI of calls. */
+  readonly contact: () => string;
+  readonly expires: number;
+  /** Where the provider can be reached now, best first. */
+  readonly targets: () => Promise<readonly Destination[]>;
+  readonly sip: () => SipPort;
+  /** Credentials that have been given to nobody yet: the provider may have changed its realm. */
+  readonly credentials: () => ProxyCredentials;
+  readonly clock: Clock;
+  readonly random: () => string;
+  readonly chance: () => number;
+  readonly log: Log;
+}
+
+/** What came of a REGISTER at one address: a final response, or in words why there is none. */
+type Outcome = Response | string;
+
+const MOST_CHALLENGES = 2;
+
+export class Registration {
+  readonly #needs: RegistrationNeeds;
+  readonly #actor: Actor<typeof registration>;
+  readonly #callId: string;
+  readonly #tag: string;
+  readonly #over = Promise.withResolvers<void>();
+  #number = 0;
+  /** Which request of the chart is the last one: what is answered to others is late. */
+  #turn = 0;
+  #logged = "idle";
+  #isStarted = false;
+
+  constructor(needs: RegistrationNeeds) {
+    this.#needs = needs;
+    this.#callId = needs.random();
+    this.#tag = needs.random();
+    const input = { expires: needs.expires };
+    this.#actor = createActor(registration, { input, clock: chartClock(needs.clock) });
+    this.#actor.on("*", (effect) => this.#perform(effect));
+    this.#actor.subscribe(() => this.#say());
+  }
+
+  /** The state of the account, by its name in the chart. */
+  get state(): string {
+    const { value } = this.#actor.getSnapshot();
+    return typeof value === "string" ? value : (Object.keys(value)[0] ?? "");
+  }
+
+  /** Why it is refused or unreachable; "" when it is neither. */
+  get why(): string {
+    return this.#actor.getSnapshot().context.why;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.#actor.start();
+    this.#actor.send({ type: "start" });
+  }
+
+  /** Takes the binding away; settles when the registrar has heard of it, or has had its time. */
+  stop(): Promise<void> {
+    if (!this.#isStarted) return Promise.resolve();
+    if (this.#actor.getSnapshot().status === "active") this.#actor.send({ type: "stop" });
+    return this.#over.promise;
+  }
+
+  #perform(effect: RegistrationEffect): void {
+    switch (effect.type) {
+      case "sip.send.register":
+        return void this.#register(effect.expires, ++this.#turn);
+      case "registration.over":
+        return this.#over.resolve();
+    }
+  }
+
+  /** Asks one address after the other; the chart hears of what came of it, once. */
+  async #register(expires: number, turn: number): Promise<void> {
+    const targets = await this.#needs.targets().catch(() => []);
+    let outcome: Outcome = "its name does not resolve";
+    for (const target of targets) {
+      if (turn !== this.#turn) return;
+      outcome = await this.#ask(target, this.#request(expires), this.#needs.credentials());
+      if (typeof outcome !== "string" && !isAway(outcome)) break;
+    }
+    if (turn === this.#turn) this.#actor.send(this.#eventOf(outcome, expires));
+  }
+
+  #request(expires: number): Request {
+    const { account, registrar, contact } = this.#needs;
+    const headers = [
+      ["From", `<${account}>;tag=${this.#tag}`],
+      ["To", `<${account}>`],
+      ["Call-ID", this.#callId],
+      ["CSeq", `${++this.#number} REGISTER`],
+      ["Contact", `<${contact()}>;expires=${expires}`],
+      ["Expires", `${expires}`],
+    ] as const;
+    return requestOf({ method: "REGISTER", uri: registrar, headers });
+  }
+
+  #ask(to: Destination, request: Request, by: ProxyCredentials, challenges = MOST_CHALLENGES): Promise<Outcome> {
+    const { sip } = this.#needs;
+    return new Promise((resolve) => {
+      sip().send(request, to, {
+        response: (response) => {
+          if (response.status < 200) return;
+          const again = challenges > 0 ? by.answer(request, response, this.#number + 1) : undefined;
+          if (again === undefined) return resolve(response);
+          this.#number++;
+          resolve(this.#ask(to, again, by, challenges - 1));
+        },
+        failed: (why) => resolve(why === "timeout" ? "it does not answer" : "it cannot be reached"),
+      });
+    });
+  }
+
+  #eventOf(outcome: Outcome, expires: number): RegistrationEvent {
+    const chance = this.#needs.chance();
+    if (typeof outcome === "string") return { type: "sip.register.timeout", why: outcome, chance };
+    const { status, phrase } = outcome;
+    if (status < 300)
+      return { type: "sip.register.success", granted: grantedTo(outcome, this.#needs.contact()) ?? expires };
+    if (isAway(outcome)) return { type: "sip.register.timeout", why: `${status} ${phrase}`, chance };
+    const least = Number(header(outcome, "Min-Expires") ?? Number.NaN);
+    return { type: "sip.register.failure", status, phrase, least: Number.isInteger(least) ? least : null, chance };
+  }
+
+  /** A line for each new state. */
+  #say(): void {
+    const { state, why } = this;
+    if (state === this.#logged) return;
+    this.#logged = state;
+    const level = state === "refused" || state === "unreachable" ? "warn" : "info";
+    const { trunk, account, log } = this.#needs;
+    log({ level, event: "trunk.state", trunk, account, state, ...(why === "" ? {} : { why }) });
+  }
+}
+
+/** Whether an answer says no more than that this address is of no use now: the next one may be (RFC 3263 §4.3). */
+const isAway = ({ status }: Response): boolean => status === 408 || status === 503;

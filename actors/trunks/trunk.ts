@@ -1,0 +1,160 @@
+/**
+ * One trunk, a provider or a PBX: where its requests go, who we are there, and whose call one of its INVITEs is.
+ *
+ * RFC 3261 §8.1.1, RFC 3325, RFC 7315 §4.2 (P-Called-Party-ID). Rules: Request-URI and To have the trunk's domain, From the account or the user's
+ * number (caller-id.ts), never a JID; credentials go to the trunk's own server alone; a call from it is for the user whose number is in
+ * P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
+ */
+import type { Numbering } from "../../protocol/number.ts";
+import { isSameNumber } from "../../protocol/number.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { type Identity, presenting } from "../../protocol/sip/caller-id.ts";
+import type { Hash } from "../../protocol/sip/digest.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
+import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
+import { escapeUser, readUri } from "../../protocol/sip/uri.ts";
+import type { Address } from "../../transports/transport.ts";
+import type { Clock } from "../clock.ts";
+import type { Resolve } from "../hosts.ts";
+import { ProxyCredentials } from "../phone/credentials.ts";
+import { SipAcl } from "../sip/acl.ts";
+import { Reach } from "../sip/reach.ts";
+
+/** `[trunks.NAME]`, as actors take it. */
+export interface TrunkSettings {
+  readonly name: string;
+  readonly server: Address;
+  readonly outboundProxy?: Address | undefined;
+  /** The domain of Request-URIs, with a port where one belongs to it. */
+  readonly authority: string;
+  /** The domain of the account. */
+  readonly domain: string;
+  readonly transport: "udp" | "tcp";
+  readonly username: string;
+  readonly authUsername: string;
+  readonly password: string;
+  readonly register: boolean;
+  /** Seconds. */
+  readonly expires: number;
+  /** How the phones behind it talk. */
+  readonly media: "rtp" | "srtp" | "webrtc" | "auto";
+  readonly codecs: readonly string[];
+  readonly identity: Identity;
+  readonly trusted: boolean;
+  readonly numbers: readonly { readonly number: string; readonly user: string }[];
+  readonly defaultUser: string;
+}
+
+export interface TrunkNeeds {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly random: () => string;
+  readonly hash: Hash;
+  /** The networks of `[sip] allow`, and what we are called. */
+  readonly acl: Pick<SipAcl, "covers">;
+  readonly ours: readonly string[];
+  readonly port: () => number;
+  /** `[sip] strict` */
+  readonly strict: boolean;
+}
+
+/** The addresses of a call by a trunk, and what stands beside them. */
+export interface TrunkCall {
+  readonly requestUri: string;
+  readonly from: string;
+  readonly to: string;
+  readonly contactUser: string;
+  readonly fields: readonly Field[];
+}
+
+export class Trunk {
+  readonly settings: TrunkSettings;
+  /** Where its requests go. */
+  readonly proxy: Destination;
+  readonly reach: Reach;
+  readonly credentials: ProxyCredentials;
+  readonly #needs: TrunkNeeds;
+  /** The addresses of its server, and of its outbound proxy. */
+  readonly #places: readonly SipAcl[];
+
+  constructor(settings: TrunkSettings, needs: TrunkNeeds) {
+    const { server, outboundProxy = server, transport } = settings;
+    const { clock, resolve, acl, ours, port, strict } = needs;
+    this.settings = settings;
+    this.#needs = needs;
+    this.proxy = { transport, ...outboundProxy };
+    const hosts = new Set([server.host, outboundProxy.host]);
+    this.#places = [...hosts].map((proxyHost) => new SipAcl({ clock, resolve, proxyHost, networks: [] }));
+    const isProxy = (host: string): boolean => this.#places.some((place) => place.isProxy(host));
+    const covers = (host: string): boolean => acl.covers(host);
+    const own = { isProxy, covers, allows: (host: string) => this.isAt(host) || covers(host) };
+    this.reach = new Reach({ acl: own, proxyPort: outboundProxy.port, ours, port, strict });
+    this.credentials = this.freshCredentials();
+  }
+
+  start(): void {
+    for (const place of this.#places) void place.start();
+  }
+
+  stop(): void {
+    for (const place of this.#places) place.stop();
+  }
+
+  /** Whether this is one of its addresses. */
+  isAt(host: string): boolean {
+    return this.#places.some((place) => place.allows(host));
+  }
+
+  /** Credentials that have been given to nobody yet. */
+  freshCredentials(): ProxyCredentials {
+    const { username, authUsername, password } = this.settings;
+    return new ProxyCredentials({ username: authUsername || username, password, realm: [] }, this.#needs);
+  }
+
+  /** The account as a URI. */
+  get account(): string {
+    const { username, domain } = this.settings;
+    return username === "" ? `sip:${domain}` : `sip:${escapeUser(username)}@${domain}`;
+  }
+
+  /** The call of a user, named by a bare JID, to a number. */
+  call(user: string, { number, isHidden }: { number: string; isHidden: boolean }): TrunkCall {
+    const { authority, domain, identity, numbers, username } = this.settings;
+    const uri = `sip:${escapeUser(number)}@${authority}`;
+    const own = numbers.find((each) => each.user === user)?.number;
+    const shown = own === undefined ? undefined : `sip:${escapeUser(own)}@${domain}`;
+    const { from, fields } = presenting({ account: this.account, number: shown, isHidden }, identity);
+    return { requestUri: uri, from, to: `<${uri}>`, contactUser: escapeUser(username), fields };
+  }
+
+  /** The user whose number an INVITE is for, as a bare JID. */
+  userOf(request: Request, numbering: Numbering | undefined): string | undefined {
+    for (const called of numbersIn(request)) {
+      const row = this.settings.numbers.find(({ number }) => isSameNumber(number, called, numbering));
+      if (row) return row.user;
+    }
+    return undefined;
+  }
+
+  /** Whether an INVITE names this account, or a number of it. */
+  isNamedBy(request: Request, numbering: Numbering | undefined): boolean {
+    const { username } = this.settings;
+    const isAccount = username !== "" && userIn(request.uri) === username;
+    return isAccount || this.userOf(request, numbering) !== undefined;
+  }
+}
+
+/** The user parts that may say who is called, the surest first. */
+function numbersIn(request: Request): string[] {
+  const [party, to] = ["P-Called-Party-ID", "To"].map((name) => {
+    const value = header(request, name);
+    const read = value === undefined ? undefined : attempt(() => readNameAddr(value).uri);
+    return read === undefined || read instanceof Refusal ? "" : read;
+  });
+  return [party, request.uri, to].flatMap((uri) => userIn(uri ?? "") ?? []);
+}
+
+function userIn(uri: string): string | undefined {
+  const read = attempt(() => readUri(uri));
+  return read instanceof Refusal || read.user === "" ? undefined : read.user;
+}

@@ -1,0 +1,101 @@
+/**
+ * All trunks beside the proxy: found by name for calls out, by source for calls in, and kept registered.
+ *
+ * Rules: which trunk a call comes from is said by the address that it comes from, and where several are there (two accounts at one provider,
+ * or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open, and are taken away when
+ * the gateway takes no more calls.
+ */
+import { contactUri } from "../../protocol/address.ts";
+import type { Numbering } from "../../protocol/number.ts";
+import type { Destination, Request } from "../../protocol/sip/message.ts";
+import { escapeUser } from "../../protocol/sip/uri.ts";
+import type { Log } from "../log.ts";
+import type { SipPort } from "../sip/user.ts";
+import { Registration } from "./registration.ts";
+import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
+
+export interface TrunksNeeds extends TrunkNeeds {
+  readonly trunks: readonly TrunkSettings[];
+  readonly localHost: string;
+  readonly sip: () => SipPort;
+  readonly chance: () => number;
+  readonly log: Log;
+}
+
+/** A trunk as it is seen from outside. */
+export interface TrunkState {
+  readonly name: string;
+  /** The state of its registration; `unregistered` where it has none. */
+  readonly state: string;
+  readonly why: string;
+}
+
+export class Trunks {
+  readonly #trunks: readonly Trunk[];
+  readonly #registrations: ReadonlyMap<string, Registration>;
+  #stopped: Promise<void> | undefined;
+
+  constructor(needs: TrunksNeeds) {
+    this.#trunks = needs.trunks.map((settings) => new Trunk(settings, needs));
+    const registered = this.#trunks.filter(({ settings }) => settings.register);
+    this.#registrations = new Map(registered.map((trunk) => [trunk.settings.name, registrationOf(trunk, needs)]));
+  }
+
+  get states(): readonly TrunkState[] {
+    return this.#trunks.map(({ settings: { name } }) => {
+      const registration = this.#registrations.get(name);
+      return { name, state: registration?.state ?? "unregistered", why: registration?.why ?? "" };
+    });
+  }
+
+  /** The names of their servers. */
+  get hosts(): readonly string[] {
+    return this.#trunks.flatMap(({ settings, proxy }) => [settings.server.host, proxy.host]);
+  }
+
+  /** Whose numbers there are. */
+  get numbers(): TrunkSettings["numbers"] {
+    return this.#trunks.flatMap(({ settings }) => settings.numbers);
+  }
+
+  named(name: string): Trunk | undefined {
+    return this.#trunks.find(({ settings }) => settings.name === name);
+  }
+
+  /** Whether a trunk is at this address. */
+  isAt(host: string): boolean {
+    return this.#trunks.some((trunk) => trunk.isAt(host));
+  }
+
+  /** The trunk that an INVITE comes from; `isProxy` is whether the proxy is there, too. */
+  of(request: Request, { host }: Destination, numbering: Numbering | undefined, isProxy: boolean): Trunk | undefined {
+    const there = this.#trunks.filter((trunk) => trunk.isAt(host));
+    return there.find((trunk) => trunk.isNamedBy(request, numbering)) ?? (isProxy ? undefined : there[0]);
+  }
+
+  start(): void {
+    for (const trunk of this.#trunks) trunk.start();
+    for (const registration of this.#registrations.values()) registration.start();
+  }
+
+  /** Takes all bindings away; settles when that is done, or has had its time. */
+  stop(): Promise<void> {
+    this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() => {
+      for (const trunk of this.#trunks) trunk.stop();
+    });
+    return this.#stopped;
+  }
+}
+
+function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {
+  const { name, authority, username, expires } = trunk.settings;
+  const { sip, clock, random, chance, log, localHost, resolve } = needs;
+  const { proxy } = trunk;
+  return new Registration({
+    ...{ trunk: name, account: trunk.account, registrar: `sip:${authority}`, expires },
+    contact: () => contactUri(escapeUser(username), localHost, sip().port),
+    targets: async () => (await resolve(proxy.host)).map((host) => ({ ...proxy, host })),
+    credentials: () => trunk.freshCredentials(),
+    ...{ sip, clock, random, chance, log },
+  });
+}

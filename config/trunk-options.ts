@@ -1,0 +1,111 @@
+/**
+ * The options of a trunk, `[trunks.NAME]`: a provider or a PBX beside the proxy. What a trunk means is actors/trunks/trunk.ts.
+ *
+ * Rules: a trunk's password comes from the environment by the trunk's name, or from the file; there may be any number of trunks; `proxy` is
+ * the one of `[modules.mod_jingle_sip]` and has no section here.
+ */
+import { z } from "zod";
+import { IDENTITIES } from "../protocol/sip/caller-id.ts";
+import { USER } from "./dial.ts";
+import { readHost } from "./hosts.ts";
+import { type Option, option } from "./options.ts";
+import { BOOLEAN, HOST, type Kind, oneOf, TEXT, TWICE } from "./values.ts";
+
+/** What every section of a trunk begins with. */
+export const TRUNKS = "trunks.";
+export const TRUNK_NAME = /^[a-z][a-z0-9_]{0,31}$/;
+
+const place = z.string().transform((text, context) => {
+  const [, host = "", port = "5060"] = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const known = readHost(host.replace(/^\[|\]$/g, ""));
+  if (known === undefined || Number(port) < 1 || Number(port) > 65_535)
+    context.addIssue({ code: "custom", message: "none" });
+  return { host: known ?? "", port: Number(port), isPortSaid: text !== host };
+});
+const noPlace = z.literal("").transform(() => undefined);
+
+/** A host with or without a port, as a trunk's server is said. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly isPortSaid: boolean;
+}
+
+const PLACE: Kind = {
+  schema: place,
+  allowed: 'a host name or address, with a port where it is not 5060, such as "pbx.example:5070"',
+};
+const PLACE_OR_NONE: Kind = { schema: z.union([noPlace, place]), allowed: `${PLACE.allowed}, or ""` };
+const HOST_OR_NONE: Kind = {
+  schema: z.union([z.literal(""), HOST.schema]),
+  allowed: 'a domain name or address, or ""',
+};
+const EXPIRES: Kind = {
+  schema: z.number().int().min(60).max(86_400),
+  allowed: "a number of seconds from 60 to 86400 (one day)",
+};
+
+const CODECS: Kind = {
+  schema: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,32}$/)).max(16),
+  allowed: 'a list of codec names, such as ["PCMA", "PCMU"]',
+};
+const row = z.strictObject({ number: z.string().regex(/^\+?\d{2,20}$/), user: USER });
+const NUMBERS: Kind = {
+  schema: z.array(row).superRefine((rows, context) => {
+    rows.forEach(({ number }, index) => {
+      if (rows.findIndex((each) => each.number === number) < index)
+        context.addIssue({ code: "custom", path: [index], message: TWICE });
+    });
+  }),
+  allowed: 'a list of rows such as { number = "+4930123", user = "alice@example.org" }, no number twice',
+};
+const USER_OR_NONE: Kind = {
+  schema: z.union([z.literal(""), USER]),
+  allowed: 'a user such as "alice@example.org", or ""',
+};
+
+const MEDIA =
+  "how the phones behind it talk: rtp and srtp need a media relay, webrtc needs none, auto tries webrtc first";
+const OUTBOUND = "where all requests go, where that is not the server";
+const AUTH = "the name for digest, where it is another one";
+const IDENTITY = "how the trunk is told who calls";
+const CODEC_LIST = "codecs that are offered through the media relay";
+
+/** Every option of a trunk, in the order of the documentation; `[trunks.NAME]` stands for each of them. */
+export const TRUNK_OPTIONS: readonly Option[] = [
+  option(`${TRUNKS}NAME`, "server", PLACE, undefined, "the provider's server, or the PBX; required"),
+  option(`${TRUNKS}NAME`, "outbound_proxy", PLACE_OR_NONE, "", OUTBOUND),
+  option(`${TRUNKS}NAME`, "domain", HOST_OR_NONE, "", "the domain of the account, where it is not the server's name"),
+  option(`${TRUNKS}NAME`, "transport", oneOf("udp", "tcp"), "udp", "toward the trunk"),
+  option(`${TRUNKS}NAME`, "username", TEXT, "", "the account's name"),
+  option(`${TRUNKS}NAME`, "auth_username", TEXT, "", AUTH),
+  option(`${TRUNKS}NAME`, "password", TEXT, "", "its password", { secret: true, env: "CARILLON_TRUNK_NAME_PASSWORD" }),
+  option(
+    `${TRUNKS}NAME`,
+    "register",
+    BOOLEAN,
+    false,
+    "REGISTER, so that whoever calls the account reaches the gateway",
+  ),
+  option(`${TRUNKS}NAME`, "expires", EXPIRES, 600, "for how long it asks to be registered"),
+  option(`${TRUNKS}NAME`, "media", oneOf("rtp", "srtp", "webrtc", "auto"), "webrtc", MEDIA),
+  option(`${TRUNKS}NAME`, "codecs", CODECS, ["PCMA", "PCMU"], CODEC_LIST),
+  option(
+    `${TRUNKS}NAME`,
+    "identity",
+    { schema: z.enum(IDENTITIES), allowed: `one of ${IDENTITIES.join(", ")}` },
+    "account",
+    IDENTITY,
+  ),
+  option(`${TRUNKS}NAME`, "trusted", BOOLEAN, false, "its P-Asserted-Identity and Remote-Party-ID are believed"),
+  option(`${TRUNKS}NAME`, "numbers", NUMBERS, [], "whose numbers they are: who is called, and who calls"),
+  option(`${TRUNKS}NAME`, "default_user", USER_OR_NONE, "", "who is called where no number says it"),
+];
+
+/** The options of the trunk of this name. */
+export const optionsOf = (name: string): Option[] =>
+  TRUNK_OPTIONS.map(({ env, ...each }) => ({
+    ...each,
+    section: `${TRUNKS}${name}`,
+    ...(env === undefined ? {} : { env: env.replace("NAME", name.toUpperCase()) }),
+  }));

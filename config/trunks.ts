@@ -1,0 +1,92 @@
+/**
+ * The trunks of a configuration, and what is wrong between them and the rest of it.
+ *
+ * Rules: a trunk by which nobody may call is a mistake, as is a number that two users have, or a user whom nobody knows; each is one line
+ * that names the key.
+ */
+import { type DialRule, PROXY } from "../protocol/dial-plan.ts";
+import type { Identity } from "../protocol/sip/caller-id.ts";
+import { type Place, TRUNK_NAME, TRUNKS } from "./trunk-options.ts";
+import { said, written } from "./words.ts";
+
+/** A trunk, as its section says it; seconds. */
+export interface TrunkConfig {
+  readonly name: string;
+  readonly server: Place;
+  readonly outboundProxy?: Place;
+  readonly domain: string;
+  readonly transport: "udp" | "tcp";
+  readonly username: string;
+  readonly authUsername: string;
+  readonly password: string;
+  readonly register: boolean;
+  readonly expires: number;
+  readonly media: "rtp" | "srtp" | "webrtc" | "auto";
+  readonly codecs: readonly string[];
+  readonly identity: Identity;
+  readonly trusted: boolean;
+  readonly numbers: readonly { readonly number: string; readonly user: string }[];
+  readonly defaultUser: string;
+}
+
+/** The names of the trunks that a file has sections of. */
+export const trunkNames = (sections: Iterable<string>): string[] =>
+  [...sections].filter((name) => name.startsWith(TRUNKS)).map((name) => name.slice(TRUNKS.length));
+
+/** Why a section cannot be that of a trunk, if so. */
+export function wrongName(name: string): string | undefined {
+  if (name === PROXY) return `[${TRUNKS}${PROXY}] is the trunk of [modules.mod_jingle_sip]: choose another name`;
+  if (TRUNK_NAME.test(name)) return undefined;
+  return `[${TRUNKS}${said(name)}]: a trunk's name is a small letter, then small letters, digits and _`;
+}
+
+export interface TrunkSetting {
+  readonly hosts: readonly string[];
+  readonly rules: readonly DialRule[] | undefined;
+  readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
+}
+
+/** What is wrong, a line each, without the name of the file. */
+export function wrongTrunks(trunks: readonly TrunkConfig[], setting: TrunkSetting): string[] {
+  return [
+    ...trunks.flatMap((trunk) => wrongTrunk(trunk, setting).map((why) => `[${TRUNKS}${trunk.name}] ${why}`)),
+    ...sharedNumbers(trunks, setting),
+  ];
+}
+
+function wrongTrunk(
+  { name, register, username, numbers, defaultUser }: TrunkConfig,
+  { hosts, rules }: TrunkSetting,
+): string[] {
+  const users = [...numbers.map(({ user }) => ["numbers", user] as const), ["default_user", defaultUser] as const];
+  const strangers = users.filter(([, user]) => user !== "" && !hosts.includes(user.slice(user.lastIndexOf("@") + 1)));
+  const isUsed = rules?.some(({ trunk }) => trunk === name);
+  return [
+    ...(isUsed ? [] : ["has no rule in [dial] rules: nobody could call by it"]),
+    ...(register && username === "" ? ["register needs username: the account that is registered"] : []),
+    ...strangers.map(([key, user]) => `${key} contains ${written(user)}, who is nobody of [xmpp] hosts`),
+  ];
+}
+
+/** Numbers that two users have, by two trunks or by `username_to_phone`. */
+function sharedNumbers(trunks: readonly TrunkConfig[], { usernameToPhone }: TrunkSetting): string[] {
+  const owners = new Map(
+    usernameToPhone.map(({ username, phone }) => [
+      digitsOf(phone),
+      { user: username.toLowerCase(), key: "username_to_phone" },
+    ]),
+  );
+  const wrong: string[] = [];
+  for (const { name, numbers } of trunks)
+    for (const { number, user } of numbers) {
+      const key = `[${TRUNKS}${name}] numbers`;
+      const owner = owners.get(digitsOf(number));
+      const isSame = owner === undefined || owner.user === user || owner.user === user.slice(0, user.indexOf("@"));
+      if (!isSame)
+        wrong.push(`${key} contains ${written(number)} of ${user}, which is ${owner.user}'s in ${owner.key}`);
+      owners.set(digitsOf(number), { user, key });
+    }
+  return wrong;
+}
+
+const digitsOf = (number: string): string => number.replace(/^(?:\+|00)|[-.()]/g, "");
