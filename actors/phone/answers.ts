@@ -13,16 +13,15 @@ import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { hasOptionTag } from "../../protocol/sip/capabilities.ts";
 import { dialogFromResponse } from "../../protocol/sip/dialog.ts";
-import { header } from "../../protocol/sip/fields.ts";
-import { cseqOf, tagOf } from "../../protocol/sip/mandatory.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
 import { timerOf } from "../../protocol/sip/session-timer.ts";
-import { ask, timedOut } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import type { Forks } from "./forks.ts";
 import type { PhoneInfo } from "./info.ts";
 import type { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
+import { sendPrack } from "./prack.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
 export class InviteAnswers {
@@ -44,31 +43,15 @@ export class InviteAnswers {
     if (tag !== undefined && response.status > 100) {
       const fork = this.#forks.join(tag, () => dialogFromResponse(request, response), response, true);
       const reliably = hasOptionTag(response, "Require", "100rel");
-      if (fork && reliably && !this.#acknowledgeProvisional(fork, request, response)) return;
+      if (fork && reliably && !this.#prack(fork, request, response)) return;
       if (fork) this.#takeAnswer(fork, response, reliably);
     }
     this.#line.chart.deliver({ type: "sip.invite.provisional", status: response.status });
     this.#info.flush();
   }
 
-  /** PRACK to a reliable provisional response (RFC 3262 §4); false when it is not the next one of its dialog. */
-  #acknowledgeProvisional(fork: Fork, request: Request, response: Response): boolean {
-    const number = Number(header(response, "RSeq"));
-    if (!Number.isInteger(number) || number < 1) return true;
-    if (fork.reliable !== null && number !== fork.reliable + 1) return false;
-    fork.reliable = number;
-    const cseq = cseqOf(request).number;
-    ask(
-      this.#line,
-      fork,
-      { method: "PRACK", headers: [["RAck", `${number} ${cseq} INVITE`]] },
-      (status, phrase, response) => {
-        // 481 may only mean that the response is not waited for any more (RFC 3262 §3); while it rings the INVITE has the last word
-        if (status === 408 && this.#forks.chosen !== null && fork === this.#forks.get(this.#forks.chosen))
-          this.#line.chart.deliver({ type: "sip.dialog.lost", status, phrase, timer: timedOut(response) });
-      },
-    );
-    return true;
+  #prack(fork: Fork, invite: Request, response: Response): boolean {
+    return sendPrack({ line: this.#line, forks: this.#forks }, fork, invite, response);
   }
 
   /** A 2xx. */
