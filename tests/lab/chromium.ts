@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Inbox } from "../support/inbox.ts";
 import { program } from "../support/programs.ts";
-import type { Account, Heard, PagePhone, Told } from "./pages/phone.ts";
+import type { Account, Extras, Heard, PagePhone, Told } from "./pages/phone.ts";
 
 const OPTIONS = [
   "--no-sandbox", // we are root
@@ -77,12 +77,16 @@ export class BrowserPhone {
     return this.#ask("connect", account);
   }
 
-  call(to: string): Promise<void> {
-    return this.#ask("call", to);
+  call(to: string, extras: Extras = {}): Promise<void> {
+    return this.#ask("call", to, extras);
+  }
+
+  write(text: string): Promise<void> {
+    return this.#ask("write", text);
   }
 
   /** Something it is asked to do. */
-  tap(button: Exclude<keyof PagePhone, "connect" | "call" | "heard" | "forget">): Promise<void> {
+  tap(button: Exclude<keyof PagePhone, "connect" | "call" | "write" | "heard" | "forget">): Promise<void> {
     return this.#ask(button);
   }
 

@@ -9,13 +9,14 @@ import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
-import type { Datagrams } from "../../transports/transport.ts";
+import type { Address, Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 
 const HOST = "127.0.0.1";
 
 export class Phone {
   readonly port: number;
+  readonly #host: string;
   readonly #socket: Datagrams;
   #gateway = { host: HOST, port: 0 };
   #cseq = 0;
@@ -24,17 +25,22 @@ export class Phone {
 
   private constructor(socket: Datagrams) {
     this.#socket = socket;
+    this.#host = socket.local.host;
     this.port = socket.local.port;
   }
 
   /** A phone on a free port, which tells every message it gets. */
-  static async open(heard: (message: Message, phone: Phone) => void): Promise<Phone> {
+  static async open(heard: (message: Message, phone: Phone) => void, host = HOST): Promise<Phone> {
     let phone: Phone | undefined;
     const received = (bytes: Uint8Array): void => {
       if (phone) heard(readMessage(bytes), phone);
     };
-    phone = new Phone(await openUdp({ host: HOST, port: 0 }, { received, failed: () => {} }));
+    phone = new Phone(await openUdp({ host, port: 0 }, { received, failed: () => {} }));
     return phone;
+  }
+
+  set gateway(address: Address) {
+    this.#gateway = address;
   }
 
   set gatewayPort(port: number) {
@@ -75,13 +81,13 @@ export class Phone {
   }
 
   get #contact(): Field {
-    return ["Contact", `<sip:bob@${HOST}:${this.port}>`];
+    return ["Contact", `<sip:bob@${this.#host}:${this.port}>`];
   }
 
   #request(method: string, uri: string, to: string, from: string, callId: string, sdp: string): Request {
     if (method !== "ACK") this.#cseq++;
     const headers: Field[] = [
-      ["Via", `SIP/2.0/UDP ${HOST}:${this.port};rport;branch=z9hG4bKphone${this.#cseq}${method}`],
+      ["Via", `SIP/2.0/UDP ${this.#host}:${this.port};rport;branch=z9hG4bKphone${this.#cseq}${method}`],
       ["Max-Forwards", "70"],
       ["From", from],
       ["To", to],

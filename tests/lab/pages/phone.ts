@@ -3,7 +3,9 @@
 export interface PagePhone {
   /** Comes online; its full address. */
   connect(account: Account): Promise<string>;
-  call(to: string): Promise<void>;
+  call(to: string, extras?: Extras): Promise<void>;
+  /** Says something over the data channel of the call. */
+  write(text: string): Promise<void>;
   ring(): Promise<void>;
   answer(): Promise<void>;
   decline(): Promise<void>;
@@ -14,6 +16,16 @@ export interface PagePhone {
   forget(): Promise<void>;
   /** What of the call's sound has come by now. */
   heard(): Promise<Heard>;
+}
+
+/** What a call has besides its sound. */
+export interface Extras {
+  readonly data?: true;
+  readonly video?: true;
+  /** It sends and does not want to hear. */
+  readonly pages?: true;
+  /** XMPP: it ends the call as Conversations does, where the answer has a content without a fingerprint. */
+  readonly insists?: true;
 }
 
 export interface Account {
@@ -32,11 +44,12 @@ export interface Heard {
   readonly decibel: number;
   readonly packets: number;
   readonly connection: string;
+  readonly ice: string;
 }
 
 /** Something that has happened to a call. */
 export interface Told {
-  readonly what: "incoming" | "ringing" | "answered" | "held" | "resumed" | "ended";
-  /** Who calls, or why it has ended. */
+  readonly what: "incoming" | "ringing" | "answered" | "held" | "resumed" | "ended" | "open" | "wrote";
+  /** Who calls, why it has ended, or what was written. */
   readonly why: string;
 }

@@ -1,9 +1,10 @@
 /** A phone in a page: sip.js's SimpleUser, over the SIP proxy's WebSocket. */
 import "./sound.ts"; // first: the library takes the RTCPeerConnection that it finds
 import { Web } from "sip.js";
-import type { Account, Heard, PagePhone } from "./phone.ts";
+import type { Account, Extras, Heard, PagePhone } from "./phone.ts";
 import { heard, sing } from "./sound.ts";
 import { tell } from "./tell.ts";
+import { want, write } from "./wanted.ts";
 
 const IN_CALL = { sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } };
 
@@ -36,7 +37,8 @@ class SipPhone implements PagePhone {
     return user;
   }
 
-  async call(to: string): Promise<void> {
+  async call(to: string, extras: Extras = {}): Promise<void> {
+    want(extras);
     await this.#current.call(to, IN_CALL);
   }
 
@@ -64,6 +66,10 @@ class SipPhone implements PagePhone {
 
   async forget(): Promise<void> {
     await this.#current.hangup().catch(() => {}); // rejects when there is no call
+  }
+
+  async write(text: string): Promise<void> {
+    write(text);
   }
 
   heard(): Promise<Heard> {

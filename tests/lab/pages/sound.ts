@@ -1,9 +1,9 @@
 /** Sound in a page: a tone to sing, and an ear that names the strongest tone. */
+import { current, onConnection } from "./connection.ts";
 import type { Heard } from "./phone.ts";
 
 let context: AudioContext | undefined;
 let ear: AnalyserNode | undefined;
-let connection: RTCPeerConnection | undefined;
 /** COMPAT Chromium: a remote track sounds in WebAudio only while a media element plays it too. */
 const elements: HTMLAudioElement[] = [];
 
@@ -33,24 +33,22 @@ async function hear(track: MediaStreamTrack): Promise<void> {
   audio.createMediaStreamSource(stream).connect(ear);
 }
 
-/** Every connection of the page is listened to, whoever makes it; the last one counts. */
-class HeardConnection extends RTCPeerConnection {
-  constructor(configuration?: RTCConfiguration) {
-    super(configuration);
-    connection = this;
-    ear = undefined;
-    this.addEventListener("track", ({ track }) => void hear(track));
-  }
-}
-window.RTCPeerConnection = HeardConnection;
+onConnection((connection) => {
+  ear = undefined;
+  connection.addEventListener("track", ({ track }) => {
+    if (track.kind === "audio") void hear(track);
+  });
+});
 
 export async function heard(): Promise<Heard> {
+  const connection = current();
   let packets = 0;
   const reports = connection?.connectionState === "closed" ? undefined : await connection?.getStats();
   reports?.forEach((report: { type: string; packetsReceived?: number }) => {
     if (report.type === "inbound-rtp") packets += report.packetsReceived ?? 0;
   });
-  return { ...strongest(), packets, connection: connection?.connectionState ?? "none" };
+  const { connectionState = "none", iceConnectionState = "none" } = connection ?? {};
+  return { ...strongest(), packets, connection: connectionState, ice: iceConnectionState };
 }
 
 function strongest(): { hertz: number; decibel: number } {

@@ -1,14 +1,17 @@
 /** A phone in a page: `stanza`, a Jingle client made for browsers, over the XMPP server's WebSocket. */
 import "./sound.ts"; // first: the library takes the RTCPeerConnection that it finds
 import { createClient, Jingle } from "stanza";
-import type { Account, Heard, PagePhone } from "./phone.ts";
+import { missingIn } from "./insists.ts";
+import type { Account, Extras, Heard, PagePhone } from "./phone.ts";
 import { heard, sing } from "./sound.ts";
 import { tell } from "./tell.ts";
+import { want, write } from "./wanted.ts";
 
 class XmppPhone implements PagePhone {
   #client = createClient({});
   #session: Jingle.MediaSession | undefined;
   #hertz = 0;
+  #insists = false;
 
   async connect({ server, user, password, gateway, hertz }: Account): Promise<string> {
     this.#hertz = hertz;
@@ -33,10 +36,13 @@ class XmppPhone implements PagePhone {
     return this.#client.jid;
   }
 
-  async call(to: string): Promise<void> {
+  async call(to: string, extras: Extras = {}): Promise<void> {
+    want(extras);
+    this.#insists = extras.insists === true;
     const session = this.#client.jingle.createMediaSession(to);
     this.#session = session;
     await this.#sing(session);
+    if (extras.video) await this.#show(session);
     await session.start();
   }
 
@@ -72,6 +78,10 @@ class XmppPhone implements PagePhone {
     this.#session = undefined;
   }
 
+  async write(text: string): Promise<void> {
+    write(text);
+  }
+
   heard(): Promise<Heard> {
     return heard();
   }
@@ -83,6 +93,13 @@ class XmppPhone implements PagePhone {
 
   async #sing(session: Jingle.MediaSession): Promise<void> {
     const stream = await sing(this.#hertz);
+    for (const track of stream.getTracks()) await session.addTrack(track, stream);
+  }
+
+  async #show(session: Jingle.MediaSession): Promise<void> {
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d")?.fillRect(0, 0, 1, 1);
+    const stream = canvas.captureStream(5);
     for (const track of stream.getTracks()) await session.addTrack(track, stream);
   }
 
@@ -105,6 +122,11 @@ class XmppPhone implements PagePhone {
     client.on("raw:incoming", (text) => {
       const [, code, phrase] = /<sip-error code=['"](\d+)['"][^>]*>([^<]*)/.exec(text) ?? [];
       sipError = code === undefined ? "" : `${code} ${phrase}`;
+      const offered = this.#session?.pc.getTransceivers().length ?? 0;
+      const missing = this.#insists ? missingIn(text, offered) : undefined;
+      if (missing === undefined) return;
+      this.#session?.end("security-error");
+      tell("ended", `security-error, ${missing}`);
     });
   }
 }
