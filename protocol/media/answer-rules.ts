@@ -8,7 +8,7 @@
  */
 import { Refusal, unmappable, unreadable } from "../refusal.ts";
 import { plainTransport } from "./candidates.ts";
-import { commonPayloads } from "./codecs.ts";
+import { commonPayloads, sameList } from "./codecs.ts";
 import type { Content, Crypto, Extension, Feedback, Payload, Transport } from "./media.ts";
 import { bothWant } from "./senders.ts";
 
@@ -18,7 +18,7 @@ export type Answerer = "phone" | "user";
 export interface AnswerRule {
   readonly rule: string;
   readonly source: string;
-  /** The content of the answer, bounded. Throws `Refusal`. */
+  /** The content of the answer, bounded; itself where it says no more than it may. Throws `Refusal`. */
   readonly bound: (offered: Content, content: Content, by: Answerer) => Content;
 }
 
@@ -66,15 +66,19 @@ function sameMedium({ name, media }: Content, content: Content, by: Answerer): C
 }
 
 function sameProtocol({ protocol }: Content, content: Content): Content {
-  return { ...content, protocol };
+  return content.protocol === protocol ? content : { ...content, protocol };
 }
 
 function sameDtls(offered: Content, content: Content, by: Answerer): Content {
-  const { setup, ...transport } = content.transport;
-  if (!hasDtls(offered)) return { ...content, transport: { ...transport, fingerprints: [] } };
+  if (!hasDtls(offered)) {
+    if (!hasDtls(content) && content.transport.setup === undefined) return content;
+    const { setup: _, ...transport } = content.transport;
+    return { ...content, transport: { ...transport, fingerprints: [] } };
+  }
   const user = `content '${content.name}' has no fingerprint, and DTLS was offered`;
   if (!hasDtls(content)) throw wrong(by, NO_DTLS, 399, user);
-  return { ...content, transport: { ...transport, setup: complement(offered.transport.setup, setup) } };
+  const setup = complement(offered.transport.setup, content.transport.setup);
+  return setup === content.transport.setup ? content : { ...content, transport: { ...content.transport, setup } };
 }
 
 type Setup = Transport["setup"];
@@ -86,8 +90,11 @@ export function complement(offered: Setup, answered: Setup): "active" | "passive
   return answered === "active" || answered === "actpass" ? "active" : "passive";
 }
 
+const SECURED_BY_KEYS = /\/SAVPF?$/;
+
 function offeredKey(offered: Content, content: Content): Content {
-  if (!hasKeys(offered) || !/\/SAVPF?$/.test(offered.protocol)) return { ...content, crypto: [] };
+  if (!hasKeys(offered) || !SECURED_BY_KEYS.test(offered.protocol))
+    return content.crypto.length === 0 ? content : { ...content, crypto: [] };
   const [key] = content.crypto.flatMap((answered) => withOfferedTag(offered.crypto, answered));
   if (key === undefined)
     throw unmappable(`content '${content.name}' has none of the keys that were offered (SDES)`, "security-error");
@@ -100,11 +107,19 @@ function withOfferedTag(offered: readonly Crypto[], answered: Crypto): Crypto[] 
   return tag === undefined ? [] : [{ ...answered, tag }];
 }
 
-function offeredCodecs(offered: Content, { formats: _, ...content }: Content): Content {
+function offeredCodecs(offered: Content, answered: Content): Content {
+  const content = withoutFormats(answered);
   if (offered.sctp)
     return content.sctp ? { ...content, payloads: [], ...sameFormats(offered) } : { ...content, rejected: true };
   const payloads = commonPayloads(offered.payloads, content.payloads);
-  return payloads.length === 0 ? { ...content, rejected: true } : { ...content, payloads };
+  if (payloads.length === 0) return { ...content, rejected: true };
+  return payloads === content.payloads ? content : { ...content, payloads };
+}
+
+function withoutFormats(content: Content): Content {
+  if (content.formats === undefined) return content;
+  const { formats: _, ...without } = content;
+  return without;
 }
 
 /** Data channels have the format of the offer's m-line (RFC 8841 §5.2). */
@@ -120,11 +135,14 @@ function onlyIfOffered(flag: Flag): AnswerRule["bound"] {
   };
 }
 
-function neverMuxOnly(_: Content, { rtcpMuxOnly: __, ...content }: Content): Content {
-  return content;
+function neverMuxOnly(_: Content, content: Content): Content {
+  if (content.rtcpMuxOnly === undefined) return content;
+  const { rtcpMuxOnly: __, ...without } = content;
+  return without;
 }
 
 function offeredExtensions({ extensions }: Content, content: Content): Content {
+  if (content.extensions.length === 0) return content;
   const left = [...extensions];
   const kept = content.extensions.flatMap((answered): Extension[] => {
     const same = left.filter(({ uri }) => uri === answered.uri);
@@ -138,18 +156,18 @@ function offeredExtensions({ extensions }: Content, content: Content): Content {
 
 function offeredFeedback(offered: Content, content: Content): Content {
   const usesFeedback = offered.protocol.endsWith("F");
-  const within = (kinds: readonly Feedback[], given: readonly Feedback[]): Feedback[] =>
-    usesFeedback ? given.filter((one) => kinds.some((other) => isSameKind(one, other))) : [];
-  const ofPayload = ({ id }: Payload): readonly Feedback[] =>
-    offered.payloads.find((payload) => payload.id === id)?.feedback ?? [];
-  return {
-    ...content,
-    feedback: within(offered.feedback, content.feedback),
-    payloads: content.payloads.map((payload) => ({
-      ...payload,
-      feedback: within([...ofPayload(payload), ...offered.feedback], payload.feedback),
-    })),
+  const within = (kinds: readonly Feedback[], given: readonly Feedback[]): readonly Feedback[] =>
+    sameList(given, usesFeedback ? given.filter((one) => kinds.some((other) => isSameKind(one, other))) : []);
+  const ofPayload = (payload: Payload): Payload => {
+    if (payload.feedback.length === 0) return payload;
+    const own = offered.payloads.find(({ id }) => id === payload.id)?.feedback ?? [];
+    const feedback = within([...own, ...offered.feedback], payload.feedback);
+    return feedback === payload.feedback ? payload : { ...payload, feedback };
   };
+  const feedback = within(offered.feedback, content.feedback);
+  const payloads = sameList(content.payloads, content.payloads.map(ofPayload));
+  const isSame = feedback === content.feedback && payloads === content.payloads;
+  return isSame ? content : { ...content, feedback, payloads };
 }
 
 /** The number of a trr-int is the answerer's own. */
@@ -157,7 +175,8 @@ const isSameKind = (one: Feedback, other: Feedback): boolean =>
   one.type === other.type && (one.type === "trr-int" || one.subtype === other.subtype);
 
 function whatBothWant({ senders }: Content, content: Content): Content {
-  return { ...content, senders: bothWant(senders, content.senders) };
+  const both = bothWant(senders, content.senders);
+  return both === content.senders ? content : { ...content, senders: both };
 }
 
 function iceIfOffered({ transport }: Content, content: Content): Content {

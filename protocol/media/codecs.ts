@@ -18,8 +18,10 @@ function isSameCodec(one: Payload, other: Payload): boolean {
 }
 
 /** The answered codecs that were offered, in the answer's order, by the offer's numbers. */
-export function commonPayloads(offered: readonly Payload[], given: readonly Payload[]): Payload[] {
+export function commonPayloads(offered: readonly Payload[], given: readonly Payload[]): readonly Payload[] {
   const answered = given.filter(({ id }, at) => given.findIndex((other) => other.id === id) === at);
+  if (answered.every((payload) => isAsOffered(payload, offered, answered)))
+    return withoutHelpers(offered, given, answered);
   const numbers = new Map<number, Payload>();
   const left = new Set(offered);
   const take = (payload: Payload): void => {
@@ -39,7 +41,21 @@ export function commonPayloads(offered: readonly Payload[], given: readonly Payl
   };
   for (const payload of answered.toSorted((one, two) => rank(one) - rank(two))) take(payload);
   const common = answered.flatMap((payload) => renumbered(payload, numbers));
-  return common.every(isHelper) && !offered.every(isHelper) ? [] : common;
+  return withoutHelpers(offered, given, common);
+}
+
+/** Most answers have the offer's codecs under the offer's numbers: then there is nothing to look for. */
+function isAsOffered(payload: Payload, offered: readonly Payload[], answered: readonly Payload[]): boolean {
+  const same = offered.find(({ id }) => id === payload.id);
+  if (payload.name === "" || same === undefined || !isSameCodec(same, payload)) return false;
+  const target = targetOf(payload);
+  if (target === undefined) return true;
+  return target === targetOf(same) && answered.some((other) => other.id === target && targetOf(other) === undefined);
+}
+
+/** What is common, unless it is helpers alone. */
+function withoutHelpers(offered: readonly Payload[], given: readonly Payload[], common: readonly Payload[]) {
+  return common.every(isHelper) && !offered.every(isHelper) ? [] : sameList(given, common);
 }
 
 /** The codecs that the other description has under the same number. */
@@ -55,6 +71,11 @@ export function isRenumbered(before: readonly Payload[], after: readonly Payload
 }
 
 const isTarget = ({ name }: Parameter): boolean => name?.toLowerCase() === "apt";
+
+/** The list itself, if the other has the same items: what nothing was changed in stays one list for many calls (text.ts). */
+export function sameList<Item>(list: readonly Item[], other: readonly Item[]): readonly Item[] {
+  return list.length === other.length && list.every((item, at) => item === other[at]) ? list : other;
+}
 
 /** The payload type that an `rtx` retransmits. */
 function targetOf({ parameters }: Payload): number | undefined {
@@ -79,6 +100,7 @@ function renumbered(payload: Payload, numbers: ReadonlyMap<number, Payload>): Pa
   }
   const target = targetOf(payload);
   const value = target === undefined ? undefined : numbers.get(target)?.id;
+  if (id === payload.id && (value === undefined || value === target)) return [payload];
   const parameters = payload.parameters.map((each) =>
     isTarget(each) && value !== undefined ? { ...each, value: `${value}` } : each,
   );
