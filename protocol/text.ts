@@ -27,6 +27,38 @@ export function intern<Value extends object>(value: Value): Value {
   return copy;
 }
 
+/**
+ * What was made of texts, so that what many calls say in the same words is made once: codecs and header extensions of a client. Rules:
+ * nobody changes what is made; it holds copies of its texts alone. Bounds: `MOST_KNOWN` texts up to `LONGEST`, then it is emptied.
+ */
+export class Known<Value> {
+  readonly #made = new Map<string, Value>();
+
+  of(text: string, make: () => Value): Value {
+    const known = this.#made.get(text);
+    if (known !== undefined) return known;
+    const made = make();
+    if (text.length > LONGEST) return made;
+    if (this.#made.size >= MOST_KNOWN) this.#made.clear();
+    this.#made.set(text, made);
+    return made;
+  }
+}
+
+const MOST_KNOWN = 300;
+
+/** The same function of an object, which makes its value once: for what is one object in many calls (`intern`). */
+export function onceEach<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new WeakMap<Key, Value>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
 /** An object without those of its fields that are undefined: absent is absent, in JSON as in memory. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};

@@ -11,22 +11,26 @@ type Described = Pick<Media, "contents" | "mids">;
 
 /** The mids by name. */
 export function midsOf({ contents, mids: known = [] }: Described): ReadonlyMap<string, string> {
-  const given = new Map(known.filter(({ mid }) => mid !== "").map(({ name, mid }) => [name, mid]));
-  const taken = new Set([...contents.map(({ name }) => name), ...given.values()]);
+  const given = new Map<string, string>();
+  for (const { name, mid } of known) if (mid !== "") given.set(name, mid);
   const mids = new Map<string, string>();
+  /** What a mid that we make up may not be: a name, or a mid of the description's, or of ours. */
+  let taken: Set<string> | undefined;
   for (const [index, { name }] of contents.entries()) {
-    const own = given.get(name);
-    let mid = isToken(name) && !isTaken(name, given) ? name : `content-${index}`;
-    while (own === undefined && mid !== name && taken.has(mid)) mid += "-";
-    taken.add(own ?? mid);
-    mids.set(name, own ?? mid);
+    let mid = given.get(name) ?? (isToken(name) && !isTaken(name, given) ? name : undefined);
+    if (mid === undefined) {
+      taken ??= new Set([...contents.map((content) => content.name), ...given.values()]);
+      for (mid = `content-${index}`; taken.has(mid); ) mid += "-";
+      taken.add(mid);
+    }
+    mids.set(name, mid);
   }
   return mids;
 }
 
 /** Whether the mid of another content is spelled like this name. */
 const isTaken = (name: string, given: ReadonlyMap<string, string>): boolean =>
-  [...given].some(([other, mid]) => mid === name && other !== name);
+  given.size > 0 && [...given].some(([other, mid]) => mid === name && other !== name);
 
 /** Whether the description had no a=mid for a content. */
 export const hasNoMid = ({ mids = [] }: Described, { name }: Content): boolean =>

@@ -34,16 +34,19 @@ export function bounded<Item>(list: readonly Item[], most: number, what: string)
 }
 
 /** Whether a text is a token (RFC 8866 §9), as a=mid and the semantics of a group must be. */
-export const isToken = (text: string): boolean => /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,128}$/.test(text);
+export const isToken = (text: string): boolean => TOKEN.test(text);
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,128}$/;
 
 /** The longest name of a content that is accepted. */
 export const LONGEST_NAME = 128;
 
 /** ICE user or password: one word (RFC 8839 §5.4 has fewer characters; clients are not that strict). */
-export const isIceWord = (text: string): boolean => /^[\x21-\x7e]{1,256}$/.test(text);
+export const isIceWord = (text: string): boolean => ICE_WORD.test(text);
+const ICE_WORD = /^[\x21-\x7e]{1,256}$/;
 
 /** Pairs of hex digits, at least as many as MD5 has (RFC 8122 §5). */
-export const isFingerprint = (text: string): boolean => /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/.test(text);
+export const isFingerprint = (text: string): boolean => FINGERPRINT.test(text);
+const FINGERPRINT = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/;
 
 /** The name of a hash function. */
 export const isHash = (text: string): boolean => /^[\w-]{1,32}$/.test(text);
@@ -55,9 +58,11 @@ export const isAddress = (text: string): boolean =>
 /** Whether an address is multicast. */
 export const isMulticast = (text: string): boolean => isAddress(text) && ipaddr.parse(text).range() === "multicast";
 
+const NUMBER = /^\d{1,15}$/;
+
 /** A whole number from `least` to `most`, else undefined. */
 export function numberWithin(text: string | undefined, least: number, most: number): number | undefined {
-  const number = /^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined;
+  const number = text !== undefined && NUMBER.test(text) ? Number(text) : undefined;
   return number !== undefined && number >= least && number <= most ? number : undefined;
 }
 

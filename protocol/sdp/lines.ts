@@ -41,7 +41,8 @@ export interface SdpLines {
 }
 
 /** The values of an attribute, in their order. */
-export const allOf = ({ attributes }: SdpPart, name: string): readonly string[] => attributes.get(name) ?? [];
+export const allOf = ({ attributes }: SdpPart, name: string): readonly string[] => attributes.get(name) ?? NONE;
+const NONE: readonly string[] = [];
 /** The first value of an attribute. */
 export const firstOf = (part: SdpPart, name: string): string | undefined => allOf(part, name)[0];
 export const has = ({ attributes }: SdpPart, name: string): boolean => attributes.has(name);
@@ -66,10 +67,11 @@ export function readLines(text: string): SdpLines {
   return { session, sections };
 }
 
+const MEDIA_LINE = /^m=(\w{1,32}) (\d{1,5})(?:\/\d{1,5})? ([\w/-]{1,64})((?: +\S+)*)\s*$/;
+
 function readMediaLine(line: string): Pick<SdpSection, "media" | "port" | "protocol" | "formats"> {
   // RFC 8866 §5.14: the port may be followed by the number of ports
-  const [, media = "", from, protocol = "", formats = ""] =
-    /^m=(\w{1,32}) (\d{1,5})(?:\/\d{1,5})? ([\w/-]{1,64})((?: +\S+)*)\s*$/.exec(line) ?? [];
+  const [, media = "", from, protocol = "", formats = ""] = MEDIA_LINE.exec(line) ?? [];
   const port = numberWithin(from, 0, 65_535);
   if (port === undefined) throw new Refusal("an m-line that cannot be read", { status: 400 });
   return { media, port, protocol, formats: formats.split(/ +/).slice(1) };
@@ -79,18 +81,16 @@ const CONTROL = /[\0-\x1f\x7f]/;
 
 function readLine(part: Growing, line: string): void {
   if (CONTROL.test(line)) return;
-  const type = line.slice(0, 2);
-  const value = line.slice(2);
-  if (type === "b=") part.bandwidth.push(value);
-  else if (type === "c=") part.address ??= /^IN IP[46] (\S+)$/.exec(value)?.[1];
-  else if (type === "a=") readAttribute(part, value);
+  if (line.startsWith("a=")) readAttribute(part, line);
+  else if (line.startsWith("b=")) part.bandwidth.push(line.slice(2));
+  else if (line.startsWith("c=")) part.address ??= /^c=IN IP[46] (\S+)$/.exec(line)?.[1];
 }
 
-function readAttribute({ attributes }: Growing, text: string): void {
-  const colon = text.indexOf(":");
-  const name = colon === -1 ? text : text.slice(0, colon);
+function readAttribute({ attributes }: Growing, line: string): void {
+  const colon = line.indexOf(":");
+  const name = colon === -1 ? line.slice(2) : line.slice(2, colon);
   if (!understood.has(name)) return;
-  const said = colon === -1 ? "" : text.slice(colon + 1).trim();
+  const said = colon === -1 ? "" : line.slice(colon + 1).trim();
   const value = alike.has(name) ? said : ownText(said);
   const values = attributes.get(name);
   if (values) values.push(value);

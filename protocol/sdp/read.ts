@@ -39,7 +39,7 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
     const isAnswer = answerTo !== undefined;
     return readSection(section, session, { name: names[index] ?? "", creator, by, isAnswer });
   });
-  const groups = readGroups(session, namesByMid(sections, names, known));
+  const groups = has(session, "group") ? readGroups(session, namesByMid(sections, names, known)) : [];
   const lite = has(session, "ice-lite") ? { iceLite: true as const } : {};
   return { contents, groups, ...lite, ...(answerTo ? {} : ownMids(sections, contents)) };
 }

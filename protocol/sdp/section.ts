@@ -7,7 +7,7 @@
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
-import { intern, ownText, present } from "../text.ts";
+import { intern, Known, ownText, present } from "../text.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
 import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
@@ -30,7 +30,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
   const transport = readTransport(section, session, isAnswer);
   const isNowhere = transport.kind === "raw" && transport.candidates.length === 0;
   const sctp = readSctp(section, transport);
-  const payloads = sctp ? [] : intern(readPayloads(section, isAnswer));
+  const { payloads, feedback, extensions } = sctp ? WITHOUT_CODECS : codecsOf(section, session, place);
   const flag = (attribute: string, part: SdpPart = section): true | undefined => has(part, attribute) || undefined;
   return {
     name,
@@ -41,8 +41,8 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     protocol: section.protocol,
     payloads,
     ...otherFormats(section, payloads),
-    feedback: intern(readAllFeedback(section).get("*") ?? []),
-    extensions: sctp ? [] : intern(readAllExtensions(section, session, by)),
+    feedback,
+    extensions,
     bandwidth: bounded(
       (section.bandwidth.length > 0 ? section : session).bandwidth.flatMap(readBandwidth),
       MOST.bandwidth,
@@ -66,6 +66,21 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
       maxptime: readPtime(firstOf(section, "maxptime")),
     }),
   };
+}
+
+type Codecs = Pick<Content, "payloads" | "feedback" | "extensions">;
+const WITHOUT_CODECS: Codecs = { payloads: [], feedback: [], extensions: [] };
+/** By their lines: the same in every call of a client, and most of what a section says. */
+const known = new Known<Codecs>();
+
+function codecsOf(section: SdpSection, session: SdpPart, { by, isAnswer }: Place): Codecs {
+  const { formats } = section;
+  const lines = ["rtpmap", "fmtp", "rtcp-fb", "extmap"].map((name) => allOf(section, name));
+  return known.of(JSON.stringify([by, isAnswer, formats, ...lines, allOf(session, "extmap")]), () => ({
+    payloads: intern(readPayloads(section, isAnswer)),
+    feedback: intern(readAllFeedback(section).get("*") ?? []),
+    extensions: intern(readAllExtensions(section, session, by)),
+  }));
 }
 
 /** The formats, where they are not those of the payload types: a refused section keeps them (RFC 3264 §6). */
@@ -103,6 +118,7 @@ function readCrypto(line: string): Crypto[] {
 }
 
 function readSources(section: SdpSection): Source[] {
+  if (!has(section, "ssrc")) return [];
   const sources = new Map<string, { name: string; value?: string }[]>();
   for (const line of allOf(section, "ssrc")) {
     const [, id, name, value] = /^(\d+) ([^\s:]+)(?::(.*))?$/.exec(line) ?? [];

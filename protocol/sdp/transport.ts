@@ -28,7 +28,7 @@ export function saidBy(name: string, section: SdpPart, session: SdpPart): readon
 }
 
 export const usesIce = (section: SdpPart, session: SdpPart): boolean =>
-  ["ice-ufrag", "ice-pwd"].some((name) => saidBy(name, section, session).length > 0);
+  has(section, "ice-ufrag") || has(section, "ice-pwd") || has(session, "ice-ufrag") || has(session, "ice-pwd");
 
 /** Reads the transport of a section; the default of setup differs between offer and answer. */
 export function readTransport(section: SdpSection, session: SdpPart, isAnswer: boolean): Transport {

@@ -11,6 +11,7 @@ import { withoutRefused } from "../media/bundle.ts";
 import { defaultCandidate, isHidden } from "../media/candidates.ts";
 import type { Candidate, Content, Media, Role, Source, Transport } from "../media/media.ts";
 import { hasNoMid, midsOf } from "../media/mids.ts";
+import { onceEach } from "../text.ts";
 import { writeExtension, writeFeedback, writePayload } from "./codecs.ts";
 import { directionOf } from "./direction.ts";
 import { formatOf, writeSctp } from "./sctp.ts";
@@ -50,8 +51,16 @@ export function writeSdp(described: Media, options: WriteOptions): string {
   return text(["v=0", `o=- ${id} ${number} IN ${connection(address)}`]) + session;
 }
 
-const text = (lines: readonly string[]): string =>
-  lines.map((line) => `${line.replace(/[\r\n\0]/g, " ")}\r\n`).join("");
+const BREAK = /[\r\n\0]/;
+
+function text(lines: readonly string[]): string {
+  let written = "";
+  for (const line of lines) written += `${BREAK.test(line) ? line.replace(/[\r\n\0]/g, " ") : line}\r\n`;
+  return written;
+}
+
+/** The same in every call of a client. */
+const payloadLines = onceEach((payloads: Content["payloads"]) => payloads.flatMap(writePayload));
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
 
@@ -73,7 +82,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
     ...(content.sctp ? [] : [`a=${directionOf(content.senders, by)}`]),
     ...(address.rtcp === undefined ? [] : [address.rtcp]),
     ...(address.bundleOnly ? ["a=bundle-only"] : []),
-    ...content.payloads.flatMap(writePayload),
+    ...payloadLines(content.payloads),
     ...content.feedback.map((each) => writeFeedback(each, "*")),
     ...(content.ptime === undefined ? [] : [`a=ptime:${content.ptime}`]),
     ...(content.maxptime === undefined ? [] : [`a=maxptime:${content.maxptime}`]),
