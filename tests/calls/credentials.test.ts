@@ -1,6 +1,6 @@
 /** Whoever asks for credentials is answered, on every request of ours: RFC 3261 §22, RFC 7616. */
 import { describe } from "bun:test";
-import { changed } from "../support/changed.ts";
+import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
@@ -258,6 +258,13 @@ ${
 `
     : ""
 }`;
+/** The same of a phone that the proxy stands before, for a realm of its own. */
+const ASKED_BEHIND = (request: string, line: string, field: string): string =>
+  changedAll(
+    changedAll(changed(ASKED_THERE(request, 2, line, field), 'realm="proxy"', 'realm="phone"'), "stranger", "phone"),
+    "203.0.113.66",
+    "192.0.2.2",
+  );
 const THE_PHONE_LEAVES = `
 stranger > gateway
     BYE sip:juliet@192.0.2.1:5600 SIP/2.0
@@ -277,16 +284,27 @@ const ONLY_THE_PROXY = { calls: { ...WITH.calls, realm: ["proxy"] } };
 describe.each(CHALLENGES)("%s of somebody who is not the proxy gets no credentials:", (_, line, field) => {
   plays(
     [
+      // proves: G9
       [
         "of a called phone with a realm of its own, to the INVITE: it counts as any error",
         `${JULIET_CALLS}${REFUSED(1, `${line}\n    ${CHALLENGE(field, "phone")}`, `<general-error/><sip-error code='${line.slice(0, 3)}'/>`)}`,
       ],
+      // proves: G9
       ["of the phone's own host, to BYE", `${MOVED}${JULIET_LEAVES}${ASKED_THERE("BYE", 2, line, field)}`],
+      // proves: G9
       [
         "of the phone's own host, to a re-INVITE",
         `${MOVED}${HOLD()}${ASKED_THERE("INVITE", 2, line, field)}${HELD_IN_VAIN}${THE_PHONE_LEAVES}`,
       ],
+      // proves: G9
       ["of the phone's own host, to INFO", `${MOVED}${KEY}${ASKED_THERE("INFO", 2, line, field)}${THE_PHONE_LEAVES}`],
+      // proves: G9
+      ["of a phone behind the proxy, to BYE", `${TALKING}${JULIET_LEAVES}${ASKED_BEHIND("BYE", line, field)}`],
+      [
+        "of a phone behind the proxy, to a re-INVITE",
+        `${TALKING}${HOLD()}${ASKED_BEHIND("INVITE", line, field)}${HELD_IN_VAIN}${PHONE_HANGS_UP}`,
+      ],
+      ["of a phone behind the proxy, to INFO", `${TALKING}${KEY}${ASKED_BEHIND("INFO", line, field)}${PHONE_HANGS_UP}`],
     ],
     ONLY_THE_PROXY,
   );
