@@ -1,16 +1,17 @@
 /**
- * How many TCP connections may be open: in all, from one network, and from all sources that may not begin calls.
+ * How many TCP connections may be open: in all, from one network, and from all strangers, which are sources that may not begin calls.
  *
- * Rules: only accepted connections are counted by their source; some of the total is kept for those that we make. One
- * network is an IPv4 address, or an IPv6 /64, of which one party has all addresses.
+ * Rules: only accepted connections are counted by their source; some of the total is kept for those that we make, and most of what one
+ * network may have for the proxy and whoever else may begin calls.
  */
-import ipaddr from "ipaddr.js";
 import type { Address } from "../../transports/transport.ts";
+import { networkOf } from "./network.ts";
 
 const MOST = 2_000;
 const MOST_ACCEPTED = 1_800;
 const MOST_FROM_STRANGERS = 500;
-const MOST_FROM_ONE_NETWORK = 200;
+const MOST_FROM_ONE_STRANGER = 50;
+const MOST_FROM_ONE_NETWORK = 1_000;
 
 const ALL = "all";
 const STRANGERS = "strangers";
@@ -26,8 +27,9 @@ export class ConnectionLimits {
 
   /** Whether one more may be accepted when so many are open. A stranger is a source that may not begin calls. */
   mayAccept(remote: Address, isStranger: boolean, open: number): boolean {
+    const mostFromOne = isStranger ? MOST_FROM_ONE_STRANGER : MOST_FROM_ONE_NETWORK;
     const most = (of: string): number =>
-      of === ALL ? MOST_ACCEPTED : of === STRANGERS ? MOST_FROM_STRANGERS : MOST_FROM_ONE_NETWORK;
+      of === ALL ? MOST_ACCEPTED : of === STRANGERS ? MOST_FROM_STRANGERS : mostFromOne;
     return open < MOST && groupsOf(remote, isStranger).every((of) => (this.#accepted.get(of) ?? 0) < most(of));
   }
 
@@ -45,6 +47,6 @@ export class ConnectionLimits {
 }
 
 function groupsOf({ host }: Address, isStranger: boolean): string[] {
-  const network = ipaddr.IPv6.isValid(host) ? ipaddr.IPv6.parse(host).parts.slice(0, 4).join(":") : host;
+  const network = networkOf(host);
   return isStranger ? [ALL, network, STRANGERS] : [ALL, network];
 }

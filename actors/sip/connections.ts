@@ -2,7 +2,7 @@
  * The TCP connections of the SIP stack: accepted and made, reused by the address of the other side.
  *
  * RFC 3261 §18. Bounds: how many (connection-limits.ts), the bytes that wait in each, how long one may be idle and how long
- * it may take for a whole message. Past a bound the connection is closed and counted. When its bytes cannot be framed
+ * it may take for a whole message; empty lines keep none alive. Past a bound the connection is closed and counted. When its bytes cannot be framed
  * any more, it is read no further, and closed once the answer to that has left.
  */
 import type { Destination } from "../../protocol/sip/message.ts";
@@ -183,7 +183,7 @@ export class SipConnections {
       connection.faulty = true;
       connection.stream.end(); // after the answer
       if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + FAREWELL);
-    } else if (connection.open && (whole || !wasUnfinished)) {
+    } else if (connection.open && (whole || (!wasUnfinished && connection.frames.unfinished))) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }
   }

@@ -9,7 +9,7 @@ import { responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { topVia, withTopVia } from "../../protocol/sip/mandatory.ts";
 import { type Destination, Malformed, type Message, type Request, type Response } from "../../protocol/sip/message.ts";
-import { readMessage } from "../../protocol/sip/read.ts";
+import { answerable, readMessage } from "../../protocol/sip/read.ts";
 import { type Param, param, splitOutside } from "../../protocol/sip/values.ts";
 import type { Address } from "../../transports/transport.ts";
 
@@ -22,11 +22,13 @@ export type Received =
 
 /** Reads a message from a source. Nothing in the bytes makes it throw. */
 export function readReceived(bytes: Uint8Array, source: Destination): Received {
-  const incoming = attempt(() => {
-    const message = readMessage(bytes);
-    return message.kind === "response" ? { message, replyTo: source } : marked(message, source);
-  });
-  return incoming instanceof Refusal ? refused(incoming, source) : incoming;
+  const message = attempt(() => readMessage(bytes));
+  if (message instanceof Refusal)
+    return refused(message, message instanceof Malformed ? message.request : undefined, source);
+  if (message.kind === "response") return { message, replyTo: source };
+  const known = attempt(() => marked(message, source));
+  if (!(known instanceof Refusal)) return known;
+  return refused(known, answerable(message.method, message.uri, message.headers), source);
 }
 
 /** A request with `received` and `rport` in its top Via, and the address for its responses. */
@@ -44,11 +46,11 @@ function marked(request: Request, source: Destination): { message: Request; repl
   return { message: withTopVia(request, value, { ...via, params }), replyTo: { host: source.host, port } };
 }
 
-function refused(error: Refusal, source: Destination): Received {
+/** A Via that cannot be read goes back as it came, and the refusal to where the request came from. */
+function refused({ sip }: Refusal, request: Request | undefined, source: Destination): Received {
   const fault = "malformed message";
-  const request = error instanceof Malformed ? error.request : undefined;
-  const answerable = attempt(() => request && marked(request, source));
-  if (answerable === undefined || answerable instanceof Refusal) return { message: undefined, fault, replyTo: source };
-  const { message, replyTo } = answerable;
-  return { message: undefined, fault, refusal: responseTo(message, error.sip.status), replyTo };
+  if (request === undefined) return { message: undefined, fault, replyTo: source };
+  const known = attempt(() => marked(request, source));
+  const { message, replyTo } = known instanceof Refusal ? { message: request, replyTo: source } : known;
+  return { message: undefined, fault, refusal: responseTo(message, sip.status), replyTo };
 }

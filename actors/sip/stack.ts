@@ -17,6 +17,7 @@ import type { Resolve } from "../hosts.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
+import { AnswerLimits } from "./answer-limits.ts";
 import { respondToCancel } from "./cancel.ts";
 import { type ChecksNeeds, refusalOf } from "./checks.ts";
 import { SipClients } from "./clients.ts";
@@ -66,11 +67,13 @@ export class SipStack implements SipPort {
   readonly #servers: SipServers;
   readonly #checks: ChecksNeeds;
   readonly #toTag: ToTag;
+  readonly #answers: AnswerLimits;
 
   constructor(needs: SipNeeds) {
     const { clock, random, user } = needs;
     this.#needs = needs;
     this.#toTag = toTagBy(random());
+    this.#answers = new AnswerLimits(clock);
     this.#dropped = new Tally(clock, needs.log, "sip.dropped");
     const guard = (run: () => void): void => void this.#guard(run);
     this.#transport = new SipTransport({
@@ -78,6 +81,7 @@ export class SipStack implements SipPort {
       dropped: this.#dropped,
       received: (message, source, flow) => this.#received(message, source, flow),
       toTag: this.#toTag,
+      mayAnswer: (source) => this.#mayAnswer(source),
     });
     this.#clients = new SipClients({ clock, random, transport: this.#transport, guard });
     this.#servers = new SipServers({
@@ -179,7 +183,7 @@ export class SipStack implements SipPort {
     const strays = invite !== undefined && this.#needs.strict && !this.#isOfSender(invite, source);
     const refusal = strays ? responseTo(request, 403) : refusalOf(request, source, refersTo, this.#checks);
     if (refusal !== undefined) {
-      this.#refuse(request, flow, refusal);
+      if (this.#mayAnswer(source)) this.#refuse(request, flow, refusal);
       if (request.method === "INVITE" && !tagged) this.#guard(() => this.#needs.user.refused(request, source, refusal));
     } else if (isCancel) this.#cancel(request, source, flow, invite);
     else this.#new(request, source, flow, dialog ?? this.#needs.user);
@@ -194,6 +198,13 @@ export class SipStack implements SipPort {
   /** Whether a CANCEL comes from where its INVITE came from, or from somebody who may begin calls. */
   #isOfSender({ transaction }: ServerRecord, source: Destination): boolean {
     return this.#needs.allow(source) || normalAddress(transaction.source.host) === normalAddress(source.host);
+  }
+
+  /** Whether a refusal may go to this source: strangers get few. */
+  #mayAnswer(source: Destination): boolean {
+    if (this.#needs.allow(source) || this.#answers.take(source.host)) return true;
+    this.#dropped.add("too many answers to strangers", { source: source.host });
+    return false;
   }
 
   /** Responds without state, to each copy of the request alike (RFC 3261 §8.2.7). */

@@ -8,7 +8,7 @@
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";
-import type { Destination, Message, Request } from "../../protocol/sip/message.ts";
+import type { Destination, Message, Request, Response } from "../../protocol/sip/message.ts";
 import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
@@ -43,6 +43,8 @@ export interface SipTransportNeeds {
   readonly log: Log;
   readonly dropped: Tally;
   allow(source: Destination): boolean;
+  /** Whether one more refusal may go to this source. */
+  mayAnswer(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
   /** The To tag of a response that has none. */
   toTag(message: Message): string;
@@ -158,15 +160,23 @@ export class SipTransport {
       } else {
         this.#needs.dropped.add(incoming.fault, { source: from.host });
         const { refusal } = incoming;
-        if (refusal !== undefined) {
-          const tagged = withToTag(refusal, () => this.#needs.toTag(refusal));
-          flowTo(incoming.replyTo, true).send(writeBy(tagged, transport), () => {});
-        }
+        if (refusal !== undefined) this.#refuse(refusal, flowTo(incoming.replyTo, true), source, bytes.length);
       }
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined;
       this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
     }
+  }
+
+  /** Refuses what could not be read, in no more bytes than it had: to a stranger now and then (answer-limits.ts). */
+  #refuse(refusal: Response, flow: Flow, source: Destination, most: number): void {
+    const answer = writeBy(
+      withToTag(refusal, () => this.#needs.toTag(refusal)),
+      flow.transport,
+    );
+    if (flow.transport === "udp" && answer.length > most)
+      this.#needs.dropped.add("answer longer than its request", source);
+    else if (this.#needs.mayAnswer(source)) flow.send(answer, () => {});
   }
 
   /** The connection of a request; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */

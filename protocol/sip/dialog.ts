@@ -8,7 +8,8 @@
 import { attempt, Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
 import { header, readNameAddr, values } from "./fields.ts";
-import { cseqOf } from "./mandatory.ts";
+import { cseqOf, partyOf, topVia } from "./mandatory.ts";
+import { MAGIC_COOKIE } from "./match.ts";
 import type { Destination, Field, Request, Response } from "./message.ts";
 import { isLoose, readUri } from "./uri.ts";
 import { param } from "./values.ts";
@@ -44,9 +45,12 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
   };
 }
 
-/** The dialog that our response to an INVITE creates (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact. */
+/**
+ * The dialog that our response to an INVITE creates (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact, but for a
+ * client of RFC 2543, which is called back at its From (RFC 2543 §6.13).
+ */
 export function dialogFromRequest(request: Request, localTag: string): Dialog {
-  const remoteTarget = contactOf(request);
+  const remoteTarget = contactOf(request) ?? (isOld(request) ? partyOf(request, "From").uri : undefined);
   if (remoteTarget === undefined) throw new Refusal("an INVITE needs a Contact", { status: 400 });
   return {
     callId: header(request, "Call-ID") ?? "",
@@ -58,6 +62,9 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
     routeSet: values(request, "Record-Route"),
   };
 }
+
+/** Whether the sender knows RFC 2543 alone: then its branch, if it has one, is no cookie (RFC 3261 §8.1.1.7). */
+const isOld = (request: Request): boolean => !topVia(request).branch?.startsWith(MAGIC_COOKIE);
 
 function readable<T>(read: () => T): T | undefined {
   const value = attempt(read);

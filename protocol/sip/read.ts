@@ -4,7 +4,7 @@
  * Reading is lazy: the header is split into fields (head.ts), and of these only Content-Length is parsed. Rules: limits are
  * checked before any work; the work is linear in the bytes; the only exception is `Malformed`.
  */
-import { contentLength, type Fault, headEnd, readHead, type StartLine } from "./head.ts";
+import { contentLength, type Fault, headEnd, readHead } from "./head.ts";
 import { type Field, LIMITS, Malformed, type Message, type Request } from "./message.ts";
 
 /** How much of a message that is too large is read, to answer it. */
@@ -17,7 +17,7 @@ const CR = 13;
 export function readMessage(bytes: Uint8Array): Message {
   if (bytes.length > LIMITS.bytes) {
     const { start, headers } = readHead(bytes.subarray(0, ANSWERED));
-    throw new Malformed("message too large", 413, answerable(start, headers));
+    throw new Malformed("message too large", 413, answerable(start.method, start.uri, headers));
   }
   const from = skipBlankLines(bytes);
   const end = headEnd(bytes, from);
@@ -26,7 +26,7 @@ export function readMessage(bytes: Uint8Array): Message {
   const length = contentLength(headers);
   const rest = end === undefined ? 0 : bytes.length - end;
   const fault = start.fault ?? head.fault ?? bodyFault(end, length, rest);
-  if (fault) throw new Malformed(...fault, answerable(start, headers));
+  if (fault) throw new Malformed(...fault, answerable(start.method, start.uri, headers));
   // RFC 3261 §18.3: bytes after the body of a datagram are discarded; without Content-Length the body is all the rest.
   const body = rest === 0 ? "" : utf8.decode(bytes.subarray(end, end! + (length ?? rest)));
   if (start.method === "") return { kind: "response", status: start.status, phrase: start.phrase, headers, body };
@@ -50,8 +50,8 @@ function bodyFault(end: number | undefined, length: number | undefined, rest: nu
 const ANSWERABLE = ["Via", "From", "To", "Call-ID", "CSeq"];
 
 /** The request, if it can be answered: it has what a response copies (RFC 3261 §8.2.6.2), and is not an ACK. */
-export function answerable(start: StartLine, headers: readonly Field[]): Request | undefined {
+export function answerable(method: string, uri: string, headers: readonly Field[]): Request | undefined {
   const whole = ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
-  if (!whole || start.method === "" || start.method === "ACK") return undefined;
-  return { kind: "request", method: start.method, uri: start.uri, headers, body: "" };
+  if (!whole || method === "" || method === "ACK") return undefined;
+  return { kind: "request", method, uri, headers, body: "" };
 }

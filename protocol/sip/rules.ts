@@ -19,6 +19,9 @@ import { refusalTo, warning } from "./warning.ts";
 /** Known methods that we do not support get 405 (§8.2.1), unknown ones 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
 const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
+/** Methods whose 2xx has a description in it, and the media ranges that it is in. */
+const OFFERS = new Set(["INVITE", "UPDATE"]);
+const SDP_RANGES = new Set(["application/sdp", "application/*", "*/*"]);
 /** Methods that create a dialog or refresh its target. */
 const TARGETS = new Set(["INVITE", "UPDATE"]);
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
@@ -89,9 +92,17 @@ function judgeExtensions(request: Request): Response | undefined {
   return responseTo(request, 420, { headers: [["Unsupported", unsupported.join(", ")]] });
 }
 
+/** §20.1, §21.4.7: our answer is SDP. Without the field SDP is taken, with an empty one nothing. */
+function takesSdp(request: Request): boolean {
+  if (!request.headers.some(([name]) => name === "Accept")) return true;
+  const ranges = values(request, "Accept").map((value) => (value.split(";", 1)[0] ?? "").trim().toLowerCase());
+  return ranges.some((range) => SDP_RANGES.has(range));
+}
+
 /** §8.2.3: a body, or a part of it, that must be understood and is not. */
 function judgeBody(request: Request): Response | undefined {
   if (!SDP_METHODS.has(request.method)) return undefined;
+  if (OFFERS.has(request.method) && !takesSdp(request)) return responseTo(request, 406);
   const fault = bodyFault(request);
   if (fault === undefined) return undefined;
   if (fault.sip.status !== 415) return refuse(request, fault.sip.status, fault.message);

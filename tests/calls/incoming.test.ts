@@ -1,6 +1,6 @@
 /** A phone calls an XMPP user: docs/mapping.md tables S and R, gateway mode. */
 import { describe, test } from "bun:test";
-import { changed } from "../support/changed.ts";
+import { changed, changedAll } from "../support/changed.ts";
 import { play } from "../support/play.ts";
 import { plays } from "../support/plays.ts";
 import { CAROL, CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_HANGS_UP, PHONE_HANGS_UP } from "./scenes.ts";
@@ -531,3 +531,19 @@ ${PHONE_HANGS_UP}`,
     ],
   ]);
 });
+
+/** The Via of a client of RFC 2543 is no part of a play that a journal writes. */
+const OLD_VIA = "    Via: SIP/2.0/UDP 192.0.2.2:5060;rport;branch=1\n";
+
+// proves: G14
+test("a client of RFC 2543 has written no Contact: BYE goes to its From", () =>
+  play(
+    changed(
+      changedAll(CAROL_CALLS, "sip:carol@pbx.example.net>", "sip:carol@pbx.example.net:5061>"),
+      "    Contact: <sip:carol@192.0.2.2:5060>\n",
+      OLD_VIA,
+    ) +
+      JULIET_ACCEPTS +
+      changed(CAROL_ACKS, "SIP/2.0\n", `SIP/2.0\n${OLD_VIA}`) +
+      JULIET_HANGS_UP(CAROL, "c1", "sip:carol@pbx.example.net:5061"),
+  ).then(() => {}));

@@ -250,6 +250,13 @@ phone > gateway
         )
         .join(""),
     ],
+    // proves: G13
+    [
+      "an INVITE whose Accept does not have SDP, or nothing at all",
+      ["text/nobodyKnowsThis", ""]
+        .map((accept, at) => CAROL_INVITES(`c${at}`, `    Contact: <sip:carol@x>\n    Accept: ${accept}\n`, "406 …"))
+        .join(""),
+    ],
     // proves: S40
     [
       "an INVITE by way of a proxy that wants TLS from here on",

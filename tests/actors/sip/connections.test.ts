@@ -104,6 +104,29 @@ describe("a connection at fault", () => {
   });
 });
 
+describe("a connection that is silent", () => {
+  /** What is brought every ten seconds, and the seconds after which the connection is closed. */
+  const closedAfter = async (text: string): Promise<number> => {
+    const { table, clock } = connections();
+    const stream = streamFrom("192.0.2.2");
+    const { received: bring } = table.accept(stream);
+    bring(bytes(`${HEAD}l: 0\n\n`));
+    let seconds = 0;
+    for (; stream.done.length === 0 && seconds < 1_000; seconds += 10) {
+      await clock.advance(10_000);
+      bring(bytes(text));
+    }
+    return seconds;
+  };
+
+  // proves: G11
+  test("is not kept alive by empty lines, and is by messages", async () => {
+    expect([await closedAfter("\n\n"), await closedAfter("\n"), await closedAfter(`${HEAD}l: 0\n\n`)]).toEqual([
+      300, 300, 1_000,
+    ]);
+  });
+});
+
 describe("how many connections there may be", () => {
   const fill = (table: SipConnections, from: (number: number) => string, count: number): number => {
     const streams = Array.from({ length: count }, (_, number) => streamFrom(from(number), 1_024 + number));
@@ -112,14 +135,16 @@ describe("how many connections there may be", () => {
   };
   const v4 = (number: number): string => `198.51.${number >> 8}.${number & 255}`;
 
-  test("200 from one address", () => {
-    expect(fill(connections().table, () => "192.0.2.2", 300)).toBe(200);
+  // proves: G12
+  test("50 from one address of a stranger, 1,000 from the proxy's", () => {
+    const { table } = connections({ allow: ({ host }) => host === "192.0.2.2" });
+    expect([fill(table, () => "192.0.2.66", 2_000), fill(table, () => "192.0.2.2", 2_000)]).toEqual([50, 1_000]);
   });
 
-  test("200 from one /64 of IPv6, whose owner has all its addresses", () => {
-    const { table } = connections();
-    expect(fill(table, (number) => `2001:db8:0:1::${number.toString(16)}`, 300)).toBe(200);
-    expect(fill(table, (number) => `2001:db8:0:2::${number.toString(16)}`, 300)).toBe(200);
+  test("50 from one /64 of IPv6, whose owner has all its addresses", () => {
+    const { table } = connections({ allow: () => false });
+    expect(fill(table, (number) => `2001:db8:0:1::${number.toString(16)}`, 300)).toBe(50);
+    expect(fill(table, (number) => `2001:db8:0:2::${number.toString(16)}`, 300)).toBe(50);
   });
 
   test("500 from all who may not begin calls, and there is room for those who may", () => {
@@ -135,8 +160,8 @@ describe("how many connections there may be", () => {
   });
 
   test("one that has closed makes room", () => {
-    const { table } = connections();
-    const events = Array.from({ length: 200 }, (_, number) => table.accept(streamFrom("192.0.2.2", number + 1)));
+    const { table } = connections({ allow: () => false });
+    const events = Array.from({ length: 50 }, (_, number) => table.accept(streamFrom("192.0.2.2", number + 1)));
     expect(fill(table, () => "192.0.2.2", 1)).toBe(0);
     events[0]?.closed();
     expect(fill(table, () => "192.0.2.2", 1)).toBe(1);

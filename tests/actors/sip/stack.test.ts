@@ -1,11 +1,13 @@
 /** The SIP stack on the wire: RFC 3261 §8.2, §17, §18; RFC 3581; RFC 6026. */
 import { describe, expect, test } from "bun:test";
 import type { ClientHandlers } from "../../../actors/sip/user.ts";
+
 import { responseTo } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf } from "../../../protocol/sip/mandatory.ts";
 import type { Request } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
+import type { Address } from "../../../transports/transport.ts";
 import { changed, changedAll, crlf } from "../../support/changed.ts";
 import { answerAll, makeRequest } from "../../support/sip.ts";
 import { asked, bench, PEER, STACK } from "../../support/stack.ts";
@@ -115,14 +117,61 @@ describe("who may not begin calls", () => {
   // proves: S39
   test("fills no table, whatever is asked: all is answered without state, alike, and counted (§8.2.7)", async () => {
     const peer = await bench(() => {}, notCarol);
-    for (const [at, method] of ["INVITE", "CANCEL", "OPTIONS", "INFO", "BYE"].entries())
+    for (const [at, method] of ["INVITE", "CANCEL", "OPTIONS", "INFO", "BYE"].entries()) {
+      await peer.clock.advance(1_000);
       for (const to of ["<sip:b@b>", "<sip:b@b>;tag=guess"])
         for (let copy = 0; copy < 2; copy++) await peer.say(asked(method, { to, via: branch(at) }), STRANGER);
+    }
     expect(peer.words().join(" ")).toBe(
       "403 403 481 481 481 481 481 481 403 403 481 481 403 403 481 481 403 403 481 481",
     );
     expect([peer.sip.transactions, peer.heard.words]).toEqual([0, []]);
     expect(peer.sip.dropped.get("source not allowed")).toBe(20);
+  });
+
+  // proves: G10
+  test("gets ten answers a second, all together get a hundred, and whoever may call gets each of his", async () => {
+    const peer = await bench(() => {}, notCarol);
+    await peer.clock.advance(1_000);
+    const flood = async (from: Address, count: number, to = "<sip:b@b>"): Promise<number> => {
+      const before = peer.received.length;
+      await peer.say(asked("OPTIONS", { to, via: branch(0) }), from);
+      for (let at = 1; at < count; at++) void peer.say(asked("OPTIONS", { to, via: branch(at) }), from);
+      await peer.clock.advance(10);
+      return peer.received.length - before;
+    };
+    const strangers = Array.from({ length: 12 }, (_, at) => ({ host: `203.0.113.${at + 1}`, port: 5060 }));
+    expect(await flood(STRANGER, 50)).toBe(10);
+    let all = 10;
+    for (const one of strangers) all += await flood(one, 50);
+    expect(all).toBe(100);
+    expect(await flood(PEER, 50, "<sip:b@b>;tag=guess")).toBe(50);
+    expect(peer.sip.dropped.get("too many answers to strangers")).toBe(50 * 13 - 100);
+    await peer.clock.advance(1_000);
+    expect(await flood(STRANGER, 50)).toBe(10);
+  });
+
+  // proves: G10
+  test.each([
+    ["an INVITE that is long enough", `X: ${"x".repeat(300)}\n`, ["400"]],
+    ["one that is shorter than its answer", "", []],
+  ])("gets 400 for what cannot be read in no more bytes than that had: %s", async (_, lines, words) => {
+    const peer = await bench();
+    const via = "Via: SIP/2.0/UDP a;rport;branch=z9hG4bK1\n";
+    await peer.say(`INVITE  x SIP/2.0\n${via}f: <sip:a@a>;tag=a\nt: <sip:b@b>\ni: c\nCSeq: 1 INVITE\n${lines}\n`);
+    expect(peer.words()).toEqual(words);
+  });
+
+  // proves: G15
+  test("a Via that cannot be read goes back as it came, to where the request came from", async () => {
+    const peer = await bench();
+    await peer.say(
+      asked("OPTIONS", { via: "SIP/7.0/UDP c.example.com;branch=z9hG4bKk", lines: `X: ${"x".repeat(200)}\n` }),
+    );
+    expect([peer.words(), header(peer.received[0]!, "Via")]).toEqual([
+      ["400"],
+      "SIP/7.0/UDP c.example.com;branch=z9hG4bKk",
+    ]);
   });
 
   test("cancels nobody's INVITE", async () => {
