@@ -17,8 +17,8 @@ import { trickles } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest, hopOf } from "../../protocol/sip/dialog.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
-import { acceptTimer, LEAST_INTERVAL } from "../../protocol/sip/session-timer.ts";
-import { warning } from "../../protocol/sip/warning.ts";
+import { acceptTimer, MIN_SE } from "../../protocol/sip/session-timer.ts";
+import { warningOf } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { ReachPort, ServerTransaction } from "../sip/user.ts";
 import type { Trunk } from "../trunks/trunk.ts";
@@ -143,7 +143,7 @@ function whyNoCall(
   if (!isOnline && (!byProposal || isNoOffer))
     return { status: 480, why: "the user is offline", advice: advice.offline };
   if (acceptTimer(request, null) === "too small")
-    return { status: 422, why: "the session interval is too small", headers: [["Min-SE", `${LEAST_INTERVAL}`]] };
+    return { status: 422, why: "the session interval is too small", headers: [MIN_SE] };
   if (!isNoOffer && isOnline && direct.length === 0 && !byProposal)
     return { ...answerOf(new Refusal(NO_ICE, { status: 488, warning: 302 })), advice: NO_ICE };
   return undefined;
@@ -166,7 +166,6 @@ function offerOf(request: Request): Media | Refusal {
   return offer;
 }
 
-function answerOf({ sip, message }: Refusal): Answer {
-  if (sip.warning === undefined) return { status: sip.status, why: message };
-  return { status: sip.status, why: message, headers: [warning(sip.warning, message)] };
+function answerOf(refusal: Refusal): Answer {
+  return { status: refusal.sip.status, why: refusal.message, headers: [warningOf(refusal)] };
 }

@@ -12,6 +12,7 @@ import {
   type Credentials,
   challengesOf,
   type Hash,
+  isCredentials,
   realmOf,
 } from "../../protocol/sip/digest.ts";
 import { withHeader } from "../../protocol/sip/fields.ts";
@@ -67,8 +68,6 @@ export const withoutCredentials = (request: Request): Request => ({
   ...request,
   headers: request.headers.filter((field) => !isCredentials(field)),
 });
-
-const isCredentials = ([name]: Field): boolean => name === "Authorization" || name === "Proxy-Authorization";
 
 const realm = ({ params }: Challenge): string => param(params, "realm") ?? "";
 const isStale = ({ params }: Challenge): boolean => param(params, "stale")?.toLowerCase() === "true";

@@ -19,7 +19,7 @@ import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages, capabilities } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
-import { acceptTimer, LEAST_INTERVAL, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
+import { acceptTimer, MIN_SE, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
 import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Description } from "./description.ts";
@@ -113,7 +113,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
       transaction.respond(responseTo(request, status, { headers }));
     if (request.method === "UPDATE" && sdpOf(request) === "") return this.#refreshed(fork, transaction, unanswered);
     if (this.#theirs || unanswered) return refuse(500, [["Retry-After", `${Math.floor(needs.chance() * 11)}`]]);
-    if (acceptTimer(request, this.#timer.timer) === "too small") return refuse(422, TOO_SMALL);
+    if (acceptTimer(request, this.#timer.timer) === "too small") return refuse(422, [MIN_SE]);
     const event = attempt(() => this.#eventOf(request));
     if (event instanceof Refusal) return transaction.respond(refusalTo(request, event));
     if (request.method === "INVITE") needs.awaiting.add(chart, transaction, this);
@@ -126,7 +126,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   #refreshed(fork: Fork, transaction: ServerTransaction, unanswered: boolean): void {
     const { request } = transaction;
     const accepted = acceptTimer(request, this.#timer.timer);
-    if (accepted === "too small") return transaction.respond(responseTo(request, 422, { headers: TOO_SMALL }));
+    if (accepted === "too small") return transaction.respond(responseTo(request, 422, { headers: [MIN_SE] }));
     fork.refresh(request);
     // before the answer there is no session whose time could run
     if (!unanswered) this.#timer.restart(accepted?.timer ?? null);
@@ -196,8 +196,6 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#ours?.giveUp();
   }
 }
-
-const TOO_SMALL: readonly Field[] = [["Min-SE", `${LEAST_INTERVAL}`]];
 
 /** How long a refusal asks us to wait, in milliseconds; null when it does not, or asks for too long. */
 function pauseOf(response: Response): number | null {

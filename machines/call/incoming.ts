@@ -26,6 +26,12 @@ const deviceIsOut = [
   },
 ] as const;
 
+const theUserAccepts = [
+  given("send session-terminate (cancel, to the others)"),
+  "send retract (if proposed)",
+  given("remember the accept"),
+] as const;
+
 export const incoming = {
   description: "A phone calls the user, on every device that is online.",
   tags: "unanswered",
@@ -36,20 +42,9 @@ export const incoming = {
       {
         target: "accepting.confirming",
         guard: given("the answer has an address"),
-        actions: [
-          given("send session-terminate (cancel, to the others)"),
-          "send retract (if proposed)",
-          given("remember the accept"),
-        ],
+        actions: theUserAccepts,
       },
-      {
-        target: "accepting.gathering",
-        actions: [
-          given("send session-terminate (cancel, to the others)"),
-          "send retract (if proposed)",
-          given("remember the accept"),
-        ],
-      },
+      { target: "accepting.gathering", actions: theUserAccepts },
     ],
     "jingle.session-terminate": [
       {

@@ -5,17 +5,17 @@
  * From, Call-ID and CSeq number.
  */
 
+import { isCredentials } from "./digest.ts";
 import { header } from "./fields.ts";
 import { cseqOf } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
 
 const AGAIN = new Set(["Route", "From", "Call-ID"]);
-const CREDENTIALS = new Set(["Authorization", "Proxy-Authorization"]);
 
 /** The ACK to a 300-699, with the To of the response (RFC 3261 §17.1.1.3) and the INVITE's credentials (§22.1). */
 export function ackToRefusal(invite: Request, refusal: Response): Request {
   const to: Field = ["To", header(refusal, "To") ?? header(invite, "To") ?? ""];
-  const again = invite.headers.filter(([name]) => AGAIN.has(name) || CREDENTIALS.has(name));
+  const again = invite.headers.filter((field) => AGAIN.has(field[0]) || isCredentials(field));
   return follow("ACK", invite, [to, ...again]);
 }
 

@@ -8,7 +8,7 @@
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { values } from "./fields.ts";
-import type { Request, Response } from "./message.ts";
+import type { Field, Request, Response } from "./message.ts";
 import { type Param, param, splitOutside, unquote } from "./values.ts";
 
 export interface Credentials {
@@ -24,6 +24,9 @@ export interface Challenge {
   readonly field: "Authorization" | "Proxy-Authorization";
   readonly params: readonly Param[];
 }
+
+/** Whether a field has credentials. */
+export const isCredentials = ([name]: Field): boolean => name === "Authorization" || name === "Proxy-Authorization";
 
 const ANSWERED_BY = { "WWW-Authenticate": "Authorization", "Proxy-Authenticate": "Proxy-Authorization" } as const;
 const algorithms = new Map<string, "md5" | "sha256">([

@@ -12,9 +12,12 @@ import type { Field, Message, Request, Response } from "./message.ts";
 import { param, readParams } from "./values.ts";
 
 /** RFC 4028 §4, §5: the minimum, and the default, in seconds. */
-export const LEAST_INTERVAL = 90;
+const LEAST_INTERVAL = 90;
 const USUAL_INTERVAL = 1_800;
 const LONGEST_INTERVAL = 86_400;
+
+/** The field of a 422 to an interval that is too small (§5). */
+export const MIN_SE: Field = ["Min-SE", `${LEAST_INTERVAL}`];
 
 export interface SessionTimer {
   /** Seconds. */

@@ -1,7 +1,7 @@
 /**
  * The Warning header field: RFC 3261 §20.43, codes of §27.2 (304 "media type not available", 399 "miscellaneous").
  *
- * The only writer of it: `refusalTo` for a whole response, `warning` for the field alone.
+ * The only writer of it: `refusalTo` for a whole response, `warningOf` and `warning` for the field alone.
  * Rule: the text may come from a peer, so quotes in it become apostrophes and backslashes are escaped; line breaks and
  * NUL are cleaned where every value is (writeMessage).
  */
@@ -15,9 +15,12 @@ export function warning(code: number, text: string): Field {
   return ["Warning", `${code} carillon "${text.replaceAll('"', "'").replaceAll("\\", "\\\\")}"`];
 }
 
+/** The Warning of a refusal, 399 if it has no code of its own. */
+export const warningOf = ({ sip, message }: Refusal): Field => warning(sip.warning ?? 399, message);
+
 /** The response to a request that is refused, with the reason as its Warning. */
-export const refusalTo = (request: Request, { sip, message }: Refusal): Response =>
-  responseTo(request, sip.status, { headers: [warning(sip.warning ?? 399, message)] });
+export const refusalTo = (request: Request, refusal: Refusal): Response =>
+  responseTo(request, refusal.sip.status, { headers: [warningOf(refusal)] });
 
 /** The code of a response's first Warning, null when there is none. */
 export function warningCode(response: Response): number | null {
