@@ -347,6 +347,11 @@ ${REFUSED("480 Temporarily Unavailable")}`,
         REFUSED("488 Not Acceptable Here", "    Warning: 301 …\n"),
     ],
     [
+      "with an offer that cannot be read: 400, and a Warning with what is wrong",
+      INVITE(undefined, undefined, SDP("audio many RTP/AVP 0")) +
+        REFUSED("400 Bad Request", '    Warning: 399 carillon "an m-line that cannot be read"\n'),
+    ],
+    [
       "for a user of no served domain: 404",
       INVITE("sip:juliet@elsewhere.example", "<sip:juliet@elsewhere.example>") + REFUSED("404 Not Found"),
     ],
