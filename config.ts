@@ -40,6 +40,12 @@ export interface Config {
     readonly optionsInterval: number;
     readonly trusted: boolean;
     readonly retryAudioOnly: boolean;
+    readonly media: "webrtc" | "rtp" | "srtp" | "auto";
+    readonly codecs: readonly string[];
+  };
+  readonly media: {
+    readonly rtpengine: readonly string[];
+    readonly direction: readonly string[];
   };
   readonly xmpp: {
     readonly mode: "gateway" | "intercept";
@@ -113,6 +119,7 @@ export function readConfig(text: string, file: string, environment: Environment)
     ...unknown,
     ...[...read, ...readTrunks].flatMap(({ error }) => error ?? []),
     ...circles(read, sources),
+    ...unrelayed([...read, ...readTrunks], sources),
   ];
   if (wrong.length > 0) throw new ConfigError(wrong);
   const config = { ...bySection(read), trunks: trunksOf(readTrunks) };
@@ -205,6 +212,19 @@ function trunksOf(read: readonly Read[]): TrunkConfig[] {
     const named = values.map(({ option, value }) => [placeOf(option).name, value] as const);
     const [name = ""] = trunkNames([section]);
     return { name, ...Object.fromEntries(named.filter(([, value]) => value !== undefined)) } as unknown as TrunkConfig;
+  });
+}
+
+/** Calls that go by a relay need one: those of the proxy, and those of each trunk. */
+function unrelayed(read: readonly Read[], sources: Sources): string[] {
+  const relays = read.find(({ option }) => option.section === "media" && option.key === "rtpengine");
+  if (relays?.error !== undefined || !Array.isArray(relays?.value) || relays.value.length > 0) return [];
+  const relayed = read.filter(
+    ({ option, value }) => option.key === "media" && value !== "webrtc" && value !== undefined,
+  );
+  return relayed.map(({ option, value }) => {
+    const { origin } = givenFor(option, sources);
+    return `${origin}: [${option.section}] media = "${value}" needs a relay: set [media] rtpengine`;
   });
 }
 

@@ -21,6 +21,7 @@ import { calls, hangUp, trace } from "./cli/commands.ts";
 import { connectionOf } from "./cli/connection.ts";
 import { type Command, help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
+import { endpointOf } from "./config/hosts.ts";
 import { judge } from "./config/judge.ts";
 import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { LiveConfig } from "./config/reload.ts";
@@ -249,7 +250,7 @@ const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial
   rules && { ...more, rules, longest: milliseconds(longest) };
 
 /** The options, as the actors take them. */
-function gatewayConfig({ jingleSip, sip, xmpp, calls, dial, trunks }: Config): GatewayConfig {
+function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks }: Config): GatewayConfig {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
   const addresses = {
     hosts: xmpp.hosts,
@@ -276,6 +277,8 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls, dial, trunks }: Config): G
         username: sip.username,
         password: sip.password,
         realm: sip.realm,
+        media: sip.media,
+        codecs: sip.codecs,
       },
       ringTimeout: milliseconds(calls.ringTimeout),
       gatherTimeout: milliseconds(calls.gatherTimeout),
@@ -285,6 +288,7 @@ function gatewayConfig({ jingleSip, sip, xmpp, calls, dial, trunks }: Config): G
       maxCalls: calls.maxCalls,
     },
     trunks: trunks.map(trunkSettings),
+    ...(media.rtpengine.length > 0 ? { relay: relayConfig(media) } : {}),
     proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
   };
@@ -303,6 +307,10 @@ function trunkSettings({ server, outboundProxy, domain, ...trunk }: Config["trun
     domain: domain || own,
   };
 }
+const relayConfig = ({ rtpengine, direction }: Config["media"]): GatewayConfig["relay"] => ({
+  at: rtpengine.map(endpointOf),
+  direction,
+});
 
 /** The addresses by which a SIP URI may name us: those bound, or all of the machine's. */
 function ownAddresses(bind: readonly string[]): string[] {

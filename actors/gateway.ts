@@ -16,6 +16,7 @@ import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import { Hosts, inTime, type Resolve } from "./hosts.ts";
 import type { Log } from "./log.ts";
+import { Relay, type RelayConfig } from "./relay/relay.ts";
 import { SipAcl } from "./sip/acl.ts";
 import { ProxyCheck } from "./sip/proxy-check.ts";
 import { Reach } from "./sip/reach.ts";
@@ -41,6 +42,8 @@ export interface GatewayConfig {
   readonly calls: CallsConfig;
   /** Providers and PBXs beside the proxy. */
   readonly trunks?: readonly TrunkSettings[];
+  /** Media relays, if there are any. */
+  readonly relay?: RelayConfig | undefined;
   /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent when it is left out. */
   readonly proxyInterval?: number;
   /** Milliseconds that running calls get to end when the gateway stops. */
@@ -77,6 +80,7 @@ export class Gateway {
   readonly xmpp: XmppComponent;
   readonly calls: Calls;
   readonly trunks: Trunks;
+  readonly #relay: Relay | undefined;
   readonly #actor;
   readonly #log: Log;
   readonly #acl: SipAcl;
@@ -111,9 +115,19 @@ export class Gateway {
       strict: sip.strict,
       sip: () => this.sip,
     });
+    const relay =
+      config.relay &&
+      new Relay({
+        ...{ clock, random, log, openUdp: open.udp, config: config.relay },
+        prefix: `carillon ${config.xmpp.domain} `,
+        sip: () => this.sip,
+        user: () => this.calls,
+      });
+    this.#relay = relay;
     this.calls = new Calls({
       config: calls,
-      sip: () => this.sip,
+      sip: () => relay?.port ?? this.sip,
+      relay,
       xmpp: () => this.xmpp,
       reach,
       trunks: this.trunks,
@@ -138,7 +152,7 @@ export class Gateway {
       allow: ({ host }) => this.#acl.allows(host) || this.trunks.isAt(host),
       heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
-      user: this.calls,
+      user: relay?.user ?? this.calls,
     });
     this.#proxy = new ProxyCheck({
       clock,
@@ -213,6 +227,7 @@ export class Gateway {
       sip: this.sip.up,
       xmpp: this.xmpp.online,
       proxy: this.#proxy.state,
+      relay: this.#relay?.state ?? "none",
       state,
       calls: this.calls.registry.size,
     };
@@ -224,6 +239,8 @@ export class Gateway {
     return {
       xmpp: health.xmpp,
       proxy: health.proxy,
+      relays: this.#relay?.relays ?? [],
+      relayed: this.#relay?.size ?? 0,
       sockets: sip.sockets,
       retransmissions: sip.retransmissions,
       states: calls.registry.all().map(({ chart }) => chart.state),
@@ -253,6 +270,7 @@ export class Gateway {
         this.xmpp.start();
         this.#proxy.start();
         this.trunks.start();
+        this.#relay?.start();
         this.#actor.send({ type: "started" });
       },
       (error: unknown) =>
@@ -265,6 +283,7 @@ export class Gateway {
     this.xmpp.stop();
     this.#acl.stop();
     this.#proxy.stop();
+    this.#relay?.stop();
     const stopped = this.trunks.stop().then(() => this.sip.stop());
     stopped.finally(() => this.#stopped.resolve(failure));
   }

@@ -195,6 +195,11 @@ export class LiveChart {
     return this.#context?.why ?? null;
   }
 
+  /** Whether the media go by a relay. */
+  get relayed(): boolean {
+    return this.#context?.relayed ?? false;
+  }
+
   /** Whether a phone has placed the call. */
   get isIncoming(): boolean {
     return this.#context?.direction === "incoming";

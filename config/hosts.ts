@@ -26,6 +26,20 @@ export function readHost(text: string): string | undefined {
   return isReachable(text) ? text : asciiName(text);
 }
 
+/** A host with a port, as it stands in a URI: IPv6 in brackets. */
+export function readEndpoint(text: string): string | undefined {
+  const { host, port } = endpointOf(text);
+  const known = readHost(host);
+  if (known === undefined || port < 1 || port > 65_535) return undefined;
+  return `${known.includes(":") ? `[${known}]` : known}:${port}`;
+}
+
+/** What a host with a port is made of; port 0 where there is none. */
+export function endpointOf(text: string): { readonly host: string; readonly port: number } {
+  const [, inBrackets, plain = "", port] = /^(?:\[([^\]]*:[^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  return { host: inBrackets ?? plain, port: Number(port ?? 0) };
+}
+
 /** A host to listen on. */
 export function readListener(text: string): string | undefined {
   return isOurs(text) ? text : asciiName(text);

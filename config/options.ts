@@ -10,9 +10,12 @@ import {
   ADDRESSES,
   ANY_PORT,
   BOOLEAN,
+  CODECS,
   COUNT,
+  DIRECTIONS,
   DOMAIN,
   DOMAINS,
+  ENDPOINTS,
   HOST,
   IGNORED,
   type Kind,
@@ -74,6 +77,9 @@ const STRICT =
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
 const TRUSTED = "the proxy has checked From: in intercept mode its calls ring in the name of a user";
+const MEDIA =
+  "what calls to the proxy carry: WebRTC, RTP or SRTP by a relay, or RTP by a relay where WebRTC is refused";
+
 const INTERVAL = "how often OPTIONS asks whether the proxy is up";
 
 const SIP_OPTIONS = [
@@ -88,6 +94,23 @@ const SIP_OPTIONS = [
   option("sip", "options_interval", SECONDS_OR_NEVER, 30, INTERVAL, env("SIP_OPTIONS_INTERVAL")),
   option("sip", "trusted", BOOLEAN, true, TRUSTED, RELOADS),
   option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
+  option("sip", "media", oneOf("webrtc", "rtp", "srtp", "auto"), "webrtc", MEDIA, env("SIP_MEDIA")),
+  option(
+    "sip",
+    "codecs",
+    CODECS,
+    ["PCMA", "PCMU", "G722"],
+    "codecs of relayed calls, in this order",
+    env("SIP_CODECS"),
+  ),
+];
+
+const RTPENGINE = "media relays: where rtpengine listens for its ng protocol; the first that answers is used";
+const DIRECTION = "names of rtpengine's interfaces, where it has two: the users', the phones'";
+
+const MEDIA_OPTIONS = [
+  option("media", "rtpengine", ENDPOINTS, [], RTPENGINE, env("MEDIA_RTPENGINE")),
+  option("media", "direction", DIRECTIONS, [], DIRECTION, env("MEDIA_DIRECTION")),
 ];
 
 const MODE = "users dial number@domain, or their server hands calls over";
@@ -159,6 +182,7 @@ const LOG_OPTIONS = [
 export const OPTIONS: readonly Option[] = [
   ...JINGLE_SIP_OPTIONS,
   ...SIP_OPTIONS,
+  ...MEDIA_OPTIONS,
   ...XMPP_OPTIONS,
   ...CALLS_OPTIONS,
   ...DIAL_OPTIONS,

@@ -9,7 +9,7 @@ import { IDENTITIES } from "../protocol/sip/caller-id.ts";
 import { USER } from "./dial.ts";
 import { readHost } from "./hosts.ts";
 import { type Option, option } from "./options.ts";
-import { BOOLEAN, HOST, type Kind, oneOf, TEXT, TWICE } from "./values.ts";
+import { BOOLEAN, CODECS, HOST, type Kind, oneOf, TEXT, TWICE } from "./values.ts";
 
 /** What every section of a trunk begins with. */
 export const TRUNKS = "trunks.";
@@ -45,10 +45,6 @@ const EXPIRES: Kind = {
   allowed: "a number of seconds from 60 to 86400 (one day)",
 };
 
-const CODECS: Kind = {
-  schema: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,32}$/)).max(16),
-  allowed: 'a list of codec names, such as ["PCMA", "PCMU"]',
-};
 const row = z.strictObject({ number: z.string().regex(/^\+?\d{2,20}$/), user: USER });
 const NUMBERS: Kind = {
   schema: z.array(row).superRefine((rows, context) => {

@@ -6,7 +6,17 @@
  */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { canonical, isNetwork, isOurs, isReachable, isWildcard, readDomain, readHost, readListener } from "./hosts.ts";
+import {
+  canonical,
+  isNetwork,
+  isOurs,
+  isReachable,
+  isWildcard,
+  readDomain,
+  readEndpoint,
+  readHost,
+  readListener,
+} from "./hosts.ts";
 
 export interface Kind {
   readonly schema: z.ZodType;
@@ -74,6 +84,20 @@ export const DOMAINS: Kind = {
 export const REALMS: Kind = {
   schema: list(plain.min(1), (realm) => [realm]),
   allowed: 'a list of realms, such as ["sip.example.org"]',
+};
+export const CODECS: Kind = {
+  schema: list(z.string().regex(/^[A-Za-z0-9.-]{1,32}$/), (codec) => [codec.toLowerCase()])
+    .min(1)
+    .max(16),
+  allowed: 'a list of codec names, such as ["PCMA", "PCMU"]',
+};
+export const ENDPOINTS: Kind = {
+  schema: list(text(readEndpoint), (endpoint) => [endpoint]),
+  allowed: 'a list of hosts with ports, such as ["127.0.0.1:2223"]',
+};
+export const DIRECTIONS: Kind = {
+  schema: z.array(z.string().regex(/^[\w.-]{1,32}$/)).refine(({ length }) => length === 0 || length === 2),
+  allowed: 'a list of two names, such as ["wan", "lan"], or an empty one',
 };
 export const PORT: Kind = { schema: z.number().int().min(1).max(65_535), allowed: "a port from 1 to 65535" };
 export const ANY_PORT: Kind = {

@@ -148,6 +148,7 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
       ...{ localHost: LOCAL, sdpOrigin: LOCAL, profile: "deployed", outbound: false },
       ...{ username: "", password: "", realm: [] },
       ...{ ringTimeout: 16_000, gatherTimeout: 500, renegotiateTimeout: 6_000, jmiTimeout: 8_000, maxCalls: 50 },
+      ...{ media: "webrtc" as const, codecs: [] },
       retryAudioOnly: true,
       trusted: true,
     },

@@ -28,6 +28,10 @@ export interface CallOptions {
   readonly profile: Profile;
   readonly outbound: boolean;
   readonly hasCredentials: boolean;
+  /** How calls are put to the proxy, with which codecs by a relay, and whether there is one. */
+  readonly media: string;
+  readonly codecs: string;
+  readonly relay: boolean;
   readonly retryAudioOnly: boolean;
   readonly ringTimeout: number;
   readonly gatherTimeout: number;
@@ -41,6 +45,9 @@ export const PLAY_OPTIONS: CallOptions = {
   profile: "deployed",
   outbound: false,
   hasCredentials: false,
+  media: "webrtc",
+  codecs: "PCMA,PCMU,G722",
+  relay: false,
   retryAudioOnly: true,
   ringTimeout: 180_000,
   gatherTimeout: 500,

@@ -26,6 +26,8 @@ export interface Health {
   readonly xmpp: boolean;
   /** Whether the SIP proxy has answered lately. */
   readonly proxy: "up" | "down" | "unknown";
+  /** Whether a media relay answers, where there is one. */
+  readonly relay: "up" | "down" | "unknown" | "none";
   /** The state of this chart. */
   readonly state: string;
   readonly calls: number;

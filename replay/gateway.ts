@@ -36,6 +36,8 @@ export function gatewayConfig(
       username: "",
       password: "",
       realm: [],
+      media: "webrtc",
+      codecs: ["PCMA", "PCMU", "G722"],
       addresses: {
         hosts: ["example.org"],
         component: COMPONENT,

@@ -5,15 +5,17 @@ import { gatewayConfig, PROXY } from "./gateway.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** The options that a play itself asks for. */
-export function configuredBy(script: string): Pick<StageOptions, "calls" | "intercept" | "online" | "byTcp"> {
+export function configuredBy(script: string): Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp"> {
   const written = /^# options: (.*)$/m.exec(script)?.[1];
   if (written === undefined) return {};
-  const { intercept, online, transport, hasCredentials, usernameToPhone, ...timers } = JSON.parse(
+  const { intercept, relay, codecs, media, online, transport, hasCredentials, usernameToPhone, ...timers } = JSON.parse(
     written,
   ) as PlayConfiguration;
   const { addresses } = gatewayConfig({}, intercept && "intercept").calls;
   const calls: Partial<CallsConfig> = {
     ...timers,
+    ...(media ? { media: media as CallsConfig["media"] } : {}),
+    ...(codecs ? { codecs: codecs.split(",") } : {}),
     ...(hasCredentials ? { username: "carillon", password: "pw" } : {}),
     ...(usernameToPhone ? { addresses: { ...addresses, usernameToPhone } } : {}),
     ...(transport === "tcp" ? { proxy: { transport, ...PROXY } } : {}),
@@ -21,6 +23,7 @@ export function configuredBy(script: string): Pick<StageOptions, "calls" | "inte
   return {
     calls,
     ...(intercept ? { intercept } : {}),
+    ...(relay ? { relay } : {}),
     ...(online ? { online } : {}),
     ...(transport === "tcp" ? { byTcp: true } : {}),
   };

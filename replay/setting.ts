@@ -2,7 +2,7 @@
 import type { GatewayConfig } from "../actors/gateway.ts";
 import type { Setting } from "../journal/setting.ts";
 
-export function settingOf({ sip, xmpp, calls }: GatewayConfig): Setting {
+export function settingOf({ sip, xmpp, calls, relay }: GatewayConfig): Setting {
   const { addresses, proxy, username, realm, profile, outbound, retryAudioOnly } = calls;
   const { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = calls;
   return {
@@ -12,6 +12,7 @@ export function settingOf({ sip, xmpp, calls }: GatewayConfig): Setting {
     intercept: xmpp.mode === "intercept",
     options: {
       ...{ transport: proxy.transport, profile, outbound, hasCredentials: username !== "", retryAudioOnly },
+      ...{ media: calls.media, codecs: calls.codecs.join(), relay: relay !== undefined },
       ...{ ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
     },
   };

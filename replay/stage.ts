@@ -23,6 +23,7 @@ import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./gateway.ts";
 import { type Messages, Missed, type PlayFailure } from "./missed.ts";
+import { PlayRelay, RELAY } from "./relay.ts";
 import { type Bindings, fill, readPlay, type Step, Unreadable } from "./script.ts";
 import { PlayServer } from "./server.ts";
 import { different, missing, sameAs } from "./sip.ts";
@@ -67,6 +68,8 @@ export interface StageOptions {
   readonly intercept?: true;
   /** Providers and PBXs beside the proxy. */
   readonly trunks?: readonly TrunkSettings[];
+  /** Whether the gateway has a media relay. */
+  readonly relay?: true;
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
   /** The phone takes connections too, and answers on the one that there is. */
@@ -107,7 +110,9 @@ export class Stage {
   readonly logged: LogEvent[] = [];
   readonly #clock: SimulatedClock;
   readonly wire: Wire;
+  readonly config: GatewayConfig;
   readonly gateway: Gateway;
+  readonly relay: PlayRelay;
   readonly #sides: Readonly<Record<string, SipSide>> = {
     phone: sipSide(PROXY),
     provider: sipSide(PROVIDER),
@@ -134,6 +139,7 @@ export class Stage {
     names,
     lossy,
     intercept,
+    relay,
     byTcp,
     watch,
     seed,
@@ -149,11 +155,13 @@ export class Stage {
     this.#takesTcp = byTcp === true;
     const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
     const config = gatewayConfig(calls, intercept && "intercept", sip);
-    this.gateway = new Gateway(trunks ? { ...config, trunks } : config, {
-      ...needs,
-      ...(names && { resolvePeer: names }),
-      watch,
-    });
+    this.config = {
+      ...config,
+      ...(trunks && { trunks }),
+      ...(relay && { relay: { at: [RELAY], direction: [] } }),
+    };
+    this.relay = new PlayRelay(clock);
+    this.gateway = new Gateway(this.config, { ...needs, ...(names && { resolvePeer: names }), watch });
   }
 
   async open(online: readonly string[]): Promise<void> {
@@ -163,6 +171,7 @@ export class Stage {
       side.socket = await this.wire.openUdp(side.address, { received, failed: () => {} });
       if (this.#takesTcp) await this.wire.listen(side.address, (stream) => this.#connected(side, stream));
     }
+    await this.relay.open(this.wire.openUdp);
     void this.gateway.start();
     await this.#clock.advance(100);
     for (const name of online) this.#server.send(`<presence from='${DEVICES[name] ?? name}' to='${COMPONENT}'/>`);
@@ -224,6 +233,7 @@ export class Stage {
     const left: Readonly<Record<string, readonly string[]>> = {
       "SIP messages that nobody has heard": unheard,
       "stanzas that nobody has heard": this.#stanzas.map(String),
+      "calls at the relay": [...this.relay.calls.keys()],
       "calls alive": this.gateway.calls.registry.all().map(({ dialog }) => dialog.callId),
       faults,
     };

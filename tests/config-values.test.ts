@@ -67,6 +67,46 @@ describe("in [modules.mod_jingle_sip]", () => {
     withLine(`username_to_phone = [{ username = "bob", phone = "+2" }, ${row}]`);
 });
 
+describe("in [media]", () => {
+  const relays = (value: string): string => refusal(withLine(`rtpengine = ${value}`, "media"));
+
+  test.each(['["127.0.0.1:2223"]', '["relay.example.org:2223", "[2001:db8::1]:2223"]', "[]"])(
+    "%s are relays",
+    (value) => {
+      expect(relays(value)).toBe("accepted");
+    },
+  );
+
+  test.each([
+    '"127.0.0.1"',
+    '"127.0.0.1:0"',
+    '"127.0.0.1:70000"',
+    '"2001:db8::1:2223"',
+    '"[x]:1"',
+    '"0.0.0.0:2223"',
+    '":1"',
+  ])("%s is none", (item) => {
+    expect(relays(`[${item}]`)).toBe(
+      `carillon.toml: [media] rtpengine contains ${item}; it must be a list of hosts with ports, such as ["127.0.0.1:2223"]`,
+    );
+  });
+
+  test.each(["rtp", "srtp", "auto"])("[sip] media = %s needs one", (media) => {
+    const line = `media = "${media}"`;
+    expect(refusal(withLine(line, "sip"))).toBe(
+      `carillon.toml: [sip] media = "${media}" needs a relay: set [media] rtpengine`,
+    );
+    expect(refusal(`[media]\nrtpengine = ["127.0.0.1:2223"]\n${withLine(line, "sip")}`)).toBe("accepted");
+  });
+
+  test("direction has two names", () => {
+    expect(refusal(withLine('direction = ["wan", "lan"]', "media"))).toBe("accepted");
+    expect(refusal(withLine('direction = ["wan"]', "media"))).toContain(
+      '[media] direction = ["wan"] must be a list of two',
+    );
+  });
+});
+
 describe("in [sip]", () => {
   test.each([
     ['["224.0.0.1"]', '"224.0.0.1"'],

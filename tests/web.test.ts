@@ -4,7 +4,7 @@ import { connectTcp } from "../transports/tcp.ts";
 import { healthApp } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 
-const UP = { sip: true, xmpp: true, proxy: "up", state: "running", calls: 2 } as const;
+const UP = { sip: true, xmpp: true, proxy: "up", relay: "none", state: "running", calls: 2 } as const;
 
 test("health is never kept by a cache", async () => {
   const response = await healthApp(() => UP).request("/health");
@@ -13,11 +13,18 @@ test("health is never kept by a cache", async () => {
 
 test("health says all that is down", async () => {
   const response = await healthApp(
-    () => ({ sip: false, xmpp: false, proxy: "down", state: "draining", calls: 1 }) as const,
+    () => ({ sip: false, xmpp: false, proxy: "down", relay: "none", state: "draining", calls: 1 }) as const,
   ).request("/health");
   expect([response.status, await response.json()]).toEqual([
     503,
-    { status: "down", down: ["sip", "xmpp", "gateway is draining"], proxy: "down", state: "draining", calls: 1 },
+    {
+      status: "down",
+      down: ["sip", "xmpp", "gateway is draining"],
+      proxy: "down",
+      relay: "none",
+      state: "draining",
+      calls: 1,
+    },
   ]);
 });
 

@@ -2,7 +2,7 @@
  * Metrics for Prometheus (`GET /metrics`). It is told of calls as the journal is (see actors/watch.ts), and reads everything else when it
  * is asked.
  *
- * Rules: a label is never a number, a JID or a peer's word, so that there are few series: `OUTCOMES`, `STATES`, and `MOST_KINDS` of refusals.
+ * Rules: a label is never a number, a JID or a peer's word, but may be of the configuration, so that there are few series: `OUTCOMES`, `STATES`, and `MOST_KINDS` of refusals.
  * What was counted elsewhere is not counted twice: drops and retransmissions are read where they happen.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -12,6 +12,10 @@ export interface Gauges {
   readonly xmpp: boolean;
   readonly sockets: Readonly<Record<"udp" | "tcp", boolean>>;
   readonly proxy: "up" | "down" | "unknown";
+  /** The media relays of the configuration. */
+  readonly relays: readonly { readonly name: string; readonly state: "up" | "down" | "unknown" }[];
+  /** Live calls whose media go by one. */
+  readonly relayed: number;
   /** The state of each live call, in words. */
   readonly states: readonly string[];
   readonly retransmissions: Readonly<Record<"in" | "out", number>>;
@@ -125,6 +129,9 @@ export class Metrics {
   }
 }
 
+const whetherUp = (state: "up" | "down" | "unknown"): number =>
+  state === "unknown" ? Number.NaN : Number(state === "up");
+
 type Named = (name: string, help: string) => { name: string; help: string; registers: Registry[] };
 
 /** The metrics that are not counted here. */
@@ -171,8 +178,20 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
   new Gauge({
     ...named("proxy_up", "1 while the SIP proxy answers, 0 when it does not, NaN before that is known"),
     collect() {
-      const { proxy } = gauges();
-      this.set(proxy === "unknown" ? Number.NaN : Number(proxy === "up"));
+      this.set(whetherUp(gauges().proxy));
+    },
+  });
+  new Gauge({
+    ...named("relay_up", "1 while the media relay answers, 0 when it does not, NaN before that is known"),
+    labelNames: ["relay"],
+    collect() {
+      for (const { name, state } of gauges().relays) this.set({ relay: name }, whetherUp(state));
+    },
+  });
+  new Gauge({
+    ...named("relayed_calls", "Live calls whose media go by a relay"),
+    collect() {
+      this.set(gauges().relayed);
     },
   });
 }

@@ -152,6 +152,10 @@ export class Call implements ChartOwner, DialogUser {
       transaction.respond(responseTo(request, 500));
   }
 
+  takesOffer(request: Request, source: Destination): boolean {
+    return this.phone.takesOffer(request, source);
+  }
+
   takesAck(ack: Request, source: Destination): boolean {
     return this.phone.takesAck(ack, source);
   }

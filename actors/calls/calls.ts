@@ -65,16 +65,9 @@ export class Calls implements SipUser, XmppUser {
     this.#outbox = outbox;
     this.#refused = refused;
     this.#incoming = new IncomingCalls({
-      maker,
-      registry,
-      refused,
-      addresses,
-      isTrusted,
-      xmpp,
-      random,
-      reach,
-      trunks,
-      numbering,
+      ...{ maker, registry, refused, addresses, isTrusted, xmpp, random, reach, trunks, numbering },
+      relay: needs.relay,
+      codecs: config.codecs,
     });
     this.#iqs = new JingleIqs({ registry, outgoing, refused, addresses, xmpp });
     this.#messages = new CallMessages({ registry, proposals, dialling, refused, addresses, xmpp });

@@ -3,23 +3,26 @@
  *
  * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: nothing is stored for a refused call; a user who is
  * offline and has no device that push may wake is 480, whatever the offer is; a phone without ICE does not ring at devices that
- * require ICE, and gets 488 if there are no others; who calls us himself and names a place that is not his is 403; an INVITE
- * without an offer is refused, since in Jingle only the initiator offers.
+ * require ICE, and gets 488 if there are no others; with a media relay it goes through that, and rings once that has answered;
+ * who calls us himself and names a place that is not his is 403; an INVITE without an offer is refused, since in Jingle only
+ * the initiator offers.
  */
 import { type AddressRules, calledUser, callerJid, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
 import type { Numbering } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { isPlain } from "../../protocol/sdp/plain.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { trickles } from "../../protocol/sip/capabilities.ts";
+import { RETRY_AFTER, trickles } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest, hopOf } from "../../protocol/sip/dialog.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, MIN_SE } from "../../protocol/sip/session-timer.ts";
 import { warningOf } from "../../protocol/sip/warning.ts";
 import { PhoneUas } from "../phone/uas.ts";
+import type { Relay } from "../relay/relay.ts";
 import type { ReachPort, ServerTransaction } from "../sip/user.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { Trunks } from "../trunks/trunks.ts";
@@ -67,6 +70,9 @@ export interface IncomingParts {
   readonly trunks: Trunks;
   /** How numbers are written here, if anybody says so. */
   readonly numbering: () => Numbering | undefined;
+  readonly relay: Relay | undefined;
+  /** What may be offered by the relay to phones behind the proxy. */
+  readonly codecs: readonly string[];
 }
 
 export class IncomingCalls {
@@ -76,8 +82,13 @@ export class IncomingCalls {
     this.#by = by;
   }
 
-  /** Creates the call, or answers why there is none. */
+  /** Creates the call, or answers why there is none; one that needs the relay is created when that has answered. */
   place(transaction: ServerTransaction): void {
+    this.#place(transaction, undefined);
+  }
+
+  /** The same; `localTag` is our tag in a call that has been at the relay. */
+  #place(transaction: ServerTransaction, localTag: string | undefined): void {
     const { request, source } = transaction;
     const { trunks, numbering, reach: own, addresses } = this.#by;
     const trunk = trunks.of(request, source, numbering(), own.isPassedOn(source));
@@ -88,12 +99,35 @@ export class IncomingCalls {
       : parties(request, addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, { status: 404, why: "nobody has this address", advice: advice.nobody });
     const offer = offerOf(request);
-    const plain = !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
+    const needsRelay = this.#by.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
+    const plain = !needsRelay && !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
     const reach = this.#by.xmpp().reach(who.them, who.us, plain);
     const refusal = whyNoCall(request, offer, reach);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, answerOf(offer));
-    this.#begin(transaction, { ...who, trunk }, offer, reach);
+    if (needsRelay) this.#admit(transaction, trunk?.settings.codecs ?? this.#by.codecs);
+    else this.#begin(transaction, { ...who, trunk }, offer, reach, localTag);
+  }
+
+  /** Has the relay make an offer of it that the user can take. */
+  #admit(transaction: ServerTransaction, codecs: readonly string[]): void {
+    this.#by.relay?.admit(transaction, codecs, {
+      admitted: (ready, localTag) => this.#admitted(ready, localTag),
+      refused: (status, why) =>
+        this.#refuse(transaction, {
+          status,
+          why,
+          ...(status === 503 ? { headers: [RETRY_AFTER], advice: advice.relay } : {}),
+        }),
+    });
+  }
+
+  /** Places the call, later than the stack has handed it up. */
+  #admitted(transaction: ServerTransaction, localTag: string): void {
+    const { full } = this.#by.registry;
+    if (full) return this.#refuse(transaction, { status: 503, headers: [RETRY_AFTER], why: "no more calls now" });
+    const refusal = attempt(() => this.#place(transaction, localTag));
+    if (refusal instanceof Refusal) this.#refuse(transaction, answerOf(refusal));
   }
 
   #refuse(transaction: ServerTransaction, { status, headers = [], why = "", advice }: Answer): void {
@@ -107,6 +141,7 @@ export class IncomingCalls {
     { nick, trunk, ...who }: Placed,
     offer: Media,
     { isOnline, direct, byProposal }: Reach,
+    relayTag: string | undefined,
   ): void {
     const { maker, registry, random } = this.#by;
     const { request } = transaction;
@@ -114,14 +149,16 @@ export class IncomingCalls {
     const us = byProposal ? phoneDevice(who.us) : who.us;
     const side = { sid, us, them: who.them, initiator: us, nick };
     if (registry.bySession(side)) return this.#refuse(transaction, { status: 482, why: "this call is there already" });
-    const localTag = random();
+    const localTag = relayTag ?? random();
     const call = maker.create(
       {
         direction: "incoming",
         offer,
         devices: direct,
         isOnline,
-        peerTrickles: trickles(request),
+        peerTrickles: relayTag === undefined && trickles(request),
+        relayed: relayTag !== undefined,
+        relayIfRefused: false,
         messages: byProposal ? "proposed" : "none",
       },
       side,

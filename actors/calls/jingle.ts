@@ -22,7 +22,7 @@ import type { Media } from "../../protocol/media/media.ts";
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import { answerFromAccept } from "../../protocol/media/user-accept.ts";
 import { MOST } from "../../protocol/media/values.ts";
-import { attempt, Refusal, unreadable } from "../../protocol/refusal.ts";
+import { attempt, Refusal, unmappable, unreadable } from "../../protocol/refusal.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { Said } from "./said.ts";
 import { sessionInfo } from "./session-info.ts";
@@ -155,6 +155,8 @@ function added(chart: LiveChart, jingle: Element): Media {
     "offer",
     chart.local.contents.map(({ name }) => name),
   );
+  if (chart.relayed && media.contents.some((content) => content.media !== "audio"))
+    throw unmappable("the relay carries audio alone", "unsupported-applications");
   const there = chart.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   const twice = media.contents.find(({ name }) => there.includes(name));
   if (twice) throw unreadable(`there is a content '${twice.name}' already`);

@@ -22,7 +22,10 @@ import type { UserSide } from "./session.ts";
 import { User } from "./user.ts";
 
 /** What a call begins with, beside the options. */
-type Beginning = Pick<CallInput, "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "messages">;
+type Beginning = Pick<
+  CallInput,
+  "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "relayed" | "relayIfRefused" | "messages"
+>;
 
 /** A call's names in SIP, how long it may last, and the trunk it goes by, where that is not the proxy. */
 interface Way extends DialogName {
@@ -42,8 +45,9 @@ export class CallMaker {
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
-    const { config, clock, sip, xmpp, reach, random, chance, hash } = needs;
+    const { config, clock, sip, relay, xmpp, reach, random, chance, hash } = needs;
     const { awaiting } = by;
+    const relayed: LineNeeds["relayed"] = (tag, terms) => relay?.begin(tag, terms);
     this.#needs = needs;
     this.#registry = by.registry;
     this.#awaiting = awaiting;
@@ -51,7 +55,7 @@ export class CallMaker {
     this.#time = { clock, chart: chartClock(clock) };
     const credentials = new ProxyCredentials(config, { random, hash });
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
-    this.#lineNeeds = { config, sip, awaiting, credentials, takes, reach, random, chance, hash };
+    this.#lineNeeds = { config, sip, relayed, awaiting, credentials, takes, reach, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */
@@ -63,7 +67,8 @@ export class CallMaker {
   ): Call {
     const { config, xmpp } = this.#needs;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
-    const input = { ...beginning, profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
+    const timeouts = { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
+    const input = { ...beginning, profile, retryAudioOnly, ...timeouts };
     const about = aboutOf(beginning, side, { callId, localTag });
     const log = this.#logOf(about);
     const chart = new LiveChart(input, this.#time);
@@ -78,6 +83,7 @@ export class CallMaker {
     });
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(about));
+    this.#needs.relay?.attach(localTag, (text) => void chart.deliver({ type: "sip.answer.unusable", text }));
     log({ level: "info", event: "call.started", direction: beginning.direction });
     return call;
   }
@@ -101,6 +107,7 @@ export class CallMaker {
 
   #letGo(call: Call): void {
     this.#awaiting.ended(call.chart);
+    this.#needs.relay?.end(call.dialog.localTag);
     this.#registry.remove(call);
     if (this.#registry.idle) this.#needs.idle();
   }

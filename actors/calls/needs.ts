@@ -5,8 +5,9 @@ import type { Hash } from "../../protocol/sip/digest.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { Relay } from "../relay/relay.ts";
 import type { Reach } from "../sip/reach.ts";
-import type { SipStack } from "../sip/stack.ts";
+import type { SipPort } from "../sip/user.ts";
 import type { Trunks } from "../trunks/trunks.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
@@ -29,6 +30,10 @@ export interface CallsConfig {
   readonly dial?: DialConfig | undefined;
   /** Whether the proxy has checked From. */
   readonly trusted: boolean;
+  /** How calls are put to the proxy: as browsers make them, by the relay as RTP or SRTP, or by the relay where the first is refused. */
+  readonly media: "webrtc" | "rtp" | "srtp" | "auto";
+  /** What is offered by the relay, in this order. */
+  readonly codecs: readonly string[];
   /** Whether an offer that is refused whole is tried once more with its audio alone. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
@@ -41,7 +46,9 @@ export interface CallsConfig {
 
 export interface CallsNeeds {
   readonly config: CallsConfig;
-  readonly sip: () => SipStack;
+  readonly sip: () => SipPort;
+  /** The media relay, if there is one. */
+  readonly relay: Relay | undefined;
   readonly xmpp: () => XmppComponent;
   /** Where peers may have us send. */
   readonly reach: Reach;

@@ -3,11 +3,11 @@
  *
  * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. Who may call what is dialling.ts. Rules: the IQ is answered before the INVITE goes out;
  * a sid becomes the Call-ID when it is a legal one, else a fresh one is paired with it; no resource ever travels in a SIP
- * header; we speak from exactly the JID that was called.
+ * header; we speak from exactly the JID that was called; where calls go by a relay, one without audio is refused.
  */
 import type { Element } from "@xmpp/xml";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
-import { Refusal } from "../../protocol/refusal.ts";
+import { Refusal, unmappable } from "../../protocol/refusal.ts";
 import { isCallId } from "../../protocol/sip/build.ts";
 import { ownText } from "../../protocol/text.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
@@ -53,13 +53,18 @@ export class OutgoingCalls {
     if (permitted instanceof Refusal) return permitted;
     const { contactUser, longest, trunk } = permitted;
     const offer = readJingle(iq.jingle);
+    const { media, codecs } = trunk?.settings ?? config;
+    const relayed = media === "rtp" || media === "srtp";
+    if (relayed && !offer.contents.some((content) => content.media === "audio")) return noAudio;
     const localTag = random();
     const callId = isCallId(sid) ? sid : random();
     const callee = {
       ...permitted,
       from: `${permitted.from};tag=${localTag}`,
+      localTag,
       callId,
       proxy: trunk?.proxy ?? config.proxy,
+      relay: { srtp: media === "srtp", codecs },
     };
     const call = maker.create(
       {
@@ -68,6 +73,8 @@ export class OutgoingCalls {
         devices: [iq.from],
         isOnline: true,
         peerTrickles: false,
+        relayed,
+        relayIfRefused: media === "auto",
         messages: proposals.take({ sid, them: iq.from, us: iq.to }) ? "proceeded" : "none",
       },
       side,
@@ -86,3 +93,4 @@ const inUse = new Refusal(
   { status: 482 },
   { condition: "unexpected-request", type: "wait", detail: "out-of-order" },
 );
+const noAudio = unmappable("the relay carries audio alone", "unsupported-applications");

@@ -17,7 +17,6 @@ import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { refusalTo, warning } from "../../protocol/sip/warning.ts";
 import type { Description } from "./description.ts";
@@ -38,7 +37,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });
   fork.answer = answerTo(line.chart.offer, agreed(before, offer, answer));
   fork.refresh(request);
-  const headers: Field[] = [...capabilities(line.contact, { accept: true }), SDP_TYPE];
+  const headers: Field[] = [...line.announced({ accept: true }), SDP_TYPE];
   return responseTo(request, 200, { headers, body: description.write(answer, true) });
 }
 

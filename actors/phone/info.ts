@@ -117,22 +117,26 @@ const packaged = (media: Media): [readonly Field[], string] => [
 // COMPAT MongooseIM mod_jingle_sip: an INFO without a package, its body an SDP
 const legacy = (sdp: string): [readonly Field[], string] => [[SDP_TYPE], sdp];
 
+const NO_PACKAGES: Field = [RECV_INFO[0], ""];
+
 export type InfoRead = { update: TransportUpdate } | { tone: Tone } | undefined;
 
 /** The candidates or the key that an INFO brings, nothing when it brings none, or why it is refused. */
-export function readInfo(request: Request, offer: Media): InfoRead | Refusal {
+export function readInfo(request: Request, offer: Media, relayed: boolean): InfoRead | Refusal {
   const wanted = header(request, "Info-Package")?.split(";")[0]?.trim().toLowerCase();
-  if (wanted !== undefined && wanted !== TRICKLE_ICE) return new Refusal(`no package ${wanted}`, { status: 469 });
+  if (wanted !== undefined && (wanted !== TRICKLE_ICE || relayed))
+    return new Refusal(`no package ${wanted}`, { status: 469 });
   if (request.body === "") return undefined;
   const { type, text } = bodyOf(request);
   return attempt(() => {
     if (type === undefined) throw new Refusal("no body of a type that is taken", { status: 415 });
     const tone = readDtmfBody(type, text);
     if (tone) return { tone };
-    return { update: readTrickleFragment(text, offer) };
+    // behind a relay the phone's own addresses are of no use to the user
+    return relayed ? undefined : { update: readTrickleFragment(text, offer) };
   });
 }
 
 /** What goes with a refused INFO: what we would take (RFC 6086 §4.2.2, RFC 3261 §21.4.13). */
-export const infoRefused = (status: number): readonly Field[] =>
-  status === 469 ? [RECV_INFO] : status === 415 ? [ACCEPT] : [];
+export const infoRefused = (status: number, relayed: boolean): readonly Field[] =>
+  status === 469 ? [relayed ? NO_PACKAGES : RECV_INFO] : status === 415 ? [ACCEPT] : [];

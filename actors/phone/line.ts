@@ -10,6 +10,7 @@ import { contactUri } from "../../protocol/address.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { PERHAPS, suited, type Takes } from "../../protocol/media/suited.ts";
 import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";
+import { type Announced, capabilities } from "../../protocol/sip/capabilities.ts";
 import { nextHop } from "../../protocol/sip/dialog.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
 import { header } from "../../protocol/sip/fields.ts";
@@ -33,10 +34,20 @@ export interface LineConfig {
   readonly profile: Profile;
 }
 
+/** How a call that goes by a media relay is put to the phone. */
+export interface RelayTerms {
+  /** Whether RTP is keyed by SDES (RFC 4568). */
+  readonly srtp: boolean;
+  /** What is offered, in this order. */
+  readonly codecs: readonly string[];
+}
+
 /** What the lines of all calls are given. */
 export interface LineNeeds {
   readonly config: LineConfig;
   readonly sip: () => SipPort;
+  /** From now on the call with this tag of ours goes by the media relay. */
+  readonly relayed: (localTag: string, terms: RelayTerms) => void;
   readonly awaiting: InvitesAwaiting;
   readonly credentials: ProxyCredentials;
   /** What a device of the user's takes, if it was seen. */
@@ -65,6 +76,11 @@ export class Line {
     this.heard = new Heard(needs.reach);
     this.originId = `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
     this.contact = ["Contact", `<${contactUri(contactUser, needs.config.localHost, needs.sip().port)}>`];
+  }
+
+  /** What we announce: no trickle ICE where the media go by a relay, since the phone would hear of the user's addresses. */
+  announced(options: Announced = {}): Field[] {
+    return capabilities(this.contact, this.chart.relayed ? { ...options, trickles: false, recvInfo: false } : options);
   }
 
   /** A description of the phone's as the device in the call can take it. */
@@ -135,12 +151,16 @@ class Guarded implements ClientHandlers {
     this.#on = on;
   }
 
-  response(response: Response, source: Destination): void {
-    this.#line.heard.add(source);
+  response(response: Response, source: Destination | undefined): void {
+    if (source) this.#line.heard.add(source);
     this.#line.chart.guard(() => this.#on.response(response, source));
   }
 
   failed(why: "timeout" | "unreachable"): void {
     this.#line.chart.guard(() => this.#on.failed(why));
+  }
+
+  get isWanted(): boolean {
+    return !this.#line.chart.userLeft;
   }
 }

@@ -16,7 +16,7 @@ import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { asksForInfoPackages, capabilities } from "../../protocol/sip/capabilities.ts";
+import { asksForInfoPackages } from "../../protocol/sip/capabilities.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { acceptTimer, MIN_SE, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
@@ -65,7 +65,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   /** Offers the session as it is to be. */
   offer(fork: Fork, media: Media, action: SourceAction | null): void {
     const body = this.#description.write(media, false, action ?? undefined);
-    const announced = capabilities(this.#line.contact, { recvInfo: true });
+    const announced = this.#line.announced({ recvInfo: true });
     const request = fork.next("INVITE", [...announced, ...timerHeaders(this.#timer.timer), SDP_TYPE], body);
     this.#open = media;
     this.#ours = new PhoneReinvite(this.#line, fork, this.#timer, request, this);
@@ -130,7 +130,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     fork.refresh(request);
     // before the answer there is no session whose time could run
     if (!unanswered) this.#timer.restart(accepted?.timer ?? null);
-    const headers = [...capabilities(this.#line.contact), ...(accepted?.headers ?? [])];
+    const headers = [...this.#line.announced(), ...(accepted?.headers ?? [])];
     transaction.respond(responseTo(request, 200, { headers }));
   }
 
@@ -157,7 +157,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#offeredIn200 = isAnswer ? null : media;
     fork.refresh(request);
     const timer = this.#timer.accept(request);
-    const announced = capabilities(this.#line.contact, { accept: true, recvInfo: asksForInfoPackages(request) });
+    const announced = this.#line.announced({ accept: true, recvInfo: asksForInfoPackages(request) });
     const body = this.#description.write(media, isAnswer);
     transaction.respond(responseTo(request, 200, { headers: [...announced, ...timer, SDP_TYPE], body }));
   }

@@ -106,6 +106,12 @@ export abstract class Phone {
     return fork === undefined || this.line.heard.takes(fork.dialog, source);
   }
 
+  /** Whether an offer inside one of our dialogs may come from there; what becomes of it is said when it is taken. */
+  takesOffer(request: Request, source: Destination): boolean {
+    const fork = this.forks.get(tagOf(request, "From") ?? "");
+    return fork !== undefined && this.line.heard.refusal(fork.dialog, request, source) === undefined;
+  }
+
   /** A fork that is not the call's may only leave (RFC 3261 §15.1.2); its 2xx, if it had one, is still acknowledged. */
   #leaves(fork: Fork, request: Request): boolean {
     if (request.method !== "BYE") return false;
@@ -129,8 +135,9 @@ export abstract class Phone {
 
   #informed({ tag }: Fork, request: Request): Response {
     const { chart } = this.line;
-    const read = readInfo(request, chart.offered);
-    if (read instanceof Refusal) return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status) });
+    const read = readInfo(request, chart.offered, chart.relayed);
+    if (read instanceof Refusal)
+      return responseTo(request, read.sip.status, { headers: infoRefused(read.sip.status, chart.relayed) });
     if (read === undefined) return responseTo(request, 200);
     const refusal = chart.deliver(
       "tone" in read ? { type: "sip.dtmf", tone: read.tone } : { type: "sip.info", tag, update: read.update },

@@ -5,7 +5,6 @@
  * refresh the session ends a little before its interval does, so that BYE still finds it. The header fields are read and written in
  * protocol/sip/session-timer.ts.
  */
-import { capabilities } from "../../protocol/sip/capabilities.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, leastOf, type SessionTimer, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
 import { ask, timedOut } from "./ask.ts";
@@ -61,11 +60,11 @@ export class PhoneTimer {
 
   /** Half of the session's time is over and nothing has refreshed it. */
   #refresh(least?: number): void {
-    const { chart, contact } = this.#line;
+    const { chart } = this.#line;
     const fork = this.#forks.current;
     if (this.#forks.hungUp) return;
     if (!fork?.updates) return void chart.deliver({ type: "sip.refresh" });
-    const headers = [...capabilities(contact), ...timerHeaders(this.timer, least)];
+    const headers = [...this.#line.announced(), ...timerHeaders(this.timer, least)];
     ask(this.#line, fork, { method: "UPDATE", headers }, (status, phrase, response) => {
       if (response && status < 300) {
         fork.refresh(response);

@@ -11,7 +11,6 @@ import type { Media } from "../../protocol/media/media.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import { SDP_TYPE } from "../../protocol/sip/body.ts";
 import { requestOf } from "../../protocol/sip/build.ts";
-import { capabilities } from "../../protocol/sip/capabilities.ts";
 import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
@@ -21,7 +20,7 @@ import { InviteAnswers } from "./answers.ts";
 import { MOST_TRIES, renumbered, statusWithoutResponse, withLongerSession } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";
 import { Invite } from "./invite.ts";
-import type { Line } from "./line.ts";
+import type { Line, RelayTerms } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
 
 /** Who calls whom, in SIP; URIs as they stand on the wire. */
@@ -30,12 +29,15 @@ export interface Callee {
   /** From with our tag, and To without one, as header values. */
   readonly from: string;
   readonly to: string;
+  readonly localTag: string;
   readonly callId: string;
   /** What stands beside them. */
   readonly fields: readonly Field[];
   readonly proxy: Destination;
   /** The URI by which a target that the phone points to may be called, if it may. */
   readonly elsewhere: (uri: string) => string | undefined;
+  /** How the call is put to the phone if it goes by a relay. */
+  readonly relay: RelayTerms;
 }
 
 export class PhoneUac extends Phone {
@@ -55,7 +57,7 @@ export class PhoneUac extends Phone {
   }
 
   static readonly #rows: EffectRows<PhoneEffect, PhoneUac> = {
-    "sip.send.invite": (phone, { media }) => phone.#begin(media),
+    "sip.send.invite": (phone, { media, relayed }) => phone.#begin(media, relayed),
     "sip.send.cancel": (phone, { reason }) => phone.#cancel(phone.line.reason(reason)),
     "sip.send.ack": (phone, { tag }) => phone.#answers.acknowledge(tag),
     "sip.send.bye": ({ forks }, { tag, reason }) => forks.bye(tag, reason, tag === forks.chosen),
@@ -99,7 +101,8 @@ export class PhoneUac extends Phone {
     if (transaction && heard) this.line.cancel(transaction, fields);
   }
 
-  #begin(media: Media): void {
+  #begin(media: Media, relayed: boolean): void {
+    if (relayed) this.line.needs.relayed(this.#callee.localTag, this.#callee.relay);
     this.#targets = targetsOf(this.#callee.requestUri);
     this.#send(this.#inviteWith(media), MOST_TRIES);
   }
@@ -115,7 +118,7 @@ export class PhoneUac extends Phone {
         ["Call-ID", callId],
         ["CSeq", `${this.#nextNumber} INVITE`],
         ...fields,
-        ...capabilities(this.line.contact, { recvInfo: true }),
+        ...this.line.announced({ recvInfo: true }),
         SDP_TYPE,
       ],
       body: this.description.write(media, false),

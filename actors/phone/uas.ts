@@ -10,7 +10,7 @@ import type { Media } from "../../protocol/media/media.ts";
 import { type Failure, failureOf, type Reason } from "../../protocol/reasons.ts";
 import { SDP_TYPE } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
-import { asksForInfoPackages, capabilities, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
+import { asksForInfoPackages, RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
@@ -139,7 +139,7 @@ export class PhoneUas extends Phone implements Awaiting {
 
   /** Who answers, and what we understand; packages only when asked (RFC 6086 §5.2.3). */
   #announcements(request: Request): Field[] {
-    return capabilities(this.line.contact, { accept: true, recvInfo: asksForInfoPackages(request) });
+    return this.line.announced({ accept: true, recvInfo: asksForInfoPackages(request) });
   }
 
   protected override acknowledgedProvisional(prack: Request): boolean {

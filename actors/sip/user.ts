@@ -42,9 +42,11 @@ export interface ReachPort {
 
 /** Callbacks for an outgoing request: responses, time-out, transport failure. */
 export interface ClientHandlers {
-  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
-  response(response: Response, source: Destination): void;
+  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response; no source where it is our own. */
+  response(response: Response, source: Destination | undefined): void;
   failed(why: "timeout" | "unreachable"): void;
+  /** False where nobody wants it any more; asked of an INVITE that has had to wait before it could be sent. */
+  readonly isWanted?: boolean;
 }
 
 /** An outgoing request. */
@@ -69,6 +71,8 @@ export interface DialogUser {
   request(request: Request, transaction: ServerTransaction): void;
   /** Whether an ACK inside the dialog may come from there; one that may not is dropped. */
   takesAck(ack: Request, source: Destination): boolean;
+  /** Whether an offer from there is looked at, so that it may be brought to a media relay before. */
+  takesOffer(request: Request, source: Destination): boolean;
 }
 
 /** The stack, as a call uses it. */

@@ -54,7 +54,7 @@ const finalFor = (condition: string, status: number, profile: Profile): Failure 
 
 /** What is said to the phone. */
 const toThePhone = {
-  "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context) })),
+  "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context), relayed: context.relayed })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
   "send 200": say((context) => ({ type: "sip.send.success", media: answerTo(remote(context), agreed(context)) })),
   "send 480": say(({ profile }) => ({ type: "sip.send.failure", failure: failureOf(reason("timeout"), profile) })),
@@ -77,6 +77,7 @@ const toThePhone = {
   "send BYE (to that fork)": say((_, { tag }: Fork) => ({ type: "sip.send.bye", tag, reason: reason("success") })),
   "send INFO (what is new)": sayEach((context, { update }: Trickle) => {
     const known = said(context);
+    if (context.relayed) return [];
     const media = addCandidates(known, update);
     return media === known ? [] : [{ type: "sip.send.info", media }];
   }),
@@ -190,6 +191,7 @@ const memory = {
       provisional: false,
     };
   }),
+  "go by the relay": change(() => ({ relayed: true })),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => {
     const mine = withDtlsRole(agreed(context), media);
     return {

@@ -7,7 +7,7 @@
 import { assign, emit, enqueueActions } from "xstate";
 import { addCandidates } from "../../protocol/media/candidates.ts";
 import type { ContentSenders, Media, Role, TransportUpdate } from "../../protocol/media/media.ts";
-import { isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";
+import { audioAlone, isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";
 import type { Profile, Reason } from "../../protocol/reasons.ts";
 import { applied, limited, type PendingOffer, withFound } from "./changes.ts";
 import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
@@ -30,6 +30,10 @@ export interface CallInput {
   readonly isOnline: boolean;
   readonly messages: Messages;
   readonly profile: Profile;
+  /** Whether the media go by a relay: then nobody waits for the user's candidates, and the phone hears of none. */
+  readonly relayed: boolean;
+  /** Whether an offer that the phone refuses as one of WebRTC is made once more by the relay. */
+  readonly relayIfRefused: boolean;
   /** Whether an offer that is refused as a whole is made once more with its audio alone. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
@@ -84,8 +88,8 @@ export interface CallContext extends CallInput {
 /** The context of a call that begins. */
 export const newContext = (input: CallInput): CallContext => ({
   ...input,
+  ...(input.relayed && input.direction === "outgoing" ? audioAlone(input.offer) : { leftOut: [] }),
   answer: null,
-  leftOut: [],
   provisional: false,
   rang: false,
   tag: null,

@@ -33,7 +33,12 @@ import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
 type Device = { device: string };
 type Trickle = { device: string; update: TransportUpdate };
 
-const hasAddress = (media: Media): boolean => hasUsableCandidate(media) || isGathered(media);
+/** Whether the phone may be told of it: a relay has addresses of its own. */
+const hasAddress = (context: CallContext, media: Media): boolean =>
+  context.relayed || hasUsableCandidate(media) || isGathered(media);
+/** How a phone refuses an offer that only a browser could take. */
+const NOT_FOR_WEBRTC: ReadonlySet<number> = new Set([415, 488, 606]);
+const hasAudio = ({ contents }: Media): boolean => contents.some(({ media }) => media === "audio");
 /** Whether nobody else can answer: no other device rings, and no proposal is out. */
 const isLast = (context: CallContext, device: string): boolean =>
   others(context, device).length === 0 && context.messages !== "proposed";
@@ -56,15 +61,18 @@ export const callSetup = setup({
   },
   guards: {
     "the user calls": ({ context }) => context.direction === "outgoing",
-    "the user calls, with an address": ({ context }) => context.direction === "outgoing" && hasAddress(context.offer),
+    "the user calls, with an address": ({ context }) =>
+      context.direction === "outgoing" && hasAddress(context, context.offer),
     "the user is called, with no device online": ({ context }) => !context.isOnline,
     "the answer has an address": ({ context }, { device, media }: Device & { media: Media }) =>
-      context.peerTrickles || hasAddress(withEarly(context, device, media)),
+      context.peerTrickles || hasAddress(context, withEarly(context, device, media)),
     "that completes the offer": ({ context }, { update }: Trickle) =>
       isGathered(addCandidates(agreed(context), update)),
     "that completes the answer": ({ context }, { update }: Trickle) =>
       context.answer !== null && isGathered(addCandidates(context.answer, update)),
     "is ringing": (_, { status }: { status: number }) => status === 180 || status === 183,
+    "a relay may help": ({ context }, { status }: { status: number }) =>
+      NOT_FOR_WEBRTC.has(status) && context.relayIfRefused && !context.relayed && hasAudio(agreed(context)),
     "the audio alone may be accepted": ({ context }, { status }: { status: number }) =>
       status === 488 &&
       context.retryAudioOnly &&
@@ -82,8 +90,8 @@ export const callSetup = setup({
 
     "an offer is pending": ({ context }) => context.pendingOffers.length > 0,
     "an offer is pending, with an address": ({ context }) =>
-      context.pendingOffers.length > 0 && hasAddress(next(context)),
-    "the address is there": ({ context }) => context.consultation === null && hasAddress(next(context)),
+      context.pendingOffers.length > 0 && hasAddress(context, next(context)),
+    "the address is there": ({ context }) => context.consultation === null && hasAddress(context, next(context)),
     "there is room": ({ context }) => !isFull(context),
     "there is room for the sources": ({ context }, { sources }: { sources: readonly ContentSources[] }) =>
       !isFull(context, sources),
@@ -97,10 +105,11 @@ export const callSetup = setup({
     "the user has decided against all of it": ({ context }) =>
       isDecided(context) && isEmpty(answerTo(context.consultation?.offer ?? remote(context), answerable(context))),
     "the user has decided": ({ context }) => isDecided(context),
-    "the user has decided, with an address": ({ context }) => isDecided(context) && hasAddress(answerable(context)),
+    "the user has decided, with an address": ({ context }) =>
+      isDecided(context) && hasAddress(context, answerable(context)),
     "the phone waits": ({ context }) => context.consultation !== null,
     "the phone waits, and the address is there": ({ context }) =>
-      context.consultation !== null && hasAddress(answerable(context)),
+      context.consultation !== null && hasAddress(context, answerable(context)),
     "it may be tried again": ({ context }, postponed: Postponed) => mayRetry(postponed, context.tries),
     "that ends the dialog": (_, { status }: { status: number }) => status === 481 || status === 408,
     "the phone holds": ({ context }) => phoneHolds(context) && !userHolds(context),

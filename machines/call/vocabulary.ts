@@ -104,7 +104,7 @@ export type CallEvent = PhoneEvent | UserEvent;
 
 /** What is to be said to the phone. */
 export type PhoneEffect =
-  | { readonly type: "sip.send.invite"; readonly media: Media }
+  | { readonly type: "sip.send.invite"; readonly media: Media; readonly relayed: boolean }
   | { readonly type: "sip.send.ringing" }
   | { readonly type: "sip.send.success"; readonly media: Media }
   | { readonly type: "sip.send.failure"; readonly failure: Failure }

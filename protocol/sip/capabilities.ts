@@ -21,24 +21,34 @@ export const VERSION = "0.1.0";
 export const USER_AGENT = `Carillon/${VERSION}`;
 
 export const METHODS = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "PRACK", "UPDATE"] as const;
-export const EXTENSIONS = ["100rel", "trickle-ice", "timer"] as const;
 export const TRICKLE_ICE = "trickle-ice";
+export const EXTENSIONS = ["100rel", TRICKLE_ICE, "timer"] as const;
 
 export const ALLOW: Field = ["Allow", METHODS.join(", ")];
 const SUPPORTED: Field = ["Supported", EXTENSIONS.join(", ")];
-export const ACCEPT: Field = ["Accept", [...BODIES, "multipart/mixed"].join(", ")];
+const WITHOUT_TRICKLING: Field = ["Supported", EXTENSIONS.filter((each) => each !== TRICKLE_ICE).join(", ")];
+const TYPES = [...BODIES, "multipart/mixed"];
+export const ACCEPT: Field = ["Accept", TYPES.join(", ")];
+const ACCEPT_PLAIN: Field = ["Accept", TYPES.filter((type) => !type.includes(TRICKLE_ICE)).join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
 /** When to try again what is refused for overload (RFC 3261 §20.33): in ten seconds. */
 export const RETRY_AFTER: Field = ["Retry-After", "10"];
 
+/** Which of them a message has; `trickles` is left out where the media go by a relay. */
+export interface Announced {
+  readonly accept?: boolean;
+  readonly recvInfo?: boolean;
+  readonly trickles?: boolean;
+}
+
 /** Contact, Allow, Accept, Supported and Recv-Info, in this order. */
 export function capabilities(
   contact: Field | undefined,
-  { accept = false, recvInfo = false }: { readonly accept?: boolean; readonly recvInfo?: boolean } = {},
+  { accept = false, recvInfo = false, trickles = true }: Announced = {},
 ): Field[] {
   const fields: Field[] = contact === undefined ? [ALLOW] : [contact, ALLOW];
-  if (accept) fields.push(ACCEPT);
-  fields.push(SUPPORTED);
+  if (accept) fields.push(trickles ? ACCEPT : ACCEPT_PLAIN);
+  fields.push(trickles ? SUPPORTED : WITHOUT_TRICKLING);
   if (recvInfo) fields.push(RECV_INFO);
   return fields;
 }

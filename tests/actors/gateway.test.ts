@@ -28,7 +28,7 @@ test("a silent name server delays neither the SIP sockets nor the stream", async
   void gateway.start();
   await clock.advance(100);
   expect([gateway.health, seen.ready]).toEqual([
-    { sip: true, xmpp: true, proxy: "unknown", state: "running", calls: 0 },
+    { sip: true, xmpp: true, proxy: "unknown", relay: "none", state: "running", calls: 0 },
     true,
   ]);
   await clock.advance(3_000);

@@ -23,7 +23,7 @@ async function gateway({ journal = true }: { journal?: boolean } = {}) {
   const app = windowApp({
     ...{ journal: journal ? kept : undefined, access, boot: "b", version: "1", drain: () => {} },
     metrics: { type: "text/plain", text: async () => "" },
-    health: () => ({ sip: true, xmpp: true, proxy: "up", state: "running", calls: 0 }),
+    health: () => ({ sip: true, xmpp: true, proxy: "up", relay: "none", state: "running", calls: 0 }),
     setting: () => settingOf(gatewayConfig()),
     hangUp: (id) => {
       hungUp.push(id);

@@ -18,7 +18,8 @@ const MACHINES = ["machines", "machines/call", "machines/transactions", "machine
 const BELOW = [...PROTOCOL, ...MACHINES, "transports"];
 /** What the stack tells its users by; a call knows nothing else of it. */
 const PORTS = ["actors/sip/user.ts", "actors/sip/flow.ts"];
-const ACTORS = ["actors", "actors/sip", "actors/xmpp", "actors/phone", "actors/trunks", "actors/calls", ...PORTS];
+const ROOMS = ["actors/xmpp", "actors/phone", "actors/relay", "actors/trunks", "actors/calls"];
+const ACTORS = ["actors", "actors/sip", ...ROOMS, ...PORTS];
 const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web/layout", "web/api", "web/page"];
 
 /**
@@ -60,6 +61,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ],
   "actors/phone": [...BELOW, "actors", ...PORTS],
   "actors/trunks": [...BELOW, "actors", "actors/sip", "actors/phone", ...PORTS],
+  "actors/relay": [...MEDIA, "protocol/sdp", "protocol/sip", "transports", "actors", ...PORTS],
   "actors/calls": [...BELOW, ...ACTORS],
   "actors/gateway.ts": [...BELOW, ...ACTORS],
 

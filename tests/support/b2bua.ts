@@ -50,6 +50,7 @@ export class B2bua {
     const inside: DialogUser = {
       request: (_, transaction) => this.#requested(transaction),
       takesAck: () => true,
+      takesOffer: () => true,
     };
     this.#sip = new SipStack({
       clock: systemClock,

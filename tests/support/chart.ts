@@ -44,6 +44,8 @@ export const input = (more: Partial<CallInput> = {}): CallInput => ({
   renegotiateTimeout: 10_000,
   jmiTimeout: 30_000,
   retryAudioOnly: true,
+  relayed: false,
+  relayIfRefused: false,
   ...more,
 });
 

@@ -92,6 +92,7 @@ export const PLAY_TEXTS: Readonly<Record<string, string>> = {
   "restarted-offer-sdp": changedAll(changedAll(sdp("B", "actpass"), "uB", "uC"), "pB", "pC"),
   "early-offer-sdp": changed(changedAll(sdp("B", "actpass"), "203.0.113.9", "203.0.113.77"), "SAVPF 111 0", "SAVPF 0"),
   "foreign-codec-sdp": changed(sdp("B", "actpass"), "SAVPF 111 0", "SAVPF 9"),
+  "plain-answer-contents": changed(contents("B", "active", true), "name='0'", "name='1'"),
   "caller-trickles": trickled("A"),
   "callee-trickles": trickled("B"),
   "caller-has-gathered": gathered("A"),

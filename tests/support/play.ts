@@ -10,6 +10,8 @@ import { callerSite, type Site } from "./site.ts";
 export interface PlayOptions extends Omit<StageOptions, "texts" | "failure"> {
   /** The instants of the play matter, which loss would move: it is played over good wires alone. */
   readonly byTheClock?: true;
+  /** Why its journal does not write it out as a play that passes: one that does fails. */
+  readonly unwritten?: string;
   /** Where the play stands; where its stage is made, when not said. */
   readonly site?: Site;
 }

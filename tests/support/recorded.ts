@@ -3,7 +3,6 @@ import { Journal } from "../../journal/journal.ts";
 import { playOf } from "../../journal/play.ts";
 import type { Setting } from "../../journal/setting.ts";
 import { createClock } from "../../replay/clock.ts";
-import { gatewayConfig } from "../../replay/gateway.ts";
 import { settingOf } from "../../replay/setting.ts";
 import { type PlayOptions, Stage } from "./play.ts";
 
@@ -17,7 +16,7 @@ export async function journalOf(script: string, options: PlayOptions): Promise<{
   await stage.open(options.online ?? ["juliet"]);
   await stage.play(script);
   await stage.close();
-  return { journal, setting: settingOf(gatewayConfig(options.calls, options.intercept && "intercept")) };
+  return { journal, setting: settingOf(stage.config) };
 }
 
 /** A call of a play, as it can be taken away. */

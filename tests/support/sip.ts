@@ -36,6 +36,7 @@ export function makeStack(
   const logged: TestStack["logged"] = [];
   const inside: DialogUser = {
     takesAck: () => true,
+    takesOffer: () => true,
     request(request, transaction) {
       heard.words.push(request.method);
       heard.transactions.push(transaction);

@@ -44,7 +44,14 @@ export class TestWindow {
     const app = windowApp({
       ...{ journal, access, boot, version: "1.2.3" },
       metrics: { type: "text/plain", text: async () => "" },
-      health: () => ({ sip: true, xmpp: true, proxy: "up", state: "running", calls: journal.counts.live }),
+      health: () => ({
+        sip: true,
+        xmpp: true,
+        proxy: "up",
+        relay: "none",
+        state: "running",
+        calls: journal.counts.live,
+      }),
       setting: () => settingOf(gatewayConfig()),
       hangUp: (id) => window.#hangUp(id),
       drain: () => void window.asked.push("drain"),

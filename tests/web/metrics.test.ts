@@ -10,6 +10,7 @@ import { play, Stage } from "../support/play.ts";
 
 const GAUGES: Gauges = {
   ...{ xmpp: true, proxy: "up", sockets: { udp: true, tcp: false } },
+  ...{ relays: [{ name: "127.0.0.1:2223", state: "up" }], relayed: 2 },
   states: ["outgoing.ringing", "established.stable.talking", "established.hold.held"],
   retransmissions: { in: 3, out: 4 },
   dropped: { sip: new Map([["malformed message", 2]]), xmpp: new Map() },
@@ -72,6 +73,8 @@ test.each([
   "carillon_xmpp_stream_up 1",
   'carillon_sip_socket_up{transport="tcp"} 0',
   "carillon_proxy_up 1",
+  'carillon_relay_up{relay="127.0.0.1:2223"} 1',
+  "carillon_relayed_calls 2",
 ])("%s is read at the scrape", async (line) => {
   expect(await linesAfter([])).toContain(line);
 });

@@ -14,7 +14,7 @@ const TOKEN = "s3cret";
 const WITH_TOKEN = { authorization: `Bearer ${TOKEN}` };
 const HOST = { host: "127.0.0.1:8080" };
 const ELSEWHERE = { ...HOST, origin: "http://evil.example" };
-const UP: Health = { sip: true, xmpp: true, proxy: "up", state: "running", calls: 1 };
+const UP: Health = { sip: true, xmpp: true, proxy: "up", relay: "none", state: "running", calls: 1 };
 
 /** A window with one call, and one that is over, which remembers what it was asked to do. */
 function window({ token = TOKEN, health = UP, isLocal = false } = {}) {

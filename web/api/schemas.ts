@@ -74,6 +74,9 @@ const setting = z.object({
     profile: z.string(),
     outbound: z.boolean(),
     hasCredentials: z.boolean(),
+    media: z.string(),
+    codecs: z.string(),
+    relay: z.boolean(),
     retryAudioOnly: z.boolean(),
     ...{ ringTimeout: z.number(), gatherTimeout: z.number(), renegotiateTimeout: z.number(), jmiTimeout: z.number() },
   }),
@@ -103,6 +106,7 @@ export const health = z.object({
   status: z.enum(["up", "down"]),
   down: z.array(z.string()).describe("what is down"),
   proxy: z.enum(["up", "down", "unknown"]).describe("whether the SIP proxy answers; decides nothing"),
+  relay: z.enum(["up", "down", "unknown", "none"]).describe("whether a media relay answers; decides nothing"),
   state: z.string().describe("the state of the gateway's chart"),
   calls: z.number(),
 });

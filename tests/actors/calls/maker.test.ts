@@ -14,7 +14,15 @@ import { OFFER } from "../../support/chart.ts";
 
 const PHONE = "+4930123@sip.example.org";
 const side = { sid: "c1", us: PHONE, them: "juliet@example.org", initiator: PHONE };
-const beginning = { offer: OFFER, devices: [], isOnline: true, peerTrickles: false, messages: "none" } as const;
+const beginning = {
+  offer: OFFER,
+  devices: [],
+  isOnline: true,
+  peerTrickles: false,
+  relayed: false,
+  relayIfRefused: false,
+  messages: "none",
+} as const;
 const names = { callId: "c1", localTag: "t1", contactUser: "juliet" };
 
 /** A maker that is watched by a journal, and whose calls are never started. */

@@ -1,0 +1,153 @@
+/**
+ * One media relay, as a client of rtpengine's ng protocol: `<cookie> <bencode>` over UDP, answered with the same cookie.
+ *
+ * Rules: a command that is not answered is sent again after 250 and 500 ms with the same cookie, which rtpengine answers from
+ * memory and does not do twice; a second after that the relay counts as down. While it is down commands fail at once, and
+ * it is pinged every second; while it is up, every five. What cannot be read, comes late or comes again is passed over.
+ * Bound: `MOST_WAITING` commands at once.
+ */
+import { type Bencodes, readBencode, writeBencode } from "../../protocol/bencode.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import type { Address, OpenDatagrams } from "../../transports/transport.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { RelaySocket } from "./socket.ts";
+
+/** Milliseconds until each next try; the last is the end of our patience. */
+const TRIES = [250, 500, 1_000] as const;
+const MOST_WAITING = 10_000;
+/** Milliseconds between two pings. */
+const PING = { up: 5_000, unknown: 1_000, down: 1_000 } as const;
+
+export type RelayState = "up" | "down" | "unknown";
+
+/** Why the relay has not done what it was asked for. */
+export class RelayFailure extends Error {
+  override readonly name = "RelayFailure";
+}
+
+export interface RelayClientNeeds {
+  readonly clock: Clock;
+  /** A fresh token that nobody can guess. */
+  readonly random: () => string;
+  readonly openUdp: OpenDatagrams;
+  readonly log: Log;
+  readonly at: Address;
+  /** The relay answers, for the first time or again. */
+  readonly came: (client: RelayClient) => void;
+}
+
+interface Waiting {
+  readonly done: (answer: Bencodes | RelayFailure) => void;
+  stopWaiting: () => void;
+}
+
+export class RelayClient {
+  readonly at: Address;
+  readonly #needs: RelayClientNeeds;
+  readonly #socket: RelaySocket;
+  readonly #waiting = new Map<string, Waiting>();
+  #state: RelayState = "unknown";
+  #disarm: () => void = () => {};
+  #stopped = false;
+  #isPinged = false;
+
+  constructor(needs: RelayClientNeeds) {
+    this.#needs = needs;
+    this.at = needs.at;
+    this.#socket = new RelaySocket(needs.openUdp, (bytes) => this.#received(bytes));
+  }
+
+  get state(): RelayState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#ping();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+    for (const { stopWaiting } of this.#waiting.values()) stopWaiting();
+    this.#waiting.clear();
+    this.#socket.stop();
+  }
+
+  /** Asks for one thing; settles with the answer, or rejects with a `RelayFailure`. */
+  ask(command: string, needs: Bencodes = {}): Promise<Bencodes> {
+    if (this.#state === "down" && command !== "ping") return Promise.reject(this.#fault("is down"));
+    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(this.#fault("has too much to do"));
+    const cookie = this.#needs.random().replace(/\W/g, "");
+    const bytes = writeBencode({ ...needs, command });
+    return new Promise((resolve, reject) => {
+      const done: Waiting["done"] = (answer) => (answer instanceof RelayFailure ? reject(answer) : resolve(answer));
+      const waiting: Waiting = { done, stopWaiting: () => {} };
+      this.#waiting.set(cookie, waiting);
+      this.#send(cookie, withCookie(cookie, bytes), waiting, 0);
+    });
+  }
+
+  #send(cookie: string, bytes: Uint8Array, waiting: Waiting, tries: number): void {
+    const patience = TRIES[tries];
+    if (patience === undefined) {
+      this.#waiting.delete(cookie);
+      this.#change("down");
+      return waiting.done(this.#fault("does not answer"));
+    }
+    this.#socket.send(bytes, this.at);
+    waiting.stopWaiting = this.#needs.clock.after(patience, () => this.#send(cookie, bytes, waiting, tries + 1));
+  }
+
+  #received(bytes: Uint8Array): void {
+    const space = bytes.indexOf(0x20);
+    const cookie = new TextDecoder().decode(bytes.subarray(0, Math.max(0, space)));
+    const waiting = this.#waiting.get(cookie);
+    const answer = waiting && attempt(() => readBencode(bytes.subarray(space + 1)));
+    if (!waiting || answer === undefined || answer instanceof Refusal || !isDictionary(answer)) return;
+    this.#waiting.delete(cookie);
+    waiting.stopWaiting();
+    this.#change("up");
+    const { result, "error-reason": reason } = answer;
+    waiting.done(result === "error" ? this.#fault(`says: ${String(reason).slice(0, 200)}`) : answer);
+  }
+
+  #ping(): void {
+    if (this.#stopped) return;
+    this.#isPinged = true;
+    const again = (): void => {
+      this.#isPinged = false;
+      this.#pingLater();
+    };
+    this.ask("ping").then(again, again);
+  }
+
+  #pingLater(): void {
+    this.#disarm();
+    if (!this.#stopped) this.#disarm = this.#needs.clock.after(PING[this.#state], () => this.#ping());
+  }
+
+  #change(state: RelayState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    const level = state === "down" ? "warn" : "info";
+    this.#needs.log({ level, event: "relay.state", state, ...this.at });
+    if (!this.#isPinged) this.#pingLater();
+    if (state === "up") this.#needs.came(this);
+  }
+
+  #fault(what: string): RelayFailure {
+    return new RelayFailure(`the relay at ${this.at.host}:${this.at.port} ${what}`);
+  }
+}
+
+const isDictionary = (value: unknown): value is Bencodes =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function withCookie(cookie: string, command: Uint8Array): Uint8Array {
+  const head = new TextEncoder().encode(`${cookie} `);
+  const bytes = new Uint8Array(head.length + command.length);
+  bytes.set(head);
+  bytes.set(command, head.length);
+  return bytes;
+}

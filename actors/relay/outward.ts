@@ -1,0 +1,95 @@
+/**
+ * The SIP stack as calls see it through the relay: what goes to the phone, and the responses to that.
+ *
+ * Rules: a request waits until those before it are out; an INVITE that nobody wants any more when the relay has answered is not
+ * sent; offers of ours are in INVITEs alone (an UPDATE of ours only refreshes), and in the 200 to a re-INVITE without one.
+ * Past the bound of a queue provisional responses and 2xx to INVITEs are dropped: these come again (RFC 3261 §13.3.1.4).
+ */
+import { sdpOf } from "../../protocol/sip/body.ts";
+import { responseTo } from "../../protocol/sip/build.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
+import type { ClientHandlers, ClientTransaction, Named, SipPort } from "../sip/user.ts";
+import type { RelayedCall } from "./relayed-call.ts";
+
+type Find = (tag: string | undefined) => RelayedCall | undefined;
+
+export class OutwardPort implements SipPort {
+  readonly #sip: () => SipPort;
+  readonly #find: Find;
+  /** What the stack knows an INVITE by that had to wait. */
+  readonly #sent = new WeakMap<ClientTransaction, ClientTransaction>();
+
+  constructor(sip: () => SipPort, find: Find) {
+    this.#sip = sip;
+    this.#find = find;
+  }
+
+  get port(): number {
+    return this.#sip().port;
+  }
+
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
+    const call = this.#find(tagOf(request, "From"));
+    if (!call) return this.#sip().send(request, to, on, named);
+    const transaction: ClientTransaction = { id: `${call.tag} ${request.method}`, request };
+    const heard = new Heard(call, request, on);
+    const go = (ready: Request): void => {
+      this.#sent.set(transaction, this.#sip().send(ready, to, heard, named));
+    };
+    call.outward.add(() => this.#goes(call, request, on, go));
+    return transaction;
+  }
+
+  #goes(call: RelayedCall, request: Request, on: ClientHandlers, go: (ready: Request) => void): void | Promise<void> {
+    // no failure is told before `send` has returned
+    if (call.isRefused) return Promise.resolve().then(() => on.failed("unreachable"));
+    if (!isOffer(request)) return go(request);
+    const wanted = (ready: Request): void => (on.isWanted === false ? on.failed("unreachable") : go(ready));
+    return call
+      .rewritten(request, tagOf(request, "To"), { to: "phone", command: "offer" })
+      .then(wanted, ({ message }: Error) => on.response({ ...responseTo(request, 503), phrase: message }, undefined));
+  }
+
+  cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
+    this.#sip().cancel(this.#sent.get(transaction) ?? transaction, fields);
+  }
+
+  acknowledge(ack: Request, to: Destination, named?: Named): void {
+    const call = this.#find(tagOf(ack, "From"));
+    if (call) call.outward.add(() => this.#sip().acknowledge(ack, to, named));
+    else this.#sip().acknowledge(ack, to, named);
+  }
+}
+
+const isOffer = (request: Request): boolean => request.method === "INVITE" && sdpOf(request) !== "";
+
+/** The handlers of a request, behind the relay. */
+class Heard implements ClientHandlers {
+  readonly #call: RelayedCall;
+  readonly #isInvite: boolean;
+  readonly #on: ClientHandlers;
+
+  constructor(call: RelayedCall, request: Request, on: ClientHandlers) {
+    this.#call = call;
+    this.#isInvite = request.method === "INVITE";
+    this.#on = on;
+  }
+
+  response(response: Response, source: Destination | undefined): void {
+    const { inward } = this.#call;
+    if (inward.isFull && this.#isInvite && response.status < 300) return;
+    inward.add(() => {
+      if (!this.#isInvite || response.status >= 300 || sdpOf(response) === "")
+        return this.#on.response(response, source);
+      return this.#call.rewritten(response, tagOf(response, "To"), { to: "user", command: "answer" }).then(
+        (ready) => this.#on.response(ready, source),
+        () => this.#on.response({ ...response, body: "" }, source),
+      );
+    });
+  }
+
+  failed(why: "timeout" | "unreachable"): void {
+    this.#call.inward.add(() => this.#on.failed(why));
+  }
+}

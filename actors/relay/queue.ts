@@ -1,0 +1,50 @@
+/**
+ * The jobs of one call in one direction: one after the other, at once where none waits.
+ *
+ * Rules: a job that waits (for the relay) lets all later ones of its queue wait; what a job throws is told, and the next
+ * one comes. Bound: `MOST_JOBS`, past which `add` says no.
+ */
+const MOST_JOBS = 64;
+
+export type Job = () => void | Promise<void>;
+
+export class JobQueue {
+  readonly #jobs: Job[] = [];
+  readonly #fault: (error: unknown) => void;
+  #busy = false;
+
+  constructor(fault: (error: unknown) => void) {
+    this.#fault = fault;
+  }
+
+  get isIdle(): boolean {
+    return !this.#busy;
+  }
+
+  /** Whether there is room for one more that may as well be dropped. */
+  get isFull(): boolean {
+    return this.#jobs.length >= MOST_JOBS;
+  }
+
+  add(job: Job): void {
+    this.#jobs.push(job);
+    if (!this.#busy) this.#run();
+  }
+
+  #run(): void {
+    this.#busy = true;
+    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
+      const waits = this.#begin(job);
+      if (waits) return void waits.catch(this.#fault).then(() => this.#run());
+    }
+    this.#busy = false;
+  }
+
+  #begin(job: Job): void | Promise<void> {
+    try {
+      return job();
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+}

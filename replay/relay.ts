@@ -1,0 +1,138 @@
+/**
+ * A media relay for plays: it speaks rtpengine's ng protocol, and makes of an SDP what rtpengine makes of it, without any media.
+ *
+ * Rules: a call keeps its ports, ufrag and certificate, whatever fork answers; a cookie that comes again gets the same answer,
+ * and nothing is done twice; an answer to an unknown call is an error. Of what the writer has said, lines that plain RTP does not
+ * know stay in, as rtpengine leaves them. Knobs make it silent, deaf to some datagrams, slow, stuttering or wrong.
+ */
+
+import type { Clock } from "../actors/clock.ts";
+import { type Bencoded, type Bencodes, readBencode, writeBencode } from "../protocol/bencode.ts";
+import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.ts";
+
+export const RELAY: Address = { host: "192.0.2.9", port: 2223 };
+
+/** The lines of an SDP by which its writer is reached, which the relay replaces by its own. */
+const OWN =
+  /^(?:c=|b=|a=(?:candidate|ice-\w+|fingerprint|setup|rtcp|rtcp-mux|crypto|end-of-candidates|group)(?:[: ]|$))/;
+const NAMES: Readonly<Record<string, string>> = { "0": "PCMU", "3": "GSM", "8": "PCMA", "9": "G722" };
+
+export class PlayRelay {
+  /** Whether it answers nothing. */
+  isSilent = false;
+  /** How many datagrams it does not hear. */
+  deafTo = 0;
+  /** Milliseconds that each answer takes. */
+  delay = 0;
+  /** How often it says the same. */
+  copies = 1;
+  /** What it says instead of an answer to offers and answers. */
+  fault: string | undefined;
+  /** The commands that were done, pings apart. */
+  readonly done: Bencodes[] = [];
+  /** The calls that it knows, each with its number. */
+  readonly calls = new Map<string, number>();
+  readonly #clock: Clock;
+  readonly #answered = new Map<string, Uint8Array>();
+  #socket: Datagrams | undefined;
+  #count = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async open(openUdp: OpenDatagrams): Promise<void> {
+    this.#socket = await openUdp(RELAY, { received: (bytes, from) => this.#received(bytes, from), failed: () => {} });
+  }
+
+  /** Forgets its calls, as one that was started anew; what it says then has other ports and keys. */
+  restart(): void {
+    this.calls.clear();
+    this.#answered.clear();
+  }
+
+  #received(bytes: Uint8Array, from: Address): void {
+    if (this.isSilent || this.deafTo-- > 0) return;
+    this.deafTo = 0;
+    const space = bytes.indexOf(0x20);
+    const cookie = new TextDecoder().decode(bytes.subarray(0, space));
+    const known = this.#answered.get(cookie);
+    const answer = known ?? this.#answer(cookie, readBencode(bytes.subarray(space + 1)) as Bencodes);
+    this.#answered.set(cookie, answer);
+    this.#clock.after(this.delay, () => {
+      for (let copy = 0; copy < this.copies; copy++) this.#socket?.send(answer, from);
+    });
+  }
+
+  #answer(cookie: string, command: Bencodes): Uint8Array {
+    if (command.command !== "ping") this.done.push(command);
+    const head = new TextEncoder().encode(`${cookie} `);
+    return new Uint8Array([...head, ...writeBencode(this.#do(command))]);
+  }
+
+  #do(command: Bencodes): Bencoded {
+    const name = String(command["call-id"]);
+    if (command.command === "ping") return { result: "pong" };
+    if (command.command === "list") return { result: "ok", calls: [...this.calls.keys()] };
+    if (command.command === "delete")
+      return this.calls.delete(name) ? { result: "ok" } : { result: "ok", warning: "Call-ID not found" };
+    if (this.fault !== undefined) return { result: "error", "error-reason": this.fault };
+    const isKnown = this.calls.has(name);
+    if (!isKnown && command.command === "answer") return { result: "error", "error-reason": "Unknown call-id" };
+    if (!isKnown) this.calls.set(name, ++this.#count);
+    return { result: "ok", sdp: madeOf(command, this.calls.get(name) ?? 0) };
+  }
+}
+
+/** What becomes of the SDP of a command, in the call with this number. */
+function madeOf(command: Bencodes, call: number): string {
+  const isForPhone = command.ICE === "remove";
+  const { offer: codecs } = (command.codec ?? {}) as { offer?: readonly string[] };
+  const sections = String(command.sdp)
+    .split(/\r\n(?=m=)/)
+    .map((section) => section.split("\r\n").filter((line) => line !== "" && !OWN.test(line)));
+  const lines = sections.flatMap((section, at) => {
+    if (at === 0) return [...section, `c=IN IP4 ${RELAY.host}`];
+    if (section[0]?.startsWith("m=audio 0") || !section[0]?.startsWith("m=audio")) return section.slice(0, 1);
+    const kept = codecs ? withCodecs(section, codecs) : section;
+    const port = 30_000 + 4 * call + (isForPhone ? 2 : 0);
+    const first = String(kept[0]).replace(/^m=audio \d+ \S+/, `m=audio ${port} ${command["transport-protocol"]}`);
+    return [first, ...kept.slice(1), ...(isForPhone ? keysOf(first) : webrtc(command, port, call, section))];
+  });
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
+/** The section with these codecs alone. */
+function withCodecs(section: readonly string[], codecs: readonly string[]): string[] {
+  const [media = "", port = "", protocol = "", ...formats] = (section[0] ?? "").split(" ");
+  const mapped = new Map(
+    section.flatMap((line): [string, string][] => {
+      const [, id = "", name = ""] = /^a=rtpmap:(\d+) ([^/]+)/.exec(line) ?? [];
+      return id === "" ? [] : [[id, name]];
+    }),
+  );
+  const isWanted = (id: string): boolean => codecs.includes(mapped.get(id) ?? NAMES[id] ?? "");
+  const rest = section.slice(1).filter((line) => {
+    const [, id] = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+)/.exec(line) ?? [];
+    return id === undefined || isWanted(id);
+  });
+  return [[media, port, protocol, ...formats.filter(isWanted)].join(" "), ...rest];
+}
+
+const KEY = "inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const keysOf = (first: string): string[] =>
+  first.includes("RTP/SAVP") ? [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${KEY}`, `a=crypto:2 AEAD_AES_256_GCM ${KEY}`] : [];
+
+/** ICE and DTLS-SRTP of the relay itself. */
+function webrtc({ command }: Bencodes, port: number, call: number, section: readonly string[]): string[] {
+  return [
+    ...(section.some((line) => line.startsWith("a=mid:")) ? [] : ["a=mid:1"]),
+    "a=rtcp-mux",
+    `a=ice-ufrag:relay${call}`,
+    `a=ice-pwd:relayrelayrelayrelay${call}`,
+    `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => call.toString(16).padStart(2, "0").toUpperCase()).join(":")}`,
+    `a=setup:${command === "offer" ? "actpass" : "active"}`,
+    `a=candidate:1 1 UDP 2130706431 ${RELAY.host} ${port} typ host`,
+    "a=end-of-candidates",
+  ];
+}
