@@ -1,7 +1,8 @@
 /**
- * Data channels in Jingle: a content without a description, whose ice-udp transport has an `<sctpmap/>` (XEP-0343 §3, as
+ * Data channels in Jingle: a content without a description, whose ice-udp transport has an `<sctpmap/>` (XEP-0343 §4, as
  * jingle.js and stanza write it).
  *
+ * Rules: an answer should have the map, and may be without (§4.3); the port is `number` in the examples and `port` in the text.
  * Left out on purpose: the size of messages (a=max-message-size), which Jingle cannot express.
  */
 import xml, { type Element } from "@xmpp/xml";
@@ -12,17 +13,21 @@ import type { Description } from "./description.ts";
 import { numberOf } from "./values.ts";
 
 const CHANNELS = "webrtc-datachannel";
+const USUAL_PORT = 5_000;
 
-/** The part of a content that a description would have; undefined where the transport has no data channels. */
-export function readDataChannels(element: Element): Description | undefined {
+/** The part of a content that a description would have; undefined where the content has no data channels. */
+export function readDataChannels(element: Element, as: "offer" | "answer"): Description | undefined {
   const transport = element.getChildElements().find((child) => child.getName() === "transport");
   const map = transport?.getChild("sctpmap", DTLS_SCTP);
-  if (map === undefined || (map.attrs.protocol ?? CHANNELS) !== CHANNELS) return undefined;
-  const sctp: Sctp = {
-    port: numberOf(map, "number", 65_535) || 5_000,
-    ...present({ streams: numberOf(map, "streams", 65_535) }),
-  };
+  if (map === undefined && as === "offer") return undefined;
+  if ((map?.attrs.protocol ?? CHANNELS) !== CHANNELS) return undefined;
+  const sctp: Sctp = map === undefined ? { port: USUAL_PORT } : readMap(map);
   return { media: "application", protocol: "UDP/DTLS/SCTP", payloads: [], formats: [CHANNELS], ...NO_RTP, sctp };
+}
+
+function readMap(map: Element): Sctp {
+  const port = numberOf(map, "number", 65_535) ?? numberOf(map, "port", 65_535);
+  return { port: port || USUAL_PORT, ...present({ streams: numberOf(map, "streams", 65_535) }) };
 }
 
 const NO_RTP = { feedback: [], extensions: [], bandwidth: [], crypto: [], sources: [], sourceGroups: [], streams: [] };

@@ -27,7 +27,7 @@ const ROLES: readonly Role[] = ["initiator", "responder"];
 export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", known: readonly string[] = []): Media {
   const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
   if (elements.length === 0) throw unreadable("there is no content");
-  const contents = elements.map(readContent);
+  const contents = elements.map((element) => readContent(element, as));
   const names = new Set(contents.map(({ name }) => name));
   if (names.size < contents.length) throw unreadable("two contents have the same name");
   const isSilent = ({ payloads, sctp }: Content): boolean => payloads.length === 0 && sctp === undefined;
@@ -43,23 +43,23 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
   return { contents, groups: read.filter((group) => group.names.length > 0) };
 }
 
-function readContent(element: Element): Content {
+function readContent(element: Element, as: "offer" | "answer"): Content {
   const name = nameOf(element);
-  const transport = transportOf(element, name);
+  const transport = transportOf(element, name, as);
   return {
     name,
     creator: oneOf(element, "creator", ROLES) ?? "initiator",
     senders: oneOf(element, "senders", SENDERS) ?? "both",
     rejected: false,
-    ...describedBy(element, transport),
+    ...describedBy(element, transport, as),
     transport,
   };
 }
 
 /** The transport, once it is sure that the content is one of ours. */
-function transportOf(element: Element, name: string): Content["transport"] {
+function transportOf(element: Element, name: string, as: "offer" | "answer"): Content["transport"] {
   const description = descriptionOf(element);
-  if (description === undefined && readDataChannels(element) === undefined)
+  if (description === undefined && readDataChannels(element, as) === undefined)
     throw unreadable(`content '${name}' has no description`);
   if (description !== undefined && description.getNS() !== RTP)
     throw unmappable(`unsupported application ${description.getNS()}`, "unsupported-applications");
@@ -70,9 +70,9 @@ const descriptionOf = (element: Element): Element | undefined =>
   element.getChildElements().find((child) => child.getName() === "description");
 
 /** What the content is: an RTP session by its description, or data channels, which have none (XEP-0343). */
-function describedBy(element: Element, transport: Content["transport"]): Description {
+function describedBy(element: Element, transport: Content["transport"], as: "offer" | "answer"): Description {
   const description = descriptionOf(element);
-  const data = description === undefined ? readDataChannels(element) : undefined;
+  const data = description === undefined ? readDataChannels(element, as) : undefined;
   if (data) return data;
   if (description === undefined) throw unreadable("there is no description");
   return readDescription(description, transport);

@@ -153,6 +153,11 @@ describe("a phone's data channels", () => {
     ],
     // proves: M29
     [
+      "are taken by an accept that says no more of them (XEP-0343: it should), on the usual port",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ACCEPTS(changed(TAKEN, /<sctpmap[^>]*>/, ""), `m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d\na=sctp-port:5000`)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
       "in the form of before RFC 8841 are answered in that form",
       `${CALLED(WITH(OLD, OLD_MAP), HEARS_IT(" streams='256'"))}${ACCEPTS(TAKEN, `m=application 40000 DTLS/SCTP 6000\na=mid:d\na=sctpmap:6000 webrtc-datachannel 1024\nno a=sctp-port`)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
