@@ -66,7 +66,7 @@ export const help = (program: string): string => `${usage(program)}
   hangup ID      hang one up, on both sides; the beginning of its id will do
   trace NUMBER   print the messages of the calls of a number, JID or Call-ID as they go and come
   replay FILE    run an exported call (JSON or play) again through a gateway in memory; 1 if it goes another way
-  --step         replay: wait for a key before each step
+  --step         replay: wait for a key before each message that comes
   --url URL      where the gateway's API is, when not by [web] host and port of --config; its token is CARILLON_WEB_TOKEN
 
   --config FILE  the configuration: a copy of carillon.example.toml; docs/options.md has every option

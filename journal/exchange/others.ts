@@ -22,38 +22,48 @@ const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted"]);
 const OURS = "sip";
 
 export class Others {
-  readonly #tables = new Map<string, Map<string, string>>();
+  /** Others by what they stand for, and those that are taken, by kind. */
+  readonly #tables = new Map<string, { readonly others: Map<string, string>; readonly taken: Set<string> }>();
   /** Whether the message that is exchanged is one of the gateway's. */
   ours = false;
 
-  /** The other of a value among those of its kind; `make` makes the nth. */
-  #other(kind: string, value: string, make: (n: number) => string): string {
-    const table = this.#tables.get(kind) ?? new Map<string, string>();
+  #table(kind: string) {
+    const table = this.#tables.get(kind) ?? { others: new Map<string, string>(), taken: new Set<string>() };
     this.#tables.set(kind, table);
-    const known = table.get(value);
-    if (known !== undefined) return known;
-    const taken = new Set(table.values());
-    let n = table.size + 1;
-    while (taken.has(make(n))) n++;
-    table.set(value, make(n));
-    return make(n);
+    return table;
   }
 
-  /** Makes a host or an address the one that it is in plays. */
+  /** The other of a value among those of its kind; `make` makes the nth. Where a shape has no more of them, two share one. */
+  #other(kind: string, value: string, make: (n: number) => string): string {
+    const { others, taken } = this.#table(kind);
+    const known = others.get(value);
+    if (known !== undefined) return known;
+    let n = others.size + 1;
+    while (taken.has(make(n)) && n <= 2 * others.size + 1) n++;
+    const other = make(n);
+    others.set(value, other);
+    taken.add(other);
+    return other;
+  }
+
+  /** Makes a host or an address the one that it is in plays, where several may be one: a gateway has many addresses. */
   isHost(value: string, other: string): void {
     const kind = hostKind(value);
-    this.#other(kind === "name" ? "host" : kind, asciiHost(value.toLowerCase()), () => other);
+    const { others, taken } = this.#table(kind === "name" ? "host" : kind);
+    const name = asciiHost(value.toLowerCase());
+    if (!others.has(name)) others.set(name, other);
+    taken.add(other);
   }
 
   /** Whether a person of this name was met. */
   knowsPerson(value: string): boolean {
     const digits = value.replace(/\D/g, "");
-    const isNumber = this.#tables.get(`number of ${digits.length}`)?.has(digits) ?? false;
-    return isNumber || (this.#tables.get("person")?.has(value.toLowerCase()) ?? false);
+    const isNumber = this.#tables.get(`number of ${digits.length}`)?.others.has(digits) ?? false;
+    return isNumber || (this.#tables.get("person")?.others.has(value.toLowerCase()) ?? false);
   }
 
   #isHost(name: string): boolean {
-    return hostKind(name) === "nobody" || (this.#tables.get("host")?.has(name) ?? false);
+    return hostKind(name) === "nobody" || (this.#tables.get("host")?.others.has(name) ?? false);
   }
 
   /** The user part of an address, unescaped: a number, a name, or an address in an address. */
@@ -85,8 +95,10 @@ export class Others {
     const name = asciiHost(value.toLowerCase());
     const kind = hostKind(name);
     if (kind === "nobody") return value;
-    if (kind === "ipv4") return this.#other(kind, name, (n) => `198.51.100.${n}`.replace(/\.(\d{3,})$/, farther));
+    if (kind === "ipv4") return this.#other(kind, name, address);
     if (kind === "ipv6") return this.#other(kind, name, (n) => `2001:db8::${n.toString(16)}`);
+    if (kind === "ipv6 of a link") return this.#other(kind, name, (n) => `fe80::${n.toString(16)}`);
+    if (kind === "ipv4 of a link") return this.#other(kind, name, (n) => `169.254.${1 + (n >> 8)}.${n & 255}`);
     const end = /\.(?:local|invalid)$/.exec(name)?.[0] ?? ".example";
     return this.#other("host", name, (n) => `host${n}${end}`);
   }
@@ -119,7 +131,7 @@ export class Others {
 
   /** What people have written to people; the gateway's own words are anything. */
   words(value: string): string {
-    if (this.ours && !this.#tables.get("words")?.has(value)) return "…";
+    if (this.ours && !this.#tables.get("words")?.others.has(value)) return "…";
     return this.#other("words", value, (n) => `words ${n}`);
   }
 
@@ -144,8 +156,9 @@ const HIDDEN = { token: 24, base64: 40 } as const;
 const octets = (value: string, n: number): string =>
   value
     .split(":")
-    .map((_, at) => ((at * 7 + n * 13) % 256).toString(16).padStart(2, "0").toUpperCase())
+    .map((_, at) => ((at * 7 + n * 13 + (at === 0 ? n >> 8 : 0)) % 256).toString(16).padStart(2, "0").toUpperCase())
     .join(":");
 
-/** The addresses after the 99th are of a second network. */
-const farther = (whole: string, n: string): string => (Number(n) > 254 ? `.${Number(n) % 254}` : whole);
+/** Addresses for documents (RFC 5737), and then of networks for measurements (RFC 2544, 198.18.0.0/15). */
+const address = (n: number): string =>
+  n < 255 ? `198.51.100.${n}` : `198.${18 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
