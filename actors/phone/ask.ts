@@ -2,24 +2,20 @@
  * A request of ours inside a dialog, with its retries: RFC 3261 §22 (digest), §8.1.3.1 (no response).
  *
  * Rules: it is sent again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
- * 503. A 422 is handled where requests have a session interval: INVITE and re-INVITE by `withLongerSession` below, UPDATE by
+ * 503. A 422 is handled where requests have a session interval: INVITE and re-INVITE by invite.ts, UPDATE by
  * session-refresh.ts. A 491 goes to the chart, which waits (glare.ts).
  */
-import { header, withHeader } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
-import { leastOf } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers } from "../sip/user.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
+import { statusWithoutResponse } from "./no-response.ts";
 
 /** A request is made again with credentials this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
 export const MOST_TRIES = 3;
 
 /** What came of a request of ours: the final response, or that there was none. */
 export type Final = (status: number, phrase: string, response?: Response) => void;
-
-/** The timer that has run out where a 408 is our own, since there was no response (RFC 3261 §17.1.2.2). */
-export const timedOut = (response: Response | undefined): "Timer F" | undefined => (response ? undefined : "Timer F");
 
 /** Sends the next request of a dialog; `final` is told once. */
 export function ask(
@@ -63,27 +59,4 @@ class Ask implements ClientHandlers {
   #retry(response: Response): Request | undefined {
     return this.#fork.retry((number) => this.#line.authenticate(this.#request, response, number));
   }
-}
-
-/** The same request with the session interval that a 422 asks for, once; `fields` are those that say it. */
-export function withLongerSession(
-  request: Request,
-  response: Response,
-  number: number,
-  fields: (least: number) => readonly Field[],
-): Request | undefined {
-  const least = response.status === 422 ? leastOf(response) : undefined;
-  if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
-  const said = fields(least);
-  if (said.length === 0) return undefined;
-  return said.reduce(withHeader, renumbered(request, number));
-}
-
-/** The same request with another number. */
-export const renumbered = (request: Request, number: number): Request =>
-  withHeader(request, ["CSeq", `${number} ${request.method}`]);
-
-/** What a request that got no answer counts as (RFC 3261 §8.1.3.1). */
-export function statusWithoutResponse(why: "timeout" | "unreachable"): [status: number, phrase: string] {
-  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }

@@ -64,12 +64,12 @@ export class Fork {
     return request;
   }
 
-  /** A request made again, which takes the next number where there is one. */
-  retry(make: (number: number) => Request | undefined): Request | undefined {
+  /** A request made again, which takes the next number if it is made. */
+  retry<Again>(make: (number: number) => Again | undefined): Again | undefined {
     const localSeq = this.dialog.localSeq + 1;
-    const request = make(localSeq);
-    if (request) this.dialog = { ...this.dialog, localSeq };
-    return request;
+    const again = make(localSeq);
+    if (again) this.dialog = { ...this.dialog, localSeq };
+    return again;
   }
 
   /** The ACK to a 2xx to this INVITE. */

@@ -1,29 +1,81 @@
-/** One INVITE of ours and its state, while its transaction lives. */
-import type { Request, Response } from "../../protocol/sip/message.ts";
+/**
+ * One INVITE or re-INVITE of ours and its state, while its transaction lives: how it is sent, cancelled and made again.
+ *
+ * RFC 3261 §9.1, §22.2, RFC 4028 §7.4. Rules: it is cancelled only once it has had a response; it is made again with credentials
+ * `MOST_TRIES` times at most (ask.ts), and once with the session interval that a 422 asks for. The request URIs of redirections are
+ * in uac.ts.
+ */
+import { header, withHeader } from "../../protocol/sip/fields.ts";
+import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
+import { leastOf } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
+import { statusWithoutResponse } from "./no-response.ts";
 
-/** Told what becomes of the INVITEs of a call. */
+/** Gets the outcome of the INVITEs of a call. */
 export interface Inviting {
   responded(invite: Invite, response: Response): void;
   failed(invite: Invite, why: "timeout" | "unreachable"): void;
+}
+
+/** What sends it: the line of the call (line.ts). */
+interface Way {
+  send(request: Request, on: ClientHandlers, to?: Destination): ClientTransaction;
+  cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
+  authenticate(request: Request, response: Response, number: number, to?: Destination): Request | undefined;
+}
+
+/** A request to be sent, and how many tries with credentials may follow it. */
+export interface Attempt {
+  readonly request: Request;
+  readonly left: number;
 }
 
 export class Invite implements ClientHandlers {
   readonly #inviting: Inviting;
   /** Without its body from the first final response on: what a fork that answers later needs of it. */
   request: Request;
-  /** How many tries with credentials may follow. */
-  readonly left: number;
+  readonly #left: number;
   transaction: ClientTransaction | undefined;
   /** Whether a response has come, so that it may be cancelled (RFC 3261 §9.1). */
   heard = false;
   /** The ACK to each 2xx, by the tag of its fork, to be repeated with it (§13.2.2.4). */
   readonly acks = new Map<string, Request>();
 
-  constructor(inviting: Inviting, request: Request, left: number) {
+  constructor(inviting: Inviting, { request, left }: Attempt) {
     this.#inviting = inviting;
     this.request = request;
-    this.left = left;
+    this.#left = left;
+  }
+
+  send(line: Way, to?: Destination): void {
+    this.transaction = line.send(this.request, this, to);
+  }
+
+  cancel(line: Way, fields?: readonly Field[]): void {
+    if (this.transaction && this.heard) line.cancel(this.transaction, fields);
+  }
+
+  /** The same INVITE with this number: with credentials, or with the session interval that a 422 asks for, as `fields` say it. */
+  again(
+    line: Way,
+    response: Response,
+    number: number,
+    fields: (least: number) => readonly Field[],
+    to?: Destination,
+  ): Attempt | undefined {
+    const { request } = this;
+    const left = this.#left;
+    const authenticated = left > 0 ? line.authenticate(request, response, number, to) : undefined;
+    if (authenticated) return { request: authenticated, left: left - 1 };
+    const longer = withLongerSession(request, response, number, fields);
+    return longer && { request: longer, left };
+  }
+
+  /** What it counts as without a final response, and the timer that ran out, if one did. */
+  withoutResponse(why: "timeout" | "unreachable") {
+    const [status, phrase] = statusWithoutResponse(why);
+    const timer = this.heard ? "64*T1" : "Timer B";
+    return { status, phrase, timer: why === "timeout" ? timer : undefined } as const;
   }
 
   response(response: Response): void {
@@ -35,3 +87,21 @@ export class Invite implements ClientHandlers {
     this.#inviting.failed(this, why);
   }
 }
+
+/** The same request with the session interval that a 422 asks for, once. */
+function withLongerSession(
+  request: Request,
+  response: Response,
+  number: number,
+  fields: (least: number) => readonly Field[],
+): Request | undefined {
+  const least = response.status === 422 ? leastOf(response) : undefined;
+  if (least === undefined || header(request, "Min-SE") !== undefined) return undefined;
+  const said = fields(least);
+  if (said.length === 0) return undefined;
+  return said.reduce(withHeader, renumbered(request, number));
+}
+
+/** The same request with another number. */
+export const renumbered = (request: Request, number: number): Request =>
+  withHeader(request, ["CSeq", `${number} ${request.method}`]);

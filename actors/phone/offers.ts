@@ -24,6 +24,7 @@ import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
+import type { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
 import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
@@ -87,8 +88,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#failed({ status, phrase, pause: pauseOf(response) });
   }
 
-  unanswered(status: number, phrase: string, timer: "Timer B" | "64*T1" | undefined): void {
-    this.#failed({ status, phrase, pause: null, timer });
+  unanswered(counts: ReturnType<Invite["withoutResponse"]>): void {
+    this.#failed({ ...counts, pause: null });
   }
 
   #failed(why: Omit<PhoneEvent & { readonly type: "sip.reinvite.failure" }, "type" | "chance">): void {

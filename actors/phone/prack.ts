@@ -7,10 +7,11 @@
 import { header } from "../../protocol/sip/fields.ts";
 import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
-import { ask, timedOut } from "./ask.ts";
+import { ask } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
+import { timedOut } from "./no-response.ts";
 
 /** Sends the PRACK; false when the response is not the next one of its dialog. */
 export function sendPrack(

@@ -7,11 +7,11 @@
  * (§9.1). offers.ts reads the answer.
  */
 import { T1 } from "../../machines/transactions/transaction.ts";
-import type { Request, Response } from "../../protocol/sip/message.ts";
+import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { timerHeaders } from "../../protocol/sip/session-timer.ts";
-import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
-import { MOST_TRIES, statusWithoutResponse, withLongerSession } from "./ask.ts";
+import { MOST_TRIES } from "./ask.ts";
 import type { Fork } from "./fork.ts";
+import { type Attempt, Invite, type Inviting } from "./invite.ts";
 import type { Line } from "./line.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
@@ -22,16 +22,16 @@ const PATIENCE = 64 * T1;
 export interface ReinviteOutcome {
   answered(fork: Fork, response: Response): void;
   refused(response: Response): void;
-  /** No response; `timer` is what ran out, if it was time. */
-  unanswered(status: number, phrase: string, timer: "Timer B" | "64*T1" | undefined): void;
+  /** No response. */
+  unanswered(counts: ReturnType<Invite["withoutResponse"]>): void;
 }
 
-export class PhoneReinvite {
+export class PhoneReinvite implements Inviting {
   readonly #line: Line;
   readonly #fork: Fork;
   readonly #timer: PhoneTimer;
   readonly #on: ReinviteOutcome;
-  #now: Try;
+  #now: Invite;
   #over = false;
   #stopWaiting: (() => void) | undefined;
 
@@ -40,68 +40,61 @@ export class PhoneReinvite {
     this.#fork = fork;
     this.#timer = timer;
     this.#on = on;
-    this.#now = this.#try(request, MOST_TRIES);
+    this.#now = this.#send({ request, left: MOST_TRIES });
   }
 
   /** Nobody waits for it any more; a 2xx that crosses the CANCEL is still acknowledged. */
   giveUp(): void {
     this.#end();
-    this.#cancel(this.#now);
+    this.#now.cancel(this.#line);
   }
 
-  #try(request: Request, left: number): Try {
-    const it = new Try(this, request, left);
-    it.transaction = this.#line.send(request, it);
-    return it;
+  #send(attempt: Attempt): Invite {
+    const invite = new Invite(this, attempt);
+    invite.send(this.#line);
+    return invite;
   }
 
   /** A response to one of the tries. */
-  responded(it: Try, response: Response): void {
-    if (response.status < 200) return this.#proceed(it);
-    if (response.status < 300) return this.#acknowledge(it, response);
-    const retry = this.#retry(it, response);
-    if (!retry) return void (this.#end() && this.#on.refused(response));
+  responded(invite: Invite, response: Response): void {
+    if (response.status < 200) return this.#proceed(invite);
+    if (response.status < 300) return this.#acknowledge(invite, response);
+    const again = this.#again(invite, response);
+    if (!again) return void (this.#end() && this.#on.refused(response));
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
-    this.#now = this.#try(retry, it.left - 1);
+    this.#now = this.#send(again);
   }
 
   /** No response to one of them. */
-  failed(why: "timeout" | "unreachable"): void {
-    if (!this.#end()) return;
-    const [status, phrase] = statusWithoutResponse(why);
-    this.#on.unanswered(status, phrase, why === "unreachable" ? undefined : this.#now.heard ? "64*T1" : "Timer B");
+  failed(invite: Invite, why: "timeout" | "unreachable"): void {
+    if (this.#end()) this.#on.unanswered(invite.withoutResponse(why));
   }
 
-  #proceed(it: Try): void {
-    it.heard = true;
-    if (this.#over) return this.#cancel(it);
+  #proceed(invite: Invite): void {
+    invite.heard = true;
+    if (this.#over) return invite.cancel(this.#line);
     this.#stopWaiting ??= this.#line.chart.after(PATIENCE, () => {
-      this.#cancel(it);
-      this.failed("timeout");
+      invite.cancel(this.#line);
+      this.failed(invite, "timeout");
     });
   }
 
-  #acknowledge(it: Try, response: Response): void {
-    const isNew = it.ack === undefined;
-    if (isNew) this.#fork.refresh(response);
-    it.ack ??= this.#line.ackOf(this.#fork, it.request);
-    this.#line.acknowledge(it.ack);
-    if (isNew && this.#end()) this.#on.answered(this.#fork, response);
+  #acknowledge({ acks, request }: Invite, response: Response): void {
+    const { tag } = this.#fork;
+    const before = acks.get(tag);
+    if (!before) this.#fork.refresh(response);
+    const ack = before ?? this.#line.ackOf(this.#fork, request);
+    acks.set(tag, ack);
+    this.#line.acknowledge(ack);
+    if (!before && this.#end()) this.#on.answered(this.#fork, response);
   }
 
   /** The same again, with the next number: with credentials, or with the session interval that a 422 asks for. */
-  #retry({ request, left }: Try, response: Response): Request | undefined {
-    if (this.#over || left === 0 || this.#line.chart.userLeft) return undefined;
-    return this.#fork.retry(
-      (number) =>
-        this.#line.authenticate(request, response, number) ??
-        withLongerSession(request, response, number, (least) => timerHeaders(this.#timer.timer, least)),
-    );
-  }
-
-  #cancel({ heard, transaction }: Try): void {
-    if (heard && transaction) this.#line.cancel(transaction);
+  #again(invite: Invite, response: Response): Attempt | undefined {
+    if (this.#over || this.#line.chart.userLeft) return undefined;
+    const fields = (least: number): Field[] => timerHeaders(this.#timer.timer, least);
+    return this.#fork.retry((number) => invite.again(this.#line, response, number, fields));
   }
 
   /** Whether it ends now: it does so once. */
@@ -111,31 +104,5 @@ export class PhoneReinvite {
     const ends = !this.#over;
     this.#over = true;
     return ends;
-  }
-}
-
-/** One of its tries. */
-class Try implements ClientHandlers {
-  readonly #reinvite: PhoneReinvite;
-  readonly request: Request;
-  /** How many more may follow. */
-  readonly left: number;
-  transaction: ClientTransaction | undefined;
-  ack: Request | undefined;
-  /** Whether a response has come, so that it may be cancelled (§9.1). */
-  heard = false;
-
-  constructor(reinvite: PhoneReinvite, request: Request, left: number) {
-    this.#reinvite = reinvite;
-    this.request = request;
-    this.left = left;
-  }
-
-  response(response: Response): void {
-    this.#reinvite.responded(this, response);
-  }
-
-  failed(why: "timeout" | "unreachable"): void {
-    this.#reinvite.failed(why);
   }
 }

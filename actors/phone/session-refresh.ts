@@ -7,9 +7,10 @@
  */
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, leastOf, type SessionTimer, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
-import { ask, timedOut } from "./ask.ts";
+import { ask } from "./ask.ts";
 import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
+import { timedOut } from "./no-response.ts";
 
 export class PhoneTimer {
   readonly #line: Line;

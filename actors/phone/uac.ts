@@ -17,9 +17,9 @@ import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirect
 import { warningCode } from "../../protocol/sip/warning.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import { InviteAnswers } from "./answers.ts";
-import { MOST_TRIES, renumbered, statusWithoutResponse, withLongerSession } from "./ask.ts";
+import { MOST_TRIES } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";
-import { Invite } from "./invite.ts";
+import { type Attempt, Invite, renumbered } from "./invite.ts";
 import type { Line, RelayTerms } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
 
@@ -97,14 +97,13 @@ export class PhoneUac extends Phone {
   /** CANCEL, as soon as the INVITE has had a response (§9.1). */
   #cancel(fields: readonly Field[]): void {
     this.#cancels = fields;
-    const { transaction, heard } = this.#invite ?? {};
-    if (transaction && heard) this.line.cancel(transaction, fields);
+    this.#invite?.cancel(this.line, fields);
   }
 
   #begin(media: Media, relayed: boolean): void {
     if (relayed) this.line.needs.relayed(this.#callee.localTag, this.#callee.relay);
     this.#targets = targetsOf(this.#callee.requestUri);
-    this.#send(this.#inviteWith(media), MOST_TRIES);
+    this.#send({ request: this.#inviteWith(media), left: MOST_TRIES });
   }
 
   #inviteWith(media: Media): Request {
@@ -125,12 +124,12 @@ export class PhoneUac extends Phone {
     });
   }
 
-  #send(request: Request, left: number): void {
+  #send(attempt: Attempt): void {
     this.forks.clear();
-    const invite = new Invite(this, request, left);
+    const invite = new Invite(this, attempt);
     this.#invite = invite;
-    this.#nextNumber = cseqOf(request).number + 1;
-    invite.transaction = this.line.send(request, invite, this.#callee.proxy);
+    this.#nextNumber = cseqOf(attempt.request).number + 1;
+    invite.send(this.line, this.#callee.proxy);
   }
 
   /** A response to one of our INVITEs. */
@@ -144,11 +143,9 @@ export class PhoneUac extends Phone {
   }
 
   /** No response to one of them. */
-  failed({ heard }: Invite, why: "timeout" | "unreachable"): void {
-    const [status, phrase] = statusWithoutResponse(why);
-    const unreachable = why === "unreachable";
-    const failure = { type: "sip.invite.failure", status, phrase, warning: null, unreachable } as const;
-    this.line.chart.deliver(unreachable ? failure : { ...failure, timer: heard ? "64*T1" : "Timer B" });
+  failed(invite: Invite, why: "timeout" | "unreachable"): void {
+    const counts = { ...invite.withoutResponse(why), warning: null, unreachable: why === "unreachable" };
+    this.line.chart.deliver({ type: "sip.invite.failure", ...counts });
   }
 
   #progress(invite: Invite, response: Response): void {
@@ -158,23 +155,21 @@ export class PhoneUac extends Phone {
   }
 
   /** Whether the INVITE is made again: with credentials, with a longer session, or at another place. */
-  #isRetried({ request, left }: Invite, response: Response): boolean {
-    const { line } = this;
-    if (this.#cancels || line.chart.userLeft) return false;
-    const number = this.#nextNumber;
-    const retry = left > 0 ? line.authenticate(request, response, number, this.#callee.proxy) : undefined;
-    const longer = retry ?? withLongerSession(request, response, number, withLeast);
-    const next = longer ?? this.#elsewhere(request, response);
-    if (next) this.#send(next, retry ? left - 1 : longer ? left : MOST_TRIES);
+  #isRetried(invite: Invite, response: Response): boolean {
+    if (this.#cancels || this.line.chart.userLeft) return false;
+    const again = invite.again(this.line, response, this.#nextNumber, withLeast, this.#callee.proxy);
+    const next = again ?? this.#elsewhere(invite.request, response);
+    if (next) this.#send(next);
     return next !== undefined;
   }
 
   /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */
-  #elsewhere(request: Request, response: Response): Request | undefined {
+  #elsewhere(request: Request, response: Response): Attempt | undefined {
     const next = nextTarget(this.#targets ?? targetsOf(this.#callee.requestUri), response, this.#callee.elsewhere);
     if (next === undefined) return undefined;
     this.#targets = next.targets;
-    return renumbered({ ...withoutCredentials(request), uri: next.uri }, this.#nextNumber);
+    const moved = { ...withoutCredentials(request), uri: next.uri };
+    return { request: renumbered(moved, this.#nextNumber), left: MOST_TRIES };
   }
 }
 

@@ -1,0 +1,9 @@
+/** What a request of ours counts as without a final response: RFC 3261 §8.1.3.1. */
+
+/** A time-out counts as 408, no way to send it as 503. */
+export function statusWithoutResponse(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+}
+
+/** The timer that has run out if a 408 is our own, since there was no response (§17.1.2.2). */
+export const timedOut = (response: object | undefined): "Timer F" | undefined => (response ? undefined : "Timer F");
