@@ -14,9 +14,14 @@ export type SourceAction = "source-add" | "source-remove" | "source-update";
 /** More sources than this are not kept for a content. */
 export const MOST_SOURCES = 64;
 
+/** Whether somebody sends or does not: data channels have no direction (RFC 8841). */
+const hasDirection = ({ rejected, sctp }: Content): boolean => !rejected && sctp === undefined;
+
 const withSenders = (media: Media, senders: (content: Content) => Senders): Media => ({
   ...media,
-  contents: media.contents.map((content) => (content.rejected ? content : { ...content, senders: senders(content) })),
+  contents: media.contents.map((content) =>
+    hasDirection(content) ? { ...content, senders: senders(content) } : content,
+  ),
 });
 
 /** A side's own description when it holds: only the other side's sending is removed (RFC 3264 §8.4). */
@@ -31,14 +36,14 @@ export function modified(media: Media, changes: readonly ContentSenders[]): Medi
 
 /** Whether a description does not let the other side send at all. */
 export function isHeldBy(media: Media, holder: Role): boolean {
-  const contents = media.contents.filter(({ rejected }) => !rejected);
+  const contents = media.contents.filter(hasDirection);
   return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
 }
 
 /** Whether the holder's description puts its peer on hold, while the peer would send. */
 export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
-  const wants = ({ rejected, senders }: Content): boolean =>
-    !rejected && SENDING[senders].some((role) => role !== holder);
+  const wants = (content: Content): boolean =>
+    hasDirection(content) && SENDING[content.senders].some((role) => role !== holder);
   return isHeldBy(media, holder) && peer.contents.some(wants);
 }
 

@@ -36,7 +36,8 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     name,
     creator,
     media: section.media,
-    senders: readSenders(section, session, by),
+    // RFC 8841 gives the direction of data channels no meaning
+    senders: sctp ? "both" : readSenders(section, session, by),
     rejected: (payloads.length === 0 && sctp === undefined) || isRefused || isNowhere,
     protocol: section.protocol,
     payloads,

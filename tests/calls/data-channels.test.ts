@@ -270,3 +270,51 @@ ${ANSWERED("INVITE", REFUSED)}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
+
+describe("a call with data channels", () => {
+  const TALKS = `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ACCEPTS(TAKEN, "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel")}${CAROL_ACKS}`;
+  const SAYS = (direction: string): string =>
+    OFFERS(indented(changed(WITH(NEW, PORT), "a=rtcp-mux\n", `a=rtcp-mux\na=${direction}\n`)));
+  const TRANSPORTS = HEARS("transport-info", ICE_OF("uA") + ICE_OF("uA", "d"), CAROL);
+  const INFO = (name: string): string => `<${name} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`;
+  const JULIET = (action: string, inside: string, id: string): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='c1'>${inside}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='${id}'/>
+`;
+  const REINVITED = (cseq: number, more: string): string => `
+gateway > phone
+    INVITE sip:carol@192.0.2.2:5060 SIP/2.0
+    CSeq: ${cseq} INVITE
+${indented(more)}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: ${cseq} INVITE
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+${indented(changed(changed(WITH(NEW, PORT), "a=rtcp-mux\n", `a=rtcp-mux\na=${more.includes("sendonly") ? "recvonly" : "sendrecv"}\n`), /actpass/g, "passive"))}
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+`;
+  plays([
+    // proves: M29
+    [
+      "is held by the phone and taken back: data channels have no direction (RFC 8841)",
+      `${TALKS}${SAYS("sendonly")}${ANSWERED("INVITE", "a=recvonly\nm=application 40000 UDP/DTLS/SCTP webrtc-datachannel")}${CAROL_ACKS}${TRANSPORTS}${HEARS("session-info", INFO("hold"), CAROL)}${SAYS("sendrecv")}${ANSWERED("INVITE", "a=sendrecv")}${CAROL_ACKS}${TRANSPORTS}${HEARS("session-info", INFO("active"), CAROL)}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "is held by the user and taken back",
+      `${TALKS}${JULIET("session-info", INFO("hold"), "h1")}${REINVITED(1, "a=sendonly")}${JULIET("session-info", INFO("active"), "h2")}${REINVITED(2, "a=sendrecv")}
+nothing on juliet
+${PHONE_HANGS_UP}`,
+    ],
+    // proves: M29
+    [
+      "is without them once the phone takes them away, or the user does",
+      `${TALKS}${OFFERS(indented(changed(changed(WITH(NEW, PORT), "m=application 40000", "m=application 0"), "BUNDLE 0 d", "BUNDLE 0")))}${ANSWERED("INVITE", `a=group:BUNDLE 0\n${REFUSED}`)}${CAROL_ACKS}${HEARS("transport-info", ICE_OF("uA"), CAROL)}${HEARS("content-remove", "<content name='d'/>", CAROL)}${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});

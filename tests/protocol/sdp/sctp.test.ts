@@ -50,6 +50,13 @@ test.each<[string, string, Sctp]>([
   expect(written).toContain(lines);
 });
 
+// proves: M29
+test("have no direction, whatever the session or the section says", () => {
+  const line = "m=application 40000 UDP/DTLS/SCTP webrtc-datachannel\r\n";
+  const held = readSdp(`${SESSION}a=inactive\r\n${line}${SECURED}a=sendonly\r\n`, { by: "initiator" });
+  expect(held.contents.map(({ senders }) => senders)).toEqual(["both"]);
+});
+
 test.each([
   ["another protocol over SCTP", "m=application 40000 UDP/DTLS/SCTP other\r\n", SECURED],
   ["an old one without its map", "m=application 40000 DTLS/SCTP 5000\r\n", SECURED],
