@@ -4,6 +4,7 @@
  * Rules: the same events and fields as in JSON, the same ones left out; what comes from peers is printable, so that it cannot move a
  * cursor or make a line of its own; a traced message stands below its line.
  */
+import { printable } from "../protocol/printable.ts";
 import { clean, type LogFormat } from "./log.ts";
 
 type Fields = { readonly [field: string]: unknown };
@@ -35,7 +36,3 @@ const indented = (message: string): string =>
     .split(/\r?\n/)
     .map((line) => `    ${printable(line)}`)
     .join("\n");
-
-/** Without characters that a terminal obeys. */
-const printable = (line: string): string =>
-  line.replace(/\p{C}/gu, (character) => (character === "\t" ? character : "\ufffd"));

@@ -4,7 +4,7 @@
  * Actors get a function that takes events and never throws; main.ts decides where the lines go.
  *
  * Rules: fields for secrets, credentials, keys and whole bodies are never written, however their names are spelt; long text is cut.
- * Only `[log] trace` has whole messages, in the field `message`, and hides their secrets itself.
+ * What a terminal obeys is escaped, C1, bidi marks and line separators too. Only `[log] trace` has whole messages, in the field `message`, and hides their secrets itself.
  * Left out on purpose: how often an event may be logged, which its caller limits (tally.ts).
  */
 export interface LogEvent {
@@ -87,9 +87,13 @@ const json: LogFormat = {
   line: (level, time, members, fields) => lineOf(level, time, members + membersOf(fields)),
 };
 
+/** What a terminal or a viewer obeys and JSON lets stand: DEL and C1, marks of direction, line separators. */
+const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** The members of an object as JSON, each with a comma before it. */
 function membersOf(fields: Fields): string {
-  const text = JSON.stringify(clean(fields, 0));
+  const text = JSON.stringify(clean(fields, 0)).replace(UNSEEN, escaped);
   return text === "{}" ? "" : `,${text.slice(1, -1)}`;
 }
 

@@ -6,6 +6,7 @@
  */
 import { fits } from "../journal/query.ts";
 import type { CallRow, CallView } from "../journal/view.ts";
+import { printable } from "../protocol/printable.ts";
 import { type Api, CommandError } from "./api.ts";
 
 type Print = (line: string) => void;
@@ -107,5 +108,3 @@ function ageOf(milliseconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
-
-const printable = (line: string): string => line.replace(/[^\P{C}\t]/gu, "\ufffd");

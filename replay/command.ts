@@ -4,6 +4,7 @@
  * Rules: with `--step` each message that comes waits for a key, where there is a terminal to press one in; what the gateway makes of it is
  * shown with it. q ends it, and so does Ctrl+C, which is no signal while keys are read one by one.
  */
+import { printable } from "../protocol/printable.ts";
 import { replay } from "./replay.ts";
 
 const HINT = "Any key: the next message. q: the end.\n";
@@ -16,14 +17,14 @@ export async function replayFile(text: string, isStepped: boolean): Promise<bool
   const waits = isStepped && process.stdin.isTTY;
   if (waits) console.log(HINT);
   try {
-    return await replay(text, { print: (line) => console.log(printable(line)), next: waits ? key : async () => {} });
+    return await replay(text, {
+      print: (line) => console.log(printable(line, "\n")),
+      next: waits ? key : async () => {},
+    });
   } finally {
     if (waits) process.stdin.pause();
   }
 }
-
-/** Without what a terminal obeys: a file may come from anybody. */
-const printable = (text: string): string => text.replace(/[^\P{C}\n]/gu, "\ufffd");
 
 /** Waits for a key. */
 function key(): Promise<void> {

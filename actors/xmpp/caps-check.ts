@@ -10,7 +10,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import { PERHAPS, type Takes } from "../../protocol/media/suited.ts";
-import { featuresIn, verificationText } from "../../protocol/xmpp/caps-hash.ts";
+import { featuresIn, isAmbiguous, verificationText } from "../../protocol/xmpp/caps-hash.ts";
 import { CATEGORY, DISCO_INFO, DTLS_SCTP, ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
 import type { Answer } from "./requests.ts";
 
@@ -73,6 +73,8 @@ export class CapsCheck {
     return own?.node === node ? own.can : this.#known.get(node);
   }
 
+  #hashOf = (query: Element): string => `#${this.#needs.sha1(verificationText(query))}`;
+
   #ask(device: string, node: string): void {
     withRoom(this.#waiting, MOST_CAPS).set(node, [device]);
     this.#needs.ask(device, node, ({ payload }) => {
@@ -80,7 +82,7 @@ export class CapsCheck {
       this.#waiting.delete(node);
       const query = payload?.is("query", DISCO_INFO) ? payload : undefined;
       const can = query === undefined ? UNKNOWN : abilitiesIn(query);
-      const isVerified = query !== undefined && node.endsWith(`#${this.#needs.sha1(verificationText(query))}`);
+      const isVerified = query !== undefined && !isAmbiguous(query) && node.endsWith(this.#hashOf(query));
       if (isVerified) withRoom(this.#known, MOST_CAPS).set(node, can);
       else if (query) withRoom(this.#byDevice, MOST_DEVICES).set(device, { node, can });
       this.#needs.judged(device, can.messages);

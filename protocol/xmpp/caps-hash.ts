@@ -21,14 +21,28 @@ export const featuresIn = (query: Element): string[] =>
   query.getChildren("feature", DISCO_INFO).map(({ attrs }) => String(attrs.var ?? ""));
 
 /** The text whose SHA-1 is `ver` (§5.1): identities, features, extended forms (XEP-0128), each sorted. */
-export function verificationText(query: Element): string {
+export const verificationText = (query: Element): string =>
+  itemsOf(query)
+    .map((item) => `${item}<`)
+    .join("");
+
+/**
+ * Whether the text could be another answer's, too: `<` ends an item, so one inside an item makes of one identity an identity and features.
+ * Twice the same item says the same (§5.4 has such an answer as ill-formed).
+ */
+export function isAmbiguous(query: Element): boolean {
+  const items = itemsOf(query);
+  const said = items.slice(0, query.getChildren("identity", DISCO_INFO).length + featuresIn(query).length);
+  return items.some((item) => item.includes("<")) || new Set(said).size < said.length;
+}
+
+function itemsOf(query: Element): string[] {
   const identities = query
     .getChildren("identity", DISCO_INFO)
     .map(({ attrs }) =>
       [attrs.category, attrs.type, attrs["xml:lang"], attrs.name].map((each) => each ?? "").join("/"),
     );
-  const items = [...identities.toSorted(), ...featuresIn(query).toSorted(), ...formsIn(query)];
-  return items.map((item) => `${item}<`).join("");
+  return [...identities.toSorted(), ...featuresIn(query).toSorted(), ...formsIn(query)];
 }
 
 /** The first value of a field of the form of that type (XEP-0128). */

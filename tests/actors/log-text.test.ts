@@ -24,8 +24,8 @@ test.each<[what: string, event: LogEvent, line: string]>([
   ],
   [
     "what a peer has said is no line of its own, and obeyed by no terminal",
-    { level: "info", event: "x", from: "a\nTIME error y\u001b[2J\u009b" },
-    'TIME info  x from="a\\nTIME error y\\u001b[2J�"\n',
+    { level: "info", event: "x", from: "a\nTIME error y\u001b[2J\u009b\u2028\u202e" },
+    'TIME info  x from="a\\nTIME error y\\u001b[2J���"\n',
   ],
   [
     "secrets are left out, as in JSON",

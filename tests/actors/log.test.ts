@@ -150,3 +150,15 @@ describe("the output", () => {
     expect(chunks.join("")).toMatch(/"event":"log.dropped","lines":\d+/);
   });
 });
+
+// proves: G17
+test.each([
+  ["DEL and C1", "\u007f\u0085\u009b31m"],
+  ["marks of direction", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"],
+  ["line separators", "\u2028\u2029"],
+  ["a byte order mark", "\ufeff"],
+])("%s of a peer are escaped, and the line is the same JSON", (_, text) => {
+  const [line = ""] = logged({ level: "info", event: "x", from: `a${text}b` });
+  expect(line).toMatch(/^[\x20-\x7e]+\n$/);
+  expect(JSON.parse(line).from).toBe(`a${text}b`);
+});

@@ -72,7 +72,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "web/api": [...MACHINES, "journal", "web", "web/layout"],
   "web/page": ["journal", "web", "web/layout", "web/api"],
   "web/layout": [...MACHINES, "web"],
-  cli: ["journal"],
+  cli: ["journal", "protocol"],
   examples: [...INSIDE, "replay", "config.ts", "config"],
   bench: [...INSIDE, "replay", "config.ts", "config"],
   integrations: [],

@@ -69,6 +69,22 @@ test("one that does not fit is believed of that device alone, while it is there,
   expect(seen("a", "forged")).toBe(false);
 });
 
+// proves: G16
+test("an answer that could be another's is believed of its sender alone: features inside an identity, or twice the same", () => {
+  const hidden = `<identity category='client' type='pc' name='x&lt;urn:xmpp:jingle-message:0'/>`;
+  const query = (inside: string) => parse(`<query xmlns='http://jabber.org/protocol/disco#info'>${inside}</query>`);
+  const honest = query("<identity category='client' type='pc' name='x'/><feature var='urn:xmpp:jingle-message:0'/>");
+  for (const forged of [query(hidden), query("<feature var='urn:xmpp:ping'/><feature var='urn:xmpp:ping'/>")]) {
+    const { seen, asked, answer } = caps();
+    seen("mallory", hashOf(forged));
+    answer(forged);
+    seen("juliet", hashOf(forged));
+    expect(asked).toEqual(["mallory", "juliet"]);
+  }
+  // the same text, and so the same hash
+  expect(hashOf(query(hidden))).toBe(hashOf(honest));
+});
+
 test("one that did not fit says nothing of other caps, which the device has later", () => {
   const { seen, answer } = caps();
   seen("a", "forged");
