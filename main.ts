@@ -34,6 +34,7 @@ import { VERSION } from "./protocol/sip/capabilities.ts";
 import { writeHost } from "./protocol/sip/uri.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
+import { mostDescriptors } from "./transports/descriptors.ts";
 import { resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
@@ -209,7 +210,7 @@ async function openWeb(
     hangUp: (id) => gateway.calls.hangUp(id),
     drain: () => void systemClock.after(A_MOMENT, () => gateway.stop()),
   });
-  return await serveWeb(app, { host: address, port }).catch((error: unknown) => {
+  return await serveWeb(app, { host: address, port, most: mostDescriptors() / 4 }).catch((error: unknown) => {
     throw new StartError(`[web] ${host}, port ${port}: ${whyUnbound(error)}`);
   });
 }

@@ -2,16 +2,30 @@
  * Byte streams over node:net: the same code on Bun, Deno and Node.
  *
  * Rules: `closed` is called exactly once, and never for a stream that did not open; Nagle's algorithm is off; a stream that
- * the other side ends is ended here too; an IPv6 listener is IPv6 only.
+ * the other side ends is ended here too; an IPv6 listener is IPv6 only. Bound: half of the process's descriptors, past which streams are closed
+ * as they come. COMPAT Bun 1.4.5: a process without any left tries to accept again and again (38 % of a core with 64 of them).
  */
 import { createConnection, createServer, type Socket } from "node:net";
+import { mostDescriptors } from "./descriptors.ts";
 import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
+
+const MOST = mostDescriptors() / 2;
+/** All that are open, of all listeners and connections. */
+const open = new Set<Socket>();
+
+/** Counts a stream until it is closed. */
+function count(socket: Socket): void {
+  open.add(socket);
+  socket.once("close", () => open.delete(socket));
+}
 
 /** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
 export const connectTcp: Connect = (to, events, timeout, from) =>
   new Promise((resolve, reject) => {
+    if (open.size >= MOST) return reject(new Error("no descriptor is left for one more connection"));
     const local = from === undefined ? {} : { localAddress: from };
     const socket = createConnection({ host: to.host, port: to.port, noDelay: true, ...local });
+    count(socket);
     const fail = (error: Error): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -33,6 +47,8 @@ export const listenTcp: Listen = (at, accept) =>
   new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true }, (socket) => {
+      if (open.size >= MOST) return void socket.destroy();
+      count(socket);
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
       watch(socket, accept(streamOf(socket, { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 })));

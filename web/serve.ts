@@ -1,4 +1,4 @@
-/** Serves a Hono app over HTTP, the same on Bun, Deno and Node. Bound: `MOST_CONNECTIONS`; more are closed at once. */
+/** Serves a Hono app over HTTP, the same on Bun, Deno and Node. Bound: `MOST_CONNECTIONS`, or fewer if it is told so; more are closed at once. */
 import { type ServerType, serve } from "@hono/node-server";
 import type { Hono } from "hono";
 
@@ -12,13 +12,16 @@ export interface Served {
 }
 
 /** Listens; rejects when the port is taken. */
-export function serveWeb(app: Hono, { host, port }: { host: string; port: number }): Promise<Served> {
+export function serveWeb(
+  app: Hono,
+  { host, port, most = MOST_CONNECTIONS }: { host: string; port: number; most?: number },
+): Promise<Served> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (info) => {
       server.off("error", reject);
       resolve({ port: info.port, close: () => closed(server) });
     });
-    server.maxConnections = MOST_CONNECTIONS;
+    server.maxConnections = Math.min(most, MOST_CONNECTIONS);
     server.once("error", reject);
   });
 }

@@ -8,6 +8,7 @@ import { until } from "./until.ts";
 const root = join(import.meta.dir, "../..");
 
 export interface GatewayProcess {
+  readonly pid: number;
   readonly sipPort: number;
   readonly webPort: number;
   /** Everything it has logged so far. */
@@ -80,6 +81,7 @@ export async function startGateway(
   const { sipPort, webPort } = await listening;
   const health = () => fetch(`http://127.0.0.1:${webPort}/health`);
   return {
+    pid: run.pid,
     sipPort,
     webPort,
     health,
