@@ -222,6 +222,7 @@ export class Gateway {
   readonly #stopped = Promise.withResolvers<string | null>();
 
   get health(): Health {
+    const trunks = this.trunks.states;
     const state = String(this.#actor.getSnapshot().value);
     return {
       sip: this.sip.up,
@@ -230,6 +231,7 @@ export class Gateway {
       relay: this.#relay?.state ?? "none",
       state,
       calls: this.calls.registry.size,
+      ...(trunks.length > 0 ? { trunks } : {}),
     };
   }
 
@@ -241,6 +243,7 @@ export class Gateway {
       proxy: health.proxy,
       relays: this.#relay?.relays ?? [],
       relayed: this.#relay?.size ?? 0,
+      trunks: health.trunks ?? [],
       sockets: sip.sockets,
       retransmissions: sip.retransmissions,
       states: calls.registry.all().map(({ chart }) => chart.state),

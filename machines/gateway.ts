@@ -31,6 +31,17 @@ export interface Health {
   /** The state of this chart. */
   readonly state: string;
   readonly calls: number;
+  /** The state of each trunk's registration (registration.ts); left out where there are no trunks. */
+  readonly trunks?: readonly TrunkState[];
+}
+
+/** A trunk, as it is seen from outside. */
+export interface TrunkState {
+  readonly name: string;
+  /** `unregistered` where it is not to be registered. */
+  readonly state: string;
+  /** Why it is refused or unreachable. */
+  readonly why?: string;
 }
 
 const gatewaySetup = setup({

@@ -28,6 +28,16 @@ test("health says all that is down", async () => {
   ]);
 });
 
+// proves: K14
+test("health says what becomes of each trunk, which makes nothing down", async () => {
+  const trunks = [{ name: "fritz", state: "refused", why: "403 Forbidden" }];
+  const response = await healthApp(() => ({ ...UP, trunks })).request("/health");
+  expect([response.status, await response.json()]).toEqual([
+    200,
+    { status: "up", down: [], proxy: "up", relay: "none", state: "running", calls: 2, trunks },
+  ]);
+});
+
 test("health is asked for by GET and HEAD, and says so", async () => {
   const app = healthApp(() => UP);
   const response = await app.request("/health", { method: "POST" });

@@ -1,8 +1,8 @@
 /**
  * `GET /health`: 200 with JSON when the SIP sockets and the XMPP stream are up, else 503 naming what is down.
  *
- * For load balancers and people in a hurry; it says nothing about who calls whom. `proxy` and `relay` are told and decide nothing: another gateway would
- * have the same, and calls are tried all the same.
+ * For load balancers and people in a hurry; it says nothing about who calls whom. `proxy`, `relay` and `trunks` are told and decide nothing:
+ * another gateway would have the same, and calls are tried all the same.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -14,13 +14,14 @@ export function healthApp(health: () => Health): Hono {
   const app = new Hono();
   const responses = { 200: json(schema, "all is up"), 503: json(schema, "what is down") };
   app.get("/health", describeRoute({ summary: "Whether the gateway works", responses }), (context) => {
-    const { sip, xmpp, proxy, relay, state, calls } = health();
+    const { sip, xmpp, proxy, relay, state, calls, trunks } = health();
     const down = [
       ...(sip ? [] : ["sip"]),
       ...(xmpp ? [] : ["xmpp"]),
       ...(state === "running" ? [] : [`gateway is ${state}`]),
     ];
-    const body = { status: down.length === 0 ? "up" : "down", down, proxy, relay, state, calls };
+    const status = down.length === 0 ? "up" : "down";
+    const body = { status, down, proxy, relay, state, calls, ...(trunks ? { trunks } : {}) };
     return context.json(body, down.length === 0 ? 200 : 503, { "cache-control": "no-store" });
   });
   app.all("/health", (context) => context.text("GET only", 405, { allow: "GET, HEAD" }));

@@ -16,6 +16,7 @@ export interface Gauges {
   readonly relays: readonly { readonly name: string; readonly state: "up" | "down" | "unknown" }[];
   /** Live calls whose media go by one. */
   readonly relayed: number;
+  readonly trunks: readonly { readonly name: string; readonly state: string }[];
   /** The state of each live call, in words. */
   readonly states: readonly string[];
   readonly retransmissions: Readonly<Record<"in" | "out", number>>;
@@ -173,6 +174,15 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     labelNames: ["transport"],
     collect() {
       for (const [transport, up] of Object.entries(gauges().sockets)) this.set({ transport }, Number(up));
+    },
+  });
+  new Gauge({
+    ...named("trunk_registered", "1 while a trunk's account is registered, 0 while it is not"),
+    labelNames: ["trunk"],
+    collect() {
+      this.reset();
+      for (const { name: trunk, state } of gauges().trunks)
+        if (state !== "unregistered") this.set({ trunk }, Number(state === "registered"));
     },
   });
   new Gauge({

@@ -5,10 +5,13 @@
  * or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open, and are taken away when
  * the gateway takes no more calls.
  */
+
+import type { TrunkState } from "../../machines/gateway.ts";
 import { contactUri } from "../../protocol/address.ts";
 import type { Numbering } from "../../protocol/number.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { escapeUser } from "../../protocol/sip/uri.ts";
+import { present } from "../../protocol/text.ts";
 import type { Log } from "../log.ts";
 import type { SipPort } from "../sip/user.ts";
 import { Registration } from "./registration.ts";
@@ -20,14 +23,6 @@ export interface TrunksNeeds extends TrunkNeeds {
   readonly sip: () => SipPort;
   readonly chance: () => number;
   readonly log: Log;
-}
-
-/** A trunk as it is seen from outside. */
-export interface TrunkState {
-  readonly name: string;
-  /** The state of its registration; `unregistered` where it has none. */
-  readonly state: string;
-  readonly why: string;
 }
 
 export class Trunks {
@@ -44,7 +39,8 @@ export class Trunks {
   get states(): readonly TrunkState[] {
     return this.#trunks.map(({ settings: { name } }) => {
       const registration = this.#registrations.get(name);
-      return { name, state: registration?.state ?? "unregistered", why: registration?.why ?? "" };
+      const { state = "unregistered", why = "" } = registration ?? {};
+      return { name, state, ...present({ why: why || undefined }) };
     });
   }
 

@@ -11,6 +11,11 @@ import { play, Stage } from "../support/play.ts";
 const GAUGES: Gauges = {
   ...{ xmpp: true, proxy: "up", sockets: { udp: true, tcp: false } },
   ...{ relays: [{ name: "127.0.0.1:2223", state: "up" }], relayed: 2 },
+  trunks: [
+    { name: "fritz", state: "registered" },
+    { name: "sipgate", state: "refused" },
+    { name: "pbx", state: "unregistered" },
+  ],
   states: ["outgoing.ringing", "established.stable.talking", "established.hold.held"],
   retransmissions: { in: 3, out: 4 },
   dropped: { sip: new Map([["malformed message", 2]]), xmpp: new Map() },
@@ -77,6 +82,15 @@ test.each([
   "carillon_relayed_calls 2",
 ])("%s is read at the scrape", async (line) => {
   expect(await linesAfter([])).toContain(line);
+});
+
+// proves: K14
+test("an account is registered or not; a trunk without one says nothing", async () => {
+  const lines = await linesAfter([]);
+  expect(lines.filter((line) => line.startsWith("carillon_trunk_registered{"))).toEqual([
+    'carillon_trunk_registered{trunk="fritz"} 1',
+    'carillon_trunk_registered{trunk="sipgate"} 0',
+  ]);
 });
 
 test("what is counted elsewhere does not grow by being asked", async () => {

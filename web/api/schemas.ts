@@ -109,6 +109,10 @@ export const health = z.object({
   relay: z.enum(["up", "down", "unknown", "none"]).describe("whether a media relay answers; decides nothing"),
   state: z.string().describe("the state of the gateway's chart"),
   calls: z.number(),
+  trunks: z
+    .array(z.object({ name: z.string(), state: z.string(), why: z.string().optional() }))
+    .optional()
+    .describe("the state of each trunk's registration; decides nothing"),
 });
 
 const node = z.object({

@@ -71,6 +71,7 @@ export function Overview() {
       </section>
       <section id="side" aria-label="Figures">
         {found && <Figures counts={found} />}
+        <Trunks />
         <div>
           <h2>The gateway itself</h2>
           <div class="minis">
@@ -84,6 +85,25 @@ export function Overview() {
         </div>
       </section>
     </main>
+  );
+}
+
+/** A row for each account at a provider. */
+function Trunks() {
+  const trunks = top.value?.trunks ?? [];
+  if (trunks.length === 0) return null;
+  return (
+    <div>
+      <h2>Trunks</h2>
+      <ul class="health" aria-label="Trunks">
+        {trunks.map(({ name, state, why }) => (
+          <li key={name} class={state === "registered" || state === "unregistered" ? "ok" : "no"}>
+            {name} {state}
+            {why && `: ${why}`}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

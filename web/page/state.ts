@@ -22,6 +22,7 @@ export interface Top {
   readonly proxy: "up" | "down" | "unknown";
   readonly state: string;
   readonly calls: number;
+  readonly trunks?: readonly { readonly name: string; readonly state: string; readonly why?: string }[];
   readonly version: string;
 }
 
