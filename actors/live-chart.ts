@@ -3,23 +3,13 @@
  *
  * Rules: an event is selected once; a peer's message that the chart cannot take now is refused, never dropped; `accepted` runs
  * before any effect of an event; a fault, in the chart or in what `guard` and `after` run, goes to the owner, who ends the call.
- * Once stopped, it has no chart, and nothing of the call's context.
+ * Once stopped, it has no chart, and nothing of the call's context. call-view.ts answers questions about the call.
  */
-import type { StateValue } from "xstate";
-import {
-  agreed,
-  type CallContext,
-  type CallInput,
-  type Consultation,
-  lastMessages,
-  own,
-  remote,
-} from "../machines/call/context.ts";
-import type { CallEffect, CallEvent, UserEffect } from "../machines/call/vocabulary.ts";
-import type { Media } from "../protocol/media/media.ts";
-import type { Reason } from "../protocol/reasons.ts";
+import type { CallInput } from "../machines/call/context.ts";
+import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { CallActor, type Step } from "./call-actor.ts";
+import { CallView } from "./call-view.ts";
 import type { Clock, chartClock } from "./clock.ts";
 import { notTaken } from "./not-taken.ts";
 import type { CallEnd, CallWatch } from "./watch.ts";
@@ -42,9 +32,7 @@ export interface ChartTime {
   readonly chart: ReturnType<typeof chartClock>;
 }
 
-const NOTHING: Media = { contents: [], groups: [] };
-
-export class LiveChart {
+export class LiveChart extends CallView {
   /** Until the call is over. */
   #actor: CallActor | undefined;
   #owner: ChartOwner | undefined;
@@ -54,6 +42,7 @@ export class LiveChart {
   readonly #time: ChartTime;
 
   constructor(input: CallInput, time: ChartTime) {
+    super();
     this.#time = time;
     this.#actor = new CallActor(input, time.chart);
   }
@@ -162,97 +151,6 @@ export class LiveChart {
     return this.#time.clock.now();
   }
 
-  get over(): boolean {
-    return this.#actor === undefined;
-  }
-
-  /** The state as words ("outgoing.ringing"), for logs and refusals. */
-  get state(): string {
-    return this.#actor ? stateWords(this.#actor.getSnapshot().value) : "ended";
-  }
-
-  /** Whether the chart is not at its end. */
-  get active(): boolean {
-    return this.#actor?.getSnapshot().status === "active";
-  }
-
-  get answered(): boolean {
-    return this.#actor?.getSnapshot().configuration.tags.has("answered") ?? false;
-  }
-
-  /** Whether nobody has answered yet. */
-  get unanswered(): boolean {
-    return this.#actor?.getSnapshot().configuration.tags.has("unanswered") ?? false;
-  }
-
-  /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
-  get userLeft(): boolean {
-    return !this.active || (this.#actor?.getSnapshot().configuration.tags.has("ending") ?? true);
-  }
-
-  /** Why the call has ended, as far as the chart knows. */
-  get why(): Reason | null {
-    return this.#context?.why ?? null;
-  }
-
-  /** Whether the media go by a relay. */
-  get relayed(): boolean {
-    return this.#context?.relayed ?? false;
-  }
-
-  /** Whether a phone has placed the call. */
-  get isIncoming(): boolean {
-    return this.#context?.direction === "incoming";
-  }
-
-  /** Whether a device of the user's that comes online is to be offered the call. */
-  get waitsForDevices(): boolean {
-    return this.isIncoming && this.unanswered && this.#context?.messages === "proposed";
-  }
-
-  /** The full JIDs that are party to the call now. */
-  get devices(): readonly string[] {
-    return this.#context?.devices ?? [];
-  }
-
-  /** What the responder answers: the initiator's description, without what the user has changed since. */
-  get offer(): Media {
-    const context = this.#context;
-    if (!context) return NOTHING;
-    return this.isIncoming ? remote(context) : agreed(context);
-  }
-
-  /** The user's description. */
-  get local(): Media {
-    return this.#context ? own(this.#context) : NOTHING;
-  }
-
-  /** The phone's description (the offer, until there is an answer). */
-  get remote(): Media {
-    return this.#context ? remote(this.#context) : NOTHING;
-  }
-
-  /** What the user is asked about an offer of the phone's, while it waits. */
-  get consultation(): Consultation | null {
-    return this.#context?.consultation ?? null;
-  }
-
-  /** The phone's description with what it offers just now: its candidates are read by it. */
-  get offered(): Media {
-    return this.consultation?.offer ?? this.remote;
-  }
-
-  /** Whether either side has described a content of this name, be it refused. */
-  knows(name: string): boolean {
-    const leftOut = this.#context?.leftOut ?? [];
-    return [...this.local.contents, ...this.offered.contents, ...leftOut].some((content) => content.name === name);
-  }
-
-  /** What the user's devices hear by message when the call ends. */
-  lastMessages(reason: Reason): UserEffect[] {
-    return this.#context ? lastMessages(this.#context, reason) : [];
-  }
-
   #refuse(event: CallEvent): Refusal {
     const refusal = this.#notTaken(event);
     // an answer of a client's that is no news is nothing that anybody was refused
@@ -260,19 +158,11 @@ export class LiveChart {
     return refusal;
   }
 
-  get #context(): CallContext | undefined {
-    return this.#actor?.getSnapshot().context;
+  protected get snapshot(): ReturnType<CallActor["getSnapshot"]> | undefined {
+    return this.#actor?.getSnapshot();
   }
 
   #notTaken(event: CallEvent): Refusal {
-    return notTaken(event, { context: this.#context, userLeft: this.userLeft, state: this.state });
+    return notTaken(event, { context: this.snapshot?.context, userLeft: this.userLeft, state: this.state });
   }
-}
-
-/** The value of a state as words: parents before children, the regions of a parallel state one after the other. */
-export function stateWords(value: StateValue): string {
-  if (typeof value === "string") return value;
-  const inner = Object.values(value).map((each) => (each === undefined ? "" : stateWords(each)));
-  const names = Object.keys(value);
-  return names.length === 1 ? `${names[0]}.${inner[0]}` : inner.join(".");
 }

@@ -20,17 +20,15 @@ import {
   type Rejection,
   reasonOf,
 } from "../../protocol/reasons.ts";
+import { change, say, sayEach } from "./action-makers.ts";
 import { withoutRemoved, worthTelling } from "./changes.ts";
 import {
   agreed,
-  change,
   keepEarly,
   lastMessages,
   others,
   remote,
   said,
-  say,
-  sayEach,
   userRole,
   withAgreed,
   withEarly,

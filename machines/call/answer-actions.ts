@@ -31,19 +31,8 @@ import {
   type SourceAction,
   withSources,
 } from "../../protocol/media/offer-answer.ts";
-import {
-  agreed,
-  answerable,
-  type CallContext,
-  change,
-  own,
-  phoneHolds,
-  remote,
-  say,
-  sayEach,
-  withAgreed,
-  withRemote,
-} from "./context.ts";
+import { change, say, sayEach } from "./action-makers.ts";
+import { agreed, answerable, type CallContext, own, phoneHolds, remote, withAgreed, withRemote } from "./context.ts";
 import { isWanted, tell, tellAdded, tellCodecs, tellSenders } from "./telling.ts";
 import type { CallEffect } from "./vocabulary.ts";
 

@@ -1,16 +1,15 @@
 /**
- * The context of a call, and the two kinds of actions: those that emit effects, and those that change the context.
+ * The context of a call: what it knows, and what follows from that.
  *
  * The context is plain JSON, so that a call can be stored, shown and compared. `own` is the user's description of the
  * session and `remote` the phone's, whichever of the two was the offer.
  */
-import { assign, emit, enqueueActions } from "xstate";
 import { addCandidates } from "../../protocol/media/candidates.ts";
 import type { ContentSenders, Media, Role, TransportUpdate } from "../../protocol/media/media.ts";
 import { audioAlone, isHeldBy, keepsWaiting } from "../../protocol/media/offer-answer.ts";
 import type { Profile, Reason } from "../../protocol/reasons.ts";
 import { applied, limited, type PendingOffer, withFound } from "./changes.ts";
-import type { CallEffect, CallEvent, UserEffect } from "./vocabulary.ts";
+import type { UserEffect } from "./vocabulary.ts";
 
 /** How many stanzas with candidates are kept from devices that have not accepted yet. */
 const MOST_EARLY_UPDATES = 64;
@@ -161,19 +160,3 @@ export function lastMessages({ messages, devices }: CallContext, reason: Reason)
   if (messages === "proposed") return [{ type: "jmi.send.retract" }];
   return messages === "proceeded" ? [{ type: "jmi.send.finish", to: devices, reason }] : [];
 }
-
-/** An action that asks for one effect. */
-export const say = <Params = undefined>(effect: (context: CallContext, params: Params) => CallEffect) =>
-  emit<CallContext, CallEvent, Params, CallEvent, CallEffect>(({ context }, params) => effect(context, params));
-
-/** An action that asks for any number of effects. */
-export const sayEach = <Params = undefined>(effects: (context: CallContext, params: Params) => readonly CallEffect[]) =>
-  enqueueActions<CallContext, CallEvent, Params, CallEvent, never, never, never, never, CallEffect>(
-    ({ context, enqueue }, params) => {
-      for (const effect of effects(context, params)) enqueue.emit(effect);
-    },
-  );
-
-/** An action that changes what the call knows. */
-export const change = <Params = undefined>(to: (context: CallContext, params: Params) => Partial<CallContext>) =>
-  assign<CallContext, CallEvent, Params, CallEvent, never>(({ context }, params) => to(context, params));

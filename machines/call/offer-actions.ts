@@ -33,19 +33,9 @@ import {
   withOnlySources,
   withPayloads,
 } from "../../protocol/media/offer-answer.ts";
+import { change, say, sayEach } from "./action-makers.ts";
 import { applied, type Change, changedBy, isSame, type PendingOffer, withPending } from "./changes.ts";
-import {
-  agreed,
-  type CallContext,
-  change,
-  own,
-  remote,
-  say,
-  sayEach,
-  userRole,
-  withAgreed,
-  withRemote,
-} from "./context.ts";
+import { agreed, type CallContext, own, remote, userRole, withAgreed, withRemote } from "./context.ts";
 import { pauseAfter } from "./glare.ts";
 import { isWanted, tell, tellCodecs, tellSenders } from "./telling.ts";
 import type { Postponed } from "./vocabulary.ts";

@@ -1,6 +1,6 @@
 /** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
-import { stateWords } from "../../actors/live-chart.ts";
+import { stateWords } from "../../actors/call-view.ts";
 import { call } from "../../machines/call/call.ts";
 import type { CallInput } from "../../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../../machines/call/vocabulary.ts";
