@@ -123,8 +123,8 @@ export function withSources(media: Media, action: SourceAction, named: readonly 
   return { ...media, contents };
 }
 
-/** The contents of a phone's source action: those with sources, or else all of them. */
+/** The contents of a phone's source action: those with sources, or else all of them; data channels have none. */
 export function namedSources(media: Media): Content[] {
   const named = media.contents.filter(({ sources }) => sources.length > 0);
-  return named.length > 0 ? named : [...media.contents];
+  return named.length > 0 ? named : media.contents.filter(({ sctp }) => sctp === undefined);
 }

@@ -93,6 +93,67 @@ nothing on phone`,
   ]);
 });
 
+describe("a user adds data channels to a call, and the phone", () => {
+  const ADDS = `${TALKING}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='content-add' sid='s1'>${DATA}${BUNDLE}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 INVITE
+    a=group:BUNDLE 0 d
+    m=application 0 UDP/DTLS/SCTP webrtc-datachannel
+    a=mid:d
+    a=bundle-only
+    a=sctp-port:5000
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+`;
+  const ACKED = `
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 2 ACK
+`;
+  plays([
+    // proves: M27
+    [
+      "takes them: content-accept",
+      `${ADDS}${ANSWER(SECTION("m=application 50000 UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5001"), "0 d")}${ACKED}
+gateway > juliet
+    <iq type='set'><jingle action='content-accept'><content name='d'><transport ufrag='uB'><fingerprint setup='active'/><sctpmap number='5001' protocol='webrtc-datachannel'/></transport><nothing-else/></content></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    // proves: M27
+    [
+      "refuses them: content-reject",
+      `${ADDS}${ANSWER("m=application 0 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d\n", "0")}${ACKED}
+gateway > juliet
+    <iq type='set'><jingle action='content-reject'><content name='d'/></jingle></iq>
+${PHONE_HANGS_UP}`,
+    ],
+    // proves: M24
+    [
+      "that speaks of sources without naming any means those of the sound",
+      `${ADDS}${ANSWER(SECTION("m=application 50000 UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5001"), "0 d")}${ACKED}
+gateway > juliet
+    <iq type='set'><jingle action='content-accept'/></iq>
+${OFFERS(changed(changed(ANSWER(SECTION("m=application 50000 UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5001"), "0 d"), "t=0 0", "t=0 0\n    a=jingle-action:source-remove"), /setup:active/g, "setup:actpass"))}
+gateway > phone
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='source-remove'><content name='0'/><nothing-else/></jingle></iq>
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0
+${PHONE_HANGS_UP}`,
+    ],
+  ]);
+});
+
 const MAP = "urn:xmpp:jingle:transports:dtls-sctp:1";
 const OFFER_SDP = PLAY_TEXTS["offer-sdp"] ?? "";
 /** The audio, and data channels in its bundle. */
