@@ -124,7 +124,10 @@ ${TOLD()}`,
         ...{ reason: "the SIP proxy could not be reached" },
         advice: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
       },
-      { calls: { proxy: { transport: "tcp", host: "192.0.2.2", port: 5060 } } },
+      {
+        calls: { proxy: { transport: "tcp", host: "192.0.2.2", port: 5060 } },
+        unwritten: "the proxy of plays takes connections",
+      },
     ],
     [
       "the proxy is down, and the user has hung up before that was known",
@@ -240,7 +243,7 @@ describe("the operator hangs up", () => {
   const OPERATOR = "<text>the operator has hung up</text>";
   const record = { by: "operator", origin: "local", reason: "the operator has hung up" };
   const hungUp = async (before: string, after: string): Promise<object | undefined> => {
-    const it = new Stage({});
+    const it = new Stage({ unwritten: "no play says that the operator hangs up" });
     await it.open(["juliet"]);
     await it.play(before);
     const [call] = it.gateway.calls.registry.all();

@@ -551,4 +551,5 @@ test("a client of RFC 2543 has written no Contact: BYE goes to its From", () =>
       JULIET_ACCEPTS +
       changed(CAROL_ACKS, "SIP/2.0\n", `SIP/2.0\n${OLD_VIA}`) +
       JULIET_HANGS_UP(CAROL, "c1", "sip:carol@pbx.example.net:5061"),
+    { unwritten: "the phone that says what a journal has written always has a Contact" },
   ).then(() => {}));
