@@ -8,7 +8,7 @@
  */
 import type { Candidate } from "./media/media.ts";
 import { isAddress } from "./media/values.ts";
-import { ownText, present } from "./text.ts";
+import { present } from "./text.ts";
 
 const line =
   /^(?:candidate:)?([^\s]{1,256}) (\d{1,3}) (\w+) (\d{1,10}) ([\w.:-]+) (\d{1,5}) typ (\w+)((?: \S+ \S+)*)\s*$/;
@@ -60,18 +60,18 @@ type Attributes = Readonly<Record<string, string>>;
 /** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
 export function readCandidateAttributes(attrs: Attributes): Candidate | undefined {
   return checked({
-    foundation: ownText(attrs.foundation ?? "1"),
+    foundation: attrs.foundation ?? "1",
     component: Number(attrs.component),
-    protocol: ownText(attrs.protocol ?? "udp"),
+    protocol: attrs.protocol ?? "udp",
     priority: Number(attrs.priority ?? 0),
-    ip: ownText(attrs.ip ?? ""),
+    ip: attrs.ip ?? "",
     port: Number(attrs.port),
-    type: ownText(attrs.type ?? "host"),
+    type: attrs.type ?? "host",
     generation: Number(attrs.generation ?? 0),
     network: Number(attrs.network ?? 0),
-    relatedAddress: attrs["rel-addr"] && ownText(attrs["rel-addr"]),
+    relatedAddress: attrs["rel-addr"],
     relatedPort: numberOf(attrs["rel-port"]),
-    tcpType: attrs.tcptype && ownText(attrs.tcptype),
+    tcpType: attrs.tcptype,
   });
 }
 

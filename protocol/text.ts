@@ -7,8 +7,11 @@
  * changes are interned; the table is bounded and emptied when it is full, so no peer can fill the memory.
  */
 
-/** A copy of a text that was cut out of another one; by way of JSON, since `${text}` and a slice keep the whole one too. */
-export const ownText = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
+/**
+ * A copy of a plain value, whose texts were cut out of another one; by way of JSON, since `${text}` and a slice keep the whole one
+ * too. Once for a whole value: for each of its texts it takes far longer.
+ */
+export const owned = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 const table = new Map<string, unknown>();
 const MOST = 1_000;
@@ -16,6 +19,7 @@ const LONGEST = 16_384;
 
 /** The value itself, or an equal one that was interned before; its texts are copies. */
 export function intern<Value extends object>(value: Value): Value {
+  if (Array.isArray(value) && value.length === 0) return value;
   const key = JSON.stringify(value);
   const known = table.get(key);
   if (known !== undefined) return known as Value;

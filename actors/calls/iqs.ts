@@ -8,7 +8,7 @@ import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed } from "../../protocol/address.ts";
 import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
-import { ownText } from "../../protocol/text.ts";
+import { owned } from "../../protocol/text.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { iqError, iqResult } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
@@ -63,8 +63,8 @@ export class JingleIqs {
 
   #deliver(iq: Stanza, jingle: Element, accepted: () => void): Refusal | undefined {
     const { registry, outgoing, addresses } = this.#by;
-    const from = ownText(iq.from);
-    const to = ownText(String(iq.to));
+    const from = owned(iq.from);
+    const to = owned(String(iq.to));
     if (!isServed(from, addresses)) return stranger;
     const { action, sid } = jingle.attrs;
     const type = action === "existing-session-initiate" ? "get" : "set";

@@ -9,7 +9,7 @@ import type { Element } from "@xmpp/xml";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
 import { Refusal, unmappable } from "../../protocol/refusal.ts";
 import { isCallId } from "../../protocol/sip/build.ts";
-import { ownText } from "../../protocol/text.ts";
+import { owned } from "../../protocol/text.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import type { Dialling } from "./dialling.ts";
@@ -45,7 +45,7 @@ export class OutgoingCalls {
   /** Creates the call, or says why there is none. `accepted` answers the IQ. */
   place(iq: JingleIq, accepted: () => void): Refusal | undefined {
     const { maker, registry, proposals, dialling, config, random } = this.#by;
-    const sid = ownText(String(iq.jingle.attrs.sid));
+    const sid = owned(String(iq.jingle.attrs.sid));
     const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
     if (registry.bySession(side)) return inUse;
     const parties = { caller: bareJid(iq.from), callee: bareJid(iq.to) };

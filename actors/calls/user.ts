@@ -4,7 +4,7 @@
  * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rule: if the stream drops after a session-initiate was sent, the device may have it: we ping
  * it instead of counting it as refused. session.ts sends to each device; iqs.ts finds the call of an incoming IQ.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
 import { writeCodecs, writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
 import { writeDtmfElement } from "../../protocol/jingle/dtmf.ts";
@@ -13,6 +13,7 @@ import { writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
 import { hasDataChannels, NEVER_SEEN, suited } from "../../protocol/media/suited.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import { RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { LiveChart } from "../live-chart.ts";

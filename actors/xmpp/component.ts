@@ -4,11 +4,12 @@
  * Rules: nothing throws while the stream is down: a request is then answered `offline`, and `say` returns false. In intercept
  * mode, what we send as a user goes to the user's server, wrapped (protocol/xmpp/delegation.ts).
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { type JingleMessage, writeJingleMessage } from "../../protocol/jingle/messages.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
 import { asUser, messageAsUser } from "../../protocol/xmpp/delegation.ts";
 import { type Caps, capsOf, type Entity } from "../../protocol/xmpp/disco.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";

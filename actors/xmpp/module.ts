@@ -4,8 +4,9 @@
  * Rules: a missing module is one clear line in the log, and calls of the other hosts go on. A feature of the host names the
  * version of the module's protocol (protocol/xmpp/delegation.ts), a form (XEP-0128) names the component that gets the calls.
  */
-import xml from "@xmpp/xml";
+
 import { featuresIn, fieldIn } from "../../protocol/xmpp/caps-hash.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Log } from "../log.ts";
 import { type Answer, hadNoStream, type IqRequest } from "./requests.ts";

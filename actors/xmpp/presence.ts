@@ -8,11 +8,12 @@
  * nothing is known of the user. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
  * `MOST_RESOURCES` of each; past them a user counts as offline.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
 import { capsNode } from "../../protocol/xmpp/caps-hash.ts";
 import { type Caps, capsElement } from "../../protocol/xmpp/disco.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import { CapsCheck, type CapsNeeds } from "./caps-check.ts";

@@ -6,8 +6,9 @@
  * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to be
  * sent is an error. Bound: `MOST` requests; one more counts as `offline`.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { conditionOf } from "../../protocol/xmpp/iq.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";

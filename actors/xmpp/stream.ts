@@ -6,9 +6,10 @@
  * logged, and the stream goes on.
  */
 import { Buffer } from "node:buffer";
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { type Actor, createActor } from "xstate";
 import { type StreamEffect, type StreamEvent, xmppStream } from "../../machines/xmpp-stream.ts";
+import { xml } from "../../protocol/xmpp/element.ts";
 import { PING } from "../../protocol/xmpp/namespaces.ts";
 import { type Excess, STANZA_LIMITS, type StanzaHandlers, StanzaReader } from "../../protocol/xmpp/stanza.ts";
 import { writeStanza } from "../../protocol/xmpp/write.ts";

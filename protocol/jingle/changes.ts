@@ -5,7 +5,7 @@
  * Rule: a change names its contents; what it leaves out stays as it is.
  */
 
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type {
   Content,
   ContentName,
@@ -17,6 +17,8 @@ import type {
   Transport,
 } from "../media/media.ts";
 import { unreadable } from "../refusal.ts";
+import { owned } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readPayloads, writePayload } from "./codecs.ts";
 import { SENDERS } from "./description.ts";
@@ -24,15 +26,16 @@ import { readSources, writeSources as writeSourceElements } from "./sources.ts";
 import { mustHaveAddress, readTransport, writeTransport } from "./transport.ts";
 import { oneOf, requiredOf } from "./values.ts";
 
-function contentsOf(jingle: Element): Element[] {
+/** What is read of each content, to be kept. Throws `Refusal`. */
+function readEach<Part>(jingle: Element, read: (content: Element) => Part): Part[] {
   const contents = jingle.getChildren("content", JINGLE);
   if (contents.length === 0) throw unreadable("there is no content");
-  return contents;
+  return owned(contents.map(read));
 }
 
 /** Reads the new senders of contents (content-modify). Throws `Refusal`. */
 export function readSenders(jingle: Element): ContentSenders[] {
-  return contentsOf(jingle).map((content) => ({
+  return readEach(jingle, (content) => ({
     name: requiredOf(content, "name"),
     senders: oneOf(content, "senders", SENDERS) ?? "both",
   }));
@@ -47,7 +50,7 @@ export function writeSenders(changes: readonly ContentSenders[]): Element[] {
  * Reads the sources of a source action, by content; what it leaves out is taken from the session. Throws `Refusal`.
  */
 export function readNamedSources(jingle: Element, session: Media): ContentSources[] {
-  return contentsOf(jingle).map((element) => {
+  return readEach(jingle, (element) => {
     const name = requiredOf(element, "name");
     const description = element.getChild("description", RTP);
     const { sources, sourceGroups } = session.contents.find((content) => content.name === name) ?? NOTHING;
@@ -95,7 +98,7 @@ export function readNames(jingle: Element): string[] {
 
 /** Reads creators and names of contents, and nothing else of them. Throws `Refusal`. */
 export function readContentNames(jingle: Element): ContentName[] {
-  return contentsOf(jingle).map((content) => ({
+  return readEach(jingle, (content) => ({
     creator: content.attrs.creator === "responder" ? "responder" : "initiator",
     name: requiredOf(content, "name"),
   }));
@@ -103,7 +106,7 @@ export function readContentNames(jingle: Element): ContentName[] {
 
 /** Reads the transports of a transport-replace, by content. Throws `Refusal`. */
 export function readTransports(jingle: Element): { name: string; transport: Transport }[] {
-  return contentsOf(jingle).map((content) => {
+  return readEach(jingle, (content) => {
     const [name, transport] = [requiredOf(content, "name"), readTransport(content)];
     mustHaveAddress(name, transport);
     return { name, transport };
@@ -112,7 +115,7 @@ export function readTransports(jingle: Element): { name: string; transport: Tran
 
 /** Reads the codecs of a description-info, by content (XEP-0167 §6). Throws `Refusal`. */
 export function readCodecs(jingle: Element): ContentPayloads[] {
-  return contentsOf(jingle).map((content) => {
+  return readEach(jingle, (content) => {
     const description = content.getChild("description", RTP);
     if (description === undefined) throw unreadable("a description-info without a description");
     return { name: requiredOf(content, "name"), payloads: readPayloads(description) };

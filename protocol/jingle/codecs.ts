@@ -6,12 +6,13 @@
  * be read is refused.
  */
 
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Content, Feedback, Parameter, Payload } from "../media/media.ts";
 import { staticType } from "../media/payload-types.ts";
 import { bounded, isCodec, MOST } from "../media/values.ts";
 import { unreadable } from "../refusal.ts";
 import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { RTCP_FB, RTP } from "../xmpp/namespaces.ts";
 import { numberOf, textOf, without, wordOf } from "./values.ts";
 
@@ -44,8 +45,8 @@ function readPayload(element: Element): Payload[] {
 
 /** Feedback of one payload type, or of all when it stands in the description itself. */
 export function readFeedback(parent: Element): Feedback[] {
-  const elements = parent.getChildElements().filter((child) => child.getNS() === RTCP_FB);
-  const kinds = elements.filter((child) => child.is("rtcp-fb") || child.is("rtcp-fb-trr-int"));
+  const isFeedback = (child: Element): boolean => child.is("rtcp-fb", RTCP_FB) || child.is("rtcp-fb-trr-int", RTCP_FB);
+  const kinds = parent.getChildElements().filter(isFeedback);
   return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map((each) =>
     each.is("rtcp-fb") ? readOneFeedback(each) : { type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` },
   );

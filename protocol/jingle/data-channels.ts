@@ -5,9 +5,10 @@
  * Rules: an answer should have the map, and may be without (§4.3); the port is `number` in the examples and `port` in the text.
  * Left out on purpose: the size of messages (a=max-message-size), which Jingle cannot express.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Sctp } from "../media/media.ts";
 import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { DTLS_SCTP } from "../xmpp/namespaces.ts";
 import type { Description } from "./description.ts";
 import { numberOf } from "./values.ts";
@@ -17,7 +18,7 @@ const USUAL_PORT = 5_000;
 
 /** The part of a content that a description would have; undefined where the content has no data channels. */
 export function readDataChannels(element: Element, as: "offer" | "answer"): Description | undefined {
-  const transport = element.getChildElements().find((child) => child.getName() === "transport");
+  const transport = element.getChild("transport");
   const map = transport?.getChild("sctpmap", DTLS_SCTP);
   if (map === undefined && as === "offer") return undefined;
   if ((map?.attrs.protocol ?? CHANNELS) !== CHANNELS) return undefined;

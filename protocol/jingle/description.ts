@@ -6,11 +6,12 @@
  * from what is offered.
  */
 
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Content, Crypto, Extension, Senders, Transport } from "../media/media.ts";
 import { bounded, isToken, MOST, readExtensionId, readPtime } from "../media/values.ts";
 import { unreadable } from "../refusal.ts";
-import { intern, present } from "../text.ts";
+import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { CATEGORY, MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
 import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codecs.ts";
 import { readSources, writeSources } from "./sources.ts";
@@ -43,7 +44,7 @@ export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "n
 
 /** Reads a description; with fingerprints in the transport it is secured by DTLS. */
 export function readDescription(description: Element, transport: Transport): Description {
-  const payloads = intern(readPayloads(description));
+  const payloads = readPayloads(description);
   const first = description.getChild("payload-type", RTP);
   const feedback = readFeedback(description);
   const keys = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP));
@@ -55,7 +56,7 @@ export function readDescription(description: Element, transport: Transport): Des
     protocol: protocolOf({ dtls: transport.fingerprints.length > 0, sdes: crypto.length > 0, usesFeedback }),
     payloads,
     feedback,
-    extensions: intern(readExtensions(description)),
+    extensions: readExtensions(description),
     bandwidth: bounded(description.getChildren("bandwidth", RTP).flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto,
     ...readSources(description),

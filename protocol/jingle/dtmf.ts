@@ -1,7 +1,8 @@
 /** DTMF in Jingle: the `<dtmf/>` of a session-info (XEP-0181). The keys themselves are in ../dtmf.ts. */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { isKey, type Tone, toneOf } from "../dtmf.ts";
 import { unreadable } from "../refusal.ts";
+import { xml } from "../xmpp/element.ts";
 import { DTMF } from "../xmpp/namespaces.ts";
 import { numberOf, wordOf } from "./values.ts";
 

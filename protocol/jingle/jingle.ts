@@ -6,12 +6,14 @@
  * offer is left out, since nobody could accept it.
  */
 
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
+import { keptMedia } from "../media/kept.ts";
 import type { Content, Media, Role } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
 import type { Reason } from "../reasons.ts";
 import { unmappable, unreadable } from "../refusal.ts";
 import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { GROUPING, JINGLE, RTP } from "../xmpp/namespaces.ts";
 import { readDataChannels, writeDataChannels } from "./data-channels.ts";
 import { type Description, readDescription, SENDERS, writeDescription } from "./description.ts";
@@ -40,7 +42,7 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
   const all = new Set([...known, ...names]);
   const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
   const read = groups.map((group) => readGroup(group, all));
-  return { contents, groups: read.filter((group) => group.names.length > 0) };
+  return keptMedia({ contents, groups: read.filter((group) => group.names.length > 0) });
 }
 
 function readContent(element: Element, as: "offer" | "answer"): Content {
@@ -66,8 +68,7 @@ function transportOf(element: Element, name: string, as: "offer" | "answer"): Co
   return readTransport(element);
 }
 
-const descriptionOf = (element: Element): Element | undefined =>
-  element.getChildElements().find((child) => child.getName() === "description");
+const descriptionOf = (element: Element): Element | undefined => element.getChild("description");
 
 /** What the content is: an RTP session by its description, or data channels, which have none (XEP-0343). */
 function describedBy(element: Element, transport: Content["transport"], as: "offer" | "answer"): Description {

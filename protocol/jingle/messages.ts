@@ -12,8 +12,9 @@
  * out on purpose: `accept`, which a client sends to its own account, and tie-breaking: a user's call to a phone and the
  * phone's call to the user are two calls of the telephone network, and both proceed.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Reason } from "../reasons.ts";
+import { xml } from "../xmpp/element.ts";
 import { JINGLE, JINGLE_MESSAGE, RTP } from "../xmpp/namespaces.ts";
 import { readReason, reasonElement } from "./jingle.ts";
 

@@ -4,10 +4,11 @@
  * Rules: every source has a number; an empty group is left out; the number in the description itself (XEP-0167 §6) counts where
  * there is no source.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Content, Source } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
 import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { SSMA } from "../xmpp/namespaces.ts";
 import { numberOf, textOf, tokenOf, without, wordOf } from "./values.ts";
 

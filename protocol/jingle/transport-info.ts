@@ -4,11 +4,12 @@
  * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the
  * candidates (the library `stanza` drops candidates in the same transport-info).
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { writeCandidateAttributes } from "../candidate.ts";
 import type { ContentUpdate, TransportUpdate } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
-import { present } from "../text.ts";
+import { owned, present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { ICE_UDP, JINGLE } from "../xmpp/namespaces.ts";
 import { isGatheringComplete, readCandidates, readUser } from "./transport.ts";
 import { nameOf } from "./values.ts";
@@ -29,7 +30,7 @@ export function readTransportInfo(jingle: Element): TransportUpdate {
       },
     ];
   });
-  return { contents };
+  return owned({ contents });
 }
 
 /** The transport-infos for an update: one with candidates, one with gathering-complete; either may be missing. */

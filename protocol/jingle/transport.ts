@@ -6,12 +6,13 @@
  * session with `unsupported-transports`.
  */
 
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { candidateId, readCandidateAttributes, writeCandidateAttributes } from "../candidate.ts";
 import type { Transport } from "../media/media.ts";
 import { bounded, isAddress, isFingerprint, isHash, isIceWord, isMulticast, MOST, readSetup } from "../media/values.ts";
 import { unmappable, unreadable } from "../refusal.ts";
-import { ownText, present } from "../text.ts";
+import { present } from "../text.ts";
+import { xml } from "../xmpp/element.ts";
 import { DTLS, ICE_OPTION, ICE_UDP, RAW_UDP } from "../xmpp/namespaces.ts";
 import { textOf, wordOf } from "./values.ts";
 
@@ -19,7 +20,7 @@ const OPTIONS = ["trickle", "renomination"];
 
 /** Reads the transport of a content. */
 export function readTransport(content: Element): Transport {
-  const transport = content.getChildElements().find((child) => child.getName() === "transport");
+  const transport = content.getChild("transport");
   if (transport === undefined) throw unreadable(`content '${content.attrs.name}' has no transport`);
   if (transport.getNS() === RAW_UDP) return readRaw(transport);
   if (transport.getNS() === ICE_UDP) return readIce(transport);
@@ -84,7 +85,7 @@ export function readCandidates(transport: Element): Transport["candidates"] {
 }
 
 function readFingerprint(element: Element): { hash: string; value: string } {
-  const value = ownText(element.getText().trim());
+  const value = element.getText().trim();
   const hash = wordOf(element, "hash").toLowerCase();
   if (!isHash(hash) || !isFingerprint(value)) throw unreadable("a fingerprint that is none");
   return { hash, value };

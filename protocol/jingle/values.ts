@@ -7,17 +7,11 @@
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "../media/values.ts";
 import { unreadable } from "../refusal.ts";
-import { ownText } from "../text.ts";
 
 const CONTROL = /[\0-\x1f\x7f]/;
 
-/** An attribute's text, undefined when it is not there. */
+/** An attribute's text, undefined when it is not there; whoever keeps it copies it (../text.ts). */
 export function textOf(element: Element, name: string): string | undefined {
-  const text = attributeOf(element, name);
-  return text === undefined ? undefined : ownText(text);
-}
-
-function attributeOf(element: Element, name: string): string | undefined {
   const value: unknown = element.attrs[name];
   if (value === undefined || value === null) return undefined;
   const text = String(value);
@@ -58,7 +52,7 @@ export function tokenOf(element: Element, name: string): string {
 
 /** A whole number from 0 to `most`; undefined if the attribute is missing. */
 export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): number | undefined {
-  const text = attributeOf(element, name);
+  const text = textOf(element, name);
   if (text === undefined) return undefined;
   if (!/^\d{1,15}$/.test(text) || Number(text) > most)
     throw unreadable(`${name} of <${element.getName()}/> is no number up to ${most}`);
@@ -67,7 +61,7 @@ export function numberOf(element: Element, name: string, most = 2 ** 32 - 1): nu
 
 /** One of the words that an attribute may have; undefined if it is missing. */
 export function oneOf<Word extends string>(element: Element, name: string, words: readonly Word[]): Word | undefined {
-  const text = attributeOf(element, name);
+  const text = textOf(element, name);
   const known = words.find((word) => word === text);
   if (text !== undefined && known === undefined)
     throw unreadable(`${name} of <${element.getName()}/> is none of ${words.join(", ")}`);

@@ -51,9 +51,11 @@ const FINGERPRINT = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/;
 /** The name of a hash function. */
 export const isHash = (text: string): boolean => /^[\w-]{1,32}$/.test(text);
 
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?=\d)|$)){4}$/;
+
 /** Whether a text is an IP address and not a host name. */
 export const isAddress = (text: string): boolean =>
-  ipaddr.IPv4.isValidFourPartDecimal(text) || (/^[\da-fA-F:.]{2,45}$/.test(text) && ipaddr.IPv6.isValid(text));
+  IPV4.test(text) || (/^[\da-fA-F:.]{2,45}$/.test(text) && ipaddr.IPv6.isValid(text));
 
 /** Whether an address is multicast. */
 export const isMulticast = (text: string): boolean => isAddress(text) && ipaddr.parse(text).range() === "multicast";

@@ -49,7 +49,10 @@ function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof st
 function formatted(section: SdpSection, name: string): ReadonlyMap<string, string[]> {
   const values = new Map<string, string[]>();
   for (const value of allOf(section, name)) {
-    const [, format = "", rest = ""] = /^(\*|\d{1,3})\s+(.*)$/s.exec(value) ?? [];
+    const end = value.search(/\s/);
+    const format = value.slice(0, end);
+    if (end < 1 || end > 3 || !/^(?:\*|\d+)$/.test(format)) continue;
+    const rest = value.slice(end).trimStart();
     const known = values.get(format);
     if (known) known.push(rest);
     else values.set(format, [rest]);

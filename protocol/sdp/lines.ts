@@ -7,7 +7,7 @@
  */
 import { MOST, numberWithin } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
-import { ownText } from "../text.ts";
+import { owned } from "../text.ts";
 import { boundedLines, mustNotSwell } from "./bounds.ts";
 
 const understood = new Set(
@@ -59,7 +59,7 @@ export function readLines(text: string): SdpLines {
   const session = newPart();
   const sections: (Growing & SdpSection)[] = [];
   for (const line of boundedLines(text)) {
-    if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(ownText(line)) });
+    if (line.startsWith("m=")) sections.push({ ...newPart(), ...readMediaLine(owned(line)) });
     else readLine(sections.at(-1) ?? session, line.trimEnd());
     if (sections.length > MOST.contents) throw new Refusal("too many media", { status: 488, warning: 304 });
   }
@@ -91,7 +91,7 @@ function readAttribute({ attributes }: Growing, line: string): void {
   const name = colon === -1 ? line.slice(2) : line.slice(2, colon);
   if (!understood.has(name)) return;
   const said = colon === -1 ? "" : line.slice(colon + 1).trim();
-  const value = alike.has(name) ? said : ownText(said);
+  const value = alike.has(name) ? said : owned(said);
   const values = attributes.get(name);
   if (values) values.push(value);
   else attributes.set(name, [value]);

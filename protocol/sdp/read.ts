@@ -8,7 +8,7 @@ import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
 import { bounded, isToken, MOST } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
-import { ownText } from "../text.ts";
+import { owned } from "../text.ts";
 import { allOf, firstOf, has, readLines, type SdpPart, type SdpSection } from "./lines.ts";
 import { readSection } from "./section.ts";
 
@@ -83,7 +83,7 @@ function isRecycled(section: SdpSection, before: Media["contents"][number], mid:
 function ownMids(sections: readonly SdpSection[], contents: Media["contents"]): Pick<Media, "mids"> {
   const byName = midsOf({ contents });
   const mids = contents.flatMap(({ name }, at) => {
-    const mid = ownText((sections[at] && midOf(sections[at])) ?? "");
+    const mid = owned((sections[at] && midOf(sections[at])) ?? "");
     return mid === byName.get(name) ? [] : [{ name, mid }];
   });
   return mids.length === 0 ? {} : { mids };

@@ -7,7 +7,7 @@
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
-import { intern, Known, ownText, present } from "../text.ts";
+import { intern, Known, owned, present } from "../text.ts";
 import { readAllFeedback, readExtensions, readPayloads } from "./codecs.ts";
 import { sendersOf } from "./direction.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
@@ -87,7 +87,7 @@ function codecsOf(section: SdpSection, session: SdpPart, { by, isAnswer }: Place
 /** The formats, where they are not those of the payload types: a refused section keeps them (RFC 3264 §6). */
 function otherFormats({ formats }: SdpSection, payloads: Content["payloads"]): Pick<Content, "formats"> {
   const isSame = formats.length === payloads.length && payloads.every(({ id }, at) => `${id}` === formats[at]);
-  return isSame ? {} : { formats: formats.slice(0, MOST.payloads).map(ownText) };
+  return isSame ? {} : { formats: formats.slice(0, MOST.payloads).map(owned) };
 }
 
 const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"];
@@ -143,7 +143,7 @@ function readCategories(section: SdpSection): readonly string[] | undefined {
   const words = allOf(section, "content")
     .flatMap((value) => value.split(","))
     .map((word) => word.trim());
-  const named = [...new Set(words)].filter(isToken).map(ownText);
+  const named = [...new Set(words)].filter(isToken).map(owned);
   return named.length === 0 ? undefined : bounded(named, MOST.categories, "categories");
 }
 

@@ -147,8 +147,10 @@ export function writeCandidates({ kind, ufrag, candidates, gathered }: Transport
 }
 
 function withTcpLast(transport: Transport): Transport {
-  const byTcp = (candidate: Candidate): number => (candidate.protocol === "tcp" ? 1 : 0);
-  return { ...transport, candidates: transport.candidates.toSorted((one, two) => byTcp(one) - byTcp(two)) };
+  const isTcp = ({ protocol }: Candidate): boolean => protocol === "tcp";
+  const { candidates } = transport;
+  if (!candidates.some(isTcp)) return transport;
+  return { ...transport, candidates: candidates.toSorted((one, two) => Number(isTcp(one)) - Number(isTcp(two))) };
 }
 
 interface DefaultAddress {

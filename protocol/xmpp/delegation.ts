@@ -12,7 +12,8 @@
  *
  * Rule: a server may hand over only what its own users have sent.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
+import { xml } from "./element.ts";
 import { readHead, type Stanza } from "./head.ts";
 import { type Jid, readJid } from "./jid.ts";
 

@@ -5,8 +5,9 @@
  * Rules: clients offer to call an address if its caps have these features; only features that work are announced. caps-hash.ts makes
  * the hash.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { verificationText } from "./caps-hash.ts";
+import { xml } from "./element.ts";
 import { escapeLocal } from "./jid.ts";
 import {
   CAPS,

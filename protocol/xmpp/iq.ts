@@ -3,8 +3,9 @@
  *
  * Rule: an answer has the id of the request, and its addresses swapped.
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import type { Refusal } from "../refusal.ts";
+import { xml } from "./element.ts";
 import { JINGLE_ERRORS } from "./namespaces.ts";
 
 const STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";

@@ -144,9 +144,9 @@ export class Scanner {
         return at + 1;
       }
       if (byte === QUOTE || byte === APOSTROPHE) {
-        this.#state = "value";
-        this.#quote = byte;
-        return at + 1;
+        const end = bytes.indexOf(byte, at + 1);
+        if (end === -1) return this.#cutValue(bytes, byte);
+        at = end;
       }
       last = byte;
     }
@@ -154,6 +154,14 @@ export class Scanner {
     return bytes.length;
   }
 
+  /** The bytes end in the value of an attribute. */
+  #cutValue(bytes: Uint8Array, quote: number): number {
+    this.#state = "value";
+    this.#quote = quote;
+    return bytes.length;
+  }
+
+  /** The rest of a value. */
   #value(bytes: Uint8Array, at: number): number {
     const found = bytes.indexOf(this.#quote, at);
     if (found === -1) return bytes.length;

@@ -4,8 +4,9 @@
  *
  * Rule: every other IQ is service-unavailable (RFC 6120 §8.4).
  */
-import xml, { type Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { type Caps, discoInfo, type Entity, gatewayJid, gatewayPrompt } from "./disco.ts";
+import { xml } from "./element.ts";
 import type { Stanza } from "./head.ts";
 import { iqResult, stanzaError } from "./iq.ts";
 import { DISCO_INFO, GATEWAY, PING } from "./namespaces.ts";

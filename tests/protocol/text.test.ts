@@ -4,7 +4,7 @@ import { parse } from "ltx/lib/ltx.js";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
-import { ownText } from "../../protocol/text.ts";
+import { owned } from "../../protocol/text.ts";
 
 const ROUNDS = 400;
 const SIZE = 100_000;
@@ -25,11 +25,11 @@ function kept(remember: (part: string) => string): number {
 
 test("a part of a text keeps all of it, its copy does not", () => {
   expect(kept((part) => part)).toBeGreaterThan((ROUNDS * SIZE) / 2);
-  expect(kept(ownText)).toBeLessThan((ROUNDS * SIZE) / 10);
+  expect(kept(owned)).toBeLessThan((ROUNDS * SIZE) / 10);
 });
 
 test("a copy is the same text, whatever it holds", () => {
-  for (const text of ["", "sendrecv", "ü € 🎷", "\ud83c", '"\\\n\0']) expect(ownText(text)).toBe(text);
+  for (const text of ["", "sendrecv", "ü € 🎷", "\ud83c", '"\\\n\0']) expect(owned(text)).toBe(text);
 });
 
 const FILLER = "x".repeat(SIZE / 20);

@@ -1,9 +1,7 @@
 /**
- * SDP written to cost much: each shape has one list of the grammar as long as it likes. `length` is about how many
+ * SDP written to cost much, for tests and benches: each shape has one list of the grammar as long as it likes. `length` is about how many
  * characters the list has; what is read of it, and how large it is when it is written again, must not grow faster.
  */
-import * as fc from "fast-check";
-
 const HEAD = "v=0\r\no=- 1 1 IN IP4 203.0.113.9\r\ns=-\r\nc=IN IP4 203.0.113.9\r\nt=0 0\r\n";
 const AUDIO = "m=audio 9 RTP/AVP 0\r\n";
 const FORMATS = Array.from({ length: 128 }, (_, id) => id);
@@ -152,7 +150,7 @@ function fullGroups(length: number): string {
 }
 
 /** Lines of a list, with the most of them that are likely to be taken. */
-const LINES: readonly (readonly [line: string, most: number])[] = [
+export const HOSTILE_LINES: readonly (readonly [line: string, most: number])[] = [
   ["m=a 9 A 0", 32],
   ["m=audio 9 RTP/AVP 0 3 4 5 6 7 8 9 10", 32],
   [`a=mid:${LONG_MID}`, 1],
@@ -173,14 +171,8 @@ const LINES: readonly (readonly [line: string, most: number])[] = [
   ["a=group:B audio audio-2 audio-3", 16],
 ];
 
-/** SDP of any of these lists, in any order. */
-export const hostileMix: fc.Arbitrary<string> = fc
-  .array(
-    fc
-      .constantFrom(...LINES)
-      .chain(([line, most]) => fc.integer({ min: 1, max: most }).map((count) => ({ line, count }))),
-    { minLength: 1, maxLength: 40 },
-  )
-  .map((lists) =>
-    [HEAD, ICE, ...lists.map(({ line, count }) => filled(count * (line.length + 2), `${line}\r\n`)), AUDIO].join(""),
-  );
+/** SDP of so many lines of each of these lists, one list after the other. */
+export function ofLines(lists: readonly { readonly line: string; readonly count: number }[]): string {
+  const lines = lists.map(({ line, count }) => filled(count * (line.length + 2), `${line}\r\n`));
+  return [HEAD, ICE, ...lines, AUDIO].join("");
+}

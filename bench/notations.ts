@@ -1,0 +1,51 @@
+/** SDP to Jingle and back, text to text: as the gateway does it, and as stanza does. */
+import { createClient, JXT } from "stanza";
+import { exportToSDP, importFromSDP } from "stanza/jingle/sdp/Intermediate";
+import { convertIntermediateToRequest, convertRequestToIntermediate } from "stanza/jingle/sdp/Protocol";
+import { jingleElement, readJingle, writeJingle } from "../protocol/jingle/jingle.ts";
+import type { Media } from "../protocol/media/media.ts";
+import { attempt, Refusal } from "../protocol/refusal.ts";
+import { readSdp } from "../protocol/sdp/read.ts";
+import { writeSdp } from "../protocol/sdp/write.ts";
+import { StanzaReader } from "../protocol/xmpp/stanza.ts";
+import { writeStanza } from "../protocol/xmpp/write.ts";
+
+const STREAM = "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='7'>";
+const origin = { id: "1", version: 1, address: "192.0.2.1" };
+const ignored = (): void => {};
+
+export const readOurs = (sdp: string): Media => readSdp(sdp, { by: "initiator" });
+
+export const toJingle = (sdp: string): string =>
+  writeStanza(jingleElement("session-initiate", "s", {}, writeJingle(readOurs(sdp), "offer")));
+
+/** A stream that takes stanzas as bytes and gives the SDP of each; "" for what is refused. */
+export function sdpWriter(): (stanza: Uint8Array) => string {
+  let written = "";
+  const reader = new StanzaReader({
+    ...{ opened: ignored, ended: ignored, fault: ignored, oversized: ignored },
+    stanza: (jingle) => {
+      const media = attempt(() => readJingle(jingle));
+      written = media instanceof Refusal ? "" : writeSdp(media, { by: "initiator", origin, answer: false });
+    },
+  });
+  reader.push(new TextEncoder().encode(STREAM));
+  return (stanza) => {
+    written = "";
+    reader.push(stanza);
+    return written;
+  };
+}
+
+const { stanzas } = createClient({});
+const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1";
+
+export function toJingleByStanza(sdp: string): string {
+  const request = convertIntermediateToRequest(importFromSDP(sdp), "initiator", ICE_UDP);
+  return `${stanzas.export("iq.jingle", { ...request, action: "session-initiate", sid: "s" })}`;
+}
+
+export function toSdpByStanza(text: string): string {
+  const jingle = stanzas.import(JXT.parse(text));
+  return exportToSDP(convertRequestToIntermediate(jingle as never, "initiator"));
+}
