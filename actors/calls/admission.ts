@@ -1,0 +1,82 @@
+/**
+ * Whether a phone's INVITE becomes a call: who is called, by whom and with which offer; or the refusal.
+ *
+ * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: a user who is offline and has no device that push may wake is
+ * 480, whatever the offer is; a phone without ICE gets 488 if every device requires ICE; an INVITE without an offer is refused,
+ * since in Jingle only the initiator offers.
+ */
+import { type AddressRules, calledUser, callerJid } from "../../protocol/address.ts";
+import type { Content, Media } from "../../protocol/media/media.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { readSdp } from "../../protocol/sdp/read.ts";
+import { sdpOf } from "../../protocol/sip/body.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
+import type { Field, Request } from "../../protocol/sip/message.ts";
+import { acceptTimer, MIN_SE } from "../../protocol/sip/session-timer.ts";
+import { warningOf } from "../../protocol/sip/warning.ts";
+import type { Reach } from "../xmpp/presence.ts";
+import { advice } from "./advice.ts";
+import type { Why } from "./refused.ts";
+
+/** The phone that calls and the user who is called, as JIDs. */
+export interface Parties {
+  readonly us: string;
+  readonly them: string;
+  /** What the caller is called, where a trunk says it. */
+  readonly nick?: string | undefined;
+}
+/** The refusal of an INVITE, with what the log says of it. */
+export interface NoCall extends Partial<Why> {
+  readonly status: number;
+  readonly headers?: readonly Field[];
+}
+
+const NO_ICE = "no client of the user takes RTP without ICE: the media need a relay such as rtpengine";
+
+export const NOBODY: NoCall = { status: 404, why: "nobody has this address", advice: advice.nobody };
+
+/** A peer has named an address that is not its own to name. */
+export const NOT_THEIRS: NoCall = noCallFor(
+  new Refusal("Contact or Record-Route names an address that is nobody's to name", { status: 403, warning: 399 }),
+);
+
+/** Whether a content can be taken only by devices that do without ICE. */
+export const isWithoutIce = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
+
+/** Why there is no call: 480 for a user who is offline, then 422 for the session interval, then 488 if no device takes the offer. */
+export function whyNoCall(
+  request: Request,
+  offer: Media | Refusal,
+  { isOnline, direct, byProposal }: Reach,
+): NoCall | undefined {
+  const isNoOffer = offer instanceof Refusal;
+  // who is offline is 480 whatever the offer is (S2); what is no offer cannot be proposed either
+  if (!isOnline && (!byProposal || isNoOffer))
+    return { status: 480, why: "the user is offline", advice: advice.offline };
+  if (acceptTimer(request, null) === "too small")
+    return { status: 422, why: "the session interval is too small", headers: [MIN_SE] };
+  if (!isNoOffer && isOnline && direct.length === 0 && !byProposal)
+    return { ...noCallFor(new Refusal(NO_ICE, { status: 488, warning: 302 })), advice: NO_ICE };
+  return undefined;
+}
+
+export function parties(request: Request, addresses: AddressRules, isTrusted: boolean): Parties | undefined {
+  const to = readNameAddr(header(request, "To") ?? "").uri;
+  const from = readNameAddr(header(request, "From") ?? "").uri;
+  const them = calledUser({ requestUri: request.uri, to }, addresses);
+  const us = callerJid(from, addresses, isTrusted);
+  return them !== undefined && us !== undefined ? { us, them } : undefined;
+}
+
+export function offerOf(request: Request): Media | Refusal {
+  const sdp = sdpOf(request);
+  if (sdp === "") return new Refusal("offer needed", { status: 488, warning: 399 });
+  const offer = attempt(() => readSdp(sdp, { by: "initiator" }));
+  if (!(offer instanceof Refusal) && offer.contents.every(({ rejected, sctp }) => rejected || sctp !== undefined))
+    return new Refusal("no media that a user could take", { status: 488, warning: 304 });
+  return offer;
+}
+
+export function noCallFor(refusal: Refusal): NoCall {
+  return { status: refusal.sip.status, why: refusal.message, headers: [warningOf(refusal)] };
+}
