@@ -76,6 +76,8 @@ export class Dialling {
     const found = this.#written(name, caller, plan);
     if (found instanceof Refusal) return found;
     const { trunk, isEmergency } = found;
+    const { registry } = this.#by;
+    if (isEmergency ? registry.fullForAll : registry.full) return overloaded;
     const limited = plan && !isEmergency ? this.#reached(caller, plan) : undefined;
     if (limited) return limited;
     const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
@@ -145,6 +147,11 @@ export class Dialling {
   }
 }
 
+const overloaded = new Refusal(
+  "no more calls now",
+  { status: 503 },
+  { condition: "resource-constraint", type: "wait" },
+);
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");

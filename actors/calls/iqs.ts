@@ -71,8 +71,7 @@ export class JingleIqs {
     if (iq.type !== type) return new Refusal(`${action} is an IQ ${type}`, { status: 400 });
     if (type === "get") return this.#existing({ from, to, jingle }, accepted);
     if (!sid || !action) return new Refusal("jingle needs action and sid", { status: 400 });
-    if (action === "session-initiate")
-      return registry.full ? overloaded : outgoing.place({ from, to, jingle }, accepted);
+    if (action === "session-initiate") return outgoing.place({ from, to, jingle }, accepted);
     const call = registry.bySession({ sid, them: from, us: to });
     if (!call?.chart.devices.includes(from)) return unknownSession;
     return deliverJingle({ chart: call.chart, jingle, device: from }, accepted);
@@ -102,4 +101,3 @@ export class JingleIqs {
 const refusal = (text: string, status: number, condition: string, type: "cancel" | "wait") =>
   new Refusal(text, { status }, { condition, type });
 const stranger = refusal("users of this domain may not call here", 403, "service-unavailable", "cancel");
-const overloaded = refusal("no more calls now", 503, "resource-constraint", "wait");

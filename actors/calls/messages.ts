@@ -69,12 +69,12 @@ export class CallMessages {
     const parties = { from: phoneDevice(to), to: from };
     const say = (answer: JingleMessage): void => void xmpp().say(parties, answer);
     const reject = (condition: string, text: string): void => say({ type: "reject", id, reason: { condition, text } });
-    if (registry.full) return reject("busy", "no more calls now");
     if (!media.some((each) => MEDIA.has(each)))
       return reject("unsupported-applications", "a phone takes audio and video");
     const judged = dialling.judge({ caller: bareJid(from), callee: bareJid(to) });
     if (judged instanceof Refusal) {
-      refused.initiate({ from, to }, id, judged);
+      if (registry.full) refused.oneInitiate({ from, to }, id, judged);
+      else refused.initiate({ from, to }, id, judged);
       return reject(REASONS[judged.jingle.condition ?? ""] ?? "decline", judged.message);
     }
     proposals.add({ sid: id, them: from, us: to });

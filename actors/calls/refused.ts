@@ -55,7 +55,7 @@ export class RefusedCalls {
   }
 
   /** A session-initiate, one of many. */
-  oneInitiate(iq: Stanza, sid: string, refusal: Refusal, advice?: string): void {
+  oneInitiate(iq: Sender, sid: string, refusal: Refusal, advice?: string): void {
     this.#tally.add(refusal.message, { ...this.#ofInitiate(iq, sid, refusal), advice });
   }
 

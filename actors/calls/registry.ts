@@ -7,6 +7,9 @@
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Call, DialogName } from "./call.ts";
 
+/** How many emergency calls there may be beside all others. */
+const EMERGENCY_PLACES = 16;
+
 const NONE: ReadonlySet<Call> = new Set();
 
 export class Registry {
@@ -29,6 +32,11 @@ export class Registry {
   /** Whether no new call may begin now. */
   get full(): boolean {
     return this.#isClosed || this.size >= this.#most();
+  }
+
+  /** Whether not even an emergency call may begin now: some places are kept for them. */
+  get fullForAll(): boolean {
+    return this.#isClosed || this.size >= this.#most() + EMERGENCY_PLACES;
   }
 
   /** Whether the last call has ended, and no new one may begin. */

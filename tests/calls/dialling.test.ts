@@ -194,6 +194,14 @@ gateway > juliet
   });
 
   // proves: A31
+  test("of all calls keep places for emergency numbers", async () => {
+    const none = DIALS("123456", LIMIT("no more calls now", "s2"), "juliet", "s2");
+    const help = DIALS("112", TAKEN("e1"), "juliet", "e1") + INVITED("112", "e1");
+    const busy = changedAll(LEAVES("e1"), "030123456", "112");
+    await play(none + help + busy, { calls: { dial: DIAL, maxCalls: 0 } });
+  });
+
+  // proves: A31
   test("of how long a call may last do not hold for emergency numbers", async () => {
     const atHelp = changedAll(JULIET_CALLS + BOB_ANSWERS, "bob@sip.example.org", "112@sip.example.org");
     const call = changed(atHelp, "sip:bob@192.0.2.2", "sip:112@192.0.2.2");
