@@ -1,5 +1,7 @@
 /** `[trunks.NAME]`: what is read, and the one line that refuses what cannot be meant so. */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { judge } from "../config/judge.ts";
 import { lookUp } from "../config/lookup.ts";
 import { changed } from "./support/changed.ts";
@@ -138,6 +140,20 @@ describe("is refused in one line:", () => {
   test("a password, which is not shown", () => {
     expect(refusal(WITH(FRITZ('password = "\\u0007s3cret"')))).not.toContain("s3cret");
   });
+});
+
+describe("docs/providers.md", () => {
+  const text = readFileSync(join(import.meta.dir, "../docs/providers.md"), "utf8");
+  const blocks = [...text.matchAll(/```toml\n(.*?)```/gs)].map(([, block = ""]) => block);
+
+  test.each(blocks.map((block) => [/^\[trunks\.(\w+)\]/m.exec(block)?.[1] ?? "none", block] as const))(
+    "has a section for %s that is taken as it stands, but for its rules",
+    (name, block) => {
+      const rules = block.includes("[dial]") ? "" : `[dial]\nrules = [{ to = "+", trunk = "${name}" }]\n`;
+      const { trunks } = read(`${GOOD}\n[media]\nrtpengine = ["127.0.0.1:2223"]\n${block}\n${rules}`);
+      expect(trunks.map((trunk) => trunk.name)).toEqual([name]);
+    },
+  );
 });
 
 test("an account without a password is a warning", () => {
