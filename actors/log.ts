@@ -4,8 +4,9 @@
  * Actors get a function that takes events and never throws; main.ts decides where the lines go.
  *
  * Rules: fields for secrets, credentials, keys and whole bodies are never written, however their names are spelt; long text is cut.
- * What a terminal obeys is escaped, C1, bidi marks and line separators too. Only `[log] trace` has whole messages, in the field `message`, and hides their secrets itself.
- * Left out on purpose: how often an event may be logged, which its caller limits (tally.ts).
+ * What a terminal obeys is escaped, C1, bidi marks and line separators too. Only `[log] trace` has whole messages, in the field
+ * `message`, and hides their secrets itself. Left out on purpose: how often an event may be logged, which its caller limits
+ * (tally.ts).
  */
 export interface LogEvent {
   readonly level: "debug" | "info" | "warn" | "error";

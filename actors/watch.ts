@@ -2,8 +2,8 @@
  * What actors report to an observer: calls, the events of their charts, and the bytes on both wires.
  *
  * Rules: without an observer a report costs one comparison; with one, it passes existing values, and nothing is written or copied for
- * it; an observer never throws and never answers. `journal/` implements this, `main.ts` connects the two; actors import neither journal
- * nor page.
+ * it; an observer never throws and never answers. `journal/` implements this, `main.ts` connects the two; actors import neither
+ * journal nor page.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";

@@ -7,10 +7,11 @@
  *     │ REGISTER, after 360 s ──────────────▶│
  *     │ REGISTER, Expires: 0 ───────────────▶│
  *
- * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given, though not
- * more often than every 30 s; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60 s, … half an hour, with jitter, and never given up; a refusal of
- * the account itself (401, 403) waits the longest at once, since many tries lock an account. Left out on purpose: digest, and
- * which addresses a provider has: one `send` asks all of them (actors/trunks/registration.ts).
+ * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
+ * though not more often than every 30 s; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
+ * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
+ * tries lock an account. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
+ * (actors/trunks/registration.ts).
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";

@@ -1,8 +1,8 @@
 /**
  * Whether the devices of a call are still there: XEP-0166 §6.7, §6.8.
  *
- * Rules: a device that went offline is pinged after `ABSENCE`, and every device each `PING_INTERVAL`, until the call is over; no answer
- * at all means that it is gone; after the stream was lost a device is pinged, since nobody knows what it has received.
+ * Rules: a device that went offline is pinged after `ABSENCE`, and every device each `PING_INTERVAL`, until the call is over; no
+ * answer at all means that it is gone; after the stream was lost a device is pinged, since nobody knows what it has received.
  */
 import { hadNoStream } from "../xmpp/requests.ts";
 import type { JingleSession } from "./session.ts";

@@ -1,8 +1,8 @@
 /**
  * The SIP side of one call, whichever way it goes: the requests inside its dialogs.
  *
- * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts begins the call if we call, uas.ts if we are called. Rules: each fork has a
- * dialog of its own, known by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
+ * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts begins the call if we call, uas.ts if we are called. Rules: each fork has
+ * a dialog of its own, known by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
  * not fit its dialog is refused and changes nothing. offers.ts handles offers, info.ts INFO, session-refresh.ts the session timer.
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";

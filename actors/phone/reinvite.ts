@@ -1,10 +1,10 @@
 /**
  * One re-INVITE of ours: its ACK, its retries, and its time-out.
  *
- * RFC 3261 §14.1, §12.2, §22, RFC 4028 §7.4. Rules: a 2xx refreshes the dialog's target, and each copy of it gets its ACK, whatever has
- * become of the call (§13.2.2.4); the ACK has the credentials of its INVITE (§22.1). A re-INVITE with only provisional responses
- * is cancelled after 64*T1 and counts as 408; one that nobody waits for any more is cancelled as soon as it has had a response
- * (§9.1). offers.ts reads the answer.
+ * RFC 3261 §14.1, §12.2, §22, RFC 4028 §7.4. Rules: a 2xx refreshes the dialog's target, and each copy of it gets its ACK, whatever
+ * has become of the call (§13.2.2.4); the ACK has the credentials of its INVITE (§22.1). A re-INVITE with only provisional responses
+ * is cancelled after 64*T1 and counts as 408; one that nobody waits for any more is cancelled as soon as it has had a response (§9.1).
+ * offers.ts reads the answer.
  */
 import { T1 } from "../../machines/transactions/transaction.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";

@@ -1,10 +1,10 @@
 /**
  * The transport layer of SIP: UDP and TCP on one port, and which of them a message takes.
  *
- * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request,
- * and by §18.2.2 when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer
- * than two seconds; what a peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts). No incoming message can
- * throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
+ * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request, and by §18.2.2
+ * when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer than two seconds; what a
+ * peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts).
+ * No incoming message can throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";

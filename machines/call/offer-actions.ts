@@ -2,7 +2,8 @@
  * The actions of an established call when the user changes something: our offers, and what the phone makes of them.
  *
  * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: a change by the user is in our own description at once, and is pending as an offer
- * (changes.ts); a refusal takes back that offer alone, and the user hears of it in Jingle. The phone's offers are in answer-actions.ts.
+ * (changes.ts); a refusal takes back that offer alone, and the user hears of it in Jingle. The phone's offers are in
+ * answer-actions.ts.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
