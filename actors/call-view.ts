@@ -8,6 +8,7 @@ import { agreed, type CallContext, type Consultation, lastMessages, own, remote 
 import type { UserEffect } from "../machines/call/vocabulary.ts";
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
+import { onceEach } from "../protocol/text.ts";
 import type { CallActor } from "./call-actor.ts";
 
 const NOTHING: Media = { contents: [], groups: [] };
@@ -113,9 +114,11 @@ export abstract class CallView {
 }
 
 /** The value of a state as words: parents before children, the regions of a parallel state one after the other. */
-export function stateWords(value: StateValue): string {
-  if (typeof value === "string") return value;
+export const stateWords = (value: StateValue): string => (typeof value === "string" ? value : wordsOf(value));
+
+/** The values of a chart are the same few objects in all calls. */
+const wordsOf = onceEach((value: Exclude<StateValue, string>): string => {
   const inner = Object.values(value).map((each) => (each === undefined ? "" : stateWords(each)));
   const names = Object.keys(value);
   return names.length === 1 ? `${names[0]}.${inner[0]}` : inner.join(".");
-}
+});

@@ -48,10 +48,13 @@ export class Timers<Owner extends Timed> {
     this.#arm();
   }
 
-  /** Keeps one timer of the clock, for the earliest deadline. */
+  /**
+   * Keeps one timer of the clock, for the earliest deadline or an earlier instant: most deadlines are dropped before they come, and a
+   * timer that finds nothing due costs less than to move it each time.
+   */
   #arm(): void {
     const first = this.#heap[0]?.deadline ?? Number.POSITIVE_INFINITY;
-    if (first === this.#armedFor) return;
+    if (first === this.#armedFor || (this.#armedFor < first && this.#heap.length > 0)) return;
     this.#disarm();
     this.#disarm = () => {};
     this.#armedFor = first;

@@ -7,6 +7,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
+import { onceEach } from "../protocol/text.ts";
 import { writeStanza } from "../protocol/xmpp/write.ts";
 
 /** A transition that was taken. */
@@ -87,8 +88,9 @@ export function entryOf(live: LiveEntry): Entry {
   if (live.kind === "effect" || live.kind === "stream") return live;
   if (live.kind === "step") {
     const { kind, at, event, after, transitions, refused } = live;
-    const guards = transitions.map(({ guard }) => wordsOf(guard)).filter((word) => word !== "");
-    const actions = transitions.flatMap(({ actions }) => actions.map(wordsOf)).filter((word) => word !== "");
+    const said = transitions.map(saidBy);
+    const guards = said.flatMap((each) => each.guards);
+    const actions = said.flatMap((each) => each.actions);
     return { kind, at, event, after, guards, actions, ...(refused === undefined ? {} : { refused }) };
   }
   if (live.kind === "xmpp") {
@@ -109,6 +111,12 @@ export function entryOf(live: LiveEntry): Entry {
 }
 
 const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
+
+/** What a transition says; it is the chart's own, and the same object in all calls. */
+const saidBy = onceEach(({ guard, actions }: Transition) => ({
+  guards: [wordsOf(guard)].filter((word) => word !== ""),
+  actions: actions.map(wordsOf).filter((word) => word !== ""),
+}));
 
 /** What an action or a guard is called in its chart. */
 function wordsOf(named: unknown): string {

@@ -14,12 +14,14 @@
 export const owned = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 const table = new Map<string, unknown>();
+/** What the table gave, so that it is not looked for again. */
+const interned = new WeakSet<object>();
 const MOST = 1_000;
 const LONGEST = 16_384;
 
 /** The value itself, or an equal one that was interned before; its texts are copies. */
 export function intern<Value extends object>(value: Value): Value {
-  if (Array.isArray(value) && value.length === 0) return value;
+  if (interned.has(value) || (Array.isArray(value) && value.length === 0)) return value;
   const key = JSON.stringify(value);
   const known = table.get(key);
   if (known !== undefined) return known as Value;
@@ -27,29 +29,34 @@ export function intern<Value extends object>(value: Value): Value {
   if (key.length <= LONGEST) {
     if (table.size >= MOST) table.clear();
     table.set(key, copy);
+    interned.add(copy);
   }
   return copy;
 }
 
 /**
  * What was made of texts, so that what many calls say in the same words is made once: codecs and header extensions of a client. Rules:
- * nobody changes what is made; it holds copies of its texts alone. Bounds: `MOST_KNOWN` texts up to `LONGEST`, then it is emptied.
+ * nobody changes what is made; it is made of a copy of the text. Bounds: so many texts up to `LONGEST`, then it is emptied.
  */
 export class Known<Value> {
+  readonly #most: number;
   readonly #made = new Map<string, Value>();
 
-  of(text: string, make: () => Value): Value {
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  of(text: string, make: (copy: string) => Value): Value {
     const known = this.#made.get(text);
     if (known !== undefined) return known;
-    const made = make();
-    if (text.length > LONGEST) return made;
-    if (this.#made.size >= MOST_KNOWN) this.#made.clear();
-    this.#made.set(text, made);
+    if (text.length > LONGEST) return make(text);
+    const copy = owned(text);
+    const made = make(copy);
+    if (this.#made.size >= this.#most) this.#made.clear();
+    this.#made.set(copy, made);
     return made;
   }
 }
-
-const MOST_KNOWN = 300;
 
 /** The same function of an object, which makes its value once: for what is one object in many calls (`intern`). */
 export function onceEach<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {

@@ -21,6 +21,7 @@ import {
   type TransactionState,
   type TransactionStep,
 } from "../../machines/transactions/transaction.ts";
+import { onceEach } from "../../protocol/text.ts";
 import type { Clock } from "../clock.ts";
 import { type Timed, Timers } from "../timers.ts";
 
@@ -85,14 +86,16 @@ export class Transactions<Transaction extends TransactionRecord> {
   }
 
   #fallDue(record: Transaction): void {
-    const first = record.ends.indexOf(record.deadline);
-    const delay = Object.keys(stateOf(record).after ?? {})[first] as TransactionDelay;
-    const step = stateOf(record).after?.[delay];
+    const state = stateOf(record);
+    const delay = delaysOf(state)[record.ends.indexOf(record.deadline)];
+    const step = delay && state.after?.[delay];
     if (step !== undefined) this.#take(record, step);
   }
 
   #take(record: Transaction, step: TransactionStep): void {
-    const effects = (step.actions ?? []).filter((action) => !this.#change(record, action)) as TransactionEffect[];
+    const effects: TransactionEffect[] = [];
+    for (const action of step.actions ?? [])
+      if (!this.#change(record, action)) effects.push(action as TransactionEffect);
     const enters = step.target !== undefined && (step.reenter === true || step.target !== record.state);
     if (enters && step.target !== undefined) {
       record.state = step.target;
@@ -113,8 +116,7 @@ export class Transactions<Transaction extends TransactionRecord> {
   /** Starts the delays of the new state. */
   #arm(record: Transaction): void {
     const now = this.#clock.now();
-    const names = Object.keys(stateOf(record).after ?? {}) as TransactionDelay[];
-    record.ends = names.map((name) => now + Math.max(0, delays[name](record.timing, now)));
+    record.ends = delaysOf(stateOf(record)).map((name) => now + Math.max(0, delays[name](record.timing, now)));
     this.#timers.set(record, Math.min(...record.ends));
   }
 
@@ -122,6 +124,8 @@ export class Transactions<Transaction extends TransactionRecord> {
     for (const effect of effects) this.#owner.perform(record, effect);
   }
 }
+
+const delaysOf = onceEach((state: TransactionState) => Object.keys(state.after ?? {}) as readonly TransactionDelay[]);
 
 function stateOf(record: TransactionRecord): TransactionState {
   return record.chart.states[record.state]!;

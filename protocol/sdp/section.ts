@@ -72,7 +72,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
 type Codecs = Pick<Content, "payloads" | "feedback" | "extensions">;
 const WITHOUT_CODECS: Codecs = { payloads: [], feedback: [], extensions: [] };
 /** By their lines: the same in every call of a client, and most of what a section says. */
-const known = new Known<Codecs>();
+const known = new Known<Codecs>(300);
 
 function codecsOf(section: SdpSection, session: SdpPart, { by, isAnswer }: Place): Codecs {
   const { formats } = section;

@@ -5,6 +5,8 @@
  * @xmpp/jid, which accepts `a@b@c`, is not used. Left out on purpose: the tables of PRECIS.
  */
 
+import { Known } from "../text.ts";
+
 export interface Jid {
   /** "" for a domain's own address. */
   readonly local: string;
@@ -16,10 +18,15 @@ export interface Jid {
 const jid =
   /^(?:([^@/"&':<>\s\0-\x1f\x7f]{1,1023})@)?([^@/"&'<>\s\0-\x1f\x7f]{1,1023})(?:\/([^\0-\x1f\x7f]{1,1023}))?$/u;
 
+/** Addresses that were read lately: each stanza has two, and a call some thirty. */
+const known = new Known<Jid | null>(2_000);
+
 /** Reads a JID; undefined if the text is no JID. */
-export function readJid(text: string): Jid | undefined {
+export const readJid = (text: string): Jid | undefined => known.of(text, parse) ?? undefined;
+
+function parse(text: string): Jid | null {
   const [, local = "", domain, resource = ""] = jid.exec(text) ?? [];
-  return domain === undefined ? undefined : { local: local.toLowerCase(), domain: domain.toLowerCase(), resource };
+  return domain === undefined ? null : { local: local.toLowerCase(), domain: domain.toLowerCase(), resource };
 }
 
 /** A JID without its resource, in lower case. */
