@@ -112,7 +112,7 @@ function offeredCodecs(offered: Content, answered: Content): Content {
   if (offered.sctp)
     return content.sctp ? { ...content, payloads: [], ...sameFormats(offered) } : { ...content, rejected: true };
   const payloads = commonPayloads(offered.payloads, content.payloads);
-  if (payloads.length === 0) return { ...content, rejected: true };
+  if (payloads.length === 0 || content.sctp) return { ...content, rejected: true };
   return payloads === content.payloads ? content : { ...content, payloads };
 }
 

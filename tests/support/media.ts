@@ -184,6 +184,28 @@ const content = (name: string): fc.Arbitrary<Content> =>
       };
     });
 
+/** Data channels, as far as both notations tell of them. */
+const channels = (name: string): fc.Arbitrary<Content> =>
+  fc
+    .record({
+      port: fc.integer({ min: 1, max: 65_535 }),
+      setup: fc.constantFrom("actpass", "active", "passive" as const),
+      candidates,
+      gathered: fc.boolean(),
+    })
+    .map(({ port, setup, ...found }) => ({
+      ...{ name, creator: "initiator", media: "application", senders: "both", rejected: false },
+      ...{ protocol: "UDP/DTLS/SCTP", payloads: [], formats: ["webrtc-datachannel"], sctp: { port } },
+      ...{ feedback: [], extensions: [], bandwidth: [], crypto: [], sources: [], sourceGroups: [], streams: [] },
+      transport: { ...ICE, options: ["trickle"], ...found, fingerprints: [FINGERPRINT], setup },
+    }));
+
+/** A session has sound or pictures first; data channels alone are no call. */
+const contentAt = (name: string, at: number): fc.Arbitrary<Content> =>
+  at === 0
+    ? content(name)
+    : fc.oneof({ weight: 3, arbitrary: content(name) }, { weight: 1, arbitrary: channels(name) });
+
 /** Of one to three contents: names that are tokens and names that are none. */
 const names = fc.uniqueArray(fc.constantFrom("a", "0", "my video", "content-0", "content-1", "é ", 'x"y:z'), {
   minLength: 1,
@@ -197,7 +219,7 @@ const groups = (all: readonly string[]): fc.Arbitrary<Media["groups"]> =>
 
 /** Media of one to three contents, in any groups. */
 export const anyMedia: fc.Arbitrary<Media> = names.chain((all) =>
-  fc.record({ contents: fc.tuple(...all.map(content)), groups: groups(all) }),
+  fc.record({ contents: fc.tuple(...all.map(contentAt)), groups: groups(all) }),
 );
 
 export const PLAIN_SDP = [

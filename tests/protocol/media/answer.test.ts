@@ -40,6 +40,7 @@ const mixed = (offered: Content, strange: Content, shift: number): Content => ({
   payloads: [...offered.payloads.slice(shift), ...strange.payloads].filter(
     ({ id }, at, all) => all.findIndex((each) => each.id === id) === at,
   ),
+  ...(shift === 2 ? { rids: ["1 send"], simulcast: "send 1" } : {}),
   transport: shift === 0 ? strange.transport : { ...strange.transport, fingerprints: offered.transport.fingerprints },
 });
 

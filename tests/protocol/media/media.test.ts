@@ -58,7 +58,7 @@ test("any SDP of ours is understood by another reader", () => {
       const read = parse(lines);
       expect(read.media.map(({ mid }) => String(mid))).toEqual([...midsOf(media).values()]);
       expect(read.media.map(({ payloads }) => String(payloads))).toEqual(
-        media.contents.map(({ payloads }) => payloads.map(({ id }) => id).join(" ")),
+        media.contents.map(({ payloads, formats }) => (formats ?? payloads.map(({ id }) => id)).join(" ")),
       );
       // it has no word for {braces} in a=msid, which RFC 8830 §2 has
       const strange = read.media.flatMap(({ invalid = [] }) => invalid.map(({ value }) => value));
