@@ -1,5 +1,10 @@
-/** A chart as XState JSON is the argument of `createMachine`: what Stately's editor imports has the same states and steps as ours. */
+/**
+ * A chart for other tools has the same states and steps as ours: XState JSON is the argument of `createMachine`, and the code that Stately's editor
+ * imports "should be formatted as a createMachine() factory function" (https://stately.ai/docs/import-from-code).
+ */
 import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
 import { machinesApi } from "../../web/api/machines.ts";
@@ -23,6 +28,20 @@ test.each(Object.keys(catalogue))("%s is the same machine again", async (id) => 
   if (machine === undefined) throw new Error(`${id} is no machine`);
   expect(wordsOf(createMachine(json))).toEqual(wordsOf(machine));
 });
+
+test.each(Object.keys(catalogue))(
+  "%s is the same machine as code, which is one createMachine() of what JSON can say",
+  async (id) => {
+    const answer = await machinesApi().request(`/${id}?format=code`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+    const code = await answer.text();
+    expect(code).toStartWith('import { createMachine } from "xstate";\n\nexport const machine = createMachine({\n');
+    const folder = mkdtempSync(join(import.meta.dir, "xstate-"));
+    writeFileSync(join(folder, "machine.js"), code);
+    const { machine } = await import(join(folder, "machine.js")).finally(() => rmSync(folder, { recursive: true }));
+    expect(wordsOf(machine)).toEqual(wordsOf(catalogue[id] as typeof machine));
+  },
+);
 
 test("a chart that is not there is 404", async () => {
   expect((await machinesApi().request("/none?format=xstate")).status).toBe(404);

@@ -1,5 +1,6 @@
 /**
- * The charts over HTTP: places of boxes and arrows, states and steps in words, and the machine as XState JSON that Stately's editor opens.
+ * The charts over HTTP: places of boxes and arrows, states and steps in words, and the machine for other tools: as XState JSON, and as the code that
+ * Stately's editor imports, which is a call of `createMachine` (https://stately.ai/docs/import-from-code).
  *
  * Rule: everything is read from the machines themselves, once, when it is first asked for.
  */
@@ -10,7 +11,7 @@ import { z } from "zod";
 import { catalogue } from "../../machines/catalogue.ts";
 import { type Layout, layoutOf } from "../layout/layout.ts";
 import { nameOf, statesOf, stepsOf } from "../steps.ts";
-import { BAD, checked, json, MAY_LOOK, problem } from "./documented.ts";
+import { BAD, checked, json, MAY_LOOK, problem, textOf } from "./documented.ts";
 import { machineView as viewSchema } from "./schemas.ts";
 
 /** A chart, as the page shows it. */
@@ -60,6 +61,9 @@ function viewOf(id: string, machine: AnyStateMachine): MachineView {
   return { id, layout: layoutOf(machine), states, steps };
 }
 
+const FORMS = json(z.union([viewSchema, z.record(z.string(), z.unknown())]), "the chart, or the machine itself");
+const CODE = textOf("text/javascript", "the machine as code");
+
 export function machinesApi(): Hono {
   const app = new Hono();
   app.get(
@@ -73,22 +77,25 @@ export function machinesApi(): Hono {
   app.get(
     "/:id",
     describeRoute({
-      summary: "A chart: its places, states and steps; with `?format=xstate` as XState JSON",
+      summary:
+        "A chart: its places, states and steps; `?format=xstate`: XState JSON; `?format=code`: for Stately's editor",
       responses: {
-        200: json(z.union([viewSchema, z.record(z.string(), z.unknown())]), "the chart, or the machine's own JSON"),
+        200: { ...FORMS, content: { ...FORMS.content, ...CODE.content } },
         404: json(problem, "there is no such chart"),
         ...BAD,
         ...MAY_LOOK,
       },
     }),
     checked("param", z.object({ id: z.string().max(64) })),
-    checked("query", z.object({ format: z.enum(["view", "xstate"]).default("view") })),
+    checked("query", z.object({ format: z.enum(["view", "xstate", "code"]).default("view") })),
     (context) => {
       const { id } = context.req.valid("param");
       const view = machineView(id);
       if (!view) return context.json({ error: "there is no such chart" }, 404);
-      if (context.req.valid("query").format === "view") return context.json(view);
-      return context.json(xstateJson(id));
+      const { format } = context.req.valid("query");
+      if (format === "view") return context.json(view);
+      if (format === "xstate") return context.json(xstateJson(id));
+      return context.text(machineCode(id), 200, { "content-type": "text/javascript; charset=utf-8" });
     },
   );
   return app;
@@ -98,3 +105,7 @@ export function machinesApi(): Hono {
 function xstateJson(id: string): unknown {
   return JSON.parse(JSON.stringify(catalogue[id]?.config ?? null));
 }
+
+/** A machine as the code that makes it. */
+const machineCode = (id: string): string =>
+  `import { createMachine } from "xstate";\n\nexport const machine = createMachine(${JSON.stringify(xstateJson(id), null, 2)});\n`;

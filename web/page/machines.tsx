@@ -35,6 +35,14 @@ export function Machines() {
               <a href={`/api/machines/${shown.id}?format=xstate`} download={`${shown.id}.json`}>
                 XState JSON
               </a>
+              {" · "}
+              <a
+                href={`/api/machines/${shown.id}?format=code`}
+                download={`${shown.id}.js`}
+                title="Import it in Stately's editor: Code, Import"
+              >
+                Code for Stately's editor
+              </a>
             </p>
           </section>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
