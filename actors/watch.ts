@@ -75,6 +75,8 @@ export interface RefusedCall {
   readonly from: string;
   readonly to: string;
   readonly status: number | string;
+  /** Why, in words. */
+  readonly why?: string | undefined;
 }
 
 export interface Watch {

@@ -18,7 +18,7 @@ import {
   weightOf,
 } from "./entries.ts";
 import { leavesOf } from "./states.ts";
-import { type CallRow, phaseOf } from "./view.ts";
+import { type CallRow, type Failure, phaseOf } from "./view.ts";
 
 const MOST_ENTRIES = 400;
 const MOST_BYTES = 262_144;
@@ -51,6 +51,9 @@ export interface About {
   readonly direction: "outgoing" | "incoming";
 }
 
+/** What the record of a call says of its end; see actors/watch.ts. */
+export type Ended = { readonly [name in keyof Failure]: Failure[name] | undefined };
+
 /** Who is told that something has changed. */
 export interface Listener {
   now(): number;
@@ -80,6 +83,7 @@ export class CallJournal {
   #listener: Listener | undefined;
   #endedAt: number | undefined;
   #why: string | undefined;
+  #failure: Failure | undefined;
   #live: LiveEntry[] = [];
   #packed: Packed | undefined;
   #late: Entry[] | undefined;
@@ -181,11 +185,12 @@ export class CallJournal {
   }
 
   /** Packs all that is known, and lets go of what the call had. */
-  ended(why: string): void {
+  ended(why: string, end?: Ended): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
     this.#endedAt = listener.now();
     this.#why = why;
+    if (end && isFailure(why)) this.#failure = failureOf(end);
     this.#enter(ENDED, this.#endedAt);
     this.#packed = pack(this.#live);
     this.#live = NONE;
@@ -199,7 +204,7 @@ export class CallJournal {
   get row(): CallRow {
     const { id, from, to, direction, sid, callId } = this.about;
     const { begun, rang, answered, state } = this;
-    const [ended, why] = [this.#endedAt, this.#why];
+    const [ended, why, failure] = [this.#endedAt, this.#why, this.#failure];
     return {
       id,
       from,
@@ -214,7 +219,8 @@ export class CallJournal {
       ...(answered === undefined ? {} : { answered }),
       ...(ended === undefined ? {} : { ended }),
       ...(why === undefined ? {} : { why }),
-      failed: why !== undefined && why !== "success" && why !== "cancel",
+      failed: why !== undefined && isFailure(why),
+      ...(failure === undefined ? {} : { failure }),
     };
   }
 
@@ -280,6 +286,17 @@ export class CallJournal {
     return undefined;
   }
 }
+
+/** Whether a call ended for another reason than that somebody had enough of it. */
+const isFailure = (why: string): boolean => why !== "success" && why !== "cancel";
+
+const failureOf = ({ status, phrase, reason, timer, advice }: Ended): Failure => ({
+  ...(status === undefined ? {} : { status }),
+  ...(phrase === undefined ? {} : { phrase }),
+  ...(reason === undefined ? {} : { reason }),
+  ...(timer === undefined ? {} : { timer }),
+  ...(advice === undefined ? {} : { advice }),
+});
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   if (one === other) return true;

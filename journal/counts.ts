@@ -25,11 +25,14 @@ export interface CountsView {
   readonly failed: Readonly<Record<string, number>>;
   /** Events that the chart did not take, by their names. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Calls refused before there was one, by wire and status. */
+  /** Calls refused before there was one, by wire, status and why. */
   readonly refusedCalls: Readonly<Record<string, number>>;
   /** Live calls, by state. */
   readonly now: Readonly<Record<string, number>>;
 }
+
+/** Reasons of refused calls that are told apart. */
+const MOST_REASONS = 100;
 
 /** From some states to others, by an event. */
 interface Way {
@@ -74,8 +77,11 @@ export class Counts {
     add(this.#refused, event);
   }
 
-  refusedCall(wire: string, status: string): void {
-    add(this.#refusedCalls, `${wire} ${status}`);
+  /** Why is told as long as there are few reasons, since peers may make some up. */
+  refusedCall(wire: string, status: string, why: string): void {
+    const words = why === "" || why === status ? `${wire} ${status}` : `${wire} ${status}: ${why}`;
+    const isKnown = this.#refusedCalls.has(words) || this.#refusedCalls.size < MOST_REASONS;
+    add(this.#refusedCalls, isKnown ? words : `${wire} ${status}`);
   }
 
   /** A call is over; `last` are the states that it was in before. */

@@ -8,7 +8,7 @@ import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
 import { Belongings } from "./belongings.ts";
-import { type About, CallJournal, type Listener } from "./call-journal.ts";
+import { type About, CallJournal, type Ended, type Listener } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
@@ -29,7 +29,14 @@ export interface CallWatch {
   step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   refused(event: string, why: string): void;
   effect(type: string): void;
-  ended(why: string): void;
+  ended(why: string, end?: Ended): void;
+}
+
+/** A call that was refused before there was one. */
+interface Refused {
+  readonly wire: string;
+  readonly status: number | string;
+  readonly why?: string | undefined;
 }
 
 export interface Page {
@@ -98,8 +105,8 @@ export class Journal {
     for (const journal of this.#live) journal.stream(isUp);
   }
 
-  refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
-    this.#counts.refusedCall(wire, String(status));
+  refusedCall({ wire, status, why = "" }: Refused): void {
+    this.#counts.refusedCall(wire, String(status), why);
   }
 
   // What others ask

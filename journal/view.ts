@@ -20,6 +20,19 @@ const PHASES: Readonly<Record<string, Phase>> = {
 /** The phase of a state of the call chart, by its name; states of other charts are of none, and read as over. */
 export const phaseOf = (state: string): Phase => PHASES[state.split(".")[0] ?? ""] ?? "over";
 
+/** What is known of why a call failed: all but the condition is for people. */
+export interface Failure {
+  /** The final SIP response that ended it. */
+  readonly status?: number;
+  readonly phrase?: string;
+  /** Why, in words. */
+  readonly reason?: string;
+  /** The timer that ran out. */
+  readonly timer?: string;
+  /** What would help. */
+  readonly advice?: string;
+}
+
 /** A row of the list of calls. */
 export interface CallRow {
   /** Our tag in the phone's dialog: the one name that no other call has. */
@@ -41,6 +54,7 @@ export interface CallRow {
   readonly why?: string;
   /** Whether it ended for another reason than success or cancel. */
   readonly failed: boolean;
+  readonly failure?: Failure;
 }
 
 /** One event, and what the chart made of it. */

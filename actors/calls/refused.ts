@@ -41,12 +41,12 @@ export class RefusedCalls {
 
   /** An INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
-    this.#log({ level: "info", event: "call.refused", ...this.#ofInvite(sent, status), ...why });
+    this.#log({ level: "info", event: "call.refused", ...this.#ofInvite(sent, status, why?.why), ...why });
   }
 
   /** An INVITE, one of many. */
   oneInvite(sent: Sent, status: number, { why, advice }: Why): void {
-    this.#tally.add(why, { ...this.#ofInvite(sent, status), advice });
+    this.#tally.add(why, { ...this.#ofInvite(sent, status, why), advice });
   }
 
   /** A session-initiate. */
@@ -59,17 +59,17 @@ export class RefusedCalls {
     this.#tally.add(refusal.message, { ...this.#ofInitiate(iq, sid, refusal), advice });
   }
 
-  #ofInvite({ request, source }: Sent, status: number): object {
+  #ofInvite({ request, source }: Sent, status: number, why: string | undefined): object {
     const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) =>
       withoutPassword(header(request, name) ?? ""),
     );
-    this.#tell({ wire: "sip", id: callId, from, to, status });
+    this.#tell({ wire: "sip", id: callId, from, to, status, why });
     return { status, callId, from, to, source: source.host };
   }
 
   #ofInitiate({ from = "", to = "" }: Sender, sid: string, { message, jingle }: Refusal): object {
     const condition = jingle.reason ?? jingle.condition;
-    this.#tell({ wire: "xmpp", id: sid, from, to, status: condition ?? message });
+    this.#tell({ wire: "xmpp", id: sid, from, to, status: condition ?? message, why: message });
     return { condition, sid, from, to };
   }
 

@@ -19,6 +19,16 @@ export const callRow = z.object({
   phase: z.enum(["asking", "up", "ending", "over"]),
   why: z.string().optional().describe("condition of the reason (XEP-0166 §7.4)"),
   failed: z.boolean(),
+  failure: z
+    .object({
+      status: z.number().optional().describe("the final SIP response"),
+      phrase: z.string().optional(),
+      reason: z.string().optional().describe("why, in words"),
+      timer: z.string().optional().describe("the timer that ran out"),
+      advice: z.string().optional().describe("what would help"),
+    })
+    .optional()
+    .describe("what is known of why it failed"),
 });
 
 export const callPage = z.object({ calls: z.array(callRow), total: z.number(), live: z.number() });
@@ -98,7 +108,7 @@ export const overview = z.object({
   ended: counts("by the condition of the reason"),
   failed: counts("by the state in which a call failed"),
   refused: counts("events that a call did not take, by their names"),
-  refusedCalls: counts("calls refused before there was one, by wire and status"),
+  refusedCalls: counts("calls refused before there was one, by wire, status and why"),
   now: counts("live calls, by state"),
 });
 

@@ -8,7 +8,7 @@ import { Chart } from "./chart.tsx";
 import { MiniChart } from "./machines.tsx";
 import { Menu } from "./menu.tsx";
 import { at, call, go, machine, selected } from "./state.ts";
-import { cut, endWords, eventWords, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
+import { cut, endWords, eventWords, failureWords, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
 export function CallSection() {
   const shown = call.value;
@@ -67,7 +67,8 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
         <Exports shown={shown} />
       </h1>
       <p>
-        <strong>{isOver ? endWords(step, shown.why) : state?.description}</strong>{" "}
+        <strong>{isOver ? endWords(step, shown) : state?.description}</strong>{" "}
+        {isOver && shown.failure && failureWords(shown.failure)}
         {state?.spec && <code>{state.spec}</code>}
         {waits.length > 0 && " Waits for "}
         {waits.flatMap((event, index) => [index > 0 ? " " : "", <code key={event}>{eventWords(event)}</code>])}

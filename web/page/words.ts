@@ -1,5 +1,5 @@
 /** The words of the page: names as people read them, times, and what a step says. */
-import type { CallRow, StepView } from "../../journal/view.ts";
+import type { CallRow, Failure, StepView } from "../../journal/view.ts";
 
 /** The last part of a state's name, or of a delay's. */
 export const keyOf = (state: string): string => state.split(".").at(-1) ?? state;
@@ -9,6 +9,9 @@ export const stateWords = (states: readonly string[]): string => states.map(keyO
 
 /** Characters of an event's name. */
 const MOST_EVENT = 48;
+
+/** Characters of a reason, or of advice. */
+const MOST_ADVICE = 200;
 
 /** An event, a clock before a time that is over. */
 export const eventWords = (event: string): string => cut(plain(event.replace(/^after /, "◷ ")), MOST_EVENT);
@@ -52,15 +55,32 @@ export function span(milliseconds: number): string {
 }
 
 /** Why a call is over, in a sentence. */
-export function endWords(step: StepView, why: string | undefined): string {
+export function endWords(step: StepView, { why, failure }: Pick<CallRow, "why" | "failure">): string {
   const reason = why === undefined ? "" : ` (${cut(plain(why), MOST_EVENT)})`;
-  if (step.event === "sip.bye") return `The phone hung up${reason}.`;
-  if (step.event === "sip.bye.success") return `The user hung up, and the phone has answered the BYE${reason}.`;
-  if (step.event === "sip.invite.failure") return `The phone did not take the call${reason}.`;
-  if (step.event === "sip.cancel") return `The caller gave up${reason}.`;
-  if (step.event === "jingle.session-terminate") return `The user did not take the call${reason}.`;
-  if (step.event.startsWith("after ")) return `Nothing came in time: ${step.event.slice(6)}${reason}.`;
-  return `Ended by ${eventWords(step.event)}${reason}.`;
+  const { status, phrase = "", timer } = failure ?? {};
+  const response = status === undefined ? "" : `: ${status} ${cut(plain(phrase), MOST_EVENT)}`.trimEnd();
+  if (timer !== undefined) return `Nothing came in time: ${timerWords(cut(plain(timer), MOST_EVENT))}${reason}.`;
+  return `${byWords(step.event)}${reason}${response}.`;
+}
+
+/** A timer of a transaction has its name in RFC 3261; one of the chart has its own. */
+const timerWords = (timer: string): string => (timer.startsWith("Timer ") ? timer : `timer “${timer}”`);
+
+function byWords(event: string): string {
+  if (event === "sip.bye") return "The phone hung up";
+  if (event === "sip.bye.success") return "The user hung up, and the phone has answered the BYE";
+  if (event === "sip.invite.failure") return "The phone did not take the call";
+  if (event === "sip.cancel") return "The caller gave up";
+  if (event === "jingle.session-terminate") return "The user did not take the call";
+  if (event.startsWith("after ")) return `Nothing came in time: ${timerWords(event.slice(6))}`;
+  return `Ended by ${eventWords(event)}`;
+}
+
+/** What else is known of why a call failed, and what would help. */
+export function failureWords({ reason, advice }: Failure): string {
+  const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+  const known = [...new Set([reason, advice])].flatMap((each) => (each ? [cut(plain(each), MOST_ADVICE)] : []));
+  return known.map(sentence).join(" ");
 }
 
 export const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
