@@ -35,7 +35,7 @@ import { writeHost } from "./protocol/sip/uri.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
 import { mostDescriptors } from "./transports/descriptors.ts";
-import { resolveByServer, resolveBySystem } from "./transports/names.ts";
+import { recordsByServer, resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
@@ -133,6 +133,7 @@ async function run(config: Config, token: string, readAgain: () => Promise<Confi
     open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
     resolve: resolveBySystem,
     resolvePeer: (host) => resolveByServer(host),
+    records: recordsByServer(),
     log,
     watch: watchAll([journal, metrics, tracing]),
   });

@@ -10,6 +10,7 @@ import { createActor } from "xstate";
 import { gateway as chart, type GatewayEffect, type Health } from "../machines/gateway.ts";
 import { isServed } from "../protocol/address.ts";
 import type { Hash } from "../protocol/sip/digest.ts";
+import type { Records } from "../protocol/sip/next-hops.ts";
 import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
 import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
@@ -70,6 +71,8 @@ export interface GatewayNeeds {
   /** For host names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
+  /** NAPTR and SRV of the trunks' domains; without them a domain is its addresses. */
+  readonly records?: Records;
   readonly log: Log;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
@@ -103,13 +106,14 @@ export class Gateway {
     const ours = [localHost, ...addresses.ours];
     const reach = new Reach({
       acl: this.#acl,
-      proxyPort: proxy.port,
+      isProxyPort: (port) => port === proxy.port,
       ours,
       port: () => this.sip.port,
       strict: sip.strict,
     });
     this.trunks = new Trunks({
       ...{ trunks: config.trunks ?? [], clock, random, chance, hash, log, resolve, localHost, ours },
+      records: needs.records ?? NO_RECORDS,
       acl: this.#acl,
       port: () => this.sip.port,
       strict: sip.strict,
@@ -291,6 +295,8 @@ export class Gateway {
     stopped.finally(() => this.#stopped.resolve(failure));
   }
 }
+
+const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
 
 /** The options of calls, some of which are read anew each time: pass them on as they are, since a copy would not change. */
 function withSettings(config: CallsConfig, settings: () => Reloadable): CallsConfig {

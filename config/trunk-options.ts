@@ -62,6 +62,7 @@ const USER_OR_NONE: Kind = {
 
 const MEDIA =
   "how the phones behind it talk: rtp and srtp need a media relay, webrtc needs none, auto tries webrtc first";
+const TRANSPORT = "toward the trunk; auto: as NAPTR and SRV of its domain say, else UDP";
 const OUTBOUND = "where all requests go, where that is not the server";
 const AUTH = "the name for digest, where it is another one";
 const IDENTITY = "how the trunk is told who calls";
@@ -72,7 +73,7 @@ export const TRUNK_OPTIONS: readonly Option[] = [
   option(`${TRUNKS}NAME`, "server", PLACE, undefined, "the provider's server, or the PBX; required"),
   option(`${TRUNKS}NAME`, "outbound_proxy", PLACE_OR_NONE, "", OUTBOUND),
   option(`${TRUNKS}NAME`, "domain", HOST_OR_NONE, "", "the domain of the account, where it is not the server's name"),
-  option(`${TRUNKS}NAME`, "transport", oneOf("udp", "tcp"), "udp", "toward the trunk"),
+  option(`${TRUNKS}NAME`, "transport", oneOf("auto", "udp", "tcp"), "auto", TRANSPORT),
   option(`${TRUNKS}NAME`, "username", TEXT, "", "the account's name"),
   option(`${TRUNKS}NAME`, "auth_username", TEXT, "", AUTH),
   option(`${TRUNKS}NAME`, "password", TEXT, "", "its password", { secret: true, env: "CARILLON_TRUNK_NAME_PASSWORD" }),

@@ -15,7 +15,7 @@ export interface TrunkConfig {
   readonly server: Place;
   readonly outboundProxy?: Place;
   readonly domain: string;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "auto" | "udp" | "tcp";
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;

@@ -1,7 +1,7 @@
 /**
  * Performs a play (script.ts) on a whole gateway over wires in memory and a simulated clock.
  *
- * `phone` is what stands at the SIP proxy's address, `provider` at that of a trunk, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
+ * `phone` is what stands at the SIP proxy's address, `provider` and `backup` at those of a trunk, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
  * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
  * be left unheard, and no call alive.
  *
@@ -18,6 +18,7 @@ import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { Watch } from "../actors/watch.ts";
 import { DEVICES, deviceName } from "../journal/play-people.ts";
 import { PlayPhone } from "../journal/play-phone.ts";
+import type { Records } from "../protocol/sip/next-hops.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../transports/transport.ts";
 import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
@@ -31,6 +32,7 @@ import { createWire, type Wire } from "./wire.ts";
 import { fitsElement, isElement } from "./xml.ts";
 
 const PROVIDER = { host: "198.51.100.7", port: 5060 };
+const BACKUP = { host: "198.51.100.8", port: 5060 };
 const STRANGER = { host: "203.0.113.66", port: 5060 };
 
 /** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
@@ -68,6 +70,8 @@ export interface StageOptions {
   readonly intercept?: true;
   /** Providers and PBXs beside the proxy. */
   readonly trunks?: readonly TrunkSettings[];
+  /** What the name server knows of their domains. */
+  readonly records?: Records;
   /** Whether the gateway has a media relay. */
   readonly relay?: true;
   /** Who is online; juliet's balcony when not said. */
@@ -116,6 +120,7 @@ export class Stage {
   readonly #sides: Readonly<Record<string, SipSide>> = {
     phone: sipSide(PROXY),
     provider: sipSide(PROVIDER),
+    backup: sipSide(BACKUP),
     stranger: sipSide(STRANGER),
   };
   readonly #server = new PlayServer((stanza) => this.#stanza(stanza));
@@ -136,6 +141,7 @@ export class Stage {
     calls,
     sip,
     trunks,
+    records,
     names,
     lossy,
     intercept,
@@ -161,7 +167,12 @@ export class Stage {
       ...(relay && { relay: { at: [RELAY], direction: [] } }),
     };
     this.relay = new PlayRelay(clock);
-    this.gateway = new Gateway(this.config, { ...needs, ...(names && { resolvePeer: names }), watch });
+    this.gateway = new Gateway(this.config, {
+      ...needs,
+      ...(names && { resolvePeer: names }),
+      ...(records && { records }),
+      watch,
+    });
   }
 
   async open(online: readonly string[]): Promise<void> {

@@ -16,13 +16,27 @@ export async function resolveBySystem(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
+/** What the name server knows of services (RFC 2782, RFC 3403); rejects where there is no record. */
+export function recordsByServer(servers?: readonly string[]) {
+  const resolver = resolverOf(servers);
+  return {
+    naptr: (name: string) => resolver.resolveNaptr(name),
+    srv: (name: string) => resolver.resolveSrv(name),
+  };
+}
+
 /** All addresses that the name server knows, the system's where no other is given; rejects when there are none. */
 export async function resolveByServer(host: string, servers?: readonly string[]): Promise<string[]> {
-  const resolver = new Resolver({ timeout: TIMEOUT, tries: TRIES });
-  if (servers !== undefined) resolver.setServers([...servers]);
+  const resolver = resolverOf(servers);
   const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   const addresses = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
   const failed = answers.find((answer) => answer.status === "rejected");
   if (addresses.length === 0) throw failed?.reason ?? new Error("no address");
   return addresses;
+}
+
+function resolverOf(servers: readonly string[] | undefined): Resolver {
+  const resolver = new Resolver({ timeout: TIMEOUT, tries: TRIES });
+  if (servers !== undefined) resolver.setServers([...servers]);
+  return resolver;
 }

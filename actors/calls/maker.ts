@@ -93,8 +93,15 @@ export class CallMaker {
     if (trunk === undefined) return this.#lineNeeds;
     const known = this.#byTrunk.get(trunk);
     if (known !== undefined) return known;
-    const { proxy, credentials, reach, settings } = trunk;
-    const config = { ...this.#needs.config, proxy, outbound: settings.outboundProxy !== undefined };
+    const { hops, credentials, reach, settings } = trunk;
+    const outbound = settings.outboundProxy !== undefined;
+    const config = {
+      ...this.#needs.config,
+      outbound,
+      get proxy() {
+        return hops.best;
+      },
+    };
     const needs = { ...this.#lineNeeds, config, credentials, reach };
     this.#byTrunk.set(trunk, needs);
     return needs;

@@ -63,7 +63,8 @@ export class OutgoingCalls {
       from: `${permitted.from};tag=${localTag}`,
       localTag,
       callId,
-      proxy: trunk?.proxy ?? config.proxy,
+      proxy: trunk?.hops.best ?? config.proxy,
+      hops: trunk?.hops,
       relay: { srtp: media === "srtp", codecs },
     };
     const call = maker.create(

@@ -38,6 +38,8 @@ export class Invite implements ClientHandlers {
   transaction: ClientTransaction | undefined;
   /** Whether a response has come, so that it may be cancelled (RFC 3261 §9.1). */
   heard = false;
+  /** Whether it goes on at another place, since this one did not serve us. */
+  isGivenUp = false;
   /** The ACK to each 2xx, by the tag of its fork, to be repeated with it (§13.2.2.4). */
   readonly acks = new Map<string, Request>();
 

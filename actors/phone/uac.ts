@@ -34,11 +34,24 @@ export interface Callee {
   /** What stands beside them. */
   readonly fields: readonly Field[];
   readonly proxy: Destination;
+  /** Where else an INVITE may go that nobody answers there, if there is more than one place (RFC 3263 §4.3). */
+  readonly hops?: NextHops | undefined;
   /** The URI by which a target that the phone points to may be called, if it may. */
   readonly elsewhere: (uri: string) => string | undefined;
   /** How the call is put to the phone if it goes by a relay. */
   readonly relay: RelayTerms;
 }
+
+/** The places where a provider can be reached. */
+export interface NextHops {
+  /** The one to try after these. */
+  after(tried: readonly Destination[]): Destination | undefined;
+  /** One has not answered, or has refused everything. */
+  failed(hop: Destination): void;
+}
+
+/** How long a place may be silent until the next one is tried, in milliseconds. */
+const SILENCE = 4_000;
 
 export class PhoneUac extends Phone {
   readonly #callee: Callee;
@@ -49,10 +62,13 @@ export class PhoneUac extends Phone {
   /** The Reason header of the CANCEL that is wished for. */
   #cancels: readonly Field[] | undefined;
   #targets: Targets | undefined;
+  /** The places that were tried; the last is where the INVITE is now. */
+  #tried: readonly Destination[];
 
   constructor(callee: Callee, line: Line) {
     super(line, "initiator");
     this.#callee = callee;
+    this.#tried = [callee.proxy];
     this.#answers = new InviteAnswers(line, this.forks, this.timer, this.info);
   }
 
@@ -129,14 +145,48 @@ export class PhoneUac extends Phone {
     const invite = new Invite(this, attempt);
     this.#invite = invite;
     this.#nextNumber = cseqOf(attempt.request).number + 1;
-    invite.send(this.line, this.#callee.proxy);
+    invite.send(this.line, this.#hop);
+    const silent = (): boolean => invite === this.#invite && !invite.heard && this.#goesOn(invite.request);
+    if (this.#callee.hops?.after(this.#tried)) this.line.chart.after(SILENCE, () => void silent());
+  }
+
+  get #hop(): Destination {
+    return this.#tried.at(-1) ?? this.#callee.proxy;
+  }
+
+  /** Whether the INVITE goes to the next place, since the last one does not serve us. */
+  #goesOn(request: Request): boolean {
+    const { hops } = this.#callee;
+    const next = this.#cancels || this.line.chart.userLeft ? undefined : hops?.after(this.#tried);
+    hops?.failed(this.#hop);
+    if (next === undefined) return false;
+    this.#tried = [...this.#tried, next];
+    if (this.#invite) this.#invite.isGivenUp = true;
+    this.#send({ request: renumbered(request, this.#nextNumber), left: MOST_TRIES });
+    return true;
+  }
+
+  /** A response from a place that was given up: it is asked no more, but an answer is an answer. */
+  #late(invite: Invite, response: Response): void {
+    if (response.status >= 300) return;
+    if (response.status >= 200) {
+      this.#answers.success(invite, response);
+      this.#invite?.cancel(this.line);
+      return;
+    }
+    if (!invite.heard) {
+      invite.heard = true;
+      invite.cancel(this.line);
+    }
   }
 
   /** A response to one of our INVITEs. */
   responded(invite: Invite, response: Response): void {
     const { status, phrase } = response;
+    if (invite !== this.#invite && invite.isGivenUp) return this.#late(invite, response);
     if (status < 200) return this.#progress(invite, response);
     if (status < 300) return this.#answers.success(invite, response);
+    if (status === 503 && this.#goesOn(invite.request)) return;
     if (this.#isRetried(invite, response)) return;
     const warning = warningCode(response);
     this.line.chart.deliver({ type: "sip.invite.failure", status, phrase, warning, unreachable: false });
@@ -144,6 +194,7 @@ export class PhoneUac extends Phone {
 
   /** No response to one of them. */
   failed(invite: Invite, why: "timeout" | "unreachable"): void {
+    if (invite.isGivenUp || (!invite.heard && this.#goesOn(invite.request))) return;
     const counts = { ...invite.withoutResponse(why), warning: null, unreachable: why === "unreachable" };
     this.line.chart.deliver({ type: "sip.invite.failure", ...counts });
   }
@@ -157,7 +208,7 @@ export class PhoneUac extends Phone {
   /** Whether the INVITE is made again: with credentials, with a longer session, or at another place. */
   #isRetried(invite: Invite, response: Response): boolean {
     if (this.#cancels || this.line.chart.userLeft) return false;
-    const again = invite.again(this.line, response, this.#nextNumber, withLeast, this.#callee.proxy);
+    const again = invite.again(this.line, response, this.#nextNumber, withLeast, this.#hop);
     const next = again ?? this.#elsewhere(invite.request, response);
     if (next) this.#send(next);
     return next !== undefined;

@@ -15,7 +15,7 @@ import type { ReachPort } from "./user.ts";
 
 export interface ReachNeeds {
   readonly acl: Pick<SipAcl, "isProxy" | "covers" | "allows">;
-  readonly proxyPort: number;
+  readonly isProxyPort: (port: number) => boolean;
   /** Our addresses, and our names in URIs. */
   readonly ours: readonly string[];
   /** Our SIP port. */
@@ -36,12 +36,12 @@ export class Reach implements ReachPort {
 
   /** Whether what is sent there goes to the proxy. */
   isProxy({ host, port }: Address): boolean {
-    return port === this.#needs.proxyPort && this.#needs.acl.isProxy(host);
+    return this.#needs.isProxyPort(port) && this.#needs.acl.isProxy(host);
   }
 
   /** Whether a message from there is one that the proxy has passed on: its TCP connections have any port. */
   isPassedOn({ transport, host, port }: Destination): boolean {
-    return this.#needs.acl.isProxy(host) && (transport === "tcp" || port === this.#needs.proxyPort);
+    return this.#needs.acl.isProxy(host) && (transport === "tcp" || this.#needs.isProxyPort(port));
   }
 
   /** Whether it comes from a host that is told in the configuration: the proxy's, or one of `[sip] allow`. */

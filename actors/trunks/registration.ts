@@ -28,6 +28,8 @@ export interface RegistrationNeeds {
   readonly expires: number;
   /** Where the provider can be reached now, best first. */
   readonly targets: () => Promise<readonly Destination[]>;
+  /** One of them has not answered. */
+  readonly failed: (target: Destination) => void;
   readonly sip: () => SipPort;
   /** Credentials that have been given to nobody yet: the provider may have changed its realm. */
   readonly credentials: () => ProxyCredentials;
@@ -105,6 +107,7 @@ export class Registration {
       if (turn !== this.#turn) return;
       outcome = await this.#ask(target, this.#request(expires), this.#needs.credentials());
       if (typeof outcome !== "string" && !isAway(outcome)) break;
+      this.#needs.failed(target);
     }
     if (turn === this.#turn) this.#actor.send(this.#eventOf(outcome, expires));
   }

@@ -11,25 +11,29 @@ import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { type Identity, presenting } from "../../protocol/sip/caller-id.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
-import type { Destination, Field, Request } from "../../protocol/sip/message.ts";
+import type { Field, Request } from "../../protocol/sip/message.ts";
 import { escapeUser, readUri } from "../../protocol/sip/uri.ts";
-import type { Address } from "../../transports/transport.ts";
-import type { Clock } from "../clock.ts";
-import type { Resolve } from "../hosts.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
-import { SipAcl } from "../sip/acl.ts";
+import type { SipAcl } from "../sip/acl.ts";
 import { Reach } from "../sip/reach.ts";
+import { Hops, type HopsNeeds } from "./hops.ts";
+
+/** A host; without a port it is looked up by NAPTR and SRV. */
+export interface TrunkPlace {
+  readonly host: string;
+  readonly port?: number | undefined;
+}
 
 /** `[trunks.NAME]`, as actors take it. */
 export interface TrunkSettings {
   readonly name: string;
-  readonly server: Address;
-  readonly outboundProxy?: Address | undefined;
+  readonly server: TrunkPlace;
+  readonly outboundProxy?: TrunkPlace | undefined;
   /** The domain of Request-URIs, with a port where one belongs to it. */
   readonly authority: string;
   /** The domain of the account. */
   readonly domain: string;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "auto" | "udp" | "tcp";
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
@@ -45,10 +49,7 @@ export interface TrunkSettings {
   readonly defaultUser: string;
 }
 
-export interface TrunkNeeds {
-  readonly clock: Clock;
-  readonly resolve: Resolve;
-  readonly random: () => string;
+export interface TrunkNeeds extends HopsNeeds {
   readonly hash: Hash;
   /** The networks of `[sip] allow`, and what we are called. */
   readonly acl: Pick<SipAcl, "covers">;
@@ -69,26 +70,28 @@ export interface TrunkCall {
 
 export class Trunk {
   readonly settings: TrunkSettings;
-  /** Where its requests go. */
-  readonly proxy: Destination;
+  /** Where its requests go, at its outbound proxy if it has one. */
+  readonly hops: Hops;
   readonly reach: Reach;
   readonly credentials: ProxyCredentials;
   readonly #needs: TrunkNeeds;
-  /** The addresses of its server, and of its outbound proxy. */
-  readonly #places: readonly SipAcl[];
+  /** Where its requests come from: its outbound proxy, and its server. */
+  readonly #places: readonly Hops[];
 
   constructor(settings: TrunkSettings, needs: TrunkNeeds) {
-    const { server, outboundProxy = server, transport } = settings;
-    const { clock, resolve, acl, ours, port, strict } = needs;
+    const { name, server, outboundProxy } = settings;
+    const { acl, ours, port, strict } = needs;
+    const transport = settings.transport === "auto" ? undefined : settings.transport;
+    const hopsOf = (place: TrunkPlace): Hops => new Hops(name, { ...place, transport }, needs);
     this.settings = settings;
     this.#needs = needs;
-    this.proxy = { transport, ...outboundProxy };
-    const hosts = new Set([server.host, outboundProxy.host]);
-    this.#places = [...hosts].map((proxyHost) => new SipAcl({ clock, resolve, proxyHost, networks: [] }));
-    const isProxy = (host: string): boolean => this.#places.some((place) => place.isProxy(host));
+    this.hops = hopsOf(outboundProxy ?? server);
+    this.#places = outboundProxy ? [this.hops, hopsOf(server)] : [this.hops];
+    const named = (outboundProxy ?? server).host.toLowerCase();
+    const isProxy = (host: string): boolean => this.isAt(host) || host.toLowerCase() === named;
     const covers = (host: string): boolean => acl.covers(host);
     const own = { isProxy, covers, allows: (host: string) => this.isAt(host) || covers(host) };
-    this.reach = new Reach({ acl: own, proxyPort: outboundProxy.port, ours, port, strict });
+    this.reach = new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
     this.credentials = this.freshCredentials();
   }
 
@@ -102,7 +105,7 @@ export class Trunk {
 
   /** Whether this is one of its addresses. */
   isAt(host: string): boolean {
-    return this.#places.some((place) => place.allows(host));
+    return this.#places.some((place) => place.isAt(host));
   }
 
   /** Credentials that have been given to nobody yet. */

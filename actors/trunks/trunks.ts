@@ -12,17 +12,11 @@ import type { Numbering } from "../../protocol/number.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { escapeUser } from "../../protocol/sip/uri.ts";
 import { present } from "../../protocol/text.ts";
-import type { Log } from "../log.ts";
-import type { SipPort } from "../sip/user.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
 export interface TrunksNeeds extends TrunkNeeds {
   readonly trunks: readonly TrunkSettings[];
-  readonly localHost: string;
-  readonly sip: () => SipPort;
-  readonly chance: () => number;
-  readonly log: Log;
 }
 
 export class Trunks {
@@ -46,7 +40,10 @@ export class Trunks {
 
   /** The names of their servers. */
   get hosts(): readonly string[] {
-    return this.#trunks.flatMap(({ settings, proxy }) => [settings.server.host, proxy.host]);
+    return this.#trunks.flatMap(({ settings: { server, outboundProxy = server } }) => [
+      server.host,
+      outboundProxy.host,
+    ]);
   }
 
   /** Whose numbers there are. */
@@ -85,12 +82,13 @@ export class Trunks {
 
 function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {
   const { name, authority, username, expires } = trunk.settings;
-  const { sip, clock, random, chance, log, localHost, resolve } = needs;
-  const { proxy } = trunk;
+  const { sip, clock, random, chance, log, localHost } = needs;
+  const { hops } = trunk;
   return new Registration({
     ...{ trunk: name, account: trunk.account, registrar: `sip:${authority}`, expires },
     contact: () => contactUri(escapeUser(username), localHost, sip().port),
-    targets: async () => (await resolve(proxy.host)).map((host) => ({ ...proxy, host })),
+    targets: () => hops.found(),
+    failed: (hop) => hops.failed(hop),
     credentials: () => trunk.freshCredentials(),
     ...{ sip, clock, random, chance, log },
   });

@@ -9,7 +9,7 @@ async function reachOf(networks: readonly string[] = []): Promise<Reach> {
   const acl = new SipAcl({ clock: createClock(), networks, proxyHost: "pbx", resolve: async () => ["127.0.0.1"] });
   await acl.start();
   acl.stop();
-  return new Reach({ acl, proxyPort: 5060, ours: ["192.0.2.1"], port: () => 5600, strict: false });
+  return new Reach({ acl, isProxyPort: (port) => port === 5060, ours: ["192.0.2.1"], port: () => 5600, strict: false });
 }
 
 const udp = (host: string, port = 5060) => ({ transport: "udp", host, port }) as const;

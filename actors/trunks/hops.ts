@@ -1,0 +1,159 @@
+/**
+ * The addresses of a trunk, best first, and which of them are dead.
+ *
+ * RFC 3263 §4.3. Rules: they are looked up now and every minute, and a name server that is away takes nothing from what is known; one that has
+ * failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are dead all are tried. Where there is
+ * only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in all.
+ */
+import { isIP } from "node:net";
+import { requestOf } from "../../protocol/sip/build.ts";
+import type { Destination } from "../../protocol/sip/message.ts";
+import { nextHops, type Records, type Sought } from "../../protocol/sip/next-hops.ts";
+import { writeHost } from "../../protocol/sip/uri.ts";
+import { normalAddress } from "../../protocol/special-address.ts";
+import type { Clock } from "../clock.ts";
+import type { Resolve } from "../hosts.ts";
+import type { Log } from "../log.ts";
+import type { SipPort } from "../sip/user.ts";
+
+/** In milliseconds. */
+const AGAIN = 60_000;
+const AGAIN_WHEN_UNKNOWN = 5_000;
+const MOST = 32;
+
+export interface HopsNeeds {
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly records: Records;
+  readonly chance: () => number;
+  readonly random: () => string;
+  readonly sip: () => SipPort;
+  readonly localHost: string;
+  readonly log: Log;
+}
+
+export class Hops {
+  readonly #trunk: string;
+  readonly #sought: Sought;
+  readonly #needs: HopsNeeds;
+  #all: readonly Destination[];
+  /** What stops the waiting of each that is dead. */
+  readonly #dead = new Map<string, () => void>();
+  #disarm: () => void = () => {};
+  #stopped = false;
+
+  constructor(trunk: string, sought: Sought, needs: HopsNeeds) {
+    const { host, port = 5060, transport = "udp" } = sought;
+    this.#trunk = trunk;
+    this.#sought = sought;
+    this.#needs = needs;
+    // an address needs no look-up to be known
+    this.#all = isIP(host) === 0 ? [] : [{ host, port, transport }];
+  }
+
+  async start(): Promise<void> {
+    await this.#look();
+    if (this.#stopped) return;
+    const pause = this.#all.length > 0 ? AGAIN : AGAIN_WHEN_UNKNOWN;
+    this.#disarm = this.#needs.clock.after(pause, () => void this.start());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+    for (const disarm of this.#dead.values()) disarm();
+  }
+
+  /** Those to be tried, best first. */
+  get list(): readonly Destination[] {
+    const alive = this.#all.filter((hop) => !this.#dead.has(keyOf(hop)));
+    return alive.length > 0 ? alive : this.#all;
+  }
+
+  /** Where a request goes now; by the name while no address is known. */
+  get best(): Destination {
+    const { host, port = 5060, transport = "udp" } = this.#sought;
+    return this.list[0] ?? { host, port, transport };
+  }
+
+  /** Those to be tried, looked up first where none is known. */
+  async found(): Promise<readonly Destination[]> {
+    if (this.#all.length === 0) await this.#look();
+    return this.list;
+  }
+
+  /** The one to try after these. */
+  after(tried: readonly Destination[]): Destination | undefined {
+    const keys = new Set(tried.map(keyOf));
+    return this.list.find((hop) => !keys.has(keyOf(hop)));
+  }
+
+  /** Whether one of them is at this address. */
+  isAt(host: string): boolean {
+    const address = normalAddress(host);
+    return this.#all.some((hop) => normalAddress(hop.host) === address);
+  }
+
+  /** Whether one of them has this port. */
+  hasPort(port: number): boolean {
+    return port === this.best.port || this.#all.some((hop) => hop.port === port);
+  }
+
+  /** One has not answered, or has refused everything (503). */
+  failed(hop: Destination): void {
+    const key = keyOf(hop);
+    if (this.#all.length < 2 || this.#dead.has(key) || this.#stopped) return;
+    this.#say(hop, "dead");
+    this.#askLater(hop, key);
+  }
+
+  #askLater(hop: Destination, key: string): void {
+    const ask = (): void => this.#ask(hop, (isAlive) => (isAlive ? this.#revive(hop, key) : this.#askLater(hop, key)));
+    this.#dead.set(key, this.#stopped ? () => {} : this.#needs.clock.after(AGAIN, ask));
+  }
+
+  #revive(hop: Destination, key: string): void {
+    this.#dead.delete(key);
+    this.#say(hop, "alive");
+  }
+
+  /** Sends OPTIONS; `told` is called once. */
+  #ask(hop: Destination, told: (isAlive: boolean) => void): void {
+    const { sip, random, localHost } = this.#needs;
+    const uri = `sip:${writeHost(hop.host)}:${hop.port}`;
+    const headers = [
+      ["From", `<sip:${writeHost(localHost)}>;tag=${random()}`],
+      ["To", `<${uri}>`],
+      ["Call-ID", random()],
+      ["CSeq", "1 OPTIONS"],
+    ] as const;
+    const once = Promise.withResolvers<boolean>();
+    sip().send(requestOf({ method: "OPTIONS", uri, headers }), hop, {
+      response: ({ status }) => once.resolve(status !== 503),
+      failed: () => once.resolve(false),
+    });
+    void once.promise.then(told);
+  }
+
+  async #look(): Promise<void> {
+    const { records, resolve, chance } = this.#needs;
+    const hops = await nextHops(this.#sought, records, chance);
+    const found = await Promise.all(
+      hops.map(async (hop) => (await resolve(hop.host).catch(() => [])).map((host) => ({ ...hop, host }))),
+    );
+    const known = new Map(found.flat().map((hop) => [keyOf(hop), hop]));
+    if (known.size > 0) this.#all = [...known.values()].slice(0, MOST);
+    for (const [key, disarm] of this.#dead) {
+      if (this.#all.some((hop) => keyOf(hop) === key)) continue;
+      disarm();
+      this.#dead.delete(key);
+    }
+  }
+
+  #say({ host, port, transport }: Destination, state: "dead" | "alive"): void {
+    const level = state === "dead" ? "warn" : "info";
+    this.#needs.log({ level, event: "trunk.hop", trunk: this.#trunk, state, host, port, transport });
+  }
+}
+
+const keyOf = ({ transport, host, port }: Destination): string => `${transport} ${normalAddress(host)} ${port}`;

@@ -1,0 +1,106 @@
+/**
+ * Where a SIP domain can be reached, best first: RFC 3263 §4, RFC 2782. Pure: the records come in, and chance.
+ *
+ * Rules: an address, or a port that is said, is used as it stands (§4.1, §4.2); NAPTR says which transports there are, in its order;
+ * without it SRV is asked for every transport that we speak; without any SRV the name itself at the default port. The questions of one step
+ * go out together, and one that fails counts as no record. Left out on purpose: `sips` (TLS), and the addresses of the names.
+ */
+import type { Destination } from "./message.ts";
+
+type Transport = Destination["transport"];
+
+interface Naptr {
+  readonly order: number;
+  readonly preference: number;
+  readonly flags: string;
+  readonly service: string;
+  readonly replacement: string;
+}
+interface Srv {
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  readonly name: string;
+}
+
+/** What a name server knows; a question rejects, or gives nothing, where there is no record. */
+export interface Records {
+  naptr(name: string): Promise<readonly Naptr[]>;
+  srv(name: string): Promise<readonly Srv[]>;
+}
+
+/** A place to be found: a name or an address, with a port and a transport where they are said. */
+export interface Sought {
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly transport?: Transport | undefined;
+}
+
+const SERVICES: Readonly<Record<string, Transport>> = { "sip+d2t": "tcp", "sip+d2u": "udp" };
+const NAMES: Readonly<Record<Transport, string>> = { tcp: "_sip._tcp.", udp: "_sip._udp." };
+const OURS: readonly Transport[] = ["udp", "tcp"];
+const DEFAULT_PORT = 5060;
+/** No provider has more; each costs a look-up. */
+const MOST_HOPS = 16;
+
+/** COMPAT Deno 2.9: leaves the root's dot in names. */
+const unrooted = (name: string): string => name.replace(/\.$/, "");
+const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
+
+/** The places to try, best first; their hosts may be names. */
+export async function nextHops(
+  sought: Sought,
+  records: Records,
+  chance: () => number,
+): Promise<readonly Destination[]> {
+  const { host, port, transport } = sought;
+  const itself = [{ host, port: port ?? DEFAULT_PORT, transport: transport ?? "udp" }];
+  if (port !== undefined || isAddress(host)) return itself;
+  const asked = await services(host, transport, records);
+  const found = await Promise.all(asked.map(({ name }) => records.srv(name).catch(() => [])));
+  const hops = asked.flatMap(({ by }, at) =>
+    inOrder(found[at] ?? [], chance).map((each) => ({ host: unrooted(each.name), port: each.port, transport: by })),
+  );
+  return hops.length > 0 ? hops.slice(0, MOST_HOPS) : itself;
+}
+
+/** The SRV names to ask for, in order: those of NAPTR, or one for each transport (§4.1). */
+async function services(
+  host: string,
+  transport: Transport | undefined,
+  records: Records,
+): Promise<readonly { readonly by: Transport; readonly name: string }[]> {
+  const all = (transport ? [transport] : OURS).map((by) => ({ by, name: `${NAMES[by]}${host}` }));
+  if (transport !== undefined) return all;
+  const naptr = await records.naptr(host).catch(() => []);
+  const named = naptr
+    .filter(({ flags }) => flags.toLowerCase() === "s")
+    .toSorted((one, other) => one.order - other.order || one.preference - other.preference)
+    .flatMap(({ service, replacement }) => {
+      const by = SERVICES[service.toLowerCase()];
+      return by === undefined ? [] : [{ by, name: unrooted(replacement) }];
+    });
+  return named.length > 0 ? named : all;
+}
+
+/** RFC 2782: by priority, and within one by chance, heavier ones sooner. `.` alone says that there is no such service. */
+export function inOrder(records: readonly Srv[], chance: () => number): readonly Srv[] {
+  const left = records
+    .filter(({ name }) => unrooted(name) !== "")
+    .toSorted((one, other) => one.priority - other.priority || one.weight - other.weight);
+  const ordered: Srv[] = [];
+  while (left.length > 0) {
+    const best = left.filter(({ priority }) => priority === left[0]?.priority);
+    const at = chance() * best.reduce((sum, { weight }) => sum + weight, 0);
+    let passed = 0;
+    const next = best.find(({ weight }) => {
+      passed += weight;
+      return passed >= at;
+    });
+    const chosen = next ?? best[0];
+    if (chosen === undefined) break;
+    ordered.push(chosen);
+    left.splice(left.indexOf(chosen), 1);
+  }
+  return ordered;
+}

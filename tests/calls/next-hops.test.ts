@@ -1,0 +1,234 @@
+/** A trunk with two places: who is silent, or refuses everything, is passed over. RFC 3263 §4.3, docs/mapping.md K15 to K17. */
+import { describe, expect, test } from "bun:test";
+import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
+import { changedAll } from "../support/changed.ts";
+import { Stage } from "../support/play.ts";
+
+const TRUNK: TrunkSettings = {
+  ...{ name: "line", server: { host: "line.example" }, authority: "line.example", domain: "line.example" },
+  ...{ transport: "auto", username: "620", authUsername: "", password: "pw", register: false, expires: 600 },
+  ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true, numbers: [], defaultUser: "" },
+};
+const DIAL = {
+  ...{ country: "49", area: "30", international: "00", national: "0", hide: "", emergency: [] },
+  ...{ rules: [{ to: "+49", trunk: "line" }], callsPerUser: 0, callsPerHour: 0, longest: 0 },
+};
+const record = (name: string, priority: number) => ({ name, port: 5060, priority, weight: 0 });
+const RECORDS = {
+  naptr: async () => [],
+  srv: async (name: string) =>
+    name === "_sip._udp.line.example" ? [record("198.51.100.8", 20), record("198.51.100.7", 10)] : [],
+};
+
+async function staged(trunk: Partial<TrunkSettings> = {}): Promise<Stage> {
+  const stage = new Stage({ trunks: [{ ...TRUNK, ...trunk }], records: RECORDS, calls: { dial: DIAL } });
+  await stage.open(["juliet"]);
+  return stage;
+}
+async function plays(script: string): Promise<Stage> {
+  const stage = await staged();
+  await stage.play(script);
+  await stage.close();
+  return stage;
+}
+const hopsIn = ({ logged }: Stage): unknown[] =>
+  logged
+    .filter(({ event }) => event === "trunk.hop")
+    .map((each) => ("state" in each && "host" in each ? `${each.host} ${each.state}` : ""));
+
+const DIALS = (sid = "s1"): string => `
+juliet > gateway
+    <iq type='set' id='${sid}' to='+4930456@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='${sid}'
+      initiator='juliet@example.org/balcony'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='${sid}'/>
+`;
+const INVITED = (side: string, cseq: number, sid = "s1"): string => `
+gateway > ${side}
+    INVITE sip:+4930456@line.example SIP/2.0
+    From: <sip:620@line.example>;tag={${sid}-tag}
+    Call-ID: ${sid}
+    CSeq: ${cseq} INVITE
+`;
+const ANSWERS = (side: string, cseq: number): string => `
+${side} > gateway
+    SIP/2.0 200 OK
+    CSeq: ${cseq} INVITE
+    To: <sip:+4930456@line.example>;tag=${side}
+    Contact: <sip:+4930456@${side === "provider" ? "198.51.100.7" : "198.51.100.8"}>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > ${side}
+    ACK sip:+4930456@…
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1'/></iq>
+`;
+const HANGS_UP = (side: string): string => `
+${side} > gateway
+    BYE sip:620@192.0.2.1:5600 SIP/2.0
+gateway > ${side}
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
+const REFUSES = (side: string, line: string): string => `
+${side} > gateway
+    SIP/2.0 ${line}
+gateway > ${side}
+    ACK sip:+4930456@line.example SIP/2.0
+`;
+const TERMINATED = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
+
+describe("a call to a trunk whose first place", () => {
+  // proves: K16
+  test("is silent is answered by the second within five seconds, and goes to the first again once that answers OPTIONS", async () => {
+    const stage = await staged();
+    await stage.play(
+      `${DIALS()}${INVITED("provider", 1)}after 3900 ms\nnothing on backup\nafter 200 ms\n${INVITED("backup", 2)}${ANSWERS("backup", 2)}${HANGS_UP("backup")}`,
+    );
+    expect(hopsIn(stage)).toEqual(["198.51.100.7 dead"]);
+    await stage.play(`${DIALS("s2")}${INVITED("backup", 1, "s2")}${REFUSES("backup", "486 Busy Here")}${TERMINATED}
+after 60 s
+gateway > provider
+    OPTIONS sip:198.51.100.7:5060 SIP/2.0
+provider > gateway
+    SIP/2.0 200 OK
+${DIALS("s3")}${INVITED("provider", 1, "s3")}${REFUSES("provider", "486 Busy Here")}${TERMINATED}`);
+    expect(hopsIn(stage)).toEqual(["198.51.100.7 dead", "198.51.100.7 alive"]);
+    await stage.close();
+  });
+
+  // proves: K16
+  test("refuses everything (503) is passed over at once", async () => {
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}${REFUSES("provider", "503 Service Unavailable")}${INVITED("backup", 2)}${ANSWERS("backup", 2)}${HANGS_UP("backup")}`,
+    );
+  });
+
+  test("says that it tries is waited for", async () => {
+    const trying = "\nprovider > gateway\n    SIP/2.0 100 Trying\n";
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}${trying}after 10 s\nnothing on backup\n${ANSWERS("provider", 1)}${HANGS_UP("provider")}`,
+    );
+  });
+
+  test("refuses this call is not passed over", async () => {
+    const stage = await plays(
+      `${DIALS()}${INVITED("provider", 1)}${REFUSES("provider", "404 Not Found")}${TERMINATED}nothing on backup`,
+    );
+    expect(hopsIn(stage)).toEqual([]);
+  });
+
+  // proves: K16
+  test("and second are silent ends with a word to the user", async () => {
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}after 4100 ms\n${INVITED("backup", 2)}after 33 s\n${TERMINATED}after 60 s\n${ASKED("provider")}${ASKED("backup")}`,
+    );
+  });
+
+  // proves: K17
+  test("comes to life late is cancelled there, and the second goes on", async () => {
+    const late = `
+provider > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:+4930456@line.example>;tag=provider
+gateway > provider
+    CANCEL sip:+4930456@line.example SIP/2.0
+provider > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 CANCEL
+${REFUSES("provider", "487 Request Terminated\n    CSeq: 1 INVITE")}`;
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}after 4100 ms\n${INVITED("backup", 2)}${late}${ANSWERS("backup", 2)}${HANGS_UP("backup")}`,
+    );
+  });
+
+  // proves: K17
+  test("answers late has answered, and the second is cancelled", async () => {
+    const rings = `
+backup > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:+4930456@line.example>;tag=backup
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'/></iq>
+`;
+    const cancelled = `
+gateway > backup
+    CANCEL sip:+4930456@line.example SIP/2.0
+backup > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 CANCEL
+${REFUSES("backup", "487 Request Terminated\n    CSeq: 2 INVITE")}`;
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}after 4100 ms\n${INVITED("backup", 2)}${rings}${ANSWERS("provider", 1)}${cancelled}${HANGS_UP("provider")}`,
+    );
+  });
+
+  // proves: K17
+  test("is silent while the user gives up: nobody else is asked", async () => {
+    const leaves = `
+juliet > gateway
+    <iq type='set' id='a3' to='+4930456@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><cancel/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+`;
+    await plays(`${DIALS()}${INVITED("provider", 1)}${leaves}after 40 s\nnothing on backup`);
+  });
+});
+
+const ASKED = (side: string): string => `
+gateway > ${side}
+    OPTIONS sip:198.51.100.${side === "provider" ? 7 : 8}:5060 SIP/2.0
+${side} > gateway
+    SIP/2.0 200 OK
+`;
+
+describe("an account at a provider with two places", () => {
+  const REGISTERS = (side: string, cseq: number): string => `
+gateway > ${side}
+    REGISTER sip:line.example SIP/2.0
+    CSeq: ${cseq} REGISTER
+`;
+  // proves: K3
+  test("is registered at the second where the first serves nobody, and is called from there", async () => {
+    const stage = await staged({ register: true, defaultUser: "juliet@example.org" });
+    await stage.play(`${REGISTERS("provider", 1)}\nprovider > gateway\n    SIP/2.0 503 Service Unavailable\n${REGISTERS("backup", 2)}
+backup > gateway
+    SIP/2.0 200 OK
+    Contact: <sip:620@192.0.2.1:5600>;expires=600
+`);
+    expect(stage.gateway.trunks.states).toEqual([{ name: "line", state: "registered" }]);
+    await stage.play(changedAll(CALLED, "provider", "backup"));
+    await stage.close();
+  });
+});
+
+const CALLED = `
+provider > gateway
+    INVITE sip:620@192.0.2.1:5600 SIP/2.0
+    From: <sip:0301111@line.example>;tag=c1
+    To: <sip:620@line.example>
+    Call-ID: c1
+    Contact: <sip:0301111@line.example>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > provider
+    SIP/2.0 180 Ringing
+gateway > juliet
+    <iq type='set' from='+49301111@sip.example.org/sip'><jingle action='session-initiate' sid='c1'/></iq>
+provider > gateway
+    CANCEL sip:620@192.0.2.1:5600 SIP/2.0
+gateway > provider
+    SIP/2.0 200 OK
+gateway > provider
+    SIP/2.0 487 Request Terminated
+provider > gateway
+    ACK sip:620@192.0.2.1:5600 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
