@@ -105,7 +105,9 @@ export class User {
       const whole = suited(media, takes);
       this.#offer(device, whole, (answer) => {
         const isRefused = answer.type === "error" && NO_SUCH_CONTENT.has(answer.condition ?? "");
-        if (!isRefused || !hasDataChannels(whole)) return this.#offered(device, answer);
+        const { unanswered, devices } = this.#session.chart;
+        const rings = unanswered && devices.includes(device);
+        if (!isRefused || !rings || !hasDataChannels(whole)) return this.#offered(device, answer);
         this.#offer(device, suited(media, { ...takes, dataChannels: false }), (later) => this.#offered(device, later));
       });
     }

@@ -240,6 +240,24 @@ juliet > gateway
     <iq type='error' id='{first}' to='${CAROL}'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 ${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
+    // proves: M30
+    [
+      "are an error to a client once the phone has given up: it is not offered anything more",
+      `${changed(changed(CALLED(WITH(NEW, PORT), HEARS_IT()), "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from", "<iq type='set' id='{first}' from")}
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${HEARS("session-terminate", "<reason><decline/></reason>", CAROL)}
+juliet > gateway
+    <iq type='error' id='{first}' to='${CAROL}'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+nothing on juliet
+`,
+    ],
     // proves: M29
     [
       "without ICE or DTLS are refused, and alone they are no call",
