@@ -12,7 +12,7 @@ import { tagOf } from "../protocol/sip/mandatory.ts";
 import type { Message } from "../protocol/sip/message.ts";
 import { bareJid } from "../protocol/xmpp/jid.ts";
 import type { About } from "./call-journal.ts";
-import { unwrapped } from "./wrapped.ts";
+import { firstElement, unwrapped } from "./wrapped.ts";
 
 const MOST_EARLY = 256;
 const MOST_ASKED = 20_000;
@@ -82,7 +82,7 @@ export class Belongings<Journal extends Owner> {
     const said = unwrapped(stanza);
     const proposal = proposalKey(said, out);
     if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, put);
-    const [inside] = said.getChildElements();
+    const inside = firstElement(said);
     const sid = inside?.attrs.sid ?? inside?.attrs.id;
     if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, put);
     if (typeof sid !== "string") return;
@@ -122,6 +122,8 @@ export class Belongings<Journal extends Owner> {
   /** The call of a SIP message: where there are several of one Call-ID, the one whose tag is ours. */
   #ofDialog({ callId, isRequest, ours }: Names, out: boolean): Journal | undefined {
     const all = this.#byCallId.get(callId) ?? [];
+    const [only] = all;
+    if (only !== undefined && all.length === 1 && only.about.id === ours) return only;
     const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
     // what is refused before it is of a call (482) has a tag of its own
     if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;

@@ -13,6 +13,7 @@ import {
   messagesOf,
   type Packed,
   pack,
+  saidByAll,
   type Transition,
   unpack,
   weightOf,
@@ -133,7 +134,8 @@ export class CallJournal {
     if (!listener || this.isOver) return;
     const before = this.state;
     const at = listener.now();
-    this.#add({ kind: "step", at, event, after, transitions });
+    const { guards, actions } = saidByAll(transitions);
+    this.#add({ kind: "step", at, event, after, guards, actions });
     this.#enter(leavesOf(after), at);
     listener.stepped(this, before, event, at);
   }
@@ -141,7 +143,7 @@ export class CallJournal {
   refused(event: string, why: string): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
-    this.#add({ kind: "step", at: listener.now(), event, after: null, transitions: [], refused: why });
+    this.#add({ kind: "step", at: listener.now(), event, after: null, guards: [], actions: [], refused: why });
     listener.refused(this, event);
   }
 

@@ -64,9 +64,8 @@ export class Counts {
   /** A call went on from some states to others; equal states are one list (states.ts). */
   stepped(before: readonly string[], after: readonly string[], event: string): void {
     const ways = this.#ways.get(event) ?? [];
-    const known = ways.find((way) => way.before === before && way.after === after);
-    if (known !== undefined) known.times++;
-    else this.#ways.set(event, [...ways, { before, event, after, times: 1 }]);
+    for (const way of ways) if (way.before === before && way.after === after) return void way.times++;
+    this.#ways.set(event, [...ways, { before, event, after, times: 1 }]);
   }
 
   stayed(states: readonly string[], milliseconds: number): void {

@@ -59,14 +59,7 @@ export type Entry = StepEntry | EffectEntry | WireEntry | StreamEntry;
 
 /** The entries of a call that lives: cheap to make, read only when somebody asks. */
 export type LiveEntry =
-  | {
-      kind: "step";
-      at: number;
-      event: string;
-      after: StateValue | null;
-      transitions: readonly Transition[];
-      refused?: string;
-    }
+  | StepEntry
   | EffectEntry
   | StreamEntry
   | {
@@ -81,18 +74,25 @@ export type LiveEntry =
     }
   | { kind: "xmpp"; at: number; out: boolean; stanza: Element | string };
 
+/** What a transition says; it is the chart's own, and the same object in all calls. */
+const saidBy = onceEach(({ guard, actions }: Transition) => ({
+  guards: [wordsOf(guard)].filter((word) => word !== ""),
+  actions: actions.map(wordsOf).filter((word) => word !== ""),
+}));
+
+/** What the transitions of one step say. */
+export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "guards" | "actions"> {
+  const [only] = transitions;
+  if (only !== undefined && transitions.length === 1) return saidBy(only);
+  const said = transitions.map(saidBy);
+  return { guards: said.flatMap(({ guards }) => guards), actions: said.flatMap(({ actions }) => actions) };
+}
+
 const encoder = new TextEncoder();
 
 /** What a live entry says, whole. */
 export function entryOf(live: LiveEntry): Entry {
-  if (live.kind === "effect" || live.kind === "stream") return live;
-  if (live.kind === "step") {
-    const { kind, at, event, after, transitions, refused } = live;
-    const said = transitions.map(saidBy);
-    const guards = said.flatMap((each) => each.guards);
-    const actions = said.flatMap((each) => each.actions);
-    return { kind, at, event, after, guards, actions, ...(refused === undefined ? {} : { refused }) };
-  }
+  if (live.kind === "effect" || live.kind === "stream" || live.kind === "step") return live;
   if (live.kind === "xmpp") {
     const bytes = encoder.encode(textOf(live.stanza));
     return {
@@ -111,12 +111,6 @@ export function entryOf(live: LiveEntry): Entry {
 }
 
 const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
-
-/** What a transition says; it is the chart's own, and the same object in all calls. */
-const saidBy = onceEach(({ guard, actions }: Transition) => ({
-  guards: [wordsOf(guard)].filter((word) => word !== ""),
-  actions: actions.map(wordsOf).filter((word) => word !== ""),
-}));
 
 /** What an action or a guard is called in its chart. */
 function wordsOf(named: unknown): string {

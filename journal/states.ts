@@ -8,7 +8,7 @@ const lists = new Map<string, readonly string[]>();
 
 /** `["established.negotiation.stable", "established.hold.talking"]`: one a region; the same list for the same states. */
 export function leavesOf(value: StateValue): readonly string[] {
-  if (typeof value === "string") return listOf([value]);
+  if (typeof value === "string") return lists.get(value) ?? listOf([value]);
   const found = known.get(value);
   if (found !== undefined) return found;
   const spelt = listOf(spell(value));

@@ -14,8 +14,14 @@ export function unwrapped(stanza: Element): Element {
   return at.is("iq") || at.is("message") ? at : stanza;
 }
 
+/** The first child that is an element. */
+export function firstElement({ children }: Element): Element | undefined {
+  for (const child of children) if (typeof child !== "string") return child;
+  return undefined;
+}
+
 function wrapperIn(element: Element): Element | undefined {
-  const [inside] = element.getChildElements();
+  const inside = firstElement(element);
   if (inside === undefined) return undefined;
   const isStanza = WRAPPERS.has(element.name) && (inside.is("iq") || inside.is("message"));
   return isStanza || WRAPPERS.has(inside.name) ? inside : undefined;
