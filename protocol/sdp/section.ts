@@ -49,7 +49,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
       MOST.bandwidth,
       "bandwidths",
     ),
-    crypto: bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys"),
+    crypto: readKeys(section),
     sources: readSources(section),
     sourceGroups: bounded(allOf(section, "ssrc-group").flatMap(readSourceGroup), MOST.sourceGroups, "source groups"),
     streams: bounded(allOf(section, "msid").flatMap(readStream), MOST.streams, "streams"),
@@ -111,6 +111,12 @@ function readBandwidth(line: string): Content["bandwidth"] {
   const [, type = "", value] = /^([\w-]{1,32}):(\d{1,10})$/.exec(line) ?? [];
   const limit = numberWithin(value, 0, 9_999_999_999);
   return limit === undefined ? [] : [{ type, limit }];
+}
+
+/** Keys are of a secure protocol (RFC 4568 §6); beside RTP/AVP, as phones offer "optional" SRTP, nobody may believe in them. */
+function readKeys(section: SdpSection): readonly Crypto[] {
+  const isSecure = /\bSAVPF?$/.test(section.protocol);
+  return isSecure ? bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys") : [];
 }
 
 function readCrypto(line: string): Crypto[] {

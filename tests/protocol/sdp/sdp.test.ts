@@ -501,3 +501,14 @@ test("the ssrc of a description counts where there is no source", () => {
   const read = readJingle(jingleOf(`<jingle xmlns='urn:xmpp:jingle:1'>${contents}</jingle>`));
   expect(written(read, { by: "initiator" })).toContain("a=ssrc:1234 cname:1234");
 });
+
+// proves: M42
+test.each([
+  ["RTP/AVP", 0],
+  ["RTP/AVPF", 0],
+  ["RTP/SAVP", 1],
+  ["RTP/SAVPF", 1],
+])("keys on a line of %s: %d", (protocol, keys) => {
+  const sdp = `${changed(PLAIN_SDP, "RTP/AVP", protocol)}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc\r\n`;
+  expect(readSdp(sdp, { by: "initiator" }).contents[0]?.crypto).toHaveLength(keys);
+});

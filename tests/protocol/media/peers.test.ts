@@ -1,0 +1,22 @@
+/** What the gateway makes of the SDP of each kind of peer, and of its own Jingle again: tests/vectors/media/peers. */
+import { describe, expect, test } from "bun:test";
+import { readSdp } from "../../../protocol/sdp/read.ts";
+import { PEERS, peerText, peerVector, userOffer } from "../../support/peer-vectors.ts";
+
+// proves: M41
+describe("offer and answer of", () => {
+  test.each(PEERS)("%s become Jingle, and SDP again", (name) => {
+    const vector = peerVector(name);
+    expect(peerText(vector)).toBe(vector.text);
+  });
+
+  test.each(PEERS)("%s are read with CRLF as with LF", (name) => {
+    const { offer, answer, answers } = peerVector(name);
+    const answerTo = userOffer(answers);
+    for (const [sdp, as] of [
+      [offer, { by: "initiator" }],
+      [answer, { by: "responder", answerTo }],
+    ] as const)
+      expect(readSdp(sdp.replaceAll("\n", "\r\n"), as)).toEqual(readSdp(sdp, as));
+  });
+});
