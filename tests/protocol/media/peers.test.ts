@@ -17,6 +17,6 @@ describe("offer and answer of", () => {
       [offer, { by: "initiator" }],
       [answer, { by: "responder", answerTo }],
     ] as const)
-      expect(readSdp(sdp.replaceAll("\n", "\r\n"), as)).toEqual(readSdp(sdp, as));
+      expect(readSdp(sdp.split("\n").join("\r\n"), as)).toEqual(readSdp(sdp, as));
   });
 });
