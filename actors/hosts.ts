@@ -4,7 +4,7 @@
  * `Resolve` is injected (node:dns lookup in production: /etc/hosts and the system's resolver). Addresses come in the order
  * in which they are to be tried: IPv4 first, since "localhost" means 127.0.0.1 to most phones. Rules: a look-up has a
  * time-out; one that still hangs after it is joined, not begun again; when a name is to be looked up anew and the name
- * server fails or takes its time, its old addresses go on. Left out on purpose: NAPTR and SRV (RFC 3263), which a gateway
+ * server fails or takes its time, its old addresses go on; names that are renewed in time are never waited for. Left out on purpose: NAPTR and SRV (RFC 3263), which a gateway
  * with one configured proxy does without.
  */
 import { isIP } from "node:net";
@@ -48,10 +48,17 @@ interface Question {
   late: boolean;
 }
 
+interface Known {
+  readonly addresses: readonly string[];
+  readonly until: number;
+  /** Whether the last look-up has found them: else they are old, and nobody waits for new ones. */
+  readonly isAnswered: boolean;
+}
+
 export class Hosts {
   readonly #resolve: Resolve;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { addresses: readonly string[]; until: number }>();
+  readonly #known = new Map<string, Known>();
   readonly #asked = new Map<string, Question>();
 
   constructor(resolve: Resolve, clock: Clock) {
@@ -68,9 +75,17 @@ export class Hosts {
     const known = this.#known.get(host);
     const isFresh = known !== undefined && known.until > this.#clock.now();
     const question = this.#asked.get(host);
-    if (known !== undefined && (isFresh || (question?.late && known.addresses.length > 0))) use(known.addresses);
-    else if (question !== undefined) question.waiting.push(use);
+    const isOld = known !== undefined && known.addresses.length > 0 && (question?.late || !known.isAnswered);
+    if (known !== undefined && (isFresh || isOld)) {
+      if (!isFresh && question === undefined) this.#ask(host, () => {});
+      use(known.addresses);
+    } else if (question !== undefined) question.waiting.push(use);
     else this.#ask(host, use);
+  }
+
+  /** Looks up anew what is known by name, while that is still good. */
+  renew(): void {
+    for (const host of this.#known.keys()) if (!this.#asked.has(host)) this.#ask(host, () => {});
   }
 
   #ask(host: string, use: Use): void {
@@ -98,8 +113,9 @@ export class Hosts {
     const addresses = found.filter((address) => isIP(address) !== 0).sort((one, other) => isIP(one) - isIP(other));
     const old = this.#known.get(host)?.addresses ?? [];
     if (this.#known.size >= MOST) this.#known.clear();
-    const [now, kept] = addresses.length > 0 ? [addresses, KEPT] : [old, KEPT_WHEN_UNKNOWN];
-    this.#known.set(host, { addresses: now, until: this.#clock.now() + kept });
+    const isAnswered = addresses.length > 0;
+    const [now, kept] = isAnswered ? [addresses, KEPT] : [old, KEPT_WHEN_UNKNOWN];
+    this.#known.set(host, { addresses: now, until: this.#clock.now() + kept, isAnswered });
     this.#asked.delete(host);
     tell(question, now);
   }

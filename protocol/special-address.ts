@@ -6,6 +6,7 @@
  * Left out on purpose: private networks (RFC 1918), where most phones are.
  */
 import ipaddr from "ipaddr.js";
+import { Known } from "./text.ts";
 
 export type Special = "this machine" | "this link" | "metadata" | "group" | "nowhere";
 
@@ -20,10 +21,12 @@ const BY_RANGE: Readonly<Record<string, Special>> = {
   unspecified: "nowhere",
 };
 
+/** What was made of the same few hosts: they come with every message. */
+const normals = new Known<string>(1_000);
+
 /** An address in the one way that it is compared in; what is no address stays as it is, in lower case. */
-export function normalAddress(host: string): string {
-  return ipaddr.isValid(host) ? innermost(host).toString() : host.toLowerCase();
-}
+export const normalAddress = (host: string): string =>
+  normals.of(host, () => (ipaddr.isValid(host) ? innermost(host).toString() : host.toLowerCase()));
 
 /** What is special about an address; undefined for any other one, and for a name. */
 export function specialOf(host: string): Special | undefined {

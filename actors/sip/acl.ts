@@ -71,7 +71,6 @@ export class SipAcl {
 
   /** Whether requests outside dialogs are taken from this address. */
   allows(host: string): boolean {
-    if (!ipaddr.isValid(host)) return false;
     return this.#proxy.has(normalAddress(host)) || this.covers(host);
   }
 }

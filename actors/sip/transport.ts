@@ -99,6 +99,7 @@ export class SipTransport {
   }
 
   async stop(): Promise<void> {
+    this.#names.stop();
     this.#connections.stop();
     await this.#sockets.stop();
   }

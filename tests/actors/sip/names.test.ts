@@ -49,6 +49,31 @@ test("slow names of one peer delay neither another peer's nor the proxy's", asyn
 });
 
 // proves: G3
+test("the proxy's name is renewed before it is old, and no request waits for it though the name server does not answer any more", async () => {
+  const clock = createClock();
+  let asked = 0;
+  const it = new SipNames({
+    clock,
+    configured: ["proxy.example"],
+    resolve: () => (asked++ === 0 ? Promise.resolve(["192.0.2.2"]) : new Promise(() => {})),
+    resolvePeer: async () => [],
+  });
+  it.find("proxy.example", undefined, () => {});
+  await clock.advance(1);
+  const waits: string[] = [];
+  for (let second = 0; second < 600; second++) {
+    await clock.advance(1_000);
+    let isFound = false;
+    it.find("proxy.example", undefined, ([host]) => {
+      isFound = host === "192.0.2.2";
+    });
+    if (!isFound) waits.push(`${second} s`);
+  }
+  it.stop();
+  expect([waits, asked > 1, clock.armed]).toEqual([[], true, 0]);
+});
+
+// proves: G3
 test("a thousand names of peers do not drive the proxy's out of what is known", async () => {
   const { clock, asked, answers, told, find } = names();
   find("proxy.example");
