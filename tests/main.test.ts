@@ -328,6 +328,7 @@ describe("GET /health", () => {
       status: "down",
       down: ["xmpp"],
       proxy: "unknown",
+      relay: "none",
       state: "running",
       calls: 0,
     });
@@ -340,7 +341,14 @@ describe("GET /health", () => {
     const gateway = await startGateway(TOML("", listener.local.port));
     await healthy(gateway);
     const response = await gateway.health();
-    expect(await response.json()).toEqual({ status: "up", down: [], proxy: "unknown", state: "running", calls: 0 });
+    expect(await response.json()).toEqual({
+      status: "up",
+      down: [],
+      proxy: "unknown",
+      relay: "none",
+      state: "running",
+      calls: 0,
+    });
     expect(await gateway.stop()).toBe(0);
     const started = ["gateway.listening", "xmpp.online", "gateway.ready"];
     expect(eventsOf(gateway.log()).filter((event) => started.includes(String(event)))).toEqual(started);

@@ -110,7 +110,14 @@ for (const runtime of RUNTIMES) {
       const response = await gateway.health();
       expect([response.status, await response.json()]).toEqual([
         200,
-        { status: "up", down: [], proxy: expect.stringMatching(/^(?:up|unknown)$/), state: "running", calls: 0 },
+        {
+          status: "up",
+          down: [],
+          proxy: expect.stringMatching(/^(?:up|unknown)$/),
+          relay: "none",
+          state: "running",
+          calls: 0,
+        },
       ]);
     });
 

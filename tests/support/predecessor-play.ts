@@ -52,7 +52,7 @@ export async function playPredecessor(text: string): Promise<void> {
   const stage = new Stage({ intercept: true, ...(text.includes("\nthe phone takes TCP\n") ? { byTcp: true } : {}) });
   await stage.open([]);
   for (const part of parts(here(text))) await perform(stage, part);
-  await stage.close();
+  await stage.end();
 }
 
 /** The play cut into lines of its own kind and stretches of the common one. */

@@ -68,7 +68,7 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
       </h1>
       <p>
         <strong>{isOver ? endWords(step, shown) : state?.description}</strong>{" "}
-        {isOver && shown.failure && failureWords(shown.failure)}
+        {isOver && shown.failure && `${failureWords(shown.failure)} `}
         {state?.spec && <code>{state.spec}</code>}
         {waits.length > 0 && " Waits for "}
         {waits.flatMap((event, index) => [index > 0 ? " " : "", <code key={event}>{eventWords(event)}</code>])}
