@@ -100,7 +100,7 @@ const SIP_OPTIONS = [
     "codecs",
     CODECS,
     ["PCMA", "PCMU", "G722"],
-    "codecs of relayed calls, in this order",
+    "codecs that are offered through the media relay",
     env("SIP_CODECS"),
   ),
 ];

@@ -32,7 +32,7 @@ export interface CallsConfig {
   readonly trusted: boolean;
   /** How calls are put to the proxy: as browsers make them, by the relay as RTP or SRTP, or by the relay where the first is refused. */
   readonly media: "webrtc" | "rtp" | "srtp" | "auto";
-  /** What is offered by the relay, in this order. */
+  /** What is offered by the relay. */
   readonly codecs: readonly string[];
   /** Whether an offer that is refused whole is tried once more with its audio alone. */
   readonly retryAudioOnly: boolean;

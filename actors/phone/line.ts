@@ -38,7 +38,7 @@ export interface LineConfig {
 export interface RelayTerms {
   /** Whether RTP is keyed by SDES (RFC 4568). */
   readonly srtp: boolean;
-  /** What is offered, in this order. */
+  /** What is offered. */
   readonly codecs: readonly string[];
 }
 

@@ -18,7 +18,7 @@ export interface Purpose {
 export interface MediaTerms {
   /** How the phone carries RTP: RTP/AVP or RTP/SAVP, with or without F. */
   readonly protocol: string;
-  /** What may be offered to the phone, in this order; keys (RFC 4733) besides. */
+  /** What may be offered to the phone; keys (RFC 4733) besides. */
   readonly codecs: readonly string[];
   /** The names of rtpengine's interfaces for users and phones, where it has several. */
   readonly direction: readonly string[];

@@ -1,6 +1,7 @@
 /**
  * baresip, a SIP phone without a head: it sings a tone, writes down what it hears, and is steered over TCP (ctrl_tcp:
- * JSON in netstrings). As `echo` it speaks as browsers do (ICE, DTLS-SRTP, rtcp-mux), as `plain` only RTP.
+ * JSON in netstrings). As `echo` it speaks as browsers do (ICE, DTLS-SRTP, rtcp-mux), as `plain` only RTP, as `sdes` only SRTP
+ * with keys in SDP.
  *
  * COMPAT baresip 1.0: ausine plays 48 kHz stereo only; a phone listens on the TLS port behind its own too, hence the gap
  * between the ports; without a sink that needs no sound card (aubridge) a call never gets an answer.
@@ -43,6 +44,14 @@ const KINDS = {
     modules: [],
     account: "audio_codecs=pcmu,pcma,opus/48000/2",
   },
+  sdes: {
+    port: 5091,
+    controlPort: 4491,
+    rtpPorts: "22000-22999",
+    hertz: 700,
+    modules: ["srtp"],
+    account: "mediaenc=srtp-mand;audio_codecs=pcma,pcmu",
+  },
 } as const satisfies Record<string, Kind>;
 
 export type BaresipKind = keyof typeof KINDS;
@@ -53,6 +62,7 @@ export interface BaresipEvent {
 }
 
 export class Baresip {
+  readonly kind: BaresipKind;
   readonly hertz: number;
   /** What happens to it: CALL_INCOMING, CALL_RINGING, CALL_ESTABLISHED, CALL_CLOSED, … */
   events = new Inbox<BaresipEvent>();
@@ -62,10 +72,11 @@ export class Baresip {
   #control: ByteStream | undefined;
   #tokens = 0;
 
-  constructor(program: Program, folder: string, hertz: number) {
+  constructor(program: Program, folder: string, kind: BaresipKind) {
     this.#program = program;
     this.#folder = folder;
-    this.hertz = hertz;
+    this.kind = kind;
+    this.hertz = KINDS[kind].hertz;
   }
 
   /** Everything it has said, the SIP on its wire included. */
@@ -139,7 +150,7 @@ export async function startBaresip(name: BaresipKind): Promise<Baresip> {
   const account = `regint=60;${proxy};answermode=manual;auth_user=${name};auth_pass=secret;${kind.account}`;
   writeFileSync(join(folder, "accounts"), `"${name}" <sip:${name}@${COMPONENT};transport=udp>;${account}\n`);
   const program = new Program(["stdbuf", "-oL", "baresip", "-4", "-v", "-s", "-f", folder], { folder });
-  const phone = new Baresip(program, folder, kind.hertz);
+  const phone = new Baresip(program, folder, name);
   await phone.connect(kind.controlPort);
   await program.says(/200 OK \(.*binding/);
   return phone;
@@ -151,7 +162,7 @@ sip_listen ${PHONES}:${port}
 net_interface ${PHONES}
 dns_server 127.0.0.1:53
 rtp_ports ${rtpPorts}
-rtcp_mux ${modules.length > 0 ? "yes" : "no"}
+rtcp_mux ${modules.includes("ice") ? "yes" : "no"}
 rtp_stats yes
 jitter_buffer_delay 5-10
 call_max_calls 20

@@ -85,8 +85,12 @@ export class BrowserPhone {
     return this.#ask("write", text);
   }
 
+  press(key: string): Promise<void> {
+    return this.#ask("press", key);
+  }
+
   /** Something it is asked to do. */
-  tap(button: Exclude<keyof PagePhone, "connect" | "call" | "write" | "heard" | "forget">): Promise<void> {
+  tap(button: Exclude<keyof PagePhone, "connect" | "call" | "write" | "press" | "heard" | "forget">): Promise<void> {
     return this.#ask(button);
   }
 

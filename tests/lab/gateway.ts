@@ -1,7 +1,7 @@
 /** The gateway between the lab's XMPP server and its SIP proxy, as people run it. */
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { COMPONENT, DOMAIN, SECRET } from "../support/prosody.ts";
-import { GATEWAY, GATEWAY_PORT, PROXY, PROXY_PORT } from "./lab.ts";
+import { GATEWAY, GATEWAY_PORT, NG, PROXY, PROXY_PORT } from "./lab.ts";
 
 export interface ProxyAddress {
   readonly host: string;
@@ -15,6 +15,8 @@ export interface LabGatewayOptions {
   readonly transport: "udp" | "tcp";
   readonly mode: "gateway" | "intercept";
   readonly proxy?: ProxyAddress | undefined;
+  /** How it puts calls to the proxy, where there is a media relay. */
+  readonly media?: "webrtc" | "rtp" | "srtp" | "auto" | undefined;
 }
 
 /** Starts it and waits until all is up. */
@@ -22,6 +24,7 @@ export async function startLabGateway({
   transport,
   mode,
   proxy = KAMAILIO,
+  media,
 }: LabGatewayOptions): Promise<GatewayProcess> {
   const gateway = await startGateway(`
 [modules.mod_jingle_sip]
@@ -34,6 +37,7 @@ transport = "${transport}"
 [sip]
 bind = ["${GATEWAY}"]
 options_interval = ${proxy === KAMAILIO ? 30 : 0} # SIPp as the proxy takes OPTIONS for a call
+${media === undefined ? "" : `media = "${media}"\n[media]\nrtpengine = ["${NG}"]`}
 [xmpp]
 mode = "${mode}"
 host = "127.0.0.1"

@@ -26,5 +26,8 @@ export const PROXY_WEB_PORT = 5066;
 /** Where numbers are called. */
 export const CARRIER_PORT = 5200;
 
+/** Where rtpengine is told what to do. */
+export const NG = "127.0.0.1:2223";
+
 /** A folder for what one peer writes; all of them go with the run. */
 export const makeFolder = (name: string): string => mkdtempSync(join(tmpdir(), `${name}-`));

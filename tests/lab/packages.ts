@@ -11,6 +11,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["ejabberdctl", "ejabberd"],
   ["kamailio", "kamailio"],
   ["/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so", "kamailio-websocket-modules"],
+  ["rtpengine", "rtpengine-daemon"],
   ["sipp", "sip-tester"],
   ["tshark", "tshark"],
   ["baresip", "baresip"],

@@ -4,7 +4,7 @@ import { COMPONENT, DOMAIN, type XmppServer } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
 import { type Baresip, type BaresipKind, startBaresip } from "./baresip.ts";
 import { type BrowserPhone, type Chromium, startChromium } from "./chromium.ts";
-import { type ProxyAddress, startLabGateway } from "./gateway.ts";
+import { type LabGatewayOptions, type ProxyAddress, startLabGateway } from "./gateway.ts";
 import { Kamailio } from "./kamailio.ts";
 import { PROXY, PROXY_WEB_PORT } from "./lab.ts";
 import type { World } from "./worlds.ts";
@@ -54,14 +54,16 @@ export interface ServerNeeds {
 /** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
 export interface SceneNeeds extends ServerNeeds {
   readonly peer?: ProxyAddress;
+  /** How calls are put to the phones, where there is a media relay. */
+  readonly media?: LabGatewayOptions["media"];
 }
 
-export async function startScene(world: World, { peer, ...needs }: SceneNeeds = {}): Promise<Scene> {
+export async function startScene(world: World, { peer, media, ...needs }: SceneNeeds = {}): Promise<Scene> {
   const server = world.server(needs);
   const kamailio = new Kamailio();
   await server.create(["juliet", "romeo"]);
   await Promise.all([server.start(), kamailio.start()]);
-  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer });
+  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer, media });
   const phones: Baresip[] = [];
   let chromium: Promise<Chromium> | undefined;
   const open = async (kind: "xmpp" | "sip"): Promise<BrowserPhone> => {

@@ -9,26 +9,34 @@ export interface Sound {
   readonly loudness: number;
 }
 
-const RATE = 48_000;
-const WINDOW = RATE / 2;
+/** What raw samples are. */
+const RAW = { rate: 48_000, header: 0 } as const;
 
-/** Reads a WAV file that may still grow, or raw samples; of several channels the first. */
-export function soundOf(file: string, channels: number): Sound {
+/** Reads a WAV file that may still grow, or raw samples of so many channels at 48 kHz; of several channels the first. */
+export function soundOf(file: string, ofRaw: number): Sound {
   const bytes = readFileSync(file);
-  const header = bytes.toString("latin1", 0, 4) === "RIFF" ? bytes.indexOf("data") + 8 : 0;
+  const { rate, channels, header } =
+    bytes.toString("latin1", 0, 4) === "RIFF" ? waveOf(bytes) : { ...RAW, channels: ofRaw };
   const frames = Math.floor((bytes.length - header) / (2 * channels));
   const sample = (frame: number): number => bytes.readInt16LE(header + 2 * channels * frame) / 32_768;
-  const first = Math.max(0, frames - WINDOW);
+  const first = Math.max(0, frames - rate / 2);
   let [crossings, squares] = [0, 0];
   for (let frame = first; frame < frames; frame++) {
     const now = sample(frame);
     squares += now * now;
     if (frame > first && now >= 0 && sample(frame - 1) < 0) crossings++;
   }
-  const seconds = (frames - first) / RATE;
+  const seconds = (frames - first) / rate;
   return {
-    seconds: frames / RATE,
+    seconds: frames / rate,
     hertz: seconds === 0 ? 0 : Math.round(crossings / seconds),
     loudness: frames === first ? 0 : Math.sqrt(squares / (frames - first)),
   };
 }
+
+/** The head of a WAV file: how many samples a second, of how many channels, and where they begin. */
+const waveOf = (bytes: Buffer): { rate: number; channels: number; header: number } => ({
+  channels: bytes.readUInt16LE(22),
+  rate: bytes.readUInt32LE(24),
+  header: bytes.indexOf("data") + 8,
+});

@@ -1,4 +1,4 @@
-/** A browser (juliet) and baresip (echo), and how their calls begin. */
+/** A browser (juliet) and baresip (echo, of whatever kind), and how their calls begin. */
 import { expect } from "bun:test";
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
 import type { Baresip } from "./baresip.ts";
@@ -6,7 +6,6 @@ import type { BrowserPhone } from "./chromium.ts";
 import { pageHears, phoneHears } from "./hearing.ts";
 import { JULIET_HERTZ } from "./scene.ts";
 
-const ECHO = `echo@${COMPONENT}`;
 export const JULIET = `sip:juliet@${DOMAIN}`;
 
 export class Talk {
@@ -18,9 +17,13 @@ export class Talk {
     this.echo = echo;
   }
 
+  get #phone(): string {
+    return `${this.echo.kind}@${COMPONENT}`;
+  }
+
   /** The phone rings, and juliet hears of it. */
   async julietCalls(): Promise<void> {
-    await this.juliet.call(ECHO);
+    await this.juliet.call(this.#phone);
     await this.echo.event("CALL_INCOMING");
     await this.juliet.tells("ringing");
   }
@@ -28,7 +31,7 @@ export class Talk {
   /** The page rings, and the phone hears of it. */
   async echoCalls(): Promise<void> {
     await this.echo.command("dial", JULIET);
-    expect((await this.juliet.tells("incoming")).why).toBe(`${ECHO}/sip`);
+    expect((await this.juliet.tells("incoming")).why).toBe(`${this.#phone}/sip`);
     await this.echo.event("CALL_RINGING");
   }
 

@@ -2,7 +2,7 @@
 import "./sound.ts"; // first: the library takes the RTCPeerConnection that it finds
 import { Web } from "sip.js";
 import type { Account, Extras, Heard, PagePhone } from "./phone.ts";
-import { heard, sing } from "./sound.ts";
+import { heard, press, sing } from "./sound.ts";
 import { tell } from "./tell.ts";
 import { want, write } from "./wanted.ts";
 
@@ -62,6 +62,10 @@ class SipPhone implements PagePhone {
 
   async resume(): Promise<void> {
     await this.#current.unhold();
+  }
+
+  press(key: string): Promise<void> {
+    return press(key);
   }
 
   async forget(): Promise<void> {

@@ -58,3 +58,12 @@ function strongest(): { hertz: number; decibel: number } {
   const decibel = Math.max(...spectrum);
   return { hertz: Math.round((spectrum.indexOf(decibel) * context.sampleRate) / ear.fftSize), decibel };
 }
+
+/** Presses a key in the call. */
+export async function press(key: string): Promise<void> {
+  const sender = current()
+    ?.getSenders()
+    .find(({ dtmf }) => dtmf?.canInsertDTMF);
+  if (!sender?.dtmf) throw new Error("no key can be pressed in this call");
+  sender.dtmf.insertDTMF(key, 120, 80);
+}

@@ -3,7 +3,7 @@ import "./sound.ts"; // first: the library takes the RTCPeerConnection that it f
 import { createClient, Jingle } from "stanza";
 import { missingIn } from "./insists.ts";
 import type { Account, Extras, Heard, PagePhone } from "./phone.ts";
-import { heard, sing } from "./sound.ts";
+import { heard, press, sing } from "./sound.ts";
 import { tell } from "./tell.ts";
 import { want, write } from "./wanted.ts";
 
@@ -71,6 +71,10 @@ class XmppPhone implements PagePhone {
 
   async resume(): Promise<void> {
     await this.#current.resume();
+  }
+
+  press(key: string): Promise<void> {
+    return press(key);
   }
 
   async forget(): Promise<void> {
