@@ -9,7 +9,7 @@ import type { UserEffect } from "../../machines/call/vocabulary.ts";
 import { writeCodecs, writeNames, writeSenders, writeSources, writeTransports } from "../../protocol/jingle/changes.ts";
 import { writeDtmfElement } from "../../protocol/jingle/dtmf.ts";
 import { reasonElement, writeContent, writeGroup, writeJingle } from "../../protocol/jingle/jingle.ts";
-import { writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
+import { withoutEnd, writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
 import { hasDataChannels, NEVER_SEEN, suited } from "../../protocol/media/suited.ts";
@@ -52,7 +52,8 @@ export class User {
     "jingle.send.ringing": (user, { to }) => user.#say(to, "session-info", [info("ringing")]),
     "jingle.send.hold": (user, { to, holds }) => user.#say(to, "session-info", [info(holds ? "hold" : "active")]),
     "jingle.send.dtmf": (user, { to, tone }) => user.#say(to, "session-info", [writeDtmfElement(tone)]),
-    "jingle.send.transports": (user, { to, contents }) => user.#say(to, "transport-info", writeTransports(contents)),
+    "jingle.send.transports": (user, { to, contents }) =>
+      user.#say(to, "transport-info", writeTransports(contents.map(withoutEnd))),
     "jingle.send.transport-accept": (user, { to, contents }) =>
       user.#say(to, "transport-accept", writeTransports(contents)),
     "jingle.send.transport-reject": (user, { to, contents }) =>

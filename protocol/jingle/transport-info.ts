@@ -1,12 +1,12 @@
 /**
  * Jingle's transport-info: candidates that come after the description (XEP-0176 §5.6).
  *
- * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the
- * candidates (the library `stanza` drops candidates in the same transport-info).
+ * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the candidates (the library
+ * `stanza` 12 takes nothing else of one that has it: no candidate, and no ICE restart); with whole transports it is left out.
  */
 import type { Element } from "@xmpp/xml";
 import { writeCandidateAttributes } from "../candidate.ts";
-import type { ContentUpdate, TransportUpdate } from "../media/media.ts";
+import type { Content, ContentUpdate, TransportUpdate } from "../media/media.ts";
 import { bounded, MOST } from "../media/values.ts";
 import { owned, present } from "../text.ts";
 import { xml } from "../xmpp/element.ts";
@@ -48,6 +48,12 @@ export function writeTransportInfo({ contents }: TransportUpdate): Element[][] {
   ];
   return told.filter((elements) => elements.length > 0);
 }
+
+/** A content whose transport goes into a transport-info as a whole. */
+export const withoutEnd = (content: Content): Content => ({
+  ...content,
+  transport: { ...content.transport, gathered: false },
+});
 
 function contentOf({ creator, name, ufrag, pwd }: ContentUpdate, children: Element[]): Element {
   const transport = xml("transport", { xmlns: ICE_UDP, ...present({ ufrag, pwd }) }, ...children);

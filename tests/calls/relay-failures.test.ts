@@ -34,6 +34,9 @@ const commandsOf = ({ relay }: Stage): unknown[] => relay.done.map(({ command })
 /** The same in another call. */
 const as = (sid: string, scene: string): string => changedAll(scene, "s1", sid);
 
+/** The certificate of the relay's second call. */
+const OTHER_KEYS = Array(32).fill("02").join(":");
+
 const JULIET_INITIATES = `
 juliet > gateway
     <iq type='set' id='a1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'
@@ -240,9 +243,13 @@ gateway > phone
     CSeq: 2 INVITE
     m=audio 30010 RTP/AVP 0
 ${BOB_ANSWERS_PLAINLY(2, PLAIN_ANSWER("    a=recvonly\n"))}
-gateway > juliet
-    <iq type='set'><jingle action='transport-info' sid='s1'><content name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='relay2'>
-      <fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0'/></transport></content></jingle></iq>
+# gathering-complete is not in it: stanza would take nothing else of it
+gateway > juliet (whole)
+    <iq type='set' id='{info}' from='bob@sip.example.org' to='juliet@example.org/balcony'><jingle xmlns='urn:xmpp:jingle:1' action='transport-info' sid='s1'>
+      <content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='relay2' pwd='relayrelayrelayrelay2'>
+        <fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256' setup='active'>${OTHER_KEYS}</fingerprint>
+        <candidate component='1' foundation='1' generation='1' id='{candidate}' ip='${RELAY.host}' network='0' port='30008' priority='2130706431' protocol='udp' type='host'/>
+      </transport></content></jingle></iq>
 ${PHONE_HANGS_UP}`);
     });
   });

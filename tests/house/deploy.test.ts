@@ -46,7 +46,7 @@ describe("docs/deploy.md", () => {
 
   test("its health is what is answered when all is up", () => {
     expect(blocks("json").map((text) => JSON.parse(text))).toEqual([
-      { status: "up", down: [], proxy: "up", state: "running", calls: 0 },
+      { status: "up", down: [], proxy: "up", relay: "none", state: "running", calls: 0 },
     ]);
   });
 

@@ -6,9 +6,12 @@ import { program } from "../support/programs.ts";
 
 const missing = noKamailio === undefined ? "" : ` (left out: ${noKamailio})`;
 
-test.skipIf(noKamailio !== undefined)(`Kamailio reads integrations/kamailio/kamailio.cfg${missing}`, () => {
+test.skipIf(noKamailio !== undefined).each([
+  ["as it is", []],
+  ["with rtpengine", ["-A", "RTPENGINE"]],
+] as const)(`Kamailio reads integrations/kamailio/kamailio.cfg, %s${missing}`, (_, more) => {
   const file = join(import.meta.dir, "../../integrations/kamailio/kamailio.cfg");
-  const { exitCode, stderr, stdout } = Bun.spawnSync([program("kamailio"), "-c", "-f", file]);
+  const { exitCode, stderr, stdout } = Bun.spawnSync([program("kamailio"), "-c", ...more, "-f", file]);
   const said = `${stdout}${stderr}`;
   expect(said).toContain("config file ok");
   expect(said).not.toContain("ERROR");

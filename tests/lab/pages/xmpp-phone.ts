@@ -1,6 +1,7 @@
 /** A phone in a page: `stanza`, a Jingle client made for browsers, over the XMPP server's WebSocket. */
 import "./sound.ts"; // first: the library takes the RTCPeerConnection that it finds
 import { createClient, Jingle } from "stanza";
+import { noteFingerprint } from "./connection.ts";
 import { missingIn } from "./insists.ts";
 import type { Account, Extras, Heard, PagePhone } from "./phone.ts";
 import { heard, press, sing } from "./sound.ts";
@@ -124,6 +125,8 @@ class XmppPhone implements PagePhone {
     // What the phone's side has said stands beside the reason; stanza does not know it.
     let sipError = "";
     client.on("raw:incoming", (text) => {
+      const [, fingerprint] = /transport-info[^]*<fingerprint [^>]*hash=['"]sha-256['"][^>]*>([^<]+)/.exec(text) ?? [];
+      if (fingerprint !== undefined) noteFingerprint(fingerprint);
       const [, code, phrase] = /<sip-error code=['"](\d+)['"][^>]*>([^<]*)/.exec(text) ?? [];
       sipError = code === undefined ? "" : `${code} ${phrase}`;
       const offered = this.#session?.pc.getTransceivers().length ?? 0;
