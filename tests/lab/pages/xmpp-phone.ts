@@ -125,7 +125,7 @@ class XmppPhone implements PagePhone {
     // What the phone's side has said stands beside the reason; stanza does not know it.
     let sipError = "";
     client.on("raw:incoming", (text) => {
-      const [, fingerprint] = /transport-info[^]*<fingerprint [^>]*hash=['"]sha-256['"][^>]*>([^<]+)/.exec(text) ?? [];
+      const [, fingerprint] = /transport-info.*<fingerprint [^>]*hash=['"]sha-256['"][^>]*>([^<]+)/s.exec(text) ?? [];
       if (fingerprint !== undefined) noteFingerprint(fingerprint);
       const [, code, phrase] = /<sip-error code=['"](\d+)['"][^>]*>([^<]*)/.exec(text) ?? [];
       sipError = code === undefined ? "" : `${code} ${phrase}`;
