@@ -62,6 +62,8 @@ export interface Config {
     readonly drainTimeout: number;
     readonly jmiTimeout: number;
     readonly maxCalls: number;
+    readonly perUser: number;
+    readonly perMinute: number;
     readonly video: boolean;
   };
   readonly dial: Omit<DialPlan, "rules"> & {

@@ -243,6 +243,8 @@ const reloadable = ({ jingleSip, sip, calls, dial }: Config): Reloadable => ({
   allow: sip.allow,
   usernameToPhone: jingleSip.usernameToPhone,
   maxCalls: calls.maxCalls,
+  perUser: calls.perUser,
+  perMinute: calls.perMinute,
   dial: dialPlan(dial),
   trusted: sip.trusted,
 });
@@ -288,6 +290,8 @@ function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks }: Con
       jmiTimeout: milliseconds(calls.jmiTimeout),
       retryAudioOnly: sip.retryAudioOnly,
       maxCalls: calls.maxCalls,
+      perUser: calls.perUser,
+      perMinute: calls.perMinute,
     },
     trunks: trunks.map(trunkSettings),
     ...(media.rtpengine.length > 0 ? { relay: relayConfig(media) } : {}),

@@ -56,6 +56,8 @@ export interface Reloadable {
   readonly allow: GatewayConfig["sip"]["allow"];
   readonly usernameToPhone: CallsConfig["addresses"]["usernameToPhone"];
   readonly maxCalls: number;
+  readonly perUser: number;
+  readonly perMinute: number;
   readonly dial: CallsConfig["dial"];
   readonly trusted: boolean;
 }
@@ -97,8 +99,8 @@ export class Gateway {
     const resolvePeer = loggedResolve(inTime(needs.resolvePeer, clock), unresolved, log);
     this.#log = log;
     const { usernameToPhone } = config.calls.addresses;
-    const { maxCalls, dial, trusted } = config.calls;
-    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, dial, trusted };
+    const { maxCalls, perUser, perMinute, dial, trusted } = config.calls;
+    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, perUser, perMinute, dial, trusted };
     const calls = withSettings(config.calls, () => this.#settings);
     const { proxy, localHost, addresses } = config.calls;
     const { allow: networks, ...sip } = config.sip;
@@ -304,6 +306,12 @@ function withSettings(config: CallsConfig, settings: () => Reloadable): CallsCon
     ...config,
     get maxCalls() {
       return settings().maxCalls;
+    },
+    get perUser() {
+      return settings().perUser;
+    },
+    get perMinute() {
+      return settings().perMinute;
     },
     get dial() {
       return settings().dial;

@@ -58,7 +58,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
         addresses: { ...addresses, proxyHost: HOST, proxyPort: PROXY_PORT },
         ...{ ringTimeout: 180_000, gatherTimeout: 500, renegotiateTimeout: 10_000, jmiTimeout: 30_000 },
         ...{ media: "webrtc" as const, codecs: [] },
-        ...{ retryAudioOnly: true, maxCalls: 100_000, trusted: true },
+        ...{ retryAudioOnly: true, maxCalls: 100_000, perUser: 0, perMinute: 0, trusted: true },
       },
       drainTimeout: 1_000,
     },

@@ -132,6 +132,15 @@ const CALLS_OPTIONS = [
   option("calls", "drain_timeout", SECONDS, 60, "how long running calls may go on when the gateway stops"),
   option("calls", "jmi_timeout", SECONDS, 30, "how long a proposed call waits for a device"),
   option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused", RELOADS),
+  option(
+    "calls",
+    "per_user",
+    LIMIT,
+    10,
+    "calls of a user at once, both ways; a dialled one more is refused, a phone hears busy",
+    RELOADS,
+  ),
+  option("calls", "per_minute", LIMIT, 60, "calls that a user may begin in a minute", RELOADS),
   option("calls", "video", BOOLEAN, true, "announce and carry video"),
 ];
 

@@ -54,6 +54,8 @@ export function gatewayConfig(
       jmiTimeout: 30_000,
       retryAudioOnly: true,
       maxCalls: 100,
+      perUser: 0,
+      perMinute: 0,
       ...calls,
     },
     drainTimeout: 60_000,

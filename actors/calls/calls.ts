@@ -34,6 +34,7 @@ import { OutgoingCalls } from "./outgoing.ts";
 import { Proposals } from "./proposals.ts";
 import { RefusedCalls } from "./refused.ts";
 import { Registry } from "./registry.ts";
+import { Shares } from "./shares.ts";
 
 export class Calls implements SipUser, XmppUser {
   readonly registry: Registry;
@@ -55,7 +56,8 @@ export class Calls implements SipUser, XmppUser {
     const outbox = new Outbox(log);
     const awaiting = this.#awaiting;
     const maker = new CallMaker(needs, { registry, awaiting, outbox });
-    const dialling = new Dialling({ config, registry, trunks, clock, log });
+    const shares = new Shares({ config, registry, clock });
+    const dialling = new Dialling({ config, registry, shares, trunks, clock, log });
     const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
     const isTrusted = (source: Destination): boolean => config.trusted && reach.isPassedOn(source);
     const numbering = (): Numbering | undefined => config.dial;
@@ -65,7 +67,7 @@ export class Calls implements SipUser, XmppUser {
     this.#outbox = outbox;
     this.#refused = refused;
     this.#incoming = new IncomingCalls({
-      ...{ maker, registry, refused, addresses, isTrusted, xmpp, random, reach, trunks, numbering },
+      ...{ maker, registry, shares, refused, addresses, isTrusted, xmpp, random, reach, trunks, numbering },
       relay: needs.relay,
       codecs: config.codecs,
     });

@@ -22,6 +22,7 @@ import type { Trunks } from "../trunks/trunks.ts";
 import { type DialConfig, DialLimits } from "./dial-limits.ts";
 import type { CallsConfig } from "./needs.ts";
 import type { Registry } from "./registry.ts";
+import { type Shares, tooMany } from "./shares.ts";
 
 /** A call that may be made. */
 export interface Permitted extends Dialled {
@@ -39,6 +40,7 @@ export interface Permitted extends Dialled {
 export interface DiallingParts {
   readonly config: CallsConfig;
   readonly registry: Registry;
+  readonly shares: Shares;
   readonly trunks: Trunks;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,7 +80,7 @@ export class Dialling {
     const { trunk, isEmergency } = found;
     const { registry } = this.#by;
     if (isEmergency ? registry.fullForAll : registry.full) return overloaded;
-    const limited = plan && !isEmergency ? this.#reached(caller, plan) : undefined;
+    const limited = isEmergency ? undefined : (this.#by.shares.refusal(caller) ?? this.#reached(caller, plan));
     if (limited) return limited;
     const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
     if (names === undefined) return nobody;
@@ -97,7 +99,9 @@ export class Dialling {
   /** The call is made. */
   made(caller: string, { isEmergency }: Permitted): void {
     const { dial: plan } = this.#by.config;
-    if (plan && !isEmergency) this.#limits.count(caller, plan);
+    if (isEmergency) return;
+    this.#by.shares.count(caller);
+    if (plan) this.#limits.count(caller, plan);
   }
 
   #written(name: string, caller: string, plan: DialConfig | undefined): Written | Refusal {
@@ -108,12 +112,11 @@ export class Dialling {
     return found.trunk !== PROXY && trunk === undefined ? notThere : { ...found, trunk };
   }
 
-  #reached(caller: string, plan: DialConfig): Refusal | undefined {
+  #reached(caller: string, plan: DialConfig | undefined): Refusal | undefined {
+    if (plan === undefined) return undefined;
     const calls = [...this.#by.registry.ofUser(caller)].filter(({ chart }) => !chart.isIncoming).length;
     const why = this.#limits.reached(caller, calls, plan);
-    return why === undefined
-      ? undefined
-      : new Refusal(why, { status: 503 }, { condition: "resource-constraint", type: "wait" });
+    return why === undefined ? undefined : tooMany(why);
   }
 
   /** A target that a phone of a trunk points to, as it may be called. */
@@ -147,11 +150,7 @@ export class Dialling {
   }
 }
 
-const overloaded = new Refusal(
-  "no more calls now",
-  { status: 503 },
-  { condition: "resource-constraint", type: "wait" },
-);
+const overloaded = tooMany("no more calls now");
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");

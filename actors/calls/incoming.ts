@@ -32,12 +32,14 @@ import {
   offerOf,
   type Parties,
   parties,
+  USED_UP,
   whyNoCall,
 } from "./admission.ts";
 import { advice } from "./advice.ts";
 import type { CallMaker } from "./maker.ts";
 import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
+import type { Shares } from "./shares.ts";
 import { trunkParties } from "./trunk-parties.ts";
 
 type Placed = Parties & { readonly trunk: Trunk | undefined };
@@ -46,6 +48,7 @@ type Placed = Parties & { readonly trunk: Trunk | undefined };
 export interface IncomingParts {
   readonly maker: CallMaker;
   readonly registry: Registry;
+  readonly shares: Shares;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
   /** Whether From of what comes from there is as good as checked. */
@@ -84,6 +87,7 @@ export class IncomingCalls {
       ? trunkParties(request, trunk, addresses, numbering())
       : parties(request, addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, NOBODY);
+    if (this.#by.shares.isUsedUp(who.them)) return this.#refuse(transaction, USED_UP);
     const offer = offerOf(request);
     const needsRelay = this.#by.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
     const plain = !needsRelay && !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);

@@ -77,7 +77,7 @@ export class CallMessages {
       else refused.initiate({ from, to }, id, judged);
       return reject(REASONS[judged.jingle.condition ?? ""] ?? "decline", judged.message);
     }
-    proposals.add({ sid: id, them: from, us: to });
+    if (!proposals.add({ sid: id, them: from, us: to })) return reject("busy", "too many calls are proposed");
     say({ type: "ringing", id });
     say({ type: "proceed", id });
   }

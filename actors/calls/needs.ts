@@ -12,8 +12,9 @@ import type { Trunks } from "../trunks/trunks.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 import type { DialConfig } from "./dial-limits.ts";
+import type { ShareConfig } from "./shares.ts";
 
-export interface CallsConfig {
+export interface CallsConfig extends ShareConfig {
   readonly proxy: Destination;
   /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
   readonly outbound: boolean;

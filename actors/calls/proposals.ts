@@ -2,12 +2,13 @@
  * Proposals of users (XEP-0353) whose session-initiate has not come yet.
  *
  * A proposal is answered at once and makes no call; it is kept to recognise the session-initiate that follows it. Bounds: `MOST`
- * proposals, then the oldest is dropped; each is kept for `jmi_timeout`.
+ * proposals, then the oldest is dropped, and `MOST_OF_ONE` of a user, then it is not taken; each is kept for `jmi_timeout`.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
 
 const MOST = 10_000;
+const MOST_OF_ONE = 20;
 
 export interface Proposal {
   readonly sid: string;
@@ -21,33 +22,53 @@ export class Proposals {
   readonly #clock: Clock;
   readonly #timeout: number;
   /** Until when, by proposal; the oldest first. */
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<string, { readonly user: string; readonly until: number }>();
+  /** How many of each user are open. */
+  readonly #counts = new Map<string, number>();
 
   constructor(clock: Clock, timeout: number) {
     this.#clock = clock;
     this.#timeout = timeout;
   }
 
-  add(proposal: Proposal): void {
+  /** False when the user has proposed too many calls already. */
+  add(proposal: Proposal): boolean {
     const now = this.#clock.now();
-    for (const [key, until] of this.#open) {
+    for (const [key, { until }] of this.#open) {
       if (until > now && this.#open.size < MOST) break;
-      this.#open.delete(key);
+      this.#forget(key);
     }
-    this.#open.set(keyOf(proposal), now + this.#timeout);
+    const key = keyOf(proposal);
+    const user = bareJid(proposal.them);
+    this.#forget(key); // said twice
+    const count = this.#counts.get(user) ?? 0;
+    if (count >= MOST_OF_ONE) return false;
+    this.#counts.set(user, count + 1);
+    this.#open.set(key, { user, until: now + this.#timeout });
+    return true;
   }
 
   /** Whether this was proposed; the proposal is then forgotten. */
   take(proposal: Proposal): boolean {
-    const until = this.#open.get(keyOf(proposal));
-    this.#open.delete(keyOf(proposal));
+    const key = keyOf(proposal);
+    const until = this.#open.get(key)?.until;
+    this.#forget(key);
     return until !== undefined && until > this.#clock.now();
+  }
+
+  #forget(key: string): void {
+    const user = this.#open.get(key)?.user;
+    if (user === undefined) return;
+    this.#open.delete(key);
+    const left = (this.#counts.get(user) ?? 1) - 1;
+    if (left > 0) this.#counts.set(user, left);
+    else this.#counts.delete(user);
   }
 
   /** Whether this device has proposed something to that phone. */
   between({ them, us }: Omit<Proposal, "sid">): boolean {
     const start = keyOf({ them, us, sid: "" });
-    return this.#open.entries().some(([key, until]) => key.startsWith(start) && until > this.#clock.now());
+    return this.#open.entries().some(([key, { until }]) => key.startsWith(start) && until > this.#clock.now());
   }
 }
 

@@ -1,17 +1,25 @@
 /**
  * Log lines of refused calls: one each, with caller, callee, reason and what would help.
  *
- * Rules: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts); passwords of URIs are not told.
+ * Rules: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts), and so are those of one caller past
+ * `MOST_LINES` a minute: who is refused 2,000 times fills no log. Passwords of URIs are not told.
  */
 import type { Refusal } from "../../protocol/refusal.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { withoutPassword } from "../../protocol/sip/uri.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
+import { Lately } from "../lately.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { RefusedCall, Watch } from "../watch.ts";
+
+/** Lines of refused calls that one caller gets in a minute: a user, or a From. */
+const MOST_LINES = 10;
+const MINUTE = 60_000;
+const MANY = "many calls of one caller";
 
 /** Why a call was refused, in words, and what would help. */
 export interface Why {
@@ -32,16 +40,19 @@ export class RefusedCalls {
   readonly #log: Log;
   readonly #watch: Watch | undefined;
   readonly #tally: Tally;
+  readonly #lines: Lately;
 
   constructor(clock: Clock, log: Log, watch?: Watch) {
     this.#log = log;
     this.#watch = watch;
     this.#tally = new Tally(clock, log, "call.refused");
+    this.#lines = new Lately(clock, MINUTE);
   }
 
   /** An INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
-    this.#log({ level: "info", event: "call.refused", ...this.#ofInvite(sent, status, why?.why), ...why });
+    const caller = header(sent.request, "From") ?? sent.source.host;
+    this.#line(caller, { ...this.#ofInvite(sent, status, why?.why), ...why });
   }
 
   /** An INVITE, one of many. */
@@ -51,12 +62,18 @@ export class RefusedCalls {
 
   /** A session-initiate. */
   initiate(iq: Sender, sid: string, refusal: Refusal): void {
-    this.#log({ level: "info", event: "call.refused", why: refusal.message, ...this.#ofInitiate(iq, sid, refusal) });
+    this.#line(bareJid(iq.from ?? ""), { why: refusal.message, ...this.#ofInitiate(iq, sid, refusal) });
   }
 
   /** A session-initiate, one of many. */
   oneInitiate(iq: Sender, sid: string, refusal: Refusal, advice?: string): void {
     this.#tally.add(refusal.message, { ...this.#ofInitiate(iq, sid, refusal), advice });
+  }
+
+  /** A line of one caller, if it has one left. */
+  #line(caller: string, fields: object): void {
+    if (this.#lines.take(caller, MOST_LINES)) this.#log({ level: "info", event: "call.refused", ...fields });
+    else this.#tally.add(MANY, fields);
   }
 
   #ofInvite({ request, source }: Sent, status: number, why: string | undefined): object {

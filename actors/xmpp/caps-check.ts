@@ -5,18 +5,24 @@
  * Rules: each caps hash is asked for once. The answer is used for all devices with this hash if it matches the hash, else for
  * that device alone. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly; it may
  * take data channels.
+ * A user's devices are asked `MOST_ASKED` times a minute at most; one more is asked at its next presence, and is an unknown one until then.
  * Bounds: `MOST_CAPS` hashes, `MOST_DEVICES` devices with an answer of their own, `MOST_WAITING` devices that wait for one
  * answer; the oldest are dropped.
  */
 import type { Element } from "@xmpp/xml";
 import { PERHAPS, type Takes } from "../../protocol/media/suited.ts";
 import { featuresIn, isAmbiguous, verificationText } from "../../protocol/xmpp/caps-hash.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { CATEGORY, DISCO_INFO, DTLS_SCTP, ICE_UDP, JINGLE_MESSAGE, RAW_UDP } from "../../protocol/xmpp/namespaces.ts";
+import type { Clock } from "../clock.ts";
+import { Lately } from "../lately.ts";
 import type { Answer } from "./requests.ts";
 
 const MOST_CAPS = 10_000;
 const MOST_DEVICES = 10_000;
 const MOST_WAITING = 1_000;
+const MOST_ASKED = 20;
+const MINUTE = 60_000;
 
 /** The features of a device that matter here. */
 export interface Abilities extends Takes {
@@ -30,6 +36,7 @@ export interface Abilities extends Takes {
 }
 
 export interface CapsNeeds {
+  readonly clock: Clock;
   /** Base64 SHA-1. */
   readonly sha1: (text: string) => string;
   /** Sends a device a disco#info request for a node. */
@@ -40,6 +47,7 @@ export interface CapsNeeds {
 
 export class CapsCheck {
   readonly #needs: CapsNeeds;
+  readonly #asked: Lately;
   /** By caps node. */
   readonly #known = new Map<string, Abilities>();
   /** Devices that wait for an answer, by caps node; the first of them was asked. */
@@ -49,6 +57,7 @@ export class CapsCheck {
 
   constructor(needs: CapsNeeds) {
     this.#needs = needs;
+    this.#asked = new Lately(needs.clock, MINUTE);
   }
 
   /** A device has sent its caps; undefined if it has none that can be verified. */
@@ -56,7 +65,7 @@ export class CapsCheck {
     const known = node === undefined ? UNKNOWN : this.#found(device, node);
     const waiting = this.#waiting.get(node ?? "");
     if (known !== undefined || node === undefined) this.#needs.judged(device, (known ?? UNKNOWN).messages);
-    else if (waiting === undefined) this.#ask(device, node);
+    else if (waiting === undefined) this.#askOnce(device, node);
     else if (waiting.length < MOST_WAITING && !waiting.includes(device)) waiting.push(device);
   }
 
@@ -74,6 +83,12 @@ export class CapsCheck {
   }
 
   #hashOf = (query: Element): string => `#${this.#needs.sha1(verificationText(query))}`;
+
+  /** Asks, if the user has not had too many questions lately. */
+  #askOnce(device: string, node: string): void {
+    if (this.#asked.take(bareJid(device), MOST_ASKED)) this.#ask(device, node);
+    else this.#needs.judged(device, UNKNOWN.messages);
+  }
 
   #ask(device: string, node: string): void {
     withRoom(this.#waiting, MOST_CAPS).set(node, [device]);

@@ -73,8 +73,9 @@ export class XmppComponent {
   readonly #send = (element: Element): Sent => this.#stream.send(element);
 
   #createPresence(caps: Readonly<Record<Entity, Caps>>): XmppPresence {
-    const { config, isServed, user, sha1 } = this.#needs;
+    const { config, clock, isServed, user, sha1 } = this.#needs;
     return new XmppPresence({
+      clock,
       domain: config.domain,
       caps,
       isServed,

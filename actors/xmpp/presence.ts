@@ -6,7 +6,8 @@
  * called: those that support JMI (XEP-0353) by a proposal, the others directly; a phone without ICE calls none whose caps
  * list ICE alone. An offline user gets a proposal if one of the user's devices supports JMI, since a push may wake it, or if
  * nothing is known of the user. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
- * `MOST_RESOURCES` of each; past them a user counts as offline.
+ * `MOST_RESOURCES` of each, past which a device counts as offline. Where there are too many users, the one that went offline longest
+ * ago is forgotten; where all are online, one more counts as offline.
  */
 import type { Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
@@ -16,12 +17,14 @@ import { type Caps, capsElement } from "../../protocol/xmpp/disco.ts";
 import { xml } from "../../protocol/xmpp/element.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
+import type { Clock } from "../clock.ts";
 import { CapsCheck, type CapsNeeds } from "./caps-check.ts";
 
 const MOST_USERS = 200_000;
 const MOST_RESOURCES = 32;
 
 export interface PresenceNeeds {
+  readonly clock: Clock;
   readonly domain: string;
   /** The caps of the component and of its phones. */
   readonly caps: { readonly component: Caps; readonly phone: Caps };
@@ -65,11 +68,14 @@ export class XmppPresence {
   readonly #needs: PresenceNeeds;
   /** By bare JID. */
   readonly #users = new Map<string, Known>();
+  /** Users without a device; the one that went offline longest ago first. */
+  readonly #offline = new Set<string>();
   readonly #caps: CapsCheck;
 
   constructor(needs: PresenceNeeds) {
     this.#needs = needs;
     this.#caps = new CapsCheck({
+      clock: needs.clock,
       sha1: needs.sha1,
       ask: needs.ask,
       judged: (device, takes) => this.#judged(device, takes),
@@ -140,6 +146,7 @@ export class XmppPresence {
   online(asks: boolean): void {
     for (const [bare, { devices }] of this.#users) {
       devices.clear();
+      this.#offline.add(bare);
       if (asks) this.#say("probe", this.#needs.domain, bare);
     }
   }
@@ -150,6 +157,7 @@ export class XmppPresence {
     const priority = Number(presence.getChildText("priority") ?? 0);
     user.wasSeen = true;
     const caps = capsNode(presence);
+    this.#offline.delete(bareJid(from));
     user.devices.set(from, { priority: Number.isInteger(priority) ? priority : 0, caps });
     this.#caps.seen(from, caps);
   }
@@ -159,18 +167,31 @@ export class XmppPresence {
    * online; so only presence from a full JID counts.
    */
   #left(from: string): void {
-    if (!this.#users.get(bareJid(from))?.devices.delete(from)) return;
+    const bare = bareJid(from);
+    const user = this.#users.get(bare);
+    if (!user?.devices.delete(from)) return;
+    if (user.devices.size === 0) this.#offline.add(bare);
     this.#caps.left(from);
     this.#needs.left(from);
   }
 
-  /** The entry of a user; undefined if the table is full. */
+  /** The entry of a user; undefined if the table is full of users that are online. */
   #know(bare: string): Known | undefined {
     const known = this.#users.get(bare);
-    if (known || this.#users.size >= MOST_USERS) return known;
+    if (known) return known;
+    if (this.#users.size >= MOST_USERS && !this.#forgetOne()) return undefined;
     const user: Known = { devices: new Map(), wasSeen: false, takesMessages: false };
     this.#users.set(bare, user);
+    this.#offline.add(bare);
     return user;
+  }
+
+  /** Makes room for a user; false if all are online. */
+  #forgetOne(): boolean {
+    const [oldest] = this.#offline;
+    if (oldest === undefined) return false;
+    this.#offline.delete(oldest);
+    return this.#users.delete(oldest);
   }
 
   #befriend(us: string, them: string): void {

@@ -4,7 +4,7 @@
  * Rules: each request gets exactly one answer: `result`, `error`, `silence` (30 seconds without a response), `offline` (the
  * stream was down, so it was not sent) or `lost` (the stream went down afterwards, so it may have been received). A response
  * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to be
- * sent is an error. Bound: `MOST` requests; one more counts as `offline`.
+ * sent is an error. Bounds: `MOST` requests, one more counts as `offline`; `MOST_OF_ONE` to one user, one more is an error.
  */
 import type { Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
@@ -17,6 +17,7 @@ import { type Timed, Timers } from "../timers.ts";
 import type { Sent } from "./stream.ts";
 
 const MOST = 100_000;
+const MOST_OF_ONE = 500;
 const SILENCE = 30_000;
 
 /** A request: a set on behalf of the JID it comes from, or a get of the component's own. */
@@ -37,6 +38,8 @@ export interface Answer {
 interface Waiting extends Timed {
   readonly id: string;
   readonly to: string;
+  /** The bare JID that it is meant for. */
+  readonly user: string;
   readonly answered: (answer: Answer) => void;
 }
 
@@ -52,6 +55,8 @@ export class XmppRequests {
   readonly #wrap: Wrap;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
+  /** How many wait for each user. */
+  readonly #counts = new Map<string, number>();
   readonly #timers: Timers<Waiting>;
   #count = 0;
 
@@ -64,14 +69,19 @@ export class XmppRequests {
 
   /** Sends a request; `answered` is called once, and never before this has returned. */
   ask({ to, from, payload, type = "set" }: IqRequest, answered: (answer: Answer) => void): void {
+    const user = bareJid(to);
+    const count = this.#counts.get(user) ?? 0;
+    if (count >= MOST_OF_ONE)
+      return queueMicrotask(() => answered({ type: "error", condition: "resource-constraint" }));
     const id = `c${(++this.#count).toString(36)}`;
     const iq = xml("iq", { type, id, from, to }, payload);
     const asked = type === "set" ? this.#wrap(iq) : iq;
     const taken = this.#waiting.size < MOST && this.#send(asked);
     if (taken === "too-large") return queueMicrotask(() => answered({ type: "error", condition: taken }));
     if (!taken) return queueMicrotask(() => answered({ type: "offline" }));
-    const waiting = { id, to: String(asked.attrs.to), answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
+    const waiting = { id, to: String(asked.attrs.to), user, answered, deadline: Number.POSITIVE_INFINITY, place: -1 };
     this.#waiting.set(id, waiting);
+    this.#counts.set(user, count + 1);
     this.#timers.set(waiting, this.#clock.now() + SILENCE);
   }
 
@@ -102,11 +112,15 @@ export class XmppRequests {
   stop(): void {
     this.#timers.clear();
     this.#waiting.clear();
+    this.#counts.clear();
   }
 
   #settle(waiting: Waiting, answer: Answer): void {
     if (!this.#waiting.delete(waiting.id)) return;
     this.#timers.set(waiting, Number.POSITIVE_INFINITY);
+    const left = (this.#counts.get(waiting.user) ?? 1) - 1;
+    if (left > 0) this.#counts.set(waiting.user, left);
+    else this.#counts.delete(waiting.user);
     waiting.answered(answer);
   }
 }

@@ -193,7 +193,7 @@ gateway > juliet
     await dialling(JULIET_CALLS + BOB_ANSWERS + none + help + busy + over, { callsPerUser: 1, callsPerHour: 1 });
   });
 
-  // proves: A31
+  // proves: A31, H4
   test("of all calls keep places for emergency numbers", async () => {
     const none = DIALS("123456", LIMIT("no more calls now", "s2"), "juliet", "s2");
     const help = DIALS("112", TAKEN("e1"), "juliet", "e1") + INVITED("112", "e1");

@@ -127,6 +127,8 @@ phone > gateway
       allow: ["203.0.113.0/24"],
       usernameToPhone: [],
       maxCalls: 100,
+      perUser: 0,
+      perMinute: 0,
       dial: undefined,
       trusted: true,
     });

@@ -6,7 +6,15 @@ import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
-const SETTINGS: Reloadable = { allow: [], usernameToPhone: [], maxCalls: 100, dial: undefined, trusted: true };
+const SETTINGS: Reloadable = {
+  allow: [],
+  usernameToPhone: [],
+  maxCalls: 100,
+  perUser: 0,
+  perMinute: 0,
+  dial: undefined,
+  trusted: true,
+};
 
 const STRANGER_ASKS = (id: string, status: string): string => `
 stranger > gateway

@@ -45,6 +45,9 @@ port = 5347
 domain = "${COMPONENT}"
 secret = "${SECRET}"
 hosts = ["${DOMAIN}"]
+[calls]
+per_user = 0 # one user makes all calls
+per_minute = 0
 [web]
 port = 0
 `);

@@ -35,6 +35,9 @@ host = "127.0.0.1"
 domain = "${COMPONENT}"
 secret = "${SECRET}"
 hosts = ["${DOMAIN}"]
+[calls]
+per_user = 0 # one user makes all calls
+per_minute = 0
 [web]
 port = 0
 `);

@@ -40,6 +40,9 @@ port = ${server.componentPort}
 domain = "${server.component}"
 secret = "${SECRET}"
 hosts = ["${server.domain}"]
+[calls]
+per_user = 0 # one user makes all calls
+per_minute = 0
 [web]
 port = 0
 `);

@@ -4,6 +4,7 @@ import { parse } from "ltx/lib/ltx.js";
 import { CapsCheck } from "../../../actors/xmpp/caps-check.ts";
 import type { Answer } from "../../../actors/xmpp/requests.ts";
 import { capsNode, verificationText } from "../../../protocol/xmpp/caps-hash.ts";
+import { createClock } from "../../../replay/clock.ts";
 
 const info = (...features: string[]) =>
   parse(
@@ -19,6 +20,7 @@ function caps() {
   const found: string[] = [];
   const waiting: ((answer: Answer) => void)[] = [];
   const it = new CapsCheck({
+    clock: createClock(),
     sha1: (text) => text,
     ask: (device, _, answered) => {
       asked.push(device);
@@ -123,10 +125,18 @@ test("no answer leaves it open: the next device is asked", () => {
 
 test("of too many caps the oldest are forgotten, and asked for again", () => {
   const { seen, asked } = caps();
-  for (let at = 0; at <= 10_000; at++) seen("a", `v${at}`);
+  for (let at = 0; at <= 10_000; at++) seen(`${at}@example.org/a`, `v${at}`);
   asked.length = 0;
-  seen("a", "v10000");
+  seen("b@example.org/a", "v10000");
   expect(asked).toEqual([]);
-  seen("a", "v0");
-  expect(asked).toEqual(["a"]);
+  seen("c@example.org/a", "v0");
+  expect(asked).toEqual(["c@example.org/a"]);
+});
+
+// proves: H6
+test("a user's devices are asked 20 times a minute, and a device that was not asked counts as unknown", () => {
+  const { seen, asked } = caps();
+  for (let at = 0; at < 30; at++) seen(`mallory@example.org/${at}`, `made up ${at}`);
+  seen("alice@example.org/phone", "hers");
+  expect([asked.length, asked.at(-1)]).toEqual([21, "alice@example.org/phone"]);
 });

@@ -1,0 +1,59 @@
+/**
+ * What each user may have of the gateway, so that nobody uses up what all share: calls at once, and new calls a minute.
+ *
+ * docs/mapping.md H1, H2. Rules: calls from phones count among those at once, since each takes as much room; a call counts as new when it is
+ * made, however it ends; emergency calls are not asked for. What all users may have together is `max_calls` (registry.ts).
+ */
+import { Refusal } from "../../protocol/refusal.ts";
+import type { Clock } from "../clock.ts";
+import { Lately } from "../lately.ts";
+import type { Registry } from "./registry.ts";
+
+const MINUTE = 60_000;
+
+/** The refusal of one who has what he may have. */
+export const tooMany = (text: string): Refusal =>
+  new Refusal(text, { status: 503 }, { condition: "resource-constraint", type: "wait" });
+
+/** The options, as they are now; 0 is no limit. */
+export interface ShareConfig {
+  readonly perUser: number;
+  readonly perMinute: number;
+}
+
+/** Where calls are counted. */
+interface ShareParts {
+  readonly config: ShareConfig;
+  readonly registry: Registry;
+  readonly clock: Clock;
+}
+
+export class Shares {
+  readonly #by: ShareParts;
+  readonly #begun: Lately;
+
+  constructor(by: ShareParts) {
+    this.#by = by;
+    this.#begun = new Lately(by.clock, MINUTE);
+  }
+
+  /** Why a user may not place a call now, if that is so. */
+  refusal(user: string): Refusal | undefined {
+    const { config } = this.#by;
+    if (this.isUsedUp(user)) return tooMany(`no more than ${config.perUser} calls of a user at once`);
+    const isTooOften = config.perMinute > 0 && this.#begun.of(user) >= config.perMinute;
+    return isTooOften ? tooMany(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
+  }
+
+  /** Whether a user has as many calls as a user may have at once. */
+  isUsedUp(user: string): boolean {
+    const { config, registry } = this.#by;
+    return config.perUser > 0 && registry.ofUser(user).size >= config.perUser;
+  }
+
+  /** A user has placed a call. */
+  count(user: string): void {
+    const { perMinute } = this.#by.config;
+    if (perMinute > 0) this.#begun.count(user, perMinute);
+  }
+}
