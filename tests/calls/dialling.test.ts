@@ -6,6 +6,7 @@ import type { LogEvent } from "../../actors/log.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { play } from "../support/play.ts";
 import { onBothWires } from "../support/plays.ts";
+import { recorded } from "../support/recorded.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
 const DIAL: DialConfig = {
@@ -84,6 +85,13 @@ describe("a number", () => {
     onBothWires("reaches the proxy in its form", (wires) =>
       dialling(DIALS(local, TAKEN("s1")) + INVITED("030123456") + BUSY("030123456@192.0.2.2:5060"), {}, wires),
     );
+  });
+
+  test("that was written anew is exported so that the call can be run again without the plan", async () => {
+    const script = DIALS("+49-30-123456", TAKEN("s1")) + INVITED("030123456") + BUSY("030123456@192.0.2.2:5060");
+    const [call] = await recorded(script, { calls: { dial: DIAL } });
+    expect(call?.play).not.toContain("123456");
+    await play(call?.play ?? "");
   });
 
   // proves: A26
