@@ -20,6 +20,7 @@ import type { LiveChart } from "../live-chart.ts";
 import type { Answer } from "../xmpp/requests.ts";
 import { Absence } from "./absence.ts";
 import { JingleSession, type SessionNeeds, type UserSide } from "./session.ts";
+import { Withheld } from "./withheld.ts";
 
 /** What a propose says of the contents: each medium once. */
 const mediaOf = ({ contents }: Media): string[] => [
@@ -34,6 +35,7 @@ type Effect<Type extends UserEffect["type"]> = Extract<UserEffect, { type: Type 
 export class User {
   readonly #session: JingleSession;
   readonly #absence: Absence;
+  readonly #withheld = new Withheld();
 
   constructor(side: UserSide, chart: LiveChart, needs: SessionNeeds) {
     this.#session = new JingleSession(side, chart, needs);
@@ -58,9 +60,7 @@ export class User {
       user.#say(to, "transport-accept", writeTransports(contents)),
     "jingle.send.transport-reject": (user, { to, contents }) =>
       user.#say(to, "transport-reject", writeTransports(contents)),
-    "jingle.send.transport-info": (user, { to, update }) => {
-      for (const contents of writeTransportInfo(update)) user.#say(to, "transport-info", contents);
-    },
+    "jingle.send.transport-info": (user, effect) => user.#trickle(effect),
     "jingle.send.content-add": (user, effect) => user.#add(effect),
     "jingle.send.content-accept": (user, { to, contents }) =>
       user.#say(to, "content-accept", contents.map(writeContent)),
@@ -117,7 +117,15 @@ export class User {
   #offer(device: string, media: Media, answered: (answer: Answer) => void): void {
     const { initiator } = this.side;
     const saying = { action: "session-initiate", children: writeJingle(media, "offer"), attributes: { initiator } };
+    this.#withheld.offered(device, media);
     this.#session.ask(device, saying, answered);
+  }
+
+  #trickle({ to, update }: Effect<"jingle.send.transport-info">): void {
+    for (const device of to) {
+      const contents = this.#withheld.known(device, update.contents);
+      for (const told of writeTransportInfo({ contents })) this.#say([device], "transport-info", told);
+    }
   }
 
   #offered(device: string, answer: Answer): void {
@@ -152,12 +160,14 @@ export class User {
     const { chart } = this.#session;
     const names = contents.map(({ name }) => name);
     const saying = { action: "content-add", children: [...contents.map(writeContent), ...groups.map(writeGroup)] };
-    for (const device of to)
+    for (const device of to) {
+      this.#withheld.added(device, contents);
       this.#session.ask(device, saying, (answer) => {
         this.#session.answered(device, "content-add", answer);
         if (answer.type === "error" || answer.type === "offline")
           chart.deliver({ type: "jingle.content-reject", device, names });
       });
+    }
   }
 
   #propose({ media }: Effect<"jmi.send.propose">): void {

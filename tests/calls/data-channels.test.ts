@@ -281,6 +281,20 @@ phone > gateway
 });
 
 describe("a phone's data channels, and a client whose caps", () => {
+  const TRICKLES = (mid: string, at: number): string => `
+phone > gateway
+    INFO sip:juliet@192.0.2.1:5600 SIP/2.0
+    Info-Package: trickle-ice
+    Content-Type: application/trickle-ice-sdpfrag
+
+    a=ice-ufrag:uA
+    m=audio 9 RTP/AVP 0
+    a=mid:${mid}
+    a=candidate:9 1 udp 1694498815 203.0.113.77 5000${at} typ host
+gateway > phone
+    SIP/2.0 200 OK
+    CSeq: … INFO
+`;
   plays(
     [
       // proves: M30
@@ -295,6 +309,15 @@ phone > gateway
 
 ${indented(WITH(NEW, PORT))}
 ${ANSWERED("UPDATE", REFUSED)}${HEARS("transport-info", `${ICE_OF("uA")}<nothing-else/>`, CAROL)}${PHONE_HANGS_UP}`,
+      ],
+      // proves: M30
+      [
+        "have none: it hears nothing of their candidates either",
+        `${COMES("juliet", ...NO_DATA)}${CALLED(WITH(NEW, PORT), AUDIO_ALONE)}${TRICKLES("d", 1)}
+nothing on juliet
+${TRICKLES("0", 2)}${HEARS("transport-info", "<content name='0'/><nothing-else/>", CAROL)}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}${TRICKLES("d", 3)}
+nothing on juliet
+${PHONE_HANGS_UP}`,
       ],
       // proves: M30
       [
