@@ -81,7 +81,8 @@ export class IncomingCalls {
     const { request, source } = transaction;
     const { trunks, numbering, reach: own, addresses } = this.#by;
     const trunk = trunks.of(request, source, numbering(), own.isPassedOn(source));
-    const mayName = (trunk?.reach ?? own).mayName(hopOf(dialogFromRequest(request, "")), source);
+    const hop = attempt(() => hopOf(dialogFromRequest(request, "")));
+    const mayName = hop instanceof Refusal || (trunk?.reach ?? own).mayName(hop, source);
     if (!mayName) return this.#refuse(transaction, NOT_THEIRS);
     const who = trunk
       ? trunkParties(request, trunk, addresses, numbering())
