@@ -4,8 +4,8 @@
  * Rules: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts), and so are those of one caller past
  * `MOST_LINES` a minute: who is refused 2,000 times fills no log. Passwords of URIs are not told.
  */
-import type { Refusal } from "../../protocol/refusal.ts";
-import { header } from "../../protocol/sip/fields.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { withoutPassword } from "../../protocol/sip/uri.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
@@ -36,6 +36,12 @@ interface Sent {
   readonly source: Destination;
 }
 
+/** Who calls: the address in From, without its tag; where that cannot be read, the host. */
+function callerOf({ request, source }: Sent): string {
+  const from = attempt(() => readNameAddr(header(request, "From") ?? "").uri);
+  return from instanceof Refusal ? source.host : from;
+}
+
 export class RefusedCalls {
   readonly #log: Log;
   readonly #watch: Watch | undefined;
@@ -51,8 +57,7 @@ export class RefusedCalls {
 
   /** An INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
-    const caller = header(sent.request, "From") ?? sent.source.host;
-    this.#line(caller, { ...this.#ofInvite(sent, status, why?.why), ...why });
+    this.#line(callerOf(sent), { ...this.#ofInvite(sent, status, why?.why), ...why });
   }
 
   /** An INVITE, one of many. */

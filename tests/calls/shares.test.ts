@@ -120,3 +120,21 @@ test("a user who is refused 50 times in a minute gets ten lines of log, and what
   const lines = logged.filter(({ event }) => event === "call.refused");
   expect(lines.map(({ count }) => count ?? "whole")).toEqual([...Array(10).fill("whole"), 1, 40]);
 });
+
+// proves: H5
+test("so does a caller from the proxy, whatever the tags of his calls are", async () => {
+  const refused = (id: string): string => `
+phone > gateway
+    INVITE sip:juliet@example.org SIP/2.0
+    From: <sip:carol@pbx.example.net>;tag=${id}
+    To: <sip:juliet@example.org>
+    Call-ID: ${id}
+    Contact: <sip:carol@192.0.2.2:5062>
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+    Call-ID: ${id}
+`;
+  const logged = await sharing(numbers(30).map(refused).join(""), {});
+  const lines = logged.filter(({ event }) => event === "call.refused");
+  expect(lines.map(({ count }) => count ?? "whole")).toEqual([...Array(10).fill("whole"), 1]);
+});
