@@ -10,7 +10,7 @@ import type { Clock } from "../actors/clock.ts";
 import { type Bencoded, type Bencodes, readBencode, writeBencode } from "../protocol/bencode.ts";
 import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.ts";
 
-export const RELAY: Address = { host: "192.0.2.9", port: 2223 };
+export const RELAY: Address = { host: "192.0.2.14", port: 2223 };
 
 /** The lines of an SDP by which its writer is reached, which the relay replaces by its own. */
 const OWN =
@@ -33,16 +33,21 @@ export class PlayRelay {
   /** The calls that it knows, each with its number. */
   readonly calls = new Map<string, number>();
   readonly #clock: Clock;
+  readonly #at: Address;
   readonly #answered = new Map<string, Uint8Array>();
   #socket: Datagrams | undefined;
   #count = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, at: Address = RELAY) {
     this.#clock = clock;
+    this.#at = at;
   }
 
   async open(openUdp: OpenDatagrams): Promise<void> {
-    this.#socket = await openUdp(RELAY, { received: (bytes, from) => this.#received(bytes, from), failed: () => {} });
+    this.#socket = await openUdp(this.#at, {
+      received: (bytes, from) => this.#received(bytes, from),
+      failed: () => {},
+    });
   }
 
   /** Forgets its calls, as one that was started anew; what it says then has other ports and keys. */

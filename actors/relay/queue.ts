@@ -17,10 +17,6 @@ export class JobQueue {
     this.#fault = fault;
   }
 
-  get isIdle(): boolean {
-    return !this.#busy;
-  }
-
   /** Whether there is room for one more that may as well be dropped. */
   get isFull(): boolean {
     return this.#jobs.length >= MOST_JOBS;

@@ -202,6 +202,21 @@ gateway > provider
     );
   });
 
+  // proves: V1, K6
+  test("goes by the media relay, where its media says so, with its codecs, and again after a challenge", async () => {
+    const challenge = `
+provider > gateway
+    SIP/2.0 407 Proxy Authentication Required
+    Proxy-Authenticate: Digest realm="fritz", nonce="n1"
+gateway > provider
+    ACK sip:030456@fritz.example SIP/2.0
+`;
+    const srtp = "    m=audio 30006 RTP/SAVP 0\n    no a=ice-ufrag:…\n    no a=candidate:…\n";
+    const script = `${DIALS("+4930456")}${INVITES(srtp)}${challenge}${INVITES(srtp, 2)}${BUSY}nothing on phone`;
+    const trunk = { ...FRITZ, media: "srtp", codecs: ["PCMU"] } as const;
+    await play(script, { trunks: [trunk], relay: true, calls: { dial: DIAL }, byTheClock: true });
+  });
+
   const NUMBER = "<sip:+4930123@fritz.example>";
   // proves: K7
   test.each([

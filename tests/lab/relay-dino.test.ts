@@ -34,8 +34,6 @@ for (const [kind, media] of KINDS)
       await dino?.stop();
       await scene?.stop();
       await rtpengine.stop();
-      await Bun.write(`/root/relay-${kind}-rtpengine.log`, rtpengine.said);
-      await Bun.write(`/root/relay-${kind}-phone.log`, phone.said);
     });
     beforeEach(async () => {
       await phone.forget();
