@@ -64,10 +64,10 @@ export function createLog(options: { level: LogEvent["level"]; to: LogDestinatio
   let least = LEVELS.indexOf(options.level);
   /** A log whose lines have these members of a JSON object before those of their event. */
   const writing = (members: string): Log => {
-    return ({ level, ...fields }) => {
-      if (LEVELS.indexOf(level) < least) return;
+    return (event) => {
+      if (LEVELS.indexOf(event.level) < least) return;
       try {
-        to.write(format.line(level, new Date(), members, fields));
+        to.write(format.line(event.level, new Date(), members, event));
       } catch (error) {
         sayFault(to, error);
       }
@@ -107,7 +107,7 @@ function sayFault(to: LogDestination, error: unknown): void {
   }
 }
 
-/** A field as it may be written: without secrets, and not too long. */
+/** A field as it may be written: without secrets, and not too long; of a whole event without its level, which a line has already. */
 export function clean(value: unknown, depth: number, longest = LONGEST): unknown {
   if (typeof value === "string") return value.length > longest ? `${value.slice(0, longest)}…` : value;
   if (typeof value !== "object" || value === null) return value;
@@ -115,7 +115,7 @@ export function clean(value: unknown, depth: number, longest = LONGEST): unknown
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => clean(item, depth + 1));
   const shown: Record<string, unknown> = {};
   for (const name of Object.keys(value))
-    if (!isHidden(name))
+    if (!isHidden(name) && (depth > 0 || name !== "level"))
       shown[name] = clean((value as Fields)[name], depth + 1, name === "message" ? LONGEST_MESSAGE : LONGEST);
   return shown;
 }

@@ -23,8 +23,9 @@ export function suited(media: Media, takes: Takes, own?: Media): Media {
   const contents = media.contents.map((content): Content => {
     const isKnown = own?.contents.some(({ name, sctp, rejected }) => name === content.name && sctp && !rejected);
     if (content.sctp && !takes.dataChannels && !isKnown) return { ...content, rejected: true };
-    const { categories, ...rest } = content;
-    return categories === undefined || takes.categories ? content : rest;
+    if (content.categories === undefined || takes.categories) return content;
+    const { categories: _, ...rest } = content;
+    return rest;
   });
   return { ...media, contents };
 }

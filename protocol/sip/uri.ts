@@ -6,6 +6,7 @@
  * (`?Subject=…`), which nobody may make us send.
  */
 import { Refusal } from "../refusal.ts";
+import { Known } from "../text.ts";
 import { type Param, param, readParams } from "./values.ts";
 
 export interface SipUri {
@@ -21,8 +22,13 @@ export interface SipUri {
 const sip = /^(sips?):(?:([^@<>"\s]*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?(;[^?]*)?(?:\?.*)?$/is;
 const tel = /^tel:([+0-9*#a-f().-]+)(;.*)?$/i;
 
+/** URIs that were read lately: a call reads its Contact, its target and its route some ten times. */
+const known = new Known<SipUri>(1_000);
+
 /** Reads a sip, sips or tel URI; 416 for another scheme, 400 for one that cannot be read (RFC 3261 §8.2.2.1). */
-export function readUri(text: string): SipUri {
+export const readUri = (text: string): SipUri => known.of(text, parse);
+
+function parse(text: string): SipUri {
   const [, scheme, userinfo = "", host, port, rest = ""] = sip.exec(text) ?? [];
   if (scheme !== undefined && host !== undefined && Number(port ?? 0) <= 65_535)
     return {
@@ -35,8 +41,8 @@ export function readUri(text: string): SipUri {
     };
   const [, number, more = ""] = tel.exec(text) ?? [];
   if (number !== undefined) return { scheme: "tel", user: number, host: "", port: undefined, params: readParams(more) };
-  const known = /^(?:sips?|tel):/i.test(text) || !/^[a-z][a-z0-9+.-]*:/i.test(text);
-  throw new Refusal(known ? "unreadable URI" : "URI scheme not supported", { status: known ? 400 : 416 });
+  const isOurs = /^(?:sips?|tel):/i.test(text) || !/^[a-z][a-z0-9+.-]*:/i.test(text);
+  throw new Refusal(isOurs ? "unreadable URI" : "URI scheme not supported", { status: isOurs ? 400 : 416 });
 }
 
 /** The password of each URI in a text (RFC 3261 §25.1), behind its user; a user may have `;` and `?` in it. */
