@@ -6,8 +6,10 @@
  * what the chart does now, step by step. A play says itself what must be heard. The first difference ends it. Pauses are those of
  * the recording to 50 ms, and take no time.
  */
+import type { Following } from "../journal/following.ts";
 import { Journal } from "../journal/journal.ts";
 import { ladderRows } from "../journal/ladder-rows.ts";
+import { withNews } from "../journal/news.ts";
 import { playOf } from "../journal/play.ts";
 import { entriesOf, readExportedCall } from "../journal/read-view.ts";
 import { headLines, indented, rowLine } from "../journal/text.ts";
@@ -44,6 +46,10 @@ class Replay {
   readonly #needs: ReplayNeeds;
   readonly #journal: Journal;
   readonly #stage: Stage;
+  /** The call that is replayed, as it has become so far. */
+  #following: Following | undefined;
+  #call: CallView | undefined;
+  #mark = "";
   #printed = 0;
   #compared = 0;
   /** Whether time has passed, and nothing was said since. */
@@ -88,8 +94,7 @@ class Replay {
 
   /** Prints what is new in the ladder, and compares what is new in the chart. */
   #tell(): void {
-    const [row] = this.#journal.calls({}, Number.POSITIVE_INFINITY).calls.slice(-1);
-    const call = row && this.#journal.call(row.id);
+    const call = this.#look();
     if (call === undefined) return;
     if (this.#printed === 0) this.#needs.print(headOf(call));
     const rows = ladderRows(call);
@@ -99,6 +104,17 @@ class Replay {
       const [was, is] = [this.#recorded[this.#compared], call.steps[this.#compared]].map(stepWords);
       if (was !== is) throw new Departure(`at step ${this.#compared + 1}\nthe journal: ${was}\nthe chart:   ${is}`);
     }
+  }
+
+  /** The call as it is now; what was told of it before is not read again. */
+  #look(): CallView | undefined {
+    const [first] = this.#following ? [] : this.#journal.calls({}, Number.POSITIVE_INFINITY).calls.slice(-1);
+    if (first) this.#following = this.#journal.follow(first.id);
+    const heard = this.#following?.hear(this.#mark);
+    if (heard === undefined) return this.#call;
+    this.#mark = heard.mark;
+    this.#call = this.#call && heard.event === "news" ? withNews(this.#call, heard.data) : heard.data;
+    return this.#call;
   }
 
   #nothingIsMissing(): void {
