@@ -17,6 +17,8 @@ export interface LabGatewayOptions {
   readonly proxy?: ProxyAddress | undefined;
   /** How it puts calls to the proxy, where there is a media relay. */
   readonly media?: "webrtc" | "rtp" | "srtp" | "auto" | undefined;
+  /** Sections more. */
+  readonly more?: string | undefined;
 }
 
 /** Starts it and waits until all is up. */
@@ -25,6 +27,7 @@ export async function startLabGateway({
   mode,
   proxy = KAMAILIO,
   media,
+  more = "",
 }: LabGatewayOptions): Promise<GatewayProcess> {
   const gateway = await startGateway(`
 [modules.mod_jingle_sip]
@@ -50,6 +53,7 @@ per_user = 0 # one user makes all calls
 per_minute = 0
 [web]
 port = 0
+${more}
 `);
   await healthy(gateway);
   return gateway;

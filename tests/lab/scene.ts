@@ -53,17 +53,19 @@ export interface ServerNeeds {
 
 /** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
 export interface SceneNeeds extends ServerNeeds {
+  /** Sections more of the gateway's configuration. */
+  readonly more?: string;
   readonly peer?: ProxyAddress;
   /** How calls are put to the phones, where there is a media relay. */
   readonly media?: LabGatewayOptions["media"];
 }
 
-export async function startScene(world: World, { peer, media, ...needs }: SceneNeeds = {}): Promise<Scene> {
+export async function startScene(world: World, { peer, media, more, ...needs }: SceneNeeds = {}): Promise<Scene> {
   const server = world.server(needs);
   const kamailio = new Kamailio();
   await server.create(["juliet", "romeo"]);
   await Promise.all([server.start(), kamailio.start()]);
-  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer, media });
+  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer, media, more });
   const phones: Baresip[] = [];
   let chromium: Promise<Chromium> | undefined;
   const open = async (kind: "xmpp" | "sip"): Promise<BrowserPhone> => {

@@ -1,0 +1,72 @@
+/** An ordinary SIP account: the gateway registers at Kamailio, and a browser and a phone with plain RTP hear each other by it, both ways. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { COMPONENT, DOMAIN } from "../support/prosody.ts";
+import { until } from "../support/until.ts";
+import { labTitle, NG, noLab, PROXY } from "./lab.ts";
+import { Rtpengine } from "./rtpengine.ts";
+import { type Scene, startScene } from "./scene.ts";
+import { Talk } from "./talk.ts";
+import { PROSODY_UDP } from "./worlds.ts";
+
+/** The phones are called by name; whoever calls the account reaches juliet. */
+const ACCOUNT = `
+[media]
+rtpengine = ["${NG}"]
+[dial]
+rules = [{ to = "@", trunk = "line" }]
+[trunks.line]
+server = "${PROXY}"
+domain = "${COMPONENT}"
+username = "line"
+password = "secret"
+register = true
+media = "rtp"
+default_user = "juliet@${DOMAIN}"
+`;
+
+describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an account, with rtpengine"), () => {
+  const rtpengine = new Rtpengine();
+  let scene: Scene;
+  let talk: Talk;
+
+  beforeAll(async () => {
+    await rtpengine.start();
+    scene = await startScene(PROSODY_UDP, { more: ACCOUNT });
+    talk = new Talk(await scene.juliet(), await scene.phone("plain"));
+  });
+  afterAll(async () => {
+    await scene?.stop();
+    await rtpengine.stop();
+  });
+  beforeEach(() => talk.forget());
+  afterEach(async () => {
+    await scene.noCalls();
+    expect(await rtpengine.calls()).toEqual([]);
+  });
+
+  // proves: W18
+  test("the account is registered", async () => {
+    const log = (): string => scene.gateway.log();
+    await until("a registration", log, (said) => said.includes('"state":"registered"'));
+  });
+
+  // proves: W18
+  test("juliet calls, each hears the other's tone; the phone has been called by the account", async () => {
+    await talk.julietTalksToEcho();
+    const invite = talk.echo.said.slice(talk.echo.said.lastIndexOf("INVITE sip:plain"));
+    expect(/^From: .*$/m.exec(invite)?.[0]).toContain(`<sip:line@${COMPONENT}>`);
+    await talk.juliet.tap("hangUp");
+    await talk.echo.event("CALL_CLOSED");
+  });
+
+  // proves: W18
+  test("the account is called, juliet rings, each hears the other's tone", async () => {
+    await talk.echo.command("dial", `sip:line@${COMPONENT}`);
+    expect((await talk.juliet.tells("incoming")).why).toBe(`plain@${COMPONENT}/sip`);
+    await talk.juliet.tap("answer");
+    await talk.echo.event("CALL_ESTABLISHED");
+    await talk.hearEachOther();
+    await talk.echo.command("hangup");
+    await talk.juliet.tells("ended");
+  });
+});
