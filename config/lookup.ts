@@ -1,11 +1,12 @@
 /**
- * The hosts that a configuration names, looked up by `--check`: the SIP proxy, the XMPP server, our own web side.
+ * The hosts that a configuration names, looked up by `--check`: the SIP proxy, trunks, media relays, the XMPP server, our own web side.
  *
  * Rules: a name that does not resolve, or not in time, is an error of one line; an address needs no look-up; no socket is
  * opened. Left out: whether anybody listens there, which the running gateway says. Codes are those of node:dns.
  */
 import { isIP } from "node:net";
 import type { Config } from "../config.ts";
+import { endpointOf } from "./hosts.ts";
 import { JINGLE_SIP } from "./options.ts";
 
 /** The addresses of a host name; rejects when there are none, or when they take too long. */
@@ -18,9 +19,10 @@ export interface Lookup {
 }
 
 /** Looks up the names of a configuration, all at once. */
-export function lookUp({ jingleSip, xmpp, web, trunks }: Config, resolve: Resolve): Promise<Lookup[]> {
+export function lookUp({ jingleSip, media, xmpp, web, trunks }: Config, resolve: Resolve): Promise<Lookup[]> {
   const hosts = [
     { option: `[${JINGLE_SIP}] proxy_host`, host: jingleSip.proxyHost },
+    ...media.rtpengine.map((relay) => ({ option: "[media] rtpengine", host: endpointOf(relay).host })),
     { option: "[xmpp] host", host: xmpp.host },
     { option: "[web] host", host: web.host },
     ...trunks.flatMap(({ name, server, outboundProxy }) => [

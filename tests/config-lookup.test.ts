@@ -53,6 +53,15 @@ test("our own web side's name", async () => {
   expect(found.at(-1)).toEqual({ isGood: true, text: '[web] host "web.example" resolves to 192.0.2.3' });
 });
 
+test("media relays by their names", async () => {
+  const config = read(withLine('rtpengine = ["127.0.0.1:2223", "relay.example:2223"]', "media"));
+  const resolve = async (host: string): Promise<string[]> => [host === "relay.example" ? "192.0.2.9" : "127.0.0.1"];
+  expect(await lookUp(config, resolve)).toContainEqual({
+    isGood: true,
+    text: '[media] rtpengine "relay.example" resolves to 192.0.2.9',
+  });
+});
+
 test("an address is not looked up", async () => {
   const config = read(changed(withLine('proxy_host = "192.0.2.7"'), "[xmpp]", '[xmpp]\nhost = "::1"'));
   expect(await lookUp(config, () => NEVER)).toEqual([]);

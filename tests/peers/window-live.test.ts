@@ -38,6 +38,17 @@ describe.skipIf(noChromium !== undefined)("the window of", () => {
     await page.waitForSelector("#rows .row:has-text('user1')");
   });
 
+  test("a gateway whose media relay is away says so, and one without a relay says nothing of it", async () => {
+    await look();
+    await page.waitForSelector(".health:has-text('Proxy up')");
+    expect(await page.textContent(".health")).not.toContain("Relay");
+    await page.context().close();
+    await window.close();
+    window = await TestWindow.open({ relay: "down" });
+    await look();
+    await page.waitForSelector(".health .no:has-text('Relay down')");
+  });
+
   test("10,000 calls has under 50 rows in the document, and filters in under 100 ms", async () => {
     beginMany(window.journal, 0, 10_000);
     await look();

@@ -14,6 +14,8 @@ import { type PlayOptions, Stage } from "./play.ts";
 import { callerSite } from "./site.ts";
 
 export interface TestWindowOptions {
+  /** Whether a media relay answers. */
+  readonly relay?: "up" | "down";
   readonly token?: string;
   /** Whether it is told that it listens on loopback alone. */
   readonly isLocal?: boolean;
@@ -48,7 +50,7 @@ export class TestWindow {
         sip: true,
         xmpp: true,
         proxy: "up",
-        relay: "none",
+        relay: options.relay ?? "none",
         state: "running",
         calls: journal.counts.live,
       }),

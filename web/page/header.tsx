@@ -47,9 +47,20 @@ function Health() {
     <ul class="health" aria-label="Health">
       {value && <li class={value.xmpp ? "ok" : "no"}>{value.xmpp ? "XMPP online" : "XMPP offline"}</li>}
       {value && <li class={value.sip ? "ok" : "no"}>{value.sip ? "SIP up" : "SIP down"}</li>}
-      {value && value.proxy !== "unknown" && <li class={value.proxy === "up" ? "ok" : "no"}>Proxy {value.proxy}</li>}
+      {value && <Answers name="Proxy" state={value.proxy} />}
+      {value && <Answers name="Relay" state={value.relay} />}
       {value && value.state !== "running" && <li class="no">{value.state}</li>}
       <li>{live} live</li>
     </ul>
+  );
+}
+
+/** Whether somebody beside the gateway answers; nothing where that is not known, or where there is nobody. */
+function Answers({ name, state }: { name: string; state: string }) {
+  if (state !== "up" && state !== "down") return null;
+  return (
+    <li class={state === "up" ? "ok" : "no"}>
+      {name} {state}
+    </li>
   );
 }

@@ -20,6 +20,7 @@ export interface Top {
   readonly sip: boolean;
   readonly xmpp: boolean;
   readonly proxy: "up" | "down" | "unknown";
+  readonly relay: "up" | "down" | "unknown" | "none";
   readonly state: string;
   readonly calls: number;
   readonly trunks?: readonly { readonly name: string; readonly state: string; readonly why?: string }[];
