@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "sdp-transform";
 import { compareHostile } from "./hostile.ts";
-import { readOurs, sdpWriter, toJingle, toJingleByStanza, toSdpByStanza } from "./notations.ts";
+import { readOurs, sdpByStanza, sdpWriter, stanzaJingle, toJingle } from "./notations.ts";
 import { SMALL } from "./sessions.ts";
 import { least } from "./statistics.ts";
 
@@ -48,8 +48,8 @@ function compare(name: string, sdp: string): void {
     (at) => readOurs(of(sdps, at)),
     (at) => toJingle(of(sdps, at)),
     (at) => toSdp(of(bytes, at)),
-    (at) => toJingleByStanza(of(sdps, at)),
-    (at) => toSdpByStanza(of(texts, at)),
+    (at) => stanzaJingle(of(sdps, at), "initiator"),
+    (at) => sdpByStanza(of(texts, at), "initiator"),
   ]);
   const cells = rest.map((each) => `${each.toFixed(0)} (${(each / parsed).toFixed(1)})`);
   console.log(`| ${[name, `${sdp.length}`, `${texts[0]?.length}`, parsed.toFixed(0), ...cells].join(" | ")} |`);

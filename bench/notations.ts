@@ -40,12 +40,16 @@ export function sdpWriter(): (stanza: Uint8Array) => string {
 const { stanzas } = createClient({});
 const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1";
 
-export function toJingleByStanza(sdp: string): string {
-  const request = convertIntermediateToRequest(importFromSDP(sdp), "initiator", ICE_UDP);
+type Role = "initiator" | "responder";
+
+/** The `<jingle/>` that stanza makes of the SDP of its user, who has this role. */
+export function stanzaJingle(sdp: string, role: Role): string {
+  const request = convertIntermediateToRequest(importFromSDP(sdp), role, ICE_UDP);
   return `${stanzas.export("iq.jingle", { ...request, action: "session-initiate", sid: "s" })}`;
 }
 
-export function toSdpByStanza(text: string): string {
+/** The SDP that stanza makes of a `<jingle/>` of its peer, who has this role. */
+export function sdpByStanza(text: string, role: Role): string {
   const jingle = stanzas.import(JXT.parse(text));
-  return exportToSDP(convertRequestToIntermediate(jingle as never, "initiator"));
+  return exportToSDP(convertRequestToIntermediate(jingle as never, role));
 }

@@ -14,7 +14,7 @@ import { present } from "../text.ts";
 import { xml } from "../xmpp/element.ts";
 import { CATEGORY, MSID, RTP, RTP_HDREXT } from "../xmpp/namespaces.ts";
 import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codecs.ts";
-import { readSources, writeSources } from "./sources.ts";
+import { readSources, withGrouped, writeSources } from "./sources.ts";
 import { numberOf, oneOf, requiredOf, textOf, without, wordOf } from "./values.ts";
 
 /** The part of a content that is in its description. */
@@ -49,6 +49,7 @@ export function readDescription(description: Element, transport: Transport): Des
   const feedback = readFeedback(description);
   const keys = description.getChildren("encryption", RTP).flatMap((each) => each.getChildren("crypto", RTP));
   const crypto = bounded(keys, MOST.crypto, "keys").map(readCrypto);
+  const sources = readSources(description);
   const flag = (name: string, ns: string): true | undefined => (description.getChild(name, ns) ? true : undefined);
   const usesFeedback = feedback.length > 0 || payloads.some((payload) => payload.feedback.length > 0);
   return {
@@ -59,7 +60,8 @@ export function readDescription(description: Element, transport: Transport): Des
     extensions: readExtensions(description),
     bandwidth: bounded(description.getChildren("bandwidth", RTP).flatMap(readBandwidth), MOST.bandwidth, "bandwidths"),
     crypto,
-    ...readSources(description),
+    ...sources,
+    ...withGrouped(sources),
     streams: bounded(description.getChildren("stream", MSID), MOST.streams, "streams").map((stream) => ({
       id: wordOf(stream, "id"),
       ...present({ track: stream.attrs.track === undefined ? undefined : wordOf(stream, "track") }),

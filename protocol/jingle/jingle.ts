@@ -88,8 +88,23 @@ function readGroup(group: Element, known: ReadonlySet<string>): Media["groups"][
 export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
   const contents = media.contents.filter(({ rejected }) => as === "answer" || !rejected);
   const names = contents.map(({ name }) => name);
-  const groups = media.groups.map((group) => ({ ...group, names: group.names.filter((name) => names.includes(name)) }));
+  const groups = media.groups.map((group) => {
+    const left = group.names.filter((name) => names.includes(name));
+    return { ...group, names: as === "answer" ? [...left, ...refusedIn(media, group)] : left };
+  });
   return [...contents.map(writeContent), ...groups.filter((group) => group.names.length > 0).map(writeGroup)];
+}
+
+/**
+ * The refused contents that have the transport of a bundle: they stay in its group. COMPAT Chromium, Conversations (max-bundle): "Answer
+ * cannot remove m= section from already-established BUNDLE group"; for their clients the content is there, and nobody sends in it.
+ */
+function refusedIn({ contents }: Media, { semantics, names }: Media["groups"][number]): string[] {
+  const head = contents.find(({ name }) => name === names[0])?.transport.ufrag;
+  if (semantics !== "BUNDLE" || head === undefined) return [];
+  const shares = ({ name, rejected, transport }: Content): boolean =>
+    rejected && transport.ufrag === head && !names.includes(name);
+  return contents.filter(shares).map(({ name }) => name);
 }
 
 /** Writes a whole content. */

@@ -24,6 +24,19 @@ export function readSources(description: Element): Pick<Content, "sources" | "so
   };
 }
 
+/**
+ * With a source for each that only a group names, of the same participant: COMPAT stanza 12, whose retransmission (FID) is in the
+ * group alone. Chromium refuses an SDP whose group has a source without a=ssrc ("Failed to add remote stream").
+ */
+export function withGrouped(described: Pick<Content, "sources" | "sourceGroups">): Pick<Content, "sources"> {
+  const known = new Map(described.sources.map((source) => [source.ssrc, source]));
+  for (const { ssrcs } of described.sourceGroups) {
+    const [first] = ssrcs.flatMap((ssrc) => known.get(ssrc) ?? []);
+    for (const ssrc of ssrcs) if (first && !known.has(ssrc)) known.set(ssrc, { ...first, ssrc });
+  }
+  return { sources: bounded([...known.values()], MOST.sources, "sources") };
+}
+
 /** The elements of sources and their groups. */
 export function writeSources({ sources, sourceGroups }: Pick<Content, "sources" | "sourceGroups">): Element[] {
   return [

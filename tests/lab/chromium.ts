@@ -26,6 +26,8 @@ const OPTIONS = [
 export interface Chromium {
   /** A page with a phone of this kind. */
   open(kind: "xmpp" | "sip"): Promise<BrowserPhone>;
+  /** A page with connections and no phone (pages/connections.ts). */
+  connections(): Promise<Page>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,12 @@ export async function startChromium(): Promise<Chromium> {
       await page.goto(`${site.url}`);
       await page.addScriptTag({ content: scripts[kind] });
       return phone;
+    },
+    async connections() {
+      const page = await (await browser.newContext({ permissions: ["microphone"] })).newPage();
+      await page.goto(`${site.url}`);
+      await page.addScriptTag({ content: await bundle("connections.ts") });
+      return page;
     },
     async stop() {
       await browser.close();

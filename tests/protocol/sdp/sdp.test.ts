@@ -512,3 +512,13 @@ test.each([
   const sdp = `${changed(PLAIN_SDP, "RTP/AVP", protocol)}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc\r\n`;
   expect(readSdp(sdp, { by: "initiator" }).contents[0]?.crypto).toHaveLength(keys);
 });
+
+// proves: M43
+test("a source that only a group names is written with the cname of the group's other source", () => {
+  const SSMA = "xmlns='urn:xmpp:jingle:apps:rtp:ssma:0'";
+  const sources = `<source ${SSMA} ssrc='1'><parameter name='cname' value='c'/></source><ssrc-group ${SSMA} semantics='FID'><source ssrc='1'/><source ssrc='2'/></ssrc-group>`;
+  const contents = changed(PLAY_TEXTS["offer-contents"] ?? "", "</description>", `${sources}</description>`);
+  const read = readJingle(jingleOf(`<jingle xmlns='urn:xmpp:jingle:1'>${contents}</jingle>`));
+  const lines = written(read).filter((line) => line.startsWith("a=ssrc"));
+  expect(lines).toEqual(["a=ssrc:1 cname:c", "a=ssrc:2 cname:c", "a=ssrc-group:FID 1 2"]);
+});
