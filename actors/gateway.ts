@@ -16,6 +16,7 @@ import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import { Hosts, inTime, type Resolve } from "./hosts.ts";
+import { Load } from "./load.ts";
 import type { Log } from "./log.ts";
 import { Relay, type RelayConfig } from "./relay/relay.ts";
 import { SipAcl } from "./sip/acl.ts";
@@ -90,6 +91,7 @@ export class Gateway {
   readonly #log: Log;
   readonly #acl: SipAcl;
   readonly #proxy: ProxyCheck;
+  readonly #load: Load;
   #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
@@ -97,7 +99,9 @@ export class Gateway {
     const unresolved = new Tally(clock, log, "dns.failed");
     const resolve = loggedResolve(inTime(needs.resolve, clock), unresolved, log);
     const resolvePeer = loggedResolve(inTime(needs.resolvePeer, clock), unresolved, log);
+    const load = new Load(clock);
     this.#log = log;
+    this.#load = load;
     const { usernameToPhone } = config.calls.addresses;
     const { maxCalls, perUser, perMinute, dial, trusted } = config.calls;
     this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, perUser, perMinute, dial, trusted };
@@ -142,6 +146,7 @@ export class Gateway {
       chance,
       hash,
       log,
+      load,
       watch,
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
@@ -153,6 +158,7 @@ export class Gateway {
       resolvePeer,
       configured: [proxy.host, localHost, ...this.trunks.hosts].map((host) => host.toLowerCase()),
       log,
+      load,
       watch,
       ...sip,
       allow: ({ host }) => this.#acl.allows(host) || this.trunks.isAt(host),
@@ -252,6 +258,7 @@ export class Gateway {
       trunks: health.trunks ?? [],
       sockets: sip.sockets,
       retransmissions: sip.retransmissions,
+      load: this.#load.figures,
       states: calls.registry.all().map(({ chart }) => chart.state),
       dropped: { sip: sip.dropped, xmpp: xmpp.dropped },
     };
@@ -293,6 +300,7 @@ export class Gateway {
     this.#acl.stop();
     this.#proxy.stop();
     this.#relay?.stop();
+    this.#load.stop();
     const stopped = this.trunks.stop().then(() => this.sip.stop());
     stopped.finally(() => this.#stopped.resolve(failure));
   }

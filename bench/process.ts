@@ -44,6 +44,9 @@ interface Ports {
 export class GatewayProcess {
   readonly #process: Bun.Subprocess<"ignore", "pipe", "inherit">;
   sipPort = 0;
+  webPort = 0;
+  /** Told each line of its log, once it is ready; none is kept. */
+  logged: ((line: string) => void) | undefined;
 
   constructor(folder: string, ports: Ports, tree = HERE) {
     const file = join(folder, "carillon.toml");
@@ -52,7 +55,7 @@ export class GatewayProcess {
     this.#process = Bun.spawn(command, { cwd: tree, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   }
 
-  /** Waits until it is ready; its log is read on, and not kept. */
+  /** Waits until it is ready; its log is read on. */
   async ready(): Promise<void> {
     const reader = this.#process.stdout.getReader();
     for (let text = ""; this.sipPort === 0; ) {
@@ -60,10 +63,21 @@ export class GatewayProcess {
       if (done) throw new Error(`the gateway has ended: ${text}`);
       text += new TextDecoder().decode(value);
       this.sipPort = Number(/"sipPort":(\d+)/.exec(text)?.[1] ?? 0);
+      this.webPort = Number(/"webPort":(\d+)/.exec(text)?.[1] ?? 0);
     }
-    void (async () => {
-      while (!(await reader.read()).done);
-    })();
+    void this.#readOn(reader);
+  }
+
+  async #readOn(reader: { read(): Promise<{ value?: Uint8Array | undefined; done: boolean }> }): Promise<void> {
+    const decoder = new TextDecoder();
+    for (let rest = ""; ; ) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      if (this.logged === undefined) continue;
+      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.logged(line);
+    }
   }
 
   async close(): Promise<void> {

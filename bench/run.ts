@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayProcess, HERE, pinnedTo } from "./process.ts";
 import { BROWSER, SMALL } from "./sessions.ts";
-import { answering, calling, latencies, type SippOptions } from "./sipp.ts";
+import { answering, calling, latencies, placed, type SippOptions } from "./sipp.ts";
 import { UserSide } from "./user.ts";
 
 export type Size = "small" | "browser";
@@ -15,6 +15,16 @@ const PROXY_PORT = 25_000 + (process.pid % 1_000);
 /** Answers that have not come after so many milliseconds do not come. */
 const PATIENCE = 10_000;
 
+/** How many calls there were: in the gateway's records, and at the XMPP side. */
+export interface CallTally {
+  begun: number;
+  /** Ended after an answer, and however they ended. */
+  well: number;
+  ended: number;
+  /** At the XMPP side: over after an answer. */
+  over: number;
+}
+
 export class Run {
   readonly #size: Size;
   readonly #begins: Begins;
@@ -24,6 +34,7 @@ export class Run {
   readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
   readonly #begun = new Map<string, number>();
   readonly #latencies: number[] = [];
+  readonly #tally: CallTally = { begun: 0, well: 0, ended: 0, over: 0 };
   #holds = false;
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
@@ -34,7 +45,10 @@ export class Run {
     this.#begins = begins;
     this.#size = size;
     this.#tree = tree;
-    this.#user = new UserSide(this.#sessions, { answered: (id) => this.#answered(id) });
+    this.#user = new UserSide(this.#sessions, {
+      answered: (id) => this.#answered(id),
+      over: () => this.#tally.over++,
+    });
   }
 
   get #sessions() {
@@ -52,6 +66,21 @@ export class Run {
     return this.#gateway;
   }
 
+  get tally(): CallTally {
+    return { ...this.#tally };
+  }
+
+  /** How many calls the gateway has refused for overload; a commit without that metric refuses none. */
+  async refused(): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.gateway.webPort}/metrics`)).text();
+    return Number(/^carillon_overload_refusals_total (\d+)/m.exec(text)?.[1] ?? 0);
+  }
+
+  /** Sessions at the XMPP side that are not over. */
+  get sessions(): number {
+    return this.#user.sessions;
+  }
+
   async open(): Promise<void> {
     await this.#user.open();
     const online = new Promise<void>((resolve) => {
@@ -59,6 +88,7 @@ export class Run {
     });
     const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal };
     this.#gateway = new GatewayProcess(this.#folder, ports, this.#tree);
+    this.#gateway.logged = (line) => this.#logged(line);
     await Promise.all([this.#gateway.ready(), online]);
     if (this.#begins === "user") this.#phone = answering(this.#sipp);
     await Bun.sleep(500);
@@ -81,6 +111,19 @@ export class Run {
     return latencies(sipp.folder);
   }
 
+  /** Offers so many calls, whatever becomes of them; settles when the last was offered, with how many those were in the time. */
+  async offer(count: number, name: string, rate: number): Promise<number> {
+    this.#holds = false;
+    if (this.#begins === "user") return this.#place(count, name, rate);
+    const sipp = this.#sipp;
+    const run = calling(sipp, this.gateway.sipPort, { count, rate, held: 0 });
+    await Promise.race([run.exited, Bun.sleep((count / rate) * 1_000)]);
+    run.kill("SIGUSR1"); // no more calls, and those that there are come to their end
+    await Promise.race([run.exited, Bun.sleep(PATIENCE)]);
+    run.kill();
+    return placed(sipp.folder);
+  }
+
   /** So many calls of the user's, answered and held; gives how many there are. */
   async hold(count: number, name: string, rate: number): Promise<number> {
     this.#holds = true;
@@ -95,7 +138,21 @@ export class Run {
     if (!this.#holds) this.#user.hangUp(id);
   }
 
+  #logged(line: string): void {
+    if (line.includes('"event":"call.started"')) this.#tally.begun++;
+    if (!line.includes('"event":"call.ended"')) return;
+    this.#tally.ended++;
+    if (line.includes('"answered":"')) this.#tally.well++;
+  }
+
   async #placed(count: number, name: string, rate: number): Promise<number[]> {
+    await this.#place(count, name, rate);
+    for (let waited = 0; this.#latencies.length < count && waited < PATIENCE; waited += 20) await Bun.sleep(20);
+    await Bun.sleep(500);
+    return [...this.#latencies];
+  }
+
+  async #place(count: number, name: string, rate: number): Promise<number> {
     this.#latencies.length = 0;
     this.#begun.clear();
     const start = performance.now();
@@ -106,8 +163,6 @@ export class Run {
         this.#user.call(`${name}-${made}`);
       }
     }
-    for (let waited = 0; this.#latencies.length < count && waited < PATIENCE; waited += 20) await Bun.sleep(20);
-    await Bun.sleep(500);
-    return [...this.#latencies];
+    return count;
   }
 }

@@ -54,11 +54,15 @@ const caller = (sdp: string, pause: number): string => `<scenario name="caller">
 ${send('retrans="500" start_rtd="1"', withSdp(request("INVITE", 1, ""), sdp))}
 <recv response="100" optional="true"/>
 <recv response="180" optional="true"/>
+<recv response="503" optional="true" next="1"/>
 <recv response="200" rtd="1"/>
 ${send("", empty(request("ACK", 1, "[peer_tag_param]")))}
 ${pause > 0 ? `<pause milliseconds="${pause}"/>` : ""}
 ${send('retrans="500"', empty(request("BYE", 2, "[peer_tag_param]")))}
-<recv response="200"/>
+<recv response="200" next="2"/>
+<label id="1"/>
+${send("", empty(request("ACK", 1, "[peer_tag_param]")))}
+<label id="2"/>
 </scenario>`;
 
 function start(
@@ -82,7 +86,20 @@ export function calling(
   to: number,
   calls: { readonly count: number; readonly rate: number; readonly held: number },
 ): Bun.Subprocess {
-  const load = ["-m", `${calls.count}`, "-r", `${calls.rate}`, "-l", "100000", "-trace_rtt", "-rtt_freq", "1"];
+  const load = [
+    "-m",
+    `${calls.count}`,
+    "-r",
+    `${calls.rate}`,
+    "-l",
+    "100000",
+    "-trace_rtt",
+    "-rtt_freq",
+    "1",
+    "-trace_stat",
+    "-fd",
+    "1",
+  ];
   return start(options, caller(options.sdp, calls.held), [...load, `127.0.0.1:${to}`]);
 }
 
@@ -96,4 +113,12 @@ export function latencies(folder: string): number[] {
       .filter((line) => line.includes(";"))
       .map((line) => Number(line.split(";")[1])),
   );
+}
+
+/** How many calls it has placed. */
+export function placed(folder: string): number {
+  const file = readdirSync(folder).find((name) => name.endsWith("_.csv"));
+  const lines = file === undefined ? [] : readFileSync(join(folder, file), "utf8").trim().split("\n");
+  const column = lines[0]?.split(";").indexOf("TotalCallCreated") ?? -1;
+  return Number(lines.at(-1)?.split(";")[column] ?? 0);
 }

@@ -20,6 +20,10 @@ export interface Sessions {
 /** Told how a call goes; `id` is its sid and Call-ID. */
 export interface Progress {
   answered(id: string): void;
+  /** A call that was answered is over, for this side. */
+  over?(id: string): void;
+  /** The session-initiate was refused. */
+  refused?(id: string): void;
 }
 
 export class UserSide {
@@ -33,6 +37,8 @@ export class UserSide {
   readonly #progress: Progress;
   /** Whom each session is with. */
   readonly #peers = new Map<string, string>();
+  /** The sids of session-initiates without an answer, by the id of the IQ. */
+  readonly #asking = new Map<string, string>();
 
   constructor(sessions: Sessions, progress: Progress) {
     this.#sessions = sessions;
@@ -53,15 +59,34 @@ export class UserSide {
     return this.#close();
   }
 
+  /** How many sessions there are now. */
+  get sessions(): number {
+    return this.#peers.size;
+  }
+
   /** Calls the phone. */
   call(id: string): void {
+    this.#asking.set(`${this.#asked + 1}`, id);
     this.#peers.set(id, `bob@${COMPONENT}`);
     this.#say(id, "session-initiate", this.#sessions.contents);
   }
 
   hangUp(id: string): void {
     this.#say(id, "session-terminate", "<reason><success/></reason>");
-    this.#peers.delete(id);
+    this.#ends(id);
+  }
+
+  #ends(id: string): void {
+    if (this.#peers.delete(id)) this.#progress.over?.(id);
+  }
+
+  /** An IQ of ours has its answer. */
+  #answered(id: string, isError: boolean): void {
+    const sid = this.#asking.get(id);
+    this.#asking.delete(id);
+    if (sid === undefined || !isError) return;
+    this.#peers.delete(sid);
+    this.#progress.refused?.(sid);
   }
 
   #say(id: string, action: string, inside: string): void {
@@ -103,8 +128,8 @@ export class UserSide {
 
   #stanza(stanza: string): void {
     const action = /action="([\w-]+)"/.exec(stanza)?.[1];
-    if (action === undefined) return;
-    const id = /^<iq[^>]* id="([^"]+)"/.exec(stanza)?.[1];
+    const id = /^<iq[^>]* id="([^"]+)"/.exec(stanza)?.[1] ?? "";
+    if (action === undefined) return this.#answered(id, /^<iq[^>]* type="error"/.test(stanza));
     const from = /^<iq[^>]* from="([^"]+)"/.exec(stanza)?.[1] ?? "";
     const sid = /sid="([^"]+)"/.exec(stanza)?.[1] ?? "";
     this.#stream?.write(`<iq type='result' id='${id}' from='${USER}' to='${from}'/>`);
@@ -113,6 +138,6 @@ export class UserSide {
       this.#say(sid, "session-accept", this.#sessions.contents.replace("'actpass'", "'active'"));
     }
     if (action === "session-accept") this.#progress.answered(sid);
-    if (action === "session-terminate") this.#peers.delete(sid);
+    if (action === "session-terminate") this.#ends(sid);
   }
 }

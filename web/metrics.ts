@@ -19,6 +19,8 @@ export interface Gauges {
   readonly trunks: readonly { readonly name: string; readonly state: string }[];
   /** The state of each live call, in words. */
   readonly states: readonly string[];
+  /** Calls that may be in set-up, what counts as such, and those refused since the start because they were too many. */
+  readonly load: Readonly<Record<"window" | "taken" | "refused", number>>;
   readonly retransmissions: Readonly<Record<"in" | "out", number>>;
   /** How often each reason was counted, by wire. */
   readonly dropped: Readonly<Record<"sip" | "xmpp", ReadonlyMap<string, number>>>;
@@ -161,6 +163,28 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
       this.reset();
       for (const [wire, reasons] of Object.entries(gauges().dropped))
         for (const [reason, count] of reasons) this.inc({ wire, reason }, count);
+    },
+  });
+  new Counter({
+    ...named("overload_refusals_total", "Calls that were refused because more came than can be set up"),
+    collect() {
+      this.reset();
+      this.inc(gauges().load.refused);
+    },
+  });
+  new Gauge({
+    ...named(
+      "set_up_window",
+      "How many calls may be in set-up; below its greatest value the gateway is, or was lately, overloaded",
+    ),
+    collect() {
+      this.set(gauges().load.window);
+    },
+  });
+  new Gauge({
+    ...named("calls_in_set_up", "Calls that take a place of the set-up window: in set-up, or waiting for it"),
+    collect() {
+      this.set(gauges().load.taken);
     },
   });
   new Gauge({

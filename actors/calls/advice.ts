@@ -6,6 +6,7 @@ export const advice = {
   account: "the proxy wants credentials: [sip] username, password and realm",
   notAllowed: "if this host may begin calls, add it to [sip] allow",
   notServed: "if these users may call, add their domain to [xmpp] hosts",
+  overloaded: "more calls come than this machine can set up: a second gateway, or a faster machine (docs/deploy.md)",
   offline: "the user has no client online that takes calls",
   nobody: "the number or address in To and Request-URI is no user of [xmpp] hosts",
 } as const;

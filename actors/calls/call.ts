@@ -30,6 +30,8 @@ export interface CallParts {
   readonly log: Log;
   /** Arms what ends the call once it has lasted as long as it may; none where that is not limited. */
   readonly longest?: ((end: () => void) => () => void) | undefined;
+  /** Told once, when its set-up is complete: it rings, is answered, or has ended. */
+  readonly settled: () => void;
   /** Told once, when nothing more will be said. */
   readonly ended: (call: Call) => void;
 }
@@ -42,6 +44,7 @@ export class Call implements ChartOwner, DialogUser {
   readonly #log: Log;
   readonly #ended: (call: Call) => void;
   readonly #longest: CallParts["longest"];
+  #settled: (() => void) | undefined;
   #disarm: (() => void) | undefined;
   readonly #direction: "incoming" | "outgoing";
   readonly #record: CallRecord;
@@ -50,7 +53,7 @@ export class Call implements ChartOwner, DialogUser {
   #status: number | undefined;
   #watched = false;
 
-  constructor({ chart, phone, user, dialog, log, longest, ended }: CallParts) {
+  constructor({ chart, phone, user, dialog, log, longest, settled, ended }: CallParts) {
     this.chart = chart;
     this.phone = phone;
     this.user = user;
@@ -58,6 +61,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#log = log;
     this.#longest = longest;
     this.#ended = ended;
+    this.#settled = settled;
     this.#direction = chart.isIncoming ? "incoming" : "outgoing";
     this.#record = new CallRecord(chart.now);
   }
@@ -82,6 +86,7 @@ export class Call implements ChartOwner, DialogUser {
     const { state } = chart;
     if (state !== this.#logged) {
       this.#record.entered(state, chart.now);
+      if (this.#record.isSetUp) this.#settle();
       this.#log({ level: "info", event: "call.state", state });
     }
     this.#logged = state;
@@ -160,6 +165,11 @@ export class Call implements ChartOwner, DialogUser {
     return this.phone.takesAck(ack, source);
   }
 
+  #settle(): void {
+    this.#settled?.();
+    this.#settled = undefined;
+  }
+
   /** What is done when the call is over already: a fault in it can only be logged. */
   #last(work: () => void): void {
     try {
@@ -173,6 +183,7 @@ export class Call implements ChartOwner, DialogUser {
     const { chart } = this;
     if (chart.over) return;
     this.#disarm?.();
+    this.#settle();
     const end = this.#record.end(chart, why, this.#status);
     chart.stop(end);
     this.#last(() => {

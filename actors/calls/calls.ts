@@ -24,7 +24,7 @@ import { Outbox } from "../xmpp/outbox.ts";
 import type { XmppUser } from "../xmpp/user.ts";
 import { advice } from "./advice.ts";
 import type { Call } from "./call.ts";
-import { Dialling } from "./dialling.ts";
+import { Dialling, overloaded } from "./dialling.ts";
 import { IncomingCalls } from "./incoming.ts";
 import { JingleIqs } from "./iqs.ts";
 import { CallMaker } from "./maker.ts";
@@ -32,9 +32,15 @@ import { CallMessages } from "./messages.ts";
 import type { CallsNeeds } from "./needs.ts";
 import { OutgoingCalls } from "./outgoing.ts";
 import { Proposals } from "./proposals.ts";
-import { RefusedCalls } from "./refused.ts";
+import { RefusedCalls, type Why } from "./refused.ts";
 import { Registry } from "./registry.ts";
 import { Shares } from "./shares.ts";
+
+/** What the log says of an INVITE that never became a call, by its status. */
+const WHY: Readonly<Record<number, Why>> = {
+  403: { why: "source not allowed", advice: advice.notAllowed },
+  503: { why: overloaded.message, advice: advice.overloaded },
+};
 
 export class Calls implements SipUser, XmppUser {
   readonly registry: Registry;
@@ -48,7 +54,7 @@ export class Calls implements SipUser, XmppUser {
   readonly #messages: CallMessages;
 
   constructor(needs: CallsNeeds) {
-    const { config, clock, log, xmpp, random, reach, trunks } = needs;
+    const { config, clock, log, load, xmpp, random, reach, trunks } = needs;
     const { addresses } = config;
     const registry = new Registry(() => config.maxCalls);
     const proposals = new Proposals(clock, config.jmiTimeout);
@@ -57,7 +63,7 @@ export class Calls implements SipUser, XmppUser {
     const awaiting = this.#awaiting;
     const maker = new CallMaker(needs, { registry, awaiting, outbox });
     const shares = new Shares({ config, registry, clock });
-    const dialling = new Dialling({ config, registry, shares, trunks, clock, log });
+    const dialling = new Dialling({ config, registry, shares, trunks, clock, log, load });
     const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
     const isTrusted = (source: Destination): boolean => config.trusted && reach.isPassedOn(source);
     const numbering = (): Numbering | undefined => config.dial;
@@ -93,9 +99,7 @@ export class Calls implements SipUser, XmppUser {
   }
 
   refused(request: Request, source: Destination, { status, phrase }: Response): void {
-    const isStranger = status === 403;
-    const why = isStranger ? { why: "source not allowed", advice: advice.notAllowed } : { why: `${status} ${phrase}` };
-    this.#refused.oneInvite({ request, source }, status, why);
+    this.#refused.oneInvite({ request, source }, status, WHY[status] ?? { why: `${status} ${phrase}` });
   }
 
   #tooMuch(transaction: ServerTransaction): void {

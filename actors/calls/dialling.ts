@@ -16,6 +16,7 @@ import type { Field } from "../../protocol/sip/message.ts";
 import { escapeUser, readUri, writeHost } from "../../protocol/sip/uri.ts";
 import { readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
+import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import type { Trunk, TrunkCall } from "../trunks/trunk.ts";
 import type { Trunks } from "../trunks/trunks.ts";
@@ -44,6 +45,7 @@ export interface DiallingParts {
   readonly trunks: Trunks;
   readonly clock: Clock;
   readonly log: Log;
+  readonly load: Load;
 }
 
 /** Who calls whom, as bare JIDs. */
@@ -78,14 +80,20 @@ export class Dialling {
     const found = this.#written(name, caller, plan);
     if (found instanceof Refusal) return found;
     const { trunk, isEmergency } = found;
-    const { registry } = this.#by;
-    if (isEmergency ? registry.fullForAll : registry.full) return overloaded;
+    const { registry, load } = this.#by;
+    if (isEmergency ? registry.fullForAll : registry.full) return full;
+    if (!isEmergency && !load.admits) return this.#overloaded();
     const limited = isEmergency ? undefined : (this.#by.shares.refusal(caller) ?? this.#reached(caller, plan));
     if (limited) return limited;
     const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
     if (names === undefined) return nobody;
     const longest = isEmergency || !plan?.longest ? undefined : plan.longest;
     return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, trunk) };
+  }
+
+  #overloaded(): Refusal {
+    this.#by.load.refused();
+    return overloaded;
   }
 
   /** The addresses of a call by the proxy. */
@@ -150,7 +158,9 @@ export class Dialling {
   }
 }
 
-const overloaded = tooMany("no more calls now");
+const full = tooMany("no more calls now");
+/** Told of one of many. */
+export const overloaded = tooMany("more calls begin than can be set up");
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");

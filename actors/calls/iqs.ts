@@ -15,6 +15,7 @@ import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
 import { advice } from "./advice.ts";
+import { overloaded } from "./dialling.ts";
 import { deliverJingle } from "./jingle.ts";
 import type { JingleIq, OutgoingCalls } from "./outgoing.ts";
 import type { RefusedCalls } from "./refused.ts";
@@ -57,7 +58,7 @@ export class JingleIqs {
   #notInitiated(iq: Stanza, sid: string, refusal: Refusal): void {
     const { registry, refused, addresses } = this.#by;
     if (!isServed(iq.from, addresses)) refused.oneInitiate(iq, sid, refusal, advice.notServed);
-    else if (registry.full) refused.oneInitiate(iq, sid, refusal);
+    else if (registry.full || refusal === overloaded) refused.oneInitiate(iq, sid, refusal);
     else refused.initiate(iq, sid, refusal);
   }
 

@@ -65,7 +65,7 @@ export class CallMaker {
     { callId, localTag, contactUser, longest, trunk }: Way,
     phone: (line: Line) => Phone,
   ): Call {
-    const { config, xmpp } = this.#needs;
+    const { config, xmpp, load } = this.#needs;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const timeouts = { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
     const input = { ...beginning, profile, retryAudioOnly, ...timeouts };
@@ -79,8 +79,10 @@ export class CallMaker {
       dialog: { callId, localTag },
       log,
       longest: longest === undefined ? undefined : (end) => this.#needs.clock.after(longest, end),
+      settled: () => load.completed(round),
       ended: this.#ended,
     });
+    const round = load.begun();
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(about));
     this.#needs.relay?.attach(localTag, (text) => void chart.deliver({ type: "sip.answer.unusable", text }));

@@ -18,7 +18,7 @@ import { Refusal } from "../../protocol/refusal.ts";
 import { stanzaError } from "../../protocol/xmpp/iq.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
-import type { Dialling } from "./dialling.ts";
+import { type Dialling, overloaded } from "./dialling.ts";
 import type { Proposals } from "./proposals.ts";
 import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
@@ -73,7 +73,7 @@ export class CallMessages {
       return reject("unsupported-applications", "a phone takes audio and video");
     const judged = dialling.judge({ caller: bareJid(from), callee: bareJid(to) });
     if (judged instanceof Refusal) {
-      if (registry.full) refused.oneInitiate({ from, to }, id, judged);
+      if (registry.full || judged === overloaded) refused.oneInitiate({ from, to }, id, judged);
       else refused.initiate({ from, to }, id, judged);
       return reject(REASONS[judged.jingle.condition ?? ""] ?? "decline", judged.message);
     }

@@ -4,6 +4,7 @@ import type { Profile } from "../../protocol/reasons.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
+import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { Reach } from "../sip/reach.ts";
@@ -62,6 +63,7 @@ export interface CallsNeeds {
   /** For digest authentication. */
   readonly hash: Hash;
   readonly log: Log;
+  readonly load: Load;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
   /** Told when the last call has ended. */

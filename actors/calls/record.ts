@@ -36,6 +36,11 @@ export class CallRecord {
     else if (ANSWERED.test(state)) this.#answered ??= now;
   }
 
+  /** Whether it has rung or was answered. */
+  get isSetUp(): boolean {
+    return this.#rang !== undefined || this.#answered !== undefined;
+  }
+
   /** A side leaves by this step; only the first one counts. */
   left(chart: LiveChart): void {
     this.#cause ??= { ...causeOf(chart.step), ...adviceAbout(chart) };

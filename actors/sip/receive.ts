@@ -31,6 +31,15 @@ export function readReceived(bytes: Uint8Array, source: Destination): Received {
   return refused(known, answerable(message.method, message.uri, message.headers), source);
 }
 
+/** A request whose header alone was read, marked in the same way; undefined where its Via cannot be read. */
+export function markedHeader(
+  request: Request,
+  source: Destination,
+): { message: Request; replyTo: Address } | undefined {
+  const known = attempt(() => marked(request, source));
+  return known instanceof Refusal ? undefined : known;
+}
+
 /** A request with `received` and `rport` in its top Via, and the address for its responses. */
 function marked(request: Request, source: Destination): { message: Request; replyTo: Address } {
   const via = topVia(request);

@@ -75,6 +75,11 @@ export class SipServers {
     return this.#records.size >= MOST_TRANSACTIONS || this.#held >= this.#needs.mostHeld;
   }
 
+  /** Whether there is a transaction of this key (serverKeyOf). */
+  has(key: string): boolean {
+    return this.#records.has(key);
+  }
+
   /** Absorbs a retransmission; false when the request is new. */
   repeated(request: Request): boolean {
     const record = this.#records.get(serverKeyOf(request));

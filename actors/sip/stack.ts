@@ -7,6 +7,7 @@
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
+import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
@@ -14,6 +15,7 @@ import { normalAddress } from "../../protocol/special-address.ts";
 import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
+import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
@@ -43,6 +45,7 @@ export interface SipNeeds {
   /** Our name in Via. */
   readonly localHost: string;
   readonly log: Log;
+  readonly load: Load;
   /** The most bytes that all server transactions hold together; `MOST_HELD` by default. */
   readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
@@ -80,6 +83,8 @@ export class SipStack implements SipPort {
       ...needs,
       dropped: this.#dropped,
       received: (message, source, flow) => this.#received(message, source, flow),
+      isKnown: (key) => this.#servers.has(key),
+      tooMany: (invite, source, flow, tagMark) => this.#tooMany(invite, source, flow, tagMark),
       toTag: this.#toTag,
       mayAnswer: (source) => this.#mayAnswer(source),
     });
@@ -158,6 +163,15 @@ export class SipStack implements SipPort {
     );
     if (fault instanceof Refusal)
       this.#dropped.add("malformed header field", { source: source.host, text: fault.message });
+  }
+
+  /** The same 503 to each copy; the transaction layer does not hear of it. */
+  #tooMany(invite: Request, source: Destination, flow: Flow, tagMark: string): void {
+    this.#needs.heard?.(source);
+    const toTag = tagMark + this.#toTag(invite);
+    const response = responseTo(invite, 503, { toTag, headers: [RETRY_AFTER] });
+    this.#refuse(invite, flow, response);
+    this.#guard(() => this.#needs.user.refused(invite, source, response));
   }
 
   #response(response: Response, source: Destination): void {

@@ -12,16 +12,18 @@ import type { Destination, Message, Request, Response } from "../../protocol/sip
 import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
+import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
 import { SipNames } from "./names.ts";
-import { readReceived } from "./receive.ts";
+import { markedHeader, readReceived } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 import type { Named } from "./user.ts";
+import { WaitingInvites } from "./waiting.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
@@ -46,6 +48,11 @@ export interface SipTransportNeeds {
   /** Whether one more refusal may go to this source. */
   mayAnswer(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
+  readonly load: Load;
+  /** Whether an INVITE of this key has come before. */
+  isKnown(key: string): boolean;
+  /** An INVITE is one too many; of it the header alone was read. */
+  tooMany(invite: Request, source: Destination, flow: Flow, tagMark: string): void;
   /** The To tag of a response that has none. */
   toTag(message: Message): string;
   /** A socket cannot be opened any more. */
@@ -59,9 +66,11 @@ export class SipTransport {
   readonly #names: SipNames;
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
+  readonly #waiting: WaitingInvites;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
+    this.#waiting = new WaitingInvites(needs);
     this.#names = new SipNames(needs);
     this.#connections = new SipConnections({
       clock: needs.clock,
@@ -100,6 +109,7 @@ export class SipTransport {
 
   async stop(): Promise<void> {
     this.#names.stop();
+    this.#waiting.clear();
     this.#connections.stop();
     await this.#sockets.stop();
   }
@@ -147,22 +157,36 @@ export class SipTransport {
     return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
   }
 
-  /**
-   * Takes bytes from a socket; a fault in handling them goes no further. A malformed request gets one response, on the connection it
-   * came by; if that is lost, none.
-   */
+  /** Takes bytes from a socket, now or later (waiting.ts); a fault in handling them goes no further. */
   #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, flowTo: FlowTo): void {
     const source: Destination = { transport, host: from.host, port: from.port };
-    try {
+    const read = (): void => this.#read(bytes, source, flowTo);
+    const refuse = (invite: Request, tagMark: string): void => {
+      const known = markedHeader(invite, source);
+      if (known) this.#needs.tooMany(known.message, source, flowTo(known.replyTo, false), tagMark);
+    };
+    this.#guard(() => this.#waiting.take({ bytes, source, read, refuse }));
+  }
+
+  /** Reads a message. A malformed request gets one response, on the connection it came by; if that is lost, none. */
+  #read(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
+    const { transport, host, port } = source;
+    this.#guard(() => {
       const incoming = readReceived(bytes, source);
       if (incoming.message !== undefined) {
-        this.#needs.watch?.sip(false, bytes, transport, from.host, from.port, incoming.message);
+        this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
         this.#needs.received(incoming.message, source, flowTo(incoming.replyTo, false));
       } else {
-        this.#needs.dropped.add(incoming.fault, { source: from.host });
+        this.#needs.dropped.add(incoming.fault, { source: host });
         const { refusal } = incoming;
         if (refusal !== undefined) this.#refuse(refusal, flowTo(incoming.replyTo, true), source, bytes.length);
       }
+    });
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined;
       this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });

@@ -12,6 +12,7 @@ const ANSWERED = 16_384;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const LF = 10;
 const CR = 13;
+const SPACE = 32;
 
 /** Reads the message in a datagram, or in a frame of a stream. Throws `Malformed` only. */
 export function readMessage(bytes: Uint8Array): Message {
@@ -33,6 +34,24 @@ export function readMessage(bytes: Uint8Array): Message {
   return { kind: "request", method: start.method, uri: start.uri, headers, body };
 }
 
+/** The header of a request without its body; undefined when it is no request, or a fault is in it. */
+export function readHeader(bytes: Uint8Array): Request | undefined {
+  const from = skipBlankLines(bytes);
+  const end = bytes.length > LIMITS.bytes ? undefined : headEnd(bytes, from);
+  if (end === undefined) return undefined;
+  const { start, headers, fault } = readHead(bytes.subarray(from, end));
+  if (start.method === "" || start.fault !== undefined || fault !== undefined) return undefined;
+  return { kind: "request", method: start.method, uri: start.uri, headers, body: "" };
+}
+
+/** Whether these are the bytes of a request of this method. */
+export function isRequest(bytes: Uint8Array, method: string): boolean {
+  const from = skipBlankLines(bytes);
+  if (bytes[from + method.length] !== SPACE) return false;
+  for (let at = 0; at < method.length; at++) if (bytes[from + at] !== method.charCodeAt(at)) return false;
+  return true;
+}
+
 /** How many bytes of CR and LF stand before the start line (RFC 3261 §7.5). */
 function skipBlankLines(bytes: Uint8Array): number {
   let at = 0;
@@ -49,9 +68,13 @@ function bodyFault(end: number | undefined, length: number | undefined, rest: nu
 
 const ANSWERABLE = ["Via", "From", "To", "Call-ID", "CSeq"];
 
-/** The request, if it can be answered: it has what a response copies (RFC 3261 §8.2.6.2), and is not an ACK. */
+/** Whether these fields have what a response copies (RFC 3261 §8.2.6.2). */
+export function isAnswerable(headers: readonly Field[]): boolean {
+  return ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
+}
+
+/** The request, if it can be answered, and is not an ACK. */
 export function answerable(method: string, uri: string, headers: readonly Field[]): Request | undefined {
-  const whole = ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
-  if (!whole || method === "" || method === "ACK") return undefined;
+  if (!isAnswerable(headers) || method === "" || method === "ACK") return undefined;
   return { kind: "request", method, uri, headers, body: "" };
 }

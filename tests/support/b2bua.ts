@@ -12,6 +12,7 @@
  */
 
 import { systemClock } from "../../actors/clock.ts";
+import { Load } from "../../actors/load.ts";
 import { SipStack } from "../../actors/sip/stack.ts";
 import type { DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { requestOf, responseTo } from "../../protocol/sip/build.ts";
@@ -64,6 +65,7 @@ export class B2bua {
       port: 0,
       localHost: LOCAL,
       log: () => {},
+      load: new Load(systemClock),
       allow: () => true,
       broken: () => {},
       user: {

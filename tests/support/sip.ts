@@ -1,5 +1,6 @@
 /** A SIP stack with a small user on top, for tests: it answers calls by the number dialled, and places some. */
 import type { Clock } from "../../actors/clock.ts";
+import { Load } from "../../actors/load.ts";
 import { type SipNeeds, SipStack } from "../../actors/sip/stack.ts";
 import type { ClientHandlers, DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -19,6 +20,7 @@ export interface Heard {
 export interface TestStack {
   readonly sip: SipStack;
   readonly heard: Heard;
+  readonly load: Load;
   readonly logged: { event: string; [field: string]: unknown }[];
 }
 
@@ -33,6 +35,7 @@ export function makeStack(
 ): TestStack {
   const chance = createChance(++seed);
   const heard: Heard = { words: [], transactions: [] };
+  const load = new Load(chosen.clock);
   const logged: TestStack["logged"] = [];
   const inside: DialogUser = {
     takesAck: () => true,
@@ -53,6 +56,7 @@ export function makeStack(
     port: 0,
     localHost: LOCAL,
     log: (event) => void logged.push(event),
+    load,
     allow: () => true,
     broken: () => {},
     user: {
@@ -68,7 +72,7 @@ export function makeStack(
     },
     ...chosen,
   });
-  return { sip, heard, logged };
+  return { sip, heard, load, logged };
 }
 
 export function answerAll(request: Request, transaction: ServerTransaction): void {

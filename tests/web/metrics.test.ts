@@ -17,6 +17,7 @@ const GAUGES: Gauges = {
     { name: "pbx", state: "unregistered" },
   ],
   states: ["outgoing.ringing", "established.stable.talking", "established.hold.held"],
+  load: { window: 512, taken: 7, refused: 9 },
   retransmissions: { in: 3, out: 4 },
   dropped: { sip: new Map([["malformed message", 2]]), xmpp: new Map() },
 };
@@ -80,6 +81,9 @@ test.each([
   "carillon_proxy_up 1",
   'carillon_relay_up{relay="127.0.0.1:2223"} 1',
   "carillon_relayed_calls 2",
+  "carillon_overload_refusals_total 9",
+  "carillon_set_up_window 512",
+  "carillon_calls_in_set_up 7",
 ])("%s is read at the scrape", async (line) => {
   expect(await linesAfter([])).toContain(line);
 });

@@ -33,6 +33,7 @@ function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
   const call = new Call({
     ...{ chart, ...sides, dialog: { callId: "c", localTag: "t" } },
     log: (event) => void logged.push(event),
+    settled: () => {},
     ended: (ended) => void over.push(ended),
   });
   call.start();

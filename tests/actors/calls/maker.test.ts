@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { CallMaker } from "../../../actors/calls/maker.ts";
 import type { CallsNeeds } from "../../../actors/calls/needs.ts";
 import { Registry } from "../../../actors/calls/registry.ts";
+import { Load } from "../../../actors/load.ts";
 import { InvitesAwaiting } from "../../../actors/phone/awaiting.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
 import { Outbox } from "../../../actors/xmpp/outbox.ts";
@@ -33,7 +34,7 @@ function makeMaker() {
   const log = (): void => {};
   const sip = { port: 5600 } as ReturnType<CallsNeeds["sip"]>;
   const needs: Partial<CallsNeeds> = {
-    ...{ config: gatewayConfig().calls, clock, log, watch: journal, random: () => "r1" },
+    ...{ config: gatewayConfig().calls, clock, log, load: new Load(clock), watch: journal, random: () => "r1" },
     ...{ sip: () => sip, xmpp: () => ({}) as ReturnType<CallsNeeds["xmpp"]> },
   };
   const by = { registry, awaiting: new InvitesAwaiting(), outbox: new Outbox(log) };

@@ -1,0 +1,131 @@
+/**
+ * INVITEs when there are many: some begin at once, some wait for the next turn, and those too many are refused by their header alone.
+ *
+ * RFC 3261 §21.5.4 (503, Retry-After). Rules: everything but a new INVITE of somebody who may begin calls passes at once, so running
+ * calls go first: requests with a To tag, INVITEs that have come before, ACK, BYE, CANCEL, responses. `FEW` INVITEs begin a
+ * turn, so that a turn is short and the socket's buffer does not overflow; how many may wait, load.ts says. A CANCEL takes its INVITE
+ * along. A refusal keeps no state: its tag is marked, and its ACK is dropped unread. Strangers are refused where they always are (checks.ts).
+ */
+import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
+import { serverKeyOf } from "../../protocol/sip/match.ts";
+import type { Destination, Request } from "../../protocol/sip/message.ts";
+import { isAnswerable, isRequest, readHeader } from "../../protocol/sip/read.ts";
+import type { Load, WaitingCalls } from "../load.ts";
+
+/** How many INVITEs begin a turn. */
+const FEW = 8;
+/** How the To tag of a refusal begins: with a character that no tag of a dialog has. */
+const REFUSED = "503.";
+const latin1 = new TextDecoder("latin1");
+
+/** A message as it came: `read` takes it, `refuse` answers an INVITE of which the header alone was read. */
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly source: Destination;
+  read(): void;
+  refuse(invite: Request, tagMark: string): void;
+}
+
+export interface WaitingNeeds {
+  readonly load: Load;
+  /** Whether a source may begin calls. */
+  allow(source: Destination): boolean;
+  /** Whether an INVITE of this key has come before. */
+  isKnown(key: string): boolean;
+}
+
+export class WaitingInvites implements WaitingCalls {
+  readonly #needs: WaitingNeeds;
+  readonly #waiting = new Map<string, Arrival>();
+  #begun = 0;
+  #hasRefused = false;
+
+  constructor(needs: WaitingNeeds) {
+    this.#needs = needs;
+    needs.load.serve(this);
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Takes a message: at once, later or not at all. */
+  take(arrival: Arrival): void {
+    const { load } = this.#needs;
+    const { bytes } = arrival;
+    load.heard();
+    if (isRequest(bytes, "INVITE")) return this.#invite(arrival);
+    if (this.#hasRefused && isRequest(bytes, "ACK") && isOfRefusal(bytes)) return;
+    if (this.size > 0 && isRequest(bytes, "CANCEL")) this.#begin(keyOf(readHeader(bytes)));
+    arrival.read();
+  }
+
+  /** A new turn: those that have waited longest begin. */
+  goOn(): void {
+    this.#begun = 0;
+    for (const key of this.#waiting.keys()) {
+      if (this.#begun >= FEW) return;
+      this.#begin(key);
+    }
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  #invite(arrival: Arrival): void {
+    const { load, allow, isKnown } = this.#needs;
+    if (this.size === 0 && this.#begun < FEW && load.admits) return this.#read(arrival);
+    const invite = readHeader(arrival.bytes);
+    const key = isNew(invite) ? keyOf(invite) : undefined;
+    // one that cannot be read is refused where it is read
+    if (invite === undefined || key === undefined || isKnown(key) || !allow(arrival.source)) return arrival.read();
+    if (this.#waiting.has(key)) return;
+    if (!load.admits) return this.#refuse(arrival, invite);
+    this.#waiting.set(key, arrival);
+    load.waits();
+  }
+
+  #begin(key: string | undefined): void {
+    const arrival = key === undefined ? undefined : this.#waiting.get(key);
+    if (key === undefined || arrival === undefined) return;
+    this.#waiting.delete(key);
+    this.#needs.load.waits();
+    this.#read(arrival);
+  }
+
+  #read(arrival: Arrival): void {
+    this.#begun++;
+    arrival.read();
+  }
+
+  #refuse(arrival: Arrival, invite: Request): void {
+    this.#hasRefused = true;
+    this.#needs.load.refused();
+    arrival.refuse(invite, REFUSED);
+  }
+}
+
+/** The key of the INVITE that a request is, or cancels. */
+function keyOf(request: Request | undefined): string | undefined {
+  const key = request && attempt(() => serverKeyOf(request, "INVITE"));
+  return key instanceof Refusal ? undefined : key;
+}
+
+/** Whether it is of no dialog, and can be answered. */
+const isNew = (invite: Request | undefined): boolean =>
+  invite !== undefined && isAnswerable(invite.headers) && tagIn(invite) === undefined;
+
+/** Whether an ACK is for a refusal of ours. */
+function isOfRefusal(ack: Uint8Array): boolean {
+  if (!latin1.decode(ack).includes(REFUSED)) return false;
+  const request = readHeader(ack);
+  return request !== undefined && (tagIn(request)?.startsWith(REFUSED) ?? false);
+}
+
+/** The To tag; undefined where there is none, or it cannot be read. */
+function tagIn(request: Request): string | undefined {
+  const tag = attempt(() => tagOf(request, "To"));
+  return tag instanceof Refusal ? undefined : tag;
+}

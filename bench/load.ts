@@ -1,0 +1,108 @@
+/**
+ * npm run bench:load [-- --begins phone,user --times 1,2,4 --seconds 15 --capacity 500 --tree COMMIT]
+ *
+ * What becomes of calls when more come than can be done: so many times the capacity is offered, and counted is how many calls were
+ * answered and have ended in the gateway's own records and at the XMPP side, how many were refused, and how many are left half 5 s later:
+ * begun and not ended in the records, or a session at the XMPP side. Then half the capacity for 5 s: whole again, if nothing is refused.
+ *
+ * The capacity, unless it is said, is the most calls a second of which all have ended well, found by offering a quarter more each time. SIPp's
+ * own counts are not used: it takes a repeated 200 to its INVITE for the answer to its BYE. About 8 minutes; `--tree` measures a commit.
+ */
+import { parseArgs } from "node:util";
+import { pinSelf } from "./process.ts";
+import { type Begins, Run } from "./run.ts";
+import { Trees } from "./trees.ts";
+
+const options = {
+  begins: { type: "string", default: "phone,user" },
+  times: { type: "string", default: "1,2,4" },
+  seconds: { type: "string", default: "15" },
+  warm: { type: "string", default: "3000" },
+  capacity: { type: "string", default: "" },
+  tree: { type: "string", default: "." },
+} as const;
+const { values } = parseArgs({ options });
+const seconds = Number(values.seconds);
+
+/** Calls a second, below the capacity of any machine. */
+const EASY = 150;
+
+interface Load {
+  readonly offered: number;
+  readonly well: number;
+  readonly refused: number;
+  readonly half: number;
+  /** Microseconds of CPU a call that has ended well. */
+  readonly cost: number;
+  /** Calls that ended well, a second. */
+  readonly each: number;
+}
+
+/** Offers so many calls a second, and looks 5 s after the last of them. */
+async function offer(run: Run, name: string, rate: number, lasts: number): Promise<Load> {
+  const [before, refused] = [run.tally, await run.refused()];
+  const cpu = run.gateway.watchCpu();
+  const offered = await run.offer(Math.ceil(rate * lasts), name, rate);
+  await Bun.sleep(5_000);
+  const after = run.tally;
+  const well = Math.min(after.well - before.well, after.over - before.over);
+  const half = Math.max(after.begun - after.ended, run.sessions);
+  const cost = cpu().all / Math.max(1, well);
+  return { offered, well, refused: (await run.refused()) - refused, half, cost, each: well / lasts };
+}
+
+function row(cells: readonly (string | number)[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+async function capacityOf(run: Run, first: number): Promise<number> {
+  for (let rate = first; ; rate *= 1.25) {
+    const { well, offered, refused } = await offer(run, `rate${rate}`, rate, 4);
+    if (well < 0.99 * offered || offered < 3.8 * rate || refused > 0) return rate / 1.25;
+  }
+}
+
+async function measure(begins: Begins, tree: string): Promise<void> {
+  const run = new Run("small", begins, tree);
+  await run.open();
+  const shown = async (what: string, rate: number, lasts: number, capacity = 0): Promise<Load> => {
+    const load = await offer(run, what, rate, lasts);
+    const { offered, well, refused, half, cost, each } = load;
+    const part = capacity === 0 ? "" : `${((100 * each) / capacity).toFixed(0)} %`;
+    const memory = (run.gateway.memory() / 1024).toFixed(0);
+    row([begins, what, rate.toFixed(0), offered, well, each.toFixed(0), part, refused, half, cost.toFixed(0), memory]);
+    return load;
+  };
+  await shown("cold", EASY, Number(values.warm) / EASY);
+  const { cost } = await shown("warm", EASY, 10);
+  const capacity = Number(values.capacity) || (await capacityOf(run, 0.6 * (1e6 / cost)));
+  for (const times of values.times.split(",").map(Number)) {
+    await shown(`${times} times`, capacity * times, seconds, capacity);
+    await shown("afterwards", EASY, 5);
+  }
+  await run.close();
+}
+
+pinSelf(1);
+row([
+  "who calls",
+  "offered",
+  "calls/s",
+  "offered calls",
+  "ended well",
+  "a second",
+  "of capacity",
+  "refused",
+  "left half",
+  "µs CPU a call",
+  "MB",
+]);
+row(Array.from({ length: 11 }, () => "---"));
+const trees = new Trees();
+try {
+  const tree = trees.of(values.tree);
+  for (const begins of values.begins.split(",")) await measure(begins === "user" ? "user" : "phone", tree);
+} finally {
+  trees.remove();
+}
+process.exit(0);

@@ -1,0 +1,121 @@
+/**
+ * A machine that sets up calls, for tests of overload: its time passes as work is done, in turns of an event loop.
+ *
+ * INVITEs come at a rate, over the gateway's own WaitingInvites and Load. A call costs time: six tenths when it is begun, four when its
+ * answers are taken, in the next turn; a refusal and its ACK cost a thirtieth. What a call costs may change with time.
+ */
+import type { Clock } from "../../actors/clock.ts";
+import { Load } from "../../actors/load.ts";
+import { WaitingInvites } from "../../actors/sip/waiting.ts";
+
+/** What happened to the calls that were offered in a time. */
+export interface Outcome {
+  readonly offered: number;
+  readonly done: number;
+  readonly refused: number;
+  /** Calls that were begun and have no end. */
+  readonly half: number;
+  /** The longest time from an INVITE to the end of its set-up, in milliseconds. */
+  readonly longest: number;
+}
+
+export interface MachineOptions {
+  /** Milliseconds that a call costs at a time. */
+  readonly cost: (now: number) => number;
+  /** Whether calls that are begun at a time are ever answered. */
+  readonly answers?: (now: number) => boolean;
+}
+
+const SOURCE = { transport: "udp", host: "192.0.2.9", port: 5060 } as const;
+const encoder = new TextEncoder();
+const invite = (branch: number): Uint8Array =>
+  encoder.encode(
+    `INVITE sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK${branch}\r\nFrom: <sip:a@b>;tag=a\r\nTo: <sip:x@y>\r\nCall-ID: ${branch}\r\nCSeq: 1 INVITE\r\n\r\n`,
+  );
+
+export class Machine {
+  readonly load: Load;
+  readonly #options: MachineOptions;
+  readonly #waiting: WaitingInvites;
+  #now = 0;
+  #turn: (() => void) | undefined;
+  #branch = 0;
+  /** What is begun, by when its INVITE came. */
+  #inSetUp: { readonly round: number; readonly came: number }[] = [];
+  #done = 0;
+  #refused = 0;
+  #begun = 0;
+  #longest = 0;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    const clock: Clock = {
+      now: () => this.#now,
+      after: (_, run) => {
+        this.#turn = run;
+        return () => {};
+      },
+    };
+    this.load = new Load(clock);
+    this.#waiting = new WaitingInvites({ load: this.load, allow: () => true, isKnown: () => false });
+  }
+
+  /** Offers so many calls a second for so many seconds, and lets the machine come to rest. */
+  run(rate: number, seconds: number): Outcome {
+    const before = { done: this.#done, refused: this.#refused, begun: this.#begun };
+    this.#longest = 0;
+    const start = this.#now;
+    const all = Math.floor(rate * seconds);
+    for (let offered = 0; offered < all || this.#isBusy; ) {
+      const from = this.#now;
+      for (; offered < all && start + (offered / rate) * 1_000 <= from; offered++)
+        this.#comes(start + (offered / rate) * 1_000);
+      this.#goesOn();
+      const turn = this.#turn;
+      this.#turn = undefined;
+      turn?.();
+      this.#now = Math.max(this.#now, from + 1);
+    }
+    const [done, refused, begun] = [
+      this.#done - before.done,
+      this.#refused - before.refused,
+      this.#begun - before.begun,
+    ];
+    return { offered: all, done, refused, half: begun - done, longest: this.#longest };
+  }
+
+  get #isBusy(): boolean {
+    return this.#waiting.size > 0 || this.#inSetUp.length > 0 || this.#turn !== undefined;
+  }
+
+  #comes(came: number): void {
+    const cost = this.#options.cost(this.#now);
+    this.#waiting.take({
+      bytes: invite(this.#branch++),
+      source: SOURCE,
+      read: () => {
+        this.#begun++;
+        this.#now += 0.6 * cost;
+        const round = this.load.begun();
+        if (this.#options.answers?.(came) ?? true) this.#inSetUp.push({ round, came });
+      },
+      refuse: () => {
+        this.#refused++;
+        this.#now += cost / 30;
+      },
+    });
+  }
+
+  /** The answers to what was begun in earlier turns, and the ACK and BYE of it. */
+  #goesOn(): void {
+    const answered = this.#inSetUp;
+    this.#inSetUp = [];
+    for (const { round, came } of answered) {
+      for (let message = 0; message < 3; message++) this.load.heard();
+      this.load.completed(round);
+      this.#now += 0.4 * this.#options.cost(this.#now);
+      this.#longest = Math.max(this.#longest, this.#now - came);
+      this.#done++;
+    }
+  }
+}
