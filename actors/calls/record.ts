@@ -96,6 +96,7 @@ function causeOf(step: Step | undefined): Cause {
   if (timer !== undefined) return { ...LOCAL, timer };
   if (told === undefined) return LOCAL;
   if ("timer" in told && told.timer !== undefined) return unanswered(told.timer);
+  if ("isUnrelayed" in told) return { ...LOCAL, reason: "the media relay has failed", advice: advice.relay };
   if ("condition" in told) return causeByCondition(told.type, told.condition);
   if ("status" in told && told.status >= 300) return causeByStatus(told);
   if (event === "sip.ack.timeout") return { ...LOCAL, timer: "64*T1", reason: "the answer was never acknowledged" };

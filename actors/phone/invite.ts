@@ -8,13 +8,13 @@
 import { header, withHeader } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { leastOf } from "../../protocol/sip/session-timer.ts";
-import type { ClientHandlers, ClientTransaction } from "../sip/user.ts";
+import type { ClientHandlers, ClientTransaction, NoResponse } from "../sip/user.ts";
 import { statusWithoutResponse } from "./no-response.ts";
 
 /** Gets the outcome of the INVITEs of a call. */
 export interface Inviting {
   responded(invite: Invite, response: Response): void;
-  failed(invite: Invite, why: "timeout" | "unreachable"): void;
+  failed(invite: Invite, why: NoResponse): void;
 }
 
 /** What sends it: the line of the call (line.ts). */
@@ -74,10 +74,11 @@ export class Invite implements ClientHandlers {
   }
 
   /** What it counts as without a final response, and the timer that ran out, if one did. */
-  withoutResponse(why: "timeout" | "unreachable") {
+  withoutResponse(why: NoResponse) {
     const [status, phrase] = statusWithoutResponse(why);
     const timer = this.heard ? "64*T1" : "Timer B";
-    return { status, phrase, timer: why === "timeout" ? timer : undefined } as const;
+    const isUnrelayed = why === "unrelayed" ? { isUnrelayed: true as const } : {};
+    return { status, phrase, timer: why === "timeout" ? timer : undefined, ...isUnrelayed } as const;
   }
 
   response(response: Response): void {
@@ -85,7 +86,7 @@ export class Invite implements ClientHandlers {
     if (response.status >= 200) this.request = { ...this.request, body: "" };
   }
 
-  failed(why: "timeout" | "unreachable"): void {
+  failed(why: NoResponse): void {
     this.#inviting.failed(this, why);
   }
 }

@@ -17,7 +17,7 @@ import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { reasonField } from "../../protocol/sip/reason-header.ts";
 import type { LiveChart } from "../live-chart.ts";
-import type { ClientHandlers, ClientTransaction, Named, ReachPort, SipPort } from "../sip/user.ts";
+import type { ClientHandlers, ClientTransaction, Named, NoResponse, ReachPort, SipPort } from "../sip/user.ts";
 import type { InvitesAwaiting } from "./awaiting.ts";
 import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
@@ -151,12 +151,12 @@ class Guarded implements ClientHandlers {
     this.#on = on;
   }
 
-  response(response: Response, source: Destination | undefined): void {
-    if (source) this.#line.heard.add(source);
+  response(response: Response, source: Destination): void {
+    this.#line.heard.add(source);
     this.#line.chart.guard(() => this.#on.response(response, source));
   }
 
-  failed(why: "timeout" | "unreachable"): void {
+  failed(why: NoResponse): void {
     this.#line.chart.guard(() => this.#on.failed(why));
   }
 

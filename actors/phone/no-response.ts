@@ -1,7 +1,10 @@
 /** What a request of ours counts as without a final response: RFC 3261 §8.1.3.1. */
 
-/** A time-out counts as 408, no way to send it as 503. */
-export function statusWithoutResponse(why: "timeout" | "unreachable"): [status: number, phrase: string] {
+import type { NoResponse } from "../sip/user.ts";
+
+/** A time-out counts as 408, no way to send it as 503, and so does a media relay that has failed. */
+export function statusWithoutResponse(why: NoResponse): [status: number, phrase: string] {
+  if (why === "unrelayed") return [503, "the media relay has failed"];
   return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
 }
 

@@ -9,6 +9,7 @@
 import { T1 } from "../../machines/transactions/transaction.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { timerHeaders } from "../../protocol/sip/session-timer.ts";
+import type { NoResponse } from "../sip/user.ts";
 import { MOST_TRIES } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import { type Attempt, Invite, type Inviting } from "./invite.ts";
@@ -67,7 +68,7 @@ export class PhoneReinvite implements Inviting {
   }
 
   /** No response to one of them. */
-  failed(invite: Invite, why: "timeout" | "unreachable"): void {
+  failed(invite: Invite, why: NoResponse): void {
     if (this.#end()) this.#on.unanswered(invite.withoutResponse(why));
   }
 

@@ -16,6 +16,7 @@ import type { Destination, Field, Request, Response } from "../../protocol/sip/m
 import { nextTarget, type Targets, targetsOf } from "../../protocol/sip/redirection.ts";
 import { warningCode } from "../../protocol/sip/warning.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
+import type { NoResponse } from "../sip/user.ts";
 import { InviteAnswers } from "./answers.ts";
 import { MOST_TRIES } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";
@@ -193,8 +194,9 @@ export class PhoneUac extends Phone {
   }
 
   /** No response to one of them. */
-  failed(invite: Invite, why: "timeout" | "unreachable"): void {
-    if (invite.isGivenUp || (!invite.heard && this.#goesOn(invite.request))) return;
+  failed(invite: Invite, why: NoResponse): void {
+    const mayGoOn = why !== "unrelayed" && !invite.heard;
+    if (invite.isGivenUp || (mayGoOn && this.#goesOn(invite.request))) return;
     const counts = { ...invite.withoutResponse(why), warning: null, unreachable: why === "unreachable" };
     this.line.chart.deliver({ type: "sip.invite.failure", ...counts });
   }

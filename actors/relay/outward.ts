@@ -6,10 +6,9 @@
  * Past the bound of a queue provisional responses and 2xx to INVITEs are dropped: these come again (RFC 3261 §13.3.1.4).
  */
 import { sdpOf } from "../../protocol/sip/body.ts";
-import { responseTo } from "../../protocol/sip/build.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
-import type { ClientHandlers, ClientTransaction, Named, SipPort } from "../sip/user.ts";
+import type { ClientHandlers, ClientTransaction, Named, NoResponse, SipPort } from "../sip/user.ts";
 import type { RelayedCall } from "./relayed-call.ts";
 
 type Find = (tag: string | undefined) => RelayedCall | undefined;
@@ -45,10 +44,10 @@ export class OutwardPort implements SipPort {
     // no failure is told before `send` has returned
     if (call.isRefused) return Promise.resolve().then(() => on.failed("unreachable"));
     if (!isOffer(request)) return go(request);
-    const wanted = (ready: Request): void => (on.isWanted === false ? on.failed("unreachable") : go(ready));
+    const wanted = (ready: Request): void => (on.isWanted === false ? on.failed("unrelayed") : go(ready));
     return call
       .rewritten(request, tagOf(request, "To"), { to: "phone", command: "offer" })
-      .then(wanted, ({ message }: Error) => on.response({ ...responseTo(request, 503), phrase: message }, undefined));
+      .then(wanted, () => on.failed("unrelayed"));
   }
 
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
@@ -76,7 +75,7 @@ class Heard implements ClientHandlers {
     this.#on = on;
   }
 
-  response(response: Response, source: Destination | undefined): void {
+  response(response: Response, source: Destination): void {
     const { inward } = this.#call;
     if (inward.isFull && this.#isInvite && response.status < 300) return;
     inward.add(() => {
@@ -89,7 +88,7 @@ class Heard implements ClientHandlers {
     });
   }
 
-  failed(why: "timeout" | "unreachable"): void {
+  failed(why: NoResponse): void {
     this.#call.inward.add(() => this.#on.failed(why));
   }
 }

@@ -40,11 +40,14 @@ export interface ReachPort {
   mayName(hop: Destination, source: Destination): boolean;
 }
 
+/** Why there is no response: none came in time, the request could not be sent, or the media relay did not do its part. */
+export type NoResponse = "timeout" | "unreachable" | "unrelayed";
+
 /** Callbacks for an outgoing request: responses, time-out, transport failure. */
 export interface ClientHandlers {
-  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response; no source where it is our own. */
-  response(response: Response, source: Destination | undefined): void;
-  failed(why: "timeout" | "unreachable"): void;
+  /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
+  response(response: Response, source: Destination): void;
+  failed(why: NoResponse): void;
   /** False where nobody wants it any more; asked of an INVITE that has had to wait before it could be sent. */
   readonly isWanted?: boolean;
 }

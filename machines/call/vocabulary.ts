@@ -51,6 +51,8 @@ export type PhoneEvent =
 /** A failure without a response: the timer that ran out, by its name in RFC 3261. The chart takes both alike. */
 interface Unanswered {
   readonly timer?: "Timer B" | "Timer F" | "64*T1" | undefined;
+  /** The media relay has failed: nothing was sent. */
+  readonly isUnrelayed?: true;
 }
 
 /** What happened, from the XMPP user's side. */

@@ -75,7 +75,7 @@ phone > gateway
 describe("a relay that does not answer", () => {
   // proves: V9
   test("the user who calls is told within two seconds, and the phone hears nothing", async () => {
-    const { relay } = await staged(BY_RELAY("rtp"), async (stage) => {
+    const { relay, logged } = await staged(BY_RELAY("rtp"), async (stage) => {
       stage.relay.isSilent = true;
       await stage.play(`${JULIET_INITIATES}nothing on phone
 after 1700ms
@@ -84,6 +84,12 @@ after 100ms
 ${TERMINATED}nothing on phone`);
     });
     expect(relay.calls.size).toBe(0);
+    expect(logged).toContainEqual(
+      expect.objectContaining({
+        ...{ event: "call.ended", by: "gateway", origin: "local", reason: "the media relay has failed" },
+        advice: expect.stringContaining("[media] rtpengine"),
+      }),
+    );
   });
 
   // proves: V9
@@ -375,6 +381,18 @@ describe("what the relay keeps", () => {
       await stage.play("after 2s");
       expect(stage.relay.calls.size).toBe(0);
     });
+  });
+
+  // proves: V13
+  test("a gateway that stops in a call leaves nothing there", async () => {
+    const stage = new Stage(BY_RELAY("rtp"));
+    await stage.open(["juliet"]);
+    await stage.play(TALKING_BY_RELAY);
+    stage.gateway.stop();
+    stage.gateway.stop();
+    await stage.play(`${BYE_TO_BOB}${TERMINATED}after 2s`);
+    expect(stage.relay.calls.size).toBe(0);
+    await stage.close();
   });
 
   // proves: V1
