@@ -41,7 +41,11 @@ describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an
   beforeEach(() => talk.forget());
   afterEach(async () => {
     await scene.noCalls();
-    expect(await rtpengine.calls()).toEqual([]);
+    await until(
+      "no call in rtpengine",
+      () => rtpengine.calls(),
+      (calls) => Array.isArray(calls) && calls.length === 0,
+    );
   });
 
   // proves: W18
@@ -53,8 +57,14 @@ describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an
   // proves: W18
   test("juliet calls, each hears the other's tone; the phone has been called by the account", async () => {
     await talk.julietTalksToEcho();
-    const invite = talk.echo.said.slice(talk.echo.said.lastIndexOf("INVITE sip:plain"));
-    expect(/^From: .*$/m.exec(invite)?.[0]).toContain(`<sip:line@${COMPONENT}>`);
+    const from = (): string | undefined =>
+      /^From: .*$/m.exec(talk.echo.said.slice(talk.echo.said.lastIndexOf("INVITE sip:plain")))?.[0];
+    await until(
+      "the INVITE in the phone's log",
+      from,
+      (said) => said?.includes(`<sip:line@${COMPONENT}>`) === true,
+      10,
+    );
     await talk.juliet.tap("hangUp");
     await talk.echo.event("CALL_CLOSED");
   });
