@@ -76,10 +76,10 @@ export class Dialling {
     const { addresses, dial: plan } = this.#by.config;
     const name = dialledName(callee, addresses);
     if (name === undefined) return nobody;
-    if (this.#isNumberOfAnother(caller)) return impostor;
     const found = this.#written(name, caller, plan);
     if (found instanceof Refusal) return found;
     const { trunk, isEmergency } = found;
+    if (!isEmergency && this.#isNumberOfAnother(caller)) return impostor;
     const { registry, load } = this.#by;
     if (isEmergency ? registry.fullForAll : registry.full) return full;
     if (!isEmergency && !load.admits) return this.#overloaded();

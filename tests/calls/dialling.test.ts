@@ -257,6 +257,15 @@ describe("a user whose name is somebody else's number", () => {
     },
   );
 
+  // proves: A31
+  test("may call for help", async () => {
+    const script =
+      DIALS("112", TAKEN("s1"), "+4930123@example.org/x") +
+      INVITED("112") +
+      changedAll(BUSY("112@192.0.2.2:5060"), "> juliet", "> +4930123@example.org/x");
+    await dialling(script);
+  });
+
   // proves: A29
   test.each(["030123", "0049\\2030123"])("%s may not call, where the plan says what number that is", async (local) => {
     await dialling(IMPOSTOR(local));
