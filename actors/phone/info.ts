@@ -3,9 +3,10 @@
  *
  * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (keys). Candidates outward to a peer that trickles: an
  * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of
- * mod_jingle_sip, whose body is the whole description; in `precise` none. Rules: one INFO in flight in a dialog, what comes
- * meanwhile is aggregated; candidates wait for a dialog and are never lost (those of an INFO that failed go with the next),
- * keys go in their order; a fork that does not take INFO, or one kind of it, gets no more of it and the call goes on.
+ * mod_jingle_sip, whose body is the whole description; in `precise` none, nor to anybody where the media go by a relay.
+ * Rules: one INFO in flight in a dialog, what comes meanwhile is aggregated; candidates wait for a dialog and are never lost
+ * (those of an INFO that failed go with the next), keys go in their order; a fork that does not take INFO, or one kind of
+ * it, gets no more of it and the call goes on.
  */
 import { readDtmfBody, type Tone, writeDtmfBody } from "../../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
@@ -77,7 +78,7 @@ export class PhoneInfo {
 
   #sayCandidates(fork: Fork): void {
     const media = this.#media;
-    if (!media || !fork.takesCandidates || fork.informed === media) return;
+    if (!media || !fork.takesCandidates || fork.informed === media || this.#line.chart.relayed) return;
     if (!fork.trickles && this.#line.needs.config.profile === "precise") return;
     const [headers, body] = fork.trickles ? packaged(media) : legacy(this.#description.write(media, false));
     fork.informed = media;

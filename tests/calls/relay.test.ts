@@ -295,6 +295,20 @@ describe("by the relay where WebRTC is refused", () => {
             `${JULIET_CALLS}${REFUSED(status)}${INVITED_PLAINLY(2)}${BOB_ANSWERS_PLAINLY(2)}${ACCEPTED}${PHONE_HANGS_UP}`,
           ] as const,
       ),
+      // proves: V2, V8
+      [
+        "what the user has trickled meanwhile is told to nobody",
+        `${JULIET_CALLS}${JULIET_SAYS("transport-info", "{caller-trickles}", "t1")}${REFUSED("488 Not Acceptable Here")}${INVITED_PLAINLY(2)}
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'><ringing xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+nothing on phone
+${BOB_ANSWERS_PLAINLY(2)}${ACCEPTED}nothing on phone
+${PHONE_HANGS_UP}`,
+      ],
       // proves: V8
       [
         "and refused again: the end",
