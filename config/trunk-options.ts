@@ -1,8 +1,8 @@
 /**
  * The options of a trunk, `[trunks.NAME]`: a provider or a PBX beside the proxy. What a trunk means is actors/trunks/trunk.ts.
  *
- * Rules: a trunk's password comes from the environment by the trunk's name, or from the file; there may be any number of trunks; `proxy` is
- * the one of `[modules.mod_jingle_sip]` and has no section here.
+ * Rules: a trunk's password comes from the environment by the trunk's name, or from the file; there may be any number of
+ * trunks; `proxy` is the one of `[modules.mod_jingle_sip]` and has no section here.
  */
 import { z } from "zod";
 import { IDENTITIES } from "../protocol/sip/caller-id.ts";

@@ -1,8 +1,8 @@
 /**
  * The trunks of a configuration, and what is wrong between them and the rest of it.
  *
- * Rules: a trunk by which nobody may call is a mistake, as is a number that two users have, or a user whom nobody knows; each is one line
- * that names the key.
+ * Rules: a trunk by which nobody may call is a mistake, as is a number that two users have, or a user whom nobody knows; each
+ * is one line that names the key.
  */
 import { type DialRule, PROXY } from "../protocol/dial-plan.ts";
 import type { Identity } from "../protocol/sip/caller-id.ts";

@@ -1,8 +1,8 @@
 /**
  * What a play says of the gateway's configuration: what is not as it is in other plays.
  *
- * Rule: a number that `[dial]` has written anew is told as the number of the user who was dialled, since the rules themselves are about
- * numbers, which a play does not name.
+ * Rule: a number that `[dial]` has written anew is told as the number of the user who was dialled, since the rules themselves
+ * are about numbers, which a play does not name.
  */
 import { attempt, Refusal } from "../protocol/refusal.ts";
 import { readUri } from "../protocol/sip/uri.ts";

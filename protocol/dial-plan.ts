@@ -1,10 +1,11 @@
 /**
  * The dial plan: who may dial what, by which trunk, and how the number is written there.
  *
- * Rules: what was dialled is brought to its one form first (number.ts), and only that form, written anew, ever leaves; the first rule that
- * fits decides, and where none fits nobody may call; a redirection is judged like a call of the user's own; emergency numbers are
- * for everybody and are never rewritten. A rule that forbids also fits a number with a needless zero behind its country's
- * code, which some networks leave out. Left out on purpose: what a call costs, and at what time of the day it is made.
+ * Rules: what was dialled is brought to its one form first (number.ts), and only that form, written anew, ever leaves; the
+ * first rule that fits decides, and where none fits nobody may call; a redirection is judged like a call of the user's own;
+ * emergency numbers are for everybody and are never rewritten. A rule that forbids also fits a number with a needless zero
+ * behind its country's code, which some networks leave out. Left out on purpose: what a call costs, and at what time of the day
+ * it is made.
  */
 import { type Numbering, normal } from "./number.ts";
 

@@ -1,11 +1,11 @@
 /**
  * What somebody has dialled, in its one form: an international number (`+4930123456`), a short one (`112`, `**610`), or a name.
  *
- * RFC 3966 §5.1.1 (visual separators mean nothing), §5.1.5 (phone-context), RFC 3261 §19.1.6, ITU-T E.164. Rules: whatever a client,
- * a person or a redirection writes is read here before anybody judges it, so that no rule is got round by another spelling;
- * tel and sip URIs, escapes, digits of other scripts and marks that nobody sees are all taken off; what is left over and is
- * neither a number nor a name is refused. Nothing else of a URI counts: not its host, nor routing numbers (RFC 4694), which would lead elsewhere.
- * Left out on purpose: how long the numbers of a country are; letters for digits (`1-800-FLOWERS`).
+ * RFC 3966 §5.1.1 (visual separators mean nothing), §5.1.5 (phone-context), RFC 3261 §19.1.6, ITU-T E.164. Rules: whatever a
+ * client, a person or a redirection writes is read here before anybody judges it, so that no rule is got round by another
+ * spelling; tel and sip URIs, escapes, digits of other scripts and marks that nobody sees are all taken off; what is left over
+ * and is neither a number nor a name is refused. Nothing else of a URI counts: not its host, nor routing numbers (RFC 4694),
+ * which would lead elsewhere. Left out on purpose: how long the numbers of a country are; letters for digits (`1-800-FLOWERS`).
  */
 
 /** How numbers are written where the gateway is. */

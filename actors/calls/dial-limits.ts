@@ -1,8 +1,8 @@
 /**
  * How many calls a user may have dialled by the dial plan: at once, and in an hour.
  *
- * Rules: a call counts when it begins, however it ends, so that nobody tries a thousand numbers that do not answer; emergency calls do not
- * count. What each user may have of the gateway itself, incoming calls included, is shares.ts.
+ * Rules: a call counts when it begins, however it ends, so that nobody tries a thousand numbers that do not answer; emergency
+ * calls do not count. What each user may have of the gateway itself, incoming calls included, is shares.ts.
  */
 import type { DialPlan } from "../../protocol/dial-plan.ts";
 import type { Clock } from "../clock.ts";

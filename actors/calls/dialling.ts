@@ -1,10 +1,10 @@
 /**
  * What a user may dial, and what becomes of it: the addresses of the call, or why there is none.
  *
- * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the number is written
- * anew; the number that counts is the one that goes out, so a user with a number is judged by that number; where a phone points elsewhere
- * (3xx) the new target is judged like a call of the user's own, and must be reached by the same trunk. Nobody calls as a number
- * that `username_to_phone` gives to somebody else.
+ * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
+ * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
+ * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, and must be reached by the same
+ * trunk. Nobody calls as a number that `username_to_phone` gives to somebody else.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";

@@ -1,9 +1,9 @@
 /**
  * Who calls whom by a trunk: the user by number, the caller by what the trunk says of it.
  *
- * docs/mapping.md K9 to K12. Rules: a number decides, then an address of one of our domains, then the trunk's default user; the caller is
- * `+4930123@<component>/sip`, in one form however the trunk writes the number, so that it can be called back; who does not want to be known is
- * `anonymous@<component>/sip`; nobody who calls by a trunk has the name of a user.
+ * docs/mapping.md K9 to K12. Rules: a number decides, then an address of one of our domains, then the trunk's default user; the
+ * caller is `+4930123@<component>/sip`, in one form however the trunk writes the number, so that it can be called back; who
+ * does not want to be known is `anonymous@<component>/sip`; nobody who calls by a trunk has the name of a user.
  */
 import { type AddressRules, calledUser, callerJid } from "../../protocol/address.ts";
 import { type Numbering, normal } from "../../protocol/number.ts";

@@ -1,9 +1,10 @@
 /**
  * The addresses of a trunk, best first, and which of them are dead.
  *
- * RFC 3263 §4.3. Rules: they are looked up now and every minute, and a name server that is away takes nothing from what is known; one that has
- * failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are dead all are tried. Where there is
- * only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in all.
+ * RFC 3263 §4.3. Rules: they are looked up now and every minute, and a name server that is away takes nothing from what is
+ * known; one that has failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are
+ * dead all are tried. Where there is only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in
+ * all.
  */
 import { isIP } from "node:net";
 import { requestOf } from "../../protocol/sip/build.ts";

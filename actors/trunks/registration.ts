@@ -1,10 +1,11 @@
 /**
  * One account, kept registered: the chart of machines/registration.ts with its requests, clock and log.
  *
- * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the Request-URI is the
- * provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is asked before the chart
- * hears that nobody answers; a request that the provider challenges is made again with digest, twice at most; an answer that comes after
- * the chart has gone on is passed over. Left out on purpose: Service-Route (RFC 3608), and bindings of other devices of the account.
+ * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the
+ * Request-URI is the provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is
+ * asked before the chart hears that nobody answers, the next one after 4 s of silence; a request that the provider challenges
+ * is made again with digest, twice at most; an answer that comes after the chart has gone on is passed over. Left out on
+ * purpose: Service-Route (RFC 3608), and bindings of other devices of the account.
  */
 import { type Actor, createActor } from "xstate";
 import { type RegistrationEffect, type RegistrationEvent, registration } from "../../machines/registration.ts";
@@ -43,6 +44,9 @@ export interface RegistrationNeeds {
 type Outcome = Response | string;
 
 const MOST_CHALLENGES = 2;
+const SILENT = "it does not answer";
+/** How long an address may be silent where there is another one, in milliseconds. */
+const SILENCE = 4_000;
 
 export class Registration {
   readonly #needs: RegistrationNeeds;
@@ -105,11 +109,20 @@ export class Registration {
     let outcome: Outcome = "its name does not resolve";
     for (const target of targets) {
       if (turn !== this.#turn) return;
-      outcome = await this.#ask(target, this.#request(expires), this.#needs.credentials());
+      const asked = this.#ask(target, this.#request(expires), this.#needs.credentials());
+      outcome = await (target === targets.at(-1) ? asked : this.#inTime(asked));
       if (typeof outcome !== "string" && !isAway(outcome)) break;
       this.#needs.failed(target);
     }
     if (turn === this.#turn) this.#actor.send(this.#eventOf(outcome, expires));
+  }
+
+  /** What comes of it before the next address is tried: whoever is silent for so long may be dead. */
+  #inTime(asked: Promise<Outcome>): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const disarm = this.#needs.clock.after(SILENCE, () => resolve(SILENT));
+      void asked.then(resolve).finally(disarm);
+    });
   }
 
   #request(expires: number): Request {
@@ -136,7 +149,7 @@ export class Registration {
           this.#number++;
           resolve(this.#ask(to, again, by, challenges - 1));
         },
-        failed: (why) => resolve(why === "timeout" ? "it does not answer" : "it cannot be reached"),
+        failed: (why) => resolve(why === "timeout" ? SILENT : "it cannot be reached"),
       });
     });
   }

@@ -1,9 +1,9 @@
 /**
  * One trunk, a provider or a PBX: where its requests go, who we are there, and whose call one of its INVITEs is.
  *
- * RFC 3261 §8.1.1, RFC 3325, RFC 7315 §4.2 (P-Called-Party-ID). Rules: Request-URI and To have the trunk's domain, From the account or the user's
- * number (caller-id.ts), never a JID; credentials go to the trunk's own server alone; a call from it is for the user whose number is in
- * P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
+ * RFC 3261 §8.1.1, RFC 3325, RFC 7315 §4.2 (P-Called-Party-ID). Rules: Request-URI and To have the trunk's domain, From the
+ * account or the user's number (caller-id.ts), never a JID; credentials go to the trunk's own server alone; a call from it is
+ * for the user whose number is in P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
  */
 import type { Numbering } from "../../protocol/number.ts";
 import { isSameNumber } from "../../protocol/number.ts";

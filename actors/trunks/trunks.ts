@@ -1,9 +1,9 @@
 /**
  * All trunks beside the proxy: found by name for calls out, by source for calls in, and kept registered.
  *
- * Rules: which trunk a call comes from is said by the address that it comes from, and where several are there (two accounts at one provider,
- * or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open, and are taken away when
- * the gateway takes no more calls.
+ * Rules: which trunk a call comes from is said by the address that it comes from, and where several are there (two accounts at
+ * one provider, or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open,
+ * and are taken away when the gateway takes no more calls.
  */
 
 import type { TrunkState } from "../../machines/gateway.ts";

@@ -1,10 +1,11 @@
 /**
  * Who calls, by the headers of an INVITE; and how we say who calls.
  *
- * RFC 3325 (P-Asserted-Identity, P-Preferred-Identity), RFC 3323 (Privacy), draft-ietf-sip-privacy-04 §5 (Remote-Party-ID, which desk phones and old
- * carriers speak). Rules: an asserted identity counts only where its sender is trusted, without one From is what there is; whoever asks
- * for privacy stays unknown, whatever else is there (RFC 3325 §7); a display name is a stranger's text: it is cut, and has nothing in it that
- * is not seen. Left out on purpose: Identity (RFC 8224), whose signatures a PBX or provider judges.
+ * RFC 3325 (P-Asserted-Identity, P-Preferred-Identity), RFC 3323 (Privacy), draft-ietf-sip-privacy-04 §5 (Remote-Party-ID,
+ * which desk phones and old carriers speak). Rules: an asserted identity counts only where its sender is trusted, without one
+ * From is what there is; whoever asks for privacy stays unknown, whatever else is there (RFC 3325 §7); a display name is a
+ * stranger's text: it is cut, and has nothing in it that is not seen. Left out on purpose: Identity (RFC 8224), whose
+ * signatures a PBX or provider judges.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header, readNameAddr, values } from "./fields.ts";

@@ -1,9 +1,10 @@
 /**
  * Where a SIP domain can be reached, best first: RFC 3263 §4, RFC 2782. Pure: the records come in, and chance.
  *
- * Rules: an address, or a port that is said, is used as it stands (§4.1, §4.2); NAPTR says which transports there are, in its order;
- * without it SRV is asked for every transport that we speak; without any SRV the name itself at the default port. The questions of one step
- * go out together, and one that fails counts as no record. Left out on purpose: `sips` (TLS), and the addresses of the names.
+ * Rules: an address, or a port that is said, is used as it stands (§4.1, §4.2); NAPTR says which transports there are, in its
+ * order; without it SRV is asked for every transport that we speak; without any SRV the name itself at the default port. The
+ * questions of one step go out together, and one that fails counts as no record. Left out on purpose: `sips` (TLS), and the
+ * addresses of the names.
  */
 import type { Destination } from "./message.ts";
 

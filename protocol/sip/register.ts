@@ -1,8 +1,9 @@
 /**
  * For how long a registrar has bound our Contact: RFC 3261 §10.2.4, §10.3.
  *
- * Rules: a 200 names all bindings of the account, and says of each for how long it holds; only ours counts, which is known by its user and
- * host, since registrars and proxies write other ports and parameters into it; where it has no expires of its own, Expires counts.
+ * Rules: a 200 names all bindings of the account, and says of each for how long it holds; only ours counts, which is known by
+ * its user and host, since registrars and proxies write other ports and parameters into it; where it has no expires of its own,
+ * Expires counts.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header, readNameAddr, values } from "./fields.ts";

@@ -194,6 +194,18 @@ gateway > ${side}
     CSeq: ${cseq} REGISTER
 `;
   // proves: K3
+  test("is registered at the second after four seconds, where the first is silent", async () => {
+    const stage = await staged({ register: true });
+    await stage.play(`${REGISTERS("provider", 1)}after 3500 ms\nnothing on backup\nafter 600 ms\n${REGISTERS("backup", 2)}
+backup > gateway
+    SIP/2.0 200 OK
+`);
+    expect(stage.gateway.trunks.states).toEqual([{ name: "line", state: "registered" }]);
+    expect(hopsIn(stage)).toEqual(["198.51.100.7 dead"]);
+    await stage.close();
+  });
+
+  // proves: K3
   test("is registered at the second where the first serves nobody, and is called from there", async () => {
     const stage = await staged({ register: true, defaultUser: "juliet@example.org" });
     await stage.play(`${REGISTERS("provider", 1)}\nprovider > gateway\n    SIP/2.0 503 Service Unavailable\n${REGISTERS("backup", 2)}
