@@ -137,7 +137,7 @@ const CALLS_OPTIONS = [
     "per_user",
     LIMIT,
     10,
-    "calls of a user at once, both ways; a dialled one more is refused, a phone hears busy",
+    "calls of a user at once in each direction; past them a phone hears busy",
     RELOADS,
   ),
   option("calls", "per_minute", LIMIT, 60, "calls that a user may begin in a minute", RELOADS),

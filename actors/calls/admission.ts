@@ -35,7 +35,10 @@ const NO_ICE = "no client of the user takes RTP without ICE: the media need a re
 
 export const NOBODY: NoCall = { status: 404, why: "nobody has this address", advice: advice.nobody };
 
-export const USED_UP: NoCall = { status: 486, why: "the user has as many calls as `[calls] per_user` allows" };
+export const USED_UP: NoCall = {
+  status: 486,
+  why: "the user has as many calls from phones as `[calls] per_user` allows",
+};
 
 /** A peer has named an address that is not its own to name. */
 export const NOT_THEIRS: NoCall = noCallFor(

@@ -88,7 +88,7 @@ export class IncomingCalls {
       ? trunkParties(request, trunk, addresses, numbering())
       : parties(request, addresses, this.#by.isTrusted(source));
     if (!who) return this.#refuse(transaction, NOBODY);
-    if (this.#by.shares.isUsedUp(who.them)) return this.#refuse(transaction, USED_UP);
+    if (this.#by.shares.isUsedUp(who.them, "incoming")) return this.#refuse(transaction, USED_UP);
     const offer = offerOf(request);
     const needsRelay = this.#by.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
     const plain = !needsRelay && !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);

@@ -1,12 +1,14 @@
 /**
  * What each user may have of the gateway, so that nobody uses up what all share: calls at once, and new calls a minute.
  *
- * docs/mapping.md H1, H2. Rules: calls from phones count among those at once, since each takes as much room; a call counts as new when it is
- * made, however it ends; emergency calls are not asked for. What all users may have together is `max_calls` (registry.ts).
+ * docs/mapping.md H1, H2. Rules: calls to a user and calls by a user are counted apart, so that no stranger who rings takes away what the user
+ * may dial; a call counts as new when it is made, however it ends; emergency calls are not asked for. What all users may have together is
+ * `max_calls` (registry.ts).
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import type { Clock } from "../clock.ts";
 import { Lately } from "../lately.ts";
+import type { CallAbout } from "../watch.ts";
 import type { Registry } from "./registry.ts";
 
 const MINUTE = 60_000;
@@ -40,15 +42,18 @@ export class Shares {
   /** Why a user may not place a call now, if that is so. */
   refusal(user: string): Refusal | undefined {
     const { config } = this.#by;
-    if (this.isUsedUp(user)) return tooMany(`no more than ${config.perUser} calls of a user at once`);
+    if (this.isUsedUp(user, "outgoing")) return tooMany(`no more than ${config.perUser} calls of a user at once`);
     const isTooOften = config.perMinute > 0 && this.#begun.of(user) >= config.perMinute;
     return isTooOften ? tooMany(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
   }
 
-  /** Whether a user has as many calls as a user may have at once. */
-  isUsedUp(user: string): boolean {
+  /** Whether a user has as many calls in a direction as a user may have at once. */
+  isUsedUp(user: string, direction: CallAbout["direction"]): boolean {
     const { config, registry } = this.#by;
-    return config.perUser > 0 && registry.ofUser(user).size >= config.perUser;
+    const calls = registry.ofUser(user);
+    if (config.perUser === 0 || calls.size < config.perUser) return false;
+    const isIncoming = direction === "incoming";
+    return [...calls].filter(({ chart }) => chart.isIncoming === isIncoming).length >= config.perUser;
   }
 
   /** A user has placed a call. */

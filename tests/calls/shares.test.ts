@@ -4,7 +4,7 @@ import type { DialConfig } from "../../actors/calls/dial-limits.ts";
 import type { CallsConfig } from "../../actors/calls/needs.ts";
 import { changedAll } from "../support/changed.ts";
 import { play } from "../support/play.ts";
-import { BOB_ANSWERS, JULIET_CALLS, JULIET_HANGS_UP } from "./scenes.ts";
+import { BOB_ANSWERS, CAROL, CAROL_CALLS, JULIET_CALLS, JULIET_HANGS_UP } from "./scenes.ts";
 
 /** Emergency calls and bob; every other number is forbidden. */
 const DIAL: DialConfig = {
@@ -58,13 +58,22 @@ gateway > juliet
 const CAROL_IS_REFUSED = `
 phone > gateway
     INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
-    From: <sip:carol@pbx.example.net>;tag=carol1
+    From: <sip:carol@pbx.example.net>;tag=carol2
     To: <sip:juliet@example.org>
-    Call-ID: c1
+    Call-ID: c2
     Contact: <sip:carol@192.0.2.2:5062>
     Content-Type: application/sdp
 
     {offer-sdp}
+gateway > phone
+    SIP/2.0 486 Busy Here
+    Call-ID: c2
+`;
+const JULIET_DECLINES = `
+juliet > gateway
+    <iq type='set' id='a3' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><decline/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
 gateway > phone
     SIP/2.0 486 Busy Here
     Call-ID: c1
@@ -81,10 +90,14 @@ describe("a user's calls at once", () => {
   });
 
   // proves: H1
-  test("count from both sides: a phone that calls a user with as many calls hears 486", async () => {
-    const logged = await sharing(JULIET_CALLS + BOB_ANSWERS + CAROL_IS_REFUSED + ENDS, { perUser: 1 });
+  test("from phones are so many, too: one more hears 486, and leaves the user what she may dial", async () => {
+    const dials = RINGS("s3") + IS_BUSY("s3");
+    const logged = await sharing(CAROL_CALLS + CAROL_IS_REFUSED + dials + JULIET_DECLINES, { perUser: 1 });
     expect(logged.filter(({ event }) => event === "call.refused")).toEqual([
-      expect.objectContaining({ status: 486, why: "the user has as many calls as `[calls] per_user` allows" }),
+      expect.objectContaining({
+        status: 486,
+        why: "the user has as many calls from phones as `[calls] per_user` allows",
+      }),
     ]);
   });
 
