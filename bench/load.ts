@@ -5,8 +5,9 @@
  * answered and have ended in the gateway's own records and at the XMPP side, how many were refused, and how many are left half 5 s later:
  * begun and not ended in the records, or a session at the XMPP side. Then half the capacity for 5 s: whole again, if nothing is refused.
  *
- * The capacity, unless it is said, is the most calls a second of which all have ended well, found by offering a quarter more each time. SIPp's
- * own counts are not used: it takes a repeated 200 to its INVITE for the answer to its BYE. About 8 minutes; `--tree` measures a commit.
+ * The capacity, unless it is said, is how many calls the process can do in a second of CPU time when it is saturated. Where others take its core from
+ * it, what is left of the capacity is less: "of what was left". SIPp's own counts are not used: it takes a repeated 200 to its INVITE for the
+ * answer to its BYE. About 5 minutes; `--tree` measures a commit.
  */
 import { parseArgs } from "node:util";
 import { pinSelf } from "./process.ts";
@@ -34,6 +35,8 @@ interface Load {
   readonly half: number;
   /** Microseconds of CPU a call that has ended well. */
   readonly cost: number;
+  /** The part of the time in which others had the gateway's core although it could have run. */
+  readonly starved: number;
   /** Calls that ended well, a second. */
   readonly each: number;
 }
@@ -42,24 +45,21 @@ interface Load {
 async function offer(run: Run, name: string, rate: number, lasts: number): Promise<Load> {
   const [before, refused] = [run.tally, await run.refused()];
   const cpu = run.gateway.watchCpu();
+  const [start, waited] = [performance.now(), run.gateway.starved()];
   const offered = await run.offer(Math.ceil(rate * lasts), name, rate);
+  const starved = (run.gateway.starved() - waited) / (performance.now() - start);
   await Bun.sleep(5_000);
   const after = run.tally;
   const well = Math.min(after.well - before.well, after.over - before.over);
   const half = Math.max(after.begun - after.ended, run.sessions);
   const cost = cpu().all / Math.max(1, well);
-  return { offered, well, refused: (await run.refused()) - refused, half, cost, each: well / lasts };
+  return { offered, well, refused: (await run.refused()) - refused, half, cost, starved, each: well / lasts };
 }
+
+const percent = (part: number): string => `${(100 * part).toFixed(0)} %`;
 
 function row(cells: readonly (string | number)[]): void {
   console.log(`| ${cells.join(" | ")} |`);
-}
-
-async function capacityOf(run: Run, first: number): Promise<number> {
-  for (let rate = first; ; rate *= 1.25) {
-    const { well, offered, refused } = await offer(run, `rate${rate}`, rate, 4);
-    if (well < 0.99 * offered || offered < 3.8 * rate || refused > 0) return rate / 1.25;
-  }
 }
 
 async function measure(begins: Begins, tree: string): Promise<void> {
@@ -67,15 +67,29 @@ async function measure(begins: Begins, tree: string): Promise<void> {
   await run.open();
   const shown = async (what: string, rate: number, lasts: number, capacity = 0): Promise<Load> => {
     const load = await offer(run, what, rate, lasts);
-    const { offered, well, refused, half, cost, each } = load;
-    const part = capacity === 0 ? "" : `${((100 * each) / capacity).toFixed(0)} %`;
+    const { offered, well, refused, half, cost, starved, each } = load;
+    const part = capacity === 0 ? "" : percent(each / (capacity * (1 - starved)));
     const memory = (run.gateway.memory() / 1024).toFixed(0);
-    row([begins, what, rate.toFixed(0), offered, well, each.toFixed(0), part, refused, half, cost.toFixed(0), memory]);
+    row([
+      begins,
+      what,
+      rate.toFixed(0),
+      offered,
+      well,
+      each.toFixed(0),
+      part,
+      refused,
+      half,
+      cost.toFixed(0),
+      percent(starved),
+      memory,
+    ]);
     return load;
   };
   await shown("cold", EASY, Number(values.warm) / EASY);
   const { cost } = await shown("warm", EASY, 10);
-  const capacity = Number(values.capacity) || (await capacityOf(run, 0.6 * (1e6 / cost)));
+  const saturated = await shown("saturated", 1e6 / cost, seconds);
+  const capacity = Number(values.capacity) || 1e6 / saturated.cost;
   for (const times of values.times.split(",").map(Number)) {
     await shown(`${times} times`, capacity * times, seconds, capacity);
     await shown("afterwards", EASY, 5);
@@ -91,13 +105,14 @@ row([
   "offered calls",
   "ended well",
   "a second",
-  "of capacity",
+  "of what was left",
   "refused",
   "left half",
   "µs CPU a call",
+  "core taken",
   "MB",
 ]);
-row(Array.from({ length: 11 }, () => "---"));
+row(Array.from({ length: 12 }, () => "---"));
 const trees = new Trees();
 try {
   const tree = trees.of(values.tree);

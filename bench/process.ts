@@ -91,6 +91,12 @@ export class GatewayProcess {
     return () => this.#used(all, threads);
   }
 
+  /** Milliseconds that its main thread could have run, and others had the core. */
+  starved(): number {
+    const [, nanoseconds] = readFileSync(this.#path("schedstat"), "utf8").split(" ");
+    return Number(nanoseconds) / 1e6;
+  }
+
   /** kB of memory that it occupies. */
   memory(): number {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(this.#path("status"), "utf8"))?.[1]);

@@ -1,7 +1,7 @@
 /** More calls than can be set up: the gateway refuses what is new, on both wires, and what runs goes on (docs/mapping.md G25 to G27). */
 import { expect, test } from "bun:test";
 import { GATEWAY, PROXY } from "../../replay/gateway.ts";
-import { Stage } from "../support/play.ts";
+import { type PlayOptions, Stage } from "../support/play.ts";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS } from "./scenes.ts";
 
 /** More than begin in a turn (8) and may wait (512). */
@@ -32,6 +32,27 @@ gateway > juliet
     <iq type='error' id='n1'><error type='wait'><resource-constraint/></error></iq>
 `;
 
+const JULIET_PROPOSES = `
+juliet > gateway
+    <message to='carl@sip.example.org'><propose xmlns='urn:xmpp:jingle-message:0' id='s2'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose></message>
+gateway > juliet
+    <message><reject xmlns='urn:xmpp:jingle-message:0' id='s2'><reason xmlns='urn:xmpp:jingle:1'><busy/></reason></reject></message>
+`;
+const JULIET_CALLS_FOR_HELP = `
+juliet > gateway
+    <iq type='set' id='e1' to='112@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='e1'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='e1'/>
+gateway > phone
+    INVITE sip:112@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 486 Busy Here
+    To: <sip:112@sip.example.org>;tag=help1
+gateway > phone
+    ACK sip:112@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='e1'><reason><decline/></reason></jingle></iq>
+`;
 const BOB_HANGS_UP = `
 phone > gateway
     BYE sip:juliet@192.0.2.1:5600 SIP/2.0
@@ -45,8 +66,8 @@ gateway > juliet
 `;
 
 /** A stage where juliet and bob talk, and a crowd behind the proxy that calls nobody, all at once, and hears its answers elsewhere. */
-async function crowded() {
-  const it = new Stage({});
+async function crowded(calls: NonNullable<PlayOptions["calls"]> = {}) {
+  const it = new Stage({ calls });
   await it.open(["juliet"]);
   await it.play(JULIET_CALLS + BOB_RINGS + BOB_ANSWERS);
   const answers: string[] = [];
@@ -83,6 +104,27 @@ test("a user who is one too many gets resource-constraint", async () => {
   burst();
   await it.play(JULIET_IS_REFUSED);
   await it.play(BOB_HANGS_UP);
+  await it.play("after 40 s");
+  await it.close();
+});
+
+// proves: G27
+test("a proposal that is one too many is rejected", async () => {
+  const { it, burst } = await crowded();
+  burst();
+  await it.play(JULIET_PROPOSES + BOB_HANGS_UP);
+  await it.play("after 40 s");
+  await it.close();
+});
+
+// proves: G27
+test("an emergency number is called none the less", async () => {
+  const numbering = { country: "49", area: "30", international: "00", national: "0", hide: "#31#" };
+  const limits = { callsPerUser: 0, callsPerHour: 0, longest: 0 };
+  const rules = ["112", "bob"].map((to) => ({ to, trunk: "proxy" }));
+  const { it, burst } = await crowded({ dial: { ...numbering, ...limits, rules, emergency: ["112"] } });
+  burst();
+  await it.play(JULIET_CALLS_FOR_HELP + BOB_HANGS_UP);
   await it.play("after 40 s");
   await it.close();
 });
