@@ -3,9 +3,9 @@
  *
  * Rules: what was dialled is brought to its one form first (number.ts), and only that form, written anew, ever leaves; the
  * first rule that fits decides, and where none fits nobody may call; a redirection is judged like a call of the user's own;
- * emergency numbers are for everybody and are never rewritten. A rule that forbids also fits a number with a needless zero
- * behind its country's code, which some networks leave out. Left out on purpose: what a call costs, and at what time of the day
- * it is made.
+ * emergency numbers are for everybody and are never rewritten; a number that would be another one to the trunk as it is written
+ * does not leave (`+39 0044…` as 0044…). A rule that forbids also fits a number with a needless zero behind its country's code,
+ * which some networks leave out. Left out on purpose: what a call costs, and at what time of the day it is made.
  */
 import { type Numbering, normal } from "./number.ts";
 
@@ -44,7 +44,9 @@ export function dial(dialled: string, caller: string, plan: DialPlan): Dialling 
   const isEmergency = plan.emergency.includes(target);
   const rule = plan.rules.find((each) => reaches(each, target) && (isEmergency || isFor(each, caller)));
   if (rule?.trunk === undefined) return { refused: "forbidden" };
-  const number = isEmergency ? target : written(target, rule.write ?? "e164", plan);
+  const write = rule.write ?? "e164";
+  const number = isEmergency ? target : written(target, write, plan);
+  if (!isReadAs(target, number, write, plan)) return { refused: "no number" };
   return { trunk: rule.trunk, number, isEmergency, isHidden };
 }
 
@@ -69,4 +71,12 @@ function written(number: string, as: Writing, { country, international, national
   if (as === "digits") return digits;
   const isHome = as === "national" && country !== "" && digits.startsWith(country);
   return isHome ? `${national}${digits.slice(country.length)}` : `${international}${digits}`;
+}
+
+/** Whether a trunk that reads what was written for it comes to the same number. */
+function isReadAs(target: string, number: string, as: Writing, plan: DialPlan): boolean {
+  if (!target.startsWith("+") || as !== "digits") return normal(number, plan) === target;
+  // whoever wants digits alone reads no national prefix, but may still know the others
+  const isOther = plan.emergency.includes(number) || plan.rules.some(({ to }) => to === number);
+  return !isOther && !number.startsWith(plan.international);
 }

@@ -5,7 +5,8 @@
  * client, a person or a redirection writes is read here before anybody judges it, so that no rule is got round by another
  * spelling; tel and sip URIs, escapes, digits of other scripts and marks that nobody sees are all taken off; what is left over
  * and is neither a number nor a name is refused. Nothing else of a URI counts: not its host, nor routing numbers (RFC 4694),
- * which would lead elsewhere. Left out on purpose: how long the numbers of a country are; letters for digits (`1-800-FLOWERS`).
+ * which would lead elsewhere. Left out on purpose: how long the numbers of a country are, except North America's;
+ * letters for digits (`1-800-FLOWERS`).
  */
 
 /** How numbers are written where the gateway is. */
@@ -26,6 +27,8 @@ export interface Numbering {
 const LONGEST = 128;
 /** The most digits of an international number (E.164 §6.2), and the least that make one. */
 const INTERNATIONAL = /^[1-9]\d{4,14}$/;
+/** In North America all have ten digits behind the 1, or `+1 011 44…` would leave as a call abroad. */
+const NORTH_AMERICAN = /^1[2-9]\d{9}$/;
 /** Shorter numbers belong to the telephone system at hand. */
 const SHORTEST_LOCAL = 5;
 
@@ -111,7 +114,8 @@ function numberOf(number: string, numbering: Numbering): string | undefined {
 function whole(digits: string, { country, national }: Numbering): string | undefined {
   const isDoubled = national === "0" && country !== "" && digits.startsWith(`${country}0`);
   const number = isDoubled ? country + digits.slice(country.length).replace(/^0+/, "") : digits;
-  return INTERNATIONAL.test(number) ? `+${number}` : undefined;
+  const form = number.startsWith("1") ? NORTH_AMERICAN : INTERNATIONAL;
+  return form.test(number) ? `+${number}` : undefined;
 }
 
 /** Whether a national number is whole without a prefix: where there is none, and the ten digits of North America. */

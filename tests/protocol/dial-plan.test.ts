@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type DialPlan, dial, WRITINGS, type Writing } from "../../protocol/dial-plan.ts";
+import type { Numbering } from "../../protocol/number.ts";
 
 const PLAN: DialPlan = {
   country: "49",
@@ -86,6 +87,96 @@ test.each([
   const plan = { ...PLAN, rules: [{ to: "+", trunk: "proxy", write }] };
   expect(dial("030123456", BOB, plan)).toMatchObject({ number: home });
   expect(dial("+12125550100", BOB, plan)).toMatchObject({ number: abroad });
+});
+
+const ITALY = { country: "39", area: "", international: "00", national: "", emergency: ["112"] };
+const JAPAN = { country: "81", area: "", international: "010", national: "0", emergency: ["110"] };
+const RUSSIA = { country: "7", area: "", international: "810", national: "8", emergency: ["112"] };
+const AMERICA = { country: "1", area: "", international: "011", national: "", emergency: ["911"] };
+
+describe("a number that would mean another one as the trunk's rule writes it does not leave", () => {
+  // proves: A27
+  test.each([
+    ["one of the country with the prefix of those abroad", ITALY, "national", "+39004412345678"],
+    ["one of the country that is an emergency number", ITALY, "national", "+39112"],
+    ["one of the country that is a short number", ITALY, "national", "+393456"],
+    ["with both prefixes", JAPAN, "national", "+81104412345678"],
+    ["with both prefixes", RUSSIA, "national", "+71044123456789"],
+    ["with the prefix of those abroad, in digits", RUSSIA, "digits", "+8104412345678"],
+    ["an emergency number in digits", { ...ITALY, emergency: ["44999"] }, "digits", "+44999"],
+    ["a short number in digits", ITALY, "digits", "+44123"],
+    ["one of North America that is too long", AMERICA, "national", "+10114412345678"],
+    ["one of North America that is as long as one", AMERICA, "national", "+10114412345"],
+    ["one of North America that has the 1 twice", AMERICA, "national", "19005551234"],
+  ] as const)("%s: %p, %s, %s", (_, numbering, write, dialled) => {
+    const rules = [{ to: "44123" }, { to: "+1900" }, { to: "+", trunk: "proxy", write }];
+    expect(dial(dialled, ALICE, { ...PLAN, ...numbering, rules })).toEqual({ refused: "no number" });
+  });
+
+  // proves: A26
+  test.each([
+    [ITALY, "0612345678", "0612345678"],
+    [JAPAN, "+81312345678", "0312345678"],
+    [RUSSIA, "+7 495 1234567", "84951234567"],
+    [AMERICA, "(212) 555-0100", "2125550100"],
+    [AMERICA, "+442012345678", "011442012345678"],
+  ] as const)("and others do: %p, %s", (numbering, dialled, number) => {
+    const rules = [{ to: "+", trunk: "proxy", write: "national" }] as const;
+    expect(dial(dialled, ALICE, { ...PLAN, ...numbering, rules })).toMatchObject({ number });
+  });
+});
+
+/** A trunk's reading of what it is sent: any prefix it knows counts. */
+function readByTrunk(
+  number: string,
+  write: Writing,
+  { country, international, national, emergency }: DialPlan,
+): string {
+  if (number.startsWith("+") || emergency.includes(number)) return number;
+  if (number.startsWith(international)) return `+${number.slice(international.length)}`;
+  if (write === "digits") return `+${number}`;
+  return number.startsWith(national) ? `+${country}${number.slice(national.length)}` : number;
+}
+
+/** Numbers that begin with what may be a prefix somewhere. */
+const pieces = fc.array(fc.constantFrom("0", "00", "010", "011", "1", "8", "10", "810", "39", "44", "112", "900"), {
+  minLength: 1,
+  maxLength: 4,
+});
+const somewhere = fc.record({
+  country: fc.constantFrom("", "1", "7", "39", "44", "81", "353"),
+  area: fc.constantFrom("", "6", "30"),
+  international: fc.constantFrom("00", "010", "011", "810", "8810", "0011"),
+  national: fc.constantFrom("", "0", "8", "1", "06"),
+  emergency: fc.constantFrom<string[]>(["112"], ["110", "44900"], ["911"]),
+});
+
+// proves: A27
+test("whatever the country: what leaves, as the trunk reads it, is allowed, and an emergency number only if one was dialled", () => {
+  let left = 0;
+  const write = fc.constantFrom<Writing>(...WRITINGS);
+  const way = fc.constantFrom<(numbering: Numbering) => string>(
+    () => "+",
+    () => "",
+    ({ country }) => `+${country}`,
+    ({ international }) => international,
+    ({ national }) => national,
+  );
+  fc.assert(
+    fc.property(somewhere, way, pieces, fc.stringMatching(/^\d{0,8}$/), write, (numbering, start, begin, end, as) => {
+      const dialled = start(numbering) + begin.join("") + end;
+      const rules = [{ to: "+44" }, { to: "+1900" }, { to: "+", trunk: "proxy", write: as }] as const;
+      const plan = { ...PLAN, ...numbering, hide: "", rules };
+      const found = dial(dialled, ALICE, plan);
+      if ("refused" in found) return;
+      left++;
+      const read = readByTrunk(found.number, as, plan);
+      expect(read, `${dialled} went out as ${found.number}`).not.toMatch(/^\+(?:44|1900)/);
+      expect(plan.emergency).not.toContain(read);
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(left).toBeGreaterThan(2_000);
 });
 
 /** What a switch in Berlin makes of what it is sent: it is as lenient as one may be. */
