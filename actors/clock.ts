@@ -2,7 +2,7 @@
  * The one clock of the gateway: actors take it, so that tests can give them another.
  *
  * Its time never goes back, whatever is done to the system's clock; it is near enough to the time of day to be stored
- * as a deadline and armed again after a restart.
+ * as a deadline and armed again after a restart. A wait that setTimeout cannot hold, of which it makes 1 ms, is the longest one that it can.
  */
 
 /** What the time is, and who wants to be told when. */
@@ -13,11 +13,14 @@ export interface Clock {
   after(milliseconds: number, run: () => void): () => void;
 }
 
+/** Milliseconds: 24 days, the longest wait that setTimeout holds. */
+const LONGEST = 2 ** 31 - 1;
+
 /** The clock of the machine we run on. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
+    const timer = setTimeout(run, Math.min(milliseconds, LONGEST));
     return () => clearTimeout(timer);
   },
 };

@@ -8,9 +8,9 @@
  *     │ REGISTER, Expires: 0 ───────────────▶│
  *
  * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
- * though not more often than every 30 s; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
+ * though not more often than every 30 s, nor less often than for a day's; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
  * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
- * tries lock an account. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
+ * tries lock an account; Retry-After (§20.33) makes each of these pauses longer, to an hour at most. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
  * (actors/trunks/registration.ts).
  */
 import { assign, emit, setup } from "xstate";
@@ -23,7 +23,7 @@ export type RegistrationEvent =
   /** A final response that is no success; `least` is the Min-Expires of a 423; `chance` is between 0 and 1. */
   | ({ readonly type: "sip.register.failure" } & Failure)
   /** No address of the registrar has answered. */
-  | { readonly type: "sip.register.timeout"; readonly why: string; readonly chance: number };
+  | ({ readonly type: "sip.register.timeout" } & Silence);
 
 export type RegistrationEffect =
   | { readonly type: "sip.send.register"; readonly expires: number }
@@ -33,6 +33,14 @@ interface Failure {
   readonly status: number;
   readonly phrase: string;
   readonly least: number | null;
+  readonly wait: number;
+  readonly chance: number;
+}
+
+/** `wait` is Retry-After, in seconds; 0 where nothing is said of it. */
+interface Silence {
+  readonly why: string;
+  readonly wait: number;
   readonly chance: number;
 }
 
@@ -44,6 +52,8 @@ export interface RegistrationContext {
   readonly failures: number;
   readonly longer: number;
   readonly chance: number;
+  /** Seconds: for how long the last answer asks us to wait. */
+  readonly wait: number;
   /** Why it is refused or unreachable; "" when it is neither. */
   readonly why: string;
 }
@@ -51,6 +61,8 @@ export interface RegistrationContext {
 /** Milliseconds. */
 const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 1_800_000;
+/** No registrar keeps us from asking for longer. */
+const LONGEST_WAIT = 3_600_000;
 /** Seconds: no registrar may bind us for longer, */
 const LONGEST_INTERVAL = 86_400;
 /** nor change its mind about it more often. */
@@ -58,8 +70,11 @@ const MOST_INTERVALS = 3;
 
 /** Half of it is fixed, half is random. */
 const jittered = (pause: number, chance: number): number => Math.round(pause * (0.5 + chance / 2));
-const backOff = ({ failures, chance }: RegistrationContext): number =>
-  jittered(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(Math.max(0, failures - 1), 16)), chance);
+/** A pause of ours, or the longer one that the registrar has asked for. */
+const paused = (pause: number, { chance, wait }: RegistrationContext): number =>
+  Math.max(jittered(pause, chance), Math.min(LONGEST_WAIT, wait * 1_000));
+const backOff = (context: RegistrationContext): number =>
+  paused(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(Math.max(0, context.failures - 1), 16)), context);
 
 const registrationSetup = setup({
   types: {
@@ -80,9 +95,10 @@ const registrationSetup = setup({
     "it refuses the account": (_, { status }: Failure) => status === 401 || status === 403 || status === 407,
   },
   delays: {
-    "three quarters of what was given": ({ context }) => Math.max(FIRST_PAUSE, context.granted * 750),
+    "three quarters of what was given": ({ context }) =>
+      Math.max(FIRST_PAUSE, Math.min(LONGEST_INTERVAL, context.granted) * 750),
     "back-off": ({ context }) => backOff(context),
-    "half an hour": ({ context }) => jittered(LONGEST_PAUSE, context.chance),
+    "half an hour": ({ context }) => paused(LONGEST_PAUSE, context),
     "a moment": 2_000,
   },
   actions: {
@@ -93,20 +109,23 @@ const registrationSetup = setup({
       granted,
       failures: 0,
       longer: 0,
+      wait: 0,
       why: "",
     })),
     "note the interval": assign(({ context }, { least }: Failure) => ({
       expires: least ?? context.expires,
       longer: context.longer + 1,
     })),
-    "note the refusal": assign(({ context }, { status, phrase, chance }: Failure) => ({
+    "note the refusal": assign(({ context }, { status, phrase, wait, chance }: Failure) => ({
       why: `${status} ${phrase}`,
       failures: context.failures + 1,
+      wait,
       chance,
     })),
-    "note the silence": assign(({ context }, { why, chance }: { why: string; chance: number }) => ({
+    "note the silence": assign(({ context }, { why, wait, chance }: Silence) => ({
       why,
       failures: context.failures + 1,
+      wait,
       chance,
     })),
   },
@@ -134,7 +153,7 @@ const answered = {
 
 export const registration = registrationSetup.createMachine({
   id: "registration",
-  context: ({ input }) => ({ expires: input.expires, granted: 0, failures: 0, longer: 0, chance: 1, why: "" }),
+  context: ({ input }) => ({ expires: input.expires, granted: 0, failures: 0, longer: 0, chance: 1, wait: 0, why: "" }),
   initial: "idle",
   states: {
     idle: {

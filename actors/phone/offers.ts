@@ -17,8 +17,8 @@ import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { asksForInfoPackages } from "../../protocol/sip/capabilities.ts";
-import { header } from "../../protocol/sip/fields.ts";
 import type { Field, Request, Response } from "../../protocol/sip/message.ts";
+import { retryAfter } from "../../protocol/sip/retry-after.ts";
 import { acceptTimer, MIN_SE, timerHeaders, timerOf } from "../../protocol/sip/session-timer.ts";
 import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
@@ -200,6 +200,6 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
 /** How long a refusal asks us to wait, in milliseconds; null when it does not, or asks for too long. */
 function pauseOf(response: Response): number | null {
-  const [, seconds] = /^\s*(\d{1,6})/.exec(header(response, "Retry-After") ?? "") ?? [];
-  return seconds === undefined || Number(seconds) > LONGEST_PAUSE ? null : Number(seconds) * 1_000;
+  const seconds = retryAfter(response);
+  return seconds === undefined || seconds > LONGEST_PAUSE ? null : seconds * 1_000;
 }

@@ -13,6 +13,7 @@ import { requestOf } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
 import { grantedTo } from "../../protocol/sip/register.ts";
+import { retryAfter } from "../../protocol/sip/retry-after.ts";
 import { type Clock, chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { ProxyCredentials } from "../phone/credentials.ts";
@@ -156,13 +157,15 @@ export class Registration {
 
   #eventOf(outcome: Outcome, expires: number): RegistrationEvent {
     const chance = this.#needs.chance();
-    if (typeof outcome === "string") return { type: "sip.register.timeout", why: outcome, chance };
+    if (typeof outcome === "string") return { type: "sip.register.timeout", why: outcome, wait: 0, chance };
     const { status, phrase } = outcome;
+    const wait = retryAfter(outcome) ?? 0;
     if (status < 300)
       return { type: "sip.register.success", granted: grantedTo(outcome, this.#needs.contact()) ?? expires };
-    if (isAway(outcome)) return { type: "sip.register.timeout", why: `${status} ${phrase}`, chance };
+    if (isAway(outcome)) return { type: "sip.register.timeout", why: `${status} ${phrase}`, wait, chance };
     const least = Number(header(outcome, "Min-Expires") ?? Number.NaN);
-    return { type: "sip.register.failure", status, phrase, least: Number.isInteger(least) ? least : null, chance };
+    const asked = Number.isInteger(least) ? least : null;
+    return { type: "sip.register.failure", status, phrase, least: asked, wait, chance };
   }
 
   /** A line for each new state. */

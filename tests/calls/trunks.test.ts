@@ -111,6 +111,26 @@ describe("an account", () => {
     ]);
   });
 
+  // proves: K18
+  test.each(["503 Service Unavailable", "500 Server Error"])(
+    "that is to wait (%s) waits as long as it is told",
+    async (line) => {
+      const busy = ANSWERS(line, "    Retry-After: 1800 (maintenance);duration=60\n");
+      await by(
+        ACCOUNT,
+        `${REGISTERS(1)}${busy}after 1799 s\nnothing on provider\nafter 1 s\n${REGISTERS(2)}${GRANTS()}`,
+      );
+    },
+  );
+
+  // proves: K2
+  test("that is bound for thirty years is refreshed every 18 hours all the same", async () => {
+    await by(
+      ACCOUNT,
+      `${REGISTERS(1)}${GRANTS(999_999_999)}after 64799 s\nnothing on provider\nafter 1 s\n${REGISTERS(2)}${GRANTS()}`,
+    );
+  });
+
   // proves: K3
   test("that answers garbage is as good as not there", async () => {
     await by(

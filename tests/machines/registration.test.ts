@@ -33,9 +33,9 @@ const nameOf = ({ value }: State): string =>
 const START = { type: "start" } as const;
 const STOP = { type: "stop" } as const;
 const GRANTED = (granted = 600) => ({ type: "sip.register.success", granted }) as const;
-const SILENT = { type: "sip.register.timeout", why: "no answer", chance: 1 } as const;
+const SILENT = { type: "sip.register.timeout", why: "no answer", wait: 0, chance: 1 } as const;
 const FAILED = (status: number, least: number | null = null) =>
-  ({ type: "sip.register.failure", status, phrase: "No", least, chance: 1 }) as const;
+  ({ type: "sip.register.failure", status, phrase: "No", least, wait: 0, chance: 1 }) as const;
 const AFTER = (state: At): Anything => {
   const found = getNextTransitions(state.state).find(({ eventType }) => eventType.startsWith("xstate.after."));
   return { type: found?.eventType as `xstate.after.${string}` };
@@ -80,6 +80,8 @@ describe("time", () => {
     [3600, 2_700_000],
     [1, 30_000],
     [0, 30_000],
+    [86_400, 64_800_000],
+    [999_999_999, 64_800_000],
   ])("of %d s is refreshed after %d ms", (granted, ms) => {
     expect(delayOf("three quarters of what was given", { granted })).toBe(ms);
   });
@@ -90,6 +92,24 @@ describe("time", () => {
     expect(pauses).toEqual([30, 60, 120, 240, 480, 960, 1800, 1800, 1800]);
     expect(delayOf("back-off", { failures: 1, chance: 0 })).toBe(15_000);
     expect(delayOf("half an hour", { chance: 1 })).toBe(1_800_000);
+  });
+
+  // proves: K18
+  test.each([
+    ["back-off", 60, 60_000],
+    ["back-off", 10, 15_000],
+    ["back-off", 3600, 3_600_000],
+    ["back-off", 4_000_000_000, 3_600_000],
+    ["half an hour", 3600, 3_600_000],
+    ["half an hour", 10, 900_000],
+  ] as const)("%s is no shorter than Retry-After: %d s", (name, wait, ms) => {
+    expect(delayOf(name, { failures: 1, chance: 0, wait })).toBe(ms);
+  });
+
+  test("that one answer has asked for does not count for the next", () => {
+    const end = through(START, { ...FAILED(500), wait: 3600 });
+    const next = move(move(end, AFTER(end)), SILENT);
+    expect([end.state.context.wait, next.state.context.wait]).toEqual([3600, 0]);
   });
 
   test("after a success begins anew", () => {
