@@ -47,7 +47,7 @@ export function dial(dialled: string, caller: string, plan: DialPlan): Dialling 
   const write = rule.write ?? "e164";
   const number = isEmergency ? target : written(target, write, plan);
   if (!isReadAs(target, number, write, plan)) return { refused: "no number" };
-  return { trunk: rule.trunk, number, isEmergency, isHidden };
+  return { trunk: rule.trunk, number, isEmergency, isHidden: isHidden && !isEmergency };
 }
 
 /** Whether a rule is about this number or name. */

@@ -3,8 +3,8 @@
  *
  * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
  * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
- * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, and must be reached by the same
- * trunk. Nobody calls as a number that `username_to_phone` gives to somebody else.
+ * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, must be reached by the same trunk,
+ * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";
@@ -88,7 +88,7 @@ export class Dialling {
     const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
     if (names === undefined) return nobody;
     const longest = isEmergency || !plan?.longest ? undefined : plan.longest;
-    return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, trunk) };
+    return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, found) };
   }
 
   #overloaded(): Refusal {
@@ -128,20 +128,20 @@ export class Dialling {
   }
 
   /** A target that a phone of a trunk points to, as it may be called. */
-  #elsewhere(uri: string, caller: string, by: Trunk | undefined): string | undefined {
+  #elsewhere(uri: string, caller: string, call: Written): string | undefined {
     const { config, log } = this.#by;
     const { addresses, dial: plan } = config;
     if (plan === undefined) return uri;
     const target = attempt(() => readUri(uri));
     const judged =
       target instanceof Refusal ? target : this.#written(target.scheme === "tel" ? uri : target.user, caller, plan);
-    const found = judged instanceof Refusal || judged.trunk === by ? judged : otherTrunk;
+    const found = judged instanceof Refusal ? judged : followed(judged, call);
     if (found instanceof Refusal) {
       const why = `the phone points there: ${found.message}`;
       log({ level: "info", event: "dial.refused", from: caller, to: uri, why });
       return undefined;
     }
-    const own = by?.settings.authority ?? `${writeHost(addresses.proxyHost)}:${addresses.proxyPort}`;
+    const own = call.trunk?.settings.authority ?? `${writeHost(addresses.proxyHost)}:${addresses.proxyPort}`;
     const [, host = own] = /@([^@]*)$/.exec(uri) ?? [];
     return `sip:${escapeUser(found.number)}@${host}`;
   }
@@ -158,6 +158,12 @@ export class Dialling {
   }
 }
 
+/** A target, if a call may be led to it: by its own trunk; and nobody calls for help unless that is what was dialled. */
+function followed(target: Written, call: Written): Written | Refusal {
+  if (target.isEmergency && !call.isEmergency) return help;
+  return target.trunk === call.trunk ? target : otherTrunk;
+}
+
 const full = tooMany("no more calls now");
 /** Told of one of many. */
 export const overloaded = tooMany("more calls begin than can be set up");
@@ -167,6 +173,7 @@ const forbidden = notAllowed("this number may not be called");
 const noNumber = notAllowed("this is no number that may be called");
 const notThere = notAllowed("the trunk of this number is there after a restart");
 const otherTrunk = notAllowed("it is reached by another trunk");
+const help = notAllowed("it is an emergency number");
 const impostor = notAllowed("the caller's name is the number of another user");
 const nobody = new Refusal(
   "no phone has this address",

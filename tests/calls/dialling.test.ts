@@ -134,6 +134,8 @@ describe("a phone that points elsewhere", () => {
     "<tel:+49-900-123456>",
     "<sip:%300900@x>",
     "<sip:192.0.2.9>",
+    "<sip:112@192.0.2.9>",
+    "<tel:112>",
   ])("to a number that may not be called: %s is not followed, and the log says so", async (contact) => {
     const logged = await dialling(JULIET_CALLS + MOVED(contact) + ENDED);
     expect(logged).toContainEqual(expect.objectContaining({ event: "dial.refused", from: "juliet@example.org" }));
@@ -151,6 +153,21 @@ gateway > phone
     CSeq: 2 INVITE
 `;
     await dialling(JULIET_CALLS + MOVED(contact) + invite + BUSY(target, 2));
+  });
+});
+
+describe("an emergency number", () => {
+  // proves: A31
+  test("is told who calls, though #31# is dialled first", async () => {
+    const named = `    From: "juliet" <sip:juliet@example.org>;tag={our-tag}\n    no Privacy: …\n`;
+    await dialling(DIALS("#31#112", TAKEN("s1")) + INVITED("112") + named + BUSY("112@192.0.2.2:5060"));
+  });
+
+  // proves: A28, A31
+  test("that points to another place for it is followed there", async () => {
+    const moved = changedAll(MOVED("<sip:112@192.0.2.9>"), "bob@", "112@");
+    const invite = changed(INVITED("112"), "112@192.0.2.2:5060", "112@192.0.2.9");
+    await dialling(DIALS("112", TAKEN("s1")) + INVITED("112") + moved + invite + BUSY("112@192.0.2.9", 2));
   });
 });
 

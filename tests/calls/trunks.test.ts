@@ -292,6 +292,7 @@ gateway > juliet
   test.each([
     ["a number that may not be called", "<sip:+1212555@fritz.example>"],
     ["a number of another trunk", "<sip:bob@fritz.example>"],
+    ["an emergency number", "<sip:112@fritz.example>"],
   ])("that is pointed to %s is not followed", async (_, contact) => {
     const moved = changed(BUSY, "486 Busy Here", `302 Moved Temporarily\n    Contact: ${contact}`);
     const rules = [...DIAL.rules, { to: "bob", trunk: "proxy" }];

@@ -36,6 +36,11 @@ describe("who dials #31# first", () => {
     expect(dial(dialled, ALICE, PLAN)).toEqual(FORBIDDEN);
   });
 
+  // proves: A31
+  test("and an emergency number hides nothing", () => {
+    expect(dial("#31#112", BOB, PLAN)).toMatchObject({ number: "112", isEmergency: true, isHidden: false });
+  });
+
   test("hides nothing where nothing is said for it", () => {
     expect(dial("#31#030123456", BOB, { ...PLAN, hide: "" })).toEqual(FORBIDDEN);
     expect(dial("030123456", BOB, PLAN)).toMatchObject({ isHidden: false });
