@@ -5,6 +5,7 @@
  * 480, whatever the offer is; a phone without ICE gets 488 if every device requires ICE; an INVITE without an offer is refused,
  * since in Jingle only the initiator offers.
  */
+
 import { type AddressRules, calledUser, callerJid } from "../../protocol/address.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
@@ -14,6 +15,7 @@ import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, MIN_SE } from "../../protocol/sip/session-timer.ts";
 import { warningOf } from "../../protocol/sip/warning.ts";
+import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Reach } from "../xmpp/presence.ts";
 import { advice } from "./advice.ts";
 import type { Why } from "./refused.ts";
@@ -69,7 +71,10 @@ export function parties(request: Request, addresses: AddressRules, isTrusted: bo
   const to = readNameAddr(header(request, "To") ?? "").uri;
   const from = readNameAddr(header(request, "From") ?? "").uri;
   const them = calledUser({ requestUri: request.uri, to }, addresses);
-  const us = callerJid(from, addresses, isTrusted);
+  const spelled = callerJid(from, addresses, true);
+  // who calls as the called user itself calls in the name of nobody else
+  const isOwn = spelled !== undefined && bareJid(spelled) === them;
+  const us = isTrusted || isOwn ? spelled : callerJid(from, addresses, false);
   return them !== undefined && us !== undefined ? { us, them } : undefined;
 }
 

@@ -137,6 +137,26 @@ phone > gateway
   });
 });
 
+// proves: X6
+test("a phone with the called user's own address rings as that, wherever it calls from", async () => {
+  const own = changedAll(ROMEO_CALLS, "sip:romeo@example.org", "sip:juliet@example.org");
+  const session = (action: string, more = ""): string =>
+    SAID("juliet@example.org", JULIET, `<jingle action='${action}' sid='r1'/>`, more);
+  await play(
+    `${own}${session("session-initiate")}
+phone > gateway
+    CANCEL sip:juliet@example.org SIP/2.0
+gateway > phone
+    SIP/2.0 200 OK
+gateway > phone
+    SIP/2.0 487 Request Terminated
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${session("session-terminate", "end-")}`,
+    { ...INTERCEPT, calls: { trusted: false } },
+  );
+});
+
 describe("a call of a user to somebody of another domain", () => {
   const CALLS = (to: string): string => HANDED("d1", JULIET, to, JINGLE("session-initiate", "s1", "{offer-contents}"));
   plays(
