@@ -4,7 +4,7 @@
  * RFC 3261 §21.5.4 (503, Retry-After). Rules: everything but a new INVITE of somebody who may begin calls passes at once, so running
  * calls go first: requests with a To tag, INVITEs that have come before, ACK, BYE, CANCEL, responses. `FEW` INVITEs begin a
  * turn, so that a turn is short and the socket's buffer does not overflow; how many may wait, load.ts says. A CANCEL takes its INVITE
- * along. A refusal keeps no state: its tag is marked, and its ACK is dropped unread. Strangers are refused where they always are (checks.ts).
+ * along. A refusal makes no transaction: its tag is marked, so its ACK is dropped unread. Strangers are refused where they always are (checks.ts).
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
@@ -12,6 +12,7 @@ import { serverKeyOf } from "../../protocol/sip/match.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { isAnswerable, isRequest, readHeader } from "../../protocol/sip/read.ts";
 import type { Load, WaitingCalls } from "../load.ts";
+import { RefusedInvites } from "./refused-invites.ts";
 
 /** How many INVITEs begin a turn. */
 const FEW = 8;
@@ -38,8 +39,8 @@ export interface WaitingNeeds {
 export class WaitingInvites implements WaitingCalls {
   readonly #needs: WaitingNeeds;
   readonly #waiting = new Map<string, Arrival>();
+  readonly #refused = new RefusedInvites();
   #begun = 0;
-  #hasRefused = false;
 
   constructor(needs: WaitingNeeds) {
     this.#needs = needs;
@@ -56,7 +57,7 @@ export class WaitingInvites implements WaitingCalls {
     const { bytes } = arrival;
     load.heard();
     if (isRequest(bytes, "INVITE")) return this.#invite(arrival);
-    if (this.#hasRefused && isRequest(bytes, "ACK") && isOfRefusal(bytes)) return;
+    if (!this.#refused.isEmpty && isRequest(bytes, "ACK") && isOfRefusal(bytes)) return;
     if (this.size > 0 && isRequest(bytes, "CANCEL")) this.#begin(keyOf(readHeader(bytes)));
     arrival.read();
   }
@@ -76,13 +77,16 @@ export class WaitingInvites implements WaitingCalls {
 
   #invite(arrival: Arrival): void {
     const { load, allow, isKnown } = this.#needs;
-    if (this.size === 0 && this.#begun < FEW && load.admits) return this.#read(arrival);
+    this.#refused.seen();
+    const isEasy = this.size === 0 && this.#begun < FEW && load.admits;
+    if (isEasy && this.#refused.isEmpty) return this.#read(arrival);
     const invite = readHeader(arrival.bytes);
     const key = isNew(invite) ? keyOf(invite) : undefined;
     // one that cannot be read is refused where it is read
     if (invite === undefined || key === undefined || isKnown(key) || !allow(arrival.source)) return arrival.read();
     if (this.#waiting.has(key)) return;
-    if (!load.admits) return this.#refuse(arrival, invite);
+    if (!load.admits || this.#refused.has(key)) return this.#refuse(arrival, invite, key);
+    if (isEasy) return this.#read(arrival);
     this.#waiting.set(key, arrival);
     load.waits();
   }
@@ -100,8 +104,8 @@ export class WaitingInvites implements WaitingCalls {
     arrival.read();
   }
 
-  #refuse(arrival: Arrival, invite: Request): void {
-    this.#hasRefused = true;
+  #refuse(arrival: Arrival, invite: Request, key: string): void {
+    this.#refused.add(key);
     this.#needs.load.refused();
     arrival.refuse(invite, REFUSED);
   }

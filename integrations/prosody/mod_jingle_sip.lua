@@ -20,7 +20,7 @@
 --   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
 --   server -> gateway   presence                            of every session, all of it again when the gateway connects
 --
--- Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
+-- Rules: only the configured component, by its own connection, may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
 -- of this host. The addresses of an answer are those of what it answers, whatever stands in it. Blocking holds both
 -- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
 -- away and calls passed, sessions that come from other servers, and what a user says to an account of their own, but in
@@ -63,10 +63,21 @@ assert(gateway and gateway ~= module.host, "jingle_sip_component must be the dom
 assert(fallback == "error" or fallback == "pass", "jingle_sip_fallback must be \"error\" or \"pass\"");
 assert(timeout and timeout > 0, "jingle_sip_timeout must be a number of seconds");
 
-local function is_up()
+-- The gateway's component, with its connection (mod_component).
+local function component()
 	local host = prosody.hosts[gateway];
-	local component = host and host.modules and host.modules.component;
-	return component and component.connected;
+	return host and host.modules and host.modules.component;
+end
+
+local function is_up()
+	local there = component();
+	return there and there.connected;
+end
+
+-- Whether it came by the gateway's own connection: another one may write any address with validate_from_addresses = false.
+local function is_gateway(event)
+	local there = component();
+	return event.stanza.attr.from == gateway and there and there.session == event.origin;
 end
 
 -- Questions that wait for their answers, by id; past the bound none is taken.
@@ -326,7 +337,7 @@ end
 -- The gateway's answer to what was handed over becomes the user's.
 local function answered(event)
 	local stanza = event.stanza;
-	local question = stanza.attr.from == gateway and take_asked(stanza.attr.id);
+	local question = is_gateway(event) and take_asked(stanza.attr.id);
 	if not question then return; end
 	local origin, asked = question.origin, question.stanza;
 	local inside = stanza.attr.type == "result"
@@ -381,10 +392,6 @@ end
 local function forbid(origin, stanza, text)
 	origin.send(st.error_reply(stanza, "auth", "forbidden", text));
 	return true;
-end
-
-local function is_gateway(event)
-	return event.stanza.attr.from == gateway and event.origin.type == "component";
 end
 
 local function is_call(iq)

@@ -15,7 +15,7 @@ export const componentOf = (domain: string): string => `sip.${domain}`;
 export const COMPONENT = componentOf(DOMAIN);
 export const SECRET = "s3cret";
 
-/** A server that runs. There are two components more, `other.` and `liar.` with the domain, with the same secret. */
+/** A server that runs. There are components more, `other.`, `liar.` and `loose.` with the domain, with the same secret. */
 export interface XmppServer {
   readonly clientPort: number;
   readonly componentPort: number;
@@ -106,4 +106,7 @@ Component "other.${domain}"
 	component_secret = "${SECRET}"
 Component "liar.${domain}"
 	component_secret = "${SECRET}"
+Component "loose.${domain}"
+	component_secret = "${SECRET}"
+	validate_from_addresses = false
 `;

@@ -1,5 +1,6 @@
 /** Many INVITEs at once: what begins, waits and is refused, and what passes all of them. */
 import { describe, expect, test } from "bun:test";
+import { RefusedInvites } from "../../../actors/sip/refused-invites.ts";
 import { responseTo } from "../../../protocol/sip/build.ts";
 import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../../protocol/sip/mandatory.ts";
@@ -125,12 +126,30 @@ describe("a refusal", () => {
     expect(tagOf(refusal, "To")).toMatch(/^503\.\w{16}$/);
   });
 
-  test("is the same to each copy, and keeps nothing", async () => {
+  test("is the same to each copy, and makes no transaction", async () => {
     const peer = await full();
     const before = peer.sip.transactions;
     await peer.together(invite("x"), invite("x"));
     expect(new Set(peer.refusals().map((refusal) => tagOf(refusal, "To"))).size).toBe(1);
     expect([peer.refusals().length, peer.sip.transactions]).toEqual([2, before]);
+  });
+
+  // proves: G25
+  test("is repeated to a copy that comes when there is room again: whoever has heard the first has done with it", async () => {
+    const peer = await full();
+    await peer.together(invite("x"));
+    await peer.together(asked("OPTIONS", { via: via("o"), callId: "o" }));
+    await peer.together(invite("x"), invite("y"));
+    expect([peer.of("x"), begun(peer)]).toEqual([["503", "503"], 6]);
+  });
+
+  test("is forgotten after 40,000 INVITEs more", () => {
+    const refused = new RefusedInvites();
+    refused.add("x");
+    for (let seen = 0; seen < 39_999; seen++) refused.seen();
+    expect([refused.has("x"), refused.has("y")]).toEqual([true, false]);
+    refused.seen();
+    expect([refused.has("x"), refused.isEmpty]).toEqual([false, true]);
   });
 
   test("has its ACK dropped unread, and no other", async () => {
