@@ -45,6 +45,8 @@ const DIRECTIONS = ["outgoing", "incoming"] as const;
 const STATES = ["starting", "outgoing", "incoming", "accepting", "established", "ending"] as const;
 
 const MOST_KINDS = 50;
+/** How often the lag of the event loop is looked at, in milliseconds: every 10 took 2.4 ms of CPU a second, of an idle process. */
+const LAG = 100;
 /** Seconds. */
 const SETUP = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180];
 const DURATION = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200];
@@ -91,7 +93,7 @@ export class Metrics {
       labelNames: ["kind"],
     });
     readAtScrape(named, gauges);
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG });
   }
 
   /** A call begins. */
