@@ -71,7 +71,7 @@ const JINGLE_SIP_OPTIONS = [
 ];
 
 const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
-const REALM = "realms that get the credentials; when empty, those of the proxy's first challenge";
+const REALM = "realms that get the credentials; when empty, those of the first challenge of each call";
 const STRICT =
   "in-dialog messages, BYE too, from the proxy, allow and the dialog's own hop alone: for a proxy that record-routes";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";

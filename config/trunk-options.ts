@@ -9,7 +9,7 @@ import { IDENTITIES } from "../protocol/sip/caller-id.ts";
 import { USER } from "./dial.ts";
 import { readHost } from "./hosts.ts";
 import { type Option, option } from "./options.ts";
-import { BOOLEAN, CODECS, HOST, type Kind, oneOf, TEXT, TWICE } from "./values.ts";
+import { BOOLEAN, CODECS, HOST, type Kind, oneOf, REALMS, TEXT, TWICE } from "./values.ts";
 
 /** What every section of a trunk begins with. */
 export const TRUNKS = "trunks.";
@@ -65,6 +65,7 @@ const MEDIA =
 const TRANSPORT = "toward the trunk; auto: as NAPTR and SRV of its domain say, else UDP";
 const OUTBOUND = "where all requests go, where that is not the server";
 const AUTH = "the name for digest, where it is another one";
+const REALM = "realms that get the credentials; when empty, the registrar's, else that of the first 407 of a call";
 const IDENTITY = "how the trunk is told who calls";
 const CODEC_LIST = "codecs that are offered through the media relay";
 
@@ -77,6 +78,7 @@ export const TRUNK_OPTIONS: readonly Option[] = [
   option(`${TRUNKS}NAME`, "username", TEXT, "", "the account's name"),
   option(`${TRUNKS}NAME`, "auth_username", TEXT, "", AUTH),
   option(`${TRUNKS}NAME`, "password", TEXT, "", "its password", { secret: true, env: "CARILLON_TRUNK_NAME_PASSWORD" }),
+  option(`${TRUNKS}NAME`, "realm", REALMS, [], REALM),
   option(
     `${TRUNKS}NAME`,
     "register",

@@ -19,6 +19,7 @@ export interface TrunkConfig {
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
+  readonly realm: readonly string[];
   readonly register: boolean;
   readonly expires: number;
   readonly media: "rtp" | "srtp" | "webrtc" | "auto";

@@ -30,7 +30,7 @@ test("a trunk is read, its password from the environment by its name", () => {
   expect(more).toEqual([]);
   expect(trunk).toEqual({
     ...{ name: "fritz", server: { host: "fritz.box", port: 5060, isPortSaid: false }, domain: "", transport: "auto" },
-    ...{ username: "620", authUsername: "", password: "pw", register: false, expires: 600 },
+    ...{ username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
     ...{ media: "webrtc", codecs: ["PCMA", "PCMU"], identity: "account", trusted: false },
     ...{ numbers: [{ number: "+4930123", user: "alice@example.org" }], defaultUser: "" },
   });

@@ -40,8 +40,7 @@ export class CallMaker {
   readonly #awaiting: InvitesAwaiting;
   readonly #outbox: Outbox;
   readonly #time: ChartTime;
-  readonly #lineNeeds: LineNeeds;
-  readonly #byTrunk = new Map<Trunk, LineNeeds>();
+  readonly #lineNeeds: Omit<LineNeeds, "credentials">;
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
@@ -53,9 +52,8 @@ export class CallMaker {
     this.#awaiting = awaiting;
     this.#outbox = by.outbox;
     this.#time = { clock, chart: chartClock(clock) };
-    const credentials = new ProxyCredentials(config, { random, hash });
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
-    this.#lineNeeds = { config, sip, relayed, awaiting, credentials, takes, reach, random, chance, hash };
+    this.#lineNeeds = { config, sip, relayed, awaiting, takes, reach, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */
@@ -90,12 +88,13 @@ export class CallMaker {
     return call;
   }
 
-  /** What a line is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
+  /** What the line of one call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
   #lineNeedsOf(trunk: Trunk | undefined): LineNeeds {
-    if (trunk === undefined) return this.#lineNeeds;
-    const known = this.#byTrunk.get(trunk);
-    if (known !== undefined) return known;
-    const { hops, credentials, reach, settings } = trunk;
+    if (trunk === undefined) {
+      const account = { ...this.#needs.config, learnsFrom401: true };
+      return { ...this.#lineNeeds, credentials: new ProxyCredentials(account, this.#needs) };
+    }
+    const { hops, reach, settings } = trunk;
     const outbound = settings.outboundProxy !== undefined;
     const config = {
       ...this.#needs.config,
@@ -104,9 +103,7 @@ export class CallMaker {
         return hops.best;
       },
     };
-    const needs = { ...this.#lineNeeds, config, credentials, reach };
-    this.#byTrunk.set(trunk, needs);
-    return needs;
+    return { ...this.#lineNeeds, config, credentials: trunk.callCredentials(), reach };
   }
 
   #logOf({ id: call, sid, callId, from, to }: CallAbout): Log {

@@ -25,7 +25,7 @@ export interface CallsConfig extends ShareConfig {
   /** Digest credentials toward the proxy; an empty name means none. */
   readonly username: string;
   readonly password: string;
-  /** The realms that get them; when there are none, those of the first challenge from the proxy. */
+  /** The realms that get them; when there are none, those of the first challenge of a call. */
   readonly realm: readonly string[];
   readonly addresses: AddressRules;
   /** Who may dial what; none: everything goes to the proxy. */

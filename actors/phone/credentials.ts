@@ -1,8 +1,8 @@
 /**
  * Our credentials toward the proxy: a refused request made again with digest (RFC 3261 §22.2, §22.3).
  *
- * Rules: only the proxy's realms are answered, those of `[sip] realm` or else of its first challenge, so that a phone behind
- * it cannot ask for credentials; line.ts checks that the request goes to the proxy at all. Each realm gets credentials once per
+ * Rules: only the proxy's realms are answered, those that are configured or else those of the first challenge, which hold for
+ * the call alone, so that a phone behind it cannot ask for credentials, nor spoil them for other calls; line.ts checks that the request goes to the proxy at all. Each realm gets credentials once per
  * Request-URI, and again only for stale=true. Credentials for other realms stay in the request (§22.3). The new request has the next
  * CSeq number of its dialog, which the caller gives and keeps.
  */
@@ -21,8 +21,10 @@ import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { param } from "../../protocol/sip/values.ts";
 
 export interface ProxyAccount extends Credentials {
-  /** The realms that get the credentials; when there are none, those of the first challenge from the proxy. */
+  /** The realms that get the credentials; when there are none, those of the first challenge. */
   readonly realm: readonly string[];
+  /** Whether the first challenge may be a 401, which is the word of whoever is called, as well as a 407, which is a proxy's. */
+  readonly learnsFrom401: boolean;
 }
 
 /** Our credentials toward the proxy; an empty name means none. */
@@ -30,12 +32,19 @@ export class ProxyCredentials {
   readonly #account: ProxyAccount;
   readonly #random: () => string;
   readonly #hash: Hash;
+  readonly #learned: ((realms: readonly string[]) => void) | undefined;
   #realms: readonly string[];
 
-  constructor(account: ProxyAccount, by: { random: () => string; hash: Hash }) {
+  /** `learned` is told the realms of the first challenge. */
+  constructor(
+    account: ProxyAccount,
+    by: { random: () => string; hash: Hash },
+    learned?: (realms: readonly string[]) => void,
+  ) {
     this.#account = account;
     this.#random = by.random;
     this.#hash = by.hash;
+    this.#learned = learned;
     this.#realms = account.realm;
   }
 
@@ -43,7 +52,7 @@ export class ProxyCredentials {
   answer(request: Request, response: Response, number: number): Request | undefined {
     if (this.#account.username === "" || (response.status !== 401 && response.status !== 407)) return undefined;
     const challenges = firstOfEachRealm(challengesOf(response));
-    if (this.#realms.length === 0) this.#realms = challenges.map(realm);
+    if (this.#realms.length === 0 && (response.status === 407 || this.#account.learnsFrom401)) this.#learn(challenges);
     const due = challenges.filter(
       (challenge) =>
         this.#realms.includes(realm(challenge)) &&
@@ -57,6 +66,11 @@ export class ProxyCredentials {
     const others = request.headers.filter((field) => !due.some((challenge) => isAnswerTo(challenge, field)));
     const { method } = cseqOf(request);
     return withHeader(beforeCSeq({ ...request, headers: others }, answers), ["CSeq", `${number} ${method}`]);
+  }
+
+  #learn(challenges: readonly Challenge[]): void {
+    this.#realms = challenges.map(realm);
+    this.#learned?.(this.#realms);
   }
 }
 

@@ -163,7 +163,8 @@ export class PhoneUac extends Phone {
     if (next === undefined) return false;
     this.#tried = [...this.#tried, next];
     if (this.#invite) this.#invite.isGivenUp = true;
-    this.#send({ request: renumbered(request, this.#nextNumber), left: MOST_TRIES });
+    // what the last place has asked for is nothing to this one, which asks for itself
+    this.#send({ request: renumbered(withoutCredentials(request), this.#nextNumber), left: MOST_TRIES });
     return true;
   }
 

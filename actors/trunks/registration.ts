@@ -33,7 +33,7 @@ export interface RegistrationNeeds {
   /** One of them has not answered. */
   readonly failed: (target: Destination) => void;
   readonly sip: () => SipPort;
-  /** Credentials that have been given to nobody yet: the provider may have changed its realm. */
+  /** Credentials for one request: the provider may have changed its realm. */
   readonly credentials: () => ProxyCredentials;
   readonly clock: Clock;
   readonly random: () => string;

@@ -2,7 +2,8 @@
  * One trunk, a provider or a PBX: where its requests go, who we are there, and whose call one of its INVITEs is.
  *
  * RFC 3261 §8.1.1, RFC 3325, RFC 7315 §4.2 (P-Called-Party-ID). Rules: Request-URI and To have the trunk's domain, From the
- * account or the user's number (caller-id.ts), never a JID; credentials go to the trunk's own server alone; a call from it is
+ * account or the user's number (caller-id.ts), never a JID; credentials go to the trunk's own server alone,
+ * and in its realms alone (those of `realm`, else its registrar's, else that of the first 407 in a call); a call from it is
  * for the user whose number is in P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
  */
 import type { Numbering } from "../../protocol/number.ts";
@@ -37,6 +38,8 @@ export interface TrunkSettings {
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
+  /** The realms that get the credentials; when there are none, the registrar's. */
+  readonly realm: readonly string[];
   readonly register: boolean;
   /** Seconds. */
   readonly expires: number;
@@ -73,8 +76,9 @@ export class Trunk {
   /** Where its requests go, at its outbound proxy if it has one. */
   readonly hops: Hops;
   readonly reach: Reach;
-  readonly credentials: ProxyCredentials;
   readonly #needs: TrunkNeeds;
+  /** The realms that its registrar has asked in the last time. */
+  #realms: readonly string[] = [];
   /** Where its requests come from: its outbound proxy, and its server. */
   readonly #places: readonly Hops[];
 
@@ -92,7 +96,6 @@ export class Trunk {
     const covers = (host: string): boolean => acl.covers(host);
     const own = { isProxy, covers, allows: (host: string) => this.isAt(host) || covers(host) };
     this.reach = new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
-    this.credentials = this.freshCredentials();
   }
 
   start(): void {
@@ -108,10 +111,22 @@ export class Trunk {
     return this.#places.some((place) => place.isAt(host));
   }
 
-  /** Credentials that have been given to nobody yet. */
-  freshCredentials(): ProxyCredentials {
+  /** Credentials for one REGISTER: its registrar may have changed its realm. */
+  registrarCredentials(): ProxyCredentials {
+    const account = { ...this.#account, realm: this.settings.realm, learnsFrom401: true };
+    return new ProxyCredentials(account, this.#needs, (realms) => (this.#realms = realms));
+  }
+
+  /** Credentials for one call. */
+  callCredentials(): ProxyCredentials {
+    const { realm } = this.settings;
+    const known = realm.length > 0 ? realm : this.#realms;
+    return new ProxyCredentials({ ...this.#account, realm: known, learnsFrom401: false }, this.#needs);
+  }
+
+  get #account() {
     const { username, authUsername, password } = this.settings;
-    return new ProxyCredentials({ username: authUsername || username, password, realm: [] }, this.#needs);
+    return { username: authUsername || username, password };
   }
 
   /** The account as a URI. */

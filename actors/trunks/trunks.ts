@@ -89,7 +89,7 @@ function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {
     contact: () => contactUri(escapeUser(username), localHost, sip().port),
     targets: () => hops.found(),
     failed: (hop) => hops.failed(hop),
-    credentials: () => trunk.freshCredentials(),
+    credentials: () => trunk.registrarCredentials(),
     ...{ sip, clock, random, chance, log },
   });
 }

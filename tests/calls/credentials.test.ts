@@ -41,6 +41,8 @@ gateway > phone
 gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s1'><reason>${reason}</reason></jingle></iq>
 `;
+const CHALLENGED_CALL = (realm: string): string =>
+  `${JULIET_CALLS}${CHALLENGED(1, `Digest realm="${realm}", nonce="n"`)}${INVITED_AGAIN(2, realm)}${REFUSED(2)}`;
 const ERROR_407 = "<general-error/><sip-error code='407'/>";
 const UNREADABLE = (challenge: string): string => `${JULIET_CALLS}${CHALLENGED(1, challenge)}
 gateway > juliet
@@ -70,6 +72,11 @@ describe("a challenge", () => {
       [
         "of two realms in one response is answered twice",
         `${JULIET_CALLS}${CHALLENGED(1, 'Digest realm="one", nonce="n"', 'Digest realm="two", nonce="n"')}${INVITED_AGAIN(2, "one", "two")}${REFUSED(2)}`,
+      ],
+      // proves: S19
+      [
+        "of another realm in the next call is answered, too: what the first has taught holds for that call",
+        ["one", "two"].map((realm) => changedAll(CHALLENGED_CALL(realm), /\b(s1|our-tag)\b/g, `$1${realm}`)).join(""),
       ],
       [
         "of a realm that has refused us is not answered again",

@@ -6,7 +6,7 @@ import { Stage } from "../support/play.ts";
 
 const TRUNK: TrunkSettings = {
   ...{ name: "line", server: { host: "line.example" }, authority: "line.example", domain: "line.example" },
-  ...{ transport: "auto", username: "620", authUsername: "", password: "pw", register: false, expires: 600 },
+  ...{ transport: "auto", username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
   ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true, numbers: [], defaultUser: "" },
 };
 const DIAL = {
@@ -106,6 +106,17 @@ ${DIALS("s3")}${INVITED("provider", 1, "s3")}${REFUSES("provider", "486 Busy Her
   test("refuses everything (503) is passed over at once", async () => {
     await plays(
       `${DIALS()}${INVITED("provider", 1)}${REFUSES("provider", "503 Service Unavailable")}${INVITED("backup", 2)}${ANSWERS("backup", 2)}${HANGS_UP("backup")}`,
+    );
+  });
+
+  // proves: K16
+  test("asks for credentials and then refuses everything is passed over without its digest: the second asks for itself", async () => {
+    const asks = (side: string, nonce: string): string =>
+      REFUSES(side, `407 No\n    Proxy-Authenticate: Digest realm="line", nonce="${nonce}"`);
+    const digest = (nonce: string): string =>
+      `    Proxy-Authorization: Digest username="620", realm="line", nonce="${nonce}", …\n`;
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}${asks("provider", "n1")}${INVITED("provider", 2)}${digest("n1")}${REFUSES("provider", "503 No")}${INVITED("backup", 3)}    no Proxy-Authorization: …\n${asks("backup", "n2")}${INVITED("backup", 4)}${digest("n2")}${REFUSES("backup", "486 Busy Here")}${TERMINATED}`,
     );
   });
 

@@ -13,7 +13,7 @@ const FRITZ: TrunkSettings = {
     authority: "fritz.example",
     domain: "fritz.example",
   },
-  ...{ transport: "udp", username: "620", authUsername: "", password: "pw", register: false, expires: 600 },
+  ...{ transport: "udp", username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
   ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true },
   ...{ numbers: [{ number: "+4930123", user: "juliet@example.org" }], defaultUser: "" },
 };
@@ -201,6 +201,9 @@ gateway > provider
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `;
+/** A call with a name of its own: several may stand in one play. */
+const numbered = (call: string, at: number): string =>
+  changedAll(changedAll(call, "s1", `s${at}`), "id='a1'", `id='a${at}'`);
 const ACCOUNT_FROM = "    From: <sip:620@fritz.example>;tag={our-tag}\n";
 const ANONYMOUS = '    From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag={our-tag}\n    Privacy: id\n';
 
@@ -220,6 +223,44 @@ gateway > provider
       {},
       `${DIALS("+4930456")}${INVITES(ACCOUNT_FROM)}${challenge}${INVITES(digest, 2)}${BUSY}nothing on phone`,
     );
+  });
+
+  const ASKS = (status: 401 | 407, realm: string): string => `
+provider > gateway
+    SIP/2.0 ${status} No
+    ${status === 401 ? "WWW" : "Proxy"}-Authenticate: Digest realm="${realm}", nonce="n1"
+gateway > provider
+    ACK sip:030456@fritz.example SIP/2.0
+`;
+  const DIGEST = (status: 401 | 407, realm: string): string =>
+    `    ${status === 401 ? "Authorization" : "Proxy-Authorization"}: Digest username="620", realm="${realm}", …\n`;
+  const ASKED = (status: 401 | 407, realm: string): string =>
+    `${DIALS("+4930456")}${INVITES("")}${ASKS(status, realm)}${INVITES(DIGEST(status, realm), 2)}${BUSY}`;
+  const NOT_ANSWERED = (
+    status: 401 | 407,
+    realm: string,
+  ): string => `${DIALS("+4930456")}${INVITES("")}${ASKS(status, realm)}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
+
+  // proves: K19
+  test("gives the credentials to the registrar's realm, not to that of a callee", async () => {
+    const registered = `${REGISTERS(1)}${CHALLENGES}${REGISTERS(2)}${GRANTS()}`;
+    const calls = [NOT_ANSWERED(401, "evil"), NOT_ANSWERED(407, "evil"), ASKED(407, "fritz"), ASKED(401, "fritz")];
+    await by(ACCOUNT, registered + calls.map(numbered).join(""));
+  });
+
+  // proves: K19
+  test("gives the credentials to the configured realms alone", async () => {
+    const calls = [NOT_ANSWERED(407, "evil"), ASKED(407, "one"), ASKED(401, "two")];
+    await by({ realm: ["one", "two"] }, calls.map(numbered).join(""));
+  });
+
+  // proves: K19
+  test("where no realm is known learns one from a proxy's challenge (407), not a callee's (401), and for that call alone", async () => {
+    const calls = [NOT_ANSWERED(401, "evil"), ASKED(407, "evil"), ASKED(407, "fritz")];
+    await by({}, calls.map(numbered).join(""));
   });
 
   // proves: V1, K6

@@ -40,7 +40,7 @@ async function speaker(proxyPort: number) {
 }
 
 const hash = (algorithm: "md5" | "sha256", text: string): string => createHash(algorithm).update(text).digest("hex");
-const account = { username: "bob", password: "change-me", realm: [] };
+const account = { username: "bob", password: "change-me", realm: [], learnsFrom401: true };
 const credentials = new ProxyCredentials(account, { random: () => "cnonce", hash });
 
 // proves: X18

@@ -110,7 +110,7 @@ describe("challenges", () => {
 
 describe("a refused request", () => {
   const by = { random: () => "c", hash };
-  const account = { username: "u", password: "p", realm: [] };
+  const account = { username: "u", password: "p", realm: [], learnsFrom401: true };
   const authenticate = (...of: Parameters<ProxyCredentials["answer"]>) =>
     new ProxyCredentials(account, by).answer(...of);
   const asked = { ...refused(["Proxy-Authenticate", 'Digest realm="r", nonce="n"']) };
