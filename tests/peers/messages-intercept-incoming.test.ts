@@ -138,7 +138,7 @@ for (const kind of SERVERS)
       ])(
         "%s calls: she takes it, and it hangs up",
         async (_, address, jid) => {
-          const { call, from, id } = await bobCalls(await world.caller(address), jid);
+          const { call, from, id } = await bobCalls(await world.known(address), jid);
           await saysMessage(desk, from, "ringing", id);
           await saysMessage(desk, from, "proceed", id);
           await begins(from, id);
@@ -156,7 +156,7 @@ for (const kind of SERVERS)
       test("a phone with the user's own address calls a device that takes no proposals: it accepts, and hangs up", async () => {
         const romeo = await comesOnline(world.server, "romeo", "desk");
         const own = world.bare("romeo");
-        const call = (await world.caller(`sip:${own}`)).call(`sip:${own}`);
+        const call = (await world.known(`sip:${own}`)).call(`sip:${own}`);
         await call.invite();
         const { from, jingle } = await hears(romeo, "session-initiate");
         expect(from).toBe(own);

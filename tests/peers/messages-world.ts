@@ -78,9 +78,14 @@ export class MessagesWorld {
     return phone;
   }
 
-  /** bob@pbx.test, who calls the users, or whoever has that address. */
-  caller(address?: string): Promise<SipJsPhone> {
-    return this.#phone(this.gateway.sipPort, address);
+  /** bob@pbx.test, who calls the users. */
+  caller(): Promise<SipJsPhone> {
+    return this.#phone(this.gateway.sipPort);
+  }
+
+  /** Whoever has that address, which the proxy has checked: its calls come by way of it. */
+  known(address: string): Promise<SipJsPhone> {
+    return this.#phone(this.#b2bua?.port ?? this.gateway.sipPort, address);
   }
 
   async #phone(port: number, address?: string): Promise<SipJsPhone> {
