@@ -130,20 +130,32 @@ export class Dialling {
   /** A target that a phone of a trunk points to, as it may be called. */
   #elsewhere(uri: string, caller: string, call: Written): string | undefined {
     const { config, log } = this.#by;
-    const { addresses, dial: plan } = config;
-    if (plan === undefined) return uri;
-    const target = attempt(() => readUri(uri));
-    const judged =
-      target instanceof Refusal ? target : this.#written(target.scheme === "tel" ? uri : target.user, caller, plan);
-    const found = judged instanceof Refusal ? judged : followed(judged, call);
-    if (found instanceof Refusal) {
-      const why = `the phone points there: ${found.message}`;
-      log({ level: "info", event: "dial.refused", from: caller, to: uri, why });
-      return undefined;
-    }
-    const own = call.trunk?.settings.authority ?? `${writeHost(addresses.proxyHost)}:${addresses.proxyPort}`;
-    const [, host = own] = /@([^@]*)$/.exec(uri) ?? [];
-    return `sip:${escapeUser(found.number)}@${host}`;
+    const found = config.dial ? attempt(() => this.#led(uri, caller, call)) : uri;
+    if (!(found instanceof Refusal)) return found;
+    log({
+      level: "info",
+      event: "dial.refused",
+      from: caller,
+      to: uri,
+      why: `the phone points there: ${found.message}`,
+    });
+    return undefined;
+  }
+
+  /**
+   * The URI of such a target, written anew: nothing of it but the number, and toward the proxy its host and port, is what a peer
+   * wrote. By another trunk than the call it is refused, and so is an emergency number that was not dialled.
+   */
+  #led(uri: string, caller: string, call: Written): string | Refusal {
+    const { addresses, dial: plan } = this.#by.config;
+    const { scheme, user, host, port } = readUri(uri);
+    const found = this.#written(scheme === "tel" ? uri : user, caller, plan);
+    if (found instanceof Refusal) return found;
+    if (found.isEmergency && !call.isEmergency) return help;
+    if (found.trunk !== call.trunk) return otherTrunk;
+    const named = scheme === "tel" ? { host: addresses.proxyHost, port: addresses.proxyPort } : { host, port };
+    const at = named.port === undefined ? writeHost(named.host) : `${writeHost(named.host)}:${named.port}`;
+    return `sip:${escapeUser(found.number)}@${call.trunk?.settings.authority ?? at}`;
   }
 
   /** Whether the caller's name is a number of somebody else's, in whatever spelling. */
@@ -156,12 +168,6 @@ export class Dialling {
       ({ username, phone }) => username.toLowerCase() !== name && isSameNumber(phone, name, plan),
     );
   }
-}
-
-/** A target, if a call may be led to it: by its own trunk; and nobody calls for help unless that is what was dialled. */
-function followed(target: Written, call: Written): Written | Refusal {
-  if (target.isEmergency && !call.isEmergency) return help;
-  return target.trunk === call.trunk ? target : otherTrunk;
 }
 
 const full = tooMany("no more calls now");

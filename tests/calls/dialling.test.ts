@@ -143,7 +143,9 @@ describe("a phone that points elsewhere", () => {
 
   // proves: A28
   test.each([
-    ["<sip:+49-30-123456@192.0.2.9;line=7>", "030123456@192.0.2.9;line=7"],
+    ["<sip:+49-30-123456@192.0.2.9;line=7>", "030123456@192.0.2.9"],
+    ["<sip:+49-30-123456@proxy.example;x=a@evil.example>", "030123456@proxy.example"],
+    ["<sip:+49-30-123456@[2001:db8::9]:5070;maddr=192.0.2.66;transport=tcp>", "030123456@[2001:db8::9]:5070"],
     ["<tel:+49-30-123456>", "030123456@192.0.2.2:5060"],
     ["<sip:0900123456@x>;q=1, <sip:rob@192.0.2.9:5070>;q=0.1", "rob@192.0.2.9:5070"],
   ])("to one that may: %s becomes %s", async (contact, target) => {

@@ -342,6 +342,18 @@ gateway > juliet
   });
 });
 
+// proves: A28
+test("a call by a trunk that is pointed to another host stays at the trunk's", async () => {
+  const moved = changed(
+    BUSY.slice(0, BUSY.indexOf("gateway > juliet")),
+    "486 Busy Here",
+    "302 Moved Temporarily\n    Contact: <sip:+4930789@evil.example;maddr=192.0.2.66;transport=tcp>",
+  );
+  const again = changed(INVITES("", 2), "INVITE sip:030456@", "INVITE sip:030789@");
+  const busy = changed(BUSY, "ACK sip:030456@", "ACK sip:030789@");
+  await by({}, DIALS("+4930456") + INVITES("") + moved + again + busy);
+});
+
 const CALLED = (uri: string, more = "", from = '"Carol" <sip:0301111@fritz.example>', to = `<${uri}>`): string => `
 provider > gateway
     INVITE ${uri} SIP/2.0
