@@ -29,7 +29,9 @@ export function trunkParties(
 ): TrunkParties | undefined {
   const { trusted, defaultUser, username } = trunk.settings;
   const { uri, name } = callerOf(request, trusted);
-  const us = callerJid(asCaller(uri, addresses, numbering), { ...addresses, intercept: false }, false);
+  const rules = { ...addresses, intercept: false };
+  const nobody = `sip:anonymous@${addresses.component}`;
+  const us = callerJid(asCaller(uri, addresses, numbering), rules, false) ?? callerJid(nobody, rules, false);
   const them =
     trunk.userOf(request, numbering) ??
     served(request, { ...addresses, ours: [] }) ??

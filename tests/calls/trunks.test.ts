@@ -431,6 +431,23 @@ describe("a call from a trunk", () => {
   });
 
   // proves: K10
+  test.each([
+    ["a mailto URI", "<mailto:x@y>", undefined, "+49301111"],
+    ["a URN before a number", "<urn:service:sos>, <sip:+4930999@p>", undefined, "+4930999"],
+    ["no number", "<tel:anonymous>", undefined, "+49301111"],
+    ["nothing, in From neither", "<<>", "<tel:Restricted>", "anonymous"],
+    ["nothing, in From but a name that is no JID's", "<<>", `<sip:${"x".repeat(1_100)}@p.example>`, "anonymous"],
+  ])("is not refused for who calls: %s is asserted", async (_, asserted, from, caller) => {
+    await by({}, CALLED(ACCOUNT_URI, `    P-Asserted-Identity: ${asserted}\n`, from, TO) + RINGS(caller));
+  });
+
+  // proves: K11
+  test("from the provider's anonymous is anonymous", async () => {
+    const from = '"Anonymous" <sip:anonymous@provider.example>';
+    await by({}, CALLED(ACCOUNT_URI, "", from, TO) + RINGS("anonymous"));
+  });
+
+  // proves: K10
   test("in the name of a user never has that name", async () => {
     const rings = RINGS("romeo\\40example.org");
     await by({}, CALLED(ACCOUNT_URI, "", "<sip:romeo@example.org>", TO) + rings);

@@ -28,6 +28,27 @@ describe("the caller", () => {
       { uri: "sip:620@fritz.box", name: "Carol" },
     ],
     [
+      "the first that is a SIP or tel URI",
+      [FROM, ["P-Asserted-Identity", "<urn:service:sos>, <mailto:x@y>, <sip:+4930999@p>"]],
+      { uri: "sip:+4930999@p", name: "Carol" },
+    ],
+    [
+      "Remote-Party-ID, where no asserted identity is a SIP or tel URI",
+      [FROM, ["P-Asserted-Identity", "<mailto:x@y>"], PARTY],
+      { uri: "sip:030123@p.example", name: "Carol R" },
+    ],
+    [
+      "From, where none is",
+      [FROM, ["P-Asserted-Identity", "<tel:anonymous>"]],
+      { uri: "sip:620@fritz.box", name: "Carol" },
+    ],
+    ["nobody, where From is none either", [["From", "<tel:Restricted>;tag=1"]], NOBODY],
+    [
+      "who is asserted, where From is none",
+      [["From", "<urn:x>;tag=1"], ASSERTED],
+      { uri: "tel:+4930123", name: "Carol C" },
+    ],
+    [
       "not who is called",
       [FROM, ["Remote-Party-ID", "<sip:1@p>;party=called"]],
       { uri: "sip:620@fritz.box", name: "Carol" },
@@ -47,6 +68,9 @@ describe("the caller", () => {
     ["Privacy: user;critical", [FROM, ["Privacy", "user;critical"]]],
     ["Privacy: Header", [FROM, ASSERTED, ["Privacy", "none"], ["Privacy", "Header"]]],
     ["privacy=full", [FROM, ["Remote-Party-ID", "<sip:030123@p>;privacy=full"]]],
+    ["an anonymous From of the provider's", [["From", '"Anonymous" <sip:Anonymous@provider.example>;tag=1'], ASSERTED]],
+    ["an anonymous From that is no number", [["From", "<tel:anonymous>;tag=1"], ASSERTED]],
+    ["an asserted anonymous", [FROM, ["P-Asserted-Identity", "<sip:anonymous@p.example;user=phone>"]]],
     ["an anonymous From", [["From", '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'], ASSERTED]],
   ] as readonly [string, readonly Field[]][])(
     "who asks for privacy is nobody, whatever is asserted: %s",
