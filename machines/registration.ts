@@ -10,7 +10,8 @@
  * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
  * though not more often than every 30 s, nor less often than for a day's; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
  * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
- * tries lock an account; Retry-After (§20.33) makes each of these pauses longer, to an hour at most. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
+ * tries lock an account; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
+ * the binding is taken away wherever one may live, and not across an open REGISTER (§10.2), which is waited for. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
  * (actors/trunks/registration.ts).
  */
 import { assign, emit, setup } from "xstate";
@@ -48,6 +49,8 @@ export interface RegistrationContext {
   /** Seconds: what is asked for, and what was given. */
   readonly expires: number;
   readonly granted: number;
+  /** Whether a binding may live: one was given, or a REGISTER that was not answered has given one. */
+  readonly mayBeBound: boolean;
   /** Since the last success: failures, and how often the registrar has asked for a longer interval. */
   readonly failures: number;
   readonly longer: number;
@@ -92,6 +95,7 @@ const registrationSetup = setup({
       least > context.expires &&
       least <= LONGEST_INTERVAL &&
       context.longer < MOST_INTERVALS,
+    "a binding may live": ({ context }) => context.mayBeBound,
     "it refuses the account": (_, { status }: Failure) => status === 401 || status === 403 || status === 407,
   },
   delays: {
@@ -107,6 +111,7 @@ const registrationSetup = setup({
     "tell that it is over": emit({ type: "registration.over" }),
     "note what was given": assign((_, { granted }: { granted: number }) => ({
       granted,
+      mayBeBound: true,
       failures: 0,
       longer: 0,
       wait: 0,
@@ -123,6 +128,7 @@ const registrationSetup = setup({
       chance,
     })),
     "note the silence": assign(({ context }, { why, wait, chance }: Silence) => ({
+      mayBeBound: true,
       why,
       failures: context.failures + 1,
       wait,
@@ -153,7 +159,16 @@ const answered = {
 
 export const registration = registrationSetup.createMachine({
   id: "registration",
-  context: ({ input }) => ({ expires: input.expires, granted: 0, failures: 0, longer: 0, chance: 1, wait: 0, why: "" }),
+  context: ({ input }) => ({
+    expires: input.expires,
+    granted: 0,
+    mayBeBound: false,
+    failures: 0,
+    longer: 0,
+    chance: 1,
+    wait: 0,
+    why: "",
+  }),
   initial: "idle",
   states: {
     idle: {
@@ -164,30 +179,30 @@ export const registration = registrationSetup.createMachine({
       description: "REGISTER is sent; the registrar does not know us yet, or does not any more.",
       meta: { spec: "RFC 3261 §10.2" },
       entry: "send REGISTER",
-      on: { ...answered, stop: "unregistering" },
+      on: { ...answered, stop: "unregistering.waiting" },
     },
     registered: {
       description: "Whoever calls the account reaches the gateway.",
       tags: "bound",
       initial: "resting",
-      on: { stop: "unregistering" },
       states: {
         resting: {
           description: "The registrar knows us for a while.",
+          on: { stop: "#registration.unregistering" },
           after: { "three quarters of what was given": "refreshing" },
         },
         refreshing: {
           description: "REGISTER is sent again before the registrar forgets us.",
           meta: { spec: "RFC 3261 §10.2.4" },
           entry: "send REGISTER",
-          on: answered,
+          on: { ...answered, stop: "#registration.unregistering.waiting" },
         },
       },
     },
     refused: {
       description: "The registrar has refused us; it is asked again later.",
       initial: "request",
-      on: { stop: "over" },
+      on: { stop: [{ target: "unregistering", guard: "a binding may live" }, { target: "over" }] },
       states: {
         request: {
           description: "It may be different next time.",
@@ -201,15 +216,38 @@ export const registration = registrationSetup.createMachine({
     },
     unreachable: {
       description: "Nobody has answered; the registrar is asked again later.",
-      on: { stop: "over" },
+      on: { stop: "unregistering" },
       after: { "back-off": "registering" },
     },
     unregistering: {
-      description: "REGISTER takes the binding away; what is answered to it changes nothing.",
-      meta: { spec: "RFC 3261 §10.2.2" },
-      entry: "send REGISTER (Expires: 0)",
-      on: { "sip.register.success": "over", "sip.register.failure": "over", "sip.register.timeout": "over" },
-      after: { "a moment": "over" },
+      description: "Whoever calls the account shall not reach the gateway any more.",
+      initial: "asking",
+      states: {
+        waiting: {
+          description: "The REGISTER that is open is waited for: no other one is sent across it.",
+          meta: { spec: "RFC 3261 §10.2" },
+          on: {
+            "sip.register.success": "asking",
+            "sip.register.failure": [
+              { target: "asking", guard: "a binding may live" },
+              { target: "#registration.over" },
+            ],
+            "sip.register.timeout": "asking",
+          },
+          after: { "a moment": "asking" },
+        },
+        asking: {
+          description: "REGISTER takes the binding away; what is answered to it changes nothing.",
+          meta: { spec: "RFC 3261 §10.2.2" },
+          entry: "send REGISTER (Expires: 0)",
+          on: {
+            "sip.register.success": "#registration.over",
+            "sip.register.failure": "#registration.over",
+            "sip.register.timeout": "#registration.over",
+          },
+          after: { "a moment": "#registration.over" },
+        },
+      },
     },
     over: { type: "final", description: "Nothing more will be asked for.", entry: "tell that it is over" },
   },

@@ -4,7 +4,7 @@
  * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the
  * Request-URI is the provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is
  * asked before the chart hears that nobody answers, the next one after 4 s of silence; a request that the provider challenges
- * is made again with digest, twice at most; an answer that comes after the chart has gone on is passed over. Left out on
+ * is made again with digest, twice at most, but not once another one is out; an answer that comes after the chart has gone on is passed over. Left out on
  * purpose: Service-Route (RFC 3608), and bindings of other devices of the account.
  */
 import { type Actor, createActor } from "xstate";
@@ -44,6 +44,13 @@ export interface RegistrationNeeds {
 /** What came of a REGISTER at one address: a final response, or in words why there is none. */
 type Outcome = Response | string;
 
+/** Where a REGISTER goes, with whose credentials, and in which turn. */
+interface Asked {
+  readonly to: Destination;
+  readonly by: ProxyCredentials;
+  readonly turn: number;
+}
+
 const MOST_CHALLENGES = 2;
 const SILENT = "it does not answer";
 /** How long an address may be silent where there is another one, in milliseconds. */
@@ -56,7 +63,7 @@ export class Registration {
   readonly #tag: string;
   readonly #over = Promise.withResolvers<void>();
   #number = 0;
-  /** Which request of the chart is the last one: what is answered to others is late. */
+  /** Which request is the last one, of the chart and at an address: what is answered to others is late. */
   #turn = 0;
   #logged = "idle";
   #isStarted = false;
@@ -105,12 +112,14 @@ export class Registration {
   }
 
   /** Asks one address after the other; the chart hears of what came of it, once. */
-  async #register(expires: number, turn: number): Promise<void> {
+  async #register(expires: number, begun: number): Promise<void> {
+    let turn = begun;
     const targets = await this.#needs.targets().catch(() => []);
     let outcome: Outcome = "its name does not resolve";
     for (const target of targets) {
       if (turn !== this.#turn) return;
-      const asked = this.#ask(target, this.#request(expires), this.#needs.credentials());
+      turn = ++this.#turn;
+      const asked = this.#ask(this.#request(expires), { to: target, by: this.#needs.credentials(), turn });
       outcome = await (target === targets.at(-1) ? asked : this.#inTime(asked));
       if (typeof outcome !== "string" && !isAway(outcome)) break;
       this.#needs.failed(target);
@@ -139,16 +148,18 @@ export class Registration {
     return requestOf({ method: "REGISTER", uri: registrar, headers });
   }
 
-  #ask(to: Destination, request: Request, by: ProxyCredentials, challenges = MOST_CHALLENGES): Promise<Outcome> {
+  #ask(request: Request, at: Asked, challenges = MOST_CHALLENGES): Promise<Outcome> {
+    const { to, by, turn } = at;
     const { sip } = this.#needs;
     return new Promise((resolve) => {
       sip().send(request, to, {
         response: (response) => {
           if (response.status < 200) return;
-          const again = challenges > 0 ? by.answer(request, response, this.#number + 1) : undefined;
+          const mayAgain = challenges > 0 && turn === this.#turn;
+          const again = mayAgain ? by.answer(request, response, this.#number + 1) : undefined;
           if (again === undefined) return resolve(response);
           this.#number++;
-          resolve(this.#ask(to, again, by, challenges - 1));
+          resolve(this.#ask(again, at, challenges - 1));
         },
         failed: (why) => resolve(why === "timeout" ? SILENT : "it cannot be reached"),
       });

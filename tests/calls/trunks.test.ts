@@ -164,6 +164,42 @@ describe("an account", () => {
     expect(isStopped).toBe(true);
   });
 
+  const DIGEST = '    Authorization: Digest username="620", …\n';
+  /** The answer to the REGISTER with this number. */
+  const TO = (cseq: number, answer: string): string => `${answer}    CSeq: ${cseq} REGISTER\n`;
+  async function stopped(before: string, after: string): Promise<void> {
+    const stage = new Stage({ trunks: [ACCOUNT], calls: { dial: DIAL } });
+    await stage.open(["juliet"]);
+    await stage.play(before);
+    stage.gateway.stop();
+    await stage.play(after);
+    await stage.close();
+  }
+
+  // proves: K5
+  test("is not taken away across its refresh, whose challenge is answered first", async () => {
+    await stopped(
+      `${REGISTERS(1)}${GRANTS()}after 450 s\n${REGISTERS(2)}`,
+      `nothing on provider\n${TO(2, CHALLENGES)}${REGISTERS(3, 600, DIGEST)}${TO(3, GRANTS())}${REGISTERS(4, 0)}${TO(4, CHALLENGES)}${REGISTERS(5, 0, DIGEST)}${TO(5, ANSWERS("200 OK"))}`,
+    );
+  });
+
+  // proves: K5
+  test("is taken away last: a challenge to a refresh that was given up is not answered", async () => {
+    await stopped(
+      `${REGISTERS(1)}${GRANTS()}after 450 s\n${REGISTERS(2)}`,
+      `after 2 s\n${REGISTERS(3, 0)}${TO(3, CHALLENGES)}${REGISTERS(4, 0, DIGEST)}${TO(2, CHALLENGES)}nothing on provider\n${TO(4, ANSWERS("200 OK"))}nothing on provider`,
+    );
+  });
+
+  // proves: K5
+  test("that could not be refreshed is taken away all the same", async () => {
+    await stopped(
+      `${REGISTERS(1)}${GRANTS()}after 450 s\n${REGISTERS(2)}${ANSWERS("500 Server Error")}`,
+      `${REGISTERS(3, 0)}${ANSWERS("200 OK")}`,
+    );
+  });
+
   // proves: K5
   test("of a registrar that is silent does not keep the gateway for more than a moment", async () => {
     const stage = new Stage({ trunks: [ACCOUNT], calls: { dial: DIAL } });
