@@ -65,8 +65,9 @@ function row(cells: readonly (string | number)[]): void {
 async function measure(begins: Begins, tree: string): Promise<void> {
   const run = new Run("small", begins, tree);
   await run.open();
+  let phase = 0;
   const shown = async (what: string, rate: number, lasts: number, capacity = 0): Promise<Load> => {
-    const load = await offer(run, what, rate, lasts);
+    const load = await offer(run, `phase${++phase}`, rate, lasts);
     const { offered, well, refused, half, cost, starved, each } = load;
     const part = capacity === 0 ? "" : percent(each / (capacity * (1 - starved)));
     const memory = (run.gateway.memory() / 1024).toFixed(0);

@@ -146,6 +146,8 @@ export class Run {
   }
 
   async #placed(count: number, name: string, rate: number): Promise<number[]> {
+    this.#latencies.length = 0;
+    this.#begun.clear();
     await this.#place(count, name, rate);
     for (let waited = 0; this.#latencies.length < count && waited < PATIENCE; waited += 20) await Bun.sleep(20);
     await Bun.sleep(500);
@@ -153,8 +155,6 @@ export class Run {
   }
 
   async #place(count: number, name: string, rate: number): Promise<number> {
-    this.#latencies.length = 0;
-    this.#begun.clear();
     const start = performance.now();
     for (let made = 0; made < count; await Bun.sleep(2)) {
       const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));

@@ -2,7 +2,8 @@
  * A machine that sets up calls, for tests of overload: its time passes as work is done, in turns of an event loop.
  *
  * INVITEs come at a rate, over the gateway's own WaitingInvites and Load. A call costs time: six tenths when it is begun, four when its
- * answers are taken, in the next turn; a refusal and its ACK cost a thirtieth. What a call costs may change with time.
+ * answers are taken, in the next turn; a refusal and its ACK cost a thirtieth
+ * (37 µs of 1,100, bench/README.md). What a call costs may change with time.
  */
 import type { Clock } from "../../actors/clock.ts";
 import { Load } from "../../actors/load.ts";
