@@ -4,7 +4,8 @@
  * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
  * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
  * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, must be reached by the same trunk,
- * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else.
+ * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else:
+ * with `[dial]` in no spelling of it, else not in the same text.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";
@@ -158,15 +159,14 @@ export class Dialling {
     return `sip:${escapeUser(found.number)}@${call.trunk?.settings.authority ?? at}`;
   }
 
-  /** Whether the caller's name is a number of somebody else's, in whatever spelling. */
+  /** Whether the caller's name is a number of somebody else's: with a plan in whatever spelling, else in the same text. */
   #isNumberOfAnother(caller: string): boolean {
     const { addresses, dial: plan } = this.#by.config;
     const name = unescapeLocal(readJid(caller)?.local ?? "");
-    if (this.#by.trunks.numbers.some(({ number, user }) => user !== caller && isSameNumber(number, name, plan)))
-      return true;
-    return addresses.usernameToPhone.some(
-      ({ username, phone }) => username.toLowerCase() !== name && isSameNumber(phone, name, plan),
-    );
+    const isName = (number: string): boolean =>
+      plan ? isSameNumber(number, name, plan) : number.toLowerCase() === name;
+    if (this.#by.trunks.numbers.some(({ number, user }) => user !== caller && isName(number))) return true;
+    return addresses.usernameToPhone.some(({ username, phone }) => username.toLowerCase() !== name && isName(phone));
   }
 }
 

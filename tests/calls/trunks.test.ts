@@ -448,6 +448,21 @@ describe("a call from a trunk", () => {
     await by({}, CALLED(ACCOUNT_URI, "", undefined, "<sip:999@fritz.example>") + REFUSED("404 Not Found"));
   });
 
+  // proves: K9
+  test.each(["<sip:ceo@example.org>", "<tel:CEO>"])(
+    "reaches nobody whom To names otherwise than by a number of the trunk: %s",
+    async (to) => {
+      const called = CALLED(ACCOUNT_URI, "", undefined, to);
+      await by({ defaultUser: "juliet@example.org" }, called + RINGS("+49301111"));
+      await by({}, called + REFUSED("404 Not Found"));
+      const elsewhere = "sip:other@192.0.2.1:5600";
+      await by(
+        { defaultUser: "juliet@example.org" },
+        changed(called, ACCOUNT_URI, elsewhere) + changedAll(RINGS("+49301111"), ACCOUNT_URI, elsewhere),
+      );
+    },
+  );
+
   const TO = "<sip:+4930123@fritz.example>";
   // proves: K10
   test("has the caller that a trusted trunk asserts", async () => {
