@@ -99,6 +99,7 @@ export class CallMaker {
     const config = {
       ...this.#needs.config,
       outbound,
+      places: hops,
       get proxy() {
         return hops.best;
       },

@@ -38,9 +38,11 @@ export class InviteAnswers {
   }
 
   /** A provisional response. */
-  progress({ request }: Invite, response: Response): void {
+  progress(invite: Invite, response: Response): void {
+    const { request } = invite;
     const tag = tagOf(response, "To");
     if (tag !== undefined && response.status > 100) {
+      if (invite.hop) this.#line.staysAt(invite.hop);
       const fork = this.#forks.join(tag, () => dialogFromResponse(request, response), response, true);
       const reliably = hasOptionTag(response, "Require", "100rel");
       if (fork && reliably && !this.#prack(fork, request, response)) return;
@@ -58,6 +60,7 @@ export class InviteAnswers {
   success(invite: Invite, response: Response): void {
     const { chart } = this.#line;
     const tag = tagOf(response, "To") ?? "";
+    if (invite.hop) this.#line.staysAt(invite.hop);
     const ack = invite.acks.get(tag);
     if (ack) return this.#line.acknowledge(ack);
     const fork = this.#answering(tag, invite, response);

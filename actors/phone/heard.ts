@@ -22,6 +22,8 @@ export class Heard {
   readonly #reach: ReachPort;
   /** The hosts, besides the proxy, which passes on what others say. */
   readonly #hosts = new Set<string>();
+  /** The proxy's hosts that have passed something on: it goes on speaking from there where its name gets another address. */
+  readonly #passers = new Set<string>();
 
   constructor(reach: ReachPort) {
     this.#reach = reach;
@@ -34,7 +36,8 @@ export class Heard {
 
   /** A message of the other side has come from there. */
   add(source: Destination): void {
-    if (this.#hosts.size < MOST && !this.#reach.isPassedOn(source)) this.#hosts.add(normalAddress(source.host));
+    const hosts = this.#reach.isPassedOn(source) ? this.#passers : this.#hosts;
+    if (hosts.size < MOST) hosts.add(normalAddress(source.host));
   }
 
   /** Whether the other side may have us send there. */
@@ -45,7 +48,7 @@ export class Heard {
   /** Whether messages of this dialog may come from there. */
   takes(dialog: Dialog, source: Destination): boolean {
     const host = normalAddress(source.host);
-    if (this.#reach.isTrusted(source) || this.#hosts.has(host)) return true;
+    if (this.#reach.isTrusted(source) || this.#hosts.has(host) || this.#passers.has(host)) return true;
     const hop = hopOf(dialog);
     return normalAddress(hop.host) === host && this.mayLead({ ...hop, transport: "udp" });
   }

@@ -36,6 +36,8 @@ export class Invite implements ClientHandlers {
   request: Request;
   readonly #left: number;
   transaction: ClientTransaction | undefined;
+  /** Where it was sent, where that is not by its route. */
+  hop: Destination | undefined;
   /** Whether a response has come, so that it may be cancelled (RFC 3261 §9.1). */
   heard = false;
   /** Whether it goes on at another place, since this one did not serve us. */
@@ -50,6 +52,7 @@ export class Invite implements ClientHandlers {
   }
 
   send(line: Way, to?: Destination): void {
+    this.hop = to;
     this.transaction = line.send(this.request, this, to);
   }
 

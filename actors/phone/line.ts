@@ -3,7 +3,8 @@
  *
  * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
  * call alone; a request inside a dialog goes by its route, where the peer may lead us (../sip/reach.ts), else through the proxy, as it
- * does in any case with `[sip] outbound`. An address is judged here, a name once it has an address (../sip/transport.ts).
+ * does in any case with `[sip] outbound`, and at that place of it where the INVITE was answered or came from. An address is
+ * judged here, a name once it has an address (../sip/transport.ts).
  */
 import { isIP } from "node:net";
 import { contactUri } from "../../protocol/address.ts";
@@ -23,8 +24,17 @@ import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
 import { Heard } from "./heard.ts";
 
+/** The places of a proxy that has several, for a call that stays at one of them. */
+export interface ProxyPlaces {
+  /** The one that a message from there is of. */
+  of(source: Destination): Destination | undefined;
+  isDead(place: Destination): boolean;
+}
+
 export interface LineConfig {
+  /** The best of its places now. */
   readonly proxy: Destination;
+  readonly places?: ProxyPlaces | undefined;
   /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
   readonly outbound: boolean;
   /** Our host in Contact. */
@@ -68,6 +78,8 @@ export class Line {
   readonly originId: string;
   /** Where the other side's messages have come from. */
   readonly heard: Heard;
+  /** Where the INVITE of the call was answered or came from, as long as that serves us. */
+  #place: Destination | undefined;
 
   /** `contactUser` is the user part of our Contact in this call. */
   constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
@@ -91,9 +103,24 @@ export class Line {
 
   /** Sends a request of ours, by its route where no destination is given. */
   send(request: Request, on: ClientHandlers, to?: Destination): ClientTransaction {
-    const guarded = new Guarded(this, on);
     const hop = to ?? this.#hop(request);
+    const guarded = new Guarded(this, on, hop);
     return this.needs.sip().send(request, hop, guarded, this.#named(request, hop));
+  }
+
+  /** The call has come from there, or was answered there: what follows goes there, too. */
+  staysAt(source: Destination): void {
+    this.#place = this.needs.config.places?.of(source) ?? this.#place;
+  }
+
+  /** A request to this place has had no response: the next one goes to another. */
+  failedAt(place: Destination): void {
+    if (place === this.#place) this.#place = undefined;
+  }
+
+  get #proxy(): Destination {
+    const { proxy, places } = this.needs.config;
+    return this.#place && !places?.isDead(this.#place) ? this.#place : proxy;
   }
 
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
@@ -123,20 +150,18 @@ export class Line {
   }
 
   #hop(request: Request): Destination {
-    const { config } = this.needs;
-    if (config.outbound) return config.proxy;
+    if (this.needs.config.outbound) return this.#proxy;
     const hop = nextHop(request);
-    return isIP(hop.host) === 0 || this.heard.mayLead(hop) ? hop : config.proxy;
+    return isIP(hop.host) === 0 || this.heard.mayLead(hop) ? hop : this.#proxy;
   }
 
   /** How far the other side may lead a request of ours that goes by its route; the proxy itself it has not named. */
   #named(request: Request, hop: Destination): Named | undefined {
-    const { reach, config } = this.needs;
-    if (reach.isProxy(hop)) return undefined;
+    if (this.needs.reach.isProxy(hop)) return undefined;
     return {
       peer: this.heard.first ?? header(request, "To") ?? "",
       mayLead: (to) => this.heard.mayLead(to),
-      otherwise: config.proxy,
+      otherwise: this.#proxy,
     };
   }
 }
@@ -145,10 +170,12 @@ export class Line {
 class Guarded implements ClientHandlers {
   readonly #line: Line;
   readonly #on: ClientHandlers;
+  readonly #hop: Destination;
 
-  constructor(line: Line, on: ClientHandlers) {
+  constructor(line: Line, on: ClientHandlers, hop: Destination) {
     this.#line = line;
     this.#on = on;
+    this.#hop = hop;
   }
 
   response(response: Response, source: Destination): void {
@@ -157,6 +184,7 @@ class Guarded implements ClientHandlers {
   }
 
   failed(why: NoResponse): void {
+    if (why !== "unrelayed") this.#line.failedAt(this.#hop);
     this.#line.chart.guard(() => this.#on.failed(why));
   }
 

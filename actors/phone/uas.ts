@@ -49,6 +49,7 @@ export class PhoneUas extends Phone implements Awaiting {
     this.#transaction = transaction;
     this.#localTag = localTag;
     line.heard.add(transaction.source);
+    line.staysAt(transaction.source);
     this.#remoteTag = tagOf(request, "From") ?? "";
     this.forks.chosen = this.#remoteTag;
     this.#ringing = new Ringing(line, request);

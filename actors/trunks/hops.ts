@@ -2,9 +2,9 @@
  * The addresses of a trunk, best first, and which of them are dead.
  *
  * RFC 3263 §4.3. Rules: they are looked up now and every minute, and a name server that is away takes nothing from what is
- * known; one that has failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are
- * dead all are tried. Where there is only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in
- * all.
+ * known; what is no more in the records is the trunk's for a while (lately-known.ts), as are the names in them; one that has
+ * failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are dead all are tried.
+ * Where there is only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in all.
  */
 import { isIP } from "node:net";
 import { requestOf } from "../../protocol/sip/build.ts";
@@ -16,6 +16,7 @@ import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 import type { Log } from "../log.ts";
 import type { SipPort } from "../sip/user.ts";
+import { LatelyKnown, type Place } from "./lately-known.ts";
 
 /** In milliseconds. */
 const AGAIN = 60_000;
@@ -37,7 +38,8 @@ export class Hops {
   readonly #trunk: string;
   readonly #sought: Sought;
   readonly #needs: HopsNeeds;
-  #all: readonly Destination[];
+  #all: readonly Place[];
+  readonly #before: LatelyKnown;
   /** What stops the waiting of each that is dead. */
   readonly #dead = new Map<string, () => void>();
   #disarm: () => void = () => {};
@@ -48,8 +50,9 @@ export class Hops {
     this.#trunk = trunk;
     this.#sought = sought;
     this.#needs = needs;
+    this.#before = new LatelyKnown(needs.clock);
     // an address needs no look-up to be known
-    this.#all = isIP(host) === 0 ? [] : [{ host, port, transport }];
+    this.#all = isIP(host) === 0 ? [] : [{ host, port, transport, name: host }];
   }
 
   async start(): Promise<void> {
@@ -89,15 +92,38 @@ export class Hops {
     return this.list.find((hop) => !keys.has(keyOf(hop)));
   }
 
+  /** Those that are known, and those that were lately. */
+  get #known(): readonly Place[] {
+    return [...this.#all, ...this.#before.places];
+  }
+
+  /** The one that a message from there is of: a TCP connection of theirs may have any port. */
+  of(source: Destination): Destination | undefined {
+    const address = normalAddress(source.host);
+    const there = this.#known.filter(({ host }) => normalAddress(host) === address);
+    return there.find(({ transport }) => transport === source.transport) ?? there[0];
+  }
+
   /** Whether one of them is at this address. */
   isAt(host: string): boolean {
     const address = normalAddress(host);
-    return this.#all.some((hop) => normalAddress(hop.host) === address);
+    return this.#known.some((hop) => normalAddress(hop.host) === address);
+  }
+
+  /** Whether this is the name of one of them, or that of them all. */
+  isNamed(host: string): boolean {
+    const name = host.toLowerCase();
+    return name === this.#sought.host.toLowerCase() || this.#known.some((hop) => hop.name.toLowerCase() === name);
   }
 
   /** Whether one of them has this port. */
   hasPort(port: number): boolean {
-    return port === this.best.port || this.#all.some((hop) => hop.port === port);
+    return port === this.best.port || this.#known.some((hop) => hop.port === port);
+  }
+
+  /** Whether one has failed, and has not answered since. */
+  isDead(hop: Destination): boolean {
+    return this.#dead.has(keyOf(hop));
   }
 
   /** One has not answered, or has refused everything (503). */
@@ -140,10 +166,15 @@ export class Hops {
     const { records, resolve, chance } = this.#needs;
     const hops = await nextHops(this.#sought, records, chance);
     const found = await Promise.all(
-      hops.map(async (hop) => (await resolve(hop.host).catch(() => [])).map((host) => ({ ...hop, host }))),
+      hops.map(async (hop) =>
+        (await resolve(hop.host).catch(() => [])).map((host) => ({ ...hop, host, name: hop.host })),
+      ),
     );
     const known = new Map(found.flat().map((hop) => [keyOf(hop), hop]));
-    if (known.size > 0) this.#all = [...known.values()].slice(0, MOST);
+    if (known.size > 0) {
+      for (const hop of this.#all) this.#before.add(hop);
+      this.#all = [...known.values()].slice(0, MOST);
+    }
     for (const [key, disarm] of this.#dead) {
       if (this.#all.some((hop) => keyOf(hop) === key)) continue;
       disarm();

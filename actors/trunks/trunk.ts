@@ -91,8 +91,7 @@ export class Trunk {
     this.#needs = needs;
     this.hops = hopsOf(outboundProxy ?? server);
     this.#places = outboundProxy ? [this.hops, hopsOf(server)] : [this.hops];
-    const named = (outboundProxy ?? server).host.toLowerCase();
-    const isProxy = (host: string): boolean => this.isAt(host) || host.toLowerCase() === named;
+    const isProxy = (host: string): boolean => this.isAt(host) || this.hops.isNamed(host);
     const covers = (host: string): boolean => acl.covers(host);
     const own = { isProxy, covers, allows: (host: string) => this.isAt(host) || covers(host) };
     this.reach = new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });

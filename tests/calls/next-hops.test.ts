@@ -20,8 +20,8 @@ const RECORDS = {
     name === "_sip._udp.line.example" ? [record("198.51.100.8", 20), record("198.51.100.7", 10)] : [],
 };
 
-async function staged(trunk: Partial<TrunkSettings> = {}): Promise<Stage> {
-  const stage = new Stage({ trunks: [{ ...TRUNK, ...trunk }], records: RECORDS, calls: { dial: DIAL } });
+async function staged(trunk: Partial<TrunkSettings> = {}, records = RECORDS): Promise<Stage> {
+  const stage = new Stage({ trunks: [{ ...TRUNK, ...trunk }], records, calls: { dial: DIAL } });
   await stage.open(["juliet"]);
   return stage;
 }
@@ -255,3 +255,77 @@ provider > gateway
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `;
+
+/** A name server that says `before` until it is told to say `later`. */
+function moving(before: readonly string[], later: readonly string[]) {
+  let said = before;
+  const srv = async (name: string) =>
+    name === "_sip._udp.line.example" ? said.map((host, at) => record(host, at)) : [];
+  return { records: { naptr: async () => [], srv }, move: () => (said = later) };
+}
+const PROVIDER = "198.51.100.7";
+const BACKUP = "198.51.100.8";
+const RINGS = `
+provider > gateway
+    SIP/2.0 180 Ringing
+    CSeq: 1 INVITE
+    To: <sip:+4930456@line.example>;tag=provider
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'/></iq>
+`;
+const LEAVES = (side: string): string => `
+juliet > gateway
+    <iq type='set' id='a3' to='+4930456@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><success/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+gateway > ${side}
+    BYE sip:+4930456@198.51.100.7 SIP/2.0
+${side} > gateway
+    SIP/2.0 200 OK
+`;
+const INFO = `
+provider > gateway
+    INFO sip:620@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/dtmf-relay
+
+    Signal=1
+gateway > provider
+    SIP/2.0 200 OK
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'/></iq>
+`;
+
+const STRANGE = `${changedAll(CALLED.slice(0, CALLED.indexOf("gateway >")), "c1", "c2")}
+gateway > provider
+    SIP/2.0 403 Forbidden
+provider > gateway
+    ACK sip:620@192.0.2.1:5600 SIP/2.0
+`;
+
+describe("a call by an outbound proxy with several places", () => {
+  const outbound = { server: { host: "203.0.113.5", port: 5060 }, outboundProxy: { host: "line.example" } };
+  // proves: K20
+  test("stays at the place that has answered it, whatever place is best meanwhile", async () => {
+    const { records, move } = moving([PROVIDER, BACKUP], [BACKUP, PROVIDER]);
+    const stage = await staged(outbound, records);
+    move();
+    await stage.play(
+      `after 59 s\n${DIALS()}${INVITED("provider", 1)}${RINGS}after 2 s\n${ANSWERS("provider", 1)}${LEAVES("provider")}`,
+    );
+    await stage.close();
+  });
+});
+
+describe("a provider that moves", () => {
+  // proves: K21
+  test("keeps its running calls, and calls from its old place for an hour", async () => {
+    const { records, move } = moving([PROVIDER], [BACKUP]);
+    const stage = await staged({ defaultUser: "juliet@example.org" }, records);
+    move();
+    await stage.play(
+      `${DIALS()}${INVITED("provider", 1)}${ANSWERS("provider", 1)}after 61 s\n${INFO}${HANGS_UP("provider")}${CALLED}`,
+    );
+    await stage.play(`after 3600 s\n${STRANGE}`);
+    await stage.close();
+  });
+});
