@@ -9,6 +9,9 @@ import type { ByteStream } from "../transports/transport.ts";
 
 const HOST = "127.0.0.1";
 export const USER = "alice@example.org/bench";
+/** So many users place calls in turns, since each has a share of everything; USER takes those of phones. */
+const CALLERS = 50;
+const callerOf = (count: number): string => `caller${count % CALLERS}@example.org/bench`;
 export const COMPONENT = "sip.example.org";
 
 /** What a call is made of: Jingle contents and SDP of a size. */
@@ -35,8 +38,8 @@ export class UserSide {
   #close: () => Promise<void> = async () => {};
   readonly #sessions: Sessions;
   readonly #progress: Progress;
-  /** Whom each session is with. */
-  readonly #peers = new Map<string, string>();
+  /** Whom each session is with, and whose it is. */
+  readonly #peers = new Map<string, { readonly phone: string; readonly user: string }>();
   /** The sids of session-initiates without an answer, by the id of the IQ. */
   readonly #asking = new Map<string, string>();
 
@@ -67,7 +70,7 @@ export class UserSide {
   /** Calls the phone. */
   call(id: string): void {
     this.#asking.set(`${this.#asked + 1}`, id);
-    this.#peers.set(id, `bob@${COMPONENT}`);
+    this.#peers.set(id, { phone: `bob@${COMPONENT}`, user: callerOf(this.#asked) });
     this.#say(id, "session-initiate", this.#sessions.contents);
   }
 
@@ -91,9 +94,8 @@ export class UserSide {
 
   #say(id: string, action: string, inside: string): void {
     const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${id}'>${inside}</jingle>`;
-    this.#stream?.write(
-      `<iq type='set' id='${++this.#asked}' from='${USER}' to='${this.#peers.get(id)}'>${jingle}</iq>`,
-    );
+    const { phone, user } = this.#peers.get(id) ?? { phone: "", user: "" };
+    this.#stream?.write(`<iq type='set' id='${++this.#asked}' from='${user}' to='${phone}'>${jingle}</iq>`);
   }
 
   #received(text: string): void {
@@ -107,7 +109,9 @@ export class UserSide {
     }
     if (this.#waiting.includes("</handshake>")) {
       this.#waiting = "";
-      this.#stream?.write(`<handshake/><presence from='${USER}' to='${COMPONENT}'/>`);
+      const users = [USER, ...Array.from({ length: CALLERS }, (_, count) => callerOf(count))];
+      const online = users.map((user) => `<presence from='${user}' to='${COMPONENT}'/>`);
+      this.#stream?.write(`<handshake/>${online.join("")}`);
       return this.online();
     }
     for (let end = this.#end(); end !== -1; end = this.#end()) {
@@ -131,10 +135,11 @@ export class UserSide {
     const id = /^<iq[^>]* id="([^"]+)"/.exec(stanza)?.[1] ?? "";
     if (action === undefined) return this.#answered(id, /^<iq[^>]* type="error"/.test(stanza));
     const from = /^<iq[^>]* from="([^"]+)"/.exec(stanza)?.[1] ?? "";
+    const user = /^<iq[^>]* to="([^"]+)"/.exec(stanza)?.[1] ?? USER;
     const sid = /sid="([^"]+)"/.exec(stanza)?.[1] ?? "";
-    this.#stream?.write(`<iq type='result' id='${id}' from='${USER}' to='${from}'/>`);
+    this.#stream?.write(`<iq type='result' id='${id}' from='${user}' to='${from}'/>`);
     if (action === "session-initiate") {
-      this.#peers.set(sid, from);
+      this.#peers.set(sid, { phone: from, user });
       this.#say(sid, "session-accept", this.#sessions.contents.replace("'actpass'", "'active'"));
     }
     if (action === "session-accept") this.#progress.answered(sid);
