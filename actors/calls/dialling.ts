@@ -4,8 +4,8 @@
  * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
  * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
  * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, must be reached by the same trunk,
- * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else:
- * with `[dial]` in no spelling of it, else not in the same text.
+ * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else: with `[dial]` in no
+ * spelling of it, without it not by the same text.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";
