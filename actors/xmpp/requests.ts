@@ -17,7 +17,8 @@ import { type Timed, Timers } from "../timers.ts";
 import type { Sent } from "./stream.ts";
 
 const MOST = 100_000;
-const MOST_OF_ONE = 500;
+/** A tenth: a user that stands for many has as much as it needs, and no ten use up all. */
+const MOST_OF_ONE = 10_000;
 const SILENCE = 30_000;
 
 /** A request: a set on behalf of the JID it comes from, or a get of the component's own. */

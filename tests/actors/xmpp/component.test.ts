@@ -79,16 +79,16 @@ describe("the stream (XEP-0114 §3)", () => {
 
 describe("a question of ours", () => {
   // proves: H7
-  test("fails at once where 500 wait for the same user already, and goes out to another", async () => {
-    const { xmpp, clock, stanzas } = await component();
+  test("fails at once where 10,000 wait for the same user already, and goes out to another", async () => {
+    const { xmpp, clock, stanzas } = await component("takes us", { split: 65_536 });
     const answers: Answer[] = [];
     const ask = (to: string): void =>
       void xmpp.request({ to, from: PHONE, payload: xml("q") }, (answer) => answers.push(answer));
-    for (let count = 0; count < 501; count++) ask(`juliet@example.org/${count}`);
+    for (let count = 0; count < 10_001; count++) ask(`juliet@example.org/${count}`);
     ask("romeo@example.org/orchard");
     await clock.advance(2_000);
     expect(answers).toEqual([{ type: "error", condition: "resource-constraint" }]);
-    expect(stanzas.filter(({ attrs }) => attrs.type === "set")).toHaveLength(501);
+    expect(stanzas.filter(({ attrs }) => attrs.type === "set")).toHaveLength(10_001);
     await clock.advance(40_000);
     ask("juliet@example.org/0");
     await clock.advance(100);
