@@ -40,6 +40,8 @@ export class Invite implements ClientHandlers {
   hop: Destination | undefined;
   /** Whether a response has come, so that it may be cancelled (RFC 3261 §9.1). */
   heard = false;
+  /** Whether it has had its final response. */
+  isOver = false;
   /** Whether it goes on at another place, since this one did not serve us. */
   isGivenUp = false;
   /** The ACK to each 2xx, by the tag of its fork, to be repeated with it (§13.2.2.4). */
@@ -85,6 +87,7 @@ export class Invite implements ClientHandlers {
   }
 
   response(response: Response): void {
+    if (response.status >= 200) this.isOver = true;
     this.#inviting.responded(this, response);
     if (response.status >= 200) this.request = { ...this.request, body: "" };
   }

@@ -147,7 +147,8 @@ export class PhoneUac extends Phone {
     this.#invite = invite;
     this.#nextNumber = cseqOf(attempt.request).number + 1;
     invite.send(this.line, this.#hop);
-    const silent = (): boolean => invite === this.#invite && !invite.heard && this.#goesOn(invite.request);
+    const isSilent = (): boolean => invite === this.#invite && !invite.heard && !invite.isOver;
+    const silent = (): boolean => isSilent() && this.#goesOn(invite.request);
     if (this.#callee.hops?.after(this.#tried)) this.line.chart.after(SILENCE, () => void silent());
   }
 
@@ -173,8 +174,7 @@ export class PhoneUac extends Phone {
     if (response.status >= 300) return;
     if (response.status >= 200) {
       this.#answers.success(invite, response);
-      this.#invite?.cancel(this.line);
-      return;
+      return this.#cancel([]);
     }
     if (!invite.heard) {
       invite.heard = true;

@@ -1,7 +1,7 @@
 /** A trunk with two places: who is silent, or refuses everything, is passed over. RFC 3263 §4.3, docs/mapping.md K15 to K17. */
 import { describe, expect, test } from "bun:test";
 import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
-import { changedAll } from "../support/changed.ts";
+import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
 
 const TRUNK: TrunkSettings = {
@@ -127,6 +127,14 @@ ${DIALS("s3")}${INVITED("provider", 1, "s3")}${REFUSES("provider", "486 Busy Her
     );
   });
 
+  // proves: K16
+  test("answers at once, without a provisional response, is not taken for silent", async () => {
+    const stage = await plays(
+      `${DIALS()}${INVITED("provider", 1)}${ANSWERS("provider", 1)}after 10 s\nnothing on backup\n${HANGS_UP("provider")}`,
+    );
+    expect(hopsIn(stage)).toEqual([]);
+  });
+
   test("refuses this call is not passed over", async () => {
     const stage = await plays(
       `${DIALS()}${INVITED("provider", 1)}${REFUSES("provider", "404 Not Found")}${TERMINATED}nothing on backup`,
@@ -176,6 +184,24 @@ backup > gateway
 ${REFUSES("backup", "487 Request Terminated\n    CSeq: 2 INVITE")}`;
     await plays(
       `${DIALS()}${INVITED("provider", 1)}after 4100 ms\n${INVITED("backup", 2)}${rings}${ANSWERS("provider", 1)}${cancelled}${HANGS_UP("provider")}`,
+    );
+  });
+
+  // proves: K17
+  test("answers late has answered, and the second is cancelled as soon as it says a word", async () => {
+    const cancelled = `
+backup > gateway
+    SIP/2.0 180 Ringing
+    CSeq: 2 INVITE
+    To: <sip:+4930456@line.example>;tag=backup
+gateway > backup
+    CANCEL sip:+4930456@line.example SIP/2.0
+backup > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 CANCEL
+${REFUSES("backup", "487 Request Terminated\n    CSeq: 2 INVITE")}`;
+    await plays(
+      `${DIALS()}${INVITED("provider", 1)}after 4100 ms\n${INVITED("backup", 2)}${ANSWERS("provider", 1)}${cancelled}${HANGS_UP("provider")}`,
     );
   });
 
@@ -312,6 +338,59 @@ describe("a call by an outbound proxy with several places", () => {
     await stage.play(
       `after 59 s\n${DIALS()}${INVITED("provider", 1)}${RINGS}after 2 s\n${ANSWERS("provider", 1)}${LEAVES("provider")}`,
     );
+    await stage.close();
+  });
+});
+
+describe("a call by an outbound proxy with several places, which has moved on,", () => {
+  const outbound = { server: { host: "203.0.113.5", port: 5060 }, outboundProxy: { host: "line.example" } };
+  const HOLDS = `
+juliet > gateway
+    <iq type='set' id='h1' to='+4930456@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+gateway > provider
+    INVITE sip:+4930456@198.51.100.7 SIP/2.0
+`;
+  // proves: K20
+  test("leaves the place that has answered it once that is silent", async () => {
+    const { records, move } = moving([PROVIDER, BACKUP], [BACKUP, PROVIDER]);
+    const stage = await staged(outbound, records);
+    move();
+    await stage.play(`after 59 s\n${DIALS()}${INVITED("provider", 1)}${RINGS}after 2 s\n${ANSWERS("provider", 1)}${HOLDS}after 32 s\n${TERMINATED}
+gateway > backup
+    BYE sip:+4930456@198.51.100.7 SIP/2.0
+backup > gateway
+    SIP/2.0 200 OK
+`);
+    await stage.close();
+  });
+
+  // proves: K20
+  test("is hung up at the place that it has come from", async () => {
+    const { records, move } = moving([PROVIDER, BACKUP], [BACKUP, PROVIDER]);
+    const stage = await staged({ ...outbound, defaultUser: "juliet@example.org" }, records);
+    move();
+    const rings = changed(CALLED, /provider > gateway\n {4}CANCEL.*$/s, "");
+    await stage.play(`${rings}after 61 s
+juliet > gateway
+    <iq type='set' id='a1' to='+49301111@sip.example.org/sip'><jingle xmlns='urn:xmpp:jingle:1' action='session-accept' sid='c1'
+      responder='juliet@example.org/balcony'>{answer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='a1'/>
+gateway > provider
+    SIP/2.0 200 OK
+provider > gateway
+    ACK sip:620@192.0.2.1:5600 SIP/2.0
+juliet > gateway
+    <iq type='set' id='a3' to='+49301111@sip.example.org/sip'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><success/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a3'/>
+gateway > provider
+    BYE …
+provider > gateway
+    SIP/2.0 200 OK
+`);
     await stage.close();
   });
 });

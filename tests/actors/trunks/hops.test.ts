@@ -1,6 +1,7 @@
 /** Where a trunk is known to be: addresses, the names of its SRV records, and both of before for an hour. docs/mapping.md K21. */
 import { expect, test } from "bun:test";
 import { Hops } from "../../../actors/trunks/hops.ts";
+import { Trunk, type TrunkSettings } from "../../../actors/trunks/trunk.ts";
 import { createClock } from "../../../replay/clock.ts";
 
 // proves: K21
@@ -36,4 +37,42 @@ test("a name of an SRV record is the trunk's, as its address is; after a move bo
   await clock.advance(3_600_000);
   expect(known()).toEqual([false, false, true, true, true, false]);
   hops.stop();
+});
+
+// proves: K21
+test("a request that goes by the name of an SRV record goes to the trunk, so that its challenge is answered", async () => {
+  const settings: TrunkSettings = {
+    ...{ name: "line", server: { host: "line.example" }, authority: "line.example", domain: "line.example" },
+    ...{
+      transport: "udp",
+      username: "620",
+      authUsername: "",
+      password: "pw",
+      realm: [],
+      register: false,
+      expires: 600,
+    },
+    ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true, numbers: [], defaultUser: "" },
+  };
+  const trunk = new Trunk(settings, {
+    ...{ clock: createClock(), chance: () => 0, random: () => "r", localHost: "192.0.2.9", log: () => {} },
+    ...{ hash: () => "", acl: { covers: () => false }, ours: [], port: () => 5600, strict: false },
+    resolve: async () => ["192.0.2.1"],
+    records: {
+      naptr: async () => [],
+      srv: async () => [{ name: "sip1.line.example", port: 5060, priority: 1, weight: 0 }],
+    },
+    sip: () => {
+      throw new Error("nobody is asked");
+    },
+  });
+  await trunk.hops.start();
+  const isProxy = (host: string) => trunk.reach.isProxy({ host, port: 5060 });
+  expect(["sip1.line.example", "line.example", "192.0.2.1", "other.example"].map(isProxy)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  trunk.stop();
 });
