@@ -11,7 +11,7 @@ import { answerTo } from "../../protocol/media/answer.ts";
 import { asksFor, isEmpty } from "../../protocol/media/contents.ts";
 import { laterOffer } from "../../protocol/media/later-offer.ts";
 import type { Content, Media } from "../../protocol/media/media.ts";
-import { withDtlsRole } from "../../protocol/media/offer-answer.ts";
+import { answeredBy } from "../../protocol/media/offer-answer.ts";
 import { laterInKindOf } from "../../protocol/media/phone-answer.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
@@ -33,7 +33,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   );
   if (offer instanceof Refusal) return refusalTo(request, offer);
   if (asksFor(offer, before).restarted.length > 0) return responseTo(request, 504);
-  const answer = answerTo(offer, withDtlsRole(line.chart.local, before));
+  const answer = answerTo(offer, answeredBy(line.chart.local, before));
   if (isEmpty(answer)) return responseTo(request, 488, { headers: [warning(304, "no codec of the offer")] });
   fork.answer = answerTo(line.chart.offer, agreed(before, offer, answer));
   fork.refresh(request);

@@ -9,7 +9,7 @@ import { answerTo } from "../../protocol/media/answer.ts";
 import { addCandidates, newCandidates } from "../../protocol/media/candidates.ts";
 import { contentsNamed, isBare } from "../../protocol/media/contents.ts";
 import type { Content, Media, TransportUpdate } from "../../protocol/media/media.ts";
-import { audioAlone, withDtlsRole } from "../../protocol/media/offer-answer.ts";
+import { answeredBy, audioAlone } from "../../protocol/media/offer-answer.ts";
 import { adviceOn } from "../../protocol/media/phone-answer.ts";
 import {
   type Failure,
@@ -191,7 +191,7 @@ const memory = {
   }),
   "go by the relay": change(() => ({ relayed: true })),
   "remember the answer": change((context, { tag, media }: Fork & { media: Media }) => {
-    const mine = withDtlsRole(agreed(context), media);
+    const mine = answeredBy(agreed(context), media);
     return {
       tag,
       ...withAgreed(context, mine, worthTelling(mine, context.pendingOffers)),

@@ -12,7 +12,6 @@ import {
   isBare,
   type Moved,
   outcomeOf,
-  refusedAlike,
   restartsOf,
   withRemoved,
 } from "../../protocol/media/contents.ts";
@@ -25,12 +24,12 @@ import type {
   TransportUpdate,
 } from "../../protocol/media/media.ts";
 import {
+  answeredBy,
   asOffer,
   changedSenders,
   holding,
   modified,
   type SourceAction,
-  withDtlsRole,
   withOnlySources,
   withPayloads,
 } from "../../protocol/media/offer-answer.ts";
@@ -158,7 +157,7 @@ const ourOffers = {
   }),
   "remember what is agreed": change((context, { media }: { media: Media }) => ({
     ...withRemote(context, media),
-    ...withAgreed(context, refusedAlike(withDtlsRole(offered(context), media), media), context.pendingOffers.slice(1)),
+    ...withAgreed(context, answeredBy(offered(context), media), context.pendingOffers.slice(1)),
     ...inTheClear,
     untold: outcome(context, media).moved.flatMap((content) => (isBare(content) ? content.name : [])),
   })),

@@ -6,6 +6,7 @@
  * agreed is what both want; a source action changes the description that it belongs to.
  */
 import { complement } from "./answer-rules.ts";
+import { refusedAlike } from "./contents.ts";
 import type { Content, ContentPayloads, ContentSenders, ContentSources, Media, Role, Senders } from "./media.ts";
 import { bothWant, SENDING } from "./senders.ts";
 
@@ -60,6 +61,9 @@ export function withDtlsRole(own: Media, answer: Media): Media {
   });
   return { ...own, contents };
 }
+
+/** The user's description after the phone's answer: with its DTLS role, and without what the phone refuses (RFC 3264 §6). */
+export const answeredBy = (own: Media, answer: Media): Media => refusedAlike(withDtlsRole(own, answer), answer);
 
 /** A description as an offer: an offer leaves the DTLS role open (RFC 8842 §5.2). */
 export function asOffer(own: Media): Media {

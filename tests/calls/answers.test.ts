@@ -4,6 +4,7 @@ import { changed, changedAll } from "../support/changed.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { plays } from "../support/plays.ts";
 import {
+  AGREED,
   BOB_RINGS,
   CAROL_ACKS,
   CAROL_CALLS,
@@ -11,6 +12,7 @@ import {
   JULIET_CALLS,
   OFFERS,
   PHONE_HANGS_UP,
+  REINVITED,
   TALKING,
 } from "./scenes.ts";
 
@@ -268,6 +270,16 @@ describe("a section that is refused", () => {
     [
       "has in the accept the transport of the content that it was offered in a bundle with, whatever group the answer names",
       `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}<group xmlns='urn:xmpp:jingle:apps:grouping:0' semantics='BUNDLE'><content name='0'/><content name='video'/></group>")}${BOB_SAYS(`${changed(ANSWER, "t=0 0\n", "t=0 0\na=group:BUNDLE 0\n")}m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:video\n`, `<content name='0'/><content name='video' senders='none'><transport ufrag='uB' pwd='pB34567890123456789012'><fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' setup='active'>${FINGERPRINT}</fingerprint></transport></content><group xmlns='urn:xmpp:jingle:apps:grouping:0'><content name='0'/></group>`)}${PHONE_HANGS_UP}`,
+    ],
+    // proves: B1
+    [
+      "by the phone's answer stays refused in what we offer later",
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${BOB_SAYS(PLAY_TEXTS["rejected-video-sdp"] ?? "", "<content name='0'/><content name='video' senders='none'/>")}
+juliet > gateway
+    <iq type='set' id='h1' to='bob@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s1'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > juliet
+    <iq type='result' id='h1'/>
+${REINVITED(2, "    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    a=sendonly\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=mid:video\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });

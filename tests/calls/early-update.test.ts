@@ -84,6 +84,11 @@ ${PICKS_UP(NEW)}${PHONE_HANGS_UP}`,
       "with more than we offered: that is refused, and not told",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("{added-video-sdp}")}${SAYS("200 OK", "m=video 0 UDP/TLS/RTP/SAVPF 96")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
     ],
+    // proves: B1
+    [
+      "with a video that it has refused before: that stays refused on both sides",
+      `${changed(JULIET_CALLS, "{offer-contents}", "{offer-contents}{added-video}")}${changed(ANSWERED, "{answer-sdp}", "{rejected-video-sdp}")}${UPDATES("{added-video-sdp}")}${SAYS("200 OK", "m=video 0 UDP/TLS/RTP/SAVPF 96")}${changed(PICKS_UP(OLD), "<nothing-else/>", "<content name='video' senders='none'/>")}${PHONE_HANGS_UP}`,
+    ],
     [
       "that cannot be read: 488",
       `${JULIET_CALLS}${ANSWERED}${UPDATES("v=0")}${SAYS("488 …")}${PICKS_UP(OLD)}${PHONE_HANGS_UP}`,
