@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
 import type { BrowserPhone } from "./chromium.ts";
-import { pageHears, phoneHears } from "./hearing.ts";
+import { pageHears, pageHearsAgain, pageHearsNothing, phoneHears } from "./hearing.ts";
 import { Linphone } from "./linphone.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 import { JULIET_HERTZ, type Scene, startScene } from "./scene.ts";
@@ -59,6 +59,18 @@ inWorlds("a browser and linphone", (world) => {
 
   test("juliet calls and hangs up", async () => {
     await julietTalksToLinphone();
+    await juliet.tap("hangUp");
+    await linphone.inState(undefined);
+  });
+
+  // proves: W31
+  test("juliet holds linphone, and takes it back", async () => {
+    await julietTalksToLinphone();
+    await juliet.tap("hold");
+    await pageHearsNothing(juliet);
+    await juliet.tap("resume");
+    await pageHearsAgain(juliet);
+    await pageHears(juliet, CARD_HERTZ);
     await juliet.tap("hangUp");
     await linphone.inState(undefined);
   });
