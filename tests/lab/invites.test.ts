@@ -9,7 +9,7 @@ import { type Exchange, exchangesOf, sectionsOf } from "./exchanges.ts";
 import { KINDS } from "./invites.ts";
 import { Linphone } from "./linphone.ts";
 import { type Scene, startScene } from "./scene.ts";
-import { inWorlds, PROSODY_UDP } from "./worlds.ts";
+import { EJABBERD_TCP, inWorlds, PROSODY_UDP } from "./worlds.ts";
 
 interface Phone {
   readonly name: string;
@@ -116,7 +116,7 @@ inWorlds(
       });
     });
   },
-  [PROSODY_UDP],
+  [PROSODY_UDP, EJABBERD_TCP],
 );
 
 /** How a section of an offer is answered: they have sound alone. */
