@@ -112,7 +112,7 @@ function same(one: unknown, other: unknown): unknown {
   return one;
 }
 
-/** All that is read of a stanza, whatever it is. */
+/** All that is read of a stanza, whatever it is; a refusal says nothing of it, so it does not count as what was told. */
 function stanzaRead(stanza: Element): unknown[] {
   const head = attempt(() => readHead(stanza));
   const inside = head instanceof Refusal || head === undefined ? undefined : attempt(() => handedOver(head));
@@ -133,7 +133,8 @@ function stanzaRead(stanza: Element): unknown[] {
     () => changes.readTransports(jingle),
     () => changes.readCodecs(jingle),
   ];
-  return [String(head), String(inside), ...readings.map((read) => attempt<unknown>(read))];
+  const read = readings.map((each) => attempt<unknown>(each)).filter((value) => !(value instanceof Refusal));
+  return [String(head), String(inside), ...read];
 }
 
 const access = new Access({ token: "", isLocal: true, random: () => "session", now: () => 0 });

@@ -267,18 +267,20 @@ for (const { name, missing, start } of SERVERS)
       expect(conditionOf(refused)).toBe("forbidden");
     });
 
-    // proves: X11
-    test.skipIf(name !== "Prosody")("nor one in the gateway's name, where the server checks no addresses", async () => {
-      const loose = await Component.start(server, `loose.${server.domain}`);
-      const iq = (content: string) =>
-        `<iq type='set' id='l1' from='${server.component}' to='${server.domain}'>${content}</iq>`;
-      loose.send(iq(spoken("alice@example.test", bob.jid, jingle("session-initiate", "l1", OFFER))));
-      expect(conditionOf(await loose.heard.next((each) => each.attrs.id === "l1", "error"))).toBe("forbidden");
-      const message = spokenMessage("alice@example.test", bob.jid, propose("l2"));
-      loose.send(`<message id='l2' from='${server.component}' to='${server.domain}'>${message}</message>`);
-      expect(conditionOf(await loose.heard.next((each) => each.is("message"), "error"))).toBe("forbidden");
-      loose.stop();
-    });
+    // ejabberd checks what its components say they are
+    if (name === "Prosody")
+      // proves: X11
+      test("nor one in the gateway's name, where the server checks no addresses", async () => {
+        const loose = await Component.start(server, `loose.${server.domain}`);
+        const iq = (content: string) =>
+          `<iq type='set' id='l1' from='${server.component}' to='${server.domain}'>${content}</iq>`;
+        loose.send(iq(spoken("alice@example.test", bob.jid, jingle("session-initiate", "l1", OFFER))));
+        expect(conditionOf(await loose.heard.next((each) => each.attrs.id === "l1", "error"))).toBe("forbidden");
+        const message = spokenMessage("alice@example.test", bob.jid, propose("l2"));
+        loose.send(`<message id='l2' from='${server.component}' to='${server.domain}'>${message}</message>`);
+        expect(conditionOf(await loose.heard.next((each) => each.is("message"), "error"))).toBe("forbidden");
+        loose.stop();
+      });
 
     // proves: X11
     test("nor may a user", async () => {
