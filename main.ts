@@ -8,6 +8,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
+import { setInterval } from "node:timers";
 import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
 import { inTime } from "./actors/hosts.ts";
@@ -177,8 +178,12 @@ const OPEN = "whatever a user dials goes to the proxy: [dial] rules would say wh
 const random = (): string => randomUUID().replaceAll("-", "");
 
 /** Keeps what happens to calls, where somebody may look at it. */
-const journalOf = ({ web: { journal } }: Config): Journal | undefined =>
-  journal > 0 ? new Journal({ now: () => systemClock.now(), budget: journal * 2 ** 20 }) : undefined;
+function journalOf({ web }: Config): Journal | undefined {
+  if (web.journal === 0) return undefined;
+  const journal = new Journal({ now: () => systemClock.now(), budget: web.journal * 2 ** 20 });
+  setInterval(() => journal.rest(), 1_000).unref();
+  return journal;
+}
 
 /** Milliseconds in which the answer to who has it drained gets out, before a gateway without calls ends. */
 const A_MOMENT = 100;

@@ -2,7 +2,8 @@
  * The journal of one call: what happened, in order, and the row that the list shows.
  *
  * Bounds: `MOST_ENTRIES` and `MOST_BYTES`, past which the middle gives way and is counted, since how a call began and how it
- * ended is what people ask for. The same bytes again are a retransmission: their times are kept, not they.
+ * ended is what people ask for. The same bytes again are a retransmission: their times are kept, not they. What a call that rests
+ * has said so far is packed, as all is at its end: a held call takes half of the room, and what comes later is added to it.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
@@ -85,8 +86,11 @@ export class CallJournal {
   #endedAt: number | undefined;
   #why: string | undefined;
   #failure: Failure | undefined;
+  /** What came last; all of what came before it is packed. */
   #live: LiveEntry[] = [];
-  #packed: Packed | undefined;
+  #liveWeight = 0;
+  readonly #packed: Packed[] = [];
+  #packedCount = 0;
   #late: Entry[] | undefined;
   /** Devices of the user's that have gone offline since. */
   #away: Set<string> | undefined;
@@ -104,17 +108,18 @@ export class CallJournal {
 
   /** What happened, in order. */
   get entries(): readonly Entry[] {
-    return this.#packed ? [...unpack(this.#packed), ...(this.#late ?? [])] : this.#live.map(entryOf);
+    return [...this.#packed.flatMap(unpack), ...this.#live.map(entryOf), ...(this.#late ?? [])];
   }
 
   /** How many entries there are. */
   get length(): number {
-    return this.#all.length;
+    return this.#packedCount + this.#live.length + (this.#late?.length ?? 0);
   }
 
   /** What happened from a place on. */
   entriesFrom(place: number): readonly Entry[] {
-    return this.#packed ? this.entries.slice(place) : this.#live.slice(place).map(entryOf);
+    if (this.isOver || place < this.#packedCount) return this.entries.slice(place);
+    return this.#live.slice(place - this.#packedCount).map(entryOf);
   }
 
   /** The places of messages that came again, and how often. */
@@ -126,7 +131,7 @@ export class CallJournal {
   }
 
   get #all(): readonly (LiveEntry | Entry)[] {
-    return this.#packed ? this.entries : this.#live;
+    return this.#packed.length > 0 ? this.entries : this.#live;
   }
 
   step(event: string, after: StateValue, transitions: readonly Transition[]): void {
@@ -153,7 +158,7 @@ export class CallJournal {
 
   /** A SIP message; bytes that were seen lately are counted where they stand. */
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
-    if (this.#packed && this.#hasPacked(bytes)) return; // what a transaction repeats after the end adds nothing
+    if (this.isOver && this.#hasPacked(bytes)) return; // what a transaction repeats after the end adds nothing
     const known = this.#recent(out, bytes);
     if (known) known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
     else this.#add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined }, bytes.length);
@@ -194,13 +199,34 @@ export class CallJournal {
     this.#why = why;
     if (end && isFailure(why)) this.#failure = failureOf(end);
     this.#enter(ENDED, this.#endedAt);
-    this.#packed = pack(this.#live);
+    this.#pack(listener);
     this.#live = NONE;
     this.#away = undefined;
-    const weight = weightOf(this.#packed) + ENTRY;
-    listener.weigh(weight - this.weight);
-    this.weight = weight;
+    listener.weigh(ENTRY);
+    this.weight += ENTRY;
     listener.over(this);
+  }
+
+  /** Packs what has happened so far, if nothing has happened since an instant; whether it has. */
+  rest(since: number): boolean {
+    const [first, last] = [this.#live[0], this.#live.at(-1)];
+    const listener = this.#listener;
+    if (!first || !last || !listener || last.at > since) return false;
+    // what is packed never gives way, so a half is left to what may
+    if (this.length > MOST_ENTRIES / 2 || this.weight > MOST_BYTES / 2) return false;
+    this.#pack(listener);
+    return true;
+  }
+
+  #pack(listener: Listener): void {
+    const packed = pack(this.#live);
+    const more = weightOf(packed) - this.#liveWeight;
+    this.#packed.push(packed);
+    this.#packedCount += this.#live.length;
+    this.#live = [];
+    this.#liveWeight = 0;
+    this.weight += more;
+    listener.weigh(more);
   }
 
   get row(): CallRow {
@@ -259,9 +285,10 @@ export class CallJournal {
       return;
     }
     this.weight += ENTRY + size;
+    this.#liveWeight += ENTRY + size;
     this.#live.push(entry);
-    while (this.#live.length > MOST_ENTRIES || this.weight > MOST_BYTES) {
-      const at = Math.min(BEGINNING, this.#live.length - 2);
+    while (this.length > MOST_ENTRIES || this.weight > MOST_BYTES) {
+      const at = Math.min(Math.max(0, BEGINNING - this.#packedCount), this.#live.length - 2);
       const [gone] = this.#live.splice(at, 1);
       if (gone === undefined) return;
       this.#lighten(gone);
@@ -271,13 +298,14 @@ export class CallJournal {
   #lighten(gone: LiveEntry): void {
     const size = ENTRY + (gone.kind === "sip" ? gone.bytes.length : gone.kind === "xmpp" ? sizeOf(gone.stanza) : 0);
     this.weight -= size;
+    this.#liveWeight -= size;
     this.dropped++;
     this.#listener?.weigh(-size);
   }
 
   #hasPacked(bytes: Uint8Array): boolean {
     const late = this.#late?.some((entry) => entry.kind === "wire" && isSame(entry.bytes, bytes)) ?? false;
-    return late || (this.#packed !== undefined && messagesOf(this.#packed).some((message) => isSame(message, bytes)));
+    return late || this.#packed.some((part) => messagesOf(part).some((message) => isSame(message, bytes)));
   }
 
   #recent(out: boolean, bytes: Uint8Array) {

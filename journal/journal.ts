@@ -17,6 +17,11 @@ import { Following } from "./following.ts";
 import { type CallQuery, fits } from "./query.ts";
 import type { CallRow, CallView } from "./view.ts";
 
+/** Longer than any transaction repeats a message (RFC 3261, T2), in milliseconds. */
+const RESTED = 10_000;
+/** Some 10 ms of work. */
+const MOST_AT_ONCE = 200;
+
 export interface JournalNeeds {
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -103,6 +108,19 @@ export class Journal {
     if (isUp === this.#isUp) return; // what fails to come back is lost already
     this.#isUp = isUp;
     for (const journal of this.#live) journal.stream(isUp);
+  }
+
+  /**
+   * Packs calls in which nothing has happened for `RESTED`, so many at once at most; to be called now and then. Nothing is packed while a
+   * call is busy, since that would be done for each of its steps.
+   */
+  rest(): void {
+    const since = this.#needs.now() - RESTED;
+    let left = MOST_AT_ONCE;
+    for (const journal of this.#live) {
+      if (left === 0) return;
+      if (journal.rest(since)) left--;
+    }
   }
 
   refusedCall({ wire, status, why = "" }: Refused): void {

@@ -4,7 +4,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallAbout } from "../../actors/watch.ts";
 import { type CallWatch, Journal } from "../../journal/journal.ts";
 import type { CallView } from "../../journal/view.ts";
-import { crlf } from "../support/changed.ts";
+import { changedAll, crlf } from "../support/changed.ts";
 
 const ROMEO = "romeo@example.org/orchard";
 const BOB = "bob@sip.example.org";
@@ -141,6 +141,61 @@ test("a call that is over says the same as before", () => {
   const after = view("tagA");
   expect([after.steps, after.messages]).toEqual([steps, messages]);
   expect([after.phase, after.why, after.failed]).toEqual(["over", "decline", true]);
+});
+
+describe("a call that rests", () => {
+  const told = ({ begin, sip, xmpp, later, journal }: ReturnType<typeof world>, rests: boolean): CallWatch => {
+    xmpp(false, initiate("s1"));
+    const call = begin(outgoing);
+    sip(true, invite("s1"));
+    call.step("sip.invite.success", { established: { negotiation: "stable", hold: "talking" } }, []);
+    later(11_000);
+    if (rests) journal.rest();
+    sip(true, changedAll(invite("s1"), "INVITE", "BYE"));
+    later(11_000);
+    if (rests) journal.rest();
+    call.effect("sip.send.bye");
+    return call;
+  };
+
+  test("says the same as one that has never rested, before its end and after it", () => {
+    const [resting, awake] = [world(), world()];
+    const calls = [told(resting, true), told(awake, false)];
+    expect(resting.view("tagA")).toEqual(awake.view("tagA"));
+    expect(labels(resting.view("tagA"))).toEqual(["session-initiate", "INVITE", "BYE"]);
+    for (const call of calls) call.ended("success");
+    expect(resting.view("tagA")).toEqual(awake.view("tagA"));
+  });
+
+  test("weighs less", () => {
+    const it = world();
+    told(it, false);
+    const before = it.journal.weight;
+    it.later(11_000);
+    it.journal.rest();
+    expect(it.journal.weight).toBeLessThan(before);
+    expect(it.journal.weight).toBeGreaterThan(0);
+  });
+
+  test("is left as it is while it is busy", () => {
+    const it = world();
+    told(it, false);
+    const before = it.journal.weight;
+    it.later(9_000);
+    it.journal.rest();
+    expect(it.journal.weight).toBe(before);
+  });
+
+  test("keeps within its bounds, however often it rests", () => {
+    const it = world(10_000_000);
+    const call = it.begin(outgoing);
+    for (let at = 0; at < 1_000; at++) {
+      call.effect(`e${at}`);
+      it.later(11_000);
+      it.journal.rest();
+    }
+    expect(it.view("tagA").dropped).toBe(600);
+  });
 });
 
 test("calls are counted in their states while they live, also where another has left the same", () => {
