@@ -156,6 +156,7 @@ describe.skipIf(noChromium !== undefined)("the window", () => {
     };
     const VIEWS: readonly (readonly [string, () => string, string, ((page: Page) => Promise<unknown>)?])[] = [
       ["a call", () => `#/calls/${call}/5`, "#scrub"],
+      ["a call near its end", () => `#/calls/${call}/11`, "#scrub .up.past"],
       ["a refusal", () => `#/calls/${call}/8`, "#step .no"],
       ["a message", () => `#/calls/${call}/5`, "#scrub", (page) => page.click("[data-msg='3'] .hit")],
       [
