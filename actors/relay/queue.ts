@@ -2,7 +2,8 @@
  * The jobs of one call in one direction: one after the other, at once where none waits.
  *
  * Rules: a job that waits (for the relay) lets all later ones of its queue wait; what a job throws is told, and the next
- * one comes. Bound: `MOST_JOBS`, past which `add` says no.
+ * one comes. Bound: past `MOST_JOBS` the queue is full, and whoever adds refuses what can be refused; the end of a call is
+ * always added.
  */
 const MOST_JOBS = 64;
 
@@ -17,7 +18,7 @@ export class JobQueue {
     this.#fault = fault;
   }
 
-  /** Whether there is room for one more that may as well be dropped. */
+  /** Whether what can be refused or dropped is not to be added now. */
   get isFull(): boolean {
     return this.#jobs.length >= MOST_JOBS;
   }
