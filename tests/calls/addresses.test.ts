@@ -2,7 +2,7 @@
 import { describe } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
-import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
+import { BOB_ANSWERS, BOB_RINGS, GIVES_UP, JULIET_CALLS, PHONE_HANGS_UP } from "./scenes.ts";
 
 const CALLS = (to: string, sid = "s1"): string => `
 juliet > gateway
@@ -108,15 +108,7 @@ gateway > phone
 const IS = (jid: string): string => `
 gateway > juliet
     <iq type='set' from='${jid}'><jingle action='session-initiate' initiator='${jid}'/></iq>
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-gateway > juliet
+${GIVES_UP("sip:juliet@example.org")}gateway > juliet
     <iq type='set' from='${jid}'><jingle action='session-terminate'/></iq>
 `;
 

@@ -9,6 +9,7 @@ import {
   CAROL_ACKS,
   CAROL_CALLS,
   COMES,
+  GIVES_UP,
   JULIET_ACCEPTS,
   JULIET_CALLS,
   OFFERS,
@@ -244,15 +245,7 @@ ${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", REFUSED, "0")}${CAROL_AC
     [
       "are an error to a client once the phone has given up: it is not offered anything more",
       `${changed(changed(CALLED(WITH(NEW, PORT), HEARS_IT()), "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from", "<iq type='set' id='{first}' from")}
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-${HEARS("session-terminate", "<reason><decline/></reason>", CAROL)}
+${GIVES_UP("sip:juliet@example.org")}${HEARS("session-terminate", "<reason><decline/></reason>", CAROL)}
 juliet > gateway
     <iq type='error' id='{first}' to='${CAROL}'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 nothing on juliet
@@ -325,15 +318,7 @@ ${PHONE_HANGS_UP}`,
         `${COMES("juliet", ...NO_DATA)}${COMES("juliet-phone", ...NO_DATA, MAP)}${CALLED(WITH(NEW, PORT), AUDIO_ALONE)}
 gateway > juliet-phone
     <iq type='set' from='${CAROL}'><jingle action='session-initiate' sid='c1'>${HEARS_IT()}</iq>
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-gateway > juliet
+${GIVES_UP("sip:juliet@example.org")}gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>
 gateway > juliet-phone
     <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { play, Stage } from "../support/play.ts";
-import { BOB, BOB_ANSWERS, CAROL_CALLS, JULIET_CALLS, JULIET_HANGS_UP } from "./scenes.ts";
+import { BOB, BOB_ANSWERS, CAROL_CALLS, GIVES_UP, JULIET_CALLS, JULIET_HANGS_UP } from "./scenes.ts";
 
 /** Bob answers with this Contact and these fields, juliet hangs up: both ACK and BYE go to the proxy. */
 const ANSWERED_FROM = (contact: string, fields = ""): string => {
@@ -116,14 +116,6 @@ describe("an INVITE of a host that calls us itself", () => {
 });
 
 const CAROL_GIVES_UP = `
-stranger > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > stranger
-    SIP/2.0 200 OK
-gateway > stranger
-    SIP/2.0 487 Request Terminated
-stranger > gateway
-    ACK sip:juliet@example.org SIP/2.0
-gateway > juliet
+${GIVES_UP("sip:juliet@example.org", "stranger")}gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";
+import { GIVES_UP } from "./scenes.ts";
 
 const TRUNK: TrunkSettings = {
   ...{ name: "line", server: { host: "line.example" }, authority: "line.example", domain: "line.example" },
@@ -270,15 +271,7 @@ gateway > provider
     SIP/2.0 180 Ringing
 gateway > juliet
     <iq type='set' from='+49301111@sip.example.org/sip'><jingle action='session-initiate' sid='c1'/></iq>
-provider > gateway
-    CANCEL sip:620@192.0.2.1:5600 SIP/2.0
-gateway > provider
-    SIP/2.0 200 OK
-gateway > provider
-    SIP/2.0 487 Request Terminated
-provider > gateway
-    ACK sip:620@192.0.2.1:5600 SIP/2.0
-gateway > juliet
+${GIVES_UP("sip:620@192.0.2.1:5600", "provider")}gateway > juliet
     <iq type='set'><jingle action='session-terminate'/></iq>
 `;
 

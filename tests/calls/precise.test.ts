@@ -9,6 +9,7 @@ import {
   CAROL,
   CAROL_ACKS,
   CAROL_CALLS,
+  GIVES_UP,
   JULIET_ACCEPTS,
   JULIET_CALLS,
   JULIET_SAYS,
@@ -100,15 +101,7 @@ ${TOLD("<success/>")}`,
     [
       "before anybody answered (CANCEL): cancel",
       `${CAROL_CALLS}
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-${TOLD("<cancel/>")}`,
+${GIVES_UP("sip:juliet@example.org")}${TOLD("<cancel/>")}`,
     ],
   ]);
 });

@@ -23,6 +23,7 @@ import {
   CAROL,
   CAROL_ACKS,
   CAROL_CALLS,
+  GIVES_UP,
   JULIET_ACCEPTS,
   JULIET_CALLS,
   JULIET_HANGS_UP,
@@ -239,15 +240,7 @@ describe("a phone without ICE or DTLS-SRTP calls", () => {
       [
         "it gives up while the user rings",
         `${CAROL_CALLS_PLAINLY()}${JULIET_RINGS}
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-gateway > juliet
+${GIVES_UP("sip:juliet@example.org")}gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>`,
       ],
       // proves: V7

@@ -107,6 +107,18 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `;
 
+/** Who has called a user gives up while it rings. */
+export const GIVES_UP = (uri: string, who = "phone"): string => `
+${who} > gateway
+    CANCEL ${uri} SIP/2.0
+gateway > ${who}
+    SIP/2.0 200 OK
+gateway > ${who}
+    SIP/2.0 487 Request Terminated
+${who} > gateway
+    ACK ${uri} SIP/2.0
+`;
+
 /** The user hangs up, and the phone is told. */
 export const JULIET_HANGS_UP = (peer: string, sid: string, uri: string): string => `
 juliet > gateway

@@ -1,7 +1,7 @@
 /** A phone without ICE rings where a client may take its RTP: caps that name ICE alone do not (XEP-0115, XEP-0176, XEP-0177). */
 import { describe } from "bun:test";
 import { plays } from "../support/plays.ts";
-import { CAROL, COMES } from "./scenes.ts";
+import { CAROL, COMES, GIVES_UP } from "./scenes.ts";
 
 const ICE = "urn:xmpp:jingle:transports:ice-udp:1";
 const RAW = "urn:xmpp:jingle:transports:raw-udp:1";
@@ -32,15 +32,7 @@ gateway > ${device}
     <iq type='set' id='{set}' from='${CAROL}'><jingle action='session-initiate' sid='c1'/></iq>
 `;
 const CANCELS = (device: string): string => `
-phone > gateway
-    CANCEL sip:juliet@example.org SIP/2.0
-gateway > phone
-    SIP/2.0 200 OK
-gateway > phone
-    SIP/2.0 487 Request Terminated
-phone > gateway
-    ACK sip:juliet@example.org SIP/2.0
-gateway > ${device}
+${GIVES_UP("sip:juliet@example.org")}gateway > ${device}
     <iq type='set'><jingle action='session-terminate' sid='c1'/></iq>
 `;
 
