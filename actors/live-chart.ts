@@ -12,7 +12,7 @@ import { CallActor, type Step } from "./call-actor.ts";
 import { CallView } from "./call-view.ts";
 import type { Clock, chartClock } from "./clock.ts";
 import { notTaken } from "./not-taken.ts";
-import type { CallEnd, CallWatch } from "./watch.ts";
+import type { Abandonment, CallEnd, CallWatch } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
 export interface ChartOwner {
@@ -98,6 +98,12 @@ export class LiveChart extends CallView {
       this.#actor.getSnapshot().value,
       (step.transitions ?? []).map(({ says }) => says),
     );
+  }
+
+  /** The call is ended from outside of the chart: what happens is told as a step to its end. */
+  abandoned(event: Abandonment): void {
+    this.tell();
+    this.#watch?.step(event, "ended", []);
   }
 
   /** Takes nothing any more, and lets go of the observer. */

@@ -42,6 +42,9 @@ export interface CallWatch {
   ended(why: string, end: CallEnd): void;
 }
 
+/** How a call ends that the gateway ends by itself, whatever its chart is at; reported as an event that leads to its end. */
+export type Abandonment = "operator.hangs-up" | "gateway.stops" | "gateway.fails" | "call.lasts-too-long";
+
 /** Who has ended a call. */
 export type Party = "user" | "phone" | "gateway" | "operator";
 

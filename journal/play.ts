@@ -7,7 +7,7 @@
  * acknowledge by themselves: a result is said only where it came later.
  */
 import { bareJid, readJid, unescapeLocal } from "../protocol/xmpp/jid.ts";
-import type { Entry, StreamEntry, WireEntry } from "./entries.ts";
+import type { Entry, WireEntry } from "./entries.ts";
 import type { Ports } from "./exchange/addresses.ts";
 import { Others, PLAY } from "./exchange/others.ts";
 import { configurationOf } from "./play-configuration.ts";
@@ -22,13 +22,20 @@ const PAUSE = 50;
 const STEP = 5;
 
 /** What devices have acknowledged by themselves is on its way until then. */
-const CUT = "after 10 ms\nthe stream is cut";
-const isCut = (entry: Entry): entry is StreamEntry => entry.kind === "stream" && !entry.isUp;
+const AFTER_THAT = "after 10 ms\n";
+
+/** What happens beside the messages. */
+function happens(entry: Entry): string | undefined {
+  if (entry.kind === "stream") return entry.isUp ? undefined : `${AFTER_THAT}the stream is cut`;
+  if (entry.kind !== "step") return undefined;
+  if (entry.event === "operator.hangs-up") return `${AFTER_THAT}the operator hangs up`;
+  return entry.event === "gateway.stops" ? `${AFTER_THAT}the gateway stops` : undefined;
+}
 
 /** The play of a call: text, with its configuration in a comment. */
 export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting): string {
   const told = entries
-    .filter((entry) => entry.kind === "wire" || isCut(entry))
+    .filter((entry) => entry.kind === "wire" || happens(entry) !== undefined)
     .toSorted((one, other) => one.at - other.at);
   const wires = told.filter((entry) => entry.kind === "wire");
   const others = othersOf(row, wires, setting);
@@ -36,7 +43,7 @@ export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting
   const xmpp = new PlayXmpp(others, wires, setting);
   let now = wires[0]?.at ?? 0;
   const steps = told.flatMap((wire) => {
-    const step = wire.kind === "stream" ? CUT : wire.wire === "sip" ? sip.step(wire) : xmpp.step(wire);
+    const step = wire.kind !== "wire" ? happens(wire) : wire.wire === "sip" ? sip.step(wire) : xmpp.step(wire);
     if (step === undefined) return [];
     const pause = Math.round(wire.at - now);
     if (pause >= PAUSE) now = wire.at;

@@ -20,10 +20,14 @@ export function readExportedCall(text: string): ExportedCall {
   return { streams: [], ...read } as ExportedCall;
 }
 
-/** The messages and losses of an exported call, in order. */
-export function entriesOf({ begun, messages, streams }: ExportedCall): Entry[] {
+/** What has happened in an exported call, in order; of its steps the events alone. */
+export function entriesOf({ begun, steps, messages, streams }: ExportedCall): Entry[] {
   const lost = streams.map(({ at, isUp }): Entry => ({ kind: "stream", at: begun + at, isUp }));
-  return [...messages.map((message) => wireOf(begun, message)), ...lost].toSorted((one, other) => one.at - other.at);
+  const taken = steps.map(({ at, event }): Entry => {
+    return { kind: "step", at: begun + at, event, after: null, guards: [], actions: [] };
+  });
+  const told = [...taken, ...messages.map((message) => wireOf(begun, message)), ...lost];
+  return told.toSorted((one, other) => one.at - other.at);
 }
 
 const encoder = new TextEncoder();

@@ -83,7 +83,8 @@ class Replay {
 
   async #take(step: Step): Promise<void> {
     const { kind } = step;
-    if ((kind === "say" || kind === "cut" || kind === "after") && !this.#isLater) await this.#needs.next();
+    const isHeard = kind === "hear" || kind === "nothing";
+    if (!isHeard && !this.#isLater) await this.#needs.next();
     this.#isLater = kind === "after";
     try {
       await this.#stage.perform(step);

@@ -14,6 +14,8 @@
  *   nothing on phone                  nothing may have come on that wire that is new
  *   nothing again on phone            nor anything again, since the pause before it
  *   the stream is cut                 the XMPP stream is lost, and comes back by itself
+ *   the operator hangs up             the call that is told of is ended, by `carillon hangup` or the page
+ *   the gateway stops                 and ends what still runs
  *
  * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow. With `(whole)` there
  * the message is all that is written: no other line, in this order; no other attribute or child.
@@ -30,7 +32,14 @@ export type Step =
     }
   | { readonly kind: "after"; readonly ms: number; readonly line: number }
   | { readonly kind: "nothing"; readonly by: string; readonly again: boolean; readonly line: number }
-  | { readonly kind: "cut"; readonly line: number };
+  | { readonly kind: "cut" | "hang up" | "stop"; readonly line: number };
+
+/** What else happens than that somebody says or hears something. */
+const HAPPENS: ReadonlyMap<string, "cut" | "hang up" | "stop"> = new Map([
+  ["the stream is cut", "cut"],
+  ["the operator hangs up", "hang up"],
+  ["the gateway stops", "stop"],
+]);
 
 /** A line that no play has. */
 export class Unreadable extends Error {
@@ -75,7 +84,8 @@ function readStep(line: string, text: string, at: number): Step {
   if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };
   const nothing = /^nothing( again)? on (\S+)$/.exec(line);
   if (nothing) return { kind: "nothing", by: nothing[2]!, again: nothing[1] !== undefined, line: at };
-  if (line === "the stream is cut") return { kind: "cut", line: at };
+  const happens = HAPPENS.get(line);
+  if (happens) return { kind: happens, line: at };
   throw new Unreadable(at);
 }
 

@@ -220,10 +220,18 @@ export class Stage {
     if (step.kind === "after" || step.kind === "say") for (const side of Object.values(this.#sides)) side.again = [];
     if (step.kind === "after") return this.#clock.advance(step.ms);
     if (step.kind === "cut") this.wire.cut();
+    if (step.kind === "hang up") this.#operatorHangsUp();
+    if (step.kind === "stop") this.gateway.calls.end();
     if (step.kind === "say") await this.#say(step, note);
     await this.#clock.advance(5);
     if (step.kind === "hear") await this.#hear(step, note);
     if (step.kind === "nothing") this.#nothing(step);
+  }
+
+  #operatorHangsUp(): void {
+    const [call] = this.gateway.calls.registry.all();
+    if (call === undefined) throw new Missed("a call", "none");
+    this.gateway.calls.hangUp(call.dialog.localTag);
   }
 
   /** Ends the play: nothing may be left. */

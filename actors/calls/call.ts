@@ -12,7 +12,7 @@ import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
-import type { CallEnd, Party } from "../watch.ts";
+import type { Abandonment, CallEnd } from "../watch.ts";
 import { CallRecord } from "./record.ts";
 import type { User } from "./user.ts";
 
@@ -94,7 +94,7 @@ export class Call implements ChartOwner, DialogUser {
     if (!this.#watched && chart.answered) {
       this.#watched = true;
       this.user.watch();
-      this.#disarm = this.#longest?.(() => this.abandon(TOO_LONG));
+      this.#disarm = this.#longest?.(() => this.abandon("call.lasts-too-long", TOO_LONG));
     }
   }
 
@@ -110,23 +110,24 @@ export class Call implements ChartOwner, DialogUser {
     if (chart.over) return this.#log({ level: "error", event: "call.fault", error: String(fault) });
     const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
     this.#log({ level: "error", event: "call.failed", state: chart.state, error: text });
-    this.abandon({ condition: "general-error", text: "the gateway failed" });
+    this.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });
   }
 
   /** The operator hangs up: both sides are told. */
   hangUp(): void {
     const { answered, isIncoming } = this.chart;
     const condition = answered ? "success" : isIncoming ? "cancel" : "gone";
-    this.abandon({ condition, text: "the operator has hung up" }, "operator");
+    this.abandon("operator.hangs-up", { condition, text: "the operator has hung up" });
   }
 
   /** Ends the call from our side, whatever the chart is at: both sides are told, once. */
-  abandon(reason: Reason, by: Party = "gateway"): void {
+  abandon(event: Abandonment, reason: Reason): void {
     const { chart } = this;
     if (chart.over) return;
     const { devices, userLeft } = chart;
     const messages = chart.lastMessages(reason);
-    this.#record.abandoned(by, reason);
+    chart.abandoned(event);
+    this.#record.abandoned(event === "operator.hangs-up" ? "operator" : "gateway", reason);
     this.#finish(reason.condition);
     this.#last(() => {
       this.phone.abandon(reason);

@@ -182,6 +182,7 @@ export class Calls implements SipUser, XmppUser {
 
   /** Ends what still runs, on both sides. */
   end(): void {
-    for (const call of this.registry.all()) call.abandon({ condition: "gone", text: "the gateway is stopping" });
+    for (const call of this.registry.all())
+      call.abandon("gateway.stops", { condition: "gone", text: "the gateway is stopping" });
   }
 }

@@ -243,14 +243,8 @@ describe("the operator hangs up", () => {
   const OPERATOR = "<text>the operator has hung up</text>";
   const record = { by: "operator", origin: "local", reason: "the operator has hung up" };
   const hungUp = async (before: string, after: string): Promise<object | undefined> => {
-    const it = new Stage({ unwritten: "no play says that the operator hangs up" });
-    await it.open(["juliet"]);
-    await it.play(before);
-    const [call] = it.gateway.calls.registry.all();
-    expect(it.gateway.calls.hangUp(String(call?.dialog.localTag))).toBe(true);
-    await it.play(after);
-    await it.close();
-    return it.logged.findLast(({ event }) => event === "call.ended");
+    const logged = await play(`${before}\nafter 10 ms\nthe operator hangs up\n${after}`);
+    return logged.findLast(({ event }) => event === "call.ended");
   };
 
   test("on a phone that waits for the user: 480, and the user's devices stop ringing", async () => {

@@ -1,7 +1,7 @@
 /** Profile `precise`: reasons told apart as finely as both protocols can, docs/mapping.md table R (RFC 3326, RFC 6432, XEP-0166 §7.4). */
 import { describe, test } from "bun:test";
 import { changed, changedAll } from "../support/changed.ts";
-import { Stage } from "../support/play.ts";
+import { play } from "../support/play.ts";
 import { type PlayRow, plays } from "../support/plays.ts";
 import {
   BOB_ANSWERS,
@@ -305,12 +305,6 @@ ${STOPPING}`,
     ],
   ];
   test.each(rows)("%s", async (_, before, after) => {
-    const stage = new Stage({ calls: { profile: "precise" }, unwritten: "no play says that the gateway stops" });
-    const say = (script: string): Promise<void> => stage.play(script);
-    await stage.open(["juliet"]);
-    await say(before);
-    stage.gateway.calls.end();
-    await say(after);
-    await stage.close();
+    await play(`${before}\nafter 10 ms\nthe gateway stops\n${after}`, { calls: { profile: "precise" } });
   });
 });

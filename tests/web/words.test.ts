@@ -43,6 +43,17 @@ gateway > phone
 
 test.each([
   [
+    "an operator who has enough of it",
+    `${JULIET_CALLS}${BOB_RINGS}
+the operator hangs up
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'/></iq>
+`,
+    "The operator hung up (gone). The operator has hung up.",
+  ],
+  [
     "a busy phone",
     JULIET_CALLS + REFUSED("486 Busy Here"),
     "The phone did not take the call (decline): 486 Busy Here. ",

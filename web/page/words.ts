@@ -72,6 +72,10 @@ function byWords(event: string): string {
   if (event === "sip.invite.failure") return "The phone did not take the call";
   if (event === "sip.cancel") return "The caller gave up";
   if (event === "jingle.session-terminate") return "The user did not take the call";
+  if (event === "operator.hangs-up") return "The operator hung up";
+  if (event === "gateway.stops") return "The gateway has stopped";
+  if (event === "gateway.fails") return "A fault of the gateway's ended it; the log has more";
+  if (event === "call.lasts-too-long") return "It has lasted as long as a call may";
   if (event.startsWith("after ")) return `Nothing came in time: ${timerWords(event.slice(6))}`;
   return `Ended by ${eventWords(event)}`;
 }

@@ -57,7 +57,7 @@ describe("a fault of ours", () => {
 
   test("in closing it harms nobody else, and nothing is thrown", () => {
     const { call, over, logged } = makeCall("phone, always");
-    expect(() => call.abandon({ condition: "gone" })).not.toThrow();
+    expect(() => call.abandon("gateway.stops", { condition: "gone" })).not.toThrow();
     expect([over.length, logged.filter(({ event }) => event === "call.abandoned").length]).toEqual([1, 1]);
   });
 
@@ -74,7 +74,7 @@ describe("a fault of ours", () => {
   test("leaves a call that takes nothing any more", () => {
     const { call } = makeCall("phone");
     expect(call.chart.deliver({ type: "sip.invite.provisional", status: 180 })?.sip.status).toBe(481);
-    expect(() => call.abandon({ condition: "gone" })).not.toThrow();
+    expect(() => call.abandon("gateway.stops", { condition: "gone" })).not.toThrow();
   });
 });
 
@@ -91,7 +91,7 @@ test("a timer that has only moved the call on is not why it ends later, nor why 
 test("a call that is over knows nothing of what it was about: a transaction may remember it for longer", () => {
   const { call } = makeCall();
   expect([call.chart.offer.contents.length, call.chart.devices.length]).toEqual([1, 1]);
-  call.abandon({ condition: "gone" });
+  call.abandon("gateway.stops", { condition: "gone" });
   expect([call.chart.state, call.chart.userLeft, call.chart.offer.contents, call.chart.devices]).toEqual([
     "ended",
     true,
