@@ -18,7 +18,7 @@ const MACHINES = ["machines", "machines/call", "machines/transactions", "machine
 const BELOW = [...PROTOCOL, ...MACHINES, "transports"];
 /** What the stack tells its users by; a call knows nothing else of it. */
 const PORTS = ["actors/sip/user.ts", "actors/sip/flow.ts"];
-const ROOMS = ["actors/xmpp", "actors/phone", "actors/relay", "actors/trunks", "actors/calls"];
+const ROOMS = ["actors/store", "actors/xmpp", "actors/phone", "actors/relay", "actors/trunks", "actors/calls"];
 const ACTORS = ["actors", "actors/sip", ...ROOMS, ...PORTS];
 const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web/layout", "web/api", "web/page"];
 
@@ -47,6 +47,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   transports: [],
 
   actors: BELOW,
+  "actors/store": ["actors"],
   "actors/sip": [...MEDIA, "protocol/sip", ...MACHINES, "transports", "actors", ...PORTS],
   "actors/sip/user.ts": [...MEDIA, "protocol/sip", "transports", "actors/sip/flow.ts"],
   "actors/sip/flow.ts": [...MEDIA, "protocol/sip", "transports"],
@@ -58,6 +59,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...MACHINES,
     "transports",
     "actors",
+    "actors/store",
   ],
   "actors/phone": [...BELOW, "actors", ...PORTS],
   "actors/trunks": [...BELOW, "actors", "actors/sip", "actors/phone", ...PORTS],

@@ -1,0 +1,93 @@
+/**
+ * The table of saved calls in an SQLite file, as disk-worker.ts uses it: it waits for the disk.
+ *
+ * Rules: one process at a time has the file (it is locked as long as it is open, and the system unlocks it when the process dies); a
+ * batch is one transaction; write-ahead logging without a sync at each commit: what a killed process has written is there, a
+ * power cut may take the last moments with it, and never more. `LAYOUT` is the version of the table, not of what the texts say.
+ */
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Saved } from "./store.ts";
+
+const LAYOUT = 1;
+
+/** Text, revision and name of each that is saved; name and revision of each that ends. */
+export interface Batch {
+  readonly saves: readonly (readonly [text: string, revision: number, id: string])[];
+  readonly ends: readonly (readonly [id: string, revision: number])[];
+}
+
+export class SavedTable {
+  readonly #database: DatabaseSync;
+  readonly #seat: string;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
+  readonly #delete: StatementSync;
+
+  /** Opens the file, or makes it, readable by its owner alone; throws what is wrong with it in words. */
+  constructor(file: string, seat: string) {
+    closeSync(openSync(file, "a", 0o600));
+    this.#seat = seat;
+    this.#database = new DatabaseSync(file);
+    try {
+      this.#layOut();
+    } catch (error) {
+      this.#database.close();
+      throw new Error(wordsOf(error));
+    }
+    this.#insert = this.#database.prepare("INSERT OR IGNORE INTO saved (seat, id, revision, text) VALUES (?, ?, 1, ?)");
+    this.#update = this.#database.prepare(
+      "UPDATE saved SET text = ?, revision = revision + 1 WHERE seat = ? AND id = ? AND revision = ?",
+    );
+    this.#delete = this.#database.prepare("DELETE FROM saved WHERE seat = ? AND id = ? AND revision = ?");
+  }
+
+  #layOut(): void {
+    const database = this.#database;
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (version > LAYOUT) throw new Error("it was written by a newer version of Carillon");
+    database.exec(
+      `BEGIN IMMEDIATE;
+       CREATE TABLE IF NOT EXISTS saved
+         (seat TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seat, id)) WITHOUT ROWID;
+       PRAGMA user_version = ${LAYOUT};
+       COMMIT`,
+    );
+  }
+
+  load(): Saved[] {
+    const rows = this.#database.prepare("SELECT id, revision, text FROM saved WHERE seat = ?").all(this.#seat);
+    return rows.map(({ id, revision, text }) => ({ id: String(id), revision: Number(revision), text: String(text) }));
+  }
+
+  write({ saves, ends }: Batch): "ok" | "fenced" {
+    this.#database.exec("BEGIN");
+    let isDone = false;
+    try {
+      isDone = saves.every((each) => this.#save(...each)) && ends.every((each) => this.#end(...each));
+    } finally {
+      this.#database.exec(isDone ? "COMMIT" : "ROLLBACK");
+    }
+    return isDone ? "ok" : "fenced";
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #save(text: string, revision: number, id: string): boolean {
+    const done =
+      revision === 0 ? this.#insert.run(this.#seat, id, text) : this.#update.run(text, this.#seat, id, revision);
+    return Number(done.changes) === 1;
+  }
+
+  #end(id: string, revision: number): boolean {
+    return Number(this.#delete.run(this.#seat, id, revision).changes) === 1;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /locked/.test(text) ? "it is in use by another process" : text;
+}

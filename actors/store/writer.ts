@@ -1,0 +1,140 @@
+/**
+ * Writes what is to be saved behind the backs of the calls: the latest state of each, in batches.
+ *
+ * Rules: a change waits `BATCH` milliseconds at most, unless a batch is still on its way; then it goes with the next one. What ends
+ * before it was saved is never written. A batch that fails is written again after `PAUSE`, with what has changed since, and the log
+ * says so once; what waits is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
+ * nothing more is written.
+ */
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { CallStore, Saved } from "./store.ts";
+
+/** In milliseconds. */
+const BATCH = 5;
+const PAUSE = 1_000;
+
+/** Gives what is to be saved, when it is written; undefined when there is nothing to save any more. */
+export type Save = () => object | undefined;
+
+/** Who saves something by its name. */
+export interface Saver {
+  /** It has changed; `save` is asked later. */
+  changed(id: string, save: Save): void;
+  /** It need not be known any more. */
+  ended(id: string): void;
+}
+
+export interface WriterNeeds {
+  readonly store: CallStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Another gateway speaks for this seat. */
+  readonly fenced: () => void;
+}
+
+export class StoreWriter implements Saver {
+  readonly #needs: WriterNeeds;
+  #changed = new Map<string, Save>();
+  #ended = new Set<string>();
+  /** Of what is in the store. */
+  readonly #revisions = new Map<string, number>();
+  #disarm: (() => void) | undefined;
+  #writing: Promise<void> | undefined;
+  #hasFailed = false;
+  #isFenced = false;
+
+  constructor(needs: WriterNeeds) {
+    this.#needs = needs;
+  }
+
+  /** How many things wait to be written. */
+  get waiting(): number {
+    return this.#changed.size + this.#ended.size;
+  }
+
+  /** What is in the store, as it was loaded. */
+  know(saved: readonly Saved[]): void {
+    for (const { id, revision } of saved) this.#revisions.set(id, revision);
+  }
+
+  changed(id: string, save: Save): void {
+    this.#ended.delete(id);
+    this.#changed.set(id, save);
+    this.#arm(BATCH);
+  }
+
+  ended(id: string): void {
+    const wasChanged = this.#changed.delete(id);
+    // what is on its way has no revision yet
+    if (!this.#revisions.has(id) && this.#writing === undefined) return;
+    if (!wasChanged && this.#ended.has(id)) return;
+    this.#ended.add(id);
+    this.#arm(BATCH);
+  }
+
+  /** Writes all that waits; settles when it is written, or has failed. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    if (this.waiting > 0) await this.#write();
+  }
+
+  #arm(milliseconds: number): void {
+    if (this.#disarm || this.#writing || this.#isFenced) return;
+    this.#disarm = this.#needs.clock.after(milliseconds, () => void this.#write());
+  }
+
+  #write(): Promise<void> {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    if (this.#isFenced) return Promise.resolve();
+    this.#writing = this.#writeBatch().finally(() => {
+      this.#writing = undefined;
+      if (this.waiting > 0) this.#arm(this.#hasFailed ? PAUSE : 0);
+    });
+    return this.#writing;
+  }
+
+  async #writeBatch(): Promise<void> {
+    const [changed, ended] = [this.#changed, this.#ended];
+    [this.#changed, this.#ended] = [new Map(), new Set()];
+    const saves = this.#textsOf(changed);
+    const ends = new Set([...ended].filter((id) => this.#revisions.has(id)));
+    if (saves.size + ends.size === 0) return;
+    try {
+      const written = await this.#needs.store.write(saves, ends, this.#revisions);
+      this.#hasFailed = false;
+      if (written === "fenced") return this.#fence();
+      for (const id of saves.keys()) this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);
+      for (const id of ends) this.#revisions.delete(id);
+    } catch (error) {
+      if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
+      this.#hasFailed = true;
+      this.#again(changed, ended);
+    }
+  }
+
+  /** What could not be written waits again, unless something newer does. */
+  #again(changed: ReadonlyMap<string, Save>, ended: ReadonlySet<string>): void {
+    for (const [id, save] of changed) if (!this.#changed.has(id) && !this.#ended.has(id)) this.#changed.set(id, save);
+    for (const id of ended) if (!this.#changed.has(id)) this.#ended.add(id);
+  }
+
+  #fence(): void {
+    this.#isFenced = true;
+    this.#needs.fenced();
+  }
+
+  /** What is to be written; what cannot be put into words is left as it was saved before. */
+  #textsOf(changed: ReadonlyMap<string, Save>): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const [id, save] of changed)
+      try {
+        const saved = save();
+        if (saved) texts.set(id, JSON.stringify(saved));
+      } catch (error) {
+        this.#needs.log({ level: "error", event: "store.unsaved", id, error: String(error) });
+      }
+    return texts;
+  }
+}

@@ -1,0 +1,87 @@
+/** The stores take and refuse alike, in memory and on disk; what is particular to the disk. */
+import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { DiskStore } from "../../../actors/store/disk.ts";
+import { MemoryStore, type Rows } from "../../../actors/store/memory.ts";
+import type { CallStore } from "../../../actors/store/store.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "carillon-store-"));
+const opened: CallStore[] = [];
+let files = 0;
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+process.on("exit", () => rmSync(folder, { recursive: true }));
+
+const fileOf = (): string => join(folder, `${++files}.db`);
+const rows: Rows = new Map();
+const openedAs = <Store extends CallStore>(store: Store): Store => {
+  opened.push(store);
+  return store;
+};
+
+const texts = (...pairs: readonly (readonly [string, string])[]) => new Map(pairs);
+const ends = (...ids: readonly string[]) => new Set(ids);
+const revisions = (...pairs: readonly (readonly [string, number])[]) => new Map(pairs);
+const NOTHING = texts();
+
+const kinds: readonly (readonly [string, (place: string, seat?: string) => CallStore])[] = [
+  ["memory", (_, seat) => openedAs(new MemoryStore(rows, seat))],
+  ["disk", (place, seat) => openedAs(new DiskStore(place, seat))],
+];
+
+describe.each(kinds)("a store in %s", (_, open) => {
+  test("gives back what was written, to the same seat and no other", async () => {
+    const place = fileOf();
+    const store = open(place, `one ${place}`);
+    expect(await store.load()).toEqual([]);
+    expect(await store.write(texts(["a", "1"], ["b", "2"]), ends(), revisions())).toBe("ok");
+    expect(await store.write(texts(["a", "3"]), ends("b"), revisions(["a", 1], ["b", 1]))).toBe("ok");
+    await store.close();
+    expect(await open(place, `one ${place}`).load()).toEqual([{ id: "a", revision: 2, text: "3" }]);
+    await opened.pop()?.close();
+    expect(await open(place, "another").load()).toEqual([]);
+  });
+
+  test.each([
+    ["a text that is there already", texts(["a", "2"]), ends(), revisions()],
+    ["one of an older revision", texts(["a", "2"]), ends(), revisions(["a", 7])],
+    ["one that is not there any more", texts(["gone", "2"]), ends(), revisions(["gone", 1])],
+    ["an end of another revision", NOTHING, ends("a"), revisions(["a", 2])],
+    ["an end of nothing", NOTHING, ends("gone"), revisions(["gone", 1])],
+  ])("whoever has been replaced writes nothing: %s", async (what, saves, ended, known) => {
+    const store = open(fileOf(), what);
+    await store.write(texts(["a", "1"]), ends(), revisions());
+    expect(await store.write(new Map([["new", "x"], ...saves]), ended, known)).toBe("fenced");
+    expect(await store.load()).toEqual([{ id: "a", revision: 1, text: "1" }]);
+  });
+});
+
+describe("on disk", () => {
+  test("a file is one process's, and readable by its owner alone", async () => {
+    const file = fileOf();
+    const first = openedAs(new DiskStore(file));
+    await first.load();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await expect(openedAs(new DiskStore(file)).load()).rejects.toThrow("it is in use by another process");
+    await first.close();
+    expect(await openedAs(new DiskStore(file)).load()).toEqual([]);
+  });
+
+  test("what is no database, what is newer than we are, and what cannot be made is said", async () => {
+    const [text, newer] = [fileOf(), fileOf()];
+    writeFileSync(text, "no database at all".repeat(100));
+    const database = new DatabaseSync(newer);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    await expect(openedAs(new DiskStore(text)).load()).rejects.toThrow("file is not a database");
+    await expect(openedAs(new DiskStore(newer)).load()).rejects.toThrow(
+      "it was written by a newer version of Carillon",
+    );
+    await expect(openedAs(new DiskStore(join(folder, "none", "x.db"))).load()).rejects.toThrow("ENOENT");
+  });
+});
