@@ -22,6 +22,8 @@ export interface CallAbout {
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
+  /** The trunk that it goes by; none: the proxy. */
+  readonly trunk?: string | undefined;
 }
 
 /** A transition that was taken: XState's own definition, or one like it. */

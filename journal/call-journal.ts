@@ -51,6 +51,7 @@ export interface About {
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
+  readonly trunk?: string | undefined;
 }
 
 /** What the record of a call says of its end; see actors/watch.ts. */
@@ -230,7 +231,7 @@ export class CallJournal {
   }
 
   get row(): CallRow {
-    const { id, from, to, direction, sid, callId } = this.about;
+    const { id, from, to, direction, sid, callId, trunk } = this.about;
     const { begun, rang, answered, state } = this;
     const [ended, why, failure] = [this.#endedAt, this.#why, this.#failure];
     return {
@@ -243,6 +244,7 @@ export class CallJournal {
       begun,
       state,
       phase: phaseOf(state[0] ?? "starting"),
+      ...(trunk === undefined ? {} : { trunk }),
       ...(rang === undefined ? {} : { rang }),
       ...(answered === undefined ? {} : { answered }),
       ...(ended === undefined ? {} : { ended }),

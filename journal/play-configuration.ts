@@ -1,48 +1,59 @@
 /**
  * What a play says of the gateway's configuration: what is not as it is in other plays.
  *
- * Rule: a number that `[dial]` has written anew is told as the number of the user who was dialled, since the rules themselves
- * are about numbers, which a play does not name.
+ * Rule: of the dial plan it says what this call has dialled, and may dial, as it stands: the rules themselves are about numbers, which
+ * a play does not name.
  */
-import { attempt, Refusal } from "../protocol/refusal.ts";
-import { readUri } from "../protocol/sip/uri.ts";
-import { bareJid, readJid, unescapeLocal } from "../protocol/xmpp/jid.ts";
 import type { WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
-import { type CallOptions, PLAY_OPTIONS, type PlayConfiguration, type Setting } from "./setting.ts";
+import { dialledBy, messagesIn, userOf } from "./play-places.ts";
+import { trunkOf } from "./play-trunk.ts";
+import {
+  type CallOptions,
+  changed,
+  type Dialled,
+  PLAY_OPTIONS,
+  type PlayConfiguration,
+  type Setting,
+} from "./setting.ts";
 import type { CallRow } from "./view.ts";
 
 export function configurationOf(
   row: CallRow,
   wires: readonly WireEntry[],
-  { options, intercept, usernameToPhone, realm }: Setting,
+  setting: Setting,
   others: Others,
   online: readonly string[],
 ): PlayConfiguration {
-  const changed = (Object.keys(PLAY_OPTIONS) as (keyof CallOptions)[]).filter(
-    (key) => options[key] !== PLAY_OPTIONS[key],
-  );
-  const numbers = [...usernameToPhone, ...writtenAnew(row, wires, usernameToPhone)]
+  const { options, intercept, usernameToPhone, realm, trunks } = setting;
+  const numbers = usernameToPhone
     .filter(({ username, phone }) => others.knowsPerson(username) || others.knowsPerson(phone))
     .map(({ username, phone }) => ({ username: others.person(username), phone: others.person(phone) }));
+  const trunk = trunks.find(({ name }) => name === row.trunk);
   return {
-    ...Object.fromEntries(changed.map((key) => [key, options[key]])),
+    ...changed<CallOptions>(options, PLAY_OPTIONS),
     ...(intercept ? { intercept } : {}),
     ...(row.direction === "incoming" ? { online } : {}),
     ...(realm.length > 0 ? { realm: realm.map((each) => others.realm(each)) } : {}),
     ...(numbers.length > 0 ? { usernameToPhone: numbers } : {}),
+    ...(trunk ? { trunk: trunkOf(trunk, wires, others) } : {}),
+    ...(setting.dial ? { dial: dialOf(setting.dial, row, wires, others) } : {}),
   };
 }
 
-type Numbers = Setting["usernameToPhone"];
-
-/** The number that has gone out for what was dialled, where that is another text and no user's number. */
-function writtenAnew({ direction, to }: CallRow, wires: readonly WireEntry[], known: Numbers): Numbers {
-  const dialled = unescapeLocal(readJid(bareJid(to))?.local ?? "");
-  const invite = wires.find(({ wire, out }) => wire === "sip" && out);
-  const [, uri = ""] = /^INVITE (\S+) /.exec(new TextDecoder().decode(invite?.bytes.subarray(0, 512))) ?? [];
-  const written = attempt(() => readUri(uri).user);
-  const isKnown = known.some(({ username }) => username.toLowerCase() === dialled);
-  if (direction !== "outgoing" || written instanceof Refusal || written === dialled || isKnown) return [];
-  return [{ username: dialled, phone: written }];
+/** All who were called may be: a phone may have pointed elsewhere. */
+function dialOf(
+  dial: Dialled,
+  row: CallRow,
+  wires: readonly WireEntry[],
+  others: Others,
+): NonNullable<PlayConfiguration["dial"]> {
+  const { hide, emergency, longest } = dial;
+  const invites = messagesIn(wires.filter(({ out }) => out)).flatMap((message) =>
+    message.kind === "request" && message.method === "INVITE" ? [message.uri] : [],
+  );
+  const dialled =
+    row.direction === "outgoing" ? [dialledBy(row, dial), ...invites.flatMap((uri) => userOf(uri) ?? [])] : [];
+  const to = [...new Set(dialled.map((each) => others.person(each)))];
+  return { to, hide, longest, emergency: emergency.filter((each) => to.includes(each)) };
 }

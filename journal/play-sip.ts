@@ -14,9 +14,9 @@ import type { Ports } from "./exchange/addresses.ts";
 import { type Others, PLAY } from "./exchange/others.ts";
 import { type Exchanged, exchangeSip } from "./exchange/sip.ts";
 import { PlayPhone } from "./play-phone.ts";
+import { PLACES, type Places, type Side } from "./play-places.ts";
 import { stepText } from "./play-step.ts";
 
-type Side = "phone" | "stranger";
 type Fields = Exchanged["fields"];
 
 /** What the phone of plays fills in. */
@@ -28,14 +28,11 @@ export class PlaySip {
   readonly #others: Others;
   readonly #ports: Ports;
   readonly #sideOf: (wire: WireEntry) => Side;
-  readonly #phones = {
-    phone: new PlayPhone(`${PLAY.proxy}:${PLAY.proxyPort}`),
-    stranger: new PlayPhone(`${PLAY.stranger}:${PLAY.proxyPort}`),
-  };
+  readonly #phones = { phone: phoneAt("phone"), provider: phoneAt("provider"), stranger: phoneAt("stranger") };
   /** The Via of the phone's requests in the play, by side and the branch that they had. */
   readonly #vias = new Map<string, string>();
 
-  constructor(others: Others, ports: Ports, sideOf: (wire: WireEntry) => Side) {
+  constructor({ others, ports, sideOf }: Places) {
     this.#others = others;
     this.#ports = ports;
     this.#sideOf = sideOf;
@@ -88,6 +85,8 @@ export class PlaySip {
     return known === undefined || known === via ? [] : [["Via", known]];
   }
 }
+
+const phoneAt = (side: Side): PlayPhone => new PlayPhone(`${PLACES[side]}:${PLAY.proxyPort}`);
 
 const isCSeq = ([name]: readonly [string, string]): boolean => name === "CSeq";
 

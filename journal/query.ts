@@ -2,7 +2,7 @@
 import type { CallRow } from "./view.ts";
 
 export interface CallQuery {
-  /** Part of a number, JID, sid, Call-ID, state or reason, in any case. */
+  /** Part of a number, JID, sid, Call-ID, trunk, state or reason, in any case. */
   readonly q?: string | undefined;
   /** Part of the name of a state. */
   readonly state?: string | undefined;
@@ -16,7 +16,17 @@ export function fits(row: CallRow, { q = "", state = "", reason }: CallQuery): b
   if (reason !== undefined && row.why !== reason) return false;
   if (state !== "" && !row.state.some((name) => name.includes(state))) return false;
   if (q === "") return true;
-  const words = [row.from, row.to, row.sid, row.callId, row.direction, row.id, row.why ?? "", ...row.state];
+  const words = [
+    row.from,
+    row.to,
+    row.sid,
+    row.callId,
+    row.direction,
+    row.id,
+    row.trunk ?? "",
+    row.why ?? "",
+    ...row.state,
+  ];
   const wanted = q.toLowerCase();
   return words.some((word) => word.toLowerCase().includes(wanted)) || isNumber(wanted, `${row.from} ${row.to}`);
 }

@@ -17,7 +17,7 @@ export function readExportedCall(text: string): ExportedCall {
   const read = JSON.parse(text) as Partial<ExportedCall> | null;
   const isCall = Array.isArray(read?.steps) && Array.isArray(read.messages) && typeof read.setting === "object";
   if (!isCall) throw new Error("this JSON is no exported call: steps, messages and setting are not there");
-  return { streams: [], ...read } as ExportedCall;
+  return { streams: [], ...read, setting: { ...read.setting, trunks: read.setting?.trunks ?? [] } } as ExportedCall;
 }
 
 /** What has happened in an exported call, in order; of its steps the events alone. */

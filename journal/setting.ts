@@ -3,7 +3,9 @@
  *
  * Secrets are none of it: credentials are told as being there.
  */
+import type { Numbering } from "../protocol/number.ts";
 import type { Profile } from "../protocol/reasons.ts";
+import type { Identity } from "../protocol/sip/caller-id.ts";
 
 export interface Setting {
   /** The component's domain, and the domains of its users. */
@@ -19,14 +21,67 @@ export interface Setting {
   readonly realm: readonly string[];
   /** Whether the users' server hands calls over (integrations/). */
   readonly intercept: boolean;
+  /** The trunks beside the proxy; with a call, the one that it goes by. */
+  readonly trunks: readonly TrunkSetting[];
+  /** How numbers are dialled, if `[dial]` says so; who may dial what is no part of it. */
+  readonly dial?: Dialled;
   readonly options: CallOptions;
 }
+
+export interface Dialled extends Numbering {
+  /** What a user dials before a number to hide who calls. */
+  readonly hide: string;
+  /** Milliseconds that a call may last; 0: no limit. */
+  readonly longest: number;
+}
+
+/** An account at a provider or PBX (`[trunks.NAME]`). */
+export interface TrunkSetting extends TrunkManner {
+  readonly name: string;
+  /** Of its Request-URIs, and of the account. */
+  readonly authority: string;
+  readonly domain: string;
+  readonly username: string;
+  readonly realm: readonly string[];
+  readonly numbers: readonly { readonly number: string; readonly user: string }[];
+  /** A bare JID, or "". */
+  readonly defaultUser: string;
+}
+
+/** How a trunk is spoken to. */
+export interface TrunkManner {
+  readonly hasPassword: boolean;
+  /** Whether it has a registrar, whose realms alone get the password, and whether all goes by an outbound proxy. */
+  readonly registers: boolean;
+  readonly hasOutboundProxy: boolean;
+  readonly transport: string;
+  readonly media: string;
+  readonly codecs: string;
+  readonly identity: Identity;
+  readonly trusted: boolean;
+}
+
+/** The manner of trunks of which a play says nothing else. */
+export const PLAY_MANNER: TrunkManner = {
+  ...{
+    hasPassword: false,
+    registers: false,
+    hasOutboundProxy: false,
+    transport: "udp",
+    media: "webrtc",
+    codecs: "PCMA",
+    identity: "account",
+    trusted: true,
+  },
+};
 
 /** Options that change what a call says or when. Times are milliseconds. */
 export interface CallOptions {
   readonly transport: string;
   readonly profile: Profile;
   readonly outbound: boolean;
+  /** Whether the proxy has checked From. */
+  readonly trusted: boolean;
   readonly hasCredentials: boolean;
   /** How calls are put to the proxy, with which codecs by a relay, and whether there is one. */
   readonly media: string;
@@ -44,6 +99,7 @@ export const PLAY_OPTIONS: CallOptions = {
   transport: "udp",
   profile: "deployed",
   outbound: false,
+  trusted: true,
   hasCredentials: false,
   media: "webrtc",
   codecs: "PCMA,PCMU,G722",
@@ -62,4 +118,14 @@ export interface PlayConfiguration extends Partial<CallOptions> {
   readonly online?: readonly string[];
   readonly usernameToPhone?: Setting["usernameToPhone"];
   readonly realm?: Setting["realm"];
+  /** The trunk of the call, who stands where `provider` does; what is not said of it is as with other trunks. */
+  readonly trunk?: Partial<TrunkManner> & Omit<TrunkSetting, keyof TrunkManner | "name">;
+  /** What may be dialled, each as it stands, and by the trunk if there is one. */
+  readonly dial?: Pick<Dialled, "emergency" | "hide" | "longest"> & { readonly to: readonly string[] };
+}
+
+/** What is not as it is in other plays. */
+export function changed<Options extends object>(options: Options, usual: Options): Partial<Options> {
+  const keys = (Object.keys(usual) as (keyof Options)[]).filter((key) => options[key] !== usual[key]);
+  return Object.fromEntries(keys.map((key) => [key, options[key]])) as Partial<Options>;
 }

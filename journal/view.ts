@@ -43,6 +43,8 @@ export interface CallRow {
   readonly direction: "outgoing" | "incoming";
   readonly sid: string;
   readonly callId: string;
+  /** The trunk that it goes by; none: the proxy. */
+  readonly trunk?: string;
   /** Milliseconds since 1970. */
   readonly begun: number;
   readonly rang?: number;

@@ -9,6 +9,7 @@ import type { Wire } from "./wire.ts";
 
 export const GATEWAY = { host: "192.0.2.1", port: 5600 };
 export const PROXY = { host: "192.0.2.2", port: 5060 };
+export const PROVIDER = { host: "198.51.100.7", port: 5060 };
 export const SERVER = { host: "192.0.2.3", port: 5347 };
 export const COMPONENT = "sip.example.org";
 

@@ -1,16 +1,34 @@
 /** What a play says of the gateway's configuration (`# options: …`), as options of its stage. */
+
+import type { DialConfig } from "../actors/calls/dial-limits.ts";
 import type { CallsConfig } from "../actors/calls/needs.ts";
-import type { PlayConfiguration } from "../journal/setting.ts";
-import { gatewayConfig, PROXY } from "./gateway.ts";
+import type { TrunkSettings } from "../actors/trunks/trunk.ts";
+import { PLAY_MANNER, type PlayConfiguration } from "../journal/setting.ts";
+import { PROXY as PROXY_TRUNK } from "../protocol/dial-plan.ts";
+import { gatewayConfig, PROVIDER, PROXY } from "./gateway.ts";
 import type { StageOptions } from "./stage.ts";
 
+type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp" | "trunks">;
+
+const PROVIDER_NAME = "provider";
+
 /** The options that a play itself asks for. */
-export function configuredBy(script: string): Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp"> {
+export function configuredBy(script: string): Configured {
   const written = /^# options: (.*)$/m.exec(script)?.[1];
   if (written === undefined) return {};
-  const { intercept, relay, codecs, media, online, transport, hasCredentials, usernameToPhone, ...timers } = JSON.parse(
-    written,
-  ) as PlayConfiguration;
+  const {
+    intercept,
+    relay,
+    codecs,
+    media,
+    online,
+    transport,
+    hasCredentials,
+    usernameToPhone,
+    trunk,
+    dial,
+    ...timers
+  } = JSON.parse(written) as PlayConfiguration;
   const { addresses } = gatewayConfig({}, intercept && "intercept").calls;
   const calls: Partial<CallsConfig> = {
     ...timers,
@@ -19,12 +37,44 @@ export function configuredBy(script: string): Pick<StageOptions, "calls" | "inte
     ...(hasCredentials ? { username: "carillon", password: "pw" } : {}),
     ...(usernameToPhone ? { addresses: { ...addresses, usernameToPhone } } : {}),
     ...(transport === "tcp" ? { proxy: { transport, ...PROXY } } : {}),
+    ...(dial ? { dial: dialOf(dial, trunk ? PROVIDER_NAME : PROXY_TRUNK) } : {}),
   };
   return {
     calls,
     ...(intercept ? { intercept } : {}),
     ...(relay ? { relay } : {}),
     ...(online ? { online } : {}),
-    ...(transport === "tcp" ? { byTcp: true } : {}),
+    ...(trunk ? { trunks: [trunkOf(trunk)] } : {}),
+    ...(transport === "tcp" || trunk?.transport === "tcp" ? { byTcp: true } : {}),
+  };
+}
+
+/** A plan by which each number is dialled as it stands. */
+function dialOf({ to, hide, longest, emergency }: NonNullable<PlayConfiguration["dial"]>, trunk: string): DialConfig {
+  return {
+    ...{ country: "", area: "", international: "", national: "", emergency, hide, longest },
+    rules: to.map((each) => ({ to: each, trunk })),
+    ...{ callsPerUser: 0, callsPerHour: 0 },
+  };
+}
+
+/** It needs no REGISTER: a play is one call. */
+function trunkOf(said: NonNullable<PlayConfiguration["trunk"]>): TrunkSettings {
+  const {
+    hasPassword,
+    hasOutboundProxy,
+    registers: _,
+    codecs,
+    media,
+    transport,
+    ...trunk
+  } = { ...PLAY_MANNER, ...said };
+  return {
+    ...trunk,
+    ...{ name: PROVIDER_NAME, server: PROVIDER, register: false, expires: 600, authUsername: "" },
+    ...(hasOutboundProxy ? { outboundProxy: PROVIDER } : {}),
+    ...{ password: hasPassword ? "pw" : "", codecs: codecs.split(",") },
+    media: media as TrunkSettings["media"],
+    transport: transport === "tcp" ? "tcp" : "udp",
   };
 }

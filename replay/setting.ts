@@ -1,19 +1,37 @@
 /** What a play must know of a gateway, read from its configuration: each value by name, so that no secret comes along. */
+import type { DialConfig } from "../actors/calls/dial-limits.ts";
 import type { GatewayConfig } from "../actors/gateway.ts";
-import type { Setting } from "../journal/setting.ts";
+import type { TrunkSettings } from "../actors/trunks/trunk.ts";
+import type { Dialled, Setting, TrunkSetting } from "../journal/setting.ts";
 
-export function settingOf({ sip, xmpp, calls, relay }: GatewayConfig): Setting {
-  const { addresses, proxy, username, realm, profile, outbound, retryAudioOnly } = calls;
+export function settingOf({ sip, xmpp, calls, relay, trunks = [] }: GatewayConfig): Setting {
+  const { addresses, proxy, username, realm, profile, outbound, trusted, retryAudioOnly, dial } = calls;
   const { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = calls;
   return {
     ...{ component: xmpp.domain, hosts: xmpp.hosts, ours: [sip.localHost, ...addresses.ours], port: sip.port },
     ...{ proxyHost: proxy.host, proxyPort: proxy.port, usernameToPhone: addresses.usernameToPhone },
     realm,
     intercept: xmpp.mode === "intercept",
+    trunks: trunks.map(trunkOf),
+    ...(dial && { dial: dialledOf(dial) }),
     options: {
-      ...{ transport: proxy.transport, profile, outbound, hasCredentials: username !== "", retryAudioOnly },
+      ...{ transport: proxy.transport, profile, outbound, trusted, hasCredentials: username !== "", retryAudioOnly },
       ...{ media: calls.media, codecs: calls.codecs.join(), relay: relay !== undefined },
       ...{ ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout },
     },
   };
 }
+
+function trunkOf(trunk: TrunkSettings): TrunkSetting {
+  const { name, authority, domain, username, password, realm, transport } = trunk;
+  const { media, codecs, identity, trusted, numbers, defaultUser, register, outboundProxy } = trunk;
+  return {
+    ...{ name, authority, domain, username, realm, transport, media, identity, trusted, numbers, defaultUser },
+    ...{ hasPassword: password !== "", registers: register, hasOutboundProxy: outboundProxy !== undefined },
+    codecs: codecs.join(),
+  };
+}
+
+const dialledOf = ({ country, area, international, national, emergency, hide, longest }: DialConfig): Dialled => ({
+  ...{ country, area, international, national, emergency, hide, longest },
+});

@@ -22,7 +22,7 @@ import type { Records } from "../protocol/sip/next-hops.ts";
 import type { Address, ByteStream, Datagrams, StreamEvents } from "../transports/transport.ts";
 import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
-import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "./gateway.ts";
+import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROVIDER, PROXY, SERVER } from "./gateway.ts";
 import { type Messages, Missed, type PlayFailure } from "./missed.ts";
 import { PlayRelay, RELAY } from "./relay.ts";
 import { type Bindings, fill, readPlay, type Step, Unreadable } from "./script.ts";
@@ -31,7 +31,6 @@ import { different, missing, sameAs } from "./sip.ts";
 import { createWire, type Wire } from "./wire.ts";
 import { fitsElement, isElement } from "./xml.ts";
 
-const PROVIDER = { host: "198.51.100.7", port: 5060 };
 const BACKUP = { host: "198.51.100.8", port: 5060 };
 const STRANGER = { host: "203.0.113.66", port: 5060 };
 

@@ -67,7 +67,7 @@ export class CallMaker {
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const timeouts = { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
     const input = { ...beginning, profile, retryAudioOnly, ...timeouts };
-    const about = aboutOf(beginning, side, { callId, localTag });
+    const about = aboutOf(beginning, side, { callId, localTag }, trunk?.settings.name);
     const log = this.#logOf(about);
     const chart = new LiveChart(input, this.#time);
     const call = new Call({
@@ -121,7 +121,12 @@ export class CallMaker {
 }
 
 /** What a call is known by: our tag is the one name that no other call has, and it is on the wire. */
-function aboutOf({ direction }: Beginning, { sid, us, them, initiator }: UserSide, dialog: DialogName): CallAbout {
+function aboutOf(
+  { direction }: Beginning,
+  { sid, us, them, initiator }: UserSide,
+  { callId, localTag }: DialogName,
+  trunk: string | undefined,
+): CallAbout {
   const to = direction === "outgoing" ? us : them;
-  return { id: dialog.localTag, callId: dialog.callId, sid, us, them, from: initiator, to, direction };
+  return { id: localTag, callId, sid, us, them, from: initiator, to, direction, trunk };
 }

@@ -4,20 +4,29 @@
  * Rules: the same gets the same other, and different ones different others; an other has the shape of what it stands for (a number
  * stays a number of as many digits, a password one of as many characters), since the gateway looks at shapes. The gateway and
  * its proxy, component and user's domain become those of plays. Names are compared as each is: hosts and people in lower case,
- * numbers by their digits. What is nobody's name (`anonymous`, `localhost`, `0.0.0.0`) stays.
+ * numbers by their digits. Where the gateway knows how numbers are dialled, they are compared by what they are, and each becomes
+ * an international one, which needs no such knowledge. What is nobody's name (`anonymous`, `localhost`, `0.0.0.0`) stays.
  */
+import { type Numbering, normal } from "../../protocol/number.ts";
 import { asciiHost, hostKind } from "./hosts.ts";
+
+/** How numbers are written, and what is dialled before one to hide who calls. */
+type Dialled = Numbering & { readonly hide: string };
 
 /** Who is who in plays. */
 export const PLAY = {
   ...{ component: "sip.example.org", users: "example.org" },
-  ...{ gateway: "192.0.2.1", gatewayPort: 5_600, proxy: "192.0.2.2", proxyPort: 5_060, stranger: "203.0.113.66" },
+  ...{ gateway: "192.0.2.1", gatewayPort: 5_600, proxy: "192.0.2.2", proxyPort: 5_060 },
+  ...{ provider: "198.51.100.7", stranger: "203.0.113.66" },
 } as const;
 
 const PEOPLE = "juliet bob romeo carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert".split(
   " ",
 );
 const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted"]);
+const LONGEST_NAME = 1_000;
+/** The kind of numbers that are the same everywhere. */
+const INTERNATIONAL = "international number";
 /** The resource of our phones (protocol/address.ts). */
 const OURS = "sip";
 
@@ -26,6 +35,19 @@ export class Others {
   readonly #tables = new Map<string, { readonly others: Map<string, string>; readonly taken: Set<string> }>();
   /** Whether the message that is exchanged is one of the gateway's. */
   ours = false;
+  /** How numbers are dialled: with it the same number in another spelling is the same. */
+  readonly #dialled: Dialled | undefined;
+  /** People who are others by another name, too. */
+  readonly #aliases = new Map<string, string>();
+
+  constructor(dialled?: Dialled) {
+    this.#dialled = dialled;
+  }
+
+  /** From now on `value` is who `other` is. */
+  isPerson(value: string, other: string): void {
+    this.#aliases.set(value.toLowerCase(), this.person(other));
+  }
 
   #table(kind: string) {
     const table = this.#tables.get(kind) ?? { others: new Map<string, string>(), taken: new Set<string>() };
@@ -57,6 +79,8 @@ export class Others {
 
   /** Whether a person of this name was met. */
   knowsPerson(value: string): boolean {
+    const dialled = this.#dialled && normal(value, this.#dialled);
+    if (dialled !== undefined && this.#tables.get(INTERNATIONAL)?.others.has(dialled)) return true;
     const digits = value.replace(/\D/g, "");
     const isNumber = this.#tables.get(`number of ${digits.length}`)?.others.has(digits) ?? false;
     return isNumber || (this.#tables.get("person")?.others.has(value.toLowerCase()) ?? false);
@@ -68,6 +92,8 @@ export class Others {
 
   /** The user part of an address, unescaped: a number, a name, or an address in an address. */
   person(value: string): string {
+    const known = this.#aliases.get(value.toLowerCase()) ?? this.#dialledAs(value);
+    if (known !== undefined) return known;
     const at = value.lastIndexOf("@");
     if (at > 0) return `${this.person(value.slice(0, at))}@${this.host(value.slice(at + 1))}`;
     if (NOBODY.has(value.toLowerCase())) return value;
@@ -78,8 +104,20 @@ export class Others {
 
   /** A word of a name, with capitals where it has them. */
   #word(word: string): string {
-    const other = this.#other("person", word.toLowerCase(), (n) => PEOPLE[n - 1] ?? `person${n}`);
+    // a name that is too long for a JID stays one (RFC 7622 §3.1)
+    const width = word.length > LONGEST_NAME ? word.length : 0;
+    const other = this.#other("person", word.toLowerCase(), (n) => (PEOPLE[n - 1] ?? `person${n}`).padEnd(width, "x"));
     return /^\p{Lu}/u.test(word) ? `${other[0]?.toUpperCase()}${other.slice(1)}` : other;
+  }
+
+  /** What is dialled in its one form; emergency numbers are nobody's. */
+  #dialledAs(value: string): string | undefined {
+    if (this.#dialled === undefined || value.includes("@")) return undefined;
+    const { hide, emergency } = this.#dialled;
+    if (hide !== "" && value.startsWith(hide)) return hide + this.person(value.slice(hide.length));
+    const number = normal(value, this.#dialled);
+    if (number !== undefined && emergency.includes(number)) return number;
+    return number?.startsWith("+") ? this.#other(INTERNATIONAL, number, (n) => `+455501${100 + n}`) : undefined;
   }
 
   #number(value: string): string {

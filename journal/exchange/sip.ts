@@ -47,7 +47,7 @@ const valuesOf = (message: Message, name: string): readonly string[] =>
     : values(message, name);
 
 const ADDRESSES = new Set(
-  `From To Contact Route Record-Route Path Service-Route P-Asserted-Identity P-Preferred-Identity Remote-Party-ID Diversion
+  `From To Contact Route Record-Route Path Service-Route P-Asserted-Identity P-Preferred-Identity P-Called-Party-ID Remote-Party-ID Diversion
    Refer-To Referred-By Reply-To History-Info`.split(/\s+/),
 );
 const KEPT = new Set(

@@ -76,12 +76,15 @@ const FORMATS: Readonly<Record<string, Format>> = {
   },
 };
 
-/** What the gateway was like, with the numbers of those users alone that this call names. */
+/** What the gateway was like, with the trunk of this call alone, and the numbers of those users alone that it names. */
 function concerning(call: CallView, setting: Setting): Setting {
   const said = JSON.stringify(call);
   const isNamed = (name: string): boolean => said.includes(JSON.stringify(name).slice(1, -1));
   const ofCall = setting.usernameToPhone.filter(({ username, phone }) => isNamed(username) || isNamed(phone));
-  return { ...setting, usernameToPhone: ofCall };
+  const trunks = setting.trunks
+    .filter(({ name }) => name === call.trunk)
+    .map((trunk) => ({ ...trunk, numbers: trunk.numbers.filter(({ user }) => isNamed(user)) }));
+  return { ...setting, usernameToPhone: ofCall, trunks };
 }
 
 function pictureOf(call: CallView, { of, step }: Asked): string {

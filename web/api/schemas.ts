@@ -11,6 +11,7 @@ export const callRow = z.object({
   direction: z.enum(["outgoing", "incoming"]),
   sid: z.string(),
   callId: z.string(),
+  trunk: z.string().optional().describe("the trunk that it goes by; none: the proxy"),
   begun: milliseconds,
   rang: milliseconds.optional(),
   answered: milliseconds.optional(),
@@ -69,6 +70,31 @@ export const callView = callRow.extend({
   dropped: z.number(),
 });
 
+const trunk = z.object({
+  name: z.string(),
+  authority: z.string().describe("of its Request-URIs"),
+  domain: z.string().describe("of the account"),
+  username: z.string(),
+  hasPassword: z.boolean(),
+  registers: z.boolean(),
+  hasOutboundProxy: z.boolean(),
+  realm: z.array(z.string()),
+  transport: z.string(),
+  media: z.string(),
+  codecs: z.string(),
+  identity: z.string(),
+  trusted: z.boolean(),
+  numbers: z.array(z.object({ number: z.string(), user: z.string() })),
+  defaultUser: z.string(),
+});
+
+const dial = z.object({
+  ...{ country: z.string(), area: z.string(), international: z.string(), national: z.string() },
+  emergency: z.array(z.string()),
+  hide: z.string(),
+  longest: z.number().describe("milliseconds; 0: no limit"),
+});
+
 const setting = z.object({
   component: z.string(),
   hosts: z.array(z.string()),
@@ -79,10 +105,13 @@ const setting = z.object({
   usernameToPhone: z.array(z.object({ username: z.string(), phone: z.string() })),
   realm: z.array(z.string()),
   intercept: z.boolean(),
+  trunks: z.array(trunk).describe("the one that the call goes by"),
+  dial: dial.optional().describe("how numbers are dialled, without the rules"),
   options: z.object({
     transport: z.string(),
     profile: z.string(),
     outbound: z.boolean(),
+    trusted: z.boolean(),
     hasCredentials: z.boolean(),
     media: z.string(),
     codecs: z.string(),

@@ -70,6 +70,7 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
         <strong>{isOver ? endWords(step, shown) : state?.description}</strong>{" "}
         {isOver && shown.failure && `${failureWords(shown.failure)} `}
         {state?.spec && <code>{state.spec}</code>}
+        {shown.trunk !== undefined && ` By trunk “${cut(plain(shown.trunk), MOST_NAME)}”.`}
         {waits.length > 0 && " Waits for "}
         {waits.flatMap((event, index) => [index > 0 ? " " : "", <code key={event}>{eventWords(event)}</code>])}
       </p>
