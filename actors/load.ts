@@ -52,9 +52,9 @@ export class Load {
     this.#window.waits(this.#waiting.size);
   }
 
-  /** A call was refused because the window is full. */
-  refused(): void {
-    this.#refused++;
+  /** A call was refused because the window is full; gives which of those it is. */
+  refused(): number {
+    return ++this.#refused;
   }
 
   /** A call begins; what is given back is for `completed`. */

@@ -20,15 +20,16 @@ export class Tally {
     this.#event = event;
   }
 
-  /** Counts one; `fields` are logged with it if it is the one that is logged. */
-  add(reason: string, fields: object = {}): void {
+  /** Counts one; `fields` are logged with it if it is the one that is logged, and made only then. */
+  add(reason: string, fields: object | (() => object) = {}): void {
     const entry = this.#counts.get(reason) ?? { count: 0, unsaid: 0, quietUntil: 0 };
     this.#counts.set(reason, entry);
     entry.count++;
     entry.unsaid++;
     const now = this.#clock.now();
     if (now < entry.quietUntil) return;
-    this.#log({ level: "warn", event: this.#event, reason, count: entry.unsaid, ...fields });
+    const said = typeof fields === "function" ? fields() : fields;
+    this.#log({ level: "warn", event: this.#event, reason, count: entry.unsaid, ...said });
     entry.unsaid = 0;
     entry.quietUntil = now + PAUSE;
   }

@@ -74,11 +74,8 @@ export interface CallEnd {
 }
 
 /** A message that was refused before there was a call. */
-export interface RefusedCall {
+interface RefusedCall {
   readonly wire: "sip" | "xmpp";
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
   readonly status: number | string;
   /** Why, in words. */
   readonly why?: string | undefined;

@@ -99,7 +99,21 @@ export class GatewayProcess {
 
   /** kB of memory that it occupies. */
   memory(): number {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(this.#path("status"), "utf8"))?.[1]);
+    return this.#status("VmRSS");
+  }
+
+  /** The most that it has occupied so far. */
+  peak(): number {
+    return this.#status("VmHWM");
+  }
+
+  #status(field: string): number {
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(this.#path("status"), "utf8"))?.[1]);
+  }
+
+  /** How many descriptors it has open. */
+  descriptors(): number {
+    return readdirSync(this.#path("fd")).length;
   }
 
   #used(allBefore: number, before: ReadonlyMap<string, Thread>): Cpu {

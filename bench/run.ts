@@ -36,6 +36,7 @@ export class Run {
   readonly #latencies: number[] = [];
   readonly #tally: CallTally = { begun: 0, well: 0, ended: 0, over: 0 };
   #holds = false;
+  readonly #held: string[] = [];
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
 
@@ -70,10 +71,20 @@ export class Run {
     return { ...this.#tally };
   }
 
-  /** How many calls the gateway has refused for overload; a commit without that metric refuses none. */
-  async refused(): Promise<number> {
+  /** How many calls the gateway has refused for overload. */
+  refused(): Promise<number> {
+    return this.#metric("carillon_overload_refusals_total");
+  }
+
+  /** Bytes of its heap that are in use. */
+  heap(): Promise<number> {
+    return this.#metric("nodejs_heap_size_used_bytes");
+  }
+
+  /** One of the gateway's metrics; 0 where a commit does not have it. */
+  async #metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.gateway.webPort}/metrics`)).text();
-    return Number(/^carillon_overload_refusals_total (\d+)/m.exec(text)?.[1] ?? 0);
+    return Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1] ?? 0);
   }
 
   /** Sessions at the XMPP side that are not over. */
@@ -130,12 +141,22 @@ export class Run {
     return (await this.#placed(count, name, rate)).length;
   }
 
+  /** Hangs up what is held, so many a second. */
+  async release(rate: number): Promise<void> {
+    const start = performance.now();
+    for (const [count, id] of this.#held.splice(0).entries()) {
+      while (count > ((performance.now() - start) / 1000) * rate) await Bun.sleep(2);
+      this.#user.hangUp(id);
+    }
+  }
+
   #answered(id: string): void {
     const begun = this.#begun.get(id);
     if (begun === undefined) return;
     this.#begun.delete(id);
     this.#latencies.push(performance.now() - begun);
-    if (!this.#holds) this.#user.hangUp(id);
+    if (this.#holds) this.#held.push(id);
+    else this.#user.hangUp(id);
   }
 
   #logged(line: string): void {

@@ -70,8 +70,8 @@ export class Metrics {
   readonly #calls: Counter<"direction" | "outcome">;
   readonly #setup: Histogram;
   readonly #duration: Histogram;
-  readonly #refusals: Counter<"kind">;
-  readonly #kinds = new Set<string>();
+  /** How often each kind was refused: a flood of calls costs no metric each. */
+  readonly #kinds = new Map<string, number>();
   /** One for all calls of a direction. */
   readonly #watches = { outgoing: this.#watching("outgoing"), incoming: this.#watching("incoming") };
 
@@ -88,9 +88,14 @@ export class Metrics {
       ...named("call_duration_seconds", "From the answer to the end"),
       buckets: DURATION,
     });
-    this.#refusals = new Counter({
+    const kinds = this.#kinds;
+    new Counter({
       ...named("refusals_total", "What was refused: calls by wire and status, and events that a call could not take"),
       labelNames: ["kind"],
+      collect() {
+        this.reset();
+        for (const [kind, count] of kinds) this.inc({ kind }, count);
+      },
     });
     readAtScrape(named, gauges);
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG });
@@ -128,9 +133,8 @@ export class Metrics {
   }
 
   #refused(kind: string): void {
-    const isKnown = this.#kinds.has(kind) || this.#kinds.size < MOST_KINDS;
-    if (isKnown) this.#kinds.add(kind);
-    this.#refusals.inc({ kind: isKnown ? kind : "other" });
+    const known = this.#kinds.has(kind) || this.#kinds.size < MOST_KINDS ? kind : "other";
+    this.#kinds.set(known, (this.#kinds.get(known) ?? 0) + 1);
   }
 }
 

@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import { Lately } from "../lately.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
-import type { RefusedCall, Watch } from "../watch.ts";
+import type { Watch } from "../watch.ts";
 
 /** Lines of refused calls that one caller gets in a minute: a user, or a From. */
 const MOST_LINES = 10;
@@ -57,22 +57,26 @@ export class RefusedCalls {
 
   /** An INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
-    this.#line(callerOf(sent), { ...this.#ofInvite(sent, status, why?.why), ...why });
+    this.#tell("sip", status, why?.why);
+    this.#line(callerOf(sent), { ...ofInvite(sent, status), ...why });
   }
 
   /** An INVITE, one of many. */
   oneInvite(sent: Sent, status: number, { why, advice }: Why): void {
-    this.#tally.add(why, { ...this.#ofInvite(sent, status, why), advice });
+    this.#tell("sip", status, why);
+    this.#tally.add(why, () => ({ ...ofInvite(sent, status), advice }));
   }
 
   /** A session-initiate. */
   initiate(iq: Sender, sid: string, refusal: Refusal): void {
-    this.#line(bareJid(iq.from ?? ""), { why: refusal.message, ...this.#ofInitiate(iq, sid, refusal) });
+    this.#tell("xmpp", conditionOf(refusal) ?? refusal.message, refusal.message);
+    this.#line(bareJid(iq.from ?? ""), { why: refusal.message, ...ofInitiate(iq, sid, refusal) });
   }
 
   /** A session-initiate, one of many. */
   oneInitiate(iq: Sender, sid: string, refusal: Refusal, advice?: string): void {
-    this.#tally.add(refusal.message, { ...this.#ofInitiate(iq, sid, refusal), advice });
+    this.#tell("xmpp", conditionOf(refusal) ?? refusal.message, refusal.message);
+    this.#tally.add(refusal.message, () => ({ ...ofInitiate(iq, sid, refusal), advice }));
   }
 
   /** A line of one caller, if it has one left. */
@@ -81,21 +85,21 @@ export class RefusedCalls {
     else this.#tally.add(MANY, fields);
   }
 
-  #ofInvite({ request, source }: Sent, status: number, why: string | undefined): object {
-    const [callId = "", from = "", to = ""] = ["Call-ID", "From", "To"].map((name) =>
-      withoutPassword(header(request, name) ?? ""),
-    );
-    this.#tell({ wire: "sip", id: callId, from, to, status, why });
-    return { status, callId, from, to, source: source.host };
-  }
-
-  #ofInitiate({ from = "", to = "" }: Sender, sid: string, { message, jingle }: Refusal): object {
-    const condition = jingle.reason ?? jingle.condition;
-    this.#tell({ wire: "xmpp", id: sid, from, to, status: condition ?? message, why: message });
-    return { condition, sid, from, to };
-  }
-
-  #tell(refused: RefusedCall): void {
-    this.#watch?.refusedCall(refused);
+  #tell(wire: "sip" | "xmpp", status: number | string, why: string | undefined): void {
+    this.#watch?.refusedCall({ wire, status, why });
   }
 }
+
+function ofInvite({ request, source }: Sent, status: number): object {
+  const [callId, from, to] = ["Call-ID", "From", "To"].map((name) => withoutPassword(header(request, name) ?? ""));
+  return { status, callId, from, to, source: source.host };
+}
+
+const conditionOf = ({ jingle }: Refusal): string | undefined => jingle.reason ?? jingle.condition;
+
+const ofInitiate = ({ from = "", to = "" }: Sender, sid: string, refusal: Refusal): object => ({
+  condition: conditionOf(refusal),
+  sid,
+  from,
+  to,
+});

@@ -84,7 +84,7 @@ export class SipStack implements SipPort {
       dropped: this.#dropped,
       received: (message, source, flow) => this.#received(message, source, flow),
       isKnown: (key) => this.#servers.has(key),
-      tooMany: (invite, source, flow, tagMark) => this.#tooMany(invite, source, flow, tagMark),
+      tooMany: (invite, source, flow, toTag) => this.#tooMany(invite, source, flow, toTag),
       toTag: this.#toTag,
       mayAnswer: (source) => this.#mayAnswer(source),
     });
@@ -166,9 +166,8 @@ export class SipStack implements SipPort {
   }
 
   /** The same 503 to each copy; the transaction layer does not hear of it. */
-  #tooMany(invite: Request, source: Destination, flow: Flow, tagMark: string): void {
+  #tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void {
     this.#needs.heard?.(source);
-    const toTag = tagMark + this.#toTag(invite);
     const response = responseTo(invite, 503, { toTag, headers: [RETRY_AFTER] });
     this.#refuse(invite, flow, response);
     this.#guard(() => this.#needs.user.refused(invite, source, response));

@@ -52,7 +52,8 @@ export interface SipTransportNeeds {
   /** Whether an INVITE of this key has come before. */
   isKnown(key: string): boolean;
   /** An INVITE is one too many; of it the header alone was read. */
-  tooMany(invite: Request, source: Destination, flow: Flow, tagMark: string): void;
+  tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void;
+  random(): string;
   /** The To tag of a response that has none. */
   toTag(message: Message): string;
   /** A socket cannot be opened any more. */
@@ -161,9 +162,9 @@ export class SipTransport {
   #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, flowTo: FlowTo): void {
     const source: Destination = { transport, host: from.host, port: from.port };
     const read = (): void => this.#read(bytes, source, flowTo);
-    const refuse = (invite: Request, tagMark: string): void => {
+    const refuse = (invite: Request, toTag: string): void => {
       const known = markedHeader(invite, source);
-      if (known) this.#needs.tooMany(known.message, source, flowTo(known.replyTo, false), tagMark);
+      if (known) this.#needs.tooMany(known.message, source, flowTo(known.replyTo, false), toTag);
     };
     this.#guard(() => this.#waiting.take({ bytes, source, read, refuse }));
   }

@@ -7,6 +7,7 @@
 import { USER_AGENT } from "./capabilities.ts";
 import { keepReadings, tagOf } from "./mandatory.ts";
 import type { Field, Request, Response } from "./message.ts";
+import { COPIED } from "./names.ts";
 
 /** RFC 3261 §21, and the RFCs of later statuses. */
 const phrases: Readonly<Record<number, string>> = {
@@ -82,8 +83,6 @@ export interface ResponseParts {
   readonly headers?: readonly Field[];
   readonly body?: string;
 }
-
-const COPIED = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
 
 /**
  * The response to a request, with the fields that it has to copy (RFC 3261 §8.2.6.2), Record-Route where a dialog begins

@@ -63,17 +63,17 @@ export function readHead(bytes: Uint8Array): Head {
 }
 
 /** The index of the line break after `from`, or the end of the text. */
-function lineEnd(text: string, from: number): number {
+export function lineEnd(text: string, from: number): number {
   const at = text.indexOf("\n", from);
   return at === -1 ? text.length : at;
 }
 
-function lineIn(text: string, from: number, end: number): string {
+export function lineIn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && end < text.length && text[end - 1] === "\r" ? end - 1 : end);
 }
 
 /** A line with its continuation lines, each joined by one space; `next` is where the next line begins. */
-function foldedLine(text: string, from: number): { line: string; next: number } {
+export function foldedLine(text: string, from: number): { line: string; next: number } {
   let end = lineEnd(text, from);
   let line = lineIn(text, from, end);
   while (isBlank(text[end + 1]) && end + 1 - from <= LIMITS.line) {
@@ -97,7 +97,7 @@ const response = /^SIP\/(\d+\.\d+) ([1-6]\d\d)(?: (.*))?$/i;
 const BAD_URI = /[<>"\s]/;
 
 /** RFC 3261 §7.1, §7.2: single spaces, none before or after. */
-function readStartLine(line: string): StartLine {
+export function readStartLine(line: string): StartLine {
   if (/^SIP\//i.test(line)) {
     const [, version, status, phrase = ""] = response.exec(line) ?? [];
     const start = { method: "", uri: "", status: Number(status ?? 0), phrase };

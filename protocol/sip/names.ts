@@ -40,6 +40,9 @@ const names = new Map<string, string>(Object.entries(compact));
 for (const name of [...registered.split(/\s+/), ...Object.values(compact)])
   names.set(name, name).set(name.toLowerCase(), name);
 
+/** What a response copies from its request (RFC 3261 §8.2.6.2). */
+export const COPIED: ReadonlySet<string> = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
+
 const token = /^[A-Za-z0-9!%'*+._`~-]+$/;
 
 const spellings = new Set(names.values());

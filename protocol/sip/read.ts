@@ -6,6 +6,7 @@
  */
 import { contentLength, type Fault, headEnd, readHead } from "./head.ts";
 import { type Field, LIMITS, Malformed, type Message, type Request } from "./message.ts";
+import { COPIED } from "./names.ts";
 
 /** How much of a message that is too large is read, to answer it. */
 const ANSWERED = 16_384;
@@ -34,16 +35,6 @@ export function readMessage(bytes: Uint8Array): Message {
   return { kind: "request", method: start.method, uri: start.uri, headers, body };
 }
 
-/** The header of a request without its body; undefined when it is no request, or a fault is in it. */
-export function readHeader(bytes: Uint8Array): Request | undefined {
-  const from = skipBlankLines(bytes);
-  const end = bytes.length > LIMITS.bytes ? undefined : headEnd(bytes, from);
-  if (end === undefined) return undefined;
-  const { start, headers, fault } = readHead(bytes.subarray(from, end));
-  if (start.method === "" || start.fault !== undefined || fault !== undefined) return undefined;
-  return { kind: "request", method: start.method, uri: start.uri, headers, body: "" };
-}
-
 /** Whether these are the bytes of a request of this method. */
 export function isRequest(bytes: Uint8Array, method: string): boolean {
   const from = skipBlankLines(bytes);
@@ -66,11 +57,10 @@ function bodyFault(end: number | undefined, length: number | undefined, rest: nu
   return [Number.isNaN(length) ? "unreadable Content-Length" : "body shorter than Content-Length", 400];
 }
 
-const ANSWERABLE = ["Via", "From", "To", "Call-ID", "CSeq"];
-
 /** Whether these fields have what a response copies (RFC 3261 §8.2.6.2). */
-export function isAnswerable(headers: readonly Field[]): boolean {
-  return ANSWERABLE.every((name) => headers.some((field) => field[0] === name));
+function isAnswerable(headers: readonly Field[]): boolean {
+  for (const name of COPIED) if (!headers.some((field) => field[0] === name)) return false;
+  return true;
 }
 
 /** The request, if it can be answered, and is not an ACK. */

@@ -58,7 +58,10 @@ export class Machine {
       },
     };
     this.load = new Load(clock);
-    this.#waiting = new WaitingInvites({ load: this.load, allow: () => true, isKnown: () => false });
+    this.#waiting = new WaitingInvites({
+      ...{ load: this.load, allow: () => true, isKnown: () => false },
+      random: () => "machine1",
+    });
   }
 
   /** Offers so many calls a second for so many seconds, and lets the machine come to rest. */

@@ -112,8 +112,7 @@ test("nobody's name is in it, and refusals have a bounded number of kinds", asyn
   const metrics = new Metrics(() => GAUGES);
   const watch = watchAll([metrics]);
   watch?.begun(ABOUT)?.refused("sip.info", "it does not fit");
-  for (let status = 400; status < 500; status++)
-    watch?.refusedCall({ wire: "sip", id: "c1", from: ABOUT.from, to: ABOUT.to, status });
+  for (let status = 400; status < 500; status++) watch?.refusedCall({ wire: "sip", status });
   const text = await metrics.text();
   expect(text).toContain('carillon_refusals_total{kind="event"} 1');
   expect(text).toContain('carillon_refusals_total{kind="other"} 51');

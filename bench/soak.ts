@@ -1,0 +1,90 @@
+/**
+ * npm run soak [-- --held 10000 --turned-over 200000 --runs 3 --rate 400 --ceiling 800]
+ *
+ * What becomes of a gateway that works for long: so many calls are held, so many more are made and hung up beside them, and RSS, heap and
+ * descriptors are looked at after each twentieth part. A run fails where RSS was ever above the ceiling (MB), where there are more descriptors after it
+ * than before, where a call was not answered, or where one is left half: begun and not ended in the gateway's records, or a session at
+ * the XMPP side. Each run is a fresh process, on a core of its own; users begin the calls, SIPp answers. About 12 minutes a run.
+ *
+ * A small one: `npm run soak -- --held 200 --turned-over 1000 --runs 1`.
+ */
+import { parseArgs } from "node:util";
+import { pinSelf } from "./process.ts";
+import { Run } from "./run.ts";
+import { percentile } from "./statistics.ts";
+
+const options = {
+  held: { type: "string", default: "10000" },
+  "turned-over": { type: "string", default: "200000" },
+  runs: { type: "string", default: "3" },
+  /** Calls a second; held ones begin at half of that. */
+  rate: { type: "string", default: "400" },
+  /** MB of RSS that are too many. */
+  ceiling: { type: "string", default: "800" },
+} as const;
+const { values } = parseArgs({ options });
+const [held, turnedOver, rate, ceiling] = [values.held, values["turned-over"], values.rate, values.ceiling].map(
+  Number,
+) as [number, number, number, number];
+
+const PARTS = 20;
+/** Longer than 64*T1, so that nothing of an ended call lingers, in milliseconds. */
+const SETTLED = 40_000;
+
+function row(...cells: (string | number)[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+/** What is looked at after each part. */
+async function look(run: Run, name: string, part: string, took: readonly number[], cost: number): Promise<void> {
+  const { gateway } = run;
+  const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(0);
+  row(
+    ...[name, part, megabytes(gateway.memory() * 1_024), megabytes(await run.heap()), gateway.descriptors()],
+    ...[cost.toFixed(0), percentile(took, 0.5).toFixed(1), percentile(took, 0.99).toFixed(1), run.sessions],
+  );
+}
+
+/** One run; gives what is wrong with it. */
+async function soak(name: string): Promise<string[]> {
+  const run = new Run("small", "user");
+  await run.open();
+  await run.make(Math.min(500, turnedOver), "warm", rate / 4);
+  await look(run, name, "warmed up", [], 0);
+  const descriptors = run.gateway.descriptors();
+  const holds = await run.hold(held, "held", rate / 2);
+  await look(run, name, "held", [], 0);
+  let answered = 0;
+  for (let part = 1; part <= PARTS; part++) {
+    const cpu = run.gateway.watchCpu();
+    const many = Math.round(turnedOver / PARTS);
+    const took = await run.make(many, `part${part}`, rate);
+    answered += took.length;
+    await look(run, name, `${part * many} turned over`, took, cpu().all / many);
+  }
+  await Bun.sleep(SETTLED);
+  await look(run, name, "settled", [], 0);
+  await run.release(rate);
+  await Bun.sleep(SETTLED);
+  await look(run, name, "all ended", [], 0);
+  const half = Math.max(run.tally.begun - run.tally.ended, run.sessions);
+  const [peak, open] = [run.gateway.peak() / 1_024, run.gateway.descriptors()];
+  await run.close();
+  const wanted = PARTS * Math.round(turnedOver / PARTS);
+  return [
+    ...(holds < held ? [`${held - holds} of ${held} held calls were not answered`] : []),
+    ...(answered < wanted ? [`${wanted - answered} of ${wanted} calls were not answered`] : []),
+    ...(half > 0 ? [`${half} calls are left half`] : []),
+    ...(peak > ceiling ? [`RSS was ${peak.toFixed(0)} MB, above the ceiling of ${ceiling}`] : []),
+    ...(open > descriptors ? [`${open} descriptors, where there were ${descriptors}`] : []),
+  ];
+}
+
+pinSelf(1);
+row("run", "after", "MB of RSS", "MB of heap", "descriptors", "µs CPU a call", "p50 ms", "p99 ms", "sessions");
+row(...Array.from({ length: 9 }, () => "---"));
+const wrong: string[] = [];
+for (let at = 1; at <= Number(values.runs); at++)
+  for (const fault of await soak(`${at}`)) wrong.push(`run ${at}: ${fault}`);
+console.log(wrong.length === 0 ? `\nAll ${values.runs} runs are well.` : `\n${wrong.join("\n")}`);
+process.exit(wrong.length === 0 ? 0 : 1);
