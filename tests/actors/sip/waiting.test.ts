@@ -6,7 +6,7 @@ import { header } from "../../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../../protocol/sip/mandatory.ts";
 import type { Message } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
-import { crlf } from "../../support/changed.ts";
+import { changed, crlf } from "../../support/changed.ts";
 import { asked, type Bench, bench, PEER, STACK } from "../../support/stack.ts";
 
 /** As many as the window has places. */
@@ -197,7 +197,7 @@ describe("while no more calls may begin", () => {
 
   test("what cannot be read is refused as ever, as far as it is read", async () => {
     const peer = await full();
-    await peer.together(invite("x").replace("SIP/2.0", "SIP/3.0"), invite("y", { lines: "no header field\n" }));
+    await peer.together(changed(invite("x"), "SIP/2.0", "SIP/3.0"), invite("y", { lines: "no header field\n" }));
     expect([peer.of("x"), peer.of("y")]).toEqual([["505"], ["503"]]);
   });
 
