@@ -2,13 +2,14 @@
  * The XState actor of one call, which returns for each event whether its chart takes it.
  *
  * Rules: an event is selected once (machines/stepper/); `accepted` runs between the selection and the effects. Nothing is kept
- * between two events, neither the event nor the step.
+ * between two events, neither the event nor the step; an actor that waits for nothing but events can be let go, and another one
+ * goes on from its snapshot (XState's persisting): the snapshot alone is a fifth of the actor.
  */
 import { Actor } from "xstate";
 import { call } from "../machines/call/call.ts";
 import type { CallContext, CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
-import { SteppedLogic } from "../machines/stepper/logic.ts";
+import { SteppedLogic, type SteppedSnapshot } from "../machines/stepper/logic.ts";
 import type { chartClock } from "./clock.ts";
 import type { Transition } from "./watch.ts";
 
@@ -31,6 +32,9 @@ export interface Step {
 const BEGINNING: Step = { event: "xstate.init" };
 
 type CallLogic = SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>;
+type ChartClock = ReturnType<typeof chartClock>;
+/** Where a call is and what it knows. */
+export type CallSnapshot = SteppedSnapshot<CallContext, CallEvent, CallEffect>;
 
 /** The chart by tables, which say once what an event selects. */
 const logic: CallLogic = new SteppedLogic(call, (actor, event, isTaken, transitions) => {
@@ -41,9 +45,12 @@ export class CallActor extends Actor<CallLogic> {
   #delivery: Delivery | undefined;
   #step: Step | undefined;
 
-  /** An actor that is not started yet. */
-  constructor(input: CallInput, clock: ReturnType<typeof chartClock>) {
-    super(logic, { input, clock });
+  readonly #isNew: boolean;
+
+  /** An actor that is not started yet: of a call that begins, or of one that goes on. */
+  constructor(from: { readonly input: CallInput } | { readonly snapshot: CallSnapshot }, clock: ChartClock) {
+    super(logic, { ...(from as { readonly input: CallInput }), clock });
+    this.#isNew = "input" in from;
   }
 
   /** The step that is taken now, if one is. */
@@ -52,7 +59,7 @@ export class CallActor extends Actor<CallLogic> {
   }
 
   override start(): this {
-    this.#step = BEGINNING;
+    if (this.#isNew) this.#step = BEGINNING;
     return super.start();
   }
 

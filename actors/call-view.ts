@@ -9,13 +9,13 @@ import type { UserEffect } from "../machines/call/vocabulary.ts";
 import type { Media } from "../protocol/media/media.ts";
 import type { Reason } from "../protocol/reasons.ts";
 import { onceEach } from "../protocol/text.ts";
-import type { CallActor } from "./call-actor.ts";
+import type { CallSnapshot } from "./call-actor.ts";
 
 const NOTHING: Media = { contents: [], groups: [] };
 
 export abstract class CallView {
   /** The chart as it stands; undefined once the call is over. */
-  protected abstract get snapshot(): ReturnType<CallActor["getSnapshot"]> | undefined;
+  protected abstract get snapshot(): CallSnapshot | undefined;
 
   get over(): boolean {
     return this.snapshot === undefined;

@@ -3,15 +3,17 @@
  *
  * Rules: an event is selected once; a peer's message that the chart cannot take now is refused, never dropped; `accepted` runs
  * before any effect of an event; a fault, in the chart or in what `guard` and `after` run, goes to the owner, who ends the call.
- * Once stopped, it has no chart, and nothing of the call's context. call-view.ts answers questions about the call.
+ * Once stopped, it has no chart, and nothing of the call's context. A chart in which no delay runs rests after a while (chart-time.ts):
+ * it keeps its snapshot alone, and the next event makes its actor anew. call-view.ts answers questions about the call.
  */
 import type { CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import { CallActor, type Step } from "./call-actor.ts";
+import { CallActor, type CallSnapshot, type Step } from "./call-actor.ts";
 import { CallView } from "./call-view.ts";
-import type { Clock, chartClock } from "./clock.ts";
+import type { ChartTime } from "./chart-time.ts";
 import { notTaken } from "./not-taken.ts";
+import type { Timed } from "./timers.ts";
 import type { Abandonment, CallEnd, CallWatch } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
@@ -26,15 +28,14 @@ export interface ChartOwner {
   error(fault: unknown): void;
 }
 
-/** What the charts of all calls are timed by. */
-export interface ChartTime {
-  readonly clock: Clock;
-  readonly chart: ReturnType<typeof chartClock>;
-}
-
-export class LiveChart extends CallView {
-  /** Until the call is over. */
+export class LiveChart extends CallView implements Timed {
+  /** Until the call is over, but while it rests. */
   #actor: CallActor | undefined;
+  /** The call as it stands while it rests. */
+  #rested: CallSnapshot | undefined;
+  /** When it rests, for ChartTime. */
+  deadline = Number.POSITIVE_INFINITY;
+  place = -1;
   #owner: ChartOwner | undefined;
   /** Observer, if any (watch.ts), and the step that was last reported to it. */
   #watch: CallWatch | undefined;
@@ -44,7 +45,7 @@ export class LiveChart extends CallView {
   constructor(input: CallInput, time: ChartTime) {
     super();
     this.#time = time;
-    this.#actor = new CallActor(input, time.chart);
+    this.#actor = new CallActor({ input }, time.chart);
   }
 
   /** From now on, and until the call is over, the observer is told what happens; undefined if nobody looks. */
@@ -56,13 +57,17 @@ export class LiveChart extends CallView {
     const actor = this.#actor;
     if (!actor) return;
     this.#owner = owner;
+    this.#observe(actor);
+    this.guard(() => actor.start());
+  }
+
+  #observe(actor: CallActor): void {
     actor.on("*", (effect) => {
       this.tell();
       this.#watch?.effect(effect.type);
-      owner.perform(effect);
+      this.#owner?.perform(effect);
     });
     actor.subscribe(this);
-    this.guard(() => actor.start());
   }
 
   /** The chart has a new state; XState's word, for the actor. */
@@ -70,7 +75,28 @@ export class LiveChart extends CallView {
     const actor = this.#actor;
     this.tell();
     this.#owner?.next();
-    if (this.active) actor?.rest();
+    if (!this.active) return;
+    actor?.rest();
+    this.#told = undefined;
+    if (this.snapshot?.configuration.isTimed) this.#time.stirs(this);
+    else this.#time.quiet(this);
+  }
+
+  /** Nothing has happened for a while, and nothing is waited for. */
+  rest(): void {
+    this.#rested = this.#actor?.getSnapshot();
+    this.#actor = undefined;
+  }
+
+  /** The actor, made anew where the call rests; undefined once it is over. */
+  #awake(): CallActor | undefined {
+    const snapshot = this.#rested;
+    if (snapshot === undefined) return this.#actor;
+    const actor = new CallActor({ snapshot }, this.#time.chart).start();
+    this.#observe(actor);
+    this.#actor = actor;
+    this.#rested = undefined;
+    return actor;
   }
 
   /** The chart has come to its end; XState's word, for the actor. */
@@ -113,6 +139,8 @@ export class LiveChart extends CallView {
     this.#watch?.ended(end.why, end);
     this.#watch = undefined;
     this.#actor = undefined;
+    this.#rested = undefined;
+    this.#time.stirs(this);
     actor?.stop();
   }
 
@@ -122,7 +150,7 @@ export class LiveChart extends CallView {
    * effects write to the wires and read nothing.
    */
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
-    const actor = this.#actor;
+    const actor = this.#awake();
     if (!actor) return this.#notTaken(event);
     let isTaken: boolean | undefined;
     this.guard(() => {
@@ -164,8 +192,8 @@ export class LiveChart extends CallView {
     return refusal;
   }
 
-  protected get snapshot(): ReturnType<CallActor["getSnapshot"]> | undefined {
-    return this.#actor?.getSnapshot();
+  protected get snapshot(): CallSnapshot | undefined {
+    return this.#rested ?? this.#actor?.getSnapshot();
   }
 
   #notTaken(event: CallEvent): Refusal {

@@ -5,8 +5,8 @@
  */
 import type { CallInput } from "../../machines/call/context.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
-import { chartClock } from "../clock.ts";
-import { type ChartTime, LiveChart } from "../live-chart.ts";
+import { ChartTime } from "../chart-time.ts";
+import { LiveChart } from "../live-chart.ts";
 import { type Log, logAbout } from "../log.ts";
 import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
@@ -51,7 +51,7 @@ export class CallMaker {
     this.#registry = by.registry;
     this.#awaiting = awaiting;
     this.#outbox = by.outbox;
-    this.#time = { clock, chart: chartClock(clock) };
+    this.#time = new ChartTime(clock);
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
     this.#lineNeeds = { config, sip, relayed, awaiting, takes, reach, random, chance, hash };
   }

@@ -14,6 +14,8 @@ export interface Configuration<C, E, F> {
   readonly value: StateValue;
   readonly tags: ReadonlySet<string>;
   readonly isFinal: boolean;
+  /** Whether any delay runs; else an actor in it waits for nothing but events. */
+  readonly isTimed: boolean;
   /** The innermost active states, if any of them or of what is around them has rows that need no event. */
   readonly eventless: readonly Node<C, E, F>[];
   readonly microsteps: Map<Row<C, E, F>, Microstep<C, E, F>>;
@@ -64,6 +66,7 @@ export class Configurations<C, E, F> {
       value: stateValue(this.#root, nodes),
       tags: new Set(nodes.flatMap(({ tags }) => tags)),
       isFinal: nodes.some((node) => node.type === "final"),
+      isTimed: nodes.some(({ isTimed }) => isTimed),
       eventless: nodes.some(({ always }) => always.length > 0) ? leaves : [],
       microsteps: new Map(),
     };

@@ -2,7 +2,8 @@
  * A stepped chart as logic of an XState actor: `createActor(new SteppedLogic(chart), { input, clock })`.
  *
  * The actor is XState's (mailbox, clock, inspection, persisting); only its transitions come from tables. Effects are emitted
- * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and both can read it.
+ * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and both can read it; a
+ * snapshot of ours as it is can be restored, too, for an actor that goes on where another was let go.
  */
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
 import type { Configuration } from "./configurations.ts";
@@ -70,6 +71,7 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
 
   restoreSnapshot = (persisted: Snapshot<unknown>): SteppedSnapshot<C, E, F, O> => {
     const { status, output, error, value, context } = persisted as SteppedSnapshot<C, E, F, O>;
+    if ("configuration" in persisted) return persisted as SteppedSnapshot<C, E, F, O>;
     const configuration = this.#stepper.configurationOf(value);
     return { status, output, error, value: configuration.value, context, configuration } as SteppedSnapshot<C, E, F, O>;
   };

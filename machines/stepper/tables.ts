@@ -43,6 +43,8 @@ export interface Node<C, E, F> {
   readonly order: number;
   readonly parent: Node<C, E, F> | undefined;
   readonly tags: readonly string[];
+  /** Whether delays run while it is active. */
+  readonly isTimed: boolean;
   readonly entry: readonly Act<C, E, F>[];
   readonly exit: readonly Act<C, E, F>[];
   /** In document order. */
@@ -101,6 +103,7 @@ class Tables<C extends object, E extends EventObject, F> {
       type,
       order,
       tags,
+      isTimed: from.after.length > 0,
       parent,
       entry: acts(from.entry),
       exit: acts(from.exit),
@@ -176,7 +179,7 @@ class Tables<C extends object, E extends EventObject, F> {
         const args = { context, event, enqueue: { emit: (each: F) => void effects.push(each) } };
         collect(args, params(args));
       };
-    if (built.type === "xstate.raise" && id !== undefined) return this.#starts(from, id, built.delay);
+    if (built.type === "xstate.raise" && id?.startsWith("xstate.after.")) return this.#starts(from, id, built.delay);
     if (built.type === "xstate.cancel" && typeof sendId === "string")
       return ({ delays }) => void delays.push({ id: sendId, ms: undefined });
     return refuse(from, `the action ${built.type ?? "(a function)"}`);

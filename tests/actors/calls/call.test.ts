@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { Call } from "../../../actors/calls/call.ts";
 import type { User } from "../../../actors/calls/user.ts";
-import { chartClock } from "../../../actors/clock.ts";
+import { ChartTime } from "../../../actors/chart-time.ts";
 import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
@@ -29,7 +29,7 @@ function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
   });
   const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
   const clock = createClock();
-  const chart = new LiveChart(input({ offer }), { clock, chart: chartClock(clock) });
+  const chart = new LiveChart(input({ offer }), new ChartTime(clock));
   const call = new Call({
     ...{ chart, ...sides, dialog: { callId: "c", localTag: "t" } },
     log: (event) => void logged.push(event),
