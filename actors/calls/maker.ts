@@ -40,7 +40,9 @@ export class CallMaker {
   readonly #awaiting: InvitesAwaiting;
   readonly #outbox: Outbox;
   readonly #time: ChartTime;
-  readonly #lineNeeds: Omit<LineNeeds, "credentials">;
+  readonly #lineNeeds: LineNeeds;
+  /** What the lines by a trunk are given. */
+  readonly #byTrunk = new WeakMap<Trunk, LineNeeds>();
   readonly #ended = (call: Call): void => this.#letGo(call);
 
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
@@ -53,7 +55,9 @@ export class CallMaker {
     this.#outbox = by.outbox;
     this.#time = new ChartTime(clock);
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
-    this.#lineNeeds = { config, sip, relayed, awaiting, takes, reach, random, chance, hash };
+    const account = { ...config, learnsFrom401: true };
+    const credentials = (): ProxyCredentials => new ProxyCredentials(account, needs);
+    this.#lineNeeds = { config, sip, relayed, awaiting, credentials, takes, reach, random, chance, hash };
   }
 
   /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */
@@ -88,12 +92,17 @@ export class CallMaker {
     return call;
   }
 
-  /** What the line of one call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
+  /** What the line of a call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
   #lineNeedsOf(trunk: Trunk | undefined): LineNeeds {
-    if (trunk === undefined) {
-      const account = { ...this.#needs.config, learnsFrom401: true };
-      return { ...this.#lineNeeds, credentials: new ProxyCredentials(account, this.#needs) };
-    }
+    if (trunk === undefined) return this.#lineNeeds;
+    const known = this.#byTrunk.get(trunk);
+    if (known !== undefined) return known;
+    const made = this.#lineNeedsBy(trunk);
+    this.#byTrunk.set(trunk, made);
+    return made;
+  }
+
+  #lineNeedsBy(trunk: Trunk): LineNeeds {
     const { hops, reach, settings } = trunk;
     const outbound = settings.outboundProxy !== undefined;
     const config = {
@@ -104,7 +113,7 @@ export class CallMaker {
         return hops.best;
       },
     };
-    return { ...this.#lineNeeds, config, credentials: trunk.callCredentials(), reach };
+    return { ...this.#lineNeeds, config, credentials: () => trunk.callCredentials(), reach };
   }
 
   #logOf({ id: call, sid, callId, from, to }: CallAbout): Log {

@@ -5,24 +5,30 @@
 import type { Content, Media } from "../../protocol/media/media.ts";
 
 export class Withheld {
-  readonly #names = new Map<string, ReadonlySet<string>>();
+  /** Made for the first device that is not told of all. */
+  #names: Map<string, ReadonlySet<string>> | undefined;
 
   /** A device is offered this description, whose refused contents are left out. */
   offered(device: string, { contents }: Media): void {
     const left = contents.filter(({ rejected }) => rejected).map(({ name }) => name);
-    if (left.length > 0) this.#names.set(device, new Set(left));
-    else this.#names.delete(device);
+    this.#leave(device, left);
   }
 
   /** A device is told of contents after all. */
   added(device: string, contents: readonly Pick<Content, "name">[]): void {
-    const left = [...(this.#names.get(device) ?? [])].filter((name) => contents.every((each) => each.name !== name));
-    this.#names.set(device, new Set(left));
+    const left = [...(this.#names?.get(device) ?? [])].filter((name) => contents.every((each) => each.name !== name));
+    this.#leave(device, left);
   }
 
   /** Those of the contents that a device was told of. */
   known<Each extends Pick<Content, "name">>(device: string, contents: readonly Each[]): Each[] {
-    const left = this.#names.get(device);
+    const left = this.#names?.get(device);
     return contents.filter(({ name }) => !left?.has(name));
+  }
+
+  #leave(device: string, names: readonly string[]): void {
+    if (names.length === 0) return void this.#names?.delete(device);
+    this.#names ??= new Map();
+    this.#names.set(device, new Set(names));
   }
 }

@@ -77,15 +77,14 @@ export class InviteAnswers {
     this.#info.flush();
   }
 
-  /** The fork of a 2xx, where one that does not answer gives way; the route set is the 2xx's (§13.2.2.4), the numbers go on. */
+  /** The fork of a 2xx, where one that does not answer gives way. */
   #answering(tag: string, invite: Invite, response: Response): Fork | undefined {
     const dialog = dialogFromResponse(invite.request, response);
     const leaves = this.#forks.makeRoom(tag);
     if (leaves) invite.acks.delete(leaves.tag);
     const fork = this.#forks.join(tag, () => dialog, response, true);
     if (!fork) return undefined;
-    const { localSeq, remoteSeq } = fork.dialog;
-    fork.dialog = { ...dialog, localSeq, remoteSeq };
+    fork.becomes(dialog);
     fork.success = { invite, timer: timerOf(response) };
     return fork;
   }

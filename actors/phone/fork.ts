@@ -11,6 +11,7 @@ import { allows, trickles } from "../../protocol/sip/capabilities.ts";
 import { acceptRequest, type Dialog, refreshTarget, requestIn } from "../../protocol/sip/dialog.ts";
 import type { Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import type { SessionTimer } from "../../protocol/sip/session-timer.ts";
+import { owned } from "../../protocol/text.ts";
 import type { Invite } from "./invite.ts";
 
 export class Fork {
@@ -41,9 +42,15 @@ export class Fork {
   isAcknowledged = false;
 
   constructor(tag: string, dialog: Dialog, open: boolean) {
-    this.tag = tag;
-    this.dialog = dialog;
+    this.tag = owned(tag);
+    this.dialog = kept(dialog);
     this.open = open;
+  }
+
+  /** The dialog as its 2xx says it: the route set is that one's (§13.2.2.4), the numbers go on. */
+  becomes(dialog: Dialog): void {
+    const { localSeq, remoteSeq } = this.dialog;
+    this.dialog = { ...kept(dialog, this.dialog), localSeq, remoteSeq };
   }
 
   /** Whether a 2xx has come. */
@@ -87,6 +94,18 @@ export class Fork {
 
   /** Their Contact has moved, as this message says (§12.2). */
   refresh(message: Request | Response): void {
-    this.dialog = refreshTarget(this.dialog, message);
+    this.dialog = kept(refreshTarget(this.dialog, message), this.dialog);
   }
 }
+
+/** A dialog without the message that its texts were cut out of; `before` has copies of those that are the same. */
+function kept(dialog: Dialog, before?: Dialog): Dialog {
+  const { remote, remoteTarget, routeSet } = dialog;
+  const isSame =
+    before?.remote === remote && before.remoteTarget === remoteTarget && isSameList(before.routeSet, routeSet);
+  const texts = isSame ? before : owned({ remote, remoteTarget, routeSet });
+  return { ...dialog, remote: texts.remote, remoteTarget: texts.remoteTarget, routeSet: texts.routeSet };
+}
+
+const isSameList = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((each, at) => each === other[at]);

@@ -14,6 +14,7 @@ import type { ReachPort } from "../sip/user.ts";
 
 /** A phone that moves has a few addresses. */
 const MOST = 8;
+const NONE: readonly string[] = [];
 
 const ELSEWHERE = new Refusal("this dialog is not spoken from there", { status: 403, warning: 399 });
 const NOT_THEIRS = new Refusal("Contact names an address that is nobody's to name", { status: 403, warning: 399 });
@@ -21,9 +22,9 @@ const NOT_THEIRS = new Refusal("Contact names an address that is nobody's to nam
 export class Heard {
   readonly #reach: ReachPort;
   /** The hosts, besides the proxy, which passes on what others say. */
-  readonly #hosts = new Set<string>();
+  #hosts: readonly string[] = NONE;
   /** The proxy's hosts that have passed something on: it goes on speaking from there where its name gets another address. */
-  readonly #passers = new Set<string>();
+  #passers: readonly string[] = NONE;
 
   constructor(reach: ReachPort) {
     this.#reach = reach;
@@ -31,13 +32,14 @@ export class Heard {
 
   /** The first host, where there is any besides the proxy. */
   get first(): string | undefined {
-    return this.#hosts.values().next().value;
+    return this.#hosts[0];
   }
 
   /** A message of the other side has come from there. */
   add(source: Destination): void {
-    const hosts = this.#reach.isPassedOn(source) ? this.#passers : this.#hosts;
-    if (hosts.size < MOST) hosts.add(normalAddress(source.host));
+    const host = normalAddress(source.host);
+    if (this.#reach.isPassedOn(source)) this.#passers = withHost(this.#passers, host);
+    else this.#hosts = withHost(this.#hosts, host);
   }
 
   /** Whether the other side may have us send there. */
@@ -48,7 +50,7 @@ export class Heard {
   /** Whether messages of this dialog may come from there. */
   takes(dialog: Dialog, source: Destination): boolean {
     const host = normalAddress(source.host);
-    if (this.#reach.isTrusted(source) || this.#hosts.has(host) || this.#passers.has(host)) return true;
+    if (this.#reach.isTrusted(source) || this.#hosts.includes(host) || this.#passers.includes(host)) return true;
     const hop = hopOf(dialog);
     return normalAddress(hop.host) === host && this.mayLead({ ...hop, transport: "udp" });
   }
@@ -61,3 +63,7 @@ export class Heard {
     return !moves || this.#reach.mayName(hopOf(refreshTarget(dialog, request)), source) ? undefined : NOT_THEIRS;
   }
 }
+
+/** A list and no set, since nearly every call has one host. */
+const withHost = (hosts: readonly string[], host: string): readonly string[] =>
+  hosts.length >= MOST || hosts.includes(host) ? hosts : [...hosts, host];

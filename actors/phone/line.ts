@@ -59,7 +59,8 @@ export interface LineNeeds {
   /** From now on the call with this tag of ours goes by the media relay. */
   readonly relayed: (localTag: string, terms: RelayTerms) => void;
   readonly awaiting: InvitesAwaiting;
-  readonly credentials: ProxyCredentials;
+  /** Those of one call, which may learn the proxy's realm. */
+  readonly credentials: () => ProxyCredentials;
   /** What a device of the user's takes, if it was seen. */
   readonly takes: (device: string) => Takes | undefined;
   readonly reach: ReachPort;
@@ -80,6 +81,8 @@ export class Line {
   readonly heard: Heard;
   /** Where the INVITE of the call was answered or came from, as long as that serves us. */
   #place: Destination | undefined;
+  /** Made when the proxy first asks for them. */
+  #credentials: ProxyCredentials | undefined;
 
   /** `contactUser` is the user part of our Contact in this call. */
   constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
@@ -141,7 +144,9 @@ export class Line {
 
   /** A refused request with credentials and this number, where it has gone to the proxy and there are any to give. */
   authenticate(request: Request, response: Response, number: number, to = this.#hop(request)): Request | undefined {
-    return this.needs.reach.isProxy(to) ? this.needs.credentials.answer(request, response, number) : undefined;
+    if (!this.needs.reach.isProxy(to)) return undefined;
+    this.#credentials ??= this.needs.credentials();
+    return this.#credentials.answer(request, response, number);
   }
 
   /** Reason of RFC 3326, in profile `precise` only. */

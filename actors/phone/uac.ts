@@ -53,9 +53,11 @@ export interface NextHops {
 
 /** How long a place may be silent until the next one is tried, in milliseconds. */
 const SILENCE = 4_000;
+const NONE: readonly Destination[] = [];
 
 export class PhoneUac extends Phone {
-  readonly #callee: Callee;
+  /** Until a phone has answered: a call that is held keeps nothing of how it was placed. */
+  #callee: Callee | undefined;
   readonly #answers: InviteAnswers;
   /** The last one; once it is answered there is nothing to be cancelled. */
   #invite: Invite | undefined;
@@ -76,7 +78,7 @@ export class PhoneUac extends Phone {
   static readonly #rows: EffectRows<PhoneEffect, PhoneUac> = {
     "sip.send.invite": (phone, { media, relayed }) => phone.#begin(media, relayed),
     "sip.send.cancel": (phone, { reason }) => phone.#cancel(phone.line.reason(reason)),
-    "sip.send.ack": (phone, { tag }) => phone.#answers.acknowledge(tag),
+    "sip.send.ack": (phone, { tag }) => phone.#acknowledge(tag),
     "sip.send.bye": ({ forks }, { tag, reason }) => forks.bye(tag, reason, tag === forks.chosen),
     "sip.send.reinvite": (phone, { media, action }) => phone.reinvite(media, action),
     "sip.send.success": ({ offers }, { media }) => offers.accept(media),
@@ -117,14 +119,24 @@ export class PhoneUac extends Phone {
     this.#invite?.cancel(this.line, fields);
   }
 
-  #begin(media: Media, relayed: boolean): void {
-    if (relayed) this.line.needs.relayed(this.#callee.localTag, this.#callee.relay);
-    this.#targets = targetsOf(this.#callee.requestUri);
-    this.#send({ request: this.#inviteWith(media), left: MOST_TRIES });
+  /** The call is answered: its INVITE goes nowhere else any more. Other 2xx to it come by its transaction. */
+  #acknowledge(tag: string): void {
+    this.#answers.acknowledge(tag);
+    this.#callee = undefined;
+    if (this.#invite?.isOver) this.#invite = undefined;
+    this.#targets = undefined;
+    this.#tried = NONE;
   }
 
-  #inviteWith(media: Media): Request {
-    const { requestUri, from, to, callId, fields } = this.#callee;
+  #begin(media: Media, relayed: boolean): void {
+    const callee = this.#callee;
+    if (callee === undefined) return;
+    if (relayed) this.line.needs.relayed(callee.localTag, callee.relay);
+    this.#targets = targetsOf(callee.requestUri);
+    this.#send({ request: this.#inviteWith(media, callee), left: MOST_TRIES });
+  }
+
+  #inviteWith(media: Media, { requestUri, from, to, callId, fields }: Callee): Request {
     return requestOf({
       method: "INVITE",
       uri: requestUri,
@@ -149,18 +161,19 @@ export class PhoneUac extends Phone {
     invite.send(this.line, this.#hop);
     const isSilent = (): boolean => invite === this.#invite && !invite.heard && !invite.isOver;
     const silent = (): boolean => isSilent() && this.#goesOn(invite.request);
-    if (this.#callee.hops?.after(this.#tried)) this.line.chart.after(SILENCE, () => void silent());
+    if (this.#callee?.hops?.after(this.#tried)) this.line.chart.after(SILENCE, () => void silent());
   }
 
-  get #hop(): Destination {
-    return this.#tried.at(-1) ?? this.#callee.proxy;
+  get #hop(): Destination | undefined {
+    return this.#tried.at(-1);
   }
 
   /** Whether the INVITE goes to the next place, since the last one does not serve us. */
   #goesOn(request: Request): boolean {
-    const { hops } = this.#callee;
+    const hops = this.#callee?.hops;
+    const hop = this.#hop;
     const next = this.#cancels || this.line.chart.userLeft ? undefined : hops?.after(this.#tried);
-    hops?.failed(this.#hop);
+    if (hop) hops?.failed(hop);
     if (next === undefined) return false;
     this.#tried = [...this.#tried, next];
     if (this.#invite) this.#invite.isGivenUp = true;
@@ -219,7 +232,9 @@ export class PhoneUac extends Phone {
 
   /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */
   #elsewhere(request: Request, response: Response): Attempt | undefined {
-    const next = nextTarget(this.#targets ?? targetsOf(this.#callee.requestUri), response, this.#callee.elsewhere);
+    const callee = this.#callee;
+    if (callee === undefined) return undefined;
+    const next = nextTarget(this.#targets ?? targetsOf(callee.requestUri), response, callee.elsewhere);
     if (next === undefined) return undefined;
     this.#targets = next.targets;
     const moved = { ...withoutCredentials(request), uri: next.uri };

@@ -50,25 +50,25 @@ export class Reach implements ReachPort {
   }
 
   /** Whether somebody whose messages come from these hosts may have us send there. A name is judged once it has an address. */
-  mayLead(to: Destination, heard: ReadonlySet<string>): boolean {
+  mayLead(to: Destination, heard: readonly string[]): boolean {
     const host = normalAddress(to.host);
     if (this.isProxy(to) || this.#needs.acl.covers(to.host)) return true;
     if (this.#ours.has(host) && to.port === this.#needs.port()) return true;
     const special = this.#specialOf(host);
     if (special !== undefined && !this.#isThere(special, heard)) return false;
-    return to.transport === "udp" || isIP(host) === 0 || heard.has(host);
+    return to.transport === "udp" || isIP(host) === 0 || heard.includes(host);
   }
 
   /** What the proxy has passed on may name anything, since we go by the proxy then. */
   mayName(hop: Destination, source: Destination): boolean {
-    const heard = new Set([normalAddress(source.host)]);
+    const heard = [normalAddress(source.host)];
     return this.isPassedOn(source) || this.mayLead({ ...hop, transport: "udp" }, heard);
   }
 
   /** Whether one of them is on the machine or the link itself. */
-  #isThere(special: Special, heard: ReadonlySet<string>): boolean {
+  #isThere(special: Special, heard: readonly string[]): boolean {
     const isNear = special === "this machine" || special === "this link";
-    return isNear && [...heard].some((host) => this.#specialOf(host) === special);
+    return isNear && heard.some((host) => this.#specialOf(host) === special);
   }
 
   #specialOf(host: string): Special | undefined {

@@ -35,7 +35,7 @@ export interface ReachPort {
   /** Whether the configuration names its host: the proxy, or `[sip] allow`. */
   isTrusted(source: Destination): boolean;
   /** Whether somebody whose messages come from these hosts may have us send there. */
-  mayLead(to: Destination, heard: ReadonlySet<string>): boolean;
+  mayLead(to: Destination, heard: readonly string[]): boolean;
   /** Whether a message from there may name this as the next hop, so that it need not be refused. */
   mayName(hop: Destination, source: Destination): boolean;
 }

@@ -6,8 +6,9 @@ import { ChartTime } from "../../../actors/chart-time.ts";
 import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import type { Phone } from "../../../actors/phone/phone.ts";
+import type { CallEvent } from "../../../machines/call/vocabulary.ts";
 import { createClock } from "../../../replay/clock.ts";
-import { bare, input, OFFER } from "../../support/chart.ts";
+import { ANSWER, bare, input, OFFER } from "../../support/chart.ts";
 
 /** A call whose sides only note what they are asked; one of them may have a fault. */
 function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
@@ -98,6 +99,59 @@ test("a call that is over knows nothing of what it was about: a transaction may 
     [],
     [],
   ]);
+});
+
+/** The user holds and goes on, the phone agrees, and hangs up. */
+const HELD: readonly CallEvent[] = [
+  { type: "sip.invite.provisional", status: 180 },
+  { type: "sip.invite.success", tag: "t1", media: ANSWER },
+  { type: "jingle.hold", device: "juliet@example.org/a", holds: true },
+  { type: "sip.reinvite.success", media: ANSWER },
+  { type: "jingle.hold", device: "juliet@example.org/a", holds: false },
+  { type: "sip.bye", reason: { condition: "success" } },
+];
+
+describe("a chart that rests", () => {
+  test("waits for nothing but events: no timer is armed, while one is where a delay runs", async () => {
+    const { call, clock } = makeCall();
+    const [rings, answers] = HELD as [CallEvent, CallEvent];
+    const seen: unknown[] = [];
+    for (const event of [rings, answers]) {
+      call.chart.deliver(event);
+      await clock.advance(3_000);
+      seen.push([call.chart.state, call.chart.answered, clock.armed]);
+    }
+    expect(seen).toEqual([
+      ["outgoing.ringing", false, 1],
+      ["established.stable.talking", true, 0],
+    ]);
+  });
+
+  test("takes each event as one that has not rested, and refuses what it would", async () => {
+    const walked = async (pause: number) => {
+      const { call, said, clock, over } = makeCall();
+      const states: string[] = [];
+      for (const event of HELD) {
+        const refusal = call.chart.deliver({ type: "sip.ack" })?.message;
+        call.chart.deliver(event, () => void said.push("accepted"));
+        states.push(`${refusal} ${call.chart.state}`);
+        await clock.advance(pause);
+      }
+      return { said, states, over: over.length, armed: clock.armed };
+    };
+    const rested = await walked(5_000);
+    expect(rested).toEqual(await walked(0));
+    expect([rested.over, rested.armed, rested.said.length]).toEqual([1, 0, 13]);
+  });
+
+  test("ends like any other when the operator hangs up", async () => {
+    const { call, clock, logged } = makeCall();
+    for (const event of HELD.slice(0, 2)) call.chart.deliver(event);
+    await clock.advance(3_000);
+    call.hangUp();
+    expect(logged.at(-1)).toMatchObject({ event: "call.ended", by: "operator", why: "success" });
+    expect([call.chart.over, call.chart.deliver({ type: "sip.ack" })?.sip.status]).toEqual([true, 481]);
+  });
 });
 
 describe("what does not fit the state", () => {

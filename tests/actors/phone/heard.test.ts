@@ -10,7 +10,7 @@ const DIALOG = { remoteTarget: "sip:bob@203.0.113.9", routeSet: [] } as unknown 
 // proves: K21
 test("the proxy of a running call goes on speaking in it from where it was, but leads nowhere by that", () => {
   let proxy = "192.0.2.1";
-  const led: ReadonlySet<string>[] = [];
+  const led: (readonly string[])[] = [];
   const isProxy = ({ host }: { readonly host: string }): boolean => host === proxy;
   const reach: ReachPort = {
     ...{ strict: true, isProxy, isPassedOn: isProxy, isTrusted: isProxy, mayName: () => true },
@@ -28,5 +28,5 @@ test("the proxy of a running call goes on speaking in it from where it was, but 
     false,
   ]);
   heard.mayLead(at("127.0.0.1"));
-  expect([heard.first, led.map(({ size }) => size)]).toEqual([undefined, [0]]);
+  expect([heard.first, led.map(({ length }) => length)]).toEqual([undefined, [0]]);
 });
