@@ -52,6 +52,7 @@ export class Calls implements SipUser, XmppUser {
   readonly #incoming: IncomingCalls;
   readonly #iqs: JingleIqs;
   readonly #messages: CallMessages;
+  readonly #dialling: Dialling;
 
   constructor(needs: CallsNeeds) {
     const { config, clock, log, load, xmpp, random, reach, trunks } = needs;
@@ -72,6 +73,7 @@ export class Calls implements SipUser, XmppUser {
     this.#proposals = proposals;
     this.#outbox = outbox;
     this.#refused = refused;
+    this.#dialling = dialling;
     this.#incoming = new IncomingCalls({
       ...{ maker, registry, shares, refused, addresses, isTrusted, xmpp, random, reach, trunks, numbering },
       relay: needs.relay,
@@ -129,6 +131,14 @@ export class Calls implements SipUser, XmppUser {
   }
 
   // From the XMPP component
+
+  get isOverloaded(): boolean {
+    return !this.#needs.load.admits;
+  }
+
+  isOneTooMany({ us, them }: { us: string; them: string }): boolean {
+    return this.#dialling.isOneTooMany({ caller: bareJid(them), callee: bareJid(us) });
+  }
 
   jingle(iq: Stanza, reply: (answer: Element) => void): void {
     this.#iqs.take(iq, reply);

@@ -92,6 +92,14 @@ export class Dialling {
     return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, found) };
   }
 
+  /** Whether a call is refused whatever it offers, since more begin than can be set up. */
+  isOneTooMany({ caller, callee }: Parties): boolean {
+    const { config, load } = this.#by;
+    const name = load.admits ? undefined : dialledName(callee, config.addresses);
+    const found = name === undefined ? undefined : this.#written(name, caller, config.dial);
+    return found !== undefined && (found instanceof Refusal || !found.isEmergency);
+  }
+
   #overloaded(): Refusal {
     this.#by.load.refused();
     return overloaded;

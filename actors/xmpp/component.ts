@@ -98,7 +98,7 @@ export class XmppComponent {
     const parts = { user, dropped, mayHandOver, intercepts: this.#intercepts, send: this.#send };
     const service = { domain: config.domain, video: config.video, caps };
     const iqs = new IncomingIqs({ ...parts, requests, service });
-    return new XmppReceiver({ iqs, messages: new IncomingMessages(parts), presence, dropped });
+    return new XmppReceiver({ user, iqs, messages: new IncomingMessages(parts), presence, dropped });
   }
 
   #createStream(): XmppStream {
@@ -117,6 +117,8 @@ export class XmppComponent {
       server: { host: config.host, port: config.port },
       sha1: (text) => sha1(text, "hex"),
       stanza: (element) => this.#incoming.stanza(element),
+      looksAtHead: (start) => this.#incoming.looksAtHead(start),
+      head: (head) => this.#incoming.head(head),
       oversized: (head, excess) => this.#incoming.oversized(head, excess),
       online: () => this.#online(),
       offline: (why) => this.#offline(why),

@@ -2,17 +2,21 @@
  * Incoming stanzas: the head of each is read once, then its kind decides who takes it.
  *
  * Rules: a stanza that nobody takes is dropped and counted. A stanza past the limits is its sender's fault alone: an IQ is answered by
- * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12).
+ * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12). In overload a session-initiate
+ * is refused by its head, since to parse a browser's offer costs as much as a third of a call.
  */
 import type { Element } from "@xmpp/xml";
 import { readHead } from "../../protocol/xmpp/head.ts";
+import { JINGLE } from "../../protocol/xmpp/namespaces.ts";
 import type { Excess } from "../../protocol/xmpp/stanza.ts";
 import type { Tally } from "../tally.ts";
 import type { IncomingIqs } from "./iqs.ts";
 import type { IncomingMessages } from "./messages.ts";
 import type { XmppPresence } from "./presence.ts";
+import type { XmppUser } from "./user.ts";
 
 export interface ReceiverParts {
+  readonly user: XmppUser;
   readonly iqs: IncomingIqs;
   readonly messages: IncomingMessages;
   readonly presence: XmppPresence;
@@ -35,6 +39,22 @@ export class XmppReceiver {
     else if (!element.is("presence"))
       dropped.add("element that is no stanza", { name: element.getName().slice(0, 40) });
     else if (!presence.receive(stanza)) dropped.add("presence from a domain not served", { from: stanza.from });
+  }
+
+  /** Whether a stanza that begins like this may be refused by its head: a call's first, while there are too many. */
+  looksAtHead(start: string): boolean {
+    return this.#to.user.isOverloaded && start.includes("session-initiate");
+  }
+
+  /** Refuses a call by the head of its session-initiate, without reading what it offers; false when that is to be read. */
+  head(element: Element): boolean {
+    const stanza = readHead(element);
+    const isSet = element.is("iq") && stanza?.type === "set";
+    const jingle = isSet ? element.getChild("jingle", JINGLE) : undefined;
+    if (stanza?.to === undefined || jingle?.attrs.action !== "session-initiate") return false;
+    if (!this.#to.user.isOneTooMany({ us: stanza.to, them: stanza.from })) return false;
+    this.#to.iqs.take(stanza);
+    return true;
   }
 
   /** The head of a stanza past the limits, as far as it was read. */

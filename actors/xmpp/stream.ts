@@ -38,6 +38,9 @@ export interface XmppStreamNeeds extends ConnectNeeds {
   readonly sha1: (text: string) => string;
   readonly log: Log;
   stanza(element: Element): void;
+  /** Whether a stanza that begins like this may be taken by its head (protocol/xmpp/stanza.ts); and takes it, or does not. */
+  looksAtHead?(start: string): boolean;
+  head?(element: Element): boolean;
   /** A stanza past the limits was skipped (protocol/xmpp/stanza.ts). */
   oversized(head: Element | undefined, excess: Excess): void;
   online(): void;
@@ -159,6 +162,8 @@ export class XmppStream {
     return {
       opened: (stream) => this.#tell({ type: "stream.opened", id: String(stream.attrs.id ?? "") }),
       stanza: (element, text) => current() && this.#stanza(element, () => this.#needs.stanza(element), text),
+      looksAtHead: (start) => current() && this.online && (this.#needs.looksAtHead?.(start) ?? false),
+      head: (head) => this.#takesHead(head),
       oversized: (head, excess) => current() && this.#stanza(head, () => this.#needs.oversized(head, excess)),
       ended: () => this.#lost("the server has closed the stream"),
       fault: (condition, text) => {
@@ -177,6 +182,15 @@ export class XmppStream {
     }
     if (element?.is("handshake", ACCEPT)) this.#tell({ type: "stream.authenticated" });
     else this.#lost(`<${element?.getName().slice(0, 40) ?? "?"}/> before the handshake`);
+  }
+
+  /** A stanza that is taken by its head is shown to nobody else. */
+  #takesHead(head: Element): boolean {
+    let isTaken = false;
+    this.#guard(() => {
+      isTaken = this.#needs.head?.(head) ?? false;
+    });
+    return isTaken;
   }
 
   #error(condition: string): void {

@@ -6,6 +6,10 @@ import type { Stanza } from "../../protocol/xmpp/head.ts";
 export type Reply = (answer: Element) => void;
 
 export interface XmppUser {
+  /** Whether more calls come than can be set up. */
+  readonly isOverloaded: boolean;
+  /** Whether this call would be refused for it. */
+  isOneTooMany(session: { us: string; them: string }): boolean;
   /** A Jingle IQ; `reply` takes its answer. */
   jingle(iq: Stanza, reply: Reply): void;
   /** A Jingle Message (XEP-0353); gives the error that answers it, if one does. */

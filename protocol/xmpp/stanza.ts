@@ -3,7 +3,7 @@
  *
  * RFC 6120 §4, §11, §13.12. This guards the parser of @xmpp/xml. Rules: strict UTF-8; no DTD, comment, CDATA or processing
  * instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is skipped to its end, and
- * only its head is passed on. These faults end the stream: invalid XML or UTF-8, what XMPP forbids, and `MOST_UNFINISHED`
+ * only its head is passed on; so it is where its head is enough for whoever takes it. These faults end the stream: invalid XML or UTF-8, what XMPP forbids, and `MOST_UNFINISHED`
  * bytes of one stanza. The result does not depend on how TCP cuts the bytes: scan.ts finds the end of each stanza, and the
  * parser gets whole stanzas only, since unfinished input costs it quadratic time. Handlers run after the parser has
  * returned, so that what they throw is not taken for a fault of the peer. Left out on purpose: checking a skipped stanza
@@ -35,6 +35,10 @@ export interface StanzaHandlers {
    * four levels at most; undefined if the start tag alone is past the limits.
    */
   oversized(head: Element | undefined, excess: Excess): void;
+  /** Whether the head of a stanza that begins like this may be enough, so that `head` is asked before the rest is parsed. */
+  looksAtHead?(start: string): boolean;
+  /** Takes a stanza by its head, as in `oversized`; false when it has to be parsed whole. */
+  head?(head: Element): boolean;
   /** The peer has closed its stream. */
   ended(): void;
   /** Told once; nothing is read after it. */
@@ -76,8 +80,10 @@ export class StanzaReader {
 
   /** Takes bytes as they come, cut anywhere. */
   push(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length && !this.#isOver; ) at = this.#read(bytes, at);
-    for (let tell = this.#events.shift(); tell !== undefined; tell = this.#events.shift()) tell();
+    for (let at = 0; at < bytes.length && !this.#isOver; ) {
+      at = this.#read(bytes, at);
+      for (let tell = this.#events.shift(); tell !== undefined; tell = this.#events.shift()) tell();
+    }
   }
 
   /** Reads to the next mark; returns the index after it. */
@@ -135,18 +141,26 @@ export class StanzaReader {
   /** An element of the stream is complete. */
   #complete(excess: Excess | undefined): void {
     const { mark } = this.#scanner;
-    const [text, { levels }] = [this.#text, this.#head];
+    const [text, head] = [this.#text, this.#head];
     this.#text = "";
     this.#bytes = 0;
     this.#head = { length: 0, levels: 0 };
     if (mark === "declaration") this.#declaration(text);
-    else if (!excess) this.#parse(text);
-    else if (mark === "stanza") this.#oversized(text, levels, excess);
+    else if (!excess) this.#whole(text, head);
+    else if (mark === "stanza") this.#oversized(text, head.levels, excess);
     else this.#fail("policy-violation", "a stream tag that is too large");
   }
 
   #declaration(text: string): void {
     if (!/^<\?xml\s[^?]*\?>$/.test(text)) this.#fail("restricted-xml", "a processing instruction");
+  }
+
+  /** A complete element within the limits: by its head, or whole. */
+  #whole(text: string, { length, levels }: { readonly length: number; readonly levels: number }): void {
+    const start = levels > 0 && this.#handlers.looksAtHead ? text.slice(0, length) : "";
+    if (start === "" || !this.#handlers.looksAtHead?.(start)) return this.#parse(text);
+    const head = this.#headOf(start, levels);
+    if (head && !this.#handlers.head?.(head)) this.#parse(text);
   }
 
   /** Parses a complete element; the parser must report exactly one. */
@@ -156,17 +170,22 @@ export class StanzaReader {
     if (this.#write(text) && this.#events.length !== before + 1) this.#fail("not-well-formed", "a tag that is none");
   }
 
-  /** Parses the head of a skipped stanza, given as start tags. */
   #oversized(text: string, levels: number, excess: Excess): void {
-    if (!this.#write(text)) return;
+    const head = this.#headOf(text, levels);
+    if (!this.#isOver) this.#events.push(() => this.#handlers.oversized(head, excess));
+  }
+
+  /** Parses the head of a stanza, given as start tags. */
+  #headOf(text: string, levels: number): Element | undefined {
+    if (!this.#write(text)) return undefined;
     const { root, cursor } = this.#parser;
     const open: Element[] = [];
     for (let each = cursor; each !== null && each !== root; each = each.parent) open.push(each);
-    if (open.length !== levels) return this.#fail("not-well-formed", "a tag that is none");
     const head = open.at(-1);
-    if (head) head.parent = root;
+    if (open.length !== levels) this.#fail("not-well-formed", "a tag that is none");
+    else if (head) head.parent = root;
     this.#parser.cursor = root;
-    this.#events.push(() => this.#handlers.oversized(head, excess));
+    return head;
   }
 
   #write(text: string): boolean {

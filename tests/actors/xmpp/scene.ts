@@ -4,6 +4,7 @@ import type { Element } from "@xmpp/xml";
 import { Hosts, inTime, type Resolve } from "../../../actors/hosts.ts";
 import type { LogEvent } from "../../../actors/log.ts";
 import { XmppComponent } from "../../../actors/xmpp/component.ts";
+import type { XmppUser } from "../../../actors/xmpp/user.ts";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
 import { StanzaReader } from "../../../protocol/xmpp/stanza.ts";
 import { createClock } from "../../../replay/clock.ts";
@@ -27,6 +28,8 @@ interface Options {
   /** The server's host name, and what the name server says. */
   readonly host?: string;
   readonly resolve?: Resolve;
+  /** What the user of the component does otherwise than here. */
+  readonly user?: Partial<XmppUser>;
 }
 
 export async function component(manner: Manner = "takes us", more: Options = {}) {
@@ -79,6 +82,8 @@ export async function component(manner: Manner = "takes us", more: Options = {})
     isServed: (jid) => /^([^@/]+@)?example\.org(\/|$)/.test(jid),
     log: (event) => void logged.push(event),
     user: {
+      isOverloaded: false,
+      isOneTooMany: () => false,
       jingle: (iq, reply) => {
         if (iq.element.getChild("jingle")?.attrs.action === "throw") throw new Error("a fault of the calls");
         reply(iqResult(iq.element));
@@ -91,6 +96,7 @@ export async function component(manner: Manner = "takes us", more: Options = {})
       offline: (why) => void events.push(`offline: ${why}`),
       came: (device) => void came.push(device),
       left: (device) => void events.push(`${device} left`),
+      ...more.user,
     },
     online: () => {},
     refused: (why) => void events.push(`refused: ${why}`),

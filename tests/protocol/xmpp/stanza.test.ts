@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import xml from "@xmpp/xml";
 import * as fc from "fast-check";
-import { STANZA_LIMITS, StanzaReader } from "../../../protocol/xmpp/stanza.ts";
+import { STANZA_LIMITS, type StanzaHandlers, StanzaReader } from "../../../protocol/xmpp/stanza.ts";
 import { writeStanza } from "../../../protocol/xmpp/write.ts";
 import { changed } from "../../support/changed.ts";
 
@@ -10,7 +10,7 @@ const HEAD =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='7'>";
 
 /** What a reader told, in order. */
-function told(pieces: readonly (string | Uint8Array)[]): string[] {
+function told(pieces: readonly (string | Uint8Array)[], more: Partial<StanzaHandlers> = {}): string[] {
   const heard: string[] = [];
   const reader = new StanzaReader({
     opened: (stream) => void heard.push(`opened ${stream.attrs.id}`),
@@ -18,6 +18,7 @@ function told(pieces: readonly (string | Uint8Array)[]): string[] {
     oversized: (head, excess) => void heard.push(`${excess}: ${head ?? "no head"}`),
     ended: () => void heard.push("ended"),
     fault: (condition) => void heard.push(condition),
+    ...more,
   });
   for (const piece of pieces) reader.push(typeof piece === "string" ? bytesOf(piece) : piece);
   return heard;
@@ -36,6 +37,45 @@ const pieces = (bytes: Uint8Array, size: number) =>
     bytes,
     Array.from({ length: Math.floor((bytes.length - 1) / size) }, (_, index) => (index + 1) * size),
   );
+
+describe("a stanza whose head may be enough", () => {
+  const CALL = `<iq id="1"><jingle sid="s"><content name="0"><description/><transport/></content></jingle></iq>`;
+  const text = `${HEAD}${CALL}<iq id="2"><query><item/></query></iq></stream:stream>`;
+  const isCall = (start: string): boolean => start.includes("<jingle");
+
+  test("is told by its head, whose first children are empty, and what follows is read as ever", () => {
+    const heads: string[] = [];
+    const head = (element: unknown): boolean => heads.push(String(element)) > 0;
+    const bytes = bytesOf(text);
+    fc.assert(
+      fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
+        const heard = told(cutAt(bytes, cuts), { looksAtHead: isCall, head });
+        expect(heard).toEqual(["opened 7", '<iq id="2"><query><item/></query></iq>', "ended"]);
+      }),
+    );
+    expect(new Set(heads)).toEqual(new Set([`<iq id="1"><jingle sid="s"><content name="0"/></jingle></iq>`]));
+  });
+
+  test("is parsed whole where it is not, and where nobody looks", () => {
+    const whole = told([text]);
+    expect(told([text], { looksAtHead: isCall, head: () => false })).toEqual(whole);
+    expect(told([text], { looksAtHead: () => false, head: () => true })).toEqual(whole);
+    expect(whole[1]).toBe(CALL);
+  });
+
+  test("is judged when those before it in the same bytes have been handed over", () => {
+    const heard: string[] = [];
+    const stanza = (element: unknown): void => void heard.push(String(element));
+    const looksAtHead = (): boolean => heard.length > 0;
+    told([`${HEAD}${CALL}${CALL}`], { stanza, looksAtHead, head: () => heard.push("head") > 0 });
+    expect(heard).toEqual([CALL, "head"]);
+  });
+
+  test("ends the stream where a tag of its head is none", () => {
+    const bad = `${HEAD}<iq id="1"><jingle sid=s><content/></jingle></iq>`;
+    expect(told([bad], { looksAtHead: isCall, head: () => true })).toEqual(["opened 7", "not-well-formed"]);
+  });
+});
 
 describe("reading", () => {
   test("a stream is its header, its stanzas and its end", () => {
