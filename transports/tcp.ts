@@ -21,10 +21,27 @@ function count(socket: Socket): void {
 
 /** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
 export const connectTcp: Connect = (to, events, timeout, from) =>
-  new Promise((resolve, reject) => {
-    if (open.size >= MOST) return reject(new Error("no descriptor is left for one more connection"));
+  opened("connect", { to, events, timeout }, () => {
     const local = from === undefined ? {} : { localAddress: from };
-    const socket = createConnection({ host: to.host, port: to.port, noDelay: true, ...local });
+    return createConnection({ host: to.host, port: to.port, noDelay: true, ...local });
+  });
+
+/** What a stream is opened for. */
+interface Opening {
+  readonly to: Address;
+  readonly events: StreamEvents;
+  readonly timeout: number;
+}
+
+/** Begins a socket, and makes a stream of it once it is `ready` for bytes. */
+export function opened(
+  ready: "connect" | "secureConnect",
+  { to, events, timeout }: Opening,
+  begin: () => Socket,
+): Promise<ByteStream> {
+  return new Promise((resolve, reject) => {
+    if (open.size >= MOST) return reject(new Error("no descriptor is left for one more connection"));
+    const socket = begin();
     count(socket);
     const fail = (error: Error): void => {
       clearTimeout(timer);
@@ -33,14 +50,17 @@ export const connectTcp: Connect = (to, events, timeout, from) =>
     };
     const timer = setTimeout(() => fail(new Error(`no connection to ${to.host}:${to.port} in ${timeout} ms`)), timeout);
     socket.on("error", fail);
-    socket.once("connect", () => {
+    const cut = (): void => fail(new Error("it has closed the connection"));
+    socket.on("close", cut); // a TLS handshake may be cut off without an error
+    socket.once(ready, () => {
       clearTimeout(timer);
-      socket.off("error", fail);
+      socket.off("error", fail).off("close", cut);
       const stream = streamOf(socket, to);
       watch(socket, events);
       resolve(stream);
     });
   });
+}
 
 /** Listens; `accept` gives the callbacks of each incoming stream. */
 export const listenTcp: Listen = (at, accept) =>

@@ -65,3 +65,23 @@ export type OpenDatagrams = (at: Address, events: DatagramEvents) => Promise<Dat
 export type Connect = (to: Address, events: StreamEvents, timeout: number, from?: string) => Promise<ByteStream>;
 /** Listens; `accept` gives the callbacks of each incoming stream. */
 export type Listen = (at: Address, accept: (stream: ByteStream) => StreamEvents) => Promise<Listener>;
+
+/** What a TLS connection is made with; certificates and keys in PEM. */
+export interface TlsTerms {
+  /** The domain that was looked up: what the other side's certificate must be of, wherever SRV has led (RFC 5922 §7.1). */
+  readonly domain: string;
+  /** The authorities that are believed; those that the runtime brings where none are given. */
+  readonly ca?: string | undefined;
+  /** Our own, for a peer that asks for one. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Connects as `Connect` does, and rejects, too, where the other side is not who it should be: in words. */
+export type ConnectTls = (
+  terms: TlsTerms,
+  to: Address,
+  events: StreamEvents,
+  timeout: number,
+  from?: string,
+) => Promise<ByteStream>;

@@ -1,0 +1,53 @@
+/** Authorities and the certificates that they sign, made by openssl in a folder of their own: good ones, old ones, those of others. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { notInstalled } from "./programs.ts";
+
+export const noOpenssl = notInstalled("openssl", "openssl");
+
+/** Files in PEM, and their texts. */
+export interface Pair {
+  readonly certificate: string;
+  readonly key: string;
+  readonly cert: string;
+  readonly keyText: string;
+}
+
+export class Authority {
+  readonly folder: string;
+  readonly ca: string;
+  readonly caText: string;
+  readonly #key: string;
+
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "carillon-ca-")), name = "ca") {
+    this.folder = folder;
+    this.ca = join(folder, `${name}.pem`);
+    this.#key = join(folder, `${name}.key`);
+    run(["req", "-x509", ...NEW_KEY, "-keyout", this.#key, "-out", this.ca, "-days", "2", "-subj", `/CN=${name}`]);
+    this.caText = readFileSync(this.ca, "utf8");
+  }
+
+  /** A certificate with these names, such as `DNS:a.example, URI:sip:b.example`; one of yesterday where `isOld`. */
+  sign(file: string, names: string, isOld = false): Pair {
+    const [certificate, key, asked, more] = ["pem", "key", "csr", "ext"].map((end) =>
+      join(this.folder, `${file}.${end}`),
+    ) as [string, string, string, string];
+    run(["req", ...NEW_KEY, "-keyout", key, "-out", asked, "-subj", `/CN=${file}`]);
+    writeFileSync(more, `subjectAltName=${names}\n`);
+    const by = ["-CA", this.ca, "-CAkey", this.#key, "-CAcreateserial", "-extfile", more];
+    run(["x509", "-req", "-in", asked, "-out", certificate, ...by, "-days", isOld ? "-1" : "2"]);
+    return { certificate, key, cert: readFileSync(certificate, "utf8"), keyText: readFileSync(key, "utf8") };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+
+function run(options: readonly string[]): void {
+  const { success, stderr } = Bun.spawnSync(["openssl", ...options], { stderr: "pipe", stdout: "ignore" });
+  if (!success) throw new Error(`openssl ${options.join(" ")}: ${stderr.toString()}`);
+}
