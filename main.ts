@@ -16,6 +16,7 @@ import { createLog, type LevelledLog } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { text } from "./actors/log-text.ts";
 import type { TrunkSettings } from "./actors/trunks/trunk.ts";
+import type { TrunkFiles } from "./actors/trunks/trunks.ts";
 import { watchAll } from "./actors/watch-all.ts";
 import { Api, CommandError, type Connection } from "./cli/api.ts";
 import { calls, hangUp, trace } from "./cli/commands.ts";
@@ -27,7 +28,8 @@ import { judge } from "./config/judge.ts";
 import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { LiveConfig } from "./config/reload.ts";
 import { readToken } from "./config/token.ts";
-import { ConfigError } from "./config/words.ts";
+import { readTrunkFiles } from "./config/trunk-files.ts";
+import { ConfigError, codeOf } from "./config/words.ts";
 import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
 import { Trace } from "./journal/trace.ts";
@@ -38,6 +40,7 @@ import { settingOf } from "./replay/setting.ts";
 import { mostDescriptors } from "./transports/descriptors.ts";
 import { recordsByServer, resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
+import { connectTls } from "./transports/tls.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { Access, isLoopback } from "./web/access.ts";
@@ -46,6 +49,9 @@ import { Metrics } from "./web/metrics.ts";
 import { serveWeb } from "./web/serve.ts";
 
 const USAGE = usage(programName(process));
+
+/** A configuration, and what the files of its trunks hold. */
+type Read = Config & { readonly trunkFiles: TrunkFiles };
 
 /** What stops the start, in one line. */
 class StartError extends Error {}
@@ -57,7 +63,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (command === "replay") return await replayed(operand, asked.step === true);
   if (command !== undefined) return await runCommand(command, operand, await connectionTo(url, file));
   if (file === undefined) throw new StartError(USAGE);
-  const readAgain = async (): Promise<Config> => readConfig(await read(file), file, process.env);
+  const readAgain = async (): Promise<Read> => {
+    const known = readConfig(await read(file), file, process.env);
+    return { ...known, trunkFiles: await readTrunkFiles(known.trunks, readText) };
+  };
   const config = await readAgain();
   const token = await readToken(config.web, readText);
   if (check) return await checkConfig(file, config);
@@ -119,7 +128,7 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function run(config: Config, token: string, readAgain: () => Promise<Config>): Promise<void> {
+async function run(config: Read, token: string, readAgain: () => Promise<Read>): Promise<void> {
   const { log, setLevel } = startLog(config);
   const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));
   tracing.set(config.log.trace);
@@ -131,14 +140,14 @@ async function run(config: Config, token: string, readAgain: () => Promise<Confi
     random,
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
-    open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp },
+    open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp, connectTls },
     resolve: resolveBySystem,
     resolvePeer: (host) => resolveByServer(host),
     records: recordsByServer(),
     log,
     watch: watchAll([journal, metrics, tracing]),
   });
-  const apply = (changed: Config): void => {
+  const apply = (changed: Read): void => {
     setLevel(changed.log.level);
     tracing.set(changed.log.trace);
     gateway.reload(reloadable(changed));
@@ -189,7 +198,7 @@ function journalOf({ web }: Config): Journal | undefined {
 const A_MOMENT = 100;
 
 async function openWeb(
-  config: Config,
+  config: Read,
   gateway: Gateway,
   { token, ...by }: { readonly journal: Journal | undefined; readonly metrics: Metrics; readonly token: string },
 ): ReturnType<typeof serveWeb> {
@@ -244,7 +253,8 @@ function whyUnbound(error: unknown): string {
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** What SIGHUP changes, as the gateway takes it. */
-const reloadable = ({ jingleSip, sip, calls, dial }: Config): Reloadable => ({
+const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles }: Read): Reloadable => ({
+  trunkFiles,
   allow: sip.allow,
   usernameToPhone: jingleSip.usernameToPhone,
   maxCalls: calls.maxCalls,
@@ -259,7 +269,7 @@ const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial
   rules && { ...more, rules, longest: milliseconds(longest) };
 
 /** The options, as the actors take them. */
-function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks }: Config): GatewayConfig {
+function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks, trunkFiles }: Read): GatewayConfig {
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
   const addresses = {
     hosts: xmpp.hosts,
@@ -299,6 +309,7 @@ function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks }: Con
       perMinute: calls.perMinute,
     },
     trunks: trunks.map(trunkSettings),
+    trunkFiles,
     ...(media.rtpengine.length > 0 ? { relay: relayConfig(media) } : {}),
     proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
@@ -306,17 +317,11 @@ function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks }: Con
 }
 
 /** A trunk, as the actors take it: where no domain is said, it is the server as it is written. */
-function trunkSettings({ server, outboundProxy, domain, ...trunk }: Config["trunks"][number]): TrunkSettings {
-  const at = ({ host, port }: Address): Address => ({ host, port });
-  const own = writeHost(server.host);
-  const authority = domain || (server.isPortSaid ? `${own}:${server.port}` : own);
-  return {
-    ...trunk,
-    server: at(server),
-    outboundProxy: outboundProxy && at(outboundProxy),
-    authority,
-    domain: domain || own,
-  };
+function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]): TrunkSettings {
+  const { host, port } = trunk.server;
+  const own = writeHost(host);
+  const authority = domain || (port === undefined ? own : `${own}:${port}`);
+  return { ...trunk, keepalive: milliseconds(keepalive), authority, domain: domain || own };
 }
 const relayConfig = ({ rtpengine, direction }: Config["media"]): GatewayConfig["relay"] => ({
   at: rtpengine.map(endpointOf),
@@ -331,8 +336,6 @@ function ownAddresses(bind: readonly string[]): string[] {
   return interfaces.map(({ address }) => address);
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : textOf(error);
 const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 

@@ -11,7 +11,6 @@ import { gateway as chart, type GatewayEffect, type Health } from "../machines/g
 import { isServed } from "../protocol/address.ts";
 import type { Hash } from "../protocol/sip/digest.ts";
 import type { Records } from "../protocol/sip/next-hops.ts";
-import type { Connect, Listen, OpenDatagrams } from "../transports/transport.ts";
 import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
 import { type Clock, chartClock } from "./clock.ts";
@@ -23,9 +22,10 @@ import { SipAcl } from "./sip/acl.ts";
 import { ProxyCheck } from "./sip/proxy-check.ts";
 import { Reach } from "./sip/reach.ts";
 import { SipStack } from "./sip/stack.ts";
+import type { OpenSip } from "./sip/transport.ts";
 import { Tally } from "./tally.ts";
 import type { TrunkSettings } from "./trunks/trunk.ts";
-import { Trunks } from "./trunks/trunks.ts";
+import { type TrunkFiles, Trunks } from "./trunks/trunks.ts";
 import type { Watch } from "./watch.ts";
 import { XmppComponent } from "./xmpp/component.ts";
 import type { XmppConfig } from "./xmpp/config.ts";
@@ -44,6 +44,7 @@ export interface GatewayConfig {
   readonly calls: CallsConfig;
   /** Providers and PBXs beside the proxy. */
   readonly trunks?: readonly TrunkSettings[];
+  readonly trunkFiles?: TrunkFiles | undefined;
   /** Media relays, if there are any. */
   readonly relay?: RelayConfig | undefined;
   /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent when it is left out. */
@@ -61,6 +62,8 @@ export interface Reloadable {
   readonly perMinute: number;
   readonly dial: CallsConfig["dial"];
   readonly trusted: boolean;
+  /** Authorities, certificates and keys of trunks; they hold for connections that begin from then on. */
+  readonly trunkFiles?: TrunkFiles | undefined;
 }
 
 export interface GatewayNeeds {
@@ -70,7 +73,7 @@ export interface GatewayNeeds {
   readonly chance: () => number;
   readonly hash: Hash;
   readonly sha1: (text: string, encoding: "hex" | "base64") => string;
-  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly open: OpenSip;
   /** For host names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
@@ -104,7 +107,16 @@ export class Gateway {
     this.#load = load;
     const { usernameToPhone } = config.calls.addresses;
     const { maxCalls, perUser, perMinute, dial, trusted } = config.calls;
-    this.#settings = { allow: config.sip.allow, usernameToPhone, maxCalls, perUser, perMinute, dial, trusted };
+    this.#settings = {
+      allow: config.sip.allow,
+      usernameToPhone,
+      maxCalls,
+      perUser,
+      perMinute,
+      dial,
+      trusted,
+      trunkFiles: config.trunkFiles,
+    };
     const calls = withSettings(config.calls, () => this.#settings);
     const { proxy, localHost, addresses } = config.calls;
     const { allow: networks, ...sip } = config.sip;
@@ -120,6 +132,7 @@ export class Gateway {
     this.trunks = new Trunks({
       ...{ trunks: config.trunks ?? [], clock, random, chance, hash, log, resolve, localHost, ours },
       records: needs.records ?? NO_RECORDS,
+      files: () => this.#settings.trunkFiles ?? NO_FILES,
       acl: this.#acl,
       port: () => this.sip.port,
       strict: sip.strict,
@@ -161,7 +174,8 @@ export class Gateway {
       load,
       watch,
       ...sip,
-      allow: ({ host }) => this.#acl.allows(host) || this.trunks.isAt(host),
+      tls: (trunk) => this.trunks.tlsOf(trunk),
+      allow: (source) => this.#acl.allows(source.host) || this.trunks.isAt(source),
       heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: relay?.user ?? this.calls,
@@ -306,6 +320,7 @@ export class Gateway {
   }
 }
 
+const NO_FILES: TrunkFiles = new Map();
 const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
 
 /** The options of calls, some of which are read anew each time: pass them on as they are, since a copy would not change. */

@@ -2,7 +2,8 @@
  * The configuration while the gateway runs: SIGHUP reads it again.
  *
  * Rules: options with `reloads` (options.ts) take effect at once, for calls that begin from then on; a change of any other
- * option is named as one that needs a restart, each time, until the restart; a configuration with errors changes nothing.
+ * option is named as one that needs a restart, each time, until the restart; a configuration with errors changes nothing. What was read beside
+ * the options (certificates and keys) is the new one.
  * One log line says all of that, and no value. Left out: what an option does, which is its owner's (actors/).
  */
 import { bySection, type Config, optionOf } from "../config.ts";
@@ -19,22 +20,22 @@ type ReloadEvent = {
   readonly errors?: readonly string[];
 };
 
-export interface LiveConfigNeeds {
+export interface LiveConfigNeeds<Known extends Config> {
   /** Reads the file and the environment again; throws `ConfigError`. */
-  readonly read: () => Promise<Config>;
+  readonly read: () => Promise<Known>;
   /** Puts the options that are reloaded into effect; only they differ from before. */
-  readonly apply: (config: Config) => void;
+  readonly apply: (config: Known) => void;
   readonly log: (event: ReloadEvent) => void;
 }
 
-export class LiveConfig {
-  readonly #needs: LiveConfigNeeds;
-  #running: Config;
+export class LiveConfig<Known extends Config> {
+  readonly #needs: LiveConfigNeeds<Known>;
+  #running: Known;
   #isReading = false;
   #isStale = false;
 
   /** `running` is the configuration that the gateway was started with. */
-  constructor(running: Config, needs: LiveConfigNeeds) {
+  constructor(running: Known, needs: LiveConfigNeeds<Known>) {
     this.#running = running;
     this.#needs = needs;
   }
@@ -60,7 +61,7 @@ export class LiveConfig {
     }
   }
 
-  #take(read: Config): void {
+  #take(read: Known): void {
     const differing = OPTIONS.filter((option) => differs(option, this.#running, read));
     const changed = differing.filter(({ reloads }) => reloads).map(nameOf);
     const needRestart = [
@@ -71,7 +72,7 @@ export class LiveConfig {
       option,
       value: optionOf(option.reloads ? read : this.#running, option),
     }));
-    this.#running = { ...bySection(values), trunks: this.#running.trunks };
+    this.#running = { ...read, ...bySection(values), trunks: this.#running.trunks };
     this.#needs.apply(this.#running);
     const level = needRestart.length > 0 ? "warn" : "info";
     this.#needs.log({ level, event: "config.reloaded", changed, needRestart });

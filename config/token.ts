@@ -4,7 +4,7 @@
  * Rules: the file is read once, at the start; what is wrong with it is an error that does not show it.
  */
 import type { Config } from "../config.ts";
-import { ConfigError } from "./words.ts";
+import { ConfigError, codeOf } from "./words.ts";
 
 /** The token; empty where there is none. `read` gives the text of a file, or rejects. */
 export async function readToken(
@@ -22,5 +22,3 @@ export async function readToken(
 }
 
 const wrong = (why: string): ConfigError => new ConfigError([`[web] token_file ${why}`]);
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "no such file";

@@ -9,31 +9,30 @@ import { IDENTITIES } from "../protocol/sip/caller-id.ts";
 import { USER } from "./dial.ts";
 import { readHost } from "./hosts.ts";
 import { type Option, option } from "./options.ts";
-import { BOOLEAN, CODECS, HOST, type Kind, oneOf, REALMS, TEXT, TWICE } from "./values.ts";
+import { BOOLEAN, CODECS, HOST, type Kind, oneOf, REALMS, SECONDS_OR_NEVER, TEXT, TWICE } from "./values.ts";
 
 /** What every section of a trunk begins with. */
 export const TRUNKS = "trunks.";
 export const TRUNK_NAME = /^[a-z][a-z0-9_]{0,31}$/;
 
 const place = z.string().transform((text, context) => {
-  const [, host = "", port = "5060"] = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const [, host = "", said] = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
   const known = readHost(host.replace(/^\[|\]$/g, ""));
-  if (known === undefined || Number(port) < 1 || Number(port) > 65_535)
-    context.addIssue({ code: "custom", message: "none" });
-  return { host: known ?? "", port: Number(port), isPortSaid: text !== host };
+  const port = said === undefined ? undefined : Number(said);
+  if (known === undefined || port === 0 || (port ?? 0) > 65_535) context.addIssue({ code: "custom", message: "none" });
+  return { host: known ?? "", ...(port === undefined ? {} : { port }) };
 });
 const noPlace = z.literal("").transform(() => undefined);
 
-/** A host with or without a port, as a trunk's server is said. */
+/** A host, and its port where it is said: without one the domain is looked up by NAPTR and SRV. */
 export interface Place {
   readonly host: string;
-  readonly port: number;
-  readonly isPortSaid: boolean;
+  readonly port?: number;
 }
 
 const PLACE: Kind = {
   schema: place,
-  allowed: 'a host name or address, with a port where it is not 5060, such as "pbx.example:5070"',
+  allowed: 'a host name or address, with a port where it is not looked up, such as "pbx.example:5070"',
 };
 const PLACE_OR_NONE: Kind = { schema: z.union([noPlace, place]), allowed: `${PLACE.allowed}, or ""` };
 const HOST_OR_NONE: Kind = {
@@ -60,9 +59,15 @@ const USER_OR_NONE: Kind = {
   allowed: 'a user such as "alice@example.org", or ""',
 };
 
+const FILE: Kind = { ...TEXT, allowed: 'a file, such as "/etc/carillon/trunk.pem", or ""' };
+
+const CA = "TLS: the authorities in PEM that its certificate is of; when empty, those that the runtime brings";
+const CERTIFICATE = "TLS: our own certificate in PEM, where it asks for one";
+const KEEPALIVE = "after how long without anything a registered way is kept open by empty lines";
 const MEDIA =
   "how the phones behind it talk: rtp and srtp need a media relay, webrtc needs none, auto tries webrtc first";
-const TRANSPORT = "toward the trunk; auto: as NAPTR and SRV of its domain say, else UDP";
+const TRANSPORT =
+  "toward the trunk; auto: as NAPTR and SRV of its domain say, else UDP; tls: by TLS alone, in both directions";
 const OUTBOUND = "where all requests go, where that is not the server";
 const AUTH = "the name for digest, where it is another one";
 const REALM = "realms that get the credentials; when empty, the registrar's, else that of the first 407 of a call";
@@ -74,7 +79,10 @@ export const TRUNK_OPTIONS: readonly Option[] = [
   option(`${TRUNKS}NAME`, "server", PLACE, undefined, "the provider's server, or the PBX; required"),
   option(`${TRUNKS}NAME`, "outbound_proxy", PLACE_OR_NONE, "", OUTBOUND),
   option(`${TRUNKS}NAME`, "domain", HOST_OR_NONE, "", "the domain of the account, where it is not the server's name"),
-  option(`${TRUNKS}NAME`, "transport", oneOf("auto", "udp", "tcp"), "auto", TRANSPORT),
+  option(`${TRUNKS}NAME`, "transport", oneOf("auto", "udp", "tcp", "tls"), "auto", TRANSPORT),
+  option(`${TRUNKS}NAME`, "ca", FILE, "", CA),
+  option(`${TRUNKS}NAME`, "certificate", FILE, "", CERTIFICATE),
+  option(`${TRUNKS}NAME`, "key", FILE, "", "its private key in PEM"),
   option(`${TRUNKS}NAME`, "username", TEXT, "", "the account's name"),
   option(`${TRUNKS}NAME`, "auth_username", TEXT, "", AUTH),
   option(`${TRUNKS}NAME`, "password", TEXT, "", "its password", { secret: true, env: "CARILLON_TRUNK_NAME_PASSWORD" }),
@@ -87,6 +95,7 @@ export const TRUNK_OPTIONS: readonly Option[] = [
     "REGISTER, so that whoever calls the account reaches the gateway",
   ),
   option(`${TRUNKS}NAME`, "expires", EXPIRES, 600, "for how long it asks to be registered"),
+  option(`${TRUNKS}NAME`, "keepalive", SECONDS_OR_NEVER, 30, KEEPALIVE),
   option(`${TRUNKS}NAME`, "media", oneOf("rtp", "srtp", "webrtc", "auto"), "webrtc", MEDIA),
   option(`${TRUNKS}NAME`, "codecs", CODECS, ["PCMA", "PCMU"], CODEC_LIST),
   option(

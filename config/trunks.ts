@@ -15,13 +15,18 @@ export interface TrunkConfig {
   readonly server: Place;
   readonly outboundProxy?: Place;
   readonly domain: string;
-  readonly transport: "auto" | "udp" | "tcp";
+  readonly transport: "auto" | "udp" | "tcp" | "tls";
+  /** Files in PEM, or "". */
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
   readonly realm: readonly string[];
   readonly register: boolean;
   readonly expires: number;
+  readonly keepalive: number;
   readonly media: "rtp" | "srtp" | "webrtc" | "auto";
   readonly codecs: readonly string[];
   readonly identity: Identity;
@@ -56,15 +61,18 @@ export function wrongTrunks(trunks: readonly TrunkConfig[], setting: TrunkSettin
 }
 
 function wrongTrunk(
-  { name, register, username, numbers, defaultUser }: TrunkConfig,
+  { name, register, username, numbers, defaultUser, transport, ca, certificate, key }: TrunkConfig,
   { hosts, rules }: TrunkSetting,
 ): string[] {
   const users = [...numbers.map(({ user }) => ["numbers", user] as const), ["default_user", defaultUser] as const];
   const strangers = users.filter(([, user]) => user !== "" && !hosts.includes(user.slice(user.lastIndexOf("@") + 1)));
+  const isByTls = transport === "tls" || transport === "auto";
   const isUsed = rules?.some(({ trunk }) => trunk === name);
   return [
     ...(isUsed ? [] : ["has no rule in [dial] rules: nobody could call by it"]),
     ...(register && username === "" ? ["register needs username: the account that is registered"] : []),
+    ...(isByTls || ca + certificate + key === "" ? [] : [`ca, certificate and key are for transport = "tls"`]),
+    ...((certificate === "") === (key === "") ? [] : ["certificate and key need each other"]),
     ...strangers.map(([key, user]) => `${key} contains ${written(user)}, who is nobody of [xmpp] hosts`),
   ];
 }

@@ -13,6 +13,12 @@ export class ConfigError extends Error {
 
 const LONGEST = 200;
 
+/** The system's code of an error, else the first line of what it says. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error) return String(error.code);
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}
+
 /** A value as the file has it, on one line; a long one is cut. */
 export function written(value: unknown): string {
   const text = inToml(value);

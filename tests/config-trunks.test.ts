@@ -29,17 +29,18 @@ test("a trunk is read, its password from the environment by its name", () => {
   ).trunks;
   expect(more).toEqual([]);
   expect(trunk).toEqual({
-    ...{ name: "fritz", server: { host: "fritz.box", port: 5060, isPortSaid: false }, domain: "", transport: "auto" },
+    ...{ name: "fritz", server: { host: "fritz.box" }, domain: "", transport: "auto" },
     ...{ username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
+    ...{ ca: "", certificate: "", key: "", keepalive: 30 },
     ...{ media: "webrtc", codecs: ["PCMA", "PCMU"], identity: "account", trusted: false },
     ...{ numbers: [{ number: "+4930123", user: "alice@example.org" }], defaultUser: "" },
   });
 });
 
 test.each([
-  ['"pbx.example:5070"', { host: "pbx.example", port: 5070, isPortSaid: true }],
-  ['"[2001:db8::1]:5070"', { host: "2001:db8::1", port: 5070, isPortSaid: true }],
-  ['"192.0.2.7"', { host: "192.0.2.7", port: 5060, isPortSaid: false }],
+  ['"pbx.example:5070"', { host: "pbx.example", port: 5070 }],
+  ['"[2001:db8::1]:5070"', { host: "2001:db8::1", port: 5070 }],
+  ['"192.0.2.7"', { host: "192.0.2.7" }],
 ])("a server is %s", (server, place) => {
   expect(read(WITH(changed(FRITZ(), '"fritz.box"', server))).trunks[0]?.server).toEqual(place);
 });

@@ -104,7 +104,8 @@ export class CallMaker {
 
   #lineNeedsBy(trunk: Trunk): LineNeeds {
     const { hops, reach, settings } = trunk;
-    const outbound = settings.outboundProxy !== undefined;
+    // a certificate is known of its places alone
+    const outbound = settings.outboundProxy !== undefined || trunk.isSecured;
     const config = {
       ...this.#needs.config,
       outbound,

@@ -37,9 +37,9 @@ export class Heard {
 
   /** A message of the other side has come from there. */
   add(source: Destination): void {
-    const host = normalAddress(source.host);
-    if (this.#reach.isPassedOn(source)) this.#passers = withHost(this.#passers, host);
-    else this.#hosts = withHost(this.#hosts, host);
+    const place = placeOf(source);
+    if (this.#reach.isPassedOn(source)) this.#passers = withPlace(this.#passers, place);
+    else this.#hosts = withPlace(this.#hosts, place);
   }
 
   /** Whether the other side may have us send there. */
@@ -49,10 +49,10 @@ export class Heard {
 
   /** Whether messages of this dialog may come from there. */
   takes(dialog: Dialog, source: Destination): boolean {
-    const host = normalAddress(source.host);
-    if (this.#reach.isTrusted(source) || this.#hosts.includes(host) || this.#passers.includes(host)) return true;
+    const place = placeOf(source);
+    if (this.#reach.isTrusted(source) || this.#hosts.includes(place) || this.#passers.includes(place)) return true;
     const hop = hopOf(dialog);
-    return normalAddress(hop.host) === host && this.mayLead({ ...hop, transport: "udp" });
+    return normalAddress(hop.host) === place && this.mayLead({ ...hop, transport: "udp" });
   }
 
   /** Why a request inside the dialog is refused for where it comes from, or for where it would lead us. */
@@ -64,6 +64,10 @@ export class Heard {
   }
 }
 
+/** A host; by TLS the trunk there, whose address alone proves nothing. */
+const placeOf = ({ host, trunk }: Destination): string =>
+  trunk === undefined ? normalAddress(host) : `${trunk} ${normalAddress(host)}`;
+
 /** A list and no set, since nearly every call has one host. */
-const withHost = (hosts: readonly string[], host: string): readonly string[] =>
-  hosts.length >= MOST || hosts.includes(host) ? hosts : [...hosts, host];
+const withPlace = (places: readonly string[], place: string): readonly string[] =>
+  places.length >= MOST || places.includes(place) ? places : [...places, place];

@@ -14,7 +14,7 @@ import { statusWithoutResponse } from "./no-response.ts";
 /** Gets the outcome of the INVITEs of a call. */
 export interface Inviting {
   responded(invite: Invite, response: Response): void;
-  failed(invite: Invite, why: NoResponse): void;
+  failed(invite: Invite, why: NoResponse, words?: string): void;
 }
 
 /** What sends it: the line of the call (line.ts). */
@@ -79,8 +79,8 @@ export class Invite implements ClientHandlers {
   }
 
   /** What it counts as without a final response, and the timer that ran out, if one did. */
-  withoutResponse(why: NoResponse) {
-    const [status, phrase] = statusWithoutResponse(why);
+  withoutResponse(why: NoResponse, words?: string) {
+    const [status, phrase] = statusWithoutResponse(why, words);
     const timer = this.heard ? "64*T1" : "Timer B";
     const isUnrelayed = why === "unrelayed" ? { isUnrelayed: true as const } : {};
     return { status, phrase, timer: why === "timeout" ? timer : undefined, ...isUnrelayed } as const;
@@ -92,8 +92,8 @@ export class Invite implements ClientHandlers {
     if (response.status >= 200) this.request = { ...this.request, body: "" };
   }
 
-  failed(why: NoResponse): void {
-    this.#inviting.failed(this, why);
+  failed(why: NoResponse, words?: string): void {
+    this.#inviting.failed(this, why, words);
   }
 }
 

@@ -188,9 +188,9 @@ class Guarded implements ClientHandlers {
     this.#line.chart.guard(() => this.#on.response(response, source));
   }
 
-  failed(why: NoResponse): void {
+  failed(why: NoResponse, words?: string): void {
     if (why !== "unrelayed") this.#line.failedAt(this.#hop);
-    this.#line.chart.guard(() => this.#on.failed(why));
+    this.#line.chart.guard(() => this.#on.failed(why, words));
   }
 
   get isWanted(): boolean {

@@ -3,9 +3,12 @@
 import type { NoResponse } from "../sip/user.ts";
 
 /** A time-out counts as 408, no way to send it as 503, and so does a media relay that has failed. */
-export function statusWithoutResponse(why: NoResponse): [status: number, phrase: string] {
+export function statusWithoutResponse(
+  why: NoResponse,
+  words = "Service Unavailable",
+): [status: number, phrase: string] {
   if (why === "unrelayed") return [503, "the media relay has failed"];
-  return why === "timeout" ? [408, "Request Timeout"] : [503, "Service Unavailable"];
+  return why === "timeout" ? [408, "Request Timeout"] : [503, words];
 }
 
 /** The timer that has run out if a 408 is our own, since there was no response (§17.1.2.2). */

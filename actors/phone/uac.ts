@@ -208,10 +208,10 @@ export class PhoneUac extends Phone {
   }
 
   /** No response to one of them. */
-  failed(invite: Invite, why: NoResponse): void {
+  failed(invite: Invite, why: NoResponse, words?: string): void {
     const mayGoOn = why !== "unrelayed" && !invite.heard;
     if (invite.isGivenUp || (mayGoOn && this.#goesOn(invite.request))) return;
-    const counts = { ...invite.withoutResponse(why), warning: null, unreachable: why === "unreachable" };
+    const counts = { ...invite.withoutResponse(why, words), warning: null, unreachable: why === "unreachable" };
     this.line.chart.deliver({ type: "sip.invite.failure", ...counts });
   }
 

@@ -88,7 +88,7 @@ class Heard implements ClientHandlers {
     });
   }
 
-  failed(why: NoResponse): void {
-    this.#call.inward.add(() => this.#on.failed(why));
+  failed(why: NoResponse, words?: string): void {
+    this.#call.inward.add(() => this.#on.failed(why, words));
   }
 }

@@ -36,6 +36,8 @@ interface ClientRecord extends TransactionRecord {
   /** Where the last response has come from. */
   source?: Destination;
   isSent: boolean;
+  /** Why its flow was lost. */
+  why?: string | undefined;
 }
 
 export interface ClientsNeeds {
@@ -73,15 +75,15 @@ export class SipClients {
   send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
     const branch = MAGIC_COOKIE + this.#needs.random();
     let returned = false;
-    const begin = (routed: RoutedRequest | undefined): void => {
-      if (routed === undefined) this.#needs.guard(() => on.failed("unreachable"));
+    const begin = (routed: RoutedRequest | undefined, why?: string): void => {
+      if (routed === undefined) this.#needs.guard(() => on.failed("unreachable", why));
       else this.#begin(branch, routed, on);
     };
     if (this.#records.size >= MOST_TRANSACTIONS) queueMicrotask(() => begin(undefined));
     else {
-      const use = (routed: RoutedRequest | undefined): void => {
-        if (routed === undefined && !returned) queueMicrotask(() => begin(undefined));
-        else begin(routed);
+      const use = (routed: RoutedRequest | undefined, why?: string): void => {
+        if (routed === undefined && !returned) queueMicrotask(() => begin(undefined, why));
+        else begin(routed, why);
       };
       this.#needs.transport.route(request, branch, to, use, named);
     }
@@ -111,7 +113,8 @@ export class SipClients {
   /** Takes a response; false when no transaction matches. */
   receive(response: Response, source: Destination): boolean {
     const record = this.#records.get(clientKeyOf(response));
-    if (record === undefined) return false;
+    // what was asked by TLS is answered by whoever has shown a certificate there
+    if (record === undefined || record.flow.trunk !== source.trunk) return false;
     if (isAgain(record.response, response)) this.repeats.in++;
     record.response = response;
     record.source = source;
@@ -136,7 +139,7 @@ export class SipClients {
     const chart = request.method === "INVITE" ? inviteClient : requestClient;
     const key = clientKey(branch, request.method);
     const record: ClientRecord = {
-      ...newRecord(chart, flow.transport === "tcp", this.#needs.clock.now()),
+      ...newRecord(chart, flow.transport !== "udp", this.#needs.clock.now()),
       key,
       branch,
       request,
@@ -145,7 +148,10 @@ export class SipClients {
       on,
       isSent: false,
       // RFC 3261 §17.1.4: a lost connection is a transport error for a request without a response yet
-      forget: flow.whenLost(() => record.state !== "proceeding" && this.#transactions.tell(record, "unreachable")),
+      forget: flow.whenLost((why) => {
+        record.why = why;
+        if (record.state !== "proceeding") this.#transactions.tell(record, "unreachable");
+      }),
     };
     this.#records.set(key, record);
     this.#transactions.begin(record);
@@ -162,7 +168,7 @@ export class SipClients {
     const failed = (): void => this.#transactions.tell(record, "unreachable");
     if (effect === "send the request") this.#sendRequest(record, failed);
     else if (effect === "tell the user (timeout)") this.#needs.guard(() => on.failed("timeout"));
-    else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable"));
+    else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable", record.why));
     else if (response === undefined || source === undefined) return;
     else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow.transport), failed);
     else if (effect === "tell the user") this.#needs.guard(() => on.response(response, source));

@@ -1,12 +1,12 @@
 /**
- * The TCP connections of the SIP stack: accepted and made, reused by the address of the other side.
+ * The TCP and TLS connections of the SIP stack: accepted and made, reused by transport, trunk and address of the other side.
  *
  * RFC 3261 §18. Bounds: how many (connection-limits.ts), the bytes that wait in each, how long one may be idle and how long
  * it may take for a whole message; empty lines keep none alive. Past a bound the connection is closed and counted. When its bytes cannot be framed
- * any more, it is read no further, and closed once the answer to that has left.
+ * any more, it is read no further, and closed once the answer to that has left. One that is kept (keep-alive.ts) is never idle.
  */
 import type { Destination } from "../../protocol/sip/message.ts";
-import type { Address, ByteStream, Connect, StreamEvents } from "../../transports/transport.ts";
+import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../tally.ts";
 import { type Timed, Timers } from "../timers.ts";
@@ -25,7 +25,7 @@ const MOST_REFUSED = 1_000;
 
 /** One connection, and the callbacks for its loss. */
 export interface Connection extends Timed {
-  readonly remote: Address;
+  readonly remote: Destination;
   readonly stream: ByteStream;
   readonly frames: SipFrames;
   /** Whether we made it: then `remote` is where the other side listens. */
@@ -35,19 +35,25 @@ export interface Connection extends Timed {
   open: boolean;
   /** Its next message cannot be found: nothing is read from it or begun on it any more. */
   faulty: boolean;
-  readonly lost: Set<() => void>;
+  /** Whether it carries a registration: then it may be idle. */
+  kept: boolean;
+  readonly lost: Set<(why?: string) => void>;
 }
+
+/** Connects to a place, or rejects within so many milliseconds. */
+export type ConnectTo = (to: Destination, events: StreamEvents, timeout: number) => Promise<ByteStream>;
 
 export interface ConnectionNeeds {
   /** Whether a source may begin calls; any other may only send messages of existing calls. */
   allow(source: Destination): boolean;
   readonly clock: Clock;
-  readonly connect: Connect;
+  readonly connect: ConnectTo;
   readonly dropped: Tally;
   received(message: Uint8Array, connection: Connection): void;
 }
 
-type Use = (connection: Connection | undefined) => void;
+/** Gets a connection, or why there is none if that is known. */
+type Use = (connection: Connection | undefined, why?: string) => void;
 
 export class SipConnections {
   readonly #needs: ConnectionNeeds;
@@ -78,13 +84,14 @@ export class SipConnections {
       stream.destroy();
       return { received: () => {}, closed: () => {} };
     }
-    const { events, begin } = this.#make({ ours: false, stranger: isStranger });
+    const remote = { transport: "tcp", ...stream.remote } as const;
+    const { events, begin } = this.#make({ remote, ours: false, stranger: isStranger });
     begin(stream);
     return events;
   }
 
   /** A connection to an address: an open one, or a new one within two seconds; none when it cannot be had. */
-  to(address: Address, use: Use): void {
+  to(address: Destination, use: Use): void {
     const key = keyOf(address);
     const open = this.#open.get(key);
     const waiting = this.#connecting.get(key);
@@ -95,7 +102,7 @@ export class SipConnections {
   }
 
   /** Whether a connection to this address was refused, or timed out, within the last minute. */
-  refusedLately(address: Address): boolean {
+  refusedLately(address: Destination): boolean {
     return (this.#refused.get(keyOf(address)) ?? 0) > this.#needs.clock.now();
   }
 
@@ -119,53 +126,61 @@ export class SipConnections {
     for (const connection of [...this.#open.values()]) connection.stream.end();
   }
 
-  #connect(address: Address, use: Use): void {
+  #connect(address: Destination, use: Use): void {
     const key = keyOf(address);
     this.#connecting.set(key, [use]);
-    const { events, begin } = this.#make({ ours: true, stranger: false });
-    const done = (connection: Connection | undefined): void => {
+    const { events, begin } = this.#make({ remote: address, ours: true, stranger: false });
+    const done: Use = (connection, why) => {
       const waiting = this.#connecting.get(key) ?? [];
       this.#connecting.delete(key);
-      for (const each of waiting) each(connection);
+      for (const each of waiting) each(connection, why);
     };
     this.#needs.connect(address, events, CONNECT).then(
       (stream) => {
         if (this.#stopped) stream.destroy();
         done(this.#stopped ? undefined : begin(stream));
       },
-      () => {
+      (error: unknown) => {
         this.#rememberRefusal(key);
-        done(undefined);
+        done(undefined, this.#whyNot(address, error));
       },
     );
   }
 
+  /** In words, which are logged; of TCP alone there is nothing to be told. */
+  #whyNot({ transport, trunk, host, port }: Destination, error: unknown): string | undefined {
+    if (transport !== "tls") return undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#needs.dropped.add("no TLS connection", { trunk, host, port, why });
+    return why;
+  }
+
   /** The events of a connection, and the function that registers it once its stream is open. */
-  #make(kind: Pick<Connection, "ours" | "stranger">): {
+  #make(kind: Pick<Connection, "remote" | "ours" | "stranger">): {
     events: StreamEvents;
     begin: (stream: ByteStream) => Connection;
   } {
     let connection: Connection | undefined;
     const begin = (stream: ByteStream): Connection => {
       connection = {
-        remote: stream.remote,
         stream,
         frames: new SipFrames(),
         ...kind,
         open: true,
         faulty: false,
+        kept: false,
         lost: new Set(),
         deadline: Number.POSITIVE_INFINITY,
         place: -1,
       };
-      this.#open.set(keyOf(stream.remote), connection);
+      this.#open.set(keyOf(kind.remote), connection);
       if (!kind.ours) this.#limits.accepted(stream.remote, kind.stranger);
       this.#idle.set(connection, this.#needs.clock.now() + (kind.ours ? IDLE : WHOLE_MESSAGE));
       return connection;
     };
     const events: StreamEvents = {
       received: (bytes) => connection && this.#received(connection, bytes),
-      closed: () => connection && this.#closed(connection),
+      closed: (error) => connection && this.#closed(connection, error?.message),
     };
     return { events, begin };
   }
@@ -190,16 +205,17 @@ export class SipConnections {
 
   /** How long the other side may be silent: less in the middle of a message. */
   #patience(connection: Connection): number {
-    return connection.frames.unfinished ? WHOLE_MESSAGE : IDLE;
+    if (connection.frames.unfinished) return WHOLE_MESSAGE;
+    return connection.kept ? Number.POSITIVE_INFINITY : IDLE;
   }
 
-  #closed(connection: Connection): void {
+  #closed(connection: Connection, why: string | undefined): void {
     connection.open = false;
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);
     if (this.#open.get(key) === connection) this.#open.delete(key);
     if (!connection.ours) this.#limits.closed(connection.remote, connection.stranger);
-    for (const tell of [...connection.lost]) tell();
+    for (const tell of [...connection.lost]) tell(why);
     connection.lost.clear();
   }
 
@@ -209,4 +225,7 @@ export class SipConnections {
   }
 }
 
-const keyOf = (address: Address): string => `${address.host} ${address.port}`;
+const keyOf = ({ transport, trunk = "", host, port }: Destination): string => {
+  const by = transport === "tls" ? `tls ${trunk}` : "tcp"; // a long datagram goes by TCP
+  return `${by} ${host} ${port}`;
+};

@@ -1,15 +1,17 @@
-/** What carries the messages of a transaction: a UDP socket with an address, or a TCP connection. */
-import type { Request } from "../../protocol/sip/message.ts";
+/** What carries the messages of a transaction: a UDP socket with an address, or a TCP or TLS connection. */
+import type { Request, Transport } from "../../protocol/sip/message.ts";
 import type { Address } from "../../transports/transport.ts";
 
 export interface Flow {
-  readonly transport: "udp" | "tcp";
+  readonly transport: Transport;
+  /** By TLS: the trunk that its other side has shown to be. */
+  readonly trunk?: string | undefined;
   /** Where it leads. */
   readonly remote: Address;
   /** Sends; a failure is told later, if at all. */
   send(bytes: Uint8Array, failed: () => void): void;
-  /** Calls `tell` when the flow is lost; the returned function takes that back. */
-  whenLost(tell: () => void): () => void;
+  /** Calls `tell` when the flow is lost, with why if that is known; the returned function takes that back. */
+  whenLost(tell: (why?: string) => void): () => void;
 }
 
 /** A request ready to send: with our Via, as bytes, and the flow it takes. */

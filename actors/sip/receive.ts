@@ -8,7 +8,14 @@ import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { topVia, withTopVia } from "../../protocol/sip/mandatory.ts";
-import { type Destination, Malformed, type Message, type Request, type Response } from "../../protocol/sip/message.ts";
+import {
+  type Destination,
+  defaultPort,
+  Malformed,
+  type Message,
+  type Request,
+  type Response,
+} from "../../protocol/sip/message.ts";
 import { answerable, readMessage } from "../../protocol/sip/read.ts";
 import { type Param, param, splitOutside } from "../../protocol/sip/values.ts";
 import type { Address } from "../../transports/transport.ts";
@@ -51,7 +58,7 @@ function marked(request: Request, source: Destination): { message: Request; repl
   const bare = splitOutside(top, ";").filter((part, index) => index === 0 || !OURS.test(part));
   const value = [[...bare, ...marks.map((mark) => mark.join("="))].join(";"), ...others].join(", ");
   const params = [...via.params.filter(([name]) => !OURS.test(name)), ...marks];
-  const port = source.transport === "udp" && asksForPort ? source.port : (via.port ?? 5060);
+  const port = source.transport === "udp" && asksForPort ? source.port : (via.port ?? defaultPort(source.transport));
   return { message: withTopVia(request, value, { ...via, params }), replyTo: { host: source.host, port } };
 }
 

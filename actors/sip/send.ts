@@ -2,9 +2,10 @@
  * Writes an outgoing message for the transport that carries it.
  *
  * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via names the transport that the message really takes;
- * our Contact has `;transport=tcp` exactly when the message goes by TCP, so that the other side uses the same one.
+ * our Contact has `;transport=tcp`, or `tls`, exactly when the message goes by that, so that the other side uses the same one; by TLS the Via asks
+ * that the connection be used for their requests, too (`alias`, RFC 5923 §4).
  */
-import type { Field, Message, Request } from "../../protocol/sip/message.ts";
+import type { Field, Message, Request, Transport } from "../../protocol/sip/message.ts";
 import { writeHost } from "../../protocol/sip/uri.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
 
@@ -16,28 +17,29 @@ export interface SentBy {
 }
 
 /** The bytes of a message for a transport. */
-export function writeBy(message: Message, transport: "udp" | "tcp"): Uint8Array {
+export function writeBy(message: Message, transport: Transport): Uint8Array {
   const { headers } = message;
   if (!headers.some((field) => isForOther(field, transport))) return writeMessage(message);
   return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, transport)) });
 }
 
 /** Whether a field is a Contact that may name the wrong transport. */
-const isForOther = ([name, value]: Field, transport: "udp" | "tcp"): boolean =>
-  name === "Contact" && (transport === "tcp" || /;transport=/i.test(value));
+const isForOther = ([name, value]: Field, transport: Transport): boolean =>
+  name === "Contact" && (transport !== "udp" || /;transport=/i.test(value));
 
 /** A request with our Via on top (RFC 3581: `rport` asks for responses to the source port). */
-export function withVia(request: Request, transport: "udp" | "tcp", sentBy: SentBy): Request {
-  const via = `SIP/2.0/${transport.toUpperCase()} ${writeHost(sentBy.host)}:${sentBy.port};rport;branch=${sentBy.branch}`;
+export function withVia(request: Request, transport: Transport, sentBy: SentBy): Request {
+  const by = `SIP/2.0/${transport.toUpperCase()} ${writeHost(sentBy.host)}:${sentBy.port}`;
+  const via = `${by};rport${transport === "tls" ? ";alias" : ""};branch=${sentBy.branch}`;
   return { ...request, headers: [["Via", via], ...request.headers] };
 }
 
-function contactBy(field: Field, transport: "udp" | "tcp"): Field {
+function contactBy(field: Field, transport: Transport): Field {
   const [name, value] = field;
   if (name !== "Contact") return field;
   const written = value.replace(/<(sips?:[^>?]*)/gi, (_, uri: string) => {
     const bare = uri.replace(/;transport=[^;]*/i, "");
-    return `<${bare}${transport === "tcp" ? ";transport=tcp" : ""}`;
+    return `<${bare}${transport === "udp" ? "" : `;transport=${transport}`}`;
   });
   return [name, written];
 }

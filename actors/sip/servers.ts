@@ -116,7 +116,7 @@ export class SipServers {
     const key = serverKeyOf(request);
     const respond = (response: Response): void => this.#respond(record, response);
     const record: ServerRecord = {
-      ...newRecord(chart, flow.transport === "tcp", this.#needs.clock.now()),
+      ...newRecord(chart, flow.transport !== "udp", this.#needs.clock.now()),
       key,
       mergedKey: mergedKeyOf(request),
       transaction: { request, source, id: key, respond },

@@ -12,7 +12,7 @@ import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
-import type { Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
+import type { TlsTerms } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 import type { Load } from "../load.ts";
@@ -27,14 +27,16 @@ import type { Flow } from "./flow.ts";
 import { writeBy } from "./send.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
-import { SipTransport } from "./transport.ts";
+import { type OpenSip, SipTransport } from "./transport.ts";
 import type { ClientHandlers, ClientTransaction, DialogUser, Named, SipPort, SipUser } from "./user.ts";
 
 export interface SipNeeds {
   readonly clock: Clock;
   /** A fresh token of letters and digits that nobody can guess. */
   readonly random: () => string;
-  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly open: OpenSip;
+  /** What a trunk that is talked to by TLS must show, and what we show it. */
+  readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
   /** For names of the configuration, which are `configured`, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
@@ -193,7 +195,7 @@ export class SipStack implements SipPort {
     const dialog = tagged && !isCancel ? this.#needs.user.dialogOf(request) : undefined;
     const invite = isCancel ? this.#servers.cancelled(request) : undefined;
     const refersTo = tagged || isCancel ? { target: dialog ?? invite } : undefined;
-    const strays = invite !== undefined && this.#needs.strict && !this.#isOfSender(invite, source);
+    const strays = invite !== undefined && !this.#isOfSender(invite, source);
     const refusal = strays ? responseTo(request, 403) : refusalOf(request, source, refersTo, this.#checks);
     if (refusal !== undefined) {
       if (this.#mayAnswer(source)) this.#refuse(request, flow, refusal);
@@ -208,8 +210,10 @@ export class SipStack implements SipPort {
     else if (!this.#servers.acknowledged(ack)) this.#dropped.add("unsolicited ACK", { source: source.host });
   }
 
-  /** Whether a CANCEL comes from where its INVITE came from, or from somebody who may begin calls. */
+  /** Whether a CANCEL comes from where its INVITE came from, or from somebody who may begin calls; by TLS, from the same trunk. */
   #isOfSender({ transaction }: ServerRecord, source: Destination): boolean {
+    if (transaction.source.trunk !== undefined) return transaction.source.trunk === source.trunk;
+    if (!this.#needs.strict) return true;
     return this.#needs.allow(source) || normalAddress(transaction.source.host) === normalAddress(source.host);
   }
 

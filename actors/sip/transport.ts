@@ -1,15 +1,25 @@
 /**
- * The transport layer of SIP: UDP and TCP on one port, and which of them a message takes.
+ * The transport layer of SIP: UDP and TCP on one port, TLS toward trunks, and which of them a message takes.
  *
  * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request, and by §18.2.2
  * when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer than two seconds; what a
- * peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts).
+ * peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts);
+ * what goes by TLS goes by nothing else.
  * No incoming message can throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";
-import type { Destination, Message, Request, Response } from "../../protocol/sip/message.ts";
-import type { Address, Connect, Listen, OpenDatagrams } from "../../transports/transport.ts";
+import type { Destination, Message, Request, Response, Transport } from "../../protocol/sip/message.ts";
+import type {
+  Address,
+  ByteStream,
+  Connect,
+  ConnectTls,
+  Listen,
+  OpenDatagrams,
+  StreamEvents,
+  TlsTerms,
+} from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 import type { Load } from "../load.ts";
@@ -28,12 +38,24 @@ import { WaitingInvites } from "./waiting.ts";
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
-type Use = (routed: RoutedRequest | undefined) => void;
+/** Gets a request ready to be sent, or why there is no way if that is known. */
+type Use = (routed: RoutedRequest | undefined, why?: string) => void;
 type FlowTo = (to: Address, sameFlowOnly: boolean) => Flow;
+
+/** What opens sockets. */
+export interface OpenSip {
+  readonly udp: OpenDatagrams;
+  readonly listen: Listen;
+  readonly connect: Connect;
+  /** Where it is left out, nothing goes by TLS. */
+  readonly connectTls?: ConnectTls | undefined;
+}
 
 export interface SipTransportNeeds {
   readonly clock: Clock;
-  readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen; readonly connect: Connect };
+  readonly open: OpenSip;
+  /** What a trunk that is talked to by TLS must show, and what we show it. */
+  readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
   /** For names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
@@ -76,16 +98,17 @@ export class SipTransport {
     this.#connections = new SipConnections({
       clock: needs.clock,
       allow: (source) => needs.allow(source),
-      connect: (to, events, timeout) => needs.open.connect(to, events, timeout, this.#boundFor(to.host)),
+      connect: (to, events, timeout) => this.#connect(to, events, timeout),
       dropped: needs.dropped,
       received: (bytes, connection) =>
-        this.#received(bytes, "tcp", connection.remote, (to, sameFlowOnly) =>
-          sameFlowOnly ? this.#byTcp(connection) : this.#byTcpOrAnew(connection, to),
+        this.#received(bytes, connection.remote, (to, sameFlowOnly) =>
+          sameFlowOnly ? this.#byStream(connection) : this.#byStreamOrAnew(connection, to),
         ),
     });
     this.#sockets = new SipSockets({
       ...needs,
-      received: (bytes, from, socket) => this.#received(bytes, "udp", from, (to) => this.#byUdp(socket, to)),
+      received: (bytes, from, socket) =>
+        this.#received(bytes, { transport: "udp", ...from }, (to) => this.#byUdp(socket, to)),
       accept: (stream) => this.#connections.accept(stream),
     });
   }
@@ -130,16 +153,16 @@ export class SipTransport {
   }
 
   #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {
-    const write = (transport: "udp" | "tcp"): Omit<RoutedRequest, "flow"> => {
+    const write = (transport: Transport): Omit<RoutedRequest, "flow"> => {
       const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
       return { request: ours, bytes: writeBy(ours, transport) };
     };
-    const byTcp = (otherwise: () => void): void =>
-      this.#connections.to(to, (connection) => {
-        if (connection === undefined) otherwise();
-        else use({ ...write("tcp"), flow: this.#byTcp(connection) });
+    const byStream = (otherwise: (why?: string) => void): void =>
+      this.#connections.to(to, (connection, why) => {
+        if (connection === undefined) otherwise(why);
+        else use({ ...write(connection.remote.transport), flow: this.#byStream(connection) });
       });
-    if (to.transport === "tcp") return byTcp(() => use(undefined));
+    if (to.transport !== "udp") return byStream((why) => use(undefined, why));
 
     const written = write("udp");
     const byUdp = (): void => {
@@ -148,8 +171,17 @@ export class SipTransport {
     };
     const isLarge = written.bytes.length > GREATEST_DATAGRAM;
     const mayTcp = named === undefined || named.mayLead({ ...to, transport: "tcp" });
-    if (isLarge && mayTcp && !this.#connections.refusedLately(to)) byTcp(byUdp);
+    if (isLarge && mayTcp && !this.#connections.refusedLately(to)) byStream(byUdp);
     else byUdp();
+  }
+
+  #connect(to: Destination, events: StreamEvents, timeout: number): Promise<ByteStream> {
+    const { open, tls } = this.#needs;
+    const from = this.#boundFor(to.host);
+    if (to.transport !== "tls") return open.connect(to, events, timeout, from);
+    const terms = to.trunk === undefined ? undefined : tls?.(to.trunk);
+    if (terms === undefined || open.connectTls === undefined) return Promise.reject(new Error("it is no trunk"));
+    return open.connectTls(terms, to, events, timeout, from);
   }
 
   /** The source address of TCP connections: the bound one, as for UDP; undefined lets the system choose. */
@@ -159,8 +191,7 @@ export class SipTransport {
   }
 
   /** Takes bytes from a socket, now or later (waiting.ts); a fault in handling them goes no further. */
-  #received(bytes: Uint8Array, transport: "udp" | "tcp", from: Address, flowTo: FlowTo): void {
-    const source: Destination = { transport, host: from.host, port: from.port };
+  #received(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
     const read = (): void => this.#read(bytes, source, flowTo);
     const refuse = (invite: Request, toTag: string): void => {
       const known = markedHeader(invite, source);
@@ -206,10 +237,13 @@ export class SipTransport {
   }
 
   /** The connection of a request; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
-  #byTcpOrAnew(connection: Connection, to: Address): Flow {
-    const flow = this.#byTcp(connection);
+  #byStreamOrAnew(connection: Connection, to: Address): Flow {
+    const flow = this.#byStream(connection);
+    const { transport, trunk } = connection.remote;
     const anew = (bytes: Uint8Array, failed: () => void): void =>
-      this.#connections.to(to, (other) => (other ? this.#connections.write(other, bytes, failed) : failed()));
+      this.#connections.to({ ...to, transport, trunk }, (other) =>
+        other ? this.#connections.write(other, bytes, failed) : failed(),
+      );
     return { ...flow, send: (bytes, failed) => flow.send(bytes, () => anew(bytes, failed)) };
   }
 
@@ -225,13 +259,14 @@ export class SipTransport {
     };
   }
 
-  #byTcp(connection: Connection): Flow {
+  #byStream(connection: Connection): Flow {
+    const { transport, trunk, host, port } = connection.remote;
     return {
-      transport: "tcp",
+      transport,
+      trunk,
       remote: connection.remote,
       send: (bytes, failed) => {
-        const { host, port } = connection.remote;
-        this.#needs.watch?.sip(true, bytes, "tcp", host, port);
+        this.#needs.watch?.sip(true, bytes, transport, host, port);
         this.#connections.write(connection, bytes, failed);
       },
       whenLost(tell) {

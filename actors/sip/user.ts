@@ -47,7 +47,8 @@ export type NoResponse = "timeout" | "unreachable" | "unrelayed";
 export interface ClientHandlers {
   /** Every provisional, every 2xx with its retransmissions and forks, and one other final response. */
   response(response: Response, source: Destination): void;
-  failed(why: NoResponse): void;
+  /** `words` says more of it where more is known. */
+  failed(why: NoResponse, words?: string): void;
   /** False where nobody wants it any more; asked of an INVITE that has had to wait before it could be sent. */
   readonly isWanted?: boolean;
 }

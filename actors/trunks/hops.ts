@@ -9,7 +9,7 @@
 import { isIP } from "node:net";
 import { requestOf } from "../../protocol/sip/build.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
-import { nextHops, type Records, type Sought } from "../../protocol/sip/next-hops.ts";
+import { nextHops, placeOf, type Records, type Sought } from "../../protocol/sip/next-hops.ts";
 import { writeHost } from "../../protocol/sip/uri.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
 import type { Clock } from "../clock.ts";
@@ -46,13 +46,12 @@ export class Hops {
   #stopped = false;
 
   constructor(trunk: string, sought: Sought, needs: HopsNeeds) {
-    const { host, port = 5060, transport = "udp" } = sought;
     this.#trunk = trunk;
     this.#sought = sought;
     this.#needs = needs;
     this.#before = new LatelyKnown(needs.clock);
     // an address needs no look-up to be known
-    this.#all = isIP(host) === 0 ? [] : [{ host, port, transport, name: host }];
+    this.#all = isIP(sought.host) === 0 ? [] : [this.#placeOf(placeOf(sought), sought.host)];
   }
 
   async start(): Promise<void> {
@@ -76,8 +75,12 @@ export class Hops {
 
   /** Where a request goes now; by the name while no address is known. */
   get best(): Destination {
-    const { host, port = 5060, transport = "udp" } = this.#sought;
-    return this.list[0] ?? { host, port, transport };
+    return this.list[0] ?? this.#placeOf(placeOf(this.#sought), this.#sought.host);
+  }
+
+  /** A place with the name that it was found by: by TLS it is known as this trunk's. */
+  #placeOf(place: Destination, name: string): Place {
+    return { ...place, name, ...(place.transport === "tls" ? { trunk: this.#trunk } : {}) };
   }
 
   /** Those to be tried, looked up first where none is known. */
@@ -147,7 +150,7 @@ export class Hops {
   /** Sends OPTIONS; `told` is called once. */
   #ask(hop: Destination, told: (isAlive: boolean) => void): void {
     const { sip, random, localHost } = this.#needs;
-    const uri = `sip:${writeHost(hop.host)}:${hop.port}`;
+    const uri = `sip:${writeHost(hop.host)}:${hop.port}${hop.transport === "tls" ? ";transport=tls" : ""}`;
     const headers = [
       ["From", `<sip:${writeHost(localHost)}>;tag=${random()}`],
       ["To", `<${uri}>`],
@@ -167,7 +170,7 @@ export class Hops {
     const hops = await nextHops(this.#sought, records, chance);
     const found = await Promise.all(
       hops.map(async (hop) =>
-        (await resolve(hop.host).catch(() => [])).map((host) => ({ ...hop, host, name: hop.host })),
+        (await resolve(hop.host).catch(() => [])).map((host) => this.#placeOf({ ...hop, host }, hop.host)),
       ),
     );
     const known = new Map(found.flat().map((hop) => [keyOf(hop), hop]));

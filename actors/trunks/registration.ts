@@ -161,7 +161,7 @@ export class Registration {
           this.#number++;
           resolve(this.#ask(again, at, challenges - 1));
         },
-        failed: (why) => resolve(why === "timeout" ? SILENT : "it cannot be reached"),
+        failed: (why, words = "it cannot be reached") => resolve(why === "timeout" ? SILENT : words),
       });
     });
   }

@@ -6,18 +6,21 @@
  * and in its realms alone (those of `realm`, else its registrar's, else that of the first 407 in a call); a call from it is
  * for the user whose number is in P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
  */
+import { isIP } from "node:net";
 import type { Numbering } from "../../protocol/number.ts";
 import { isSameNumber } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { type Identity, presenting } from "../../protocol/sip/caller-id.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
-import type { Field, Request } from "../../protocol/sip/message.ts";
+import type { Destination, Field, Request, Transport } from "../../protocol/sip/message.ts";
 import { escapeUser, readUri } from "../../protocol/sip/uri.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
 import type { SipAcl } from "../sip/acl.ts";
 import { Reach } from "../sip/reach.ts";
+import type { ReachPort } from "../sip/user.ts";
 import { Hops, type HopsNeeds } from "./hops.ts";
+import { SecuredReach } from "./secured-reach.ts";
 
 /** A host; without a port it is looked up by NAPTR and SRV. */
 export interface TrunkPlace {
@@ -34,7 +37,8 @@ export interface TrunkSettings {
   readonly authority: string;
   /** The domain of the account. */
   readonly domain: string;
-  readonly transport: "auto" | "udp" | "tcp";
+  /** `tls`: by TLS alone, so that what comes another way is not the trunk's. */
+  readonly transport: "auto" | Transport;
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
@@ -43,6 +47,8 @@ export interface TrunkSettings {
   readonly register: boolean;
   /** Seconds. */
   readonly expires: number;
+  /** Milliseconds after which a registered flow is kept alive; 0 for never. */
+  readonly keepalive: number;
   /** How the phones behind it talk. */
   readonly media: "rtp" | "srtp" | "webrtc" | "auto";
   readonly codecs: readonly string[];
@@ -75,7 +81,7 @@ export class Trunk {
   readonly settings: TrunkSettings;
   /** Where its requests go, at its outbound proxy if it has one. */
   readonly hops: Hops;
-  readonly reach: Reach;
+  readonly reach: ReachPort;
   readonly #needs: TrunkNeeds;
   /** The realms that its registrar has asked in the last time. */
   #realms: readonly string[] = [];
@@ -91,10 +97,24 @@ export class Trunk {
     this.#needs = needs;
     this.hops = hopsOf(outboundProxy ?? server);
     this.#places = outboundProxy ? [this.hops, hopsOf(server)] : [this.hops];
-    const isProxy = (host: string): boolean => this.isAt(host) || this.hops.isNamed(host);
+    const isProxy = (host: string): boolean => this.#isThere(host) || this.hops.isNamed(host);
     const covers = (host: string): boolean => acl.covers(host);
-    const own = { isProxy, covers, allows: (host: string) => this.isAt(host) || covers(host) };
-    this.reach = new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
+    const own = { isProxy, covers, allows: (host: string) => this.#isThere(host) || covers(host) };
+    this.reach = this.isSecured
+      ? new SecuredReach(name)
+      : new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
+  }
+
+  /** Whether it is talked to by TLS alone. */
+  get isSecured(): boolean {
+    return this.settings.transport === "tls";
+  }
+
+  /** The domain that its certificate must be of: the one that is looked up, or that of the account where the server is an address. */
+  get certified(): string {
+    const { outboundProxy, server, domain } = this.settings;
+    const { host } = outboundProxy ?? server;
+    return isIP(host) === 0 ? host : domain;
   }
 
   start(): void {
@@ -105,8 +125,13 @@ export class Trunk {
     for (const place of this.#places) place.stop();
   }
 
-  /** Whether this is one of its addresses. */
-  isAt(host: string): boolean {
+  /** Whether what comes from there is the trunk's: by TLS whoever has shown its certificate, else whoever is at one of its addresses. */
+  isAt({ host, trunk }: Destination): boolean {
+    if (trunk !== undefined || this.isSecured) return trunk === this.settings.name;
+    return this.#isThere(host);
+  }
+
+  #isThere(host: string): boolean {
     return this.#places.some((place) => place.isAt(host));
   }
 

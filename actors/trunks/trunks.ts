@@ -12,19 +12,27 @@ import type { Numbering } from "../../protocol/number.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { escapeUser } from "../../protocol/sip/uri.ts";
 import { present } from "../../protocol/text.ts";
+import type { TlsTerms } from "../../transports/transport.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
+/** In PEM. */
+export type TrunkFiles = ReadonlyMap<string, Omit<TlsTerms, "domain">>;
+
 export interface TrunksNeeds extends TrunkNeeds {
   readonly trunks: readonly TrunkSettings[];
+  /** Authorities, certificates and keys, by the names of the trunks; they may change. */
+  readonly files: () => TrunkFiles;
 }
 
 export class Trunks {
+  readonly #needs: TrunksNeeds;
   readonly #trunks: readonly Trunk[];
   readonly #registrations: ReadonlyMap<string, Registration>;
   #stopped: Promise<void> | undefined;
 
   constructor(needs: TrunksNeeds) {
+    this.#needs = needs;
     this.#trunks = needs.trunks.map((settings) => new Trunk(settings, needs));
     const registered = this.#trunks.filter(({ settings }) => settings.register);
     this.#registrations = new Map(registered.map((trunk) => [trunk.settings.name, registrationOf(trunk, needs)]));
@@ -55,14 +63,20 @@ export class Trunks {
     return this.#trunks.find(({ settings }) => settings.name === name);
   }
 
-  /** Whether a trunk is at this address. */
-  isAt(host: string): boolean {
-    return this.#trunks.some((trunk) => trunk.isAt(host));
+  /** Whether what comes from there is a trunk's. */
+  isAt(source: Destination): boolean {
+    return this.#trunks.some((trunk) => trunk.isAt(source));
+  }
+
+  /** What a trunk must show by TLS, and what we show it. */
+  tlsOf(name: string): TlsTerms | undefined {
+    const trunk = this.named(name);
+    return trunk && { domain: trunk.certified, ...this.#needs.files().get(name) };
   }
 
   /** The trunk that an INVITE comes from; `isProxy` is whether the proxy is there, too. */
-  of(request: Request, { host }: Destination, numbering: Numbering | undefined, isProxy: boolean): Trunk | undefined {
-    const there = this.#trunks.filter((trunk) => trunk.isAt(host));
+  of(request: Request, source: Destination, numbering: Numbering | undefined, isProxy: boolean): Trunk | undefined {
+    const there = this.#trunks.filter((trunk) => trunk.isAt(source));
     return there.find((trunk) => trunk.isNamedBy(request, numbering)) ?? (isProxy ? undefined : there[0]);
   }
 

@@ -29,12 +29,19 @@ export interface Response {
 
 export type Message = Request | Response;
 
+export type Transport = "udp" | "tcp" | "tls";
+
 /** Where a message goes or came from. */
 export interface Destination {
-  readonly transport: "udp" | "tcp";
+  readonly transport: Transport;
   readonly host: string;
   readonly port: number;
+  /** By TLS: the trunk whose certificate was checked on the connection, or will be. */
+  readonly trunk?: string | undefined;
 }
+
+/** The port where none is said (RFC 3261 §19.1.2). */
+export const defaultPort = (transport: Transport): number => (transport === "tls" ? 5061 : 5060);
 
 /** The most bytes of one message, the most header fields in it, and the most characters of one field with its folds. */
 export const LIMITS = { bytes: 49_152, fields: 128, line: 8_192 } as const;

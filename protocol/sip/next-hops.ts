@@ -3,12 +3,10 @@
  *
  * Rules: an address, or a port that is said, is used as it stands (§4.1, §4.2); NAPTR says which transports there are, in its
  * order; without it SRV is asked for every transport that we speak; without any SRV the name itself at the default port. The
- * questions of one step go out together, and one that fails counts as no record. Left out on purpose: `sips` (TLS), and the
- * addresses of the names.
+ * questions of one step go out together, and one that fails counts as no record. TLS is asked for by its name, `_sips._tcp`, where it is
+ * wanted, and taken where NAPTR names it. Left out on purpose: the addresses of the names.
  */
-import type { Destination } from "./message.ts";
-
-type Transport = Destination["transport"];
+import { type Destination, defaultPort, type Transport } from "./message.ts";
 
 interface Naptr {
   readonly order: number;
@@ -37,16 +35,21 @@ export interface Sought {
   readonly transport?: Transport | undefined;
 }
 
-const SERVICES: Readonly<Record<string, Transport>> = { "sip+d2t": "tcp", "sip+d2u": "udp" };
-const NAMES: Readonly<Record<Transport, string>> = { tcp: "_sip._tcp.", udp: "_sip._udp." };
+const SERVICES: Readonly<Record<string, Transport>> = { "sips+d2t": "tls", "sip+d2t": "tcp", "sip+d2u": "udp" };
+const NAMES: Readonly<Record<Transport, string>> = { tls: "_sips._tcp.", tcp: "_sip._tcp.", udp: "_sip._udp." };
+/** §4.1: for a `sip` URI without NAPTR. */
 const OURS: readonly Transport[] = ["udp", "tcp"];
-const DEFAULT_PORT = 5060;
 /** No provider has more; each costs a look-up. */
 const MOST_HOPS = 16;
 
 /** COMPAT Deno 2.9: leaves the root's dot in names. */
 const unrooted = (name: string): string => name.replace(/\.$/, "");
 const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
+
+/** The place itself, without any record. */
+export function placeOf({ host, port, transport = "udp" }: Sought): Destination {
+  return { host, port: port ?? defaultPort(transport), transport };
+}
 
 /** The places to try, best first; their hosts may be names. */
 export async function nextHops(
@@ -55,7 +58,7 @@ export async function nextHops(
   chance: () => number,
 ): Promise<readonly Destination[]> {
   const { host, port, transport } = sought;
-  const itself = [{ host, port: port ?? DEFAULT_PORT, transport: transport ?? "udp" }];
+  const itself = [placeOf(sought)];
   if (port !== undefined || isAddress(host)) return itself;
   const asked = await services(host, transport, records);
   const found = await Promise.all(asked.map(({ name }) => records.srv(name).catch(() => [])));

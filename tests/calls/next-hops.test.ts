@@ -7,7 +7,16 @@ import { GIVES_UP } from "./scenes.ts";
 
 const TRUNK: TrunkSettings = {
   ...{ name: "line", server: { host: "line.example" }, authority: "line.example", domain: "line.example" },
-  ...{ transport: "auto", username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
+  ...{
+    transport: "auto",
+    username: "620",
+    authUsername: "",
+    password: "pw",
+    realm: [],
+    register: false,
+    expires: 600,
+    keepalive: 0,
+  },
   ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true, numbers: [], defaultUser: "" },
 };
 const DIAL = {

@@ -14,7 +14,16 @@ const FRITZ: TrunkSettings = {
     authority: "fritz.example",
     domain: "fritz.example",
   },
-  ...{ transport: "udp", username: "620", authUsername: "", password: "pw", realm: [], register: false, expires: 600 },
+  ...{
+    transport: "udp",
+    username: "620",
+    authUsername: "",
+    password: "pw",
+    realm: [],
+    register: false,
+    expires: 600,
+    keepalive: 0,
+  },
   ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true },
   ...{ numbers: [{ number: "+4930123", user: "juliet@example.org" }], defaultUser: "" },
 };

@@ -11,6 +11,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["ejabberdctl", "ejabberd"],
   ["kamailio", "kamailio"],
   ["/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so", "kamailio-websocket-modules"],
+  ["/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so", "kamailio-tls-modules"],
   ["rtpengine", "rtpengine-daemon"],
   ["sipp", "sip-tester"],
   ["tshark", "tshark"],

@@ -1,20 +1,21 @@
 /** An account at a provider: the gateway as people run it registers at a real Kamailio, calls by it, is called by it, and leaves. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { SessionState } from "sip.js";
+import { Authority, noOpenssl } from "../support/certificates.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
-import { type Provider, startProvider } from "../support/provider.ts";
+import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
 import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 import { until } from "../support/until.ts";
 
-const missing = noProsody ?? noKamailio;
+const missing = noProsody ?? noKamailio ?? noKamailioTls ?? noOpenssl;
 const OFFER = PLAY_TEXTS["offer-contents"] ?? "";
 const ANSWER = PLAY_TEXTS["answer-contents"] ?? "";
 
-const TRANSPORTS = ["udp", "tcp"] as const;
+const TRANSPORTS = ["udp", "tcp", "tls"] as const;
 
 describe.skipIf(missing !== undefined).each(TRANSPORTS)(
   `with Kamailio as a provider, by %s${missing ? ` (left out: ${missing})` : ""}`,
@@ -23,6 +24,7 @@ describe.skipIf(missing !== undefined).each(TRANSPORTS)(
     let phone: SipJsPhone;
     let provider: Provider;
     let gateway: GatewayProcess;
+    let authority: Authority;
     let juliet: Device;
 
     const start = async (password: string): Promise<GatewayProcess> => {
@@ -47,9 +49,10 @@ country = "49"
 area = "89"
 rules = [{ to = "+49900" }, { to = "+49", trunk = "line", write = "national" }]
 [trunks.line]
-server = "127.0.0.1:${provider.port}"
+server = "127.0.0.1:${transport === "tls" ? provider.tlsPort : provider.port}"
 domain = "provider.test"
 transport = "${transport}"
+ca = "${transport === "tls" ? authority.ca : ""}"
 username = "e123"
 register = true
 expires = 600
@@ -70,7 +73,8 @@ port = 0
     beforeAll(async () => {
       server = await startProsody(["juliet"]);
       phone = await startSipJsPhone(undefined, "sip:030123456@provider.test");
-      provider = await startProvider("pw", phone.port);
+      authority = new Authority();
+      provider = await startProvider("pw", phone.port, { own: authority.sign("provider", "DNS:provider.test") });
       phone.gatewayPort = provider.port;
       gateway = await start("pw");
       await healthy(gateway);
@@ -82,6 +86,7 @@ port = 0
       await gateway?.stop();
       await phone?.stop();
       await provider?.stop();
+      authority?.remove();
       await server?.stop();
     });
 

@@ -1,42 +1,84 @@
-/** Runs Kamailio as a provider of telephone numbers (provider.cfg), on loopback. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Runs Kamailio as a provider of telephone numbers (provider.cfg), on loopback, by TLS too where it is given a certificate. */
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Pair } from "./certificates.ts";
 import { changedAll } from "./changed.ts";
 import { listening } from "./listening.ts";
 import { freePort } from "./ports.ts";
 import { program } from "./programs.ts";
 
+const MODULE = "/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so";
+export const noKamailioTls = existsSync(MODULE)
+  ? undefined
+  : "Kamailio's tls.so is not installed: apt-get install kamailio-tls-modules";
+
 export interface Provider {
   readonly port: number;
+  /** By TLS, where it is spoken. */
+  readonly tlsPort: number;
   /** What it has heard, a line for each request. */
   heard(): Promise<string[]>;
+  /** Has another certificate from its next start on, and starts anew. */
+  restart(tls: ProviderTls): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Its certificate, and whose certificates it asks for. */
+export interface ProviderTls {
+  readonly own: Pair;
+  readonly asks?: string;
+}
+
 /** The account has this password; calls by it go to the phone at this port. */
-export async function startProvider(password: string, phonePort: number): Promise<Provider> {
+export async function startProvider(password: string, phonePort: number, tls?: ProviderTls): Promise<Provider> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-provider-"));
-  const port = await freePort();
+  const [port, tlsPort] = [await freePort(), await freePort()];
   const source = readFileSync(join(import.meta.dir, "provider.cfg"), "utf8");
-  const values = { PROVIDER_PORT: `${port}`, PHONE_PORT: `${phonePort}`, PASSWORD: password };
-  const text = Object.entries(values).reduce((sum, [name, value]) => changedAll(sum, name, value), source);
+  const values = { PROVIDER_PORT: port, PHONE_PORT: phonePort, TLS_PORT: tlsPort, PASSWORD: password, FOLDER: folder };
+  const text = Object.entries(values).reduce((sum, [name, value]) => changedAll(sum, name, `${value}`), source);
   writeFileSync(join(folder, "kamailio.cfg"), text);
   const log = join(folder, "kamailio.log");
-  const output = Bun.file(log);
-  const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
-  const proxy = Bun.spawn([program("kamailio"), "-f", join(folder, "kamailio.cfg"), ...options], {
-    stdout: output,
-    stderr: output,
-  });
-  await listening("Kamailio", proxy, [port], log);
+  const start = async (by: ProviderTls | undefined): Promise<Bun.Subprocess> => {
+    if (by) writeTls(folder, by);
+    const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
+    const defined = by ? ["-A", "WITH_TLS"] : [];
+    const command = [program("kamailio"), "-f", join(folder, "kamailio.cfg"), ...options, ...defined];
+    const proxy = Bun.spawn(["sh", "-c", `exec "$@" >>"${log}" 2>&1`, "sh", ...command]);
+    await listening("Kamailio", proxy, by ? [port, tlsPort] : [port], log);
+    return proxy;
+  };
+  let proxy = await start(tls);
+  const end = async (): Promise<void> => {
+    proxy.kill();
+    await proxy.exited;
+  };
   return {
     port,
+    tlsPort,
     heard: async () => [...(await Bun.file(log).text()).matchAll(/heard (.*)/g)].map(([, line = ""]) => line),
+    async restart(by) {
+      await end();
+      proxy = await start(by);
+    },
     async stop() {
-      proxy.kill();
-      await proxy.exited;
+      await end();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function writeTls(folder: string, { own, asks }: ProviderTls): void {
+  const files = { "own.pem": own.certificate, "own.key": own.key, ...(asks && { "asks.pem": asks }) };
+  for (const [name, file] of Object.entries(files)) copyFileSync(file, join(folder, name));
+  const mutual = asks
+    ? [`ca_list = ${folder}/asks.pem`, "verify_certificate = yes", "require_certificate = yes"]
+    : ["verify_certificate = no", "require_certificate = no"];
+  const lines = [
+    "[server:default]",
+    "method = TLSv1.2+",
+    `certificate = ${folder}/own.pem`,
+    `private_key = ${folder}/own.key`,
+  ];
+  writeFileSync(join(folder, "tls.cfg"), `${[...lines, ...mutual].join("\n")}\n`);
 }

@@ -78,11 +78,10 @@ describe.skipIf(noOpenssl !== undefined)(`TLS${noOpenssl ? ` (left out: ${noOpen
     ours?.remove();
   });
 
-  // proves: K22
   for (const { name, command, missing } of RUNTIMES)
-    test.skipIf(missing !== undefined)(
-      `is the same on ${name}${missing ? ` (left out: ${missing})` : ""}`,
-      async () => {
+    describe.skipIf(missing !== undefined)(`on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+      // proves: K22
+      test("each certificate is judged, and the same words say why", async () => {
         // what would weaken the check, if it were heeded
         const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
         const run = Bun.spawn([...command, CLIENT, JSON.stringify(tries)], { env, stdout: "pipe", stderr: "ignore" });
@@ -104,6 +103,6 @@ describe.skipIf(noOpenssl !== undefined)(`TLS${noOpenssl ? ` (left out: ${noOpen
         });
         expect(refused).toStartWith("closed: ");
         expect(silent).toEndWith("in 2000 ms");
-      },
-    );
+      });
+    });
 });

@@ -3,9 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { type ConnectionNeeds, SipConnections } from "../../../actors/sip/connections.ts";
 import { SipFrames } from "../../../actors/sip/frames.ts";
 import { Tally } from "../../../actors/tally.ts";
+import type { Destination } from "../../../protocol/sip/message.ts";
 import { LIMITS } from "../../../protocol/sip/message.ts";
 import { createClock } from "../../../replay/clock.ts";
-import type { Address, ByteStream } from "../../../transports/transport.ts";
+import type { ByteStream } from "../../../transports/transport.ts";
 import { crlf } from "../../support/changed.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(crlf(text));
@@ -24,7 +25,7 @@ function streamFrom(host: string, port = 5060): ByteStream & { readonly done: st
 
 function connections(chosen: Partial<ConnectionNeeds> = {}) {
   const clock = createClock();
-  const asked: Address[] = [];
+  const asked: Destination[] = [];
   const received: string[] = [];
   const dropped = new Tally(clock, () => {}, "dropped");
   const table = new SipConnections({
@@ -98,9 +99,9 @@ describe("a connection at fault", () => {
   test("is not taken for a new message to the same address", async () => {
     const { table, clock, asked } = connections();
     table.accept(streamFrom("192.0.2.2", 7_000)).received(bytes(`${HEAD}l: x\n\n`));
-    table.to({ host: "192.0.2.2", port: 7_000 }, () => {});
+    table.to({ transport: "tcp", host: "192.0.2.2", port: 7_000 }, () => {});
     await clock.advance(10);
-    expect(asked).toEqual([{ host: "192.0.2.2", port: 7_000 }]);
+    expect(asked).toEqual([{ transport: "tcp", host: "192.0.2.2", port: 7_000 }]);
   });
 });
 
@@ -155,8 +156,8 @@ describe("how many connections there may be", () => {
   test("1,800 that were accepted, and there is room for ours", () => {
     const { table, asked } = connections();
     expect(fill(table, v4, 2_000)).toBe(1_800);
-    table.to({ host: "192.0.2.9", port: 5060 }, () => {});
-    expect(asked).toEqual([{ host: "192.0.2.9", port: 5060 }]);
+    table.to({ transport: "tcp", host: "192.0.2.9", port: 5060 }, () => {});
+    expect(asked).toEqual([{ transport: "tcp", host: "192.0.2.9", port: 5060 }]);
   });
 
   test("one that has closed makes room", () => {

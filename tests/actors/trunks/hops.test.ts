@@ -51,6 +51,7 @@ test("a request that goes by the name of an SRV record goes to the trunk, so tha
       realm: [],
       register: false,
       expires: 600,
+      keepalive: 0,
     },
     ...{ media: "webrtc", codecs: ["PCMA"], identity: "account", trusted: true, numbers: [], defaultUser: "" },
   };
@@ -67,7 +68,7 @@ test("a request that goes by the name of an SRV record goes to the trunk, so tha
     },
   });
   await trunk.hops.start();
-  const isProxy = (host: string) => trunk.reach.isProxy({ host, port: 5060 });
+  const isProxy = (host: string) => trunk.reach.isProxy({ transport: "udp", host, port: 5060 });
   expect(["sip1.line.example", "line.example", "192.0.2.1", "other.example"].map(isProxy)).toEqual([
     true,
     true,

@@ -32,6 +32,7 @@ const KNOWN = server(
   {
     "_sip._tcp.t.test": [SRV("b.t.test.", 5070, 20), SRV("a.t.test", 5061, 10)],
     "_sip._udp.t.test": [SRV("u.t.test")],
+    "_sips._tcp.t.test": [SRV("s.t.test", 5061)],
     "_sip._udp.plain.test": [SRV("p.plain.test", 5080)],
     "_sip._udp.none.test": [SRV(".")],
   },
@@ -43,11 +44,13 @@ const found = async (sought: Sought, records: Records = KNOWN): Promise<string[]
 describe("a domain", () => {
   test.each([
     [
-      "with NAPTR and SRV, in their order; TLS is left out",
+      "with NAPTR and SRV, in their order",
       { host: "t.test" },
-      ["tcp a.t.test:5061", "tcp b.t.test:5070", "udp u.t.test:5060"],
+      ["tls s.t.test:5061", "tcp a.t.test:5061", "tcp b.t.test:5070", "udp u.t.test:5060"],
     ],
     ["by the transport that is said", { host: "t.test", transport: "udp" }, ["udp u.t.test:5060"]],
+    ["by TLS", { host: "t.test", transport: "tls" }, ["tls s.t.test:5061"]],
+    ["by TLS, without any record: itself", { host: "plain.test", transport: "tls" }, ["tls plain.test:5061"]],
     ["with SRV alone", { host: "plain.test" }, ["udp p.plain.test:5080"]],
     ["without any record: itself", { host: "other.test" }, ["udp other.test:5060"]],
     ["whose SRV says that there is no such service: itself", { host: "none.test" }, ["udp none.test:5060"]],
