@@ -45,7 +45,7 @@ export function configuredBy(script: string): Configured {
     ...(relay ? { relay } : {}),
     ...(online ? { online } : {}),
     ...(trunk ? { trunks: [trunkOf(trunk)] } : {}),
-    ...(transport === "tcp" || trunk?.transport === "tcp" ? { byTcp: true } : {}),
+    ...(transport === "tcp" || isByStream(trunk?.transport) ? { byTcp: true } : {}),
   };
 }
 
@@ -71,10 +71,14 @@ function trunkOf(said: NonNullable<PlayConfiguration["trunk"]>): TrunkSettings {
   } = { ...PLAY_MANNER, ...said };
   return {
     ...trunk,
-    ...{ name: PROVIDER_NAME, server: PROVIDER, register: false, expires: 600, authUsername: "" },
+    ...{ name: PROVIDER_NAME, server: PROVIDER, register: false, expires: 600, keepalive: 0, authUsername: "" },
     ...(hasOutboundProxy ? { outboundProxy: PROVIDER } : {}),
     ...{ password: hasPassword ? "pw" : "", codecs: codecs.split(",") },
     media: media as TrunkSettings["media"],
-    transport: transport === "tcp" ? "tcp" : "udp",
+    transport: isByStream(transport) ? transport : "udp",
   };
 }
+
+/** By TCP or TLS; the wire of plays has no certificates. */
+const isByStream = (transport: string | undefined): transport is "tcp" | "tls" =>
+  transport === "tcp" || transport === "tls";

@@ -9,6 +9,7 @@ import type {
   Address,
   ByteStream,
   Connect,
+  ConnectTls,
   DatagramEvents,
   Listen,
   OpenDatagrams,
@@ -31,6 +32,9 @@ export interface Knobs {
 export interface Wire {
   readonly openUdp: OpenDatagrams;
   readonly connect: Connect;
+  /** The same, since who is asked is who is meant; but for addresses whose certificate is not believed. */
+  readonly connectTls: ConnectTls;
+  readonly disbelieved: Map<string, string>;
   readonly listen: Listen;
   /** Addresses (`host:port`) that refuse connections, or never answer them. */
   readonly refuses: Set<string>;
@@ -51,6 +55,7 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
   const datagrams: Wire["datagrams"] = [];
   const refuses = new Set<string>();
   const silent = new Set<string>();
+  const disbelieved = new Map<string, string>();
   const delay = knobs.delay ?? 1;
   let freePort = 40_000;
 
@@ -74,6 +79,11 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
     datagrams,
     refuses,
     silent,
+    disbelieved,
+    connectTls(_, to, ...rest) {
+      const why = disbelieved.get(keyOf(to));
+      return why === undefined ? this.connect(to, ...rest) : Promise.reject(new Error(why));
+    },
     async openUdp(at, events) {
       const local = bind(sockets, at, events);
       return {
