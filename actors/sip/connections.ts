@@ -129,7 +129,7 @@ export class SipConnections {
   #connect(address: Destination, use: Use): void {
     const key = keyOf(address);
     this.#connecting.set(key, [use]);
-    const { events, begin } = this.#make({ remote: address, ours: true, stranger: false });
+    const { events, begin } = this.#make({ remote: byStream(address), ours: true, stranger: false });
     const done: Use = (connection, why) => {
       const waiting = this.#connecting.get(key) ?? [];
       this.#connecting.delete(key);
@@ -225,7 +225,11 @@ export class SipConnections {
   }
 }
 
-const keyOf = ({ transport, trunk = "", host, port }: Destination): string => {
-  const by = transport === "tls" ? `tls ${trunk}` : "tcp"; // a long datagram goes by TCP
-  return `${by} ${host} ${port}`;
-};
+/** What is too long for a datagram goes by TCP to the same address. */
+const byStream = (address: Destination): Destination =>
+  address.transport === "udp" ? { ...address, transport: "tcp" } : address;
+
+function keyOf(address: Destination): string {
+  const { transport, trunk = "", host, port } = byStream(address);
+  return `${transport} ${trunk} ${host} ${port}`;
+}
