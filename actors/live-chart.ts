@@ -14,7 +14,7 @@ import { CallView } from "./call-view.ts";
 import type { ChartTime } from "./chart-time.ts";
 import { notTaken } from "./not-taken.ts";
 import type { Timed } from "./timers.ts";
-import type { Abandonment, CallEnd, CallWatch } from "./watch.ts";
+import type { Abandonment, CallEnd, CallWatch, Relayed } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
 export interface ChartOwner {
@@ -124,6 +124,11 @@ export class LiveChart extends CallView implements Timed {
       this.#actor.getSnapshot().value,
       (step.transitions ?? []).map(({ says }) => says),
     );
+  }
+
+  /** The call's media relay has answered. */
+  madeByRelay(made: Relayed): void {
+    this.#watch?.relay(made);
   }
 
   /** The call is ended from outside of the chart: what happens is told as a step to its end. */

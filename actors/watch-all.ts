@@ -4,7 +4,7 @@
  * Rules: without observers there is none; an observer of a part costs nothing elsewhere; a single one is called directly.
  */
 import type { StateValue } from "xstate";
-import type { CallEnd, CallWatch, Transition, Watch } from "./watch.ts";
+import type { CallEnd, CallWatch, Relayed, Transition, Watch } from "./watch.ts";
 
 /** Who looks, at all or at a part of it. */
 export type Watcher = Partial<Omit<Watch, "begun">> & {
@@ -48,6 +48,10 @@ class CallWatchers implements CallWatch {
 
   effect(type: string): void {
     for (const each of this.#all) each.effect?.(type);
+  }
+
+  relay(made: Relayed): void {
+    for (const each of this.#all) each.relay?.(made);
   }
 
   ended(why: string, end: CallEnd): void {

@@ -32,6 +32,9 @@ export interface Transition {
   readonly actions: readonly unknown[];
 }
 
+/** What the media relay has made of an SDP, or why it has not. */
+export type Relayed = { readonly sdp: string } | { readonly failed: string };
+
 /** One call is watched until its end. */
 export interface CallWatch {
   /** The chart has taken an event, and is there now. */
@@ -40,6 +43,8 @@ export interface CallWatch {
   refused(event: string, why: string): void;
   /** A side is asked to say this. */
   effect(type: string): void;
+  /** The media relay has made this of an SDP. */
+  relay(made: Relayed): void;
   /** The call is over; nothing follows. `why` is the condition of its reason, `end` all that its record says. */
   ended(why: string, end: CallEnd): void;
 }

@@ -157,6 +157,12 @@ export class CallJournal {
     if (this.#listener && !this.isOver) this.#add({ kind: "effect", at: this.#listener.now(), effect });
   }
 
+  /** What the media relay has made of an SDP, or why it has not. */
+  relay(made: { readonly sdp: string } | { readonly failed: string }): void {
+    if (this.isOver) return;
+    this.#add({ kind: "relay", at: this.#now(), ...made }, "sdp" in made ? made.sdp.length : made.failed.length);
+  }
+
   /** A SIP message; bytes that were seen lately are counted where they stand. */
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
     if (this.isOver && this.#hasPacked(bytes)) return; // what a transaction repeats after the end adds nothing
@@ -298,7 +304,7 @@ export class CallJournal {
   }
 
   #lighten(gone: LiveEntry): void {
-    const size = ENTRY + (gone.kind === "sip" ? gone.bytes.length : gone.kind === "xmpp" ? sizeOf(gone.stanza) : 0);
+    const size = ENTRY + sizeIn(gone);
     this.weight -= size;
     this.#liveWeight -= size;
     this.dropped++;
@@ -317,6 +323,13 @@ export class CallJournal {
     }
     return undefined;
   }
+}
+
+/** What a live entry weighs beside what each does. */
+function sizeIn(entry: LiveEntry): number {
+  if (entry.kind === "sip") return entry.bytes.length;
+  if (entry.kind === "relay") return (entry.sdp ?? entry.failed ?? "").length;
+  return entry.kind === "xmpp" ? sizeOf(entry.stanza) : 0;
 }
 
 /** Whether a call ended for another reason than that somebody had enough of it. */

@@ -55,10 +55,19 @@ export interface StreamEntry {
   readonly isUp: boolean;
 }
 
-export type Entry = StepEntry | EffectEntry | WireEntry | StreamEntry;
+/** What the media relay has made of an SDP, or why it has not. */
+export interface RelayEntry {
+  readonly kind: "relay";
+  readonly at: number;
+  readonly sdp?: string;
+  readonly failed?: string;
+}
+
+export type Entry = RelayEntry | StepEntry | EffectEntry | WireEntry | StreamEntry;
 
 /** The entries of a call that lives: cheap to make, read only when somebody asks. */
 export type LiveEntry =
+  | RelayEntry
   | StepEntry
   | EffectEntry
   | StreamEntry
@@ -92,7 +101,7 @@ const encoder = new TextEncoder();
 
 /** What a live entry says, whole. */
 export function entryOf(live: LiveEntry): Entry {
-  if (live.kind === "effect" || live.kind === "stream" || live.kind === "step") return live;
+  if (live.kind === "sip") return { ...live, kind: "wire", wire: "sip", again: live.again ?? [] };
   if (live.kind === "xmpp") {
     const bytes = encoder.encode(textOf(live.stanza));
     return {
@@ -107,7 +116,7 @@ export function entryOf(live: LiveEntry): Entry {
       again: [],
     };
   }
-  return { ...live, kind: "wire", wire: "sip", again: live.again ?? [] };
+  return live;
 }
 
 const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
@@ -129,7 +138,7 @@ export interface Packed {
 
 type SipFact = Omit<Extract<LiveEntry, { kind: "sip" }>, "bytes">;
 type XmppFact = Omit<Extract<LiveEntry, { kind: "xmpp" }>, "stanza">;
-type Fact = StepEntry | EffectEntry | StreamEntry | SipFact | XmppFact;
+type Fact = RelayEntry | StepEntry | EffectEntry | StreamEntry | SipFact | XmppFact;
 
 export function pack(entries: readonly LiveEntry[]): Packed {
   const texts: string[] = [];

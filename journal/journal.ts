@@ -34,6 +34,7 @@ export interface CallWatch {
   step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   refused(event: string, why: string): void;
   effect(type: string): void;
+  relay(made: { readonly sdp: string } | { readonly failed: string }): void;
   ended(why: string, end?: Ended): void;
 }
 

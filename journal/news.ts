@@ -8,6 +8,7 @@ export function withNews(view: CallView, news: CallView): CallView {
     steps: replaced(view.steps, news.steps),
     messages: replaced(view.messages, news.messages),
     streams: [...view.streams, ...news.streams],
+    relayed: [...view.relayed, ...news.relayed],
   };
 }
 

@@ -6,10 +6,13 @@
  * are `after`. Who, where and with what keys is exchanged field by field (exchange/), so a play names nobody. Devices of plays
  * acknowledge by themselves: a result is said only where it came later.
  */
-import type { Entry } from "./entries.ts";
+import type { Entry, RelayEntry, WireEntry } from "./entries.ts";
+import type { Others } from "./exchange/others.ts";
+import { exchangeSdp } from "./exchange/sdp.ts";
 import { configurationOf } from "./play-configuration.ts";
 import { placesOf } from "./play-places.ts";
 import { PlaySip } from "./play-sip.ts";
+import { stepText } from "./play-step.ts";
 import { PlayXmpp } from "./play-xmpp.ts";
 import type { Setting } from "./setting.ts";
 import type { CallRow } from "./view.ts";
@@ -22,18 +25,40 @@ const STEP = 5;
 /** What devices have acknowledged by themselves is on its way until then. */
 const AFTER_THAT = "after 10 ms\n";
 
-/** What happens beside the messages. */
-function happens(entry: Entry): string | undefined {
-  if (entry.kind === "stream") return entry.isUp ? undefined : `${AFTER_THAT}the stream is cut`;
-  if (entry.kind !== "step") return undefined;
-  if (entry.event === "operator.hangs-up") return `${AFTER_THAT}the operator hangs up`;
-  return entry.event === "gateway.stops" ? `${AFTER_THAT}the gateway stops` : undefined;
+/** How a failure ends that is a relay's silence: nobody says anything then. */
+const SILENT = "does not answer";
+
+/** Steps of a call that the gateway ends by itself. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ["operator.hangs-up", "the operator hangs up"],
+  ["gateway.stops", "the gateway stops"],
+]);
+
+/** Whether an entry is what happens beside the messages. */
+function isBeside(entry: Entry): boolean {
+  return (
+    (entry.kind === "relay" && entry.failed?.endsWith(SILENT) !== true) ||
+    (entry.kind === "stream" && !entry.isUp) ||
+    (entry.kind === "step" && ENDS.has(entry.event))
+  );
+}
+
+function happens(entry: Exclude<Entry, WireEntry>, others: Others): string {
+  if (entry.kind === "relay") return relayStep(entry, others);
+  const what = entry.kind === "step" ? ENDS.get(entry.event) : undefined;
+  return `${AFTER_THAT}${what ?? "the stream is cut"}`;
+}
+
+/** What the relay says. */
+function relayStep({ sdp, failed = "" }: RelayEntry, others: Others): string {
+  others.ours = false;
+  return stepText("relay > gateway", sdp === undefined ? [`error: ${failed}`] : exchangeSdp(sdp, others));
 }
 
 /** The play of a call: text, with its configuration in a comment. */
 export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting): string {
   const told = entries
-    .filter((entry) => entry.kind === "wire" || happens(entry) !== undefined)
+    .filter((entry) => entry.kind === "wire" || isBeside(entry))
     .toSorted((one, other) => one.at - other.at);
   const wires = told.filter((entry) => entry.kind === "wire");
   const places = placesOf(row, wires, setting);
@@ -42,7 +67,7 @@ export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting
   const xmpp = new PlayXmpp(others, wires, setting);
   let now = wires[0]?.at ?? 0;
   const steps = told.flatMap((wire) => {
-    const step = wire.kind !== "wire" ? happens(wire) : wire.wire === "sip" ? sip.step(wire) : xmpp.step(wire);
+    const step = wire.kind === "wire" ? (wire.wire === "sip" ? sip : xmpp).step(wire) : happens(wire, others);
     if (step === undefined) return [];
     const pause = Math.round(wire.at - now);
     if (pause >= PAUSE) now = wire.at;

@@ -17,16 +17,24 @@ export function readExportedCall(text: string): ExportedCall {
   const read = JSON.parse(text) as Partial<ExportedCall> | null;
   const isCall = Array.isArray(read?.steps) && Array.isArray(read.messages) && typeof read.setting === "object";
   if (!isCall) throw new Error("this JSON is no exported call: steps, messages and setting are not there");
-  return { streams: [], ...read, setting: { ...read.setting, trunks: read.setting?.trunks ?? [] } } as ExportedCall;
+  return {
+    streams: [],
+    relayed: [],
+    ...read,
+    setting: { ...read.setting, trunks: read.setting?.trunks ?? [] },
+  } as ExportedCall;
 }
 
 /** What has happened in an exported call, in order; of its steps the events alone. */
-export function entriesOf({ begun, steps, messages, streams }: ExportedCall): Entry[] {
+export function entriesOf({ begun, steps, messages, streams, relayed }: ExportedCall): Entry[] {
   const lost = streams.map(({ at, isUp }): Entry => ({ kind: "stream", at: begun + at, isUp }));
   const taken = steps.map(({ at, event }): Entry => {
     return { kind: "step", at: begun + at, event, after: null, guards: [], actions: [] };
   });
-  const told = [...taken, ...messages.map((message) => wireOf(begun, message)), ...lost];
+  const said = messages.map((message): Entry => wireOf(begun, message));
+  for (const { message, ...made } of relayed.toReversed())
+    said.splice(message, 0, { ...made, kind: "relay", at: begun + made.at });
+  const told = [...taken, ...said, ...lost];
   return told.toSorted((one, other) => one.at - other.at);
 }
 

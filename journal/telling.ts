@@ -6,16 +6,18 @@
  * words of the chart: `after no answer`, `begins`. Each step and message knows with which entry it changed last, so that who has heard
  * the beginning is told the rest alone.
  */
-import type { Entry, StepEntry, WireEntry } from "./entries.ts";
+import type { Entry, RelayEntry, StepEntry, WireEntry } from "./entries.ts";
 import { messageOf } from "./message-view.ts";
+import { hideSecrets } from "./secrets.ts";
 import { leavesOf } from "./states.ts";
-import type { MessageView, StepView, StreamView } from "./view.ts";
+import type { MessageView, RelayView, StepView, StreamView } from "./view.ts";
 
 /** What is told of a call. */
 export interface Told {
   readonly steps: readonly StepView[];
   readonly messages: readonly MessageView[];
   readonly streams: readonly StreamView[];
+  readonly relayed: readonly RelayView[];
 }
 
 /** A step while it is put together. */
@@ -35,6 +37,7 @@ export class Telling {
   readonly #steps: Kept<Growing>[] = [];
   readonly #messages: Kept<MessageView>[] = [];
   readonly #streams: Kept<StreamView>[] = [];
+  readonly #relayed: Kept<RelayView>[] = [];
   /** The places of messages, by those of their entries. */
   readonly #byEntry = new Map<number, number>();
   readonly #asked = new Map<string, string>();
@@ -58,6 +61,8 @@ export class Telling {
     if (entry.kind === "step") this.#step(entry, at);
     else if (entry.kind === "stream")
       this.#streams.push(this.#new({ at, isUp: entry.isUp, step: Math.max(0, this.#steps.length - 1) }));
+    else if (entry.kind === "relay")
+      this.#relayed.push(this.#new({ at, ...hidden(entry), message: this.#messages.length }));
     else if (entry.kind === "effect") (this.#changed(this.#steps.at(-1))?.effects ?? this.#effects).push(entry.effect);
     else this.#message(entry, at);
   }
@@ -84,6 +89,7 @@ export class Telling {
         .map((kept) => (kept === last ? { ...kept.what, said: [...kept.what.said, ...this.#said] } : kept.what)),
       messages: this.#messages.filter((kept) => isNew(kept) || isTold(kept.what)).map(({ what }) => what),
       streams: this.#streams.filter(isNew).map(({ what }) => what),
+      relayed: this.#relayed.filter(isNew).map(({ what }) => what),
     };
   }
 
@@ -137,6 +143,11 @@ export class Telling {
     }
   }
 }
+
+const hidden = ({ sdp, failed }: RelayEntry): Pick<RelayView, "sdp" | "failed"> => ({
+  ...(sdp === undefined ? {} : { sdp: hideSecrets(sdp) }),
+  ...(failed === undefined ? {} : { failed }),
+});
 
 const tenth = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 

@@ -104,6 +104,16 @@ export interface MessageView {
   readonly text: string;
 }
 
+/** What the media relay has made of an SDP, its secrets hidden, or why it has not. */
+export interface RelayView {
+  /** Since the call began. */
+  readonly at: number;
+  readonly sdp?: string;
+  readonly failed?: string;
+  /** The place of the message that follows it. */
+  readonly message: number;
+}
+
 /** The XMPP stream is lost, or is there again. */
 export interface StreamView {
   /** Since the call began. */
@@ -118,6 +128,7 @@ export interface CallView extends CallRow {
   readonly steps: readonly StepView[];
   readonly messages: readonly MessageView[];
   readonly streams: readonly StreamView[];
+  readonly relayed: readonly RelayView[];
   /** How much was left out, because the call had more than may be kept. */
   readonly dropped: number;
 }

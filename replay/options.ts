@@ -42,7 +42,7 @@ export function configuredBy(script: string): Configured {
   return {
     calls,
     ...(intercept ? { intercept } : {}),
-    ...(relay ? { relay } : {}),
+    ...(relay ? { relay: "as the play says" } : {}),
     ...(online ? { online } : {}),
     ...(trunk ? { trunks: [trunkOf(trunk)] } : {}),
     ...(transport === "tcp" || isByStream(trunk?.transport) ? { byTcp: true } : {}),

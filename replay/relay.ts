@@ -9,6 +9,7 @@
 import type { Clock } from "../actors/clock.ts";
 import { type Bencoded, type Bencodes, readBencode, writeBencode } from "../protocol/bencode.ts";
 import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.ts";
+import { Missed } from "./missed.ts";
 
 export const RELAY: Address = { host: "192.0.2.14", port: 2223 };
 
@@ -28,6 +29,8 @@ export class PlayRelay {
   copies = 1;
   /** What it says instead of an answer to offers and answers. */
   fault: string | undefined;
+  /** Whether a play says what it answers to offers and answers. */
+  isSpokenFor = false;
   /** The commands that were done, pings apart. */
   readonly done: Bencodes[] = [];
   /** The calls that it knows, each with its number. */
@@ -35,6 +38,8 @@ export class PlayRelay {
   readonly #clock: Clock;
   readonly #at: Address;
   readonly #answered = new Map<string, Uint8Array>();
+  /** Commands that wait for the play, by their cookies. */
+  readonly #waiting = new Map<string, Address>();
   #socket: Datagrams | undefined;
   #count = 0;
 
@@ -56,13 +61,31 @@ export class PlayRelay {
     this.#answered.clear();
   }
 
+  /** Answers what has waited longest: with an SDP, or with `error: ` and the reason. */
+  say(text: string): void {
+    const [first] = this.#waiting;
+    if (first === undefined) throw new Missed("a command to the relay", "none");
+    const [cookie, from] = first;
+    this.#waiting.delete(cookie);
+    const [, reason] = /^error: (.*)/.exec(text) ?? [];
+    const sdp = `${text.trim().replaceAll("\n", "\r\n")}\r\n`;
+    const answer = withCookie(
+      cookie,
+      reason === undefined ? { result: "ok", sdp } : { result: "error", "error-reason": reason },
+    );
+    this.#answered.set(cookie, answer);
+    this.#socket?.send(answer, from);
+  }
+
   #received(bytes: Uint8Array, from: Address): void {
     if (this.isSilent || this.deafTo-- > 0) return;
     this.deafTo = 0;
     const space = bytes.indexOf(0x20);
     const cookie = new TextDecoder().decode(bytes.subarray(0, space));
     const known = this.#answered.get(cookie);
-    const answer = known ?? this.#answer(cookie, readBencode(bytes.subarray(space + 1)) as Bencodes);
+    const command = readBencode(bytes.subarray(space + 1)) as Bencodes;
+    if (!known && this.isSpokenFor && "sdp" in command) return void this.#waiting.set(cookie, from);
+    const answer = known ?? this.#answer(cookie, command);
     this.#answered.set(cookie, answer);
     this.#clock.after(this.delay, () => {
       for (let copy = 0; copy < this.copies; copy++) this.#socket?.send(answer, from);
@@ -71,8 +94,7 @@ export class PlayRelay {
 
   #answer(cookie: string, command: Bencodes): Uint8Array {
     if (command.command !== "ping") this.done.push(command);
-    const head = new TextEncoder().encode(`${cookie} `);
-    return new Uint8Array([...head, ...writeBencode(this.#do(command))]);
+    return withCookie(cookie, this.#do(command));
   }
 
   #do(command: Bencodes): Bencoded {
@@ -88,6 +110,9 @@ export class PlayRelay {
     return { result: "ok", sdp: madeOf(command, this.calls.get(name) ?? 0) };
   }
 }
+
+const withCookie = (cookie: string, answer: Bencoded): Uint8Array =>
+  new Uint8Array([...new TextEncoder().encode(`${cookie} `), ...writeBencode(answer)]);
 
 /** What becomes of the SDP of a command, in the call with this number. */
 function madeOf(command: Bencodes, call: number): string {

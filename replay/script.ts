@@ -13,6 +13,8 @@
  *   after 500ms                       the clock goes on
  *   nothing on phone                  nothing may have come on that wire that is new
  *   nothing again on phone            nor anything again, since the pause before it
+ *   relay > gateway
+ *       v=0 …                         what the media relay makes of the SDP that waits longest, or `error: ` and why not
  *   the stream is cut                 the XMPP stream is lost, and comes back by itself
  *   the operator hangs up             the call that is told of is ended, by `carillon hangup` or the page
  *   the gateway stops                 and ends what still runs

@@ -1,7 +1,7 @@
 /**
  * Performs a play (script.ts) on a whole gateway over wires in memory and a simulated clock.
  *
- * `phone` is what stands at the SIP proxy's address, `provider` and `backup` at those of a trunk, `stranger` a SIP host that nobody knows, everybody else a device of an XMPP user, known by the full JID in
+ * `phone` is what stands at the SIP proxy's address, `provider` and `backup` at those of a trunk, `stranger` a SIP host that nobody knows, `relay` the media relay, which says SDPs, everybody else a device of an XMPP user, known by the full JID in
  * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
  * be left unheard, and no call alive.
  *
@@ -72,7 +72,7 @@ export interface StageOptions {
   /** What the name server knows of their domains. */
   readonly records?: Records;
   /** Whether the gateway has a media relay. */
-  readonly relay?: true;
+  readonly relay?: true | "as the play says";
   /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
   /** The phone takes connections too, and answers on the one that there is. */
@@ -166,6 +166,7 @@ export class Stage {
       ...(relay && { relay: { at: [RELAY], direction: [] } }),
     };
     this.relay = new PlayRelay(clock);
+    this.relay.isSpokenFor = relay === "as the play says";
     this.gateway = new Gateway(this.config, {
       ...needs,
       ...(names && { resolvePeer: names }),
@@ -275,6 +276,7 @@ export class Stage {
 
   async #say({ by, text }: Extract<Step, { kind: "say" }>, note: Note): Promise<void> {
     const filled = fill(text, this.#bound);
+    if (by === "relay") return this.relay.say(filled);
     const side = this.#sides[by];
     if (side) {
       const whole = side.person.complete(filled);

@@ -12,6 +12,7 @@ import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
+import type { RelayOwner } from "../relay/relayed-call.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { CallAbout } from "../watch.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
@@ -48,7 +49,10 @@ export class CallMaker {
   constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
     const { config, clock, sip, relay, xmpp, reach, random, chance, hash } = needs;
     const { awaiting } = by;
-    const relayed: LineNeeds["relayed"] = (tag, terms) => relay?.begin(tag, terms);
+    const relayed: LineNeeds["relayed"] = (tag, terms, chart) => {
+      relay?.begin(tag, terms);
+      relay?.attach(tag, ownerOf(chart));
+    };
     this.#needs = needs;
     this.#registry = by.registry;
     this.#awaiting = awaiting;
@@ -87,7 +91,8 @@ export class CallMaker {
     const round = load.begun();
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(about));
-    this.#needs.relay?.attach(localTag, (text) => void chart.deliver({ type: "sip.answer.unusable", text }));
+    // the relay has seen a phone's offer before there was a call
+    if (chart.isIncoming) this.#needs.relay?.attach(localTag, ownerOf(chart));
     log({ level: "info", event: "call.started", direction: beginning.direction });
     return call;
   }
@@ -129,6 +134,11 @@ export class CallMaker {
     if (this.#registry.idle) this.#needs.idle();
   }
 }
+
+const ownerOf = (chart: LiveChart): RelayOwner => ({
+  lost: (text) => void chart.deliver({ type: "sip.answer.unusable", text }),
+  made: (made) => chart.madeByRelay(made),
+});
 
 /** What a call is known by: our tag is the one name that no other call has, and it is on the wire. */
 function aboutOf(

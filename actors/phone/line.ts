@@ -56,8 +56,8 @@ export interface RelayTerms {
 export interface LineNeeds {
   readonly config: LineConfig;
   readonly sip: () => SipPort;
-  /** From now on the call with this tag of ours goes by the media relay. */
-  readonly relayed: (localTag: string, terms: RelayTerms) => void;
+  /** From now on the call with this tag of ours goes by the media relay, and its chart hears what the relay does. */
+  readonly relayed: (localTag: string, terms: RelayTerms, chart: LiveChart) => void;
   readonly awaiting: InvitesAwaiting;
   /** Those of one call, which may learn the proxy's realm. */
   readonly credentials: () => ProxyCredentials;

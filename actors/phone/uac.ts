@@ -131,7 +131,7 @@ export class PhoneUac extends Phone {
   #begin(media: Media, relayed: boolean): void {
     const callee = this.#callee;
     if (callee === undefined) return;
-    if (relayed) this.line.needs.relayed(callee.localTag, callee.relay);
+    if (relayed) this.line.needs.relayed(callee.localTag, callee.relay, this.line.chart);
     this.#targets = targetsOf(callee.requestUri);
     this.#send({ request: this.#inviteWith(media, callee), left: MOST_TRIES });
   }

@@ -14,7 +14,7 @@ import { RelayClient, type RelayState } from "./client.ts";
 import type { MediaTerms } from "./flags.ts";
 import { type Admission, InwardUser } from "./inward.ts";
 import { OutwardPort } from "./outward.ts";
-import { RelayedCall } from "./relayed-call.ts";
+import { RelayedCall, type RelayOwner } from "./relayed-call.ts";
 
 const MOST_ADMITTED = 500;
 /** How many calls are asked for at once when orphans are looked for: what fits into a datagram. */
@@ -106,10 +106,9 @@ export class Relay {
     });
   }
 
-  /** There is a call with this tag; `lost` is told when the relay has failed it. */
-  attach(tag: string, lost: (text: string) => void): void {
-    const call = this.#calls.get(tag);
-    if (call) call.lost = lost;
+  /** There is a call with this tag, which is told of what the relay does. */
+  attach(tag: string, owner: RelayOwner): void {
+    this.#calls.get(tag)?.attach(owner);
   }
 
   /** The call is over; what it has still to say goes out first. */

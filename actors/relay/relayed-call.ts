@@ -6,11 +6,13 @@
  * a direction. What fails: an offer of ours is answered 503 here, theirs is 503; an answer of theirs goes on without its SDP,
  * so it is unusable; instead of an answer of ours the phone gets 503 and the call ends. A call that is over asks nothing more.
  */
+import type { Bencodes } from "../../protocol/bencode.ts";
 import { audioOf, audioProtocolOf, hasVoice, plainOf } from "../../protocol/sdp/plain.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { withHeader } from "../../protocol/sip/fields.ts";
 import type { Message } from "../../protocol/sip/message.ts";
 import type { Log } from "../log.ts";
+import type { Relayed } from "../watch.ts";
 import { type RelayClient, RelayFailure } from "./client.ts";
 import { flagsFor, type MediaTerms, type Purpose } from "./flags.ts";
 import { JobQueue } from "./queue.ts";
@@ -25,6 +27,14 @@ export interface RelayedCallNeeds {
   readonly log: Log;
 }
 
+/** Whose call it is. */
+export interface RelayOwner {
+  /** An answer of ours could not be given; what the chart says then is the call's. */
+  readonly lost: (text: string) => void;
+  /** The relay has made this of an SDP. */
+  readonly made: (made: Relayed) => void;
+}
+
 export class RelayedCall {
   readonly tag: string;
   readonly name: string;
@@ -36,8 +46,9 @@ export class RelayedCall {
   isOver = false;
   /** Whether a 503 has taken the place of our 200, so that there is no dialog. */
   isRefused = false;
-  /** Told when an answer of ours could not be given; what the chart says then is the call's. */
-  lost: (text: string) => void = () => {};
+  #owner: RelayOwner | undefined;
+  /** What was made before there was a call: of the offer that it begins with. */
+  #before: Relayed | undefined;
   readonly #log: Log;
   #terms: MediaTerms;
   #isKnown = false;
@@ -52,6 +63,17 @@ export class RelayedCall {
       log({ level: "error", event: "relay.fault", call: tag, error: String(error) });
     this.inward = new JobQueue(fault);
     this.outward = new JobQueue(fault);
+  }
+
+  attach(owner: RelayOwner): void {
+    this.#owner = owner;
+    if (this.#before) owner.made(this.#before);
+    this.#before = undefined;
+  }
+
+  /** An answer of ours could not be given. */
+  lost(text: string): void {
+    this.#owner?.lost(text);
   }
 
   /** The message with what the relay makes of its SDP; rejects with a `RelayFailure`. `theirs` is the phone's tag. */
@@ -74,6 +96,11 @@ export class RelayedCall {
     await this.client.ask("delete", { "call-id": this.name, "delete-delay": 0 }).catch(() => {});
   }
 
+  #made(made: Relayed): void {
+    if (this.#owner) this.#owner.made(made);
+    else this.#before = made;
+  }
+
   /** A phone goes on as it has begun: keyed by SDES, or not. */
   #learn(sdp: string): void {
     const protocol = audioProtocolOf(sdp);
@@ -81,10 +108,9 @@ export class RelayedCall {
   }
 
   async #ask(sdp: string, theirs: string | undefined, purpose: Purpose): Promise<string> {
-    if (!this.client) throw new RelayFailure("no media relay is up");
     this.#isKnown = true;
     const isOurs = (purpose.to === "phone") === (purpose.command === "offer");
-    const { sdp: made } = await this.client.ask(purpose.command, {
+    const made = await this.#answer(purpose.command, {
       ...flagsFor(purpose, this.#terms),
       "call-id": this.name,
       "via-branch": this.name,
@@ -92,8 +118,21 @@ export class RelayedCall {
       "to-tag": isOurs ? theirs : this.tag,
       sdp,
     });
-    if (typeof made !== "string") throw new RelayFailure("the relay gives no SDP");
     if (hasVoice(sdp) && !hasVoice(made)) throw new RelayFailure("no codec is left that phone and user have");
     return made;
+  }
+
+  /** What the relay answers, which the owner is told. */
+  async #answer(command: Purpose["command"], needs: Bencodes): Promise<string> {
+    try {
+      if (!this.client) throw new RelayFailure("no media relay is up");
+      const { sdp } = await this.client.ask(command, needs);
+      if (typeof sdp !== "string") throw new RelayFailure("the relay gives no SDP");
+      this.#made({ sdp });
+      return sdp;
+    } catch (error) {
+      this.#made({ failed: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
   }
 }

@@ -16,6 +16,7 @@ import {
   JULIET_RINGS,
   PLAIN_ANSWER,
   TALKING_BY_RELAY,
+  TOLD,
 } from "./relay-scenes.ts";
 import { CAROL, JULIET_HANGS_UP, JULIET_SAYS, PHONE_HANGS_UP } from "./scenes.ts";
 
@@ -201,6 +202,38 @@ nothing on juliet`);
 });
 
 describe("a relay with faults", () => {
+  // proves: V9
+  test("gives no answer to a phone that was called: its re-INVITE is 503, and the call ends, since the user has agreed", async () => {
+    await staged(BY_RELAY("rtp"), async (stage) => {
+      await stage.play(TALKING_BY_RELAY);
+      stage.relay.delay = 300;
+      await stage.play(`
+phone > gateway
+    INVITE sip:juliet@192.0.2.1:5600 SIP/2.0
+    Content-Type: application/sdp
+
+    ${PLAIN_ANSWER("    a=sendonly\n")}
+gateway > phone
+    SIP/2.0 100 Trying`);
+      stage.relay.fault = "no ports left";
+      await stage.play(`
+${TOLD}
+gateway > juliet
+    <iq type='set'><jingle action='session-info'><hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 2 BYE
+phone > gateway
+    ACK sip:juliet@192.0.2.1:5600 SIP/2.0`);
+    });
+  });
+
   // proves: V10
   test.each<readonly [string, (stage: Stage) => void, number]>([
     [

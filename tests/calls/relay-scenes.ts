@@ -3,9 +3,7 @@ import { RELAY } from "../../replay/relay.ts";
 import type { PlayOptions } from "../support/play.ts";
 import { CAROL } from "./scenes.ts";
 
-/** What a relay makes is on no wire that a journal sees, so that it writes addresses that the relay does not have. */
-const unwritten = "what the relay makes of an SDP is in no journal";
-export const CALLED_BY_RELAY: PlayOptions = { relay: true, unwritten };
+export const CALLED_BY_RELAY: PlayOptions = { relay: true };
 export const BY_RELAY = (media: "rtp" | "srtp" | "auto"): PlayOptions => ({ ...CALLED_BY_RELAY, calls: { media } });
 
 /** A plain SDP of the phone; from the second line on indented, as it stands in a play. */
@@ -119,3 +117,8 @@ gateway > phone
 ${NOTHING_OF_THE_USER}phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `;
+
+/** The user hears of the transport again, when the phone offers anew. */
+export const TOLD = `
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'><content name='0'>${RELAYS_TRANSPORT()}</content></jingle></iq>`;

@@ -16,6 +16,7 @@ import {
   PLAIN_ANSWER,
   RELAYS_TRANSPORT,
   TALKING_BY_RELAY,
+  TOLD,
 } from "./relay-scenes.ts";
 import {
   BOB_ANSWERS,
@@ -34,9 +35,6 @@ import {
 const HOLDS = "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>";
 const RESUMES = "<unhold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>";
 /** The user hears of the phone's transport with each offer of the phone's; it is the same one. */
-const TOLD = `
-gateway > juliet
-    <iq type='set'><jingle action='transport-info' sid='s1'><content name='0'>${RELAYS_TRANSPORT()}</content></jingle></iq>`;
 const SRTP_ANSWER = PLAIN_ANSWER("", "RTP/SAVP").concat(
   "    a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\n",
 );

@@ -50,7 +50,7 @@ function telling(readers: readonly Reader[]): Watch {
   const tell = (): void => {
     for (const reader of readers) reader.happened();
   };
-  const call: CallWatch = { step: tell, refused: tell, effect: tell, ended: tell };
+  const call: CallWatch = { step: tell, refused: tell, effect: tell, relay: tell, ended: tell };
   return { begun: () => call, sip: tell, xmpp: tell, stream: tell, refusedCall: tell };
 }
 

@@ -43,9 +43,9 @@ export async function performed(script: string, given: PlayOptions): Promise<Sta
   return stage;
 }
 
-/** Whether a play can say what its gateway is like (journal/setting.ts): not its relay, peers' names and who is let in. */
-const isSaid = ({ relay, names, sip, records }: PlayOptions): boolean =>
-  [relay, names, sip, records].every((each) => each === undefined);
+/** Whether a play can say what its gateway is like (journal/setting.ts): not its peers' names and who is let in. */
+const isSaid = ({ names, sip, records }: PlayOptions): boolean =>
+  [names, sip, records].every((each) => each === undefined);
 
 /** What a journal may keep of a play. */
 const BUDGET = 50_000_000;

@@ -36,6 +36,7 @@ export class Walks implements Watch {
       },
       refused: () => {},
       effect: () => {},
+      relay: () => {},
       ended: () => {},
     };
   }

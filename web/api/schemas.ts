@@ -63,10 +63,15 @@ const message = z.object({
 
 const stream = z.object({ at: since, isUp: z.boolean(), step: z.number().describe("place of the step before it") });
 
+const relayed = z
+  .object({ at: since, sdp: z.string().optional(), failed: z.string().optional(), message: z.number() })
+  .describe("what the media relay has made of an SDP, or why it has not");
+
 export const callView = callRow.extend({
   steps: z.array(step),
   messages: z.array(message),
   streams: z.array(stream),
+  relayed: z.array(relayed),
   dropped: z.number(),
 });
 
