@@ -172,6 +172,7 @@ const why = {
   "note why (never acknowledged)": change(() => ({
     why: { condition: "general-error", text: "the answer was never acknowledged" },
   })),
+  "note why (no PRACK)": change(() => ({ why: { condition: "general-error", text: "the 180 had no PRACK" } })),
   "note why (expired)": change(({ profile }) => ({
     why: { condition: profile === "precise" ? "expired" : "general-error", text: "the phone is not there any more" },
   })),

@@ -102,7 +102,7 @@ export const incoming = {
       target: "ended",
       description: "The reliable 180 was never acknowledged (RFC 3262 §3).",
       actions: [
-        "note why (never acknowledged)",
+        "note why (no PRACK)",
         "send 504 (no PRACK)",
         "send session-terminate",
         "send retract (if proposed)",

@@ -229,7 +229,7 @@ gateway > phone
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 gateway > juliet
-    <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><general-error/></reason></jingle></iq>
+    <iq type='set' from='${CAROL}'><jingle action='session-terminate' sid='c1'><reason><general-error/><text>the 180 had no PRACK</text></reason></jingle></iq>
 `,
     ],
   ]);
