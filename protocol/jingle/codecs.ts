@@ -45,11 +45,15 @@ function readPayload(element: Element): Payload[] {
 
 /** Feedback of one payload type, or of all when it stands in the description itself. */
 export function readFeedback(parent: Element): Feedback[] {
-  const isFeedback = (child: Element): boolean => child.is("rtcp-fb", RTCP_FB) || child.is("rtcp-fb-trr-int", RTCP_FB);
   const kinds = parent.getChildElements().filter(isFeedback);
   return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map((each) =>
     each.is("rtcp-fb") ? readOneFeedback(each) : { type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` },
   );
+}
+
+function isFeedback(child: Element): boolean {
+  const name = child.getName();
+  return (name === "rtcp-fb" || name === "rtcp-fb-trr-int") && child.getNS() === RTCP_FB;
 }
 
 /** Words after the subtype are parameters (XEP-0293 §3); without a subtype SDP has no place for them. */

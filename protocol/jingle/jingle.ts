@@ -30,8 +30,8 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
   const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
   if (elements.length === 0) throw unreadable("there is no content");
   const contents = elements.map((element) => readContent(element, as));
-  const names = new Set(contents.map(({ name }) => name));
-  if (names.size < contents.length) throw unreadable("two contents have the same name");
+  const names = contents.map(({ name }) => name);
+  if (names.some((name, at) => names.indexOf(name) < at)) throw unreadable("two contents have the same name");
   const isSilent = ({ payloads, sctp }: Content): boolean => payloads.length === 0 && sctp === undefined;
   const silent = contents.find(isSilent);
   if (as === "offer" && silent) throw unreadable(`content '${silent.name}' has no codec`);
@@ -39,9 +39,8 @@ export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", kn
     throw unmappable("data channels alone are no call", "unsupported-applications");
   const refuses = (content: Content): boolean => as === "answer" && (content.senders === "none" || isSilent(content));
   for (const content of contents) if (!refuses(content)) mustHaveAddress(content.name, content.transport);
-  const all = new Set([...known, ...names]);
   const groups = bounded(jingle.getChildren("group", GROUPING), MOST.groups, "groups");
-  const read = groups.map((group) => readGroup(group, all));
+  const read = groups.map((group) => readGroup(group, [...known, ...names]));
   return keptMedia({ contents, groups: read.filter((group) => group.names.length > 0) });
 }
 
@@ -79,9 +78,9 @@ function describedBy(element: Element, transport: Content["transport"], as: "off
   return readDescription(description, transport);
 }
 
-function readGroup(group: Element, known: ReadonlySet<string>): Media["groups"][number] {
+function readGroup(group: Element, known: readonly string[]): Media["groups"][number] {
   const names = group.getChildren("content", GROUPING).map((content) => requiredOf(content, "name"));
-  return { semantics: tokenOf(group, "semantics"), names: [...new Set(names)].filter((name) => known.has(name)) };
+  return { semantics: tokenOf(group, "semantics"), names: [...new Set(names)].filter((name) => known.includes(name)) };
 }
 
 /** Writes the contents of a session-initiate (an offer) or a session-accept (an answer). */

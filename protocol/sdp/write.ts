@@ -51,12 +51,12 @@ export function writeSdp(described: Media, options: WriteOptions): string {
   return text(["v=0", `o=- ${id} ${number} IN ${connection(address)}`]) + session;
 }
 
-const BREAK = /[\r\n\0]/;
+const BREAK = /[\r\n\0]/g;
 
+/** The lines, each ended; a break inside a line is a blank. All are searched at once, which is faster than each. */
 function text(lines: readonly string[]): string {
-  let written = "";
-  for (const line of lines) written += `${BREAK.test(line) ? line.replace(/[\r\n\0]/g, " ") : line}\r\n`;
-  return written;
+  const isWhole = lines.join("").search(BREAK) === -1;
+  return `${(isWhole ? lines : lines.map((line) => line.replace(BREAK, " "))).join("\r\n")}\r\n`;
 }
 
 /** The same in every call of a client. */

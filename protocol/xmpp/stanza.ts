@@ -58,8 +58,10 @@ export class StanzaReader {
   /** What the parser has now. */
   #parsing = "";
   #bytes = 0;
-  /** The length of the head in the text, and the number of its start tags. */
-  #head = { length: 0, levels: 0 };
+  /** The length of the head, and the number of its start tags. */
+  #head = { bytes: 0, levels: 0 };
+  /** Whether the current element is past the limits already. */
+  #isOversized = false;
   #isOver = false;
 
   constructor(handlers: StanzaHandlers) {
@@ -86,14 +88,25 @@ export class StanzaReader {
     }
   }
 
-  /** Reads to the next mark; returns the index after it. */
+  /** Reads to the next mark that is not in a head; returns the index after it. */
   #read(bytes: Uint8Array, from: number): number {
     const room = MOST_UNFINISHED - this.#bytes;
-    const end = this.#scanner.next(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
+    const end = this.#scan(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
     const text = this.#decode(bytes.subarray(from, end));
     if (text === undefined) this.#fail("not-well-formed", "bytes that are no UTF-8, or a NUL");
     else if (this.#scanner.mark === "between") this.#between(text);
     else this.#take(text, end - from);
+    return end;
+  }
+
+  /** Notes where the start tags of a head end, and scans on: decoding is dearer than scanning. */
+  #scan(bytes: Uint8Array, from: number): number {
+    const scanner = this.#scanner;
+    let end = scanner.next(bytes, from);
+    for (; scanner.mark === "head"; end = scanner.next(bytes, end)) {
+      const length = this.#bytes + end - from;
+      if (length <= STANZA_LIMITS.bytes) this.#head = { bytes: length, levels: scanner.elements };
+    }
     return end;
   }
 
@@ -114,13 +127,12 @@ export class StanzaReader {
   #take(text: string, length: number): void {
     this.#bytes += length;
     const excess = this.#excess;
-    this.#text = excess ? this.#text.slice(0, this.#head.length) : this.#text + text;
+    if (!this.#isOversized) this.#text += text;
+    if (excess && !this.#isOversized) this.#text = firstBytes(this.#text, this.#head.bytes);
+    this.#isOversized = excess !== undefined;
     switch (this.#scanner.mark) {
       case "cut":
         if (this.#bytes >= MOST_UNFINISHED) this.#fail("policy-violation", "a stanza without an end");
-        return;
-      case "head":
-        if (!excess) this.#head = { length: this.#text.length, levels: this.#scanner.elements };
         return;
       case "restricted":
         return this.#fail("restricted-xml", "a DTD, comment, CDATA or processing instruction");
@@ -144,7 +156,8 @@ export class StanzaReader {
     const [text, head] = [this.#text, this.#head];
     this.#text = "";
     this.#bytes = 0;
-    this.#head = { length: 0, levels: 0 };
+    this.#head = { bytes: 0, levels: 0 };
+    this.#isOversized = false;
     if (mark === "declaration") this.#declaration(text);
     else if (!excess) this.#whole(text, head);
     else if (mark === "stanza") this.#oversized(text, head.levels, excess);
@@ -204,3 +217,7 @@ export class StanzaReader {
     this.#events.push(() => this.#handlers.fault(condition, text));
   }
 }
+
+/** As much of a text as so many bytes of UTF-8 are. */
+const firstBytes = (text: string, bytes: number): string =>
+  new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes));
