@@ -6,7 +6,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed } from "../../protocol/address.ts";
-import { jingleElement, reasonElement } from "../../protocol/jingle/jingle.ts";
+import { jingleElement, readReason, reasonElement } from "../../protocol/jingle/jingle.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { owned } from "../../protocol/text.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
@@ -75,6 +75,8 @@ export class JingleIqs {
     if (action === "session-initiate") return outgoing.place({ from, to, jingle }, accepted);
     const call = registry.bySession({ sid, them: from, us: to });
     if (!call?.chart.devices.includes(from)) return unknownSession;
+    const hasEnded = action === "session-terminate";
+    if (hasEnded && call.user.offersLess(from, readReason(jingle), accepted)) return undefined;
     return deliverJingle({ chart: call.chart, jingle, device: from }, accepted);
   }
 

@@ -2,7 +2,8 @@
  * The XMPP side of one call: sends in Jingle what the chart asks for, and delivers the outcome to the chart.
  *
  * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rule: if the stream drops after a session-initiate was sent, the device may have it: we ping
- * it instead of counting it as refused. session.ts sends to each device; iqs.ts finds the call of an incoming IQ.
+ * it instead of counting it as refused. session.ts sends to each device, offering.ts what each can take; iqs.ts finds the call of an
+ * incoming IQ.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
@@ -12,13 +13,13 @@ import { reasonElement, writeContent, writeGroup, writeJingle } from "../../prot
 import { withoutEnd, writeTransportInfo } from "../../protocol/jingle/transport-info.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { namedSources } from "../../protocol/media/offer-answer.ts";
-import { hasDataChannels, NEVER_SEEN, suited } from "../../protocol/media/suited.ts";
+import type { Reason } from "../../protocol/reasons.ts";
 import { xml } from "../../protocol/xmpp/element.ts";
 import { RTP_INFO } from "../../protocol/xmpp/namespaces.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { LiveChart } from "../live-chart.ts";
-import type { Answer } from "../xmpp/requests.ts";
 import { Absence } from "./absence.ts";
+import { Offering } from "./offering.ts";
 import { JingleSession, type SessionNeeds, type UserSide } from "./session.ts";
 import { Withheld } from "./withheld.ts";
 
@@ -26,8 +27,6 @@ import { Withheld } from "./withheld.ts";
 const mediaOf = ({ contents }: Media): string[] => [
   ...new Set(contents.filter(({ sctp }) => sctp === undefined).map(({ media }) => media)),
 ];
-/** What a client may call a content that it does not know. */
-const NO_SUCH_CONTENT = new Set(["bad-request", "feature-not-implemented", "not-acceptable"]);
 const info = (name: string): Element => xml(name, { xmlns: RTP_INFO });
 
 type Effect<Type extends UserEffect["type"]> = Extract<UserEffect, { type: Type }>;
@@ -36,10 +35,12 @@ export class User {
   readonly #session: JingleSession;
   readonly #absence: Absence;
   readonly #withheld = new Withheld();
+  readonly #offering: Offering;
 
   constructor(side: UserSide, chart: LiveChart, needs: SessionNeeds) {
     this.#session = new JingleSession(side, chart, needs);
     this.#absence = new Absence(this.#session);
+    this.#offering = new Offering(this.#session, this.#absence, this.#withheld);
   }
 
   get side(): UserSide {
@@ -47,7 +48,9 @@ export class User {
   }
 
   static readonly #rows: EffectRows<UserEffect, User> = {
-    "jingle.send.session-initiate": (user, effect) => user.#initiate(effect),
+    "jingle.send.session-initiate": (user, { to, media }) => {
+      for (const device of to) user.#offering.offer(device, media);
+    },
     "jingle.send.session-accept": (user, effect) => user.#accept(effect),
     "jingle.send.session-terminate": (user, { to, reason }) =>
       user.#say(to, "session-terminate", [reasonElement(reason)]),
@@ -80,6 +83,15 @@ export class User {
     performBy(User.#rows, this, effect);
   }
 
+  /** Offers a device less, if that may be why it has ended the session; `accepted` is run before that. */
+  offersLess(device: string, { condition }: Reason, accepted: () => void): boolean {
+    const less = this.#offering.lessAfter(device, condition);
+    if (less === undefined) return false;
+    accepted();
+    this.#offering.offer(device, less);
+    return true;
+  }
+
   /** A device that is in the call went offline. */
   unavailable(device: string): void {
     this.#absence.doubt(device);
@@ -99,42 +111,11 @@ export class User {
     this.#session.say(to, { action, children });
   }
 
-  /** Offers each device what it takes. One that calls data channels an error, and has not said that it takes none, gets the rest. */
-  #initiate({ to, media }: Effect<"jingle.send.session-initiate">): void {
-    for (const device of to) {
-      const takes = this.#session.takes(device) ?? NEVER_SEEN;
-      const whole = suited(media, takes);
-      this.#offer(device, whole, (answer) => {
-        const isRefused = answer.type === "error" && NO_SUCH_CONTENT.has(answer.condition ?? "");
-        const { unanswered, devices } = this.#session.chart;
-        const rings = unanswered && devices.includes(device);
-        if (!isRefused || !rings || !hasDataChannels(whole)) return this.#offered(device, answer);
-        this.#offer(device, suited(media, { ...takes, dataChannels: false }), (later) => this.#offered(device, later));
-      });
-    }
-  }
-
-  #offer(device: string, media: Media, answered: (answer: Answer) => void): void {
-    const { initiator } = this.side;
-    const saying = { action: "session-initiate", children: writeJingle(media, "offer"), attributes: { initiator } };
-    this.#withheld.offered(device, media);
-    this.#session.ask(device, saying, answered);
-  }
-
   #trickle({ to, update }: Effect<"jingle.send.transport-info">): void {
     for (const device of to) {
       const contents = this.#withheld.known(device, update.contents);
       for (const told of writeTransportInfo({ contents })) this.#say([device], "transport-info", told);
     }
-  }
-
-  #offered(device: string, answer: Answer): void {
-    const { chart, log } = this.#session;
-    if (answer.type === "result") return void chart.deliver({ type: "jingle.acknowledged", device });
-    if (answer.type === "lost") return this.#absence.doubtIfPresent(device);
-    const condition = answer.condition ?? answer.type;
-    log({ level: "info", event: "device.refused", device, condition });
-    chart.deliver({ type: "jingle.refused", device, condition });
   }
 
   /**

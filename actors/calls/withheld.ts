@@ -14,6 +14,13 @@ export class Withheld {
     this.#leave(device, left);
   }
 
+  /** A description as a device was told of it: the rest is refused. */
+  without(device: string, media: Media): Media {
+    const left = this.#names.get(device);
+    const contents = media.contents.map((each) => (left?.has(each.name) ? { ...each, rejected: true } : each));
+    return { ...media, contents };
+  }
+
   /** A device is told of contents after all. */
   added(device: string, contents: readonly Pick<Content, "name">[]): void {
     const left = [...(this.#names?.get(device) ?? [])].filter((name) => contents.every((each) => each.name !== name));

@@ -3,7 +3,7 @@
  *
  * XEP-0343 (data channels), XEP-0507 (categories), XEP-0115. Rules: data channels are refused in the name of a client that
  * does not take them, since most end a session that has a content without a description; those that the client has already
- * stay. Categories are told only where they are understood.
+ * stay. Categories are told only where they are understood. A client that could not take a description is offered less.
  */
 import type { Content, Media } from "./media.ts";
 
@@ -30,6 +30,21 @@ export function suited(media: Media, takes: Takes, own?: Media): Media {
   return { ...media, contents };
 }
 
-/** Whether a description has data channels that are not refused. */
-export const hasDataChannels = ({ contents }: Media): boolean =>
-  contents.some(({ sctp, rejected }) => sctp !== undefined && !rejected);
+/**
+ * Less of a description, for a client that could not take it: without its data channels, or else with its audio alone; undefined
+ * where that would be all of it, or nothing.
+ */
+export function smaller(media: Media): Media | undefined {
+  const offered = media.contents.filter(({ rejected }) => !rejected);
+  if (offered.some(({ sctp }) => sctp !== undefined)) return withoutOthers(media, ({ sctp }) => sctp === undefined);
+  const audio = offered.filter(isAudio);
+  return audio.length > 0 && audio.length < offered.length ? withoutOthers(media, isAudio) : undefined;
+}
+
+const isAudio = ({ media }: Content): boolean => media === "audio";
+
+/** A description whose other contents are refused. */
+function withoutOthers(media: Media, isKept: (content: Content) => boolean): Media {
+  const contents = media.contents.map((content) => (isKept(content) ? content : { ...content, rejected: true }));
+  return { ...media, contents };
+}

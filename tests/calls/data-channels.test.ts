@@ -206,6 +206,22 @@ gateway > phone
 ${indented(more)}
 `;
 
+/** Juliet's client takes the session, and ends it. */
+const ENDS = (condition: string, id: string): string => `
+juliet > gateway
+    <iq type='set' id='${id}' to='${CAROL}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='c1'><reason><${condition}/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='${id}'/>
+`;
+const VIDEO = `m=video 40000 UDP/TLS/RTP/SAVPF 96
+a=mid:v
+a=rtpmap:96 VP8/90000
+a=ice-ufrag:uA
+a=ice-pwd:pA34567890123456789012
+a=fingerprint:sha-256 ${FINGERPRINT}
+a=setup:actpass
+`;
+
 describe("a phone's data channels", () => {
   plays([
     // proves: M29
@@ -250,6 +266,44 @@ juliet > gateway
     <iq type='error' id='{first}' to='${CAROL}'><error type='modify'><bad-request xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
 nothing on juliet
 `,
+    ],
+    // proves: M33
+    [
+      "are acknowledged by a client that then ends the session, since it has no such content: it is offered the audio alone",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ENDS("unsupported-applications", "e1")}${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", REFUSED, "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M33
+    [
+      "are not why a client ends the session that has ended it with the audio alone, too: 488, and no third offer",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ENDS("incompatible-parameters", "e1")}${HEARS("session-initiate", ALONE, CAROL)}${ENDS("unsupported-applications", "e2")}
+gateway > phone
+    SIP/2.0 488 Not Acceptable Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+nothing on juliet`,
+    ],
+    // proves: M33
+    [
+      "are not why a user declines: no second offer",
+      `${CALLED(WITH(NEW, PORT), HEARS_IT())}${ENDS("decline", "e1")}
+gateway > phone
+    SIP/2.0 486 Busy Here
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+nothing on juliet`,
+    ],
+    // proves: M33
+    [
+      "and video are left out one after the other for a client that ends the session each time",
+      `${CALLED(`${WITH(NEW, PORT)}${VIDEO}`, `<content name='0'/>${changed(HEARD(""), "</content><group", "</content><content name='v'/><group")}</jingle>`)}${ENDS("unsupported-applications", "e1")}${HEARS("session-initiate", "<content name='0'/><content name='v'/><group xmlns='urn:xmpp:jingle:apps:grouping:0'><content name='0'/><nothing-else/></group><nothing-else/>", CAROL)}${ENDS("failed-application", "e2")}${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", `${REFUSED}\nm=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:v`, "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
+    ],
+    // proves: M33
+    [
+      "are not there, but a video that a client calls an error: it is offered the audio alone",
+      `${changed(changed(CALLED(`${changed(WITH(NEW, PORT), /m=application[\s\S]*/, VIDEO)}`, "<content name='0'/><content name='v'/></jingle>"), "gateway > juliet", "gateway > juliet (unanswered)"), "<iq type='set' from", "<iq type='set' id='{first}' from")}
+juliet > gateway
+    <iq type='error' id='{first}' to='${CAROL}'><error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+${HEARS("session-initiate", ALONE, CAROL)}${ACCEPTS("", "m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:v", "0")}${CAROL_ACKS}${PHONE_HANGS_UP}`,
     ],
     // proves: M29
     [

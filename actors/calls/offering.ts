@@ -1,0 +1,65 @@
+/**
+ * The session-initiate of a phone's call: what each device is offered, and less where one cannot take that.
+ *
+ * XEP-0166 §6.3.2, §7.4, XEP-0343. Rules: a device is offered what it takes. One that calls it an error, or takes it and then ends the
+ * session since it does not support it, is offered less, as a phone is after 488: first without data channels, then with the audio
+ * alone. A device that cannot be offered less has answered. Bound: two smaller offers for a device.
+ */
+import { writeJingle } from "../../protocol/jingle/jingle.ts";
+import type { Media } from "../../protocol/media/media.ts";
+import { NEVER_SEEN, smaller, suited } from "../../protocol/media/suited.ts";
+import type { Answer } from "../xmpp/requests.ts";
+import type { Absence } from "./absence.ts";
+import type { JingleSession } from "./session.ts";
+import type { Withheld } from "./withheld.ts";
+
+/** What a client may call a content that it does not know: the condition of an error, and the reason of a session-terminate. */
+const NO_SUCH_CONTENT = new Set(["bad-request", "feature-not-implemented", "not-acceptable"]);
+const CANNOT_TAKE = new Set(["unsupported-applications", "failed-application", "incompatible-parameters"]);
+
+export class Offering {
+  readonly #session: JingleSession;
+  readonly #absence: Absence;
+  readonly #withheld: Withheld;
+
+  constructor(session: JingleSession, absence: Absence, withheld: Withheld) {
+    this.#session = session;
+    this.#absence = absence;
+    this.#withheld = withheld;
+  }
+
+  /** Offers a device as much of this as it takes. */
+  offer(device: string, media: Media): void {
+    const { initiator } = this.#session.side;
+    const suitable = suited(media, this.#session.takes(device) ?? NEVER_SEEN);
+    const children = writeJingle(suitable, "offer");
+    this.#withheld.offered(device, suitable);
+    this.#session.ask(device, { action: "session-initiate", children, attributes: { initiator } }, (answer) => {
+      const isRefused = answer.type === "error" && NO_SUCH_CONTENT.has(answer.condition ?? "");
+      const less = isRefused ? this.#less(device) : undefined;
+      if (less) this.offer(device, less);
+      else this.#answered(device, answer);
+    });
+  }
+
+  /** What a device may still take that has ended the session for this reason. */
+  lessAfter(device: string, condition: string): Media | undefined {
+    return CANNOT_TAKE.has(condition) ? this.#less(device) : undefined;
+  }
+
+  /** Less than what a device was offered, while the call rings there. */
+  #less(device: string): Media | undefined {
+    const { isIncoming, unanswered, devices, offer } = this.#session.chart;
+    const rings = isIncoming && unanswered && devices.includes(device);
+    return rings ? smaller(this.#withheld.without(device, offer)) : undefined;
+  }
+
+  #answered(device: string, answer: Answer): void {
+    const { chart, log } = this.#session;
+    if (answer.type === "result") return void chart.deliver({ type: "jingle.acknowledged", device });
+    if (answer.type === "lost") return this.#absence.doubtIfPresent(device);
+    const condition = answer.condition ?? answer.type;
+    log({ level: "info", event: "device.refused", device, condition });
+    chart.deliver({ type: "jingle.refused", device, condition });
+  }
+}
