@@ -101,12 +101,7 @@ export const incoming = {
     "sip.prack.timeout": {
       target: "ended",
       description: "The reliable 180 was never acknowledged (RFC 3262 §3).",
-      actions: [
-        "note why (no PRACK)",
-        "send 504 (no PRACK)",
-        "send session-terminate",
-        "send retract (if proposed)",
-      ],
+      actions: ["note why (no PRACK)", "send 504 (no PRACK)", "send session-terminate", "send retract (if proposed)"],
     },
     "sip.cancel": { target: "ended", actions: giveUp },
     "sip.bye": { target: "ended", actions: giveUp },
