@@ -16,7 +16,7 @@ export class Withheld {
 
   /** A description as a device was told of it: the rest is refused. */
   without(device: string, media: Media): Media {
-    const left = this.#names.get(device);
+    const left = this.#names?.get(device);
     const contents = media.contents.map((each) => (left?.has(each.name) ? { ...each, rejected: true } : each));
     return { ...media, contents };
   }
