@@ -45,6 +45,14 @@ export interface StanzaHandlers {
   fault(condition: StreamFault, text: string): void;
 }
 
+/** The length of a head, and the number of its start tags. */
+interface Head {
+  readonly bytes: number;
+  readonly levels: number;
+}
+
+const NO_HEAD: Head = { bytes: 0, levels: 0 };
+
 /** Reads one stream. Throws nothing that a peer could cause. */
 export class StanzaReader {
   readonly #handlers: StanzaHandlers;
@@ -58,8 +66,7 @@ export class StanzaReader {
   /** What the parser has now. */
   #parsing = "";
   #bytes = 0;
-  /** The length of the head, and the number of its start tags. */
-  #head = { bytes: 0, levels: 0 };
+  #head: Head = NO_HEAD;
   /** Whether the current element is past the limits already. */
   #isOversized = false;
   #isOver = false;
@@ -128,7 +135,7 @@ export class StanzaReader {
     this.#bytes += length;
     const excess = this.#excess;
     if (!this.#isOversized) this.#text += text;
-    if (excess && !this.#isOversized) this.#text = firstBytes(this.#text, this.#head.bytes);
+    if (excess && !this.#isOversized) this.#text = headOf(this.#text, this.#bytes, this.#head.bytes);
     this.#isOversized = excess !== undefined;
     switch (this.#scanner.mark) {
       case "cut":
@@ -153,13 +160,13 @@ export class StanzaReader {
   /** An element of the stream is complete. */
   #complete(excess: Excess | undefined): void {
     const { mark } = this.#scanner;
-    const [text, head] = [this.#text, this.#head];
+    const [text, bytes, head] = [this.#text, this.#bytes, this.#head];
     this.#text = "";
     this.#bytes = 0;
-    this.#head = { bytes: 0, levels: 0 };
+    this.#head = NO_HEAD;
     this.#isOversized = false;
     if (mark === "declaration") this.#declaration(text);
-    else if (!excess) this.#whole(text, head);
+    else if (!excess) this.#whole(text, bytes, head);
     else if (mark === "stanza") this.#oversized(text, head.levels, excess);
     else this.#fail("policy-violation", "a stream tag that is too large");
   }
@@ -169,8 +176,8 @@ export class StanzaReader {
   }
 
   /** A complete element within the limits: by its head, or whole. */
-  #whole(text: string, { length, levels }: { readonly length: number; readonly levels: number }): void {
-    const start = levels > 0 && this.#handlers.looksAtHead ? text.slice(0, length) : "";
+  #whole(text: string, length: number, { bytes, levels }: Head): void {
+    const start = levels > 0 && this.#handlers.looksAtHead ? headOf(text, length, bytes) : "";
     if (start === "" || !this.#handlers.looksAtHead?.(start)) return this.#parse(text);
     const head = this.#headOf(start, levels);
     if (head && !this.#handlers.head?.(head)) this.#parse(text);
@@ -218,6 +225,8 @@ export class StanzaReader {
   }
 }
 
-/** As much of a text as so many bytes of UTF-8 are. */
-const firstBytes = (text: string, bytes: number): string =>
-  new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes));
+/** The beginning of a text of so many bytes of UTF-8; as many as characters are ASCII alone. */
+function headOf(text: string, length: number, bytes: number): string {
+  if (text.length === length) return text.slice(0, bytes);
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes));
+}

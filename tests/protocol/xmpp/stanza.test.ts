@@ -135,10 +135,12 @@ describe("reading", () => {
   const WRAPPED = ["<iq>", "<delegation>", "<forwarded>", '<iq id="2">'];
   const wrapped = (inside: string) => `${WRAPPED.join("")}${inside}</iq></forwarded></delegation></iq>`;
   const empty = changed(IQ, ">", "/>");
+  const named = (text: string) => changed(text, "a@b", "grüße🔔@b");
 
   test.each([
     ["bytes", filled(most), filled(most + 1), `too large: ${empty}`],
     ["bytes of few characters", filled(most - 1), changed(filled(most - 1), "xx</", "🔔</"), `too large: ${empty}`],
+    ["bytes, from grüße 🔔", filled(most), named(filled(most + 1)), `too large: ${named(empty)}`],
     ["levels", nested(depth), nested(depth + 1), `too deep: ${IQ}<b><b><b/></b></b></iq>`],
     ["elements", many(elements), many(elements + 1), `too many elements: ${empty}`],
   ])("a stanza past its %s is read over, and its head told; the next is read", (_, within, past, head) => {
