@@ -16,6 +16,7 @@ COPY protocol protocol
 COPY machines machines
 COPY transports transports
 COPY actors actors
+COPY relay relay
 COPY journal journal
 COPY replay replay
 COPY web web

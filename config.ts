@@ -9,6 +9,7 @@
 import { wrongRules } from "./config/dial.ts";
 import { type Environment, fromText, unknownNames } from "./config/environment.ts";
 import { readSections, type Tables } from "./config/file.ts";
+import { type MediaConfig, wrongMedia } from "./config/media.ts";
 import { JINGLE_SIP, OPTIONS, type Option } from "./config/options.ts";
 import { optionsOf } from "./config/trunk-options.ts";
 import { type TrunkConfig, trunkNames, wrongTrunks } from "./config/trunks.ts";
@@ -43,10 +44,7 @@ export interface Config {
     readonly media: "webrtc" | "rtp" | "srtp" | "auto";
     readonly codecs: readonly string[];
   };
-  readonly media: {
-    readonly rtpengine: readonly string[];
-    readonly direction: readonly string[];
-  };
+  readonly media: MediaConfig;
   readonly xmpp: {
     readonly mode: "gateway" | "intercept";
     readonly host: string;
@@ -203,9 +201,11 @@ function wrongDialPlan({ dial, xmpp, trunks }: Config, { tables, file }: Sources
   return wrongRules({ ...numbering, rules }, setting).map((why) => `${file}: [dial] rules ${why}`);
 }
 
-/** What is wrong between trunks and the rest. */
-const wrongBetween = ({ trunks, xmpp, dial, jingleSip }: Config): string[] =>
-  wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone });
+/** What is wrong between options of several sections, or of `[media]`. */
+const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media }: Config): string[] => [
+  ...wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone }),
+  ...wrongMedia(media),
+];
 
 /** The trunks that these values are of. */
 function trunksOf(read: readonly Read[]): TrunkConfig[] {
@@ -219,14 +219,16 @@ function trunksOf(read: readonly Read[]): TrunkConfig[] {
 
 /** Calls that go by a relay need one: those of the proxy, and those of each trunk. */
 function unrelayed(read: readonly Read[], sources: Sources): string[] {
-  const relays = read.find(({ option }) => option.section === "media" && option.key === "rtpengine");
-  if (relays?.error !== undefined || !Array.isArray(relays?.value) || relays.value.length > 0) return [];
+  const of = (key: string) => read.find(({ option }) => option.section === "media" && option.key === key);
+  const [relays, relay] = [of("rtpengine"), of("relay")];
+  if (relays?.error !== undefined || !Array.isArray(relays?.value) || relay?.value !== "rtpengine") return [];
+  if (relays.value.length > 0) return [];
   const relayed = read.filter(
     ({ option, value }) => option.key === "media" && value !== "webrtc" && value !== undefined,
   );
   return relayed.map(({ option, value }) => {
     const { origin } = givenFor(option, sources);
-    return `${origin}: [${option.section}] media = "${value}" needs a relay: set [media] rtpengine`;
+    return `${origin}: [${option.section}] media = "${value}" needs a relay: set [media] rtpengine, or relay = "own"`;
   });
 }
 

@@ -12,20 +12,21 @@ import { setInterval } from "node:timers";
 import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
 import { inTime } from "./actors/hosts.ts";
-import { createLog, type LevelledLog } from "./actors/log.ts";
+import { createLog, type LevelledLog, type Log } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { text } from "./actors/log-text.ts";
+import { Supervised } from "./actors/relay/supervised.ts";
 import type { TrunkSettings } from "./actors/trunks/trunk.ts";
 import type { TrunkFiles } from "./actors/trunks/trunks.ts";
 import { watchAll } from "./actors/watch-all.ts";
 import { Api, CommandError, type Connection } from "./cli/api.ts";
 import { calls, hangUp, trace } from "./cli/commands.ts";
 import { connectionOf } from "./cli/connection.ts";
-import { type Command, help, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
+import { type Command, help, isCompiled, programName, readArguments, runtimeOf, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
-import { endpointOf } from "./config/hosts.ts";
 import { judge } from "./config/judge.ts";
 import { lookUp, whyUnresolved } from "./config/lookup.ts";
+import { relaysOf } from "./config/media.ts";
 import { LiveConfig } from "./config/reload.ts";
 import { readToken } from "./config/token.ts";
 import { readTrunkFiles } from "./config/trunk-files.ts";
@@ -35,6 +36,7 @@ import { Journal } from "./journal/journal.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { writeHost } from "./protocol/sip/uri.ts";
+import { commandOf, spawnRelay } from "./relay/spawn.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
 import { mostDescriptors } from "./transports/descriptors.ts";
@@ -61,7 +63,8 @@ async function main(args: readonly string[]): Promise<void> {
   if (asked.help) return console.log(help(programName(process)));
   if (asked.version) return console.log(`carillon ${VERSION}`);
   if (command === "replay") return await replayed(operand, asked.step === true);
-  if (command !== undefined) return await runCommand(command, operand, await connectionTo(url, file));
+  if (command !== undefined && command !== "relay")
+    return await runCommand(command, operand, await connectionTo(url, file));
   if (file === undefined) throw new StartError(USAGE);
   const readAgain = async (): Promise<Read> => {
     const known = readConfig(await read(file), file, process.env);
@@ -70,7 +73,8 @@ async function main(args: readonly string[]): Promise<void> {
   const config = await readAgain();
   const token = await readToken(config.web, readText);
   if (check) return await checkConfig(file, config);
-  await run(config, token, readAgain);
+  if (command === "relay") return await relay(config);
+  await run(config, token, readAgain, file);
 }
 
 /** Runs an exported call again. */
@@ -87,6 +91,21 @@ async function replayed(file: string, isStepped: boolean): Promise<void> {
 async function connectionTo(url: string | undefined, file: string | undefined): Promise<Connection> {
   const web = readWeb(file === undefined ? "" : await read(file), file ?? "", process.env);
   return connectionOf(url, web, await readToken(web, readText));
+}
+
+/** The media relay. What it needs is loaded here alone. */
+async function relay(config: Config): Promise<void> {
+  const { runRelay } = await import("./relay/run.ts");
+  const { addresses, outside, firstPort, lastPort } = config.media;
+  const [at] = relaysOf(config.media);
+  if (config.media.relay !== "own" || !at)
+    throw new StartError('relay is of a configuration with [media] relay = "own"');
+  const { log } = levelledLog(config);
+  await runRelay({ at, addresses, outside, ports: { first: firstPort, last: lastPort } }, log).catch(
+    (error: unknown) => {
+      throw new StartError(`[media] ng_port ${at.port}: ${whyUnbound(error)}`);
+    },
+  );
 }
 
 async function runCommand(command: Command, operand: string, connection: Connection): Promise<void> {
@@ -128,8 +147,9 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function run(config: Read, token: string, readAgain: () => Promise<Read>): Promise<void> {
+async function run(config: Read, token: string, readAgain: () => Promise<Read>, file: string): Promise<void> {
   const { log, setLevel } = startLog(config);
+  const ownRelay = config.media.relay === "own" ? relayProcess(file, log) : undefined;
   const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));
   tracing.set(config.log.trace);
   const journal = journalOf(config);
@@ -156,6 +176,7 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>):
   process.on("SIGHUP", () => void live.reload());
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
   const web = await openWeb(config, gateway, { journal, metrics, token });
+  ownRelay?.start();
   const started = gateway.start().then(() => {
     const ports = { sipPort: gateway.sip.port, webPort: web.port };
     log({ level: "info", event: "gateway.listening", ...ports });
@@ -165,17 +186,26 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>):
     throw new StartError(textOf(error));
   });
   const failure = await gateway.stopped;
+  await ownRelay?.stop();
   await web.close();
   if (failure !== null) throw new StartError(failure);
 }
 
-/** The log; its first lines are the version, and the warnings about the configuration. */
-function startLog(config: Config): LevelledLog {
+/** The relay of our own, in a process of its own. */
+const relayProcess = (file: string, log: Log): Supervised =>
+  new Supervised({ clock: systemClock, log, start: () => spawnRelay(commandOf(process, isCompiled(process)), file) });
+
+function levelledLog(config: Config): LevelledLog {
   const output = new LogOutput(process.stdout);
   process.on("exit", () => output.end(1));
   const { level, format } = config.log;
   const isText = format === "text" || (format === "auto" && process.stdout.isTTY);
-  const levelled = createLog({ level, to: output, ...(isText ? { format: text } : {}) });
+  return createLog({ level, to: output, ...(isText ? { format: text } : {}) });
+}
+
+/** The log; its first lines are the version, and the warnings about the configuration. */
+function startLog(config: Config): LevelledLog {
+  const levelled = levelledLog(config);
   levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
   for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
   if (config.dial.rules === undefined) levelled.log({ level: "info", event: "dial.open", text: OPEN });
@@ -310,7 +340,7 @@ function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks, trunk
     },
     trunks: trunks.map(trunkSettings),
     trunkFiles,
-    ...(media.rtpengine.length > 0 ? { relay: relayConfig(media) } : {}),
+    ...(relaysOf(media).length > 0 ? { relay: { at: relaysOf(media), direction: media.direction } } : {}),
     proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
   };
@@ -323,10 +353,6 @@ function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]
   const authority = domain || (port === undefined ? own : `${own}:${port}`);
   return { ...trunk, keepalive: milliseconds(keepalive), authority, domain: domain || own };
 }
-const relayConfig = ({ rtpengine, direction }: Config["media"]): GatewayConfig["relay"] => ({
-  at: rtpengine.map(endpointOf),
-  direction,
-});
 
 /** The addresses by which a SIP URI may name us: those bound, or all of the machine's. */
 function ownAddresses(bind: readonly string[]): string[] {

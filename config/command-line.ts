@@ -16,7 +16,7 @@ const OPTIONS = {
 } as const;
 
 /** What is asked of a gateway that runs, or of a file, and what the command needs to know for it. */
-const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER", replay: "FILE" } as const;
+const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER", replay: "FILE", relay: undefined } as const;
 export type Command = keyof typeof COMMANDS;
 
 /** Reads the arguments. Throws an `Error` whose first line says what is wrong. */
@@ -44,10 +44,13 @@ export interface Started {
 /** Where `bun build --compile` has the program's own files. */
 const COMPILED = /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/;
 
+/** Whether `bun build --compile` has made it. */
+export const isCompiled = ({ argv }: Pick<Started, "argv">): boolean => COMPILED.test(argv[1] ?? "");
+
 /** How this program is called. */
 export function programName({ argv, execPath, versions }: Started): string {
   const script = argv[1] ?? "";
-  if (COMPILED.test(script)) return basename(execPath);
+  if (isCompiled({ argv })) return basename(execPath);
   const runtime = versions.bun ? "bun" : versions.deno ? "deno run -A" : "node";
   return `${runtime} ${basename(script)}`;
 }
@@ -61,11 +64,13 @@ export const usage = (program: string): string => `usage: ${program} --config ca
 export const help = (program: string): string => `${usage(program)}
        ${program} calls | hangup ID | trace NUMBER [--config carillon.toml | --url URL]
        ${program} replay FILE [--step]
+       ${program} relay --config FILE
 
   calls          the live calls of a gateway that runs
   hangup ID      hang one up, on both sides; the beginning of its id will do
   trace NUMBER   print the messages of the calls of a number, JID or Call-ID as they go and come
   replay FILE    run an exported call (JSON or play) again through a gateway in memory; 1 if it goes another way
+  relay          the media relay of [media] relay = "own", which the gateway starts itself
   --step         replay: wait for a key before each message that comes
   --url URL      where the gateway's API is, when not by [web] host and port of --config; its token is CARILLON_WEB_TOKEN
 

@@ -7,6 +7,7 @@
 import { AREA, COUNTRY, EMERGENCY, HIDE, INTERNATIONAL, LIMIT, NATIONAL, RULES } from "./dial.ts";
 import {
   ADDRESS,
+  ADDRESS_OR_NONE,
   ADDRESSES,
   ANY_PORT,
   BOOLEAN,
@@ -22,6 +23,7 @@ import {
   LISTENER,
   MEGABYTES,
   NETWORKS,
+  OWN_ADDRESSES,
   oneOf,
   PHONES,
   PORT,
@@ -105,12 +107,24 @@ const SIP_OPTIONS = [
   ),
 ];
 
+const RELAY = "what relays media: rtpengine, or a relay of our own that the gateway starts";
+const NG_PORT = "own relay: the UDP port of this machine on which the gateway talks with it";
+const FIRST_PORT = "own relay: the first UDP port for media";
+const LAST_PORT = "own relay: the last of them; a call takes two, and one for each address";
+const RELAY_ADDRESSES = "own relay: its addresses, the first of which phones hear; when empty, those of this machine";
+const OUTSIDE = "own relay: where users outside find the first IPv4 of these, behind a NAT that forwards the ports";
 const RTPENGINE = "media relays: where rtpengine listens for its ng protocol; the first that answers is used";
 const DIRECTION = "names of rtpengine's interfaces, where it has two: the users', the phones'";
 
 const MEDIA_OPTIONS = [
+  option("media", "relay", oneOf("rtpengine", "own"), "rtpengine", RELAY, env("MEDIA_RELAY")),
   option("media", "rtpengine", ENDPOINTS, [], RTPENGINE, env("MEDIA_RTPENGINE")),
   option("media", "direction", DIRECTIONS, [], DIRECTION, env("MEDIA_DIRECTION")),
+  option("media", "addresses", OWN_ADDRESSES, [], RELAY_ADDRESSES, env("MEDIA_ADDRESSES")),
+  option("media", "outside", ADDRESS_OR_NONE, "", OUTSIDE, env("MEDIA_OUTSIDE")),
+  option("media", "first_port", PORT, 30_000, FIRST_PORT, env("MEDIA_FIRST_PORT")),
+  option("media", "last_port", PORT, 30_999, LAST_PORT, env("MEDIA_LAST_PORT")),
+  option("media", "ng_port", PORT, 2223, NG_PORT, env("MEDIA_NG_PORT")),
 ];
 
 const MODE = "users dial number@domain, or their server hands calls over";

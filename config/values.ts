@@ -68,6 +68,17 @@ export const ADDRESS: Kind = {
   schema: z.string().refine(isReachable),
   allowed: "an IPv4 or IPv6 address that others can reach",
 };
+export const ADDRESS_OR_NONE: Kind = {
+  schema: z.string().refine((text) => text === "" || (isIP(text) === 4 && isReachable(text))),
+  allowed: "an IPv4 address that others can reach, or nothing",
+};
+export const OWN_ADDRESSES: Kind = {
+  schema: list(
+    z.string().refine((text) => isOurs(text) && !isWildcard(text)),
+    (address) => [canonical(address)],
+  ).max(8),
+  allowed: 'a list of at most 8 addresses of this machine, such as ["192.0.2.1"]',
+};
 export const ADDRESSES: Kind = {
   schema: addresses.min(1),
   allowed: 'a list of addresses of this machine, such as ["192.0.2.1"]; "0.0.0.0" and "::" are all of their family',

@@ -94,9 +94,27 @@ describe("in [media]", () => {
   test.each(["rtp", "srtp", "auto"])("[sip] media = %s needs one", (media) => {
     const line = `media = "${media}"`;
     expect(refusal(withLine(line, "sip"))).toBe(
-      `carillon.toml: [sip] media = "${media}" needs a relay: set [media] rtpengine`,
+      `carillon.toml: [sip] media = "${media}" needs a relay: set [media] rtpengine, or relay = "own"`,
     );
-    expect(refusal(`[media]\nrtpengine = ["127.0.0.1:2223"]\n${withLine(line, "sip")}`)).toBe("accepted");
+    for (const relay of ['rtpengine = ["127.0.0.1:2223"]', 'relay = "own"'])
+      expect(refusal(`[media]\n${relay}\n${withLine(line, "sip")}`)).toBe("accepted");
+  });
+
+  // proves: V21
+  test.each([
+    ['rtpengine = ["127.0.0.1:2223"]', '[media] relay = "own" and rtpengine exclude each other'],
+    ['direction = ["wan", "lan"]', "[media] direction is of rtpengine: the own relay has addresses"],
+    ["first_port = 40000\nlast_port = 40002", "[media] first_port 40000 to last_port 40002 must be at least 8 ports"],
+    [
+      'outside = "2001:db8::1"',
+      '[media] outside = "2001:db8::1" must be an IPv4 address that others can reach, or nothing',
+    ],
+    [
+      'addresses = ["0.0.0.0"]',
+      '[media] addresses contains "0.0.0.0"; it must be a list of at most 8 addresses of this machine, such as ["192.0.2.1"]',
+    ],
+  ])("the own relay does not take %s", (line, why) => {
+    expect(refusal(withLine(`relay = "own"\n${line}`, "media"))).toBe(`carillon.toml: ${why}`);
   });
 
   test("direction has two names", () => {

@@ -67,6 +67,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "actors/calls": [...BELOW, ...ACTORS],
   "actors/gateway.ts": [...BELOW, ...ACTORS],
 
+  relay: [...MEDIA, "protocol/sdp", "transports", "actors", "actors/relay"],
+
   replay: [...BELOW, ...ACTORS, "actors/gateway.ts", "journal"],
   journal: [...PROTOCOL, ...MACHINES, "journal/exchange"],
   "journal/exchange": PROTOCOL,
@@ -76,10 +78,10 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "web/layout": [...MACHINES, "web"],
   cli: ["journal", "protocol"],
   examples: [...INSIDE, "replay", "config.ts", "config"],
-  bench: [...INSIDE, "replay", "config.ts", "config"],
+  bench: [...INSIDE, "relay", "replay", "config.ts", "config"],
   integrations: [],
   docs: [...MACHINES, "protocol/sip", "web", "web/layout", "examples"],
-  "main.ts": [...INSIDE, "cli", "journal", "replay", "config.ts", "config"],
+  "main.ts": [...INSIDE, "cli", "journal", "relay", "replay", "config.ts", "config"],
 };
 
 /** The row that a file is of. */
@@ -135,6 +137,13 @@ describe("imports", () => {
   test("hono is the web's alone", () => {
     const others = sources.filter((file) => !file.startsWith("web/"));
     expect(others.filter((file) => imports.get(file)?.some((path) => path.includes("hono")))).toEqual([]);
+  });
+
+  test("werift is the relay process's alone, and loaded when that runs", () => {
+    const users = sources.filter((file) => imports.get(file)?.includes("werift"));
+    expect(users.filter((file) => !file.startsWith("relay/"))).toEqual([]);
+    const static_ = ["relay/spawn.ts", "actors/gateway.ts", "config.ts"];
+    expect(static_.flatMap((file) => [...reachedFrom(file, imports)]).filter((path) => path === "werift")).toEqual([]);
   });
 
   test("transports know nothing of SIP, XMPP or XState", () => {

@@ -5,19 +5,21 @@ import { until } from "../support/until.ts";
 export interface ProgramNeeds {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A pipe stays open as long as we live. */
+  readonly stdin?: "ignore" | "pipe";
 }
 
 export class Program {
   readonly #name: string;
-  readonly #process: Subprocess<"ignore", "pipe", "pipe">;
+  readonly #process: Subprocess<"ignore" | "pipe", "pipe", "pipe">;
   #said = "";
 
-  constructor(command: readonly string[], { folder, env = {} }: ProgramNeeds) {
+  constructor(command: readonly string[], { folder, env = {}, stdin = "ignore" }: ProgramNeeds) {
     this.#name = command[0] ?? "";
     this.#process = spawn([...command], {
       cwd: folder,
       env: { ...process.env, ...env },
-      stdin: "ignore",
+      stdin,
       stdout: "pipe",
       stderr: "pipe",
     });

@@ -11,7 +11,7 @@ import { Dino } from "./dino.ts";
 import { phoneHears } from "./hearing.ts";
 import { labTitle, noLab } from "./lab.ts";
 import { CARD_HERTZ } from "./pulse.ts";
-import { Rtpengine } from "./rtpengine.ts";
+import { RELAYS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { JULIET } from "./talk.ts";
 import { PROSODY_UDP } from "./worlds.ts";
@@ -21,16 +21,18 @@ const KINDS = [
   ["sdes", "srtp"],
 ] as const;
 
-for (const [kind, media] of KINDS)
-  describe.skipIf(noLab !== undefined)(labTitle(`Dino and baresip, ${kind}, by rtpengine`), () => {
-    const rtpengine = new Rtpengine();
+const CASES = RELAYS.flatMap((each) => KINDS.map(([kind, media]) => ({ ...each, kind, media })));
+
+for (const { relay: name, make, kind, media } of CASES)
+  describe.skipIf(noLab !== undefined)(labTitle(`Dino and baresip, ${kind}, by ${name}`), () => {
+    const relay = make();
     const contact = `${kind}@${COMPONENT}`;
     let scene: Scene;
     let phone: Baresip;
     let dino: Dino;
 
     beforeAll(async () => {
-      await rtpengine.start();
+      await relay.start();
       dino = new Dino(contact);
       scene = await startScene(PROSODY_UDP, { media, encrypted: true, friends: { juliet: contact } });
       [phone] = await Promise.all([scene.phone(kind), dino.start(scene.server.certificate)]);
@@ -38,7 +40,7 @@ for (const [kind, media] of KINDS)
     afterAll(async () => {
       await dino?.stop();
       await scene?.stop();
-      await rtpengine.stop();
+      await relay.stop();
     });
     beforeEach(async () => {
       await phone.forget();
@@ -46,7 +48,7 @@ for (const [kind, media] of KINDS)
     });
     afterEach(async () => {
       await scene.noCalls();
-      expect(await rtpengine.calls()).toEqual([]);
+      expect(await relay.calls()).toEqual([]);
     });
 
     const hearEachOther = () => Promise.all([phoneHears(phone, CARD_HERTZ), phoneHears(dino, phone.hertz)]);

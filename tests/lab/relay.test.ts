@@ -1,5 +1,5 @@
 /**
- * A browser and phones that speak plain RTP, or SRTP with keys in SDP, hear each other through rtpengine: calls both ways, hold by
+ * A browser and phones that speak plain RTP, or SRTP with keys in SDP, hear each other through rtpengine, and through our own relay: calls both ways, hold by
  * either, keys, and nothing of the browser in what the phone hears.
  *
  * COMPAT baresip 1.0: after any re-INVITE it writes nothing more into its recording; so once a call has been held, only the page is
@@ -8,7 +8,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { pageHears, pageHearsAgain, pageHearsNothing } from "./hearing.ts";
 import { labTitle, noLab, PROXY } from "./lab.ts";
-import { Rtpengine } from "./rtpengine.ts";
+import { RELAYS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
 import { PROSODY_UDP } from "./worlds.ts";
@@ -20,26 +20,28 @@ const KINDS = [
   ["sdes", "srtp"],
 ] as const;
 
-for (const [kind, media] of KINDS)
-  describe.skipIf(noLab !== undefined)(labTitle(`a browser and baresip, ${kind}, by rtpengine`), () => {
-    const rtpengine = new Rtpengine();
+const CASES = RELAYS.flatMap((each) => KINDS.map(([kind, media]) => ({ ...each, kind, media })));
+
+for (const { relay: name, make, kind, media } of CASES)
+  describe.skipIf(noLab !== undefined)(labTitle(`a browser and baresip, ${kind}, by ${name}`), () => {
+    const relay = make();
     let scene: Scene;
     let talk: Talk;
 
     beforeAll(async () => {
-      await rtpengine.start();
+      await relay.start();
       scene = await startScene(PROSODY_UDP, { media });
       talk = new Talk(await scene.juliet(), await scene.phone(kind));
     });
     afterAll(async () => {
       await scene?.stop();
-      await rtpengine.stop();
+      await relay.stop();
     });
     beforeEach(() => talk.forget());
     afterEach(async () => {
       expect(talk.juliet.errors).toEqual([]);
       await scene.noCalls();
-      expect(await rtpengine.calls()).toEqual([]);
+      expect(await relay.calls()).toEqual([]);
     });
 
     // proves: W14

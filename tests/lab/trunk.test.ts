@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
 import { labTitle, NG, noLab, PROXY } from "./lab.ts";
-import { Rtpengine } from "./rtpengine.ts";
+import { RELAYS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
 import { PROSODY_UDP } from "./worlds.ts";
@@ -24,59 +24,61 @@ media = "rtp"
 default_user = "juliet@${DOMAIN}"
 `;
 
-describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an account, with rtpengine"), () => {
-  const rtpengine = new Rtpengine();
-  let scene: Scene;
-  let talk: Talk;
+describe.each(RELAYS)("$relay", ({ make }) =>
+  describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an account"), () => {
+    const relay = make();
+    let scene: Scene;
+    let talk: Talk;
 
-  beforeAll(async () => {
-    await rtpengine.start();
-    scene = await startScene(PROSODY_UDP, { more: ACCOUNT });
-    talk = new Talk(await scene.juliet(), await scene.phone("plain"));
-  });
-  afterAll(async () => {
-    await scene?.stop();
-    await rtpengine.stop();
-  });
-  beforeEach(() => talk.forget());
-  afterEach(async () => {
-    await scene.noCalls();
-    await until(
-      "no call in rtpengine",
-      () => rtpengine.calls(),
-      (calls) => Array.isArray(calls) && calls.length === 0,
-    );
-  });
+    beforeAll(async () => {
+      await relay.start();
+      scene = await startScene(PROSODY_UDP, { more: ACCOUNT });
+      talk = new Talk(await scene.juliet(), await scene.phone("plain"));
+    });
+    afterAll(async () => {
+      await scene?.stop();
+      await relay.stop();
+    });
+    beforeEach(() => talk.forget());
+    afterEach(async () => {
+      await scene.noCalls();
+      await until(
+        "no call in the relay",
+        () => relay.calls(),
+        (calls) => Array.isArray(calls) && calls.length === 0,
+      );
+    });
 
-  // proves: W18
-  test("the account is registered", async () => {
-    const log = (): string => scene.gateway.log();
-    await until("a registration", log, (said) => said.includes('"state":"registered"'));
-  });
+    // proves: W18
+    test("the account is registered", async () => {
+      const log = (): string => scene.gateway.log();
+      await until("a registration", log, (said) => said.includes('"state":"registered"'));
+    });
 
-  // proves: W18
-  test("juliet calls, each hears the other's tone; the phone has been called by the account", async () => {
-    await talk.julietTalksToEcho();
-    const from = (): string | undefined =>
-      /^From: .*$/m.exec(talk.echo.said.slice(talk.echo.said.lastIndexOf("INVITE sip:plain")))?.[0];
-    await until(
-      "the INVITE in the phone's log",
-      from,
-      (said) => said?.includes(`<sip:line@${COMPONENT}>`) === true,
-      10,
-    );
-    await talk.juliet.tap("hangUp");
-    await talk.echo.event("CALL_CLOSED");
-  });
+    // proves: W18
+    test("juliet calls, each hears the other's tone; the phone has been called by the account", async () => {
+      await talk.julietTalksToEcho();
+      const from = (): string | undefined =>
+        /^From: .*$/m.exec(talk.echo.said.slice(talk.echo.said.lastIndexOf("INVITE sip:plain")))?.[0];
+      await until(
+        "the INVITE in the phone's log",
+        from,
+        (said) => said?.includes(`<sip:line@${COMPONENT}>`) === true,
+        10,
+      );
+      await talk.juliet.tap("hangUp");
+      await talk.echo.event("CALL_CLOSED");
+    });
 
-  // proves: W18
-  test("the account is called, juliet rings, each hears the other's tone", async () => {
-    await talk.echo.command("dial", `sip:line@${COMPONENT}`);
-    expect((await talk.juliet.tells("incoming")).why).toBe(`plain@${COMPONENT}/sip`);
-    await talk.juliet.tap("answer");
-    await talk.echo.event("CALL_ESTABLISHED");
-    await talk.hearEachOther();
-    await talk.echo.command("hangup");
-    await talk.juliet.tells("ended");
-  });
-});
+    // proves: W18
+    test("the account is called, juliet rings, each hears the other's tone", async () => {
+      await talk.echo.command("dial", `sip:line@${COMPONENT}`);
+      expect((await talk.juliet.tells("incoming")).why).toBe(`plain@${COMPONENT}/sip`);
+      await talk.juliet.tap("answer");
+      await talk.echo.event("CALL_ESTABLISHED");
+      await talk.hearEachOther();
+      await talk.echo.command("hangup");
+      await talk.juliet.tells("ended");
+    });
+  }),
+);

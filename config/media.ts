@@ -1,0 +1,34 @@
+/** What is wrong between the options of `[media]`, and where the gateway finds its relays. */
+import { endpointOf } from "./hosts.ts";
+
+/** The options of `[media]`. */
+export interface MediaConfig {
+  readonly relay: "rtpengine" | "own";
+  readonly rtpengine: readonly string[];
+  readonly direction: readonly string[];
+  readonly addresses: readonly string[];
+  readonly outside: string;
+  readonly firstPort: number;
+  readonly lastPort: number;
+  readonly ngPort: number;
+}
+
+/** Where the own relay is told what to do: on this machine alone, since ng knows no password. */
+const HERE = "127.0.0.1";
+/** For one call: two toward the phone, and two for an address of each family. */
+const FEWEST_PORTS = 8;
+
+export function wrongMedia({ relay, rtpengine, direction, firstPort, lastPort }: MediaConfig): string[] {
+  if (relay !== "own") return [];
+  return [
+    ...(rtpengine.length > 0 ? ['[media] relay = "own" and rtpengine exclude each other'] : []),
+    ...(direction.length > 0 ? ["[media] direction is of rtpengine: the own relay has addresses"] : []),
+    ...(lastPort - firstPort + 1 < FEWEST_PORTS
+      ? [`[media] first_port ${firstPort} to last_port ${lastPort} must be at least ${FEWEST_PORTS} ports`]
+      : []),
+  ];
+}
+
+/** The relays' ng protocol, the first to be asked first; none where there is no relay. */
+export const relaysOf = ({ relay, rtpengine, ngPort }: MediaConfig): { host: string; port: number }[] =>
+  relay === "own" ? [{ host: HERE, port: ngPort }] : rtpengine.map(endpointOf);

@@ -1,0 +1,137 @@
+/**
+ * The keys toward the user: a DTLS association by werift, authenticated by the fingerprint of the SDP (RFC 5763, RFC 5764).
+ *
+ * Rules: SRTP_AES128_CM_HMAC_SHA1_80 alone, which all clients have; the user's certificate has the hash that its description tells,
+ * and the handshake is signed with its key (possession.ts), else there are no keys; what came before the way was open is kept and
+ * read then. Bound: `MOST_EARLY` datagrams are kept.
+ */
+import { createHash } from "node:crypto";
+import { CipherContext, DtlsClient, DtlsServer, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } from "werift";
+import type { Transport } from "../protocol/media/media.ts";
+import { isSignedByPeer } from "./possession.ts";
+import { Srtp } from "./srtp.ts";
+
+const MOST_EARLY = 8;
+const AES128_CM_SHA1_80 = 1;
+const [KEY, SALT] = [16, 14];
+/** Hashes of fingerprints that can be trusted (RFC 8122 §5). */
+const HASHES: Readonly<Record<string, string>> = { "sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512" };
+
+export type DtlsRole = "client" | "server";
+
+export interface Certificate {
+  readonly options: { readonly cert: string; readonly key: string; readonly signatureHash: SignatureHash };
+  readonly fingerprint: Transport["fingerprints"][number];
+}
+type SignatureHash = NonNullable<NonNullable<ConstructorParameters<typeof DtlsServer>[0]>["signatureHash"]>;
+
+/** A certificate of a process. */
+export async function makeCertificate(): Promise<Certificate> {
+  const signatureHash: SignatureHash = { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 };
+  const made = await CipherContext.createSelfSignedCertificateWithKey(signatureHash, NamedCurveAlgorithm.secp256r1_23);
+  const der = Buffer.from(made.certPem.replace(/-----[^-]+-----|\s/g, ""), "base64");
+  return {
+    options: { cert: made.certPem, key: made.keyPem, signatureHash },
+    fingerprint: { hash: "sha-256", value: fingerprintOf(der, "sha256") },
+  };
+}
+
+export interface DtlsNeeds {
+  readonly role: DtlsRole;
+  readonly certificate: Certificate;
+  /** Those of the user's description. */
+  readonly fingerprints: Transport["fingerprints"];
+  readonly send: (bytes: Uint8Array) => void;
+  readonly connected: (keys: { readonly ours: Srtp; readonly theirs: Srtp }) => void;
+  readonly failed: (why: string) => void;
+}
+
+/** What werift takes for a socket; it sets `onData`. */
+interface Wire {
+  readonly type: "udp";
+  readonly address: object;
+  readonly send: (bytes: Buffer) => Promise<void>;
+  readonly close: () => Promise<void>;
+  onData?: (bytes: Buffer) => void;
+}
+
+export class Dtls {
+  readonly #needs: DtlsNeeds;
+  readonly #socket: DtlsClient | DtlsServer;
+  readonly #wire: Wire;
+  #early: Uint8Array[] = [];
+  #state: "waiting" | "open" | "done" = "waiting";
+
+  constructor(needs: DtlsNeeds) {
+    this.#needs = needs;
+    const transport: Wire = {
+      type: "udp",
+      address: {},
+      send: async (bytes) => needs.send(bytes),
+      close: async () => {},
+    };
+    this.#wire = transport;
+    const options = {
+      ...needs.certificate.options,
+      transport: transport as unknown as ConstructorParameters<typeof DtlsServer>[0]["transport"],
+      srtpProfiles: [AES128_CM_SHA1_80] as const satisfies number[] as [1],
+      extendedMasterSecret: true,
+    };
+    const isServer = needs.role === "server";
+    this.#socket = isServer ? new DtlsServer({ ...options, certificateRequest: true }) : new DtlsClient(options);
+    this.#socket.onConnect.subscribe(() => this.#connected());
+    this.#socket.onError.subscribe((error) => this.#failed(error.message));
+  }
+
+  get role(): DtlsRole {
+    return this.#needs.role;
+  }
+
+  /** The way to the user is open. */
+  start(): void {
+    if (this.#state !== "waiting") return;
+    this.#state = "open";
+    if (this.#socket instanceof DtlsClient) this.#socket.connect().catch((error) => this.#failed(String(error)));
+    for (const bytes of this.#early) this.received(bytes);
+    this.#early = [];
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#state !== "waiting") this.#wire.onData?.(Buffer.from(bytes));
+    else if (this.#early.length < MOST_EARLY) this.#early.push(bytes);
+  }
+
+  /** Once: a lost last flight is repeated, and says so again. */
+  #connected(): void {
+    if (this.#state === "done") return;
+    this.#state = "done";
+    const { remoteCertificate: certificate } = this.#socket;
+    if (!certificate || !this.#isExpected(certificate)) return this.#needs.failed("the certificate is not the user's");
+    if (!isSignedByPeer(this.#socket, certificate, this.role))
+      return this.#needs.failed("the handshake is not signed by the user");
+    if (this.#socket.srtp.srtpProfile !== AES128_CM_SHA1_80) return this.#needs.failed("no SRTP profile in common");
+    const keys = this.#socket.extractSessionKeys(KEY, SALT);
+    const srtp = (key: Uint8Array, salt: Uint8Array): Srtp => new Srtp({ key, salt, tag: 10 });
+    this.#needs.connected({
+      ours: srtp(keys.localKey, keys.localSalt),
+      theirs: srtp(keys.remoteKey, keys.remoteSalt),
+    });
+  }
+
+  #failed(why: string): void {
+    if (this.#state === "done") return;
+    this.#state = "done";
+    this.#needs.failed(why);
+  }
+
+  /** RFC 8122 §5: one of the fingerprints whose hash we trust is enough. */
+  #isExpected(certificate: Uint8Array): boolean {
+    return this.#needs.fingerprints.some(({ hash, value }) => {
+      const algorithm = HASHES[hash];
+      return algorithm !== undefined && fingerprintOf(certificate, algorithm) === value.toUpperCase();
+    });
+  }
+}
+
+const fingerprintOf = (der: Uint8Array, algorithm: string): string =>
+  (createHash(algorithm).update(der).digest("hex").toUpperCase().match(/../g) ?? []).join(":");

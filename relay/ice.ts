@@ -1,0 +1,198 @@
+/**
+ * The ICE agent toward the user (RFC 8445): werift's checks over the relay's own sockets, one for each address.
+ *
+ * Rules: a check is answered only if it has our user and password, which werift does not look at; media go out only over a nominated
+ * pair whose consent is fresh (RFC 7675); candidates of the user are addresses over UDP, and those it does not tell are learned
+ * from its checks. An ICE restart keeps the sockets. Bound: `MOST_PAIRS` pairs. COMPAT werift 0.25.2: it opens sockets itself only
+ * without an `error` listener, so its private list of them is filled here; a test says what it is when that has changed.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  Candidate as Check,
+  Connection,
+  candidateFoundation,
+  candidatePriority,
+  parseMessage,
+  StunProtocol,
+} from "werift";
+import type { Candidate, Transport } from "../protocol/media/media.ts";
+import { isAddress } from "../protocol/media/values.ts";
+import type { Address, Datagrams } from "../transports/transport.ts";
+import type { Ports, Received } from "./ports.ts";
+import { kindOf } from "./rtp.ts";
+
+const MOST_PAIRS = 100;
+
+export interface IceNeeds {
+  readonly ports: Ports;
+  /** Our addresses, and where the first IPv4 is reached from outside. */
+  readonly addresses: readonly string[];
+  readonly outside: string;
+  /** RFC 8445 §6.1.1: whoever offers. */
+  readonly controlling: boolean;
+  /** A packet that is no STUN. */
+  readonly received: (bytes: Uint8Array) => void;
+  /** The user is there: a check of its has come. */
+  readonly checked: () => void;
+}
+
+/** What werift keeps to itself. */
+interface Inside {
+  readonly protocols: StunProtocol[];
+  ensureProtocol(protocol: StunProtocol): void;
+}
+interface Protocol {
+  datagramReceived(bytes: Buffer, from: readonly [string, number]): void;
+}
+const insideOf = (connection: Connection): Inside => connection as unknown as Inside;
+
+interface Local {
+  readonly protocol: StunProtocol;
+  readonly socket: Datagrams;
+  readonly candidate: Check;
+}
+
+export class IceAgent {
+  readonly #needs: IceNeeds;
+  readonly #connection: Connection;
+  readonly #locals: Local[] = [];
+  #peer: Pick<Transport, "ufrag" | "pwd"> = {};
+
+  private constructor(needs: IceNeeds) {
+    this.#needs = needs;
+    this.#connection = new Connection(needs.controlling, { useIpv4: true, useIpv6: true });
+  }
+
+  static async open(needs: IceNeeds): Promise<IceAgent> {
+    const agent = new IceAgent(needs);
+    try {
+      for (const address of needs.addresses) await agent.#listen(address);
+    } catch (error) {
+      agent.close();
+      throw error;
+    }
+    agent.#gathered();
+    return agent;
+  }
+
+  /** Our part of a description. */
+  get transport(): Pick<Transport, "kind" | "ufrag" | "pwd" | "options" | "candidates" | "gathered"> {
+    const { localUsername: ufrag, localPassword: pwd } = this.#connection;
+    return { kind: "ice", ufrag, pwd, options: [], candidates: this.#candidates, gathered: true };
+  }
+
+  /** Whether this is another generation of the user's ICE than the one before. */
+  isRestart({ ufrag, pwd }: Transport): boolean {
+    return this.#peer.ufrag !== undefined && (ufrag !== this.#peer.ufrag || pwd !== this.#peer.pwd);
+  }
+
+  /** A user and password of ours anew. */
+  restart(): void {
+    const { localUsername, localPassword } = this.#connection;
+    void this.#connection.restart();
+    Object.assign(this.#connection, { localUsername, localPassword });
+    this.#gathered();
+    this.#peer = {};
+  }
+
+  /** Begins the checks, unless they are of this user already; `done` is told when a pair is nominated. */
+  connect({ ufrag = "", pwd = "", candidates }: Transport, isLite: boolean, done: () => void): void {
+    if (this.#peer.ufrag === ufrag && this.#peer.pwd === pwd) return;
+    this.#peer = { ufrag, pwd };
+    const connection = this.#connection;
+    connection.setRemoteParams({ iceLite: isLite, usernameFragment: ufrag, password: pwd });
+    for (const each of candidates.filter(isUsable)) void connection.addRemoteCandidate(checkOf(each));
+    connection.connect().then(done, () => {});
+  }
+
+  /** Sends to the user, where there is a way. */
+  send(packet: Uint8Array): void {
+    const { nominated, state } = this.#connection;
+    if (!nominated || state === "failed" || state === "closed") return;
+    const [host, port] = nominated.remoteAddr;
+    this.#locals.find(({ protocol }) => protocol === nominated.protocol)?.socket.send(packet, { host, port });
+  }
+
+  close(): void {
+    void this.#connection.close();
+    for (const { socket } of this.#locals) void socket.close();
+  }
+
+  get #candidates(): Candidate[] {
+    const outside = this.#locals.find(({ candidate }) => !candidate.host.includes(":"));
+    const own = this.#locals.map(({ candidate: { host, port, priority, foundation } }) => ({
+      ...{ foundation, component: 1, protocol: "udp", priority, ip: host, port },
+      ...{ type: "host", generation: 0, network: 0 },
+    }));
+    if (this.#needs.outside === "" || !outside) return own;
+    const { port, priority } = outside.candidate;
+    const more = { foundation: "outside", ip: this.#needs.outside, port, priority: priority - 1 };
+    return [...own, { component: 1, protocol: "udp", type: "host", generation: 0, network: 0, ...more }];
+  }
+
+  async #listen(address: string): Promise<void> {
+    const protocol = new StunProtocol();
+    const received: Received = (bytes, from) => this.#received(protocol, bytes, from);
+    const socket = await this.#needs.ports.one(address, received);
+    const { port } = socket.local;
+    const priority = candidatePriority("host", { transport: "udp", localPreference: 65_535 - this.#locals.length });
+    const candidate = new Check(candidateFoundation("host", "udp", address), 1, "udp", priority, address, port, "host");
+    protocol.localIp = address;
+    protocol.localCandidate = candidate;
+    protocol.transport = transportOf(socket) as unknown as StunProtocol["transport"];
+    const { protocols } = insideOf(this.#connection);
+    insideOf(this.#connection).ensureProtocol(protocol);
+    protocols.push(protocol);
+    this.#locals.push({ protocol, socket, candidate });
+  }
+
+  /** What gathering would leave behind. */
+  #gathered(): void {
+    const connection = this.#connection;
+    const { localUsername: before, localPassword: known } = connection;
+    // RFC 8445 §5.3: at least 24 and 128 bits, of which werift makes 16 and 88
+    connection.localUsername = randomBytes(4).toString("hex");
+    connection.localPassword = randomBytes(16).toString("hex");
+    connection.userHistory = { [before]: known, [connection.localUsername]: connection.localPassword };
+    connection.localCandidates = this.#locals.map(({ candidate }) => candidate);
+    for (const { candidate } of this.#locals) candidate.ufrag = connection.localUsername;
+    connection.localCandidatesEnd = true;
+  }
+
+  #received(protocol: StunProtocol, bytes: Uint8Array, { host, port }: Address): void {
+    if (kindOf(bytes) !== "stun") return this.#needs.received(bytes);
+    const datagram = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (isRequest(datagram) && !this.#isOurs(datagram)) return;
+    (protocol as unknown as Protocol).datagramReceived(datagram, [host, port]);
+  }
+
+  /** Whether a check names our user, and has its password's integrity. */
+  #isOurs(datagram: Buffer): boolean {
+    const { userHistory, checkList } = this.#connection;
+    const name: unknown = parseMessage(datagram)?.getAttributeValue("USERNAME");
+    const password = typeof name === "string" ? userHistory[name.split(":", 1)[0] ?? ""] : undefined;
+    if (password === undefined || checkList.length >= MOST_PAIRS) return false;
+    const isOurs = parseMessage(datagram, Buffer.from(password)) !== undefined;
+    if (isOurs) this.#needs.checked();
+    return isOurs;
+  }
+}
+
+/** RFC 8489 §5: the class bits of a request are 0. */
+const isRequest = (datagram: Buffer): boolean => datagram.length >= 20 && (datagram.readUInt16BE(0) & 0x0110) === 0;
+
+const isUsable = ({ protocol, component, ip }: Candidate): boolean =>
+  protocol === "udp" && component === 1 && isAddress(ip);
+
+const checkOf = ({ foundation, priority, ip, port, type }: Candidate): Check =>
+  new Check(foundation, 1, "udp", priority, ip, port, type);
+
+/** What werift needs of a socket. */
+const transportOf = (socket: Datagrams) => ({
+  type: "udp",
+  closed: false,
+  addressFamily: socket.local.host.includes(":") ? 6 : 4,
+  address: { address: socket.local.host, port: socket.local.port },
+  send: async (bytes: Buffer, [host, port]: readonly [string, number]) => socket.send(bytes, { host, port }),
+  close: async () => {},
+});

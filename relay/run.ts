@@ -1,0 +1,33 @@
+/** `carillon relay`: the relay as a process, with its signals, its log and its sockets. */
+import { networkInterfaces } from "node:os";
+import { systemClock } from "../actors/clock.ts";
+import type { Log } from "../actors/log.ts";
+import { openUdp } from "../transports/udp.ts";
+import { type RelaySettings, serve } from "./serve.ts";
+
+/** More are not offered to users. */
+const MOST_ADDRESSES = 8;
+
+/** Runs until it is told to stop. Rejects where its commands' port cannot be opened. */
+export async function runRelay(settings: RelaySettings, log: Log): Promise<void> {
+  const addresses = settings.addresses.length > 0 ? settings.addresses : ownAddresses();
+  const needs = { open: openUdp, clock: systemClock, chance: Math.random, log };
+  const relay = await serve({ ...settings, addresses }, needs);
+  log({ level: "info", event: "relay.listening", ...relay.at, addresses: addresses.join(" ") });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
+  const gone = new Promise<void>((resolve) => {
+    if (process.stdin.isTTY) return;
+    process.stdin.once("end", resolve).once("error", resolve).resume();
+  });
+  await Promise.race([relay.stopped, gone]);
+}
+
+/** What others can reach: IPv4 first, since more phones have it. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const reachable = all.filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address));
+  const found = reachable
+    .map(({ address }) => address)
+    .sort((one, other) => Number(one.includes(":")) - Number(other.includes(":")));
+  return (found.length > 0 ? found : ["127.0.0.1"]).slice(0, MOST_ADDRESSES);
+}

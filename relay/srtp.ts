@@ -1,0 +1,176 @@
+/**
+ * SRTP and SRTCP in one direction: AES_CM_128 with HMAC_SHA1_80 or _32 (RFC 3711, RFC 4568 §6.2).
+ *
+ * Rules: what is not authentic, or comes again, is undefined and changes nothing; the packet index is guessed from the highest
+ * sequence number heard, per source (§3.3.1, appendix A), and a repeated one is known by a window of 64 (§3.3.2). The header goes
+ * as it is. _32 is of RTP alone: SRTCP always has 80 bits. Bound: `MOST_SOURCES` sources. Left out: MKI, key derivation rates,
+ * other ciphers.
+ */
+import { createCipheriv, createHmac, timingSafeEqual } from "node:crypto";
+import { headerLengthOf, isReadable, sequenceOf, sourceOf } from "./rtp.ts";
+
+export interface MasterKey {
+  /** 16 bytes, and 14. */
+  readonly key: Uint8Array;
+  readonly salt: Uint8Array;
+  /** Bytes of an RTP packet's tag: 10 or 4. */
+  readonly tag: number;
+}
+
+/** Who sends, or is heard, with one key. */
+const MOST_SOURCES = 64;
+const RTCP_TAG = 10;
+/** Sequence numbers that are remembered below the highest. */
+const WINDOW = 64;
+const HALF = 2 ** 15;
+const INDEX_MASK = 2 ** 31 - 1;
+
+/** What is known of one source. */
+interface Source {
+  /** The highest index: roll-overs times 65,536, and the sequence number. */
+  highest: number;
+  /** Bit n: the index `highest` - n is known. */
+  seen: bigint;
+}
+
+interface SessionKeys {
+  readonly cipher: Uint8Array;
+  readonly auth: Uint8Array;
+  readonly salt: Uint8Array;
+}
+
+export class Srtp {
+  readonly #tag: number;
+  readonly #rtp: SessionKeys;
+  readonly #rtcp: SessionKeys;
+  readonly #sources = new Map<number, Source>();
+  readonly #rtcpSources = new Map<number, Source>();
+
+  constructor({ key, salt, tag }: MasterKey) {
+    this.#tag = tag;
+    this.#rtp = sessionKeys(key, salt, 0);
+    this.#rtcp = sessionKeys(key, salt, 3);
+  }
+
+  /** The packet for the wire; undefined where it is no RTP. */
+  protect(packet: Uint8Array): Uint8Array | undefined {
+    const source = isReadable(packet) ? this.#sourceOf(this.#sources, sourceOf(packet)) : undefined;
+    if (!source) return undefined;
+    const index = indexOf(source, sequenceOf(packet));
+    note(source, index);
+    const body = ciphered(this.#rtp, packet, headerLengthOf(packet), index);
+    return Buffer.concat([body, tagOf(this.#rtp, body, rolloverOf(index)).subarray(0, this.#tag)]);
+  }
+
+  /** The packet of the wire, if it is authentic and new. */
+  unprotect(packet: Uint8Array): Uint8Array | undefined {
+    const end = packet.length - this.#tag;
+    const body = packet.subarray(0, Math.max(0, end));
+    if (!isReadable(body)) return undefined;
+    const source = this.#sources.get(sourceOf(body)) ?? fresh();
+    const index = indexOf(source, sequenceOf(body));
+    if (isKnown(source, index)) return undefined;
+    const tag = tagOf(this.#rtp, body, rolloverOf(index)).subarray(0, this.#tag);
+    if (!timingSafeEqual(tag, packet.subarray(end))) return undefined;
+    if (!this.#keep(this.#sources, sourceOf(body), source)) return undefined;
+    note(source, index);
+    return ciphered(this.#rtp, body, headerLengthOf(body), index);
+  }
+
+  protectRtcp(packet: Uint8Array): Uint8Array | undefined {
+    if (packet.length < 8) return undefined;
+    const source = this.#sourceOf(this.#rtcpSources, viewOf(packet).getUint32(4));
+    if (!source) return undefined;
+    const index = (source.highest + 1) & INDEX_MASK;
+    source.highest = index;
+    const encrypted = numberBytes(index + 2 ** 31);
+    const body = Buffer.concat([ciphered(this.#rtcp, packet, 8, index, 4), encrypted]);
+    return Buffer.concat([body, tagOf(this.#rtcp, body).subarray(0, RTCP_TAG)]);
+  }
+
+  unprotectRtcp(packet: Uint8Array): Uint8Array | undefined {
+    const end = packet.length - RTCP_TAG;
+    if (end < 12) return undefined;
+    const body = packet.subarray(0, end);
+    if (!timingSafeEqual(tagOf(this.#rtcp, body).subarray(0, RTCP_TAG), packet.subarray(end))) return undefined;
+    const word = viewOf(body).getUint32(end - 4);
+    const index = word & INDEX_MASK;
+    const id = viewOf(body).getUint32(4);
+    const source = this.#rtcpSources.get(id) ?? fresh();
+    if (isKnown(source, index) || !this.#keep(this.#rtcpSources, id, source)) return undefined;
+    note(source, index);
+    const plain = body.subarray(0, end - 4);
+    return word >= 2 ** 31 ? ciphered(this.#rtcp, plain, 8, index, 4) : plain;
+  }
+
+  #sourceOf(sources: Map<number, Source>, id: number): Source | undefined {
+    const source = sources.get(id) ?? fresh();
+    return this.#keep(sources, id, source) ? source : undefined;
+  }
+
+  #keep(sources: Map<number, Source>, id: number, source: Source): boolean {
+    if (!sources.has(id) && sources.size >= MOST_SOURCES) return false;
+    sources.set(id, source);
+    return true;
+  }
+}
+
+const fresh = (): Source => ({ highest: -1, seen: 0n });
+const rolloverOf = (index: number): Uint8Array => numberBytes(Math.floor(index / 65_536));
+
+/** RFC 3711 §3.3.1: the index nearest to the highest one. */
+function indexOf({ highest }: Source, sequence: number): number {
+  if (highest < 0) return sequence;
+  const low = highest % 65_536;
+  const base = highest - low;
+  if (low < HALF) return sequence - low > HALF && base > 0 ? base - 65_536 + sequence : base + sequence;
+  return low - HALF > sequence ? base + 65_536 + sequence : base + sequence;
+}
+
+function isKnown({ highest, seen }: Source, index: number): boolean {
+  const behind = highest - index;
+  if (highest < 0 || behind < 0) return false;
+  return behind >= WINDOW || (seen & (1n << BigInt(behind))) !== 0n;
+}
+
+function note(source: Source, index: number): void {
+  const ahead = index - source.highest;
+  if (source.highest < 0 || ahead >= WINDOW) source.seen = 1n;
+  else if (ahead > 0) source.seen = BigInt.asUintN(WINDOW, (source.seen << BigInt(ahead)) | 1n);
+  else if (-ahead < WINDOW) source.seen |= 1n << BigInt(-ahead);
+  if (ahead > 0 || source.highest < 0) source.highest = index;
+}
+
+/** The packet with everything behind its header ciphered, which is its own inverse (§4.1.1); `at` is where the source is. */
+function ciphered(keys: SessionKeys, packet: Uint8Array, header: number, index: number, at = 8): Buffer {
+  const counter = Buffer.alloc(16);
+  counter.set(packet.subarray(at, at + 4), 4);
+  counter.writeUIntBE(index, 8, 6);
+  for (let each = 0; each < 14; each++) counter[each] = (counter[each] ?? 0) ^ (keys.salt[each] ?? 0);
+  const body = createCipheriv("aes-128-ctr", keys.cipher, counter).update(packet.subarray(header));
+  return Buffer.concat([packet.subarray(0, header), body]);
+}
+
+function tagOf({ auth }: SessionKeys, body: Uint8Array, more?: Uint8Array): Buffer {
+  const hmac = createHmac("sha1", auth).update(body);
+  return (more ? hmac.update(more) : hmac).digest();
+}
+
+/** §4.3: the keys of a session, by their labels. */
+function sessionKeys(key: Uint8Array, salt: Uint8Array, first: number): SessionKeys {
+  const derived = (label: number, length: number): Uint8Array => {
+    const counter = Buffer.alloc(16);
+    counter.set(salt);
+    counter[7] = (counter[7] ?? 0) ^ label;
+    return createCipheriv("aes-128-ctr", key, counter).update(Buffer.alloc(length));
+  };
+  return { cipher: derived(first, 16), auth: derived(first + 1, 20), salt: derived(first + 2, 14) };
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function numberBytes(number: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(number);
+  return bytes;
+}
