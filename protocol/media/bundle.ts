@@ -8,6 +8,7 @@ import type { Content, Media, Transport } from "./media.ts";
 
 /** The media with no refused content in any group. */
 export function withoutRefused(media: Media): Media {
+  if (media.groups.length === 0) return media;
   const find = (name: string): Content | undefined => media.contents.find((content) => content.name === name);
   const heirs = new Map<string, Transport>();
   const groups = media.groups.map(({ semantics, names }) => {

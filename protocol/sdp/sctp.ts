@@ -4,7 +4,7 @@
  * Rules: a section of another protocol over SCTP is none, and so is one without DTLS or ICE, which Jingle has no word for; an old
  * one is answered in its form.
  */
-import type { Content, Sctp, Transport } from "../media/media.ts";
+import type { Sctp, Transport } from "../media/media.ts";
 import { numberWithin, UINT32 } from "../media/values.ts";
 import { present } from "../text.ts";
 import { allOf, firstOf, type SdpSection } from "./lines.ts";
@@ -37,9 +37,7 @@ function readMap(section: SdpSection): Sctp | undefined {
 export const formatOf = (protocol: string, { port }: Sctp): string => (protocol === OLD ? `${port}` : CHANNELS);
 
 /** The lines of the data channels. */
-export function writeSctp({ protocol, sctp }: Content): string[] {
-  if (sctp === undefined) return [];
-  const { port, streams, maxMessageSize } = sctp;
+export function writeSctp(protocol: string, { port, streams, maxMessageSize }: Sctp): string[] {
   if (protocol === OLD) return [`a=sctpmap:${port} ${CHANNELS}${streams === undefined ? "" : ` ${streams}`}`];
   return [`a=sctp-port:${port}`, ...(maxMessageSize === undefined ? [] : [`a=max-message-size:${maxMessageSize}`])];
 }

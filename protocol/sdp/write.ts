@@ -35,18 +35,13 @@ export function writeSdp(described: Media, options: WriteOptions): string {
   const media = withoutRefused(described);
   const { id, version, address } = options.origin;
   const mids = midsOf(media);
-  const groups = media.groups.map(({ semantics, names }) =>
-    [`a=group:${semantics}`, ...names.map((name) => mids.get(name) ?? name)].join(" "),
-  );
-  const session = text([
-    "s=-",
-    `c=IN ${connection(address)}`,
-    "t=0 0",
-    ...(options.action === undefined ? [] : [`a=jingle-action:${options.action}`]),
-    ...(media.iceLite ? ["a=ice-lite"] : []),
-    ...groups,
-    ...media.contents.flatMap((content) => writeSection(content, media, mids.get(content.name) ?? "", options)),
-  ]);
+  const lines = ["s=-", `c=IN ${connection(address)}`, "t=0 0"];
+  if (options.action !== undefined) lines.push(`a=jingle-action:${options.action}`);
+  if (media.iceLite) lines.push("a=ice-lite");
+  for (const { semantics, names } of media.groups)
+    lines.push([`a=group:${semantics}`, ...names.map((name) => mids.get(name) ?? name)].join(" "));
+  for (const content of media.contents) writeSection(content, media, mids.get(content.name) ?? "", options, lines);
+  const session = text(lines);
   const number = typeof version === "number" ? version : version(session);
   return text(["v=0", `o=- ${id} ${number} IN ${connection(address)}`]) + session;
 }
@@ -64,43 +59,55 @@ const payloadLines = onceEach((payloads: Content["payloads"]) => payloads.flatMa
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
 
-function writeSection(content: Content, media: Media, mid: string, options: WriteOptions): string[] {
-  const { by } = options;
-  const { transport } = content;
-  const name = options.answer && hasNoMid(media, content) ? [] : [`a=mid:${mid}`];
-  const address = defaultAddress(content, media, options.answer);
+/** Adds the lines of a section. */
+function writeSection(content: Content, media: Media, mid: string, options: WriteOptions, lines: string[]): void {
+  const { by, answer } = options;
+  const name = answer && hasNoMid(media, content) ? undefined : `a=mid:${mid}`;
   const ids = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
   const formats = content.sctp ? formatOf(content.protocol, content.sctp) : ids;
-  // RFC 3264 §6: a refused section keeps only its place and its formats
-  const kept = content.formats && content.formats.length > 0 ? content.formats.join(" ") : formats;
-  if (content.rejected) return [`m=${content.media} 0 ${content.protocol} ${kept}`, ...name];
-  return [
-    `m=${content.media} ${address.port} ${content.protocol} ${formats}`,
-    ...(address.ip === undefined ? [] : [`c=IN ${connection(address.ip)}`]),
-    ...content.bandwidth.map(({ type, limit }) => `b=${type}:${limit}`),
-    ...name,
-    ...(content.sctp ? [] : [`a=${directionOf(content.senders, by)}`]),
-    ...(address.rtcp === undefined ? [] : [address.rtcp]),
-    ...(address.bundleOnly ? ["a=bundle-only"] : []),
-    ...payloadLines(content.payloads),
-    ...content.feedback.map((each) => writeFeedback(each, "*")),
-    ...(content.ptime === undefined ? [] : [`a=ptime:${content.ptime}`]),
-    ...(content.maxptime === undefined ? [] : [`a=maxptime:${content.maxptime}`]),
-    ...content.extensions.map((each) => writeExtension(each, by)),
-    ...(content.mixedExtensions ? ["a=extmap-allow-mixed"] : []),
-    ...(content.rtcpMux ? ["a=rtcp-mux"] : []),
-    ...(content.rtcpMuxOnly && !options.answer ? ["a=rtcp-mux-only"] : []),
-    ...(content.rtcpReducedSize ? ["a=rtcp-rsize"] : []),
-    ...content.sources.flatMap(writeSource),
-    ...content.sourceGroups.map(({ semantics, ssrcs }) => `a=ssrc-group:${semantics} ${ssrcs.join(" ")}`),
-    ...content.streams.map(({ id, track }) => `a=msid:${id}${track === undefined ? "" : ` ${track}`}`),
-    ...(content.rids ?? []).map((rid) => `a=rid:${rid}`),
-    ...(content.simulcast === undefined ? [] : [`a=simulcast:${content.simulcast}`]),
-    ...(content.categories === undefined ? [] : [`a=content:${content.categories.join(",")}`]),
-    ...writeSctp(content),
-    ...writeCrypto(content),
-    ...writeTransport(transport, options.answer),
-  ];
+  if (content.rejected) {
+    // RFC 3264 §6: a refused section keeps only its place and its formats
+    const kept = content.formats && content.formats.length > 0 ? content.formats.join(" ") : formats;
+    lines.push(`m=${content.media} 0 ${content.protocol} ${kept}`);
+    if (name !== undefined) lines.push(name);
+    return;
+  }
+  const address = defaultAddress(content, media, answer);
+  lines.push(`m=${content.media} ${address.port} ${content.protocol} ${formats}`);
+  if (address.ip !== undefined) lines.push(`c=IN ${connection(address.ip)}`);
+  for (const { type, limit } of content.bandwidth) lines.push(`b=${type}:${limit}`);
+  if (name !== undefined) lines.push(name);
+  if (!content.sctp) lines.push(`a=${directionOf(content.senders, by)}`);
+  if (address.rtcp !== undefined) lines.push(address.rtcp);
+  if (address.bundleOnly) lines.push("a=bundle-only");
+  writeFormats(content, options, lines);
+  writeSources(content, lines);
+  if (content.sctp) lines.push(...writeSctp(content.protocol, content.sctp));
+  if (content.transport.fingerprints.length === 0) lines.push(...content.crypto.map(writeCrypto));
+  writeTransport(content.transport, answer, lines);
+}
+
+/** Adds what says how the media are coded and carried. */
+function writeFormats(content: Content, { by, answer }: WriteOptions, lines: string[]): void {
+  lines.push(...payloadLines(content.payloads));
+  for (const each of content.feedback) lines.push(writeFeedback(each, "*"));
+  if (content.ptime !== undefined) lines.push(`a=ptime:${content.ptime}`);
+  if (content.maxptime !== undefined) lines.push(`a=maxptime:${content.maxptime}`);
+  for (const each of content.extensions) lines.push(writeExtension(each, by));
+  if (content.mixedExtensions) lines.push("a=extmap-allow-mixed");
+  if (content.rtcpMux) lines.push("a=rtcp-mux");
+  if (content.rtcpMuxOnly && !answer) lines.push("a=rtcp-mux-only");
+  if (content.rtcpReducedSize) lines.push("a=rtcp-rsize");
+}
+
+/** Adds what says which sources there are, and what they show. */
+function writeSources(content: Content, lines: string[]): void {
+  for (const source of content.sources) lines.push(...writeSource(source));
+  for (const { semantics, ssrcs } of content.sourceGroups) lines.push(`a=ssrc-group:${semantics} ${ssrcs.join(" ")}`);
+  for (const { id, track } of content.streams) lines.push(`a=msid:${id}${track === undefined ? "" : ` ${track}`}`);
+  for (const rid of content.rids ?? []) lines.push(`a=rid:${rid}`);
+  if (content.simulcast !== undefined) lines.push(`a=simulcast:${content.simulcast}`);
+  if (content.categories !== undefined) lines.push(`a=content:${content.categories.join(",")}`);
 }
 
 /** RFC 5576 §4.1 has no source without an attribute; a source without any gets its number as cname. */
@@ -112,30 +119,23 @@ function writeSource({ ssrc, parameters }: Source): string[] {
 const attribute = ({ name, value }: { name: string; value?: string }): string =>
   value === undefined ? name : `${name}:${value}`;
 
-/** COMPAT Dino 0.4: it sends SDES and a fingerprint together; then DTLS is used. */
-function writeCrypto({ crypto, transport }: Content): string[] {
-  if (transport.fingerprints.length > 0) return [];
-  return crypto.map(({ tag, suite, keyParams, sessionParams }) =>
-    [`a=crypto:${tag}`, suite, keyParams, ...(sessionParams === undefined ? [] : [sessionParams])].join(" "),
-  );
-}
+/** COMPAT Dino 0.4: it sends SDES and a fingerprint together; then DTLS is used, and none of these lines is written. */
+const writeCrypto = ({ tag, suite, keyParams, sessionParams }: Content["crypto"][number]): string =>
+  `a=crypto:${tag} ${suite} ${keyParams}${sessionParams === undefined ? "" : ` ${sessionParams}`}`;
 
-function writeTransport(transport: Transport, answer: boolean): string[] {
+function writeTransport(transport: Transport, answer: boolean, lines: string[]): void {
   const { fingerprints } = transport;
   const setup = transport.setup ?? (answer ? "passive" : "actpass");
-  const said = answer && setup === "actpass" ? "active" : setup;
-  return [
-    ...writeIce(transport),
-    ...fingerprints.map(({ hash, value }) => `a=fingerprint:${hash} ${value}`),
-    ...(fingerprints.length > 0 ? [`a=setup:${said}`] : []),
-    ...writeCandidates(withTcpLast(transport)),
-  ];
+  writeIce(transport, lines);
+  for (const { hash, value } of fingerprints) lines.push(`a=fingerprint:${hash} ${value}`);
+  if (fingerprints.length > 0) lines.push(`a=setup:${answer && setup === "actpass" ? "active" : setup}`);
+  lines.push(...writeCandidates(withTcpLast(transport)));
 }
 
-function writeIce({ kind, ufrag, pwd, options }: Transport): string[] {
-  if (kind !== "ice" || ufrag === undefined || pwd === undefined) return [];
-  const all = [...new Set(["trickle", ...options])].join(" ");
-  return [`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, `a=ice-options:${all}`];
+function writeIce({ kind, ufrag, pwd, options }: Transport, lines: string[]): void {
+  if (kind !== "ice" || ufrag === undefined || pwd === undefined) return;
+  const all = new Set(["trickle", ...options]);
+  lines.push(`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, `a=ice-options:${[...all].join(" ")}`);
 }
 
 /** The candidate lines of a transport. */

@@ -8,32 +8,43 @@ import { isToken } from "./names.ts";
 
 const toUtf8 = new TextEncoder();
 
+/** The texts of the message that is being written, joined once. */
+const pieces: string[] = [];
+
 /**
  * The bytes of a message. Content-Length replaces a given one, or is the last field. CR, LF and NUL in a value become a space,
  * blanks in a URI are dropped.
  */
 export function writeMessage(message: Message): Uint8Array {
   const { body } = message;
-  const length = ASCII.test(body) ? body.length : toUtf8.encode(body).length;
-  let text = `${writeStartLine(message)}\r\n`;
+  const length = `${ASCII.test(body) ? body.length : toUtf8.encode(body).length}`;
   let counted = false;
+  pieces.length = 0;
+  writeStartLine(message);
   for (const [name, value] of message.headers) {
-    if (name !== "Content-Length") text += `${cleanName(name)}: ${clean(value)}\r\n`;
-    else if (!counted) text += `Content-Length: ${length}\r\n`;
-    counted ||= name === "Content-Length";
+    const counts = name === "Content-Length";
+    if (!(counts && counted)) pieces.push("\r\n", cleanName(name), ": ", counts ? length : clean(value));
+    counted ||= counts;
   }
-  return toUtf8.encode(`${text}${counted ? "" : `Content-Length: ${length}\r\n`}\r\n${body}`);
+  if (!counted) pieces.push("\r\nContent-Length: ", length);
+  pieces.push("\r\n\r\n", body);
+  return toUtf8.encode(pieces.join(""));
 }
 
 const ASCII = /^[\0-\x7f]*$/;
 
-function writeStartLine(message: Message): string {
-  if (message.kind === "response") return `SIP/2.0 ${message.status} ${clean(message.phrase)}`;
-  return `${cleanName(message.method)} ${message.uri.replace(/[\0-\x20]+/g, "")} SIP/2.0`;
+const BLANKS = /[\0-\x20]+/g;
+
+function writeStartLine(message: Message): void {
+  if (message.kind === "response") pieces.push("SIP/2.0 ", `${message.status}`, " ", clean(message.phrase));
+  else pieces.push(cleanName(message.method), " ", message.uri.replace(BLANKS, ""), " SIP/2.0");
 }
 
+const BREAK = /[\r\n\0]/;
+const BREAKS = /[\r\n\0]/g;
+
 function clean(value: string): string {
-  return /[\r\n\0]/.test(value) ? value.replace(/[\r\n\0]/g, " ") : value;
+  return BREAK.test(value) ? value.replace(BREAKS, " ") : value;
 }
 
 function cleanName(name: string): string {

@@ -22,20 +22,32 @@ function nameOf(name: string): string {
   return name;
 }
 
+/** The texts of the stanza that is being written, joined once: to make a text longer by each would make an object for each. */
+const pieces: string[] = [];
+
 /** An element as text. Throws for what is no XML name, or too deep: faults of ours. */
-export function writeStanza(element: Element, level = 0): string {
-  if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
-  const attrs: Readonly<Record<string, unknown>> = element.attrs;
-  let text = `<${nameOf(element.name)}`;
-  for (const name of Object.keys(attrs)) {
-    const value = attrs[name];
-    if (value !== undefined && value !== null) text += ` ${nameOf(name)}="${escapeText(String(value))}"`;
+export function writeStanza(element: Element): string {
+  try {
+    write(element, 0);
+    return pieces.join("");
+  } finally {
+    pieces.length = 0;
   }
-  if (element.children.length === 0) return `${text}/>`;
-  text += ">";
-  for (const child of element.children)
-    text += typeof child === "object" ? writeStanza(child as Element, level + 1) : escapeText(String(child));
-  return `${text}</${element.name}>`;
+}
+
+function write({ name, attrs, children }: Element, level: number): void {
+  if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
+  pieces.push("<", nameOf(name));
+  for (const key in attrs) {
+    const value: unknown = attrs[key];
+    if (value !== undefined && value !== null) pieces.push(" ", nameOf(key), '="', escapeText(String(value)), '"');
+  }
+  if (children.length === 0) return void pieces.push("/>");
+  pieces.push(">");
+  for (const child of children)
+    if (typeof child === "object") write(child as Element, level + 1);
+    else pieces.push(escapeText(String(child)));
+  pieces.push("</", name, ">");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
