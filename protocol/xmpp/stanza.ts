@@ -1,7 +1,7 @@
 /**
  * Reads XMPP stanzas: the bytes of a stream to elements.
  *
- * RFC 6120 §4, §11, §13.12. This guards the parser of @xmpp/xml. Rules: strict UTF-8; no DTD, comment, CDATA or processing
+ * RFC 6120 §4, §11, §13.12. This guards the parser (tree.ts). Rules: strict UTF-8; no DTD, comment, CDATA or processing
  * instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is skipped to its end, and
  * only its head is passed on; so it is where its head is enough for whoever takes it. These faults end the stream: invalid XML or UTF-8, what XMPP forbids, and `MOST_UNFINISHED`
  * bytes of one stanza. The result does not depend on how TCP cuts the bytes: scan.ts finds the end of each stanza, and the
@@ -9,8 +9,9 @@
  * returned, so that what they throw is not taken for a fault of the peer. Left out on purpose: checking a skipped stanza
  * beyond its tags.
  */
-import { type Element, Parser } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import { Scanner } from "./scan.ts";
+import { TreeParser } from "./tree.ts";
 
 /** The limits of one stanza; `depth` counts its own level. */
 export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
@@ -56,7 +57,7 @@ const NO_HEAD: Head = { bytes: 0, levels: 0 };
 /** Reads one stream. Throws nothing that a peer could cause. */
 export class StanzaReader {
   readonly #handlers: StanzaHandlers;
-  readonly #parser = new Parser();
+  readonly #parser: TreeParser;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
   readonly #scanner = new Scanner(HEAD_LEVELS);
   /** Calls of handlers that wait until the parser has returned. */
@@ -73,17 +74,16 @@ export class StanzaReader {
 
   constructor(handlers: StanzaHandlers) {
     this.#handlers = handlers;
-    this.#parser.on("error", (error: Error) => {
-      throw error;
-    });
-    this.#parser.on("start", (stream: Element) => this.#events.push(() => handlers.opened(stream)));
-    this.#parser.on("element", (stanza: Element) => {
-      const text = this.#parsing;
-      this.#events.push(() => handlers.stanza(stanza, text));
-    });
-    this.#parser.on("end", () => {
-      this.#isOver = true;
-      this.#events.push(() => handlers.ended());
+    this.#parser = new TreeParser({
+      opened: (stream) => void this.#events.push(() => handlers.opened(stream)),
+      stanza: (stanza) => {
+        const text = this.#parsing;
+        this.#events.push(() => handlers.stanza(stanza, text));
+      },
+      ended: () => {
+        this.#isOver = true;
+        this.#events.push(() => handlers.ended());
+      },
     });
   }
 
@@ -99,7 +99,7 @@ export class StanzaReader {
   #read(bytes: Uint8Array, from: number): number {
     const room = MOST_UNFINISHED - this.#bytes;
     const end = this.#scan(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
-    const text = this.#decode(bytes.subarray(from, end));
+    const text = this.#decode(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
     if (text === undefined) this.#fail("not-well-formed", "bytes that are no UTF-8, or a NUL");
     else if (this.#scanner.mark === "between") this.#between(text);
     else this.#take(text, end - from);
@@ -128,7 +128,7 @@ export class StanzaReader {
 
   /** White space between stanzas is a keepalive, and dropped. */
   #between(text: string): void {
-    if (this.#parser.root === null && text.trim() !== "") this.#fail("not-well-formed", "text before the stream");
+    if (!this.#parser.isOpen && text.trim() !== "") this.#fail("not-well-formed", "text before the stream");
   }
 
   #take(text: string, length: number): void {
@@ -198,14 +198,9 @@ export class StanzaReader {
   /** Parses the head of a stanza, given as start tags. */
   #headOf(text: string, levels: number): Element | undefined {
     if (!this.#write(text)) return undefined;
-    const { root, cursor } = this.#parser;
-    const open: Element[] = [];
-    for (let each = cursor; each !== null && each !== root; each = each.parent) open.push(each);
-    const head = open.at(-1);
+    const open = this.#parser.abandon();
     if (open.length !== levels) this.#fail("not-well-formed", "a tag that is none");
-    else if (head) head.parent = root;
-    this.#parser.cursor = root;
-    return head;
+    return open.at(-1);
   }
 
   #write(text: string): boolean {
