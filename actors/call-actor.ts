@@ -5,7 +5,7 @@
  * between two events, neither the event nor the step; an actor that waits for nothing but events can be let go, and another one
  * goes on from its snapshot (XState's persisting): the snapshot alone is a fifth of the actor.
  */
-import { Actor } from "xstate";
+import { Actor, type Snapshot, type StateValue } from "xstate";
 import { call } from "../machines/call/call.ts";
 import type { CallContext, CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
@@ -20,6 +20,13 @@ interface Delivery {
   isTaken: boolean | undefined;
 }
 
+/** A call as another process can go on with it: where its chart is, what it knows, and when its delays end (milliseconds since 1970). */
+export interface SavedChart {
+  readonly value: StateValue;
+  readonly context: CallContext;
+  readonly delays: readonly { readonly id: string; readonly at: number }[];
+}
+
 /** What the chart is doing: from the selection until the owner has heard of the new state. */
 export interface Step {
   readonly event: string;
@@ -30,6 +37,9 @@ export interface Step {
 }
 
 const BEGINNING: Step = { event: "xstate.init" };
+const RESTORED: Step = { event: "restored" };
+
+const NONE: ReadonlyMap<string, number> = new Map();
 
 type CallLogic = SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>;
 type ChartClock = ReturnType<typeof chartClock>;
@@ -37,20 +47,46 @@ type ChartClock = ReturnType<typeof chartClock>;
 export type CallSnapshot = SteppedSnapshot<CallContext, CallEvent, CallEffect>;
 
 /** The chart by tables, which say once what an event selects. */
-const logic: CallLogic = new SteppedLogic(call, (actor, event, isTaken, transitions) => {
-  if (actor instanceof CallActor) actor.selected(event, isTaken, transitions);
-});
+const logic: CallLogic = new SteppedLogic(
+  call,
+  (actor, event, isTaken, transitions) => {
+    if (actor instanceof CallActor) actor.selected(event, isTaken, transitions);
+  },
+  (actor, id, ms) => {
+    if (actor instanceof CallActor) actor.delayed(id, ms);
+  },
+);
+
+/** What XState restores an actor from. */
+const persisted = ({ value, context }: SavedChart): Snapshot<unknown> =>
+  ({ status: "active", output: undefined, error: undefined, value, context }) as Snapshot<unknown>;
+
+type From = { readonly input: CallInput } | { readonly snapshot: CallSnapshot } | { readonly saved: SavedChart };
 
 export class CallActor extends Actor<CallLogic> {
   #delivery: Delivery | undefined;
   #step: Step | undefined;
+  /** When each delay ends that runs. */
+  #delays: ReadonlyMap<string, number> = NONE;
+  readonly #now: () => number;
+  /** What is told of the start, and the delays that run on from then. */
+  readonly #start: Step | undefined;
+  readonly #rearmed: SavedChart["delays"];
 
-  readonly #isNew: boolean;
+  /** An actor that is not started yet: of a call that begins, of one that goes on, or of one that another process has saved. */
+  constructor(from: From, clock: ChartClock) {
+    super(logic, {
+      ...("saved" in from ? { snapshot: persisted(from.saved) } : (from as { input: CallInput })),
+      clock,
+    });
+    this.#now = clock.now;
+    this.#start = "input" in from ? BEGINNING : "saved" in from ? RESTORED : undefined;
+    this.#rearmed = "saved" in from ? from.saved.delays : [];
+  }
 
-  /** An actor that is not started yet: of a call that begins, or of one that goes on. */
-  constructor(from: { readonly input: CallInput } | { readonly snapshot: CallSnapshot }, clock: ChartClock) {
-    super(logic, { ...(from as { readonly input: CallInput }), clock });
-    this.#isNew = "input" in from;
+  save(): SavedChart {
+    const { value, context } = this.getSnapshot();
+    return { value, context, delays: Array.from(this.#delays, ([id, at]) => ({ id, at })) };
   }
 
   /** The step that is taken now, if one is. */
@@ -59,8 +95,22 @@ export class CallActor extends Actor<CallLogic> {
   }
 
   override start(): this {
-    if (this.#isNew) this.#step = BEGINNING;
-    return super.start();
+    this.#step = this.#start;
+    super.start();
+    // XState does not restore delays: what has fallen due meanwhile ends at once, and leaving the state cancels the others
+    for (const { id, at } of this.#rearmed) {
+      this.delayed(id, Math.max(0, at - this.#now()));
+      this.system.scheduler.schedule(this, this, { type: id }, Math.max(0, at - this.#now()), id);
+    }
+    return this;
+  }
+
+  /** A delay begins or ends. */
+  delayed(id: string, ms: number | undefined): void {
+    const delays = new Map(this.#delays);
+    if (ms === undefined) delays.delete(id);
+    else delays.set(id, this.#now() + ms);
+    this.#delays = delays.size === 0 ? NONE : delays;
   }
 
   /** Gives whether the event was taken, or undefined when it comes after what is performed now. */
@@ -79,6 +129,7 @@ export class CallActor extends Actor<CallLogic> {
 
   /** An event has selected these transitions, and takes them next. */
   selected(event: CallEvent, isTaken: boolean, transitions: NonNullable<Step["transitions"]>): void {
+    if (this.#delays.has(event.type)) this.delayed(event.type, undefined);
     this.#step = isTaken ? { event: event.type, told: event, transitions } : undefined;
     const delivery = this.#delivery;
     if (delivery?.event !== event || delivery.isTaken !== undefined) return;

@@ -35,6 +35,16 @@ export abstract class CallView {
     return this.snapshot?.configuration.tags.has("answered") ?? false;
   }
 
+  /** Whether the phone has a dialog that outlives us: it is answered, or is to be hung up. */
+  get hasDialog(): boolean {
+    return this.answered || /^ending\.(?:hangingUp|leaving)$/.test(this.state);
+  }
+
+  /** All that the chart knows: another object where any of it has changed. */
+  get known(): unknown {
+    return this.snapshot?.context;
+  }
+
   /** Whether nobody has answered yet. */
   get unanswered(): boolean {
     return this.snapshot?.configuration.tags.has("unanswered") ?? false;

@@ -27,6 +27,7 @@ export const systemClock: Clock = {
 
 /** XState's clock over ours: one clock for charts, transactions and tests. What cancels a timer is its id. */
 export const chartClock = (clock: Clock) => ({
+  now: () => clock.now(),
   setTimeout: (run: () => void, milliseconds: number) => clock.after(milliseconds, run),
   clearTimeout: (cancel: (() => void) | undefined) => cancel?.(),
 });

@@ -23,6 +23,8 @@ import { ProxyCheck } from "./sip/proxy-check.ts";
 import { Reach } from "./sip/reach.ts";
 import { SipStack } from "./sip/stack.ts";
 import type { OpenSip } from "./sip/transport.ts";
+import type { CallStore } from "./store/store.ts";
+import { StoreWriter } from "./store/writer.ts";
 import { Tally } from "./tally.ts";
 import type { TrunkSettings } from "./trunks/trunk.ts";
 import { type TrunkFiles, Trunks } from "./trunks/trunks.ts";
@@ -80,6 +82,8 @@ export interface GatewayNeeds {
   /** NAPTR and SRV of the trunks' domains; without them a domain is its addresses. */
   readonly records?: Records;
   readonly log: Log;
+  /** Where calls are saved, so that they outlive the process; open. */
+  readonly store?: CallStore | undefined;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
@@ -95,6 +99,8 @@ export class Gateway {
   readonly #acl: SipAcl;
   readonly #proxy: ProxyCheck;
   readonly #load: Load;
+  readonly #store: CallStore | undefined;
+  readonly #writer: StoreWriter | undefined;
   #settings: Reloadable;
 
   constructor(config: GatewayConfig, needs: GatewayNeeds) {
@@ -105,6 +111,9 @@ export class Gateway {
     const load = new Load(clock);
     this.#log = log;
     this.#load = load;
+    this.#store = needs.store;
+    const fenced = (): void => this.#actor.send({ type: "failed", text: FENCED });
+    this.#writer = needs.store && new StoreWriter({ store: needs.store, clock, log, fenced });
     const { usernameToPhone } = config.calls.addresses;
     const { maxCalls, perUser, perMinute, dial, trusted } = config.calls;
     this.#settings = {
@@ -160,6 +169,7 @@ export class Gateway {
       hash,
       log,
       load,
+      saver: this.#writer,
       watch,
       idle: () => this.#actor.send({ type: "calls.none" }),
     });
@@ -230,6 +240,15 @@ export class Gateway {
   }
   readonly #ready = Promise.withResolvers<void>();
 
+  #handsOver = false;
+
+  /** Closes everything at once: what lives is saved, and the next gateway goes on with it. Without a store it drains. */
+  handOver(): void {
+    if (!this.#store) return this.stop();
+    this.#handsOver = true;
+    this.#actor.send({ type: "hand over" });
+  }
+
   /** Lets what runs end, then closes everything; a second call does not wait for that. */
   stop(): void {
     this.#actor.send({ type: "stop", calls: this.calls.registry.size });
@@ -292,11 +311,21 @@ export class Gateway {
     }
   }
 
+  /** Calls of an earlier gateway are known before the ports open, so that nothing inside their dialogs is refused. */
+  async #restore(): Promise<void> {
+    const saved = await this.#store?.load();
+    if (saved === undefined) return;
+    this.#writer?.know(saved);
+    this.calls.restore(saved);
+  }
+
   #open(): void {
     void this.#acl.start();
-    this.sip.start().then(
+    const restored = this.#store ? this.#restore().then(() => this.sip.start()) : this.sip.start();
+    restored.then(
       () => {
         if (this.#actor.getSnapshot().status === "done") return void this.sip.stop();
+        this.calls.goOn();
         this.xmpp.start();
         this.#proxy.start();
         this.trunks.start();
@@ -315,12 +344,16 @@ export class Gateway {
     this.#proxy.stop();
     this.#relay?.stop();
     this.#load.stop();
-    const stopped = this.trunks.stop().then(() => this.sip.stop());
-    stopped.finally(() => this.#stopped.resolve(failure));
+    const left = this.#handsOver ? Promise.resolve(this.trunks.leave()) : this.trunks.stop();
+    const stopped = left.then(() => this.sip.stop());
+    const saved = stopped.then(() => this.#writer?.flush()).then(() => this.#store?.close());
+    saved.finally(() => this.#stopped.resolve(failure));
   }
 }
 
 const NO_FILES: TrunkFiles = new Map();
+const FENCED = "another gateway goes on with these calls";
+
 const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
 
 /** The options of calls, some of which are read anew each time: pass them on as they are, since a copy would not change. */

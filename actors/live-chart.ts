@@ -9,7 +9,7 @@
 import type { CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
 import type { Refusal } from "../protocol/refusal.ts";
-import { CallActor, type CallSnapshot, type Step } from "./call-actor.ts";
+import { CallActor, type CallSnapshot, type SavedChart, type Step } from "./call-actor.ts";
 import { CallView } from "./call-view.ts";
 import type { ChartTime } from "./chart-time.ts";
 import { notTaken } from "./not-taken.ts";
@@ -22,6 +22,8 @@ export interface ChartOwner {
   perform(effect: CallEffect): void;
   /** An event was taken. */
   next(): void;
+  /** Something has changed that the chart does not know, and that is saved with the call. */
+  changed(): void;
   /** The chart has come to its end. */
   complete(): void;
   /** A fault of ours. */
@@ -42,10 +44,23 @@ export class LiveChart extends CallView implements Timed {
   #told: Step | undefined;
   readonly #time: ChartTime;
 
-  constructor(input: CallInput, time: ChartTime) {
+  /** `saved` is where the call goes on, if it does not begin. */
+  constructor(input: CallInput, time: ChartTime, saved?: SavedChart) {
     super();
     this.#time = time;
-    this.#actor = new CallActor({ input }, time.chart);
+    this.#actor = new CallActor(saved ? { saved } : { input }, time.chart);
+  }
+
+  /** What another process goes on with; undefined once the call is over. */
+  save(): SavedChart | undefined {
+    const { snapshot } = this;
+    if (snapshot?.status !== "active") return undefined;
+    return this.#actor?.save() ?? { value: snapshot.value, context: snapshot.context, delays: [] };
+  }
+
+  /** A side of the call has changed beside the chart: the call is saved anew. */
+  changed(): void {
+    this.#owner?.changed();
   }
 
   /** From now on, and until the call is over, the observer is told what happens; undefined if nobody looks. */

@@ -50,7 +50,12 @@ export interface CallWatch {
 }
 
 /** How a call ends that the gateway ends by itself, whatever its chart is at; reported as an event that leads to its end. */
-export type Abandonment = "operator.hangs-up" | "gateway.stops" | "gateway.fails" | "call.lasts-too-long";
+export type Abandonment =
+  | "operator.hangs-up"
+  | "gateway.stops"
+  | "gateway.restarts"
+  | "gateway.fails"
+  | "call.lasts-too-long";
 
 /** Who has ended a call. */
 export type Party = "user" | "phone" | "gateway" | "operator";

@@ -3,6 +3,7 @@
  *
  * Rules: only `running` takes new calls; after the last call has ended, its last messages (the 200 to a BYE, a 486)
  * still get time to be sent; the gateway stops by itself only if its sockets cannot be opened, or sockets or stream give up for good.
+ * With a store it need not drain: what lives is saved, and the next gateway goes on with it.
  * Left out on purpose: how sockets and streams recover, which is up to their owners.
  */
 import { assign, emit, setup } from "xstate";
@@ -12,6 +13,8 @@ export type GatewayEvent =
   | { readonly type: "started" }
   | { readonly type: "failed"; readonly text: string }
   | { readonly type: "stop"; readonly calls: number }
+  /** Its calls are saved, and the next gateway goes on with them. */
+  | { readonly type: "hand over" }
   | { readonly type: "calls.none" };
 
 export type GatewayEffect =
@@ -81,6 +84,7 @@ export const gateway = gatewaySetup.createMachine({
           actions: given("note the failure"),
         },
         stop: "stopped",
+        "hand over": "stopped",
       },
     },
     running: {
@@ -88,19 +92,20 @@ export const gateway = gatewaySetup.createMachine({
       tags: "takes calls",
       on: {
         stop: [{ target: "stopped", guard: "nobody talks" }, { target: "draining" }],
+        "hand over": "stopped",
         failed: { target: "stopped", actions: given("note the failure") },
       },
     },
     draining: {
       description: "No new calls are taken; running calls go on.",
       entry: "take no new calls",
-      on: { "calls.none": "ending", stop: "ending" },
+      on: { "calls.none": "ending", stop: "ending", "hand over": "stopped" },
       after: { "drain timeout": "ending" },
     },
     ending: {
       description: "Running calls are ended; the last messages are being sent.",
       entry: "end what still runs",
-      on: { stop: "stopped" },
+      on: { stop: "stopped", "hand over": "stopped" },
       after: { "a moment": "stopped" },
     },
     stopped: {

@@ -27,9 +27,14 @@ export class Absence {
   watch(): void {
     const { chart } = this.#session;
     this.#stopWatching = chart.after(PING_INTERVAL, () => {
-      for (const device of chart.devices) this.#ping(device);
+      this.ask();
       this.watch();
     });
+  }
+
+  /** Pings them now. */
+  ask(): void {
+    for (const device of this.#session.chart.devices) this.#ping(device);
   }
 
   /** Whether a device that is in the call still is, is in doubt. */

@@ -11,9 +11,11 @@ import type { Destination, Request } from "../../protocol/sip/message.ts";
 import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
+import { PhoneUac } from "../phone/uac.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
 import type { Abandonment, CallEnd } from "../watch.ts";
 import { CallRecord } from "./record.ts";
+import { type SavedCall, writtenChart } from "./saved-call.ts";
 import type { User } from "./user.ts";
 
 /** The name of a call's dialogs on our side. */
@@ -30,6 +32,10 @@ export interface CallParts {
   readonly log: Log;
   /** Arms what ends the call once it has lasted as long as it may; none where that is not limited. */
   readonly longest?: ((end: () => void) => () => void) | undefined;
+  /** What an earlier gateway has saved, where the call goes on. */
+  readonly saved?: SavedCall | undefined;
+  /** Told when what is saved of it has changed, if it is saved. */
+  readonly changed?: ((call: Call) => void) | undefined;
   /** Told once, when its set-up is complete: it rings, is answered, or has ended. */
   readonly settled: () => void;
   /** Told once, when nothing more will be said. */
@@ -52,8 +58,11 @@ export class Call implements ChartOwner, DialogUser {
   /** The final response that this step gives the phone: the log tells it when the call ends. */
   #status: number | undefined;
   #watched = false;
+  readonly #changed: CallParts["changed"];
+  /** What was known when it was last said to have changed. */
+  #known: unknown;
 
-  constructor({ chart, phone, user, dialog, log, longest, settled, ended }: CallParts) {
+  constructor({ chart, phone, user, dialog, log, longest, saved, changed, settled, ended }: CallParts) {
     this.chart = chart;
     this.phone = phone;
     this.user = user;
@@ -63,11 +72,44 @@ export class Call implements ChartOwner, DialogUser {
     this.#ended = ended;
     this.#settled = settled;
     this.#direction = chart.isIncoming ? "incoming" : "outgoing";
-    this.#record = new CallRecord(chart.now);
+    this.#record = new CallRecord(saved?.record ?? { begun: chart.now });
+    this.#changed = changed;
   }
 
   start(): void {
     this.chart.start(this);
+  }
+
+  /** What of it is saved: a call that is not answered, or that the user has left, needs no media. */
+  save(): Pick<SavedCall, "chart" | "record" | "withheld" | "phone" | "invite"> | undefined {
+    const { phone, user, chart } = this;
+    const saved = chart.save();
+    if (!saved) return undefined;
+    const sides = chart.hasDialog ? { phone: phone.save() } : { invite: phone.saveInvite() };
+    return {
+      chart: writtenChart(saved, chart.answered),
+      record: this.#record.save(),
+      withheld: user.save(),
+      ...sides,
+    };
+  }
+
+  /** What is saved of it has changed. */
+  changed(): void {
+    this.#changed?.(this);
+  }
+
+  /** Takes its time and its open transactions up again; one that is not answered ends. */
+  goOn(saved: SavedCall): void {
+    const { phone, chart } = this;
+    this.start();
+    const { ours } = saved.invite ?? {};
+    chart.guard(() => {
+      if (saved.phone) phone.goOn(saved.phone);
+      else if (ours && phone instanceof PhoneUac) phone.resume(ours);
+    });
+    if (chart.state === "ending.hangingUp") phone.hangUpAgain(chart.why ?? { condition: "success" });
+    if (!saved.phone) this.abandon("gateway.restarts", { condition: "gone", text: "the gateway was started anew" });
   }
 
   perform(effect: CallEffect): void {
@@ -84,6 +126,7 @@ export class Call implements ChartOwner, DialogUser {
     if (chart.userLeft) this.#record.left(chart);
     if (!chart.active) return;
     const { state } = chart;
+    if (this.#changed) this.#noteChange(state);
     if (state !== this.#logged) {
       this.#record.entered(state, chart.now);
       if (this.#record.isSetUp) this.#settle();
@@ -96,6 +139,14 @@ export class Call implements ChartOwner, DialogUser {
       this.user.watch();
       this.#disarm = this.#longest?.(() => this.abandon("call.lasts-too-long", TOO_LONG));
     }
+  }
+
+  /** Until the answer only who is called is saved of the chart, then all of it. */
+  #noteChange(state: string): void {
+    const { chart } = this;
+    const known = chart.hasDialog ? chart.known : chart.devices;
+    if (known !== this.#known || (chart.hasDialog && state !== this.#logged)) this.changed();
+    this.#known = known;
   }
 
   complete(): void {

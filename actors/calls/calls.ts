@@ -20,6 +20,7 @@ import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import { InvitesAwaiting } from "../phone/awaiting.ts";
 import type { ServerTransaction, SipUser } from "../sip/user.ts";
+import type { Saved } from "../store/store.ts";
 import { Outbox } from "../xmpp/outbox.ts";
 import type { XmppUser } from "../xmpp/user.ts";
 import { advice } from "./advice.ts";
@@ -34,6 +35,7 @@ import { OutgoingCalls } from "./outgoing.ts";
 import { Proposals } from "./proposals.ts";
 import { RefusedCalls, type Why } from "./refused.ts";
 import { Registry } from "./registry.ts";
+import { Restoring } from "./restoring.ts";
 import { Shares } from "./shares.ts";
 
 /** What the log says of an INVITE that never became a call, by its status. */
@@ -53,6 +55,7 @@ export class Calls implements SipUser, XmppUser {
   readonly #iqs: JingleIqs;
   readonly #messages: CallMessages;
   readonly #dialling: Dialling;
+  readonly #restoring: Restoring | undefined;
 
   constructor(needs: CallsNeeds) {
     const { config, clock, log, load, xmpp, random, reach, trunks } = needs;
@@ -60,9 +63,11 @@ export class Calls implements SipUser, XmppUser {
     const registry = new Registry(() => config.maxCalls);
     const proposals = new Proposals(clock, config.jmiTimeout);
     const refused = new RefusedCalls(clock, log, needs.watch);
-    const outbox = new Outbox(log);
+    const { saver } = needs;
+    const outbox = new Outbox(log, saver);
     const awaiting = this.#awaiting;
-    const maker = new CallMaker(needs, { registry, awaiting, outbox });
+    const maker = new CallMaker(needs, { registry, awaiting, outbox, saver });
+    this.#restoring = saver && new Restoring({ ...needs, maker, outbox, saver });
     const shares = new Shares({ config, registry, clock });
     const dialling = new Dialling({ config, registry, shares, trunks, clock, log, load });
     const outgoing = new OutgoingCalls({ maker, registry, proposals, dialling, config, random });
@@ -160,6 +165,7 @@ export class Calls implements SipUser, XmppUser {
 
   online(): void {
     this.#outbox.flush(this.#needs.xmpp());
+    this.#restoring?.online();
   }
 
   offline(why: string): void {
@@ -177,6 +183,16 @@ export class Calls implements SipUser, XmppUser {
   }
 
   // The calls
+
+  /** Knows again what an earlier gateway has saved, before there are sockets. */
+  restore(saved: readonly Saved[]): void {
+    this.#restoring?.restore(saved);
+  }
+
+  /** Restored calls go on, as there are sockets. */
+  goOn(): void {
+    this.#restoring?.goOn();
+  }
 
   /** No new calls from now on; `idle` is told when the last one has ended. */
   drain(): void {

@@ -1,7 +1,8 @@
 /**
  * Makes calls: the chart first, then the two sides that are handed it; registers each call, and lets go of it at its end.
  *
- * Rule: a call that has ended, or could not be made, leaves nothing behind: observers hear of it once it is registered.
+ * Rule: a call that has ended, or could not be made, leaves nothing behind: observers hear of it once it is registered. Where there is a
+ * store, what changes of a call is saved behind its back; what an earlier gateway has saved is made of that (restoring.ts).
  */
 import type { CallInput } from "../../machines/call/context.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
@@ -13,12 +14,14 @@ import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
 import type { RelayOwner } from "../relay/relayed-call.ts";
+import type { Saver } from "../store/writer.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { CallAbout } from "../watch.ts";
 import type { Outbox } from "../xmpp/outbox.ts";
 import { Call, type DialogName } from "./call.ts";
 import type { CallsNeeds } from "./needs.ts";
 import type { Registry } from "./registry.ts";
+import { readChart, SAVED_VERSION, type SavedCall } from "./saved-call.ts";
 import type { UserSide } from "./session.ts";
 import { User } from "./user.ts";
 
@@ -40,13 +43,17 @@ export class CallMaker {
   readonly #registry: Registry;
   readonly #awaiting: InvitesAwaiting;
   readonly #outbox: Outbox;
+  readonly #saver: Saver | undefined;
   readonly #time: ChartTime;
   readonly #lineNeeds: LineNeeds;
   /** What the lines by a trunk are given. */
   readonly #byTrunk = new WeakMap<Trunk, LineNeeds>();
   readonly #ended = (call: Call): void => this.#letGo(call);
 
-  constructor(needs: CallsNeeds, by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox }) {
+  constructor(
+    needs: CallsNeeds,
+    by: { registry: Registry; awaiting: InvitesAwaiting; outbox: Outbox; saver: Saver | undefined },
+  ) {
     const { config, clock, sip, relay, xmpp, reach, random, chance, hash } = needs;
     const { awaiting } = by;
     const relayed: LineNeeds["relayed"] = (tag, terms, chart) => {
@@ -57,6 +64,7 @@ export class CallMaker {
     this.#registry = by.registry;
     this.#awaiting = awaiting;
     this.#outbox = by.outbox;
+    this.#saver = by.saver;
     this.#time = new ChartTime(clock);
     const takes = (device: string): Takes | undefined => xmpp().takes(device);
     const account = { ...config, learnsFrom401: true };
@@ -64,27 +72,28 @@ export class CallMaker {
     this.#lineNeeds = { config, sip, relayed, awaiting, credentials, takes, reach, random, chance, hash };
   }
 
-  /** Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone. */
-  create(
-    beginning: Beginning,
-    side: UserSide,
-    { callId, localTag, contactUser, longest, trunk }: Way,
-    phone: (line: Line) => Phone,
-  ): Call {
+  /**
+   * Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone; `saved` is what an earlier gateway has
+   * saved of it, where it goes on.
+   */
+  create(beginning: Beginning, side: UserSide, way: Way, phone: (line: Line) => Phone, saved?: SavedCall): Call {
     const { config, xmpp, load } = this.#needs;
+    const { callId, localTag, contactUser, longest, trunk } = way;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const timeouts = { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
     const input = { ...beginning, profile, retryAudioOnly, ...timeouts };
     const about = aboutOf(beginning, side, { callId, localTag }, trunk?.settings.name);
     const log = this.#logOf(about);
-    const chart = new LiveChart(input, this.#time);
+    const chart = new LiveChart(input, this.#time, saved && readChart(saved.chart));
     const call = new Call({
       chart,
-      phone: phone(new Line(this.#lineNeedsOf(trunk), chart, contactUser)),
+      phone: phone(new Line(this.#lineNeedsOf(trunk), chart, contactUser, saved?.phone)),
       user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
       dialog: { callId, localTag },
       log,
       longest: longest === undefined ? undefined : (end) => this.#needs.clock.after(longest, end),
+      saved,
+      changed: this.#saver && ((changed) => this.#changed(changed, way)),
       settled: () => load.completed(round),
       ended: this.#ended,
     });
@@ -92,8 +101,9 @@ export class CallMaker {
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(about));
     // the relay has seen a phone's offer before there was a call
-    if (chart.isIncoming) this.#needs.relay?.attach(localTag, ownerOf(chart));
-    log({ level: "info", event: "call.started", direction: beginning.direction });
+    if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, ownerOf(chart));
+    const event = saved ? "call.restored" : "call.started";
+    log({ level: "info", event, direction: beginning.direction });
     return call;
   }
 
@@ -127,7 +137,18 @@ export class CallMaker {
     return logAbout(log, { call, sid, callId, from, to });
   }
 
+  #changed(call: Call, { contactUser, longest, trunk }: Way): void {
+    const { dialog, user } = call;
+    this.#saver?.changed(dialog.localTag, () => {
+      const saved = call.save();
+      const relay = this.#needs.relay?.save(dialog.localTag);
+      const way = { dialog: { ...dialog, contactUser }, longest, trunk: trunk?.settings.name };
+      return saved && ({ version: SAVED_VERSION, side: user.side, ...way, ...saved, relay } satisfies SavedCall);
+    });
+  }
+
   #letGo(call: Call): void {
+    this.#saver?.ended(call.dialog.localTag);
     this.#awaiting.ended(call.chart);
     this.#needs.relay?.end(call.dialog.localTag);
     this.#registry.remove(call);

@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { Reach } from "../sip/reach.ts";
 import type { SipPort } from "../sip/user.ts";
+import type { Saver } from "../store/writer.ts";
 import type { Trunks } from "../trunks/trunks.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppComponent } from "../xmpp/component.ts";
@@ -64,6 +65,8 @@ export interface CallsNeeds {
   readonly hash: Hash;
   readonly log: Log;
   readonly load: Load;
+  /** Saves calls, where there is a store. */
+  readonly saver?: Saver | undefined;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
   /** Told when the last call has ended. */

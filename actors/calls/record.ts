@@ -12,6 +12,7 @@ import type { Step } from "../call-actor.ts";
 import type { LiveChart } from "../live-chart.ts";
 import type { CallEnd, Party } from "../watch.ts";
 import { advice } from "./advice.ts";
+import type { SavedRecord } from "./saved-call.ts";
 
 /** What ended a call, as far as one step tells. */
 type Cause = Pick<CallEnd, "by" | "origin" | "timer" | "status" | "phrase" | "reason" | "advice">;
@@ -25,9 +26,17 @@ export class CallRecord {
   #answered: number | undefined;
   #cause: Cause | undefined;
 
-  /** `begun` is in milliseconds since 1970. */
-  constructor(begun: number) {
+  /** Instants are in milliseconds since 1970. */
+  constructor({ begun, rang, answered, cause }: SavedRecord) {
     this.#begun = begun;
+    this.#rang = rang;
+    this.#answered = answered;
+    this.#cause = cause;
+  }
+
+  /** What is saved of it. */
+  save(): SavedRecord {
+    return { begun: this.#begun, rang: this.#rang, answered: this.#answered, cause: this.#cause };
   }
 
   /** The chart has come to a state, named in words (`outgoing.ringing`). */

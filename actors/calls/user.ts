@@ -92,6 +92,20 @@ export class User {
     return true;
   }
 
+  /** What is saved of it; whether the devices are there is asked after a restart. */
+  save(): ReturnType<Withheld["save"]> {
+    return this.#withheld.save();
+  }
+
+  restore(saved: ReturnType<Withheld["save"]>): void {
+    this.#withheld.restore(saved);
+  }
+
+  /** Asks the devices whether they are still there. */
+  ask(): void {
+    this.#absence.ask();
+  }
+
   /** A device that is in the call went offline. */
   unavailable(device: string): void {
     this.#absence.doubt(device);

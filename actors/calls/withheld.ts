@@ -8,6 +8,15 @@ export class Withheld {
   /** Made for the first device that is not told of all. */
   #names: Map<string, ReadonlySet<string>> | undefined;
 
+  /** As plain JSON. */
+  save(): readonly (readonly [device: string, names: readonly string[]])[] {
+    return Array.from(this.#names ?? [], ([device, names]) => [device, [...names]] as const);
+  }
+
+  restore(saved: ReturnType<Withheld["save"]>): void {
+    for (const [device, names] of saved) this.#leave(device, names);
+  }
+
   /** A device is offered this description, whose refused contents are left out. */
   offered(device: string, { contents }: Media): void {
     const left = contents.filter(({ rejected }) => rejected).map(({ name }) => name);

@@ -7,6 +7,7 @@
 import type { Media, Role } from "../../protocol/media/media.ts";
 import { writeSdp } from "../../protocol/sdp/write.ts";
 import type { Line } from "./line.ts";
+import type { SavedPhone } from "./saved.ts";
 
 export class Description {
   readonly #line: Line;
@@ -18,6 +19,15 @@ export class Description {
   constructor(line: Line, role: Role) {
     this.#line = line;
     this.#role = role;
+  }
+
+  save(): SavedPhone["description"] {
+    return { version: this.#version, digest: this.#digest };
+  }
+
+  restore({ version, digest }: SavedPhone["description"]): void {
+    this.#version = version;
+    this.#digest = digest;
   }
 
   /** The SDP of our side, as an offer or an answer; `action` is the Jingle action that it carries. */

@@ -13,6 +13,7 @@ import type { Field, Message, Request, Response } from "../../protocol/sip/messa
 import type { SessionTimer } from "../../protocol/sip/session-timer.ts";
 import { owned } from "../../protocol/text.ts";
 import type { Invite } from "./invite.ts";
+import { RESERVE, type SavedFork } from "./saved.ts";
 
 export class Fork {
   /** The other side's tag. */
@@ -51,6 +52,18 @@ export class Fork {
   becomes(dialog: Dialog): void {
     const { localSeq, remoteSeq } = this.dialog;
     this.dialog = { ...kept(dialog, this.dialog), localSeq, remoteSeq };
+  }
+
+  /** The same dialog, in another process. */
+  static restored({ tag, dialog, open, ...known }: SavedFork): Fork {
+    const fork = new Fork(tag, { ...dialog, localSeq: dialog.localSeq + RESERVE }, open);
+    return Object.assign(fork, known);
+  }
+
+  /** What of it is saved. */
+  save(): SavedFork {
+    const { tag, dialog, open, trickles, updates, takesCandidates, takesTones, reliable, isAcknowledged } = this;
+    return { tag, dialog, open, trickles, updates, takesCandidates, takesTones, reliable, isAcknowledged };
   }
 
   /** Whether a 2xx has come. */

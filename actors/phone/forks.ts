@@ -10,6 +10,7 @@ import type { Message } from "../../protocol/sip/message.ts";
 import { ask } from "./ask.ts";
 import { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
+import type { SavedPhone } from "./saved.ts";
 
 /** More forks than this are refused: no proxy rings so many phones. */
 const MOST_FORKS = 32;
@@ -24,6 +25,17 @@ export class Forks {
 
   constructor(line: Line) {
     this.#line = line;
+  }
+
+  save(): Pick<SavedPhone, "forks" | "chosen" | "hungUp"> {
+    const { chosen, hungUp } = this;
+    return { forks: this.#all.map((fork) => fork.save()), chosen, hungUp };
+  }
+
+  restore({ forks, chosen, hungUp }: ReturnType<Forks["save"]>): void {
+    this.#all = forks.map(Fork.restored);
+    this.chosen = chosen;
+    this.hungUp = hungUp;
   }
 
   get(tag: string): Fork | undefined {

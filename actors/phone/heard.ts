@@ -11,6 +11,7 @@ import { type Dialog, hopOf, refreshTarget } from "../../protocol/sip/dialog.ts"
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
 import type { ReachPort } from "../sip/user.ts";
+import type { SavedPhone } from "./saved.ts";
 
 /** A phone that moves has a few addresses. */
 const MOST = 8;
@@ -28,6 +29,15 @@ export class Heard {
 
   constructor(reach: ReachPort) {
     this.#reach = reach;
+  }
+
+  save(): SavedPhone["heard"] {
+    return { hosts: this.#hosts, passers: this.#passers };
+  }
+
+  restore({ hosts, passers }: SavedPhone["heard"]): void {
+    this.#hosts = hosts;
+    this.#passers = passers;
   }
 
   /** The first host, where there is any besides the proxy. */

@@ -10,6 +10,7 @@ import type { Destination, Field, Request, Response } from "../../protocol/sip/m
 import { leastOf } from "../../protocol/sip/session-timer.ts";
 import type { ClientHandlers, ClientTransaction, NoResponse } from "../sip/user.ts";
 import { statusWithoutResponse } from "./no-response.ts";
+import type { SavedOurs } from "./saved.ts";
 
 /** Gets the outcome of the INVITEs of a call. */
 export interface Inviting {
@@ -19,7 +20,7 @@ export interface Inviting {
 
 /** What sends it: the line of the call (line.ts). */
 interface Way {
-  send(request: Request, on: ClientHandlers, to?: Destination): ClientTransaction;
+  send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction;
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
   authenticate(request: Request, response: Response, number: number, to?: Destination): Request | undefined;
 }
@@ -53,9 +54,16 @@ export class Invite implements ClientHandlers {
     this.#left = left;
   }
 
-  send(line: Way, to?: Destination): void {
+  /** Sends it; with the branch that it had in another process, it is a copy of what was sent there. */
+  send(line: Way, to?: Destination, branch?: string): void {
     this.hop = to;
-    this.transaction = line.send(this.request, this, to);
+    this.transaction = line.send(this.request, this, to, branch);
+  }
+
+  /** What is saved of it until its final response. */
+  save(): SavedOurs | undefined {
+    const { request, transaction, hop, isOver } = this;
+    return transaction && !isOver ? { request, branch: transaction.id, left: this.#left, hop } : undefined;
   }
 
   cancel(line: Way, fields?: readonly Field[]): void {

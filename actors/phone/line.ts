@@ -15,6 +15,7 @@ import { type Announced, capabilities } from "../../protocol/sip/capabilities.ts
 import { nextHop } from "../../protocol/sip/dialog.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
 import { header } from "../../protocol/sip/fields.ts";
+import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { reasonField } from "../../protocol/sip/reason-header.ts";
 import type { LiveChart } from "../live-chart.ts";
@@ -23,6 +24,7 @@ import type { InvitesAwaiting } from "./awaiting.ts";
 import { credentialsIn, type ProxyCredentials } from "./credentials.ts";
 import type { Fork } from "./fork.ts";
 import { Heard } from "./heard.ts";
+import { RESERVE, type SavedPhone } from "./saved.ts";
 
 /** The places of a proxy that has several, for a call that stays at one of them. */
 export interface ProxyPlaces {
@@ -51,6 +53,9 @@ export interface RelayTerms {
   /** What is offered. */
   readonly codecs: readonly string[];
 }
+
+/** What of a line is saved. */
+export type SavedLine = Pick<SavedPhone, "originId" | "place" | "heard">;
 
 /** What the lines of all calls are given. */
 export interface LineNeeds {
@@ -84,13 +89,19 @@ export class Line {
   /** Made when the proxy first asks for them. */
   #credentials: ProxyCredentials | undefined;
 
-  /** `contactUser` is the user part of our Contact in this call. */
-  constructor(needs: LineNeeds, chart: LiveChart, contactUser: string) {
+  /** `contactUser` is the user part of our Contact in this call, `saved` what an earlier gateway has saved of it. */
+  constructor(needs: LineNeeds, chart: LiveChart, contactUser: string, saved?: SavedLine) {
     this.needs = needs;
     this.chart = chart;
     this.heard = new Heard(needs.reach);
-    this.originId = `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
+    this.originId = saved?.originId ?? `${Number.parseInt(needs.random().replace(/\W/g, "").slice(0, 10), 36)}`;
+    this.#place = saved?.place;
+    if (saved) this.heard.restore(saved.heard);
     this.contact = ["Contact", `<${contactUri(contactUser, needs.config.localHost, needs.sip().port)}>`];
+  }
+
+  save(): SavedLine {
+    return { originId: this.originId, place: this.#place, heard: this.heard.save() };
   }
 
   /** What we announce: no trickle ICE where the media go by a relay, since the phone would hear of the user's addresses. */
@@ -104,11 +115,13 @@ export class Line {
     return suited(media, this.needs.takes(device) ?? PERHAPS, this.chart.local);
   }
 
-  /** Sends a request of ours, by its route where no destination is given. */
-  send(request: Request, on: ClientHandlers, to?: Destination): ClientTransaction {
+  /** Sends a request of ours, by its route where no destination is given; with this branch, where it goes on. */
+  send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction {
     const hop = to ?? this.#hop(request);
     const guarded = new Guarded(this, on, hop);
-    return this.needs.sip().send(request, hop, guarded, this.#named(request, hop));
+    // so many numbers may go out until the dialog is saved again
+    if (cseqOf(request).number % (RESERVE / 2) === 0) this.chart.changed();
+    return this.needs.sip().send(request, hop, guarded, this.#named(request, hop), branch);
   }
 
   /** The call has come from there, or was answered there: what follows goes there, too. */

@@ -24,9 +24,11 @@ import { refusalTo } from "../../protocol/sip/warning.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
+import type { Forks } from "./forks.ts";
 import type { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
 import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
+import { type SavedOffers, savedTheirs } from "./saved.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
 /** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
@@ -46,6 +48,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   #theirs: { transaction: ServerTransaction; fork: Fork } | null = null;
   /** What our 200 has offered, until its ACK. */
   #offeredIn200: Media | null = null;
+  /** Our 200 to their INVITE, until its ACK. */
+  #accepted: { transaction: ServerTransaction; fork: Fork; success: Response } | null = null;
   /** No BYE waits for the ACK to a re-INVITE. */
   readonly holdsBye = false;
 
@@ -56,9 +60,50 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#by = by;
   }
 
+  // In another process (saved.ts)
+
+  save(): SavedOffers {
+    const ours = this.#ours?.save();
+    const fork = this.#ours?.fork;
+    const theirs = this.#theirs ?? this.#accepted;
+    const success = this.#theirs ? undefined : this.#accepted?.success;
+    return {
+      ours: ours && fork && this.#open ? { ...ours, tag: fork.tag, media: this.#open } : undefined,
+      theirs: theirs ? { ...savedTheirs(theirs.transaction, success), tag: theirs.fork.tag } : undefined,
+      offeredIn200: this.#offeredIn200 ?? undefined,
+    };
+  }
+
+  /** Knows again what is open; nothing is sent. */
+  restore({ theirs, offeredIn200 }: SavedOffers, forks: Forks): void {
+    const fork = theirs && forks.get(theirs.tag);
+    this.#offeredIn200 = offeredIn200 ?? null;
+    if (!fork) return;
+    const { awaiting, sip } = this.#line.needs;
+    const transaction = sip().takeUp(theirs.request, theirs.source);
+    if (theirs.request.method === "INVITE") awaiting.add(this.#line.chart, transaction, this);
+    if (theirs.success) this.#accepted = { transaction, fork, success: theirs.success };
+    else this.#theirs = { transaction, fork };
+  }
+
+  /** Says again what the other side may not have heard. What goes by a relay is offered anew: its copy would have another SDP. */
+  goOn({ ours }: SavedOffers, forks: Forks): void {
+    const fork = ours && forks.get(ours.tag);
+    if (this.#accepted) this.#accepted.transaction.respond(this.#accepted.success);
+    if (!fork) return;
+    if (this.#line.chart.relayed) return this.#failed({ status: 491, phrase: "Request Pending", pause: null });
+    this.#open = ours.media;
+    this.#ours = new PhoneReinvite(this.#line, fork, this.#timer, ours, this);
+  }
+
   /** Whether an offer of theirs waits for our answer. */
   get theirsIsOpen(): boolean {
     return this.#theirs !== null;
+  }
+
+  /** Whether either side waits for the other. */
+  get isOpen(): boolean {
+    return this.#open !== null || this.#theirs !== null || this.#accepted !== null;
   }
 
   // Ours
@@ -69,7 +114,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const announced = this.#line.announced({ recvInfo: true });
     const request = fork.next("INVITE", [...announced, ...timerHeaders(this.#timer.timer), SDP_TYPE], body);
     this.#open = media;
-    this.#ours = new PhoneReinvite(this.#line, fork, this.#timer, request, this);
+    this.#ours = new PhoneReinvite(this.#line, fork, this.#timer, { request }, this);
   }
 
   answered(fork: Fork, response: Response): void {
@@ -160,7 +205,9 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const timer = this.#timer.accept(request);
     const announced = this.#line.announced({ accept: true, recvInfo: asksForInfoPackages(request) });
     const body = this.#description.write(media, isAnswer);
-    transaction.respond(responseTo(request, 200, { headers: [...announced, ...timer, SDP_TYPE], body }));
+    const success = responseTo(request, 200, { headers: [...announced, ...timer, SDP_TYPE], body });
+    if (request.method === "INVITE") this.#accepted = { transaction, fork, success };
+    transaction.respond(success);
   }
 
   /** Refuses their offer, if one is there; the session stays as it is (§14.2). */
@@ -175,6 +222,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   /** The ACK to our 200: it has the answer, where the 200 has offered (RFC 3261 §14.2). */
   acknowledged(ack: Request): void {
     const { chart } = this.#line;
+    this.#accepted = null;
     const ours = this.#offeredIn200;
     this.#offeredIn200 = null;
     if (ours === null) return void chart.deliver({ type: "sip.ack" });
@@ -184,6 +232,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   unacknowledged(): void {
+    this.#accepted = null;
     this.#line.chart.deliver({ type: "sip.ack.timeout" });
   }
 

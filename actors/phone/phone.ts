@@ -25,6 +25,7 @@ import { Forks } from "./forks.ts";
 import { infoRefused, PhoneInfo, readInfo } from "./info.ts";
 import type { Line } from "./line.ts";
 import { PhoneOffers } from "./offers.ts";
+import type { SavedInvite, SavedPhone } from "./saved.ts";
 import { PhoneTimer } from "./session-refresh.ts";
 
 /** Why a PRACK may not offer: our provisional responses have no answer in them (RFC 3262 §5). */
@@ -59,6 +60,43 @@ export abstract class Phone {
   protected abstract get unanswered(): boolean;
   /** Takes a PRACK; false when it acknowledges nothing that we have said (RFC 3262 §3). */
   protected abstract acknowledgedProvisional(prack: Request): boolean;
+
+  /** What is saved of a call that is answered, and of one that is not (saved.ts). */
+  save(): SavedPhone {
+    const { line, forks, description, timer, offers } = this;
+    return {
+      ...line.save(),
+      ...forks.save(),
+      description: description.save(),
+      timer: timer.save(),
+      offers: offers.save(),
+    };
+  }
+
+  abstract saveInvite(): SavedInvite;
+
+  /** Knows again what an earlier gateway has saved of an answered call; nothing is sent. */
+  restore(saved: SavedPhone): void {
+    this.forks.restore(saved);
+    this.description.restore(saved.description);
+    this.offers.restore(saved.offers, this.forks);
+  }
+
+  /** Goes on, once there are sockets: time runs again, and what is open is said again. */
+  goOn(saved: SavedPhone): void {
+    this.timer.goOn(saved.timer);
+    this.offers.goOn(saved.offers, this.forks);
+  }
+
+  /** The BYE of an earlier gateway may not have arrived: it is said again. */
+  hangUpAgain(reason: Reason): void {
+    this.forks.bye(this.forks.chosen, reason, true);
+  }
+
+  /** Asks the phone whether the call is still there, unless what is open will tell. */
+  ask(): void {
+    if (this.forks.current && !this.offers.isOpen) this.timer.refresh();
+  }
 
   /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
   stop(): void {

@@ -14,6 +14,7 @@ import { MOST_TRIES } from "./ask.ts";
 import type { Fork } from "./fork.ts";
 import { type Attempt, Invite, type Inviting } from "./invite.ts";
 import type { Line } from "./line.ts";
+import type { SavedOurs } from "./saved.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
 /** In milliseconds. */
@@ -29,19 +30,31 @@ export interface ReinviteOutcome {
 
 export class PhoneReinvite implements Inviting {
   readonly #line: Line;
-  readonly #fork: Fork;
+  readonly fork: Fork;
   readonly #timer: PhoneTimer;
   readonly #on: ReinviteOutcome;
   #now: Invite;
   #over = false;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(line: Line, fork: Fork, timer: PhoneTimer, request: Request, on: ReinviteOutcome) {
+  /** Sends the request; with the branch that it had in another process, it is a copy of what was sent there. */
+  constructor(
+    line: Line,
+    fork: Fork,
+    timer: PhoneTimer,
+    { request, left = MOST_TRIES, branch }: { request: Request; left?: number; branch?: string },
+    on: ReinviteOutcome,
+  ) {
     this.#line = line;
-    this.#fork = fork;
+    this.fork = fork;
     this.#timer = timer;
     this.#on = on;
-    this.#now = this.#send({ request, left: MOST_TRIES });
+    this.#now = this.#send({ request, left }, branch);
+  }
+
+  /** What is saved of it until it has had its final response. */
+  save(): SavedOurs | undefined {
+    return this.#over ? undefined : this.#now.save();
   }
 
   /** Nobody waits for it any more; a 2xx that crosses the CANCEL is still acknowledged. */
@@ -50,9 +63,9 @@ export class PhoneReinvite implements Inviting {
     this.#now.cancel(this.#line);
   }
 
-  #send(attempt: Attempt): Invite {
+  #send(attempt: Attempt, branch?: string): Invite {
     const invite = new Invite(this, attempt);
-    invite.send(this.#line);
+    invite.send(this.#line, undefined, branch);
     return invite;
   }
 
@@ -65,6 +78,7 @@ export class PhoneReinvite implements Inviting {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
     this.#now = this.#send(again);
+    this.#line.chart.changed();
   }
 
   /** No response to one of them. */
@@ -82,20 +96,20 @@ export class PhoneReinvite implements Inviting {
   }
 
   #acknowledge({ acks, request }: Invite, response: Response): void {
-    const { tag } = this.#fork;
+    const { tag } = this.fork;
     const before = acks.get(tag);
-    if (!before) this.#fork.refresh(response);
-    const ack = before ?? this.#line.ackOf(this.#fork, request);
+    if (!before) this.fork.refresh(response);
+    const ack = before ?? this.#line.ackOf(this.fork, request);
     acks.set(tag, ack);
     this.#line.acknowledge(ack);
-    if (!before && this.#end()) this.#on.answered(this.#fork, response);
+    if (!before && this.#end()) this.#on.answered(this.fork, response);
   }
 
   /** The same again, with the next number: with credentials, or with the session interval that a 422 asks for. */
   #again(invite: Invite, response: Response): Attempt | undefined {
     if (this.#over || this.#line.chart.userLeft) return undefined;
     const fields = (least: number): Field[] => timerHeaders(this.#timer.timer, least);
-    return this.#fork.retry((number) => invite.again(this.#line, response, number, fields));
+    return this.fork.retry((number) => invite.again(this.#line, response, number, fields));
   }
 
   /** Whether it ends now: it does so once. */

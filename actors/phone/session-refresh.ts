@@ -11,6 +11,7 @@ import { ask } from "./ask.ts";
 import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
 import { timedOut } from "./no-response.ts";
+import type { SavedPhone } from "./saved.ts";
 
 export class PhoneTimer {
   readonly #line: Line;
@@ -18,6 +19,8 @@ export class PhoneTimer {
   #cancelEnd: (() => void) | undefined;
   #cancelRefresh: (() => void) | undefined;
   #stopped = false;
+  /** When the session was refreshed last: milliseconds since 1970. */
+  #since = 0;
   /** The timer that runs, if one does. */
   timer: SessionTimer | null = null;
 
@@ -28,14 +31,30 @@ export class PhoneTimer {
 
   /** The session has been refreshed, by these terms; null when it has no end. */
   restart(timer: SessionTimer | null): void {
+    this.#run(timer, this.#line.chart.now);
+    this.#line.chart.changed();
+  }
+
+  save(): SavedPhone["timer"] {
+    return this.timer === null ? undefined : { ...this.timer, since: this.#since };
+  }
+
+  /** Goes on in another process; what has fallen due meanwhile happens at once. */
+  goOn(saved: SavedPhone["timer"]): void {
+    if (saved) this.#run({ interval: saved.interval, ours: saved.ours }, saved.since);
+  }
+
+  #run(timer: SessionTimer | null, since: number): void {
     this.#clear();
     this.timer = timer;
+    this.#since = since;
     if (timer === null || this.#stopped) return;
     const { chart } = this.#line;
     const { interval, ours } = timer;
-    const end = (interval - Math.min(32, interval / 3)) * 1_000;
+    const left = (seconds: number): number => Math.max(0, since + seconds * 1_000 - chart.now);
+    const end = left(interval - Math.min(32, interval / 3));
     this.#cancelEnd = chart.after(end, () => void chart.deliver({ type: "sip.expired" }));
-    if (ours) this.#cancelRefresh = chart.after((interval / 2) * 1_000, () => this.#refresh());
+    if (ours) this.#cancelRefresh = chart.after(left(interval / 2), () => this.refresh());
   }
 
   /** Takes the terms of a request of theirs; gives what our 2xx to it says of them. */
@@ -59,8 +78,8 @@ export class PhoneTimer {
     this.#cancelRefresh = undefined;
   }
 
-  /** Half of the session's time is over and nothing has refreshed it. */
-  #refresh(least?: number): void {
+  /** Half of the session's time is over and nothing has refreshed it, or nobody knows whether the phone is still there. */
+  refresh(least?: number): void {
     const { chart } = this.#line;
     const fork = this.#forks.current;
     if (this.#forks.hungUp) return;
@@ -72,7 +91,7 @@ export class PhoneTimer {
         return this.restart(timerOf(response));
       }
       const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
-      if (longer !== undefined) return this.#refresh(longer);
+      if (longer !== undefined) return this.refresh(longer);
       // §10: anything else is tried no more, and the session ends when its time is over
       if (status === 481 || status === 408)
         chart.deliver({ type: "sip.dialog.lost", status, phrase, timer: timedOut(response) });

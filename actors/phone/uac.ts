@@ -23,6 +23,7 @@ import { withoutCredentials } from "./credentials.ts";
 import { type Attempt, Invite, renumbered } from "./invite.ts";
 import type { Line, RelayTerms } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
+import type { SavedInvite, SavedOurs } from "./saved.ts";
 
 /** Who calls whom, in SIP; URIs as they stand on the wire. */
 export interface Callee {
@@ -68,10 +69,11 @@ export class PhoneUac extends Phone {
   /** The places that were tried; the last is where the INVITE is now. */
   #tried: readonly Destination[];
 
-  constructor(callee: Callee, line: Line) {
+  /** `callee` is who is called, where an earlier gateway has not done that. */
+  constructor(callee: Callee | undefined, line: Line) {
     super(line, "initiator");
     this.#callee = callee;
-    this.#tried = [callee.proxy];
+    this.#tried = callee ? [callee.proxy] : NONE;
     this.#answers = new InviteAnswers(line, this.forks, this.timer, this.info);
   }
 
@@ -101,6 +103,17 @@ export class PhoneUac extends Phone {
   /** A caller's INVITE has no provisional response of ours. */
   protected override acknowledgedProvisional(): boolean {
     return false;
+  }
+
+  override saveInvite(): SavedInvite {
+    return { ours: this.#invite?.save() };
+  }
+
+  /** Goes on with the INVITE of an earlier gateway, to end it: a copy of it has the phone say again whether it may be cancelled. */
+  resume({ request, branch, left, hop }: SavedOurs): void {
+    this.#invite = new Invite(this, { request, left });
+    this.#nextNumber = cseqOf(request).number + 1;
+    this.#invite.send(this.line, hop ?? this.#hop, branch);
   }
 
   abandon(reason: Reason): void {
@@ -159,6 +172,7 @@ export class PhoneUac extends Phone {
     this.#invite = invite;
     this.#nextNumber = cseqOf(attempt.request).number + 1;
     invite.send(this.line, this.#hop);
+    this.line.chart.changed();
     const isSilent = (): boolean => invite === this.#invite && !invite.heard && !invite.isOver;
     const silent = (): boolean => isSilent() && this.#goesOn(invite.request);
     if (this.#callee?.hops?.after(this.#tried)) this.line.chart.after(SILENCE, () => void silent());

@@ -14,13 +14,16 @@ import { asksForInfoPackages, RETRY_AFTER } from "../../protocol/sip/capabilitie
 import { dialogFromRequest } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
-import type { Field, Request } from "../../protocol/sip/message.ts";
+import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
 import { Ringing } from "./ringing.ts";
+import { type SavedInvite, type SavedPhone, savedTheirs } from "./saved.ts";
+
+const withoutBody = (request: Request): Request => ({ ...request, body: "" });
 
 /** How long an INVITE is good for, in milliseconds, when it says so and it is no longer than a day (§20.19). */
 function expiryOf(request: Request): number | undefined {
@@ -36,27 +39,62 @@ export class PhoneUas extends Phone implements Awaiting {
   /** Until the ACK to our 200: a call may go on for hours, and its INVITE need not be kept as long. */
   #transaction: ServerTransaction | undefined;
   readonly #localTag: string;
-  readonly #remoteTag: string;
-  readonly #ringing: Ringing;
+  #ringing: Ringing | undefined;
   #finalSent = false;
+  /** Our 200, until its ACK. */
+  #success: Response | undefined;
   /** Why the call was given up between our 200 and its ACK. */
   #parting: Reason | undefined;
   #disarm: (() => void) | undefined;
 
-  constructor(transaction: ServerTransaction, localTag: string, line: Line) {
+  /** `transaction` is the INVITE, unless an earlier gateway has had its last word on it. */
+  constructor(transaction: ServerTransaction | undefined, localTag: string, line: Line) {
     super(line, "responder");
-    const { request } = transaction;
-    this.#transaction = transaction;
     this.#localTag = localTag;
-    line.heard.add(transaction.source);
-    line.staysAt(transaction.source);
-    this.#remoteTag = tagOf(request, "From") ?? "";
-    this.forks.chosen = this.#remoteTag;
+    if (transaction) this.#begin(transaction);
+  }
+
+  #begin(transaction: ServerTransaction): void {
+    const { line, forks } = this;
+    const { request, source } = transaction;
+    const remoteTag = tagOf(request, "From") ?? "";
+    this.#transaction = transaction;
+    line.heard.add(source);
+    line.staysAt(source);
+    forks.chosen = remoteTag;
     this.#ringing = new Ringing(line, request);
-    this.forks.join(this.#remoteTag, () => dialogFromRequest(request, localTag), request, false);
+    forks.join(remoteTag, () => dialogFromRequest(request, this.#localTag), request, false);
     const expiry = expiryOf(request);
     if (expiry !== undefined) this.#disarm = line.chart.after(expiry, () => !this.#finalSent && this.cancelled());
     line.needs.awaiting.add(line.chart, transaction, this);
+  }
+
+  override saveInvite(): SavedInvite {
+    const transaction = this.#transaction;
+    return { theirs: transaction && savedTheirs({ ...transaction, request: withoutBody(transaction.request) }) };
+  }
+
+  override save(): SavedPhone {
+    const transaction = this.#transaction;
+    const invite =
+      transaction && savedTheirs({ ...transaction, request: withoutBody(transaction.request) }, this.#success);
+    return { ...super.save(), invite };
+  }
+
+  override restore(saved: SavedPhone): void {
+    super.restore(saved);
+    const { invite } = saved;
+    this.#success = invite?.success;
+    this.#finalSent = invite === undefined || this.#success !== undefined;
+    if (!invite) return;
+    const { awaiting, sip } = this.line.needs;
+    this.#transaction = sip().takeUp(invite.request, invite.source);
+    awaiting.add(this.line.chart, this.#transaction, this);
+  }
+
+  override goOn(saved: SavedPhone): void {
+    super.goOn(saved);
+    if (this.#success) this.#transaction?.respond(this.#success);
   }
 
   static readonly #rows: EffectRows<PhoneEffect, PhoneUas> = {
@@ -64,7 +102,7 @@ export class PhoneUas extends Phone implements Awaiting {
     "sip.send.success": (phone, { media }) => phone.#succeed(media),
     "sip.send.failure": (phone, { failure }) => phone.#fail(failure),
     "sip.send.reinvite": (phone, { media, action }) => phone.reinvite(media, action),
-    "sip.send.bye": (phone, { reason }) => phone.forks.bye(phone.#remoteTag, reason, true),
+    "sip.send.bye": (phone, { reason }) => phone.forks.bye(phone.forks.chosen, reason, true),
     "sip.send.info": ({ info }, { media }) => info.say(media),
     "sip.send.dtmf": ({ info }, { tone }) => info.press(tone),
     "sip.send.invite": neverSaid,
@@ -91,7 +129,7 @@ export class PhoneUas extends Phone implements Awaiting {
   }
 
   get #fork(): Fork | undefined {
-    return this.forks.get(this.#remoteTag);
+    return this.forks.get(this.forks.chosen ?? "");
   }
 
   /** The ACK to our 200. */
@@ -112,30 +150,31 @@ export class PhoneUas extends Phone implements Awaiting {
     const fork = this.#fork;
     if (fork) fork.open = true;
     this.#transaction = undefined;
+    this.#success = undefined;
   }
 
   abandon(reason: Reason): void {
     const said = this.line.reason(reason);
     if (!this.#finalSent && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...said]);
     else if (!this.#finalSent) this.#refuse(failureOf(reason, this.line.needs.config.profile).status, said);
-    else if (this.#fork?.open) this.forks.bye(this.#remoteTag, reason, false);
+    else if (this.#fork?.open) this.forks.bye(this.forks.chosen, reason, false);
     else this.#parting = reason;
   }
 
   /** The call ended between our 200 and its ACK; only now may BYE follow (§15). */
   #hangUp(): void {
-    if (!this.forks.hungUp) this.forks.bye(this.#remoteTag, this.#parting ?? { condition: "success" }, false);
+    if (!this.forks.hungUp) this.forks.bye(this.forks.chosen, this.#parting ?? { condition: "success" }, false);
   }
 
   override stop(): void {
     super.stop();
     this.#disarm?.();
-    this.#ringing.stop();
+    this.#ringing?.stop();
   }
 
   #ring(): void {
     const request = this.#transaction?.request;
-    if (request) this.#ringing.say((headers) => this.#respond(180, [...this.#announcements(request), ...headers]));
+    if (request) this.#ringing?.say((headers) => this.#respond(180, [...this.#announcements(request), ...headers]));
   }
 
   /** Who answers, and what we understand; packages only when asked (RFC 6086 §5.2.3). */
@@ -144,7 +183,7 @@ export class PhoneUas extends Phone implements Awaiting {
   }
 
   protected override acknowledgedProvisional(prack: Request): boolean {
-    return this.#ringing.acknowledged(prack);
+    return this.#ringing?.acknowledged(prack) ?? false;
   }
 
   #succeed(media: Media): void {
@@ -157,7 +196,7 @@ export class PhoneUas extends Phone implements Awaiting {
     if (!request) return;
     this.#finalSent = true;
     const timer = this.timer.accept(request);
-    this.#ringing.stop();
+    this.#ringing?.stop();
     this.#respond(200, [...this.#announcements(request), ...timer, SDP_TYPE], this.description.write(media, true));
   }
 
@@ -170,12 +209,15 @@ export class PhoneUas extends Phone implements Awaiting {
   #refuse(status: number, headers: readonly Field[]): void {
     this.#finalSent = true;
     this.forks.hungUp = true;
-    this.#ringing.stop();
+    this.#ringing?.stop();
     this.#respond(status, headers);
   }
 
   #respond(status: number, headers: readonly Field[], body = ""): void {
     const transaction = this.#transaction;
-    transaction?.respond(responseTo(transaction.request, status, { toTag: this.#localTag, headers, body }));
+    if (!transaction) return;
+    const response = responseTo(transaction.request, status, { toTag: this.#localTag, headers, body });
+    if (status >= 200 && status < 300) this.#success = response;
+    transaction.respond(response);
   }
 }

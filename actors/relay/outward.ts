@@ -8,7 +8,7 @@
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
-import type { ClientHandlers, ClientTransaction, Named, NoResponse, SipPort } from "../sip/user.ts";
+import type { ClientHandlers, ClientTransaction, Named, NoResponse, ServerTransaction, SipPort } from "../sip/user.ts";
 import type { RelayedCall } from "./relayed-call.ts";
 
 type Find = (tag: string | undefined) => RelayedCall | undefined;
@@ -28,9 +28,10 @@ export class OutwardPort implements SipPort {
     return this.#sip().port;
   }
 
-  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
+  /** What goes by the relay has no branch of an earlier gateway: the relay may make another SDP of it. */
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction {
     const call = this.#find(tagOf(request, "From"));
-    if (!call) return this.#sip().send(request, to, on, named);
+    if (!call) return this.#sip().send(request, to, on, named, branch);
     const transaction: ClientTransaction = { id: `${call.tag} ${request.method}`, request };
     const heard = new Heard(call, request, on);
     const go = (ready: Request): void => {
@@ -48,6 +49,10 @@ export class OutwardPort implements SipPort {
     return call
       .rewritten(request, tagOf(request, "To"), { to: "phone", command: "offer" })
       .then(wanted, () => on.failed("unrelayed"));
+  }
+
+  takeUp(request: Request, source: Destination): ServerTransaction {
+    return this.#sip().takeUp(request, source);
   }
 
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {

@@ -14,7 +14,7 @@ import { RelayClient, type RelayState } from "./client.ts";
 import type { MediaTerms } from "./flags.ts";
 import { type Admission, InwardUser } from "./inward.ts";
 import { OutwardPort } from "./outward.ts";
-import { RelayedCall, type RelayOwner } from "./relayed-call.ts";
+import { RelayedCall, type RelayOwner, type SavedRelay } from "./relayed-call.ts";
 
 const MOST_ADMITTED = 500;
 /** How many calls are asked for at once when orphans are looked for: what fits into a datagram. */
@@ -90,6 +90,17 @@ export class Relay {
     if (!this.#calls.has(tag)) this.#add(tag, { protocol: srtp ? "RTP/SAVP" : "RTP/AVP", codecs });
   }
 
+  /** What another process goes on with; undefined for a call that goes by no relay. */
+  save(tag: string): SavedRelay | undefined {
+    return this.#calls.get(tag)?.save();
+  }
+
+  /** A call goes on that the relay knows by its name. */
+  restore(tag: string, { at, protocol, codecs }: SavedRelay): void {
+    const client = this.#clients.find((each) => `${each.at.host}:${each.at.port}` === at);
+    this.#add(tag, { protocol, codecs }, client).isKnown = true;
+  }
+
   /** A phone's first INVITE, with an offer that the user could not take: it becomes a call when the relay has answered. */
   admit(transaction: ServerTransaction, codecs: readonly string[], on: Admission): void {
     if (this.#admitted >= MOST_ADMITTED) return on.refused(503, "too many calls wait for the relay");
@@ -125,11 +136,14 @@ export class Relay {
     );
   }
 
-  #add(tag: string, terms: Pick<MediaTerms, "protocol" | "codecs">): RelayedCall {
+  /** The first relay that is up. */
+  get #best(): RelayClient | undefined {
+    const inState = (state: RelayState): RelayClient[] => this.#clients.filter((each) => each.state === state);
+    return [...inState("up"), ...inState("unknown")].at(0);
+  }
+
+  #add(tag: string, terms: Pick<MediaTerms, "protocol" | "codecs">, client = this.#best): RelayedCall {
     const { prefix, config, log } = this.#needs;
-    const client = (["up", "unknown"] as const)
-      .flatMap((state) => this.#clients.filter((each) => each.state === state))
-      .at(0);
     const { direction } = config;
     const call = new RelayedCall({ tag, name: prefix + tag, client, terms: { ...terms, direction }, log });
     this.#calls.set(tag, call);

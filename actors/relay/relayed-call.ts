@@ -17,6 +17,13 @@ import { type RelayClient, RelayFailure } from "./client.ts";
 import { flagsFor, type MediaTerms, type Purpose } from "./flags.ts";
 import { JobQueue } from "./queue.ts";
 
+/** A relayed call as it is saved. */
+export interface SavedRelay {
+  readonly at?: string | undefined;
+  readonly protocol: string;
+  readonly codecs: readonly string[];
+}
+
 export interface RelayedCallNeeds {
   /** Our tag, and the name that the relay knows the call by. */
   readonly tag: string;
@@ -51,7 +58,8 @@ export class RelayedCall {
   #before: Relayed | undefined;
   readonly #log: Log;
   #terms: MediaTerms;
-  #isKnown = false;
+  /** Whether the relay has heard of it. */
+  isKnown = false;
 
   constructor({ tag, name, client, terms, log }: RelayedCallNeeds) {
     this.tag = tag;
@@ -91,9 +99,16 @@ export class RelayedCall {
 
   /** The relay forgets the call, where it has heard of it. */
   async forget(): Promise<void> {
-    if (!this.#isKnown || !this.client) return;
+    if (!this.isKnown || !this.client) return;
     // what cannot be deleted now is found by its name when the relay is back (relay.ts)
     await this.client.ask("delete", { "call-id": this.name, "delete-delay": 0 }).catch(() => {});
+  }
+
+  /** What another process goes on with: where the relay is, and what it is asked for. */
+  save(): SavedRelay {
+    const at = this.client?.at;
+    const { protocol, codecs } = this.#terms;
+    return { at: at && `${at.host}:${at.port}`, protocol, codecs };
   }
 
   #made(made: Relayed): void {
@@ -108,7 +123,7 @@ export class RelayedCall {
   }
 
   async #ask(sdp: string, theirs: string | undefined, purpose: Purpose): Promise<string> {
-    this.#isKnown = true;
+    this.isKnown = true;
     const isOurs = (purpose.to === "phone") === (purpose.command === "offer");
     const made = await this.#answer(purpose.command, {
       ...flagsFor(purpose, this.#terms),

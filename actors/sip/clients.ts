@@ -72,8 +72,13 @@ export class SipClients {
   }
 
   /** Sends a request. */
-  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
-    const branch = MAGIC_COOKIE + this.#needs.random();
+  send(
+    request: Request,
+    to: Destination,
+    on: ClientHandlers,
+    named?: Named,
+    branch = MAGIC_COOKIE + this.#needs.random(),
+  ): ClientTransaction {
     let returned = false;
     const begin = (routed: RoutedRequest | undefined, why?: string): void => {
       if (routed === undefined) this.#needs.guard(() => on.failed("unreachable", why));

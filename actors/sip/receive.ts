@@ -58,8 +58,15 @@ function marked(request: Request, source: Destination): { message: Request; repl
   const bare = splitOutside(top, ";").filter((part, index) => index === 0 || !OURS.test(part));
   const value = [[...bare, ...marks.map((mark) => mark.join("="))].join(";"), ...others].join(", ");
   const params = [...via.params.filter(([name]) => !OURS.test(name)), ...marks];
+  return { message: withTopVia(request, value, { ...via, params }), replyTo: replyTo(request, source) };
+}
+
+/** Where the responses to a request go that came from there: by UDP to its port where `rport` asks for that. */
+export function replyTo(request: Request, source: Destination): Address {
+  const via = topVia(request);
+  const asksForPort = param(via.params, "rport") !== undefined;
   const port = source.transport === "udp" && asksForPort ? source.port : (via.port ?? defaultPort(source.transport));
-  return { message: withTopVia(request, value, { ...via, params }), replyTo: { host: source.host, port } };
+  return { host: source.host, port };
 }
 
 /** A Via that cannot be read goes back as it came, and the refusal to where the request came from. */

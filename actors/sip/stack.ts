@@ -28,7 +28,15 @@ import { writeBy } from "./send.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
 import { type OpenSip, SipTransport } from "./transport.ts";
-import type { ClientHandlers, ClientTransaction, DialogUser, Named, SipPort, SipUser } from "./user.ts";
+import type {
+  ClientHandlers,
+  ClientTransaction,
+  DialogUser,
+  Named,
+  ServerTransaction,
+  SipPort,
+  SipUser,
+} from "./user.ts";
 
 export interface SipNeeds {
   readonly clock: Clock;
@@ -144,8 +152,13 @@ export class SipStack implements SipPort {
   }
 
   /** Sends a request, to which the Via is added here. */
-  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction {
-    return this.#clients.send(request, to, on, named);
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction {
+    return this.#clients.send(request, to, on, named, branch);
+  }
+
+  /** Takes up a request that an earlier gateway has taken; its user is not told of it again. */
+  takeUp(request: Request, source: Destination): ServerTransaction {
+    return this.#servers.begin(request, source, this.#transport.back(request, source)).transaction;
   }
 
   /** Cancels an INVITE; the caller waits for a provisional response first (RFC 3261 §9.1). */

@@ -29,7 +29,7 @@ import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
 import { SipNames } from "./names.ts";
-import { markedHeader, readReceived } from "./receive.ts";
+import { markedHeader, readReceived, replyTo } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 import type { Named } from "./user.ts";
@@ -150,6 +150,27 @@ export class SipTransport {
       else if (named !== undefined && to.host !== "") this.route(request, branch, named.otherwise, use);
       else use(undefined);
     });
+  }
+
+  /** The flow back to where a request came from that an earlier gateway has read: its socket and connections are gone (§18.2.2). */
+  back(request: Request, source: Destination): Flow {
+    const to = replyTo(request, source);
+    const { transport, trunk } = source;
+    const flow = (use: (flow: Flow | undefined) => void): void => {
+      const socket = this.#sockets.for(to.host);
+      if (transport === "udp") use(socket && this.#byUdp(socket, to));
+      else
+        this.#connections.to({ ...to, transport, trunk }, (connection) =>
+          use(connection && this.#byStream(connection)),
+        );
+    };
+    return {
+      transport,
+      trunk,
+      remote: to,
+      send: (bytes, failed) => flow((found) => (found ? found.send(bytes, failed) : failed())),
+      whenLost: () => () => {},
+    };
   }
 
   #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {

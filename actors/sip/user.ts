@@ -83,8 +83,10 @@ export interface DialogUser {
 export interface SipPort {
   /** The port that is really bound. */
   readonly port: number;
-  /** Sends a request, to which the Via is added. */
-  send(request: Request, to: Destination, on: ClientHandlers, named?: Named): ClientTransaction;
+  /** Sends a request, to which the Via is added; with the branch of one that an earlier gateway has sent it is a copy of that. */
+  send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction;
+  /** Takes up a request, as it was read, that an earlier gateway has taken and that has no final response, or no ACK, yet. */
+  takeUp(request: Request, source: Destination): ServerTransaction;
   /** Cancels an INVITE that has had a provisional response (RFC 3261 §9.1). */
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
   /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */

@@ -102,6 +102,11 @@ export class Registration {
     return this.#over.promise;
   }
 
+  /** The next gateway goes on with the binding. */
+  leave(): void {
+    this.#actor.stop();
+  }
+
   #perform(effect: RegistrationEffect): void {
     switch (effect.type) {
       case "sip.send.register":

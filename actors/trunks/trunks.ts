@@ -85,6 +85,12 @@ export class Trunks {
     for (const registration of this.#registrations.values()) registration.start();
   }
 
+  /** Leaves all bindings to the next gateway. */
+  leave(): void {
+    for (const registration of this.#registrations.values()) registration.leave();
+    for (const trunk of this.#trunks) trunk.stop();
+  }
+
   /** Takes all bindings away; settles when that is done, or has had its time. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() => {

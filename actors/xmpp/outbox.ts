@@ -3,65 +3,113 @@
  *
  * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
  * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,
- * since its client has most likely given up.
+ * since its client has most likely given up. Lists are plain data beside what is told of an answer, and are saved where there is a
+ * store: what was owed by an earlier gateway is sent, and what comes of it is nobody's any more, since its calls are asked anew.
  */
+import { parse } from "ltx/lib/ltx.js";
+import { z } from "zod";
 import type { JingleMessage } from "../../protocol/jingle/messages.ts";
 import type { Log } from "../log.ts";
+import type { Saver } from "../store/writer.ts";
 import type { XmppComponent } from "./component.ts";
 import { type Answer, hadNoStream, type IqRequest } from "./requests.ts";
 
 const MOST_CALLS = 10_000;
 const MOST_OF_A_CALL = 32;
 
-type Say = (xmpp: XmppComponent) => void;
+type Way = { readonly from: string; readonly to: string };
+type Answered = (answer: Answer) => void;
+type Owed =
+  | { readonly request: IqRequest; readonly answered: Answered }
+  | { readonly way: Way; readonly message: JingleMessage };
+
+const savedMessage = z.custom<JingleMessage>(
+  (value) => z.looseObject({ type: z.string(), id: z.string() }).safeParse(value).success,
+);
+const way = { from: z.string(), to: z.string() };
+const saved = z.array(
+  z.union([z.object({ ...way, payload: z.string() }), z.object({ ...way, message: savedMessage })]),
+);
+
+const PREFIX = "owed ";
+/** Whether what is saved by this name is a list of an outbox. */
+export const isOwed = (id: string): boolean => id.startsWith(PREFIX);
 
 export class Outbox {
   /** By session: a call that has ended may still have entries. */
-  readonly #waiting = new Map<string, readonly Say[]>();
+  readonly #waiting = new Map<string, readonly Owed[]>();
   readonly #log: Log;
+  readonly #saver: Saver | undefined;
 
-  constructor(log: Log) {
+  constructor(log: Log, saver?: Saver) {
     this.#log = log;
+    this.#saver = saver;
   }
 
   /** Keeps an IQ. If the stream goes down again, it is kept again; any other answer goes to `answered`. */
-  keep(request: IqRequest, answered: (answer: Answer) => void): void {
-    const again = (answer: Answer): void => {
-      if (hadNoStream(answer)) this.keep(request, answered);
-      else answered(answer);
-    };
-    const session = sessionOf(request, String(request.payload.attrs.sid));
-    this.#keep(session, (xmpp) => xmpp.request(request, again));
+  keep(request: IqRequest, answered: Answered): void {
+    this.#keep(sessionOf(request, String(request.payload.attrs.sid)), { request, answered });
   }
 
   /** Keeps a message. */
-  keepMessage(way: { readonly from: string; readonly to: string }, message: JingleMessage): void {
-    const say: Say = (xmpp) => void (xmpp.say(way, message) || this.keepMessage(way, message));
-    this.#keep(sessionOf(way, message.id), say);
+  keepMessage(way: Way, message: JingleMessage): void {
+    this.#keep(sessionOf(way, message.id), { way, message });
+  }
+
+  /** Keeps what an earlier gateway has saved. */
+  restore(id: string, text: string): void {
+    this.#waiting.set(id.slice(PREFIX.length), saved.parse(JSON.parse(text)).map(read));
   }
 
   /** Sends all entries. */
   flush(xmpp: XmppComponent): void {
-    const lists = [...this.#waiting.values()];
+    const lists = [...this.#waiting.entries()];
     this.#waiting.clear();
-    for (const say of lists.flat()) say(xmpp);
+    for (const [session, list] of lists) {
+      this.#saver?.ended(PREFIX + session);
+      for (const owed of list) this.#send(owed, xmpp);
+    }
   }
 
-  #keep(session: string, say: Say): void {
+  #send(owed: Owed, xmpp: XmppComponent): void {
+    if ("message" in owed) return void (xmpp.say(owed.way, owed.message) || this.keepMessage(owed.way, owed.message));
+    const { request, answered } = owed;
+    xmpp.request(request, (answer) => {
+      if (hadNoStream(answer)) this.keep(request, answered);
+      else answered(answer);
+    });
+  }
+
+  #keep(session: string, owed: Owed): void {
     const known = this.#waiting.get(session);
     if (!known && this.#waiting.size === MOST_CALLS) this.#dropOldest();
-    const list = [...(known ?? []), say];
+    const list = [...(known ?? []), owed];
     if (list.length > MOST_OF_A_CALL) this.#log({ level: "warn", event: "outbox.full", session });
     this.#waiting.set(session, list.slice(-MOST_OF_A_CALL));
+    this.#saver?.changed(PREFIX + session, () => this.#waiting.get(session)?.map(written));
   }
 
   #dropOldest(): void {
     const [oldest] = this.#waiting.keys();
     if (oldest === undefined) return;
     this.#waiting.delete(oldest);
+    this.#saver?.ended(PREFIX + oldest);
     this.#log({ level: "warn", event: "outbox.full", session: oldest });
   }
 }
 
 /** A session is known by its sid and both parties. */
-const sessionOf = ({ from, to }: { from: string; to: string }, sid: string): string => `${sid} ${from} ${to}`;
+const sessionOf = ({ from, to }: Way, sid: string): string => `${sid} ${from} ${to}`;
+
+/** An entry as it is saved, and as it was. */
+function written(owed: Owed): z.infer<typeof saved>[number] {
+  if ("message" in owed) return { ...owed.way, message: owed.message };
+  const { from, to, payload } = owed.request;
+  return { from, to, payload: String(payload) };
+}
+
+function read(entry: z.infer<typeof saved>[number]): Owed {
+  const { from, to } = entry;
+  if ("message" in entry) return { way: { from, to }, message: entry.message };
+  return { request: { from, to, payload: parse(entry.payload) }, answered: () => {} };
+}

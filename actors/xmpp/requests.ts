@@ -4,7 +4,8 @@
  * Rules: each request gets exactly one answer: `result`, `error`, `silence` (30 seconds without a response), `offline` (the
  * stream was down, so it was not sent) or `lost` (the stream went down afterwards, so it may have been received). A response
  * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to be
- * sent is an error. Bounds: `MOST` requests, one more counts as `offline`; `MOST_OF_ONE` to one user, one more is an error.
+ * sent is an error. Ids begin with the time of this start, so that an answer to what an earlier gateway has asked is no answer to
+ * us. Bounds: `MOST` requests, one more counts as `offline`; `MOST_OF_ONE` to one user, one more is an error.
  */
 import type { Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
@@ -59,10 +60,12 @@ export class XmppRequests {
   /** How many wait for each user. */
   readonly #counts = new Map<string, number>();
   readonly #timers: Timers<Waiting>;
+  readonly #prefix: string;
   #count = 0;
 
   constructor(clock: Clock, send: (element: Element) => Sent, wrap: Wrap = asItIs) {
     this.#clock = clock;
+    this.#prefix = `c${Math.floor(clock.now()).toString(36)}-`;
     this.#wrap = wrap;
     this.#send = send;
     this.#timers = new Timers(clock, (waiting) => this.#settle(waiting, { type: "silence" }));
@@ -74,7 +77,7 @@ export class XmppRequests {
     const count = this.#counts.get(user) ?? 0;
     if (count >= MOST_OF_ONE)
       return queueMicrotask(() => answered({ type: "error", condition: "resource-constraint" }));
-    const id = `c${(++this.#count).toString(36)}`;
+    const id = this.#prefix + (++this.#count).toString(36);
     const iq = xml("iq", { type, id, from, to }, payload);
     const asked = type === "set" ? this.#wrap(iq) : iq;
     const taken = this.#waiting.size < MOST && this.#send(asked);

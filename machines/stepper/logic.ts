@@ -26,6 +26,8 @@ type Selected<E> = (
   isTaken: boolean,
   rows: readonly { readonly says: Row<never, E, never>["says"] }[],
 ) => void;
+/** A delay of an actor begins, of so many milliseconds, or is over before its time. */
+type Delayed = (actor: AnyActorRef, id: string, ms: number | undefined) => void;
 type Begin<C, I> = (args: { readonly input: I }) => C;
 
 export class SteppedLogic<C extends object, E extends EventObject, F extends EventObject, I, O = unknown>
@@ -35,11 +37,13 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
   readonly #begin: Begin<C, I>;
   readonly #output: ((args: { readonly context: C }) => O) | undefined;
   readonly #selected: Selected<E> | undefined;
+  readonly #delayed: Delayed | undefined;
 
-  /** `selected` is told of each event before it does anything. */
-  constructor(machine: AnyStateMachine, selected?: Selected<E>) {
+  /** `selected` is told of each event before it does anything, `delayed` of each delay, which XState cannot persist. */
+  constructor(machine: AnyStateMachine, selected?: Selected<E>, delayed?: Delayed) {
     this.#stepper = new Stepper(machine);
     this.#selected = selected;
+    this.#delayed = delayed;
     this.#begin = machine.config.context as Begin<C, I>;
     this.#output = machine.config.output as ((args: { readonly context: C }) => O) | undefined;
   }
@@ -83,9 +87,11 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
     const { self, system } = scope;
     if (effects.length + delays.length > 0)
       scope.defer(() => {
-        for (const { id, ms } of delays)
+        for (const { id, ms } of delays) {
+          this.#delayed?.(self, id, ms);
           if (ms === undefined) system.scheduler.cancel(self, id);
           else system.scheduler.schedule(self, self, { type: id }, ms, id);
+        }
         for (const effect of effects) scope.emit(effect);
       });
     const output = configuration.isFinal ? this.#output?.({ context }) : undefined;

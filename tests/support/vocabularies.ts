@@ -124,6 +124,7 @@ export const GATEWAY_EVENTS = all<GatewayEvent["type"]>({
   started: true,
   failed: true,
   stop: true,
+  "hand over": true,
   "calls.none": true,
 });
 export const GATEWAY_EFFECTS = all<GatewayEffect["type"]>({

@@ -74,6 +74,7 @@ function byWords(event: string): string {
   if (event === "jingle.session-terminate") return "The user did not take the call";
   if (event === "operator.hangs-up") return "The operator hung up";
   if (event === "gateway.stops") return "The gateway has stopped";
+  if (event === "gateway.restarts") return "The gateway was started anew while it rang";
   if (event === "gateway.fails") return "A fault of the gateway's ended it; the log has more";
   if (event === "call.lasts-too-long") return "It has lasted as long as a call may";
   if (event.startsWith("after ")) return `Nothing came in time: ${timerWords(event.slice(6))}`;

@@ -37,7 +37,7 @@ function makeMaker() {
     ...{ config: gatewayConfig().calls, clock, log, load: new Load(clock), watch: journal, random: () => "r1" },
     ...{ sip: () => sip, xmpp: () => ({}) as ReturnType<CallsNeeds["xmpp"]> },
   };
-  const by = { registry, awaiting: new InvitesAwaiting(), outbox: new Outbox(log) };
+  const by = { registry, awaiting: new InvitesAwaiting(), outbox: new Outbox(log), saver: undefined };
   return { maker: new CallMaker(needs as CallsNeeds, by), registry, journal };
 }
 

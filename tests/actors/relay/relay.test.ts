@@ -46,6 +46,7 @@ async function twoRelays() {
     },
     cancel: () => {},
     acknowledge: () => {},
+    takeUp: (request, source) => ({ request, source, id: "taken up", respond: () => {} }),
   };
   const layer = new Relay({
     ...{ config: { at: AT, direction: [] }, prefix: "p ", clock, random: () => `r${++count}`, openUdp: wire.openUdp },

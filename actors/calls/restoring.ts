@@ -1,0 +1,117 @@
+/**
+ * Takes up what an earlier gateway has saved: its calls, and what it owed to users when it ended (../xmpp/outbox.ts).
+ *
+ * Rules: everything is known again before the ports open, so that no request of a living call is refused; then calls go on (call.ts): time
+ * runs, what is open is said again, and what rings is ended on both sides, since nobody has promised anything yet. Answered
+ * calls are asked whether they are still there, `EACH` apart: the phone as by a session timer, the user by a ping once the stream is up. What
+ * cannot be read is logged and removed; nobody can go on with it.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Line } from "../phone/line.ts";
+import type { Phone } from "../phone/phone.ts";
+import { PhoneUac } from "../phone/uac.ts";
+import { PhoneUas } from "../phone/uas.ts";
+import type { Relay } from "../relay/relay.ts";
+import type { ServerTransaction, SipPort } from "../sip/user.ts";
+import type { Saved } from "../store/store.ts";
+import type { Saver } from "../store/writer.ts";
+import type { Trunks } from "../trunks/trunks.ts";
+import { isOwed, type Outbox } from "../xmpp/outbox.ts";
+import type { Call } from "./call.ts";
+import type { CallMaker } from "./maker.ts";
+import { readSavedCall, type SavedCall } from "./saved-call.ts";
+
+/** Between two calls that are asked, in milliseconds: 200 a second. */
+const EACH = 5;
+
+export interface RestoringParts {
+  readonly maker: CallMaker;
+  readonly outbox: Outbox;
+  readonly saver: Saver;
+  readonly trunks: Trunks;
+  readonly relay: Relay | undefined;
+  readonly sip: () => SipPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Restoring {
+  readonly #by: RestoringParts;
+  #restored: { readonly call: Call; readonly saved: SavedCall }[] = [];
+  /** Those whose users are to be asked once the stream is up. */
+  #users: readonly Call[] = [];
+
+  constructor(by: RestoringParts) {
+    this.#by = by;
+  }
+
+  /** Knows again what was saved; nothing is sent. */
+  restore(all: readonly Saved[]): void {
+    for (const { id, text } of all) this.#read(id, text);
+  }
+
+  /** There are sockets: the calls go on. */
+  goOn(): void {
+    const restored = this.#restored;
+    this.#restored = [];
+    if (restored.length === 0) return;
+    for (const { call, saved } of restored) call.goOn(saved);
+    const living = restored.map(({ call }) => call).filter(({ chart }) => !chart.over);
+    this.#by.log({ level: "info", event: "calls.restored", calls: restored.length, living: living.length });
+    this.#users = living;
+    this.#each(living, (call) => call.phone.ask());
+  }
+
+  /** The stream is up: the users of restored calls are asked, once. */
+  online(): void {
+    this.#each(this.#users, (call) => call.user.ask());
+    this.#users = [];
+  }
+
+  /** Asks one after the other, so that many do not answer at once. */
+  #each(calls: readonly Call[], ask: (call: Call) => void): void {
+    const [call, ...others] = calls;
+    if (call === undefined) return;
+    if (!call.chart.userLeft) call.chart.guard(() => ask(call));
+    this.#by.clock.after(EACH, () => this.#each(others, ask));
+  }
+
+  #read(id: string, text: string): void {
+    const { outbox, saver, log } = this.#by;
+    try {
+      if (isOwed(id)) return outbox.restore(id, text);
+      const saved = readSavedCall(text);
+      this.#restored.push({ call: this.#made(saved), saved });
+    } catch (error) {
+      log({ level: "error", event: "store.unreadable", id, error: String(error) });
+      saver.ended(id);
+    }
+  }
+
+  #made(saved: SavedCall): Call {
+    const { maker, trunks, relay } = this.#by;
+    const { side, dialog, longest, record, withheld, phone } = saved;
+    const trunk = saved.trunk === undefined ? undefined : trunks.named(saved.trunk);
+    if (saved.relay && phone) relay?.restore(dialog.localTag, saved.relay);
+    const left = longest === undefined ? undefined : this.#left(longest, record.answered);
+    const way = { ...dialog, longest: left, trunk };
+    const call = maker.create(saved.chart.context, side, way, (line) => this.#phone(saved, line), saved);
+    call.user.restore(withheld);
+    if (phone) call.phone.restore(phone);
+    return call;
+  }
+
+  /** How long a call may last that was answered then. */
+  #left(longest: number, answered = this.#by.clock.now()): number {
+    return Math.max(0, answered + longest - this.#by.clock.now());
+  }
+
+  #phone({ dialog, chart, invite }: SavedCall, line: Line): Phone {
+    if (chart.context.direction === "outgoing") return new PhoneUac(undefined, line);
+    const { theirs } = invite ?? {};
+    const transaction: ServerTransaction | undefined = theirs && this.#by.sip().takeUp(theirs.request, theirs.source);
+    return new PhoneUas(transaction, dialog.localTag, line);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A call as it is saved: plain JSON of a version, its schema, and what makes one of this version of an older one.
+ *
+ * Rules: a call that is not answered does not go on in another process, so only what ends it on both sides is saved of it, without its
+ * media, and a call that the phone is yet to leave needs no media either. `SHAPE` is a digest of the chart's states and of all that a
+ * call knows: a test fails where these change and the version does not. What of the phone's side is saved is ../phone/saved.ts.
+ */
+import { z } from "zod";
+import { type CallContext, own } from "../../machines/call/context.ts";
+import type { Media } from "../../protocol/media/media.ts";
+import type { SavedChart } from "../call-actor.ts";
+import { savedInvite, savedPhone } from "../phone/saved.ts";
+
+export const SAVED_VERSION = 1;
+/** Of what version 1 knows: tests/actors/calls/saved-call.test.ts says how it is counted. */
+export const SHAPE = "0000000000000000";
+
+const chart = z.object({
+  value: z.union([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<SavedChart["value"]>,
+  context: z.looseObject({
+    direction: z.enum(["outgoing", "incoming"]),
+    devices: z.array(z.string()),
+    pendingOffers: z.array(z.unknown()),
+  }) as unknown as z.ZodType<CallContext>,
+  delays: z.array(z.object({ id: z.string(), at: z.number() })).readonly(),
+  /** What was agreed is the user's description, which is not written twice. */
+  isAsAgreed: z.boolean(),
+});
+
+const record = z.object({
+  begun: z.number(),
+  rang: z.number().optional(),
+  answered: z.number().optional(),
+  cause: z
+    .object({
+      by: z.enum(["user", "phone", "gateway", "operator"]),
+      origin: z.enum(["local", "remote"]),
+      timer: z.string().optional(),
+      status: z.number().optional(),
+      phrase: z.string().optional(),
+      reason: z.string().optional(),
+      advice: z.string().optional(),
+    })
+    .optional(),
+});
+
+const savedCall = z.object({
+  version: z.literal(SAVED_VERSION),
+  side: z.object({
+    sid: z.string(),
+    us: z.string(),
+    them: z.string(),
+    initiator: z.string(),
+    nick: z.string().optional(),
+  }),
+  dialog: z.object({ callId: z.string(), localTag: z.string(), contactUser: z.string() }),
+  /** Milliseconds that it may last from the answer on. */
+  longest: z.number().optional(),
+  /** The trunk that it goes by, where that is not the proxy. */
+  trunk: z.string().optional(),
+  chart,
+  record,
+  /** The contents that each device was not told of. */
+  withheld: z.array(z.tuple([z.string(), z.array(z.string()).readonly()]).readonly()).readonly(),
+  /** The one where it is answered, the other where it is not. */
+  phone: savedPhone.optional(),
+  invite: savedInvite.optional(),
+  relay: z
+    .object({ at: z.string().optional(), protocol: z.string(), codecs: z.array(z.string()).readonly() })
+    .optional(),
+});
+
+export type SavedCall = z.infer<typeof savedCall>;
+export type SavedRecord = z.infer<typeof record>;
+
+/** Makes a record of the next version, by the version that it has. */
+const MIGRATIONS: Readonly<Record<number, (saved: object) => object>> = {};
+
+/** Reads a saved call; throws, in words, where it is none, or is of a newer version. */
+export function readSavedCall(text: string): SavedCall {
+  let saved = z.looseObject({ version: z.number() }).parse(JSON.parse(text));
+  if (saved.version > SAVED_VERSION)
+    throw new Error(`it is of version ${saved.version}, which is newer than this Carillon`);
+  while (saved.version < SAVED_VERSION) {
+    const migrate = MIGRATIONS[saved.version];
+    if (migrate === undefined) throw new Error(`it is of version ${saved.version}, which is too old`);
+    saved = { ...migrate(saved), version: saved.version + 1 };
+  }
+  return savedCall.parse(saved);
+}
+
+const NOTHING: Media = { contents: [], groups: [] };
+
+/** A chart as it is written; with its media, where these will be needed. */
+export function writtenChart({ value, context, delays }: SavedChart, hasMedia: boolean): SavedCall["chart"] {
+  if (!hasMedia) return { value, context: withoutMedia(context), delays, isAsAgreed: false };
+  const isAsAgreed = context.agreed === own(context);
+  return { value, context: isAsAgreed ? { ...context, agreed: null } : context, delays, isAsAgreed };
+}
+
+/** The same chart, as it was. */
+export function readChart({ value, context, delays, isAsAgreed }: SavedCall["chart"]): SavedChart {
+  return { value, context: isAsAgreed ? { ...context, agreed: own(context) } : context, delays };
+}
+
+const withoutMedia = (context: CallContext): CallContext => ({
+  ...context,
+  offer: NOTHING,
+  answer: null,
+  agreed: null,
+  leftOut: [],
+  early: [],
+  pendingOffers: [],
+  held: [],
+  consultation: null,
+});
