@@ -18,6 +18,9 @@
  *   the stream is cut                 the XMPP stream is lost, and comes back by itself
  *   the operator hangs up             the call that is told of is ended, by `carillon hangup` or the page
  *   the gateway stops                 and ends what still runs
+ *   the gateway is killed             without a word; what it has saved stays
+ *   the gateway hands over            and is gone, with what lives saved
+ *   the gateway starts again          with what was saved
  *
  * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow. With `(whole)` there
  * the message is all that is written: no other line, in this order; no other attribute or child.
@@ -34,13 +37,18 @@ export type Step =
     }
   | { readonly kind: "after"; readonly ms: number; readonly line: number }
   | { readonly kind: "nothing"; readonly by: string; readonly again: boolean; readonly line: number }
-  | { readonly kind: "cut" | "hang up" | "stop"; readonly line: number };
+  | { readonly kind: Happening; readonly line: number };
+
+type Happening = "cut" | "hang up" | "stop" | "kill" | "hand over" | "start";
 
 /** What else happens than that somebody says or hears something. */
-const HAPPENS: ReadonlyMap<string, "cut" | "hang up" | "stop"> = new Map([
+const HAPPENS: ReadonlyMap<string, Happening> = new Map([
   ["the stream is cut", "cut"],
   ["the operator hangs up", "hang up"],
   ["the gateway stops", "stop"],
+  ["the gateway is killed", "kill"],
+  ["the gateway hands over", "hand over"],
+  ["the gateway starts again", "start"],
 ]);
 
 /** A line that no play has. */

@@ -14,6 +14,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallsConfig } from "../actors/calls/needs.ts";
 import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
 import type { LogEvent } from "../actors/log.ts";
+import type { Rows } from "../actors/store/memory.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { Watch } from "../actors/watch.ts";
 import { DEVICES, deviceName } from "../journal/play-people.ts";
@@ -24,6 +25,7 @@ import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROVIDER, PROXY, SERVER } from "./gateway.ts";
 import { type Messages, Missed, type PlayFailure } from "./missed.ts";
+import { Mortal } from "./mortal.ts";
 import { PlayRelay, RELAY } from "./relay.ts";
 import { type Bindings, fill, readPlay, type Step, Unreadable } from "./script.ts";
 import { PlayServer } from "./server.ts";
@@ -85,6 +87,8 @@ export interface StageOptions {
   readonly watch?: Watch | undefined;
   /** By which the gateway names things; where several plays are made for one watcher, each needs its own. */
   readonly seed?: number;
+  /** What gateways have saved; without it nothing is saved. */
+  readonly saved?: Rows;
   /** Texts that a play uses by name. */
   readonly texts?: Readonly<Record<string, string>>;
   /** What a play fails with; the fault itself, when not said. */
@@ -114,7 +118,15 @@ export class Stage {
   readonly #clock: SimulatedClock;
   readonly wire: Wire;
   readonly config: GatewayConfig;
-  readonly gateway: Gateway;
+  /** Makes a gateway like this one, which may be killed. */
+  readonly #create: (seed: number) => { readonly gateway: Gateway; readonly mortal: Mortal };
+  #living: { readonly gateway: Gateway; readonly mortal: Mortal };
+  /** The gateway that was started last. */
+  get gateway(): Gateway {
+    return this.#living.gateway;
+  }
+  readonly #seed: number;
+  #starts = 0;
   readonly relay: PlayRelay;
   readonly #sides: Readonly<Record<string, SipSide>> = {
     phone: sipSide(PROXY),
@@ -147,7 +159,8 @@ export class Stage {
     relay,
     byTcp,
     watch,
-    seed,
+    seed = 1,
+    saved,
     clock = createClock(),
     texts = {},
     failure,
@@ -158,7 +171,6 @@ export class Stage {
     this.wire = createWire(clock);
     this.#isLossy = lossy === true;
     this.#takesTcp = byTcp === true;
-    const needs = needsOf(this.#clock, this.wire, (event) => void this.logged.push(event), seed);
     const config = gatewayConfig(calls, intercept && "intercept", sip);
     this.config = {
       ...config,
@@ -167,12 +179,32 @@ export class Stage {
     };
     this.relay = new PlayRelay(clock);
     this.relay.isSpokenFor = relay === "as the play says";
-    this.gateway = new Gateway(this.config, {
-      ...needs,
-      ...(names && { resolvePeer: names }),
-      ...(records && { records }),
-      watch,
-    });
+    this.#seed = seed;
+    this.#create = (seed) => {
+      const mortal = new Mortal(clock, this.wire);
+      const needs = needsOf(clock, this.wire, (event) => void this.logged.push(event), seed);
+      const gateway = new Gateway(this.config, {
+        ...needs,
+        ...(saved && { clock: mortal.clock, open: mortal.open, store: mortal.store(saved) }),
+        ...(names && { resolvePeer: names }),
+        ...(records && { records }),
+        watch,
+      });
+      return { gateway, mortal };
+    };
+    this.#living = this.#create(seed);
+  }
+
+  /** Another gateway goes on with what was saved; it names things in another way. */
+  async start(): Promise<void> {
+    this.#living = this.#create(this.#seed + ++this.#starts);
+    void this.gateway.start();
+    await this.#clock.advance(100);
+  }
+
+  /** The gateway is no more, as by kill -9. */
+  kill(): void {
+    this.#living.mortal.kill();
   }
 
   async open(online: readonly string[]): Promise<void> {
@@ -222,6 +254,9 @@ export class Stage {
     if (step.kind === "cut") this.wire.cut();
     if (step.kind === "hang up") this.#operatorHangsUp();
     if (step.kind === "stop") this.gateway.calls.end();
+    if (step.kind === "kill") this.kill();
+    if (step.kind === "hand over") this.gateway.handOver();
+    if (step.kind === "start") await this.start();
     if (step.kind === "say") await this.#say(step, note);
     await this.#clock.advance(5);
     if (step.kind === "hear") await this.#hear(step, note);

@@ -13,7 +13,7 @@ import { savedInvite, savedPhone } from "../phone/saved.ts";
 
 export const SAVED_VERSION = 1;
 /** Of what version 1 knows: tests/actors/calls/saved-call.test.ts says how it is counted. */
-export const SHAPE = "0000000000000000";
+export const SHAPE = "385b6d5f9ab910a5";
 
 const chart = z.object({
   value: z.union([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<SavedChart["value"]>,
@@ -44,7 +44,7 @@ const record = z.object({
     .optional(),
 });
 
-const savedCall = z.object({
+export const SAVED_SCHEMA = z.object({
   version: z.literal(SAVED_VERSION),
   side: z.object({
     sid: z.string(),
@@ -70,7 +70,7 @@ const savedCall = z.object({
     .optional(),
 });
 
-export type SavedCall = z.infer<typeof savedCall>;
+export type SavedCall = z.infer<typeof SAVED_SCHEMA>;
 export type SavedRecord = z.infer<typeof record>;
 
 /** Makes a record of the next version, by the version that it has. */
@@ -86,7 +86,7 @@ export function readSavedCall(text: string): SavedCall {
     if (migrate === undefined) throw new Error(`it is of version ${saved.version}, which is too old`);
     saved = { ...migrate(saved), version: saved.version + 1 };
   }
-  return savedCall.parse(saved);
+  return SAVED_SCHEMA.parse(saved);
 }
 
 const NOTHING: Media = { contents: [], groups: [] };

@@ -57,7 +57,7 @@ export class Stage extends BareStage {
 
   constructor({ site = callerSite(), ...options }: PlayOptions) {
     const clock = options.clock ?? createClock();
-    const isRecorded = !(options.lossy || options.watch);
+    const isRecorded = !(options.lossy || options.watch || options.saved);
     const journal = isRecorded ? new Journal({ now: clock.now, budget: BUDGET }) : undefined;
     const watch = options.watch ?? watchAll([options.lossy ? undefined : walks, journal]);
     super({ ...options, clock, watch, texts: PLAY_TEXTS, failure: (failure) => playFailure(site, failure) });

@@ -1,0 +1,80 @@
+/**
+ * A process in memory that can be killed at any instant: clock, wires and store of one gateway, which all die together.
+ *
+ * Rules: once it is dead, no timer of it runs, its sockets and streams are closed without a word, nothing reaches it, and what it writes to
+ * its store is not there. What was sent before is on its way. The wires and the rows themselves live on, for the next gateway.
+ */
+import type { Clock } from "../actors/clock.ts";
+import type { GatewayNeeds } from "../actors/gateway.ts";
+import { MemoryStore, type Rows } from "../actors/store/memory.ts";
+import type { StreamEvents } from "../transports/transport.ts";
+import type { Wire } from "./wire.ts";
+
+export class Mortal {
+  #isAlive = true;
+  readonly #wire: Wire;
+  readonly #clock: Clock;
+  readonly #close = new Set<() => void>();
+
+  constructor(clock: Clock, wire: Wire) {
+    this.#clock = clock;
+    this.#wire = wire;
+  }
+
+  readonly clock: Clock = {
+    now: () => this.#clock.now(),
+    after: (milliseconds, run) => {
+      if (!this.#isAlive) return () => {};
+      const cancel = this.#clock.after(milliseconds, () => {
+        this.#close.delete(cancel);
+        run();
+      });
+      this.#close.add(cancel);
+      return () => {
+        this.#close.delete(cancel);
+        cancel();
+      };
+    },
+  };
+
+  readonly open: GatewayNeeds["open"] = {
+    udp: async (at, events) => {
+      const socket = await this.#wire.openUdp(at, events);
+      this.#close.add(() => void socket.close());
+      return socket;
+    },
+    listen: async (at, accept) => {
+      const listener = await this.#wire.listen(at, (stream) => this.#alive(accept(stream)));
+      this.#close.add(() => void listener.close());
+      return listener;
+    },
+    connect: async (to, events, timeout, local) => {
+      const stream = await this.#wire.connect(to, this.#alive(events), timeout, local);
+      this.#close.add(() => stream.destroy());
+      return stream;
+    },
+  };
+
+  store(rows: Rows): MemoryStore {
+    const isAlive = (): boolean => this.#isAlive;
+    return new (class extends MemoryStore {
+      override write(...batch: Parameters<MemoryStore["write"]>): ReturnType<MemoryStore["write"]> {
+        return isAlive() ? super.write(...batch) : new Promise(() => {});
+      }
+    })(rows);
+  }
+
+  kill(): void {
+    this.#isAlive = false;
+    for (const close of this.#close) close();
+    this.#close.clear();
+  }
+
+  /** The same, as long as it lives. */
+  #alive({ received, closed }: StreamEvents): StreamEvents {
+    return {
+      received: (bytes) => this.#isAlive && received(bytes),
+      closed: () => this.#isAlive && closed(),
+    };
+  }
+}

@@ -1,0 +1,314 @@
+/** Calls outlive their gateway: it is killed, and another one goes on with what it has saved. */
+import { describe, expect, test } from "bun:test";
+import type { Rows } from "../../actors/store/memory.ts";
+import { changed } from "../support/changed.ts";
+import { type PlayOptions, Stage } from "../support/play.ts";
+import { callerSite } from "../support/site.ts";
+import {
+  AGREED,
+  ANSWERED,
+  BOB,
+  BOB_RINGS,
+  CAROL,
+  CAROL_ACKS,
+  CAROL_CALLS,
+  JULIET_ACCEPTS,
+  JULIET_CALLS,
+  JULIET_HANGS_UP,
+  JULIET_SAYS,
+  OFFERS,
+  PHONE_HANGS_UP,
+  REFUSED,
+  REINVITED,
+  TALKING,
+} from "./scenes.ts";
+
+/** Performs a play with a store; at its end nothing may be left in it. */
+async function survives(script: string, options: PlayOptions = {}): Promise<void> {
+  const saved: Rows = new Map();
+  const stage = new Stage({ site: callerSite(), ...options, saved });
+  await stage.open(options.online ?? ["juliet"]);
+  await stage.play(`${script}after 10 ms\n`);
+  expect([...(saved.get("")?.keys() ?? [])]).toEqual([]);
+  await stage.end();
+}
+
+const STARTED = `
+after 500 ms
+the gateway starts again
+`;
+const KILLED = `
+after 10 ms
+the gateway is killed
+${STARTED}`;
+
+const PINGED = (sid = "s1"): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='${sid}'/></iq>
+`;
+const AGAIN = `
+gateway > phone
+    (the same)
+`;
+/** Bob's phone is asked by the same offer again, with a number that no request has had before. */
+const BOB_IS_ASKED = (cseq: number): string =>
+  `${REINVITED(cseq, "    a=sendrecv\n")}${PINGED()}${AGREED(cseq, "sendrecv")}`;
+const CAROL_IS_ASKED = `
+gateway > phone
+    INVITE sip:carol@192.0.2.2:5060 SIP/2.0
+    From: <sip:juliet@example.org>;tag={our-tag}
+    To: "Carol" <sip:carol@pbx.example.net>;tag=carol1
+    Call-ID: c1
+    CSeq: 1001 INVITE
+${PINGED("c1")}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1001 INVITE
+    Contact: <sip:carol@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {offer-sdp}
+gateway > phone
+    ACK sip:carol@192.0.2.2:5060 SIP/2.0
+    CSeq: 1001 ACK
+`;
+const HOLD = JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
+const UNHOLD = JULIET_SAYS("session-info", "<unhold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", "h2");
+const INFO = (word: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'><${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+`;
+const SDP = (direction: string): string => `    {answer-sdp}
+    a=${direction}`;
+const MOVED = `
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
+`;
+/** Bob's phone holds the call by an offer, and until the ACK. */
+const BOB_HOLDS = OFFERS(SDP("sendonly")) + ANSWERED("recvonly") + MOVED + INFO("hold");
+const HUNG_UP_AT_BOB = JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060");
+const CARL_TALKS = CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS;
+const GONE = (sid: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='${sid}'><reason><gone/><text>the gateway was started anew</text></reason></jingle></iq>
+`;
+const NO_DIALOG = `
+phone > gateway
+    SIP/2.0 481 Call/Transaction Does Not Exist
+`;
+
+// proves: O1
+describe("a call that is answered goes on when the gateway is killed", () => {
+  test.each([
+    ["the phone hangs up that was called", TALKING, BOB_IS_ASKED(1002) + PHONE_HANGS_UP],
+    ["who called a phone hangs up", TALKING, BOB_IS_ASKED(1002) + HUNG_UP_AT_BOB],
+    ["the phone hangs up that called", CARL_TALKS, CAROL_IS_ASKED + PHONE_HANGS_UP],
+    [
+      "who was called by a phone hangs up",
+      CARL_TALKS,
+      CAROL_IS_ASKED + JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060"),
+    ],
+    [
+      "it is held by the user, and killed once more: no number is used twice",
+      TALKING,
+      `${BOB_IS_ASKED(1002)}${HOLD}${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${KILLED}` +
+        `${REINVITED(2004, "    a=sendonly\n")}${PINGED()}${AGREED(2004, "recvonly")}` +
+        `${UNHOLD}${REINVITED(2005, "    a=sendrecv\n")}${AGREED(2005, "sendrecv")}${PHONE_HANGS_UP}`,
+    ],
+    ["the phone holds it", TALKING, `${BOB_IS_ASKED(1002)}${BOB_HOLDS}${PHONE_HANGS_UP}`],
+    [
+      "it is held meanwhile",
+      TALKING + BOB_HOLDS,
+      `
+${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${AGREED(1002, "sendonly")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${INFO("active")}${PHONE_HANGS_UP}`,
+    ],
+  ])("%s", (_, before, after) => survives(before + KILLED + after));
+});
+
+// proves: O2
+describe("what is open when the gateway is killed is said again", () => {
+  test("the 200 without its ACK", () =>
+    survives(CAROL_CALLS + JULIET_ACCEPTS + KILLED + AGAIN + CAROL_ACKS + PINGED("c1") + PHONE_HANGS_UP));
+
+  test("an offer of ours", () =>
+    survives(
+      TALKING +
+        HOLD +
+        REINVITED(2, "    a=sendonly\n") +
+        KILLED +
+        AGAIN +
+        AGREED(2, "recvonly") +
+        PINGED() +
+        PHONE_HANGS_UP,
+    ));
+
+  test("an offer of ours that waits after 491, whose time runs on", () =>
+    survives(
+      TALKING +
+        HOLD +
+        REINVITED(2, "    a=sendonly\n") +
+        REFUSED(2, "491 Request Pending") +
+        KILLED +
+        `${PINGED()}after 4 s\n${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${PHONE_HANGS_UP}`,
+    ));
+
+  test("the 200 to an offer of theirs", () =>
+    survives(
+      TALKING +
+        OFFERS(SDP("sendonly")) +
+        changed(ANSWERED("recvonly"), /phone > gateway[\s\S]*$/, "") +
+        MOVED +
+        INFO("hold") +
+        KILLED +
+        AGAIN +
+        `phone > gateway\n    ACK sip:juliet@192.0.2.1:5600 SIP/2.0\n${PINGED()}${PHONE_HANGS_UP}`,
+    ));
+
+  test("a BYE", () =>
+    survives(
+      `${TALKING}${changed(HUNG_UP_AT_BOB, /phone > gateway\n.*200 OK\n$/, "")}${KILLED}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1003 BYE
+${NO_DIALOG}nothing on juliet
+`,
+    ));
+
+  test("what was owed to a user when the stream was down", () =>
+    survives(`${TALKING}
+after 10 ms
+the stream is cut
+${changed(PHONE_HANGS_UP, /gateway > juliet[\s\S]*$/, "")}${KILLED}nothing on phone
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><success/></reason></jingle></iq>
+`));
+});
+
+// proves: O3
+describe("what rings when the gateway is killed is ended on both sides", () => {
+  const CANCELLED = `
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 CANCEL
+phone > gateway
+    SIP/2.0 200 OK
+phone > gateway
+    SIP/2.0 487 Request Terminated
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: 1 INVITE
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+`;
+  const RINGS_AGAIN = `
+phone > gateway
+    SIP/2.0 180 Ringing
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: 1 INVITE
+`;
+  const INVITED_AGAIN = `
+gateway > phone
+    (the same)
+`;
+
+  test.each([
+    ["a phone that rings says so again, and is cancelled", BOB_RINGS, RINGS_AGAIN + CANCELLED],
+    ["a phone that has said nothing yet", "", RINGS_AGAIN + CANCELLED],
+    [
+      "a phone that answers just now",
+      "",
+      `phone > gateway
+    SIP/2.0 200 OK
+    To: <sip:bob@sip.example.org>;tag=bob1
+    CSeq: 1 INVITE
+    Contact: <sip:bob@192.0.2.2:5060>
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 ACK
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    ],
+  ])("%s", (_, before, after) => survives(JULIET_CALLS + before + KILLED + INVITED_AGAIN + GONE("s1") + after));
+
+  test("a phone that calls hears 503, and may try again", () =>
+    survives(`${CAROL_CALLS}${KILLED}
+gateway > phone
+    SIP/2.0 503 Service Unavailable
+    To: <sip:juliet@example.org>;tag={our-tag}
+    Retry-After: 10
+phone > gateway
+    ACK sip:juliet@example.org SIP/2.0
+${GONE("c1")}`));
+});
+
+// proves: O4
+describe("ghosts end", () => {
+  test("a user who has hung up meanwhile", () =>
+    survives(`${TALKING}${KILLED}${REINVITED(1002, "    a=sendrecv\n")}
+gateway > juliet (unanswered)
+    <iq type='set' id='{ping}'><jingle action='session-info' sid='s1'/></iq>
+${AGREED(1002, "sendrecv")}
+juliet > gateway
+    <iq type='error' id='{ping}' to='bob@sip.example.org'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+phone > gateway
+    SIP/2.0 200 OK
+`));
+
+  test("a phone that has hung up meanwhile", () =>
+    survives(`${TALKING}${KILLED}${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${NO_DIALOG}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'/></iq>
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+${NO_DIALOG}`));
+
+  test("a session whose time is over meanwhile ends at once, once on each side", () =>
+    survives(`${JULIET_CALLS}
+phone > gateway
+    SIP/2.0 200 OK
+    CSeq: 1 INVITE
+    To: <sip:bob@sip.example.org>;tag=bob1
+    Contact: <sip:bob@192.0.2.2:5060>
+    Session-Expires: 90;refresher=uas
+    Content-Type: application/sdp
+
+    {answer-sdp}
+gateway > phone
+    ACK sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-accept' sid='s1' responder='bob@sip.example.org'/></iq>
+after 10 ms
+the gateway is killed
+after 100 s
+the gateway starts again
+${REINVITED(1002, "    a=sendrecv\n")}
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1003 BYE
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><general-error/><text>the phone is not there any more</text></reason></jingle></iq>
+phone > gateway
+    SIP/2.0 200 OK
+`));
+});
+
+// proves: O5
+describe("a stop that hands over", () => {
+  test("ends no call, and the next gateway goes on with it", () =>
+    survives(`${TALKING}
+after 10 ms
+the gateway hands over
+nothing on phone
+nothing on juliet
+${STARTED}${BOB_IS_ASKED(1002)}${PHONE_HANGS_UP}`));
+});
