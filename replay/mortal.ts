@@ -7,7 +7,7 @@
 import type { Clock } from "../actors/clock.ts";
 import type { GatewayNeeds } from "../actors/gateway.ts";
 import { MemoryStore, type Rows } from "../actors/store/memory.ts";
-import type { StreamEvents } from "../transports/transport.ts";
+import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 import type { Wire } from "./wire.ts";
 
 export class Mortal {
@@ -48,11 +48,9 @@ export class Mortal {
       this.#close.add(() => void listener.close());
       return listener;
     },
-    connect: async (to, events, timeout, local) => {
-      const stream = await this.#wire.connect(to, this.#alive(events), timeout, local);
-      this.#close.add(() => stream.destroy());
-      return stream;
-    },
+    connect: async (to, events, ...rest) => this.#mine(await this.#wire.connect(to, this.#alive(events), ...rest)),
+    connectTls: async (terms, to, events, ...rest) =>
+      this.#mine(await this.#wire.connectTls(terms, to, this.#alive(events), ...rest)),
   };
 
   store(rows: Rows): MemoryStore {
@@ -68,6 +66,11 @@ export class Mortal {
     this.#isAlive = false;
     for (const close of this.#close) close();
     this.#close.clear();
+  }
+
+  #mine(stream: ByteStream): ByteStream {
+    this.#close.add(() => stream.destroy());
+    return stream;
   }
 
   /** The same, as long as it lives. */
