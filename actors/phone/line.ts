@@ -151,8 +151,9 @@ export class Line {
 
   /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) where it goes to the proxy. */
   ackOf(fork: Fork, invite: Request): Request {
-    const ack = fork.ack(invite, []);
-    return this.needs.reach.isProxy(this.#hop(ack)) ? fork.ack(invite, credentialsIn(invite)) : ack;
+    const credentials = credentialsIn(invite);
+    const ack = fork.ack(invite, credentials);
+    return credentials.length === 0 || this.needs.reach.isProxy(this.#hop(ack)) ? ack : fork.ack(invite, []);
   }
 
   /** A refused request with credentials and this number, where it has gone to the proxy and there are any to give. */

@@ -11,7 +11,7 @@ import type { TransactionEffect } from "../../machines/transactions/transaction.
 import { ackToRefusal, cancelOf } from "../../protocol/sip/cancel-ack.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
-import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
+import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
 import type { Clock } from "../clock.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
@@ -191,10 +191,12 @@ const isAgain = (last: Response | undefined, response: Response): boolean =>
 const ignore: ClientHandlers = { response: () => {}, failed: () => {} };
 const NO_BYTES = new Uint8Array();
 
+const withoutBody = <M extends Message>(message: M): M => (message.body === "" ? message : { ...message, body: "" });
+
 /** After the final response, only what ACKs need is kept, and the callbacks for further 2xx. */
 function lighten(record: ClientRecord, response: Response): void {
-  record.response = { ...response, body: "" };
-  record.request = { ...record.request, body: "" };
+  record.response = withoutBody(response);
+  record.request = withoutBody(record.request);
   record.bytes = NO_BYTES;
   if (record.state !== "accepted") record.on = ignore;
 }

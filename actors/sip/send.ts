@@ -31,7 +31,8 @@ const isForOther = ([name, value]: Field, transport: Transport): boolean =>
 export function withVia(request: Request, transport: Transport, sentBy: SentBy): Request {
   const by = `SIP/2.0/${transport.toUpperCase()} ${writeHost(sentBy.host)}:${sentBy.port}`;
   const via = `${by};rport${transport === "tls" ? ";alias" : ""};branch=${sentBy.branch}`;
-  return { ...request, headers: [["Via", via], ...request.headers] };
+  const { kind, method, uri, headers, body } = request;
+  return { kind, method, uri, headers: [["Via", via], ...headers], body };
 }
 
 function contactBy(field: Field, transport: Transport): Field {

@@ -32,6 +32,7 @@ import { SipNames } from "./names.ts";
 import { markedHeader, readReceived, replyTo } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
+import { UdpFlow } from "./udp-flow.ts";
 import type { Named } from "./user.ts";
 import { WaitingInvites } from "./waiting.ts";
 
@@ -144,9 +145,8 @@ export class SipTransport {
    */
   route(request: Request, branch: string, to: Destination, use: Use, named?: Named): void {
     this.#names.find(to.host, named?.peer, (addresses) => {
-      const reachable = addresses.filter((address) => this.#sockets.for(address) !== undefined);
-      const host = reachable.find((address) => named === undefined || named.mayLead({ ...to, host: address }));
-      if (host !== undefined) this.#choose(request, branch, { ...to, host }, use, named);
+      const host = addresses.find((address) => this.#sockets.for(address) !== undefined && mayLead(address, to, named));
+      if (host !== undefined) this.#choose(request, branch, at(host, to), use, named);
       else if (named !== undefined && to.host !== "") this.route(request, branch, named.otherwise, use);
       else use(undefined);
     });
@@ -174,26 +174,28 @@ export class SipTransport {
   }
 
   #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {
-    const write = (transport: Transport): Omit<RoutedRequest, "flow"> => {
-      const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
-      return { request: ours, bytes: writeBy(ours, transport) };
-    };
-    const byStream = (otherwise: (why?: string) => void): void =>
-      this.#connections.to(to, (connection, why) => {
-        if (connection === undefined) otherwise(why);
-        else use({ ...write(connection.remote.transport), flow: this.#byStream(connection) });
-      });
-    if (to.transport !== "udp") return byStream((why) => use(undefined, why));
-
-    const written = write("udp");
+    if (to.transport !== "udp") return this.#overStream(request, branch, to, use, (why) => use(undefined, why));
+    const written = this.#written(request, branch, "udp");
     const byUdp = (): void => {
       const socket = this.#sockets.for(to.host);
       use(socket && { ...written, flow: this.#byUdp(socket, to) });
     };
-    const isLarge = written.bytes.length > GREATEST_DATAGRAM;
-    const mayTcp = named === undefined || named.mayLead({ ...to, transport: "tcp" });
-    if (isLarge && mayTcp && !this.#connections.refusedLately(to)) byStream(byUdp);
-    else byUdp();
+    const isLarge = written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to);
+    if (!isLarge || named?.mayLead({ ...to, transport: "tcp" }) === false) byUdp();
+    else this.#overStream(request, branch, to, use, byUdp);
+  }
+
+  #overStream(request: Request, branch: string, to: Destination, use: Use, otherwise: (why?: string) => void): void {
+    this.#connections.to(to, (connection, why) => {
+      if (connection === undefined) return otherwise(why);
+      const { transport } = connection.remote;
+      use({ ...this.#written(request, branch, transport), flow: this.#byStream(connection) });
+    });
+  }
+
+  #written(request: Request, branch: string, transport: Transport): Omit<RoutedRequest, "flow"> {
+    const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
+    return { request: ours, bytes: writeBy(ours, transport) };
   }
 
   #connect(to: Destination, events: StreamEvents, timeout: number): Promise<ByteStream> {
@@ -269,15 +271,7 @@ export class SipTransport {
   }
 
   #byUdp(socket: SipSocket, to: Address): Flow {
-    return {
-      transport: "udp",
-      remote: to,
-      send: (bytes, failed) => {
-        this.#needs.watch?.sip(true, bytes, "udp", to.host, to.port);
-        socket.send(bytes, to, (error) => error && failed());
-      },
-      whenLost: () => () => {},
-    };
+    return new UdpFlow(socket, to, this.#needs.watch);
   }
 
   #byStream(connection: Connection): Flow {
@@ -297,3 +291,10 @@ export class SipTransport {
     };
   }
 }
+
+/** The same destination, at an address of it. */
+const at = (host: string, to: Destination): Destination => (host === to.host ? to : { ...to, host });
+
+/** Whether a request may go to an address of its destination, whoever has named that. */
+const mayLead = (host: string, to: Destination, named: Named | undefined): boolean =>
+  named === undefined || named.mayLead(at(host, to));

@@ -114,6 +114,11 @@ export function withToTag(response: Response, make: () => string): Response {
 /** Also for an addr-spec without brackets, which takes header parameters as well (§20). */
 const tagged = ([name, value]: Field, tag: string): Field => [name, `${value};tag=${tag}`];
 
+const FORWARDS: Field = ["Max-Forwards", "70"];
+const AGENT: Field = ["User-Agent", USER_AGENT];
+
+const describesBody = ([name]: Field): boolean => name.startsWith("Content-");
+
 /** A request with Max-Forwards first and User-Agent before the fields that describe the body. */
 export function requestOf(parts: {
   readonly method: string;
@@ -122,13 +127,10 @@ export function requestOf(parts: {
   readonly body?: string;
 }): Request {
   const { method, uri, body = "" } = parts;
-  const describes = ([name]: Field) => name.startsWith("Content-");
-  const headers: Field[] = [
-    ["Max-Forwards", "70"],
-    ...parts.headers.filter((field) => !describes(field)),
-    ["User-Agent", USER_AGENT],
-    ...parts.headers.filter(describes),
-  ];
+  const headers: Field[] = [FORWARDS];
+  for (const field of parts.headers) if (!describesBody(field)) headers.push(field);
+  headers.push(AGENT);
+  for (const field of parts.headers) if (describesBody(field)) headers.push(field);
   return { kind: "request", method, uri, headers, body };
 }
 

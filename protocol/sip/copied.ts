@@ -4,7 +4,7 @@
  * Rules: those fields are read as head.ts reads them, folded lines (§7.3.1) and compact forms (§7.3.3) among them; everything else is
  * passed over by its line, so a fault there is not found; the work ends with the header. It costs a quarter of reading the whole header.
  */
-import { foldedLine, lineEnd, lineIn, readStartLine } from "./head.ts";
+import { fieldEnd, lineEnd, lineIn, readStartLine, valueIn } from "./head.ts";
 import { type Field, LIMITS, type Request } from "./message.ts";
 import { COPIED, canonicalName } from "./names.ts";
 
@@ -36,10 +36,10 @@ function copiedFrom(text: string, from: number): readonly Field[] | undefined {
     const name = BEGINNINGS.has(first) ? nameAt(text, at) : undefined;
     if (name === undefined) at = lineEnd(text, at) + 1;
     else {
-      const { line, next } = foldedLine(text, at);
-      if (next - at > LIMITS.line) return undefined;
-      headers.push([name, line.slice(line.indexOf(":") + 1).trim()]);
-      at = next;
+      const end = fieldEnd(text, at);
+      if (end - at >= LIMITS.line) return undefined;
+      headers.push([name, valueIn(text, text.indexOf(":", at) + 1, end)]);
+      at = end + 1;
     }
   }
   return hasAll(headers) ? headers : undefined;

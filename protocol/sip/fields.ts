@@ -58,6 +58,21 @@ const addrSpec = /^([^<>\s",;?]+)\s*(;.*)?$/s;
 
 /** Reads a name-addr or an addr-spec. */
 export function readNameAddr(value: string): NameAddr {
+  return readBracketed(value) ?? readByPattern(value);
+}
+
+/** Most have a URI in brackets and no name, and need no pattern. */
+function readBracketed(value: string): NameAddr | undefined {
+  const end = value.indexOf(">");
+  const uri = value.slice(1, Math.max(end, 1));
+  const rest = value.slice(end + 1).trimStart();
+  if (value[0] !== "<" || uri === "" || NO_URI.test(uri) || (rest !== "" && rest[0] !== ";")) return undefined;
+  return { display: "", uri, params: readParams(rest) };
+}
+
+const NO_URI = /[<\s"]/;
+
+function readByPattern(value: string): NameAddr {
   const [, name = "", bracketed, rest = ""] = nameAddr.exec(value) ?? [];
   if (bracketed !== undefined) return { display: unquote(name.trim()), uri: bracketed, params: readParams(rest) };
   const [, uri, more = ""] = addrSpec.exec(value) ?? [];

@@ -49,47 +49,51 @@ export function readHead(bytes: Uint8Array): Head {
   const start = readStartLine(lineIn(text, 0, first));
   const headers: Field[] = [];
   let fault: Fault | undefined;
-  for (let at = first + 1; at < text.length; ) {
-    const { line, next } = foldedLine(text, at);
-    if (line === "") break;
+  let colon = 0;
+  for (let at = first + 1, end = 0; at < text.length && !isEmptyLine(text, at); at = end + 1) {
     if (headers.length === LIMITS.fields) return { start, headers, fault: fault ?? ["too many header fields", 400] };
-    if (next - at > LIMITS.line) return { start, headers, fault: fault ?? ["header field too long", 400] };
-    const field = readField(line);
-    if (field) headers.push(field);
+    end = fieldEnd(text, at);
+    if (end - at >= LIMITS.line) return { start, headers, fault: fault ?? ["header field too long", 400] };
+    // one that is further on is searched once, however many lines have none
+    if (colon < at) colon = endOf(text, ":", at);
+    const name = colon < end ? canonicalName(text.slice(at, colon).trimEnd()) : undefined;
+    if (name !== undefined) headers.push([name, valueIn(text, colon + 1, end)]);
     else if (start.method !== "") fault ??= ["a line that is no header field", 400];
-    at = next;
   }
   return { start, headers, fault };
 }
 
-/** The index of the line break after `from`, or the end of the text. */
-export function lineEnd(text: string, from: number): number {
-  const at = text.indexOf("\n", from);
+/** The index of a character after `from`, or the end of the text. */
+function endOf(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from);
   return at === -1 ? text.length : at;
 }
+
+/** The index of the line break after `from`, or the end of the text. */
+export const lineEnd = (text: string, from: number): number => endOf(text, "\n", from);
 
 export function lineIn(text: string, from: number, end: number): string {
   return text.slice(from, end > from && end < text.length && text[end - 1] === "\r" ? end - 1 : end);
 }
 
-/** A line with its continuation lines, each joined by one space; `next` is where the next line begins. */
-export function foldedLine(text: string, from: number): { line: string; next: number } {
+const isEmptyLine = (text: string, at: number): boolean =>
+  text[at] === "\n" || (text[at] === "\r" && text[at + 1] === "\n");
+
+/** The index of the line break after a field and its continuation lines, or the end of the text. */
+export function fieldEnd(text: string, from: number): number {
   let end = lineEnd(text, from);
-  let line = lineIn(text, from, end);
-  while (isBlank(text[end + 1]) && end + 1 - from <= LIMITS.line) {
-    const more = end + 1;
-    end = lineEnd(text, more);
-    line += ` ${lineIn(text, more, end).trim()}`;
-  }
-  return { line, next: Math.min(end + 1, text.length) };
+  while (isBlank(text[end + 1]) && end + 1 - from <= LIMITS.line) end = lineEnd(text, end + 1);
+  return end;
 }
 
 const isBlank = (char: string | undefined): boolean => char === " " || char === "\t";
 
-function readField(line: string): Field | undefined {
-  const colon = line.indexOf(":");
-  const name = canonicalName(line.slice(0, colon === -1 ? 0 : colon).trimEnd());
-  return name === undefined ? undefined : [name, line.slice(colon + 1).trim()];
+/** The value of a field, its continuation lines each joined by one space. */
+export function valueIn(text: string, from: number, end: number): string {
+  const value = text.slice(from, end).trim();
+  if (!value.includes("\n")) return value;
+  const [first = "", ...more] = value.split("\n");
+  return [first.replace(/\r$/, ""), ...more.map((line) => line.trim())].join(" ");
 }
 
 const request = /^([^ ]+) ([^ ]+) SIP\/(\d+\.\d+)$/i;
