@@ -13,7 +13,7 @@ export async function runRelay(settings: RelaySettings, log: Log): Promise<void>
   const addresses = settings.addresses.length > 0 ? settings.addresses : ownAddresses();
   const needs = { open: openUdp, clock: systemClock, chance: Math.random, log };
   const relay = await serve({ ...settings, addresses }, needs);
-  log({ level: "info", event: "relay.listening", ...relay.at, addresses: addresses.join(" ") });
+  log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses.join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
   const gone = new Promise<void>((resolve) => {
     if (process.stdin.isTTY) return;

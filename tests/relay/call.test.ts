@@ -8,7 +8,7 @@ import { masterOf, readKeys, writeKeys } from "../../relay/sdes.ts";
 import { Srtp } from "../../relay/srtp.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { until } from "../support/until.ts";
-import { HERE, PhonePeer, Relayed, reportsIn, soundOf, UserPeer } from "./peers.ts";
+import { HERE, hearEachOther, PhonePeer, Relayed, reportsIn, soundOf, UserPeer } from "./peers.ts";
 
 let relayed: Relayed;
 let user: UserPeer;
@@ -37,21 +37,6 @@ const rewrite = (to: "phone" | "user", command: "offer" | "answer", sdp: string)
   relayed.rewrite(`${call}`, to, command, sdp);
 const linesOf = (sdp: string, begin: string): string[] => sdp.split("\r\n").filter((line) => line.startsWith(begin));
 
-/** Both speak until both have heard ten packets. */
-async function hearEachOther(of: (packet: Uint8Array) => Uint8Array = (packet) => packet): Promise<void> {
-  let sequence = 100;
-  const [before, said] = [user.heard.length, phone.heard.length];
-  const speak = (): void => {
-    user.say(++sequence);
-    phone.say(of(soundOf(sequence, 2)));
-  };
-  const both = (): number => {
-    speak();
-    return Math.min(user.heard.length - before, phone.heard.length - said);
-  };
-  await until("ten packets each way", both, (heard) => heard >= 10, 20);
-}
-
 async function userCalls(): Promise<string> {
   const offer = await rewrite("phone", "offer", await user.offer());
   phone.takes(offer);
@@ -66,7 +51,7 @@ describe("a call by the relay", () => {
     const offer = await userCalls();
     expect(linesOf(offer, "m=")).toEqual([expect.stringMatching(/^m=audio 4\d{4} RTP\/AVP 8 0$/)]);
     expect(offer).not.toMatch(/ice|fingerprint|setup|candidate|rtcp-mux/);
-    await hearEachOther();
+    await hearEachOther(user, phone);
     await user.report();
     phone.report();
     await until(
@@ -87,7 +72,7 @@ describe("a call by the relay", () => {
     expect(linesOf(offer, "a=setup")).toEqual(["a=setup:actpass"]);
     phone.takes(await rewrite("phone", "answer", await user.answer(offer)));
     await user.connected();
-    await hearEachOther();
+    await hearEachOther(user, phone);
   });
 
   test("hold goes through, and a call by both ways again", async () => {
@@ -97,7 +82,7 @@ describe("a call by the relay", () => {
     const back = await rewrite("phone", "answer", await user.answer(held));
     expect(linesOf(back, "a=recvonly")).toHaveLength(1);
     await user.answer(await rewrite("user", "offer", phone.describe()));
-    await hearEachOther();
+    await hearEachOther(user, phone);
   });
 
   // proves: V16
@@ -117,7 +102,7 @@ describe("a call by the relay", () => {
     await user.connected();
     phone.takes(await rewrite("phone", "offer", await user.offer()));
     await rewrite("user", "answer", phone.describe());
-    await hearEachOther();
+    await hearEachOther(user, phone);
     expect(early.heard).toEqual([]);
     early.stop();
   });
@@ -127,7 +112,7 @@ describe("a call by the relay", () => {
     await userCalls();
     const before = await rewrite("user", "answer", phone.describe());
     await rewrite("phone", "offer", changed(await user.offer(), /^a=ice-ufrag:.*$/m, "a=ice-ufrag:refused"));
-    await hearEachOther();
+    await hearEachOther(user, phone);
     await rewrite("phone", "offer", await user.offer(true));
     const after = await rewrite("user", "answer", phone.describe());
     expect(linesOf(after, "a=ice-ufrag")).not.toEqual(linesOf(before, "a=ice-ufrag"));
@@ -160,7 +145,7 @@ describe("a call by the relay", () => {
       new Srtp(masterOf(secret, suite)),
       new Srtp(readKeys([{ tag: 1, suite, keyParams }])?.master ?? masterOf(secret, suite)),
     ];
-    await hearEachOther((packet) => out.protect(packet) ?? packet);
+    await hearEachOther(user, phone, (packet) => out.protect(packet) ?? packet);
     const heard = phone.heard.map((packet) => into.unprotect(packet)).filter((packet) => packet !== undefined);
     expect(heard.length).toBe(phone.heard.length);
     expect(Buffer.from(heard[0] ?? []).subarray(12)).toEqual(Buffer.alloc(160, heard[0]?.[3]));
@@ -169,7 +154,7 @@ describe("a call by the relay", () => {
   // proves: V15
   test("nobody else's packets reach the user once the phone has spoken", async () => {
     await userCalls();
-    await hearEachOther();
+    await hearEachOther(user, phone);
     const stranger = createSocket("udp4");
     await new Promise<void>((resolve) => stranger.bind(0, HERE, resolve));
     for (let sequence = 1; sequence < 20; sequence++) phone.say(soundOf(sequence, 666), stranger);

@@ -16,60 +16,63 @@ import { flagsFor } from "../../actors/relay/flags.ts";
 import type { Bencodes } from "../../protocol/bencode.ts";
 import { readOffer } from "../../relay/descriptions.ts";
 import { type RunningRelay, serve } from "../../relay/serve.ts";
+import type { Address } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { until } from "../support/until.ts";
 
 export const HERE = "127.0.0.1";
 
-/** A relay of our own, and the gateway's client of it. */
-export class Relayed {
-  readonly relay: RunningRelay;
+/** A relay, asked as the gateway asks. */
+export class Asked {
   readonly #client: RelayClient;
   protocol = "RTP/AVP";
 
-  static async start(ports = { first: 42_000, last: 43_999 }): Promise<Relayed> {
-    const at = { host: HERE, port: 0 };
-    const settings = { at, ports, addresses: [HERE], outside: "" };
-    return new Relayed(
-      await serve(settings, { open: openUdp, clock: systemClock, chance: Math.random, log: () => {} }),
-    );
-  }
-
-  private constructor(relay: RunningRelay) {
-    this.relay = relay;
+  constructor(at: Address) {
     const random = (): string => crypto.randomUUID();
-    this.#client = new RelayClient({
-      clock: systemClock,
-      random,
-      openUdp,
-      log: () => {},
-      at: relay.at,
-      came: () => {},
-    });
+    this.#client = new RelayClient({ clock: systemClock, random, openUdp, log: () => {}, at, came: () => {} });
   }
 
   ask(command: string, needs: Bencodes = {}): Promise<Bencodes> {
     return this.#client.ask(command, needs);
   }
 
-  /** As the gateway asks. */
   async rewrite(call: string, to: "phone" | "user", command: "offer" | "answer", sdp: string): Promise<string> {
     const terms = { protocol: this.protocol, codecs: ["PCMA", "PCMU"], direction: [] };
     const flags = flagsFor({ to, command }, terms);
-    return String(
-      (await this.ask(command, { ...flags, "call-id": call, "via-branch": call, "from-tag": "a", sdp })).sdp,
-    );
+    const named = { "call-id": call, "via-branch": call, "from-tag": "a", sdp };
+    return String((await this.ask(command, { ...flags, ...named })).sdp);
   }
 
   async calls(): Promise<unknown> {
     return (await this.ask("list")).calls;
   }
 
-  async stop(): Promise<void> {
+  /** Asks nothing more. */
+  forget(): void {
     this.#client.stop();
-    this.relay.stop();
-    this.relay.stop();
-    await this.relay.stopped;
+  }
+}
+
+/** A relay of our own in this process. */
+export class Relayed extends Asked {
+  readonly #relay: RunningRelay;
+
+  static async start(ports = { first: 42_000, last: 43_999 }): Promise<Relayed> {
+    const settings = { at: { host: HERE, port: 0 }, ports, addresses: [HERE], outside: "" };
+    const needs = { open: openUdp, clock: systemClock, chance: Math.random, log: () => {} };
+    return new Relayed(await serve(settings, needs));
+  }
+
+  private constructor(relay: RunningRelay) {
+    super(relay.at);
+    this.#relay = relay;
+  }
+
+  async stop(): Promise<void> {
+    this.forget();
+    this.#relay.stop();
+    this.#relay.stop();
+    await this.#relay.stopped;
   }
 }
 
@@ -202,3 +205,19 @@ export class PhonePeer {
 }
 
 export const reportsIn = (bytes: Buffer): number => RtcpPacketConverter.deSerialize(bytes).length;
+
+/** Both speak until both have heard ten packets; `of` is what the phone makes of its own. */
+export async function hearEachOther(
+  user: UserPeer,
+  phone: PhonePeer,
+  of: (packet: Uint8Array) => Uint8Array = (packet) => packet,
+): Promise<void> {
+  let sequence = 100;
+  const [before, said] = [user.heard.length, phone.heard.length];
+  const both = (): number => {
+    user.say(++sequence);
+    phone.say(of(soundOf(sequence, 2)));
+    return Math.min(user.heard.length - before, phone.heard.length - said);
+  };
+  await until("ten packets each way", both, (heard) => heard >= 10, 20);
+}

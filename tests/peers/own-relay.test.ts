@@ -1,0 +1,108 @@
+/** `[media] relay = "own"` as people run it, on each runtime: the relay's process starts with the gateway, is started again, and ends with it. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Asked, HERE, hearEachOther, PhonePeer, UserPeer } from "../relay/peers.ts";
+import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
+import { freePorts } from "../support/ports.ts";
+import { RUNTIMES } from "../support/runtimes.ts";
+import { until } from "../support/until.ts";
+
+/** There is no XMPP server: the relay does not need one. */
+const toml = ({ ng, xmpp }: { readonly ng: number; readonly xmpp: number }): string => `
+[modules.mod_jingle_sip]
+listen_port = 0
+[sip]
+bind = ["${HERE}"]
+media = "rtp"
+options_interval = 0
+[media]
+relay = "own"
+addresses = ["${HERE}"]
+first_port = 44000
+last_port = 44999
+ng_port = ${ng}
+[xmpp]
+host = "${HERE}"
+port = ${xmpp}
+secret = "secret"
+hosts = ["example.org"]
+[web]
+port = 0
+`;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+for (const runtime of RUNTIMES) {
+  const { name, missing } = runtime;
+  describe.skipIf(missing !== undefined)(`on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
+    let gateway: GatewayProcess;
+    let relay: Asked;
+
+    beforeAll(async () => {
+      const ports = await freePorts("ng", "xmpp");
+      gateway = await startGateway(toml(ports), runtime);
+      relay = new Asked({ host: HERE, port: ports.ng });
+    });
+    afterAll(async () => {
+      relay?.forget();
+      await gateway?.stop();
+    });
+
+    const pids = (): number[] =>
+      [...gateway.log().matchAll(/"event":"relay\.listening","pid":(\d+)/g)].map(([, pid]) => Number(pid));
+    const state = async (): Promise<string> => ((await (await gateway.health()).json()) as { relay: string }).relay;
+    const isUp = (): Promise<unknown> => until("a relay that is up", state, (said) => said === "up");
+
+    // proves: V21
+    test("it is up, and a user and a phone hear each other by it", async () => {
+      await isUp();
+      const [user, phone] = [new UserPeer(), new PhonePeer()];
+      await phone.start();
+      phone.takes(await relay.rewrite("1", "phone", "offer", await user.offer()));
+      await user.takes(await relay.rewrite("1", "user", "answer", phone.describe()));
+      await user.connected();
+      await hearEachOther(user, phone);
+      await user.stop();
+      phone.stop();
+    });
+
+    // proves: V21
+    test("it is killed, and another is started, which is up and has no calls", async () => {
+      process.kill(pids().at(-1) ?? 0, "SIGKILL");
+      await until("another process", pids, ({ length }) => length === 2);
+      await isUp();
+      expect(await relay.calls()).toEqual([]);
+      expect(gateway.log()).toContain('"event":"relay.process.ended","reason":"SIGKILL"');
+    });
+
+    // proves: V21
+    test("SIGTERM ends both", async () => {
+      expect(await gateway.stop()).toBe(0);
+      expect(pids().filter(isAlive)).toEqual([]);
+    });
+
+    // proves: V21
+    test("a gateway that is killed takes its relay with it", async () => {
+      gateway = await startGateway(toml(await freePorts("ng", "xmpp")), runtime);
+      await isUp();
+      process.kill(gateway.pid, "SIGKILL");
+      await gateway.exited;
+      await until(
+        "the end of the relay",
+        () => pids().filter(isAlive),
+        ({ length }) => length === 0,
+        20,
+      );
+    });
+  });
+}
+
+test("it is a command of a configuration that has it", async () => {
+  const { code, error } = await runMain(["relay"], '[xmpp]\nsecret = "secret"\nhosts = ["example.org"]\n');
+  expect([code, error]).toEqual([1, 'carillon: relay is of a configuration with [media] relay = "own"']);
+});
