@@ -97,8 +97,17 @@ export class Dtls {
   }
 
   received(bytes: Uint8Array): void {
-    if (this.#state !== "waiting") this.#wire.onData?.(Buffer.from(bytes));
+    if (this.#state !== "waiting") this.#read(bytes);
     else if (this.#early.length < MOST_EARLY) this.#early.push(bytes);
+  }
+
+  /** COMPAT werift 0.25.2: a datagram that is no DTLS throws. */
+  #read(bytes: Uint8Array): void {
+    try {
+      this.#wire.onData?.(Buffer.from(bytes));
+    } catch {
+      // lost, like a record that cannot be read (RFC 6347 §4.1.2.7)
+    }
   }
 
   /** Once: a lost last flight is repeated, and says so again. */

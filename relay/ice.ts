@@ -1,10 +1,11 @@
 /**
  * The ICE agent toward the user (RFC 8445): werift's checks over the relay's own sockets, one for each address.
  *
- * Rules: a check is answered only if it has our user and password, which werift does not look at; media go out only over a nominated
- * pair whose consent is fresh (RFC 7675); candidates of the user are addresses over UDP, and those it does not tell are learned
- * from its checks. An ICE restart keeps the sockets. Bound: `MOST_PAIRS` pairs. COMPAT werift 0.25.2: it opens sockets itself only
- * without an `error` listener, so its private list of them is filled here; a test says what it is when that has changed.
+ * Rules: a check is answered only if it has our user and password, which werift does not look at; other packets are heard only from
+ * where such a check, or an answer to ours, has come; media go out only over a nominated pair whose consent is fresh (RFC 7675);
+ * candidates of the user are addresses over UDP, and those it does not tell are learned from its checks. An ICE restart keeps the
+ * sockets. Bound: `MOST_PAIRS` pairs. COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private
+ * list of them is filled here; a test says what it is when that has changed.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -57,6 +58,8 @@ export class IceAgent {
   readonly #connection: Connection;
   readonly #locals: Local[] = [];
   #peer: Pick<Transport, "ufrag" | "pwd"> = {};
+  /** From where checks have come. */
+  readonly #checked = new Set<string>();
 
   private constructor(needs: IceNeeds) {
     this.#needs = needs;
@@ -160,10 +163,20 @@ export class IceAgent {
   }
 
   #received(protocol: StunProtocol, bytes: Uint8Array, { host, port }: Address): void {
-    if (kindOf(bytes) !== "stun") return this.#needs.received(bytes);
+    if (kindOf(bytes) !== "stun") {
+      if (this.#isUser(host, port)) this.#needs.received(bytes);
+      return;
+    }
     const datagram = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (isRequest(datagram) && !this.#isOurs(datagram)) return;
+    if (isRequest(datagram) && this.#checked.size < MOST_PAIRS) this.#checked.add(placeOf(host, port));
     (protocol as unknown as Protocol).datagramReceived(datagram, [host, port]);
+  }
+
+  #isUser(host: string, port: number): boolean {
+    if (this.#checked.has(placeOf(host, port))) return true;
+    const [knownHost, knownPort] = this.#connection.nominated?.remoteAddr ?? [];
+    return host === knownHost && port === knownPort;
   }
 
   /** Whether a check names our user, and has its password's integrity. */
@@ -177,6 +190,8 @@ export class IceAgent {
     return isOurs;
   }
 }
+
+const placeOf = (host: string, port: number): string => `${host} ${port}`;
 
 /** RFC 8489 §5: the class bits of a request are 0. */
 const isRequest = (datagram: Buffer): boolean => datagram.length >= 20 && (datagram.readUInt16BE(0) & 0x0110) === 0;

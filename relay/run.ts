@@ -15,6 +15,9 @@ export async function runRelay(settings: RelaySettings, log: Log): Promise<void>
   const relay = await serve({ ...settings, addresses }, needs);
   log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses.join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
+  // werift is ours to watch: what it throws in a timer of one call is not to end the others
+  const fault = (error: unknown): void => log({ level: "error", event: "relay.fault", error: String(error) });
+  process.on("unhandledRejection", fault).on("uncaughtException", fault);
   const gone = new Promise<void>((resolve) => {
     if (process.stdin.isTTY) return;
     process.stdin.once("end", resolve).once("error", resolve).resume();

@@ -16,7 +16,7 @@ import { makeCertificate } from "./dtls.ts";
 import { NgServer } from "./ng-server.ts";
 import { type PortRange, Ports } from "./ports.ts";
 
-/** At some 2 % of a core each, more than one core carries. */
+/** What the range of ports holds at its default, with room; at half a per cent of a core each, one core carries them. */
 const MOST_CALLS = 100;
 
 export interface RelaySettings {

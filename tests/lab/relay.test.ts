@@ -86,6 +86,16 @@ for (const { relay: name, make, kind, media } of CASES)
       await talk.juliet.tells("ended");
     });
 
+    // proves: W14
+    test("juliet begins ICE anew, and hears the phone again", async () => {
+      await talk.julietTalksToEcho();
+      await talk.juliet.tap("restart");
+      await pageHearsAgain(talk.juliet);
+      await pageHears(talk.juliet, talk.echo.hertz);
+      await talk.juliet.tap("hangUp");
+      await talk.echo.event("CALL_CLOSED");
+    });
+
     test("juliet gives up; the phone gives up; juliet declines", async () => {
       await talk.julietCalls();
       await talk.juliet.tap("hangUp");

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { createSocket } from "node:dgram";
+import { classes, Message, methods } from "werift";
 import { masterOf, readKeys, writeKeys } from "../../relay/sdes.ts";
 import { Srtp } from "../../relay/srtp.ts";
 import { changed, changedAll } from "../support/changed.ts";
@@ -36,6 +37,13 @@ afterEach(async () => {
 const rewrite = (to: "phone" | "user", command: "offer" | "answer", sdp: string) =>
   relayed.rewrite(`${call}`, to, command, sdp);
 const linesOf = (sdp: string, begin: string): string[] => sdp.split("\r\n").filter((line) => line.startsWith(begin));
+
+/** A check (RFC 8445 §7.1) of whoever knows this password. */
+function checkOf(ufrag: string, pwd: string | undefined): Buffer {
+  const check = new Message(methods.BINDING, classes.REQUEST);
+  check.setAttribute("USERNAME", `${ufrag}:stranger`).setAttribute("PRIORITY", 1).setAttribute("ICE-CONTROLLING", 1n);
+  return pwd === undefined ? check.bytes : check.addMessageIntegrity(Buffer.from(pwd)).addFingerprint().bytes;
+}
 
 async function userCalls(): Promise<string> {
   const offer = await rewrite("phone", "offer", await user.offer());
@@ -163,6 +171,33 @@ describe("a call by the relay", () => {
     await until("what is dropped", errors, (dropped) => dropped >= 19, 20);
     expect(user.heard.filter(({ header }) => header.ssrc === 666)).toEqual([]);
     stranger.close();
+  });
+
+  // proves: V20
+  test("strangers at the user's port: a check without the password is not answered, DTLS is not read, and the call goes on", async () => {
+    phone.takes(await rewrite("phone", "offer", await user.offer()));
+    const answer = await rewrite("user", "answer", phone.describe());
+    const [ufrag = "", pwd = ""] = ["ufrag", "pwd"].map((each) => linesOf(answer, `a=ice-${each}`)[0]?.split(":")[1]);
+    const port = Number(linesOf(answer, "m=")[0]?.split(" ")[1]);
+    const stranger = createSocket("udp4");
+    await new Promise<void>((resolve) => stranger.bind(0, HERE, resolve));
+    const heard: Buffer[] = [];
+    stranger.on("message", (bytes) => heard.push(bytes));
+    const hello = Buffer.concat([Buffer.from("16fefd0000000000000000", "hex"), Buffer.alloc(60, 1)]);
+    const checks = [checkOf(ufrag, "guessed password"), checkOf("nobody", pwd), checkOf("nobody", undefined)];
+    for (const each of [...checks, hello]) stranger.send(each, port, HERE);
+    stranger.send(checkOf(ufrag, pwd), port, HERE);
+    await until(
+      "an answer to the one who knows the password",
+      () => heard.length,
+      (count) => count > 0,
+      20,
+    );
+    expect(heard.filter((bytes) => bytes.readUInt16BE(0) === 0x0101)).toHaveLength(1);
+    stranger.close();
+    await user.takes(answer);
+    await user.connected();
+    await hearEachOther(user, phone);
   });
 
   test("a codec that both do not have, and an answer to nothing, are errors with a reason; nothing is left", async () => {

@@ -1,5 +1,6 @@
 /** DTLS with the user: who is believed, in both roles. The other side is werift's own, in memory. */
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { DtlsClient, DtlsServer } from "werift";
 import { type Certificate, Dtls, type DtlsRole, makeCertificate } from "../../relay/dtls.ts";
 import { until } from "../support/until.ts";
@@ -64,6 +65,16 @@ describe.each<DtlsRole>(["server", "client"])("as %s", (role) => {
     const { keyed, failed } = await associate(role, await makeCertificate(), await makeCertificate());
     expect([keyed, failed]).toEqual([false, "the handshake is not signed by the user"]);
   });
+});
+
+test("what is no DTLS is passed over", async () => {
+  const certificate = await makeCertificate();
+  const none = { certificate, fingerprints: [certificate.fingerprint], connected: () => {}, failed: () => {} };
+  const server = new Dtls({ ...none, role: "server", send: () => {} });
+  server.start();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (any) => server.received(Uint8Array.of(22, 254, 253, ...any))),
+  );
 });
 
 test("what comes before the way is open is kept, and read then", async () => {

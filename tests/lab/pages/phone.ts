@@ -12,6 +12,8 @@ export interface PagePhone {
   hangUp(): Promise<void>;
   hold(): Promise<void>;
   resume(): Promise<void>;
+  /** XMPP: begins ICE anew, in a call of its own. */
+  restart?(): Promise<void>;
   /** Presses a key, which is heard as RTP (RFC 4733). */
   press(key: string): Promise<void>;
   /** Ends the call, if there is one. */

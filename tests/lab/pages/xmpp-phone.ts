@@ -74,6 +74,10 @@ class XmppPhone implements PagePhone {
     await this.#current.resume();
   }
 
+  async restart(): Promise<void> {
+    await this.#current.restartIce();
+  }
+
   press(key: string): Promise<void> {
     return press(key);
   }
