@@ -52,6 +52,7 @@ export interface Config {
     readonly domain: string;
     readonly secret: string;
     readonly hosts: readonly string[];
+    readonly speaksAs: readonly string[];
   };
   readonly calls: {
     readonly ringTimeout: number;

@@ -309,6 +309,7 @@ function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks, trunk
     proxyPort,
     usernameToPhone,
     intercept: xmpp.mode === "intercept",
+    speaksAs: xmpp.speaksAs,
   };
   return {
     sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow, strict: sip.strict },

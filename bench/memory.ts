@@ -30,6 +30,7 @@ function makeGateway(xmppPort: number, transport: "udp" | "tcp"): Gateway {
     component: COMPONENT,
     ours: [HOST],
     intercept: false,
+    speaksAs: [],
     usernameToPhone: [],
   };
   return new Gateway(

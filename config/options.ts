@@ -22,6 +22,7 @@ import {
   type Kind,
   LISTENER,
   MEGABYTES,
+  MORE_DOMAINS,
   NETWORKS,
   OWN_ADDRESSES,
   oneOf,
@@ -130,6 +131,9 @@ const MEDIA_OPTIONS = [
 const MODE = "users dial number@domain, or their server hands calls over";
 const HOSTS = "domains whose users may call and be called; required";
 
+const SPEAKS_AS =
+  "intercept mode: domains of phones that ring by their own address; the server's module names the same";
+
 const XMPP_OPTIONS = [
   option("xmpp", "mode", oneOf("gateway", "intercept"), "gateway", MODE, env("XMPP_MODE")),
   option("xmpp", "host", HOST, "localhost", "where the server listens for components", env("XMPP_HOST")),
@@ -137,6 +141,7 @@ const XMPP_OPTIONS = [
   option("xmpp", "domain", DOMAIN, "sip.localhost", "the component's domain", env("XMPP_DOMAIN")),
   option("xmpp", "secret", SECRET, undefined, "shared with the server; required", secret("XMPP_SECRET")),
   option("xmpp", "hosts", DOMAINS, undefined, HOSTS, env("XMPP_HOSTS")),
+  option("xmpp", "speaks_as", MORE_DOMAINS, [], SPEAKS_AS, env("XMPP_SPEAKS_AS")),
 ];
 
 const CALLS_OPTIONS = [

@@ -92,6 +92,10 @@ export const DOMAINS: Kind = {
   schema: list(text(readDomain), (domain) => [domain]).min(1),
   allowed: 'a list of domain names, such as ["example.org"]',
 };
+export const MORE_DOMAINS: Kind = {
+  schema: list(text(readDomain), (domain) => [domain]),
+  allowed: 'a list of domain names, such as ["pbx.example.org"]',
+};
 export const REALMS: Kind = {
   schema: list(plain.min(1), (realm) => [realm]),
   allowed: 'a list of realms, such as ["sip.example.org"]',

@@ -142,7 +142,7 @@ function configuration(serverPort: number, phonePort: number): GatewayConfig {
     calls: {
       proxy: { transport: "udp", ...proxy },
       addresses: {
-        ...{ hosts, component: COMPONENT, ours: [LOCAL], intercept: false, usernameToPhone: [] },
+        ...{ hosts, component: COMPONENT, ours: [LOCAL], intercept: false, speaksAs: [], usernameToPhone: [] },
         ...{ proxyHost: proxy.host, proxyPort: proxy.port },
       },
       ...{ localHost: LOCAL, sdpOrigin: LOCAL, profile: "deployed", outbound: false },

@@ -4,6 +4,7 @@
  * Rule: of the dial plan it says what this call has dialled, and may dial, as it stands: the rules themselves are about numbers, which
  * a play does not name.
  */
+import { bareJid, readJid } from "../protocol/xmpp/jid.ts";
 import type { WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
 import { dialledBy, messagesIn, userOf } from "./play-places.ts";
@@ -30,11 +31,13 @@ export function configurationOf(
     .filter(({ username, phone }) => others.knowsPerson(username) || others.knowsPerson(phone))
     .map(({ username, phone }) => ({ username: others.person(username), phone: others.person(phone) }));
   const trunk = trunks.find(({ name }) => name === row.trunk);
+  const caller = setting.speaksAs.filter((each) => each === readJid(bareJid(row.from))?.domain);
   return {
     ...changed<CallOptions>(options, PLAY_OPTIONS),
     ...(intercept ? { intercept } : {}),
     ...(row.direction === "incoming" ? { online } : {}),
     ...(realm.length > 0 ? { realm: realm.map((each) => others.realm(each)) } : {}),
+    ...(caller.length > 0 ? { speaksAs: caller.map((each) => others.host(each)) } : {}),
     ...(numbers.length > 0 ? { usernameToPhone: numbers } : {}),
     ...(trunk ? { trunk: trunkOf(trunk, wires, others) } : {}),
     ...(setting.dial ? { dial: dialOf(setting.dial, row, wires, others) } : {}),

@@ -25,6 +25,8 @@ export interface Setting {
   readonly trunks: readonly TrunkSetting[];
   /** How numbers are dialled, if `[dial]` says so; who may dial what is no part of it. */
   readonly dial?: Dialled;
+  /** The domains as which it lets the gateway speak, beside its own. */
+  readonly speaksAs: readonly string[];
   readonly options: CallOptions;
 }
 
@@ -118,6 +120,7 @@ export interface PlayConfiguration extends Partial<CallOptions> {
   readonly online?: readonly string[];
   readonly usernameToPhone?: Setting["usernameToPhone"];
   readonly realm?: Setting["realm"];
+  readonly speaksAs?: Setting["speaksAs"];
   /** The trunk of the call, who stands where `provider` does; what is not said of it is as with other trunks. */
   readonly trunk?: Partial<TrunkManner> & Omit<TrunkSetting, keyof TrunkManner | "name">;
   /** What may be dialled, each as it stands, and by the trunk if there is one. */

@@ -19,8 +19,10 @@ export interface AddressRules {
   readonly ours: readonly string[];
   readonly proxyHost: string;
   readonly proxyPort: number;
-  /** Intercept mode: a caller has the JID that its SIP address spells, since the users' server lets us send as anybody. */
+  /** Intercept mode: a caller has the JID that its SIP address spells, if the users' server lets us speak as that one. */
   readonly intercept: boolean;
+  /** The domains, beside `hosts` and our own, as which it does. */
+  readonly speaksAs: readonly string[];
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
 
@@ -123,21 +125,27 @@ function userJid(uri: SipUri, host: string, { usernameToPhone }: AddressRules): 
 }
 
 /**
- * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells; but that of a user of
- * ours only where From is trusted. Else
- * `carol@<component>/sip` for a number, or an address of the component's domain, the proxy's or ours; for any other address,
- * the whole of it, escaped (XEP-0106).
+ * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells, where we may speak as
+ * that one. Else `carol@<component>/sip` for a number, or an address of the component's domain, the proxy's or ours; for any
+ * other address, the whole of it, escaped (XEP-0106).
  */
 export function callerJid(from: string, rules: AddressRules, isTrusted: boolean): string | undefined {
   const uri = readUri(from);
   const own = rules.intercept ? spelled(uri, rules) : undefined;
-  if (rules.intercept && (own === undefined || isTrusted || !isServed(own, rules))) return own;
+  if (rules.intercept && (own === undefined || maySpeakAs(own, rules, isTrusted))) return own;
   const nearby = [rules.proxyHost.toLowerCase(), ...rules.ours];
   const near = isSame(uri.host, rules.component) || nearby.includes(uri.host) || isNumber(uri);
   const user = bareUser(uri);
   const name = user === "" ? uri.host : near ? user : `${user}@${uri.host}`;
   const jid = `${escapeLocal(name).toLowerCase()}@${rules.component}/${PHONE}`;
   return readJid(jid) === undefined ? undefined : jid;
+}
+
+/** As a user of ours only where From is trusted; else as an address of our own domain or of `speaksAs`. */
+function maySpeakAs(jid: string, rules: AddressRules, isTrusted: boolean): boolean {
+  if (isServed(jid, rules)) return isTrusted && readJid(jid)?.local !== "";
+  const domain = readJid(jid)?.domain ?? "";
+  return [rules.component, ...rules.speaksAs].some((each) => isSame(each, domain));
 }
 
 /** A mapped number is its user; any other number belongs to the component's domain. */

@@ -46,6 +46,7 @@ export function gatewayConfig(
         proxyHost: PROXY.host,
         proxyPort: PROXY.port,
         intercept: mode === "intercept",
+        speaksAs: [],
         usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
       },
       trusted: true,

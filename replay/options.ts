@@ -25,6 +25,7 @@ export function configuredBy(script: string): Configured {
     transport,
     hasCredentials,
     usernameToPhone,
+    speaksAs,
     trunk,
     dial,
     ...timers
@@ -35,7 +36,7 @@ export function configuredBy(script: string): Configured {
     ...(media ? { media: media as CallsConfig["media"] } : {}),
     ...(codecs ? { codecs: codecs.split(",") } : {}),
     ...(hasCredentials ? { username: "carillon", password: "pw" } : {}),
-    ...(usernameToPhone ? { addresses: { ...addresses, usernameToPhone } } : {}),
+    addresses: { ...addresses, ...(usernameToPhone && { usernameToPhone }), ...(speaksAs && { speaksAs }) },
     ...(transport === "tcp" ? { proxy: { transport, ...PROXY } } : {}),
     ...(dial ? { dial: dialOf(dial, trunk ? PROVIDER_NAME : PROXY_TRUNK) } : {}),
   };

@@ -14,6 +14,7 @@ export function settingOf({ sip, xmpp, calls, relay, trunks = [] }: GatewayConfi
     intercept: xmpp.mode === "intercept",
     trunks: trunks.map(trunkOf),
     ...(dial && { dial: dialledOf(dial) }),
+    speaksAs: addresses.speaksAs,
     options: {
       ...{ transport: proxy.transport, profile, outbound, trusted, hasCredentials: username !== "", retryAudioOnly },
       ...{ media: calls.media, codecs: calls.codecs.join(), relay: relay !== undefined },

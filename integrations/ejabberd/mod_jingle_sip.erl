@@ -11,22 +11,26 @@
 %%%   server -> gateway   message: delegation/forwarded/message   a Jingle Message (XEP-0353) of a user
 %%%   gateway -> server   message: privilege/forwarded/message    ... and as somebody
 %%%   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
-%%%   server -> gateway   presence                          of every session, all of it again when the gateway connects
+%%%   server -> gateway   presence                          of every session, all of it again when the gateway connects:
+%%%                                                         priority and caps (XEP-0115) alone
 %%%
-%%% Rules: only the configured component may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
-%%% of this host. The addresses of an answer are those of what it answers, whatever stands in it; the ids that answers are
-%%% known by cannot be guessed (ejabberd_iq). Privacy lists and blocking hold both ways. Left alone, whole sessions long:
-%%% file transfer (sessions without RTP), sessions that began while the gateway was away and calls passed, sessions that
-%%% come from other servers, and what a user says to an account of their own, but in a call that the gateway began, since a
-%%% phone may have the user's own address. What opens a call is the gateway's all the same, while it is there: no sid takes a
-%%% call past it. Bounds: `MOST_SESSIONS` remembered, of them `MOST_OF_USER` that a user has opened, and as many that others
-%%% have opened with the user; the oldest give way. A question waits `timeout`, what the gateway asks of a device a minute.
+%%% Rules: only the configured component, by its own connection, may speak as somebody: as an address of its own, as a user of
+%%% this host, as the domains of `speaks_as`, and in a call of a user's as whom that has called; only Jingle, disco#info and
+%%% Jingle Messages, only to users of this host. The addresses of an answer are those of what it answers, whatever stands in
+%%% it; the ids that answers are known by cannot be guessed (ejabberd_iq). Nobody's session waits for a process of ours.
+%%% Privacy lists and blocking hold both ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions
+%%% that began while the gateway was away and calls passed, sessions that come from other servers, and what a user says to an
+%%% account of their own, but in a call that the gateway began, since a phone may have the user's own address. What opens a
+%%% call is the gateway's all the same, while it is there: no sid takes a call past it. Bounds: of sessions, those of
+%%% `sessions_shares`, the oldest give way; of questions that wait, `MOST` in each direction, of them `MOST_OF_USER` of a
+%%% user, past which one is refused. A question waits `timeout`, what the gateway asks of a device a minute.
 -module(mod_jingle_sip).
 -behaviour(gen_mod).
 -behaviour(gen_server).
 
 -export([start/2, stop/1, reload/3, depends/2, mod_options/1, mod_opt_type/1, mod_doc/0]).
--export([said/1, heard/1, asked/1, decode_iq_subel/1, told/1, refused/1, connected/1, present/2, gone/3, features/5, form/5]).
+-export([said/1, heard/1, came/1, asked/1, decode_iq_subel/1, told/1, refused/1, connected/1, present/2, gone/3]).
+-export([features/5, form/5]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
 -include("xmpp.hrl").
@@ -43,8 +47,9 @@
 %% The resource of the devices that the gateway speaks from when it answers a proposal.
 -define(PHONE, <<"sip">>).
 
-%% How many sessions are remembered as the gateway's or not.
--define(MOST_SESSIONS, 10000).
+%% How many sessions are remembered, and how many questions wait.
+-define(MOST, 10000).
+-define(MOST_OF_DOMAIN, 1000).
 -define(MOST_OF_USER, 100).
 
 %%% ------------------------------------------------------------------------------------------------ the module itself
@@ -77,7 +82,7 @@ hooks() ->
      {disco_local_features, features, 50},
      {disco_info, form, 110}]. % after mod_disco (100), which keeps nothing of others
 
-global_hooks() -> [{component_connected, connected, 60}, {filter_packet, refused, 50}].
+global_hooks() -> [{component_connected, connected, 60}, {component_send_packet, came, 50}, {filter_packet, refused, 50}].
 
 reload(Host, _NewOpts, _OldOpts) -> ask_presence(Host).
 depends(_Host, _Opts) -> [].
@@ -85,10 +90,11 @@ depends(_Host, _Opts) -> [].
 mod_opt_type(component) -> econf:domain();
 mod_opt_type(fallback) -> econf:enum([error, pass]);
 mod_opt_type(messages) -> econf:bool();
+mod_opt_type(speaks_as) -> econf:list(econf:domain());
 mod_opt_type(timeout) -> econf:timeout(second).
 
 %% `component` has no default: without it the configuration is refused.
-mod_options(_Host) -> [component, {fallback, error}, {messages, true}, {timeout, timer:seconds(15)}].
+mod_options(_Host) -> [component, {fallback, error}, {messages, true}, {speaks_as, []}, {timeout, timer:seconds(15)}].
 
 mod_doc() ->
     #{desc => <<"Hands the Jingle calls of a host's users over to a gateway component.">>,
@@ -96,6 +102,7 @@ mod_doc() ->
           [{component, #{value => <<"Domain">>, desc => <<"The gateway's domain, that of an ejabberd_service.">>}},
            {fallback, #{value => <<"error | pass">>, desc => <<"What calls get while the gateway is away.">>}},
            {messages, #{value => <<"true | false">>, desc => <<"Whether Jingle Messages (XEP-0353) are handed over.">>}},
+           {speaks_as, #{value => <<"[Domain, ...]">>, desc => <<"As whom the gateway may speak, too: domains of phones.">>}},
            {timeout, #{value => <<"timeout()">>, desc => <<"How long the gateway may take to answer.">>}}]}.
 
 %% IQs for us are left as they are on the wire.
@@ -104,29 +111,36 @@ decode_iq_subel(Element) -> Element.
 component(Host) -> gen_mod:get_module_opt(Host, ?MODULE, component).
 option(Host, Name) -> gen_mod:get_module_opt(Host, ?MODULE, Name).
 
-is_gateway(Host, #jid{luser = <<>>, lserver = Domain, lresource = <<>>}) -> Domain == component(Host);
-is_gateway(_Host, _Jid) -> false.
+%% A stanza of a component, before it is routed: it carries by whose connection it came, since one that shares the gateway's
+%% listener may write the gateway's address (`check_from` looks at the listener's domains).
+came({drop, _State} = Dropped) -> Dropped;
+came({Stanza, #{routes := Domains} = State}) ->
+    #jid{lserver = Domain} = xmpp:get_from(Stanza),
+    {xmpp:put_meta(Stanza, ?MODULE, lists:member(Domain, Domains)), State}.
+
+is_gateway(Host, Stanza) ->
+    jid:tolower(xmpp:get_from(Stanza)) == {<<>>, component(Host), <<>>} andalso xmpp:get_meta(Stanza, ?MODULE, false).
+
+%% As whom the gateway may speak; the users of another host are its own as well where that host hands over to it.
+may_be(Host, #jid{lserver = Domain, luser = User}) ->
+    Domain == component(Host) orelse lists:member(Domain, option(Host, speaks_as))
+        orelse User /= <<>> andalso gen_mod:is_loaded(Domain, ?MODULE) andalso component(Domain) == component(Host);
+may_be(_Host, undefined) -> false.
 
 is_up(Host) -> ejabberd_router:is_my_route(component(Host)).
 
 %%% --------------------------------------------------------------------------------------- what the host's users send
 
 %% A user's stanza, before it is routed: {Stanza, C2S}.
-said({#iq{type = Type, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]} = Sent, C2S} = Said) when Type == set; Type == get ->
-    #{jid := From, lserver := Host} = C2S,
+said({#iq{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type == set; Type == get ->
     IQ = xmpp:set_from_to(Sent, From, address(Sent, From)),
-    case xmpp:get_ns(Jingle) == ?NS_JINGLE andalso is_taken(Host, IQ, Jingle) andalso is_allowed(C2S, IQ) of
-        true -> take(IQ, Jingle, Said);
-        false -> aside(Host, IQ, Jingle), Said
-    end;
-%% What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
-said({#iq{type = get, to = #jid{lresource = ?PHONE} = To, sub_els = [#xmlel{name = <<"query">>} = Query]} = Sent, C2S} = Said) ->
-    #{jid := From, lserver := Host} = C2S,
-    IQ = xmpp:set_from_to(Sent, From, To),
-    IsPhone = xmpp:get_ns(Query) == ?NS_DISCO_INFO andalso To#jid.lserver /= component(Host) andalso not is_session(Host, To),
-    case IsPhone andalso is_up(Host) andalso is_allowed(C2S, IQ) of
-        true -> hand_over(Host, IQ), {stop, {drop, C2S}};
-        false -> Said
+    case jingle(IQ) of
+        false -> asks(IQ, Said);
+        Jingle ->
+            case is_taken(Host, IQ, Jingle) andalso is_allowed(C2S, IQ) of
+                true -> take(IQ, Jingle, Said);
+                false -> aside(Host, IQ, Jingle), Said
+            end
     end;
 %% XEP-0353 has type chat; what comes by another type proposes a call all the same.
 said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type /= error ->
@@ -148,6 +162,16 @@ said({#presence{type = Type, to = To} = Presence, #{jid := From, lserver := Host
     Said;
 said(Said) -> Said.
 
+%% What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
+asks(#iq{type = get, to = #jid{lresource = ?PHONE} = To, sub_els = [#xmlel{name = <<"query">>} = Query]} = IQ, Said) ->
+    {_, #{lserver := Host} = C2S} = Said,
+    IsPhone = xmpp:get_ns(Query) == ?NS_DISCO_INFO andalso To#jid.lserver /= component(Host) andalso not is_session(Host, To),
+    case IsPhone andalso is_up(Host) andalso is_allowed(C2S, IQ) of
+        true -> hand_over(Host, IQ), {stop, {drop, C2S}};
+        false -> Said
+    end;
+asks(_IQ, Said) -> Said.
+
 is_session(Host, #jid{lserver = Host} = Jid) ->
     ejabberd_sm:get_session_pid(Jid#jid.luser, Host, Jid#jid.lresource) /= none;
 is_session(_Host, _Jid) -> false.
@@ -158,12 +182,14 @@ address(Sent, From) ->
         To -> To
     end.
 
-%% The Jingle Message in a message, or false.
+%% The Jingle in an IQ, or the Jingle Message in a message; or false.
+jingle(IQ) -> first([Element || #xmlel{name = <<"jingle">>} = Element <- xmpp:get_els(IQ), xmpp:get_ns(Element) == ?NS_JINGLE]).
+
 jingle_message(Message) ->
-    case [Element || #xmlel{} = Element <- xmpp:get_els(Message), xmpp:get_ns(Element) == ?NS_MESSAGES] of
-        [Element | _] -> Element;
-        [] -> false
-    end.
+    first([Element || #xmlel{} = Element <- xmpp:get_els(Message), xmpp:get_ns(Element) == ?NS_MESSAGES]).
+
+first([Element | _]) -> Element;
+first([]) -> false.
 
 %% Whether a user's Jingle is the gateway's: everything to other people but what is left alone, and of what a user says to
 %% the own account the question for a call that rings, and the calls that the gateway began.
@@ -194,9 +220,16 @@ is_allowed(#{lserver := Host} = C2S, Stanza) ->
 
 take(Stanza, Jingle, {_, #{lserver := Host} = C2S} = Said) ->
     case {is_up(Host), option(Host, fallback)} of
-        {true, _} -> remember(Host, Stanza, Jingle, unknown), hand_over(Host, Stanza), {stop, {drop, C2S}};
+        {true, _} -> remember(Host, Stanza, Jingle, taken(Host, Stanza)), hand_over(Host, Stanza), {stop, {drop, C2S}};
         {false, pass} -> remember(Host, Stanza, Jingle, aside), Said;
         {false, error} -> refuse_away(Stanza, Jingle, Said)
+    end.
+
+%% A call to one as whom the gateway may not speak is remembered, since it answers as that one.
+taken(Host, Stanza) ->
+    case may_be(Host, xmpp:get_to(Stanza)) of
+        true -> unknown;
+        false -> taken
     end.
 
 %% Without the gateway no call begins; of other messages nobody waits for an answer.
@@ -209,10 +242,16 @@ refuse_away(Stanza, _Jingle, {_, C2S}) ->
 hand_over(Host, #message{} = Message) ->
     ejabberd_router:route(#message{from = jid:make(Host), to = jid:make(component(Host)),
                                    sub_els = [wrapped(<<"delegation">>, ?NS_HANDED_OVER, Message)]});
-hand_over(Host, #iq{} = IQ) ->
+hand_over(Host, #iq{from = #jid{luser = User}} = IQ) ->
     Outer = #iq{type = set, from = jid:make(Host), to = jid:make(component(Host)),
                 sub_els = [wrapped(<<"delegation">>, ?NS_HANDED_OVER, IQ)]},
-    ejabberd_router:route_iq(Outer, fun(Answer) -> answered(IQ, Answer) end, undefined, option(Host, timeout)).
+    Answered = fun(Answer) -> has_waited(Host, handed_over, User), answered(IQ, Answer) end,
+    case may_wait(Host, handed_over, User) of
+        true -> ejabberd_router:route_iq(Outer, Answered, undefined, option(Host, timeout));
+        false -> ejabberd_router:route_error(IQ, too_many(IQ))
+    end.
+
+too_many(IQ) -> xmpp:err_resource_constraint(<<"Too many calls at once">>, xmpp:get_lang(IQ)).
 
 %% The gateway's answer to what was handed over becomes the user's.
 answered(IQ, timeout) ->
@@ -239,15 +278,17 @@ refuse_unreadable(IQ) ->
 
 %% An IQ to be sent as somebody. Its answer comes back to `answer/2`, also when the session is gone or the user has
 %% blocked the caller: ejabberd's own errors are answers as well.
-asked(#iq{type = set, from = From, sub_els = [#xmlel{name = <<"privileged_iq">>} = Asked]} = Outer) ->
+asked(#iq{type = set, sub_els = [#xmlel{name = <<"privileged_iq">>} = Asked]} = Outer) ->
     #jid{lserver = Host} = Outer#iq.to,
-    case is_gateway(Host, From) andalso spoken(fxml:get_subtag(Asked, <<"iq">>)) of
+    case is_gateway(Host, Outer) andalso spoken(fxml:get_subtag(Asked, <<"iq">>)) of
         false -> refuse(Outer, <<"only the gateway may speak as somebody">>);
-        #iq{to = #jid{lserver = Host} = To} = IQ ->
-            case {is_call(IQ), is_session(Host, To)} of
-                {false, _} -> refuse(Outer, <<"only Jingle and disco#info may be sent as somebody">>);
-                {true, false} -> xmpp:make_error(Outer, xmpp:err_recipient_unavailable());
-                {true, true} -> speak(Host, Outer, IQ)
+        #iq{from = From, to = #jid{lserver = Host} = To} = IQ ->
+            MayBe = may_be(Host, From) orelse has_called(Host, To, From, hd(IQ#iq.sub_els)),
+            case {MayBe, is_call(IQ), is_session(Host, To)} of
+                {false, _, _} -> refuse(Outer, <<"the gateway may not speak as that one: see speaks_as">>);
+                {true, false, _} -> refuse(Outer, <<"only Jingle and disco#info may be sent as somebody">>);
+                {true, true, false} -> xmpp:make_error(Outer, xmpp:err_recipient_unavailable());
+                {true, true, true} -> speak(Host, Outer, IQ)
             end;
         _ -> refuse(Outer, <<"only an IQ to a user of this host may be sent as somebody">>)
     end;
@@ -255,14 +296,19 @@ asked(IQ) -> refuse(IQ, <<"this is for the call gateway">>).
 
 refuse(IQ, Text) -> xmpp:make_error(IQ, xmpp:err_forbidden(Text, xmpp:get_lang(IQ))).
 
-is_call(#iq{type = Type, from = #jid{}, sub_els = [Element]}) when Type == set; Type == get ->
+is_call(#iq{type = Type, sub_els = [Element]}) when Type == set; Type == get ->
     lists:member(xmpp:get_ns(Element), [?NS_JINGLE, ?NS_DISCO_INFO]);
 is_call(_IQ) -> false.
 
-speak(Host, Outer, #iq{from = From, to = To, sub_els = [Element]} = IQ) ->
-    remember(Host, From, To, Element, ours),
-    ejabberd_router:route_iq(IQ, fun(Answer) -> answer(Outer, IQ, Answer) end, undefined, timer:seconds(60)),
-    ignore.
+speak(Host, Outer, #iq{from = From, to = #jid{luser = User} = To, sub_els = [Element]} = IQ) ->
+    Answered = fun(Answer) -> has_waited(Host, spoken, User), answer(Outer, IQ, Answer) end,
+    case may_wait(Host, spoken, User) of
+        true ->
+            remember(Host, From, To, Element, ours),
+            ejabberd_router:route_iq(IQ, Answered, undefined, timer:seconds(60)),
+            ignore;
+        false -> xmpp:make_error(Outer, too_many(Outer))
+    end.
 
 answer(Outer, _IQ, timeout) ->
     ejabberd_router:route(xmpp:make_error(Outer, xmpp:err_remote_server_timeout()));
@@ -272,16 +318,16 @@ answer(Outer, #iq{id = Id, from = From, to = To}, Answer) ->
 
 %% A message to the host: a Jingle Message to be sent as somebody, if it is the gateway's. Archive, carbons, push and
 %% blocking apply as to any message.
-told(#message{type = Type, from = From, to = #jid{lserver = Host}} = Outer) when Type /= error ->
-    case is_gateway(Host, From) andalso inside(xmpp:get_els(Outer), <<"privilege">>, ?NS_SPOKEN, <<"message">>) of
+told(#message{type = Type, to = #jid{lserver = Host}} = Outer) when Type /= error ->
+    case inside(xmpp:get_els(Outer), <<"privilege">>, ?NS_SPOKEN, <<"message">>) of
         false -> ok;
         Message ->
-            case is_spoken_message(Host, Message) of
+            case is_gateway(Host, Outer) andalso is_spoken_message(Host, Message) of
                 true ->
                     remember(Host, Message, jingle_message(Message), ours),
                     ejabberd_router:route(Message);
                 false ->
-                    Text = <<"only Jingle Messages to users of this host may be sent as somebody">>,
+                    Text = <<"only the gateway may send as somebody, Jingle Messages to users of this host: see speaks_as">>,
                     ejabberd_router:route_error(Outer, xmpp:err_forbidden(Text, xmpp:get_lang(Outer)))
             end,
             stop
@@ -308,10 +354,12 @@ tell_refused(Host, Message) ->
     end.
 
 %% Nothing but a Jingle Message and hints how to store it: no chat.
-is_spoken_message(Host, #message{type = Type, from = #jid{}, to = #jid{lserver = Host}} = Message)
+is_spoken_message(Host, #message{type = Type, from = From, to = #jid{lserver = Host} = To} = Message)
   when Type == chat; Type == normal ->
     Namespaces = [xmpp:get_ns(Element) || Element <- xmpp:get_els(Message)],
-    lists:member(?NS_MESSAGES, Namespaces) andalso Namespaces -- [?NS_MESSAGES, ?NS_HINTS, ?NS_HINTS] == []
+    lists:member(?NS_MESSAGES, Namespaces)
+        andalso (may_be(Host, From) orelse has_called(Host, To, From, jingle_message(Message)))
+        andalso Namespaces -- [?NS_MESSAGES, ?NS_HINTS, ?NS_HINTS] == []
         andalso Message#message.body == [] andalso Message#message.subject == [];
 is_spoken_message(_Host, _Message) -> false.
 
@@ -319,10 +367,16 @@ is_spoken_message(_Host, _Message) -> false.
 
 %% One that the gateway began is `ours`, whatever its party is called; `other` carries no call; a call that goes its own way
 %% is `aside`; and of either of these that is `ended` only Jingle Messages (finish) still go that way. What is `unknown` is
-%% the gateway's. Known by sid and both parties, so that nobody can set aside what others have.
+%% the gateway's, and so is what it has `taken`. Known by sid and both parties, so that nobody can set aside what others have.
 whose(Host, From, To, Jingle) ->
-    {Whose, _Owner} = found(Host, key(From, To, Jingle)),
-    Whose.
+    case found(Host, key(From, To, Jingle)) of
+        {taken, _} -> unknown;
+        {Whose, _} -> Whose
+    end.
+
+%% Whether a user has called that one in that session: then the gateway answers as whom it was for.
+has_called(_Host, _User, undefined, _Element) -> false;
+has_called(Host, User, Other, Element) -> element(1, found(Host, key(User, Other, Element))) == taken.
 
 found(Host, Key) ->
     case ets:lookup(sessions(Host), Key) of
@@ -355,9 +409,9 @@ note_end(Host, From, To, Jingle) ->
         false -> ok
     end.
 
-%% The user of this host who opens a session; what others open with a user is a share of its own.
+%% The user of this host who opens a session, or with whom somebody of another domain opens it.
 owner(Host, #jid{lserver = Host} = From, _To) -> {opened_by, From#jid.luser};
-owner(_Host, _From, To) -> {opened_with, To#jid.luser}.
+owner(Host, #jid{lserver = Domain}, To) -> {opened_with, To#jid.luser, Domain == component(Host) orelse Domain}.
 
 %% What comes to a user from another server and is not the gateway's goes its own way.
 heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
@@ -371,8 +425,8 @@ heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
             Heard
     end.
 
-opening(#iq{type = set, sub_els = [#xmlel{name = <<"jingle">>} = Jingle]}) -> Jingle;
-opening(#message{} = Message) -> jingle_message(Message);
+opening(#iq{type = set} = IQ) -> jingle(IQ);
+opening(#message{type = Type} = Message) when Type /= error -> jingle_message(Message);
 opening(_Stanza) -> false.
 
 %% What an element begins: a call, another kind of session (file transfer), or nothing.
@@ -408,50 +462,96 @@ attribute(Name, Element) -> fxml:get_tag_attr_s(Name, Element).
 
 %%% ---------------------------------------------------------------------------------------------- the table of the sessions
 
-%% All read it, and the process of the host writes, one thing after the other. Each session is twice in the order, by its age
-%% in the share of who has opened it, so that nobody can push out what others have, and in the host's.
+%% Whoever needs it reads and writes it, and waits for nobody. The process of the host hears what has changed, keeps the order
+%% of the sessions in each share, and takes the oldest out where there are too many.
 sessions(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
 
 set(Host, Key, Whose, Owner) ->
     case found(Host, Key) of
         {unknown, _} when Whose == unknown -> ok;
-        _ -> gen_server:call(sessions(Host), {set, Key, Whose, Owner})
+        _ -> write(sessions(Host), Key, Whose, Owner)
     end.
 
+write(Sessions, Key, Whose, Owner) ->
+    case Whose of
+        unknown -> ets:delete(Sessions, Key);
+        _ -> ets:insert(Sessions, {Key, Whose, Owner, erlang:unique_integer([monotonic, positive])})
+    end,
+    gen_server:cast(Sessions, {changed, Key}).
+
+%% The shares that a session is in, each with how many it holds, the smallest first, which makes room for its own: nobody
+%% pushes out what others have. What strangers open with the host's users is apart from what these open, and each domain has
+%% a share of it; what the gateway opens is apart, too.
+sessions_shares({opened_by, User}) -> [{{by, User}, ?MOST_OF_USER}, {by, ?MOST}];
+sessions_shares({opened_with, User, true}) -> [{{with, User}, ?MOST_OF_USER}, {gateway, ?MOST}];
+sessions_shares({opened_with, User, Domain}) ->
+    [{{with, User, strangers}, ?MOST_OF_USER}, {{from, Domain}, ?MOST_OF_DOMAIN}, {strangers, ?MOST}].
+
 init([Host, _Opts]) ->
-    Sessions = ets:new(sessions(Host), [named_table, {read_concurrency, true}]),
-    {ok, {Sessions, ets:new(order, [ordered_set])}}.
+    Public = [named_table, public, {read_concurrency, true}, {write_concurrency, true}],
+    Sessions = ets:new(sessions(Host), Public),
+    ets:new(waiting(Host), Public),
+    {ok, {Sessions, ets:new(order, [ordered_set]), ets:new(places, []), ets:new(counts, [])}}.
 
-handle_call({set, Key, Whose, Owner}, _From, Tables) ->
-    forget(Key, Tables),
-    Whose == unknown orelse insert(Key, Whose, Owner, Tables),
-    {reply, ok, Tables}.
+handle_call(_Question, _From, Tables) -> {reply, ok, Tables}.
 
-handle_cast(_Message, Tables) -> {noreply, Tables}.
+handle_cast({changed, Key}, {Sessions, _, _, _} = Tables) ->
+    leave(Key, Tables),
+    [enter(Key, Owner, At, Tables) || {_, _, Owner, At} <- ets:lookup(Sessions, Key)],
+    {noreply, Tables}.
 
-forget(Key, {Sessions, Order}) ->
-    [[ets:delete(Order, {Of, At}) || Of <- [Owner, host]] || {_, _, Owner, At} <- ets:take(Sessions, Key)].
+leave(Key, {_, Order, Places, Counts}) ->
+    [begin
+         ets:delete(Order, {Share, At}),
+         count(Counts, Share, -1)
+     end || {_, Owner, At} <- ets:take(Places, Key), {Share, _} <- sessions_shares(Owner)].
 
-insert(Key, Whose, Owner, {Sessions, Order} = Tables) ->
-    At = erlang:unique_integer([monotonic, positive]),
-    ets:insert(Order, [{{Of, At}, Key} || Of <- [Owner, host]]),
-    ets:insert(Sessions, {Key, Whose, Owner, At}),
-    OfUser = ets:select_count(Order, [{{{Owner, '_'}, '_'}, [], [true]}]),
-    give_way(Owner, OfUser > ?MOST_OF_USER, Tables),
-    give_way(host, ets:info(Sessions, size) > ?MOST_SESSIONS, Tables).
+enter(Key, Owner, At, {_, Order, Places, Counts} = Tables) ->
+    ets:insert(Places, {Key, Owner, At}),
+    Shares = sessions_shares(Owner),
+    [begin
+         ets:insert(Order, {{Share, At}, Key}),
+         count(Counts, Share, 1)
+     end || {Share, _} <- Shares],
+    [ets:lookup_element(Counts, Share, 2) > Most andalso give_way(Share, Tables) || {Share, Most} <- Shares].
 
-%% The oldest of them, if they are too many.
-give_way(Of, true, {_, Order} = Tables) -> forget(ets:lookup_element(Order, ets:next(Order, {Of, 0}), 2), Tables);
-give_way(_Of, false, _Tables) -> ok.
+%% The oldest of a share, if it has not been written anew meanwhile: then it is about to be heard of.
+give_way(Share, {Sessions, Order, _, _} = Tables) ->
+    {Share, At} = Place = ets:next(Order, {Share, 0}),
+    Key = ets:lookup_element(Order, Place, 2),
+    leave(Key, Tables),
+    ets:match_delete(Sessions, {Key, '_', '_', At}).
+
+%% A counter that is gone when it is at zero.
+count(Counts, Of, More) ->
+    Count = ets:update_counter(Counts, Of, More, {Of, 0}),
+    Count == 0 andalso ets:delete_object(Counts, {Of, 0}),
+    Count.
+
+%%% --------------------------------------------------------------------------------------- how many questions of whom wait
+
+waiting(Host) -> gen_mod:get_module_proc(Host, mod_jingle_sip_waiting).
+
+%% Whether one more may wait; it is given back by `has_waited/3`.
+may_wait(Host, Way, User) ->
+    Most = [{{Way, User}, ?MOST_OF_USER}, {Way, ?MOST}],
+    IsMany = [count(waiting(Host), Of, 1) > Bound || {Of, Bound} <- Most],
+    lists:member(true, IsMany) andalso has_waited(Host, Way, User),
+    not lists:member(true, IsMany).
+
+has_waited(Host, Way, User) ->
+    HasTable = ets:whereis(waiting(Host)) /= undefined, % not where the module was stopped meanwhile
+    [HasTable andalso count(waiting(Host), Of, -1) || Of <- [{Way, User}, Way]].
 
 %%% ------------------------------------------------------------------------------------------------------ who is there
 
-%% Presence goes to the gateway as XEP-0356 §7 has it.
-tell(Host, From, Presence) ->
-    case is_up(Host) of
-        true -> ejabberd_router:route(xmpp:set_from_to(Presence, From, jid:make(component(Host))));
-        false -> ok
-    end.
+%% Presence goes to the gateway as XEP-0356 §7 has it, but no more of it than calls need: no status, no picture's hash.
+tell(Host, From, #presence{type = Type, priority = Priority} = Presence) ->
+    Encoded = [xmpp:encode(Element) || Element <- xmpp:get_els(Presence), xmpp:get_ns(Element) == ?NS_CAPS],
+    Caps = [Element#xmlel{children = []} || Element <- Encoded],
+    Told = #presence{type = Type, priority = Priority, from = From, to = jid:make(component(Host)), sub_els = Caps},
+    is_up(Host) andalso ejabberd_router:route(Told),
+    ok.
 
 %% A component has connected: if it is the gateway, every session says its presence again.
 connected(Component) ->
@@ -495,7 +595,8 @@ features(Known, _From, _To, _Node, _Lang) -> Known.
 form(Forms, Host, _Module, <<>>, _Lang) when is_binary(Host), Host /= <<>> ->
     [#xdata{type = result,
             fields = [#xdata_field{type = hidden, var = <<"FORM_TYPE">>, values = [?NS_MODULE]},
-                      #xdata_field{var = <<"component">>, values = [component(Host)]}]} | Forms];
+                      #xdata_field{var = <<"component">>, values = [component(Host)]},
+                      #xdata_field{var = <<"speaks_as">>, values = option(Host, speaks_as)}]} | Forms];
 form(Forms, _Host, _Module, _Node, _Lang) -> Forms.
 
 %%% --------------------------------------------------------------------------------------------------------- the wrappers

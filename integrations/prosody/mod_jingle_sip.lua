@@ -7,6 +7,7 @@
 --     jingle_sip_messages  = true               -- Jingle Message Initiation (XEP-0353) too
 --     jingle_sip_fallback  = "error"            -- while the gateway is not connected: "error" (503) or "pass" (route as usual)
 --     jingle_sip_timeout   = 15                 -- seconds that the gateway may take to answer
+--     jingle_sip_speaks_as = { }                -- as whom the gateway may speak, too: domains of phones
 --
 -- Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but for full JIDs, too; the
 -- module for ejabberd uses the same:
@@ -18,16 +19,18 @@
 --   server -> gateway   message: delegation/forwarded/message   a Jingle Message of a user
 --   gateway -> server   message: privilege/forwarded/message    ... and as somebody
 --   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
---   server -> gateway   presence                            of every session, all of it again when the gateway connects
+--   server -> gateway   presence                            of every session, all of it again when the gateway connects:
+--                                                           priority and caps (XEP-0115) alone
 --
--- Rules: only the configured component, by its own connection, may speak as somebody, only Jingle, disco#info and Jingle Messages, only to users
--- of this host. The addresses of an answer are those of what it answers, whatever stands in it. Blocking holds both
--- ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions that began while the gateway was
--- away and calls passed, sessions that come from other servers, and what a user says to an account of their own, but in
--- a call that the gateway began, since a phone may have the user's own address. What opens a call is the gateway's all the
--- same, while it is there: no sid takes a call past it.
--- Bounds: `MOST` questions that wait in each direction, past which a question is refused; `MOST` sessions remembered, of them
--- `MOST_OF_USER` that a user has opened, and as many that others have opened with the user; the oldest give way.
+-- Rules: only the configured component, by its own connection, may speak as somebody: as an address of its own, as a user of
+-- this host, as the domains of `jingle_sip_speaks_as`, and in a call of a user's as whom that has called; only Jingle,
+-- disco#info and Jingle Messages, only to users of this host. The addresses of an answer are those of what it answers,
+-- whatever stands in it. Blocking holds both ways. Left alone, whole sessions long: file transfer (sessions without RTP),
+-- sessions that began while the gateway was away and calls passed, sessions that come from other servers, and what a user
+-- says to an account of their own, but in a call that the gateway began, since a phone may have the user's own address. What
+-- opens a call is the gateway's all the same, while it is there: no sid takes a call past it.
+-- Bounds: of sessions, those of `shares_of`, the oldest give way; of questions that wait, `MOST` in each direction, of them
+-- `MOST_OF_USER` of a user, past which one is refused. The sessions outlive a reload of the module.
 
 local st = require "util.stanza";
 local jid = require "util.jid";
@@ -45,6 +48,7 @@ local RTP = "urn:xmpp:jingle:apps:rtp:1";
 local MESSAGES = "urn:xmpp:jingle-message:0";
 local HINTS = "urn:xmpp:hints";
 local DISCO = "http://jabber.org/protocol/disco#info";
+local CAPS = "http://jabber.org/protocol/caps";
 local DELEGATION = "urn:xmpp:delegation:2";
 local PRIVILEGE = "urn:xmpp:privilege:2";
 local FORWARD = "urn:xmpp:forward:0";
@@ -52,6 +56,7 @@ local CLIENT = "jabber:client";
 
 local PHONE = "sip"; -- the resource of the devices that the gateway speaks from when it answers a proposal
 local MOST = 10000;
+local MOST_OF_DOMAIN = 1000;
 local MOST_OF_USER = 100;
 local SPOKEN_TIMEOUT = 60;
 
@@ -59,6 +64,7 @@ local gateway = jid.prep(module:get_option_string("jingle_sip_component"));
 local messages = module:get_option_boolean("jingle_sip_messages", true);
 local fallback = module:get_option_string("jingle_sip_fallback", "error");
 local timeout = module:get_option_number("jingle_sip_timeout", 15);
+local speaks_as = module:get_option_set("jingle_sip_speaks_as", {}) / jid.prep;
 assert(gateway and gateway ~= module.host, "jingle_sip_component must be the domain of the gateway's Component");
 assert(fallback == "error" or fallback == "pass", "jingle_sip_fallback must be \"error\" or \"pass\"");
 assert(timeout and timeout > 0, "jingle_sip_timeout must be a number of seconds");
@@ -80,31 +86,48 @@ local function is_gateway(event)
 	return event.stanza.attr.from == gateway and there and there.session == event.origin;
 end
 
--- Questions that wait for their answers, by id; past the bound none is taken.
+-- Whether a host hands its users' calls over to the same gateway.
+local function is_its(host)
+	local there = prosody.hosts[host];
+	return there and there.modules and there.modules.jingle_sip
+		and jid.prep(module:context(host):get_option_string("jingle_sip_component")) == gateway;
+end
+
+-- As whom the gateway may speak; the users of another host are its own as well where that host hands over to it.
+local function may_be(address)
+	local host = jid.host(address);
+	return host == gateway or speaks_as:contains(host) or jid.node(address) and is_its(host);
+end
+
+-- Questions that wait for their answers, by id, each in the share of its user; past the bounds none is taken.
 
 local function questions()
-	local waiting = cache.new(MOST, false);
-	local function ask(id, question, seconds, on_silence)
-		if not waiting:set(id, question) then return false; end
-		question.timer = timer.add_task(seconds, function ()
-			if waiting:get(id) ~= question then return; end
-			waiting:set(id, nil);
-			on_silence(question);
-		end);
-		return true;
-	end
+	local waiting, shares = cache.new(MOST, false), {};
 	local function take(id)
 		local question = waiting:get(id);
 		if not question then return nil; end
 		waiting:set(id, nil);
+		local left = shares[question.user] - 1;
+		shares[question.user] = left > 0 and left or nil;
 		timer.stop(question.timer);
 		return question;
+	end
+	local function ask(id, question, seconds, on_silence)
+		local share = shares[question.user] or 0;
+		if share >= MOST_OF_USER or not waiting:set(id, question) then return false; end
+		shares[question.user] = share + 1;
+		question.timer = timer.add_task(seconds, function ()
+			if waiting:get(id) ~= question then return; end
+			take(id);
+			on_silence(question);
+		end);
+		return true;
 	end
 	return ask, take;
 end
 
-local ask_gateway, take_asked = questions(); -- what a user has sent: { origin, stanza }
-local ask_device, take_spoken = questions(); -- what the gateway has sent as somebody: { outer, as, to, session }
+local ask_gateway, take_asked = questions(); -- what a user has sent: { user, origin, stanza }
+local ask_device, take_spoken = questions(); -- what the gateway has sent as somebody: { user, outer, as, to, session }
 
 -- Wrappers, and what is inside of them
 
@@ -126,38 +149,62 @@ end
 
 -- Whose session it is. One that the gateway began is "ours", whatever its party is called; "other" carries no call; a call
 -- that goes its own way is "aside"; and of either of these that is "ended" only Jingle Messages (finish) still go that way.
--- What is not remembered is the gateway's. Known by sid and both parties, so that nobody can set aside what others have; and
--- in the share of who has opened it, so that nobody can push out what others have.
+-- What is not remembered is the gateway's, and so is what it has "taken". Known by sid and both parties, so that nobody can
+-- set aside what others have.
 
-local shares = {}; -- by owner: the keys of the sessions
+local sessions = {}; -- by key: { as, shares, place }
+local shares = {}; -- by name: the keys of the sessions, the newest first
+local last_place = 0;
 
-local function leave_share(key, session)
-	local share = shares[session.owner];
-	share:set(key, nil);
-	if share:count() == 0 then shares[session.owner] = nil; end
+-- The shares that a session is in, each with how many it holds, the smallest first, which makes room for its own: nobody
+-- pushes out what others have. What strangers open with the host's users is apart from what these open, and each domain has
+-- a share of it; what the gateway opens is apart, too.
+local function shares_of(from, to)
+	local host = jid.host(from);
+	if host == module.host then return { { "by "..jid.bare(from), MOST_OF_USER }, { "by", MOST } }; end
+	if host == gateway then return { { "gateway with "..jid.bare(to), MOST_OF_USER }, { "gateway", MOST } }; end
+	return { { "with "..jid.bare(to), MOST_OF_USER }, { "from "..host, MOST_OF_DOMAIN }, { "strangers", MOST } };
 end
-
-local sessions = cache.new(MOST, leave_share); -- by key: { as, owner }
 
 local function forget(key)
-	local session = sessions:get(key);
+	local session = sessions[key];
 	if not session then return; end
-	sessions:set(key, nil);
-	leave_share(key, session);
+	sessions[key] = nil;
+	for _, of in ipairs(session.shares) do
+		local name, share = of[1], shares[of[1]];
+		share:set(key, nil);
+		if share:count() == 0 then shares[name] = nil; end
+	end
 end
 
-local function set(key, as, owner)
+local function set(key, as, of)
 	forget(key);
 	if not as then return; end
-	shares[owner] = shares[owner] or cache.new(MOST_OF_USER, function (oldest) sessions:set(oldest, nil); end);
-	shares[owner]:set(key, true);
-	sessions:set(key, { as = as, owner = owner });
+	for _, one in ipairs(of) do
+		local share, most = shares[one[1]], one[2];
+		if share and share:count() >= most then forget(share:tail()); end
+	end
+	for _, one in ipairs(of) do
+		local name, most = one[1], one[2];
+		shares[name] = shares[name] or cache.new(most, false);
+		shares[name]:set(key, true);
+	end
+	last_place = last_place + 1;
+	sessions[key] = { as = as, shares = of, place = last_place };
 end
 
--- The user of this host who opens a session; what others open with a user is a share of its own.
-local function owner_of(from, to)
-	if jid.host(from) == module.host then return jid.bare(from); end
-	return "with "..jid.bare(to);
+-- A reload of the module forgets no session.
+function module.save()
+	local saved = {};
+	for key, session in pairs(sessions) do
+		saved[#saved + 1] = { key = key, as = session.as, shares = session.shares, place = session.place };
+	end
+	table.sort(saved, function (one, other) return one.place < other.place; end);
+	return { sessions = saved };
+end
+
+function module.restore(saved)
+	for _, session in ipairs(saved.sessions or {}) do set(session.key, session.as, session.shares); end
 end
 
 -- A sid may be as long as a stanza: its hash is kept.
@@ -168,8 +215,14 @@ local function key_of(from, to, element)
 end
 
 local function whose(from, to, element)
-	local session = sessions:get(key_of(from, to, element));
-	return session and session.as;
+	local session = sessions[key_of(from, to, element)];
+	return session and session.as ~= "taken" and session.as;
+end
+
+-- Whether a user has called that one in that session: then the gateway answers as whom it was for.
+local function has_called(user, other, element)
+	local session = sessions[key_of(user, other, element)];
+	return session and session.as == "taken";
 end
 
 local function has_rtp(contents)
@@ -194,7 +247,7 @@ end
 -- What an element opens is remembered so; what the gateway has begun stays its own.
 local function remember(from, to, element, as)
 	if opens(element) and whose(from, to, element) ~= "ours" then
-		set(key_of(from, to, element), as, owner_of(from, to));
+		set(key_of(from, to, element), as, shares_of(from, to));
 	end
 end
 
@@ -202,8 +255,8 @@ end
 local function note_end(from, to, element)
 	if element.attr.action ~= "session-terminate" then return; end
 	local key = key_of(from, to, element);
-	local left = sessions:get(key);
-	if left and (left.as == "aside" or left.as == "other") then set(key, "ended", left.owner); end
+	local left = sessions[key];
+	if left and (left.as == "aside" or left.as == "other") then set(key, "ended", left.shares); end
 end
 
 local function jingle_message(stanza)
@@ -213,6 +266,9 @@ local function jingle_message(stanza)
 end
 
 -- 1. What the host's users send
+
+-- A call to one as whom the gateway may not speak is remembered, since it answers as that one.
+local function taken(to) return not may_be(to) and "taken" or nil; end
 
 local function refuse(origin, stanza, condition, text)
 	origin.send(st.error_reply(stanza, "wait", condition, text));
@@ -240,7 +296,7 @@ end
 
 local function hand_over_iq(origin, stanza)
 	local id = "jsip-"..new_id();
-	local question = { origin = origin, stanza = stanza };
+	local question = { user = jid.bare(stanza.attr.from), origin = origin, stanza = stanza };
 	local asked = ask_gateway(id, question, timeout, function ()
 		refuse(origin, stanza, "remote-server-timeout", "The call gateway did not answer");
 	end);
@@ -267,7 +323,7 @@ local function outgoing_iq(event)
 	local own = type == "get" and jid.bare(to) == jid.bare(from) and jingle.attr.action == "existing-session-initiate";
 	if not own and not (type == "set" and is_taken(from, to, jingle)) then return; end
 	if is_up() then
-		remember(from, to, jingle, nil);
+		remember(from, to, jingle, taken(to));
 		return hand_over_iq(origin, iq);
 	end
 	if fallback == "error" then
@@ -299,7 +355,7 @@ local function outgoing_message(event)
 	local from, to = message.attr.from, message.attr.to;
 	if not is_taken(from, to, element) then return; end
 	if is_up() then
-		remember(from, to, element, nil);
+		remember(from, to, element, taken(to));
 		module:send(wrapped(st.message({ from = module.host, to = gateway }), "delegation", DELEGATION, message));
 		return true;
 	end
@@ -404,14 +460,15 @@ local function speak(outer, iq)
 	local session = full_sessions[iq.attr.to];
 	local id = "gw-"..new_id();
 	local key = iq.attr.to.."\n"..id;
-	local question = { outer = outer, as = iq.attr.from, to = iq.attr.to, session = session };
+	local user = jid.bare(iq.attr.to);
+	local question = { user = user, outer = outer, as = iq.attr.from, to = iq.attr.to, session = session };
 	iq.attr.id = id;
-	remember(iq.attr.from, iq.attr.to, iq.tags[1], "ours");
 	local asked = ask_device(key, question, SPOKEN_TIMEOUT, function ()
 		asked_of[session][key] = nil;
 		module:send(st.error_reply(outer, "wait", "remote-server-timeout"));
 	end);
 	if not asked then return false; end
+	remember(iq.attr.from, iq.attr.to, iq.tags[1], "ours");
 	asked_of[session] = asked_of[session] or {};
 	asked_of[session][key] = true;
 	-- what the server itself says to it (blocked, gone) is an answer as well
@@ -434,6 +491,9 @@ module:hook("iq-set/host/"..PRIVILEGE..":privileged_iq", function (event)
 	iq.attr.from, iq.attr.to = jid.prep(inside.attr.from), jid.prep(inside.attr.to);
 	if not iq.attr.from or not iq.attr.to or jid.host(iq.attr.to) ~= module.host then
 		return forbid(origin, outer, "only an IQ to a user of this host may be sent as somebody");
+	end
+	if not may_be(iq.attr.from) and not has_called(iq.attr.to, iq.attr.from, iq.tags[1]) then
+		return forbid(origin, outer, "the gateway may not speak as that one: see jingle_sip_speaks_as");
 	end
 	if not full_sessions[iq.attr.to] then return refuse(origin, outer, "recipient-unavailable"); end
 	if not speak(outer, iq) then return refuse(origin, outer, "resource-constraint"); end
@@ -472,6 +532,9 @@ module:hook("message/host", function (event)
 	if not from or not to or jid.host(to) ~= module.host or not is_spoken_message(message) then
 		return forbid(origin, outer, "only Jingle Messages to users of this host may be sent as somebody");
 	end
+	if not may_be(from) and not has_called(to, from, jingle_message(message)) then
+		return forbid(origin, outer, "the gateway may not speak as that one: see jingle_sip_speaks_as");
+	end
 	message.attr.from, message.attr.to = from, to;
 	remember(from, to, jingle_message(message), "ours");
 	-- archive, carbons, push and blocking apply as to any message
@@ -495,10 +558,13 @@ end
 
 -- 3. Who is there: presence goes to the gateway as XEP-0356 §7 has it
 
+-- ... but no more of it than calls need: no status, no picture's hash.
 local function tell(presence)
-	local copy = st.clone(presence);
-	copy.attr.to, copy.attr.xmlns = gateway, nil;
-	module:send(copy);
+	local told = st.presence({ from = presence.attr.from, to = gateway, type = presence.attr.type });
+	local priority, caps = presence:get_child_text("priority"), presence:get_child("c", CAPS);
+	if priority then told:text_tag("priority", priority); end
+	if caps then told:tag("c", caps.attr):up(); end
+	module:send(told);
 end
 
 module:hook("presence/bare", function (event)
@@ -529,7 +595,10 @@ end);
 local about = dataforms.new {
 	{ name = "FORM_TYPE", type = "hidden", value = MODULE };
 	{ name = "component", type = "text-single" };
+	{ name = "speaks_as", type = "list-multi" };
 };
+local domains = {};
+for domain in speaks_as do domains[#domains + 1] = domain; end
 module:add_feature(MODULE);
-module:add_extension(about:form({ component = gateway }, "result"));
+module:add_extension(about:form({ component = gateway, speaks_as = domains }, "result"));
 module:log("info", "Jingle calls of %s go to %s", module.host, gateway);

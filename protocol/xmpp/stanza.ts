@@ -3,8 +3,9 @@
  *
  * RFC 6120 §4, §11, §13.12. This guards the parser (tree.ts). Rules: strict UTF-8; no DTD, comment, CDATA or processing
  * instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is skipped to its end, and
- * only its head is passed on; so it is where its head is enough for whoever takes it. These faults end the stream: invalid XML or UTF-8, what XMPP forbids, and `MOST_UNFINISHED`
- * bytes of one stanza. The result does not depend on how TCP cuts the bytes: scan.ts finds the end of each stanza, and the
+ * only its head is passed on, however long it is; so it is where its head is enough for whoever takes it. These faults end
+ * the stream: invalid XML or UTF-8, and what XMPP forbids. The result does not depend on how TCP cuts the bytes: scan.ts
+ * finds the end of each stanza, and the
  * parser gets whole stanzas only, since unfinished input costs it quadratic time. Handlers run after the parser has
  * returned, so that what they throw is not taken for a fault of the peer. Left out on purpose: checking a skipped stanza
  * beyond its tags.
@@ -15,8 +16,6 @@ import { TreeParser } from "./tree.ts";
 
 /** The limits of one stanza; `depth` counts its own level. */
 export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
-/** Bytes of a stanza after which the stream is given up. */
-const MOST_UNFINISHED = 10_485_760;
 /** Levels of the head of a skipped stanza: enough for an IQ inside a wrapper (delegation.ts). */
 const HEAD_LEVELS = 4;
 
@@ -97,8 +96,7 @@ export class StanzaReader {
 
   /** Reads to the next mark that is not in a head; returns the index after it. */
   #read(bytes: Uint8Array, from: number): number {
-    const room = MOST_UNFINISHED - this.#bytes;
-    const end = this.#scan(bytes.length - from > room ? bytes.subarray(0, from + room) : bytes, from);
+    const end = this.#scan(bytes, from);
     const text = this.#decode(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
     if (text === undefined) this.#fail("not-well-formed", "bytes that are no UTF-8, or a NUL");
     else if (this.#scanner.mark === "between") this.#between(text);
@@ -139,7 +137,6 @@ export class StanzaReader {
     this.#isOversized = excess !== undefined;
     switch (this.#scanner.mark) {
       case "cut":
-        if (this.#bytes >= MOST_UNFINISHED) this.#fail("policy-violation", "a stanza without an end");
         return;
       case "restricted":
         return this.#fail("restricted-xml", "a DTD, comment, CDATA or processing instruction");

@@ -258,7 +258,7 @@ phone > gateway
 
 const NURSES: Pick<CallsConfig, "addresses"> = {
   addresses: {
-    ...{ hosts: ["example.org"], component: "sip.example.org", ours: ["192.0.2.1"], intercept: false },
+    ...{ hosts: ["example.org"], component: "sip.example.org", ours: ["192.0.2.1"], intercept: false, speaksAs: [] },
     ...{ proxyHost: "192.0.2.2", proxyPort: 5060, usernameToPhone: [{ username: "nurse", phone: "+4930123" }] },
   },
 };

@@ -28,11 +28,14 @@ export class MessagesWorld {
   }
 
   static async start(kind: ServerKind, beyond: Beyond): Promise<MessagesWorld> {
-    const server = await kind.start(["juliet", "romeo", "tybalt"], { intercept: true });
+    const server = await kind.start(["juliet", "romeo", "tybalt"], {
+      intercept: true,
+      speaksAs: ["pbx.test"],
+    });
     const b2bua = beyond === "a B2BUA" ? new B2bua() : undefined;
     await b2bua?.start();
     const listen = await freePort();
-    const gateway = await startIntercepting(server, { proxy: b2bua?.port ?? listen, listen });
+    const gateway = await startIntercepting(server, { proxy: b2bua?.port ?? listen, listen }, ["pbx.test"]);
     b2bua?.route(server.domain, gateway.sipPort);
     return new MessagesWorld(server, gateway, b2bua);
   }

@@ -4,6 +4,8 @@
  * is handed over.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Element } from "@xmpp/xml";
+import { DISCO_INFO, JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
 import { Component, inside } from "../support/component.ts";
 import { Device } from "../support/device.ts";
 import { hearsMessage, saysMessage } from "../support/jingle-messages.ts";
@@ -13,6 +15,9 @@ import { SERVERS } from "./scenarios-world.ts";
 /** Ten thousand proposals are much for a busy machine: the limits of these tests are long. */
 const OF_HOST = 10_000;
 const OF_USER = 100;
+const OF_DOMAIN = 1_000;
+/** So many users that a domain's share is full before theirs are. */
+const MANY = Array.from({ length: 11 }, (_, index) => `user${index}`);
 const FILE = "<description xmlns='urn:xmpp:jingle:apps:file-transfer:5'/>";
 const HANDED_OVER = ["delegation", "forwarded", "message"];
 
@@ -28,7 +33,7 @@ for (const { name, missing, start } of SERVERS)
       let mallory: Device;
 
       beforeAll(async () => {
-        server = await start(["alice", "bob", "mallory"], { intercept: true });
+        server = await start(["alice", "bob", "mallory", ...MANY], { intercept: true, timeout: 3 });
         gateway = await Component.start(server, server.component);
         stranger = await Component.start(server, `other.${server.domain}`);
         [alice, bob, mallory] = [
@@ -96,6 +101,32 @@ for (const { name, missing, start } of SERVERS)
       }, 300_000);
 
       // proves: X15
+      test("what strangers of one domain offer to all users has a share of its own", async () => {
+        const users = MANY.map((user) => new Device(server, user, "desk"));
+        await Promise.all(users.map((user) => user.start()));
+        await offers(alice, ["k"]);
+        const romeo = `romeo@other.${server.domain}/orchard`;
+        const answers = async (from: Device | undefined, id: string) => {
+          await from?.send(
+            Device.element(`<message to='${romeo}'><reject xmlns='${JINGLE_MESSAGE}' id='${id}'/></message>`),
+          );
+        };
+        for (let at = 0; at <= OF_DOMAIN; at++)
+          stranger.send(
+            `<message type='chat' from='${romeo}' to='${users[at % users.length]?.jid}'><propose xmlns='${JINGLE_MESSAGE}' id='k-${at}'>${FILE}</propose></message>`,
+          );
+        const last = users[OF_DOMAIN % users.length];
+        if (last) await hearsMessage(last, "propose", `k-${OF_DOMAIN}`);
+        await answers(users[0], "k-0");
+        const handed = inside(await gateway.next("message", ...HANDED_OVER, "reject"), HANDED_OVER);
+        expect([handed?.attrs.from, handed?.getChild("reject")?.attrs.id]).toEqual([users[0]?.jid, "k-0"]);
+        await answers(users[1], "k-1");
+        expect((await stranger.next("message", "reject")).attrs.from).toBe(users[1]?.jid);
+        await isLeftAlone(alice, "k");
+        for (const user of users) await user.stop();
+      }, 300_000);
+
+      // proves: X15
       test("nor what strangers offer to more users than there are, who are none", async () => {
         await offers(alice, ["x"]);
         for (let rest = OF_HOST; rest > 0; rest--)
@@ -120,6 +151,36 @@ for (const { name, missing, start } of SERVERS)
         await saysMessage(bob, alice.jid, "propose", "e", FILE);
         await hearsMessage(alice, "propose", "e");
         await isHandedOver(alice, "d");
+      }, 300_000);
+
+      // proves: X21
+      test("the gateway's questions to a user's devices have a share, and others are asked on", async () => {
+        alice.saysNothingOfItself();
+        const asks = (to: Device, id: string) =>
+          gateway.send(
+            `<iq type='set' id='${id}' from='${server.component}' to='${server.domain}'><privileged_iq xmlns='urn:xmpp:privilege:2'><iq xmlns='jabber:client' type='get' id='-' from='${server.component}' to='${to.jid}'><query xmlns='${DISCO_INFO}'/></iq></privileged_iq></iq>`,
+          );
+        for (const id of many("q", OF_USER + 1)) asks(alice, id);
+        const answer = (id: string) => gateway.heard.next((each) => each.attrs.id === id, `the answer to ${id}`);
+        const refused = await answer(`q-${OF_USER}`);
+        expect(refused.getChild("error")?.getChildElements()[0]?.getName()).toBe("resource-constraint");
+        asks(bob, "q-bob");
+        expect((await answer("q-bob")).attrs.type).toBe("result");
+      }, 300_000);
+
+      // proves: X21
+      test("a user's questions that wait for the gateway have a share, and others are handed over", async () => {
+        const ringing = (from: Device, sid: string) => from.say(bob.jid, "session-info", sid);
+        const asked = many("w", OF_USER).map((sid) => ringing(alice, sid).catch((error) => error.condition));
+        await expect(ringing(alice, "w-more")).rejects.toMatchObject({ condition: "resource-constraint" });
+        const others = ringing(mallory, "w-other").catch((error) => error.condition);
+        const path = ["delegation", "forwarded", "iq"];
+        const isMallorys = (each: Element) => inside(each, path)?.attrs.from === mallory.jid;
+        await gateway.heard.next(isMallorys, "mallory's Jingle");
+        expect(new Set(await Promise.all([...asked, others]))).toEqual(new Set(["remote-server-timeout"]));
+        // what has waited is given back
+        const again = ringing(alice, "w-again");
+        await expect(again).rejects.toMatchObject({ condition: "remote-server-timeout" });
       }, 300_000);
     },
   );

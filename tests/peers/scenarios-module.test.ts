@@ -3,10 +3,10 @@
  * checks, and silence.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import xml from "@xmpp/xml";
+import xml, { type Element } from "@xmpp/xml";
 import { Component, inside } from "../support/component.ts";
 import { Device } from "../support/device.ts";
-import type { XmppServer } from "../support/prosody.ts";
+import type { LocalServer } from "../support/prosody.ts";
 import { FILE, OFFER, reason } from "./scenarios-texts.ts";
 import { hears, SERVERS } from "./scenarios-world.ts";
 
@@ -25,7 +25,7 @@ const spokenMessage = (from: string, to: string, content: string): string =>
 
 for (const { name, missing, start } of SERVERS)
   describe.skipIf(missing !== undefined)(`the module of ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
-    let server: XmppServer;
+    let server: LocalServer;
     let gateway: Component;
     let stranger: Component;
     let alice: Device;
@@ -33,7 +33,7 @@ for (const { name, missing, start } of SERVERS)
     let tablet: Device;
 
     beforeAll(async () => {
-      server = await start(["alice", "bob"], { intercept: true, timeout: 2 });
+      server = await start(["alice", "bob"], { intercept: true, timeout: 2, speaksAs: ["pbx.test"] });
       gateway = await Component.start(server, server.component);
       stranger = await Component.start(server, `other.${server.domain}`);
       [alice, bob, tablet] = [
@@ -267,19 +267,131 @@ for (const { name, missing, start } of SERVERS)
       expect(conditionOf(refused)).toBe("forbidden");
     });
 
-    // ejabberd checks what its components say they are
-    if (name === "Prosody")
-      // proves: X11
-      test("nor one in the gateway's name, where the server checks no addresses", async () => {
-        const loose = await Component.start(server, `loose.${server.domain}`);
-        const iq = (content: string) =>
-          `<iq type='set' id='l1' from='${server.component}' to='${server.domain}'>${content}</iq>`;
-        loose.send(iq(spoken("alice@example.test", bob.jid, jingle("session-initiate", "l1", OFFER))));
-        expect(conditionOf(await loose.heard.next((each) => each.attrs.id === "l1", "error"))).toBe("forbidden");
-        const message = spokenMessage("alice@example.test", bob.jid, propose("l2"));
-        loose.send(`<message id='l2' from='${server.component}' to='${server.domain}'>${message}</message>`);
-        expect(conditionOf(await loose.heard.next((each) => each.is("message"), "error"))).toBe("forbidden");
-        loose.stop();
+    // proves: X11
+    test("nor one in the gateway's name, where the server checks no addresses", async () => {
+      const loose = await Component.start(server, `loose.${server.domain}`);
+      // Prosody answers by the connection, ejabberd by the address
+      const refusal = (id: string) => {
+        const isIt = (each: Element): boolean => each.attrs.id === id;
+        return Promise.race([loose.heard.next(isIt, "error"), gateway.heard.next(isIt, "error")]);
+      };
+      const iq = (content: string) =>
+        `<iq type='set' id='l1' from='${server.component}' to='${server.domain}'>${content}</iq>`;
+      loose.send(iq(spoken("alice@example.test", bob.jid, jingle("session-initiate", "l1", OFFER))));
+      expect(conditionOf(await refusal("l1"))).toBe("forbidden");
+      const message = spokenMessage("alice@example.test", bob.jid, propose("l2"));
+      loose.send(`<message id='l2' from='${server.component}' to='${server.domain}'>${message}</message>`);
+      expect(conditionOf(await refusal("l2"))).toBe("forbidden");
+      loose.stop();
+    });
+
+    // proves: X19
+    test.each([
+      ["an address of its own", "+4930@sip.example.test/sip", undefined],
+      ["its own domain", "sip.example.test", undefined],
+      ["a phone of the module's option", "carol@pbx.test", undefined],
+      ["a user of the host", "romeo@example.test/orchard", undefined],
+      ["the host itself", "example.test", "forbidden"],
+      ["somebody of another server", "mallory@elsewhere.test", "forbidden"],
+      ["a domain that looks like one that may be", "mallory@not-pbx.test", "forbidden"],
+      ["another component's", "eve@other.example.test", "forbidden"],
+    ])("the gateway speaks as %s: %s", async (_, from, condition) => {
+      const sid = `as-${from}`;
+      const answer = await asGateway(spoken(from, bob.jid, jingle("session-initiate", sid, OFFER)));
+      expect(conditionOf(answer)).toBe(condition);
+      const message = spokenMessage(from, bob.jid, propose(sid));
+      gateway.send(`<message id='${sid}' from='${server.component}' to='${server.domain}'>${message}</message>`);
+      if (condition === undefined) {
+        expect((await hears(bob, "session-initiate", sid)).from).toBe(from);
+        const heard = await bob.messages.next((each) => each.getChild("propose")?.attrs.id === sid, "propose");
+        expect(heard.attrs.from).toBe(from);
+      } else {
+        const refused = await gateway.heard.next((each) => each.is("message") && each.attrs.id === sid, "error");
+        expect(conditionOf(refused)).toBe(condition);
+      }
+    });
+
+    // proves: X19
+    test("as somebody of another server in a call that a user has made to that one, and in no other", async () => {
+      const eve = "eve@elsewhere.test";
+      const asked = alice.say(eve, "session-initiate", "e1", OFFER);
+      expect(await nextHandedOver(alice.jid)).toEqual(["session-initiate", "e1"]);
+      await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
+      const says = async (to: string, sid: string) =>
+        conditionOf(await asGateway(spoken(eve, to, jingle("session-info", sid))));
+      expect([await says(alice.jid, "e1"), await says(alice.jid, "e2"), await says(bob.jid, "e1")]).toEqual([
+        undefined,
+        "forbidden",
+        "forbidden",
+      ]);
+      expect((await hears(alice, "session-info", "e1")).from).toBe(eve);
+    });
+
+    // proves: X12
+    test("what only looks like Jingle, from another server, sets no session aside", async () => {
+      const romeo = `romeo@other.${server.domain}/orchard`;
+      const looks = `<jingle xmlns='urn:example' action='session-initiate' sid='n1'>${OFFER}</jingle>`;
+      await stranger.ask(bob.jid, romeo, looks);
+      stranger.send(
+        `<message type='error' from='${romeo}' to='${bob.jid}'>${propose("n1")}<error type='cancel'/></message>`,
+      );
+      const asked = bob.say(romeo, "session-accept", "n1", OFFER);
+      await expect(asked).rejects.toMatchObject({ condition: "remote-server-timeout" });
+      expect(await nextHandedOver(bob.jid)).toEqual(["session-accept", "n1"]);
+    });
+
+    // proves: X20
+    test("presence is told as priority and caps alone", async () => {
+      const caps = "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:n' ver='v'/>";
+      const more = `<status>at the notary</status><show>away</show><x xmlns='vcard-temp:x:update'><photo>0f</photo></x>`;
+      const loud = `<presence><priority>7</priority>${caps}${more}<idle xmlns='urn:xmpp:idle:1' since='2026-01-01T00:00:00Z'/></presence>`;
+      const quiet = new Device(server, "alice", "quiet");
+      const told = () => gateway.heard.next((each) => each.is("presence") && each.attrs.from === quiet.jid, "presence");
+      await quiet.startWith(Device.element(loud));
+      const here = await told();
+      const children = here.getChildElements().sort((one, other) => one.getName().localeCompare(other.getName()));
+      expect(children.map((each) => [each.getName(), each.getNS(), each.text()])).toEqual([
+        ["c", "http://jabber.org/protocol/caps", ""],
+        ["priority", "jabber:component:accept", "7"],
+      ]);
+      expect(children[0]?.attrs).toMatchObject({ hash: "sha-1", node: "urn:n", ver: "v" });
+      await quiet.send(Device.element("<presence type='unavailable'><status>out of town</status></presence>"));
+      const gone = await told();
+      expect([gone.attrs.type, gone.getChildElements().length]).toEqual(["unavailable", 0]);
+      await quiet.stop();
+    });
+
+    // proves: X15
+    test("a file transfer outlives a reload of the module", async () => {
+      await alice.say(bob.jid, "session-initiate", "r1", FILE);
+      await hears(bob, "session-initiate", "r1");
+      await server.reloadModule();
+      await bob.say(alice.jid, "session-accept", "r1", FILE);
+      expect((await hears(alice, "session-accept", "r1")).from).toBe(bob.jid);
+    });
+
+    // Prosody takes no IQ of two elements
+    if (name === "ejabberd")
+      // proves: X13
+      test("a call beside another element in its stanza goes to the gateway, too", async () => {
+        const iq = xml("iq", { type: "set", to: bob.jid, id: "two" });
+        iq.append(Device.element(jingle("session-initiate", "t1", OFFER)));
+        iq.append(Device.element("<x xmlns='urn:example'/>"));
+        await alice.send(iq);
+        expect(await nextHandedOver(alice.jid)).toEqual(["session-initiate", "t1"]);
+      });
+
+    if (name === "ejabberd")
+      // proves: X22
+      test("a user's session goes on while the module's process is busy", async () => {
+        const goesOn = await server.holdModule?.();
+        try {
+          await alice.say(bob.jid, "session-initiate", "w1", FILE);
+          await bob.say(alice.jid, "session-accept", "w1", FILE);
+          expect((await hears(alice, "session-accept", "w1")).from).toBe(bob.jid);
+        } finally {
+          await goesOn?.();
+        }
       });
 
     // proves: X11

@@ -7,13 +7,20 @@ import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import { noEjabberd, startEjabberd } from "../support/ejabberd.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
-import { noProsody, SECRET, type ServerOptions, startProsody, type XmppServer } from "../support/prosody.ts";
+import {
+  type LocalServer,
+  noProsody,
+  SECRET,
+  type ServerOptions,
+  startProsody,
+  type XmppServer,
+} from "../support/prosody.ts";
 
 /** A kind of server: how it is started, and why its tests are not run, if they are not. */
 export interface ServerKind {
   readonly name: string;
   readonly missing: string | undefined;
-  readonly start: (users: readonly string[], options: ServerOptions) => Promise<XmppServer>;
+  readonly start: (users: readonly string[], options: ServerOptions) => Promise<LocalServer>;
 }
 
 export const SERVERS: readonly ServerKind[] = [
@@ -25,6 +32,7 @@ export const SERVERS: readonly ServerKind[] = [
 export async function startIntercepting(
   server: XmppServer,
   ports: { readonly proxy: number; readonly listen: number },
+  speaksAs: readonly string[] = [],
 ): Promise<GatewayProcess> {
   const gateway = await startGateway(`
 [modules.mod_jingle_sip]
@@ -40,6 +48,7 @@ port = ${server.componentPort}
 domain = "${server.component}"
 secret = "${SECRET}"
 hosts = ["${server.domain}"]
+speaks_as = ${JSON.stringify(speaksAs)}
 [calls]
 per_user = 0 # one user makes all calls
 per_minute = 0
@@ -84,8 +93,10 @@ export class World {
     await proxy.start();
     const [near, far] = await Promise.all(
       ["near.test", "far.test"].map(async (domain): Promise<Side> => {
-        const server = await start(["alice", "bob", "carol", "mallory"], { domain, intercept: true });
-        const gateway = await startIntercepting(server, { proxy: proxy.port, listen: 0 });
+        // each side's users ring at the other's by their own address
+        const speaksAs = ["near.test", "far.test"].filter((other) => other !== domain);
+        const server = await start(["alice", "bob", "carol", "mallory"], { domain, intercept: true, speaksAs });
+        const gateway = await startIntercepting(server, { proxy: proxy.port, listen: 0 }, speaksAs);
         proxy.route(domain, gateway.sipPort);
         return { server, gateway };
       }),

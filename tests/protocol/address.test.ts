@@ -19,6 +19,7 @@ const RULES: AddressRules = {
   proxyHost: "proxy.example",
   proxyPort: 5060,
   intercept: false,
+  speaksAs: [],
   usernameToPhone: [{ username: "nurse", phone: "+4930123" }],
 };
 
@@ -175,8 +176,8 @@ test.each([
   expect(contactUri(user, host, 5600)).toBe(uri);
 });
 
-describe("a caller, where the server lets us speak as anybody (intercept)", () => {
-  const rules = { ...RULES, intercept: true };
+describe("a caller, where the server lets us speak as others (intercept)", () => {
+  const rules = { ...RULES, intercept: true, speaksAs: ["pbx.example"] };
   test.each([
     ["sip:juliet@example.org", "juliet@example.org"],
     ["sip:carol@pbx.example", "carol@pbx.example"],
@@ -184,6 +185,11 @@ describe("a caller, where the server lets us speak as anybody (intercept)", () =
     ["tel:+4930555", "+4930555@sip.example.org"],
     ["sip:+4930123@example.org", "nurse@example.org"],
     ["sip:pbx.example", "pbx.example"],
+    // proves: X19
+    ["sip:carol@evil.example", "carol\\40evil.example@sip.example.org/sip"],
+    ["sip:+4930555@evil.example", "+4930555@sip.example.org/sip"],
+    ["sip:example.org", "example.org@sip.example.org/sip"],
+    ["sip:carol@sip.example.org", "carol@sip.example.org"],
   ])("%s is %s", (from, jid) => expect(callerJid(from, rules, true)).toBe(jid));
 });
 
@@ -191,7 +197,7 @@ describe("a caller, where the server lets us speak as anybody (intercept)", () =
 test.each([
   ["sip:juliet@example.org", "juliet\\40example.org@sip.example.org/sip"],
   ["sip:+4930123@example.org", "+4930123@sip.example.org/sip"],
-  ["sip:carol@pbx.example", "carol@pbx.example"],
+  ["sip:carol@pbx.example", "carol\\40pbx.example@sip.example.org/sip"],
   ["tel:+4930555", "+4930555@sip.example.org"],
 ])("one whose From nobody has checked never has the name of a user: %s is %s", (from, jid) => {
   expect(callerJid(from, { ...RULES, intercept: true }, false)).toBe(jid);

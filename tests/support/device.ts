@@ -50,6 +50,17 @@ export class Device {
     await this.ask("get", this.#component, xml("ping", { xmlns: PING })).catch(() => {});
   }
 
+  /** Comes online for its own server alone, with this presence. */
+  async startWith(presence: Element): Promise<void> {
+    await this.#client.start();
+    await this.send(presence);
+  }
+
+  /** Leaves questions about itself (XEP-0030) without an answer. */
+  saysNothingOfItself(): void {
+    this.#client.iqCallee.get(DISCO_INFO, "query", () => new Promise<never>(() => {}));
+  }
+
   /** Says by its caps that it takes proposals (XEP-0115, XEP-0353), and is asked for them; has carbons of messages (XEP-0280). */
   async takesProposals(): Promise<void> {
     const asked = new Promise<void>((resolve) => {

@@ -6,28 +6,29 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { evaluate, listensAt } from "./erlang.ts";
 import { listening } from "./listening.ts";
 import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
-import { componentOf, DOMAIN, SECRET, type ServerOptions, type XmppServer } from "./prosody.ts";
+import { componentOf, DOMAIN, type LocalServer, SECRET, type ServerOptions } from "./prosody.ts";
 import { until } from "./until.ts";
 
 /** Why the tests with ejabberd are not run, if they are not. */
 export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc");
 
 /** Starts a server that knows these users, their passwords being their names. */
-export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<XmppServer> {
+export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-ejabberd-"));
   if (options.intercept) await compileModule(folder);
-  const { clientPort, componentPort } = await freePorts("clientPort", "componentPort");
+  const { clientPort, componentPort, shellPort } = await freePorts("clientPort", "componentPort", "shellPort");
   const file = join(folder, "ejabberd.yml");
   writeFileSync(file, configuration(domain, clientPort, componentPort, options));
   const register = users.map(
     (user) => `ok = ejabberd_auth:try_register(<<"${user}">>, <<"${domain}">>, <<"${user}">>)`,
   );
   // what -eval says is done when ejabberd has started, and what is written then is awaited here
-  const ready = [...register, `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
+  const ready = [...register, listensAt(shellPort), `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
   const server = Bun.spawn(
     [
       ...[
@@ -62,6 +63,18 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
   await listening("ejabberd", server, [clientPort, componentPort], join(folder, "ejabberd.log"), started);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
+    async reloadModule() {
+      // it is loaded anew where an option has changed: here the timeout, by a millisecond
+      const ours = `<<"${domain}">>, mod_jingle_sip`;
+      const options = `maps:update_with(timeout, fun(Time) -> Time + 1 end, gen_mod:get_module_opts(${ours}))`;
+      await evaluate(shellPort, `gen_mod:update_module(${ours}, ${options})`);
+    },
+    async holdModule() {
+      await evaluate(shellPort, `sys:suspend(gen_mod:get_module_proc(<<"${domain}">>, mod_jingle_sip))`);
+      return async () => {
+        await evaluate(shellPort, `sys:resume(gen_mod:get_module_proc(<<"${domain}">>, mod_jingle_sip))`);
+      };
+    },
     async stop() {
       server.kill("SIGKILL"); // nothing of it is kept, and a proper end takes it seconds
       await server.exited;
@@ -108,6 +121,7 @@ listen:
       "${componentOf(domain)}": { password: "${SECRET}" }
       "other.${domain}": { password: "${SECRET}" }
       "liar.${domain}": { password: "${SECRET}" }
+      "loose.${domain}": { password: "${SECRET}" }
 modules:
   mod_disco: {}
   mod_roster: {}
@@ -119,5 +133,8 @@ modules:
 ${options.intercept ? intercepting(domain, options) : ""}`;
 
 /** What stands below `modules:` for ours. */
-export const intercepting = (domain: string, { fallback = "error", timeout = 15 }: ServerOptions): string =>
-  `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${fallback}, timeout: ${timeout} }\n`;
+export const intercepting = (
+  domain: string,
+  { fallback = "error", timeout = 15, speaksAs = [] }: ServerOptions,
+): string =>
+  `  mod_jingle_sip: { component: "${componentOf(domain)}", fallback: ${fallback}, timeout: ${timeout}, speaks_as: [${speaksAs.join(", ")}] }\n`;

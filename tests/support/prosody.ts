@@ -15,7 +15,10 @@ export const componentOf = (domain: string): string => `sip.${domain}`;
 export const COMPONENT = componentOf(DOMAIN);
 export const SECRET = "s3cret";
 
-/** A server that runs. There are components more, `other.`, `liar.` and `loose.` with the domain, with the same secret. */
+/**
+ * A server that runs. There are components more, `other.`, `liar.` and `loose.` with the domain, with the same secret; `loose.`
+ * may write the gateway's address, since no server but for its own module keeps it from that.
+ */
 export interface XmppServer {
   readonly clientPort: number;
   readonly componentPort: number;
@@ -23,6 +26,13 @@ export interface XmppServer {
   /** The gateway's domain. */
   readonly component: string;
   stop(): Promise<void>;
+}
+/** One whose module can be taken hold of. */
+export interface LocalServer extends XmppServer {
+  /** Has our module loaded anew. */
+  reloadModule(): Promise<void>;
+  /** Holds the module's own process back, where it has one (ejabberd), until what is given back is called. */
+  holdModule?(): Promise<() => Promise<void>>;
 }
 export type Prosody = XmppServer;
 
@@ -34,12 +44,14 @@ export interface ServerOptions {
   readonly fallback?: "error" | "pass";
   /** Seconds that the gateway may take to answer. */
   readonly timeout?: number;
+  /** The domains as which the gateway may speak, beside its own and the users'. */
+  readonly speaksAs?: readonly string[];
 }
 
 const quiet = { stdout: "ignore", stderr: "ignore" } as const;
 
 /** Starts a server that knows these users, their passwords being their names. */
-export async function startProsody(users: readonly string[], options: ServerOptions = {}): Promise<XmppServer> {
+export async function startProsody(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
   for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
@@ -54,6 +66,12 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   await listening("Prosody", server, [clientPort, componentPort], log);
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
+    async reloadModule() {
+      const told = `module:reload("jingle_sip", "${domain}")`;
+      const shell = Bun.spawn([program("prosodyctl"), "--root", "--config", file, "shell", told], { stdout: "pipe" });
+      const said = await new Response(shell.stdout).text();
+      if (!said.includes("OK")) throw new Error(`the module is not loaded anew: ${said}`);
+    },
     async stop() {
       server.kill();
       await server.exited;
@@ -67,11 +85,12 @@ export const MODULES = join(import.meta.dir, "../../integrations/prosody");
 /** What a host needs for it. */
 export const intercepting = (
   domain: string,
-  { fallback = "error", timeout = 15 }: ServerOptions,
+  { fallback = "error", timeout = 15, speaksAs = [] }: ServerOptions,
 ): string => `	modules_enabled = { "jingle_sip" }
 	jingle_sip_component = "${componentOf(domain)}"
 	jingle_sip_fallback = "${fallback}"
 	jingle_sip_timeout = ${timeout}
+	jingle_sip_speaks_as = { ${speaksAs.map((each) => `"${each}"`).join(", ")} }
 `;
 
 const configuration = (
@@ -95,7 +114,7 @@ component_interfaces = { "127.0.0.1" }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
-modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist" }
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist"; "admin_shell" }
 modules_disabled = { "s2s"; "tls" }
 log = { { levels = { min = "error" }, to = "console" } }
 

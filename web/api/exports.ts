@@ -84,7 +84,7 @@ function concerning(call: CallView, setting: Setting): Setting {
   const trunks = setting.trunks
     .filter(({ name }) => name === call.trunk)
     .map((trunk) => ({ ...trunk, numbers: trunk.numbers.filter(({ user }) => isNamed(user)) }));
-  return { ...setting, usernameToPhone: ofCall, trunks };
+  return { ...setting, usernameToPhone: ofCall, trunks, speaksAs: setting.speaksAs.filter(isNamed) };
 }
 
 function pictureOf(call: CallView, { of, step }: Asked): string {

@@ -112,6 +112,7 @@ const setting = z.object({
   intercept: z.boolean(),
   trunks: z.array(trunk).describe("the one that the call goes by"),
   dial: dial.optional().describe("how numbers are dialled, without the rules"),
+  speaksAs: z.array(z.string()),
   options: z.object({
     transport: z.string(),
     profile: z.string(),

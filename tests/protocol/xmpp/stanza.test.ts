@@ -114,16 +114,17 @@ describe("reading", () => {
 
   // proves: C9
   test.each([
-    ["text", "<a>", "x"],
-    ["an attribute", "<a b='", "x"],
-    ["elements", "<a>", "<b/>"],
-    ["levels", "<a>", "<b>"],
-    ["a tag", "<a", " "],
-  ])("10 MB without an end is the stream's end: %s", (_, start, inside) => {
+    ["text", "<a>", "x", "</a>", "too large: <a/>"],
+    ["an attribute", "<a b='", "x", "'/>", "too large: no head"],
+    ["elements", "<a>", "<b/>", "</a>", "too large: <a/>"],
+    ["levels", "<a>", "<b>", `${"</b>".repeat(4_000_000)}</a>`, "too large: <a><b><b><b/></b></b></a>"],
+    ["a tag", "<a", " ", "/>", "too large: no head"],
+  ])("12 MB are read over like a little more than the limit: %s", (_, start, inside, end, head) => {
     const more = bytesOf(inside.repeat(600_000 / inside.length));
-    const cut = (size: number) => told([HEAD + start, ...Array.from({ length: 20 }, () => pieces(more, size)).flat()]);
-    expect(cut(600_000)).toEqual(["opened 7", "policy-violation"]);
-    expect(cut(1_460)).toEqual(["opened 7", "policy-violation"]);
+    const cut = (size: number) =>
+      told([HEAD + start, ...Array.from({ length: 20 }, () => pieces(more, size)).flat(), `${end}<next/>`]);
+    expect(cut(600_000)).toEqual(["opened 7", head, "<next/>"]);
+    expect(cut(1_460)).toEqual(["opened 7", head, "<next/>"]);
   });
 
   const { bytes: most, depth, elements } = STANZA_LIMITS;
