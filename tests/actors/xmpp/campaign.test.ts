@@ -11,12 +11,18 @@ const MOST_PIECES = 1_000;
 /** Bytes at a time at the wire in memory: as they are written. */
 const SPLIT = 1_000_000_000;
 
-const fromJuliet = (stanza: string): string => stanza.replace(/^<\w+/, (start) => `${start} from='${JULIET}'`);
+const nameOf = (stanza: string): string => /^<(\w+)/.exec(stanza)?.[1] ?? "";
+/** The stanza with more attributes. */
+const given = (stanza: string, attributes: string): string => {
+  const start = `<${nameOf(stanza)}`;
+  return `${start} ${attributes}${stanza.slice(start.length)}`;
+};
+const fromJuliet = (stanza: string): string => given(stanza, `from='${JULIET}'`);
 /** What the server's module makes of it (integrations/): IQs and messages of users come in a wrapper. */
 const handedOver = (stanza: string): string => {
-  const [, name = ""] = /^<(\w+)/.exec(stanza) ?? [];
+  const name = nameOf(stanza);
   if (name === "presence") return fromJuliet(stanza);
-  const inside = fromJuliet(stanza).replace(`<${name}`, `<${name} xmlns='jabber:client'`);
+  const inside = given(fromJuliet(stanza), "xmlns='jabber:client'");
   return `<${name} type='set' id='outer' from='example.org' to='${DOMAIN}'><delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>${inside}</forwarded></delegation></${name}>`;
 };
 
