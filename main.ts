@@ -9,6 +9,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { setInterval } from "node:timers";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { systemClock } from "./actors/clock.ts";
 import { Gateway, type GatewayConfig, type Reloadable } from "./actors/gateway.ts";
 import { inTime } from "./actors/hosts.ts";
@@ -33,6 +34,7 @@ import { readTrunkFiles } from "./config/trunk-files.ts";
 import { ConfigError, codeOf } from "./config/words.ts";
 import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
+import type { Compression } from "./journal/packed.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { writeHost } from "./protocol/sip/uri.ts";
@@ -216,10 +218,16 @@ const OPEN = "whatever a user dials goes to the proxy: [dial] rules would say wh
 
 const random = (): string => randomUUID().replaceAll("-", "");
 
+/** 1.7 of 5.8 kB of a small call in 19 µs, 3.5 of 33 kB of one of a browser; higher levels save a tenth of that and take twice the time. */
+const compression: Compression = {
+  deflate: (bytes) => deflateRawSync(bytes, { level: 2 }),
+  inflate: (bytes) => inflateRawSync(bytes),
+};
+
 /** Keeps what happens to calls, where somebody may look at it. */
 function journalOf({ web }: Config): Journal | undefined {
   if (web.journal === 0) return undefined;
-  const journal = new Journal({ now: () => systemClock.now(), budget: web.journal * 2 ** 20 });
+  const journal = new Journal({ now: () => systemClock.now(), budget: web.journal * 2 ** 20, compression });
   setInterval(() => journal.rest(), 1_000).unref();
   return journal;
 }

@@ -98,96 +98,24 @@ export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "
 }
 
 const encoder = new TextEncoder();
+/** The place of the XMPP server, which is the same for all. */
+export const NOWHERE = { transport: "", host: "", port: 0 } as const;
 
 /** What a live entry says, whole. */
 export function entryOf(live: LiveEntry): Entry {
   if (live.kind === "sip") return { ...live, kind: "wire", wire: "sip", again: live.again ?? [] };
   if (live.kind === "xmpp") {
     const bytes = encoder.encode(textOf(live.stanza));
-    return {
-      kind: "wire",
-      at: live.at,
-      wire: "xmpp",
-      out: live.out,
-      transport: "",
-      host: "",
-      port: 0,
-      bytes,
-      again: [],
-    };
+    return { kind: "wire", at: live.at, wire: "xmpp", out: live.out, ...NOWHERE, bytes, again: [] };
   }
   return live;
 }
 
-const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
+/** A stanza as its text. */
+export const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
 
 /** What an action or a guard is called in its chart. */
 function wordsOf(named: unknown): string {
   if (typeof named === "string") return named;
   return typeof named === "object" && named !== null && "type" in named ? String(named.type) : "";
 }
-
-/** Entries of a call that is over: what is said of each as JSON, stanzas as their texts, SIP messages one after the other. */
-export interface Packed {
-  readonly facts: string;
-  readonly texts: readonly string[];
-  readonly bytes: Uint8Array;
-  /** Of each SIP message. */
-  readonly lengths: readonly number[];
-}
-
-type SipFact = Omit<Extract<LiveEntry, { kind: "sip" }>, "bytes">;
-type XmppFact = Omit<Extract<LiveEntry, { kind: "xmpp" }>, "stanza">;
-type Fact = RelayEntry | StepEntry | EffectEntry | StreamEntry | SipFact | XmppFact;
-
-export function pack(entries: readonly LiveEntry[]): Packed {
-  const texts: string[] = [];
-  const messages: Uint8Array[] = [];
-  const facts = entries.map((entry): Fact | Entry => {
-    if (entry.kind === "xmpp") {
-      const { kind, at, out } = entry;
-      texts.push(textOf(entry.stanza));
-      return { kind, at, out };
-    }
-    if (entry.kind !== "sip") return entryOf(entry);
-    messages.push(entry.bytes);
-    const { kind, at, out, transport, host, port, again } = entry;
-    return { kind, at, out, transport, host, port, again };
-  });
-  const lengths = messages.map(({ length }) => length);
-  return { facts: JSON.stringify(facts), texts, bytes: joined(messages), lengths };
-}
-
-/** The SIP messages, in their order. */
-export function messagesOf({ bytes, lengths }: Packed): Uint8Array[] {
-  let end = 0;
-  return lengths.map((length) => {
-    end += length;
-    return bytes.subarray(end - length, end);
-  });
-}
-
-/** Copies, since what was received may be a piece of much more. */
-function joined(messages: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const message of messages) {
-    all.set(message, end);
-    end += message.length;
-  }
-  return all;
-}
-
-/** What it weighs, in bytes; a character of a text counts as one. */
-export const weightOf = ({ facts, texts, bytes }: Packed): number =>
-  facts.length + texts.reduce((sum, { length }) => sum + length, 0) + bytes.length;
-
-export function unpack(packed: Packed): Entry[] {
-  const [texts, messages] = [packed.texts.values(), messagesOf(packed).values()];
-  return (JSON.parse(packed.facts) as Fact[]).map((fact): Entry => {
-    if (fact.kind === "xmpp") return entryOf({ ...fact, stanza: texts.next().value ?? "" });
-    return fact.kind === "sip" ? entryOf({ ...fact, bytes: messages.next().value ?? NO_BYTES }) : fact;
-  });
-}
-
-const NO_BYTES = new Uint8Array();

@@ -8,13 +8,16 @@ import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
 import { Belongings } from "./belongings.ts";
-import { type About, CallJournal, type Ended, type Listener } from "./call-journal.ts";
+import type { Ended } from "./call-end.ts";
+import { type About, CallJournal, type Listener } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
 import type { Entry, Transition } from "./entries.ts";
 import { Following } from "./following.ts";
+import type { Compression } from "./packed.ts";
 import { type CallQuery, fits } from "./query.ts";
+import { Ring } from "./ring.ts";
 import type { CallRow, CallView } from "./view.ts";
 
 /** Longer than any transaction repeats a message (RFC 3261, T2), in milliseconds. */
@@ -22,11 +25,15 @@ const RESTED = 10_000;
 /** Some 10 ms of work. */
 const MOST_AT_ONCE = 200;
 
+const AS_IT_IS: Compression = { deflate: (bytes) => bytes, inflate: (bytes) => bytes };
+
 export interface JournalNeeds {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The most bytes that all calls may weigh together. */
   readonly budget: number;
+  /** For what is kept of calls that rest. */
+  readonly compression?: Compression;
 }
 
 /** What a call tells its journal; see actors/watch.ts. */
@@ -72,7 +79,11 @@ export class Journal {
     this.#needs = needs;
     this.#listener = {
       now: needs.now,
-      weigh: (bytes) => this.#weigh(bytes),
+      room: {
+        weigh: (bytes) => this.#weigh(bytes),
+        ring: new Ring(),
+        compression: needs.compression ?? AS_IT_IS,
+      },
       stepped: (journal, before, event, at) => this.#stepped(journal, before, event, at),
       refused: (journal, event) => this.#refused(journal, event),
       answered: () => this.#counts.answered(),

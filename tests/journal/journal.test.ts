@@ -1,5 +1,6 @@
 /** The journal finds the call of each message, folds what came again, keeps within its bounds, and lets go at the end. */
 import { describe, expect, test } from "bun:test";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { parse } from "ltx/lib/ltx.js";
 import type { CallAbout } from "../../actors/watch.ts";
 import { type CallWatch, Journal } from "../../journal/journal.ts";
@@ -17,7 +18,11 @@ const incoming: CallAbout = { ...outgoing, id: "tagB", from: BOB, to: "romeo@exa
 /** A journal at a simulated time. */
 function world(budget = 1_000_000) {
   let now = 1_000;
-  const journal = new Journal({ now: () => now, budget });
+  const compression = {
+    deflate: (bytes: Uint8Array) => deflateRawSync(bytes),
+    inflate: (bytes: Uint8Array) => inflateRawSync(bytes),
+  };
+  const journal = new Journal({ now: () => now, budget, compression });
   const sip = (out: boolean, text: string): void =>
     journal.sip(out, new TextEncoder().encode(crlf(text)), "udp", "192.0.2.2", 5060);
   return {
