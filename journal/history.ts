@@ -21,7 +21,7 @@ export const MOST_LATE = 16;
 /** How far back a retransmission is looked for. */
 const RECENT = 16;
 /** What an entry weighs beside its message; a stanza before it is written. In bytes. */
-export const ENTRY = 120;
+const ENTRY = 120;
 const STANZA = 1_200;
 /** The live entries of calls that are over: nothing is ever added. */
 const NONE: LiveEntry[] = [];
