@@ -130,9 +130,17 @@ export class UserSide {
     return close === -1 ? -1 : close + 5;
   }
 
+  /** The gateway asks whether we are there, when all is quiet: without an answer it would connect anew. */
+  #pong(stanza: string, id: string): void {
+    const [, from = ""] = /^<iq[^>]* from="([^"]+)"/.exec(stanza) ?? [];
+    const [, to = ""] = /^<iq[^>]* to="([^"]+)"/.exec(stanza) ?? [];
+    this.#stream?.write(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
+  }
+
   #stanza(stanza: string): void {
     const action = /action="([\w-]+)"/.exec(stanza)?.[1];
     const id = /^<iq[^>]* id="([^"]+)"/.exec(stanza)?.[1] ?? "";
+    if (/^<iq[^>]* type="get"/.test(stanza)) return this.#pong(stanza, id);
     if (action === undefined) return this.#answered(id, /^<iq[^>]* type="error"/.test(stanza));
     const from = /^<iq[^>]* from="([^"]+)"/.exec(stanza)?.[1] ?? "";
     const user = /^<iq[^>]* to="([^"]+)"/.exec(stanza)?.[1] ?? USER;
