@@ -59,6 +59,8 @@ export interface Config {
     readonly gatherTimeout: number;
     readonly renegotiateTimeout: number;
     readonly drainTimeout: number;
+    readonly store: string;
+    readonly drain: boolean;
     readonly jmiTimeout: number;
     readonly maxCalls: number;
     readonly perUser: number;
@@ -203,9 +205,11 @@ function wrongDialPlan({ dial, xmpp, trunks }: Config, { tables, file }: Sources
 }
 
 /** What is wrong between options of several sections, or of `[media]`. */
-const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media }: Config): string[] => [
+const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media, calls }: Config): string[] => [
   ...wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone }),
   ...wrongMedia(media),
+  // phones know our port for as long as their calls last
+  ...(calls.store !== "" && jingleSip.listenPort === 0 ? ["[calls] store needs a listen_port that stays, not 0"] : []),
 ];
 
 /** The trunks that these values are of. */

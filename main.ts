@@ -1,7 +1,8 @@
 /**
  * The command line: `bun main.ts --config carillon.toml [--check]`, `--version`, `--help`, or a command for a gateway that runs.
  *
- * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (a second signal does not wait),
+ * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (where calls are saved it hands them over; a
+ * second signal does not wait),
  * and reads the configuration again on SIGHUP. Rule: each fault is one line on standard error, and a non-zero exit; never
  * a stack trace.
  */
@@ -17,6 +18,7 @@ import { createLog, type LevelledLog, type Log } from "./actors/log.ts";
 import { LogOutput } from "./actors/log-output.ts";
 import { text } from "./actors/log-text.ts";
 import { Supervised } from "./actors/relay/supervised.ts";
+import { DiskStore } from "./actors/store/disk.ts";
 import type { TrunkSettings } from "./actors/trunks/trunk.ts";
 import type { TrunkFiles } from "./actors/trunks/trunks.ts";
 import { watchAll } from "./actors/watch-all.ts";
@@ -167,6 +169,7 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
     resolvePeer: (host) => resolveByServer(host),
     records: recordsByServer(),
     log,
+    store: config.calls.store === "" ? undefined : new DiskStore(config.calls.store),
     watch: watchAll([journal, metrics, tracing]),
   });
   const apply = (changed: Read): void => {
@@ -176,7 +179,8 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
   };
   const live = new LiveConfig(config, { read: readAgain, apply, log });
   process.on("SIGHUP", () => void live.reload());
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => gateway.stop());
+  const stop = (): void => (config.calls.drain ? gateway.stop() : gateway.handOver());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
   const web = await openWeb(config, gateway, { journal, metrics, token });
   ownRelay?.start();
   const started = gateway.start().then(() => {

@@ -313,7 +313,9 @@ export class Gateway {
 
   /** Calls of an earlier gateway are known before the ports open, so that nothing inside their dialogs is refused. */
   async #restore(): Promise<void> {
-    const saved = await this.#store?.load();
+    const saved = await this.#store?.load().catch((error: unknown) => {
+      throw new Error(`[calls] store ${error instanceof Error ? error.message : error}`);
+    });
     if (saved === undefined) return;
     this.#writer?.know(saved);
     this.calls.restore(saved);

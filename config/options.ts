@@ -144,11 +144,16 @@ const XMPP_OPTIONS = [
   option("xmpp", "speaks_as", MORE_DOMAINS, [], SPEAKS_AS, env("XMPP_SPEAKS_AS")),
 ];
 
+const STORE = "a file in which calls are saved, so that they outlive the process";
+const DRAIN = "with a store, too, SIGTERM lets calls end in place of handing them over to the next start";
+
 const CALLS_OPTIONS = [
   option("calls", "ring_timeout", SECONDS, 180, "how long a phone or user may ring"),
   option("calls", "gather_timeout", SECONDS, 0.5, "how long an offer without addresses waits for candidates"),
   option("calls", "renegotiate_timeout", SECONDS, 10, "how long a user's client may take to answer a change"),
   option("calls", "drain_timeout", SECONDS, 60, "how long running calls may go on when the gateway stops"),
+  option("calls", "store", TEXT, "", STORE, env("CALLS_STORE")),
+  option("calls", "drain", BOOLEAN, false, DRAIN, env("CALLS_DRAIN")),
   option("calls", "jmi_timeout", SECONDS, 30, "how long a proposed call waits for a device"),
   option("calls", "max_calls", COUNT, 10_000, "calls at once; more are refused", RELOADS),
   option(

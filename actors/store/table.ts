@@ -33,7 +33,7 @@ export class SavedTable {
       this.#layOut();
     } catch (error) {
       this.#database.close();
-      throw new Error(wordsOf(error));
+      throw new Error(`${file}: ${wordsOf(error)}`);
     }
     this.#insert = this.#database.prepare("INSERT OR IGNORE INTO saved (seat, id, revision, text) VALUES (?, ?, 1, ?)");
     this.#update = this.#database.prepare(
