@@ -198,7 +198,7 @@ export class Stage {
   /** Another gateway goes on with what was saved; it names things in another way. */
   async start(): Promise<void> {
     this.#living = this.#create(this.#seed + ++this.#starts);
-    void this.gateway.start();
+    await this.gateway.start();
     await this.#clock.advance(100);
   }
 
@@ -215,7 +215,7 @@ export class Stage {
       if (this.#takesTcp) await this.wire.listen(side.address, (stream) => this.#connected(side, stream));
     }
     await this.relay.open(this.wire.openUdp);
-    void this.gateway.start();
+    await this.gateway.start();
     await this.#clock.advance(100);
     for (const name of online) this.#server.send(`<presence from='${DEVICES[name] ?? name}' to='${COMPONENT}'/>`);
     await this.#clock.advance(10);
