@@ -3,15 +3,14 @@
  * of loopback. Bun runs them too, so that a difference is the runtime's and not the test's.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Element } from "@xmpp/xml";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { withNews } from "../../journal/news.ts";
 import type { CallView } from "../../journal/view.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
-import { PlayServer } from "../../replay/server.ts";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
+import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
 import { FeedReader } from "../support/feed.ts";
@@ -21,56 +20,13 @@ import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
 
 const LOCAL = { host: "127.0.0.1", port: 0 };
-const ALICE = "alice@example.org/laptop";
 const BOB = "bob@sip.example.org";
 const CALLER = "bob\\40phone.example@sip.example.org/sip";
-
-const TOML = (serverPort: number, phonePort: number, more = ""): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${phonePort}
-listen_port = 0
-${more}
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${serverPort}
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.org"]
-[web]
-port = 0
-`;
-
-/** An XMPP server on a TCP port, with alice online whose client acknowledges and remembers. */
-async function startAlice() {
-  const heard = new Inbox<Element>();
-  const server = new PlayServer((stanza) => {
-    const { type, id, from } = stanza.attrs;
-    if (type === "set") server.send(`<iq type='result' id='${id}' from='${ALICE}' to='${from}'/>`);
-    const jingle = stanza.getChild("jingle");
-    if (jingle) heard.put(jingle);
-  });
-  const listener = await listenTcp(LOCAL, (stream) => server.accept(stream));
-  let asked = 0;
-  return {
-    port: listener.local.port,
-    close: () => listener.close(),
-    comesOnline: () => server.send(`<presence from='${ALICE}' to='sip.example.org'/>`),
-    hears: (action: string, sid: string) =>
-      heard.next(({ attrs }) => attrs.action === action && attrs.sid === sid, `${action} of ${sid}`),
-    says(to: string, action: string, sid: string, inside = "") {
-      const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}'>${inside}</jingle>`;
-      server.send(`<iq type='set' id='alice${++asked}' from='${ALICE}' to='${to}'>${jingle}</iq>`);
-    },
-  };
-}
 
 for (const runtime of RUNTIMES) {
   const { name, missing } = runtime;
   describe.skipIf(missing !== undefined)(`on ${name}${missing ? ` (left out: ${missing})` : ""}`, () => {
-    let alice: Awaited<ReturnType<typeof startAlice>>;
+    let alice: Alice;
     let bob: Bob;
     let gateway: GatewayProcess;
     let stopped = false;
@@ -78,7 +34,7 @@ for (const runtime of RUNTIMES) {
     beforeAll(async () => {
       alice = await startAlice();
       bob = await startBob();
-      gateway = await startGateway(TOML(alice.port, bob.phone.port), runtime);
+      gateway = await startGateway(aliceToml(alice.port, bob.phone.port), runtime);
       bob.phone.gatewayPort = gateway.sipPort;
       await healthy(gateway);
       alice.comesOnline();
@@ -215,7 +171,11 @@ for (const runtime of RUNTIMES) {
         return { received: () => {}, closed: () => {} };
       });
       const caller = await startAlice();
-      const toml = changed(TOML(caller.port, proxy.local.port, 'transport = "tcp"'), '["127.0.0.1"]', '["127.0.0.7"]');
+      const toml = changed(
+        aliceToml(caller.port, proxy.local.port, 'transport = "tcp"'),
+        '["127.0.0.1"]',
+        '["127.0.0.7"]',
+      );
       const bound = await startGateway(toml, runtime);
       await healthy(bound);
       caller.comesOnline();
@@ -242,7 +202,7 @@ for (const runtime of RUNTIMES) {
     });
 
     test("a wrong option is one line", async () => {
-      const { code, error } = await runMain([], TOML(1, 1, "local_hots = 'x'"), {}, runtime);
+      const { code, error } = await runMain([], aliceToml(1, 1, "local_hots = 'x'"), {}, runtime);
       expect([code, error]).toEqual([
         1,
         "carillon: carillon.toml: unknown key `local_hots` in [modules.mod_jingle_sip] (did you mean `local_host`?)",
@@ -250,13 +210,13 @@ for (const runtime of RUNTIMES) {
     });
 
     test("--check reads and judges, and starts nothing", async () => {
-      const { code, output } = await runMain(["--check"], TOML(1, 5060), {}, runtime);
+      const { code, output } = await runMain(["--check"], aliceToml(1, 5060), {}, runtime);
       expect([code, output]).toEqual([0, "carillon.toml: good"]);
     });
 
     test("an occupied SIP port is one line", async () => {
       const taken = await openUdp(LOCAL, { received: () => {}, failed: () => {} });
-      const toml = changed(TOML(1, 1), "listen_port = 0", `listen_port = ${taken.local.port}`);
+      const toml = changed(aliceToml(1, 1), "listen_port = 0", `listen_port = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
       expect(error).toMatch(
@@ -267,7 +227,7 @@ for (const runtime of RUNTIMES) {
 
     test("an occupied web port is one line", async () => {
       const taken = await listenTcp(LOCAL, () => ({ received: () => {}, closed: () => {} }));
-      const toml = changed(TOML(1, 1), /\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
+      const toml = changed(aliceToml(1, 1), /\[web\]\nport = 0/, `[web]\nport = ${taken.local.port}`);
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
       expect(error).toMatch(new RegExp(`^carillon: \\[web\\] 127.0.0.1, port ${taken.local.port}: .*in use.*$`));

@@ -1,0 +1,55 @@
+/**
+ * Alice, at a scripted XMPP server on a real socket: her client acknowledges what it gets, and what she hears is kept for the test that
+ * waits for it. And the configuration of a gateway that has her server, and a phone as its proxy.
+ */
+import type { Element } from "@xmpp/xml";
+import { PlayServer } from "../../replay/server.ts";
+import { listenTcp } from "../../transports/tcp.ts";
+import { Inbox } from "./inbox.ts";
+
+export const ALICE = "alice@example.org/laptop";
+
+export type Alice = Awaited<ReturnType<typeof startAlice>>;
+
+/** `more` stands in `[modules.mod_jingle_sip]`. */
+export const aliceToml = (serverPort: number, phonePort: number, more = ""): string => `
+[modules.mod_jingle_sip]
+proxy_host = "127.0.0.1"
+proxy_port = ${phonePort}
+listen_port = 0
+${more}
+[sip]
+bind = ["127.0.0.1"]
+[xmpp]
+host = "127.0.0.1"
+port = ${serverPort}
+domain = "sip.example.org"
+secret = "s3cret"
+hosts = ["example.org"]
+[web]
+port = 0
+`;
+
+/** An XMPP server on a TCP port, with alice online whose client acknowledges and remembers. */
+export async function startAlice() {
+  const heard = new Inbox<Element>();
+  const server = new PlayServer((stanza) => {
+    const { type, id, from } = stanza.attrs;
+    if (type === "set") server.send(`<iq type='result' id='${id}' from='${ALICE}' to='${from}'/>`);
+    const jingle = stanza.getChild("jingle");
+    if (jingle) heard.put(jingle);
+  });
+  const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, (stream) => server.accept(stream));
+  let asked = 0;
+  return {
+    port: listener.local.port,
+    close: () => listener.close(),
+    comesOnline: () => server.send(`<presence from='${ALICE}' to='sip.example.org'/>`),
+    hears: (action: string, sid: string) =>
+      heard.next(({ attrs }) => attrs.action === action && attrs.sid === sid, `${action} of ${sid}`),
+    says(to: string, action: string, sid: string, inside = "") {
+      const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}'>${inside}</jingle>`;
+      server.send(`<iq type='set' id='alice${++asked}' from='${ALICE}' to='${to}'>${jingle}</iq>`);
+    },
+  };
+}
