@@ -2,7 +2,8 @@
  * Where the log's lines go: standard output, many at a time.
  *
  * A line waits 20 ms at most; waiting lines are written when the process ends, in any way but `kill -9`. Rules: logging never
- * blocks and never fails; if nobody reads, lines past a bound are dropped, and their number is logged once there is room again.
+ * blocks and never fails; if nobody reads, lines past a bound are dropped, and so are those that a full disk does not take; their
+ * number is logged once there is room again.
  */
 import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";
@@ -49,8 +50,14 @@ export class LogOutput {
   #flush(): void {
     if (this.#dropped > 0)
       this.#lines.push(`${JSON.stringify({ level: "warn", event: "log.dropped", lines: this.#dropped })}\n`);
-    this.#dropped = 0;
-    this.#output.write(this.#taken());
+    const count = this.#lines.length;
+    try {
+      this.#output.write(this.#taken());
+      this.#dropped = 0;
+    } catch {
+      // COMPAT Deno 2.9: a full disk is thrown, not told
+      this.#dropped += count;
+    }
   }
 
   #taken(): string {

@@ -15,16 +15,20 @@ const RECEIVE_BUFFER = 4_194_304;
 /** Binds a UDP socket; rejects when the address cannot be bound. */
 export const openUdp: OpenDatagrams = (at, events) =>
   new Promise((resolve, reject) => {
-    const v6 = at.host.includes(":");
-    const socket = createSocket({ type: v6 ? "udp6" : "udp4", ipv6Only: v6 });
+    const socket = socketFor(at.host);
     socket.once("error", reject);
     socket.bind({ port: at.port, address: at.host, exclusive: true }, () => {
       socket.off("error", reject);
       listen(socket, events);
       const receiveBuffer = "Deno" in globalThis ? undefined : widen(socket);
-      resolve({ ...datagramsOf(socket, at.host), ...(receiveBuffer && { receiveBuffer }) });
+      resolve({ ...datagramsOf(socket, at.host, events), ...(receiveBuffer && { receiveBuffer }) });
     });
   });
+
+function socketFor(host: string): Socket {
+  const v6 = host.includes(":");
+  return createSocket({ type: v6 ? "udp6" : "udp4", ipv6Only: v6 });
+}
 
 function listen(socket: Socket, events: DatagramEvents): void {
   socket.on("message", (bytes, from) => events.received(bytes, { host: from.address, port: from.port }));
@@ -46,12 +50,17 @@ function widen(socket: Socket): ReceiveBuffer {
   return { asked: RECEIVE_BUFFER, given: Math.min(told, RECEIVE_BUFFER) };
 }
 
-function datagramsOf(socket: Socket, host: string): Datagrams {
+function datagramsOf(socket: Socket, host: string, events: DatagramEvents): Datagrams {
   let open = true;
+  const local = { host, port: socket.address().port };
   return {
-    local: { host, port: socket.address().port },
+    local,
     send(bytes, to, sent = () => {}) {
-      if (open) attempt(socket, bytes, to, sent, true);
+      const done: Sent = (error) => {
+        if (error && open && isUnknown(error)) judge(error, local, events, sent);
+        else sent(error);
+      };
+      if (open) attempt(socket, bytes, to, done, true);
       else sent(new Error("the socket is closed"));
     },
     close() {
@@ -80,3 +89,21 @@ function attempt(socket: Socket, bytes: Uint8Array, to: Address, sent: Sent, aga
 function isRefused(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
 }
+
+/**
+ * COMPAT Deno 2.9: a socket that the kernel has taken away says nothing of it; one send fails without a reason that is known, and later ones
+ * leave from another port. Since the first may be the destination's fault too, another socket tells: where it gets our port,
+ * ours is lost, and so is what was to be sent, as a network would lose it.
+ */
+function judge(error: Error, { host, port }: Address, events: DatagramEvents, sent: Sent): void {
+  const other = socketFor(host);
+  other.once("error", () => sent(error));
+  other.bind({ port, address: host, exclusive: true }, () =>
+    other.close(() => {
+      events.failed(error);
+      sent();
+    }),
+  );
+}
+
+const isUnknown = (error: Error): boolean => "code" in error && error.code === "UNKNOWN";

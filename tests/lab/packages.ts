@@ -21,6 +21,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["parec", "pulseaudio-utils"],
   ["chromium", "chromium"],
   ["ip", "iproute2"],
+  ["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "faketime"],
   ["openssl", "openssl"],
   ["/etc/ssl/certs/ca-certificates.crt", "ca-certificates"],
   ["dino-im", "dino-im"],

@@ -16,6 +16,8 @@ export interface GatewayProcess {
   health(): Promise<Response>;
   /** Rewrites the configuration and asks for it by SIGHUP. */
   reload(toml: string): void;
+  /** Nobody reads its log any more: the pipe is closed. */
+  closeLog(): void;
   /** Sends a signal. */
   kill(signal: "SIGHUP" | "SIGTERM"): void;
   readonly exited: Promise<number>;
@@ -68,10 +70,13 @@ export async function startGateway(
     stderr: "inherit",
   });
   let logged = "";
+  const reader = run.stdout.getReader();
   const listening = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
     void (async () => {
-      for await (const bytes of run.stdout) {
-        logged += new TextDecoder().decode(bytes);
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        logged += new TextDecoder().decode(value);
         const line = logged.split("\n").find((each) => each.includes('"gateway.listening"'));
         if (line) resolve(JSON.parse(line));
       }
@@ -88,6 +93,7 @@ export async function startGateway(
     log: () => logged,
     exited: run.exited,
     kill: (signal) => run.kill(signal),
+    closeLog: () => void reader.cancel(),
     reload(text) {
       writeFileSync(file, text);
       run.kill("SIGHUP");
