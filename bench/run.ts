@@ -48,6 +48,7 @@ export class Run {
     this.#tree = tree;
     this.#user = new UserSide(this.#sessions, {
       answered: (id) => this.#answered(id),
+      refused: (id) => void this.#begun.delete(id),
       over: () => this.#tally.over++,
     });
   }
@@ -112,10 +113,13 @@ export class Run {
     await this.#user.close();
   }
 
-  /** So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. */
-  async make(count: number, name: string, rate: number): Promise<number[]> {
+  /**
+   * So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. `most` of a user's wait for their
+   * answer at once, so that a machine without time makes them later, and no overload.
+   */
+  async make(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number[]> {
     this.#holds = false;
-    if (this.#begins === "user") return this.#placed(count, name, rate);
+    if (this.#begins === "user") return this.#placed(count, name, rate, most);
     const sipp = this.#sipp;
     const run = calling(sipp, this.gateway.sipPort, { count, rate, held: 0 });
     await run.exited;
@@ -136,9 +140,9 @@ export class Run {
   }
 
   /** So many calls of the user's, answered and held; gives how many there are. */
-  async hold(count: number, name: string, rate: number): Promise<number> {
+  async hold(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number> {
     this.#holds = true;
-    return (await this.#placed(count, name, rate)).length;
+    return (await this.#placed(count, name, rate, most)).length;
   }
 
   /** Hangs up what is held, so many a second. */
@@ -152,11 +156,10 @@ export class Run {
 
   #answered(id: string): void {
     const begun = this.#begun.get(id);
-    if (begun === undefined) return;
     this.#begun.delete(id);
-    this.#latencies.push(performance.now() - begun);
-    if (this.#holds) this.#held.push(id);
-    else this.#user.hangUp(id);
+    if (begun !== undefined) this.#latencies.push(performance.now() - begun);
+    if (begun !== undefined && this.#holds) this.#held.push(id);
+    else this.#user.hangUp(id); // nobody waits for one that is answered too late
   }
 
   #logged(line: string): void {
@@ -166,20 +169,20 @@ export class Run {
     if (line.includes('"answered":"')) this.#tally.well++;
   }
 
-  async #placed(count: number, name: string, rate: number): Promise<number[]> {
+  async #placed(count: number, name: string, rate: number, most: number): Promise<number[]> {
     this.#latencies.length = 0;
     this.#begun.clear();
-    await this.#place(count, name, rate);
+    await this.#place(count, name, rate, most);
     for (let waited = 0; this.#latencies.length < count && waited < PATIENCE; waited += 20) await Bun.sleep(20);
     await Bun.sleep(500);
     return [...this.#latencies];
   }
 
-  async #place(count: number, name: string, rate: number): Promise<number> {
+  async #place(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number> {
     const start = performance.now();
     for (let made = 0; made < count; await Bun.sleep(2)) {
       const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));
-      for (; made < due; made++) {
+      for (; made < due && this.#begun.size < most; made++) {
         this.#begun.set(`${name}-${made}`, performance.now());
         this.#user.call(`${name}-${made}`);
       }

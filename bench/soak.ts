@@ -28,6 +28,8 @@ const [held, turnedOver, rate, ceiling] = [values.held, values["turned-over"], v
 ) as [number, number, number, number];
 
 const PARTS = 20;
+/** So many calls wait for their answer at most: it is no overload that is looked at. */
+const MOST = 200;
 /** Longer than 64*T1, so that nothing of an ended call lingers, in milliseconds. */
 const SETTLED = 40_000;
 
@@ -49,16 +51,16 @@ async function look(run: Run, name: string, part: string, took: readonly number[
 async function soak(name: string): Promise<string[]> {
   const run = new Run("small", "user");
   await run.open();
-  await run.make(Math.min(500, turnedOver), "warm", rate / 4);
+  await run.make(Math.min(500, turnedOver), "warm", rate / 4, MOST);
   await look(run, name, "warmed up", [], 0);
   const descriptors = run.gateway.descriptors();
-  const holds = await run.hold(held, "held", rate / 2);
+  const holds = await run.hold(held, "held", rate / 2, MOST);
   await look(run, name, "held", [], 0);
   let answered = 0;
   for (let part = 1; part <= PARTS; part++) {
     const cpu = run.gateway.watchCpu();
     const many = Math.round(turnedOver / PARTS);
-    const took = await run.make(many, `part${part}`, rate);
+    const took = await run.make(many, `part${part}`, rate, MOST);
     answered += took.length;
     await look(run, name, `${part * many} turned over`, took, cpu().all / many);
   }
