@@ -50,7 +50,7 @@ export class GatewayProcess {
 
   constructor(folder: string, ports: Ports, tree = HERE) {
     const file = join(folder, "carillon.toml");
-    writeFileSync(file, configuration(ports, knownOf(tree)));
+    writeFileSync(file, configuration(ports, tree));
     const command = [...pinnedTo(0), process.execPath, "main.ts", "--config", file];
     this.#process = Bun.spawn(command, { cwd: tree, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   }
@@ -171,22 +171,24 @@ export function pinSelf(core: number): void {
   if (Bun.which("taskset")) Bun.spawnSync(["taskset", "-a", "-c", "-p", `${core}`, `${process.pid}`]);
 }
 
-/** Options that are not in every commit: they are said where the tree has them, since one user makes all calls. */
-function knownOf(tree: string): string {
+/** Sets those of the options to 0 that this tree has: not every commit has them. */
+function withoutThose(tree: string, ...keys: string[]): string {
   const options = readFileSync(join(tree, "config/options.ts"), "utf8");
-  return ["per_user", "per_minute"]
+  return keys
     .filter((key) => options.includes(`"${key}"`))
     .map((key) => `${key} = 0`)
     .join("\n");
 }
 
-const configuration = ({ xmpp, proxy, journal }: Ports, more: string): string => `
+/** One user makes all calls, and SIPp, which is the proxy, takes OPTIONS for a call. */
+const configuration = ({ xmpp, proxy, journal }: Ports, tree: string): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = ${proxy}
 listen_port = 0
 [sip]
 bind = ["127.0.0.1"]
+${withoutThose(tree, "options_interval")}
 [xmpp]
 host = "127.0.0.1"
 port = ${xmpp}
@@ -195,7 +197,7 @@ secret = "bench"
 hosts = ["example.org"]
 [calls]
 max_calls = 100000
-${more}
+${withoutThose(tree, "per_user", "per_minute")}
 [web]
 port = 0
 ${journal === undefined ? "" : `journal = ${journal}`}

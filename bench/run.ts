@@ -180,10 +180,14 @@ export class Run {
 
   async #place(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number> {
     const start = performance.now();
+    let last = start;
     for (let made = 0; made < count; await Bun.sleep(2)) {
       const due = Math.min(count, Math.ceil(((performance.now() - start) / 1000) * rate));
+      if (this.#begun.size >= most && performance.now() - last > PATIENCE)
+        throw new Error("no call is answered any more");
       for (; made < due && this.#begun.size < most; made++) {
-        this.#begun.set(`${name}-${made}`, performance.now());
+        last = performance.now();
+        this.#begun.set(`${name}-${made}`, last);
         this.#user.call(`${name}-${made}`);
       }
     }
