@@ -258,6 +258,7 @@ export class Gateway {
   reload(settings: Reloadable): void {
     this.#settings = settings;
     this.#acl.permit(settings.allow);
+    this.trunks.reload();
   }
 
   /** Settles when everything is closed, with what went wrong, if anything did. */

@@ -10,7 +10,7 @@
  * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
  * though not more often than every 30 s, nor less often than for a day's; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
  * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
- * tries lock an account; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
+ * tries lock an account; a lost connection (RFC 5626 §4.5) is made anew at once, but where it has not stood for two minutes, which counts as a failure; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
  * the binding is taken away wherever one may live, and not across an open REGISTER (§10.2), which is waited for. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
  * (actors/trunks/registration.ts).
  */
@@ -20,11 +20,15 @@ import { given } from "./given.ts";
 export type RegistrationEvent =
   | { readonly type: "start" }
   | { readonly type: "stop" }
+  /** The configuration was read again: what has kept us away may be mended. */
+  | { readonly type: "reload" }
   | { readonly type: "sip.register.success"; readonly granted: number }
   /** A final response that is no success; `least` is the Min-Expires of a 423; `chance` is between 0 and 1. */
   | ({ readonly type: "sip.register.failure" } & Failure)
   /** No address of the registrar has answered. */
-  | ({ readonly type: "sip.register.timeout" } & Silence);
+  | ({ readonly type: "sip.register.timeout" } & Silence)
+  /** The connection that the registration has gone by is lost; milliseconds ago it was registered for the first time. */
+  | ({ readonly type: "sip.flow.lost"; readonly stood: number } & Silence);
 
 export type RegistrationEffect =
   | { readonly type: "sip.send.register"; readonly expires: number }
@@ -66,6 +70,8 @@ const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 1_800_000;
 /** No registrar keeps us from asking for longer. */
 const LONGEST_WAIT = 3_600_000;
+/** A connection that has stood for so long may be made anew at once. */
+const STOOD = 120_000;
 /** Seconds: no registrar may bind us for longer, */
 const LONGEST_INTERVAL = 86_400;
 /** nor change its mind about it more often. */
@@ -96,6 +102,7 @@ const registrationSetup = setup({
       least <= LONGEST_INTERVAL &&
       context.longer < MOST_INTERVALS,
     "a binding may live": ({ context }) => context.mayBeBound,
+    "it has stood for a while": (_, { stood }: { stood: number }) => stood >= STOOD,
     "it refuses the account": (_, { status }: Failure) => status === 401 || status === 403 || status === 407,
   },
   delays: {
@@ -117,6 +124,7 @@ const registrationSetup = setup({
       wait: 0,
       why: "",
     })),
+    "note why": assign((_, { why }: { why: string }) => ({ why })),
     "note the interval": assign(({ context }, { least }: Failure) => ({
       expires: least ?? context.expires,
       longer: context.longer + 1,
@@ -185,6 +193,12 @@ export const registration = registrationSetup.createMachine({
       description: "Whoever calls the account reaches the gateway.",
       tags: "bound",
       initial: "resting",
+      on: {
+        "sip.flow.lost": [
+          { target: "registering", guard: given("it has stood for a while"), actions: given("note why") },
+          { target: "unreachable", actions: given("note the silence") },
+        ],
+      },
       states: {
         resting: {
           description: "The registrar knows us for a while.",
@@ -216,7 +230,7 @@ export const registration = registrationSetup.createMachine({
     },
     unreachable: {
       description: "Nobody has answered; the registrar is asked again later.",
-      on: { stop: "unregistering" },
+      on: { stop: "unregistering", reload: "registering" },
       after: { "back-off": "registering" },
     },
     unregistering: {

@@ -102,6 +102,8 @@ type Note = (message: string) => void;
 /** The whole text of what is to be the last message once more. */
 const AGAIN = "(the same)";
 
+const PING = String(new TextEncoder().encode("\r\n\r\n"));
+
 const LOSS = 0.3;
 /** How often the same datagram may be lost: a play is about losses, and not about giving up after 32 seconds (RFC 3261 §17.1.1.2). */
 const OFTENEST = 4;
@@ -128,6 +130,9 @@ export class Stage {
   readonly #seed: number;
   #starts = 0;
   readonly relay: PlayRelay;
+  /** How many keep-alives have come by connections, and whether they are answered. */
+  pings = 0;
+  answersPings = true;
   readonly #sides: Readonly<Record<string, SipSide>> = {
     phone: sipSide(PROXY),
     provider: sipSide(PROVIDER),
@@ -306,7 +311,18 @@ export class Stage {
   /** The wire of plays hands over what was written at once, so each piece is a message. */
   #connected(side: SipSide, stream: ByteStream): StreamEvents {
     side.stream = stream;
-    return { received: (bytes) => this.#datagram(side, bytes), closed: () => delete side.stream };
+    const closed = (): void => {
+      if (side.stream === stream) delete side.stream;
+    };
+    return { received: (bytes) => this.#isPing(stream, bytes) || this.#datagram(side, bytes), closed };
+  }
+
+  /** Answers the keep-alive of a connection (RFC 5626 §3.5.1), as servers do. */
+  #isPing(stream: ByteStream, bytes: Uint8Array): boolean {
+    if (String(bytes) !== PING) return false;
+    this.pings++;
+    if (this.answersPings) stream.write("\r\n");
+    return true;
   }
 
   async #say({ by, text }: Extract<Step, { kind: "say" }>, note: Note): Promise<void> {

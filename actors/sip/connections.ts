@@ -12,6 +12,8 @@ import type { Tally } from "../tally.ts";
 import { type Timed, Timers } from "../timers.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
+import { KeepAlive, PING } from "./keep-alive.ts";
+import type { Kept } from "./user.ts";
 
 const MOST_WAITING = 1_048_576;
 /** In milliseconds. */
@@ -22,6 +24,9 @@ const CONNECT = 2_000;
 const FAREWELL = 1_000;
 const REFUSED_FOR = 60_000;
 const MOST_REFUSED = 1_000;
+
+const CLOSED = "the connection was closed";
+const SILENT = "keep-alives are not answered";
 
 /** One connection, and the callbacks for its loss. */
 export interface Connection extends Timed {
@@ -120,6 +125,43 @@ export class SipConnections {
     }
   }
 
+  /** Keeps the connection to an address alive, and tells of its loss; the returned function takes that back. */
+  keep(to: Destination, kept: Kept): () => void {
+    const connection = this.#open.get(keyOf(to));
+    if (!connection?.open) {
+      queueMicrotask(() => kept.lost(CLOSED));
+      return () => {};
+    }
+    const alive = new KeepAlive(this.#needs.clock, kept, {
+      pongs: () => connection.frames.pongs,
+      ping: () => this.write(connection, PING, () => {}),
+      silent: () => this.#lose(connection, SILENT),
+    });
+    const lost = (why = CLOSED): void => {
+      alive.stop();
+      kept.lost(why);
+    };
+    connection.lost.add(lost);
+    this.#setKept(connection, true);
+    return () => {
+      alive.stop();
+      connection.lost.delete(lost);
+      this.#setKept(connection, false);
+    };
+  }
+
+  #setKept(connection: Connection, kept: boolean): void {
+    connection.kept = kept;
+    if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
+  }
+
+  /** Closes a connection, and says why. */
+  #lose(connection: Connection, why: string): void {
+    this.#needs.dropped.add(why, connection.remote);
+    this.#closed(connection, why);
+    connection.stream.destroy();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#idle.clear();
@@ -210,6 +252,7 @@ export class SipConnections {
   }
 
   #closed(connection: Connection, why: string | undefined): void {
+    if (!connection.open) return; // told before
     connection.open = false;
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);

@@ -19,10 +19,16 @@ export class SipFrames {
   /** The length of the incomplete message, once its header is whole. */
   #length: number | undefined;
   #fault: string | undefined;
+  #pongs = 0;
 
   /** Whether the last message is incomplete. */
   get unfinished(): boolean {
     return this.#end > 0;
+  }
+
+  /** How often a single empty line has come between messages: the answer to a keep-alive (RFC 5626 §3.5.1). */
+  get pongs(): number {
+    return this.#pongs;
   }
 
   /** Hands each whole message to `take`; gives the fault of the stream, if there is one. */
@@ -92,6 +98,7 @@ export class SipFrames {
   #skipEmptyLines(): void {
     let start = 0;
     while (start < this.#end && (this.#bytes[start] === CR || this.#bytes[start] === LF)) start++;
+    if (start === 2) this.#pongs++;
     if (start > 0) this.#drop(start);
   }
 }

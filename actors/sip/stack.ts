@@ -32,6 +32,8 @@ import type {
   ClientHandlers,
   ClientTransaction,
   DialogUser,
+  FlowPort,
+  Kept,
   Named,
   ServerTransaction,
   SipPort,
@@ -72,7 +74,7 @@ export interface SipNeeds {
 }
 
 /** A SIP stack, made but not started. */
-export class SipStack implements SipPort {
+export class SipStack implements SipPort, FlowPort {
   readonly #needs: SipNeeds;
   readonly #dropped: Tally;
   readonly #transport: SipTransport;
@@ -169,6 +171,11 @@ export class SipStack implements SipPort {
   /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination, named?: Named): void {
     this.#clients.acknowledge(ack, to, () => this.#dropped.add("ACK could not be sent", to), named);
+  }
+
+  /** Keeps the flow that a registration has taken alive. */
+  keep(to: Destination, kept: Kept): () => void {
+    return this.#transport.keep(to, kept);
   }
 
   #received(message: Message, source: Destination, flow: Flow): void {

@@ -28,12 +28,13 @@ import type { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import { type Connection, SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
+import { isKeepAlive, KeepAlive, PING } from "./keep-alive.ts";
 import { SipNames } from "./names.ts";
 import { markedHeader, readReceived, replyTo } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
 import { UdpFlow } from "./udp-flow.ts";
-import type { Named } from "./user.ts";
+import type { Kept, Named } from "./user.ts";
 import { WaitingInvites } from "./waiting.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
@@ -108,8 +109,9 @@ export class SipTransport {
     });
     this.#sockets = new SipSockets({
       ...needs,
-      received: (bytes, from, socket) =>
-        this.#received(bytes, { transport: "udp", ...from }, (to) => this.#byUdp(socket, to)),
+      received: (bytes, from, socket) => {
+        if (!isKeepAlive(bytes)) this.#received(bytes, { transport: "udp", ...from }, (to) => this.#byUdp(socket, to));
+      },
       accept: (stream) => this.#connections.accept(stream),
     });
   }
@@ -171,6 +173,18 @@ export class SipTransport {
       send: (bytes, failed) => flow((found) => (found ? found.send(bytes, failed) : failed())),
       whenLost: () => () => {},
     };
+  }
+
+  /** Keeps the flow to an address alive, and tells of its loss; the returned function takes that back. */
+  keep(to: Destination, kept: Kept): () => void {
+    if (to.transport !== "udp") return this.#connections.keep(to, kept);
+    const ping = (): void => this.#sockets.for(to.host)?.send(PING, to);
+    const alive = new KeepAlive(
+      this.#needs.clock,
+      { ...kept, answers: false },
+      { pongs: () => 0, ping, silent: () => {} },
+    );
+    return () => alive.stop();
   }
 
   #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {

@@ -93,6 +93,22 @@ export interface SipPort {
   acknowledge(ack: Request, to: Destination, named?: Named): void;
 }
 
+/** How a flow is kept alive (RFC 5626 §4.4.1). */
+export interface Kept {
+  /** Milliseconds between two keep-alives; 0 for none. */
+  readonly every: number;
+  /** Whether the other side has promised to answer them. */
+  readonly answers: boolean;
+  /** The flow is lost; told once. */
+  lost(why: string): void;
+}
+
+/** The stack, as a registration uses it beside its requests. */
+export interface FlowPort {
+  /** Keeps the flow to a place alive, and tells of its loss; the returned function takes that back. */
+  keep(to: Destination, kept: Kept): () => void;
+}
+
 /** The user of the stack: the owner of all calls. */
 export interface SipUser {
   /** The dialog of a request with a To tag; without one the request is answered 481 and not told. */

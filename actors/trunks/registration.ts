@@ -4,20 +4,21 @@
  * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the
  * Request-URI is the provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is
  * asked before the chart hears that nobody answers, the next one after 4 s of silence; a request that the provider challenges
- * is made again with digest, twice at most, but not once another one is out; an answer that comes after the chart has gone on is passed over. Left out on
- * purpose: Service-Route (RFC 3608), and bindings of other devices of the account.
+ * is made again with digest, twice at most, but not once another one is out; an answer that comes after the chart has gone on is passed over; the flow
+ * that it has gone by is kept alive, and where that is lost it is made anew (RFC 5626 §4.4, §4.5). Left out on purpose: bindings of other devices of the account.
  */
 import { type Actor, createActor } from "xstate";
 import { type RegistrationEffect, type RegistrationEvent, registration } from "../../machines/registration.ts";
 import { requestOf } from "../../protocol/sip/build.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
+import { flowTermsOf, OUTBOUND, serviceRoutesOf } from "../../protocol/sip/outbound.ts";
 import { grantedTo } from "../../protocol/sip/register.ts";
 import { retryAfter } from "../../protocol/sip/retry-after.ts";
 import { type Clock, chartClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { ProxyCredentials } from "../phone/credentials.ts";
-import type { SipPort } from "../sip/user.ts";
+import type { FlowPort, SipPort } from "../sip/user.ts";
 
 export interface RegistrationNeeds {
   readonly trunk: string;
@@ -32,7 +33,13 @@ export interface RegistrationNeeds {
   readonly targets: () => Promise<readonly Destination[]>;
   /** One of them has not answered. */
   readonly failed: (target: Destination) => void;
-  readonly sip: () => SipPort;
+  readonly sip: () => SipPort & FlowPort;
+  /** Milliseconds between two keep-alives; 0 for none. */
+  readonly keepalive: number;
+  /** What its Contact says where it goes by a connection (protocol/sip/outbound.ts). */
+  readonly flowParams: string;
+  /** Our calls shall take these routes from now on (RFC 3608). */
+  readonly routed: (routes: readonly string[]) => void;
   /** Credentials for one request: the provider may have changed its realm. */
   readonly credentials: () => ProxyCredentials;
   readonly clock: Clock;
@@ -65,6 +72,8 @@ export class Registration {
   #number = 0;
   /** Which request is the last one, of the chart and at an address: what is answered to others is late. */
   #turn = 0;
+  /** The flow that is kept: where it leads, and what stops that. */
+  #flow: { readonly to: Destination; readonly release: () => void } | undefined;
   #logged = "idle";
   #isStarted = false;
 
@@ -95,6 +104,11 @@ export class Registration {
     this.#actor.send({ type: "start" });
   }
 
+  /** The configuration was read again. */
+  reload(): void {
+    this.#actor.send({ type: "reload" });
+  }
+
   /** Takes the binding away; settles when the registrar has heard of it, or has had its time. */
   stop(): Promise<void> {
     if (!this.#isStarted) return Promise.resolve();
@@ -104,6 +118,7 @@ export class Registration {
 
   /** The next gateway goes on with the binding. */
   leave(): void {
+    this.#flow?.release();
     this.#actor.stop();
   }
 
@@ -112,6 +127,7 @@ export class Registration {
       case "sip.send.register":
         return void this.#register(effect.expires, ++this.#turn);
       case "registration.over":
+        this.#flow?.release();
         return this.#over.resolve();
     }
   }
@@ -121,15 +137,37 @@ export class Registration {
     let turn = begun;
     const targets = await this.#needs.targets().catch(() => []);
     let outcome: Outcome = "its name does not resolve";
+    let answered: Destination | undefined;
     for (const target of targets) {
       if (turn !== this.#turn) return;
       turn = ++this.#turn;
-      const asked = this.#ask(this.#request(expires), { to: target, by: this.#needs.credentials(), turn });
+      const asked = this.#ask(this.#request(expires, target), { to: target, by: this.#needs.credentials(), turn });
       outcome = await (target === targets.at(-1) ? asked : this.#inTime(asked));
+      answered = target;
       if (typeof outcome !== "string" && !isAway(outcome)) break;
       this.#needs.failed(target);
     }
-    if (turn === this.#turn) this.#actor.send(this.#eventOf(outcome, expires));
+    if (turn !== this.#turn) return;
+    if (typeof outcome !== "string" && outcome.status < 300 && answered) this.#registered(answered, outcome);
+    this.#actor.send(this.#eventOf(outcome, expires));
+  }
+
+  /** A REGISTER has gone through: its routes hold, and its flow is kept. */
+  #registered(to: Destination, response: Response): void {
+    this.#needs.routed(serviceRoutesOf(response));
+    if (this.#flow && isSame(this.#flow.to, to)) return;
+    this.#flow?.release();
+    const { sip, keepalive, clock, chance } = this.#needs;
+    const { timer = Number.POSITIVE_INFINITY, answers } = flowTermsOf(response);
+    // RFC 5626 §4.4.1: between 80 and 100 % of the longest time
+    const every = Math.min(keepalive, timer * 1_000) * (0.8 + chance() / 5);
+    const since = clock.now();
+    const lost = (why: string): void => {
+      this.#flow = undefined;
+      const stood = clock.now() - since;
+      this.#actor.send({ type: "sip.flow.lost", why, stood, wait: 0, chance: chance() });
+    };
+    this.#flow = { to, release: sip().keep(to, { every, answers, lost }) };
   }
 
   /** What comes of it before the next address is tried: whoever is silent for so long may be dead. */
@@ -140,15 +178,17 @@ export class Registration {
     });
   }
 
-  #request(expires: number): Request {
-    const { account, registrar, contact } = this.#needs;
+  #request(expires: number, { transport }: Destination): Request {
+    const { account, registrar, contact, flowParams } = this.#needs;
+    const isByUdp = transport === "udp";
     const headers = [
       ["From", `<${account}>;tag=${this.#tag}`],
       ["To", `<${account}>`],
       ["Call-ID", this.#callId],
       ["CSeq", `${++this.#number} REGISTER`],
-      ["Contact", `<${contact()}>;expires=${expires}`],
+      ["Contact", `<${contact()}>;expires=${expires}${isByUdp ? "" : flowParams}`],
       ["Expires", `${expires}`],
+      ...(isByUdp ? [] : [["Supported", OUTBOUND] as const]),
     ] as const;
     return requestOf({ method: "REGISTER", uri: registrar, headers });
   }
@@ -197,3 +237,6 @@ export class Registration {
 
 /** Whether an answer says no more than that this address is of no use now: the next one may be (RFC 3263 §4.3). */
 const isAway = ({ status }: Response): boolean => status === 408 || status === 503;
+
+const isSame = (one: Destination, other: Destination): boolean =>
+  one.host === other.host && one.port === other.port && one.transport === other.transport;

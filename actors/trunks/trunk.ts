@@ -85,6 +85,8 @@ export class Trunk {
   readonly #needs: TrunkNeeds;
   /** The realms that its registrar has asked in the last time. */
   #realms: readonly string[] = [];
+  /** What its registrar asks our requests to go by (RFC 3608). */
+  #routes: readonly Field[] = [];
   /** Where its requests come from: its outbound proxy, and its server. */
   readonly #places: readonly Hops[];
 
@@ -148,6 +150,11 @@ export class Trunk {
     return new ProxyCredentials({ ...this.#account, realm: known, learnsFrom401: false }, this.#needs);
   }
 
+  /** From now on calls take these routes; they go to the same place as before. */
+  takeRoutes(routes: readonly string[]): void {
+    this.#routes = routes.map((route) => ["Route", route]);
+  }
+
   get #account() {
     const { username, authUsername, password } = this.settings;
     return { username: authUsername || username, password };
@@ -166,7 +173,13 @@ export class Trunk {
     const own = numbers.find((each) => each.user === user)?.number;
     const shown = own === undefined ? undefined : `sip:${escapeUser(own)}@${domain}`;
     const { from, fields } = presenting({ account: this.account, number: shown, isHidden }, identity);
-    return { requestUri: uri, from, to: `<${uri}>`, contactUser: escapeUser(username), fields };
+    return {
+      requestUri: uri,
+      from,
+      to: `<${uri}>`,
+      contactUser: escapeUser(username),
+      fields: [...this.#routes, ...fields],
+    };
   }
 
   /** The user whose number an INVITE is for, as a bare JID. */

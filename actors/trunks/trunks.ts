@@ -10,9 +10,11 @@ import type { TrunkState } from "../../machines/gateway.ts";
 import { contactUri } from "../../protocol/address.ts";
 import type { Numbering } from "../../protocol/number.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
+import { flowParams } from "../../protocol/sip/outbound.ts";
 import { escapeUser } from "../../protocol/sip/uri.ts";
 import { present } from "../../protocol/text.ts";
 import type { TlsTerms } from "../../transports/transport.ts";
+import type { FlowPort, SipPort } from "../sip/user.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
@@ -20,6 +22,7 @@ import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 export type TrunkFiles = ReadonlyMap<string, Omit<TlsTerms, "domain">>;
 
 export interface TrunksNeeds extends TrunkNeeds {
+  readonly sip: () => SipPort & FlowPort;
   readonly trunks: readonly TrunkSettings[];
   /** Authorities, certificates and keys, by the names of the trunks; they may change. */
   readonly files: () => TrunkFiles;
@@ -91,6 +94,11 @@ export class Trunks {
     for (const trunk of this.#trunks) trunk.stop();
   }
 
+  /** Other certificates may hold now: who could not be reached is tried at once. */
+  reload(): void {
+    if (this.#stopped === undefined) for (const registration of this.#registrations.values()) registration.reload();
+  }
+
   /** Takes all bindings away; settles when that is done, or has had its time. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() => {
@@ -101,8 +109,8 @@ export class Trunks {
 }
 
 function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {
-  const { name, authority, username, expires } = trunk.settings;
-  const { sip, clock, random, chance, log, localHost } = needs;
+  const { name, authority, username, expires, keepalive } = trunk.settings;
+  const { sip, clock, random, chance, log, localHost, hash } = needs;
   const { hops } = trunk;
   return new Registration({
     ...{ trunk: name, account: trunk.account, registrar: `sip:${authority}`, expires },
@@ -110,6 +118,8 @@ function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {
     targets: () => hops.found(),
     failed: (hop) => hops.failed(hop),
     credentials: () => trunk.registrarCredentials(),
-    ...{ sip, clock, random, chance, log },
+    flowParams: flowParams(hash("sha256", `${localHost} ${trunk.account}`)),
+    routed: (routes) => trunk.takeRoutes(routes),
+    ...{ keepalive, sip, clock, random, chance, log },
   });
 }

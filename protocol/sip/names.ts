@@ -1,13 +1,13 @@
 /**
  * Names of SIP header fields: compact forms are expanded, any case becomes the registered spelling.
  *
- * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 6665, 7315, 8224 for later ones. An
+ * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 5626, 6665, 7315, 8224 for later ones. An
  * unknown name stays as it was written.
  */
 
 const registered = `Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization
  Call-ID Call-Info Contact Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date
- Diversion Error-Info Event Expires From Geolocation History-Info Identity Info-Package In-Reply-To Max-Forwards
+ Diversion Error-Info Event Expires Flow-Timer From Geolocation History-Info Identity Info-Package In-Reply-To Max-Forwards
  MIME-Version Min-Expires Min-SE Organization P-Access-Network-Info P-Asserted-Identity P-Called-Party-ID
  P-Preferred-Identity Path Priority
  Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Recv-Info Refer-To Referred-By

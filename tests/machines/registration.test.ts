@@ -42,6 +42,25 @@ const AFTER = (state: At): Anything => {
 };
 const REGISTER = (expires: number) => ({ type: "sip.send.register", expires }) as const;
 
+const LOST = (stood: number) => ({ type: "sip.flow.lost", why: "it was closed", stood, wait: 0, chance: 1 }) as const;
+
+describe("a connection that is lost", () => {
+  // proves: K25
+  test.each([
+    ["after a while is made anew at once", [START, GRANTED(), LOST(120_000)], "registering", [REGISTER(600)]],
+    ["soon waits", [START, GRANTED(), LOST(119_999)], "unreachable", []],
+    ["before there is a registration is another one's", [START, LOST(120_000)], "registering", []],
+    ["while we stop changes nothing", [START, GRANTED(), STOP, LOST(120_000)], "unregistering.asking", []],
+  ] as const)("%s", (_, events, state, sent) => {
+    const end = through(...events);
+    expect([nameOf(end.state), end.sent]).toEqual([state, [...sent]]);
+  });
+
+  test("says why", () => {
+    expect(through(START, GRANTED(), LOST(120_000)).state.context.why).toBe("it was closed");
+  });
+});
+
 describe("a REGISTER", () => {
   // proves: K1
   test.each([
@@ -53,6 +72,13 @@ describe("a REGISTER", () => {
     ["for too short a time", [START, FAILED(423, 1800)], "registering", [REGISTER(1800)]],
     ["for too short a time, of which no longer one is named", [START, FAILED(423)], "refused.request", []],
     ["for too short a time, where a week is asked for", [START, FAILED(423, 604_800)], "refused.request", []],
+    [
+      "that nobody answers is sent again after SIGHUP",
+      [START, SILENT, { type: "reload" }],
+      "registering",
+      [REGISTER(600)],
+    ],
+    ["that is refused is not sent again after SIGHUP", [START, FAILED(403), { type: "reload" }], "refused.account", []],
     ["in the middle of which we stop is waited for", [START, STOP], "unregistering.waiting", []],
     ["that binds us all the same is undone", [START, STOP, GRANTED()], "unregistering.asking", [REGISTER(0)]],
     ["that may have bound us is undone", [START, STOP, SILENT], "unregistering.asking", [REGISTER(0)]],

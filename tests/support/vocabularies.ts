@@ -112,9 +112,11 @@ export const STREAM_EFFECTS = all<StreamEffect["type"]>({
 export const REGISTRATION_EVENTS = all<RegistrationEvent["type"]>({
   start: true,
   stop: true,
+  reload: true,
   "sip.register.success": true,
   "sip.register.failure": true,
   "sip.register.timeout": true,
+  "sip.flow.lost": true,
 });
 export const REGISTRATION_EFFECTS = all<RegistrationEffect["type"]>({
   "sip.send.register": true,

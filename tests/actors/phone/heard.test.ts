@@ -2,7 +2,9 @@
 import { expect, test } from "bun:test";
 import { Heard } from "../../../actors/phone/heard.ts";
 import type { ReachPort } from "../../../actors/sip/user.ts";
+import { SecuredReach } from "../../../actors/trunks/secured-reach.ts";
 import type { Dialog } from "../../../protocol/sip/dialog.ts";
+import type { Request } from "../../../protocol/sip/message.ts";
 
 const at = (host: string) => ({ transport: "udp", host, port: 5060 }) as const;
 const DIALOG = { remoteTarget: "sip:bob@203.0.113.9", routeSet: [] } as unknown as Dialog;
@@ -29,4 +31,17 @@ test("the proxy of a running call goes on speaking in it from where it was, but 
   ]);
   heard.mayLead(at("127.0.0.1"));
   expect([heard.first, led.map(({ length }) => length)]).toEqual([undefined, [0]]);
+});
+
+// proves: K23
+test("a trunk by TLS speaks by its connections alone, its BYE too; its address proves nothing", () => {
+  const heard = new Heard(new SecuredReach("line"));
+  const flow = { ...at("192.0.2.1"), transport: "tls", trunk: "line" } as const;
+  heard.add(flow);
+  const refusals = (method: string) =>
+    [flow, { ...flow, trunk: "other" }, { ...flow, transport: "tcp", trunk: undefined } as const, at("192.0.2.1")].map(
+      (source) => heard.refusal(DIALOG, { method, headers: [] } as unknown as Request, source)?.sip.status,
+    );
+  expect(refusals("BYE")).toEqual([undefined, 403, 403, 403]);
+  expect(refusals("INFO")).toEqual([undefined, 403, 403, 403]);
 });
