@@ -84,6 +84,8 @@ async function measure(begins: Begins, tree: string): Promise<void> {
     const load = await offer(run, `phase${++phase}`, rate, lasts);
     const { offered, well, refused, half, cost, starved, each } = load;
     const part = capacity === 0 ? "" : percent(each / (capacity * (1 - starved)));
+    // what is not spent on calls, at what they cost at capacity, is spent on refusals
+    const spent = capacity === 0 || refused === 0 ? "" : ((well * (cost - 1e6 / capacity)) / refused).toFixed(0);
     const memory = (run.gateway.memory() / 1024).toFixed(0);
     row([
       begins,
@@ -96,6 +98,7 @@ async function measure(begins: Begins, tree: string): Promise<void> {
       refused,
       half,
       cost.toFixed(0),
+      spent,
       percent(starved),
       memory,
     ]);
@@ -123,10 +126,11 @@ row([
   "refused",
   "left half",
   "µs CPU a call",
+  "a refusal",
   "core taken",
   "MB",
 ]);
-row(Array.from({ length: 12 }, () => "---"));
+row(Array.from({ length: 13 }, () => "---"));
 const trees = new Trees();
 try {
   const tree = trees.of(values.tree);
