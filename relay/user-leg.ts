@@ -2,7 +2,7 @@
  * The user's side of a call: ICE, DTLS and SRTP, with RTCP on the same port (RFC 5761).
  *
  * RFC 8445, RFC 5763, RFC 8842. Rules: user and password of ours and the DTLS role stay through all answers of a call, so that forks
- * are one thing to the user; an ICE restart of the user makes them new and keeps the keys (RFC 8842 §5.5); another fingerprint
+ * are one thing to the user; an ICE restart of the user makes them new and keeps the keys (RFC 8842 §3.3); another fingerprint
  * begins a new DTLS association.
  */
 import type { Media, Transport } from "../protocol/media/media.ts";
