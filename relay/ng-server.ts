@@ -26,6 +26,8 @@ export class NgServer {
   readonly #needs: NgServerNeeds;
   /** By cookie and place, the oldest first. */
   readonly #answers = new Map<string, { readonly bytes: Promise<Uint8Array>; readonly since: number }>();
+  /** What is still to be sent. */
+  readonly #open = new Set<Promise<unknown>>();
   #socket: Datagrams | undefined;
 
   constructor(needs: NgServerNeeds) {
@@ -38,7 +40,10 @@ export class NgServer {
     return this.#socket.local;
   }
 
+  /** Closes when everybody who has asked is answered. */
   async stop(): Promise<void> {
+    do await Promise.all(this.#open);
+    while (this.#open.size > 0);
     await this.#socket?.close();
   }
 
@@ -51,7 +56,17 @@ export class NgServer {
     const known = this.#answers.get(key)?.bytes;
     const command = known ? undefined : attempt(() => readBencode(bytes.subarray(space + 1)));
     const answer = known ?? (isDictionary(command) ? this.#perform(key, cookie, command) : undefined);
-    void answer?.then((ready) => this.#socket?.send(ready, from));
+    if (!answer) return;
+    const sent = answer.then((ready) => this.#send(ready, from)).finally(() => this.#open.delete(sent));
+    this.#open.add(sent);
+  }
+
+  /** Settles when it is out, or lost. */
+  #send(bytes: Uint8Array, to: Address): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket) this.#socket.send(bytes, to, () => resolve());
+      else resolve();
+    });
   }
 
   #perform(key: string, cookie: string, command: Bencodes): Promise<Uint8Array> {

@@ -2,7 +2,8 @@
 export const advice = {
   noResponse: "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host",
   unreachable: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
-  relay: "see whether rtpengine runs: [media] rtpengine, and listen-ng in its configuration",
+  relay:
+    "see whether the relay of [media] runs: rtpengine with listen-ng in its configuration, or relay.process.ended in the log",
   account: "the proxy wants credentials: [sip] username, password and realm",
   notAllowed: "if this host may begin calls, add it to [sip] allow",
   notServed: "if these users may call, add their domain to [xmpp] hosts",
