@@ -1,4 +1,5 @@
 /** `carillon relay`: the relay as a process, with its signals, its log and its sockets. */
+import { fstatSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { systemClock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";
@@ -19,10 +20,19 @@ export async function runRelay(settings: RelaySettings, log: Log): Promise<void>
   const fault = (error: unknown): void => log({ level: "error", event: "relay.fault", error: String(error) });
   process.on("unhandledRejection", fault).on("uncaughtException", fault);
   const gone = new Promise<void>((resolve) => {
-    if (process.stdin.isTTY) return;
-    process.stdin.once("end", resolve).once("error", resolve).resume();
+    if (hasParent()) process.stdin.once("end", resolve).once("error", resolve).resume();
   });
   await Promise.race([relay.stopped, gone]);
+}
+
+/** Whether standard input is a pipe, as a gateway's relay has it, and not a terminal's or a service's own. */
+function hasParent(): boolean {
+  try {
+    const input = fstatSync(0);
+    return input.isFIFO() || input.isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** What others can reach: IPv4 first, since more phones have it. */

@@ -2,8 +2,9 @@
  * The relay of our own, `carillon relay`: a process that a gateway starts, and tells what to do by rtpengine's ng protocol.
  *
  * For a household or a small office without rtpengine. Rules: it listens for commands on loopback; SIGTERM ends it once its calls
- * have ended, as it does the gateway (systemd sends it to both), and a second one at once; when its standard input closes, as it
- * does with the gateway that has started it, it ends at once. Left out: transcoding, video, recording, STUN and TURN of its own.
+ * have ended, as it does the gateway (systemd sends it to both), and a second one at once; when its standard input is a pipe that
+ * closes, as it does with the gateway that has started it, it ends at once. Left out: transcoding, video, recording, STUN and TURN
+ * of its own.
  */
 import type { Clock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";

@@ -88,7 +88,7 @@ ${TERMINATED}nothing on phone`);
     expect(logged).toContainEqual(
       expect.objectContaining({
         ...{ event: "call.ended", by: "gateway", origin: "local", reason: "the media relay has failed" },
-        advice: expect.stringContaining("[media] rtpengine"),
+        advice: expect.stringContaining("relay of [media]"),
       }),
     );
   });

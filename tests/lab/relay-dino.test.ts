@@ -1,8 +1,10 @@
 /**
- * Dino and phones that speak plain RTP, or SRTP with keys in SDP, hear each other through rtpengine, whoever of the two is DTLS client.
+ * Dino and phones that speak plain RTP, or SRTP with keys in SDP, hear each other through rtpengine and through our own relay,
+ * whoever of the two is DTLS client.
  *
- * COMPAT Dino 0.4: in one call of twenty or so it sends no RTP, which rtpengine's log shows (no `Confirmed peer address` for it); with
- * another relay it was the same.
+ * COMPAT Dino 0.4: in one call of twenty or so, oftener the more it has had, it does not open the microphone (the card has no
+ * recording of it, its echo canceller says ProcessReverseStream -7 by the thousand): ICE, DTLS and RTCP of it come, and no RTP,
+ * whatever the relay.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { COMPONENT } from "../support/prosody.ts";

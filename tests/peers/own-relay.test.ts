@@ -1,5 +1,9 @@
 /** `[media] relay = "own"` as people run it, on each runtime: the relay's process starts with the gateway, is started again, and ends with it. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Asked, HERE, hearEachOther, PhonePeer, UserPeer } from "../relay/peers.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
 import { freePorts } from "../support/ports.ts";
@@ -84,6 +88,26 @@ for (const runtime of RUNTIMES) {
     test("SIGTERM ends both", async () => {
       expect(await gateway.stop()).toBe(0);
       expect(pids().filter(isAlive)).toEqual([]);
+    });
+
+    // proves: V21
+    test("as a service of its own, without a gateway, it stays until SIGTERM", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+      const ports = await freePorts("ng", "xmpp");
+      writeFileSync(join(folder, "relay.toml"), toml(ports));
+      const command = [...runtime.command, "main.ts", "relay", "--config", join(folder, "relay.toml")];
+      const service = Bun.spawn(command, { cwd: join(import.meta.dir, "../.."), stdin: null, stdout: "ignore" });
+      const asked = new Asked({ host: HERE, port: ports.ng });
+      const pong = (): Promise<unknown> =>
+        asked.ask("ping").then(
+          ({ result }) => result,
+          () => undefined,
+        );
+      await until("pong", pong, (result) => result === "pong");
+      asked.forget();
+      service.kill();
+      expect(await service.exited).toBe(0);
+      rmSync(folder, { recursive: true });
     });
 
     // proves: V21
