@@ -53,6 +53,11 @@ export class IncomingIqs {
     this.#by.send(inner ? answerHandedOver(iq, error) : error);
   }
 
+  /** The IQ that a server hands over in this one; where it hands none over, this one. */
+  inner(iq: Stanza): Stanza {
+    return (this.#by.intercepts ? this.#handedOver(iq) : undefined) ?? iq;
+  }
+
   #answer(iq: Stanza): void {
     const { user, service, intercepts, send } = this.#by;
     let isAnswered = false;

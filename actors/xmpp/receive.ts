@@ -48,12 +48,13 @@ export class XmppReceiver {
 
   /** Refuses a call by the head of its session-initiate, without reading what it offers; false when that is to be read. */
   head(element: Element): boolean {
-    const stanza = readHead(element);
-    const isSet = element.is("iq") && stanza?.type === "set";
-    const jingle = isSet ? element.getChild("jingle", JINGLE) : undefined;
-    if (stanza?.to === undefined || jingle?.attrs.action !== "session-initiate") return false;
-    if (!this.#to.user.isOneTooMany({ us: stanza.to, them: stanza.from })) return false;
-    this.#to.iqs.take(stanza);
+    const { user, iqs } = this.#to;
+    const iq = element.is("iq") ? readHead(element) : undefined;
+    const said = iq && iqs.inner(iq);
+    const jingle = said?.type === "set" ? said.element.getChild("jingle", JINGLE) : undefined;
+    if (iq === undefined || said?.to === undefined || jingle?.attrs.action !== "session-initiate") return false;
+    if (!user.isOneTooMany({ us: said.to, them: said.from })) return false;
+    iqs.take(iq);
     return true;
   }
 

@@ -16,8 +16,8 @@ import { TreeParser } from "./tree.ts";
 
 /** The limits of one stanza; `depth` counts its own level. */
 export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
-/** Levels of the head of a skipped stanza: enough for an IQ inside a wrapper (delegation.ts). */
-const HEAD_LEVELS = 4;
+/** Levels of the head of a skipped stanza: enough for the Jingle of an IQ inside a wrapper (delegation.ts). */
+const HEAD_LEVELS = 5;
 
 /** The stream error that answers a fault of the peer (RFC 6120 §4.9.3). */
 export type StreamFault = "not-well-formed" | "restricted-xml" | "policy-violation";
@@ -32,7 +32,7 @@ export interface StanzaHandlers {
   stanza(element: Element, text: string): void;
   /**
    * A stanza past the limits was skipped. Its head is its start tag, with the first child, the first child of that, and so on,
-   * four levels at most; undefined if the start tag alone is past the limits.
+   * five levels at most; undefined if the start tag alone is past the limits.
    */
   oversized(head: Element | undefined, excess: Excess): void;
   /** Whether the head of a stanza that begins like this may be enough, so that `head` is asked before the rest is parsed. */

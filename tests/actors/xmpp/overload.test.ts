@@ -1,6 +1,7 @@
 /** In overload a session-initiate comes to the calls by its head alone, and whatever else comes is whole (docs/mapping.md G27). */
 import { expect, test } from "bun:test";
 import { iqResult } from "../../../protocol/xmpp/iq.ts";
+import { changed } from "../../support/changed.ts";
 import { component, DOMAIN } from "./scene.ts";
 
 const JULIET = "juliet@example.org/x";
@@ -9,9 +10,10 @@ const jingle = (action: string, to = "bob", offer = OFFER): string =>
   `<iq type='set' id='1' from='${JULIET}' to='${to}@${DOMAIN}'><jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='s'>${offer}</jingle></iq>`;
 
 /** How many elements the calls get of the offer in an IQ; 112 is never one too many. */
-async function offered(stanza: string, isOverloaded = true): Promise<number[]> {
+async function offered(stanza: string, isOverloaded = true, mode?: "intercept"): Promise<number[]> {
   const heard: number[] = [];
   const it = await component("takes us", {
+    ...(mode && { mode }),
     user: {
       isOverloaded,
       isOneTooMany: ({ us, them }) => them === JULIET && !us.startsWith("112"),
@@ -33,6 +35,14 @@ test.each<[string, string, boolean, number]>([
   ["for help is whole", jingle("session-initiate", "112"), true, 2],
 ])("what a session-initiate offers %s", async (_, stanza, isOverloaded, elements) => {
   expect(await offered(stanza, isOverloaded)).toEqual([elements]);
+});
+
+// proves: G27
+test("nor where a server hands it over", async () => {
+  const inside = changed(jingle("session-initiate", "bob", `${OFFER}<b c=d/>`), "<iq ", "<iq xmlns='jabber:client' ");
+  const handsOver = `<delegation xmlns='urn:xmpp:delegation:2'><forwarded xmlns='urn:xmpp:forward:0'>${inside}</forwarded></delegation>`;
+  const stanza = `<iq type='set' id='1' from='example.org' to='${DOMAIN}'>${handsOver}</iq>`;
+  expect(await offered(stanza, true, "intercept")).toEqual([0]);
 });
 
 test("it is not even parsed: what is no XML there does not end the stream", async () => {

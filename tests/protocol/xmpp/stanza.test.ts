@@ -117,7 +117,7 @@ describe("reading", () => {
     ["text", "<a>", "x", "</a>", "too large: <a/>"],
     ["an attribute", "<a b='", "x", "'/>", "too large: no head"],
     ["elements", "<a>", "<b/>", "</a>", "too large: <a/>"],
-    ["levels", "<a>", "<b>", `${"</b>".repeat(4_000_000)}</a>`, "too large: <a><b><b><b/></b></b></a>"],
+    ["levels", "<a>", "<b>", `${"</b>".repeat(4_000_000)}</a>`, "too large: <a><b><b><b><b/></b></b></b></a>"],
     ["a tag", "<a", " ", "/>", "too large: no head"],
   ])("12 MB are read over like a little more than the limit: %s", (_, start, inside, end, head) => {
     const more = bytesOf(inside.repeat(600_000 / inside.length));
@@ -142,7 +142,7 @@ describe("reading", () => {
     ["bytes", filled(most), filled(most + 1), `too large: ${empty}`],
     ["bytes of few characters", filled(most - 1), changed(filled(most - 1), "xx</", "🔔</"), `too large: ${empty}`],
     ["bytes, from grüße 🔔", filled(most), named(filled(most + 1)), `too large: ${named(empty)}`],
-    ["levels", nested(depth), nested(depth + 1), `too deep: ${IQ}<b><b><b/></b></b></iq>`],
+    ["levels", nested(depth), nested(depth + 1), `too deep: ${IQ}<b><b><b><b/></b></b></b></iq>`],
     ["elements", many(elements), many(elements + 1), `too many elements: ${empty}`],
   ])("a stanza past its %s is read over, and its head told; the next is read", (_, within, past, head) => {
     for (const size of [7, 1_460, 1_000_000]) {
