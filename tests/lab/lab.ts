@@ -22,6 +22,7 @@ export const ADDRESSES: readonly string[] = [PHONES, GATEWAY, PROXY];
 
 export const GATEWAY_PORT = 5090;
 export const PROXY_PORT = 5060;
+export const PROXY_TLS_PORT = 5061;
 export const PROXY_WEB_PORT = 5066;
 /** Where numbers are called. */
 export const CARRIER_PORT = 5200;

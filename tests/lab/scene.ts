@@ -1,4 +1,5 @@
 /** The lab with its servers up: XMPP server, gateway, SIP proxy, browser; phones come as a test wants them. */
+import type { Pair } from "../support/certificates.ts";
 import type { GatewayProcess } from "../support/gateway-process.ts";
 import { COMPONENT, DOMAIN, type XmppServer } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
@@ -53,6 +54,8 @@ export interface ServerNeeds {
 
 /** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
 export interface SceneNeeds extends ServerNeeds {
+  /** The proxy's certificate, where it speaks TLS as well. */
+  readonly tls?: Pair | undefined;
   /** Sections more of the gateway's configuration. */
   readonly more?: string;
   readonly peer?: ProxyAddress;
@@ -60,9 +63,9 @@ export interface SceneNeeds extends ServerNeeds {
   readonly media?: LabGatewayOptions["media"];
 }
 
-export async function startScene(world: World, { peer, media, more, ...needs }: SceneNeeds = {}): Promise<Scene> {
+export async function startScene(world: World, { peer, media, more, tls, ...needs }: SceneNeeds = {}): Promise<Scene> {
   const server = world.server(needs);
-  const kamailio = new Kamailio();
+  const kamailio = new Kamailio(tls);
   await server.create(["juliet", "romeo"]);
   await Promise.all([server.start(), kamailio.start()]);
   const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer, media, more });

@@ -1,43 +1,34 @@
-/** An ordinary SIP account: the gateway registers at Kamailio, and a browser and a phone with plain RTP hear each other by it, both ways. */
+/** An ordinary SIP account, by UDP and by TLS: the gateway registers at Kamailio, and a browser and a phone with plain RTP hear each other by it, both ways. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { COMPONENT, DOMAIN } from "../support/prosody.ts";
+import { Authority } from "../support/certificates.ts";
+import { COMPONENT } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
-import { labTitle, NG, noLab, PROXY } from "./lab.ts";
+import { accountBy, TRANSPORTS } from "./account.ts";
+import { labTitle, noLab } from "./lab.ts";
 import { RELAYS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
 import { PROSODY_UDP } from "./worlds.ts";
 
-/** The phones are called by name; whoever calls the account reaches juliet. */
-const ACCOUNT = `
-[media]
-rtpengine = ["${NG}"]
-[dial]
-rules = [{ to = "@", trunk = "line" }]
-[trunks.line]
-server = "${PROXY}"
-domain = "${COMPONENT}"
-username = "line"
-password = "secret"
-register = true
-media = "rtp"
-default_user = "juliet@${DOMAIN}"
-`;
+const CASES = RELAYS.flatMap((each) => TRANSPORTS.map((transport) => ({ ...each, transport })));
 
-describe.each(RELAYS)("$relay", ({ make }) =>
+describe.each(CASES)("$relay, an account by $transport", ({ make, transport }) =>
   describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an account"), () => {
     const relay = make();
+    let authority: Authority;
     let scene: Scene;
     let talk: Talk;
 
     beforeAll(async () => {
       await relay.start();
-      scene = await startScene(PROSODY_UDP, { more: ACCOUNT });
+      authority = new Authority();
+      scene = await startScene(PROSODY_UDP, accountBy(transport, authority));
       talk = new Talk(await scene.juliet(), await scene.phone("plain"));
     });
     afterAll(async () => {
       await scene?.stop();
       await relay.stop();
+      authority?.remove();
     });
     beforeEach(() => talk.forget());
     afterEach(async () => {

@@ -71,14 +71,15 @@ export async function startProvider(password: string, phonePort: number, tls?: P
 function writeTls(folder: string, { own, asks }: ProviderTls): void {
   const files = { "own.pem": own.certificate, "own.key": own.key, ...(asks && { "asks.pem": asks }) };
   for (const [name, file] of Object.entries(files)) copyFileSync(file, join(folder, name));
+  const [certificate, key] = [`${folder}/own.pem`, `${folder}/own.key`];
+  writeFileSync(join(folder, "tls.cfg"), tlsConfig({ certificate, key, ...(asks && { asks: `${folder}/asks.pem` }) }));
+}
+
+/** The configuration of Kamailio's TLS, of files; `asks` has the authorities of those who may come. */
+export function tlsConfig({ certificate, key, asks }: { certificate: string; key: string; asks?: string }): string {
   const mutual = asks
-    ? [`ca_list = ${folder}/asks.pem`, "verify_certificate = yes", "require_certificate = yes"]
+    ? [`ca_list = ${asks}`, "verify_certificate = yes", "require_certificate = yes"]
     : ["verify_certificate = no", "require_certificate = no"];
-  const lines = [
-    "[server:default]",
-    "method = TLSv1.2+",
-    `certificate = ${folder}/own.pem`,
-    `private_key = ${folder}/own.key`,
-  ];
-  writeFileSync(join(folder, "tls.cfg"), `${[...lines, ...mutual].join("\n")}\n`);
+  const own = [`certificate = ${certificate}`, `private_key = ${key}`];
+  return `${["[server:default]", "method = TLSv1.2+", ...own, ...mutual].join("\n")}\n`;
 }
