@@ -20,10 +20,10 @@ import { type CallQuery, fits } from "./query.ts";
 import { Ring } from "./ring.ts";
 import type { CallRow, CallView } from "./view.ts";
 
-/** Longer than any transaction repeats a message (RFC 3261, T2), in milliseconds. */
-const RESTED = 10_000;
+/** Longer than any transaction waits before it repeats a message (RFC 3261, T2), in milliseconds. */
+const RESTED = 5_000;
 /** Some 10 ms of work. */
-const MOST_AT_ONCE = 200;
+const MOST_AT_ONCE = 500;
 
 const AS_IT_IS: Compression = { deflate: (bytes) => bytes, inflate: (bytes) => bytes };
 

@@ -111,15 +111,19 @@ export function has(packed: Packed, message: Uint8Array, compression: Compressio
   const { bytes, messages } = packed;
   if (messages === undefined)
     return unpack(packed, compression).some((entry) => entry.kind === "wire" && isEqual(entry.bytes, message));
-  for (let at = 0; at < messages.length; at += 2)
-    if (isEqual(bytes.subarray(messages[at], messages[at + 1]), message)) return true;
+  for (let at = 0; at < messages.length; at += 2) {
+    const [from = 0, to = 0] = [messages[at], messages[at + 1]];
+    if (to - from === message.length && isAt(bytes, from, message)) return true;
+  }
   return false;
 }
 
-export function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  if (one === other) return true;
-  if (one.length !== other.length) return false;
-  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false;
+/** Whether bytes are the same. */
+export const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
+  one === other || (one.length === other.length && isAt(one, 0, other));
+
+function isAt(bytes: Uint8Array, from: number, message: Uint8Array): boolean {
+  for (let at = message.length - 1; at >= 0; at--) if (bytes[from + at] !== message[at]) return false;
   return true;
 }
 

@@ -18,7 +18,10 @@ const PHASES: Readonly<Record<string, Phase>> = {
 };
 
 /** The phase of a state of the call chart, by its name; states of other charts are of none, and read as over. */
-export const phaseOf = (state: string): Phase => PHASES[state.split(".")[0] ?? ""] ?? "over";
+export function phaseOf(state: string): Phase {
+  const end = state.indexOf(".");
+  return PHASES[end === -1 ? state : state.slice(0, end)] ?? "over";
+}
 
 /** What is known of why a call failed: all but the condition is for people. */
 export interface Failure {

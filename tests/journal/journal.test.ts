@@ -186,7 +186,7 @@ describe("a call that rests", () => {
     const it = world();
     told(it, false);
     const before = it.journal.weight;
-    it.later(9_000);
+    it.later(4_000);
     it.journal.rest();
     expect(it.journal.weight).toBe(before);
   });
