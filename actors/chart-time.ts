@@ -1,38 +1,42 @@
 /**
- * What the charts of all calls are timed by: the clock, and when a chart that waits for nothing but events comes to rest (live-chart.ts).
+ * What the charts of all calls are timed by: the clock, and one timer for what each call waits for as long as it is held: to rest (live-chart.ts), to
+ * ask its devices whether they are there (calls/absence.ts).
  *
- * Rule: charts come to rest together, once a second at most, so that a call that is held wakes nobody up for itself.
+ * Rule: a held call keeps no timer of its own, which would be half a kilobyte.
  */
 import { type Clock, chartClock } from "./clock.ts";
 import { type Timed, Timers } from "./timers.ts";
 
-/** How long nothing has happened to a call that rests, in milliseconds: what follows an answer (ACK, candidates) has come. */
-const QUIET = 2_000;
-const TOGETHER = 1_000;
+const SECOND = 1_000;
 
-/** A chart that can rest. */
-interface Resting extends Timed {
-  rest(): void;
+/** Something that a held call waits for. */
+export interface Waiting extends Timed {
+  due(): void;
 }
 
 export class ChartTime {
   readonly clock: Clock;
   readonly chart: ReturnType<typeof chartClock>;
-  readonly #resting: Timers<Resting>;
+  readonly #waiting: Timers<Waiting>;
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.chart = chartClock(clock);
-    this.#resting = new Timers(clock, (chart) => chart.rest());
+    this.#waiting = new Timers(clock, (each) => each.due());
   }
 
-  /** A chart waits for nothing but events: it rests if none comes. */
-  quiet(chart: Resting): void {
-    this.#resting.set(chart, Math.ceil((this.clock.now() + QUIET) / TOGETHER) * TOGETHER);
+  /** It is due after so many milliseconds, and not when it was due before. */
+  wait(each: Waiting, milliseconds: number): void {
+    this.#waiting.set(each, this.clock.now() + milliseconds);
   }
 
-  /** It does not rest now. */
-  stirs(chart: Resting): void {
-    if (chart.place >= 0) this.#resting.set(chart, Number.POSITIVE_INFINITY);
+  /** The same at the full second after that: what has time wakes the gateway up together. */
+  waitAtLeast(each: Waiting, milliseconds: number): void {
+    this.#waiting.set(each, Math.ceil((this.clock.now() + milliseconds) / SECOND) * SECOND);
+  }
+
+  /** It waits no longer. */
+  forget(each: Waiting): void {
+    if (each.place >= 0) this.#waiting.set(each, Number.POSITIVE_INFINITY);
   }
 }

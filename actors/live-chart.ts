@@ -11,9 +11,8 @@ import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { CallActor, type CallSnapshot, type SavedChart, type Step } from "./call-actor.ts";
 import { CallView } from "./call-view.ts";
-import type { ChartTime } from "./chart-time.ts";
+import type { ChartTime, Waiting } from "./chart-time.ts";
 import { notTaken } from "./not-taken.ts";
-import type { Timed } from "./timers.ts";
 import type { Abandonment, CallEnd, CallWatch, Relayed } from "./watch.ts";
 
 /** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
@@ -30,7 +29,10 @@ export interface ChartOwner {
   error(fault: unknown): void;
 }
 
-export class LiveChart extends CallView implements Timed {
+/** How long nothing has happened to a call that rests, in milliseconds: what follows an answer (ACK, candidates) has come. */
+const QUIET = 2_000;
+
+export class LiveChart extends CallView implements Waiting {
   /** Until the call is over, but while it rests. */
   #actor: CallActor | undefined;
   /** The call as it stands while it rests. */
@@ -42,12 +44,13 @@ export class LiveChart extends CallView implements Timed {
   /** Observer, if any (watch.ts), and the step that was last reported to it. */
   #watch: CallWatch | undefined;
   #told: Step | undefined;
-  readonly #time: ChartTime;
+  /** Also what else of the call waits is timed by. */
+  readonly time: ChartTime;
 
   /** `saved` is where the call goes on, if it does not begin. */
   constructor(input: CallInput, time: ChartTime, saved?: SavedChart) {
     super();
-    this.#time = time;
+    this.time = time;
     this.#actor = new CallActor(saved ? { saved } : { input }, time.chart);
   }
 
@@ -93,12 +96,12 @@ export class LiveChart extends CallView implements Timed {
     if (!this.active) return;
     actor?.rest();
     this.#told = undefined;
-    if (this.snapshot?.configuration.isTimed) this.#time.stirs(this);
-    else this.#time.quiet(this);
+    if (this.snapshot?.configuration.isTimed) this.time.forget(this);
+    else this.time.waitAtLeast(this, QUIET);
   }
 
   /** Nothing has happened for a while, and nothing is waited for. */
-  rest(): void {
+  due(): void {
     this.#rested = this.#actor?.getSnapshot();
     this.#actor = undefined;
   }
@@ -107,7 +110,7 @@ export class LiveChart extends CallView implements Timed {
   #awake(): CallActor | undefined {
     const snapshot = this.#rested;
     if (snapshot === undefined) return this.#actor;
-    const actor = new CallActor({ snapshot }, this.#time.chart).start();
+    const actor = new CallActor({ snapshot }, this.time.chart).start();
     this.#observe(actor);
     this.#actor = actor;
     this.#rested = undefined;
@@ -160,7 +163,7 @@ export class LiveChart extends CallView implements Timed {
     this.#watch = undefined;
     this.#actor = undefined;
     this.#rested = undefined;
-    this.#time.stirs(this);
+    this.time.forget(this);
     actor?.stop();
   }
 
@@ -197,12 +200,12 @@ export class LiveChart extends CallView implements Timed {
 
   /** Runs once after so many milliseconds, under the guard, unless it is cancelled by the function given back. */
   after(milliseconds: number, run: () => void): () => void {
-    return this.#time.clock.after(milliseconds, () => void this.guard(run));
+    return this.time.clock.after(milliseconds, () => void this.guard(run));
   }
 
   /** Milliseconds since 1970. */
   get now(): number {
-    return this.#time.clock.now();
+    return this.time.clock.now();
   }
 
   #refuse(event: CallEvent): Refusal {

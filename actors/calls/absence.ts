@@ -4,6 +4,7 @@
  * Rules: a device that went offline is pinged after `ABSENCE`, and every device each `PING_INTERVAL`, until the call is over; no
  * answer at all means that it is gone; after the stream was lost a device is pinged, since nobody knows what it has received.
  */
+import type { Waiting } from "../chart-time.ts";
 import { hadNoStream } from "../xmpp/requests.ts";
 import type { JingleSession } from "./session.ts";
 
@@ -13,9 +14,11 @@ const ABSENCE = 10_000;
 /** How often a device in a call is pinged. */
 const PING_INTERVAL = 300_000;
 
-export class Absence {
+export class Absence implements Waiting {
   readonly #session: JingleSession;
-  #stopWatching: (() => void) | undefined;
+  /** When the devices are pinged next, for ChartTime. */
+  deadline = Number.POSITIVE_INFINITY;
+  place = -1;
   /** The devices that are in doubt and not asked yet, with what keeps them from being asked. */
   #doubted: Map<string, () => void> | undefined;
 
@@ -25,11 +28,14 @@ export class Absence {
 
   /** Pings the devices again and again, until the call is over. */
   watch(): void {
+    this.#session.chart.time.wait(this, PING_INTERVAL);
+  }
+
+  /** The time of the next ping has come. */
+  due(): void {
     const { chart } = this.#session;
-    this.#stopWatching = chart.after(PING_INTERVAL, () => {
-      this.ask();
-      this.watch();
-    });
+    chart.guard(() => this.ask());
+    if (!chart.over) this.watch();
   }
 
   /** Pings them now. */
@@ -52,7 +58,7 @@ export class Absence {
 
   /** The call is over. */
   stop(): void {
-    this.#stopWatching?.();
+    this.#session.chart.time.forget(this);
     for (const forget of this.#doubted?.values() ?? []) forget();
     this.#doubted = undefined;
   }
