@@ -9,10 +9,12 @@ import { inviteClient } from "../../machines/transactions/invite-client.ts";
 import { requestClient } from "../../machines/transactions/request-client.ts";
 import type { TransactionEffect } from "../../machines/transactions/transaction.ts";
 import { ackToRefusal, cancelOf } from "../../protocol/sip/cancel-ack.ts";
+import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import { clientKey, clientKeyOf, MAGIC_COOKIE } from "../../protocol/sip/match.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
+import { owned } from "../../protocol/text.ts";
 import type { Clock } from "../clock.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
 import { writeBy } from "./send.ts";
@@ -193,10 +195,19 @@ const NO_BYTES = new Uint8Array();
 
 const withoutBody = <M extends Message>(message: M): M => (message.body === "" ? message : { ...message, body: "" });
 
-/** After the final response, only what ACKs need is kept, and the callbacks for further 2xx. */
+/**
+ * After the final response, only what is needed is kept: for the ACK to a refusal both heads; for further 2xx the callbacks and To, copied out of the
+ * message, which would be kept whole with it.
+ */
 function lighten(record: ClientRecord, response: Response): void {
-  record.response = withoutBody(response);
-  record.request = withoutBody(record.request);
   record.bytes = NO_BYTES;
-  if (record.state !== "accepted") record.on = ignore;
+  if (record.state === "accepted") {
+    const to = header(response, "To");
+    record.response = { ...response, headers: to === undefined ? [] : [["To", owned(to)]], body: "" };
+    record.request = { ...record.request, headers: [], body: "" };
+  } else {
+    record.response = withoutBody(response);
+    record.request = withoutBody(record.request);
+    record.on = ignore;
+  }
 }
