@@ -129,12 +129,11 @@ describe("the call that is followed", () => {
     const other = await feed("?call=call1");
     await other.next("journal");
     const begun = performance.now();
-    for (let time = 0; time < 10; time++) {
+    for (let time = 0; time < 10 || wholes < 2; time++) {
       offerOnAndOn(call, 20);
-      await Bun.sleep(150);
+      await reader.next("calls"); // a look has seen it
     }
     expect(wholes).toBeLessThan(2 + (performance.now() - begun) / 960); // eight looks apart
-    expect(wholes).toBeGreaterThan(1);
     for (let last = 0; last < whole().steps.length; ) {
       const { data } = await reader.next("journal");
       last = (data as CallView).dropped === whole().dropped ? whole().steps.length : 0;
