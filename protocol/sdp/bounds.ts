@@ -1,9 +1,10 @@
 /**
  * How much an SDP may say, before any of it is read: what it becomes is bounded by its own size.
  *
- * RFC 8866 has no limits. Two letters in a list (`;a`) become an element of 25 in Jingle, and a line of the session one in each
- * section; so words are counted, and what would be copied. Rules: as many words as an SDP of that length has, and enough for any
- * short one; no more work than reading it once. The lists themselves are bounded where they are read (media/values.ts).
+ * RFC 8866 has no limits. Two letters in a list (`;a`) become an element of 25 in Jingle, a number in an m-line one of 70, and a line
+ * of the session one in each section; so words are counted, and what such lines become. Rules: what is written is never larger than
+ * ten times the SDP and 4 kB; as many words as an SDP of that length has, and enough for any short one; no more work than reading it
+ * once. The lists themselves are bounded where they are read (media/values.ts).
  */
 import { MOST } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
@@ -13,7 +14,7 @@ const LONGEST_LINE = 4_096;
 const MOST_WORDS = 16_384;
 /** Real ones have a word in six to ten characters. */
 const LEAST_WORD = 4;
-const FEW_WORDS = 1_024;
+const FEW_WORDS = 128;
 
 /** The lines of an SDP. Throws `Refusal` if they are too many, too long or too full. */
 export function boundedLines(text: string): readonly string[] {
@@ -47,22 +48,38 @@ function hasMoreWords(text: string, most: number): boolean {
 
 /** What the session may say for its sections. */
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
-/** What a value becomes in Jingle besides itself. */
+/** What a value, a section and a format without a=rtpmap become in Jingle besides themselves. */
 const ELEMENT = 128;
+const CONTENT = 288;
+const STATIC_CODEC = 72;
 const MOST_COPIED = 131_072;
-const FEW_COPIED = 16_384;
+/** So much that any short SDP may become, and so many times its length a longer one. */
+const FEW = 4_096;
+const MOST_TIMES = 6;
 
 interface Part {
   readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
+interface Section extends Part {
+  readonly formats: readonly string[];
+}
 
-/** Throws `Refusal` if what the session says for all its sections is too much when each of them says it. */
-export function mustNotSwell(session: Part, sections: readonly Part[], length: number): void {
+/** Throws `Refusal` if little is said of sections that become much: by the session for all of them, or by numbers alone. */
+export function mustNotSwell(session: Part, sections: readonly Section[], length: number): void {
+  const shared = copiedOf(session, sections);
+  const own = sections.reduce((sum, section) => sum + CONTENT + STATIC_CODEC * unnamedOf(section), 0);
+  if (shared > Math.min(MOST_COPIED, FEW + 2 * length) || shared + own > FEW + MOST_TIMES * length)
+    throw new Refusal("an SDP that says too much in few words", { status: 488, warning: 399 });
+}
+
+function copiedOf(session: Part, sections: readonly Section[]): number {
   const values = [...session.attributes].flatMap(([name, all]) => (copied.has(name) ? all : []));
   const once = values.reduce((sum, value) => sum + value.length + ELEMENT, 0);
   // the id of each candidate has the name of its content
   const candidates = Math.min(session.attributes.get("candidate")?.length ?? 0, MOST.candidates);
   const names = sections.reduce((sum, { attributes }) => sum + (attributes.get("mid")?.[0]?.length ?? 0), 0);
-  if (once * sections.length + candidates * names > Math.min(MOST_COPIED, FEW_COPIED + 2 * length))
-    throw new Refusal("too much that holds for all media", { status: 488, warning: 399 });
+  return once * sections.length + candidates * names;
 }
+
+const unnamedOf = ({ formats, attributes }: Section): number =>
+  Math.max(0, formats.length - (attributes.get("rtpmap")?.length ?? 0));

@@ -92,7 +92,7 @@ describe("an SDP is refused", () => {
       "for much that each of many sections would repeat",
       AUDIO.repeat(32),
       `a=extmap:1 urn:${"x".repeat(4_050)}\n`.repeat(3),
-      "too much that holds for all media",
+      "an SDP that says too much in few words",
       488,
     ],
   ])("%s", (_, section, session, text, status) => {
