@@ -1,12 +1,8 @@
 /**
  * A browser (Jingle over its XMPP server) and baresip (SIP through Kamailio) call each other, and really hear each other; calls
  * are given up, declined, held and taken back.
- *
- * COMPAT baresip 1.0: after any re-INVITE it hears on, but writes nothing more into its recording; so once a call has
- * been held, only the page is asked what it hears.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { pageHears, pageHearsAgain, pageHearsNothing } from "./hearing.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
 import { inWorlds } from "./worlds.ts";
@@ -80,27 +76,11 @@ inWorlds("a browser and baresip", (world) => {
 
   // proves: W2
   test("juliet holds the phone, and takes it back", async () => {
-    await talk.julietTalksToEcho();
-    await talk.juliet.tap("hold");
-    await pageHearsNothing(talk.juliet);
-    await talk.juliet.tap("resume");
-    await pageHearsAgain(talk.juliet);
-    await pageHears(talk.juliet, talk.echo.hertz);
-    await talk.juliet.tap("hangUp");
-    await talk.echo.event("CALL_CLOSED");
+    await talk.julietHoldsEcho();
   });
 
   // proves: W2
   test("the phone holds juliet, and takes her back", async () => {
-    await talk.echoTalksToJuliet();
-    await talk.echo.command("hold");
-    await talk.juliet.tells("held");
-    await pageHearsNothing(talk.juliet);
-    await talk.echo.command("resume");
-    await talk.juliet.tells("resumed");
-    await pageHearsAgain(talk.juliet);
-    await pageHears(talk.juliet, talk.echo.hertz);
-    await talk.echo.command("hangup");
-    await talk.juliet.tells("ended");
+    await talk.echoHoldsJuliet();
   });
 });

@@ -1,12 +1,8 @@
 /**
  * A browser and phones that speak plain RTP, or SRTP with keys in SDP, hear each other through rtpengine, and through our own relay: calls both ways, hold by
  * either, keys, and nothing of the browser in what the phone hears.
- *
- * COMPAT baresip 1.0: after any re-INVITE it writes nothing more into its recording; so once a call has been held, only the page is
- * asked what it hears.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { pageHears, pageHearsAgain, pageHearsNothing } from "./hearing.ts";
 import { labTitle, noLab, PROXY } from "./lab.ts";
 import { RELAYS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
@@ -62,28 +58,12 @@ for (const { relay: name, make, kind, media } of CASES)
 
     // proves: W14
     test("juliet holds the phone, and takes it back", async () => {
-      await talk.julietTalksToEcho();
-      await talk.juliet.tap("hold");
-      await pageHearsNothing(talk.juliet);
-      await talk.juliet.tap("resume");
-      await pageHearsAgain(talk.juliet);
-      await pageHears(talk.juliet, talk.echo.hertz);
-      await talk.juliet.tap("hangUp");
-      await talk.echo.event("CALL_CLOSED");
+      await talk.julietHoldsEcho();
     });
 
     // proves: W14
     test("the phone holds juliet, and takes her back", async () => {
-      await talk.echoTalksToJuliet();
-      await talk.echo.command("hold");
-      await talk.juliet.tells("held");
-      await pageHearsNothing(talk.juliet);
-      await talk.echo.command("resume");
-      await talk.juliet.tells("resumed");
-      await pageHearsAgain(talk.juliet);
-      await pageHears(talk.juliet, talk.echo.hertz);
-      await talk.echo.command("hangup");
-      await talk.juliet.tells("ended");
+      await talk.echoHoldsJuliet();
     });
 
     // proves: W14

@@ -1,9 +1,14 @@
-/** A browser (juliet) and baresip (echo, of whatever kind), and how their calls begin. */
+/**
+ * A browser (juliet) and baresip (echo, of whatever kind), how their calls begin, and how each holds the other.
+ *
+ * COMPAT baresip 1.0: after any re-INVITE it hears on, but writes nothing more into its recording; so once a call has been held,
+ * only the page is asked what it hears.
+ */
 import { expect } from "bun:test";
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
 import type { Baresip } from "./baresip.ts";
 import type { BrowserPhone } from "./chromium.ts";
-import { pageHears, phoneHears } from "./hearing.ts";
+import { pageHears, pageHearsAgain, pageHearsNothing, phoneHears } from "./hearing.ts";
 import { JULIET_HERTZ } from "./scene.ts";
 
 export const JULIET = `sip:juliet@${DOMAIN}`;
@@ -47,6 +52,35 @@ export class Talk {
     await this.juliet.tap("answer");
     await this.echo.event("CALL_ESTABLISHED");
     await this.hearEachOther();
+  }
+
+  /** Juliet calls the phone, holds it, takes it back, and hangs up. */
+  async julietHoldsEcho(): Promise<void> {
+    await this.julietTalksToEcho();
+    await this.juliet.tap("hold");
+    await pageHearsNothing(this.juliet);
+    await this.juliet.tap("resume");
+    await this.#julietHearsAgain();
+    await this.juliet.tap("hangUp");
+    await this.echo.event("CALL_CLOSED");
+  }
+
+  /** The phone calls juliet, holds her, takes her back, and hangs up. */
+  async echoHoldsJuliet(): Promise<void> {
+    await this.echoTalksToJuliet();
+    await this.echo.command("hold");
+    await this.juliet.tells("held");
+    await pageHearsNothing(this.juliet);
+    await this.echo.command("resume");
+    await this.juliet.tells("resumed");
+    await this.#julietHearsAgain();
+    await this.echo.command("hangup");
+    await this.juliet.tells("ended");
+  }
+
+  async #julietHearsAgain(): Promise<void> {
+    await pageHearsAgain(this.juliet);
+    await pageHears(this.juliet, this.echo.hertz);
   }
 
   async hearEachOther(): Promise<void> {
