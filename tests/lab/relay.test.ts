@@ -70,8 +70,7 @@ for (const { relay: name, make, kind, media } of CASES)
     test("juliet begins ICE anew, and hears the phone again", async () => {
       await talk.julietTalksToEcho();
       await talk.juliet.tap("restart");
-      await pageHearsAgain(talk.juliet);
-      await pageHears(talk.juliet, talk.echo.hertz);
+      await talk.julietHearsAgain();
       await talk.juliet.tap("hangUp");
       await talk.echo.event("CALL_CLOSED");
     });

@@ -60,7 +60,7 @@ export class Talk {
     await this.juliet.tap("hold");
     await pageHearsNothing(this.juliet);
     await this.juliet.tap("resume");
-    await this.#julietHearsAgain();
+    await this.julietHearsAgain();
     await this.juliet.tap("hangUp");
     await this.echo.event("CALL_CLOSED");
   }
@@ -73,12 +73,12 @@ export class Talk {
     await pageHearsNothing(this.juliet);
     await this.echo.command("resume");
     await this.juliet.tells("resumed");
-    await this.#julietHearsAgain();
+    await this.julietHearsAgain();
     await this.echo.command("hangup");
     await this.juliet.tells("ended");
   }
 
-  async #julietHearsAgain(): Promise<void> {
+  async julietHearsAgain(): Promise<void> {
     await pageHearsAgain(this.juliet);
     await pageHears(this.juliet, this.echo.hertz);
   }
