@@ -2,6 +2,7 @@
 export const advice = {
   noResponse: "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host",
   unreachable: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
+  tls: "see docs/providers.md, By TLS: transport, ca, certificate and key of the trunk",
   relay:
     "see whether the relay of [media] runs: rtpengine with listen-ng in its configuration, or relay.process.ended in the log",
   account: "the proxy wants credentials: [sip] username, password and realm",

@@ -10,6 +10,7 @@ import { adviceOn } from "../../protocol/media/phone-answer.ts";
 import type { Reason } from "../../protocol/reasons.ts";
 import type { Step } from "../call-actor.ts";
 import type { LiveChart } from "../live-chart.ts";
+import { UNREACHABLE } from "../phone/no-response.ts";
 import type { CallEnd, Party } from "../watch.ts";
 import { advice } from "./advice.ts";
 import type { SavedRecord } from "./saved-call.ts";
@@ -124,9 +125,11 @@ const unanswered = (timer: string): Cause => ({
 
 /** A refusal on the wire; or none, where the request could not be sent at all. */
 function causeByStatus(told: CallEvent & { readonly status: number }): Cause {
-  if ("unreachable" in told && told.unreachable)
-    return { ...LOCAL, reason: "the SIP proxy could not be reached", advice: advice.unreachable };
   const { status, phrase = "" } = told as { status: number; phrase?: string };
+  if ("unreachable" in told && told.unreachable)
+    return phrase === UNREACHABLE
+      ? { ...LOCAL, reason: "the SIP proxy could not be reached", advice: advice.unreachable }
+      : { ...LOCAL, reason: `the trunk's server: ${phrase}`, advice: advice.tls };
   const by = told.type === "sip.invite.failure" ? "phone" : "gateway";
   return {
     by,

@@ -22,6 +22,8 @@ const DIAL = {
   ...{ country: "49", area: "30", international: "00", national: "0", hide: "", emergency: [] },
   ...{ rules: [{ to: "+49", trunk: "line" }], callsPerUser: 0, callsPerHour: 0, longest: 0 },
 };
+/** Where the stage has its second place (replay/stage.ts). */
+const BACKUP = { host: "198.51.100.8", port: 5060 };
 const HOUR = "after 3600 s\n";
 
 async function staged(unwritten?: string): Promise<Stage> {
@@ -147,5 +149,74 @@ ${side} > gateway
 nothing on juliet
 `);
     await stage.close();
+  });
+});
+
+describe("a place that cannot be had by TLS", () => {
+  const DIALS = `
+juliet > gateway
+    <iq type='set' id='s1' to='+4930456@sip.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s1'
+      initiator='juliet@example.org/balcony'>{offer-contents}</jingle></iq>
+gateway > juliet
+    <iq type='result' id='s1'/>
+`;
+  const ANSWERED_BY_BACKUP = `
+gateway > backup
+    INVITE sip:+4930456@line.example SIP/2.0
+    Via: SIP/2.0/TLS …
+backup > gateway
+    SIP/2.0 486 Busy Here
+gateway > backup
+    ACK sip:+4930456@line.example SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`;
+  const EXPIRED = "its certificate has expired";
+  const keyOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
+  const spoil: Record<string, (stage: Stage) => unknown> = {
+    "refuses connections": ({ wire }) => wire.refuses.add(keyOf(PROVIDER)),
+    "is silent": ({ wire }) => wire.silent.add(keyOf(PROVIDER)),
+    "has a certificate that is not believed": ({ wire }) => wire.disbelieved.set(keyOf(PROVIDER), EXPIRED),
+  };
+
+  // proves: K16, K22
+  test.each(Object.keys(spoil))("since it %s costs a call less than 5 s, and is asked again later", async (how) => {
+    const records = {
+      naptr: async () => [],
+      srv: async (name: string) =>
+        name === "_sips._tcp.line.example"
+          ? [PROVIDER, BACKUP].map(({ host, port }, priority) => ({ name: host, port, priority, weight: 0 }))
+          : [],
+    };
+    const trunk = { ...LINE, server: { host: "line.example" }, register: false };
+    const stage = new Stage({ trunks: [trunk], calls: { dial: DIAL }, records, byTcp: true });
+    await stage.open(["juliet"]);
+    spoil[how]?.(stage);
+    await stage.play(`${DIALS}after 4500 ms\n${ANSWERED_BY_BACKUP}`);
+    for (const spoilt of [stage.wire.refuses, stage.wire.silent, stage.wire.disbelieved]) spoilt.clear();
+    await stage.play(`after 60 s
+gateway > provider
+    OPTIONS sip:${keyOf(PROVIDER)};transport=tls SIP/2.0
+    Via: SIP/2.0/TLS …
+provider > gateway
+    SIP/2.0 200 OK
+`);
+    const hops = stage.logged.filter(({ event }) => event === "trunk.hop");
+    expect(hops.map((each) => "state" in each && each.state)).toEqual(["dead", "alive"]);
+    await stage.close();
+  });
+
+  // proves: K22
+  test("where there is no other one, ends the call at once, and the log says why", async () => {
+    const stage = new Stage({ trunks: [{ ...LINE, register: false }], calls: { dial: DIAL }, byTcp: true });
+    await stage.open(["juliet"]);
+    stage.wire.disbelieved.set(keyOf(PROVIDER), EXPIRED);
+    await stage.play(`${DIALS}
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate'/></iq>
+`);
+    const ended = stage.logged.find(({ event }) => event === "call.ended");
+    expect(ended).toMatchObject({ by: "gateway", origin: "local", reason: `the trunk's server: ${EXPIRED}` });
+    await stage.end();
   });
 });
