@@ -70,6 +70,16 @@ describe("is refused in one line:", () => {
       WITH('[trunks.fritz]\nusername = "620"\n'),
       '[trunks.fritz] server is missing: set it in the file; it must be a host name or address, with a port where it is not looked up, such as "pbx.example:5070"',
     ],
+    [
+      "an authority where there is no TLS",
+      WITH(FRITZ('transport = "udp"\nca = "/etc/ca.pem"')),
+      '[trunks.fritz] ca, certificate and key are for transport = "tls"',
+    ],
+    [
+      "a certificate without its key",
+      WITH(FRITZ('transport = "tls"\ncertificate = "/etc/our.pem"')),
+      "[trunks.fritz] certificate and key need each other",
+    ],
     ["a key mistyped", WITH(FRITZ('colour = "620"')), "unknown key `colour` in [trunks.fritz]"],
     [
       "the proxy's name",
