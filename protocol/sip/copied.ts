@@ -4,7 +4,7 @@
  * Rules: those fields are read as head.ts reads them, folded lines (§7.3.1) and compact forms (§7.3.3) among them; everything else is
  * passed over by its line, so a fault there is not found; the work ends with the header. It costs a quarter of reading the whole header.
  */
-import { fieldEnd, lineEnd, lineIn, readStartLine, valueIn } from "./head.ts";
+import { endOf, fieldEnd, lineEnd, lineIn, readStartLine, valueIn } from "./head.ts";
 import { type Field, LIMITS, type Request } from "./message.ts";
 import { COPIED, canonicalName } from "./names.ts";
 
@@ -13,7 +13,6 @@ const LF = 10;
 const CR = 13;
 /** How the names of the copied fields begin, and their compact forms. */
 const BEGINNINGS = new Set([..."vfticVFTIC"].map((letter) => letter.charCodeAt(0)));
-const LONGEST_NAME = 16;
 
 /** The request with those fields alone; undefined when it is none, when its header has no end, or when it cannot be answered. */
 export function readCopied(bytes: Uint8Array): Request | undefined {
@@ -30,30 +29,22 @@ export function readCopied(bytes: Uint8Array): Request | undefined {
 
 function copiedFrom(text: string, from: number): readonly Field[] | undefined {
   const headers: Field[] = [];
-  let at = from;
-  for (let first = text.charCodeAt(at); !isBreak(first); first = text.charCodeAt(at)) {
+  let colon = 0;
+  for (let at = from, end = 0; !isBreak(text.charCodeAt(at)); at = end + 1) {
     if (at >= text.length) return undefined;
-    const name = BEGINNINGS.has(first) ? nameAt(text, at) : undefined;
-    if (name === undefined) at = lineEnd(text, at) + 1;
-    else {
-      const end = fieldEnd(text, at);
-      if (end - at >= LIMITS.line) return undefined;
-      headers.push([name, valueIn(text, text.indexOf(":", at) + 1, end)]);
-      at = end + 1;
-    }
+    const mayBe = BEGINNINGS.has(text.charCodeAt(at));
+    end = mayBe ? fieldEnd(text, at) : lineEnd(text, at);
+    // one that is further on is searched once, however many lines have none
+    if (mayBe && colon < at) colon = endOf(text, ":", at);
+    const name = mayBe && colon < end ? canonicalName(text.slice(at, colon).trimEnd()) : undefined;
+    if (name === undefined || !COPIED.has(name)) continue;
+    if (end - at >= LIMITS.line) return undefined;
+    headers.push([name, valueIn(text, colon + 1, end)]);
   }
   return hasAll(headers) ? headers : undefined;
 }
 
 const isBreak = (code: number): boolean => code === LF || code === CR;
-
-/** The name of a copied field that begins there. */
-function nameAt(text: string, at: number): string | undefined {
-  const colon = text.indexOf(":", at);
-  if (colon === -1 || colon - at > LONGEST_NAME) return undefined;
-  const name = canonicalName(text.slice(at, colon).trimEnd());
-  return name !== undefined && COPIED.has(name) ? name : undefined;
-}
 
 function hasAll(headers: readonly Field[]): boolean {
   if (headers.length < COPIED.size) return false;

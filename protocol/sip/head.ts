@@ -64,7 +64,7 @@ export function readHead(bytes: Uint8Array): Head {
 }
 
 /** The index of a character after `from`, or the end of the text. */
-function endOf(text: string, character: string, from: number): number {
+export function endOf(text: string, character: string, from: number): number {
   const at = text.indexOf(character, from);
   return at === -1 ? text.length : at;
 }

@@ -19,10 +19,13 @@ import { readTrickleFragment } from "../../protocol/sdp/fragment.ts";
 import { readJingleAction, readSdp } from "../../protocol/sdp/read.ts";
 import { bodyOf } from "../../protocol/sip/body.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
+import { readCopied } from "../../protocol/sip/copied.ts";
 import { dialogFromRequest, dialogFromResponse, hopOf, nextHop } from "../../protocol/sip/dialog.ts";
 import { challengesOf } from "../../protocol/sip/digest.ts";
 import { clientKeyOf, serverKeyOf } from "../../protocol/sip/match.ts";
 import type { Request, Response } from "../../protocol/sip/message.ts";
+import { COPIED } from "../../protocol/sip/names.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
 import { causeIn } from "../../protocol/sip/reason-header.ts";
 import { judge } from "../../protocol/sip/rules.ts";
 import { timerOf } from "../../protocol/sip/session-timer.ts";
@@ -55,6 +58,14 @@ function requestRead(request: Request): unknown[] {
   const readings = [judge, serverKeyOf, bodyOf, causeIn, nextHop].map((read) => attempt(() => read(request)));
   const hop = attempt(() => hopOf(dialogFromRequest(request, "tag")));
   return [refusal, ...readings, hop, readInfo(request, OFFER, false)];
+}
+
+/** What is read of a request to refuse it is what is read of it whole. */
+function copiedAsWhole(bytes: Uint8Array): unknown {
+  const copied = readCopied(bytes);
+  const whole = readMessage(bytes);
+  if (whole.kind === "response" || copied === undefined) return copied;
+  return same(copied, { ...whole, headers: whole.headers.filter(([name]) => COPIED.has(name)), body: "" });
 }
 
 function responseRead(response: Response): unknown[] {
@@ -172,6 +183,7 @@ export const READERS: readonly Reader[] = [
       return message.kind === "request" ? requestRead(message) : responseRead(message);
     },
   },
+  { name: "copied", corpus: SIP, read: copiedAsWhole },
   { name: "frames", corpus: SIP, read: (bytes) => same(framed(bytes, [bytes.length]), framed(bytes, CUTS)) },
   {
     name: "sdp",

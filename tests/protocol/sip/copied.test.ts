@@ -55,6 +55,8 @@ describe("the fields that are copied", () => {
     ["in any case, with blanks before the colon", changed(changed(INVITE, "CSeq", "cSEQ "), "From:", "FROM\t :")],
     ["folded", changed(INVITE, "To: <sip:b@b>", "To:\r\n <sip:b@b>\r\n\t;x=y")],
     ["with a line like one of them in the fold of another", changed(INVITE, "Max-", "X: 1\r\n To: no\r\nMax-")],
+    ["with many blanks before the colon", changed(INVITE, "To:", `To${" ".repeat(40)}:`)],
+    ["with a fold before the colon", changed(INVITE, "To:", "To\r\n :")],
     ["with lines that LF ends", changedAll(INVITE, "\r\n", "\n")],
     ["after blank lines", `\r\n\r\n${INVITE}`],
     ["with an empty one", changed(INVITE, "To: <sip:b@b>", "To:")],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { SipFrames } from "../../../actors/sip/frames.ts";
 import { readReceived } from "../../../actors/sip/receive.ts";
+import { readCopied } from "../../../protocol/sip/copied.ts";
 import { LIMITS, type Message } from "../../../protocol/sip/message.ts";
 import { readMessage } from "../../../protocol/sip/read.ts";
 import { judge } from "../../../protocol/sip/rules.ts";
@@ -67,6 +68,17 @@ describe("eight times the bytes cost no more than some eight times the work", ()
       } catch {}
     };
     grows((length) => tried(bytes(text(length))), LIMITS.bytes - 1_000);
+  });
+
+  test.each<[string, (length: number) => string]>([
+    ["short lines", (length) => invite({ line: "v:b\r\n".repeat(length / 5) })],
+    ["lines that begin as fields do", (length) => invite({ line: "v\r\n".repeat(length / 3) })],
+    ["folds", (length) => invite({ line: `v: b${"\r\n c".repeat(length / 4)}` })],
+  ])("%s in a message of which little is read", (_, text) => {
+    grows((length) => {
+      const raw = bytes(text(length));
+      return () => readCopied(raw);
+    }, LIMITS.bytes - 1_000);
   });
 
   test.each<[string, (length: number) => string]>([
