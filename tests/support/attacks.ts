@@ -20,6 +20,8 @@ export interface Attack {
   readonly name: string;
   readonly inside: string;
   readonly isPast: boolean;
+  /** So large that a test client sends it by one kind of stanza only. */
+  readonly isHuge?: true;
 }
 
 const below = (name: string, inside: string): Attack => ({ name, inside, isPast: false });
@@ -28,15 +30,15 @@ const past = (name: string, inside: string): Attack => ({ name, inside, isPast: 
 export const ATTACKS: readonly Attack[] = [
   below("almost too deep", nested(depth - ROOM.levels)),
   past("a level too deep", nested(depth)),
-  past("very deep", nested(5_000)),
+  past("very deep", nested(1_000)),
   below("almost too many elements", many(elements - ROOM.elements)),
   past("an element too many", many(elements)),
-  past("very many elements", many(60_000)),
+  past("very many elements", many(20_000)),
   below("almost too large", long(bytes - ROOM.bytes)),
   past("a byte too large", long(bytes)),
   past("too large once its apostrophes are references", long(bytes * 3, "&apos;")),
   past("too large by characters of four bytes", long(bytes / 2, "🔔")),
-  past("larger than any buffer", long(11_000_000)),
+  { ...past("larger than any buffer", long(11_000_000)), isHuge: true },
   past("one attribute too large", `<a xmlns='urn:example' b='${"x".repeat(bytes)}'/>`),
   below(
     "many attributes",

@@ -112,6 +112,7 @@ https_ports = { }
 component_ports = { ${componentPort} }
 component_interfaces = { "127.0.0.1" }
 c2s_require_encryption = false
+c2s_stanza_size_limit = ${16 * 1_024 * 1_024}
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
 modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist"; "admin_shell" }
