@@ -3,7 +3,7 @@
  *
  * Rules: a change waits `BATCH` milliseconds at most, unless a batch is still on its way; then it goes with the next one. What ends
  * before it was saved is never written. A batch that fails is written again after `PAUSE`, with what has changed since, and the log
- * says so once; what waits is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
+ * says so once, and once when it can be written again; what waits is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
  * nothing more is written.
  */
 import type { Clock } from "../clock.ts";
@@ -103,6 +103,7 @@ export class StoreWriter implements Saver {
     if (saves.size + ends.size === 0) return;
     try {
       const written = await this.#needs.store.write(saves, ends, this.#revisions);
+      if (this.#hasFailed) this.#needs.log({ level: "info", event: "store.written", count: saves.size + ends.size });
       this.#hasFailed = false;
       if (written === "fenced") return this.#fence();
       for (const id of saves.keys()) this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);

@@ -3,17 +3,7 @@
  * reads its log, the disk of its log is full, the clock is set, the name server is silent. docs/faults.md says what becomes of each.
  */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
@@ -22,6 +12,7 @@ import { openUdp } from "../../transports/udp.ts";
 import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
+import { fill, smallDisk } from "../support/disk.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { freePorts } from "../support/ports.ts";
 import { notInstalled } from "../support/programs.ts";
@@ -50,7 +41,6 @@ afterEach(async () => {
   await gateway?.stop();
   gateway = undefined;
   await Promise.all([alice.close(), bob.phone.close()]);
-  Bun.spawnSync(["umount", join(folder, "disk")]);
   rmSync(folder, { recursive: true });
 });
 
@@ -129,12 +119,19 @@ for (const runtime of RUNTIMES) {
     });
 
     test("the disk of its log is full: calls go on, and so does the log when there is room again", async () => {
-      const disk = await smallDisk();
+      const disk = smallDisk(join(folder, "disk"), 64);
       const { sip, web } = await freePorts("sip", "web");
       const toml = changed(aliceToml(alice.port, bob.phone.port), "listen_port = 0", `listen_port = ${sip}`);
       const file = join(folder, "carillon.toml");
       writeFileSync(file, changed(toml, "[web]\nport = 0", `[web]\nport = ${web}`));
-      const logged = ["sh", "-c", 'log=$1; shift; exec "$@" >>"$log"', "sh", join(disk, "log"), ...runtime.command];
+      const logged = [
+        "sh",
+        "-c",
+        'log=$1; shift; exec "$@" >>"$log"',
+        "sh",
+        join(disk.path, "log"),
+        ...runtime.command,
+      ];
       const run = Bun.spawn([...logged, "main.ts", "--config", file], { cwd: ROOT, stderr: "inherit" });
       const status = () =>
         fetch(`http://127.0.0.1:${web}/health`).then(
@@ -144,17 +141,18 @@ for (const runtime of RUNTIMES) {
       bob.phone.gatewayPort = sip;
       await until("all is up", status, (seen) => seen === 200);
       alice.comesOnline();
-      fill(disk);
+      const room = fill(disk.path);
       await bobHangsUp(await aliceTalks("full"), "full");
-      rmSync(join(disk, "ballast"));
+      room();
       await bobHangsUp(await aliceTalks("room"), "room");
       await until(
         "the log",
-        () => readFileSync(join(disk, "log"), "utf8"),
+        () => readFileSync(join(disk.path, "log"), "utf8"),
         (log) => log.includes('"sid":"room"'),
       );
       run.kill();
       expect(await run.exited).toBe(0);
+      disk.leave();
     });
   });
 }
@@ -204,26 +202,7 @@ test.skipIf(lacks !== undefined)(
     bob.phone.acknowledge(await bob.response(486, "meanwhile"));
     const reason = (await alice.hears("session-terminate", "unknown")).getChild("reason");
     expect(String(reason)).toContain('<sip-error code="503">');
-    expect(gateway.log()).toMatch(/"dns.failed".*"proxy\.example\.net"/);
+    await until("dns.failed", gateway.log, (log) => /"dns.failed".*"proxy\.example\.net"/.test(log));
     await silent.close();
   },
 );
-
-/** A disk of 64 kB. */
-async function smallDisk(): Promise<string> {
-  const at = join(folder, "disk");
-  mkdirSync(at);
-  expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", at]).exitCode).toBe(0);
-  return at;
-}
-
-/** Fills a disk to its last byte. */
-function fill(disk: string): void {
-  const file = openSync(join(disk, "ballast"), "w");
-  try {
-    for (;;) writeSync(file, Buffer.alloc(512));
-  } catch {
-    // ENOSPC
-  }
-  closeSync(file);
-}
