@@ -4,7 +4,7 @@
  * Rules: a check is answered only if it has our user and password, which werift does not look at; other packets are heard only from
  * where such a check, or an answer to ours, has come; media go out only over a nominated pair whose consent is fresh (RFC 7675);
  * candidates of the user are addresses over UDP, and those it does not tell are learned from its checks. An ICE restart keeps the
- * sockets. Bound: `MOST_PAIRS` pairs. COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private
+ * sockets. Bound: `MOST_PLACES` places of one user. COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private
  * list of them is filled here; a test says what it is when that has changed.
  */
 import { randomBytes } from "node:crypto";
@@ -22,7 +22,8 @@ import type { Address, Datagrams } from "../transports/transport.ts";
 import type { Ports, Received } from "./ports.ts";
 import { kindOf } from "./rtp.ts";
 
-const MOST_PAIRS = 100;
+/** From where one user may check. */
+const MOST_PLACES = 100;
 
 export interface IceNeeds {
   readonly ports: Ports;
@@ -168,8 +169,7 @@ export class IceAgent {
       return;
     }
     const datagram = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (isRequest(datagram) && !this.#isOurs(datagram)) return;
-    if (isRequest(datagram) && this.#checked.size < MOST_PAIRS) this.#checked.add(placeOf(host, port));
+    if (isRequest(datagram) && !this.#takes(datagram, placeOf(host, port))) return;
     (protocol as unknown as Protocol).datagramReceived(datagram, [host, port]);
   }
 
@@ -179,15 +179,21 @@ export class IceAgent {
     return host === knownHost && port === knownPort;
   }
 
+  /** Whether a check is the user's, from a place that we know or have room for. */
+  #takes(datagram: Buffer, place: string): boolean {
+    const isNew = !this.#checked.has(place);
+    if ((isNew && this.#checked.size >= MOST_PLACES) || !this.#isOurs(datagram)) return false;
+    this.#checked.add(place);
+    this.#needs.checked();
+    return true;
+  }
+
   /** Whether a check names our user, and has its password's integrity. */
   #isOurs(datagram: Buffer): boolean {
-    const { userHistory, checkList } = this.#connection;
+    const { userHistory } = this.#connection;
     const name: unknown = parseMessage(datagram)?.getAttributeValue("USERNAME");
     const password = typeof name === "string" ? userHistory[name.split(":", 1)[0] ?? ""] : undefined;
-    if (password === undefined || checkList.length >= MOST_PAIRS) return false;
-    const isOurs = parseMessage(datagram, Buffer.from(password)) !== undefined;
-    if (isOurs) this.#needs.checked();
-    return isOurs;
+    return password !== undefined && parseMessage(datagram, Buffer.from(password)) !== undefined;
   }
 }
 

@@ -1,20 +1,23 @@
 /** The gateway's account at Kamailio: the phones are called by name, and whoever calls the account reaches juliet. */
 import type { Authority, Pair } from "../support/certificates.ts";
 import { COMPONENT, DOMAIN } from "../support/prosody.ts";
-import { NG, PROXY, PROXY_TLS_PORT } from "./lab.ts";
+import { PROXY, PROXY_TLS_PORT } from "./lab.ts";
 
 export const TRANSPORTS = ["UDP", "TLS"] as const;
 export type AccountTransport = (typeof TRANSPORTS)[number];
 
-/** The sections of its configuration, and the proxy's certificate. */
-export function accountBy(transport: AccountTransport, authority: Authority): { more: string; tls: Pair | undefined } {
+/** The sections of its configuration, with that `[media]`, and the proxy's certificate. */
+export function accountBy(
+  transport: AccountTransport,
+  authority: Authority,
+  media: string,
+): { more: string; tls: Pair | undefined } {
   const isByTls = transport === "TLS";
   const way = isByTls
     ? `server = "${PROXY}:${PROXY_TLS_PORT}"\ntransport = "tls"\nca = "${authority.ca}"`
     : `server = "${PROXY}"`;
   const more = `
-[media]
-rtpengine = ["${NG}"]
+${media}
 [dial]
 rules = [{ to = "@", trunk = "line" }]
 [trunks.line]

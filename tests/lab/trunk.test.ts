@@ -5,14 +5,14 @@ import { COMPONENT } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
 import { accountBy, TRANSPORTS } from "./account.ts";
 import { labTitle, noLab } from "./lab.ts";
-import { RELAYS } from "./relays.ts";
+import { MEDIA_SECTIONS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { Talk } from "./talk.ts";
 import { PROSODY_UDP } from "./worlds.ts";
 
-const CASES = RELAYS.flatMap((each) => TRANSPORTS.map((transport) => ({ ...each, transport })));
+const CASES = MEDIA_SECTIONS.flatMap((each) => TRANSPORTS.map((transport) => ({ ...each, transport })));
 
-describe.each(CASES)("$relay, an account by $transport", ({ make, transport }) =>
+describe.each(CASES)("$relay, an account by $transport", ({ make, media, transport }) =>
   describe.skipIf(noLab !== undefined)(labTitle("a browser and plain baresip by an account"), () => {
     const relay = make();
     let authority: Authority;
@@ -22,7 +22,7 @@ describe.each(CASES)("$relay, an account by $transport", ({ make, transport }) =
     beforeAll(async () => {
       await relay.start();
       authority = new Authority();
-      scene = await startScene(PROSODY_UDP, accountBy(transport, authority));
+      scene = await startScene(PROSODY_UDP, accountBy(transport, authority, media));
       talk = new Talk(await scene.juliet(), await scene.phone("plain"));
     });
     afterAll(async () => {

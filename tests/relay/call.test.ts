@@ -9,6 +9,7 @@ import { masterOf, readKeys, writeKeys } from "../../relay/sdes.ts";
 import { Srtp } from "../../relay/srtp.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { until } from "../support/until.ts";
+import { OwnUser } from "./own-user.ts";
 import { HERE, hearEachOther, PhonePeer, Relayed, reportsIn, soundOf, UserPeer } from "./peers.ts";
 
 let relayed: Relayed;
@@ -68,7 +69,7 @@ describe("a call by the relay", () => {
       (heard) => heard > 0,
       20,
     );
-    expect(reportsIn(phone.reports[0] ?? Buffer.alloc(0))).toBe(1);
+    expect(reportsIn(phone.reports[0] ?? Buffer.alloc(0))).toBeGreaterThan(0);
     const { totals } = await relayed.ask("query", { "call-id": `${call}` });
     const { RTP } = totals as { RTP: { packets: number; errors: number } };
     expect(RTP.packets).toBeGreaterThanOrEqual(20);
@@ -117,23 +118,23 @@ describe("a call by the relay", () => {
 
   // proves: V16
   test("an ICE restart of the user's makes ours new, and keeps ports and keys; an offer that the phone refuses changes nothing", async () => {
-    await userCalls();
-    const before = await rewrite("user", "answer", phone.describe());
-    await rewrite("phone", "offer", changed(await user.offer(), /^a=ice-ufrag:.*$/m, "a=ice-ufrag:refused"));
-    await hearEachOther(user, phone);
-    await rewrite("phone", "offer", await user.offer(true));
-    const after = await rewrite("user", "answer", phone.describe());
+    const own = new OwnUser();
+    const answered = async (): Promise<string> => {
+      phone.takes(await rewrite("phone", "offer", await own.offer()));
+      return rewrite("user", "answer", phone.describe());
+    };
+    const before = await answered();
+    await own.takes(before);
+    await hearEachOther(own, phone);
+    await rewrite("phone", "offer", changed(await own.offer(), /^a=ice-ufrag:.*$/m, "a=ice-ufrag:refused"));
+    await hearEachOther(own, phone);
+    own.restart();
+    const after = await answered();
     expect(linesOf(after, "a=ice-ufrag")).not.toEqual(linesOf(before, "a=ice-ufrag"));
     for (const same of ["a=fingerprint", "a=setup", "m="]) expect(linesOf(after, same)).toEqual(linesOf(before, same));
-    await user.takes(after);
-    // COMPAT werift 0.25.2: as a client it hears after its restart, and sends no more; tests/lab/relay.test.ts has Chromium's
-    const heard = user.heard.length;
-    let sequence = 500;
-    const hears = (): number => {
-      phone.say(soundOf(++sequence, 2));
-      return user.heard.length;
-    };
-    await until("the user hears", hears, (packets) => packets > heard + 10, 20);
+    await own.takes(after);
+    await hearEachOther(own, phone);
+    await own.stop();
   });
 
   // proves: V17

@@ -208,7 +208,7 @@ export const reportsIn = (bytes: Buffer): number => RtcpPacketConverter.deSerial
 
 /** Both speak until both have heard ten packets; `of` is what the phone makes of its own. */
 export async function hearEachOther(
-  user: UserPeer,
+  user: Pick<UserPeer, "say"> & { readonly heard: readonly unknown[] },
   phone: PhonePeer,
   of: (packet: Uint8Array) => Uint8Array = (packet) => packet,
 ): Promise<void> {
