@@ -2,7 +2,7 @@
  * UDP sockets out of the relay's range of ports.
  *
  * RFC 3550 §11: RTP has an even port, RTCP the next one. Rules: the range is gone through in turn from a port by chance, so that one
- * that was freed rests and none can be foretold; a port in use is passed over. Bound: after `MOST_TRIES` there are no ports.
+ * that was freed rests; a port in use is passed over. Bound: after `MOST_TRIES` there are no ports.
  */
 import type { Address, DatagramEvents, Datagrams, OpenDatagrams } from "../transports/transport.ts";
 import { RelayError } from "./relay-error.ts";
