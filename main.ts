@@ -131,7 +131,7 @@ function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> 
 /** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
 async function checkConfig(file: string, config: Config): Promise<void> {
   for (const warning of judge(config)) console.log(`${file}: ${warning}`);
-  const found = await lookUp(config, inTime(resolveBySystem, systemClock));
+  const found = await lookUp(config, inTime(resolveBySystem, systemClock), recordsByServer());
   for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
   const failed = found.filter(({ isGood }) => !isGood).map(({ text }) => `${file}: ${text}`);
   if (failed.length > 0) throw new ConfigError(failed);

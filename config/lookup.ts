@@ -1,13 +1,15 @@
 /**
  * The hosts that a configuration names, looked up by `--check`: the SIP proxy, trunks, media relays, the XMPP server, our own web side.
  *
- * Rules: a name that does not resolve, or not in time, is an error of one line; an address needs no look-up; no socket is
+ * Rules: a trunk without a port may be known by NAPTR and SRV alone; a name that does not resolve, or not in time, is an error of one line; an address needs no look-up; no socket is
  * opened. Left out: whether anybody listens there, which the running gateway says. Codes are those of node:dns.
  */
 import { isIP } from "node:net";
 import type { Config } from "../config.ts";
+import { nextHops, type Records, type Sought } from "../protocol/sip/next-hops.ts";
 import { endpointOf } from "./hosts.ts";
 import { JINGLE_SIP } from "./options.ts";
+import type { Place } from "./trunk-options.ts";
 
 /** The addresses of a host name; rejects when there are none, or when they take too long. */
 type Resolve = (host: string) => Promise<readonly string[]>;
@@ -19,18 +21,43 @@ export interface Lookup {
 }
 
 /** Looks up the names of a configuration, all at once. */
-export function lookUp({ jingleSip, media, xmpp, web, trunks }: Config, resolve: Resolve): Promise<Lookup[]> {
+export function lookUp(
+  { jingleSip, media, xmpp, web, trunks }: Config,
+  resolve: Resolve,
+  records: Records = NO_RECORDS,
+): Promise<Lookup[]> {
   const hosts = [
     { option: `[${JINGLE_SIP}] proxy_host`, host: jingleSip.proxyHost },
     ...media.rtpengine.map((relay) => ({ option: "[media] rtpengine", host: endpointOf(relay).host })),
     { option: "[xmpp] host", host: xmpp.host },
     { option: "[web] host", host: web.host },
-    ...trunks.flatMap(({ name, server, outboundProxy }) => [
-      { option: `[trunks.${name}] server`, host: server.host },
-      ...(outboundProxy ? [{ option: `[trunks.${name}] outbound_proxy`, host: outboundProxy.host }] : []),
-    ]),
   ];
-  return Promise.all(hosts.filter(({ host }) => isIP(host) === 0).map((each) => lookUpOne(each, resolve)));
+  const places = trunks.flatMap(({ name, server, outboundProxy, transport }) => {
+    const by = transport === "auto" ? undefined : transport;
+    const one = (key: string, place: Place) => ({
+      option: `[trunks.${name}] ${key}`,
+      host: place.host,
+      sought: { ...place, transport: by },
+    });
+    return [one("server", server), ...(outboundProxy ? [one("outbound_proxy", outboundProxy)] : [])];
+  });
+  const isName = ({ host }: { readonly host: string }): boolean => isIP(host) === 0;
+  return Promise.all([
+    ...hosts.filter(isName).map((each) => lookUpOne(each, resolve)),
+    ...places.filter(isName).map((each) => lookUpOne(each, () => addressesOf(each.sought, resolve, records))),
+  ]);
+}
+
+const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
+
+/** The addresses of all places of a trunk; rejects as the last look-up does when there are none. */
+async function addressesOf(sought: Sought, resolve: Resolve, records: Records): Promise<readonly string[]> {
+  const hops = await nextHops(sought, records, () => 0);
+  const found = await Promise.allSettled([...new Set(hops.map(({ host }) => host))].map(resolve));
+  const addresses = found.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+  const failed = found.find((each) => each.status === "rejected");
+  if (addresses.length === 0 && failed !== undefined) throw failed.reason;
+  return addresses;
 }
 
 async function lookUpOne({ option, host }: { option: string; host: string }, resolve: Resolve): Promise<Lookup> {

@@ -10,7 +10,7 @@
  * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
  * though not more often than every 30 s, nor less often than for a day's; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
  * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
- * tries lock an account; a lost connection (RFC 5626 §4.5) is made anew at once, but where it has not stood for two minutes, which counts as a failure; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
+ * tries lock an account; a lost connection (RFC 5626 §4.5) is made anew at once, but where it has not stood for half a minute, which counts as a failure; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
  * the binding is taken away wherever one may live, and not across an open REGISTER (§10.2), which is waited for. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
  * (actors/trunks/registration.ts).
  */
@@ -71,7 +71,7 @@ const LONGEST_PAUSE = 1_800_000;
 /** No registrar keeps us from asking for longer. */
 const LONGEST_WAIT = 3_600_000;
 /** A connection that has stood for so long may be made anew at once. */
-const STOOD = 120_000;
+const STOOD = 30_000;
 /** Seconds: no registrar may bind us for longer, */
 const LONGEST_INTERVAL = 86_400;
 /** nor change its mind about it more often. */

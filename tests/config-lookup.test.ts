@@ -4,7 +4,7 @@ import { inTime } from "../actors/hosts.ts";
 import { lookUp } from "../config/lookup.ts";
 import { createClock } from "../replay/clock.ts";
 import { changed } from "./support/changed.ts";
-import { read, withLine } from "./support/config.ts";
+import { GOOD, read, withLine } from "./support/config.ts";
 
 const FOUND = async (): Promise<string[]> => ["192.0.2.1", "2001:db8::1"];
 const NEVER = new Promise<never>(() => {});
@@ -65,4 +65,28 @@ test("media relays by their names", async () => {
 test("an address is not looked up", async () => {
   const config = read(changed(withLine('proxy_host = "192.0.2.7"'), "[xmpp]", '[xmpp]\nhost = "::1"'));
   expect(await lookUp(config, () => NEVER)).toEqual([]);
+});
+
+const TRUNK = (server: string): string => `${GOOD}[dial]
+rules = [{ to = "+", trunk = "line" }]
+[trunks.line]
+server = "${server}"
+transport = "tls"
+`;
+const RECORDS = {
+  naptr: async () => [],
+  srv: async (name: string) =>
+    name === "_sips._tcp.line.example" ? [{ name: "sip1.line.example", port: 5061, priority: 1, weight: 0 }] : [],
+};
+const ADDRESSES: Readonly<Record<string, string[]>> = { "sip1.line.example": ["192.0.2.8"], localhost: ["127.0.0.1"] };
+const known = (host: string): Promise<string[]> =>
+  host in ADDRESSES ? Promise.resolve(ADDRESSES[host] ?? []) : failing("ENOTFOUND")();
+
+// proves: K15
+test("a trunk that is known by SRV alone; with a port its name itself must be known", async () => {
+  expect((await lookUp(read(TRUNK("line.example")), known, RECORDS)).at(-1)).toEqual({
+    isGood: true,
+    text: '[trunks.line] server "line.example" resolves to 192.0.2.8',
+  });
+  expect((await lookUp(read(TRUNK("line.example:5061")), known, RECORDS)).at(-1)?.isGood).toBe(false);
 });

@@ -120,7 +120,7 @@ export class CallMaker {
   #lineNeedsBy(trunk: Trunk): LineNeeds {
     const { hops, reach, settings } = trunk;
     // a certificate is known of its places alone
-    const outbound = settings.outboundProxy !== undefined || trunk.isSecured;
+    const outbound = settings.outboundProxy !== undefined || trunk.isByTls;
     const config = {
       ...this.#needs.config,
       outbound,

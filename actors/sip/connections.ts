@@ -40,8 +40,8 @@ export interface Connection extends Timed {
   open: boolean;
   /** Its next message cannot be found: nothing is read from it or begun on it any more. */
   faulty: boolean;
-  /** Whether it carries a registration: then it may be idle. */
-  kept: boolean;
+  /** How many registrations it carries: with one it may be idle. */
+  kept: number;
   readonly lost: Set<(why?: string) => void>;
 }
 
@@ -142,16 +142,16 @@ export class SipConnections {
       kept.lost(why);
     };
     connection.lost.add(lost);
-    this.#setKept(connection, true);
+    this.#keeps(connection, 1);
     return () => {
       alive.stop();
       connection.lost.delete(lost);
-      this.#setKept(connection, false);
+      this.#keeps(connection, -1);
     };
   }
 
-  #setKept(connection: Connection, kept: boolean): void {
-    connection.kept = kept;
+  #keeps(connection: Connection, more: 1 | -1): void {
+    connection.kept += more;
     if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
   }
 
@@ -210,7 +210,7 @@ export class SipConnections {
         ...kind,
         open: true,
         faulty: false,
-        kept: false,
+        kept: 0,
         lost: new Set(),
         deadline: Number.POSITIVE_INFINITY,
         place: -1,
@@ -248,7 +248,7 @@ export class SipConnections {
   /** How long the other side may be silent: less in the middle of a message. */
   #patience(connection: Connection): number {
     if (connection.frames.unfinished) return WHOLE_MESSAGE;
-    return connection.kept ? Number.POSITIVE_INFINITY : IDLE;
+    return connection.kept > 0 ? Number.POSITIVE_INFINITY : IDLE;
   }
 
   #closed(connection: Connection, why: string | undefined): void {

@@ -112,6 +112,11 @@ export class Trunk {
     return this.settings.transport === "tls";
   }
 
+  /** Whether its requests go by TLS now. */
+  get isByTls(): boolean {
+    return this.isSecured || this.hops.best.transport === "tls";
+  }
+
   /** The domain that its certificate must be of: the one that is looked up, or that of the account where the server is an address. */
   get certified(): string {
     const { outboundProxy, server, domain } = this.settings;
