@@ -5,7 +5,8 @@
  * at a hundredth of the cost: a record is a chart, the name of a state, the timing and the instants when its delays end.
  *
  * Rules: the new state and its deadlines are set before any effect is performed, so an effect may cause the next event at
- * once; the effects of one step keep their order.
+ * once; the effects of one step keep their order; what only lingers is forgotten together with others, up to `TOGETHER` later, since each
+ * timer wakes the process.
  */
 import {
   beginTiming,
@@ -116,7 +117,9 @@ export class Transactions<Transaction extends TransactionRecord> {
   /** Starts the delays of the new state. */
   #arm(record: Transaction): void {
     const now = this.#clock.now();
-    record.ends = delaysOf(stateOf(record)).map((name) => now + Math.max(0, delays[name](record.timing, now)));
+    const state = stateOf(record);
+    const ends = delaysOf(state).map((name) => now + Math.max(0, delays[name](record.timing, now)));
+    record.ends = isLingering(state) ? ends.map((end) => (end > now ? together(end) : end)) : ends;
     this.#timers.set(record, Math.min(...record.ends));
   }
 
@@ -124,6 +127,16 @@ export class Transactions<Transaction extends TransactionRecord> {
     for (const effect of effects) this.#owner.perform(record, effect);
   }
 }
+
+/** Whether a state only waits to be forgotten, so that a moment more changes nothing. */
+const isLingering = onceEach((state: TransactionState) => {
+  const steps = Object.values(state.after ?? {});
+  return steps.length > 0 && steps.every((step) => step.target === "terminated" && step.actions === undefined);
+});
+
+/** In milliseconds. */
+const TOGETHER = 250;
+const together = (end: number): number => Math.ceil(end / TOGETHER) * TOGETHER;
 
 const delaysOf = onceEach((state: TransactionState) => Object.keys(state.after ?? {}) as readonly TransactionDelay[]);
 

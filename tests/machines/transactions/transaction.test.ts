@@ -99,7 +99,7 @@ describe("over UDP", () => {
     [
       "each 2xx is passed up for 64*T1 after the first: Timer M (RFC 6026 §7.2)",
       inviteClient,
-      ["wait 100", "response.success", "wait 31900", "response.success", "wait 200", "response.success"],
+      ["wait 100", "response.success", "wait 31900", "response.success", "wait 400", "response.success"],
       ["0 send the request", "100 tell the user", "32000 tell the user"],
     ],
     [
