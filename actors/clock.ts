@@ -11,6 +11,8 @@ export interface Clock {
   now(): number;
   /** Runs once after so many milliseconds, unless it is cancelled by the function given back. */
   after(milliseconds: number, run: () => void): () => void;
+  /** Runs once when the event loop comes round: a timer would wake a process that has nothing else to do. */
+  round(run: () => void): void;
 }
 
 /** Milliseconds: 24 days, the longest wait that setTimeout holds. */
@@ -23,6 +25,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, Math.min(milliseconds, LONGEST));
     return () => clearTimeout(timer);
   },
+  round: (run) => void setImmediate(run),
 };
 
 /** XState's clock over ours: one clock for charts, transactions and tests. What cancels a timer is its id. */

@@ -2,7 +2,8 @@
  * The load of the gateway: tells the set-up window (set-up-window.ts) of messages, calls and turns, and the calls that wait of each turn.
  *
  * RFC 7339 calls it overload control; here the server alone decides, by refusing, since phones know no better. Rules: both wires
- * and all calls share one load; a turn is armed by the first message in it, so that an idle process has none.
+ * and all calls share one load; a turn lasts until the event loop has come round, and a millisecond at least. Where no call waits, its end is
+ * noticed when the next message comes: a timer for it would wake the process after each message.
  */
 import type { Clock } from "./clock.ts";
 import { SetUpWindow } from "./set-up-window.ts";
@@ -14,12 +15,25 @@ export interface WaitingCalls {
   goOn(): void;
 }
 
+/** How long a turn lasts at least, in milliseconds. */
+const SHORTEST = 1;
+
 export class Load {
   readonly #clock: Clock;
   readonly #window = new SetUpWindow();
   readonly #turned = (): void => this.#turn();
   #waiting: WaitingCalls = { size: 0, goOn: () => {} };
   #disarm: (() => void) | undefined;
+  /** When the first message of this turn came; undefined before it. */
+  #began: number | undefined;
+  /** Whether the event loop has come round since then. */
+  #isRound = false;
+  /** Told when it comes round. */
+  #asked = false;
+  readonly #round = (): void => {
+    this.#asked = false;
+    this.#isRound = true;
+  };
   #refused = 0;
 
   constructor(clock: Clock) {
@@ -33,6 +47,7 @@ export class Load {
 
   /** Whether one more call may begin, or wait to. */
   get admits(): boolean {
+    this.#goOn(this.#clock.now());
     return this.#window.admits;
   }
 
@@ -41,15 +56,20 @@ export class Load {
     return { window: this.#window.size, taken: this.#window.taken, refused: this.#refused };
   }
 
-  /** A message has come, or a call that waits is to be begun: this turn has an end. */
+  /** A message has come, or a call that waits is to be begun. */
   heard(): void {
+    const now = this.#clock.now();
+    this.#goOn(now);
     this.#window.heard();
-    this.#disarm ??= this.#clock.after(0, this.#turned);
+    this.#began ??= now;
+    if (!this.#asked) this.#clock.round(this.#round);
+    this.#asked = true;
   }
 
-  /** A call waits, or none does any more. */
+  /** A call waits, for the end of the turn, or none does any more. */
   waits(): void {
     this.#window.waits(this.#waiting.size);
+    if (this.#waiting.size > 0) this.#disarm ??= this.#clock.after(0, this.#turned);
   }
 
   /** A call was refused because the window is full; gives which of those it is. */
@@ -73,8 +93,15 @@ export class Load {
     this.#disarm = undefined;
   }
 
+  /** Ends the turn if it is over. */
+  #goOn(now: number): void {
+    if (this.#isRound && this.#began !== undefined && now - this.#began >= SHORTEST) this.#turn();
+  }
+
   #turn(): void {
-    this.#disarm = undefined;
+    this.#disarm?.();
+    this.#disarm = this.#began = undefined;
+    this.#isRound = false;
     this.#window.turned();
     if (this.#waiting.size > 0) this.heard();
     this.#waiting.goOn();

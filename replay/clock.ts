@@ -26,13 +26,16 @@ export function createClock(start = 1_000_000): SimulatedClock {
     return next;
   };
 
+  const after = (milliseconds: number, run: () => void): (() => void) => {
+    const timer = { at: now + Math.max(0, milliseconds), run };
+    timers.add(timer);
+    return () => void timers.delete(timer);
+  };
+
   return {
     now: () => now,
-    after(milliseconds, run) {
-      const timer = { at: now + Math.max(0, milliseconds), run };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
+    after,
+    round: (run) => void after(0, run),
     get armed() {
       return timers.size;
     },

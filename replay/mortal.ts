@@ -23,6 +23,7 @@ export class Mortal {
 
   readonly clock: Clock = {
     now: () => this.#clock.now(),
+    round: (run) => this.#clock.round(() => this.#isAlive && run()),
     after: (milliseconds, run) => {
       if (!this.#isAlive) return () => {};
       const cancel = this.#clock.after(milliseconds, () => {

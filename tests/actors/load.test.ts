@@ -1,5 +1,6 @@
 /** Overload on a simulated machine: below capacity nothing is refused, above it the machine does what it can, and is whole again. */
 import { describe, expect, test } from "bun:test";
+import { Load } from "../../actors/load.ts";
 import { Machine } from "../support/machine.ts";
 
 /** Two milliseconds a call: 500 a second. */
@@ -62,5 +63,26 @@ describe("above capacity", () => {
     expect(machine.run(times * CAPACITY, 30).refused).toBeGreaterThan(0);
     machine.run(0.9 * CAPACITY, 5);
     expect(machine.run(0.9 * CAPACITY, 10)).toMatchObject({ refused: 0, half: 0 });
+  });
+});
+
+describe("a turn", () => {
+  test("ends with the first message after the event loop has come round, and no timer wakes the process for it", () => {
+    let [now, timers] = [0, 0];
+    const rounds: (() => void)[] = [];
+    const after = (): (() => void) => {
+      timers++;
+      return () => {};
+    };
+    const load = new Load({ now: () => now, after, round: (run) => void rounds.push(run) });
+    const taken = [];
+    load.begun();
+    now = 5;
+    load.heard();
+    taken.push(load.figures.taken); // the loop is at the same messages still
+    for (const run of rounds.splice(0)) run();
+    load.heard();
+    taken.push(load.figures.taken); // a quiet turn is over: what is in set-up waits for somebody else
+    expect([taken, timers]).toEqual([[1, 0], 0]);
   });
 });

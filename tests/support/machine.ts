@@ -40,6 +40,7 @@ export class Machine {
   readonly #waiting: WaitingInvites;
   #now = 0;
   #turn: (() => void) | undefined;
+  #round: (() => void) | undefined;
   #branch = 0;
   /** What is begun, by when its INVITE came. */
   #inSetUp: { readonly round: number; readonly came: number }[] = [];
@@ -55,6 +56,9 @@ export class Machine {
       after: (_, run) => {
         this.#turn = run;
         return () => {};
+      },
+      round: (run) => {
+        this.#round = run;
       },
     };
     this.load = new Load(clock);
@@ -75,8 +79,9 @@ export class Machine {
       for (; offered < all && start + (offered / rate) * 1_000 <= from; offered++)
         this.#comes(start + (offered / rate) * 1_000);
       this.#goesOn();
-      const turn = this.#turn;
-      this.#turn = undefined;
+      const [turn, round] = [this.#turn, this.#round];
+      this.#turn = this.#round = undefined;
+      round?.();
       turn?.();
       this.#now = Math.max(this.#now, from + 1);
     }
