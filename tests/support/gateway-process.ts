@@ -19,7 +19,7 @@ export interface GatewayProcess {
   /** Nobody reads its log any more: the pipe is closed. */
   closeLog(): void;
   /** Sends a signal. */
-  kill(signal: "SIGHUP" | "SIGTERM"): void;
+  kill(signal: "SIGHUP" | "SIGTERM" | "SIGKILL"): void;
   readonly exited: Promise<number>;
   stop(): Promise<number>;
 }
