@@ -1,5 +1,5 @@
 /**
- * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--turns 3] [--only small,held] [--begins user]
+ * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--store] [--turns 3] [--only small,held] [--begins user]
  *
  * Two commits beside each other (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
  * tree's driver. CPU a call by thread and the time to be answered, of the first calls of a process (cold) and after warming up
@@ -7,7 +7,7 @@
  * without an answer, because the machine had no time for them, is not counted.
  *
  * `--journal 0,64` measures A (or each) without and with its journal: what it costs that somebody might look.
- * `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
+ * `--store` measures A (or each) without and with a store of calls. `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
  * others differ by a third from one minute to the next: CPU time tells more than time, the least more than the median.
  * About 12 minutes; five with `--turns 2 --warm 2000 --calls 2000 --settle 35`.
  */
@@ -32,6 +32,7 @@ const options = {
   only: { type: "string", default: "small,browser,held" },
   begins: { type: "string", default: "user" },
   noise: { type: "boolean", default: false },
+  store: { type: "boolean", default: false },
   journal: { type: "string", default: "" },
 } as const;
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -52,12 +53,14 @@ interface Contender {
   readonly tree: string;
   /** What its journal may weigh, in MB, if that is said. */
   readonly journal: number | undefined;
+  /** Whether it saves calls. */
+  readonly stores: boolean;
   readonly found: Map<string, Figures[]>;
 }
 
-async function calls({ tree, journal }: Contender, size: Size): Promise<Figures> {
+async function calls({ tree, journal, stores }: Contender, size: Size): Promise<Figures> {
   const part = size === "small" ? 1 : 0.5;
-  const run = new Run(size, begins, tree, journal);
+  const run = new Run(size, begins, tree, journal, stores);
   await run.open();
   const measured = async (phase: string, many: number): Promise<Figures> => {
     const cpu = run.gateway.watchCpu();
@@ -86,8 +89,8 @@ function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]):
 }
 
 /** Memory, of a process that has made some calls and given them up, and holds many then; nothing is collected by force. */
-async function held({ tree, journal }: Contender): Promise<Figures> {
-  const run = new Run("small", "user", tree, journal);
+async function held({ tree, journal, stores }: Contender): Promise<Figures> {
+  const run = new Run("small", "user", tree, journal, stores);
   await run.open();
   await run.make(500, "warm", count("small"));
   await Bun.sleep(count("settle") * 1_000);
@@ -127,19 +130,22 @@ const short = (figure: number): string => (figure < 100 ? figure.toFixed(1) : fi
 async function main(): Promise<void> {
   const [a, b] = positionals;
   const journals = values.journal === "" ? [undefined] : values.journal.split(",").map(Number);
-  if (a === undefined || (b === undefined && !values.noise && journals.length === 1))
-    throw new Error("which two commits? (or one, and --noise or --journal)");
+  if (a === undefined || (b === undefined && !values.noise && !values.store && journals.length === 1))
+    throw new Error("which two commits? (or one, and --noise, --store or --journal)");
   const wanted = values.only.split(",").filter((word): word is keyof typeof loads => word in loads);
   const trees = new Trees();
   try {
     pinSelf(1);
     const contender = (commit: string, name = commit): Contender[] =>
-      journals.map((journal) => ({
-        name: journal === undefined ? name : `${name}, journal ${journal}`,
-        tree: trees.of(commit),
-        journal,
-        found: new Map(),
-      }));
+      journals.flatMap((journal) =>
+        (values.store ? [false, true] : [false]).map((stores) => ({
+          name: `${name}${journal === undefined ? "" : `, journal ${journal}`}${stores ? ", with a store" : ""}`,
+          tree: trees.of(commit),
+          journal,
+          stores,
+          found: new Map(),
+        })),
+      );
     const contenders = contender(a);
     if (values.noise) contenders.push(...contender(a, `${a} again`));
     if (b !== undefined) contenders.push(...contender(b));

@@ -34,11 +34,12 @@ const MEMORY = /^(?:mi-scavenger|HeapHelper|.*(?:Scavenger|Collector|Heap))/i;
 /** Microseconds a clock tick of /proc. */
 const TICK = 10_000;
 
-/** Where its two sides are, and what its journal may weigh (MB), where that is said. */
+/** Where its two sides are, what its journal may weigh (MB), where that is said, and where it saves calls, if it does. */
 interface Ports {
   readonly xmpp: number;
   readonly proxy: number;
   readonly journal?: number | undefined;
+  readonly store?: string | undefined;
 }
 
 export class GatewayProcess {
@@ -181,11 +182,11 @@ function withoutThose(tree: string, ...keys: string[]): string {
 }
 
 /** One user makes all calls, and SIPp, which is the proxy, takes OPTIONS for a call. */
-const configuration = ({ xmpp, proxy, journal }: Ports, tree: string): string => `
+const configuration = ({ xmpp, proxy, journal, store }: Ports, tree: string): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = ${proxy}
-listen_port = 0
+listen_port = ${store === undefined ? 0 : proxy + 2_000}
 [sip]
 bind = ["127.0.0.1"]
 ${withoutThose(tree, "options_interval")}
@@ -197,6 +198,7 @@ secret = "bench"
 hosts = ["example.org"]
 [calls]
 max_calls = 100000
+${store === undefined ? "" : `store = "${store}"`}
 ${withoutThose(tree, "per_user", "per_minute")}
 [web]
 port = 0

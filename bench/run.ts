@@ -30,6 +30,7 @@ export class Run {
   readonly #begins: Begins;
   readonly #tree: string;
   readonly #journal: number | undefined;
+  readonly #stores: boolean;
   readonly #user: UserSide;
   readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
   readonly #begun = new Map<string, number>();
@@ -40,9 +41,10 @@ export class Run {
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
 
-  /** `journal`: what the gateway's may weigh, in MB; its own default when not said. */
-  constructor(size: Size, begins: Begins, tree = HERE, journal?: number) {
+  /** `journal`: what the gateway's may weigh, in MB; its own default when not said. `stores`: whether it saves calls. */
+  constructor(size: Size, begins: Begins, tree = HERE, journal?: number, stores = false) {
     this.#journal = journal;
+    this.#stores = stores;
     this.#begins = begins;
     this.#size = size;
     this.#tree = tree;
@@ -98,7 +100,8 @@ export class Run {
     const online = new Promise<void>((resolve) => {
       this.#user.online = resolve;
     });
-    const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal };
+    const store = this.#stores ? join(this.#folder, "calls.db") : undefined;
+    const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal, store };
     this.#gateway = new GatewayProcess(this.#folder, ports, this.#tree);
     this.#gateway.logged = (line) => this.#logged(line);
     await Promise.all([this.#gateway.ready(), online]);
