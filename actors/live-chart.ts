@@ -46,6 +46,8 @@ export class LiveChart extends CallView implements Waiting {
   #told: Step | undefined;
   /** Also what else of the call waits is timed by. */
   readonly time: ChartTime;
+  /** What is to be said once the call is saved. */
+  #held: (() => void)[] | undefined;
 
   /** `saved` is where the call goes on, if it does not begin. */
   constructor(input: CallInput, time: ChartTime, saved?: SavedChart) {
@@ -59,6 +61,24 @@ export class LiveChart extends CallView implements Waiting {
     const { snapshot } = this;
     if (snapshot?.status !== "active") return undefined;
     return this.#actor?.save() ?? { value: snapshot.value, context: snapshot.context, delays: [] };
+  }
+
+  /** Nothing of this call goes out from now on, until it is saved. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Says it, when it may be said. */
+  say(run: () => void): void {
+    if (this.#held) this.#held.push(run);
+    else run();
+  }
+
+  /** What was held goes out, in its order. */
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const run of held ?? []) this.guard(run);
   }
 
   /** A side of the call has changed beside the chart: the call is saved anew. */
@@ -157,6 +177,7 @@ export class LiveChart extends CallView implements Waiting {
 
   /** Takes nothing any more, and lets go of the observer. */
   stop(end: CallEnd): void {
+    this.release();
     const actor = this.#actor;
     this.tell();
     this.#watch?.ended(end.why, end);

@@ -35,7 +35,7 @@ export interface CallParts {
   /** What an earlier gateway has saved, where the call goes on. */
   readonly saved?: SavedCall | undefined;
   /** Told when what is saved of it has changed, if it is saved. */
-  readonly changed?: ((call: Call) => void) | undefined;
+  readonly changed?: ((call: Call, written?: () => void) => void) | undefined;
   /** Told once, when its set-up is complete: it rings, is answered, or has ended. */
   readonly settled: () => void;
   /** Told once, when nothing more will be said. */
@@ -59,6 +59,9 @@ export class Call implements ChartOwner, DialogUser {
   #status: number | undefined;
   #watched = false;
   readonly #changed: CallParts["changed"];
+  /** What the user is told of the answer, until the call is saved: another process may have to say it. */
+  #unsaid: readonly UserEffect[] | undefined;
+  #isCommitted: boolean;
   /** What was known when it was last said to have changed. */
   #known: unknown;
 
@@ -74,6 +77,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#direction = chart.isIncoming ? "incoming" : "outgoing";
     this.#record = new CallRecord(saved?.record ?? { begun: chart.now });
     this.#changed = changed;
+    this.#isCommitted = saved?.phone !== undefined;
   }
 
   start(): void {
@@ -81,7 +85,7 @@ export class Call implements ChartOwner, DialogUser {
   }
 
   /** What of it is saved: a call that is not answered, or that the user has left, needs no media. */
-  save(): Pick<SavedCall, "chart" | "record" | "withheld" | "phone" | "invite"> | undefined {
+  save(): Pick<SavedCall, "chart" | "record" | "withheld" | "phone" | "invite" | "unsaid"> | undefined {
     const { phone, user, chart } = this;
     const saved = chart.save();
     if (!saved) return undefined;
@@ -90,13 +94,14 @@ export class Call implements ChartOwner, DialogUser {
       chart: writtenChart(saved, chart.answered),
       record: this.#record.save(),
       withheld: user.save(),
+      unsaid: this.#unsaid,
       ...sides,
     };
   }
 
   /** What is saved of it has changed. */
   changed(): void {
-    this.#changed?.(this);
+    if (this.chart.active) this.#changed?.(this);
   }
 
   /** Takes its time and its open transactions up again; one that is not answered ends. */
@@ -105,7 +110,9 @@ export class Call implements ChartOwner, DialogUser {
     this.start();
     const { ours } = saved.invite ?? {};
     chart.guard(() => {
-      if (saved.phone) phone.goOn(saved.phone);
+      const isNew = chart.now - (saved.record.answered ?? 0) < ANSWER_LASTS;
+      if (saved.phone) phone.goOn(saved.phone, isNew);
+      if (isNew) for (const effect of saved.unsaid ?? []) this.user.perform(effect);
       else if (ours && phone instanceof PhoneUac) phone.resume(ours);
     });
     if (chart.state === "ending.hangingUp") phone.hangUpAgain(chart.why ?? { condition: "success" });
@@ -114,9 +121,24 @@ export class Call implements ChartOwner, DialogUser {
 
   perform(effect: CallEffect): void {
     if (effect.type === "sip.send.failure") this.#status = effect.failure.status;
+    if (this.#changed && !this.#isCommitted && this.chart.answered) this.#commit();
+    if (this.#unsaid && !effect.type.startsWith("sip.")) this.#unsaid = [...this.#unsaid, effect as UserEffect];
     this.chart.guard(() => {
       if (effect.type.startsWith("sip.")) this.phone.perform(effect as PhoneEffect);
       else this.user.perform(effect as UserEffect);
+    });
+  }
+
+  /** The call is answered: it is saved before either side hears of that, so that no kill leaves it to one of them. */
+  #commit(): void {
+    this.#isCommitted = true;
+    this.#unsaid = [];
+    this.chart.hold();
+    this.#changed?.(this, () => {
+      this.#unsaid = undefined;
+      this.chart.release();
+      // that it is said is saved a little later: short calls need not be written twice
+      this.chart.after(SAID, () => this.changed());
     });
   }
 
@@ -246,6 +268,12 @@ export class Call implements ChartOwner, DialogUser {
     this.#ended(this);
   }
 }
+
+/** In milliseconds: a call that is killed sooner after its answer tells the user of that twice, who answers the second one with an error. */
+const SAID = 1_000;
+
+/** How long a phone repeats its answer (64*T1), in milliseconds: so long it may not have been acknowledged, and not told to the user. */
+const ANSWER_LASTS = 32_000;
 
 const TOO_LONG: Reason = { condition: "expired", text: "the call has lasted as long as a call may" };
 

@@ -93,7 +93,7 @@ export class CallMaker {
       log,
       longest: longest === undefined ? undefined : (end) => this.#needs.clock.after(longest, end),
       saved,
-      changed: this.#saver && ((changed) => this.#changed(changed, way)),
+      changed: this.#saver && ((changed, written) => this.#changed(changed, way, written)),
       settled: () => load.completed(round),
       ended: this.#ended,
     });
@@ -137,14 +137,15 @@ export class CallMaker {
     return logAbout(log, { call, sid, callId, from, to });
   }
 
-  #changed(call: Call, { contactUser, longest, trunk }: Way): void {
+  #changed(call: Call, { contactUser, longest, trunk }: Way, written?: () => void): void {
     const { dialog, user } = call;
-    this.#saver?.changed(dialog.localTag, () => {
+    const save = (): SavedCall | undefined => {
       const saved = call.save();
       const relay = this.#needs.relay?.save(dialog.localTag);
       const way = { dialog: { ...dialog, contactUser }, longest, trunk: trunk?.settings.name };
-      return saved && ({ version: SAVED_VERSION, side: user.side, ...way, ...saved, relay } satisfies SavedCall);
-    });
+      return saved && { version: SAVED_VERSION, side: user.side, ...way, ...saved, relay };
+    };
+    this.#saver?.changed(dialog.localTag, save, written);
   }
 
   #letGo(call: Call): void {

@@ -7,13 +7,14 @@
  */
 import { z } from "zod";
 import { type CallContext, own } from "../../machines/call/context.ts";
+import type { UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import type { SavedChart } from "../call-actor.ts";
 import { savedInvite, savedPhone } from "../phone/saved.ts";
 
 export const SAVED_VERSION = 1;
 /** Of what version 1 knows: tests/actors/calls/saved-call.test.ts says how it is counted. */
-export const SHAPE = "385b6d5f9ab910a5";
+export const SHAPE = "afe2fa12c4e9e80c";
 
 const chart = z.object({
   value: z.union([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<SavedChart["value"]>,
@@ -62,6 +63,11 @@ export const SAVED_SCHEMA = z.object({
   record,
   /** The contents that each device was not told of. */
   withheld: z.array(z.tuple([z.string(), z.array(z.string()).readonly()]).readonly()).readonly(),
+  /** What the user has perhaps not been told of the answer. */
+  unsaid: z
+    .array(z.custom<UserEffect>((value) => z.looseObject({ type: z.string() }).safeParse(value).success))
+    .readonly()
+    .optional(),
   /** The one where it is answered, the other where it is not. */
   phone: savedPhone.optional(),
   invite: savedInvite.optional(),

@@ -81,7 +81,7 @@ export class JingleSession {
   /** Asks a device; `answered` is told once, later. */
   ask(device: string, saying: Saying, answered: (answer: Answer) => void): void {
     const guarded = (answer: Answer): void => void this.chart.guard(() => answered(answer));
-    this.#xmpp.request(this.#iq(device, saying), guarded);
+    this.chart.say(() => this.#xmpp.request(this.#iq(device, saying), guarded));
   }
 
   /** Says it to each device; `misread` is what to do about one that calls it a bad-request. */

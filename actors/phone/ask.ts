@@ -25,7 +25,7 @@ export function ask(
   final: Final,
 ): void {
   const request = fork.next(method, headers, body);
-  line.send(request, new Ask(line, fork, request, final, MOST_TRIES));
+  line.chart.say(() => void line.send(request, new Ask(line, fork, request, final, MOST_TRIES)));
 }
 
 /** One try. */

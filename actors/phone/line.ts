@@ -119,6 +119,7 @@ export class Line {
   send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction {
     const hop = to ?? this.#hop(request);
     const guarded = new Guarded(this, on, hop);
+    if (request.method === "INVITE") this.chart.release();
     // so many numbers may go out until the dialog is saved again
     if (cseqOf(request).number % (RESERVE / 2) === 0) this.chart.changed();
     return this.needs.sip().send(request, hop, guarded, this.#named(request, hop), branch);
@@ -146,7 +147,7 @@ export class Line {
   /** Sends the ACK to a 2xx. */
   acknowledge(ack: Request): void {
     const hop = this.#hop(ack);
-    this.needs.sip().acknowledge(ack, hop, this.#named(ack, hop));
+    this.chart.say(() => this.needs.sip().acknowledge(ack, hop, this.#named(ack, hop)));
   }
 
   /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) where it goes to the proxy. */

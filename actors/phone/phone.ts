@@ -82,8 +82,9 @@ export abstract class Phone {
     this.offers.restore(saved.offers, this.forks);
   }
 
-  /** Goes on, once there are sockets: time runs again, and what is open is said again. */
-  goOn(saved: SavedPhone): void {
+  /** Goes on, once there are sockets: time runs again, and what is open is said again; `isNew` is whether the answer still may be repeated. */
+  goOn(saved: SavedPhone, isNew: boolean): void {
+    if (saved.ack && isNew) this.line.acknowledge(saved.ack);
     this.timer.goOn(saved.timer);
     this.offers.goOn(saved.offers, this.forks);
   }

@@ -90,6 +90,8 @@ export const savedPhone = z.object({
   /** The terms of the session timer, and the instant of the last refresh. */
   timer: z.object({ interval: z.number(), ours: z.boolean(), since: z.number() }).optional(),
   offers,
+  /** The ACK to its answer, where that has perhaps not gone out. */
+  ack: savedRequest.optional(),
   /** The INVITE that began the call, where it is theirs and has had no ACK yet. */
   invite: theirs.optional(),
 });

@@ -23,7 +23,7 @@ import { withoutCredentials } from "./credentials.ts";
 import { type Attempt, Invite, renumbered } from "./invite.ts";
 import type { Line, RelayTerms } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
-import type { SavedInvite, SavedOurs } from "./saved.ts";
+import type { SavedInvite, SavedOurs, SavedPhone } from "./saved.ts";
 
 /** Who calls whom, in SIP; URIs as they stand on the wire. */
 export interface Callee {
@@ -63,6 +63,8 @@ export class PhoneUac extends Phone {
   /** The last one; once it is answered there is nothing to be cancelled. */
   #invite: Invite | undefined;
   #nextNumber = 1;
+  /** Until it is out. */
+  #ack: Request | undefined;
   /** The Reason header of the CANCEL that is wished for. */
   #cancels: readonly Field[] | undefined;
   #targets: Targets | undefined;
@@ -105,6 +107,10 @@ export class PhoneUac extends Phone {
     return false;
   }
 
+  override save(): SavedPhone {
+    return { ...super.save(), ack: this.#ack };
+  }
+
   override saveInvite(): SavedInvite {
     return { ours: this.#invite?.save() };
   }
@@ -135,6 +141,10 @@ export class PhoneUac extends Phone {
   /** The call is answered: its INVITE goes nowhere else any more. Other 2xx to it come by its transaction. */
   #acknowledge(tag: string): void {
     this.#answers.acknowledge(tag);
+    this.#ack = this.#invite?.acks.get(tag);
+    this.line.chart.say(() => {
+      this.#ack = undefined;
+    });
     this.#callee = undefined;
     if (this.#invite?.isOver) this.#invite = undefined;
     this.#targets = undefined;

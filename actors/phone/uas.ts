@@ -92,8 +92,8 @@ export class PhoneUas extends Phone implements Awaiting {
     awaiting.add(this.line.chart, this.#transaction, this);
   }
 
-  override goOn(saved: SavedPhone): void {
-    super.goOn(saved);
+  override goOn(saved: SavedPhone, isNew: boolean): void {
+    super.goOn(saved, isNew);
     if (this.#success) this.#transaction?.respond(this.#success);
   }
 
@@ -217,7 +217,8 @@ export class PhoneUas extends Phone implements Awaiting {
     const transaction = this.#transaction;
     if (!transaction) return;
     const response = responseTo(transaction.request, status, { toTag: this.#localTag, headers, body });
-    if (status >= 200 && status < 300) this.#success = response;
-    transaction.respond(response);
+    if (status < 200 || status >= 300) return transaction.respond(response);
+    this.#success = response;
+    this.line.chart.say(() => transaction.respond(response));
   }
 }

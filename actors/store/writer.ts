@@ -2,8 +2,9 @@
  * Writes what is to be saved behind the backs of the calls: the latest state of each, in batches.
  *
  * Rules: a change waits `BATCH` milliseconds at most, unless a batch is still on its way; then it goes with the next one. What ends
- * before it was saved is never written. A batch that fails is written again after `PAUSE`, with what has changed since, and the log
- * says so once, and once when it can be written again; what waits is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
+ * before it was saved is never written. Who asks for it is told when it is written, and waits no longer than a batch. A batch that fails is
+ * written again after `PAUSE`, with what has changed since, and the log says so once, and once when it can be written again; what waits
+ * is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
  * nothing more is written.
  */
 import type { Clock } from "../clock.ts";
@@ -12,6 +13,8 @@ import type { CallStore, Saved } from "./store.ts";
 
 /** In milliseconds. */
 const BATCH = 5;
+/** The same, where somebody waits for it. */
+const SOON = 1;
 const PAUSE = 1_000;
 
 /** Gives what is to be saved, when it is written; undefined when there is nothing to save any more. */
@@ -19,8 +22,8 @@ export type Save = () => object | undefined;
 
 /** Who saves something by its name. */
 export interface Saver {
-  /** It has changed; `save` is asked later. */
-  changed(id: string, save: Save): void;
+  /** It has changed; `save` is asked later. `written` is told once it is in the store, or cannot be written now. */
+  changed(id: string, save: Save, written?: () => void): void;
   /** It need not be known any more. */
   ended(id: string): void;
 }
@@ -37,6 +40,8 @@ export class StoreWriter implements Saver {
   readonly #needs: WriterNeeds;
   #changed = new Map<string, Save>();
   #ended = new Set<string>();
+  /** Who waits for what has changed. */
+  #waiting: (() => void)[] = [];
   /** Of what is in the store. */
   readonly #revisions = new Map<string, number>();
   #disarm: (() => void) | undefined;
@@ -58,10 +63,15 @@ export class StoreWriter implements Saver {
     for (const { id, revision } of saved) this.#revisions.set(id, revision);
   }
 
-  changed(id: string, save: Save): void {
+  changed(id: string, save: Save, written?: () => void): void {
     this.#ended.delete(id);
     this.#changed.set(id, save);
-    this.#arm(BATCH);
+    if (written === undefined) return this.#arm(BATCH);
+    this.#waiting.push(written);
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#arm(this.#hasFailed ? PAUSE : SOON);
+    if (this.#hasFailed) this.#tell();
   }
 
   ended(id: string): void {
@@ -97,10 +107,12 @@ export class StoreWriter implements Saver {
 
   async #writeBatch(): Promise<void> {
     const [changed, ended] = [this.#changed, this.#ended];
+    const waiting = this.#waiting;
+    this.#waiting = [];
     [this.#changed, this.#ended] = [new Map(), new Set()];
     const saves = this.#textsOf(changed);
     const ends = new Set([...ended].filter((id) => this.#revisions.has(id)));
-    if (saves.size + ends.size === 0) return;
+    if (saves.size + ends.size === 0) return this.#tell(waiting);
     try {
       const written = await this.#needs.store.write(saves, ends, this.#revisions);
       if (this.#hasFailed) this.#needs.log({ level: "info", event: "store.written", count: saves.size + ends.size });
@@ -108,11 +120,18 @@ export class StoreWriter implements Saver {
       if (written === "fenced") return this.#fence();
       for (const id of saves.keys()) this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);
       for (const id of ends) this.#revisions.delete(id);
+      this.#tell(waiting);
     } catch (error) {
       if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
       this.#hasFailed = true;
       this.#again(changed, ended);
+      // a call does not wait for a disk that is full
+      this.#tell(waiting);
     }
+  }
+
+  #tell(waiting = this.#waiting.splice(0)): void {
+    for (const written of waiting) written();
   }
 
   /** What could not be written waits again, unless something newer does. */

@@ -59,7 +59,7 @@ describe.each(RUNTIMES)("killed on $name", (runtime) => {
   const ringing = Math.ceil(established / 2.5);
   const late = Math.ceil(established / 10);
 
-  // proves: O1 O2 O3
+  // proves: O1, O2, O3
   test.skipIf(why !== undefined)(
     `calls outlive their gateway${why ? ` (left out: ${why})` : ""}`,
     async () => {
