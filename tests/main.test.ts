@@ -49,7 +49,7 @@ describe("what is wrong is one line, and no stack trace", () => {
   });
 
   test.each([
-    [["call"], 'there is no command "call": calls, hangup, trace, replay'],
+    [["call"], 'there is no command "call": calls, hangup, trace, replay, relay'],
     [["hangup"], "hangup needs ID"],
     [["calls", "x"], 'calls does not take "x"'],
   ])("%p", async (args, error) => {

@@ -15,12 +15,13 @@ export const pageHears = (page: BrowserPhone, hertz: number) =>
     (heard) => heard.packets > 25 && heard.decibel > -50 && near(heard.hertz, hertz),
   );
 
-/** The phone's recording has that tone. */
-export const phoneHears = (phone: { heard(): Sound }, hertz: number) =>
+/** The phone's recording has that tone, within so many seconds. */
+export const phoneHears = (phone: { heard(): Sound }, hertz: number, seconds = 60) =>
   until(
     `${hertz} Hz in the phone`,
     () => phone.heard(),
     (heard) => heard.seconds > 0.5 && heard.loudness > 0.05 && near(heard.hertz, hertz),
+    seconds,
   );
 
 /** No packet comes any more. */
