@@ -67,7 +67,8 @@ export class Client {
       if (at < 0.3) this.hangsUp(session, session.isIncoming ? "decline" : "cancel");
       return;
     }
-    if (at < 0.4) return this.hangsUp(session, "success");
+    if (at < 0.3) return this.hangsUp(session, "success");
+    if (at < 0.5) return this.#says(session, "transport-info", candidate(++this.#count));
     session.isHeld = !session.isHeld;
     this.#says(session, "session-info", `<${session.isHeld ? "hold" : "unhold"} xmlns='${RTP_INFO}'/>`);
   }
@@ -137,7 +138,7 @@ export class Client {
     this.#asked.set(id, session);
     // what cannot be delivered comes back as an error (RFC 6120 §8.3)
     if (!this.#needs.send(`<iq type='set' id='${id}' from='${this.jid}' to='${session.peer}'>${jingle}</iq>`))
-      this.#refused(id, action !== "session-info");
+      this.#refused(id, action === "session-initiate");
   }
 
   /** A session that the gateway does not know, or cannot begin, is over; a hold that it refuses is not. */
@@ -151,6 +152,10 @@ export class Client {
     this.#needs.send(`<iq type='${type}' id='${id}' from='${this.jid}' to='${from}'>${inside}</iq>`);
   }
 }
+
+/** One more candidate of the session's content. */
+const candidate = (port: number): string =>
+  `<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uA' pwd='pA34567890123456789012'><candidate component='1' foundation='2' generation='0' id='c${port}' ip='198.51.100.8' network='0' port='${40_000 + port}' priority='1694498815' protocol='udp' type='srflx'/></transport></content>`;
 
 const STANZAS = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const NOT_HERE = `<error type='cancel'><service-unavailable xmlns='${STANZAS}'/></error>`;

@@ -35,6 +35,10 @@ export class Site {
   readonly clients: readonly Client[];
   readonly rows: Rows = new Map();
   readonly logged: LogEvent[] = [];
+  /** What its gateways have asked by each id. */
+  readonly #asked = new Map<string, string>();
+  /** Ids that were used twice. */
+  readonly reused: string[] = [];
   readonly #needs: SiteNeeds;
   #living: { readonly gateway: Gateway; readonly mortal: Mortal } | undefined;
   #starts = 0;
@@ -149,6 +153,12 @@ export class Site {
   }
 
   #delivers(stanza: Element): void {
+    const { id, type } = stanza.attrs;
+    if (stanza.is("iq") && (type === "set" || type === "get")) {
+      if ((this.#asked.get(String(id)) ?? String(stanza)) !== String(stanza))
+        this.reused.push(`${this.at.domain}: id ${id}`);
+      this.#asked.set(String(id), String(stanza));
+    }
     const to = String(stanza.attrs.to);
     const client = this.clients.find(({ jid }) => jid === to || jid.startsWith(`${to}/`));
     client?.hears(stanza);

@@ -3,11 +3,14 @@
  * call, hold and hang up. The same seed does the same.
  *
  * When all has healed, each call lives on both sides or on none, no gateway tells a client its end twice, and when the last is hung up
- * nothing is left: no call, transaction, timer or row.
+ * nothing is left: no call, transaction, timer or row. No request of a dialog has a number that an earlier one had, and no IQ an id.
  */
+import { header } from "../../protocol/sip/fields.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
+import { readMessage } from "../../protocol/sip/read.ts";
 import { createChance } from "../../replay/chance.ts";
 import { createClock } from "../../replay/clock.ts";
-import { createWire, type Knobs } from "../../replay/wire.ts";
+import { createWire, type Knobs, type Wire } from "../../replay/wire.ts";
 import type { Client, Session } from "./client.ts";
 import { Site } from "./site.ts";
 
@@ -32,6 +35,7 @@ export class World {
   readonly #clock = createClock();
   readonly #chance: () => number;
   readonly #knobs: Mutable<Knobs>;
+  readonly #wire: Wire;
   readonly #sites: readonly [Site, Site];
   #calls = 0;
   #kills = 0;
@@ -47,7 +51,8 @@ export class World {
       delay: 1 + Math.floor(this.#chance() * 30),
       split: 900,
     };
-    const needs = { clock: this.#clock, wire: createWire(this.#clock, this.#knobs), chance: this.#chance, seed };
+    this.#wire = createWire(this.#clock, this.#knobs);
+    const needs = { clock: this.#clock, wire: this.#wire, chance: this.#chance, seed };
     const near = { domain: "near.example", sip: NEAR, server: { host: "192.0.2.3", port: 5_347 }, proxy: FAR };
     const far = { domain: "far.example", sip: FAR, server: { host: "192.0.2.4", port: 5_347 }, proxy: NEAR };
     this.#sites = [new Site(near, USERS, needs), new Site(far, USERS, { ...needs, seed: seed + 500_000 })];
@@ -73,7 +78,9 @@ export class World {
     await this.#heals();
     const faults = this.#disagreements();
     await this.#allHangUp();
-    return { calls: this.#calls, kills: this.#kills, faults: [...faults, ...(await this.#leftOver())] };
+    const reused = this.#sites.flatMap((site) => site.reused);
+    const all = [...faults, ...(await this.#leftOver()), ...reused, ...numbersAgain(this.#wire)];
+    return { calls: this.#calls, kills: this.#kills, faults: all };
   }
 
   #note(what: string): void {
@@ -211,4 +218,21 @@ export class World {
     if (this.#clock.armed > 0) faults.push(`${this.#clock.armed} timers are left`);
     return faults;
   }
+}
+
+/** Requests inside dialogs whose CSeq is not higher than that of all before (RFC 3261 §12.2.1.1). */
+function numbersAgain({ datagrams }: Wire): string[] {
+  const [seen, highest] = [new Set<string>(), new Map<string, number>()];
+  return datagrams.flatMap(({ from, bytes }) => {
+    const message = readMessage(bytes);
+    if (message.kind === "response" || message.method === "ACK" || message.method === "CANCEL") return [];
+    const transaction = `${from.host} ${message.method} ${/branch=([^;,]+)/.exec(header(message, "Via") ?? "")?.[1]}`;
+    if (seen.has(transaction)) return [];
+    seen.add(transaction);
+    const dialog = `${from.host} ${header(message, "Call-ID")} ${header(message, "From")} ${tagOf(message, "To") ?? ""}`;
+    const number = Number.parseInt(header(message, "CSeq") ?? "", 10);
+    const before = highest.get(dialog) ?? 0;
+    highest.set(dialog, Math.max(number, before));
+    return number > before ? [] : [`${message.method} ${number} of ${dialog}, after ${before}`];
+  });
 }
