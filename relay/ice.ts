@@ -192,7 +192,9 @@ export class IceAgent {
   #isOurs(datagram: Buffer): boolean {
     const { userHistory } = this.#connection;
     const name: unknown = parseMessage(datagram)?.getAttributeValue("USERNAME");
-    const password = typeof name === "string" ? userHistory[name.split(":", 1)[0] ?? ""] : undefined;
+    const [user = ""] = typeof name === "string" ? name.split(":", 1) : [];
+    // what each object has besides, such as `constructor`, is no user of ours
+    const password = Object.hasOwn(userHistory, user) ? userHistory[user] : undefined;
     return password !== undefined && parseMessage(datagram, Buffer.from(password)) !== undefined;
   }
 }

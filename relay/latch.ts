@@ -2,7 +2,8 @@
  * Where the phone really is: the address that its packets come from, which behind a NAT is not that of its SDP (RFC 4961).
  *
  * Rules: the address of the SDP is believed at once, from whatever port it sends; another one only if that stays silent for `PATIENCE`
- * while the same stranger goes on. Then it is locked: later strangers are dropped, until an SDP names another address.
+ * while the same stranger goes on. Then it is locked: later strangers are dropped, until an SDP names another address; but whoever
+ * was no more than patient yields to the address of the SDP, since a phone that rings is silent, and a stranger may send to all ports.
  */
 import type { Address } from "../transports/transport.ts";
 
@@ -29,8 +30,9 @@ export class Latch {
 
   /** Whether a packet is the phone's. */
   takes(from: Address, now: number): boolean {
-    if (this.#peer) return isSame(from, this.#peer);
-    if (from.host !== this.#said?.host && !this.#isPatient(from, now)) return false;
+    const isSaid = from.host === this.#said?.host;
+    if (this.#peer && (!isSaid || this.#peer.host === from.host)) return isSame(from, this.#peer);
+    if (!isSaid && !this.#isPatient(from, now)) return false;
     this.#peer = from;
     return true;
   }

@@ -11,7 +11,8 @@ import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.
 
 const MOST_REMEMBERED = 2_000;
 const REMEMBERED = 10_000;
-const LONGEST_COOKIE = 128;
+/** Letters and digits: media that are sent to this port, whose first byte is none (RFC 7983), are no command whatever they carry. */
+const COOKIE = /^[\w-]{1,128}$/;
 const SPACE = 0x20;
 
 export interface NgServerNeeds {
@@ -49,8 +50,8 @@ export class NgServer {
 
   #received(bytes: Uint8Array, from: Address): void {
     const space = bytes.indexOf(SPACE);
-    if (space < 1 || space > LONGEST_COOKIE) return;
-    const cookie = Buffer.from(bytes.subarray(0, space)).toString("latin1");
+    const cookie = Buffer.from(bytes.subarray(0, Math.max(0, space))).toString("latin1");
+    if (!COOKIE.test(cookie)) return;
     const key = `${cookie} ${from.host} ${from.port}`;
     this.#forget();
     const known = this.#answers.get(key)?.bytes;

@@ -41,9 +41,21 @@ describe("the phone's address", () => {
         [STRANGER, 0, false],
         [STRANGER, 980, false],
         [STRANGER, 1_000, true],
-        [SAID, 1_020, false],
+        ["198.51.100.8:1", 1_020, false],
+        ["198.51.100.8:1", 2_100, false],
       ],
       STRANGER,
+    ],
+    [
+      "is that of the SDP again when the phone speaks at last, after a stranger who has sent while it rang",
+      [
+        [STRANGER, 0, false],
+        [STRANGER, 1_000, true],
+        [OTHER_PORT, 9_000, true],
+        [STRANGER, 9_020, false],
+        [SAID, 9_040, false],
+      ],
+      OTHER_PORT,
     ],
     [
       "is not that of strangers who take turns",

@@ -105,3 +105,14 @@ test("no more than two thousand answers are remembered", async () => {
   await clock.advance(100);
   expect(done).toHaveLength(2_102);
 });
+
+// proves: V14
+test("a packet of media is no command, whatever it carries", async () => {
+  const { clock, done, heard, say } = await start();
+  // a phone whose SDP names this port would have a user's RTP sent here
+  const rtp = [0x80, 0x08, ...Buffer.from("ABCDEFGHIJ")];
+  say(Uint8Array.from([...rtp, ...Buffer.from(` ${PING}`)]));
+  await clock.advance(100);
+  expect(done).toEqual([]);
+  expect(heard).toEqual([]);
+});
