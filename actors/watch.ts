@@ -22,6 +22,12 @@ export interface CallAbout {
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
+  /** Of a call that goes on in another process: what was before, in milliseconds since 1970. */
+  readonly before?: {
+    readonly begun: number;
+    readonly rang?: number | undefined;
+    readonly answered?: number | undefined;
+  };
   /** The trunk that it goes by; none: the proxy. */
   readonly trunk?: string | undefined;
 }

@@ -24,6 +24,12 @@ export interface About {
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
+  /** Of a call that goes on in another process: what was before. */
+  readonly before?: {
+    readonly begun: number;
+    readonly rang?: number | undefined;
+    readonly answered?: number | undefined;
+  };
   readonly trunk?: string | undefined;
 }
 
@@ -58,7 +64,9 @@ export class CallJournal {
 
   constructor(about: About, begun: number, listener: Listener) {
     this.about = about;
-    this.begun = begun;
+    this.begun = about.before?.begun ?? begun;
+    this.rang = about.before?.rang;
+    this.answered = about.before?.answered;
     this.since = begun;
     this.#listener = listener;
     this.#history = new History(listener.room);

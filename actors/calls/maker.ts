@@ -99,7 +99,7 @@ export class CallMaker {
     });
     const round = load.begun();
     this.#registry.add(call);
-    chart.watchBy(this.#needs.watch?.begun(about));
+    chart.watchBy(this.#needs.watch?.begun(saved ? { ...about, before: saved.record } : about));
     // the relay has seen a phone's offer before there was a call
     if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, ownerOf(chart));
     const event = saved ? "call.restored" : "call.started";

@@ -105,6 +105,14 @@ test("what comes again is counted where it stands", () => {
   expect(view("tagA").messages.map(({ label, again }) => [label, again])).toEqual([["INVITE", 2]]);
 });
 
+test("a call that goes on in another process has its instants, and begins with that", () => {
+  const { begin, view } = world();
+  const call = begin({ ...outgoing, before: { begun: -9_000, rang: -8_000, answered: -5_000 } });
+  call.step("restored", { established: { negotiation: "stable", hold: "talking" } }, []);
+  expect(view("tagA")).toMatchObject({ begun: -9_000, rang: -8_000, answered: -5_000, phase: "up" });
+  expect(view("tagA").steps).toMatchObject([{ event: "restored", before: ["starting"] }]);
+});
+
 test("steps stand beside their messages", () => {
   const { xmpp, begin, sip, later, view } = world();
   xmpp(false, initiate("s1"));
