@@ -4,12 +4,12 @@
  * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
  * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
  * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, must be reached by the same trunk,
- * and is no emergency number. Nobody calls as a number that `username_to_phone` gives to somebody else: with `[dial]` in no
+ * and is no emergency number (without `[dial]`: not 112 or 911, which are one nearly everywhere). Nobody calls as a number that `username_to_phone` gives to somebody else: with `[dial]` in no
  * spelling of it, without it not by the same text.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";
-import { isSameNumber } from "../../protocol/number.ts";
+import { isSameNumber, type Numbering, normal } from "../../protocol/number.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { presenting } from "../../protocol/sip/caller-id.ts";
 import { readNameAddr } from "../../protocol/sip/fields.ts";
@@ -139,7 +139,7 @@ export class Dialling {
   /** A target that a phone of a trunk points to, as it may be called. */
   #elsewhere(uri: string, caller: string, call: Written): string | undefined {
     const { config, log } = this.#by;
-    const found = config.dial ? attempt(() => this.#led(uri, caller, call)) : uri;
+    const found = attempt(() => (config.dial ? this.#led(uri, caller, call) : ledAnywhere(uri, call)));
     if (!(found instanceof Refusal)) return found;
     log({
       level: "info",
@@ -176,6 +176,19 @@ export class Dialling {
     if (this.#by.trunks.numbers.some(({ number, user }) => user !== caller && isName(number))) return true;
     return addresses.usernameToPhone.some(({ username, phone }) => username.toLowerCase() !== name && isName(phone));
   }
+}
+
+/** Where nothing is said of numbers: the numbers for help that every phone knows. */
+const USUAL: Numbering = {
+  ...{ country: "", area: "", international: "00", national: "0" },
+  emergency: ["112", "911"],
+};
+
+/** Such a target without a plan: as it is, but that nobody is led to call for help. */
+function ledAnywhere(uri: string, call: Written): string | Refusal {
+  const { scheme, user } = readUri(uri);
+  const number = normal(scheme === "tel" ? uri : user, USUAL);
+  return number !== undefined && number !== call.number && USUAL.emergency.includes(number) ? help : uri;
 }
 
 const full = tooMany("no more calls now");

@@ -14,7 +14,7 @@ import type { SipAcl } from "./acl.ts";
 import type { ReachPort } from "./user.ts";
 
 export interface ReachNeeds {
-  readonly acl: Pick<SipAcl, "isProxy" | "covers" | "allows">;
+  readonly acl: Pick<SipAcl, "isProxy" | "hasBeenProxy" | "covers" | "allows">;
   readonly isProxyPort: (port: number) => boolean;
   /** Our addresses, and our names in URIs. */
   readonly ours: readonly string[];
@@ -41,7 +41,7 @@ export class Reach implements ReachPort {
 
   /** Whether a message from there is one that the proxy has passed on: its TCP connections have any port. */
   isPassedOn({ transport, host, port }: Destination): boolean {
-    return this.#needs.acl.isProxy(host) && (transport !== "udp" || this.#needs.isProxyPort(port));
+    return this.#needs.acl.hasBeenProxy(host) && (transport !== "udp" || this.#needs.isProxyPort(port));
   }
 
   /** Whether it comes from a host that is told in the configuration: the proxy's, or one of `[sip] allow`. */

@@ -101,7 +101,12 @@ export class Trunk {
     this.#places = outboundProxy ? [this.hops, hopsOf(server)] : [this.hops];
     const isProxy = (host: string): boolean => this.#isThere(host) || this.hops.isNamed(host);
     const covers = (host: string): boolean => acl.covers(host);
-    const own = { isProxy, covers, allows: (host: string) => this.#isThere(host) || covers(host) };
+    const own = {
+      isProxy,
+      hasBeenProxy: isProxy,
+      covers,
+      allows: (host: string) => this.#isThere(host) || covers(host),
+    };
     this.reach = this.isSecured
       ? new SecuredReach(name)
       : new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });

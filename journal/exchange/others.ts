@@ -23,7 +23,8 @@ export const PLAY = {
 const PEOPLE = "juliet bob romeo carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert".split(
   " ",
 );
-const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted"]);
+/** The numbers for help, which name nobody either, but mean something. */
+const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted", "112", "911"]);
 const LONGEST_NAME = 1_000;
 /** The kind of numbers that are the same everywhere. */
 const INTERNATIONAL = "international number";
@@ -122,6 +123,7 @@ export class Others {
 
   #number(value: string): string {
     const digits = value.replace(/\D/g, "");
+    if (NOBODY.has(digits)) return value;
     const width = digits.length;
     const other = this.#other(`number of ${width}`, digits, (n) => `15550100${n}`.padStart(width, "4").slice(-width));
     let at = 0;

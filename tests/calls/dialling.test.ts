@@ -142,6 +142,21 @@ describe("a phone that points elsewhere", () => {
   });
 
   // proves: A28
+  test.each(["<sip:112@192.0.2.9>", "<tel:112>", "<sip:%31%312@x;user=phone>", "<sip:1-1-2@x>", "<sip:911;isub=1@x>"])(
+    "to an emergency number, without any rules: %s is not followed either",
+    async (contact) => {
+      const logged = await play(JULIET_CALLS + MOVED(contact) + ENDED, {});
+      expect(logged).toContainEqual(expect.objectContaining({ event: "dial.refused", from: "juliet@example.org" }));
+    },
+  );
+
+  // proves: A28
+  test("nor is any other, without any rules, in the way", async () => {
+    const invite = "\ngateway > phone\n    INVITE sip:1120@192.0.2.9 SIP/2.0\n    CSeq: 2 INVITE\n";
+    await play(JULIET_CALLS + MOVED("<sip:1120@192.0.2.9>") + invite + BUSY("1120@192.0.2.9", 2), {});
+  });
+
+  // proves: A28
   test.each([
     ["<sip:+49-30-123456@192.0.2.9;line=7>", "030123456@192.0.2.9"],
     ["<sip:+49-30-123456@proxy.example;x=a@evil.example>", "030123456@proxy.example"],

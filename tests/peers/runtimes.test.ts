@@ -3,6 +3,7 @@
  * of loopback. Bun runs them too, so that a difference is the runtime's and not the test's.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { withNews } from "../../journal/news.ts";
 import type { CallView } from "../../journal/view.ts";
@@ -76,6 +77,21 @@ for (const runtime of RUNTIMES) {
         },
       ]);
     });
+
+    // proves: G20
+    test("who connects to the window and asks nothing, or half of it, is let go of", async () => {
+      const closed = (said: string) => {
+        const { promise, resolve } = Promise.withResolvers<number>();
+        const since = performance.now();
+        const socket = connect(gateway.webPort, "127.0.0.1", () => void socket.write(said));
+        socket.on("error", () => {}).on("close", () => resolve(performance.now() - since));
+        socket.resume();
+        return promise;
+      };
+      const half = ["GET / HTTP/1.1", "Host: x", ""].join("\r\n");
+      const took = await Promise.all(["", half, `${half}Content-Length: 9\r\n\r\n{`].map(closed));
+      expect(Math.max(...took)).toBeLessThan(20_000);
+    }, 60_000);
 
     // proves: W11
     test("alice calls, the phone rings and answers, alice hangs up", async () => {

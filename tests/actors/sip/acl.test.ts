@@ -55,15 +55,24 @@ test("all addresses of the proxy may, in whatever form they come", async () => {
 });
 
 // proves: S37
-test("the proxy is looked up every minute, and may from its new addresses alone", async () => {
-  const { it, clock, asked, allowed } = await allow([], ["192.0.2.1"], ["192.0.2.2"]);
+test("the proxy is looked up every minute, and may from its new addresses, and for ten minutes from those before", async () => {
+  const { it, clock, asked, allowed } = await allow([], ["192.0.2.1"], ...Array(11).fill(["192.0.2.2"]));
   await clock.advance(59_000);
   expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([1, ["192.0.2.1"]]);
   await clock.advance(1_000);
-  expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([2, ["192.0.2.2"]]);
+  expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([2, ["192.0.2.1", "192.0.2.2"]]);
+  expect([it.isProxy("192.0.2.1"), it.hasBeenProxy("192.0.2.1"), it.hasBeenProxy("192.0.2.9")]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  await clock.advance(599_000);
+  expect(allowed("192.0.2.1", "192.0.2.2")).toEqual(["192.0.2.1", "192.0.2.2"]);
+  await clock.advance(1_000);
+  expect([asked.length, allowed("192.0.2.1", "192.0.2.2")]).toEqual([12, ["192.0.2.2"]]);
   it.stop();
   await clock.advance(120_000);
-  expect([asked.length, clock.armed]).toEqual([2, 0]);
+  expect([asked.length, clock.armed]).toEqual([12, 0]);
 });
 
 // proves: S37
@@ -74,7 +83,17 @@ test("a name server that is away, or knows nothing for a while, does not take th
   await clock.advance(60_000);
   expect(allowed("192.0.2.1")).toEqual(["192.0.2.1"]);
   await clock.advance(60_000);
-  expect(allowed("192.0.2.1", "192.0.2.2")).toEqual(["192.0.2.2"]);
+  expect(allowed("192.0.2.1", "192.0.2.2")).toEqual(["192.0.2.1", "192.0.2.2"]);
+});
+
+// proves: S37
+test("a proxy that moves to ever other addresses has no more than 32 of before", async () => {
+  const places = Array.from({ length: 6 }, (_, at) => Array.from({ length: 20 }, (_, each) => `192.0.${at}.${each}`));
+  const { it, clock, allowed } = await allow([], ...places);
+  await clock.advance(5 * 60_000);
+  expect(allowed(...(places[5] ?? []))).toHaveLength(20);
+  expect(allowed(...places.slice(0, 5).flat())).toEqual([...(places[3]?.slice(8) ?? []), ...(places[4] ?? [])]);
+  it.stop();
 });
 
 // proves: S37
