@@ -2,8 +2,9 @@
  * The keys toward the user: a DTLS association by werift, authenticated by the fingerprint of the SDP (RFC 5763, RFC 5764).
  *
  * Rules: SRTP_AES128_CM_HMAC_SHA1_80 alone, which all clients have; the user's certificate has the hash that its description tells,
- * and the handshake is signed with its key (possession.ts), else there are no keys; what came before the way was open is kept and
- * read then. Bound: `MOST_EARLY` datagrams are kept.
+ * and the handshake is signed with its key (possession.ts), else there are no keys; of each message that keys are made of the first
+ * counts, which is the one that is signed; what came before the way was open is kept and read then. Bounds: `MOST_EARLY` datagrams are
+ * kept, and `MOST_BYTES` of an association are read, since werift keeps all pieces of a message that never becomes whole.
  */
 import { createHash } from "node:crypto";
 import { CipherContext, DtlsClient, DtlsServer, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } from "werift";
@@ -12,6 +13,10 @@ import { isSignedByPeer } from "./possession.ts";
 import { Srtp } from "./srtp.ts";
 
 const MOST_EARLY = 8;
+/** A handshake has some 3,000, each time that it is repeated. */
+const MOST_BYTES = 100_000;
+/** Certificate, ServerKeyExchange, CertificateVerify, ClientKeyExchange (RFC 5246 §7.4). */
+const KEYING: ReadonlySet<number> = new Set([11, 12, 15, 16]);
 const AES128_CM_SHA1_80 = 1;
 const [KEY, SALT] = [16, 14];
 /** Hashes of fingerprints that can be trusted (RFC 8122 §5). */
@@ -61,6 +66,7 @@ export class Dtls {
   readonly #wire: Wire;
   #early: Uint8Array[] = [];
   #state: "waiting" | "open" | "done" = "waiting";
+  #left = MOST_BYTES;
 
   constructor(needs: DtlsNeeds) {
     this.#needs = needs;
@@ -79,6 +85,7 @@ export class Dtls {
     };
     const isServer = needs.role === "server";
     this.#socket = isServer ? new DtlsServer({ ...options, certificateRequest: true }) : new DtlsClient(options);
+    takeOnce(this.#socket);
     this.#socket.onConnect.subscribe(() => this.#connected());
     this.#socket.onError.subscribe((error) => this.#failed(error.message));
   }
@@ -103,6 +110,8 @@ export class Dtls {
 
   /** COMPAT werift 0.25.2: a datagram that is no DTLS throws. */
   #read(bytes: Uint8Array): void {
+    this.#left -= bytes.length;
+    if (this.#left < 0) return;
     try {
       this.#wire.onData?.(Buffer.from(bytes));
     } catch {
@@ -140,6 +149,20 @@ export class Dtls {
       return algorithm !== undefined && fingerprintOf(certificate, algorithm) === value.toUpperCase();
     });
   }
+}
+
+/**
+ * COMPAT werift 0.25.2: it makes keys of the last key exchange, and remembers the first one, which possession.ts looks at: whoever is on
+ * the way could add one of its own after that of the user. Even a repeated one makes other keys.
+ */
+function takeOnce(socket: DtlsClient | DtlsServer): void {
+  const taken = new Set<number>();
+  const take = socket.onHandleHandshakes;
+  socket.onHandleHandshakes = (messages) => {
+    const fresh = messages.filter(({ msg_type }) => !taken.has(msg_type));
+    for (const { msg_type } of fresh) if (KEYING.has(msg_type)) taken.add(msg_type);
+    return take(fresh);
+  };
 }
 
 const fingerprintOf = (der: Uint8Array, algorithm: string): string =>
