@@ -34,7 +34,7 @@ function namesOf(
   const uris = of("URI").flatMap(hostOf);
   if (uris.length > 0) return { kind: "URI", names: uris };
   if (isAddress) return { kind: "IP Address", names: of("IP Address") };
-  const common = all.length === 0 ? [subject?.CN ?? []].flat().map(normal) : [];
+  const common = (subjectaltname ?? "") === "" ? [subject?.CN ?? []].flat().map(normal) : [];
   return { kind: "DNS", names: [...of("DNS"), ...common] };
 }
 

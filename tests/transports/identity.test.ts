@@ -26,6 +26,8 @@ const WRONG: readonly (readonly [domain: string, names: string, said: string])[]
   ["provider.test", 'URI:"http://x.test/, DNS:provider.test"', "no name"],
   ["192.0.2.1", "DNS:192.0.2.1", "no name"],
   ["provider.test", "", "cn.test"],
+  ["cn.test", "email:anna@x.test", "no name"], // any subjectAltName is one (§7.1)
+  ["cn.test", "othername:<unsupported>", "no name"],
 ];
 
 test.each(RIGHT)("%s is named by %s", (domain, subjectaltname) => {
