@@ -43,6 +43,8 @@ export class Site {
   #living: { readonly gateway: Gateway; readonly mortal: Mortal } | undefined;
   #starts = 0;
   #server: PlayServer;
+  readonly #streams = new Set<ByteStream>();
+  /** The one that the gateway is known by. */
   #stream: ByteStream | undefined;
   #isServerUp = true;
 
@@ -101,7 +103,7 @@ export class Site {
   serverDies(): void {
     this.#isServerUp = false;
     this.#needs.wire.refuses.add(`${this.at.server.host}:${this.at.server.port}`);
-    this.#stream?.destroy();
+    for (const stream of this.#streams) stream.destroy();
     this.#stream = undefined;
   }
 
@@ -134,6 +136,7 @@ export class Site {
   }
 
   #accept(stream: ByteStream): StreamEvents {
+    this.#streams.add(stream);
     const opened: ByteStream = {
       ...stream,
       write: (text) => {
@@ -146,6 +149,7 @@ export class Site {
     return {
       received,
       closed: () => {
+        this.#streams.delete(stream);
         if (this.#stream === stream) this.#stream = undefined;
         closed();
       },
