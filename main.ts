@@ -31,6 +31,7 @@ import { judge } from "./config/judge.ts";
 import { lookUp, whyUnresolved } from "./config/lookup.ts";
 import { relaysOf } from "./config/media.ts";
 import { LiveConfig } from "./config/reload.ts";
+import { whyNoStore } from "./config/store-file.ts";
 import { readToken } from "./config/token.ts";
 import { readTrunkFiles } from "./config/trunk-files.ts";
 import { ConfigError, codeOf } from "./config/words.ts";
@@ -133,10 +134,16 @@ async function checkConfig(file: string, config: Config): Promise<void> {
   for (const warning of judge(config)) console.log(`${file}: ${warning}`);
   const found = await lookUp(config, inTime(resolveBySystem, systemClock), recordsByServer());
   for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
-  const failed = found.filter(({ isGood }) => !isGood).map(({ text }) => `${file}: ${text}`);
+  const unsaved = await whyNoStoreOf(config);
+  const faults = [...found.filter(({ isGood }) => !isGood).map(({ text }) => text), ...(unsaved ? [unsaved] : [])];
+  const failed = faults.map((text) => `${file}: ${text}`);
   if (failed.length > 0) throw new ConfigError(failed);
   console.log(`${file}: good`);
 }
+
+/** Why the calls of this configuration cannot be saved, where they are to be. */
+const whyNoStoreOf = async ({ calls: { store } }: Config): Promise<string | undefined> =>
+  store === "" ? undefined : await whyNoStore(store);
 
 const readText = (file: string): Promise<string> => readFile(file, "utf8");
 
@@ -152,6 +159,8 @@ async function read(file: string): Promise<string> {
 }
 
 async function run(config: Read, token: string, readAgain: () => Promise<Read>, file: string): Promise<void> {
+  const unsaved = await whyNoStoreOf(config);
+  if (unsaved !== undefined) throw new StartError(unsaved);
   const { log, setLevel } = startLog(config);
   const ownRelay = config.media.relay === "own" ? relayProcess(file, log) : undefined;
   const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));

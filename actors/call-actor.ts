@@ -61,6 +61,16 @@ const logic: CallLogic = new SteppedLogic(
 const persisted = ({ value, context }: SavedChart): Snapshot<unknown> =>
   ({ status: "active", output: undefined, error: undefined, value, context }) as Snapshot<unknown>;
 
+/** How long a delay lasts as a whole, in milliseconds: what is left of it is no more, though the system's clock was set back. */
+function wholeDelay(id: string, context: CallContext): number {
+  const [, delay = 0] = DELAYS.find(([name]) => id.startsWith(`xstate.after.${name}.`)) ?? [];
+  return typeof delay === "number" ? delay : delay({ context });
+}
+const DELAYS = Object.entries(call.implementations.delays) as readonly (readonly [
+  name: string,
+  delay: number | ((of: { readonly context: CallContext }) => number),
+])[];
+
 type From = { readonly input: CallInput } | { readonly snapshot: CallSnapshot } | { readonly saved: SavedChart };
 
 export class CallActor extends Actor<CallLogic> {
@@ -99,8 +109,9 @@ export class CallActor extends Actor<CallLogic> {
     super.start();
     // XState does not restore delays: what has fallen due meanwhile ends at once, and leaving the state cancels the others
     for (const { id, at } of this.#rearmed) {
-      this.delayed(id, Math.max(0, at - this.#now()));
-      this.system.scheduler.schedule(this, this, { type: id }, Math.max(0, at - this.#now()), id);
+      const left = Math.min(Math.max(0, at - this.#now()), wholeDelay(id, this.getSnapshot().context));
+      this.delayed(id, left);
+      this.system.scheduler.schedule(this, this, { type: id }, left, id);
     }
     return this;
   }

@@ -28,6 +28,9 @@ export const systemClock: Clock = {
   round: (run) => void setImmediate(run),
 };
 
+/** Milliseconds since an instant that another process may have noted: none where the system's clock was set back in between. */
+export const since = (instant: number, clock: Pick<Clock, "now">): number => Math.max(0, clock.now() - instant);
+
 /** XState's clock over ours: one clock for charts, transactions and tests. What cancels a timer is its id. */
 export const chartClock = (clock: Clock) => ({
   now: () => clock.now(),

@@ -163,11 +163,12 @@ export class Call implements ChartOwner, DialogUser {
     }
   }
 
-  /** Until the answer only who is called is saved of the chart, then all of it. */
+  /** Until the answer only who is called, and whether the user has left, is saved of the chart; then all of it. */
   #noteChange(state: string): void {
     const { chart } = this;
     const known = chart.hasDialog ? chart.known : chart.devices;
-    if (known !== this.#known || (chart.hasDialog && state !== this.#logged)) this.changed();
+    const isMore = chart.hasDialog || chart.userLeft;
+    if (known !== this.#known || (isMore && state !== this.#logged)) this.changed();
     this.#known = known;
   }
 

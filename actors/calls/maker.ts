@@ -7,6 +7,7 @@
 import type { CallInput } from "../../machines/call/context.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
 import { ChartTime } from "../chart-time.ts";
+import { since } from "../clock.ts";
 import { LiveChart } from "../live-chart.ts";
 import { type Log, logAbout } from "../log.ts";
 import type { InvitesAwaiting } from "../phone/awaiting.ts";
@@ -91,7 +92,7 @@ export class CallMaker {
       user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
       dialog: { callId, localTag },
       log,
-      longest: longest === undefined ? undefined : (end) => this.#needs.clock.after(longest, end),
+      longest: longest === undefined ? undefined : (end) => this.#endAfter(longest, saved?.record.answered, end),
       saved,
       changed: this.#saver && ((changed, written) => this.#changed(changed, way, written)),
       settled: () => load.completed(round),
@@ -105,6 +106,12 @@ export class CallMaker {
     const event = saved ? "call.restored" : "call.started";
     log({ level: "info", event, direction: beginning.direction });
     return call;
+  }
+
+  /** Arms the end of a call that may last so long from its answer on, be it now or in an earlier gateway. */
+  #endAfter(longest: number, answered: number | undefined, end: () => void): () => void {
+    const { clock } = this.#needs;
+    return clock.after(Math.max(0, longest - since(answered ?? clock.now(), clock)), end);
   }
 
   /** What the line of a call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */

@@ -92,20 +92,14 @@ export class Restoring {
 
   #made(saved: SavedCall): Call {
     const { maker, trunks, relay } = this.#by;
-    const { side, dialog, longest, record, withheld, phone } = saved;
+    const { side, dialog, longest, withheld, phone } = saved;
     const trunk = saved.trunk === undefined ? undefined : trunks.named(saved.trunk);
     if (saved.relay && phone) relay?.restore(dialog.localTag, saved.relay);
-    const left = longest === undefined ? undefined : this.#left(longest, record.answered);
-    const way = { ...dialog, longest: left, trunk };
+    const way = { ...dialog, longest, trunk };
     const call = maker.create(saved.chart.context, side, way, (line) => this.#phone(saved, line), saved);
     call.user.restore(withheld);
     if (phone) call.phone.restore(phone);
     return call;
-  }
-
-  /** How long a call may last that was answered then. */
-  #left(longest: number, answered = this.#by.clock.now()): number {
-    return Math.max(0, answered + longest - this.#by.clock.now());
   }
 
   #phone({ dialog, chart, invite }: SavedCall, line: Line): Phone {

@@ -41,7 +41,10 @@ export class PhoneTimer {
 
   /** Goes on in another process; what has fallen due meanwhile happens at once. */
   goOn(saved: SavedPhone["timer"]): void {
-    if (saved) this.#run({ interval: saved.interval, ours: saved.ours }, saved.since);
+    if (!saved) return;
+    const { now } = this.#line.chart;
+    // a clock that was set back meanwhile makes no session longer than its interval
+    this.#run({ interval: saved.interval, ours: saved.ours }, Math.min(saved.since, now));
   }
 
   #run(timer: SessionTimer | null, since: number): void {

@@ -1,6 +1,8 @@
 /** Calls outlive their gateway: it is killed, and another one goes on with what it has saved. */
 import { describe, expect, test } from "bun:test";
+import type { DialConfig } from "../../actors/calls/dial-limits.ts";
 import type { Rows } from "../../actors/store/memory.ts";
+import { createClock } from "../../replay/clock.ts";
 import { changed } from "../support/changed.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";
 import { callerSite } from "../support/site.ts";
@@ -29,10 +31,31 @@ async function survives(script: string, options: PlayOptions = {}): Promise<void
   const stage = new Stage({ site: callerSite(), ...options, saved });
   await stage.open(options.online ?? ["juliet"]);
   await stage.play(`${script}after 10 ms\n`);
+  await ends(stage, saved);
+}
+
+async function ends(stage: Stage, saved: Rows): Promise<void> {
   expect([...(saved.get("")?.keys() ?? [])]).toEqual([]);
   await stage.end();
 }
 
+/** The same, and the system's clock is set back by a day until the next start. */
+async function survivesSetBack(before: string, after: string): Promise<void> {
+  const saved: Rows = new Map();
+  const clock = createClock();
+  let ahead = 86_400_000;
+  const stage = new Stage({ site: callerSite(), saved, clock: { ...clock, now: () => clock.now() + ahead } });
+  await stage.open(["juliet"]);
+  await stage.play(`${before}after 2 s\nthe gateway is killed\n`);
+  ahead = 0;
+  await stage.play(`${STARTED}${after}after 10 ms\n`);
+  await ends(stage, saved);
+}
+
+const NO_LIMITS: DialConfig = {
+  ...{ country: "49", area: "30", international: "00", national: "0", hide: "", emergency: [] },
+  ...{ rules: [{ to: "bob", trunk: "proxy" }], callsPerUser: 0, callsPerHour: 0, longest: 0 },
+};
 const STARTED = `
 after 500 ms
 the gateway starts again
@@ -128,6 +151,21 @@ ${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${AGREED(1002, "sendonly")}${OF
   ])("%s", (_, before, after) => survives(before + KILLED + after));
 });
 
+// proves: O1
+test("a call that may last only so long ends when it has, however often it goes on", () =>
+  survives(
+    `${TALKING}after 60 s${KILLED}${BOB_IS_ASKED(1002)}after 10 s${KILLED}${BOB_IS_ASKED(2003)}nothing on phone
+after 29 s
+gateway > phone
+    BYE sip:bob@192.0.2.2:5060 SIP/2.0
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><expired/></reason></jingle></iq>
+phone > gateway
+    SIP/2.0 200 OK
+`,
+    { calls: { dial: { ...NO_LIMITS, longest: 100_000 } } },
+  ));
+
 // proves: O2
 describe("what is open when the gateway is killed is said again", () => {
   test("the 200 without its ACK", () =>
@@ -153,6 +191,12 @@ describe("what is open when the gateway is killed is said again", () => {
         REFUSED(2, "491 Request Pending") +
         KILLED +
         `${PINGED()}after 4 s\n${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${PHONE_HANGS_UP}`,
+    ));
+
+  test("the same where the clock was set back meanwhile", () =>
+    survivesSetBack(
+      TALKING + HOLD + REINVITED(2, "    a=sendonly\n") + REFUSED(2, "491 Request Pending"),
+      `${PINGED()}after 4 s\n${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${PHONE_HANGS_UP}`,
     ));
 
   test("the 200 to an offer of theirs", () =>
@@ -246,6 +290,34 @@ phone > gateway
     ],
   ])("%s", (_, before, after) => survives(JULIET_CALLS + before + KILLED + INVITED_AGAIN + GONE("s1") + after));
 
+  const HANGS_UP = `
+juliet > gateway
+    <iq type='set' id='a9' to='${BOB}'><jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='s1'><reason><cancel/></reason></jingle></iq>
+gateway > juliet
+    <iq type='result' id='a9'/>
+`;
+  const CANCELS = `
+gateway > phone
+    CANCEL sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 1 CANCEL
+`;
+  const TIMES_OUT = `
+after 180 s
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='s1'/></iq>
+${CANCELS}`;
+  const IS_CANCELLED = changed(changed(CANCELLED, CANCELS, ""), "200 OK", "200 OK\n    CSeq: 1 CANCEL");
+
+  test("a user who has hung up already hears nothing, and the phone is cancelled", () =>
+    survives(
+      `${JULIET_CALLS}${HANGS_UP}${KILLED}${INVITED_AGAIN}nothing on juliet\n${RINGS_AGAIN}${CANCELS}${IS_CANCELLED}nothing on juliet\n`,
+    ));
+
+  test("a user who was told that nobody answers hears nothing more, and the phone is cancelled", () =>
+    survives(
+      `${JULIET_CALLS}${BOB_RINGS}${TIMES_OUT}${KILLED}nothing on juliet\n${RINGS_AGAIN}${AGAIN}${IS_CANCELLED}nothing on juliet\n`,
+    ));
+
   test("a phone that calls hears 503, and may try again", () =>
     survives(`${CAROL_CALLS}${KILLED}
 gateway > phone
@@ -282,8 +354,7 @@ gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 ${NO_DIALOG}`));
 
-  test("a session whose time is over meanwhile ends at once, once on each side", () =>
-    survives(`${JULIET_CALLS}
+  const TIMED = `${JULIET_CALLS}
 phone > gateway
     SIP/2.0 200 OK
     CSeq: 1 INVITE
@@ -297,11 +368,8 @@ gateway > phone
     ACK sip:bob@192.0.2.2:5060 SIP/2.0
 gateway > juliet
     <iq type='set'><jingle action='session-accept' sid='s1' responder='bob@sip.example.org'/></iq>
-after 10 ms
-the gateway is killed
-after 100 s
-the gateway starts again
-${REINVITED(1002, "    a=sendrecv\n")}
+`;
+  const EXPIRES = `
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 1003 BYE
@@ -309,7 +377,21 @@ gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s1'><reason><general-error/><text>the phone is not there any more</text></reason></jingle></iq>
 phone > gateway
     SIP/2.0 200 OK
-`));
+`;
+
+  test("a session whose time is over meanwhile ends at once, once on each side", () =>
+    survives(`${TIMED}
+after 10 ms
+the gateway is killed
+after 100 s
+the gateway starts again
+${REINVITED(1002, "    a=sendrecv\n")}${EXPIRES}`));
+
+  test("a session whose time is over, where the clock was set back meanwhile", () =>
+    survivesSetBack(
+      TIMED,
+      `${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${REFUSED(1002, "500 Server Error")}after 58 s\nnothing on phone\nafter 2 s\n${EXPIRES}`,
+    ));
 });
 
 // proves: O5
