@@ -21,7 +21,9 @@ import type { Trunks } from "../trunks/trunks.ts";
 import { isOwed, type Outbox } from "../xmpp/outbox.ts";
 import type { Call } from "./call.ts";
 import type { CallMaker } from "./maker.ts";
-import { readSavedCall, type SavedCall } from "./saved-call.ts";
+import { isNewer, readSavedCall, type SavedCall } from "./saved-call.ts";
+
+const NEWER = "[calls] store has calls of a newer version of Carillon: start that, or another file";
 
 /** Between two calls that are asked, in milliseconds: 200 a second. */
 const EACH = 5;
@@ -47,8 +49,9 @@ export class Restoring {
     this.#by = by;
   }
 
-  /** Knows again what was saved; nothing is sent. */
+  /** Knows again what was saved; nothing is sent. Throws where a newer version has saved it: then nothing is touched. */
   restore(all: readonly Saved[]): void {
+    if (all.some(({ id, text }) => !isOwed(id) && isNewer(text))) throw new Error(NEWER);
     for (const { id, text } of all) this.#read(id, text);
   }
 

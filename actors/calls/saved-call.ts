@@ -79,14 +79,30 @@ export const SAVED_SCHEMA = z.object({
 export type SavedCall = z.infer<typeof SAVED_SCHEMA>;
 export type SavedRecord = z.infer<typeof record>;
 
+const versioned = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      context.addIssue({ code: "custom", message: String(error) });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.looseObject({ version: z.number() }));
+
 /** Makes a record of the next version, by the version that it has. */
 const MIGRATIONS: Readonly<Record<number, (saved: object) => object>> = {};
 
-/** Reads a saved call; throws, in words, where it is none, or is of a newer version. */
+/** Whether a text is a call of a newer version, which an older one must not touch. */
+export function isNewer(text: string): boolean {
+  const { success, data } = versioned.safeParse(text);
+  return success && data.version > SAVED_VERSION;
+}
+
+/** Reads a saved call; throws, in words, where it is none. */
 export function readSavedCall(text: string): SavedCall {
-  let saved = z.looseObject({ version: z.number() }).parse(JSON.parse(text));
-  if (saved.version > SAVED_VERSION)
-    throw new Error(`it is of version ${saved.version}, which is newer than this Carillon`);
+  let saved = versioned.parse(text);
   while (saved.version < SAVED_VERSION) {
     const migrate = MIGRATIONS[saved.version];
     if (migrate === undefined) throw new Error(`it is of version ${saved.version}, which is too old`);

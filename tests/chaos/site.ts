@@ -136,6 +136,10 @@ export class Site {
   }
 
   #accept(stream: ByteStream): StreamEvents {
+    if (!this.#isServerUp) {
+      stream.destroy();
+      return { received: () => {}, closed: () => {} };
+    }
     this.#streams.add(stream);
     const opened: ByteStream = {
       ...stream,

@@ -57,6 +57,20 @@ async function aliceHangsUp(sid: string): Promise<void> {
   bob.phone.respond(await bob.request("BYE", sid), 200);
 }
 
+/** Adds a row to the store. */
+function withRow(id: string, text: string): void {
+  const database = new DatabaseSync(store);
+  database.prepare("INSERT INTO saved (seat, id, revision, text) VALUES ('', ?, 1, ?)").run(id, text);
+  database.close();
+}
+
+function rows(): unknown[] {
+  const database = new DatabaseSync(store);
+  const found = database.prepare("SELECT id FROM saved").all();
+  database.close();
+  return found.map(({ id }) => id);
+}
+
 const hasLogged = (gateway: GatewayProcess, what: string): Promise<string> =>
   until(what, gateway.log, (log) => log.includes(what));
 
@@ -78,6 +92,15 @@ describe("a gateway does not start, and says so in a line, where its store", () 
     await refused("it was written by a newer version of Carillon");
   });
 
+  test("has calls of a newer version, which stay there", async () => {
+    await (await start()).stop();
+    withRow("newer", '{"version":99}');
+    const { code, error } = await runMain([], toml(await freePort()));
+    const why = "[calls] store has calls of a newer version of Carillon: start that, or another file";
+    expect([code, error]).toEqual([1, `carillon: ${why}`]);
+    expect(rows()).toEqual(["newer"]);
+  });
+
   test("is another gateway's, whose calls go on", async () => {
     const other = await start();
     await aliceTalks("other");
@@ -89,17 +112,13 @@ describe("a gateway does not start, and says so in a line, where its store", () 
 
 test("a call that cannot be read is logged and removed", async () => {
   await (await start()).stop();
-  const database = new DatabaseSync(store);
-  database.exec(`INSERT INTO saved (seat, id, revision, text) VALUES ('', 'x', 1, '{"half":')`);
-  database.close();
+  withRow("x", '{"half":');
   const gateway = await start();
   await hasLogged(gateway, '"store.unreadable"');
   await aliceTalks("later");
   await aliceHangsUp("later");
   expect(await gateway.stop()).toBe(0);
-  const after = new DatabaseSync(store);
-  expect(after.prepare("SELECT id FROM saved WHERE id = 'x'").all()).toEqual([]);
-  after.close();
+  expect(rows()).not.toContain("x");
 });
 
 test.skipIf(lacks !== undefined)(

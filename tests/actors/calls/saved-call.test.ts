@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { readSavedCall, SAVED_SCHEMA, SAVED_VERSION, SHAPE } from "../../../actors/calls/saved-call.ts";
+import { isNewer, readSavedCall, SAVED_SCHEMA, SAVED_VERSION, SHAPE } from "../../../actors/calls/saved-call.ts";
 import { call } from "../../../machines/call/call.ts";
 import { textOf } from "../../support/sources.ts";
 import { tokensOf } from "../../support/tokens.ts";
@@ -51,10 +51,14 @@ test("a change of the chart, of what a call knows or of what is saved asks for a
   expect([SAVED_VERSION, createHash("sha256").update(known).digest("hex").slice(0, 16)]).toEqual([1, SHAPE]);
 });
 
+test("one of a newer version is known as that, and nothing else is", () => {
+  const texts = ['{"version":99}', `{"version":${SAVED_VERSION}}`, '{"half":', "[]"];
+  expect(texts.map(isNewer)).toEqual([true, false, false, false]);
+});
+
 test.each([
   ["no JSON", "{", "JSON"],
   ["no record", "[]", "object"],
-  ["one of a newer version", '{"version":99}', "it is of version 99, which is newer than this Carillon"],
   ["one of a version that was never written", '{"version":0}', "it is of version 0, which is too old"],
   ["one that lacks what it needs", `{"version":${SAVED_VERSION}}`, "side"],
 ])("what cannot be read is said: %s", (_, text, words) => {
