@@ -46,6 +46,8 @@ export class StoreWriter implements Saver {
   readonly #revisions = new Map<string, number>();
   #disarm: (() => void) | undefined;
   #writing: Promise<void> | undefined;
+  /** Whether it is armed for somebody who waits. */
+  #isSoon = false;
   #hasFailed = false;
   #isFenced = false;
 
@@ -66,12 +68,23 @@ export class StoreWriter implements Saver {
   changed(id: string, save: Save, written?: () => void): void {
     this.#ended.delete(id);
     this.#changed.set(id, save);
+    if (this.#hasFailed) {
+      // nobody waits for a disk that is full, nor puts the next try off
+      this.#arm(PAUSE);
+      return written?.();
+    }
     if (written === undefined) return this.#arm(BATCH);
     this.#waiting.push(written);
+    this.#hasten();
+  }
+
+  /** The batch that waits goes soon, however often that is asked for. */
+  #hasten(): void {
+    if (this.#isSoon) return;
     this.#disarm?.();
     this.#disarm = undefined;
-    this.#arm(this.#hasFailed ? PAUSE : SOON);
-    if (this.#hasFailed) this.#tell();
+    this.#arm(SOON);
+    this.#isSoon = this.#disarm !== undefined;
   }
 
   ended(id: string): void {
@@ -97,6 +110,7 @@ export class StoreWriter implements Saver {
   #write(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
+    this.#isSoon = false;
     if (this.#isFenced) return Promise.resolve();
     this.#writing = this.#writeBatch().finally(() => {
       this.#writing = undefined;
@@ -125,12 +139,11 @@ export class StoreWriter implements Saver {
       if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
       this.#hasFailed = true;
       this.#again(changed, ended);
-      // a call does not wait for a disk that is full
       this.#tell(waiting);
     }
   }
 
-  #tell(waiting = this.#waiting.splice(0)): void {
+  #tell(waiting: readonly (() => void)[]): void {
     for (const written of waiting) written();
   }
 

@@ -46,6 +46,23 @@ test("the latest state of each is written in one batch, 5 ms after the first cha
   expect([troubled.batches, writer.waiting, clock.armed]).toEqual([1, 0, 0]);
 });
 
+test("who waits is told when it is written, within a millisecond or two, however many more come", async () => {
+  const { clock, writer, store } = made();
+  const told: string[] = [];
+  for (let each = 0; each < 20; each++) {
+    const id = `${each}`;
+    writer.changed(
+      id,
+      () => ({}),
+      () => void told.push(id),
+    );
+    await clock.advance(0.5);
+    if (each === 4) expect([told.length, (await store.load()).length]).toEqual([4, 4]);
+  }
+  await clock.advance(5);
+  expect([told.length, writer.waiting, clock.armed]).toEqual([20, 0, 0]);
+});
+
 test("what ends leaves no row, and what ends before it was saved is never written", async () => {
   const troubled = new Troubled();
   const { clock, writer, store } = made(troubled);
@@ -101,6 +118,29 @@ describe("a store that fails", () => {
     await clock.advance(1_000);
     expect(await textsIn(store)).toEqual(['{"of":"a"}', '{"of":"c"}']);
     expect([writer.waiting, clock.armed]).toEqual([0, 0]);
+  });
+
+  test("is tried again each second, though calls are answered all the time, and none of them waits", async () => {
+    const troubled = new Troubled();
+    const { clock, writer, store } = made(troubled);
+    troubled.fails = true;
+    let told = 0;
+    const answered = async (id: string): Promise<void> => {
+      writer.changed(
+        id,
+        () => ({}),
+        () => void told++,
+      );
+      await clock.advance(300);
+    };
+    for (let each = 1; each <= 10; each++) {
+      await answered(`${each}`);
+      expect(told).toBe(each);
+    }
+    expect(troubled.batches).toBeGreaterThanOrEqual(3);
+    troubled.fails = false;
+    for (let each = 11; each <= 15; each++) await answered(`${each}`);
+    expect((await store.load()).length).toBe(15);
   });
 
   test("says which state cannot be put into words, and writes the others", async () => {
