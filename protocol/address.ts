@@ -32,6 +32,12 @@ export function isServed(jid: string, { hosts, component }: AddressRules): boole
   return domain !== undefined && !isSame(domain, component) && hosts.some((host) => isSame(host, domain));
 }
 
+/** Whether a JID belongs to this domain. */
+export function isOf(jid: string, domain: string): boolean {
+  const own = readJid(jid)?.domain;
+  return own !== undefined && isSame(own, domain);
+}
+
 /** Whether two domains are the same, in U-labels or A-labels. */
 const isSame = (one: string, other: string): boolean =>
   one === other || (hostOf(one) ?? one) === (hostOf(other) ?? other);

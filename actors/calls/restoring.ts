@@ -4,9 +4,10 @@
  * Rules: everything is known again before the ports open, so that no request of a living call is refused; then calls go on (call.ts): time
  * runs, what is open is said again, and what rings is ended on both sides, since nobody has promised anything yet. Answered
  * calls are asked whether they are still there, `EACH` apart: the phone as by a session timer, the user by a ping once the stream is up. What
- * cannot be read is logged and removed; nobody can go on with it.
+ * cannot be read is logged and removed; nobody can go on with it. A call whose trunk is not configured any more ends on both sides.
  */
 
+import type { Reason } from "../../protocol/reasons.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Line } from "../phone/line.ts";
@@ -27,6 +28,8 @@ const NEWER = "[calls] store has calls of a newer version of Carillon: start tha
 
 /** Between two calls that are asked, in milliseconds: 200 a second. */
 const EACH = 5;
+
+const NO_TRUNK: Reason = { condition: "gone", text: "the trunk of the call is not configured any more" };
 
 export interface RestoringParts {
   readonly maker: CallMaker;
@@ -60,11 +63,19 @@ export class Restoring {
     const restored = this.#restored;
     this.#restored = [];
     if (restored.length === 0) return;
-    for (const { call, saved } of restored) call.goOn(saved);
+    for (const { call, saved } of restored) {
+      call.goOn(saved);
+      if (!this.#hasTrunk(saved)) call.abandon("gateway.restarts", NO_TRUNK);
+    }
     const living = restored.map(({ call }) => call).filter(({ chart }) => !chart.over);
     this.#by.log({ level: "info", event: "calls.restored", calls: restored.length, living: living.length });
     this.#users = living;
     this.#each(living, (call) => call.phone.ask());
+  }
+
+  /** Whether a call's trunk, where it goes by one, is still configured. */
+  #hasTrunk({ trunk }: SavedCall): boolean {
+    return trunk === undefined || this.#by.trunks.named(trunk) !== undefined;
   }
 
   /** The stream is up: the users of restored calls are asked, once. */

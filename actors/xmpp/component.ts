@@ -2,9 +2,11 @@
  * The XMPP component (XEP-0114): owns the stream and its parts, and connects them with the owner of the calls.
  *
  * Rules: nothing throws while the stream is down: a request is then answered `offline`, and `say` returns false. In intercept
- * mode, what we send as a user goes to the user's server, wrapped (protocol/xmpp/delegation.ts).
+ * mode, what we send as a user goes to the user's server, wrapped (protocol/xmpp/delegation.ts); else nothing is sent as somebody of another
+ * domain (of calls that were saved under it), for which servers end the stream: who is asked so is gone.
  */
 import type { Element } from "@xmpp/xml";
+import { isOf } from "../../protocol/address.ts";
 import { type JingleMessage, writeJingleMessage } from "../../protocol/jingle/messages.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
 import { asUser, messageAsUser } from "../../protocol/xmpp/delegation.ts";
@@ -149,11 +151,19 @@ export class XmppComponent {
 
   /** Sends an IQ; `answered` is called once, later. */
   request(request: IqRequest, answered: (answer: Answer) => void): void {
-    this.#requests.ask(request, answered);
+    if (this.#maySpeakAs(request.from)) return this.#requests.ask(request, answered);
+    this.#needs.clock.after(0, () => answered({ type: "error", condition: "item-not-found" }));
+  }
+
+  #maySpeakAs(jid: string): boolean {
+    const isOurs = this.#intercepts || isOf(jid, this.#needs.config.domain);
+    if (!isOurs) this.#dropped.add("not of our domain", { from: jid });
+    return isOurs;
   }
 
   /** Sends a Jingle Message (XEP-0353); false when the stream is down. */
   say(way: { readonly from: string; readonly to: string }, message: JingleMessage): boolean {
+    if (!this.#maySpeakAs(way.from)) return true;
     const stanza = writeJingleMessage(way, message);
     return this.#send(this.#intercepts ? messageAsUser(stanza, this.#needs.config.domain) : stanza) !== false;
   }
