@@ -41,6 +41,7 @@ import type { Compression } from "./journal/packed.ts";
 import { Trace } from "./journal/trace.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { writeHost } from "./protocol/sip/uri.ts";
+import { UnboundAddress } from "./relay/relay-error.ts";
 import { commandOf, spawnRelay } from "./relay/spawn.ts";
 import { replayFile } from "./replay/command.ts";
 import { settingOf } from "./replay/setting.ts";
@@ -108,7 +109,8 @@ async function relay(config: Config): Promise<void> {
   const { log } = levelledLog(config);
   await runRelay({ at, addresses, outside, ports: { first: firstPort, last: lastPort } }, log).catch(
     (error: unknown) => {
-      throw new StartError(`[media] ng_port ${at.port}: ${whyUnbound(error)}`);
+      const option = error instanceof UnboundAddress ? `addresses, ${error.address}` : `ng_port ${at.port}`;
+      throw new StartError(`[media] ${option}: ${whyUnbound(error)}`);
     },
   );
 }

@@ -61,8 +61,9 @@ export const isOurs = (address: string): boolean => !["none", "multicast", "broa
 export const isReachable = (address: string): boolean =>
   isOurs(address) && rangeOf(address) !== "unspecified" && !address.includes("%");
 
-/** An address in its one notation. */
-export const canonical = (address: string): string => ipaddr.parse(address).toString();
+/** An address in its one notation; what is none stays as it is. */
+export const canonical = (address: string): string =>
+  ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
 
 /** Whether an address stands for all of its family, beside which no other of it can be bound. */
 export const isWildcard = (address: string): boolean => ["0.0.0.0", "::"].includes(canonical(address));

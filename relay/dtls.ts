@@ -152,8 +152,8 @@ export class Dtls {
 }
 
 /**
- * COMPAT werift 0.25.2: it makes keys of the last key exchange, and remembers the first one, which possession.ts looks at: whoever is on
- * the way could add one of its own after that of the user. Even a repeated one makes other keys.
+ * COMPAT werift 0.25.2: it makes keys of the last key exchange, and remembers the first one, which possession.ts looks at: whoever
+ * is on the way could add one of its own after that of the user. Even a repeated one makes other keys.
  */
 function takeOnce(socket: DtlsClient | DtlsServer): void {
   const taken = new Set<number>();

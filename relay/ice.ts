@@ -3,9 +3,10 @@
  *
  * Rules: a check is answered only if it has our user and password, which werift does not look at; other packets are heard only from
  * where such a check, or an answer to ours, has come; media go out only over a nominated pair whose consent is fresh (RFC 7675);
- * candidates of the user are addresses over UDP, and those it does not tell are learned from its checks. An ICE restart keeps the
- * sockets. Bound: `MOST_PLACES` places of one user. COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private
- * list of them is filled here; a test says what it is when that has changed.
+ * an address of ours that cannot be bound is left out while there is another; candidates of the user are addresses over UDP, and
+ * those it does not tell are learned from its checks. An ICE restart keeps the sockets. Bound: `MOST_PLACES` places of one user.
+ * COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private list of them is filled here; a test
+ * says what it is when that has changed.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -69,11 +70,14 @@ export class IceAgent {
 
   static async open(needs: IceNeeds): Promise<IceAgent> {
     const agent = new IceAgent(needs);
-    try {
-      for (const address of needs.addresses) await agent.#listen(address);
-    } catch (error) {
+    let fault: unknown;
+    for (const address of needs.addresses)
+      await agent.#listen(address).catch((error: unknown) => {
+        fault ??= error;
+      });
+    if (agent.#locals.length === 0) {
       agent.close();
-      throw error;
+      throw fault;
     }
     agent.#gathered();
     return agent;

@@ -4,17 +4,24 @@ import { networkInterfaces } from "node:os";
 import { systemClock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";
 import { openUdp } from "../transports/udp.ts";
+import { UnboundAddress } from "./relay-error.ts";
 import { type RelaySettings, serve } from "./serve.ts";
 
 /** More are not offered to users. */
 const MOST_ADDRESSES = 8;
 
-/** Runs until it is told to stop. Rejects where its commands' port cannot be opened. */
-export async function runRelay(settings: RelaySettings, log: Log): Promise<void> {
-  const addresses = settings.addresses.length > 0 ? settings.addresses : ownAddresses();
+/** As the options say it; without addresses they are those of the machine at the time: a provider may give others each day. */
+export interface RelayOptions extends Omit<RelaySettings, "addresses"> {
+  readonly addresses: readonly string[];
+}
+
+/** Runs until it is told to stop. Rejects where its commands' port cannot be opened, or an address cannot be bound. */
+export async function runRelay(options: RelayOptions, log: Log): Promise<void> {
+  for (const address of options.addresses) await tryAddress(address);
+  const addresses = (): readonly string[] => (options.addresses.length > 0 ? options.addresses : ownAddresses());
   const needs = { open: openUdp, clock: systemClock, chance: Math.random, log };
-  const relay = await serve({ ...settings, addresses }, needs);
-  log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses.join(" ") });
+  const relay = await serve({ ...options, addresses }, needs);
+  log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses().join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
   // werift is ours to watch: what it throws in a timer of one call is not to end the others
   const fault = (error: unknown): void => log({ level: "error", event: "relay.fault", error: String(error) });
@@ -23,6 +30,14 @@ export async function runRelay(settings: RelaySettings, log: Log): Promise<void>
     if (hasParent()) process.stdin.once("end", resolve).once("error", resolve).resume();
   });
   await Promise.race([relay.stopped, gone]);
+}
+
+async function tryAddress(host: string): Promise<void> {
+  const events = { received: () => {}, failed: () => {} };
+  const socket = await openUdp({ host, port: 0 }, events).catch((error: unknown) => {
+    throw new UnboundAddress(host, error instanceof Error && "code" in error ? String(error.code) : String(error));
+  });
+  await socket.close();
 }
 
 /** Whether standard input is a pipe, as a gateway's relay has it, and not a terminal's or a service's own. */

@@ -23,8 +23,8 @@ const MOST_CALLS = 100;
 export interface RelaySettings {
   readonly at: Address;
   readonly ports: PortRange;
-  /** Ours, the first of which the phones hear. */
-  readonly addresses: readonly string[];
+  /** Ours when a call begins, the first of which its phone hears. */
+  readonly addresses: () => readonly string[];
   /** Where users outside find the first IPv4 of them; "" where there is no NAT. */
   readonly outside: string;
 }
@@ -47,8 +47,7 @@ export async function serve(settings: RelaySettings, { open, clock, chance, log 
   const certificate = await makeCertificate();
   const ports = new Ports(open, settings.ports, chance);
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  const { addresses: userAddresses, outside } = settings;
-  const [phoneAddress = ""] = userAddresses;
+  const { addresses, outside } = settings;
   let isStopping = false;
   const calls: RelayCalls = new RelayCalls({
     clock,
@@ -57,6 +56,8 @@ export async function serve(settings: RelaySettings, { open, clock, chance, log 
       const failed = (reason: string): void => log({ level: "warn", event: "relay.call.failed", call, reason });
       const keyed = (): void => log({ level: "debug", event: "relay.call.keyed", call });
       const told = { now: clock.now, failed, keyed };
+      const userAddresses = addresses();
+      const [phoneAddress = ""] = userAddresses;
       return new RelayCall({ ports, certificate, userAddresses, outside, phoneAddress, ...told });
     },
     ended: (call, { traffic }) => log({ level: "debug", event: "relay.call.ended", call, ...traffic.counters }),

@@ -113,6 +113,10 @@ describe("in [media]", () => {
       'addresses = ["0.0.0.0"]',
       '[media] addresses contains "0.0.0.0"; it must be a list of at most 8 addresses of this machine, such as ["192.0.2.1"]',
     ],
+    [
+      'addresses = ["pbx.example"]',
+      '[media] addresses contains "pbx.example"; it must be a list of at most 8 addresses of this machine, such as ["192.0.2.1"]',
+    ],
   ])("the own relay does not take %s", (line, why) => {
     expect(refusal(withLine(`relay = "own"\n${line}`, "media"))).toBe(`carillon.toml: ${why}`);
   });
@@ -129,6 +133,8 @@ describe("in [sip]", () => {
   test.each([
     ['["224.0.0.1"]', '"224.0.0.1"'],
     ['["255.255.255.255"]', '"255.255.255.255"'],
+    ['["pbx.example"]', '"pbx.example"'],
+    ['["192.0.2.1", "%"]', '"%"'],
     ['["192.0.2.1", "192.0.2.1"]', '"192.0.2.1", a duplicate'],
     ['["::1", "0:0:0::1"]', '"0:0:0::1", a duplicate'],
     ['["192.0.2.1", "0.0.0.0"]', '"0.0.0.0"'],

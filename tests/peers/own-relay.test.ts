@@ -126,6 +126,17 @@ for (const runtime of RUNTIMES) {
   });
 }
 
+// proves: V21
+test("an address that is not this machine's is one line", async () => {
+  const config = toml({ ...(await freePorts("ng", "xmpp")) }).replace(
+    `addresses = ["${HERE}"]`,
+    'addresses = ["192.0.2.77"]',
+  );
+  const { code, error } = await runMain(["relay"], config);
+  const why = "[media] addresses, 192.0.2.77: not an address of this machine (EADDRNOTAVAIL)";
+  expect([code, error]).toEqual([1, `carillon: ${why}`]);
+});
+
 test("it is a command of a configuration that has it", async () => {
   const { code, error } = await runMain(["relay"], '[xmpp]\nsecret = "secret"\nhosts = ["example.org"]\n');
   expect([code, error]).toEqual([1, 'carillon: relay is of a configuration with [media] relay = "own"']);

@@ -6,7 +6,12 @@ import { openUdp } from "../../transports/udp.ts";
 import { Asked, HERE, PhonePeer, UserPeer } from "./peers.ts";
 
 async function start(outside = "") {
-  const settings = { at: { host: HERE, port: 0 }, ports: { first: 46_000, last: 46_999 }, addresses: [HERE], outside };
+  const settings = {
+    at: { host: HERE, port: 0 },
+    ports: { first: 46_000, last: 46_999 },
+    addresses: () => [HERE],
+    outside,
+  };
   const relay = await serve(settings, { open: openUdp, clock: systemClock, chance: Math.random, log: () => {} });
   const [asked, user, phone] = [new Asked(relay.at), new UserPeer(), new PhonePeer()];
   await phone.start();
