@@ -11,7 +11,7 @@ import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
 
 /** There is no XMPP server: the relay does not need one. */
-const toml = ({ ng, xmpp }: { readonly ng: number; readonly xmpp: number }): string => `
+const toml = ({ ng, xmpp }: { readonly ng: number; readonly xmpp: number }, address = HERE): string => `
 [modules.mod_jingle_sip]
 listen_port = 0
 [sip]
@@ -20,7 +20,7 @@ media = "rtp"
 options_interval = 0
 [media]
 relay = "own"
-addresses = ["${HERE}"]
+addresses = ["${address}"]
 first_port = 44000
 last_port = 44999
 ng_port = ${ng}
@@ -128,11 +128,7 @@ for (const runtime of RUNTIMES) {
 
 // proves: V21
 test("an address that is not this machine's is one line", async () => {
-  const config = toml({ ...(await freePorts("ng", "xmpp")) }).replace(
-    `addresses = ["${HERE}"]`,
-    'addresses = ["192.0.2.77"]',
-  );
-  const { code, error } = await runMain(["relay"], config);
+  const { code, error } = await runMain(["relay"], toml(await freePorts("ng", "xmpp"), "192.0.2.77"));
   const why = "[media] addresses, 192.0.2.77: not an address of this machine (EADDRNOTAVAIL)";
   expect([code, error]).toEqual([1, `carillon: ${why}`]);
 });
