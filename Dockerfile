@@ -21,6 +21,7 @@ COPY journal journal
 COPY replay replay
 COPY web web
 COPY cli cli
+COPY start start
 USER bun
 # SIP; /health is for the inside alone.
 EXPOSE 5600/udp 5600/tcp

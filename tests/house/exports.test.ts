@@ -14,6 +14,8 @@ const FOLDERS = [
   "journal",
   "replay",
   "web",
+  "cli",
+  "start",
   "examples",
   "bench",
   "docs",

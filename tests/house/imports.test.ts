@@ -81,7 +81,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   bench: [...INSIDE, "relay", "replay", "config.ts", "config"],
   integrations: [],
   docs: [...MACHINES, "protocol/sip", "web", "web/layout", "examples"],
-  "main.ts": [...INSIDE, "cli", "journal", "relay", "replay", "config.ts", "config"],
+  start: [...INSIDE, "replay", "config.ts", "config"],
+  "main.ts": [...INSIDE, "cli", "journal", "relay", "replay", "start", "config.ts", "config"],
 };
 
 /** The row that a file is of. */

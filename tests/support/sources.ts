@@ -6,7 +6,7 @@ import { importsOf } from "./tokens.ts";
 const root = join(import.meta.dir, "../..");
 
 export const FOLDERS: readonly string[] = [
-  ..."config protocol machines transports actors relay journal replay web cli examples bench integrations docs".split(
+  ..."config protocol machines transports actors relay journal replay web cli start examples bench integrations docs".split(
     " ",
   ),
 ].filter((folder) => existsSync(join(root, folder)));

@@ -1,0 +1,94 @@
+/** The options of the configuration, as the actors take them: in milliseconds, and with the addresses of this machine. */
+import { networkInterfaces } from "node:os";
+import type { GatewayConfig, Reloadable } from "../actors/gateway.ts";
+import type { TrunkSettings } from "../actors/trunks/trunk.ts";
+import type { TrunkFiles } from "../actors/trunks/trunks.ts";
+import { relaysOf } from "../config/media.ts";
+import type { Config } from "../config.ts";
+import { writeHost } from "../protocol/sip/uri.ts";
+
+/** A configuration, and what the files of its trunks hold. */
+export type Read = Config & { readonly trunkFiles: TrunkFiles };
+
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
+
+/** What SIGHUP changes, as the gateway takes it. */
+export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles }: Read): Reloadable => ({
+  trunkFiles,
+  allow: sip.allow,
+  usernameToPhone: jingleSip.usernameToPhone,
+  maxCalls: calls.maxCalls,
+  perUser: calls.perUser,
+  perMinute: calls.perMinute,
+  dial: dialPlan(dial),
+  trusted: sip.trusted,
+});
+
+/** The dial plan, where there is one. */
+const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial"] =>
+  rules && { ...more, rules, longest: milliseconds(longest) };
+
+/** All of them. */
+export function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks, trunkFiles }: Read): GatewayConfig {
+  const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
+  const addresses = {
+    hosts: xmpp.hosts,
+    component: xmpp.domain,
+    ours: [localHost.toLowerCase(), ...ownAddresses(sip.bind)],
+    proxyHost,
+    proxyPort,
+    usernameToPhone,
+    intercept: xmpp.mode === "intercept",
+    speaksAs: xmpp.speaksAs,
+  };
+  return {
+    sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow, strict: sip.strict },
+    xmpp: { ...xmpp, video: calls.video },
+    calls: {
+      proxy: { transport, host: proxyHost, port: proxyPort },
+      localHost,
+      sdpOrigin,
+      addresses,
+      dial: dialPlan(dial),
+      trusted: sip.trusted,
+      ...{
+        profile: sip.profile,
+        outbound: sip.outbound,
+        username: sip.username,
+        password: sip.password,
+        realm: sip.realm,
+        media: sip.media,
+        codecs: sip.codecs,
+      },
+      ringTimeout: milliseconds(calls.ringTimeout),
+      gatherTimeout: milliseconds(calls.gatherTimeout),
+      renegotiateTimeout: milliseconds(calls.renegotiateTimeout),
+      jmiTimeout: milliseconds(calls.jmiTimeout),
+      retryAudioOnly: sip.retryAudioOnly,
+      maxCalls: calls.maxCalls,
+      perUser: calls.perUser,
+      perMinute: calls.perMinute,
+    },
+    trunks: trunks.map(trunkSettings),
+    trunkFiles,
+    ...(relaysOf(media).length > 0 ? { relay: { at: relaysOf(media), direction: media.direction } } : {}),
+    proxyInterval: milliseconds(sip.optionsInterval),
+    drainTimeout: milliseconds(calls.drainTimeout),
+  };
+}
+
+/** A trunk, as the actors take it: where no domain is said, it is the server as it is written. */
+function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]): TrunkSettings {
+  const { host, port } = trunk.server;
+  const own = writeHost(host);
+  const authority = domain || (port === undefined ? own : `${own}:${port}`);
+  return { ...trunk, keepalive: milliseconds(keepalive), authority, domain: domain || own };
+}
+
+/** The addresses by which a SIP URI may name us: those bound, or all of the machine's. */
+function ownAddresses(bind: readonly string[]): string[] {
+  const everywhere = bind.some((host) => host === "0.0.0.0" || host === "::");
+  if (!everywhere) return [...bind];
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return interfaces.map(({ address }) => address);
+}

@@ -1,0 +1,27 @@
+/** The log of a process: its lines go to standard output, and the last ones are written when it ends. */
+import { createLog, type LevelledLog } from "../actors/log.ts";
+import { LogOutput } from "../actors/log-output.ts";
+import { text } from "../actors/log-text.ts";
+import { runtimeOf } from "../config/command-line.ts";
+import { judge } from "../config/judge.ts";
+import type { Config } from "../config.ts";
+import { VERSION } from "../protocol/sip/capabilities.ts";
+
+export function levelledLog(config: Config): LevelledLog {
+  const output = new LogOutput(process.stdout);
+  process.on("exit", () => output.end(1));
+  const { level, format } = config.log;
+  const isText = format === "text" || (format === "auto" && process.stdout.isTTY);
+  return createLog({ level, to: output, ...(isText ? { format: text } : {}) });
+}
+
+/** The log; its first lines are the version, and the warnings about the configuration. */
+export function startLog(config: Config): LevelledLog {
+  const levelled = levelledLog(config);
+  levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
+  for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
+  if (config.dial.rules === undefined) levelled.log({ level: "info", event: "dial.open", text: OPEN });
+  return levelled;
+}
+
+const OPEN = "whatever a user dials goes to the proxy: [dial] rules would say who may call what";

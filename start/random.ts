@@ -1,0 +1,5 @@
+/** A token that nobody can guess. */
+import { randomUUID } from "node:crypto";
+
+/** Letters and digits, 122 bits. */
+export const random = (): string => randomUUID().replaceAll("-", "");
