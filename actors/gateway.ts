@@ -320,6 +320,7 @@ export class Gateway {
     if (saved === undefined) return;
     this.#writer?.know(saved);
     this.calls.restore(saved);
+    await this.#writer?.flush();
   }
 
   #open(): void {

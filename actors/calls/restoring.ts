@@ -12,6 +12,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Line } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
+import { withoutReserve } from "../phone/saved.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { Relay } from "../relay/relay.ts";
@@ -97,6 +98,9 @@ export class Restoring {
     try {
       if (isOwed(id)) return outbox.restore(id, text);
       const saved = readSavedCall(text);
+      // one that is killed at once must not say the same numbers as the next
+      const { phone } = saved;
+      if (phone) saver.changed(id, () => ({ ...saved, phone: withoutReserve(phone) }));
       this.#restored.push({ call: this.#made(saved), saved });
     } catch (error) {
       log({ level: "error", event: "store.unreadable", id, error: String(error) });
