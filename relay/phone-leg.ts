@@ -40,7 +40,8 @@ export class PhoneLeg {
   readonly #sockets: { rtp?: Datagrams; rtcp?: Datagrams } = {};
   readonly #secret = randomBytes(KEY_AND_SALT);
   readonly #latch = new Latch();
-  #rtcp: Address | undefined;
+  /** Where its RTCP is said to be, and where it has come from. */
+  #rtcp: { said?: Address | undefined; heard?: Address } = {};
   #keys: Keys | undefined;
 
   static async open(needs: PhoneLegNeeds): Promise<PhoneLeg> {
@@ -66,18 +67,20 @@ export class PhoneLeg {
   hear({ transport, protocol, crypto }: Content): void {
     const [rtp, rtcp] = [1, 2].map((each) => transport.candidates.find(({ component }) => component === each));
     this.#latch.expect(addressOf(rtp));
-    this.#rtcp = addressOf(rtcp);
+    this.#rtcp = { ...this.#rtcp, said: addressOf(rtcp) };
     if (!isKeyed(protocol)) this.#keys = undefined;
     else this.#hearKeys(crypto);
   }
 
   send(packet: Uint8Array, kind: Kind): void {
     const { peer } = this.#latch;
-    const to = kind === "rtp" ? peer : (this.#rtcp ?? peer);
+    // what was heard from a host that the phone is no more at was a stranger's
+    const rtcp = this.#rtcp.heard?.host === peer?.host ? this.#rtcp.heard : this.#rtcp.said;
+    const to = kind === "rtp" ? peer : (rtcp ?? peer);
     if (!to) return;
     const ours = this.#keys?.ours;
     const ready = ours ? (kind === "rtp" ? ours.protect(packet) : ours.protectRtcp(packet)) : packet;
-    if (ready) (kind === "rtp" || !this.#rtcp ? this.#sockets.rtp : this.#sockets.rtcp)?.send(ready, to);
+    if (ready) (kind === "rtp" || !rtcp ? this.#sockets.rtp : this.#sockets.rtcp)?.send(ready, to);
   }
 
   close(): void {
@@ -116,7 +119,7 @@ export class PhoneLeg {
   #isPhone(from: Address, port: Kind): boolean {
     if (port === "rtp") return this.#latch.takes(from, this.#needs.now());
     if (from.host !== this.#latch.peer?.host) return false;
-    this.#rtcp = from;
+    this.#rtcp.heard = from;
     return true;
   }
 }

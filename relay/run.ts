@@ -23,6 +23,8 @@ export async function runRelay(options: RelayOptions, log: Log): Promise<void> {
   const relay = await serve({ ...options, addresses }, needs);
   log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses().join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
+  // SIGHUP may reach all processes of a service; to read the options again is the gateway's
+  process.on("SIGHUP", () => {});
   // werift is ours to watch: what it throws in a timer of one call is not to end the others
   const fault = (error: unknown): void => log({ level: "error", event: "relay.fault", error: String(error) });
   process.on("unhandledRejection", fault).on("uncaughtException", fault);

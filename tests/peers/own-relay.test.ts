@@ -104,6 +104,8 @@ for (const runtime of RUNTIMES) {
           () => undefined,
         );
       await until("pong", pong, (result) => result === "pong");
+      service.kill("SIGHUP");
+      expect(await pong()).toBe("pong");
       asked.forget();
       service.kill();
       expect(await service.exited).toBe(0);
