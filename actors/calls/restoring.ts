@@ -86,11 +86,11 @@ export class Restoring {
   }
 
   /** Asks one after the other, so that many do not answer at once. */
-  #each(calls: readonly Call[], ask: (call: Call) => void): void {
-    const [call, ...others] = calls;
+  #each(calls: readonly Call[], ask: (call: Call) => void, at = 0): void {
+    const call = calls[at];
     if (call === undefined) return;
     if (!call.chart.userLeft) call.chart.guard(() => ask(call));
-    this.#by.clock.after(EACH, () => this.#each(others, ask));
+    this.#by.clock.after(EACH, () => this.#each(calls, ask, at + 1));
   }
 
   #read(id: string, text: string): void {

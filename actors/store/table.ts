@@ -5,11 +5,13 @@
  * batch is one transaction; write-ahead logging without a sync at each commit: what a killed process has written is there, a
  * power cut may take the last moments with it, and never more. `LAYOUT` is the version of the table, not of what the texts say.
  */
-import { closeSync, openSync } from "node:fs";
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Saved } from "./store.ts";
 
 const LAYOUT = 1;
+/** A saved call has keys of media, and perhaps an answer to a digest challenge. */
+const OWNER_ALONE = 0o600;
 
 /** Text, revision and name of each that is saved; name and revision of each that ends. */
 export interface Batch {
@@ -26,7 +28,7 @@ export class SavedTable {
 
   /** Opens the file, or makes it, readable by its owner alone; throws what is wrong with it in words. */
   constructor(file: string, seat: string) {
-    closeSync(openSync(file, "a", 0o600));
+    closeSync(openSync(file, "a", OWNER_ALONE));
     this.#seat = seat;
     this.#database = new DatabaseSync(file);
     try {
@@ -35,6 +37,7 @@ export class SavedTable {
       this.#database.close();
       throw new Error(`${file}: ${wordsOf(error)}`);
     }
+    for (const each of [file, `${file}-wal`]) keepFromOthers(each);
     this.#insert = this.#database.prepare("INSERT OR IGNORE INTO saved (seat, id, revision, text) VALUES (?, ?, 1, ?)");
     this.#update = this.#database.prepare(
       "UPDATE saved SET text = ?, revision = revision + 1 WHERE seat = ? AND id = ? AND revision = ?",
@@ -85,6 +88,12 @@ export class SavedTable {
   #end(id: string, revision: number): boolean {
     return Number(this.#delete.run(this.#seat, id, revision).changes) === 1;
   }
+}
+
+/** A file of ours that was made by other means is readable by its owner alone, too. */
+function keepFromOthers(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found && (found.mode & 0o077) !== 0 && found.uid === process.getuid?.()) chmodSync(file, OWNER_ALONE);
 }
 
 function wordsOf(error: unknown): string {

@@ -72,6 +72,15 @@ describe("on disk", () => {
     expect(await openedAs(new DiskStore(file)).load()).toEqual([]);
   });
 
+  test("a file that others could read is kept from them, and what is written beside it, too", async () => {
+    const file = fileOf();
+    writeFileSync(file, "", { mode: 0o644 });
+    const store = openedAs(new DiskStore(file));
+    await store.write(texts(["a", "1"]), ends(), revisions());
+    const modes = [file, `${file}-wal`].map((each) => statSync(each).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600]);
+  });
+
   test("what is no database, what is newer than we are, and what cannot be made is said", async () => {
     const [text, newer] = [fileOf(), fileOf()];
     writeFileSync(text, "no database at all".repeat(100));
