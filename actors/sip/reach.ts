@@ -39,8 +39,12 @@ export class Reach implements ReachPort {
     return this.#needs.isProxyPort(port) && this.#needs.acl.isProxy(host);
   }
 
-  /** Whether a message from there is one that the proxy has passed on: its TCP connections have any port. */
-  isPassedOn({ transport, host, port }: Destination): boolean {
+  /**
+   * Whether a message from there is one that the proxy has passed on: its TCP connections have any port. What comes by TLS is
+   * its trunk's alone, which may be on the same machine.
+   */
+  isPassedOn({ transport, host, port, trunk }: Destination): boolean {
+    if (trunk !== undefined) return false;
     return this.#needs.acl.hasBeenProxy(host) && (transport !== "udp" || this.#needs.isProxyPort(port));
   }
 

@@ -48,3 +48,8 @@ test("a message is the proxy's by its port, or by TCP, where all ports are other
   const sources = [udp("127.0.0.1"), udp("127.0.0.1", 4000), tcp("127.0.0.1", 4000), udp("198.51.100.1")];
   expect(sources.map((source) => reach.isPassedOn(source))).toEqual([true, false, true, false]);
 });
+
+test("a message by TLS is its trunk's, though that is where the proxy is", async () => {
+  const reach = await reachOf();
+  expect(reach.isPassedOn({ transport: "tls", host: "127.0.0.1", port: 5061, trunk: "line" })).toBe(false);
+});
