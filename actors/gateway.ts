@@ -317,18 +317,27 @@ export class Gateway {
     const saved = await this.#store?.load().catch((error: unknown) => {
       throw new Error(`[calls] store ${error instanceof Error ? error.message : error}`);
     });
-    if (saved === undefined) return;
+    if (saved === undefined || this.#isOver) return;
     this.#writer?.know(saved);
     this.calls.restore(saved);
     await this.#writer?.flush();
   }
 
+  /** Whether it was stopped. */
+  get #isOver(): boolean {
+    return this.#actor.getSnapshot().status === "done";
+  }
+
+  async #listen(): Promise<void> {
+    if (!this.#isOver) await this.sip.start();
+  }
+
   #open(): void {
     void this.#acl.start();
-    const restored = this.#store ? this.#restore().then(() => this.sip.start()) : this.sip.start();
-    restored.then(
+    const opened = this.#store ? this.#restore().then(() => this.#listen()) : this.sip.start();
+    opened.then(
       () => {
-        if (this.#actor.getSnapshot().status === "done") return void this.sip.stop();
+        if (this.#isOver) return void this.sip.stop();
         this.calls.goOn();
         this.xmpp.start();
         this.#proxy.start();

@@ -2,6 +2,8 @@
 import { expect, test } from "bun:test";
 import { Gateway, type GatewayNeeds } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
+import { MemoryStore } from "../../actors/store/memory.ts";
+import type { Saved } from "../../actors/store/store.ts";
 import { createClock } from "../../replay/clock.ts";
 import { gatewayConfig, needsOf, SERVER } from "../../replay/gateway.ts";
 import { PlayServer } from "../../replay/server.ts";
@@ -61,4 +63,30 @@ test("a stop while the sockets are being opened begins no stream, and leaves not
   opened.resolve();
   await clock.advance(1_000);
   expect([await gateway.stopped, gateway.health.sip, gateway.health.xmpp]).toEqual([null, false, false]);
+});
+
+test("a stop while saved calls are being read restores none, opens nothing, and leaves them in the store", async () => {
+  const read = Promise.withResolvers<void>();
+  const store = new (class extends MemoryStore {
+    isClosed = false;
+    override async load(): Promise<readonly Saved[]> {
+      await read.promise;
+      return [{ id: "a", revision: 1, text: "{" }];
+    }
+    override async close(): Promise<void> {
+      this.isClosed = true;
+    }
+    override write(): Promise<"ok"> {
+      throw new Error("nothing is to be written");
+    }
+  })();
+  const { clock, gateway, logged } = starting(() => ({ store }));
+  void gateway.start();
+  await clock.advance(10);
+  gateway.handOver();
+  read.resolve();
+  await clock.advance(1_000);
+  expect(await gateway.stopped).toBeNull();
+  expect([gateway.health.sip, gateway.health.calls, store.isClosed, clock.armed]).toEqual([false, 0, true, 0]);
+  expect(logged.filter(({ event }) => !/^(?:gateway.state|dns.found)$/.test(event))).toEqual([]);
 });
