@@ -6,6 +6,7 @@
  * nothing; the last answer of several forks counts. Packets go over as they are, RTCP too: no source is renamed and nothing
  * transcoded.
  */
+import { isIP } from "node:net";
 import type { Content, Media } from "../protocol/media/media.ts";
 import { audioOf, type Origin, type OurSide, readAnswer, readOffer, withCodecs, writtenFor } from "./descriptions.ts";
 import type { Certificate } from "./dtls.ts";
@@ -45,10 +46,13 @@ export class RelayCall {
   #phone: PhoneLeg | undefined;
   /** The last offer of each side. */
   #offers: { user?: Media; phone?: Media } = {};
+  /** Ours toward the phone. */
+  #phoneAddress: string;
   #isClosed = false;
 
   constructor(needs: CallNeeds) {
     this.#needs = needs;
+    this.#phoneAddress = needs.phoneAddress;
     this.traffic = new Traffic(needs.now);
   }
 
@@ -68,7 +72,7 @@ export class RelayCall {
         ? { protocol, crypto: [], transport: user.describe(!isOffer) }
         : { protocol, ...phone.describe(protocol, !isOffer) };
     const { id, version } = this.#origins[reader];
-    return writtenFor(media, ours, { id, version, address: this.#needs.phoneAddress }, !isOffer);
+    return writtenFor(media, ours, { id, version, address: this.#phoneAddress }, !isOffer);
   }
 
   close(): void {
@@ -80,7 +84,14 @@ export class RelayCall {
   #offered(sdp: string, reader: "user" | "phone", codecs: readonly string[] | undefined): Media {
     const offer = readOffer(sdp);
     this.#offers[reader === "user" ? "phone" : "user"] = offer;
+    if (reader === "user" && !this.#phone) this.#meet(offer);
     return codecs ? withCodecs(offer, codecs) : offer;
+  }
+
+  /** A phone that calls by IPv6 is met by IPv6, where we have it. */
+  #meet(offer: Media): void {
+    const family = isIP(audioOf(offer)?.transport.candidates[0]?.ip ?? "");
+    this.#phoneAddress = this.#needs.userAddresses.find((each) => isIP(each) === family) ?? this.#phoneAddress;
   }
 
   #answered(sdp: string, reader: "user" | "phone"): Media {
@@ -116,11 +127,11 @@ export class RelayCall {
   }
 
   async #openPhone(): Promise<PhoneLeg> {
-    const { ports, phoneAddress: address, now } = this.#needs;
+    const { ports, now } = this.#needs;
     const heard = (packet: Uint8Array | undefined, kind: "rtp" | "rtcp"): void => {
       if (this.traffic.count("phone", kind, packet)) this.#user?.send(packet, kind);
     };
-    this.#phone ??= await PhoneLeg.open({ ports, address, now, heard });
+    this.#phone ??= await PhoneLeg.open({ ports, address: this.#phoneAddress, now, heard });
     if (this.#isClosed) this.#phone.close();
     return this.#phone;
   }
