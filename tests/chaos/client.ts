@@ -83,7 +83,7 @@ export class Client {
     if (stanza.is("presence")) return void (type === "probe" && this.comes(String(from)));
     if (!stanza.is("iq")) return;
     if (type === "result") return void this.#asked.delete(String(id));
-    if (type === "error") return this.#refused(String(id));
+    if (type === "error") return this.#refused(String(id), String(stanza).includes("item-not-found"));
     const jingle = stanza.getChild("jingle", JINGLE);
     if (!jingle) return this.#answers(stanza, "error", NOT_HERE);
     this.#told(stanza, jingle);
@@ -138,14 +138,14 @@ export class Client {
     this.#asked.set(id, session);
     // what cannot be delivered comes back as an error (RFC 6120 §8.3)
     if (!this.#needs.send(`<iq type='set' id='${id}' from='${this.jid}' to='${session.peer}'>${jingle}</iq>`))
-      this.#refused(id, action === "session-initiate");
+      this.#refused(id, action === "session-accept");
   }
 
-  /** A session that the gateway does not know, or cannot begin, is over; a hold that it refuses is not. */
-  #refused(id: string, isFatal = true): void {
+  /** A session that the gateway does not know, or cannot begin or answer, is over; a hold that it refuses is not. */
+  #refused(id: string, isUnknown: boolean): void {
     const session = this.#asked.get(id);
     this.#asked.delete(id);
-    if (session && isFatal && session.state !== "up") session.state = "ended";
+    if (session && (isUnknown || session.state !== "up")) session.state = "ended";
   }
 
   #answers({ attrs: { id, from } }: Element, type: "result" | "error", inside = ""): void {
