@@ -65,7 +65,7 @@ export class Restoring {
     this.#restored = [];
     if (restored.length === 0) return;
     for (const { call, saved } of restored) {
-      call.goOn(saved);
+      call.chart.guard(() => call.goOn(saved));
       if (!this.#hasTrunk(saved)) call.abandon("gateway.restarts", NO_TRUNK);
     }
     const living = restored.map(({ call }) => call).filter(({ chart }) => !chart.over);
@@ -115,8 +115,14 @@ export class Restoring {
     if (saved.relay && phone) relay?.restore(dialog.localTag, saved.relay);
     const way = { ...dialog, longest, trunk };
     const call = maker.create(saved.chart.context, side, way, (line) => this.#phone(saved, line), saved);
-    call.user.restore(withheld);
-    if (phone) call.phone.restore(phone);
+    try {
+      call.user.restore(withheld);
+      if (phone) call.phone.restore(phone);
+    } catch (error) {
+      // it is registered by now
+      call.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });
+      throw error;
+    }
     return call;
   }
 

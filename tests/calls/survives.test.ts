@@ -403,3 +403,45 @@ nothing on phone
 nothing on juliet
 ${STARTED}${BOB_IS_ASKED(1002)}${PHONE_HANGS_UP}`));
 });
+
+// proves: O6
+describe("a call that can be read, but not gone on with, leaves nothing behind, and the gateway runs:", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what was saved is spoilt
+  const spoilt = async (before: string, spoil: (call: any) => void, after = ""): Promise<string[]> => {
+    const saved: Rows = new Map();
+    const stage = new Stage({ site: callerSite(), saved });
+    await stage.open(["juliet"]);
+    await stage.play(`${before}after 2 s\nthe gateway is killed\n`);
+    const rows = saved.get("") ?? new Map();
+    for (const [id, row] of rows) {
+      const call = JSON.parse(row.text);
+      spoil(call);
+      rows.set(id, { ...row, text: JSON.stringify(call) });
+    }
+    await stage.play(`${STARTED}${after}after 10 ms\n`);
+    expect([stage.gateway.health.state, stage.gateway.calls.registry.size, rows.size]).toEqual(["running", 0, 0]);
+    const faults = stage.logged.filter(({ level }) => level === "error").map(({ event }) => event);
+    stage.logged.length = 0;
+    await stage.end();
+    return faults;
+  };
+
+  test("its user hears of a fault", async () => {
+    const spoil = (call: { phone: { invite: { request: { headers: unknown[] } } } }): void => {
+      call.phone.invite.request.headers = [];
+    };
+    const told = `
+gateway > juliet
+    <iq type='set'><jingle action='session-terminate' sid='c1'><reason><general-error/></reason></jingle></iq>
+`;
+    expect(await spoilt(CAROL_CALLS + JULIET_ACCEPTS, spoil, told)).toEqual(["store.unreadable"]);
+  });
+
+  test("its user has left", async () => {
+    const spoil = (call: { phone: { forks: { dialog: { remoteTarget: string } }[] } }): void => {
+      for (const { dialog } of call.phone.forks) dialog.remoteTarget = "nobody";
+    };
+    const hungUp = `${TALKING}${changed(HUNG_UP_AT_BOB, /phone > gateway\n.*200 OK\n$/, "")}`;
+    expect(await spoilt(hungUp, spoil)).toEqual(["call.failed", "call.abandoned"]);
+  });
+});
