@@ -6,6 +6,7 @@
  * call knows: a test fails where these change and the version does not. What of the phone's side is saved is ../phone/saved.ts.
  */
 import { z } from "zod";
+import { call } from "../../machines/call/call.ts";
 import { type CallContext, own } from "../../machines/call/context.ts";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
@@ -100,7 +101,7 @@ export function isNewer(text: string): boolean {
   return success && data.version > SAVED_VERSION;
 }
 
-/** Reads a saved call; throws, in words, where it is none. */
+/** Reads a saved call; throws, in words, where it is none, or in a state that the chart does not have. */
 export function readSavedCall(text: string): SavedCall {
   let saved = versioned.parse(text);
   while (saved.version < SAVED_VERSION) {
@@ -108,7 +109,9 @@ export function readSavedCall(text: string): SavedCall {
     if (migrate === undefined) throw new Error(`it is of version ${saved.version}, which is too old`);
     saved = { ...migrate(saved), version: saved.version + 1 };
   }
-  return SAVED_SCHEMA.parse(saved);
+  const read = SAVED_SCHEMA.parse(saved);
+  call.resolveState(read.chart);
+  return read;
 }
 
 const NOTHING: Media = { contents: [], groups: [] };

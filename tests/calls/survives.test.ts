@@ -406,8 +406,11 @@ ${STARTED}${BOB_IS_ASKED(1002)}${PHONE_HANGS_UP}`));
 
 // proves: O6
 describe("a call that can be read, but not gone on with, leaves nothing behind, and the gateway runs:", () => {
-  // biome-ignore lint/suspicious/noExplicitAny: what was saved is spoilt
-  const spoilt = async (before: string, spoil: (call: any) => void, after = ""): Promise<string[]> => {
+  interface Spoilt {
+    chart: { value: unknown };
+    phone: { invite: { request: { headers: unknown[] } }; forks: { dialog: { remoteTarget: string } }[] };
+  }
+  const spoilt = async (before: string, spoil: (call: Spoilt) => void, after = ""): Promise<string[]> => {
     const saved: Rows = new Map();
     const stage = new Stage({ site: callerSite(), saved });
     await stage.open(["juliet"]);
@@ -427,7 +430,7 @@ describe("a call that can be read, but not gone on with, leaves nothing behind, 
   };
 
   test("its user hears of a fault", async () => {
-    const spoil = (call: { phone: { invite: { request: { headers: unknown[] } } } }): void => {
+    const spoil = (call: Spoilt): void => {
       call.phone.invite.request.headers = [];
     };
     const told = `
@@ -438,10 +441,17 @@ gateway > juliet
   });
 
   test("its user has left", async () => {
-    const spoil = (call: { phone: { forks: { dialog: { remoteTarget: string } }[] } }): void => {
+    const spoil = (call: Spoilt): void => {
       for (const { dialog } of call.phone.forks) dialog.remoteTarget = "nobody";
     };
     const hungUp = `${TALKING}${changed(HUNG_UP_AT_BOB, /phone > gateway\n.*200 OK\n$/, "")}`;
     expect(await spoilt(hungUp, spoil)).toEqual(["call.failed", "call.abandoned"]);
+  });
+
+  test("its chart has no such state", async () => {
+    const spoil = (call: Spoilt): void => {
+      call.chart.value = "nowhere";
+    };
+    expect(await spoilt(TALKING, spoil)).toEqual(["store.unreadable"]);
   });
 });
