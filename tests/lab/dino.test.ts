@@ -3,8 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:te
 import { COMPONENT } from "../support/prosody.ts";
 import type { Baresip } from "./baresip.ts";
 import { Dino } from "./dino.ts";
-import { phoneHears } from "./hearing.ts";
-import { CARD_HERTZ } from "./pulse.ts";
+import { dinoCalls, phoneCalls } from "./dino-talk.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { JULIET } from "./talk.ts";
 import { EVERY_TRANSPORT, INTERCEPTING, inWorlds } from "./worlds.ts";
@@ -39,38 +38,16 @@ inWorlds(
       await scene.noCalls();
     });
 
-    const hearEachOther = () => Promise.all([phoneHears(echo, CARD_HERTZ), phoneHears(dino, echo.hertz)]);
+    // proves: W3
+    test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", () =>
+      phoneCalls(dino, echo, JULIET));
 
     // proves: W3
-    test("the phone calls, Dino rings and accepts, each hears the other's tone, the phone hangs up", async () => {
-      await echo.command("dial", JULIET);
-      await echo.event("CALL_RINGING");
-      await dino.accept();
-      await echo.event("CALL_ESTABLISHED");
-      await hearEachOther();
-      await echo.command("hangup");
-      await dino.stanza("session-terminate");
-    });
+    test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", () => dinoCalls(dino, echo));
 
     // proves: W3
-    test("Dino calls, the phone answers, each hears the other's tone, Dino hangs up", async () => {
-      await dino.call();
-      await echo.event("CALL_INCOMING");
-      await echo.command("accept");
-      await hearEachOther();
-      await dino.hangUp();
-      await echo.event("CALL_CLOSED");
-    });
-
-    // proves: W3
-    test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", async () => {
-      await dino.call("video");
-      await echo.event("CALL_INCOMING");
-      await echo.command("accept");
-      await hearEachOther();
-      await dino.hangUp();
-      await echo.event("CALL_CLOSED");
-    });
+    test("Dino calls with video, the phone takes the sound alone: each hears the other's tone", () =>
+      dinoCalls(dino, echo, "video"));
 
     // proves: W3
     test("the phone calls, Dino rejects", async () => {

@@ -75,6 +75,11 @@ export class Dino {
     return this.said.slice(this.#before).match(error) ?? [];
   }
 
+  /** Whether it has its microphone open. */
+  listens(): Promise<boolean> {
+    return this.#card.isHeard();
+  }
+
   /** What sounds from it. */
   heard(): Sound {
     return this.#card.heard();

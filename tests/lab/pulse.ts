@@ -47,9 +47,23 @@ export class SoundCard {
     return soundOf(this.#recording, 1);
   }
 
+  /** Whether a program listens to its source of tones. */
+  async isHeard(): Promise<boolean> {
+    const [sources, listeners] = await Promise.all([this.#list("sources"), this.#list("source-outputs")]);
+    const source = sources.find(([, name]) => name === "sine")?.[0];
+    return listeners.some(([, from]) => from === source);
+  }
+
   async stop(): Promise<void> {
     await this.#recorder?.stop();
     await this.#server?.stop();
+  }
+
+  /** The rows of a list of the server's. */
+  async #list(what: string): Promise<string[][]> {
+    const run = Bun.spawn(["pactl", "list", "short", what], { env: { ...process.env, ...this.env } });
+    const rows = await new Response(run.stdout).text();
+    return rows.split("\n").map((row) => row.split("\t"));
   }
 
   async #set(command: string, name: string): Promise<boolean> {

@@ -1,7 +1,5 @@
 /**
  * Dino and a phone with plain RTP, by an account that is registered by TLS, through each relay: both call, each hears the other.
- *
- * COMPAT Dino 0.4: in some calls it sends no RTP, as in relay-dino.test.ts, the more so the busier the machine is; then they talk again.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { Authority } from "../support/certificates.ts";
@@ -10,15 +8,12 @@ import { until } from "../support/until.ts";
 import { accountBy } from "./account.ts";
 import type { Baresip } from "./baresip.ts";
 import { Dino } from "./dino.ts";
-import { phoneHears } from "./hearing.ts";
+import { dinoCalls, phoneCalls } from "./dino-talk.ts";
 import { labTitle, noLab } from "./lab.ts";
-import { CARD_HERTZ } from "./pulse.ts";
 import { MEDIA_SECTIONS } from "./relays.ts";
 import { type Scene, startScene } from "./scene.ts";
 import { PROSODY_UDP } from "./worlds.ts";
 
-/** Seconds in which a tone arrives, if it does. */
-const PATIENCE = 8;
 const CONTACT = `plain@${COMPONENT}`;
 
 for (const { relay: name, make, media } of MEDIA_SECTIONS)
@@ -57,49 +52,10 @@ for (const { relay: name, make, media } of MEDIA_SECTIONS)
       expect(await relay.calls()).toEqual([]);
     });
 
-    /** A call in which each hears the other: of three, where Dino sends nothing. */
-    const talk = async (begin: () => Promise<unknown>, end: () => Promise<unknown>): Promise<void> => {
-      for (let left = 3; left > 0; left--) {
-        await begin();
-        const each = [phoneHears(phone, CARD_HERTZ, PATIENCE), phoneHears(dino, phone.hertz, PATIENCE)];
-        const fault = await Promise.all(each).then(
-          () => undefined,
-          (error: unknown) => error,
-        );
-        await end();
-        if (fault === undefined) return;
-        if (left === 1) throw fault;
-        await phone.forget();
-        await dino.forget();
-      }
-    };
+    // proves: W18
+    test("Dino calls, each hears the other's tone, Dino hangs up", () => dinoCalls(dino, phone));
 
     // proves: W18
-    test("Dino calls, each hears the other's tone, Dino hangs up", async () => {
-      const begin = async () => {
-        await dino.call();
-        await phone.event("CALL_INCOMING");
-        await phone.command("accept");
-      };
-      const end = async () => {
-        await dino.hangUp();
-        await phone.event("CALL_CLOSED");
-      };
-      await talk(begin, end);
-    });
-
-    // proves: W18
-    test("the account is called, Dino accepts, each hears the other's tone, the phone hangs up", async () => {
-      const begin = async () => {
-        await phone.command("dial", `sip:line@${COMPONENT}`);
-        await phone.event("CALL_RINGING");
-        await dino.accept();
-        await phone.event("CALL_ESTABLISHED");
-      };
-      const end = async () => {
-        await phone.command("hangup");
-        await dino.stanza("session-terminate");
-      };
-      await talk(begin, end);
-    });
+    test("the account is called, Dino accepts, each hears the other's tone, the phone hangs up", () =>
+      phoneCalls(dino, phone, `sip:line@${COMPONENT}`));
   });
