@@ -114,8 +114,12 @@ export class PhoneUas extends Phone implements Awaiting {
     performBy(PhoneUas.#rows, this, effect);
   }
 
-  /** The caller gave up, or its invitation has expired (§13.3.1), before any final response of ours. */
+  /**
+   * The caller gave up, or its invitation has expired (§13.3.1), before any final response of ours. One that is decided and waits to be
+   * saved has crossed it: it goes out, and the caller hangs up.
+   */
   cancelled(): void {
+    if (this.#finalSent) return;
     if (this.line.chart.deliver({ type: "sip.cancel" })) this.#refuse(487, []);
   }
 
