@@ -45,14 +45,14 @@ export class Device {
 
   /** Comes online, for the component too: stanzas keep their order, so once it answers, or is away, it knows of us. */
   async start(...inside: Element[]): Promise<void> {
-    await this.#client.start();
+    await this.#online();
     await this.#says(...inside);
     await this.ask("get", this.#component, xml("ping", { xmlns: PING })).catch(() => {});
   }
 
   /** Comes online for its own server alone, with this presence. */
   async startWith(presence: Element): Promise<void> {
-    await this.#client.start();
+    await this.#online();
     await this.send(presence);
   }
 
@@ -87,6 +87,13 @@ export class Device {
   #caps(): Element {
     const ver = createHash("sha1").update(verificationText(info())).digest("base64");
     return xml("c", { xmlns: CAPS, hash: "sha-1", node: `https://${this.jid}.example`, ver });
+  }
+
+  /** The library waits for ever where a login is lost on its way. */
+  async #online(): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const late = setTimeout(() => reject(new Error(`${this.jid} is not online after ${PATIENCE} ms`)), PATIENCE);
+    await Promise.race([this.#client.start(), promise]).finally(() => clearTimeout(late));
   }
 
   async stop(): Promise<void> {
