@@ -13,6 +13,7 @@ import {
   CAROL_CALLS,
   JULIET_ACCEPTS,
   JULIET_HANGS_UP,
+  JULIET_HOLDS,
   JULIET_SAYS,
   OFFERS,
   PHONE_HANGS_UP,
@@ -23,8 +24,6 @@ import {
 
 const ICE = "urn:xmpp:jingle:transports:ice-udp:1";
 const FINGERPRINT = Array(32).fill("AB").join(":");
-const HOLD = (word = "hold", id = "h1"): string =>
-  JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
 const SENDERS = (senders: string, id = "h1"): string =>
   JULIET_SAYS("content-modify", `<content creator='initiator' name='0' senders='${senders}'/>`, id);
 const SOURCE = (ssrc: number, id = `q${ssrc}`): string =>
@@ -97,7 +96,7 @@ const SCREEN = `<content creator='initiator' name='screen'><description xmlns='u
 /** As many offers as may be pending: a source action is never merged with a hold. */
 const SIXTEEN_CHANGES = Array.from(
   { length: 8 },
-  (_, at) => SOURCE(at + 1) + HOLD(at % 2 === 0 ? "hold" : "active", `w${at}`),
+  (_, at) => SOURCE(at + 1) + JULIET_HOLDS(at % 2 === 0 ? "hold" : "active", `w${at}`),
 ).join("");
 const TRICKLES = (ufrag: string, pwd: string, mid: string): string => `
 phone > gateway
@@ -146,7 +145,7 @@ describe("the phone's offer", () => {
     // proves: S59
     [
       "adds a source in a section that is new: port 0 in its place, in what we offer later too",
-      `${TALKING}${OFFERS(AUDIO("    a=jingle-action:source-add\n", VIDEO_SECTION))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("source-add")}${HOLD()}${REINVITED(2, "    a=sendonly\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(AUDIO("    a=jingle-action:source-add\n", VIDEO_SECTION))}${ANSWERS("    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${HEARS("source-add")}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n")}${PHONE_HANGS_UP}`,
     ],
     // proves: S62
     [
@@ -209,21 +208,21 @@ describe("what the user changes is kept", () => {
     // proves: J42
     [
       "when an offer before it is refused: a source",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${SOURCE(1234)}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${SOURCE(1234)}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=jingle-action:source-add\n    a=ssrc:1234 cname:c\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
     [
       "when an offer before it is refused: ICE begun anew",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${RESTARTS()}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=ice-ufrag:uR\n")}${AGREED(3, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${RESTARTS()}${REFUSED(2, "488 Not Acceptable Here")}${TOLD_BACK}${REINVITED(3, "    a=ice-ufrag:uR\n")}${AGREED(3, "sendrecv", "restarted-answer-sdp")}${HEARS("transport-info")}${PHONE_HANGS_UP}`,
     ],
     // proves: J42
     [
       "when an offer before it is refused: a hold, and what was refused is in no offer any more",
-      `${TALKING}${SOURCE(1)}${REINVITED(2, "    a=ssrc:1 cname:c\n")}${HOLD()}${SOURCE(2)}${REFUSED(2, "488 Not Acceptable Here")}${REINVITED(3, "    a=sendonly\n    no a=ssrc:…\n")}${AGREED(3, "recvonly")}${REINVITED(4, "    a=jingle-action:source-add\n    a=ssrc:2 cname:c\n    no a=ssrc:1 …\n")}${AGREED(4, "recvonly")}${PHONE_HANGS_UP}`,
+      `${TALKING}${SOURCE(1)}${REINVITED(2, "    a=ssrc:1 cname:c\n")}${JULIET_HOLDS()}${SOURCE(2)}${REFUSED(2, "488 Not Acceptable Here")}${REINVITED(3, "    a=sendonly\n    no a=ssrc:…\n")}${AGREED(3, "recvonly")}${REINVITED(4, "    a=jingle-action:source-add\n    a=ssrc:2 cname:c\n    no a=ssrc:1 …\n")}${AGREED(4, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     // proves: J42
     [
       "when the phone's offer has waited for him in vain: a hold, and a content",
-      `${TALKING}${THEIR_VIDEO}${TRYING}${HOLD()}${JULIET_SAYS("content-add", SCREEN, "h3")}
+      `${TALKING}${THEIR_VIDEO}${TRYING}${JULIET_HOLDS()}${JULIET_SAYS("content-add", SCREEN, "h3")}
 after 10 s
 ${NOT_ACCEPTABLE}${HEARS("content-remove", "<content name='video'/>")}${REINVITED(2, "    a=sendonly\n    m=video 40004 UDP/TLS/RTP/SAVPF 96\n    no a=mid:video\n")}${AGREED(2, "recvonly", "accepted-video-sdp")}${HEARS("content-accept", "<content name='screen'/>")}${PHONE_HANGS_UP}`,
     ],
@@ -285,7 +284,7 @@ ${PHONE_HANGS_UP}`,
     // proves: J47
     [
       "as far as a phone can be told: more than 64 sources of a content are resource-constraint",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${Array.from({ length: 64 }, (_, at) => SOURCE(at + 1)).join("")}${changed(
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}${Array.from({ length: 64 }, (_, at) => SOURCE(at + 1)).join("")}${changed(
         SOURCE(65),
         "<iq type='result' id='q65'/>",
         "<iq type='error' id='q65'><error type='wait'><resource-constraint/></error></iq>",
@@ -322,7 +321,7 @@ describe("an offer that is put off", () => {
     // proves: S69
     [
       "is made again five times, a second apart at least, and then is refused",
-      `${TALKING}${HOLD()}${Array.from(
+      `${TALKING}${JULIET_HOLDS()}${Array.from(
         { length: 6 },
         (_, at) =>
           `${REINVITED(2 + at, "    a=sendonly\n")}${changed(REFUSED(2 + at, "500 Server Internal Error"), " INVITE\n", " INVITE\n    Retry-After: 0\n")}${at < 5 ? "after 900 ms\nnothing on phone\nafter 100 ms\n" : ""}`,
@@ -333,7 +332,7 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "by a phone that does not know the call is not made again (481)",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${changed(REFUSED(2, "481 Call/Transaction Does Not Exist"), " INVITE\n", " INVITE\n    Retry-After: 5\n")}${HEARS("session-terminate", "<reason><general-error/><sip-error code='481'/></reason>")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}${changed(REFUSED(2, "481 Call/Transaction Does Not Exist"), " INVITE\n", " INVITE\n    Retry-After: 5\n")}${HEARS("session-terminate", "<reason><general-error/><sip-error code='481'/></reason>")}
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
@@ -348,17 +347,17 @@ describe("hold", () => {
     // proves: J41
     [
       "takes the phone's sending away and nothing else, and resuming gives it back (RFC 3264 §8.4)",
-      `${TALKING}${SENDERS("responder")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}${HOLD("hold", "h2")}${REINVITED(3, "    a=inactive\n")}${AGREED(3, "inactive")}${HOLD("active", "h3")}${REINVITED(4, "    a=recvonly\n")}${AGREED(4, "sendonly")}
+      `${TALKING}${SENDERS("responder")}${REINVITED(2, "    a=recvonly\n")}${AGREED(2, "sendonly")}${JULIET_HOLDS("hold", "h2")}${REINVITED(3, "    a=inactive\n")}${AGREED(3, "inactive")}${JULIET_HOLDS("active", "h3")}${REINVITED(4, "    a=recvonly\n")}${AGREED(4, "sendonly")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
     // proves: J41
     [
       "changes nothing where nobody sends, and active nothing where nobody holds",
-      `${TALKING}${SENDERS("none")}${REINVITED(2, "    a=inactive\n")}${AGREED(2, "inactive")}${HOLD("hold", "h2")}${HOLD("active", "h3")}
+      `${TALKING}${SENDERS("none")}${REINVITED(2, "    a=inactive\n")}${AGREED(2, "inactive")}${JULIET_HOLDS("hold", "h2")}${JULIET_HOLDS("active", "h3")}
 nothing on phone
 nothing on juliet
-${SENDERS("initiator", "h4")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${HOLD("active", "h5")}
+${SENDERS("initiator", "h4")}${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${JULIET_HOLDS("active", "h5")}
 nothing on phone
 nothing on juliet
 ${PHONE_HANGS_UP}`,
@@ -424,7 +423,7 @@ describe("a content that shares a transport", () => {
     // proves: J32
     [
       "is added with its group, and needs no address of its own",
-      `${TALKING}${JULIET_SAYS("content-add", shared + group)}${REINVITED(2, "    a=group:BUNDLE 0 screen\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=bundle-only\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", "<content name='screen'/>")}${HOLD()}${REINVITED(3, "    a=group:BUNDLE 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    no a=bundle-only\n")}${AGREED(3, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_SAYS("content-add", shared + group)}${REINVITED(2, "    a=group:BUNDLE 0 screen\n    m=audio 40000 UDP/TLS/RTP/SAVPF 111 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    a=bundle-only\n")}${AGREED(2, "inactive", "rejected-video-sdp")}${HEARS("content-reject", "<content name='screen'/>")}${JULIET_HOLDS()}${REINVITED(3, "    a=group:BUNDLE 0\n    m=video 0 UDP/TLS/RTP/SAVPF 96\n    no a=bundle-only\n")}${AGREED(3, "inactive", "rejected-video-sdp")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });

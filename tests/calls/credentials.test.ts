@@ -7,6 +7,7 @@ import {
   BOB,
   JULIET_CALLS,
   JULIET_HANGS_UP,
+  JULIET_HOLDS,
   JULIET_SAYS,
   PHONE_HANGS_UP,
   REINVITED,
@@ -48,7 +49,6 @@ const UNREADABLE = (challenge: string): string => `${JULIET_CALLS}${CHALLENGED(1
 gateway > juliet
     <iq type='set'><jingle action='session-terminate' sid='s1'><reason>${ERROR_407}</reason></jingle></iq>
 `;
-const HOLD = (id = "h1"): string => JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", id);
 const KEY = JULIET_SAYS("session-info", "<dtmf xmlns='urn:xmpp:jingle:dtmf:0' code='1'/>", "k1");
 
 describe("a challenge", () => {
@@ -163,7 +163,7 @@ describe("in the dialog", () => {
       // proves: S19
       [
         "the ACK to the answer of a re-INVITE has its credentials (§22.1)",
-        `${TALKING}${HOLD()}${REINVITED(2, "")}
+        `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}
 phone > gateway
     SIP/2.0 407 Proxy Authentication Required
     CSeq: 2 INVITE
@@ -176,7 +176,7 @@ ${REINVITED(3, ANSWERS_OF("r"))}${changed(AGREED(3, "recvonly"), "CSeq: 3 ACK", 
       // proves: S51
       [
         "a re-INVITE that is made again has a time of its own: 100 and no more is CANCEL after 64*T1",
-        `${TALKING}${HOLD()}${REINVITED(2, "")}
+        `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}
 phone > gateway
     SIP/2.0 100 Trying
     CSeq: 2 INVITE
@@ -214,7 +214,7 @@ phone > gateway
 gateway > phone
     INFO sip:bob@192.0.2.2:5060 SIP/2.0
     CSeq: 2 INFO
-${HOLD()}${REINVITED(3, "")}
+${JULIET_HOLDS()}${REINVITED(3, "")}
 phone > gateway
     SIP/2.0 407 Proxy Authentication Required
     CSeq: 2 INFO
@@ -301,7 +301,7 @@ describe.each(CHALLENGES)("%s of somebody who is not the proxy gets no credentia
       // proves: G9
       [
         "of the phone's own host, to a re-INVITE",
-        `${MOVED}${HOLD()}${ASKED_THERE("INVITE", 2, line, field)}${HELD_IN_VAIN}${THE_PHONE_LEAVES}`,
+        `${MOVED}${JULIET_HOLDS()}${ASKED_THERE("INVITE", 2, line, field)}${HELD_IN_VAIN}${THE_PHONE_LEAVES}`,
       ],
       // proves: G9
       ["of the phone's own host, to INFO", `${MOVED}${KEY}${ASKED_THERE("INFO", 2, line, field)}${THE_PHONE_LEAVES}`],
@@ -309,7 +309,7 @@ describe.each(CHALLENGES)("%s of somebody who is not the proxy gets no credentia
       ["of a phone behind the proxy, to BYE", `${TALKING}${JULIET_LEAVES}${ASKED_BEHIND("BYE", line, field)}`],
       [
         "of a phone behind the proxy, to a re-INVITE",
-        `${TALKING}${HOLD()}${ASKED_BEHIND("INVITE", line, field)}${HELD_IN_VAIN}${PHONE_HANGS_UP}`,
+        `${TALKING}${JULIET_HOLDS()}${ASKED_BEHIND("INVITE", line, field)}${HELD_IN_VAIN}${PHONE_HANGS_UP}`,
       ],
       ["of a phone behind the proxy, to INFO", `${TALKING}${KEY}${ASKED_BEHIND("INFO", line, field)}${PHONE_HANGS_UP}`],
     ],

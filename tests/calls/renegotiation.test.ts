@@ -4,6 +4,7 @@ import { changed, changedAll } from "../support/changed.ts";
 import { plays } from "../support/plays.ts";
 import {
   AGREED,
+  ANSWER_SDP,
   ANSWERED,
   BOB,
   BOB_ANSWERS,
@@ -13,6 +14,8 @@ import {
   JULIET_ACCEPTS,
   JULIET_CALLS,
   JULIET_HANGS_UP,
+  JULIET_HEARS,
+  JULIET_HOLDS,
   JULIET_SAYS,
   OFFERS,
   PHONE_HANGS_UP,
@@ -21,18 +24,10 @@ import {
   TALKING,
 } from "./scenes.ts";
 
-const HOLD = (word = "hold", id = "h1"): string =>
-  JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
 const MOVED = `
 gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='s1'><content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uB'><candidate ip='203.0.113.9'/></transport></content></jingle></iq>
 `;
-const INFO = (word: string): string => `
-gateway > juliet
-    <iq type='set'><jingle action='session-info' sid='s1'><${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
-`;
-const SDP = (direction: string): string => `    {answer-sdp}
-    a=${direction}`;
 
 /** The phone re-INVITEs without SDP, and is answered with an offer, which leaves the part in DTLS open (RFC 8842 §5.2). */
 const ASKS_FOR_AN_OFFER = `
@@ -93,13 +88,13 @@ describe("the user", () => {
     // proves: J28
     [
       "holds and resumes: re-INVITE sendonly, then sendrecv",
-      `${TALKING}${HOLD()}${REINVITED(2, "    o=- {session} 2 IN IP4 192.0.2.1\n    a=sendonly\n")}${AGREED(2, "recvonly")}${HOLD("unhold", "h2")}${REINVITED(3, "    o=- {session} 3 IN IP4 192.0.2.1\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    o=- {session} 2 IN IP4 192.0.2.1\n    a=sendonly\n")}${AGREED(2, "recvonly")}${JULIET_HOLDS("unhold", "h2")}${REINVITED(3, "    o=- {session} 3 IN IP4 192.0.2.1\n    a=sendrecv\n")}${AGREED(3, "sendrecv")}
 nothing on juliet
 ${PHONE_HANGS_UP}`,
     ],
     [
       "says active, which changes nothing: no re-INVITE",
-      `${TALKING}${HOLD("active")}
+      `${TALKING}${JULIET_HOLDS("active")}
 nothing on phone
 ${PHONE_HANGS_UP}`,
     ],
@@ -113,7 +108,7 @@ ${PHONE_HANGS_UP}`,
     // proves: J31
     [
       "holds, and the phone refuses: the session stays as it was, and the user is told",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "488 Not Acceptable Here")}
 gateway > juliet
     <iq type='set'><jingle action='content-modify' sid='s1'><content creator='initiator' name='0' senders='both'/></jingle></iq>
 ${PHONE_HANGS_UP}`,
@@ -121,7 +116,7 @@ ${PHONE_HANGS_UP}`,
     // proves: J30
     [
       "changes his mind while an offer is open: it waits, and is sent when that is answered",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${HOLD("unhold", "h2")}${HOLD("hold", "h3")}${HOLD("unhold", "h4")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${JULIET_HOLDS("unhold", "h2")}${JULIET_HOLDS("hold", "h3")}${JULIET_HOLDS("unhold", "h4")}
 nothing on phone
 ${AGREED(2, "recvonly")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
@@ -136,7 +131,7 @@ ${AGREED(2, "recvonly")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendrecv
     ],
     [
       "hangs up while his change is open: BYE, and the late answer is acknowledged",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${JULIET_SAYS("session-terminate", "<reason><success/></reason>", "h9")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}${JULIET_SAYS("session-terminate", "<reason><success/></reason>", "h9")}
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 phone > gateway
@@ -157,7 +152,7 @@ phone > gateway
     ],
     [
       "changes what the phone does not know any more (481): BYE, and general-error",
-      `${TALKING}${HOLD()}${REINVITED(2, "")}${REFUSED(2, "481 Call/Transaction Does Not Exist")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "")}${REFUSED(2, "481 Call/Transaction Does Not Exist")}
 gateway > juliet
     <iq type='set'><jingle action='session-terminate'><reason><general-error/><sip-error code='481'/></reason></jingle></iq>
 gateway > phone
@@ -175,31 +170,31 @@ describe("the phone", () => {
     // proves: S48
     [
       "has another Contact in its re-INVITE: what follows goes there (§12.2.2)",
-      `${TALKING}${moved(OFFERS(SDP("sendrecv")))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
+      `${TALKING}${moved(OFFERS(ANSWER_SDP("sendrecv")))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
     ],
     // proves: S48
     [
       "has another Contact in its answer to ours: the ACK and what follows go there (§12.2.1.2)",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${moved(AGREED(2, "recvonly"))}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${moved(AGREED(2, "recvonly"))}${JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060;leg=2")}`,
     ],
     // proves: S47
     [
       "re-INVITEs without a change: 200 with our description, and the transports to the user",
-      `${TALKING}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     // proves: S47
     [
       "holds and resumes: the user hears hold, then active",
-      `${TALKING}${OFFERS(SDP("sendonly"))}${ANSWERED("recvonly")}${MOVED}${INFO("hold")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${INFO("active")}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(ANSWER_SDP("sendonly"))}${ANSWERED("recvonly")}${MOVED}${JULIET_HEARS("hold")}${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HEARS("active")}${PHONE_HANGS_UP}`,
     ],
     [
       "resumes while the user holds: our answer is limited by the user's own hold",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     // proves: S47
     [
       "does not want to hear any more: content-modify",
-      `${TALKING}${OFFERS(SDP("recvonly"))}${ANSWERED("sendonly")}${MOVED}
+      `${TALKING}${OFFERS(ANSWER_SDP("recvonly"))}${ANSWERED("sendonly")}${MOVED}
 gateway > juliet
     <iq type='set'><jingle action='content-modify' sid='s1'><content name='0' senders='initiator'/></jingle></iq>
 ${PHONE_HANGS_UP}`,
@@ -224,7 +219,7 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "names a foreign jingle-action, which counts as none",
-      `${TALKING}${OFFERS(changed(SDP("sendrecv"), "    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(changed(ANSWER_SDP("sendrecv"), "    {answer-sdp}", "    {answer-sdp}\n    a=jingle-action:session-terminate"))}${ANSWERED("sendrecv")}${MOVED}${PHONE_HANGS_UP}`,
     ],
     // proves: S49
     [
@@ -234,8 +229,8 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
     Content-Type: application/sdp
 
-${SDP("sendonly")}
-${MOVED}${INFO("hold")}${PHONE_HANGS_UP}`,
+${ANSWER_SDP("sendonly")}
+${MOVED}${JULIET_HEARS("hold")}${PHONE_HANGS_UP}`,
     ],
     // proves: S49
     [
@@ -259,7 +254,7 @@ ${NO_ANSWER("…")}`,
     // proves: S50
     [
       "answers our offer by a 200 without SDP: ACK, BYE, and general-error with a text",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}
 phone > gateway
     SIP/2.0 200 OK
     CSeq: 2 INVITE
@@ -271,7 +266,7 @@ ${NO_ANSWER("the answer has no SDP")}`,
     // proves: S51
     [
       "says 100 to our offer and no more: CANCEL after 64*T1, and the call ends as by 408",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}
 phone > gateway
     SIP/2.0 100 Trying
     CSeq: 2 INVITE
@@ -308,7 +303,7 @@ nothing on juliet
     // proves: S51
     [
       "hangs up while it has our offer: CANCEL, as soon as something is heard of it",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${PHONE_HANGS_UP}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${PHONE_HANGS_UP}
 phone > gateway
     SIP/2.0 100 Trying
     CSeq: 2 INVITE
@@ -320,7 +315,7 @@ gateway > phone
     // proves: S73
     [
       "refreshes by UPDATE while our offer is open: 200 (RFC 3311 §5.2)",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFRESHES}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${REFRESHES}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     // proves: S73
     [
@@ -361,7 +356,7 @@ gateway > juliet
     <iq type='result' id='a9'/>
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
-${OFFERS(SDP("sendonly"))}
+${OFFERS(ANSWER_SDP("sendonly"))}
 gateway > phone
     SIP/2.0 481 Call/Transaction Does Not Exist
 phone > gateway
@@ -374,7 +369,7 @@ phone > gateway
     // proves: S29
     [
       "re-INVITEs with Recv-Info: the 200 says what we understand (RFC 6086 §5.2.3)",
-      `${TALKING}${changed(OFFERS(SDP("sendrecv")), "    Contact", "    Recv-Info: trickle-ice\n    Contact")}
+      `${TALKING}${changed(OFFERS(ANSWER_SDP("sendrecv")), "    Contact", "    Recv-Info: trickle-ice\n    Contact")}
 gateway > phone
     SIP/2.0 200 OK
     Allow: INVITE, …
@@ -388,7 +383,7 @@ ${MOVED}${PHONE_HANGS_UP}`,
     // proves: S53, S55
     [
       "offers while our offer is open: 491 (§14.2)",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${OFFERS(SDP("sendonly"))}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${OFFERS(ANSWER_SDP("sendonly"))}
 gateway > phone
     SIP/2.0 491 Request Pending
 phone > gateway
@@ -424,17 +419,17 @@ ${PHONE_HANGS_UP}`,
     ],
     [
       "answers 491: we try again after a while, and theirs may come first (§14.1)",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
 after 500 ms
 nothing on phone
-${OFFERS(SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}
+${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendonly")}${MOVED}
 ${REINVITED(3, "    a=sendonly\n")}${AGREED(3, "recvonly")}${PHONE_HANGS_UP}`,
       { byTheClock: true },
     ],
     // proves: S55
     [
       "answers 491, and nothing else comes: we try again after 2.1 to 4 seconds",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${REFUSED(2, "491 Request Pending")}
 after 2 s
 nothing on phone
 after 2 s
@@ -482,11 +477,11 @@ ${PHONE_HANGS_UP}`,
     // proves: A9
     [
       "that was called by way of two proxies is asked by their way, the nearest first (RFC 3261 §12.1.2)",
-      `${JULIET_CALLS}${changed(BOB_ANSWERS, "    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${HOLD()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
+      `${JULIET_CALLS}${changed(BOB_ANSWERS, "    Content-Type", "    Record-Route: <sip:198.51.100.7;lr>\n    Record-Route: <sip:192.0.2.2;lr>\n    Content-Type")}${JULIET_HOLDS()}${REINVITED(2, "    … ↵ Route: <sip:192.0.2.2;lr> ↵ Route: <sip:198.51.100.7;lr> ↵ …\n")}${AGREED(2, "recvonly")}${PHONE_HANGS_UP}`,
     ],
     [
       "never acknowledges our answer: BYE after 64*T1, and general-error",
-      `${TALKING}${OFFERS(SDP("sendrecv"))}
+      `${TALKING}${OFFERS(ANSWER_SDP("sendrecv"))}
 gateway > phone
     SIP/2.0 200 OK
     CSeq: … INVITE

@@ -143,6 +143,17 @@ juliet > gateway
 gateway > juliet
     <iq type='result' id='${id}'/>
 `;
+/** Juliet holds, or goes on (`unhold`): XEP-0167 §8. */
+export const JULIET_HOLDS = (word = "hold", id = "h1"): string =>
+  JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
+/** Juliet is told that the phone rings, holds or goes on. */
+export const JULIET_HEARS = (word: string): string => `
+gateway > juliet
+    <iq type='set'><jingle action='session-info' sid='s1'><${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
+`;
+/** The phone's description, with a direction. */
+export const ANSWER_SDP = (direction: string): string => `    {answer-sdp}
+    a=${direction}`;
 export const REINVITED = (cseq: number, more: string): string => `
 gateway > phone
     INVITE sip:bob@192.0.2.2:5060 SIP/2.0

@@ -15,6 +15,7 @@ import {
   CAROL_CALLS,
   JULIET_ACCEPTS,
   JULIET_CALLS,
+  JULIET_HOLDS,
   JULIET_SAYS,
   OFFERS,
   PHONE_HANGS_UP,
@@ -41,8 +42,6 @@ const HEARS = (action: string, inside = ""): string => `
 gateway > juliet
     <iq type='set'><jingle action='${action}'>${inside}</jingle></iq>
 `;
-const HOLD = (word = "hold", id = "h1"): string =>
-  JULIET_SAYS("session-info", `<${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>`, id);
 const TO_CAROL = (said: string): string =>
   changedAll(changedAll(said, "bob@sip.example.org", CAROL), "sid='s1'", "sid='c1'");
 const CAROL_REINVITED = (more: string): string => `
@@ -87,7 +86,7 @@ describe("the user, before the phone has answered", () => {
     ],
     [
       "holds, and the phone answers with a hold of its own: both hold",
-      `${RINGING}${HOLD()}${changed(BOB_ANSWERS, "{answer-sdp}\n", "{answer-sdp}\n    a=sendonly\n")}${TOLD("hold")}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "inactive")}${PHONE_HANGS_UP}`,
+      `${RINGING}${JULIET_HOLDS()}${changed(BOB_ANSWERS, "{answer-sdp}\n", "{answer-sdp}\n    a=sendonly\n")}${TOLD("hold")}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "inactive")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
@@ -241,11 +240,11 @@ describe("both hold", () => {
   plays([
     [
       "the user first: the phone's hold and resuming change nothing for him but what he is told",
-      `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(SDP("inactive", "answer-sdp"))}${ANSWERED("inactive")}${HEARS("transport-info")}${TOLD("hold")}${OFFERS(SDP("recvonly", "answer-sdp"))}${ANSWERED("sendonly")}${HEARS("transport-info")}${TOLD("active")}${PHONE_HANGS_UP}`,
+      `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "recvonly")}${OFFERS(SDP("inactive", "answer-sdp"))}${ANSWERED("inactive")}${HEARS("transport-info")}${TOLD("hold")}${OFFERS(SDP("recvonly", "answer-sdp"))}${ANSWERED("sendonly")}${HEARS("transport-info")}${TOLD("active")}${PHONE_HANGS_UP}`,
     ],
     [
       "the phone first, and the user resumes before it",
-      `${TALKING}${OFFERS(SDP("sendonly", "answer-sdp"))}${ANSWERED("recvonly")}${HEARS("transport-info")}${TOLD("hold")}${HOLD()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "inactive")}${HOLD("active", "h2")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendonly")}${PHONE_HANGS_UP}`,
+      `${TALKING}${OFFERS(SDP("sendonly", "answer-sdp"))}${ANSWERED("recvonly")}${HEARS("transport-info")}${TOLD("hold")}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}${AGREED(2, "inactive")}${JULIET_HOLDS("active", "h2")}${REINVITED(3, "    a=sendrecv\n")}${AGREED(3, "sendonly")}${PHONE_HANGS_UP}`,
     ],
   ]);
 });
@@ -399,7 +398,7 @@ const OF_SOURCES = `    v=0
     a=ice-ufrag:uB
     a=ice-pwd:pB34567890123456789012
     a=ssrc:77 cname:x`;
-const PUT_OFF = `${TALKING}${HOLD()}${REINVITED(2, "    a=sendonly\n")}
+const PUT_OFF = `${TALKING}${JULIET_HOLDS()}${REINVITED(2, "    a=sendonly\n")}
 phone > gateway
     SIP/2.0 491 Request Pending
     CSeq: 2 INVITE

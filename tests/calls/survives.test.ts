@@ -8,6 +8,7 @@ import { type PlayOptions, Stage } from "../support/play.ts";
 import { callerSite } from "../support/site.ts";
 import {
   AGREED,
+  ANSWER_SDP,
   ANSWERED,
   BOB,
   BOB_RINGS,
@@ -17,7 +18,8 @@ import {
   JULIET_ACCEPTS,
   JULIET_CALLS,
   JULIET_HANGS_UP,
-  JULIET_SAYS,
+  JULIET_HEARS,
+  JULIET_HOLDS,
   OFFERS,
   PHONE_HANGS_UP,
   REFUSED,
@@ -98,20 +100,12 @@ gateway > phone
     ACK sip:carol@192.0.2.2:5060 SIP/2.0
     CSeq: 1001 ACK
 `;
-const HOLD = JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>");
-const UNHOLD = JULIET_SAYS("session-info", "<unhold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", "h2");
-const INFO = (word: string): string => `
-gateway > juliet
-    <iq type='set'><jingle action='session-info' sid='s1'><${word} xmlns='urn:xmpp:jingle:apps:rtp:info:1'/></jingle></iq>
-`;
-const SDP = (direction: string): string => `    {answer-sdp}
-    a=${direction}`;
 const MOVED = `
 gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='s1'/></iq>
 `;
 /** Bob's phone holds the call by an offer, and until the ACK. */
-const BOB_HOLDS = OFFERS(SDP("sendonly")) + ANSWERED("recvonly") + MOVED + INFO("hold");
+const BOB_HOLDS = OFFERS(ANSWER_SDP("sendonly")) + ANSWERED("recvonly") + MOVED + JULIET_HEARS("hold");
 const HUNG_UP_AT_BOB = JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060");
 const CARL_TALKS = CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + LATER;
 const GONE = (sid: string): string => `
@@ -137,16 +131,16 @@ describe("a call that is answered goes on when the gateway is killed", () => {
     [
       "it is held by the user, and killed once more: no number is used twice",
       TALKED,
-      `${BOB_IS_ASKED(1002)}${HOLD}${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${KILLED}` +
+      `${BOB_IS_ASKED(1002)}${JULIET_HOLDS()}${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${KILLED}` +
         `${REINVITED(2004, "    a=sendonly\n")}${PINGED()}${AGREED(2004, "recvonly")}` +
-        `${UNHOLD}${REINVITED(2005, "    a=sendrecv\n")}${AGREED(2005, "sendrecv")}${PHONE_HANGS_UP}`,
+        `${JULIET_HOLDS("unhold", "h2")}${REINVITED(2005, "    a=sendrecv\n")}${AGREED(2005, "sendrecv")}${PHONE_HANGS_UP}`,
     ],
     ["the phone holds it", TALKED, `${BOB_IS_ASKED(1002)}${BOB_HOLDS}${PHONE_HANGS_UP}`],
     [
       "it is held meanwhile",
       TALKING + BOB_HOLDS,
       `
-${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${AGREED(1002, "sendonly")}${OFFERS(SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${INFO("active")}${PHONE_HANGS_UP}`,
+${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${AGREED(1002, "sendonly")}${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HEARS("active")}${PHONE_HANGS_UP}`,
     ],
   ])("%s", (_, before, after) => survives(before + KILLED + after));
 });
@@ -174,7 +168,7 @@ describe("what is open when the gateway is killed is said again", () => {
   test("an offer of ours", () =>
     survives(
       TALKING +
-        HOLD +
+        JULIET_HOLDS() +
         REINVITED(2, "    a=sendonly\n") +
         KILLED +
         AGAIN +
@@ -186,7 +180,7 @@ describe("what is open when the gateway is killed is said again", () => {
   test("an offer of ours that waits after 491, whose time runs on", () =>
     survives(
       TALKING +
-        HOLD +
+        JULIET_HOLDS() +
         REINVITED(2, "    a=sendonly\n") +
         REFUSED(2, "491 Request Pending") +
         KILLED +
@@ -195,17 +189,17 @@ describe("what is open when the gateway is killed is said again", () => {
 
   test("the same where the clock was set back meanwhile", () =>
     survivesSetBack(
-      TALKING + HOLD + REINVITED(2, "    a=sendonly\n") + REFUSED(2, "491 Request Pending"),
+      TALKING + JULIET_HOLDS() + REINVITED(2, "    a=sendonly\n") + REFUSED(2, "491 Request Pending"),
       `${PINGED()}after 4 s\n${REINVITED(1003, "    a=sendonly\n")}${AGREED(1003, "recvonly")}${PHONE_HANGS_UP}`,
     ));
 
   test("the 200 to an offer of theirs", () =>
     survives(
       TALKING +
-        OFFERS(SDP("sendonly")) +
+        OFFERS(ANSWER_SDP("sendonly")) +
         changed(ANSWERED("recvonly"), /phone > gateway[\s\S]*$/, "") +
         MOVED +
-        INFO("hold") +
+        JULIET_HEARS("hold") +
         KILLED +
         AGAIN +
         `phone > gateway\n    ACK sip:juliet@192.0.2.1:5600 SIP/2.0\n${PINGED()}${PHONE_HANGS_UP}`,
