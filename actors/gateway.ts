@@ -13,10 +13,12 @@ import type { Hash } from "../protocol/sip/digest.ts";
 import type { Records } from "../protocol/sip/next-hops.ts";
 import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
+import { type CallSettings, withSettings } from "./calls/settings.ts";
 import { type Clock, chartClock } from "./clock.ts";
 import { Hosts, inTime, type Resolve } from "./hosts.ts";
 import { Load } from "./load.ts";
 import type { Log } from "./log.ts";
+import { loggedResolve } from "./logged-resolve.ts";
 import { Relay, type RelayConfig } from "./relay/relay.ts";
 import { SipAcl } from "./sip/acl.ts";
 import { ProxyCheck } from "./sip/proxy-check.ts";
@@ -56,14 +58,8 @@ export interface GatewayConfig {
 }
 
 /** What may change while the gateway runs; it holds for calls that begin from then on. */
-export interface Reloadable {
+export interface Reloadable extends CallSettings {
   readonly allow: GatewayConfig["sip"]["allow"];
-  readonly usernameToPhone: CallsConfig["addresses"]["usernameToPhone"];
-  readonly maxCalls: number;
-  readonly perUser: number;
-  readonly perMinute: number;
-  readonly dial: CallsConfig["dial"];
-  readonly trusted: boolean;
   /** Authorities, certificates and keys of trunks; they hold for connections that begin from then on. */
   readonly trunkFiles?: TrunkFiles | undefined;
 }
@@ -368,45 +364,3 @@ const NO_FILES: TrunkFiles = new Map();
 const FENCED = "another gateway goes on with these calls";
 
 const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
-
-/** The options of calls, some of which are read anew each time: pass them on as they are, since a copy would not change. */
-function withSettings(config: CallsConfig, settings: () => Reloadable): CallsConfig {
-  return {
-    ...config,
-    get maxCalls() {
-      return settings().maxCalls;
-    },
-    get perUser() {
-      return settings().perUser;
-    },
-    get perMinute() {
-      return settings().perMinute;
-    },
-    get dial() {
-      return settings().dial;
-    },
-    get trusted() {
-      return settings().trusted;
-    },
-    addresses: {
-      ...config.addresses,
-      get usernameToPhone() {
-        return settings().usernameToPhone;
-      },
-    },
-  };
-}
-
-/** The same look-up of host names; what it finds is logged at `debug`, what it does not find as a warning. */
-function loggedResolve(resolve: Resolve, failed: Tally, log: Log): Resolve {
-  return async (host) => {
-    try {
-      const addresses = await resolve(host);
-      log({ level: "debug", event: "dns.found", host, addresses });
-      return addresses;
-    } catch (error) {
-      failed.add("a host name that does not resolve", { host, error: String(error) });
-      throw error;
-    }
-  };
-}

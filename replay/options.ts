@@ -6,7 +6,7 @@ import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import { PLAY_MANNER, type PlayConfiguration } from "../journal/setting.ts";
 import { PROXY as PROXY_TRUNK } from "../protocol/dial-plan.ts";
 import { gatewayConfig, PROVIDER, PROXY } from "./gateway.ts";
-import type { StageOptions } from "./stage.ts";
+import type { StageOptions } from "./stage-options.ts";
 
 type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp" | "trunks">;
 

@@ -11,16 +11,10 @@
  */
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
-import type { CallsConfig } from "../actors/calls/needs.ts";
-import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
+import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
 import type { LogEvent } from "../actors/log.ts";
-import type { Rows } from "../actors/store/memory.ts";
-import type { TrunkSettings } from "../actors/trunks/trunk.ts";
-import type { Watch } from "../actors/watch.ts";
 import { DEVICES, deviceName } from "../journal/play-people.ts";
-import { PlayPhone } from "../journal/play-phone.ts";
-import type { Records } from "../protocol/sip/next-hops.ts";
-import type { Address, ByteStream, Datagrams, StreamEvents } from "../transports/transport.ts";
+import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 import { createChance, seedOf } from "./chance.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROVIDER, PROXY, SERVER } from "./gateway.ts";
@@ -30,70 +24,13 @@ import { PlayRelay, RELAY } from "./relay.ts";
 import { type Bindings, fill, readPlay, type Step, Unreadable } from "./script.ts";
 import { PlayServer } from "./server.ts";
 import { different, missing, sameAs } from "./sip.ts";
+import { type SipSide, sipSide } from "./sip-side.ts";
+import type { StageOptions } from "./stage-options.ts";
 import { createWire, type Wire } from "./wire.ts";
 import { fitsElement, isElement } from "./xml.ts";
 
 const BACKUP = { host: "198.51.100.8", port: 5060 };
 const STRANGER = { host: "203.0.113.66", port: 5060 };
-
-/** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
-interface SipSide {
-  readonly address: Address;
-  readonly person: PlayPhone;
-  readonly heard: string[];
-  readonly seen: Set<string>;
-  /** What has come again since the play's last word or pause. */
-  again: string[];
-  /** What the play has heard last. */
-  last: string;
-  /** What was said in the last seconds, and when. */
-  said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
-  socket?: Datagrams;
-  /** The connection that the gateway has made, where the side takes one. */
-  stream?: ByteStream;
-}
-const sipSide = (address: Address): SipSide => ({
-  address,
-  person: new PlayPhone(`${address.host}:${address.port}`),
-  heard: [],
-  seen: new Set(),
-  again: [],
-  last: "",
-  said: [],
-});
-
-export interface StageOptions {
-  readonly calls?: Partial<CallsConfig>;
-  readonly sip?: Partial<GatewayConfig["sip"]>;
-  /** The addresses of the names that peers write; they have none when not said. */
-  readonly names?: GatewayNeeds["resolvePeer"];
-  /** Whether juliet's server hands her calls over (integrations/). */
-  readonly intercept?: true;
-  /** Providers and PBXs beside the proxy. */
-  readonly trunks?: readonly TrunkSettings[];
-  /** What the name server knows of their domains. */
-  readonly records?: Records;
-  /** Whether the gateway has a media relay. */
-  readonly relay?: true | "as the play says";
-  /** Who is online; juliet's balcony when not said. */
-  readonly online?: readonly string[];
-  /** The phone takes connections too, and answers on the one that there is. */
-  readonly byTcp?: true;
-  /** Loses datagrams; which, the text of the play decides. */
-  readonly lossy?: true;
-  /** What tells the time; a clock of its own when not said. */
-  readonly clock?: SimulatedClock;
-  /** Who is told of all messages and calls. */
-  readonly watch?: Watch | undefined;
-  /** By which the gateway names things; where several plays are made for one watcher, each needs its own. */
-  readonly seed?: number;
-  /** What gateways have saved; without it nothing is saved. */
-  readonly saved?: Rows;
-  /** Texts that a play uses by name. */
-  readonly texts?: Readonly<Record<string, string>>;
-  /** What a play fails with; the fault itself, when not said. */
-  readonly failure?: (failure: PlayFailure) => Error;
-}
 
 type Hear = Extract<Step, { kind: "hear" }>;
 /** Is told the message that a step says or hears. */
