@@ -31,7 +31,7 @@ export class PlayRelay {
   fault: string | undefined;
   /** Whether a play says what it answers to offers and answers. */
   isSpokenFor = false;
-  /** The commands that were done, pings apart. */
+  /** The commands that were done, pings and queries apart. */
   readonly done: Bencodes[] = [];
   /** The calls that it knows, each with its number. */
   readonly calls = new Map<string, number>();
@@ -40,6 +40,7 @@ export class PlayRelay {
   readonly #answered = new Map<string, Uint8Array>();
   /** Commands that wait for the play, by their cookies. */
   readonly #waiting = new Map<string, Address>();
+  #isForgetful = false;
   #socket: Datagrams | undefined;
   #count = 0;
 
@@ -61,12 +62,23 @@ export class PlayRelay {
     this.#answered.clear();
   }
 
+  /** Whether it is asked for an SDP that the play is to say. */
+  get isAsked(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** A play says an SDP that nobody has asked for: it was started anew then, and is asked once that is noticed. */
+  forget(): void {
+    this.#isForgetful = true;
+  }
+
   /** Answers what has waited longest: with an SDP, or with `error: ` and the reason. */
   say(text: string): void {
     const [first] = this.#waiting;
     if (first === undefined) throw new Missed("a command to the relay", "none");
     const [cookie, from] = first;
     this.#waiting.delete(cookie);
+    this.#isForgetful = false;
     const [, reason] = /^error: (.*)/.exec(text) ?? [];
     const sdp = `${text.trim().replaceAll("\n", "\r\n")}\r\n`;
     const answer = withCookie(
@@ -93,23 +105,28 @@ export class PlayRelay {
   }
 
   #answer(cookie: string, command: Bencodes): Uint8Array {
-    if (command.command !== "ping") this.done.push(command);
+    if (!ASKING.has(String(command.command))) this.done.push(command);
     return withCookie(cookie, this.#do(command));
   }
 
   #do(command: Bencodes): Bencoded {
     const name = String(command["call-id"]);
     if (command.command === "ping") return { result: "pong" };
+    const isKnown = this.calls.has(name);
+    if (command.command === "query")
+      return (this.isSpokenFor ? this.#isForgetful : !isKnown) ? UNKNOWN : { result: "ok" };
     if (command.command === "list") return { result: "ok", calls: [...this.calls.keys()] };
     if (command.command === "delete")
       return this.calls.delete(name) ? { result: "ok" } : { result: "ok", warning: "Call-ID not found" };
     if (this.fault !== undefined) return { result: "error", "error-reason": this.fault };
-    const isKnown = this.calls.has(name);
-    if (!isKnown && command.command === "answer") return { result: "error", "error-reason": "Unknown call-id" };
+    if (!isKnown && command.command === "answer") return UNKNOWN;
     if (!isKnown) this.calls.set(name, ++this.#count);
     return { result: "ok", sdp: madeOf(command, this.calls.get(name) ?? 0) };
   }
 }
+
+const ASKING: ReadonlySet<string> = new Set(["ping", "query"]);
+const UNKNOWN = { result: "error", "error-reason": "Unknown call-id" } as const;
 
 const withCookie = (cookie: string, answer: Bencoded): Uint8Array =>
   new Uint8Array([...new TextEncoder().encode(`${cookie} `), ...writeBencode(answer)]);

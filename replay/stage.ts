@@ -47,6 +47,8 @@ const OFTENEST = 4;
 /** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
 const REPEATED_FOR = 10_000;
 const PATIENCE = 30_000;
+/** Milliseconds in which the gateway notices that its relay was started anew, and asks it. */
+const NOTICED = 30_000;
 
 /** What a play fails with where nobody says more: the fault itself. */
 const plainly = ({ cause }: PlayFailure): Error => (cause instanceof Error ? cause : new Error(String(cause)));
@@ -264,7 +266,7 @@ export class Stage {
 
   async #say({ by, text }: Extract<Step, { kind: "say" }>, note: Note): Promise<void> {
     const filled = fill(text, this.#bound);
-    if (by === "relay") return this.relay.say(filled);
+    if (by === "relay") return this.#sayRelay(filled);
     const side = this.#sides[by];
     if (side) {
       const whole = side.person.complete(filled);
@@ -275,6 +277,14 @@ export class Stage {
     stanza.attrs.from ??= DEVICES[by] ?? by;
     note(String(stanza));
     this.#server.send(String(stanza));
+  }
+
+  async #sayRelay(text: string): Promise<void> {
+    for (let waited = 0; !this.relay.isAsked && waited < NOTICED; waited += 1_000) {
+      this.relay.forget();
+      await this.#clock.advance(1_000);
+    }
+    this.relay.say(text);
   }
 
   async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {

@@ -59,7 +59,7 @@ export class CallMaker {
     const { awaiting } = by;
     const relayed: LineNeeds["relayed"] = (tag, terms, chart) => {
       relay?.begin(tag, terms);
-      relay?.attach(tag, ownerOf(chart));
+      relay?.attach(tag, this.#ownerOf(chart));
     };
     this.#needs = needs;
     this.#registry = by.registry;
@@ -102,7 +102,7 @@ export class CallMaker {
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(saved ? { ...about, before: saved.record } : about));
     // the relay has seen a phone's offer before there was a call
-    if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, ownerOf(chart));
+    if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, this.#ownerOf(chart));
     const event = saved ? "call.restored" : "call.started";
     log({ level: "info", event, direction: beginning.direction });
     return call;
@@ -112,6 +112,18 @@ export class CallMaker {
   #endAfter(longest: number, answered: number | undefined, end: () => void): () => void {
     const { clock } = this.#needs;
     return clock.after(Math.max(0, longest - since(answered ?? clock.now(), clock)), end);
+  }
+
+  /** Whose call the relay has. */
+  #ownerOf(chart: LiveChart): RelayOwner {
+    const phone = (): Phone | undefined => this.#registry.all().find((call) => call.chart === chart)?.phone;
+    return {
+      lost: (text) => void chart.deliver({ type: "sip.answer.unusable", text }),
+      made: (made) => chart.madeByRelay(made),
+      isUserCalling: !chart.isIncoming,
+      mayRenew: () => phone()?.mayRenew ?? false,
+      renew: (sdp, over) => phone()?.renew(sdp, over) ?? false,
+    };
   }
 
   /** What the line of a call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
@@ -163,11 +175,6 @@ export class CallMaker {
     if (this.#registry.idle) this.#needs.idle();
   }
 }
-
-const ownerOf = (chart: LiveChart): RelayOwner => ({
-  lost: (text) => void chart.deliver({ type: "sip.answer.unusable", text }),
-  made: (made) => chart.madeByRelay(made),
-});
 
 /** What a call is known by: our tag is the one name that no other call has, and it is on the wire. */
 function aboutOf(

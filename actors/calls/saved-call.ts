@@ -15,7 +15,7 @@ import { savedInvite, savedPhone } from "../phone/saved.ts";
 
 export const SAVED_VERSION = 1;
 /** Of what version 1 knows: tests/actors/calls/saved-call.test.ts says how it is counted. */
-export const SHAPE = "afe2fa12c4e9e80c";
+export const SHAPE = "db3c69aaa0e3e1c5";
 
 const chart = z.object({
   value: z.union([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<SavedChart["value"]>,
@@ -73,7 +73,13 @@ export const SAVED_SCHEMA = z.object({
   phone: savedPhone.optional(),
   invite: savedInvite.optional(),
   relay: z
-    .object({ at: z.string().optional(), protocol: z.string(), codecs: z.array(z.string()).readonly() })
+    .object({
+      at: z.string().optional(),
+      protocol: z.string(),
+      codecs: z.array(z.string()).readonly(),
+      /** What it has said last, by which its relay can make it anew. */
+      phone: z.object({ sdp: z.string(), tag: z.string() }).optional(),
+    })
     .optional(),
 });
 

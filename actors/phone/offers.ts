@@ -28,6 +28,7 @@ import type { Forks } from "./forks.ts";
 import type { Invite } from "./invite.ts";
 import type { Line } from "./line.ts";
 import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
+import { Renewal } from "./renewal.ts";
 import { type SavedOffers, savedTheirs } from "./saved.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
@@ -46,6 +47,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   #ours: PhoneReinvite | null = null;
   /** Their INVITE or UPDATE that has no final response yet, and the dialog it came in. */
   #theirs: { transaction: ServerTransaction; fork: Fork } | null = null;
+  /** An offer that the relay has made in the phone's place. */
+  #renewal: Renewal | null = null;
   /** What our 200 has offered, until its ACK. */
   #offeredIn200: Media | null = null;
   /** Our 200 to their INVITE, until its ACK. */
@@ -71,13 +74,16 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
       ours: ours && fork && this.#open ? { ...ours, tag: fork.tag, media: this.#open } : undefined,
       theirs: theirs ? { ...savedTheirs(theirs.transaction, success), tag: theirs.fork.tag } : undefined,
       offeredIn200: this.#offeredIn200 ?? undefined,
+      renewal: this.#renewal ? { tag: this.#renewal.fork.tag, isAnswered: this.#renewal.isAnswered } : undefined,
     };
   }
 
   /** Knows again what is open; nothing is sent. */
-  restore({ theirs, offeredIn200 }: SavedOffers, forks: Forks): void {
+  restore({ theirs, offeredIn200, renewal }: SavedOffers, forks: Forks): void {
     const fork = theirs && forks.get(theirs.tag);
+    const renewed = renewal && forks.get(renewal.tag);
     this.#offeredIn200 = offeredIn200 ?? null;
+    if (renewed) this.#renewal = this.#renewalOf(renewed);
     if (!fork) return;
     const { awaiting, sip } = this.#line.needs;
     const transaction = sip().takeUp(theirs.request, theirs.source);
@@ -87,8 +93,13 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   /** Says again what the other side may not have heard. What goes by a relay is offered anew: its copy would have another SDP. */
-  goOn({ ours }: SavedOffers, forks: Forks): void {
+  goOn({ ours, renewal }: SavedOffers, forks: Forks): void {
     const fork = ours && forks.get(ours.tag);
+    // the relay is looked at again, and whether it knows the call
+    if (renewal?.isAnswered) {
+      this.#renewal = null;
+      this.#line.chart.deliver({ type: "sip.ack" });
+    }
     if (this.#accepted) this.#accepted.transaction.respond(this.#accepted.success);
     if (!fork) return;
     if (this.#line.chart.relayed) return this.#failed({ status: 491, phrase: "Request Pending", pause: null });
@@ -98,12 +109,12 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   /** Whether an offer of theirs waits for our answer. */
   get theirsIsOpen(): boolean {
-    return this.#theirs !== null;
+    return this.#theirs !== null || this.#renewal !== null;
   }
 
   /** Whether either side waits for the other. */
   get isOpen(): boolean {
-    return this.#open !== null || this.#theirs !== null || this.#accepted !== null;
+    return this.#open !== null || this.theirsIsOpen || this.#accepted !== null;
   }
 
   // Ours
@@ -158,9 +169,10 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     const refuse = (status: number, headers: readonly Field[] = []): void =>
       transaction.respond(responseTo(request, status, { headers }));
     if (request.method === "UPDATE" && sdpOf(request) === "") return this.#refreshed(fork, transaction, unanswered);
+    if (this.#renewal) return refuse(491);
     if (this.#theirs || unanswered) return refuse(500, [["Retry-After", `${Math.floor(needs.chance() * 11)}`]]);
     if (acceptTimer(request, this.#timer.timer) === "too small") return refuse(422, [MIN_SE]);
-    const event = attempt(() => this.#eventOf(request));
+    const event = attempt(() => this.#eventOf(sdpOf(request), request.method === "UPDATE"));
     if (event instanceof Refusal) return transaction.respond(refusalTo(request, event));
     if (request.method === "INVITE") needs.awaiting.add(chart, transaction, this);
     this.#theirs = { transaction, fork };
@@ -181,10 +193,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   /** What the chart is told of an offer. */
-  #eventOf(request: Request): PhoneEvent {
-    const sdp = sdpOf(request);
+  #eventOf(sdp: string, isUpdate: boolean): PhoneEvent {
     if (sdp === "") return { type: "sip.reinvite.empty" };
-    const isUpdate = request.method === "UPDATE";
     const before = this.#line.chart.remote;
     const action = readJingleAction(sdp);
     const read = this.#line.suited(readSdp(sdp, { by: this.#by, follows: before }));
@@ -193,8 +203,29 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action };
   }
 
+  /** An offer that the relay has made in the phone's place; `over` is told once nothing of it is open. False where it cannot be taken now. */
+  renew(fork: Fork, sdp: string, over: () => void): boolean {
+    if (this.isOpen) return false;
+    const event = attempt(() => this.#eventOf(sdp, false));
+    if (event instanceof Refusal) return false;
+    this.#renewal = this.#renewalOf(fork, over);
+    if (!this.#line.chart.deliver(event)) return true;
+    this.#renewal = null;
+    return false;
+  }
+
+  #renewalOf(fork: Fork, over: () => void = () => {}): Renewal {
+    const parts = { line: this.#line, timer: this.#timer, description: this.#description, fork };
+    const ended = (): void => {
+      this.#renewal = null;
+      over();
+    };
+    return new Renewal({ ...parts, over: ended });
+  }
+
   /** Answers their offer with 200. */
   accept(media: Media): void {
+    if (this.#renewal) return this.#renewal.answer(media);
     if (!this.#theirs) return;
     const { transaction, fork } = this.#theirs;
     const { request } = transaction;
@@ -212,6 +243,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   /** Refuses their offer, if one is there; the session stays as it is (§14.2). */
   refuse(status: number, headers: readonly Field[]): void {
+    this.#renewal?.giveUp();
     if (!this.#theirs) return;
     const { transaction } = this.#theirs;
     this.#theirs = null;

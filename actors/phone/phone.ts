@@ -99,6 +99,17 @@ export abstract class Phone {
     if (this.forks.current && !this.offers.isOpen) this.timer.refresh();
   }
 
+  /** Whether the relay may offer in the phone's place now: both sides talk, and nothing is open. */
+  get mayRenew(): boolean {
+    return this.line.chart.answered && this.forks.speaking !== undefined && !this.offers.isOpen;
+  }
+
+  /** The relay has made the call anew, and this of what the phone has said last; false where it cannot be taken now. */
+  renew(sdp: string, over: () => void): boolean {
+    const fork = this.mayRenew ? this.forks.speaking : undefined;
+    return fork !== undefined && this.offers.renew(fork, sdp, over);
+  }
+
   /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
   stop(): void {
     this.timer.stop();

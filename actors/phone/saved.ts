@@ -76,6 +76,8 @@ const offers = z.object({
   theirs: z.object({ ...theirs.shape, tag: z.string() }).optional(),
   /** What our 200 has offered, until its ACK. */
   offeredIn200: savedMedia.optional(),
+  /** What the relay has offered in the phone's place, and whether the user has answered. */
+  renewal: z.object({ tag: z.string(), isAnswered: z.boolean() }).optional(),
 });
 
 /** A call that is answered. */

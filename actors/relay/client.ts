@@ -24,6 +24,13 @@ export type RelayState = "up" | "down" | "unknown";
 /** Why the relay has not done what it was asked for. */
 export class RelayFailure extends Error {
   override readonly name = "RelayFailure";
+  /** The relay's own words, where it has answered. */
+  readonly said: string | undefined;
+
+  constructor(message: string, said?: string) {
+    super(message);
+    this.said = said;
+  }
 }
 
 export interface RelayClientNeeds {
@@ -109,7 +116,8 @@ export class RelayClient {
     waiting.stopWaiting();
     this.#change("up");
     const { result, "error-reason": reason } = answer;
-    waiting.done(result === "error" ? this.#fault(`says: ${String(reason).slice(0, 200)}`) : answer);
+    const said = String(reason).slice(0, 200);
+    waiting.done(result === "error" ? this.#fault(`says: ${said}`, said) : answer);
   }
 
   #ping(): void {
@@ -136,8 +144,8 @@ export class RelayClient {
     if (state === "up") this.#needs.came(this);
   }
 
-  #fault(what: string): RelayFailure {
-    return new RelayFailure(`the relay at ${this.at.host}:${this.at.port} ${what}`);
+  #fault(what: string, said?: string): RelayFailure {
+    return new RelayFailure(`the relay at ${this.at.host}:${this.at.port} ${what}`, said);
   }
 }
 

@@ -37,7 +37,10 @@ export class OutwardPort implements SipPort {
     const go = (ready: Request): void => {
       this.#sent.set(transaction, this.#sip().send(ready, to, heard, named));
     };
-    call.outward.add(() => this.#goes(call, request, on, go));
+    call.outward.add(() => {
+      heard.isAnew = call.isAnew;
+      return this.#goes(call, request, on, go);
+    });
     return transaction;
   }
 
@@ -47,7 +50,7 @@ export class OutwardPort implements SipPort {
     if (!isOffer(request)) return go(request);
     const wanted = (ready: Request): void => (on.isWanted === false ? on.failed("unrelayed") : go(ready));
     return call
-      .rewritten(request, tagOf(request, "To"), { to: "phone", command: "offer" })
+      .rewritten(request, tagOf(request, "To"), { to: "phone", command: call.isAnew ? "answer" : "offer" })
       .then(wanted, () => on.failed("unrelayed"));
   }
 
@@ -73,6 +76,8 @@ class Heard implements ClientHandlers {
   readonly #call: RelayedCall;
   readonly #isInvite: boolean;
   readonly #on: ClientHandlers;
+  /** Whether it has the answer to what the relay has offered in the phone's place. */
+  isAnew = false;
 
   constructor(call: RelayedCall, request: Request, on: ClientHandlers) {
     this.#call = call;
@@ -86,11 +91,19 @@ class Heard implements ClientHandlers {
     inward.add(() => {
       if (!this.#isInvite || response.status >= 300 || sdpOf(response) === "")
         return this.#on.response(response, source);
+      if (this.isAnew) return this.#answeredAnew(response, source);
       return this.#call.rewritten(response, tagOf(response, "To"), { to: "user", command: "answer" }).then(
         (ready) => this.#on.response(ready, source),
         () => this.#on.response({ ...response, body: "" }, source),
       );
     });
+  }
+
+  /** What the phone says then the user has answered already. */
+  async #answeredAnew(response: Response, source: Destination): Promise<void> {
+    // a relay that fails has forgotten the call once more, which is seen at the next look
+    if (response.status >= 200) await this.#call.heardAnew(sdpOf(response), tagOf(response, "To")).catch(() => {});
+    this.#on.response({ ...response, body: "" }, source);
   }
 
   failed(why: NoResponse, words?: string): void {

@@ -13,6 +13,7 @@ import type { ServerTransaction, SipPort, SipUser } from "../sip/user.ts";
 import { RelayClient, type RelayState } from "./client.ts";
 import type { MediaTerms } from "./flags.ts";
 import { type Admission, InwardUser } from "./inward.ts";
+import { Look } from "./look.ts";
 import { OutwardPort } from "./outward.ts";
 import { RelayedCall, type RelayOwner, type SavedRelay } from "./relayed-call.ts";
 
@@ -48,14 +49,19 @@ export class Relay {
   readonly #clients: readonly RelayClient[];
   /** By our tag. */
   readonly #calls = new Map<string, RelayedCall>();
+  readonly #look: Look;
   #admitted = 0;
 
   constructor(needs: RelayNeeds) {
     const { clock, random, openUdp, log, config, sip, user } = needs;
     const find = (tag = ""): RelayedCall | undefined => this.#calls.get(tag);
-    const came = (client: RelayClient): void => void this.#deleteOrphans(client);
+    const came = (client: RelayClient): void => {
+      void this.#deleteOrphans(client);
+      void this.#look.all(client);
+    };
     this.#needs = needs;
     this.#clients = config.at.map((at) => new RelayClient({ clock, random, openUdp, log, at, came }));
+    this.#look = new Look({ clock, clients: this.#clients, calls: () => [...this.#calls.values()] });
     this.port = new OutwardPort(sip, find);
     this.#inward = new InwardUser({ user, find, refused: (call) => this.end(call.tag) });
     this.user = this.#inward;
@@ -79,9 +85,11 @@ export class Relay {
 
   start(): void {
     for (const client of this.#clients) client.start();
+    this.#look.start();
   }
 
   stop(): void {
+    this.#look.stop();
     for (const client of this.#clients) client.stop();
   }
 
@@ -96,9 +104,10 @@ export class Relay {
   }
 
   /** A call goes on that the relay knows by its name. */
-  restore(tag: string, { at, protocol, codecs }: SavedRelay): void {
+  restore(tag: string, saved: SavedRelay): void {
+    const { at, protocol, codecs } = saved;
     const client = this.#clients.find((each) => `${each.at.host}:${each.at.port}` === at);
-    this.#add(tag, { protocol, codecs }, client).isKnown = true;
+    this.#add(tag, { protocol, codecs }, client).restore(saved);
   }
 
   /** A phone's first INVITE, with an offer that the user could not take: it becomes a call when the relay has answered. */

@@ -4,7 +4,8 @@
  * RFC 3264, RFC 3261 §13, §14. Rules: the relay knows the call by our tag, which no other leg has (a call that comes back
  * through a plain proxy has its Call-ID twice), and by one via-branch, without which another fork would get other ports; one queue
  * a direction. What fails: an offer of ours is answered 503 here, theirs is 503; an answer of theirs goes on without its SDP,
- * so it is unusable; instead of an answer of ours the phone gets 503 and the call ends. A call that is over asks nothing more.
+ * so it is unusable; instead of an answer of ours the phone gets 503 and the call ends. A call that is over asks nothing more. One that the
+ * relay has forgotten is made anew of what the phone has said last: the user answers that as the phone's ICE restart (look.ts).
  */
 import type { Bencodes } from "../../protocol/bencode.ts";
 import { audioOf, audioProtocolOf, hasVoice, plainOf } from "../../protocol/sdp/plain.ts";
@@ -22,6 +23,13 @@ export interface SavedRelay {
   readonly at?: string | undefined;
   readonly protocol: string;
   readonly codecs: readonly string[];
+  readonly phone?: Said | undefined;
+}
+
+/** A description as the phone has said it, with its tag. */
+interface Said {
+  readonly sdp: string;
+  readonly tag: string;
 }
 
 export interface RelayedCallNeeds {
@@ -40,7 +48,22 @@ export interface RelayOwner {
   readonly lost: (text: string) => void;
   /** The relay has made this of an SDP. */
   readonly made: (made: Relayed) => void;
+  /** Whether the user has called the phone. */
+  readonly isUserCalling: boolean;
+  /** Whether an offer in the phone's place can be taken now. */
+  readonly mayRenew: () => boolean;
+  /** Such an offer; false where it cannot be taken, else `over` is told when nothing of it is open any more. */
+  readonly renew: (sdp: string, over: () => void) => boolean;
 }
+
+/** How rtpengine says that it has no such call. */
+const UNKNOWN = "Unknown call-id";
+/**
+ * Milliseconds. COMPAT stanza 12.22: where the user has called it begins ICE anew by itself when nothing comes any more, and ends a call
+ * whose other side does that; where the user was called it waits to be asked.
+ */
+const PATIENCE = 20_000;
+const OFFER_TO_USER: Purpose = { to: "user", command: "offer" };
 
 export class RelayedCall {
   readonly tag: string;
@@ -60,6 +83,13 @@ export class RelayedCall {
   #terms: MediaTerms;
   /** Whether the relay has heard of it. */
   isKnown = false;
+  /** Whether our next SDP is the answer to what the relay has offered in the phone's place. */
+  isAnew = false;
+  /** Since when the relay is known to have forgotten it. */
+  #forgotten: number | undefined;
+  #phone: Said | undefined;
+  /** What of the user's the phone has heard last. */
+  #user = "";
 
   constructor({ tag, name, client, terms, log }: RelayedCallNeeds) {
     this.tag = tag;
@@ -94,7 +124,57 @@ export class RelayedCall {
       this.#log({ level: "warn", event: "relay.failed", call: this.tag, command: purpose.command, reason });
       throw error;
     });
+    if (purpose.to === "phone") this.#user = sdp;
+    else if (theirs !== undefined) this.#phone = { sdp, tag: theirs };
     return { ...withHeader(message, SDP_TYPE), body: purpose.to === "phone" ? plainOf(audioOf(made)) : made };
+  }
+
+  /** Asks whether the relay knows it, where it could be made anew, and has that done once it is time; whether it is forgotten. */
+  async look(now: number): Promise<boolean> {
+    const owner = this.#owner;
+    if (this.isOver || this.isAnew || !this.isKnown || !this.#phone || !owner?.mayRenew()) return false;
+    const fault = await this.client?.ask("query", { "call-id": this.name }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const isForgotten = fault instanceof RelayFailure && fault.said === UNKNOWN;
+    this.#forgotten = isForgotten ? (this.#forgotten ?? now) : undefined;
+    const isTime = now - (this.#forgotten ?? now) >= (owner.isUserCalling ? PATIENCE : 0);
+    if (isForgotten && isTime) this.#renew();
+    return isForgotten;
+  }
+
+  /** Whether it is known to be forgotten. */
+  get isForgotten(): boolean {
+    return this.#forgotten !== undefined;
+  }
+
+  /** The relay makes it anew, and the user is asked. */
+  #renew(): void {
+    this.inward.add(async () => {
+      const [phone, owner] = [this.#phone, this.#owner];
+      if (this.isOver || !phone || !owner?.mayRenew()) return;
+      const made = await this.#ask(phone.sdp, phone.tag, OFFER_TO_USER).catch(() => undefined);
+      if (made === undefined) return;
+      this.#log({ level: "warn", event: "relay.call.anew", call: this.tag });
+      this.isAnew = true;
+      const over = (): void => {
+        this.isAnew = false;
+      };
+      if (!this.isOver && owner.renew(made, over)) return;
+      over();
+      await this.forget();
+    });
+  }
+
+  /** The phone has answered what the relay has made anew: the relay hears of what is not as before, as an offer that the user has answered. */
+  async heardAnew(sdp: string, theirs: string | undefined): Promise<void> {
+    const before = this.#phone;
+    if (this.isOver || sdp === "" || theirs === undefined || !before) return;
+    this.#phone = { sdp, tag: theirs };
+    if (mediaOf(sdp) === mediaOf(before.sdp)) return;
+    await this.#ask(sdp, theirs, OFFER_TO_USER);
+    await this.#ask(this.#user, theirs, { to: "phone", command: "answer" });
   }
 
   /** The relay forgets the call, where it has heard of it. */
@@ -108,7 +188,13 @@ export class RelayedCall {
   save(): SavedRelay {
     const at = this.client?.at;
     const { protocol, codecs } = this.#terms;
-    return { at: at && `${at.host}:${at.port}`, protocol, codecs };
+    return { at: at && `${at.host}:${at.port}`, protocol, codecs, phone: this.#phone };
+  }
+
+  /** Goes on as it was saved. */
+  restore({ phone }: SavedRelay): void {
+    this.isKnown = true;
+    this.#phone = phone;
   }
 
   #made(made: Relayed): void {
@@ -151,3 +237,6 @@ export class RelayedCall {
     }
   }
 }
+
+/** What is said of the media: o= may change without any of it. */
+const mediaOf = (sdp: string): string => (sdp.match(/^[cma]=[^\r\n]*/gm) ?? []).join();

@@ -47,6 +47,12 @@ export abstract class NgRelay {
     return await this.#client.ask("query", { "call-id": id });
   }
 
+  /** It is killed, and another is there before anybody has missed it. */
+  async startAnew(): Promise<void> {
+    await this.#program?.kill();
+    await this.start();
+  }
+
   async stop(): Promise<void> {
     this.#client.stop();
     await this.#program?.stop();

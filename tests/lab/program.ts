@@ -47,6 +47,11 @@ export class Program {
     clearTimeout(patience);
   }
 
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.exited;
+  }
+
   async #keep(stream: ReadableStream<Uint8Array>): Promise<void> {
     const text = new TextDecoder();
     for await (const bytes of stream) this.#said += text.decode(bytes, { stream: true });
