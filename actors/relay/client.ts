@@ -2,9 +2,10 @@
  * One media relay, as a client of rtpengine's ng protocol: `<cookie> <bencode>` over UDP, answered with the same cookie.
  *
  * Rules: a command that is not answered is sent again after 250 and 500 ms with the same cookie, which rtpengine answers from
- * memory and does not do twice; a second after that the relay counts as down. While it is down commands fail at once, and
- * it is pinged every second; while it is up, every five. What cannot be read, comes late or comes again is passed over.
- * Bound: `MOST_WAITING` commands at once.
+ * memory and does not do twice; a second after that the relay counts as down, if it has answered nobody meanwhile: a ping goes with the
+ * second try, so that a command of one call, which may be what no relay answers, says nothing of the others. While it is down commands
+ * fail at once, and it is pinged every second; while it is up, every five. What cannot be read, comes late or comes again is passed over.
+ * Bounds: `MOST_WAITING` commands at once, `MOST_BYTES` of one.
  */
 import { type Bencodes, readBencode, writeBencode } from "../../protocol/bencode.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
@@ -16,6 +17,8 @@ import { RelaySocket } from "./socket.ts";
 /** Milliseconds until each next try; the last is the end of our patience. */
 const TRIES = [250, 500, 1_000] as const;
 const MOST_WAITING = 10_000;
+/** What a datagram holds, with room for what the relay adds to its answer. */
+const MOST_BYTES = 60_000;
 /** Milliseconds between two pings. */
 const PING = { up: 5_000, unknown: 1_000, down: 1_000 } as const;
 
@@ -47,6 +50,8 @@ export interface RelayClientNeeds {
 interface Waiting {
   readonly done: (answer: Bencodes | RelayFailure) => void;
   stopWaiting: () => void;
+  /** How many answers of the relay there had been when it was first sent. */
+  readonly since: number;
 }
 
 export class RelayClient {
@@ -58,6 +63,8 @@ export class RelayClient {
   #disarm: () => void = () => {};
   #stopped = false;
   #isPinged = false;
+  /** Answers so far. */
+  #heard = 0;
 
   constructor(needs: RelayClientNeeds) {
     this.#needs = needs;
@@ -87,9 +94,10 @@ export class RelayClient {
     if (this.#waiting.size >= MOST_WAITING) return Promise.reject(this.#fault("has too much to do"));
     const cookie = this.#needs.random().replace(/\W/g, "");
     const bytes = writeBencode({ ...needs, command });
+    if (bytes.length > MOST_BYTES) return Promise.reject(this.#fault("is not asked for more than a datagram holds"));
     return new Promise((resolve, reject) => {
       const done: Waiting["done"] = (answer) => (answer instanceof RelayFailure ? reject(answer) : resolve(answer));
-      const waiting: Waiting = { done, stopWaiting: () => {} };
+      const waiting: Waiting = { done, stopWaiting: () => {}, since: this.#heard };
       this.#waiting.set(cookie, waiting);
       this.#send(cookie, withCookie(cookie, bytes), waiting, 0);
     });
@@ -99,10 +107,11 @@ export class RelayClient {
     const patience = TRIES[tries];
     if (patience === undefined) {
       this.#waiting.delete(cookie);
-      this.#change("down");
+      if (waiting.since === this.#heard) this.#change("down");
       return waiting.done(this.#fault("does not answer"));
     }
     this.#socket.send(bytes, this.at);
+    if (tries === 1 && !this.#isPinged) this.#ping();
     waiting.stopWaiting = this.#needs.clock.after(patience, () => this.#send(cookie, bytes, waiting, tries + 1));
   }
 
@@ -114,6 +123,7 @@ export class RelayClient {
     if (!waiting || answer === undefined || answer instanceof Refusal || !isDictionary(answer)) return;
     this.#waiting.delete(cookie);
     waiting.stopWaiting();
+    this.#heard++;
     this.#change("up");
     const { result, "error-reason": reason } = answer;
     const said = String(reason).slice(0, 200);
@@ -122,6 +132,7 @@ export class RelayClient {
 
   #ping(): void {
     if (this.#stopped) return;
+    this.#disarm();
     this.#isPinged = true;
     const again = (): void => {
       this.#isPinged = false;

@@ -15,7 +15,7 @@ const AT = [1, 2].map((last) => ({ host: `192.0.2.2${last}`, port: 2223 }));
 const PHONE = { host: "192.0.2.2", port: 5060, transport: "udp" } as const;
 const nobody = {} as SipUser;
 
-const inviteOf = (tag: string): Request =>
+const inviteOf = (tag: string, body = PLAY_TEXTS["offer-sdp"] ?? ""): Request =>
   requestOf({
     method: "INVITE",
     uri: "sip:bob@192.0.2.2",
@@ -26,7 +26,7 @@ const inviteOf = (tag: string): Request =>
       ["CSeq", "1 INVITE"],
       SDP_TYPE,
     ],
-    body: PLAY_TEXTS["offer-sdp"] ?? "",
+    body,
   });
 
 /** A relay layer with two relays, and what has gone through it. */
@@ -54,9 +54,9 @@ async function twoRelays() {
   });
   layer.start();
   await clock.advance(10);
-  const call = (tag: string): void => {
+  const call = (tag: string, offer?: string): void => {
     layer.begin(tag, { srtp: false, codecs: ["PCMU"] });
-    layer.port.send(inviteOf(tag), PHONE, { response: () => {}, failed: (why) => void refused.push(why) });
+    layer.port.send(inviteOf(tag, offer), PHONE, { response: () => {}, failed: (why) => void refused.push(why) });
   };
   return { layer, clock, relays, sent, refused, call };
 }
@@ -89,6 +89,29 @@ describe("two relays", () => {
     first.isSilent = false;
     await clock.advance(3_000);
     expect([layer.size, first.calls.size, second.calls.size]).toEqual([0, 0, 0]);
+    layer.stop();
+  });
+});
+
+/** A description that no datagram holds. */
+const HUGE = `${PLAY_TEXTS["offer-sdp"]}a=fmtp:0 x=${"y".repeat(70_000)}\r\n`;
+
+describe("what one call asks for, and no relay answers,", () => {
+  // proves: V24
+  test.each([
+    ["for it is too long, fails at once", HUGE, 10],
+    ["fails after its tries", undefined, 1_760],
+  ])("%s: the relay is there for the others", async (_, offer, after) => {
+    const { layer, clock, relays, refused, sent, call } = await twoRelays();
+    for (const relay of relays) relay.isSpokenFor = offer === undefined;
+    call("evil", offer);
+    await clock.advance(after);
+    expect(refused).toEqual(["unrelayed"]);
+    expect(layer.relays.map(({ state }) => state)).toEqual(["up", "up"]);
+    for (const relay of relays) relay.isSpokenFor = false;
+    call("good");
+    await clock.advance(10);
+    expect([refused.length, sent.length]).toEqual([1, 1]);
     layer.stop();
   });
 });
