@@ -3,7 +3,7 @@
  *
  * Rules: a check is answered only if it has our user and password, which werift does not look at; other packets are heard only from
  * where such a check, or an answer to ours, has come; media go out only over a nominated pair whose consent is fresh (RFC 7675);
- * an address of ours that cannot be bound is left out while there is another; candidates of the user are addresses over UDP, and
+ * an address of ours that cannot be bound is left out while there is another; candidates of the user are addresses over UDP that it may name (places.ts), and
  * those it does not tell are learned from its checks. An ICE restart keeps the sockets. Bound: `MOST_PLACES` places of one user.
  * COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private list of them is filled here; a test
  * says what it is when that has changed.
@@ -20,6 +20,7 @@ import {
 import type { Candidate, Transport } from "../protocol/media/media.ts";
 import { isAddress } from "../protocol/media/values.ts";
 import type { Address, Datagrams } from "../transports/transport.ts";
+import { mayReach } from "./places.ts";
 import type { Ports, Received } from "./ports.ts";
 import { kindOf } from "./rtp.ts";
 
@@ -108,8 +109,10 @@ export class IceAgent {
     if (this.#peer.ufrag === ufrag && this.#peer.pwd === pwd) return;
     this.#peer = { ufrag, pwd };
     const connection = this.#connection;
+    const { addresses } = this.#needs;
     connection.setRemoteParams({ iceLite: isLite, usernameFragment: ufrag, password: pwd });
-    for (const each of candidates.filter(isUsable)) void connection.addRemoteCandidate(checkOf(each));
+    for (const each of candidates.filter((each) => isUsable(each) && mayReach(each.ip, addresses)))
+      void connection.addRemoteCandidate(checkOf(each));
     connection.connect().then(done, () => {});
   }
 

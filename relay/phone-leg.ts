@@ -1,8 +1,8 @@
 /**
  * The phone's side of a call: plain RTP, or SRTP with keys in SDP, and RTCP on the next port (RFC 3550 §11, RFC 4568).
  *
- * Rules: packets go to where the phone's come from (latch.ts), which with keys only an authentic one decides; RTCP comes from the
- * same host; a phone that muxes RTCP is heard, too. Our ports and key stay for the whole call; a key of the phone's that has changed
+ * Rules: packets go to where the phone's come from (latch.ts), which with keys only an authentic one decides, and to no place that
+ * nobody may name (places.ts); RTCP comes from the same host; a phone that muxes RTCP is heard, too. Our ports and key stay for the whole call; a key of the phone's that has changed
  * begins anew.
  */
 import { randomBytes } from "node:crypto";
@@ -10,6 +10,7 @@ import { plainCandidate } from "../protocol/media/candidates.ts";
 import type { Content, Transport } from "../protocol/media/media.ts";
 import type { Address, Datagrams } from "../transports/transport.ts";
 import { Latch } from "./latch.ts";
+import { mayReach } from "./places.ts";
 import type { Ports } from "./ports.ts";
 import { RelayError } from "./relay-error.ts";
 import { kindOf } from "./rtp.ts";
@@ -66,8 +67,8 @@ export class PhoneLeg {
   /** The phone has described itself so. */
   hear({ transport, protocol, crypto }: Content): void {
     const [rtp, rtcp] = [1, 2].map((each) => transport.candidates.find(({ component }) => component === each));
-    this.#latch.expect(addressOf(rtp));
-    this.#rtcp = { ...this.#rtcp, said: addressOf(rtcp) };
+    this.#latch.expect(this.#addressOf(rtp));
+    this.#rtcp = { ...this.#rtcp, said: this.#addressOf(rtcp) };
     if (!isKeyed(protocol)) this.#keys = undefined;
     else this.#hearKeys(crypto);
   }
@@ -116,6 +117,12 @@ export class PhoneLeg {
     this.#needs.heard(isPhone ? packet : undefined, kind);
   }
 
+  /** Nowhere for 0.0.0.0, the hold of RFC 2543, and for what nobody may name. */
+  #addressOf(candidate: { readonly ip: string; readonly port: number } | undefined): Address | undefined {
+    const isPlace = candidate !== undefined && mayReach(candidate.ip, [this.#needs.address]);
+    return isPlace ? { host: candidate.ip, port: candidate.port } : undefined;
+  }
+
   #isPhone(from: Address, port: Kind): boolean {
     if (port === "rtp") return this.#latch.takes(from, this.#needs.now());
     if (from.host !== this.#latch.peer?.host) return false;
@@ -125,9 +132,3 @@ export class PhoneLeg {
 }
 
 const isKeyed = (protocol: string): boolean => /\bSAVPF?$/.test(protocol);
-
-/** Nowhere for 0.0.0.0, the hold of RFC 2543. */
-const addressOf = (candidate: { readonly ip: string; readonly port: number } | undefined): Address | undefined =>
-  candidate && candidate.ip !== "0.0.0.0" && candidate.ip !== "::"
-    ? { host: candidate.ip, port: candidate.port }
-    : undefined;

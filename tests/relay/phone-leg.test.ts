@@ -12,7 +12,7 @@ const RTP = Uint8Array.of(0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1);
 const RTCP = Uint8Array.of(0x80, 201, 0, 1, 0, 0, 0, 1);
 
 /** A leg whose phone has said where it is; `say` and `report` have somebody send to it. */
-async function start() {
+async function start(sdp = SDP, address = "192.0.2.14") {
   let now = 0;
   const ears: Received[] = [];
   const sent: Address[] = [];
@@ -21,8 +21,8 @@ async function start() {
     return { local, send: (_, to) => void sent.push(to), close: async () => {} };
   };
   const ports = new Ports(open, { first: 30_000, last: 30_009 }, () => 0);
-  const leg = await PhoneLeg.open({ ports, address: "192.0.2.14", now: () => now, heard: () => {} });
-  const audio = audioOf(readOffer(SDP.join("\r\n")));
+  const leg = await PhoneLeg.open({ ports, address, now: () => now, heard: () => {} });
+  const audio = audioOf(readOffer(sdp.join("\r\n")));
   if (audio) leg.hear(audio);
   const say = (host: string, at: number): void => {
     now = at;
@@ -51,4 +51,23 @@ test("RTP and RTCP go to where the phone says it is, then to who alone has sent 
   expect(goes()).toEqual(AT_PHONE);
   report(STRANGER);
   expect(goes()).toEqual(AT_PHONE);
+});
+
+const at = (host: string): string[] =>
+  SDP.map((line) => (line.startsWith("c=") ? `c=IN ${host.includes(":") ? "IP6" : "IP4"} ${host}` : line));
+
+// proves: V23
+test.each(["127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254", "255.255.255.255", "fe80::1", "0.0.0.0"])(
+  "a description leads nothing to %s",
+  async (host) => {
+    const { goes } = await start(at(host));
+    expect(goes()).toEqual([]);
+    const rtcp = await start([...SDP.slice(0, -1), `a=rtcp:53 IN ${host.includes(":") ? "IP6" : "IP4"} ${host}`, ""]);
+    expect(rtcp.goes().filter((place) => place.startsWith(host))).toEqual([]);
+  },
+);
+
+// proves: V23
+test("but to loopback from loopback, where the relay serves this machine", async () => {
+  expect((await start(at("127.0.0.1"), "127.0.0.1")).goes()).toEqual(["127.0.0.1:4000", "127.0.0.1:4001"]);
 });
