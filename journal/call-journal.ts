@@ -5,6 +5,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
+import type { Part } from "./budget.ts";
 import { type Ended, failureOf, isFailure } from "./call-end.ts";
 import { type Entry, saidByAll, type Transition } from "./entries.ts";
 import { History, MOST_LATE, type Room } from "./history.ts";
@@ -36,7 +37,7 @@ export interface About {
 /** Who is told that something has changed. */
 export interface Listener {
   now(): number;
-  readonly room: Room;
+  readonly room: Room<Part<CallJournal>>;
   stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void;
   refused(journal: CallJournal, event: string): void;
   answered(): void;
@@ -46,6 +47,8 @@ export interface Listener {
 
 export class CallJournal {
   readonly about: About;
+  /** Of its user. */
+  readonly part: Part<CallJournal>;
   readonly begun: number;
   rang: number | undefined;
   answered: number | undefined;
@@ -58,18 +61,19 @@ export class CallJournal {
   #endedAt: number | undefined;
   #why: string | undefined;
   #failure: Failure | undefined;
-  readonly #history: History;
+  readonly #history: History<Part<CallJournal>>;
   /** Devices of the user's that have gone offline since. */
   #away: Set<string> | undefined;
 
-  constructor(about: About, begun: number, listener: Listener) {
+  constructor(about: About, part: Part<CallJournal>, begun: number, listener: Listener) {
     this.about = about;
+    this.part = part;
     this.begun = about.before?.begun ?? begun;
     this.rang = about.before?.rang;
     this.answered = about.before?.answered;
     this.since = begun;
     this.#listener = listener;
-    this.#history = new History(listener.room);
+    this.#history = new History(listener.room, part);
   }
 
   get isOver(): boolean {
@@ -102,7 +106,7 @@ export class CallJournal {
   }
 
   /** The places of messages that came again, and how often. */
-  get again(): History["again"] {
+  get again(): History<Part<CallJournal>>["again"] {
     return this.#history.again;
   }
 

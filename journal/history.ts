@@ -27,21 +27,22 @@ const STANZA = 1_200;
 const NONE: LiveEntry[] = [];
 
 /** Where all histories are kept. */
-export interface Room {
-  /** An entry weighs so much; false when there is no room for it. */
-  weigh(bytes: number): boolean;
+export interface Room<Part> {
+  /** An entry weighs so much; false when there is no room for it. `part` is its user's. */
+  weigh(part: Part, bytes: number): boolean;
   /** For what is packed at the end of a call. */
   readonly ring: Ring;
   readonly compression: Compression;
 }
 
-export class History {
+export class History<Part> {
   /** Entries that gave way. */
   dropped = 0;
   /** What it weighs, in bytes. */
   weight = 0;
   /** Undefined once nobody asks for it any more. */
-  #room: Room | undefined;
+  #room: Room<Part> | undefined;
+  readonly #part: Part;
   #live: LiveEntry[] = [];
   #liveWeight = 0;
   /** Each is packed by itself: at each rest, and at the end. */
@@ -52,8 +53,9 @@ export class History {
   #inRing: Kept | undefined;
   #late: Entry[] | undefined;
 
-  constructor(room: Room) {
+  constructor(room: Room<Part>, part: Part) {
     this.#room = room;
+    this.#part = part;
   }
 
   get entries(): readonly Entry[] {
@@ -83,7 +85,7 @@ export class History {
   add(entry: LiveEntry): void {
     if (this.#live === NONE) return this.#addLate(entry);
     const size = ENTRY + sizeIn(entry);
-    if (!this.#room?.weigh(size)) {
+    if (!this.#room?.weigh(this.#part, size)) {
       this.dropped++;
       return;
     }
@@ -138,7 +140,7 @@ export class History {
     this.#packed = [];
   }
 
-  #pack(room: Room, packed: Packed): void {
+  #pack(room: Room<Part>, packed: Packed): void {
     this.#packedAgain = this.again;
     this.#packed = [...this.#packed, packed];
     this.#packedCount += this.#live.length;
@@ -148,16 +150,16 @@ export class History {
     this.#weigh(room, more);
   }
 
-  #weigh(room: Room, more: number): void {
+  #weigh(room: Room<Part>, more: number): void {
     this.weight += more;
-    room.weigh(more);
+    room.weigh(this.#part, more);
   }
 
   #lighten(size: number): void {
     this.weight -= size;
     this.#liveWeight -= size;
     this.dropped++;
-    this.#room?.weigh(-size);
+    this.#room?.weigh(this.#part, -size);
   }
 
   /** What comes after the end is made bytes at once, for the call has let go of all else. */
@@ -165,7 +167,7 @@ export class History {
     const entry = entryOf(live);
     const weight = ENTRY + (entry.kind === "wire" ? entry.bytes.length : 0);
     this.#late ??= [];
-    if (this.#late.length >= MOST_LATE || !this.#room?.weigh(weight)) this.dropped++;
+    if (this.#late.length >= MOST_LATE || !this.#room?.weigh(this.#part, weight)) this.dropped++;
     else {
       this.weight += weight;
       this.#late.push(entry.kind === "wire" ? { ...entry, bytes: entry.bytes.slice() } : entry);

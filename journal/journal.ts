@@ -2,12 +2,13 @@
  * The journal: what happened to every call, for page, exports and replay. It implements actors/watch.ts.
  *
  * Rules: nothing is read or written here until somebody asks (entries.ts); a call that is over lets go of what it had. One budget of bytes for
- * all: where it is used up the call that ended longest ago goes; where none is over, what lives is told to leave things out.
+ * all (budget.ts): where it is used up old calls go; where none is over, what lives is told to leave things out.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
 import { Belongings } from "./belongings.ts";
+import { Budget } from "./budget.ts";
 import type { Ended } from "./call-end.ts";
 import { type About, CallJournal, type Listener } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
@@ -69,18 +70,17 @@ export class Journal {
   readonly #counts = new Counts();
   /** By our tag, in the order in which they began. */
   readonly #calls = new Map<string, CallJournal>();
-  /** Those that are over, the one that ended first first. */
-  readonly #over = new Set<CallJournal>();
   readonly #live = new Set<CallJournal>();
-  #weight = 0;
+  readonly #budget: Budget<CallJournal>;
   #isUp = false;
 
   constructor(needs: JournalNeeds) {
     this.#needs = needs;
+    this.#budget = new Budget(needs.budget, (journal) => this.#forget(journal));
     this.#listener = {
       now: needs.now,
       room: {
-        weigh: (bytes) => this.#weigh(bytes),
+        weigh: (part, bytes) => this.#budget.weigh(part, bytes),
         ring: new Ring(),
         compression: needs.compression ?? AS_IT_IS,
       },
@@ -95,8 +95,12 @@ export class Journal {
   // What the gateway tells
 
   begun(about: About): CallWatch | undefined {
-    if (!this.#weigh(0)) return undefined;
-    const journal = new CallJournal(about, this.#needs.now(), this.#listener);
+    const part = this.#budget.begin(about.them);
+    if (!this.#budget.weigh(part, 0)) {
+      this.#budget.leave(part);
+      return undefined;
+    }
+    const journal = new CallJournal(about, part, this.#needs.now(), this.#listener);
     this.#calls.set(about.id, journal);
     this.#live.add(journal);
     this.#counts.begun();
@@ -152,7 +156,7 @@ export class Journal {
 
   /** Bytes that all calls weigh. */
   get weight(): number {
-    return this.#weight;
+    return this.#budget.weight;
   }
 
   /** Calls that fit a question, newest first, so many at most. */
@@ -202,30 +206,14 @@ export class Journal {
     const { why = "success", failed } = journal.row;
     this.#counts.ended(journal.last, why, failed);
     this.#live.delete(journal);
-    this.#over.add(journal);
     this.#belongings.over(journal);
     this.#changes.add(journal.about.id);
-    this.#weigh(0);
-  }
-
-  /** Takes weight on, and lets old calls go until there is room; false when there is none. */
-  #weigh(bytes: number): boolean {
-    this.#weight += bytes;
-    if (this.#weight <= this.#needs.budget) return true;
-    for (const journal of this.#over) {
-      if (this.#weight <= this.#needs.budget) break;
-      this.#forget(journal);
-    }
-    if (bytes <= 0 || this.#weight <= this.#needs.budget) return this.#weight <= this.#needs.budget;
-    this.#weight -= bytes;
-    return false;
+    this.#budget.end(journal);
   }
 
   #forget(journal: CallJournal): void {
-    this.#over.delete(journal);
     this.#calls.delete(journal.about.id);
     this.#belongings.remove(journal);
     journal.forget();
-    this.#weight -= journal.weight;
   }
 }

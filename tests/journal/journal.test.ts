@@ -245,6 +245,39 @@ describe("bounds", () => {
     expect(journal.row("tag199")).toBeDefined();
   });
 
+  // proves: H9
+  test("of one user: the calls of one who makes many push out none of another's, live or over", () => {
+    const { begin, sip, journal } = world(80_000);
+    const called = (id: string, them: string): CallWatch => {
+      const call = begin({ ...outgoing, id, callId: id, sid: id, them });
+      sip(true, invite(id).replace("tagA", id));
+      return call;
+    };
+    const live = called("live", "juliet@example.org");
+    called("old", "juliet@example.org").ended("success");
+    for (let at = 0; at < 500; at++) called(`m${at}`, "mallory@example.org")?.ended("success");
+    const left = (): string[] => journal.calls({}, 1_000).calls.map(({ id }) => id);
+    expect(left().slice(-2)).toEqual(["old", "live"]);
+    expect([left()[0], left().length > 100]).toEqual(["m499", true]);
+    // what lives is no way around it
+    for (let at = 0; at < 100; at++) called(`l${at}`, "mallory@example.org");
+    for (let at = 0; at < 100; at++)
+      for (let more = 0; more < 30; more++)
+        sip(true, `${invite(`l${at}`).replace("tagA", `l${at}`)}${more}${"x".repeat(900)}`);
+    expect(left().slice(-2)).toEqual(["old", "live"]);
+    expect(journal.weight).toBeLessThanOrEqual(80_000);
+    live.ended("success");
+    called("new", "juliet@example.org").ended("success");
+    expect(left().filter((id) => ["new", "live", "old"].includes(id))).toEqual(["new", "old", "live"]);
+  });
+
+  // proves: H9
+  test("of a user who is alone has no part: the whole budget is that user's", () => {
+    const { begin, journal } = world(80_000);
+    for (let at = 0; at < 2_000; at++) begin({ ...outgoing, id: `${at}`, callId: `${at}` }).ended("success");
+    expect(journal.weight).toBeGreaterThan(79_000);
+  });
+
   test("of all: what lives is told less where nothing else can go", () => {
     const { journal, sip } = world(2_000);
     journal.begun(outgoing);
