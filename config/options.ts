@@ -33,6 +33,7 @@ import {
   SECONDS_OR_NEVER,
   SECRET,
   TEXT,
+  TOKEN,
 } from "./values.ts";
 
 export interface Option extends Kind {
@@ -185,14 +186,14 @@ const DIAL_OPTIONS = [
   option("dial", "longest", LIMIT, 7200, "seconds after the answer when a dialled call is ended", RELOADS),
 ];
 
-const TOKEN = "shown by who looks from elsewhere, hangs up or drains";
+const SHOWN = "shown by who looks from elsewhere, hangs up or drains";
 const TOKEN_FILE = "a file that holds the token, in place of token";
 const JOURNAL = "megabytes for what happened to calls; 0 keeps nothing, and there is no window";
 
 const WEB_OPTIONS = [
   option("web", "host", LISTENER, "127.0.0.1", "address of the window, its API, /health and /metrics", env("WEB_HOST")),
   option("web", "port", ANY_PORT, 8080, "its port", env("WEB_PORT")),
-  option("web", "token", TEXT, "", TOKEN, secret("WEB_TOKEN")),
+  option("web", "token", TOKEN, "", SHOWN, secret("WEB_TOKEN")),
   option("web", "token_file", TEXT, "", TOKEN_FILE, env("WEB_TOKEN_FILE")),
   option("web", "journal", MEGABYTES, 64, JOURNAL, env("WEB_JOURNAL")),
 ];

@@ -4,6 +4,7 @@
  * Rules: the file is read once, at the start; what is wrong with it is an error that does not show it.
  */
 import type { Config } from "../config.ts";
+import { SHORTEST_TOKEN } from "./values.ts";
 import { ConfigError, codeOf } from "./words.ts";
 
 /** The token; empty where there is none. `read` gives the text of a file, or rejects. */
@@ -18,6 +19,7 @@ export async function readToken(
   });
   const found = text.trim();
   if (!/^\S+$/.test(found)) throw wrong(`"${tokenFile}" must hold the token: one line, without blanks`);
+  if (found.length < SHORTEST_TOKEN) throw wrong(`"${tokenFile}" must hold ${SHORTEST_TOKEN} characters or more`);
   return found;
 }
 

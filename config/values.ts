@@ -134,6 +134,12 @@ export const TEXT: Kind = {
   schema: plain,
   allowed: "text without control characters, and not only blanks",
 };
+/** Whoever reaches the window may try as many as he likes. */
+export const SHORTEST_TOKEN = 16;
+export const TOKEN: Kind = {
+  schema: plain.refine((text) => text === "" || text.length >= SHORTEST_TOKEN),
+  allowed: `${SHORTEST_TOKEN} characters or more, none of them a control character, or nothing`,
+};
 export const SECRET: Kind = {
   schema: plain.min(1),
   allowed: "text without control characters: the component secret of the XMPP server",

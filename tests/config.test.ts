@@ -110,6 +110,11 @@ const WRONG: readonly (readonly [string, string, string])[] = [
     "[xmpp] secret must be text without control characters: the component secret of the XMPP server",
   ],
   [
+    "a token that can be guessed, which is not shown",
+    `[web]\ntoken = "0123456789abcde"\n${GOOD}`,
+    "[web] token must be 16 characters or more, none of them a control character, or nothing",
+  ],
+  [
     "no hosts",
     changed(GOOD, /hosts.*/, ""),
     '[xmpp] hosts is missing: set it in the file or in CARILLON_XMPP_HOSTS; it must be a list of domain names, such as ["example.org"]',

@@ -291,9 +291,9 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("signals 
 
 describe("a gateway that runs", () => {
   test("is asked for its calls, and to end one", async () => {
-    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken" });
+    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken-0123456789" });
     const url = `http://127.0.0.1:${gateway.webPort}`;
-    const env = { CARILLON_WEB_TOKEN: "t0ken" };
+    const env = { CARILLON_WEB_TOKEN: "t0ken-0123456789" };
     expect(await runMain(["calls", "--url", url], undefined, env)).toMatchObject({ code: 0, output: "no calls" });
     expect(await runMain(["hangup", "1f", "--url", url], undefined, env)).toMatchObject({
       code: 1,
@@ -303,8 +303,8 @@ describe("a gateway that runs", () => {
   });
 
   test("drains by its API as by SIGTERM", async () => {
-    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken" });
-    const drain = { method: "POST", headers: { authorization: "Bearer t0ken" } };
+    const gateway = await startGateway(TOML(), undefined, { CARILLON_WEB_TOKEN: "t0ken-0123456789" });
+    const drain = { method: "POST", headers: { authorization: "Bearer t0ken-0123456789" } };
     expect((await fetch(`http://127.0.0.1:${gateway.webPort}/api/drain`, drain)).status).toBe(202);
     expect(await gateway.exited).toBe(0);
     expect(linesOf(gateway.log()).at(-1)).toMatchObject({ event: "gateway.state", state: "stopped" });

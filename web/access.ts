@@ -2,7 +2,8 @@
  * Who may look, and who may touch: the token of `[web]`, the session that stands for it, and the checks of Host and Origin.
  *
  * Rules: on loopback one may look without a token, if Host (and Origin, where there is one) is loopback as well: a page of
- * another site whose name was made to point here is refused (DNS rebinding). Elsewhere nothing is shown without the token. Touching (hanging
+ * another site whose name was made to point here is refused (DNS rebinding), and so is what a page of another site embeds, an image or a
+ * frame, which has no Origin but says so by itself (Fetch Metadata): it would hold feeds that are few. Elsewhere nothing is shown without the token. Touching (hanging
  * up, draining) needs the token always. A browser shows it once and gets a cookie that scripts cannot read and other sites cannot send.
  * `/health` is for everybody: it says nothing about who calls whom. Bound: `MOST_SESSIONS`, the oldest gives way.
  */
@@ -69,7 +70,10 @@ export class Access {
   /** Lets those look that may, and says to others what is missing. */
   readonly look: MiddlewareHandler = async (context, next) => {
     const { token, isLocal } = this.#needs;
-    if (!isOwnOrigin(context.req.header("origin"), context.req.header("host")))
+    if (
+      !isOwnOrigin(context.req.header("origin"), context.req.header("host")) ||
+      isEmbedded((name) => context.req.header(name))
+    )
       return context.json({ error: "requests of other sites are refused" }, 403);
     if (this.#isKnown(context.req.header("authorization"), getCookie(context, COOKIE))) return next();
     if (isLocal && token === "" && isLoopback(context.req.header("host"))) return next();
@@ -135,6 +139,12 @@ const asUtf8 = (text: string): string => Buffer.from(text, "latin1").toString("u
 function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Whether a page of another site, or of another port, has it fetched as a part of itself; a link that is followed is none. */
+function isEmbedded(header: (name: string) => string | undefined): boolean {
+  const site = header("sec-fetch-site") ?? "none";
+  return site !== "none" && site !== "same-origin" && header("sec-fetch-dest") !== "document";
 }
 
 /** Whether a Host header names this machine alone. */

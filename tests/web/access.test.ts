@@ -59,6 +59,18 @@ describe("on loopback, without a token", () => {
     expect((await get("/api/calls", { origin })).status).toBe(status);
   });
 
+  // proves: G21
+  test.each([
+    ["cross-site", "image", 403],
+    ["cross-site", "iframe", 403],
+    ["same-site", "empty", 403],
+    ["cross-site", "document", 200],
+    ["same-origin", "empty", 200],
+    ["none", "document", 200],
+  ])("what a browser fetches %s as %s is answered %d", async (site, dest, status) => {
+    expect((await get("/api/calls", { "sec-fetch-site": site, "sec-fetch-dest": dest })).status).toBe(status);
+  });
+
   test("our own page may look, and nobody may touch", async () => {
     expect((await get("/api/calls", { origin: window.url })).status).toBe(200);
     const answers = [await get("/api/calls/x", {}, "DELETE"), await get("/api/drain", {}, "POST"), await show("")];
