@@ -33,6 +33,7 @@ import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
 import type { Compression } from "./journal/packed.ts";
 import { Trace } from "./journal/trace.ts";
+import { printable } from "./protocol/printable.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { UnboundAddress } from "./relay/relay-error.ts";
 import { commandOf, spawnRelay } from "./relay/spawn.ts";
@@ -227,6 +228,6 @@ try {
   process.exit(0);
 } catch (error) {
   if (!(error instanceof StartError || error instanceof ConfigError || error instanceof CommandError)) throw error;
-  for (const line of error.message.split("\n")) console.error(`carillon: ${line}`);
+  for (const line of error.message.split("\n")) console.error(printable(`carillon: ${line}`));
   process.exit(1);
 }

@@ -34,9 +34,19 @@ class Departure extends Error {}
 /** Runs the text of a file; false when the gateway goes another way. Throws an `Error` for what is neither journal nor play. */
 export async function replay(text: string, needs: ReplayNeeds): Promise<boolean> {
   if (!text.trimStart().startsWith("{")) return await new Replay(text, [], needs).run();
+  const [script, steps] = writtenFrom(text);
+  return await new Replay(script, steps, needs).run();
+}
+
+/** The play of an exported call, and what its chart did. */
+function writtenFrom(text: string): readonly [script: string, steps: readonly StepView[]] {
   const call = readExportedCall(text);
-  const script = playOf(call, entriesOf(call), call.setting);
-  return await new Replay(script, call.steps, needs).run();
+  try {
+    return [playOf(call, entriesOf(call), call.setting), call.steps];
+  } catch (error) {
+    // whoever has written it may have put anything anywhere
+    throw new Error(`this JSON is no exported call: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 class Replay {

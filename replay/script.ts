@@ -91,13 +91,17 @@ function readStep(line: string, text: string, at: number): Step {
   }
   if (arrow?.[2] === "gateway") return { kind: "say", by: arrow[1]!, text, line: at };
   const after = /^after (\d+) ?(ms|s)$/.exec(line);
-  if (after) return { kind: "after", ms: Number(after[1]) * (after[2] === "s" ? 1000 : 1), line: at };
+  const ms = Number(after?.[1]) * (after?.[2] === "s" ? 1000 : 1);
+  if (ms <= LONGEST) return { kind: "after", ms, line: at };
   const nothing = /^nothing( again)? on (\S+)$/.exec(line);
   if (nothing) return { kind: "nothing", by: nothing[2]!, again: nothing[1] !== undefined, line: at };
   const happens = HAPPENS.get(line);
   if (happens) return { kind: happens, line: at };
   throw new Unreadable(at);
 }
+
+/** Milliseconds that may pass at once, ten days: nobody waits for more. */
+const LONGEST = 864_000_000;
 
 /** What names stand for so far. */
 export type Bindings = Map<string, string>;

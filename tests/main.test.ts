@@ -1,6 +1,7 @@
 /** The command line, as an operator meets it: what is wrong is one line and a non-zero exit. */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlayServer } from "../replay/server.ts";
 import { listenTcp } from "../transports/tcp.ts";
@@ -65,6 +66,18 @@ describe("what is wrong is one line, and no stack trace", () => {
       1,
       "carillon: no gateway answers at http://127.0.0.1:9: does it run, and is this its [web] host and port?",
     ]);
+  });
+
+  // proves: G17
+  test("a file to replay that would move the cursor", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+    const file = join(folder, "call.json");
+    writeFileSync(file, "{\u001b[2J");
+    const { code, error } = await runMain(["replay", file]);
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(error).toMatch(/^carillon: .*JSON/);
+    expect(error).not.toMatch(/\p{C}/u);
   });
 
   test("a token file that is not there", async () => {

@@ -72,7 +72,14 @@ describe("it is said where the gateway goes another way", () => {
 test.each([
   ["JSON that is no call", "{}", "this JSON is no exported call"],
   ["JSON that is cut", call.json.slice(0, 300), "JSON"],
+  ["JSON whose messages are none", '{"steps":[],"messages":[{}],"setting":{}}', "this JSON is no exported call"],
+  [
+    "JSON whose setting is none",
+    '{"steps":[{}],"messages":[],"setting":{"trunks":{}}}',
+    "this JSON is no exported call",
+  ],
   ["no play", "hello\n", "no line of a play"],
+  ["a play of a thousand years", "after 31557600000s\n", "no line of a play"],
 ])("%s is an error that says so", async (_, text, why) => {
   await expect(run(text)).rejects.toThrow(why);
 });
