@@ -5,7 +5,7 @@ import { parse } from "ltx/lib/ltx.js";
 import type { CallAbout } from "../../actors/watch.ts";
 import { type CallWatch, Journal } from "../../journal/journal.ts";
 import type { CallView } from "../../journal/view.ts";
-import { changedAll, crlf } from "../support/changed.ts";
+import { changed, changedAll, crlf } from "../support/changed.ts";
 
 const ROMEO = "romeo@example.org/orchard";
 const BOB = "bob@sip.example.org";
@@ -250,7 +250,7 @@ describe("bounds", () => {
     const { begin, sip, journal } = world(80_000);
     const called = (id: string, them: string): CallWatch => {
       const call = begin({ ...outgoing, id, callId: id, sid: id, them });
-      sip(true, invite(id).replace("tagA", id));
+      sip(true, changed(invite(id), "tagA", id));
       return call;
     };
     const live = called("live", "juliet@example.org");
@@ -263,7 +263,7 @@ describe("bounds", () => {
     for (let at = 0; at < 100; at++) called(`l${at}`, "mallory@example.org");
     for (let at = 0; at < 100; at++)
       for (let more = 0; more < 30; more++)
-        sip(true, `${invite(`l${at}`).replace("tagA", `l${at}`)}${more}${"x".repeat(900)}`);
+        sip(true, `${changed(invite(`l${at}`), "tagA", `l${at}`)}${more}${"x".repeat(900)}`);
     expect(left().slice(-2)).toEqual(["old", "live"]);
     expect(journal.weight).toBeLessThanOrEqual(80_000);
     live.ended("success");
