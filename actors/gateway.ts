@@ -310,13 +310,12 @@ export class Gateway {
 
   /** Calls of an earlier gateway are known before the ports open, so that nothing inside their dialogs is refused. */
   async #restore(): Promise<void> {
-    const saved = await this.#store?.load().catch((error: unknown) => {
+    const loaded = await this.#store?.load().catch((error: unknown) => {
       throw new Error(`[calls] store ${error instanceof Error ? error.message : error}`);
     });
-    if (saved === undefined || this.#isOver) return;
-    this.#writer?.know(saved);
-    this.calls.restore(saved);
-    await this.#writer?.flush();
+    if (loaded === undefined || this.#isOver) return;
+    this.#writer?.know(loaded);
+    this.calls.restore(loaded.saved);
   }
 
   /** Whether it was stopped. */

@@ -95,18 +95,28 @@ export class Run {
     return this.#user.sessions;
   }
 
+  /** Where its calls are saved, where they are. */
+  get store(): string {
+    return join(this.#folder, "calls.db");
+  }
+
   async open(): Promise<void> {
     await this.#user.open();
     const online = new Promise<void>((resolve) => {
       this.#user.online = resolve;
     });
-    const store = this.#stores ? join(this.#folder, "calls.db") : undefined;
+    await Promise.all([this.start(), online]);
+    if (this.#begins === "user") this.#phone = answering(this.#sipp);
+    await Bun.sleep(500);
+  }
+
+  /** Starts a gateway, the next one where one was killed; settles when its ports are open. */
+  async start(): Promise<void> {
+    const store = this.#stores ? this.store : undefined;
     const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal, store };
     this.#gateway = new GatewayProcess(this.#folder, ports, this.#tree);
     this.#gateway.logged = (line) => this.#logged(line);
-    await Promise.all([this.#gateway.ready(), online]);
-    if (this.#begins === "user") this.#phone = answering(this.#sipp);
-    await Bun.sleep(500);
+    await this.#gateway.ready();
   }
 
   async close(): Promise<void> {

@@ -62,8 +62,9 @@ export class Call implements ChartOwner, DialogUser {
   /** What the user is told of the answer, until the call is saved: another process may have to say it. */
   #unsaid: readonly UserEffect[] | undefined;
   #isCommitted: boolean;
-  /** What was known when it was last said to have changed. */
+  /** What was known, and the state, when it was last said to have changed. */
   #known: unknown;
+  #noted = "";
 
   constructor({ chart, phone, user, dialog, log, longest, saved, changed, settled, ended }: CallParts) {
     this.chart = chart;
@@ -107,7 +108,12 @@ export class Call implements ChartOwner, DialogUser {
   /** Takes its time and its open transactions up again; one that is not answered ends. */
   goOn(saved: SavedCall): void {
     const { phone, chart } = this;
+    // as it was saved, so that thousands need not be saved anew at once
+    this.#known = this.#toBeSaved;
+    this.#noted = chart.state;
+    this.#logged = chart.state;
     this.start();
+    if (this.#record.isSetUp) this.#settle();
     const { ours } = saved.invite ?? {};
     chart.guard(() => {
       const isNew = chart.now - (saved.record.answered ?? 0) < ANSWER_LASTS;
@@ -166,10 +172,17 @@ export class Call implements ChartOwner, DialogUser {
   /** Until the answer only who is called, and whether the user has left, is saved of the chart; then all of it. */
   #noteChange(state: string): void {
     const { chart } = this;
-    const known = chart.hasDialog ? chart.known : chart.devices;
+    const known = this.#toBeSaved;
     const isMore = chart.hasDialog || chart.userLeft;
-    if (known !== this.#known || (isMore && state !== this.#logged)) this.changed();
+    const isNew = known !== this.#known || (isMore && state !== this.#noted);
     this.#known = known;
+    this.#noted = state;
+    if (isNew) this.changed();
+  }
+
+  get #toBeSaved(): unknown {
+    const { chart } = this;
+    return chart.hasDialog ? chart.known : chart.devices;
   }
 
   complete(): void {

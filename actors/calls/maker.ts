@@ -103,8 +103,9 @@ export class CallMaker {
     chart.watchBy(this.#needs.watch?.begun(saved ? { ...about, before: saved.record } : about));
     // the relay has seen a phone's offer before there was a call
     if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, this.#ownerOf(chart));
-    const event = saved ? "call.restored" : "call.started";
-    log({ level: "info", event, direction: beginning.direction });
+    const { direction } = beginning;
+    if (saved) log({ level: "info", event: "call.restored", direction, state: chart.state });
+    else log({ level: "info", event: "call.started", direction });
     return call;
   }
 
@@ -162,7 +163,9 @@ export class CallMaker {
       const saved = call.save();
       const relay = this.#needs.relay?.save(dialog.localTag);
       const way = { dialog: { ...dialog, contactUser }, longest, trunk: trunk?.settings.name };
-      return saved && { version: SAVED_VERSION, side: user.side, ...way, ...saved, relay };
+      return (
+        saved && { version: SAVED_VERSION, start: this.#saver?.start ?? 0, side: user.side, ...way, ...saved, relay }
+      );
     };
     this.#saver?.changed(dialog.localTag, save, written);
   }

@@ -12,7 +12,6 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Line } from "../phone/line.ts";
 import type { Phone } from "../phone/phone.ts";
-import { withoutReserve } from "../phone/saved.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { Relay } from "../relay/relay.ts";
@@ -98,9 +97,6 @@ export class Restoring {
     try {
       if (isOwed(id)) return outbox.restore(id, text);
       const saved = readSavedCall(text);
-      // one that is killed at once must not say the same numbers as the next
-      const { phone } = saved;
-      if (phone) saver.changed(id, () => ({ ...saved, phone: withoutReserve(phone) }));
       this.#restored.push({ call: this.#made(saved), saved });
     } catch (error) {
       log({ level: "error", event: "store.unreadable", id, error: String(error) });
@@ -117,7 +113,7 @@ export class Restoring {
     const call = maker.create(saved.chart.context, side, way, (line) => this.#phone(saved, line), saved);
     try {
       call.user.restore(withheld);
-      if (phone) call.phone.restore(phone);
+      if (phone) call.phone.restore(phone, Math.max(1, this.#by.saver.start - saved.start));
     } catch (error) {
       // it is registered by now
       call.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });

@@ -54,9 +54,9 @@ export class Fork {
     this.dialog = { ...kept(dialog, this.dialog), localSeq, remoteSeq };
   }
 
-  /** The same dialog, in another process. */
-  static restored({ tag, dialog, open, ...known }: SavedFork): Fork {
-    const fork = new Fork(tag, { ...dialog, localSeq: dialog.localSeq + RESERVE }, open);
+  /** The same dialog, so many starts later. */
+  static restored({ tag, dialog, open, ...known }: SavedFork, starts: number): Fork {
+    const fork = new Fork(tag, { ...dialog, localSeq: dialog.localSeq + RESERVE * starts }, open);
     return Object.assign(fork, known);
   }
 

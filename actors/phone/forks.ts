@@ -32,8 +32,8 @@ export class Forks {
     return { forks: this.#all.map((fork) => fork.save()), chosen, hungUp };
   }
 
-  restore({ forks, chosen, hungUp }: ReturnType<Forks["save"]>): void {
-    this.#all = forks.map(Fork.restored);
+  restore({ forks, chosen, hungUp }: ReturnType<Forks["save"]>, starts: number): void {
+    this.#all = forks.map((fork) => Fork.restored(fork, starts));
     this.chosen = chosen;
     this.hungUp = hungUp;
   }

@@ -75,9 +75,9 @@ export abstract class Phone {
 
   abstract saveInvite(): SavedInvite;
 
-  /** Knows again what an earlier gateway has saved of an answered call; nothing is sent. */
-  restore(saved: SavedPhone): void {
-    this.forks.restore(saved);
+  /** Knows again what an earlier gateway has saved of an answered call, so many starts ago; nothing is sent. */
+  restore(saved: SavedPhone, starts: number): void {
+    this.forks.restore(saved, starts);
     this.description.restore(saved.description);
     this.offers.restore(saved.offers, this.forks);
   }

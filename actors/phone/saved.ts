@@ -2,15 +2,15 @@
  * The SIP side of a call as it is saved, so that another process can go on with it: plain JSON, and its schema.
  *
  * Rules: a request is saved with its body only where it may have to be sent or answered again; what is in flight is not saved (an
- * INFO, a PRACK, keys that wait), and neither is what only finished transactions need. Numbers of ours go on `RESERVE` higher,
- * since what went out after the last save is not known (RFC 3261 §12.2.1.1 allows gaps), and that they do is saved before anything goes out. ../calls/saved-call.ts is the rest of a call.
+ * INFO, a PRACK, keys that wait), and neither is what only finished transactions need. Numbers of ours go on `RESERVE` higher for each
+ * start since the save, since what went out after it is not known (RFC 3261 §12.2.1.1 allows gaps); so nothing is saved anew at a start. ../calls/saved-call.ts is the rest of a call.
  */
 import { z } from "zod";
 import type { Media } from "../../protocol/media/media.ts";
 import type { Response } from "../../protocol/sip/message.ts";
 import type { ServerTransaction } from "../sip/user.ts";
 
-/** How many requests of a dialog may go out until it is saved again, at half of them. */
+/** How many requests of a dialog may go out in a start until it is saved again, at half of them. */
 export const RESERVE = 1_000;
 
 const savedMedia = z.custom<Media>(
@@ -112,12 +112,3 @@ export type SavedInvite = z.infer<typeof savedInvite>;
 export function savedTheirs({ request, source }: ServerTransaction, success?: Response): SavedTheirs {
   return { request: success ? { ...request, body: "" } : request, source, success };
 }
-
-/** The same, with its reserve of numbers gone: whoever reads it next goes on behind what this gateway may say before it saves. */
-export const withoutReserve = (phone: SavedPhone): SavedPhone => ({
-  ...phone,
-  forks: phone.forks.map((fork) => ({
-    ...fork,
-    dialog: { ...fork.dialog, localSeq: fork.dialog.localSeq + RESERVE },
-  })),
-});

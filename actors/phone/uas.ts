@@ -81,8 +81,8 @@ export class PhoneUas extends Phone implements Awaiting {
     return { ...super.save(), invite };
   }
 
-  override restore(saved: SavedPhone): void {
-    super.restore(saved);
+  override restore(saved: SavedPhone, starts: number): void {
+    super.restore(saved, starts);
     const { invite } = saved;
     this.#success = invite?.success;
     this.#finalSent = invite === undefined || this.#success !== undefined;

@@ -5,7 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Asked } from "./disk-worker.ts";
-import type { CallStore, Revisions, Saved } from "./store.ts";
+import type { CallStore, Loaded, Revisions } from "./store.ts";
 
 interface Answer {
   readonly done?: unknown;
@@ -27,8 +27,8 @@ export class DiskStore implements CallStore {
     this.#worker.on("exit", () => this.#died(new Error("the thread of the store has ended")));
   }
 
-  async load(): Promise<readonly Saved[]> {
-    return (await this.#ask("load")) as Saved[];
+  async load(): Promise<Loaded> {
+    return (await this.#ask("load")) as Loaded;
   }
 
   async write(

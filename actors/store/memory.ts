@@ -3,23 +3,30 @@
  *
  * Rule: it takes and refuses what the store on disk does (table.ts), and holds texts, so that what a gateway changes later is not saved.
  */
-import type { CallStore, Revisions, Saved } from "./store.ts";
+import type { CallStore, Loaded, Revisions, Saved } from "./store.ts";
 
 /** By seat and name. */
-export type Rows = Map<string, Map<string, Saved>>;
+export class Rows extends Map<string, Map<string, Saved>> {
+  /** How often each seat was started. */
+  readonly starts = new Map<string, number>();
+}
 
 export class MemoryStore implements CallStore {
   readonly seat: string;
   readonly #rows: Map<string, Saved>;
+  readonly #starts: Map<string, number>;
 
-  constructor(rows: Rows = new Map(), seat = "") {
+  constructor(rows = new Rows(), seat = "") {
     this.seat = seat;
+    this.#starts = rows.starts;
     this.#rows = rows.get(seat) ?? new Map();
     rows.set(seat, this.#rows);
   }
 
-  load(): Promise<readonly Saved[]> {
-    return Promise.resolve([...this.#rows.values()]);
+  load(): Promise<Loaded> {
+    const start = (this.#starts.get(this.seat) ?? 0) + 1;
+    this.#starts.set(this.seat, start);
+    return Promise.resolve({ start, saved: [...this.#rows.values()] });
   }
 
   write(saves: ReadonlyMap<string, string>, ends: ReadonlySet<string>, revisions: Revisions): Promise<"ok" | "fenced"> {

@@ -3,11 +3,11 @@
  *
  * Rules: one process at a time has the file (it is locked as long as it is open, and the system unlocks it when the process dies); a
  * batch is one transaction; write-ahead logging without a sync at each commit: what a killed process has written is there, a
- * power cut may take the last moments with it, and never more. `LAYOUT` is the version of the table, not of what the texts say.
+ * power cut may take the last moments with it, and never more, and no start (numbers are made of it): that alone is synced. `LAYOUT` is the version of the table, not of what the texts say.
  */
 import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Saved } from "./store.ts";
+import type { Loaded } from "./store.ts";
 
 const LAYOUT = 1;
 /** A saved call has keys of media, and perhaps an answer to a digest challenge. */
@@ -54,14 +54,34 @@ export class SavedTable {
       `BEGIN IMMEDIATE;
        CREATE TABLE IF NOT EXISTS saved
          (seat TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seat, id)) WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS started (seat TEXT PRIMARY KEY, starts INTEGER NOT NULL) WITHOUT ROWID;
        PRAGMA user_version = ${LAYOUT};
        COMMIT`,
     );
   }
 
-  load(): Saved[] {
+  load(): Loaded {
+    const start = this.#begin();
     const rows = this.#database.prepare("SELECT id, revision, text FROM saved WHERE seat = ?").all(this.#seat);
-    return rows.map(({ id, revision, text }) => ({ id: String(id), revision: Number(revision), text: String(text) }));
+    const saved = rows.map(({ id, revision, text }) => ({
+      id: String(id),
+      revision: Number(revision),
+      text: String(text),
+    }));
+    return { start, saved };
+  }
+
+  /** Counts a start; on the disk before anything is made of it. */
+  #begin(): number {
+    this.#database.exec("PRAGMA synchronous = FULL");
+    const counted = this.#database
+      .prepare(
+        `INSERT INTO started (seat, starts) VALUES (?, 1)
+         ON CONFLICT (seat) DO UPDATE SET starts = starts + 1 RETURNING starts`,
+      )
+      .get(this.#seat) as { starts: number };
+    this.#database.exec("PRAGMA synchronous = NORMAL");
+    return counted.starts;
   }
 
   write({ saves, ends }: Batch): "ok" | "fenced" {

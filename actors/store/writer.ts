@@ -9,7 +9,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { CallStore, Saved } from "./store.ts";
+import type { CallStore, Loaded } from "./store.ts";
 
 /** In milliseconds. */
 const BATCH = 5;
@@ -22,6 +22,8 @@ export type Save = () => object | undefined;
 
 /** Who saves something by its name. */
 export interface Saver {
+  /** Which start of the gateway this is. */
+  readonly start: number;
   /** It has changed; `save` is asked later. `written` is told once it is in the store, or cannot be written now. */
   changed(id: string, save: Save, written?: () => void): void;
   /** It need not be known any more. */
@@ -42,6 +44,7 @@ export class StoreWriter implements Saver {
   #ended = new Set<string>();
   /** Who waits for what has changed. */
   #waiting: (() => void)[] = [];
+  start = 0;
   /** Of what is in the store. */
   readonly #revisions = new Map<string, number>();
   #disarm: (() => void) | undefined;
@@ -61,7 +64,8 @@ export class StoreWriter implements Saver {
   }
 
   /** What is in the store, as it was loaded. */
-  know(saved: readonly Saved[]): void {
+  know({ start, saved }: Loaded): void {
+    this.start = start;
     for (const { id, revision } of saved) this.#revisions.set(id, revision);
   }
 

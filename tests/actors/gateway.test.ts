@@ -2,12 +2,15 @@
 import { expect, test } from "bun:test";
 import { Gateway, type GatewayNeeds } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import { MemoryStore } from "../../actors/store/memory.ts";
-import type { Saved } from "../../actors/store/store.ts";
+import { MemoryStore, Rows } from "../../actors/store/memory.ts";
+import type { Loaded } from "../../actors/store/store.ts";
 import { createClock } from "../../replay/clock.ts";
 import { gatewayConfig, needsOf, SERVER } from "../../replay/gateway.ts";
 import { PlayServer } from "../../replay/server.ts";
 import { createWire, type Wire } from "../../replay/wire.ts";
+import { TALKING } from "../calls/scenes.ts";
+import { Stage } from "../support/play.ts";
+import { callerSite } from "../support/site.ts";
 
 /** A gateway that is starting, what it has said, and whether it is ready. */
 function starting(change: (wire: Wire) => Partial<GatewayNeeds> = () => ({})) {
@@ -69,9 +72,9 @@ test("a stop while saved calls are being read restores none, opens nothing, and 
   const read = Promise.withResolvers<void>();
   const store = new (class extends MemoryStore {
     isClosed = false;
-    override async load(): Promise<readonly Saved[]> {
+    override async load(): Promise<Loaded> {
       await read.promise;
-      return [{ id: "a", revision: 1, text: "{" }];
+      return { start: 1, saved: [{ id: "a", revision: 1, text: "{" }] };
     }
     override async close(): Promise<void> {
       this.isClosed = true;
@@ -89,4 +92,21 @@ test("a stop while saved calls are being read restores none, opens nothing, and 
   expect(await gateway.stopped).toBeNull();
   expect([gateway.health.sip, gateway.health.calls, store.isClosed, clock.armed]).toEqual([false, 0, true, 0]);
   expect(logged.filter(({ event }) => !/^(?:gateway.state|dns.found)$/.test(event))).toEqual([]);
+});
+
+// proves: O1
+test("a start waits for no write: the calls that are saved are known, and the ports open", async () => {
+  const rows = new Rows();
+  const stage = new Stage({ site: callerSite(), saved: rows });
+  await stage.open(["juliet"]);
+  await stage.play(`${TALKING}after 2 s\nthe gateway is killed\n`);
+  const store = new (class extends MemoryStore {
+    override write(): Promise<"ok"> {
+      return new Promise(() => {});
+    }
+  })(rows);
+  const { clock, gateway } = starting(() => ({ store }));
+  void gateway.start();
+  await clock.advance(10);
+  expect([gateway.health.state, gateway.health.sip, gateway.health.calls]).toEqual(["running", true, 1]);
 });

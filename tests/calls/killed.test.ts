@@ -1,6 +1,6 @@
 /** Kills at each commit point, some milliseconds before or after, by seed: each call ends exactly once on each side, or lives on both. */
 import { expect, test } from "bun:test";
-import type { Rows } from "../../actors/store/memory.ts";
+import { Rows } from "../../actors/store/memory.ts";
 import { createChance } from "../../replay/chance.ts";
 import { Town } from "../support/town.ts";
 
@@ -10,7 +10,7 @@ const SEEDS = Number(process.env.KILLS ?? 100);
 // proves: O1, O3, O4
 test.each(Array.from({ length: SEEDS }, (_, seed) => [seed] as const))("seed %d", async (seed) => {
   const chance = createChance(seed + 1);
-  const saved: Rows = new Map();
+  const saved = new Rows();
   const town = new Town(saved, seed);
   await town.open();
   // what happens in the life of the calls, at instants that a kill may hit

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import type { DialConfig } from "../../actors/calls/dial-limits.ts";
 import type { GatewayConfig } from "../../actors/gateway.ts";
-import type { Rows } from "../../actors/store/memory.ts";
+import { Rows } from "../../actors/store/memory.ts";
 import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";
 import { callerSite } from "../support/site.ts";
@@ -33,7 +33,7 @@ async function survives(
   after: string,
   options: PlayOptions = {},
 ): Promise<Stage> {
-  const saved: Rows = new Map();
+  const saved = new Rows();
   const stage = new Stage({ site: callerSite(), ...options, saved });
   await stage.open(["juliet"]);
   await stage.play(`${before}after 2 s\nthe gateway is killed\nafter 500 ms\n`);

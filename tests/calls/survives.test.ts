@@ -1,7 +1,7 @@
 /** Calls outlive their gateway: it is killed, and another one goes on with what it has saved. */
 import { describe, expect, test } from "bun:test";
 import type { DialConfig } from "../../actors/calls/dial-limits.ts";
-import type { Rows } from "../../actors/store/memory.ts";
+import { Rows } from "../../actors/store/memory.ts";
 import { createClock } from "../../replay/clock.ts";
 import { changed } from "../support/changed.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";
@@ -29,7 +29,7 @@ import {
 
 /** Performs a play with a store; at its end nothing may be left in it. */
 async function survives(script: string, options: PlayOptions = {}): Promise<void> {
-  const saved: Rows = new Map();
+  const saved = new Rows();
   const stage = new Stage({ site: callerSite(), ...options, saved });
   await stage.open(options.online ?? ["juliet"]);
   await stage.play(`${script}after 10 ms\n`);
@@ -43,7 +43,7 @@ async function ends(stage: Stage, saved: Rows): Promise<void> {
 
 /** The same, and the system's clock is set back by a day until the next start. */
 async function survivesSetBack(before: string, after: string): Promise<void> {
-  const saved: Rows = new Map();
+  const saved = new Rows();
   const clock = createClock();
   let ahead = 86_400_000;
   const stage = new Stage({ site: callerSite(), saved, clock: { ...clock, now: () => clock.now() + ahead } });
@@ -143,6 +143,23 @@ describe("a call that is answered goes on when the gateway is killed", () => {
 ${REINVITED(1002, "    a=sendrecv\n")}${PINGED()}${AGREED(1002, "sendonly")}${OFFERS(ANSWER_SDP("sendrecv"))}${ANSWERED("sendrecv")}${MOVED}${JULIET_HEARS("active")}${PHONE_HANGS_UP}`,
     ],
   ])("%s", (_, before, after) => survives(before + KILLED + after));
+});
+
+// proves: O1
+test("no number is used twice, however often a gateway is killed before it has saved anything", async () => {
+  const saved = new Rows();
+  const stage = new Stage({ site: callerSite(), saved });
+  await stage.open(["juliet"]);
+  await stage.play(TALKED);
+  const rows = saved.get("") ?? new Map();
+  const before = [...rows];
+  for (const number of [1002, 2002, 3002]) {
+    // nothing of what it has done was saved
+    for (const [id, row] of before) rows.set(id, row);
+    await stage.play(`the gateway is killed\n${STARTED}${REINVITED(number, "    a=sendrecv\n")}${PINGED()}`);
+  }
+  await stage.play(`${AGREED(3002, "sendrecv")}${PHONE_HANGS_UP}after 10 ms\n`);
+  await ends(stage, saved);
 });
 
 // proves: O1
@@ -405,7 +422,7 @@ describe("a call that can be read, but not gone on with, leaves nothing behind, 
     phone: { invite: { request: { headers: unknown[] } }; forks: { dialog: { remoteTarget: string } }[] };
   }
   const spoilt = async (before: string, spoil: (call: Spoilt) => void, after = ""): Promise<string[]> => {
-    const saved: Rows = new Map();
+    const saved = new Rows();
     const stage = new Stage({ site: callerSite(), saved });
     await stage.open(["juliet"]);
     await stage.play(`${before}after 2 s\nthe gateway is killed\n`);

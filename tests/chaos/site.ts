@@ -6,7 +6,7 @@
 import type { Element } from "@xmpp/xml";
 import { Gateway } from "../../actors/gateway.ts";
 import type { LogEvent } from "../../actors/log.ts";
-import type { Rows } from "../../actors/store/memory.ts";
+import { Rows } from "../../actors/store/memory.ts";
 import type { SimulatedClock } from "../../replay/clock.ts";
 import { gatewayConfig, needsOf } from "../../replay/gateway.ts";
 import { Mortal } from "../../replay/mortal.ts";
@@ -33,7 +33,7 @@ export interface SiteNeeds {
 export class Site {
   readonly at: SiteAt;
   readonly clients: readonly Client[];
-  readonly rows: Rows = new Map();
+  readonly rows = new Rows();
   readonly logged: LogEvent[] = [];
   /** What its gateways have asked by each id. */
   readonly #asked = new Map<string, string>();

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DiskStore } from "../../../actors/store/disk.ts";
-import { MemoryStore, type Rows } from "../../../actors/store/memory.ts";
+import { MemoryStore, Rows } from "../../../actors/store/memory.ts";
 import type { CallStore } from "../../../actors/store/store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "carillon-store-"));
@@ -18,7 +18,7 @@ afterEach(async () => {
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
 const fileOf = (): string => join(folder, `${++files}.db`);
-const rows: Rows = new Map();
+const rows = new Rows();
 const openedAs = <Store extends CallStore>(store: Store): Store => {
   opened.push(store);
   return store;
@@ -38,13 +38,16 @@ describe.each(kinds)("a store in %s", (_, open) => {
   test("gives back what was written, to the same seat and no other", async () => {
     const place = fileOf();
     const store = open(place, `one ${place}`);
-    expect(await store.load()).toEqual([]);
+    expect(await store.load()).toEqual({ start: 1, saved: [] });
     expect(await store.write(texts(["a", "1"], ["b", "2"]), ends(), revisions())).toBe("ok");
     expect(await store.write(texts(["a", "3"]), ends("b"), revisions(["a", 1], ["b", 1]))).toBe("ok");
     await store.close();
-    expect(await open(place, `one ${place}`).load()).toEqual([{ id: "a", revision: 2, text: "3" }]);
+    expect(await open(place, `one ${place}`).load()).toEqual({
+      start: 2,
+      saved: [{ id: "a", revision: 2, text: "3" }],
+    });
     await opened.pop()?.close();
-    expect(await open(place, "another").load()).toEqual([]);
+    expect(await open(place, "another").load()).toEqual({ start: 1, saved: [] });
   });
 
   test.each([
@@ -57,7 +60,7 @@ describe.each(kinds)("a store in %s", (_, open) => {
     const store = open(fileOf(), what);
     await store.write(texts(["a", "1"]), ends(), revisions());
     expect(await store.write(new Map([["new", "x"], ...saves]), ended, known)).toBe("fenced");
-    expect(await store.load()).toEqual([{ id: "a", revision: 1, text: "1" }]);
+    expect((await store.load()).saved).toEqual([{ id: "a", revision: 1, text: "1" }]);
   });
 });
 
@@ -69,7 +72,7 @@ describe("on disk", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await expect(openedAs(new DiskStore(file)).load()).rejects.toThrow("it is in use by another process");
     await first.close();
-    expect(await openedAs(new DiskStore(file)).load()).toEqual([]);
+    expect((await openedAs(new DiskStore(file)).load()).saved).toEqual([]);
   });
 
   test("a file that others could read is kept from them, and what is written beside it, too", async () => {

@@ -1,7 +1,7 @@
 /** Writing behind the backs of the calls: what is written when, and what becomes of a store that fails. */
 import { describe, expect, test } from "bun:test";
 import type { LogEvent } from "../../../actors/log.ts";
-import { MemoryStore } from "../../../actors/store/memory.ts";
+import { MemoryStore, Rows } from "../../../actors/store/memory.ts";
 import type { CallStore } from "../../../actors/store/store.ts";
 import { StoreWriter } from "../../../actors/store/writer.ts";
 import { createClock, settle } from "../../../replay/clock.ts";
@@ -15,7 +15,7 @@ function made(store: CallStore = new MemoryStore()) {
   const events = (): string[] => logged.map(({ event }) => event);
   return { store, clock, writer, events, fenced: () => fenced };
 }
-const textsIn = async (store: CallStore): Promise<string[]> => (await store.load()).map(({ text }) => text);
+const textsIn = async (store: CallStore): Promise<string[]> => (await store.load()).saved.map(({ text }) => text);
 
 /** A store that counts its batches, and fails or waits as it is told. */
 class Troubled extends MemoryStore {
@@ -57,7 +57,7 @@ test("who waits is told when it is written, within a millisecond or two, however
       () => void told.push(id),
     );
     await clock.advance(0.5);
-    if (each === 4) expect([told.length, (await store.load()).length]).toEqual([4, 4]);
+    if (each === 4) expect([told.length, (await store.load()).saved.length]).toEqual([4, 4]);
   }
   await clock.advance(5);
   expect([told.length, writer.waiting, clock.armed]).toEqual([20, 0, 0]);
@@ -140,7 +140,7 @@ describe("a store that fails", () => {
     expect(troubled.batches).toBeGreaterThanOrEqual(3);
     troubled.fails = false;
     for (let each = 11; each <= 15; each++) await answered(`${each}`);
-    expect((await store.load()).length).toBe(15);
+    expect((await store.load()).saved.length).toBe(15);
   });
 
   test("says which state cannot be put into words, and writes the others", async () => {
@@ -155,7 +155,7 @@ describe("a store that fails", () => {
 });
 
 test("whose seat is another's is told once, and writes nothing more", async () => {
-  const rows = new Map();
+  const rows = new Rows();
   const { clock, writer, fenced } = made(new MemoryStore(rows));
   writer.changed("a", () => ({}));
   await clock.advance(5);
