@@ -11,6 +11,7 @@ import { type Environment, fromText, unknownNames } from "./config/environment.t
 import { readSections, type Tables } from "./config/file.ts";
 import { type MediaConfig, wrongMedia } from "./config/media.ts";
 import { JINGLE_SIP, OPTIONS, type Option } from "./config/options.ts";
+import { wrongSecure } from "./config/tls-files.ts";
 import { optionsOf } from "./config/trunk-options.ts";
 import { type TrunkConfig, trunkNames, wrongTrunks } from "./config/trunks.ts";
 import { TWICE } from "./config/values.ts";
@@ -32,6 +33,11 @@ export interface Config {
   readonly sip: {
     readonly bind: readonly string[];
     readonly allow: readonly string[];
+    readonly tlsPort: number;
+    /** Files in PEM, or "". */
+    readonly certificate: string;
+    readonly key: string;
+    readonly ca: string;
     readonly profile: "deployed" | "precise";
     readonly outbound: boolean;
     readonly strict: boolean;
@@ -205,7 +211,8 @@ function wrongDialPlan({ dial, xmpp, trunks }: Config, { tables, file }: Sources
 }
 
 /** What is wrong between options of several sections, or of `[media]`. */
-const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media, calls }: Config): string[] => [
+const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media, calls, sip }: Config): string[] => [
+  ...wrongSecure(sip, jingleSip).map((why) => `[sip] ${why}`),
   ...wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone }),
   ...wrongMedia(media),
   // phones know our port for as long as their calls last

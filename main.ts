@@ -21,13 +21,12 @@ import { calls, hangUp, trace } from "./cli/commands.ts";
 import { connectionOf } from "./cli/connection.ts";
 import { type Command, help, isCompiled, programName, readArguments, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
-import { judge } from "./config/judge.ts";
 import { lookUp } from "./config/lookup.ts";
 import { relaysOf } from "./config/media.ts";
 import { LiveConfig } from "./config/reload.ts";
 import { whyNoStore } from "./config/store-file.ts";
+import { readTlsFiles } from "./config/tls-files.ts";
 import { readToken } from "./config/token.ts";
-import { readTrunkFiles } from "./config/trunk-files.ts";
 import { ConfigError, codeOf } from "./config/words.ts";
 import { type Config, readConfig, readWeb } from "./config.ts";
 import { Journal } from "./journal/journal.ts";
@@ -39,13 +38,14 @@ import { UnboundAddress } from "./relay/relay-error.ts";
 import { commandOf, spawnRelay } from "./relay/spawn.ts";
 import { replayFile } from "./replay/command.ts";
 import { gatewayConfig, type Read, reloadable } from "./start/gateway-config.ts";
-import { levelledLog, startLog } from "./start/log.ts";
+import { levelledLog, startLog, warningsOf } from "./start/log.ts";
 import { random } from "./start/random.ts";
 import { StartError, textOf, whyUnbound } from "./start/start-error.ts";
 import { openWeb } from "./start/web.ts";
 import { recordsByServer, resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
 import { connectTls } from "./transports/tls.ts";
+import { listenTls } from "./transports/tls-listener.ts";
 import type { Address } from "./transports/transport.ts";
 import { openUdp } from "./transports/udp.ts";
 import { Metrics } from "./web/metrics.ts";
@@ -62,7 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (file === undefined) throw new StartError(USAGE);
   const readAgain = async (): Promise<Read> => {
     const known = readConfig(await read(file), file, process.env);
-    return { ...known, trunkFiles: await readTrunkFiles(known.trunks, readText) };
+    return { ...known, ...(await readTlsFiles(known, readText)) };
   };
   const config = await readAgain();
   const token = await readToken(config.web, readText);
@@ -120,8 +120,8 @@ function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> 
 }
 
 /** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
-async function checkConfig(file: string, config: Config): Promise<void> {
-  for (const warning of judge(config)) console.log(`${file}: ${warning}`);
+async function checkConfig(file: string, config: Read): Promise<void> {
+  for (const warning of warningsOf(config)) console.log(`${file}: ${warning}`);
   const found = await lookUp(config, inTime(resolveBySystem, systemClock), recordsByServer());
   for (const { isGood, text } of found) if (isGood) console.log(`${file}: ${text}`);
   const unsaved = await whyNoStoreOf(config);
@@ -163,7 +163,10 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
     random,
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
-    open: { udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), connect: connectTcp, connectTls },
+    open: {
+      ...{ udp: saying("UDP", openUdp), listen: saying("TCP", listenTcp), listenTls: saying("TLS", listenTls) },
+      ...{ connect: connectTcp, connectTls },
+    },
     resolve: resolveBySystem,
     resolvePeer: (host) => resolveByServer(host),
     records: recordsByServer(),
@@ -183,7 +186,8 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
   const web = await openWeb(config, gateway, { journal, metrics, token });
   ownRelay?.start();
   const started = gateway.start().then(() => {
-    const ports = { sipPort: gateway.sip.port, webPort: web.port };
+    const { port: sipPort, tlsPort } = gateway.sip;
+    const ports = { sipPort, ...(tlsPort === undefined ? {} : { tlsPort }), webPort: web.port };
     log({ level: "info", event: "gateway.listening", ...ports });
     void gateway.ready.then(() => log({ level: "info", event: "gateway.ready", ...ports }));
   });
@@ -215,9 +219,12 @@ function journalOf({ web }: Config): Journal | undefined {
 }
 
 /** The same opener, whose error says in words which socket cannot be opened and why; it keeps the system's code. */
-function saying<Rest, Opened>(transport: string, open: (at: Address, rest: Rest) => Promise<Opened>): typeof open {
-  return (at, rest) =>
-    open(at, rest).catch((error: unknown) => {
+function saying<Rest extends readonly unknown[], Opened>(
+  transport: string,
+  open: (at: Address, ...rest: Rest) => Promise<Opened>,
+): typeof open {
+  return (at, ...rest) =>
+    open(at, ...rest).catch((error: unknown) => {
       const text = `[sip] bind ${at.host}, ${transport} port ${at.port}: ${whyUnbound(error)}`;
       throw Object.assign(new Error(text), { code: codeOf(error) });
     });

@@ -11,6 +11,7 @@ import { gateway as chart, type GatewayEffect, type Health } from "../machines/g
 import { isServed } from "../protocol/address.ts";
 import type { Hash } from "../protocol/sip/digest.ts";
 import type { Records } from "../protocol/sip/next-hops.ts";
+import type { TlsServerTerms } from "../transports/transport.ts";
 import { Calls } from "./calls/calls.ts";
 import type { CallsConfig } from "./calls/needs.ts";
 import { type CallSettings, withSettings } from "./calls/settings.ts";
@@ -43,6 +44,8 @@ export interface GatewayConfig {
     readonly allow: readonly string[];
     /** Whether what belongs to a dialog is taken from its own hosts, the proxy and those networks alone. */
     readonly strict: boolean;
+    /** Where, and with what, we listen for TLS; without it nobody can come by it. */
+    readonly secure?: { readonly port: number; readonly terms: TlsServerTerms } | undefined;
   };
   readonly xmpp: XmppConfig;
   readonly calls: CallsConfig;
@@ -62,6 +65,8 @@ export interface Reloadable extends CallSettings {
   readonly allow: GatewayConfig["sip"]["allow"];
   /** Authorities, certificates and keys of trunks; they hold for connections that begin from then on. */
   readonly trunkFiles?: TrunkFiles | undefined;
+  /** What is shown to who connects by TLS from then on. */
+  readonly secureTerms?: TlsServerTerms | undefined;
 }
 
 export interface GatewayNeeds {
@@ -124,7 +129,7 @@ export class Gateway {
     };
     const calls = withSettings(config.calls, () => this.#settings);
     const { proxy, localHost, addresses } = config.calls;
-    const { allow: networks, ...sip } = config.sip;
+    const { allow: networks, secure, ...sip } = config.sip;
     this.#acl = new SipAcl({ clock, resolve, proxyHost: proxy.host, networks });
     const ours = [localHost, ...addresses.ours];
     const reach = new Reach({
@@ -181,6 +186,7 @@ export class Gateway {
       watch,
       ...sip,
       tls: (trunk) => this.trunks.tlsOf(trunk),
+      secure: secure && { ...secure, trunkOf: (peer) => this.trunks.shownBy(peer) },
       allow: (source) => this.#acl.allows(source.host) || this.trunks.isAt(source),
       heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
@@ -254,6 +260,7 @@ export class Gateway {
   reload(settings: Reloadable): void {
     this.#settings = settings;
     this.#acl.permit(settings.allow);
+    if (settings.secureTerms) this.sip.renew(settings.secureTerms);
     this.trunks.reload();
   }
 

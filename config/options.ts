@@ -17,6 +17,7 @@ import {
   DOMAIN,
   DOMAINS,
   ENDPOINTS,
+  FILE,
   HOST,
   IGNORED,
   type Kind,
@@ -86,9 +87,19 @@ const MEDIA =
 
 const INTERVAL = "how often OPTIONS asks whether the proxy is up";
 
+const TLS_PORT = "incoming SIP by TLS, where there is a certificate";
+const CERTIFICATE =
+  "our certificate in PEM, of the name in local_host, with those between it and its authority; without it nobody can come by TLS";
+const CA =
+  "authorities in PEM of the certificates by which callers are known; when empty, those that the runtime brings";
+
 const SIP_OPTIONS = [
   option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
   option("sip", "allow", NETWORKS, [], "networks that may start calls, besides the proxy", RELOADS),
+  option("sip", "tls_port", ANY_PORT, 5061, TLS_PORT, env("SIP_TLS_PORT")),
+  option("sip", "certificate", FILE, "", CERTIFICATE, env("SIP_CERTIFICATE")),
+  option("sip", "key", FILE, "", "its key in PEM", env("SIP_KEY")),
+  option("sip", "ca", FILE, "", CA, env("SIP_CA")),
   option("sip", "profile", oneOf("deployed", "precise"), "deployed", PROFILE, env("SIP_PROFILE")),
   option("sip", "outbound", BOOLEAN, false, OUTBOUND, env("SIP_OUTBOUND")),
   option("sip", "strict", BOOLEAN, false, STRICT, env("SIP_STRICT")),

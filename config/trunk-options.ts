@@ -9,7 +9,7 @@ import { IDENTITIES } from "../protocol/sip/caller-id.ts";
 import { USER } from "./dial.ts";
 import { readHost } from "./hosts.ts";
 import { type Option, option } from "./options.ts";
-import { BOOLEAN, CODECS, HOST, type Kind, oneOf, REALMS, SECONDS_OR_NEVER, TEXT, TWICE } from "./values.ts";
+import { BOOLEAN, CODECS, FILE, HOST, type Kind, oneOf, REALMS, SECONDS_OR_NEVER, TEXT, TWICE } from "./values.ts";
 
 /** What every section of a trunk begins with. */
 export const TRUNKS = "trunks.";
@@ -58,8 +58,6 @@ const USER_OR_NONE: Kind = {
   schema: z.union([z.literal(""), USER]),
   allowed: 'a user such as "alice@example.org", or ""',
 };
-
-const FILE: Kind = { ...TEXT, allowed: 'a file, such as "/etc/carillon/trunk.pem", or ""' };
 
 const CA = "TLS: the authorities in PEM that its certificate is of; when empty, those that the runtime brings";
 const CERTIFICATE = "TLS: our own certificate in PEM, where it asks for one";

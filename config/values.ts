@@ -140,6 +140,7 @@ export const TOKEN: Kind = {
   schema: plain.refine((text) => text === "" || text.length >= SHORTEST_TOKEN),
   allowed: `${SHORTEST_TOKEN} characters or more, none of them a control character, or nothing`,
 };
+export const FILE: Kind = { ...TEXT, allowed: 'a file, such as "/etc/carillon/trunk.pem", or ""' };
 export const SECRET: Kind = {
   schema: plain.min(1),
   allowed: "text without control characters: the component secret of the XMPP server",

@@ -7,7 +7,7 @@
 import { bareJid, readJid } from "../protocol/xmpp/jid.ts";
 import type { WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
-import { dialledBy, messagesIn, userOf } from "./play-places.ts";
+import { dialledBy, isByTls, messagesIn, userOf } from "./play-places.ts";
 import { trunkOf } from "./play-trunk.ts";
 import {
   type CallOptions,
@@ -33,7 +33,10 @@ export function configurationOf(
   const trunk = trunks.find(({ name }) => name === row.trunk);
   const caller = setting.speaksAs.filter((each) => each === readJid(bareJid(row.from))?.domain);
   return {
-    ...changed<CallOptions>(options, PLAY_OPTIONS),
+    ...changed<CallOptions>(
+      trunk === undefined && isByTls(wires) ? { ...options, transport: "tls" } : options,
+      PLAY_OPTIONS,
+    ),
     ...(intercept ? { intercept } : {}),
     ...(row.direction === "incoming" ? { online } : {}),
     ...(realm.length > 0 ? { realm: realm.map((each) => others.realm(each)) } : {}),

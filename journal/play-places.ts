@@ -65,6 +65,7 @@ export function placesOf(row: CallRow, wires: readonly WireEntry[], setting: Set
 function portsOf(wires: readonly WireEntry[], setting: Setting, sideOf: Places["sideOf"]): Ports {
   const ports = new Map([
     [`${PLAY.gateway} ${setting.port}`, PLAY.gatewayPort],
+    [`${PLAY.gateway} ${setting.tlsPort ?? setting.port}`, PLAY.gatewayPort],
     [`${PLAY.proxy} ${setting.proxyPort}`, PLAY.proxyPort],
   ]);
   for (const wire of wires)
@@ -102,6 +103,9 @@ function calledNumbers(
     return own === undefined || own === called ? [] : [[called, own]];
   });
 }
+
+/** Whether a call has gone by TLS. */
+export const isByTls = (wires: readonly WireEntry[]): boolean => wires.some(({ transport }) => transport === "tls");
 
 /** The user part of a URI. */
 export function userOf(uri: string): string | undefined {

@@ -1,13 +1,14 @@
 /**
  * What a play says of the trunk of its call.
  *
- * Rule: it need not register, so of the realms it says those that the registrar has made known, as far as the call shows them.
+ * Rules: it need not register, so of the realms it says those that the registrar has made known, as far as the call shows them; a call that has come
+ * over a TLS connection, whoever has made that, comes in a play over one that the provider makes.
  */
 import { header } from "../protocol/sip/fields.ts";
 import type { WireEntry } from "./entries.ts";
 import { exchangeJid } from "./exchange/addresses.ts";
 import type { Others } from "./exchange/others.ts";
-import { messagesIn } from "./play-places.ts";
+import { isByTls, messagesIn } from "./play-places.ts";
 import { changed, PLAY_MANNER, type PlayConfiguration, type TrunkManner, type TrunkSetting } from "./setting.ts";
 
 /** The trunk with other names; its credentials are for the realms that have got them. */
@@ -17,9 +18,10 @@ export function trunkOf(
   others: Others,
 ): NonNullable<PlayConfiguration["trunk"]> {
   const { authority, domain, username, numbers, defaultUser } = trunk;
+  const manner = isByTls(wires) ? { ...trunk, transport: "tls" } : trunk;
   const realm = trunk.realm.length > 0 ? trunk.realm : realmsIn(wires, trunk);
   return {
-    ...changed<TrunkManner>(trunk, PLAY_MANNER),
+    ...changed<TrunkManner>(manner, PLAY_MANNER),
     authority: authority.replace(/^[^:[\]]+|^\[.*\]/, (host) => others.host(host)),
     domain: others.host(domain),
     username: username === "" ? "" : others.person(username),

@@ -11,9 +11,11 @@ export interface Setting {
   /** The component's domain, and the domains of its users. */
   readonly component: string;
   readonly hosts: readonly string[];
-  /** The hosts of SIP URIs that mean the gateway, and its port. */
+  /** The hosts of SIP URIs that mean the gateway, and its ports. */
   readonly ours: readonly string[];
   readonly port: number;
+  /** Where it listens for TLS. */
+  readonly tlsPort?: number | undefined;
   readonly proxyHost: string;
   readonly proxyPort: number;
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];

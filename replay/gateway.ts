@@ -72,7 +72,10 @@ export function needsOf(clock: SimulatedClock, wire: Wire, log: (event: LogEvent
     random: () => Array.from({ length: 3 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join(""),
     hash: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
-    open: { udp: wire.openUdp, listen: wire.listen, connect: wire.connect, connectTls: wire.connectTls },
+    open: {
+      ...{ udp: wire.openUdp, listen: wire.listen, listenTls: wire.listenTls },
+      ...{ connect: wire.connect, connectTls: wire.connectTls },
+    },
     resolve: async (host) => [host],
     resolvePeer: async (host) => [host],
     log,

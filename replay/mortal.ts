@@ -49,6 +49,11 @@ export class Mortal {
       this.#close.add(() => void listener.close());
       return listener;
     },
+    listenTls: async (at, terms, accept) => {
+      const listener = await this.#wire.listenTls(at, terms, (stream, peer) => this.#alive(accept(stream, peer)));
+      this.#close.add(() => void listener.close());
+      return listener;
+    },
     connect: async (to, events, ...rest) => this.#mine(await this.#wire.connect(to, this.#alive(events), ...rest)),
     connectTls: async (terms, to, events, ...rest) =>
       this.#mine(await this.#wire.connectTls(terms, to, this.#alive(events), ...rest)),

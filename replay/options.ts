@@ -8,7 +8,7 @@ import { PROXY as PROXY_TRUNK } from "../protocol/dial-plan.ts";
 import { gatewayConfig, PROVIDER, PROXY } from "./gateway.ts";
 import type { StageOptions } from "./stage-options.ts";
 
-type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp" | "trunks">;
+type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp" | "byTls" | "trunks">;
 
 const PROVIDER_NAME = "provider";
 
@@ -47,6 +47,7 @@ export function configuredBy(script: string): Configured {
     ...(online ? { online } : {}),
     ...(trunk ? { trunks: [trunkOf(trunk)] } : {}),
     ...(transport === "tcp" || isByStream(trunk?.transport) ? { byTcp: true } : {}),
+    ...(transport === "tls" || trunk?.transport === "tls" ? { byTls: true } : {}),
   };
 }
 

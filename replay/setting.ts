@@ -9,6 +9,7 @@ export function settingOf({ sip, xmpp, calls, relay, trunks = [] }: GatewayConfi
   const { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = calls;
   return {
     ...{ component: xmpp.domain, hosts: xmpp.hosts, ours: [sip.localHost, ...addresses.ours], port: sip.port },
+    ...(sip.secure && { tlsPort: sip.secure.port }),
     ...{ proxyHost: proxy.host, proxyPort: proxy.port, usernameToPhone: addresses.usernameToPhone },
     realm,
     intercept: xmpp.mode === "intercept",

@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly online?: readonly string[];
   /** The phone takes connections too, and answers on the one that there is. */
   readonly byTcp?: true;
+  /** The gateway listens for TLS, and who says something without a connection makes one by it; the trunk's server shows its certificate. */
+  readonly byTls?: true;
   /** Loses datagrams; which, the text of the play decides. */
   readonly lossy?: true;
   /** What tells the time; a clock of its own when not said. */

@@ -9,6 +9,7 @@
  * second, and while it waits for the gateway it repeats what it said in the last seconds, as RFC 3261 §17 has it do. A
  * provisional 100 is nothing that it waits for.
  */
+import { isIP } from "node:net";
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
 import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
@@ -83,6 +84,7 @@ export class Stage {
   readonly #stanzas: Element[] = [];
   readonly #isLossy: boolean;
   readonly #takesTcp: boolean;
+  readonly #comesByTls: boolean;
   readonly #toldAs: (failure: PlayFailure) => Error;
   /** The text that is played, or was played last, and its messages so far. */
   #script = "";
@@ -102,6 +104,7 @@ export class Stage {
     intercept,
     relay,
     byTcp,
+    byTls,
     watch,
     seed = 1,
     saved,
@@ -115,7 +118,11 @@ export class Stage {
     this.wire = createWire(clock);
     this.#isLossy = lossy === true;
     this.#takesTcp = byTcp === true;
-    const config = gatewayConfig(calls, intercept && "intercept", sip);
+    this.#comesByTls = byTls === true;
+    const secure = byTls && { port: GATEWAY.port, terms: { certificate: "", key: "" } };
+    const config = gatewayConfig(calls, intercept && "intercept", { ...sip, ...(secure && { secure }) });
+    for (const { server, domain } of trunks ?? [])
+      if (byTls) this.wire.shows.set(PROVIDER.host, isIP(server.host) === 0 ? server.host : domain);
     this.config = {
       ...config,
       ...(trunks && { trunks }),
@@ -287,7 +294,22 @@ export class Stage {
     this.relay.say(text);
   }
 
+  /** A side connects to the gateway by TLS. */
+  async comesByTls(side: SipSide | string): Promise<void> {
+    const known = typeof side === "string" ? this.#sides[side] : side;
+    if (known === undefined) return;
+    const told: { events?: StreamEvents } = {};
+    const events: StreamEvents = {
+      received: (bytes) => told.events?.received(bytes),
+      closed: (error) => told.events?.closed(error),
+    };
+    const opened = this.wire.comeByTls(GATEWAY, events, 1_000, known.address.host);
+    await this.#clock.advance(5);
+    told.events = this.#connected(known, await opened);
+  }
+
   async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
+    if (this.#comesByTls && !side.stream) await this.comesByTls(side);
     if (side.stream) return side.stream.write(bytes);
     while (this.#loses(String(bytes))) await this.#clock.advance(500);
     side.socket?.send(bytes, GATEWAY);

@@ -12,7 +12,9 @@ import type {
   ConnectTls,
   DatagramEvents,
   Listen,
+  ListenTls,
   OpenDatagrams,
+  Peer,
   StreamEvents,
 } from "../transports/transport.ts";
 import { createChance } from "./chance.ts";
@@ -36,6 +38,10 @@ export interface Wire {
   readonly connectTls: ConnectTls;
   readonly disbelieved: Map<string, string>;
   readonly listen: Listen;
+  /** TLS has ports of its own; who comes is the domain that his address has in `shows`, or nobody. */
+  readonly listenTls: ListenTls;
+  readonly comeByTls: Connect;
+  readonly shows: Map<string, string>;
   /** Addresses (`host:port`) that refuse connections, or never answer them. */
   readonly refuses: Set<string>;
   readonly silent: Set<string>;
@@ -51,11 +57,13 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
   const chance = createChance(knobs.seed ?? 1);
   const sockets = new Map<string, DatagramEvents>();
   const listeners = new Map<string, Accept>();
+  const secure = new Map<string, Accept>();
   const live = new Set<ByteStream>();
   const datagrams: Wire["datagrams"] = [];
   const refuses = new Set<string>();
   const silent = new Set<string>();
   const disbelieved = new Map<string, string>();
+  const shows = new Map<string, string>();
   const delay = knobs.delay ?? 1;
   let freePort = 40_000;
 
@@ -75,7 +83,46 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
     }
   };
 
+  const peerAt = ({ host }: Address): Peer => ({
+    isOf: (domain) => shows.get(host) === domain,
+    whyNot: disbelieved.get(host),
+  });
+  const listenAt = (table: Map<string, Accept>, at: Address, accept: Accept) => {
+    const mine = new Set<ByteStream>();
+    const local = bind<Accept>(table, at, (stream) => {
+      mine.add(stream);
+      return accept(stream);
+    });
+    return {
+      local,
+      async close() {
+        table.delete(keyOf(local));
+        for (const stream of mine) stream.destroy();
+      },
+    };
+  };
+  const connectTo =
+    (table: ReadonlyMap<string, Accept>): Connect =>
+    (to, events, timeout, local) =>
+      new Promise((resolve, reject) => {
+        const accept = find(table, to);
+        if (silent.has(keyOf(to))) {
+          clock.after(timeout, () => reject(new Error(`no connection to ${keyOf(to)} in ${timeout} ms`)));
+        } else if (accept === undefined || refuses.has(keyOf(to))) {
+          clock.after(delay, () => reject(new Error(`ECONNREFUSED ${keyOf(to)}`)));
+        } else {
+          const from = { host: local ?? (to.host.includes(":") ? "::1" : "127.0.0.1"), port: freePort++ };
+          clock.after(delay, () => resolve(join(clock, delay, knobs.split, from, to, events, accept, live)));
+        }
+      });
+
   return {
+    shows,
+    comeByTls: connectTo(secure),
+    async listenTls(at, _, accept) {
+      const listener = listenAt(secure, at, (stream) => accept(stream, peerAt(stream.remote)));
+      return { ...listener, renew: () => {} };
+    },
     datagrams,
     refuses,
     silent,
@@ -99,32 +146,8 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
         },
       };
     },
-    async listen(at, accept) {
-      const mine = new Set<ByteStream>();
-      const local = bind<Accept>(listeners, at, (stream) => {
-        mine.add(stream);
-        return accept(stream);
-      });
-      return {
-        local,
-        async close() {
-          listeners.delete(keyOf(local));
-          for (const stream of mine) stream.destroy();
-        },
-      };
-    },
-    connect: (to, events, timeout, local) =>
-      new Promise((resolve, reject) => {
-        const accept = find(listeners, to);
-        if (silent.has(keyOf(to))) {
-          clock.after(timeout, () => reject(new Error(`no connection to ${keyOf(to)} in ${timeout} ms`)));
-        } else if (accept === undefined || refuses.has(keyOf(to))) {
-          clock.after(delay, () => reject(new Error(`ECONNREFUSED ${keyOf(to)}`)));
-        } else {
-          const from = { host: local ?? (to.host.includes(":") ? "::1" : "127.0.0.1"), port: freePort++ };
-          clock.after(delay, () => resolve(join(clock, delay, knobs.split, from, to, events, accept, live)));
-        }
-      }),
+    listen: async (at, accept) => listenAt(listeners, at, accept),
+    connect: connectTo(listeners),
     cut() {
       for (const stream of [...live]) stream.destroy();
     },

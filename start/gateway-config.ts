@@ -4,17 +4,19 @@ import type { GatewayConfig, Reloadable } from "../actors/gateway.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { TrunkFiles } from "../actors/trunks/trunks.ts";
 import { relaysOf } from "../config/media.ts";
+import type { TlsFiles } from "../config/tls-files.ts";
 import type { Config } from "../config.ts";
 import { writeHost } from "../protocol/sip/uri.ts";
 
-/** A configuration, and what the files of its trunks hold. */
-export type Read = Config & { readonly trunkFiles: TrunkFiles };
+/** A configuration, and what the files for TLS hold. */
+export type Read = Config & { readonly trunkFiles: TrunkFiles; readonly sipFiles: TlsFiles };
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** What SIGHUP changes, as the gateway takes it. */
-export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles }: Read): Reloadable => ({
+export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles, sipFiles }: Read): Reloadable => ({
   trunkFiles,
+  secureTerms: secureTerms(sipFiles),
   allow: sip.allow,
   usernameToPhone: jingleSip.usernameToPhone,
   maxCalls: calls.maxCalls,
@@ -24,12 +26,17 @@ export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles }: Read): R
   trusted: sip.trusted,
 });
 
+/** What is shown to who connects by TLS, where anybody can. */
+const secureTerms = ({ certificate, key, ca }: TlsFiles): Reloadable["secureTerms"] =>
+  certificate === undefined || key === undefined ? undefined : { certificate, key, ...(ca !== undefined && { ca }) };
+
 /** The dial plan, where there is one. */
 const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial"] =>
   rules && { ...more, rules, longest: milliseconds(longest) };
 
 /** All of them. */
-export function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks, trunkFiles }: Read): GatewayConfig {
+export function gatewayConfig(read: Read): GatewayConfig {
+  const { jingleSip, sip, media, xmpp, calls, dial, trunks, trunkFiles, sipFiles } = read;
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
   const addresses = {
     hosts: xmpp.hosts,
@@ -41,8 +48,12 @@ export function gatewayConfig({ jingleSip, sip, media, xmpp, calls, dial, trunks
     intercept: xmpp.mode === "intercept",
     speaksAs: xmpp.speaksAs,
   };
+  const terms = secureTerms(sipFiles);
   return {
-    sip: { bind: sip.bind, port: listenPort, localHost, allow: sip.allow, strict: sip.strict },
+    sip: {
+      ...{ bind: sip.bind, port: listenPort, localHost, allow: sip.allow, strict: sip.strict },
+      secure: terms && { port: sip.tlsPort, terms },
+    },
     xmpp: { ...xmpp, video: calls.video },
     calls: {
       proxy: { transport, host: proxyHost, port: proxyPort },

@@ -4,8 +4,10 @@ import { LogOutput } from "../actors/log-output.ts";
 import { text } from "../actors/log-text.ts";
 import { runtimeOf } from "../config/command-line.ts";
 import { judge } from "../config/judge.ts";
+import { judgeCertificate } from "../config/own-certificate.ts";
 import type { Config } from "../config.ts";
 import { VERSION } from "../protocol/sip/capabilities.ts";
+import type { Read } from "./gateway-config.ts";
 
 export function levelledLog(config: Config): LevelledLog {
   const output = new LogOutput(process.stdout);
@@ -15,11 +17,17 @@ export function levelledLog(config: Config): LevelledLog {
   return createLog({ level, to: output, ...(isText ? { format: text } : {}) });
 }
 
+/** What is allowed and probably a mistake. */
+export const warningsOf = (config: Read): string[] => [
+  ...judge(config),
+  ...judgeCertificate(config.sipFiles.certificate, config.jingleSip.localHost, Date.now()),
+];
+
 /** The log; its first lines are the version, and the warnings about the configuration. */
-export function startLog(config: Config): LevelledLog {
+export function startLog(config: Read): LevelledLog {
   const levelled = levelledLog(config);
   levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });
-  for (const text of judge(config)) levelled.log({ level: "warn", event: "config.warning", text });
+  for (const text of warningsOf(config)) levelled.log({ level: "warn", event: "config.warning", text });
   if (config.dial.rules === undefined) levelled.log({ level: "info", event: "dial.open", text: OPEN });
   return levelled;
 }

@@ -3,8 +3,8 @@
  *
  * Rules: what counts is the domain that was looked up, never the host that SRV has led to; a certificate with `URI:sip:domain`
  * names has these alone, else its DNS names, else, without any subjectAltName, its common name; a SIP URI with a user is the name
- * of a person. Unlike §7.2, a DNS name may begin with `*.`, which stands for one label: Twilio has no other certificates for the
- * domains of its customers.
+ * of a person. Unlike §7.2, a DNS name may begin with `*.`, which stands for one label, where we have looked the domain up: Twilio has no other
+ * certificates for the domains of its customers. Who connects to us is known by whole names alone, since the `*` is all customers.
  */
 import { isIP } from "node:net";
 
@@ -15,10 +15,10 @@ export interface Named {
 }
 
 /** Why a certificate is not of this domain, in words; undefined where it is. */
-export function identityFault(domain: string, certificate: Named): string | undefined {
+export function identityFault(domain: string, certificate: Named, mayBeWild = true): string | undefined {
   const own = normal(domain);
   const { kind, names } = namesOf(certificate, isIP(own) !== 0);
-  if (names.some((name) => isOf(own, name, kind))) return undefined;
+  if (names.some((name) => name === own || (mayBeWild && isUnder(own, name, kind)))) return undefined;
   const shown = names.slice(0, 3).join(", ").slice(0, 200);
   return shown === "" ? `its certificate has no name` : `its certificate is of ${shown}, not of ${own}`;
 }
@@ -50,8 +50,7 @@ function hostOf(uri: string): string[] {
   return host === undefined ? [] : [host.replace(/^\[|\]$/g, "")];
 }
 
-function isOf(domain: string, name: string, kind: Kind): boolean {
-  if (name === domain) return true;
+function isUnder(domain: string, name: string, kind: Kind): boolean {
   return kind === "DNS" && /^\*\.[^*]+\.[^*]+$/.test(name) && domain.replace(/^[^.]+/, "*") === name;
 }
 

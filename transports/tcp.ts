@@ -13,8 +13,11 @@ const MOST = mostDescriptors() / 2;
 /** All that are open, of all listeners and connections. */
 const open = new Set<Socket>();
 
+/** Whether no stream more may be open. */
+export const isFull = (): boolean => open.size >= MOST;
+
 /** Counts a stream until it is closed. */
-function count(socket: Socket): void {
+export function count(socket: Socket): void {
   open.add(socket);
   socket.once("close", () => open.delete(socket));
 }
@@ -40,7 +43,7 @@ export function opened(
   begin: () => Socket,
 ): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
-    if (open.size >= MOST) return reject(new Error("no descriptor is left for one more connection"));
+    if (isFull()) return reject(new Error("no descriptor is left for one more connection"));
     const socket = begin();
     count(socket);
     const fail = (error: Error): void => {
@@ -67,11 +70,11 @@ export const listenTcp: Listen = (at, accept) =>
   new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true }, (socket) => {
-      if (open.size >= MOST) return void socket.destroy();
+      if (isFull()) return void socket.destroy();
       count(socket);
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
-      watch(socket, accept(streamOf(socket, { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 })));
+      watch(socket, accept(streamOf(socket, remoteOf(socket))));
     });
     server.once("error", reject);
     server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
@@ -88,8 +91,14 @@ export const listenTcp: Listen = (at, accept) =>
     }
   });
 
+/** Where the other side of an accepted stream is. */
+export const remoteOf = ({ remoteAddress = "", remotePort = 0 }: Socket): Address => ({
+  host: remoteAddress,
+  port: remotePort,
+});
+
 /** Calls the owner for what is received, and once for the end. */
-function watch(socket: Socket, events: StreamEvents): void {
+export function watch(socket: Socket, events: StreamEvents): void {
   let fault: Error | undefined;
   let over = false;
   socket.on("data", (bytes: Uint8Array) => {
@@ -104,7 +113,7 @@ function watch(socket: Socket, events: StreamEvents): void {
   });
 }
 
-function streamOf(socket: Socket, remote: Address): ByteStream {
+export function streamOf(socket: Socket, remote: Address): ByteStream {
   return {
     local: { host: socket.localAddress ?? "", port: socket.localPort ?? 0 },
     remote,

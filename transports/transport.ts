@@ -85,3 +85,31 @@ export type ConnectTls = (
   timeout: number,
   from?: string,
 ) => Promise<ByteStream>;
+
+/** What we show to who connects to us by TLS, and whom we believe; in PEM. */
+export interface TlsServerTerms {
+  readonly certificate: string;
+  readonly key: string;
+  /** The authorities of the certificates that are believed; those that the runtime brings where none are given. */
+  readonly ca?: string | undefined;
+}
+
+/** Who is at the other side of an accepted TLS connection, as far as it has shown. */
+export interface Peer {
+  /** Whether its certificate, which was checked by authority and time, is of this domain, and of one of these authorities where they are given. */
+  isOf(domain: string, ca?: string): boolean;
+  /** Why a certificate that it has shown is not believed, in words. */
+  readonly whyNot?: string | undefined;
+}
+
+export interface TlsListener extends Listener {
+  /** Connections that begin from now on are told and shown this. */
+  renew(terms: TlsServerTerms): void;
+}
+
+/** Listens for TLS; `accept` gives the callbacks of each stream whose handshake is over. */
+export type ListenTls = (
+  at: Address,
+  terms: TlsServerTerms,
+  accept: (stream: ByteStream, peer: Peer) => StreamEvents,
+) => Promise<TlsListener>;

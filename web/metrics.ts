@@ -10,7 +10,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 /** Of the gateway, asked at each scrape. */
 export interface Gauges {
   readonly xmpp: boolean;
-  readonly sockets: Readonly<Record<"udp" | "tcp", boolean>>;
+  readonly sockets: Readonly<Partial<Record<"udp" | "tcp" | "tls", boolean>>>;
   readonly proxy: "up" | "down" | "unknown";
   /** The media relays of the configuration. */
   readonly relays: readonly { readonly name: string; readonly state: "up" | "down" | "unknown" }[];

@@ -4,7 +4,8 @@
  * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
  * call alone; a request inside a dialog goes by its route, where the peer may lead us (../sip/reach.ts), else through the proxy, as it
  * does in any case with `[sip] outbound`, and at that place of it where the INVITE was answered or came from. An address is
- * judged here, a name once it has an address (../sip/transport.ts).
+ * judged here, a name once it has an address (../sip/transport.ts). A call that has come over a TLS connection goes on by that: a trunk's by another
+ * once it is lost, anybody else's not at all, since nobody's certificate is known for it.
  */
 import { isIP } from "node:net";
 import { contactUri } from "../../protocol/address.ts";
@@ -127,17 +128,25 @@ export class Line {
 
   /** The call has come from there, or was answered there: what follows goes there, too. */
   staysAt(source: Destination): void {
-    this.#place = this.needs.config.places?.of(source) ?? this.#place;
+    this.#place = source.accepted ? source : (this.needs.config.places?.of(source) ?? this.#place);
   }
 
   /** A request to this place has had no response: the next one goes to another. */
   failedAt(place: Destination): void {
-    if (place === this.#place) this.#place = undefined;
+    const isOnly = place.accepted && place.trunk === undefined;
+    if (place === this.#place && !isOnly) this.#place = undefined;
   }
 
   get #proxy(): Destination {
     const { proxy, places } = this.needs.config;
-    return this.#place && !places?.isDead(this.#place) ? this.#place : proxy;
+    const place = this.#place;
+    return place && !places?.isDead(place) && this.needs.sip().isOpen(place) ? place : proxy;
+  }
+
+  /** The connection that the other side has made, and the call goes by, while it is open: where that is no trunk's, there is no other way. */
+  get #accepted(): Destination | undefined {
+    const place = this.#place;
+    return place?.accepted && (place.trunk === undefined || this.needs.sip().isOpen(place)) ? place : undefined;
   }
 
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void {
@@ -170,6 +179,8 @@ export class Line {
   }
 
   #hop(request: Request): Destination {
+    const accepted = this.#accepted;
+    if (accepted) return accepted;
     if (this.needs.config.outbound) return this.#proxy;
     const hop = nextHop(request);
     return isIP(hop.host) === 0 || this.heard.mayLead(hop) ? hop : this.#proxy;
@@ -177,7 +188,7 @@ export class Line {
 
   /** How far the other side may lead a request of ours that goes by its route; the proxy itself it has not named. */
   #named(request: Request, hop: Destination): Named | undefined {
-    if (this.needs.reach.isProxy(hop)) return undefined;
+    if (hop.accepted || this.needs.reach.isProxy(hop)) return undefined;
     return {
       peer: this.heard.first ?? header(request, "To") ?? "",
       mayLead: (to) => this.heard.mayLead(to),

@@ -31,6 +31,7 @@ const savedDestination = z.object({
   host: z.string(),
   port: z.number(),
   trunk: z.string().optional(),
+  accepted: z.literal(true).optional(),
 });
 
 const dialog = z.object({

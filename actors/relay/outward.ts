@@ -28,6 +28,10 @@ export class OutwardPort implements SipPort {
     return this.#sip().port;
   }
 
+  isOpen(to: Destination): boolean {
+    return this.#sip().isOpen(to);
+  }
+
   /** What goes by the relay has no branch of an earlier gateway: the relay may make another SDP of it. */
   send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction {
     const call = this.#find(tagOf(request, "From"));

@@ -104,7 +104,7 @@ export class SipClients {
     if (invite === undefined || (invite.state !== "calling" && invite.state !== "proceeding")) return;
     this.#transactions.tell(invite, "cancel");
     const request = cancelOf(invite.request, fields);
-    const bytes = writeBy(request, invite.flow.transport);
+    const bytes = writeBy(request, invite.flow);
     this.#begin(invite.branch, { request, bytes, flow: invite.flow }, ignore);
   }
 
@@ -177,7 +177,7 @@ export class SipClients {
     else if (effect === "tell the user (timeout)") this.#needs.guard(() => on.failed("timeout"));
     else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable", record.why));
     else if (response === undefined || source === undefined) return;
-    else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow.transport), failed);
+    else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow), failed);
     else if (effect === "tell the user") this.#needs.guard(() => on.response(response, source));
   }
 }

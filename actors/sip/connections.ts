@@ -4,12 +4,14 @@
  * RFC 3261 §18. Bounds: how many (connection-limits.ts), the bytes that wait in each, how long one may be idle and how long
  * it may take for a whole message; empty lines keep none alive. Past a bound the connection is closed and counted. When its bytes cannot be framed
  * any more, it is read no further, and closed once the answer to that has left. One that is kept (keep-alive.ts) is never idle.
+ * An accepted one leads to its own port alone, or also to the port that its trunk has named (aliases.ts).
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Tally } from "../tally.ts";
 import { type Timed, Timers } from "../timers.ts";
+import { Aliases } from "./aliases.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
 import { KeepAlive, PING } from "./keep-alive.ts";
@@ -57,12 +59,16 @@ export interface ConnectionNeeds {
   received(message: Uint8Array, connection: Connection): void;
 }
 
+/** How an incoming connection has come: by TLS perhaps from a trunk. */
+export type AcceptedBy = Pick<Destination, "transport" | "trunk" | "accepted">;
+
 /** Gets a connection, or why there is none if that is known. */
 type Use = (connection: Connection | undefined, why?: string) => void;
 
 export class SipConnections {
   readonly #needs: ConnectionNeeds;
   readonly #open = new Map<string, Connection>();
+  readonly #aliases = new Aliases<Connection>();
   readonly #limits = new ConnectionLimits();
   readonly #connecting = new Map<string, Use[]>();
   readonly #refused = new Map<string, number>();
@@ -82,14 +88,14 @@ export class SipConnections {
   }
 
   /** Takes an incoming connection, if there is room for it. */
-  accept(stream: ByteStream): StreamEvents {
-    const isStranger = !this.#needs.allow({ transport: "tcp", ...stream.remote });
+  accept(stream: ByteStream, by: AcceptedBy = { transport: "tcp" }): StreamEvents {
+    const remote: Destination = { ...by, ...stream.remote };
+    const isStranger = !this.#needs.allow(remote);
     if (this.#stopped || !this.#limits.mayAccept(stream.remote, isStranger, this.#open.size)) {
       this.#needs.dropped.add("too many connections", stream.remote);
       stream.destroy();
       return { received: () => {}, closed: () => {} };
     }
-    const remote = { transport: "tcp", ...stream.remote } as const;
     const { events, begin } = this.#make({ remote, ours: false, stranger: isStranger });
     begin(stream);
     return events;
@@ -97,13 +103,29 @@ export class SipConnections {
 
   /** A connection to an address: an open one, or a new one within two seconds; none when it cannot be had. */
   to(address: Destination, use: Use): void {
-    const key = keyOf(address);
-    const open = this.#open.get(key);
-    const waiting = this.#connecting.get(key);
-    if (open?.open && !open.faulty) use(open);
+    const open = this.#find(address);
+    const waiting = this.#connecting.get(keyOf(address));
+    if (open !== undefined) use(open);
+    else if (address.accepted) use(undefined, CLOSED);
     else if (waiting !== undefined) waiting.push(use);
     else if (this.#stopped || !this.#limits.mayConnect(this.#open.size + this.#connecting.size)) use(undefined);
     else this.#connect(address, use);
+  }
+
+  /** Whether there is an open connection to this address. */
+  has(address: Destination): boolean {
+    return this.#find(address) !== undefined;
+  }
+
+  /** The trunk that has made this connection listens at this port, and has asked that the connection be used for requests that go there. */
+  alias(accepted: Destination, port: number): void {
+    const connection = this.#open.get(keyOf(accepted));
+    if (connection?.open && accepted.trunk !== undefined) this.#aliases.set(connection, keyOf({ ...accepted, port }));
+  }
+
+  #find(address: Destination): Connection | undefined {
+    const key = keyOf(address);
+    return [this.#open.get(key), this.#aliases.get(key)].find((each) => each?.open && !each.faulty);
   }
 
   /** Whether a connection to this address was refused, or timed out, within the last minute. */
@@ -127,8 +149,8 @@ export class SipConnections {
 
   /** Keeps the connection to an address alive, and tells of its loss; the returned function takes that back. */
   keep(to: Destination, kept: Kept): () => void {
-    const connection = this.#open.get(keyOf(to));
-    if (!connection?.open) {
+    const connection = this.#find(to);
+    if (!connection) {
       queueMicrotask(() => kept.lost(CLOSED));
       return () => {};
     }
@@ -257,6 +279,7 @@ export class SipConnections {
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);
     if (this.#open.get(key) === connection) this.#open.delete(key);
+    this.#aliases.forget(connection);
     if (!connection.ours) this.#limits.closed(connection.remote, connection.stranger);
     for (const tell of [...connection.lost]) tell(why);
     connection.lost.clear();

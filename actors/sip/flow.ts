@@ -6,6 +6,8 @@ export interface Flow {
   readonly transport: Transport;
   /** By TLS: the trunk that its other side has shown to be. */
   readonly trunk?: string | undefined;
+  /** The port that our Contact has in what goes by it, where that is not the one of UDP and TCP. */
+  readonly ownPort?: number | undefined;
   /** Where it leads. */
   readonly remote: Address;
   /** Sends; a failure is told later, if at all. */

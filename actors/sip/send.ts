@@ -2,12 +2,13 @@
  * Writes an outgoing message for the transport that carries it.
  *
  * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via names the transport that the message really takes;
- * our Contact has `;transport=tcp`, or `tls`, exactly when the message goes by that, so that the other side uses the same one; by TLS the Via asks
- * that the connection be used for their requests, too (`alias`, RFC 5923 §4).
+ * our Contact has `;transport=tcp`, or `tls`, exactly when the message goes by that, so that the other side uses the same one; where we listen for
+ * TLS, Via and Contact of what goes by it have that port; by TLS the Via asks that the connection be used for their requests, too (`alias`, RFC 5923).
  */
 import type { Field, Message, Request, Transport } from "../../protocol/sip/message.ts";
 import { writeHost } from "../../protocol/sip/uri.ts";
 import { writeMessage } from "../../protocol/sip/write.ts";
+import type { Flow } from "./flow.ts";
 
 /** The sent-by of our Via (RFC 3261 §18.1.1), and its branch. */
 export interface SentBy {
@@ -16,11 +17,14 @@ export interface SentBy {
   readonly branch: string;
 }
 
-/** The bytes of a message for a transport. */
-export function writeBy(message: Message, transport: Transport): Uint8Array {
+/** What carries a message, as far as it is written in it. */
+export type Carrier = Pick<Flow, "transport" | "ownPort">;
+
+/** The bytes of a message for what carries it. */
+export function writeBy(message: Message, by: Carrier): Uint8Array {
   const { headers } = message;
-  if (!headers.some((field) => isForOther(field, transport))) return writeMessage(message);
-  return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, transport)) });
+  if (!headers.some((field) => isForOther(field, by.transport))) return writeMessage(message);
+  return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, by)) });
 }
 
 /** Whether a field is a Contact that may name the wrong transport. */
@@ -35,11 +39,12 @@ export function withVia(request: Request, transport: Transport, sentBy: SentBy):
   return { kind, method, uri, headers: [["Via", via], ...headers], body };
 }
 
-function contactBy(field: Field, transport: Transport): Field {
+function contactBy(field: Field, { transport, ownPort }: Carrier): Field {
   const [name, value] = field;
   if (name !== "Contact") return field;
   const written = value.replace(/<(sips?:[^>?]*)/gi, (_, uri: string) => {
-    const bare = uri.replace(/;transport=[^;]*/i, "");
+    const ours = uri.replace(/;transport=[^;]*/i, "");
+    const bare = ownPort === undefined ? ours : ours.replace(/:\d+(?=;|$)/, `:${ownPort}`);
     return `<${bare}${transport === "udp" ? "" : `;transport=${transport}`}`;
   });
   return [name, written];

@@ -175,7 +175,7 @@ export class SipServers {
   }
 
   #send(record: ServerRecord, response: Response): void {
-    record.last = writeBy(response, record.flow.transport);
+    record.last = writeBy(response, record.flow);
     this.#sendLast(record);
   }
 

@@ -72,6 +72,11 @@ export class SipSockets {
     return this.#bound.length > 0;
   }
 
+  /** The addresses that are bound. */
+  get hosts(): readonly string[] {
+    return this.#bound.map(({ local }) => local.host);
+  }
+
   /** Binds every address; rejects, with nothing left open, when one cannot be bound. */
   async start(): Promise<void> {
     let lack: unknown;

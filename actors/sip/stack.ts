@@ -12,7 +12,7 @@ import { values } from "../../protocol/sip/fields.ts";
 import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
-import type { TlsTerms } from "../../transports/transport.ts";
+import type { TlsServerTerms, TlsTerms } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 import type { Load } from "../load.ts";
@@ -26,8 +26,9 @@ import { SipClients } from "./clients.ts";
 import type { Flow } from "./flow.ts";
 import { writeBy } from "./send.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
+import type { Secure } from "./tls-listeners.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
-import { type OpenSip, SipTransport } from "./transport.ts";
+import { type OpenSip, SipTransport, type Sockets } from "./transport.ts";
 import type {
   ClientHandlers,
   ClientTransaction,
@@ -47,6 +48,8 @@ export interface SipNeeds {
   readonly open: OpenSip;
   /** What a trunk that is talked to by TLS must show, and what we show it. */
   readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
+  /** How we listen for TLS; without it nobody can come by it. */
+  readonly secure?: Secure | undefined;
   /** For names of the configuration, which are `configured`, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
@@ -118,6 +121,11 @@ export class SipStack implements SipPort, FlowPort {
     return this.#transport.port;
   }
 
+  /** The port that is bound for TLS, if one is. */
+  get tlsPort(): number | undefined {
+    return this.#transport.tlsPort;
+  }
+
   get up(): boolean {
     return this.#transport.up;
   }
@@ -133,8 +141,8 @@ export class SipStack implements SipPort, FlowPort {
     return { out: clients.out + servers.out, in: clients.in + servers.in };
   }
 
-  /** Whether the sockets of each transport are open. */
-  get sockets(): { readonly udp: boolean; readonly tcp: boolean } {
+  /** Whether the sockets of each transport are open; of TLS only where we listen for it. */
+  get sockets(): Sockets {
     return this.#transport.sockets;
   }
 
@@ -173,6 +181,16 @@ export class SipStack implements SipPort, FlowPort {
     this.#clients.acknowledge(ack, to, () => this.#dropped.add("ACK could not be sent", to), named);
   }
 
+  /** Whether there is a way to a place: by a connection that the other side has made only as long as it is open. */
+  isOpen(to: Destination): boolean {
+    return this.#transport.isOpen(to);
+  }
+
+  /** Who connects by TLS from now on is shown this. */
+  renew(terms: TlsServerTerms): void {
+    this.#transport.renew(terms);
+  }
+
   /** Keeps the flow that a registration has taken alive. */
   keep(to: Destination, kept: Kept): () => void {
     return this.#transport.keep(to, kept);
@@ -198,7 +216,8 @@ export class SipStack implements SipPort, FlowPort {
   #response(response: Response, source: Destination): void {
     const from = { source: source.host };
     const { host, port } = topVia(response);
-    const ours = host.toLowerCase() === this.#needs.localHost.toLowerCase() && (port ?? 5060) === this.port;
+    const isOurPort = (port ?? 5060) === this.port || (port ?? 5061) === this.tlsPort;
+    const ours = host.toLowerCase() === this.#needs.localHost.toLowerCase() && isOurPort;
     // §8.1.3.3: one with a Via beside ours was misrouted; §18.1.2: one without ours is for another host
     if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
     else if (!ours) this.#dropped.add("response for another host", from);
@@ -249,7 +268,7 @@ export class SipStack implements SipPort, FlowPort {
     const failed = (): void => this.#dropped.add("response could not be sent");
     const bytes = writeBy(
       withToTag(response, () => this.#toTag(request)),
-      flow.transport,
+      flow,
     );
     flow.send(bytes, failed);
   }

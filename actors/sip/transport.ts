@@ -1,5 +1,5 @@
 /**
- * The transport layer of SIP: UDP and TCP on one port, TLS toward trunks, and which of them a message takes.
+ * The transport layer of SIP: UDP and TCP on one port, TLS toward trunks and on a port of its own, and which of them a message takes.
  *
  * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request, and by §18.2.2
  * when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer than two seconds; what a
@@ -9,15 +9,25 @@
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";
-import type { Destination, Message, Request, Response, Transport } from "../../protocol/sip/message.ts";
+import { topVia } from "../../protocol/sip/mandatory.ts";
+import {
+  type Destination,
+  defaultPort,
+  type Message,
+  type Request,
+  type Response,
+  type Transport,
+} from "../../protocol/sip/message.ts";
 import type {
   Address,
   ByteStream,
   Connect,
   ConnectTls,
   Listen,
+  ListenTls,
   OpenDatagrams,
   StreamEvents,
+  TlsServerTerms,
   TlsTerms,
 } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
@@ -33,6 +43,7 @@ import { SipNames } from "./names.ts";
 import { markedHeader, readReceived, replyTo } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { type SipSocket, SipSockets } from "./sockets.ts";
+import { type Secure, TlsListeners } from "./tls-listeners.ts";
 import { UdpFlow } from "./udp-flow.ts";
 import type { Kept, Named } from "./user.ts";
 import { WaitingInvites } from "./waiting.ts";
@@ -49,8 +60,9 @@ export interface OpenSip {
   readonly udp: OpenDatagrams;
   readonly listen: Listen;
   readonly connect: Connect;
-  /** Where it is left out, nothing goes by TLS. */
+  /** Where they are left out, nothing goes or comes by TLS. */
   readonly connectTls?: ConnectTls | undefined;
+  readonly listenTls?: ListenTls | undefined;
 }
 
 export interface SipTransportNeeds {
@@ -58,6 +70,8 @@ export interface SipTransportNeeds {
   readonly open: OpenSip;
   /** What a trunk that is talked to by TLS must show, and what we show it. */
   readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
+  /** How we listen for TLS. */
+  readonly secure?: Secure | undefined;
   /** For names of the configuration, and for those that peers write. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
@@ -86,11 +100,19 @@ export interface SipTransportNeeds {
   readonly watch?: Watch | undefined;
 }
 
+/** Whether the sockets of each transport are open; of TLS only where we listen for it. */
+export interface Sockets {
+  readonly udp: boolean;
+  readonly tcp: boolean;
+  readonly tls?: boolean;
+}
+
 export class SipTransport {
   readonly #needs: SipTransportNeeds;
   readonly #names: SipNames;
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
+  readonly #tls: TlsListeners | undefined;
   readonly #waiting: WaitingInvites;
 
   constructor(needs: SipTransportNeeds) {
@@ -114,6 +136,12 @@ export class SipTransport {
       },
       accept: (stream) => this.#connections.accept(stream),
     });
+    const { secure, open, dropped } = needs;
+    if (secure && open.listenTls)
+      this.#tls = new TlsListeners({
+        ...{ secure, dropped, listenTls: open.listenTls },
+        accept: (stream, by) => this.#connections.accept(stream, by),
+      });
   }
 
   /** The port that is really bound. */
@@ -121,24 +149,44 @@ export class SipTransport {
     return this.#sockets.port;
   }
 
+  /** The port that is bound for TLS, if one is. */
+  get tlsPort(): number | undefined {
+    return this.#tls?.port;
+  }
+
   get up(): boolean {
     return this.#sockets.up;
   }
 
-  get sockets(): { readonly udp: boolean; readonly tcp: boolean } {
-    return { udp: this.#sockets.up, tcp: this.#sockets.listens };
+  get sockets(): Sockets {
+    const { up, listens } = this.#sockets;
+    return { udp: up, tcp: listens, ...(this.#tls && { tls: this.#tls.port !== undefined }) };
   }
 
-  /** Binds every address, and TCP beside UDP. */
-  start(): Promise<void> {
-    return this.#sockets.start();
+  /** Binds every address, TCP beside UDP, and TLS. */
+  async start(): Promise<void> {
+    await this.#sockets.start();
+    await this.#tls?.start(this.#sockets.hosts).catch(async (error: unknown) => {
+      await this.#sockets.stop();
+      throw error;
+    });
+  }
+
+  /** Who connects by TLS from now on is shown this. */
+  renew(terms: TlsServerTerms): void {
+    this.#tls?.renew(terms);
+  }
+
+  /** Whether there is a way to a place: by a connection that the other side has made only as long as it is open. */
+  isOpen(to: Destination): boolean {
+    return !to.accepted || this.#connections.has(to);
   }
 
   async stop(): Promise<void> {
     this.#names.stop();
     this.#waiting.clear();
     this.#connections.stop();
-    await this.#sockets.stop();
+    await Promise.all([this.#sockets.stop(), this.#tls?.stop()]);
   }
 
   /**
@@ -169,6 +217,7 @@ export class SipTransport {
     return {
       transport,
       trunk,
+      ownPort: this.#ownPort(transport),
       remote: to,
       send: (bytes, failed) => flow((found) => (found ? found.send(bytes, failed) : failed())),
       whenLost: () => () => {},
@@ -208,8 +257,14 @@ export class SipTransport {
   }
 
   #written(request: Request, branch: string, transport: Transport): Omit<RoutedRequest, "flow"> {
-    const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: this.port });
-    return { request: ours, bytes: writeBy(ours, transport) };
+    const ownPort = this.#ownPort(transport);
+    const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: ownPort ?? this.port });
+    return { request: ours, bytes: writeBy(ours, { transport, ownPort }) };
+  }
+
+  /** The port by which we are reached, where that is not the one of UDP and TCP. */
+  #ownPort(transport: Transport): number | undefined {
+    return transport === "tls" ? this.tlsPort : undefined;
   }
 
   #connect(to: Destination, events: StreamEvents, timeout: number): Promise<ByteStream> {
@@ -244,6 +299,7 @@ export class SipTransport {
       const incoming = readReceived(bytes, source);
       if (incoming.message !== undefined) {
         this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
+        this.#alias(incoming.message, source);
         this.#needs.received(incoming.message, source, flowTo(incoming.replyTo, false));
       } else {
         this.#needs.dropped.add(incoming.fault, { source: host });
@@ -251,6 +307,14 @@ export class SipTransport {
         if (refusal !== undefined) this.#refuse(refusal, flowTo(incoming.replyTo, true), source, bytes.length);
       }
     });
+  }
+
+  /** A trunk that has connected to us may ask that our requests to it go by that connection. */
+  #alias(message: Message, source: Destination): void {
+    if (!source.accepted || source.trunk === undefined || message.kind === "response") return;
+    const { params, port } = topVia(message);
+    if (params.some(([name]) => name.toLowerCase() === "alias"))
+      this.#connections.alias(source, port ?? defaultPort(source.transport));
   }
 
   #guard(run: () => void): void {
@@ -266,7 +330,7 @@ export class SipTransport {
   #refuse(refusal: Response, flow: Flow, source: Destination, most: number): void {
     const answer = writeBy(
       withToTag(refusal, () => this.#needs.toTag(refusal)),
-      flow.transport,
+      flow,
     );
     if (flow.transport === "udp" && answer.length > most)
       this.#needs.dropped.add("answer longer than its request", source);
@@ -293,6 +357,7 @@ export class SipTransport {
     return {
       transport,
       trunk,
+      ownPort: this.#ownPort(transport),
       remote: connection.remote,
       send: (bytes, failed) => {
         this.#needs.watch?.sip(true, bytes, transport, host, port);

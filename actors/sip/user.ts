@@ -83,6 +83,8 @@ export interface DialogUser {
 export interface SipPort {
   /** The port that is really bound. */
   readonly port: number;
+  /** Whether there is a way to a place: by a connection that the other side has made only as long as it is open. */
+  isOpen(to: Destination): boolean;
   /** Sends a request, to which the Via is added; with the branch of one that an earlier gateway has sent it is a copy of that. */
   send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction;
   /** Takes up a request, as it was read, that an earlier gateway has taken and that has no final response, or no ACK, yet. */

@@ -10,22 +10,23 @@ import type { ReachPort } from "../sip/user.ts";
 
 export class SecuredReach implements ReachPort {
   readonly strict = true;
-  readonly #trunk: string;
+  /** Whether who has shown the certificate of this trunk has shown that of ours. */
+  readonly #isShown: (trunk: string | undefined) => boolean;
 
-  constructor(trunk: string) {
-    this.#trunk = trunk;
+  constructor(isShown: (trunk: string | undefined) => boolean) {
+    this.#isShown = isShown;
   }
 
   isProxy({ trunk }: Destination): boolean {
-    return trunk === this.#trunk;
+    return this.#isShown(trunk);
   }
 
   isPassedOn({ trunk }: Destination): boolean {
-    return trunk === this.#trunk;
+    return this.#isShown(trunk);
   }
 
   isTrusted({ trunk }: Destination): boolean {
-    return trunk === this.#trunk;
+    return this.#isShown(trunk);
   }
 
   mayLead(): boolean {
@@ -34,6 +35,6 @@ export class SecuredReach implements ReachPort {
 
   /** It may name what it likes, since nobody goes there. */
   mayName(_: Destination, { trunk }: Destination): boolean {
-    return trunk === this.#trunk;
+    return this.#isShown(trunk);
   }
 }

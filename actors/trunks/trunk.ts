@@ -66,6 +66,8 @@ export interface TrunkNeeds extends HopsNeeds {
   readonly port: () => number;
   /** `[sip] strict` */
   readonly strict: boolean;
+  /** Whether two trunks are known by the same certificate. */
+  readonly isSame: (one: string, other: string) => boolean;
 }
 
 /** The addresses of a call by a trunk, and what stands beside them. */
@@ -108,7 +110,7 @@ export class Trunk {
       allows: (host: string) => this.#isThere(host) || covers(host),
     };
     this.reach = this.isSecured
-      ? new SecuredReach(name)
+      ? new SecuredReach((trunk) => this.#isShown(trunk))
       : new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
   }
 
@@ -139,8 +141,14 @@ export class Trunk {
 
   /** Whether what comes from there is the trunk's: by TLS whoever has shown its certificate, else whoever is at one of its addresses. */
   isAt({ host, trunk }: Destination): boolean {
-    if (trunk !== undefined || this.isSecured) return trunk === this.settings.name;
+    if (trunk !== undefined || this.isSecured) return this.#isShown(trunk);
     return this.#isThere(host);
+  }
+
+  /** Whether who has shown this trunk's certificate has shown ours. */
+  #isShown(trunk: string | undefined): boolean {
+    const { name } = this.settings;
+    return trunk === name || (trunk !== undefined && this.#needs.isSame(trunk, name));
   }
 
   #isThere(host: string): boolean {

@@ -1,8 +1,8 @@
 /**
  * All trunks beside the proxy: found by name for calls out, by source for calls in, and kept registered.
  *
- * Rules: which trunk a call comes from is said by the address that it comes from, and where several are there (two accounts at
- * one provider, or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open,
+ * Rules: which trunk a call comes from is said by the address that it comes from, by TLS by the certificate of who has connected, and where several are
+ * there (two accounts at one provider, or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open,
  * and are taken away when the gateway takes no more calls.
  */
 
@@ -13,7 +13,7 @@ import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { flowParams } from "../../protocol/sip/outbound.ts";
 import { escapeUser } from "../../protocol/sip/uri.ts";
 import { present } from "../../protocol/text.ts";
-import type { TlsTerms } from "../../transports/transport.ts";
+import type { Peer, TlsTerms } from "../../transports/transport.ts";
 import type { FlowPort, SipPort } from "../sip/user.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
@@ -21,7 +21,7 @@ import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 /** In PEM. */
 export type TrunkFiles = ReadonlyMap<string, Omit<TlsTerms, "domain">>;
 
-export interface TrunksNeeds extends TrunkNeeds {
+export interface TrunksNeeds extends Omit<TrunkNeeds, "isSame"> {
   readonly sip: () => SipPort & FlowPort;
   readonly trunks: readonly TrunkSettings[];
   /** Authorities, certificates and keys, by the names of the trunks; they may change. */
@@ -36,7 +36,8 @@ export class Trunks {
 
   constructor(needs: TrunksNeeds) {
     this.#needs = needs;
-    this.#trunks = needs.trunks.map((settings) => new Trunk(settings, needs));
+    const isSame = (one: string, other: string): boolean => this.#isSame(one, other);
+    this.#trunks = needs.trunks.map((settings) => new Trunk(settings, { ...needs, isSame }));
     const registered = this.#trunks.filter(({ settings }) => settings.register);
     this.#registrations = new Map(registered.map((trunk) => [trunk.settings.name, registrationOf(trunk, needs)]));
   }
@@ -77,10 +78,24 @@ export class Trunks {
     return trunk && { domain: trunk.certified, ...this.#needs.files().get(name) };
   }
 
+  /** The trunk whose certificate somebody has shown who has connected by TLS; the first of several at one provider. */
+  shownBy(peer: Peer): string | undefined {
+    const ca = (name: string): string | undefined => this.#needs.files().get(name)?.ca;
+    return this.#trunks.find(({ certified, settings }) => peer.isOf(certified, ca(settings.name)))?.settings.name;
+  }
+
+  /** Whether two trunks are known by the same certificate. */
+  #isSame(one: string, other: string): boolean {
+    const [first, second] = [one, other].map((name) => this.tlsOf(name));
+    return first !== undefined && first.domain === second?.domain && first.ca === second.ca;
+  }
+
   /** The trunk that an INVITE comes from; `isProxy` is whether the proxy is there, too. */
   of(request: Request, source: Destination, numbering: Numbering | undefined, isProxy: boolean): Trunk | undefined {
     const there = this.#trunks.filter((trunk) => trunk.isAt(source));
-    return there.find((trunk) => trunk.isNamedBy(request, numbering)) ?? (isProxy ? undefined : there[0]);
+    const named = there.find((trunk) => trunk.isNamedBy(request, numbering));
+    const shown = there.find(({ settings }) => settings.name === source.trunk);
+    return named ?? (isProxy ? undefined : (shown ?? there[0]));
   }
 
   start(): void {

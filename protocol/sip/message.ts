@@ -38,6 +38,8 @@ export interface Destination {
   readonly port: number;
   /** By TLS: the trunk whose certificate was checked on the connection, or will be. */
   readonly trunk?: string | undefined;
+  /** A TLS connection that the other side has made, from this port: what goes there goes by it. */
+  readonly accepted?: true | undefined;
 }
 
 /** The port where none is said (RFC 3261 §19.1.2). */

@@ -62,7 +62,7 @@ const stateOf = (stage: Stage): unknown => stage.gateway.trunks.states[0];
 describe("a registered connection", () => {
   // proves: K24
   test("lives an hour idle, is pinged, and a call comes by it", async () => {
-    const stage = await staged("a play has no REGISTER, so no call comes by its connection");
+    const stage = await staged();
     await stage.play(REGISTERS(1) + GRANTS() + HOUR);
     expect([stateOf(stage), stage.pings > 110]).toEqual([{ name: "line", state: "registered" }, true]);
     await stage.play(`${CALLS("provider")}

@@ -20,21 +20,32 @@ export class Authority {
   readonly caText: string;
   readonly #key: string;
 
-  constructor(folder: string = mkdtempSync(join(tmpdir(), "carillon-ca-")), name = "ca") {
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "carillon-ca-")), name = "ca", by?: Authority) {
     this.folder = folder;
     this.ca = join(folder, `${name}.pem`);
     this.#key = join(folder, `${name}.key`);
-    run(["req", "-x509", ...NEW_KEY, "-keyout", this.#key, "-out", this.ca, "-days", "2", "-subj", `/CN=${name}`]);
+    if (by === undefined)
+      run(["req", "-x509", ...NEW_KEY, "-keyout", this.#key, "-out", this.ca, "-days", "2", "-subj", `/CN=${name}`]);
+    else by.#sign(name, ["basicConstraints=critical,CA:true", "keyUsage=keyCertSign"]);
     this.caText = readFileSync(this.ca, "utf8");
+  }
+
+  /** An authority by the word of this one. */
+  authority(name: string): Authority {
+    return new Authority(this.folder, name, this);
   }
 
   /** A certificate with these names, such as `DNS:a.example, URI:sip:b.example`; one of yesterday where `isOld`. */
   sign(file: string, names: string, isOld = false): Pair {
+    return this.#sign(file, [`subjectAltName=${names}`], isOld);
+  }
+
+  #sign(file: string, extensions: readonly string[], isOld = false): Pair {
     const [certificate, key, asked, more] = ["pem", "key", "csr", "ext"].map((end) =>
       join(this.folder, `${file}.${end}`),
     ) as [string, string, string, string];
     run(["req", ...NEW_KEY, "-keyout", key, "-out", asked, "-subj", `/CN=${file}`]);
-    writeFileSync(more, `subjectAltName=${names}\n`);
+    writeFileSync(more, `${extensions.join("\n")}\n`);
     const by = ["-CA", this.ca, "-CAkey", this.#key, "-CAcreateserial", "-extfile", more];
     run(["x509", "-req", "-in", asked, "-out", certificate, ...by, "-days", isOld ? "-1" : "2"]);
     return { certificate, key, cert: readFileSync(certificate, "utf8"), keyText: readFileSync(key, "utf8") };

@@ -11,6 +11,8 @@ export interface GatewayProcess {
   readonly pid: number;
   readonly sipPort: number;
   readonly webPort: number;
+  /** 0 where it does not listen for TLS. */
+  readonly tlsPort: number;
   /** Everything it has logged so far. */
   readonly log: () => string;
   health(): Promise<Response>;
@@ -71,7 +73,7 @@ export async function startGateway(
   });
   let logged = "";
   const reader = run.stdout.getReader();
-  const listening = new Promise<{ sipPort: number; webPort: number }>((resolve, reject) => {
+  const listening = new Promise<{ sipPort: number; webPort: number; tlsPort?: number }>((resolve, reject) => {
     void (async () => {
       for (;;) {
         const { value, done } = await reader.read();
@@ -83,12 +85,13 @@ export async function startGateway(
       reject(new Error(`the gateway has ended: ${logged}`));
     })();
   });
-  const { sipPort, webPort } = await listening;
+  const { sipPort, webPort, tlsPort = 0 } = await listening;
   const health = () => fetch(`http://127.0.0.1:${webPort}/health`);
   return {
     pid: run.pid,
     sipPort,
     webPort,
+    tlsPort,
     health,
     log: () => logged,
     exited: run.exited,

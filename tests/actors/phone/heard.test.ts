@@ -35,7 +35,7 @@ test("the proxy of a running call goes on speaking in it from where it was, but 
 
 // proves: K23
 test("a trunk by TLS speaks by its connections alone, its BYE too; its address proves nothing", () => {
-  const heard = new Heard(new SecuredReach("line"));
+  const heard = new Heard(new SecuredReach((trunk) => trunk === "line"));
   const flow = { ...at("192.0.2.1"), transport: "tls", trunk: "line" } as const;
   heard.add(flow);
   const refusals = (method: string) =>

@@ -39,6 +39,7 @@ async function twoRelays() {
   const sent: Request[] = [];
   const refused: string[] = [];
   const sip: SipPort = {
+    isOpen: () => true,
     port: 5600,
     send(request) {
       sent.push(request);

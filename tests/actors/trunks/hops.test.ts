@@ -57,7 +57,7 @@ test("a request that goes by the name of an SRV record goes to the trunk, so tha
   };
   const trunk = new Trunk(settings, {
     ...{ clock: createClock(), chance: () => 0, random: () => "r", localHost: "192.0.2.9", log: () => {} },
-    ...{ hash: () => "", acl: { covers: () => false }, ours: [], port: () => 5600, strict: false },
+    ...{ hash: () => "", acl: { covers: () => false }, ours: [], port: () => 5600, strict: false, isSame: () => false },
     resolve: async () => ["192.0.2.1"],
     records: {
       naptr: async () => [],

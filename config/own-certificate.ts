@@ -1,0 +1,21 @@
+/** Warnings about the certificate that callers by TLS are shown: a line for each reason why they would not believe it. */
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+
+/** A certificate in PEM; `host` is what we are called in Via and Contact. */
+export function judgeCertificate(pem: string | undefined, host: string, now: number): string[] {
+  if (pem === undefined) return [];
+  const certificate = new X509Certificate(pem);
+  const [from, to] = [certificate.validFrom, certificate.validTo];
+  return [
+    ...(Date.parse(from) > now ? [`[sip] certificate is not valid before ${from}`] : []),
+    ...(Date.parse(to) < now ? [`[sip] certificate has expired on ${to}`] : []),
+    ...(isOf(certificate, host)
+      ? []
+      : [`[sip] certificate is not of local_host ${host}: who calls by TLS may not believe it`]),
+  ];
+}
+
+const isOf = (certificate: X509Certificate, host: string): boolean =>
+  (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined ||
+  (certificate.subjectAltName ?? "").split(", ").includes(`URI:sip:${host}`);

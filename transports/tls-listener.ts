@@ -1,0 +1,87 @@
+/**
+ * Accepts byte streams over node:tls: the same code on Bun, Deno and Node.
+ *
+ * RFC 3261 §26.3.1, RFC 5922 §7.4. Rules: a certificate is asked for, and nobody is sent away for having none, or a wrong one: he is
+ * nobody then (peer.ts), whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least. Bounds: those of tcp.ts, of which a
+ * handshake counts as one; `MOST_HANDSHAKES` at once, `FROM_ONE` from one address, `HANDSHAKE` milliseconds each. COMPAT: node:tls tells of a handshake that
+ * takes too long, and leaves its socket open, on all three runtimes; so the socket below is closed here.
+ */
+
+import type { Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import { peerOf } from "./peer.ts";
+import { count, isFull, remoteOf, streamOf, watch } from "./tcp.ts";
+import type { ListenTls, TlsServerTerms } from "./transport.ts";
+
+const HANDSHAKE = 5_000;
+const MOST_HANDSHAKES = 200;
+const FROM_ONE = 20;
+
+/** Listens; `accept` gives the callbacks of each incoming stream. */
+export const listenTls: ListenTls = (at, terms, accept) =>
+  new Promise((resolve, reject) => {
+    const handshakes = new Handshakes();
+    const sockets = new Set<Socket>();
+    const server = createServer({ ...inNode(terms), requestCert: true, rejectUnauthorized: false, noDelay: true });
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+      handshakes.begin(socket);
+    });
+    server.on("secureConnection", (socket: TLSSocket) => {
+      handshakes.end(socket);
+      watch(socket, accept(streamOf(socket, remoteOf(socket)), peerOf(socket)));
+    });
+    server.on("tlsClientError", (_, socket) => void socket.destroy());
+    server.once("error", reject);
+    server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
+      server.off("error", reject);
+      server.on("error", () => {}); // a connection was gone before it was accepted
+      const renew = (renewed: TlsServerTerms): void => server.setSecureContext(inNode(renewed));
+      resolve({ local: { host: at.host, port: portOf(server) ?? at.port }, renew, close });
+    });
+
+    function close(): Promise<void> {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(() => done()));
+    }
+  });
+
+const inNode = ({ certificate, key, ca }: TlsServerTerms) => ({
+  ...{ cert: certificate, key, minVersion: "TLSv1.2" as const },
+  ...(ca && { ca }),
+});
+
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : undefined;
+}
+
+/** Connections that have not shown yet who they are. COMPAT: of a TLS socket the one below is not known, so both are named by their ends. */
+class Handshakes {
+  readonly #open = new Map<string, NodeJS.Timeout>();
+
+  begin(socket: Socket): void {
+    socket.on("error", () => {}); // also of a stream that is open, whose owner is told by `watch`
+    const name = nameOf(socket);
+    const ofSame = [...this.#open.keys()].filter((each) => each.startsWith(`${socket.remoteAddress} `)).length;
+    if (isFull() || this.#open.size >= MOST_HANDSHAKES || ofSame >= FROM_ONE) return void socket.destroy();
+    count(socket);
+    this.#open.set(
+      name,
+      setTimeout(() => socket.destroy(), HANDSHAKE),
+    );
+    socket.once("close", () => this.#forget(name));
+  }
+
+  end(socket: Socket): void {
+    this.#forget(nameOf(socket));
+  }
+
+  #forget(name: string): void {
+    clearTimeout(this.#open.get(name));
+    this.#open.delete(name);
+  }
+}
+
+const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
