@@ -72,6 +72,8 @@ export class Stage {
   readonly relay: PlayRelay;
   /** How many keep-alives have come by connections, and whether they are answered. */
   pings = 0;
+  /** How many connections of SIP there have been. */
+  connections = 0;
   answersPings = true;
   readonly #sides: Readonly<Record<string, SipSide>> = {
     phone: sipSide(PROXY),
@@ -257,6 +259,7 @@ export class Stage {
   /** The wire of plays hands over what was written at once, so each piece is a message. */
   #connected(side: SipSide, stream: ByteStream): StreamEvents {
     side.stream = stream;
+    this.connections++;
     const closed = (): void => {
       if (side.stream === stream) delete side.stream;
     };
@@ -306,6 +309,12 @@ export class Stage {
     const opened = this.wire.comeByTls(GATEWAY, events, 1_000, known.address.host);
     await this.#clock.advance(5);
     told.events = this.#connected(known, await opened);
+  }
+
+  /** The connection of a side is lost. */
+  async cutOff(side: string): Promise<void> {
+    this.#sides[side]?.stream?.destroy();
+    await this.#clock.advance(5);
   }
 
   async #saySip(side: SipSide, bytes: Uint8Array): Promise<void> {
