@@ -2,7 +2,7 @@
  * The sockets that SIP listens on for TLS: one port, on every address that UDP and TCP have.
  *
  * Rules: all of them are bound, or none; who has come is judged once, by his certificate (transports/peer.ts), and may be a trunk; a certificate
- * that is not believed is counted, and its owner is nobody.
+ * that is not believed is counted, and its owner is nobody; where others are to be believed from now on, he is let go, to come again and be judged anew.
  */
 import type {
   ByteStream,
@@ -33,6 +33,8 @@ export interface TlsListenersNeeds {
 export class TlsListeners {
   readonly #needs: TlsListenersNeeds;
   #listeners: readonly TlsListener[] = [];
+  /** The open streams of those who were not believed; as many as connections.ts lets in. */
+  readonly #disbelieved = new Set<ByteStream>();
 
   constructor(needs: TlsListenersNeeds) {
     this.#needs = needs;
@@ -67,11 +69,19 @@ export class TlsListeners {
   /** Who comes from now on is shown this. */
   renew(terms: TlsServerTerms): void {
     for (const each of this.#listeners) each.renew(terms);
+    for (const stream of this.#disbelieved) stream.end();
   }
 
   #accept(stream: ByteStream, peer: Peer): StreamEvents {
     const { dropped, secure, accept } = this.#needs;
-    if (peer.whyNot !== undefined) dropped.add("certificate not believed", { ...stream.remote, why: peer.whyNot });
-    return accept(stream, { transport: "tls", trunk: secure.trunkOf(peer), accepted: true });
+    const events = accept(stream, { transport: "tls", trunk: secure.trunkOf(peer), accepted: true });
+    if (peer.whyNot === undefined) return events;
+    dropped.add("certificate not believed", { ...stream.remote, why: peer.whyNot });
+    this.#disbelieved.add(stream);
+    const closed = (error?: Error): void => {
+      this.#disbelieved.delete(stream);
+      events.closed(error);
+    };
+    return { received: (bytes) => events.received(bytes), closed };
   }
 }

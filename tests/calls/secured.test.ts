@@ -29,12 +29,12 @@ async function staged(more: PlayOptions = {}): Promise<Stage> {
   return stage;
 }
 
-const CALLS = (by: string, called = "+4930123"): string => `
+const CALLS = (by: string, called = "+4930123", id = "c1"): string => `
 ${by} > gateway
     INVITE sip:${called}@192.0.2.1:5600;transport=tls SIP/2.0
     From: <sip:+4930999@line.example>;tag=caller
     To: <sip:${called}@line.example>
-    Call-ID: c1
+    Call-ID: ${id}
     CSeq: 1 INVITE
     Contact: <sip:+4930999@sbc.line.example:5061;transport=tls>
     Content-Type: application/sdp
@@ -146,20 +146,28 @@ describe("whoever has shown no such certificate", () => {
   });
 
   // proves: K27
-  test("is named in the log if his certificate is not believed", async () => {
+  test("is named in the log if his certificate is not believed, and is let go once others may be believed", async () => {
     const stage = await staged();
     stage.wire.shows.clear();
     stage.wire.disbelieved.set(PROVIDER.host, "its certificate has expired");
     await stage.play(CALLS("provider") + REFUSED("provider"));
     const said = { event: "sip.dropped", reason: "certificate not believed", why: "its certificate has expired" };
     expect(stage.logged).toContainEqual(expect.objectContaining({ ...said, host: PROVIDER.host }));
+    const before = stage.connections;
+    stage.gateway.sip.renew({ certificate: "", key: "" });
+    stage.wire.disbelieved.clear();
+    stage.wire.shows.set(PROVIDER.host, "line.example");
+    await stage.play(
+      `after 10 ms\n${CALLS("provider", "+4930123", "c2")}${ANSWERED("provider")}${HANGS_UP}${BYE("provider")}`,
+    );
+    expect(stage.connections - before).toBe(1);
     await stage.close();
   });
 });
 
 describe("an allowed host", () => {
   const allowed = () => staged({ trunks: [], calls: {}, sip: { allow: ["203.0.113.66"] } });
-  const CALLS_JULIET = CALLS("stranger").replaceAll("+4930123@192.0.2.1", "juliet@192.0.2.1");
+  const CALLS_JULIET = CALLS("stranger", "juliet");
 
   // proves: K30
   test("calls by TLS without a certificate, and what follows goes by its connection", async () => {

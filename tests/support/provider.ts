@@ -24,10 +24,11 @@ export interface Provider {
   stop(): Promise<void>;
 }
 
-/** Its certificate, and whose certificates it asks for. */
+/** Its certificate, and whose certificates it asks for; where it calls the gateway at a port, that one's must be of `gateway`'s authority. */
 export interface ProviderTls {
   readonly own: Pair;
   readonly asks?: string;
+  readonly gateway?: { readonly port: number; readonly ca: string };
 }
 
 /** The account has this password; calls by it go to the phone at this port. */
@@ -35,14 +36,21 @@ export async function startProvider(password: string, phonePort: number, tls?: P
   const folder = mkdtempSync(join(tmpdir(), "carillon-provider-"));
   const [port, tlsPort] = [await freePort(), await freePort()];
   const source = readFileSync(join(import.meta.dir, "provider.cfg"), "utf8");
-  const values = { PROVIDER_PORT: port, PHONE_PORT: phonePort, TLS_PORT: tlsPort, PASSWORD: password, FOLDER: folder };
+  const values = {
+    PROVIDER_PORT: port,
+    PHONE_PORT: phonePort,
+    TLS_PORT: tlsPort,
+    GATEWAY_PORT: tls?.gateway?.port ?? 0,
+    PASSWORD: password,
+    FOLDER: folder,
+  };
   const text = Object.entries(values).reduce((sum, [name, value]) => changedAll(sum, name, `${value}`), source);
   writeFileSync(join(folder, "kamailio.cfg"), text);
   const log = join(folder, "kamailio.log");
   const start = async (by: ProviderTls | undefined): Promise<Bun.Subprocess> => {
     if (by) writeTls(folder, by);
     const options = ["-DD", "-E", "-m", "64", "-M", "8", "-Y", folder, "-P", join(folder, "pid")];
-    const defined = by ? ["-A", "WITH_TLS"] : [];
+    const defined = [...(by ? ["-A", "WITH_TLS"] : []), ...(by?.gateway ? ["-A", "WITH_GATEWAY"] : [])];
     const command = [program("kamailio"), "-f", join(folder, "kamailio.cfg"), ...options, ...defined];
     const proxy = Bun.spawn(["sh", "-c", `exec "$@" >>"${log}" 2>&1`, "sh", ...command]);
     await listening("Kamailio", proxy, by ? [port, tlsPort] : [port], log);
@@ -68,11 +76,15 @@ export async function startProvider(password: string, phonePort: number, tls?: P
   };
 }
 
-function writeTls(folder: string, { own, asks }: ProviderTls): void {
+function writeTls(folder: string, { own, asks, gateway }: ProviderTls): void {
   const files = { "own.pem": own.certificate, "own.key": own.key, ...(asks && { "asks.pem": asks }) };
   for (const [name, file] of Object.entries(files)) copyFileSync(file, join(folder, name));
   const [certificate, key] = [`${folder}/own.pem`, `${folder}/own.key`];
-  writeFileSync(join(folder, "tls.cfg"), tlsConfig({ certificate, key, ...(asks && { asks: `${folder}/asks.pem` }) }));
+  const server = tlsConfig({ certificate, key, ...(asks && { asks: `${folder}/asks.pem` }) });
+  const mine = [`certificate = ${certificate}`, `private_key = ${key}`];
+  const theirs = ["verify_certificate = yes", `ca_list = ${gateway?.ca}`];
+  const client = gateway ? ["[client:default]", "method = TLSv1.2+", ...mine, ...theirs, ""].join("\n") : "";
+  writeFileSync(join(folder, "tls.cfg"), `${server}${client}`);
 }
 
 /** The configuration of Kamailio's TLS, of files; `asks` has the authorities of those who may come. */
