@@ -1,9 +1,9 @@
 /**
  * Addresses of users and phones: JIDs, SIP URIs and numbers. RFC 7247 §4-6.
  *
- * Rules: no resource goes into a SIP header; user parts are compared unescaped, and escaped again for where they go;
- * the component's own domain is never a served one, or calls would loop. `username_to_phone` names a user by a number
- * toward SIP, and by the user's name toward XMPP.
+ * Rules: no resource goes into a SIP header; user parts are compared unescaped and re-escaped for their destination; the
+ * component's own domain is never a served domain, or calls would loop. `username_to_phone` replaces a user's name by a number
+ * toward SIP, and the number by the name toward XMPP.
  */
 
 import { escapeUser, readUri, type SipUri, writeHost } from "./sip/uri.ts";
@@ -19,9 +19,9 @@ export interface AddressRules {
   readonly ours: readonly string[];
   readonly proxyHost: string;
   readonly proxyPort: number;
-  /** Intercept mode: a caller has the JID that its SIP address spells, if the users' server lets us speak as that one. */
+  /** Intercept mode: the caller's JID is the one its SIP address spells, if the users' server lets us send as that JID. */
   readonly intercept: boolean;
-  /** The domains, beside `hosts` and our own, as which it does. */
+  /** Further domains, besides `hosts` and our own, that the server lets us send as. */
   readonly speaksAs: readonly string[];
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
@@ -42,11 +42,11 @@ export function isOf(jid: string, domain: string): boolean {
 const isSame = (one: string, other: string): boolean =>
   one === other || (hostOf(one) ?? one) === (hostOf(other) ?? other);
 
-/** The JID domain for the host of a SIP URI: the same domain as we write it, or else the host itself. */
+/** The JID domain for the host of a SIP URI: an equal domain in our spelling, else the host itself. */
 const domainOf = (host: string, { hosts, component }: AddressRules): string =>
   [component, ...hosts].find((each) => isSame(each, host)) ?? host;
 
-/** Caller and callee, as an INVITE names them. */
+/** Caller and callee in the header fields of an INVITE. */
 export interface Dialled {
   readonly requestUri: string;
   /** Header values, without tags. */
@@ -56,7 +56,7 @@ export interface Dialled {
   readonly contactUser: string;
 }
 
-/** What is dialled by calling a JID: the number of a user who has one, else the name; undefined where there is none. */
+/** The name or number dialled when a JID is called: the user's number, else the local part; undefined if there is none. */
 export function dialledName(callee: string, rules: AddressRules): string | undefined {
   const local = readJid(callee)?.local;
   if (!local) return undefined;
@@ -64,10 +64,7 @@ export function dialledName(callee: string, rules: AddressRules): string | undef
   return rules.usernameToPhone.find(({ username }) => username.toLowerCase() === name)?.phone ?? name;
 }
 
-/**
- * The addresses of a call from one bare JID to another, by the name or number that is dialled; undefined when one of the two cannot be
- * written in SIP.
- */
+/** Addresses of a call from one bare JID to another, with the dialled name or number; undefined if SIP cannot express one of them. */
 export function dialled(
   call: { caller: string; callee: string; name: string },
   rules: AddressRules,
@@ -86,8 +83,8 @@ export function dialled(
 }
 
 /**
- * A domain as the host of a SIP URI, internationalized names by IDNA; undefined if it is no host, since the rest would become
- * parameters and headers of the URI.
+ * A domain as the host of a SIP URI, internationalized names by IDNA; undefined if it is no valid host: the excess would become
+ * parameters and header fields of the URI.
  */
 function hostOf(domain: string): string | undefined {
   if (HOST.test(domain)) return domain;
@@ -99,8 +96,8 @@ function hostOf(domain: string): string | undefined {
 const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i;
 
 /**
- * The bare JID of the user that an INVITE is for: by its Request-URI, else by To; undefined if neither names one. An address
- * of ours, or a bare number, is a user of the first served domain.
+ * The bare JID of the user that an INVITE is for: from the Request-URI, else from To; undefined if neither refers to a user. An
+ * address of ours, or a bare number, is a user of the first served domain.
  */
 export function calledUser(uris: { requestUri: string; to: string }, rules: AddressRules): string | undefined {
   const target = readUri(uris.requestUri);
@@ -113,7 +110,7 @@ export function calledUser(uris: { requestUri: string; to: string }, rules: Addr
   return meansUs && first !== undefined ? userJid(target, first, rules) : undefined;
 }
 
-/** The resource of a phone's own device; the servers' modules (integrations/) know it by the same. */
+/** The resource of a phone as a device; the server modules (integrations/) use the same one. */
 const PHONE = "sip";
 
 /** The JID of a phone as a device of its user. */
@@ -131,9 +128,9 @@ function userJid(uri: SipUri, host: string, { usernameToPhone }: AddressRules): 
 }
 
 /**
- * The JID of a calling phone toward the user. In intercept mode, the bare JID that its address spells, where we may speak as
- * that one. Else `carol@<component>/sip` for a number, or an address of the component's domain, the proxy's or ours; for any
- * other address, the whole of it, escaped (XEP-0106).
+ * The JID of a calling phone toward the user. Intercept mode: the bare JID that its address spells, if we may send as that JID.
+ * Otherwise `carol@<component>/sip` for a number or an address of the component's domain, the proxy or the gateway; for any
+ * other address, the whole address, escaped (XEP-0106).
  */
 export function callerJid(from: string, rules: AddressRules, isTrusted: boolean): string | undefined {
   const uri = readUri(from);
@@ -147,14 +144,14 @@ export function callerJid(from: string, rules: AddressRules, isTrusted: boolean)
   return readJid(jid) === undefined ? undefined : jid;
 }
 
-/** As a user of ours only where From is trusted; else as an address of our own domain or of `speaksAs`. */
+/** A JID of a served domain only if From is trusted; otherwise a JID of our own domain or of `speaksAs`. */
 function maySpeakAs(jid: string, rules: AddressRules, isTrusted: boolean): boolean {
   if (isServed(jid, rules)) return isTrusted && readJid(jid)?.local !== "";
   const domain = readJid(jid)?.domain ?? "";
   return [rules.component, ...rules.speaksAs].some((each) => isSame(each, domain));
 }
 
-/** A mapped number is its user; any other number belongs to the component's domain. */
+/** A mapped number is that user; any other number belongs to the component's domain. */
 function spelled(uri: SipUri, rules: AddressRules): string | undefined {
   const host = uri.scheme === "tel" ? rules.component : domainOf(uri.host, rules);
   if (uri.user !== "") return userJid(uri, host, rules);
@@ -165,8 +162,8 @@ const NUMBER = /^\+?[0-9*#().-]{2,}(?=;|$)/;
 const isNumber = ({ scheme, user }: SipUri): boolean => scheme === "tel" || NUMBER.test(user);
 
 /**
- * The user of a URI: a number without its parameters (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3), and, if it surely is one, without
- * visual separators, which mean nothing (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
+ * The user part of a URI: a number without its parameters (`;npdi`, RFC 3261 §19.1.1, RFC 3966 §3) and, if it is certainly a
+ * number, without visual separators, which carry no meaning (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
  */
 function bareUser({ scheme, user, params }: SipUri): string {
   const number = scheme === "tel" ? user : NUMBER.exec(user)?.[0];

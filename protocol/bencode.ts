@@ -1,9 +1,9 @@
 /**
- * Bencode (BEP 3), as rtpengine's ng protocol speaks it: dictionaries, lists, whole numbers, and texts in UTF-8.
+ * Bencode (BEP 3), as used by rtpengine's ng protocol: dictionaries, lists, integers and UTF-8 strings.
  *
- * Rules: a dictionary is written in the order of its keys, without those whose value is undefined; one value must fill all the
- * bytes; depth and numbers are bounded, and nothing is read past the end. Left out: byte strings that are no UTF-8, which come
- * out with U+FFFD in them, since ng has none.
+ * Rules: dictionary keys are written in sorted order, without undefined values; one value must fill all the bytes; depth and
+ * length of numbers are bounded, and nothing is read past the end. Left out: byte strings that are not UTF-8, which ng does not
+ * use; they are read with U+FFFD.
  */
 import { unreadable } from "./refusal.ts";
 
@@ -13,9 +13,9 @@ export interface Bencodes {
 }
 export type Bencoded = string | number | readonly Bencoded[] | Bencodes;
 
-/** How deep a value may be; rtpengine's own answers are six deep. */
+/** Deepest nesting accepted; rtpengine's answers have six levels. */
 const DEEPEST = 16;
-/** The digits of a number or a length, with its sign. */
+/** Longest number or length, in characters with its sign. */
 const LONGEST = 17;
 
 const encoder = new TextEncoder();
@@ -47,7 +47,7 @@ export function readBencode(bytes: Uint8Array): Bencoded {
   return reader.isAtEnd ? value : reader.wrong();
 }
 
-/** Characters that say what comes. */
+/** The characters that mark types. */
 const [INTEGER, LIST, DICTIONARY, END, COLON] = [0x69, 0x6c, 0x64, 0x65, 0x3a];
 
 class Reader {
@@ -94,7 +94,7 @@ class Reader {
     return text;
   }
 
-  /** The number up to this character, which is passed over. */
+  /** Reads the number up to this character and consumes both. */
   #number(end: number): number {
     const to = this.#bytes.subarray(this.#at, this.#at + LONGEST + 1).indexOf(end);
     const digits = to < 0 ? "" : decoder.decode(this.#bytes.subarray(this.#at, this.#at + to));
@@ -103,7 +103,7 @@ class Reader {
     return Number(digits);
   }
 
-  /** Whether this character is next; then it is passed over. */
+  /** Consumes this character if it is next, and returns whether it was. */
   #takes(character: number): boolean {
     const is = this.#bytes[this.#at] === character;
     if (is) this.#at++;

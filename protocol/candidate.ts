@@ -2,9 +2,9 @@
  * One ICE candidate in both notations: an a=candidate line (RFC 8839 §5.1), and the attributes of a Jingle
  * `<candidate/>` (XEP-0176 §5.3).
  *
- * Rules: a candidate that cannot be read is left out, and the others stay; protocol and type are lower case (baresip
- * writes `UDP`); what the other notation has no word for is dropped. Attributes are plain objects, so that SDP can be
- * read without XML.
+ * Rules: a candidate that cannot be read is left out, the others stay; protocol and type are lower case (baresip writes
+ * `UDP`); what the other notation cannot express is dropped. Attributes are plain objects, so that SDP can be read
+ * without XML.
  */
 import type { Candidate } from "./media/media.ts";
 import { isAddress } from "./media/values.ts";
@@ -57,7 +57,7 @@ const hidden = (ip: string): string => `raddr ${ip.includes(":") ? "::" : "0.0.0
 /** The attributes of an XML element. */
 type Attributes = Readonly<Record<string, string>>;
 
-/** Reads a `<candidate/>` of ice-udp or raw-udp; what stanza leaves out (id, generation, network) has a default. */
+/** Reads a `<candidate/>` of ice-udp or raw-udp; the attributes that stanza omits (id, generation, network) have defaults. */
 export function readCandidateAttributes(attrs: Attributes): Candidate | undefined {
   return checked({
     foundation: attrs.foundation ?? "1",
@@ -75,7 +75,7 @@ export function readCandidateAttributes(attrs: Attributes): Candidate | undefine
   });
 }
 
-/** Writes a `<candidate/>` of ice-udp; its id is made of what makes it different (XEP-0176 §5.3). */
+/** Writes a `<candidate/>` of ice-udp; its id is built from its distinguishing fields (XEP-0176 §5.3). */
 export function writeCandidateAttributes(candidate: Candidate, content: string): Attributes {
   const { foundation, component, protocol, priority, ip, port, type, generation, network } = candidate;
   const attributes = {
@@ -96,7 +96,7 @@ export function writeCandidateAttributes(candidate: Candidate, content: string):
   return present(attributes) as Attributes;
 }
 
-/** An id that no other candidate of the session has. */
+/** An id unique among the candidates of the session. */
 export function candidateId({ component, protocol, ip, port, generation }: Candidate, content: string): string {
   return `${content}-${generation}-${component}-${protocol}-${ip}-${port}`.replace(/[^\w.-]/g, "_");
 }

@@ -2,12 +2,12 @@
  * DTMF: the keys of a phone, and the bodies of INFO that carry them (`application/dtmf-relay`, `application/dtmf`;
  * draft-kaplan-dispatch-info-dtmf-package §2). The `<dtmf/>` of XEP-0181 is in jingle/dtmf.ts.
  *
- * Rules: a key is one of 0-9, *, #, A-D; a tone without a duration gets the default of XEP-0181. Left out on purpose:
+ * Rules: a key is one of 0-9, *, #, A-D; a tone without a duration has the default of XEP-0181. Left out on purpose:
  * volume, which INFO cannot express, and telephone-events inside RTP, which the gateway never sees.
  */
 import { Refusal } from "./refusal.ts";
 
-/** A key pressed: one of 0-9, *, #, A-D, and for how many milliseconds. */
+/** A key press: one of 0-9, *, #, A-D; duration in milliseconds. */
 export interface Tone {
   readonly code: string;
   readonly duration: number;
@@ -18,13 +18,13 @@ const LONGEST = 6_000;
 
 export const isKey = (code: string): boolean => /^[0-9*#A-D]$/.test(code);
 
-/** The tone of a key; the duration in milliseconds is limited. */
+/** The tone of a key; the duration (milliseconds) is clamped. */
 export const toneOf = (code: string, duration = DEFAULT_DURATION): Tone => ({
   code,
   duration: Math.min(LONGEST, Math.max(1, duration)),
 });
 
-/** The key in the body of an INFO; undefined if the content type is not one of DTMF. Throws `Refusal` (400). */
+/** The key in the body of an INFO; undefined if the content type is not a DTMF one. Throws `Refusal` (400). */
 export function readDtmfBody(type: string, body: string): Tone | undefined {
   if (type !== "application/dtmf-relay" && type !== "application/dtmf") return undefined;
   const relayed = /^[ \t]*Signal[ \t]*=[ \t]*(\S+)/im.exec(body)?.[1];

@@ -2,15 +2,15 @@
  * Why a call ended, in both protocols: Jingle reasons (XEP-0166 §7.4), SIP statuses (RFC 3261 §21) and Q.850 causes
  * (RFC 3326, RFC 6432).
  *
- * There are two profiles. `deployed` answers as users of MongooseIM's mod_jingle_sip are used to: 486 is decline, and
- * every other failure is general-error with the status beside it. `precise` distinguishes reasons as finely as both
- * protocols can. Left out on purpose: 1xx and 2xx, which end nothing.
+ * There are two profiles. `deployed` answers as mod_jingle_sip of MongooseIM does: 486 is decline, and every other failure
+ * is general-error with the SIP status next to it. `precise` distinguishes reasons as finely as both protocols can. Left out
+ * on purpose: 1xx and 2xx, which are no failures.
  */
 import { present } from "./text.ts";
 
 export type Profile = "deployed" | "precise";
 
-/** A Jingle reason, with the SIP status it came from where there is one. */
+/** A Jingle reason, with the SIP status it was derived from, if any. */
 export interface Reason {
   readonly condition: string;
   readonly text?: string;
@@ -26,17 +26,17 @@ export interface Failure {
   readonly cause?: number;
 }
 
-/** Why the telephone network ended a call, by its Q.850 cause (RFC 3326). */
+/** The Q.850 cause for which the telephone network ended a call (RFC 3326). */
 export interface Cause {
   readonly cause: number;
   readonly text?: string;
 }
 
-/** How the phone's side refused a call, or that it could not be reached. */
+/** The phone side's refusal of a call, or its failure to be reached. */
 export interface Rejection {
   readonly status: number;
   readonly phrase: string;
-  /** The code of its Warning header. */
+  /** The code of the response's Warning header. */
   readonly warning: number | null;
   readonly unreachable: boolean;
 }
@@ -85,7 +85,7 @@ const inward: readonly (readonly [number, string])[] = [
   [487, "cancel"],
 ];
 
-/** [IQ error to our session-initiate, what the caller is told, Q.850 cause]: RFC 7247 §7, but never 503 (its §7.1). */
+/** [IQ error to our session-initiate, status for the caller, Q.850 cause]: RFC 7247 §7, but never 503 (its §7.1). */
 const stanzaErrors: readonly (readonly [string, number, number])[] = [
   ["item-not-found", 480, 27],
   ["service-unavailable", 480, 27],
@@ -103,12 +103,12 @@ const stanzaErrors: readonly (readonly [string, number, number])[] = [
   ["not-acceptable", 488, 88],
 ];
 
-/** Interworking, unspecified: the Q.850 cause for everything else. */
+/** Interworking, unspecified: the Q.850 cause of everything else. */
 const UNSPECIFIED = 127;
 
 const outwardRow = (condition: string) => outward.find(([name]) => name === condition);
 
-/** The final response to a pending INVITE, for the reason of a callee's session-terminate. */
+/** The final response to a pending INVITE, from the reason of a callee's session-terminate. */
 export function failureOf(reason: Reason, profile: Profile): Failure {
   const failure = statusFor(reason, profile);
   return profile === "precise" ? { ...failure, cause: causeOf(reason) } : failure;
@@ -122,14 +122,14 @@ function statusFor(reason: Reason, profile: Profile): Failure {
   return told !== undefined && told >= 400 && told <= 699 ? { status: told } : { status: 500 };
 }
 
-/** The Q.850 cause that a reason has in a Reason header (RFC 3326). */
+/** The Q.850 cause for a reason, in a Reason header (RFC 3326). */
 export function causeOf(reason: Reason): number {
   return outwardRow(reason.condition)?.[3] ?? UNSPECIFIED;
 }
 
 /**
- * The reason told to the caller when the phone's side refused the call; `rang` says whether it had rung, `advice` what would
- * help, in words.
+ * The reason sent to the caller when the phone's side refused the call. `rang`: the phone had rung; `advice`: a remedy, in
+ * words.
  */
 export function reasonOf(rejection: Rejection, profile: Profile, rang = false, advice?: string): Reason {
   const { status, phrase } = rejection;
@@ -172,14 +172,14 @@ const causes: readonly (readonly [number, string])[] = [
   [88, "incompatible-parameters"],
 ];
 
-/** The reason for the user when the phone has hung up: by the Q.850 cause of its BYE (RFC 3326), if it has one. */
+/** The reason sent to the user when the phone hangs up: from the Q.850 cause of its BYE (RFC 3326), if any. */
 export function reasonOfBye(said: Cause | undefined, profile: Profile): Reason {
   if (profile === "deployed" || said === undefined) return { condition: "success" };
   const condition = causes.find(([code]) => code === said.cause)?.[1] ?? "success";
   return { condition, ...present({ text: said.text }) };
 }
 
-/** The final response when a device answered our session-initiate with this stanza error, or not at all. */
+/** The final response when a device answered our session-initiate with this stanza error, or with none. */
 export function failureOfError(condition: string, profile: Profile): Failure {
   const [, status, cause] = stanzaErrors.find(([name]) => name === condition) ?? [condition, 500, UNSPECIFIED];
   return profile === "precise" ? { status, cause } : { status };

@@ -1,8 +1,8 @@
 /**
- * Addresses that are no place in the network for everybody: this machine, this link, a group, nowhere; and where clouds keep secrets.
+ * Addresses that are not global unicast: loopback, link-local, multicast, unspecified; and the metadata services of clouds.
  *
- * RFC 6890 (special-purpose addresses), RFC 4291 §2.5.5 (IPv4 in IPv6), RFC 6052 §2.1 (64:ff9b::/96), RFC 6145 §2.2, RFC 3056 §2 (2002::/16). Rules: an IPv4
- * address is the same whichever IPv6 address it stands in; metadata services have addresses of their own, some of them public.
+ * RFC 6890 (special-purpose addresses), RFC 4291 §2.5.5 (IPv4 in IPv6), RFC 6052 §2.1 (64:ff9b::/96), RFC 6145 §2.2, RFC 3056 §2
+ * (2002::/16). Rules: an IPv4 address embedded in IPv6 counts as the IPv4 address; metadata services have fixed addresses, some public.
  * Left out on purpose: private networks (RFC 1918), where most phones are.
  */
 import ipaddr from "ipaddr.js";
@@ -10,7 +10,7 @@ import { Known } from "./text.ts";
 
 export type Special = "this machine" | "this link" | "metadata" | "group" | "nowhere";
 
-/** Where a machine in a cloud finds its keys: nearly everywhere, Amazon's by IPv6, Alibaba's. */
+/** Metadata services, which hand out credentials: nearly all clouds, Amazon's IPv6, Alibaba's. */
 const METADATA: ReadonlySet<string> = new Set(["169.254.169.254", "fd00:ec2::254", "100.100.100.200"]);
 
 const BY_RANGE: Readonly<Record<string, Special>> = {
@@ -21,21 +21,21 @@ const BY_RANGE: Readonly<Record<string, Special>> = {
   unspecified: "nowhere",
 };
 
-/** What was made of the same few hosts: they come with every message. */
+/** Cache of normal forms: the same few hosts come with every message. */
 const normals = new Known<string>(1_000);
 
-/** An address in the one way that it is compared in; what is no address stays as it is, in lower case. */
+/** The form in which addresses are compared; anything else is only lower-cased. */
 export const normalAddress = (host: string): string =>
   normals.of(host, () => (ipaddr.isValid(host) ? innermost(host).toString() : host.toLowerCase()));
 
-/** What is special about an address; undefined for any other one, and for a name. */
+/** What is special about an address; undefined for ordinary addresses and for names. */
 export function specialOf(host: string): Special | undefined {
   if (!ipaddr.isValid(host)) return undefined;
   const address = innermost(host);
   return METADATA.has(address.toString()) ? "metadata" : BY_RANGE[address.range()];
 }
 
-/** The IPv4 address that an IPv6 address stands for, where it does. */
+/** The IPv4 address embedded in an IPv6 address, if any; else the address itself. */
 function innermost(host: string): ipaddr.IPv4 | ipaddr.IPv6 {
   const address = ipaddr.process(host);
   if (address.kind() === "ipv4") return address;
@@ -46,6 +46,6 @@ function innermost(host: string): ipaddr.IPv4 | ipaddr.IPv6 {
   return range === "6to4" ? fromBytes(bytes.slice(2, 6)) : address;
 }
 
-/** `::192.0.2.1`: deprecated, and still written. */
+/** `::192.0.2.1`: deprecated, but still in use. */
 const isCompatible = (bytes: readonly number[]): boolean => bytes.slice(0, 12).every((byte) => byte === 0);
 const fromBytes = (bytes: number[]): ipaddr.IPv4 => new ipaddr.IPv4(bytes);

@@ -1,25 +1,25 @@
 /**
- * Helpers for readers: texts copied out of the message, one copy of values that many calls have in common, no undefined fields.
+ * For readers: texts copied out of the message, one instance of values that many calls have in common, objects without undefined fields.
  *
- * A JavaScript engine keeps a whole message in memory for ten characters that were cut out of it, as long as the call
- * lasts. So a reader copies what a call remembers. Codecs and header extensions are the same in every call of a client,
- * and most of what a held call would keep: `intern` keeps one copy of them. Rules: only plain values that nobody
- * changes are interned; the table is bounded and emptied when it is full, so no peer can fill the memory.
+ * A JavaScript engine retains a whole message for a ten-character slice of it, as long as the call lasts. So a reader copies
+ * what a call remembers. Codecs and header extensions are the same in every call of a client, and would be most of the memory of
+ * a held call: `intern` keeps one instance of them. Rules: only plain values that are never changed are interned; the table
+ * is bounded and emptied when full, so no peer can exhaust the memory.
  */
 
 /**
- * A copy of a plain value, whose texts were cut out of another one; by way of JSON, since `${text}` and a slice keep the whole one
- * too. Once for a whole value: for each of its texts it takes far longer.
+ * A copy of a plain value whose texts are slices of another one; through JSON, since a template literal and a slice retain the whole
+ * text. Called once for a whole value: calls for each text take far longer.
  */
 export const owned = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 const table = new Map<string, unknown>();
-/** What the table gave, so that it is not looked for again. */
+/** Objects returned by the table, which need no look-up. */
 const interned = new WeakSet<object>();
 const MOST = 1_000;
 const LONGEST = 16_384;
 
-/** The value itself, or an equal one that was interned before; its texts are copies. */
+/** The value itself, or an equal one interned before; its texts are copies. */
 export function intern<Value extends object>(value: Value): Value {
   if (interned.has(value) || (Array.isArray(value) && value.length === 0)) return value;
   const key = JSON.stringify(value);
@@ -35,8 +35,9 @@ export function intern<Value extends object>(value: Value): Value {
 }
 
 /**
- * What was made of texts, so that what many calls say in the same words is made once: codecs and header extensions of a client. Rules:
- * nobody changes what is made; it is made of a copy of the text. Bounds: so many texts up to `LONGEST`, then it is emptied.
+ * Values computed from texts, cached, so that texts common to many calls are computed once: codecs and header extensions of a
+ * client. Rules: nobody changes the values; they are computed from a copy of the text. Bounds: `most` texts of up to `LONGEST`
+ * characters; emptied when full.
  */
 export class Known<Value> {
   readonly #most: number;
@@ -58,7 +59,7 @@ export class Known<Value> {
   }
 }
 
-/** The same function of an object, which makes its value once: for what is one object in many calls (`intern`). */
+/** The same function, computed once for each object: for objects shared by many calls (`intern`). */
 export function onceEach<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const made = new WeakMap<Key, Value>();
   return (key) => {
@@ -70,7 +71,7 @@ export function onceEach<Key extends object, Value>(make: (key: Key) => Value): 
   };
 }
 
-/** An object without those of its fields that are undefined: absent is absent, in JSON as in memory. */
+/** An object without its undefined fields: absent in JSON and in memory alike. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
   for (const name of Object.keys(fields) as (keyof T)[])

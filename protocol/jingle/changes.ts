@@ -2,7 +2,7 @@
  * Jingle actions that change a session: contents and transports (XEP-0166 §7.2), codecs (XEP-0167 §6), and the source
  * actions of jingle.js and mod_jingle_sip (source-add, source-remove, source-update).
  *
- * Rule: a change names its contents; what it leaves out stays as it is.
+ * Rule: a change refers to its contents by name; what it omits stays unchanged.
  */
 
 import type { Element } from "@xmpp/xml";
@@ -26,7 +26,7 @@ import { readSources, writeSources as writeSourceElements } from "./sources.ts";
 import { mustHaveAddress, readTransport, writeTransport } from "./transport.ts";
 import { oneOf, requiredOf } from "./values.ts";
 
-/** What is read of each content, to be kept. Throws `Refusal`. */
+/** Reads a part of each content, copied so that it can be stored. Throws `Refusal`. */
 function readEach<Part>(jingle: Element, read: (content: Element) => Part): Part[] {
   const contents = jingle.getChildren("content", JINGLE);
   if (contents.length === 0) throw unreadable("there is no content");
@@ -46,9 +46,7 @@ export function writeSenders(changes: readonly ContentSenders[]): Element[] {
   return changes.map(({ name, senders }) => xml("content", { creator: "initiator", name, senders }));
 }
 
-/**
- * Reads the sources of a source action, by content; what it leaves out is taken from the session. Throws `Refusal`.
- */
+/** Reads the sources of a source action, by content; omitted parameters come from the session. Throws `Refusal`. */
 export function readNamedSources(jingle: Element, session: Media): ContentSources[] {
   return readEach(jingle, (element) => {
     const name = requiredOf(element, "name");
@@ -62,7 +60,7 @@ export function readNamedSources(jingle: Element, session: Media): ContentSource
 
 const NOTHING: Pick<Content, "sources" | "sourceGroups"> = { sources: [], sourceGroups: [] };
 
-/** A source without parameters gets those that the session knows. */
+/** A source without parameters gets those known to the session. */
 function completed(source: Source, known: readonly Source[]): Source {
   const same = known.find(({ ssrc }) => ssrc === source.ssrc);
   return source.parameters.length === 0 && same ? same : source;
@@ -86,7 +84,7 @@ export function writeTransports(contents: readonly Content[]): Element[] {
   );
 }
 
-/** Contents by their names alone, for an action that removes or rejects them. */
+/** Contents with only their names, for an action that removes or rejects them. */
 export function writeNames(contents: readonly ContentName[]): Element[] {
   return contents.map(({ creator, name }) => xml("content", { creator, name }));
 }
@@ -96,7 +94,7 @@ export function readNames(jingle: Element): string[] {
   return readContentNames(jingle).map(({ name }) => name);
 }
 
-/** Reads creators and names of contents, and nothing else of them. Throws `Refusal`. */
+/** Reads only the creators and names of contents. Throws `Refusal`. */
 export function readContentNames(jingle: Element): ContentName[] {
   return readEach(jingle, (content) => ({
     creator: content.attrs.creator === "responder" ? "responder" : "initiator",
@@ -122,7 +120,7 @@ export function readCodecs(jingle: Element): ContentPayloads[] {
   });
 }
 
-/** The contents of a description-info: their codecs alone. */
+/** The contents of a description-info: only their codecs. */
 export function writeCodecs(contents: readonly Content[]): Element[] {
   return contents.map((content) => {
     const { creator, name, media, payloads } = content;

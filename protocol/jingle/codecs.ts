@@ -2,8 +2,8 @@
  * The codecs of a Jingle description: payload types (XEP-0167 §6) with their parameters and feedback (XEP-0293), read
  * and written.
  *
- * Rules: order is kept; only a static payload type may have no name; what could never be used is left out, what cannot
- * be read is refused.
+ * Rules: order is preserved; only a static payload type may have no name; unusable items are left out, unreadable ones
+ * are refused.
  */
 
 import type { Element } from "@xmpp/xml";
@@ -43,7 +43,7 @@ function readPayload(element: Element): Payload[] {
   return [payload];
 }
 
-/** Feedback of one payload type, or of all when it stands in the description itself. */
+/** Feedback of one payload type, or of all if the parent is the description. */
 export function readFeedback(parent: Element): Feedback[] {
   const kinds = parent.getChildElements().filter(isFeedback);
   return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map((each) =>

@@ -2,7 +2,7 @@
  * Data channels in Jingle: a content without a description, whose ice-udp transport has an `<sctpmap/>` (XEP-0343 §4, as
  * jingle.js and stanza write it).
  *
- * Rules: an answer should have the map, and may be without (§4.3); the port is `number` in the examples and `port` in the text.
+ * Rules: an answer should have the map but may omit it (§4.3); the port is `number` in the examples and `port` in the text.
  * Left out on purpose: the size of messages (a=max-message-size), which Jingle cannot express.
  */
 import type { Element } from "@xmpp/xml";
@@ -16,7 +16,7 @@ import { numberOf } from "./values.ts";
 const CHANNELS = "webrtc-datachannel";
 const USUAL_PORT = 5_000;
 
-/** The part of a content that a description would have; undefined where the content has no data channels. */
+/** The description of a content with data channels; undefined if the content has none. */
 export function readDataChannels(element: Element, as: "offer" | "answer"): Description | undefined {
   const transport = element.getChild("transport");
   const map = transport?.getChild("sctpmap", DTLS_SCTP);

@@ -2,8 +2,8 @@
  * Jingle's RTP description (XEP-0167) with its header extensions (XEP-0294), streams (msid) and categories (XEP-0507). Codecs are in
  * codecs.ts, sources in sources.ts.
  *
- * Rules: order is kept; unknown elements are ignored; Jingle does not name the protocol of an m-line, so it follows
- * from what is offered.
+ * Rules: order is preserved; unknown elements are ignored; Jingle does not state the protocol of an m-line, so it is derived
+ * from the offered features.
  */
 
 import type { Element } from "@xmpp/xml";
@@ -17,7 +17,7 @@ import { readFeedback, readPayloads, writeFeedback, writePayload } from "./codec
 import { readSources, withGrouped, writeSources } from "./sources.ts";
 import { numberOf, oneOf, requiredOf, textOf, without, wordOf } from "./values.ts";
 
-/** The part of a content that is in its description. */
+/** The fields of a content that come from its description. */
 export type Description = Pick<
   Content,
   | "media"
@@ -42,7 +42,7 @@ export type Description = Pick<
 
 export const SENDERS: readonly Senders[] = ["both", "initiator", "responder", "none"];
 
-/** Reads a description; with fingerprints in the transport it is secured by DTLS. */
+/** Reads a description; fingerprints in the transport mean DTLS-SRTP. */
 export function readDescription(description: Element, transport: Transport): Description {
   const payloads = readPayloads(description);
   const first = description.getChild("payload-type", RTP);
@@ -77,7 +77,7 @@ export function readDescription(description: Element, transport: Transport): Des
   };
 }
 
-/** XEP-0507 §2: one element for each; what is no token SDP could not say. */
+/** XEP-0507 §2: one element for each category; names that are not tokens are dropped, since SDP cannot express them. */
 function readCategories(description: Element): readonly string[] | undefined {
   const names = description.getChildren("category", CATEGORY).map((each) => textOf(each, "name") ?? "");
   const named = [...new Set(names)].filter(isToken);
@@ -147,7 +147,7 @@ export function writeDescription(content: Content): Element {
   );
 }
 
-/** XEP-0294 §3: `both` is the default; there is no value for nobody, so an inactive extension is not written. */
+/** XEP-0294 §3: `both` is the default; no value means "none", so an inactive extension is not written. */
 function writeExtension({ id, uri, senders, attributes }: Extension): Element {
   const parameters = (attributes?.split(" ") ?? []).map((each) => {
     const [name = "", value] = each.split(/=(.*)/s);

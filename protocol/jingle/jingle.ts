@@ -1,9 +1,9 @@
 /**
  * Jingle sessions as Media: XEP-0166 with RTP sessions (XEP-0167) and grouping (XEP-0338).
  *
- * Rules: a content that is no RTP session and has no data channels ends the whole session with `unsupported-applications`; a refused
- * content of an answer stays, with senders none (Conversations ends a call whose accept lacks a content); a refused content of an
- * offer is left out, since nobody could accept it.
+ * Rules: a content that is neither an RTP session nor data channels ends the whole session with `unsupported-applications`; a
+ * refused content of an answer stays, with senders none (Conversations ends a call whose accept lacks a content); a refused content
+ * of an offer is left out, since nobody could accept it.
  */
 
 import type { Element } from "@xmpp/xml";
@@ -23,8 +23,8 @@ import { nameOf, oneOf, requiredOf, tokenOf } from "./values.ts";
 const ROLES: readonly Role[] = ["initiator", "responder"];
 
 /**
- * Reads the contents of a session-initiate (an offer) or a session-accept (an answer, in which a content without codecs is
- * a refused one); groups may name contents that are `known`. Throws `Refusal`.
+ * Reads the contents of a session-initiate (offer) or a session-accept (answer, in which a content without codecs is refused);
+ * groups may also contain the names in `known`. Throws `Refusal`.
  */
 export function readJingle(jingle: Element, as: "offer" | "answer" = "offer", known: readonly string[] = []): Media {
   const elements = bounded(jingle.getChildren("content", JINGLE), MOST.contents, "contents");
@@ -57,7 +57,7 @@ function readContent(element: Element, as: "offer" | "answer"): Content {
   };
 }
 
-/** The transport, once it is sure that the content is one of ours. */
+/** The transport; the application type is checked first. */
 function transportOf(element: Element, name: string, as: "offer" | "answer"): Content["transport"] {
   const description = descriptionOf(element);
   if (description === undefined && readDataChannels(element, as) === undefined)
@@ -69,7 +69,7 @@ function transportOf(element: Element, name: string, as: "offer" | "answer"): Co
 
 const descriptionOf = (element: Element): Element | undefined => element.getChild("description");
 
-/** What the content is: an RTP session by its description, or data channels, which have none (XEP-0343). */
+/** The content's description: an RTP session, or data channels, which have no element of their own (XEP-0343). */
 function describedBy(element: Element, transport: Content["transport"], as: "offer" | "answer"): Description {
   const description = descriptionOf(element);
   const data = description === undefined ? readDataChannels(element, as) : undefined;
@@ -95,8 +95,8 @@ export function writeJingle(media: Media, as: "offer" | "answer"): Element[] {
 }
 
 /**
- * The refused contents that have the transport of a bundle: they stay in its group. COMPAT Chromium, Conversations (max-bundle): "Answer
- * cannot remove m= section from already-established BUNDLE group"; for their clients the content is there, and nobody sends in it.
+ * The refused contents that share the transport of a bundle: they stay in its group. COMPAT Chromium, Conversations (max-bundle):
+ * "Answer cannot remove m= section from already-established BUNDLE group"; their clients keep the content, without media.
  */
 function refusedIn({ contents }: Media, { semantics, names }: Media["groups"][number]): string[] {
   const head = contents.find(({ name }) => name === names[0])?.transport.ufrag;
@@ -130,7 +130,7 @@ export function jingleElement(
   return xml("jingle", { xmlns: JINGLE, action, sid, ...attributes }, ...children);
 }
 
-/** A `<reason/>`, with the SIP status beside the condition as mod_jingle_sip wrote it. */
+/** A `<reason/>`, with the SIP status next to the condition in mod_jingle_sip's format. */
 export function reasonElement({ condition, text, sipError }: Reason): Element {
   return xml(
     "reason",

@@ -2,15 +2,15 @@
  * Jingle Message Initiation: XEP-0353 0.8 (2026-02), the messages before and after a session.
  *
  *   caller                     callee's devices
- *     │ propose ──────────────▶│ all of them, by the bare JID; those asleep are woken by push
+ *     │ propose ──────────────▶│ all of them, by the bare JID; sleeping ones are woken by push
  *     │◀────────────── ringing │ each that rings
- *     │◀────────────── proceed │ the one that takes the call; the others hear of it by carbons (XEP-0280)
- *     │ session-initiate ─────▶│ with the id for its sid
- *     │ finish ───────────────▶│ when all is over, so that archives know
+ *     │◀────────────── proceed │ the one that accepts; the others learn of it by carbons (XEP-0280)
+ *     │ session-initiate ─────▶│ its sid is the id
+ *     │ finish ───────────────▶│ after the call, for archives
  *
  * Rules: every message is of type chat and may be stored (§3); retract, reject and finish have a reason (§3, 0.7). Left
  * out on purpose: `accept`, which a client sends to its own account, and tie-breaking: a user's call to a phone and the
- * phone's call to the user are two calls of the telephone network, and both proceed.
+ * phone's call to the user are two separate calls, and both proceed.
  */
 import type { Element } from "@xmpp/xml";
 import type { Reason } from "../reasons.ts";
@@ -20,9 +20,9 @@ import { readReason, reasonElement } from "./jingle.ts";
 
 const NICK = "http://jabber.org/protocol/nick"; // XEP-0172 §4.2
 const HINTS = "urn:xmpp:hints"; // XEP-0334
-/** COMPAT Dino 0.4: the meaning of a message without a reason (before version 0.7 none was required). */
+/** COMPAT Dino 0.4: the implied reason of a message without one (required since version 0.7). */
 const MEANT = { reject: "decline", retract: "cancel", finish: "success" } as const;
-/** A longer sid is not accepted. */
+/** A longer id is not accepted. */
 const LONGEST_ID = 256;
 
 /** `media` of each proposed content: audio, video. */
@@ -30,7 +30,7 @@ export interface Propose {
   readonly type: "propose";
   readonly id: string;
   readonly media: readonly string[];
-  /** What the caller is called (XEP-0172); of a device's own nothing is read. */
+  /** Display name of the caller (XEP-0172); ignored in a device's own proposal. */
   readonly nick?: string;
 }
 interface Taken<Type extends "ringing" | "proceed"> {
@@ -47,13 +47,13 @@ export type Retract = Ended<"retract">;
 export type Response = Taken<"ringing"> | Taken<"proceed"> | Ended<"reject">;
 export type JingleMessage = Propose | Response | Retract | Ended<"finish">;
 
-/** Whether a message stanza is one of these. */
+/** Whether a message stanza is a Jingle message. */
 export const isJingleMessage = (message: Element): boolean => payloadOf(message) !== undefined;
 
 const payloadOf = (message: Element): Element | undefined =>
   message.getChildElements().find((child) => child.getNS() === JINGLE_MESSAGE);
 
-/** Reads a message stanza; undefined if it is none of these, or has no valid id. */
+/** Reads a message stanza; undefined if it is no Jingle message or has no valid id. */
 export function readJingleMessage(message: Element): JingleMessage | undefined {
   const payload = payloadOf(message);
   const id = String(payload?.attrs.id ?? "");
@@ -78,7 +78,7 @@ export function readJingleMessage(message: Element): JingleMessage | undefined {
   }
 }
 
-/** Writes a message stanza. Its own id contains the session's, so that an error to it can be recognized. */
+/** Writes a message stanza. Its own id contains the session's, so that an error response can be matched. */
 export function writeJingleMessage(
   to: { readonly from: string; readonly to: string },
   message: JingleMessage,
@@ -98,7 +98,7 @@ function inside(message: JingleMessage): Element[] {
   return [reason];
 }
 
-/** The session whose propose this error answers; undefined if it answers none. */
+/** The session whose propose this error answers; undefined if there is none. */
 export function refusedProposal(error: Element): string | undefined {
   const [, id] = /^propose-(.+)$/s.exec(String(error.attrs.id ?? "")) ?? [];
   return id;

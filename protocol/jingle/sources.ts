@@ -1,8 +1,8 @@
 /**
  * The sources of a Jingle description and their groups (XEP-0339, RFC 5576), read and written.
  *
- * Rules: every source has a number; an empty group is left out; the number in the description itself (XEP-0167 §6) counts where
- * there is no source.
+ * Rules: every source has an SSRC; an empty group is left out; the SSRC in the description itself (XEP-0167 §6) is used only
+ * if there is no source.
  */
 import type { Element } from "@xmpp/xml";
 import type { Content, Source } from "../media/media.ts";
@@ -25,8 +25,8 @@ export function readSources(description: Element): Pick<Content, "sources" | "so
 }
 
 /**
- * With a source for each that only a group names, of the same participant: COMPAT stanza 12, whose retransmission (FID) is in the
- * group alone. Chromium refuses an SDP whose group has a source without a=ssrc ("Failed to add remote stream").
+ * Adds a source, of the same participant, for each SSRC found only in a group: COMPAT stanza 12, which puts its retransmission (FID)
+ * in the group alone. Chromium refuses an SDP whose group has a source without a=ssrc ("Failed to add remote stream").
  */
 export function withGrouped(described: Pick<Content, "sources" | "sourceGroups">): Pick<Content, "sources"> {
   const known = new Map(described.sources.map((source) => [source.ssrc, source]));

@@ -1,8 +1,8 @@
 /**
  * Jingle's transport-info: candidates that come after the description (XEP-0176 §5.6).
  *
- * Rules: contents are identified by name; the end of gathering is sent in a transport-info of its own, after the candidates (the library
- * `stanza` 12 takes nothing else of one that has it: no candidate, and no ICE restart); with whole transports it is left out.
+ * Rules: contents are identified by name; gathering-complete is sent in a transport-info of its own, after the candidates (the
+ * library `stanza` 12 reads nothing else from one that has it, neither candidates nor an ICE restart); with whole transports it is omitted.
  */
 import type { Element } from "@xmpp/xml";
 import { writeCandidateAttributes } from "../candidate.ts";
@@ -49,7 +49,7 @@ export function writeTransportInfo({ contents }: TransportUpdate): Element[][] {
   return told.filter((elements) => elements.length > 0);
 }
 
-/** A content whose transport goes into a transport-info as a whole. */
+/** A content for a transport-info with its whole transport: without gathering-complete. */
 export const withoutEnd = (content: Content): Content => ({
   ...content,
   transport: { ...content.transport, gathered: false },

@@ -1,9 +1,9 @@
 /**
  * Jingle's transports, ice-udp (XEP-0176) and raw-udp (XEP-0177), with their fingerprints (XEP-0320).
  *
- * Rules: DTLS does not need ICE, so either may have fingerprints; ICE has both a user and a password, or neither; a
- * candidate that cannot be read is left out and the others stay; any other transport cannot be mapped, and ends the
- * session with `unsupported-transports`.
+ * Rules: DTLS does not need ICE, so both kinds may have fingerprints; ICE has both a ufrag and a password, or neither; a
+ * candidate that cannot be read is left out, the others stay; any other transport cannot be mapped and ends the session
+ * with `unsupported-transports`.
  */
 
 import type { Element } from "@xmpp/xml";
@@ -53,7 +53,7 @@ function readSecurity(transport: Element): Pick<Transport, "fingerprints" | "set
   };
 }
 
-/** The ICE user and password of a transport. */
+/** The ICE ufrag and password of a transport. */
 export function readUser(transport: Element): Pick<Transport, "ufrag" | "pwd"> {
   const [ufrag, pwd] = [textOf(transport, "ufrag"), textOf(transport, "pwd")];
   if (!isIceWord(ufrag ?? "u") || !isIceWord(pwd ?? "p")) throw unreadable("ufrag or pwd is not one word");

@@ -1,8 +1,8 @@
 /**
- * The values in Jingle elements: attributes as text, numbers and words, or a refusal that names what is wrong.
+ * The values in Jingle elements: attributes as text, numbers and words, or a refusal that describes the fault.
  *
- * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value contains a control character, so that none can
- * add a line to an SDP.
+ * XEP-0166 §7.2: what cannot be read is `bad-request`. Rule: no value contains a control character, so none can add a
+ * line to an SDP.
  */
 import type { Element } from "@xmpp/xml";
 import { isToken, LONGEST_NAME } from "../media/values.ts";
@@ -10,7 +10,7 @@ import { unreadable } from "../refusal.ts";
 
 const CONTROL = /[\0-\x1f\x7f]/;
 
-/** An attribute's text, undefined when it is not there; whoever keeps it copies it (../text.ts). */
+/** The text of an attribute, undefined if missing; callers that store it must copy it (../text.ts). */
 export function textOf(element: Element, name: string): string | undefined {
   const value: unknown = element.attrs[name];
   if (value === undefined || value === null) return undefined;
@@ -19,7 +19,7 @@ export function textOf(element: Element, name: string): string | undefined {
   return text;
 }
 
-/** Refuses an element without a required attribute. */
+/** Refuses an element that lacks a required attribute. */
 export function without(element: Element, name: string): never {
   throw unreadable(`<${element.getName()}/> has no ${name}`);
 }
@@ -29,14 +29,14 @@ export function requiredOf(element: Element, name: string): string {
   return textOf(element, name) || without(element, name);
 }
 
-/** The name of a content, which may be any text up to the limit. */
+/** The name of a content: any text up to the limit. */
 export function nameOf(content: Element): string {
   const name = requiredOf(content, "name");
   if (name.length > LONGEST_NAME) throw unreadable("the name of a content is too long");
   return name;
 }
 
-/** An attribute without blanks, since it becomes a word on a line of SDP. */
+/** An attribute without blanks, since it becomes a word in a line of SDP. */
 export function wordOf(element: Element, name: string): string {
   const text = requiredOf(element, name);
   if (/\s/.test(text)) throw unreadable(`${name} of <${element.getName()}/> is not one word`);

@@ -1,10 +1,10 @@
 /**
- * What an accepted content of an answer may say, given the content that was offered: a row for each rule.
+ * What an accepted content of an answer may contain, given the offered content: one row for each rule.
  *
- * RFC 3264 §6.1, RFC 8842 §5.3, RFC 4568 §5.1.2, RFC 4585 §4.2, RFC 5761 §5.1.1, RFC 5506 §5, RFC 8285 §7. Rules: a row
- * takes away what was not offered, or refuses the content where nothing legal is left (`rejected`), or throws a `Refusal`
- * where the answer would weaken the call or answers something else. Rows that hold for the session are apart from those
- * that the next offer may change.
+ * RFC 3264 §6.1, RFC 8842 §5.3, RFC 4568 §5.1.2, RFC 4585 §4.2, RFC 5761 §5.1.1, RFC 5506 §5, RFC 8285 §7. Rules:
+ * Each row removes what was not offered, refuses the content if nothing legal remains (`rejected`), or throws a `Refusal` if
+ * the answer would weaken the security of the call or answers something else. Rows that hold for the whole session are separate from
+ * those that the next offer may change.
  */
 import { Refusal, unmappable, unreadable } from "../refusal.ts";
 import { plainTransport } from "./candidates.ts";
@@ -12,22 +12,22 @@ import { commonPayloads, sameList } from "./codecs.ts";
 import type { Content, Crypto, Extension, Feedback, Payload, Transport } from "./media.ts";
 import { bothWant } from "./senders.ts";
 
-/** Who has written the answer, for the words of a refusal. */
+/** Author of the answer, for the wording of a refusal. */
 export type Answerer = "phone" | "user";
 
 export interface AnswerRule {
   readonly rule: string;
   readonly source: string;
-  /** The content of the answer, bounded; itself where it says no more than it may. Throws `Refusal`. */
+  /** The bounded content of the answer; the same object if nothing had to change. Throws `Refusal`. */
   readonly bound: (offered: Content, content: Content, by: Answerer) => Content;
 }
 
 const NO_DTLS = "the phone has no DTLS-SRTP: its media need a relay such as rtpengine";
-/** Whether this refusal says that a phone has no DTLS-SRTP. */
+/** Whether this refusal means that the phone has no DTLS-SRTP. */
 export const isWithoutDtls = (text: string): boolean => text === NO_DTLS;
 
 const hasDtls = ({ transport }: Content): boolean => transport.fingerprints.length > 0;
-/** Without DTLS the keys are in the description (RFC 4568). */
+/** Without DTLS, the keys are in the description (RFC 4568). */
 const hasKeys = (content: Content): boolean => content.crypto.length > 0 && !hasDtls(content);
 
 /** The rows that hold for the whole session. */
@@ -47,7 +47,7 @@ export const LASTING_RULES: readonly AnswerRule[] = [
   { rule: "feedback that was offered, in AVPF alone", source: "RFC 4585 §4.2", bound: offeredFeedback },
 ];
 
-/** The rows of the moment, which the next offer may change. */
+/** Rows that the next offer may change. */
 const MOMENTARY_RULES: readonly AnswerRule[] = [
   { rule: "who sends is what both sides want", source: "RFC 3264 §6.1", bound: whatBothWant },
   { rule: "ICE if offered", source: "RFC 8839 §4.2.5", bound: iceIfOffered },
@@ -55,7 +55,7 @@ const MOMENTARY_RULES: readonly AnswerRule[] = [
 
 export const EVERY_RULE = [...LASTING_RULES, ...MOMENTARY_RULES];
 
-/** A `Refusal` of the answer: its words for each side. */
+/** A `Refusal` of the answer, worded for the phone or for the user. */
 const wrong = (by: Answerer, phone: string, warning: number, user: string): Refusal =>
   by === "phone" ? new Refusal(phone, { status: 488, warning }) : unreadable(user);
 
@@ -83,7 +83,7 @@ function sameDtls(offered: Content, content: Content, by: Answerer): Content {
 
 type Setup = Transport["setup"];
 
-/** The DTLS role of the answer (RFC 8842 §5.3): missing it is passive (RFC 4145 §4), actpass is invalid and taken as active. */
+/** The DTLS role of the answer (RFC 8842 §5.3): missing means passive (RFC 4145 §4); actpass is invalid, read as active. */
 export function complement(offered: Setup, answered: Setup): "active" | "passive" {
   if (offered === "active") return "passive";
   if (offered === "passive") return "active";

@@ -1,9 +1,9 @@
 /**
- * The one step that bounds an answer by its offer, whoever answers, and in every message that has an answer.
+ * Bounds an answer by its offer, for either answerer and every message that carries an answer.
  *
  * RFC 3264 §6, RFC 9143 §7.3, XEP-0166 §7.2.8. Rules: an answer has the contents of its offer, in its order, with its
- * mids; an accepted one keeps the rows of answer-rules.ts; a refused one is the offered one, refused, with the transport
- * of what it was offered in a bundle with. The step changes nothing that it has given.
+ * mids; an accepted content obeys the rows of answer-rules.ts; a refused content is the offered one, refused, with the
+ * transport of its offered bundle. Bounding a bounded answer changes nothing.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { type Answerer, type AnswerRule, EVERY_RULE, LASTING_RULES } from "./answer-rules.ts";
@@ -13,22 +13,22 @@ import type { Content, Media, Transport } from "./media.ts";
 
 const NOTHING_SHARED: Transport = { kind: "ice", options: [], fingerprints: [], candidates: [], gathered: false };
 
-/** The answer that may be said. Throws `Refusal` where a content has no legal answer, or nothing is accepted. */
+/** The answer that may be sent. Throws `Refusal` if a content has no legal answer or nothing is accepted. */
 export function boundAnswer(offer: Media, answer: Media, by: Answerer): Media {
   return inItsPlaces(offer, answer, (offered, content) => keep(EVERY_RULE, offered, content, by));
 }
 
 /**
- * The answer as it is remembered: bounded in all that holds for the session, but with the direction that the answerer wants and the
- * transport that the user has, which later offers may ask for. Throws `Refusal` as `boundAnswer` does.
+ * The answer to remember: bounded in everything that holds for the session, but with the direction that the answerer wants and the
+ * user's transport, both needed by later offers. Throws `Refusal` as `boundAnswer` does.
  */
 export function boundForTheSession(offer: Media, answer: Media, by: Answerer): Media {
   return inItsPlaces(offer, answer, (offered, content) => keep(LASTING_RULES, offered, content, by));
 }
 
 /**
- * Our answer to an offer of the phone's, from our description of the session: what has no legal answer is refused. A codec stays
- * under the number that the user's client knows (RFC 3264 §8.3.2), or is left out.
+ * Our answer to an offer from the phone, made from our description of the session: contents without a legal answer are refused. A
+ * codec keeps the payload type that the user's client knows (RFC 3264 §8.3.2), or is left out.
  */
 export function answerTo(offer: Media, own: Media): Media {
   return inItsPlaces(offer, own, (offered, content) => {
@@ -65,8 +65,8 @@ function inItsPlaces(offer: Media, answer: Media, accept: (offered: Content, con
 }
 
 /**
- * The groups of the answer, each within one that was offered. A single content stays in the groups that it was offered in,
- * also where the answerer has none (Chromium refuses an ungrouped answer to max-bundle).
+ * The groups of the answer, each within an offered one. A single content stays in the groups it was offered in, even if the
+ * answerer has no groups (Chromium refuses an ungrouped answer to max-bundle).
  */
 function groupsOf(offer: Media, answered: Media["groups"], accepted: ReadonlySet<string>): Media["groups"] {
   const taken = new Set<string>();
@@ -89,7 +89,7 @@ function isNew(taken: Set<string>, key: string): boolean {
   return taken.add(key).size > before;
 }
 
-/** COMPAT Conversations: a refused content has user, password and fingerprint of its bundle, or it ends the call. */
+/** COMPAT Conversations: a refused content has ufrag, password and fingerprint of its bundle; otherwise it ends the call. */
 function refused(offered: Content, { groups }: Media, accepted: readonly Content[]): Content {
   const bundles = groups.filter(({ semantics, names }) => semantics === "BUNDLE" && names.includes(offered.name));
   const head = accepted.find(({ name }) => bundles.some(({ names }) => names.includes(name)));

@@ -1,12 +1,12 @@
 /**
- * Groups after some of their contents are refused: RFC 5888 §9.2, RFC 9143 §7.2.3.
+ * Groups after the refusal of some of their contents: RFC 5888 §9.2, RFC 9143 §7.2.3.
  *
  * Rules: a refused content is in no group; if it was the head of a bundle, the next content gets the shared transport
  * with its candidates.
  */
 import type { Content, Media, Transport } from "./media.ts";
 
-/** The media with no refused content in any group. */
+/** The media, with refused contents removed from all groups. */
 export function withoutRefused(media: Media): Media {
   if (media.groups.length === 0) return media;
   const find = (name: string): Content | undefined => media.contents.find((content) => content.name === name);

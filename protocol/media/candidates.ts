@@ -1,15 +1,15 @@
 /**
- * The candidates of a description, and those that come after it: RFC 8838.
+ * The candidates of a description, and those trickled later: RFC 8838.
  *
- * Rules: updates are matched by content name; the order of candidates never changes; candidates that are known already,
- * or belong to another ICE generation, change nothing; a description keeps a bounded number of them. Updates are read
- * and written in sdp/fragment.ts and jingle/transport-info.ts.
+ * Rules: updates are matched by content name; the order of candidates never changes; known candidates and those of another
+ * ICE generation change nothing; a description has a bounded number of them. Updates are read and written in
+ * sdp/fragment.ts and jingle/transport-info.ts.
  */
 import { present } from "../text.ts";
 import type { Candidate, Content, ContentUpdate, Media, Transport, TransportUpdate } from "./media.ts";
 import { isAddress, MOST } from "./values.ts";
 
-/** More candidates of an update are not looked at. */
+/** Further candidates of an update are ignored. */
 const MOST_TOLD = 2 * MOST.candidates;
 
 /** Whether two candidates are the same address (RFC 8838 §5, "redundant"). */
@@ -22,12 +22,12 @@ function isSameCandidate(one: Candidate, other: Candidate): boolean {
   );
 }
 
-/** COMPAT baresip 1.0.0, linphone 4.4: a host name (`.local`) makes them drop all candidates, or hang in the look-up. */
+/** COMPAT baresip 1.0.0, linphone 4.4: a host name (`.local`) makes them drop all candidates, or hang in the DNS look-up. */
 export function isHidden(candidate: Candidate): boolean {
   return !isAddress(candidate.ip);
 }
 
-/** Whether a phone could send to this candidate at once. */
+/** Whether a phone could send to this candidate immediately. */
 function isUsable(candidate: Candidate): boolean {
   return candidate.protocol === "udp" && !isHidden(candidate);
 }
@@ -44,7 +44,7 @@ export function defaultCandidate({ candidates }: Transport, component: number): 
   );
 }
 
-/** A plain address: what a peer without ICE has of a candidate. */
+/** A plain address: a candidate as seen by a peer without ICE. */
 export function plainCandidate(component: number, ip: string, port: number): Candidate {
   const plain = { protocol: "udp", priority: 0, type: "host", generation: 0, network: 0 };
   return { foundation: "1", component, ip, port, ...plain };
@@ -61,7 +61,7 @@ export function plainTransport(transport: Transport): Transport {
   return { ...rest, kind: "raw", options: [], candidates, gathered: true };
 }
 
-/** The part of an update that is new to this description, with its ICE user and password. */
+/** The part of an update that is new to this description, with its ICE ufrag and password. */
 export function newCandidates(media: Media, update: TransportUpdate): TransportUpdate {
   const contents = media.contents.flatMap(({ name, creator, transport }): ContentUpdate[] => {
     const mine = update.contents.filter((each) => each.name === name && !isForeign(each, transport));
@@ -98,13 +98,13 @@ export function addCandidates(media: Media, update: TransportUpdate): Media {
   return { ...media, contents };
 }
 
-/** Whether the ICE user or password differs from the description's: another generation (RFC 8838 §12). */
+/** Whether the ICE ufrag or password differs from the description's: another generation (RFC 8838 §12). */
 function isForeign(update: ContentUpdate, transport: Content["transport"]): boolean {
   const { ufrag = transport.ufrag, pwd = transport.pwd } = update;
   return ufrag !== transport.ufrag || pwd !== transport.pwd;
 }
 
-/** Whether every content, or its bundle, has an address that a phone could send to. */
+/** Whether every content, or its bundle, has an address to which a phone could send. */
 export function hasUsableCandidate(media: Media): boolean {
   return holdsForAll(media, ({ transport }) => transport.candidates.some(isUsable));
 }

@@ -1,23 +1,23 @@
 /**
- * Which codecs an offer and an answer have in common: RFC 3264 §6.1, RFC 8866 §6.6, RFC 3551 §6, RFC 4588 §8.6 (apt).
+ * The codecs common to an offer and an answer: RFC 3264 §6.1, RFC 8866 §6.6, RFC 3551 §6, RFC 4588 §8.6 (apt).
  *
- * Rules: a codec is its name in any case, its clock rate and its channels; the common ones have the offer's numbers, also
- * where a parameter names them; a payload type without a name is what was offered under its number. What only helps a
- * codec (events, comfort noise, retransmission, redundancy) is nothing in common by itself.
+ * Rules: codecs are equal if name (in any case), clock rate and channels are; common codecs have the offer's numbers, also in
+ * parameters that refer to them; a payload type without a name is the one offered under its number. Auxiliary codecs (events,
+ * comfort noise, retransmission, redundancy) alone are nothing in common.
  */
 import type { Parameter, Payload } from "./media.ts";
 
 const HELPERS = new Set(["telephone-event", "tone", "cn", "rtx", "red", "ulpfec", "flexfec-03"]);
 const isHelper = ({ name }: Payload): boolean => HELPERS.has(name.toLowerCase());
 
-/** Whether two payload types are the same codec; one without a name is known by its number. */
+/** Whether two payload types are the same codec; one without a name is identified by its number. */
 function isSameCodec(one: Payload, other: Payload): boolean {
   if (one.name === "" || other.name === "") return one.id === other.id;
   const sameName = one.name.toLowerCase() === other.name.toLowerCase();
   return sameName && one.clockrate === other.clockrate && one.channels === other.channels;
 }
 
-/** The answered codecs that were offered, in the answer's order, by the offer's numbers. */
+/** The answered codecs that were offered, in the answer's order, with the offer's numbers. */
 export function commonPayloads(offered: readonly Payload[], given: readonly Payload[]): readonly Payload[] {
   const answered = given.filter(({ id }, at) => given.findIndex((other) => other.id === id) === at);
   if (answered.every((payload) => isAsOffered(payload, offered, answered)))
@@ -31,7 +31,7 @@ export function commonPayloads(offered: readonly Payload[], given: readonly Payl
     left.delete(mine);
     numbers.set(payload.id, mine);
   };
-  // a number of the answer that is the offer's own is not given to another; what retransmits comes after what it retransmits
+  // exact matches take their numbers first; retransmissions come after the codecs they retransmit
   const exact = (payload: Payload): Payload | undefined =>
     offered.find((other) => other.id === payload.id && isSameCodec(other, payload));
   const rank = (payload: Payload): number => {
@@ -44,7 +44,7 @@ export function commonPayloads(offered: readonly Payload[], given: readonly Payl
   return withoutHelpers(offered, given, common);
 }
 
-/** Most answers have the offer's codecs under the offer's numbers: then there is nothing to look for. */
+/** Fast path: most answers use the offer's codecs with the offer's numbers. */
 function isAsOffered(payload: Payload, offered: readonly Payload[], answered: readonly Payload[]): boolean {
   const same = offered.find(({ id }) => id === payload.id);
   if (payload.name === "" || same === undefined || !isSameCodec(same, payload)) return false;
@@ -53,7 +53,7 @@ function isAsOffered(payload: Payload, offered: readonly Payload[], answered: re
   return target === targetOf(same) && answered.some((other) => other.id === target && targetOf(other) === undefined);
 }
 
-/** What is common, unless it is helpers alone. */
+/** The common codecs; none if only auxiliary ones are common. */
 function withoutHelpers(offered: readonly Payload[], given: readonly Payload[], common: readonly Payload[]) {
   return common.every(isHelper) && !offered.every(isHelper) ? [] : sameList(given, common);
 }
@@ -62,7 +62,7 @@ function withoutHelpers(offered: readonly Payload[], given: readonly Payload[], 
 export const numberedAlike = (others: readonly Payload[], payloads: readonly Payload[]): Payload[] =>
   payloads.filter((payload) => others.some((other) => other.id === payload.id && isSameCodec(other, payload)));
 
-/** Whether the codecs that two descriptions have in common have other numbers in each. */
+/** Whether two descriptions number a common codec differently. */
 export function isRenumbered(before: readonly Payload[], after: readonly Payload[]): boolean {
   const kept = numberedAlike(before, after);
   const isShared = (payload: Payload): boolean =>
@@ -72,7 +72,7 @@ export function isRenumbered(before: readonly Payload[], after: readonly Payload
 
 const isTarget = ({ name }: Parameter): boolean => name?.toLowerCase() === "apt";
 
-/** The list itself, if the other has the same items: what nothing was changed in stays one list for many calls (text.ts). */
+/** The list itself if the other has the same items, so that an unchanged list stays one object for many calls (text.ts). */
 export function sameList<Item>(list: readonly Item[], other: readonly Item[]): readonly Item[] {
   return list.length === other.length && list.every((item, at) => item === other[at]) ? list : other;
 }

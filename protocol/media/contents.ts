@@ -2,9 +2,9 @@
  * Contents that are added, removed or moved to another transport in an established session: pure functions for the call
  * chart.
  *
- * XEP-0166 §7.2, RFC 3264 §8, RFC 8839 §4.4 (ICE restart). Rules: a section keeps its place for ever, so a removed
- * content is only refused (port 0), and a new content takes the place of a refused one of its name, or comes last;
- * contents that share a transport move together; the candidates of an earlier transport are gone with it.
+ * XEP-0166 §7.2, RFC 3264 §8, RFC 8839 §4.4 (ICE restart). Rules: a section keeps its place for the whole session, so a
+ * removed content is only refused (port 0), and a new content takes the place of a refused one of its name, or comes last;
+ * contents that share a transport move together; a replaced transport takes its candidates with it.
  */
 
 import { present } from "../text.ts";
@@ -30,14 +30,14 @@ export function withAdded(media: Media, added: readonly Content[]): Media {
   return { ...replaced, contents: [...replaced.contents, ...last] };
 }
 
-/** A description without these contents: their sections stay, refused, and in no group (RFC 9143 §7.2.3). */
+/** A description without these contents: their sections stay, refused and ungrouped (RFC 9143 §7.2.3). */
 export function withRemoved(media: Media, names: readonly string[]): Media {
   return withoutRefused(
     mapped(media, (content) => (names.includes(content.name) ? { ...content, rejected: true } : content)),
   );
 }
 
-/** A description with these groups, which replace those that share a content with them. */
+/** A description with these groups; they replace groups that share a content with them. */
 export function withGroups(media: Media, given: Media["groups"]): Media {
   const kept = media.groups.filter(
     ({ semantics, names }) =>
@@ -49,7 +49,7 @@ export function withGroups(media: Media, given: Media["groups"]): Media {
 /** Whether every content is refused. */
 export const isEmpty = ({ contents }: Media): boolean => contents.every(({ rejected }) => rejected);
 
-/** A description with other transports for some contents, and for those that shared the old ones. */
+/** A description with new transports for some contents, and for those that shared the old ones. */
 export function withTransports(media: Media, moved: readonly Moved[]): Media {
   const named = new Map(moved.map(({ name, transport }) => [name, transport]));
   return mapped(media, (content) => {
@@ -67,7 +67,7 @@ function isBundled(media: Media, name: string, content: Content): boolean {
   return grouped && ufrag !== undefined && find(media, name)?.transport.ufrag === ufrag;
 }
 
-/** The transports that an update restarts: a new ICE user with its password (RFC 8839 §4.4.1.1.1). */
+/** The transports that an update restarts: a new ICE ufrag with its password (RFC 8839 §4.4.1.1.1). */
 export function restartsOf(media: Media, update: TransportUpdate): Moved[] {
   return update.contents.flatMap(({ name, ufrag, pwd, candidates, gathered }): Moved[] => {
     const known = find(media, name);
@@ -77,13 +77,13 @@ export function restartsOf(media: Media, update: TransportUpdate): Moved[] {
   });
 }
 
-/** What an offer of the phone asks the user for: new contents, and ICE restarts. */
+/** What the phone's offer asks of the user: new contents, and ICE restarts. */
 export function asksFor(offer: Media, remote: Media): { added: string[]; restarted: string[] } {
   const added = offer.contents.filter(({ rejected, name }) => !rejected && find(remote, name)?.rejected !== false);
   return { added: added.map(nameOf), restarted: moves(remote, offer).map(nameOf) };
 }
 
-/** The contents that were there before and have a new ICE user now. */
+/** The contents that existed before and now have a new ICE ufrag. */
 function moves(before: Media, after: Media): Content[] {
   return after.contents.filter(({ name, rejected, transport }) => {
     const known = find(before, name);
@@ -93,8 +93,8 @@ function moves(before: Media, after: Media): Content[] {
 }
 
 /**
- * Our description in the places of the offer, with its mids: a new content is refused until the user accepts it, and has the
- * place of the one whose line it takes (RFC 8829 §5.2.2).
+ * Our description in the order of the offer, with its mids: a new content is refused until the user accepts it, and replaces
+ * the content whose m-line it reuses (RFC 8829 §5.2.2).
  */
 export function withPlaces({ mids: _, ...own }: Media, offer: Media): Media {
   const placed = offer.contents.map((content) => find(own, content.name) ?? { ...content, rejected: true });
@@ -103,17 +103,17 @@ export function withPlaces({ mids: _, ...own }: Media, offer: Media): Media {
   return { ...own, contents: [...placed, ...later], ...(offer.mids === undefined ? {} : { mids: offer.mids }) };
 }
 
-/** A description that also refuses what the other side's refuses. */
+/** A description that also refuses what the other description refuses. */
 export function refusedAlike(media: Media, other: Media): Media {
   return withRemoved(media, other.contents.filter(({ rejected }) => rejected).map(nameOf));
 }
 
-/** The names of contents that were there before and are refused now. */
+/** The names of contents that existed before and are refused now. */
 export function removedBetween(before: Media, after: Media): string[] {
   return after.contents.filter(({ name, rejected }) => rejected && find(before, name)?.rejected === false).map(nameOf);
 }
 
-/** The contents by these names. */
+/** The contents with these names. */
 export const contentsNamed = (media: Media, names: readonly string[]): Content[] =>
   media.contents.filter(({ name }) => names.includes(name));
 
@@ -142,7 +142,7 @@ export function outcomeOf(
   };
 }
 
-/** Whether a transport has no candidates yet; COMPAT Conversations: it would take such a transport for a restart. */
+/** Whether a transport has no candidates yet; COMPAT Conversations: it would take such a transport for an ICE restart. */
 export const isBare = ({ transport }: Content): boolean => transport.candidates.length === 0 && !transport.gathered;
 
 /** The same contents, the restarted ones without candidates (COMPAT Conversations: a restart must not have any). */

@@ -1,12 +1,12 @@
 /**
- * The generation of candidates, which rises each time that ICE begins anew: XEP-0176 §5 (ICE Restarts), RFC 8445 §9.
+ * The generation of candidates, incremented by each ICE restart: XEP-0176 §5 (ICE Restarts), RFC 8445 §9.
  *
- * Rules: the generation is counted from the ICE user of the same side's descriptions, whatever the candidates say of
- * themselves (browsers behind SIP say 0 for ever); a content that comes back is new, and begins with what it says.
+ * Rules: generations are counted by changes of the ufrag in one side's descriptions; the candidates' own values are ignored
+ * (browsers behind SIP always say 0); a content that returns is new, and starts with the value in its candidates.
  */
 import type { Content, Media, Transport } from "./media.ts";
 
-/** The description that follows another of the same side: what ICE has begun anew is of the next generation. */
+/** The next description of the same side: transports restarted by ICE get the next generation. */
 export function inItsGeneration(before: Media, after: Media): Media {
   const contents = after.contents.map((content): Content => {
     const was = before.contents.find(({ name }) => name === content.name);

@@ -1,16 +1,16 @@
 /**
- * What a later offer of the phone's may not change, since no answer of the user's client can follow it: 488, and the session
+ * What a later offer from the phone may not change, because the user's client has no way to answer it: 488, and the session
  * stays as it was (RFC 3261 §14.2).
  *
- * RFC 8842 §5.5 (DTLS), RFC 4568 §7.1.4 (keys), RFC 3264 §8.3.1 and §8.3.2. Rules: a line keeps its kind of security; Jingle
- * has no action for a new key, nor for a codec under another number. A line that is used for another content is new.
+ * RFC 8842 §5.5 (DTLS), RFC 4568 §7.1.4 (keys), RFC 3264 §8.3.1 and §8.3.2. Rules: an m-line keeps its kind of security; Jingle
+ * has no action for a new key or for renumbering a codec. An m-line reused for another content is new.
  */
 import { Refusal } from "../refusal.ts";
 import { present } from "../text.ts";
 import { isRenumbered } from "./codecs.ts";
 import type { Content, Media } from "./media.ts";
 
-/** The offer, if it can follow what its writer has described before. Throws `Refusal` (488). */
+/** The offer, if it may follow the earlier description of the same side. Throws `Refusal` (488). */
 export function laterOffer(before: Media, offer: Media): Media {
   for (const content of offer.contents) {
     const was = before.contents.find(({ name }) => name === content.name);
@@ -21,7 +21,7 @@ export function laterOffer(before: Media, offer: Media): Media {
   return offer;
 }
 
-/** An offer that only carries a source action: what it does not say of DTLS is as before (mod_jingle_sip leaves it out). */
+/** An offer that only carries a source action: missing DTLS parameters are as before (mod_jingle_sip omits them). */
 export function sourceOffer(before: Media, offer: Media): Media {
   const contents = offer.contents.map((content): Content => {
     const was = before.contents.find(({ name }) => name === content.name);

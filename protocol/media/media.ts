@@ -1,15 +1,15 @@
 /**
- * What two sides agree on, in neither notation: contents with their codecs, and how each is reached.
+ * The session description, independent of notation: contents with their codecs and transports.
  *
- * XEP-0166 §7.3, XEP-0167, RFC 8866, RFC 3264. Rules: plain JSON; the order of everything is the order on the wire; who
- * sends is said of initiator and responder, never of "us"; a missing field was not said. The two notations are
- * sdp/read.ts and jingle/jingle.ts. Left out on purpose: `o=`, which belongs to the writer, and the ids of candidates,
- * which only have to differ.
+ * XEP-0166 §7.3, XEP-0167, RFC 8866, RFC 3264. Rules: plain JSON; lists have the order of the wire; senders are
+ * initiator and responder, never "us"; a missing field was not present. The two notations are sdp/read.ts and
+ * jingle/jingle.ts. Left out on purpose: `o=`, which belongs to the writer, and the ids of candidates, which only have
+ * to be unique.
  */
 
 export type Role = "initiator" | "responder";
 
-/** Who sends: XEP-0166's word for a=sendrecv, sendonly, recvonly and inactive. */
+/** Who sends: XEP-0166's values for a=sendrecv, sendonly, recvonly and inactive. */
 export type Senders = "both" | "initiator" | "responder" | "none";
 
 export interface Media {
@@ -17,15 +17,15 @@ export interface Media {
   /** RFC 5888, XEP-0338: contents by name. */
   readonly groups: readonly { readonly semantics: string; readonly names: readonly string[] }[];
   /**
-   * The a=mid of those contents that have another one than their name would give (mids.ts); "" where there was none. An answer has the
-   * mids of its offer.
+   * The a=mid of those contents whose mid is not the one derived from the name (mids.ts); "" if there was none. An answer has
+   * the mids of its offer.
    */
   readonly mids?: readonly { readonly name: string; readonly mid: string }[];
   /** RFC 8445 §2.5: the writer is an ICE lite agent. */
   readonly iceLite?: true;
 }
 
-/** A content, which is an m-section. */
+/** A content of Jingle, an m-section of SDP. */
 export interface Content {
   /** `content/@name`, `a=mid`. */
   readonly name: string;
@@ -33,29 +33,29 @@ export interface Content {
   /** audio, video, … */
   readonly media: string;
   readonly senders: Senders;
-  /** Port 0 in SDP: refused, but kept in its place (RFC 3264 §6). */
+  /** Port 0 in SDP: refused, but it keeps its place (RFC 3264 §6). */
   readonly rejected: boolean;
   /** The transport protocol of the m-line: RTP/AVP, UDP/TLS/RTP/SAVPF, … */
   readonly protocol: string;
   readonly payloads: readonly Payload[];
-  /** The formats of the m-line where they are others than the payload types. */
+  /** The formats of the m-line if they are not the payload types. */
   readonly formats?: readonly string[];
-  /** What it shows: slides, speaker, sl, main, alt (RFC 4796, XEP-0507). */
+  /** Purpose of the stream: slides, speaker, sl, main, alt (RFC 4796, XEP-0507). */
   readonly categories?: readonly string[];
-  /** The values of a=rid and a=simulcast (RFC 8851, RFC 8853), which Jingle has no words for. */
+  /** The values of a=rid and a=simulcast (RFC 8851, RFC 8853); no equivalent in Jingle. */
   readonly rids?: readonly string[];
   readonly simulcast?: string;
-  /** Data channels, which have no payload types. */
+  /** Data channels; they have no payload types. */
   readonly sctp?: Sctp;
   /** Feedback for all payload types. */
   readonly feedback: readonly Feedback[];
   readonly extensions: readonly Extension[];
   readonly mixedExtensions?: true;
   readonly rtcpMux?: true;
-  /** RFC 8858, in an offer; Jingle has no word for it. */
+  /** RFC 8858, in an offer; no equivalent in Jingle. */
   readonly rtcpMuxOnly?: true;
   readonly rtcpReducedSize?: true;
-  /** Milliseconds in a packet. */
+  /** Milliseconds per packet. */
   readonly ptime?: number;
   readonly maxptime?: number;
   readonly bandwidth: readonly { readonly type: string; readonly limit: number }[];
@@ -66,13 +66,13 @@ export interface Content {
   readonly transport: Transport;
 }
 
-/** Parts of a content with its name: who sends in it, its codecs, its sources. */
+/** Parts of a content with its name: senders, codecs, sources. */
 export type ContentName = Pick<Content, "creator" | "name">;
 export type ContentSenders = Pick<Content, "name" | "senders">;
 export type ContentPayloads = Pick<Content, "name" | "payloads">;
 export type ContentSources = Pick<Content, "name" | "sources" | "sourceGroups">;
 
-/** `name=value`; an item without `=` has a value and no name, or a name and no value. */
+/** `name=value`; an item without `=` has only a value or only a name. */
 export interface Parameter {
   readonly name?: string;
   readonly value?: string;
@@ -81,7 +81,7 @@ export interface Parameter {
 export interface Payload {
   /** 0 to 127. */
   readonly id: number;
-  /** "" in an answer, where it is what was offered under this number (answer.ts). */
+  /** "" in an answer that gives only the number: the codec offered under it (answer.ts). */
   readonly name: string;
   /** Hertz. */
   readonly clockrate: number;
@@ -90,17 +90,17 @@ export interface Payload {
   readonly feedback: readonly Feedback[];
 }
 
-/** RFC 4585 §4.2, XEP-0293. For `trr-int` the subtype is its number. */
+/** RFC 4585 §4.2, XEP-0293. For `trr-int` the subtype is its value. */
 export interface Feedback {
   readonly type: string;
   readonly subtype?: string;
-  /** What follows the subtype. */
+  /** The words after the subtype. */
   readonly parameters?: readonly Parameter[];
 }
 
 /** Data channels over SCTP and DTLS: RFC 8841, XEP-0343. */
 export interface Sctp {
-  /** Of SCTP, inside DTLS. */
+  /** The SCTP port, inside DTLS. */
   readonly port: number;
   readonly streams?: number;
   /** Bytes. */
@@ -138,7 +138,7 @@ export interface Transport {
   readonly options: readonly string[];
   readonly fingerprints: readonly { readonly hash: string; readonly value: string }[];
   readonly setup?: "actpass" | "active" | "passive";
-  /** That of all its candidates, once ICE has begun anew (generations.ts). */
+  /** The generation of all its candidates, after an ICE restart (generations.ts). */
   readonly generation?: number;
   readonly candidates: readonly Candidate[];
   /** No more candidates will come (RFC 8838 §8.2). */

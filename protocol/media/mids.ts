@@ -1,8 +1,8 @@
 /**
- * The mid of each content: the one that its description has (`Media.mids`), else its name if that is a token (RFC 5888 §4,
- * RFC 8866 §9), else one that no other content has.
+ * The mid of each content: the one in its description (`Media.mids`), else its name if that is a token (RFC 5888 §4, RFC 8866
+ * §9), else a generated one that is unique.
  *
- * Jingle names may be any text. The same description always gives the same mids, so that they can be read back.
+ * Jingle names may be any text. The same description always yields the same mids, so that they can be mapped back.
  */
 import type { Content, Media } from "./media.ts";
 import { isToken } from "./values.ts";
@@ -14,7 +14,7 @@ export function midsOf({ contents, mids: known = [] }: Described): ReadonlyMap<s
   const given = new Map<string, string>();
   for (const { name, mid } of known) if (mid !== "") given.set(name, mid);
   const mids = new Map<string, string>();
-  /** What a mid that we make up may not be: a name, or a mid of the description's, or of ours. */
+  /** Reserved: names, the description's mids, and generated mids. */
   let taken: Set<string> | undefined;
   for (const [index, { name }] of contents.entries()) {
     let mid = given.get(name) ?? (isToken(name) && !isTaken(name, given) ? name : undefined);
@@ -28,7 +28,7 @@ export function midsOf({ contents, mids: known = [] }: Described): ReadonlyMap<s
   return mids;
 }
 
-/** Whether the mid of another content is spelled like this name. */
+/** Whether another content has a mid equal to this name. */
 const isTaken = (name: string, given: ReadonlyMap<string, string>): boolean =>
   given.size > 0 && [...given].some(([other, mid]) => mid === name && other !== name);
 

@@ -1,9 +1,9 @@
 /**
  * Offer and answer in an established session: pure functions of the two descriptions, for the call chart.
  *
- * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.3 (content-modify). Rules: who sends is said of initiator and
- * responder, so that both descriptions use the same words; a side that holds does not want the other to send; what is
- * agreed is what both want; a source action changes the description that it belongs to.
+ * RFC 3264 §8, XEP-0167 §8.3 (hold), XEP-0166 §7.2.3 (content-modify). Rules: senders are initiator and responder, so that
+ * both descriptions use the same words; a side that holds does not want the other side to send; the agreed direction is what
+ * both want; a source action changes the description of its sender.
  */
 import { complement } from "./answer-rules.ts";
 import { refusedAlike } from "./contents.ts";
@@ -12,10 +12,10 @@ import { bothWant, SENDING } from "./senders.ts";
 
 export type SourceAction = "source-add" | "source-remove" | "source-update";
 
-/** More sources than this are not kept for a content. */
+/** Further sources of a content are dropped. */
 export const MOST_SOURCES = 64;
 
-/** Whether somebody sends or does not: data channels have no direction (RFC 8841). */
+/** Whether a content has a direction: data channels have none (RFC 8841). */
 const hasDirection = ({ rejected, sctp }: Content): boolean => !rejected && sctp === undefined;
 
 const withSenders = (media: Media, senders: (content: Content) => Senders): Media => ({
@@ -25,12 +25,12 @@ const withSenders = (media: Media, senders: (content: Content) => Senders): Medi
   ),
 });
 
-/** A side's own description when it holds: only the other side's sending is removed (RFC 3264 §8.4). */
+/** A side's own description on hold: only the other side's sending is removed (RFC 3264 §8.4). */
 export function holding(media: Media, holder: Role): Media {
   return withSenders(media, ({ senders }) => bothWant(senders, holder));
 }
 
-/** A description with new senders for the contents that are named. */
+/** A description with new senders for the named contents. */
 export function modified(media: Media, changes: readonly ContentSenders[]): Media {
   return withSenders(media, ({ name, senders }) => changes.find((change) => change.name === name)?.senders ?? senders);
 }
@@ -41,14 +41,14 @@ export function isHeldBy(media: Media, holder: Role): boolean {
   return contents.length > 0 && contents.every(({ senders }) => SENDING[senders].every((role) => role === holder));
 }
 
-/** Whether the holder's description puts its peer on hold, while the peer would send. */
+/** Whether the holder's description puts its peer on hold while the peer wants to send. */
 export function keepsWaiting(media: Media, peer: Media, holder: Role): boolean {
   const wants = (content: Content): boolean =>
     hasDirection(content) && SENDING[content.senders].some((role) => role !== holder);
   return isHeldBy(media, holder) && peer.contents.some(wants);
 }
 
-/** The user's description after the phone's answer: actpass is replaced by the role that the answer leaves. */
+/** The user's description after the phone's answer: actpass becomes the role complementary to the answer's. */
 export function withDtlsRole(own: Media, answer: Media): Media {
   const contents = own.contents.map((content, index): Content => {
     const { transport } = content;
@@ -62,10 +62,10 @@ export function withDtlsRole(own: Media, answer: Media): Media {
   return { ...own, contents };
 }
 
-/** The user's description after the phone's answer: with its DTLS role, and without what the phone refuses (RFC 3264 §6). */
+/** The user's description after the phone's answer: with its DTLS role, and without the contents refused by the phone (RFC 3264 §6). */
 export const answeredBy = (own: Media, answer: Media): Media => refusedAlike(withDtlsRole(own, answer), answer);
 
-/** A description as an offer: an offer leaves the DTLS role open (RFC 8842 §5.2). */
+/** A description as an offer: its DTLS role is actpass (RFC 8842 §5.2). */
 export function asOffer(own: Media): Media {
   const contents = own.contents.map((content): Content => {
     const { transport } = content;
@@ -74,7 +74,7 @@ export function asOffer(own: Media): Media {
   return { ...own, contents };
 }
 
-/** An offer with its audio alone, and the contents that are left out of it. */
+/** An offer reduced to its audio, and the contents left out. */
 export function audioAlone({ contents, groups, ...rest }: Media): { offer: Media; leftOut: Media["contents"] } {
   const kept = contents.filter(({ media }) => media === "audio");
   const names = kept.map(({ name }) => name);
@@ -103,7 +103,7 @@ export function changedSenders(before: Media, after: Media): ContentSenders[] {
     .map(({ name, senders }) => ({ name, senders }));
 }
 
-/** The offer of a source action: every section, with exactly the given sources in the named ones. */
+/** The offer of a source action: every section, with the given sources in the named contents. */
 export function withOnlySources(own: Media, named: readonly ContentSources[]): Media {
   const contents = own.contents.map((content): Content => {
     const { sources = [], sourceGroups = [] } = named.find(({ name }) => name === content.name) ?? {};
@@ -127,7 +127,7 @@ export function withSources(media: Media, action: SourceAction, named: readonly 
   return { ...media, contents };
 }
 
-/** The contents of a phone's source action: those with sources, or else all of them; data channels have none. */
+/** The contents of a phone's source action: those with sources, or all if none has any; never data channels. */
 export function namedSources(media: Media): Content[] {
   const named = media.contents.filter(({ sources }) => sources.length > 0);
   return named.length > 0 ? named : media.contents.filter(({ sctp }) => sctp === undefined);

@@ -1,8 +1,8 @@
 /**
- * What a phone answers, for the user: completed by what the offer implies, bounded, and in the offer's kind of transport.
+ * A phone's answer, for the user: completed by what the offer implies, bounded, and with the offer's kind of transport.
  *
- * RFC 3264 §6, RFC 5761 §5.1.3, RFC 8839 §4.2.5. Rules: rtcp-mux that a phone has left out counts as said where its ICE has
- * component 1 alone; a phone without ICE has one plain address for each component, which becomes a host candidate.
+ * RFC 3264 §6, RFC 5761 §5.1.3, RFC 8839 §4.2.5. Rules: a missing rtcp-mux is implied if the phone's ICE candidates are all of
+ * component 1; a phone without ICE has one plain address for each component, which becomes a host candidate.
  */
 import { Refusal } from "../refusal.ts";
 import { boundAnswer } from "./answer.ts";
@@ -19,13 +19,13 @@ export function acceptFromAnswer(offer: Media, answer: Media): Media {
   return inKindOf(offer, bounded, ({ kind }) => kind === "ice");
 }
 
-/** Advice for the user when a phone answers 488 or 606 (RFC 3261 §21.4.26), perhaps because it has no DTLS-SRTP. */
+/** Advice for the user after a 488 or 606 from the phone (RFC 3261 §21.4.26): perhaps it has no DTLS-SRTP. */
 export function adviceOn(status: number, { contents }: Media): string | undefined {
   const isSecured = ({ transport }: Content): boolean => transport.fingerprints.length > 0;
   return (status === 488 || status === 606) && contents.every(isSecured) ? PERHAPS_NO_DTLS : undefined;
 }
 
-/** A later offer of a phone without ICE, with the kind of transport that the user was told of its answer. */
+/** A later offer from a phone without ICE, in the kind of transport that its first answer had toward the user. */
 export function laterInKindOf(before: Media, offer: Media): Media {
   return inKindOf(before, offer, ({ kind, ufrag }) => kind === "ice" && ufrag === undefined);
 }
@@ -40,7 +40,7 @@ function completed(offer: Media, content: Content, answer: Media): Content {
   return isAlone ? { ...content, rtcpMux: true } : content;
 }
 
-/** The plain addresses of `media` as ICE's host candidates, where the other description has such a transport. */
+/** The plain addresses of `media` as ICE host candidates, for contents whose earlier transport satisfies `isIce`. */
 function inKindOf(before: Media, media: Media, isIce: (transport: Transport) => boolean): Media {
   const contents = media.contents.map((content, index): Content => {
     const was = before.contents[index]?.transport;
@@ -50,7 +50,7 @@ function inKindOf(before: Media, media: Media, isIce: (transport: Transport) => 
   return { ...media, contents };
 }
 
-/** The peer has no ICE, but one plain address for each component (RFC 8839 §4.2.5): it becomes a host candidate. */
+/** A peer without ICE has one plain address for each component (RFC 8839 §4.2.5): it becomes a host candidate. */
 function plain({ candidates }: Transport): Pick<Transport, "kind" | "candidates"> {
   const host = (candidate: Candidate): Candidate => ({ ...candidate, priority: 2_130_706_432 - candidate.component });
   return { kind: "ice", candidates: candidates.map(host) };

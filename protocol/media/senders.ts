@@ -1,4 +1,4 @@
-/** Who sends, as both sides want it: RFC 3264 §6.1, XEP-0166 §7.3. */
+/** Direction of media as agreed by both sides: RFC 3264 §6.1, XEP-0166 §7.3. */
 import type { Role, Senders } from "./media.ts";
 
 /** The roles that send. */

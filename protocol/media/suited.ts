@@ -1,24 +1,24 @@
 /**
- * A phone's description as a client of the user's can take it.
+ * A phone's description, reduced to what a user's client supports.
  *
- * XEP-0343 (data channels), XEP-0507 (categories), XEP-0115. Rules: data channels are refused in the name of a client that
- * does not take them, since most end a session that has a content without a description; those that the client has already
- * stay. Categories are told only where they are understood. A client that could not take a description is offered less.
+ * XEP-0343 (data channels), XEP-0507 (categories), XEP-0115. Rules: data channels are refused on behalf of a client that does
+ * not support them, since most clients end a session that has a content without a description; data channels that the client
+ * already has stay. Categories are sent only to clients that support them. A client that could not accept a description is offered less.
  */
 import type { Content, Media } from "./media.ts";
 
-/** What a client may take or not. */
+/** Features of a client. */
 export interface Takes {
   readonly dataChannels: boolean;
   readonly categories: boolean;
 }
 
-/** A client that was never seen (a push has woken it): it is offered nothing that it might end the call for. */
+/** A client never seen before (woken by push): it is offered nothing that could make it end the call. */
 export const NEVER_SEEN: Takes = { dataChannels: false, categories: false };
-/** A client of which nothing is known, and that can refuse a content. */
+/** A client with unknown features that can refuse a content. */
 export const PERHAPS: Takes = { dataChannels: true, categories: false };
 
-/** The description as this client can take it; `own` is what it has described itself. */
+/** The description reduced for this client; `own` is the client's own description. */
 export function suited(media: Media, takes: Takes, own?: Media): Media {
   const contents = media.contents.map((content): Content => {
     const isKnown = own?.contents.some(({ name, sctp, rejected }) => name === content.name && sctp && !rejected);
@@ -31,8 +31,8 @@ export function suited(media: Media, takes: Takes, own?: Media): Media {
 }
 
 /**
- * Less of a description, for a client that could not take it: without its data channels, or else with its audio alone; undefined
- * where that would be all of it, or nothing.
+ * A smaller offer for a client that could not accept the description: without data channels, else audio only; undefined if there is
+ * nothing to remove or nothing would remain.
  */
 export function smaller(media: Media): Media | undefined {
   const offered = media.contents.filter(({ rejected }) => !rejected);
@@ -43,7 +43,7 @@ export function smaller(media: Media): Media | undefined {
 
 const isAudio = ({ media }: Content): boolean => media === "audio";
 
-/** A description whose other contents are refused. */
+/** A description with all other contents refused. */
 function withoutOthers(media: Media, isKept: (content: Content) => boolean): Media {
   const contents = media.contents.map((content) => (isKept(content) ? content : { ...content, rejected: true }));
   return { ...media, contents };

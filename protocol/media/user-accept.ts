@@ -1,7 +1,7 @@
 /**
- * What a user's client accepts, for the phone: in the places of the offer, and bounded by it.
+ * A user's session-accept, for the phone: in the order of the offer, and bounded by it.
  *
- * XEP-0166 §7.2.1, §7.2.8, RFC 3264 §6. Rules: a content that is left out is refused; what was not offered cannot be
+ * XEP-0166 §7.2.1, §7.2.8, RFC 3264 §6. Rules: an omitted content is refused; a content that was not offered cannot be
  * accepted.
  */
 import { unmappable, unreadable } from "../refusal.ts";

@@ -1,14 +1,14 @@
 /**
- * Which values of media are valid, in either notation, and how many there may be of each kind.
+ * Validity and limits of media values, for both notations.
  *
  * RFC 8866 §9, RFC 8839 §5, RFC 8122 §5, RFC 8285 §5, RFC 5576 §4. Rules: SDP and Jingle have the same limits, so that
- * what is read from one can be written in the other; everything that a message may contain many of is bounded, since
- * one line of SDP may become many elements.
+ * everything read from one can be written in the other; every repeatable item is bounded, since one line of SDP may become
+ * many elements.
  */
 import ipaddr from "ipaddr.js";
 import { Refusal } from "../refusal.ts";
 
-/** Of contents a session, of parameters a codec; of all else a content. */
+/** Contents per session, parameters per codec; everything else per content. */
 export const MOST = {
   contents: 32,
   groups: 16,
@@ -37,14 +37,14 @@ export function bounded<Item>(list: readonly Item[], most: number, what: string)
 export const isToken = (text: string): boolean => TOKEN.test(text);
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,128}$/;
 
-/** The longest name of a content that is accepted. */
+/** The longest accepted name of a content. */
 export const LONGEST_NAME = 128;
 
-/** ICE user or password: one word (RFC 8839 §5.4 has fewer characters; clients are not that strict). */
+/** ICE ufrag or password: one word (RFC 8839 §5.4 allows fewer characters; clients are less strict). */
 export const isIceWord = (text: string): boolean => ICE_WORD.test(text);
 const ICE_WORD = /^[\x21-\x7e]{1,256}$/;
 
-/** Pairs of hex digits, at least as many as MD5 has (RFC 8122 §5). */
+/** Pairs of hex digits, at least as many as in MD5 (RFC 8122 §5). */
 export const isFingerprint = (text: string): boolean => FINGERPRINT.test(text);
 const FINGERPRINT = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){15,127}$/;
 
@@ -70,16 +70,16 @@ export function numberWithin(text: string | undefined, least: number, most: numb
 
 export const UINT32 = 2 ** 32 - 1;
 export const isCodec = (name: string): boolean => /^[\w.+-]{1,64}$/.test(name);
-/** RFC 8285 §5, §6: the upper limit is for offers of more extensions than there are ids. */
+/** RFC 8285 §5, §6: the upper limit is for offers with more extensions than there are ids. */
 export const readExtensionId = (text: string | undefined): number | undefined => numberWithin(text, 1, 4_351);
 export const readSsrc = (text: string | undefined): string | undefined => numberWithin(text, 0, UINT32)?.toString();
-/** Milliseconds in a packet. */
+/** Milliseconds per packet. */
 export const readPtime = (text: string | undefined): number | undefined => numberWithin(text, 1, 10_000);
 
 const SETUPS = ["actpass", "active", "passive"] as const;
 
 /**
- * A DTLS role in any case (RFC 4145 §4); undefined for what is none. Throws `Refusal` for holdconn, which DTLS-SRTP does not have
+ * A DTLS role in any case (RFC 4145 §4); undefined if it is none. Throws `Refusal` for holdconn, which DTLS-SRTP does not have
  * (RFC 5763 §5).
  */
 export function readSetup(text: string | undefined): (typeof SETUPS)[number] | undefined {

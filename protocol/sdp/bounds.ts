@@ -1,10 +1,10 @@
 /**
- * How much an SDP may say, before any of it is read: what it becomes is bounded by its own size.
+ * Limits on the content of an SDP, checked before it is read: its output is bounded by its own size.
  *
- * RFC 8866 has no limits. Two letters in a list (`;a`) become an element of 25 in Jingle, a number in an m-line one of 70, and a line
- * of the session one in each section; so words are counted, and what such lines become. Rules: what is written is never larger than
- * ten times the SDP and 4 kB; as many words as an SDP of that length has, and enough for any short one; no more work than reading it
- * once. The lists themselves are bounded where they are read (media/values.ts).
+ * RFC 8866 has no limits. Two letters in a list (`;a`) become a 25-letter element in Jingle, a number in an m-line one of 70 letters,
+ * and a session-level line is repeated in each section; so words are counted, and the output of such lines is estimated. Rules: the
+ * output is never larger than ten times the SDP plus 4 kB; the number of words is limited in proportion to the length, generously
+ * for short ones; linear work. The lists themselves are bounded where they are read (media/values.ts).
  */
 import { MOST } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
@@ -12,11 +12,11 @@ import { Refusal } from "../refusal.ts";
 const MOST_LINES = 4_000;
 const LONGEST_LINE = 4_096;
 const MOST_WORDS = 16_384;
-/** Real ones have a word in six to ten characters. */
+/** Real SDPs have one word in six to ten characters. */
 const LEAST_WORD = 4;
 const FEW_WORDS = 128;
 
-/** The lines of an SDP. Throws `Refusal` if they are too many, too long or too full. */
+/** The lines of an SDP. Throws `Refusal` for too many lines, a line too long, or too many words. */
 export function boundedLines(text: string): readonly string[] {
   const lines = splitLines(text, MOST_LINES + 1);
   if (lines.length > MOST_LINES) throw new Refusal("an SDP of too many lines", { status: 400 });
@@ -27,7 +27,7 @@ export function boundedLines(text: string): readonly string[] {
   return lines;
 }
 
-/** At CRLF, LF or CR, so many lines at most; by one pattern only where CR stands alone, which nobody writes. */
+/** Splits at CRLF, LF or CR, into at most `most` lines; the regular expression is used only for a bare CR, which is rare. */
 function splitLines(text: string, most: number): string[] {
   const plain = text.replaceAll("\r\n", "\n");
   return plain.split(plain.includes("\r") ? /[\r\n]/ : "\n", most);
@@ -36,7 +36,7 @@ function splitLines(text: string, most: number): string[] {
 const BLANK = 0x20;
 const SEMICOLON = 0x3b;
 
-/** Words and parameters: what blanks and semicolons divide. */
+/** Counts blanks and semicolons, which separate words and parameters. */
 function hasMoreWords(text: string, most: number): boolean {
   let words = 0;
   for (let at = 0; at < text.length && words <= most; at++) {
@@ -46,14 +46,14 @@ function hasMoreWords(text: string, most: number): boolean {
   return words > most;
 }
 
-/** What the session may say for its sections. */
+/** Session-level attributes that are repeated in each section. */
 const copied = new Set("extmap fingerprint candidate ice-ufrag ice-pwd ice-options".split(" "));
-/** What a value, a section and a format without a=rtpmap become in Jingle besides themselves. */
+/** Overhead in Jingle, in characters: of a value, of a section, and of a format without a=rtpmap. */
 const ELEMENT = 128;
 const CONTENT = 288;
 const STATIC_CODEC = 72;
 const MOST_COPIED = 131_072;
-/** So much that any short SDP may become, and so many times its length a longer one. */
+/** Output allowed in any case, and per character of the SDP. */
 const FEW = 4_096;
 const MOST_TIMES = 6;
 
@@ -64,7 +64,7 @@ interface Section extends Part {
   readonly formats: readonly string[];
 }
 
-/** Throws `Refusal` if little is said of sections that become much: by the session for all of them, or by numbers alone. */
+/** Throws `Refusal` if few words would become much output: session-level lines repeated in sections, or bare numbers. */
 export function mustNotSwell(session: Part, sections: readonly Section[], length: number): void {
   const shared = copiedOf(session, sections);
   const own = sections.reduce((sum, section) => sum + CONTENT + STATIC_CODEC * unnamedOf(section), 0);
@@ -75,7 +75,7 @@ export function mustNotSwell(session: Part, sections: readonly Section[], length
 function copiedOf(session: Part, sections: readonly Section[]): number {
   const values = [...session.attributes].flatMap(([name, all]) => (copied.has(name) ? all : []));
   const once = values.reduce((sum, value) => sum + value.length + ELEMENT, 0);
-  // the id of each candidate has the name of its content
+  // the id of each candidate contains the name of its content
   const candidates = Math.min(session.attributes.get("candidate")?.length ?? 0, MOST.candidates);
   const names = sections.reduce((sum, { attributes }) => sum + (attributes.get("mid")?.[0]?.length ?? 0), 0);
   return once * sections.length + candidates * names;

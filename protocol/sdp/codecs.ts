@@ -1,9 +1,8 @@
 /**
  * The codecs of an m-section, read and written: formats, a=rtpmap, a=fmtp, a=rtcp-fb, a=extmap.
  *
- * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order
- * of preference; a dynamic type with an invalid name or rate cannot be used and is left out, and so is one without
- * a=rtpmap in an offer;
+ * RFC 8866 §6.6, §6.15; RFC 3551 (static types); RFC 4585 §4.2; RFC 8285. Rules: the order of the m-line is the order of
+ * preference; a dynamic type with an invalid name or rate is unusable and left out, as is one without a=rtpmap in an offer;
  * `telephone-event` lists its events in a parameter without a name.
  */
 import type { Extension, Feedback, Parameter, Payload, Role } from "../media/media.ts";
@@ -13,7 +12,7 @@ import { present } from "../text.ts";
 import { directionOf, sendersOf } from "./direction.ts";
 import { allOf, type SdpSection } from "./lines.ts";
 
-/** The payload types of a section, in the order of its m-line; in an answer also those that have no name of their own. */
+/** The payload types of a section, in the order of its m-line; in an answer including those without a=rtpmap. */
 export function readPayloads(section: SdpSection, isAnswer: boolean): Payload[] {
   const ids = new Set(section.formats.flatMap((format) => numberWithin(format, 0, 127) ?? []));
   const maps = readMaps(section);
@@ -29,10 +28,10 @@ export function readPayloads(section: SdpSection, isAnswer: boolean): Payload[] 
 
 const PARAMETERS = "parameters of a codec";
 
-/** What was offered under the same number (media/codecs.ts). */
+/** Stands for the codec offered under the same number (media/codecs.ts). */
 const UNNAMED = { name: "", clockrate: 0, channels: 1 } as const;
 
-/** The a=rtpmap lines by payload type; undefined for one that cannot be used. */
+/** The a=rtpmap lines by payload type; undefined for an unusable one. */
 function readMaps(section: SdpSection): ReadonlyMap<number, ReturnType<typeof staticType>> {
   const maps = new Map<number, ReturnType<typeof staticType>>();
   for (const [id, [encoding = ""]] of formatted(section, "rtpmap")) {
@@ -74,7 +73,7 @@ function readParameter(item: string): Parameter {
   return equals < 1 ? { value: item } : { name: item.slice(0, equals), value: item.slice(equals + 1) };
 }
 
-/** The feedback of a section, by payload type; `*` is for all of them. */
+/** The feedback of a section, by payload type; `*` stands for all of them. */
 export function readAllFeedback(section: SdpSection): ReadonlyMap<string, Feedback[]> {
   const all = [...formatted(section, "rtcp-fb")].map(([format, values]): [string, Feedback[]] => {
     return [format, [...bounded(values.flatMap(readFeedback), MOST.feedback, "kinds of feedback of a codec")]];
@@ -90,7 +89,7 @@ function readFeedback(text: string): Feedback[] {
   return type === "" ? [] : [{ type, ...present({ subtype, parameters }) }];
 }
 
-/** The header extensions of session and section; their directions are from the writer's view. */
+/** The header extensions of session and section; directions are relative to the writer. */
 export function readExtensions(lines: readonly string[], by: Role): Extension[] {
   return lines.flatMap((line): Extension[] => {
     const [, number, direction, uri = "", rest = ""] = /^(\d+)(?:\/(\w+))?\s+(\S+)(.*)$/s.exec(line) ?? [];
@@ -114,17 +113,17 @@ export function writePayload({ id, name, clockrate, channels, parameters, feedba
 
 function writeParameter({ name, value }: Parameter, codec = ""): string {
   if (name === undefined || value === undefined) return name ?? value ?? "";
-  // RFC 4733 §2.4.1 has no name for the events; Jingle clients give them one
+  // RFC 4733 §2.4.1 has no name for the list of events; Jingle clients call it `events`
   return codec.toLowerCase() === "telephone-event" && name === "events" ? value : `${name}=${value}`;
 }
 
-/** An a=rtcp-fb, of one payload type or of all. */
+/** An a=rtcp-fb, for one payload type or for all. */
 export function writeFeedback({ type, subtype, parameters = [] }: Feedback, of: number | "*"): string {
   const words = subtype === undefined ? [] : [subtype, ...parameters.map((each) => writeParameter(each))];
   return [`a=rtcp-fb:${of}`, type, ...words].join(" ");
 }
 
-/** An a=extmap, its direction from the writer's view. */
+/** An a=extmap; its direction is relative to the writer. */
 export function writeExtension({ id, uri, senders, attributes }: Extension, by: Role): string {
   const direction = senders === "both" ? "" : `/${directionOf(senders, by)}`;
   return `a=extmap:${id}${direction} ${uri}${attributes === undefined ? "" : ` ${attributes}`}`;

@@ -1,21 +1,21 @@
 /**
- * Direction: a=sendonly is said of its writer, Jingle's `senders` of initiator and responder.
+ * Direction: a=sendonly is relative to its writer, Jingle's `senders` names initiator and responder.
  *
- * RFC 8866 §6.7, XEP-0166 §7.3. sendonly is `initiator` when the initiator writes it, and `responder` when the
- * responder does.
+ * RFC 8866 §6.7, XEP-0166 §7.3. sendonly is `initiator` if written by the initiator, and `responder` if written by the
+ * responder.
  */
 import type { Role, Senders } from "../media/media.ts";
 
 const other = (role: Role): Role => (role === "initiator" ? "responder" : "initiator");
 
-/** Who sends when this writer says this direction; sendrecv when it says none. */
+/** Jingle's senders for a direction of this writer; sendrecv if missing. */
 export function sendersOf(direction: string | undefined, by: Role): Senders {
   if (direction === "sendonly") return by;
   if (direction === "recvonly") return other(by);
   return direction === "inactive" ? "none" : "both";
 }
 
-/** The direction that this writer writes when these send. */
+/** The direction to be written by this side for Jingle's senders. */
 export function directionOf(senders: Senders, by: Role): string {
   if (senders === "both") return "sendrecv";
   if (senders === "none") return "inactive";

@@ -1,8 +1,8 @@
 /**
- * SDP fragments: candidates that come after the description, in the body of an INFO (RFC 8840).
+ * SDP fragments: trickled candidates in the body of an INFO (RFC 8840).
  *
- * Rules: a section is identified by its mid, or by its place if it has none; a candidate that cannot be read is left
- * out; a fragment of ours contains all candidates of its ICE generation so far (§4.4).
+ * Rules: a section is identified by its mid, or by its position if it has none; a candidate that cannot be read is left
+ * out; our fragments contain all candidates of their ICE generation so far (§4.4).
  */
 import { readCandidateLine } from "../candidate.ts";
 import { withoutRefused } from "../media/bundle.ts";
@@ -16,7 +16,7 @@ import { writeCandidates } from "./write.ts";
 
 /**
  * Reads an `application/trickle-ice-sdpfrag`, or the candidates of a whole SDP; contents are those of the session's offer.
- * ICE user and password may stand for all sections (RFC 8840 §9.2). Throws `Refusal` when it is too large.
+ * ICE ufrag and password may be session-level (RFC 8840 §9.2). Throws `Refusal` if it is too large.
  */
 export function readTrickleFragment(body: string, offer: Media): TransportUpdate {
   const { session, sections } = readLines(body);
@@ -36,13 +36,13 @@ export function readTrickleFragment(body: string, offer: Media): TransportUpdate
   return { contents };
 }
 
-/** Writes the fragment with all candidates of this generation so far (RFC 8840 §4.4). */
+/** Writes a fragment with all candidates of this generation so far (RFC 8840 §4.4). */
 export function writeTrickleFragment(media: Media): string {
   const mids = midsOf(media);
   const { contents } = withoutRefused(media);
   const sections = contents.filter(({ rejected, transport }) => !rejected && transport.ufrag !== undefined);
   const lines = sections.flatMap(({ name, transport }) => [
-    "m=audio 9 RTP/AVP 0", // RFC 8840 §9.2: a pseudo m-line, the same whatever the medium
+    "m=audio 9 RTP/AVP 0", // RFC 8840 §9.2: a pseudo m-line, the same for every medium
     `a=ice-ufrag:${transport.ufrag}`,
     `a=ice-pwd:${transport.pwd}`,
     `a=mid:${mids.get(name)}`,

@@ -1,9 +1,9 @@
 /**
  * The lines of an SDP: those of the session, then those of each m-section (RFC 8866 §5, §9).
  *
- * Rules: bounded before any work (bounds.ts); LF is accepted like CRLF; all values are text, without trailing blanks; a line that
- * is unknown or contains a control character is ignored; an m-line that cannot be read is a `Refusal`, since every
- * section has its place. What the values mean is up to the readers.
+ * Rules: limits are checked first (bounds.ts); LF is accepted like CRLF; all values are text, without trailing blanks; a line that
+ * is unknown or contains a control character is ignored; an m-line that cannot be read is a `Refusal`, since the position of
+ * sections matters. The values are interpreted by the readers.
  */
 import { MOST, numberWithin } from "../media/values.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,7 +16,7 @@ const understood = new Set(
    rtcp-mux-only sctp-port max-message-size sctpmap rid simulcast content
    rtcp-rsize bundle-only`.split(/\s+/),
 );
-/** These are interned later (text.ts); the values of all other attributes are copied here. */
+/** Values of these are interned later (text.ts); the values of all other attributes are copied here. */
 const alike = new Set("rtpmap fmtp rtcp-fb extmap".split(" "));
 
 /** The lines of the session, or of a section. */
@@ -27,7 +27,7 @@ export interface SdpPart {
   readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
 
-/** An m-line with its lines. */
+/** An m-line and the lines of its section. */
 export interface SdpSection extends SdpPart {
   readonly media: string;
   readonly port: number;
@@ -40,7 +40,7 @@ export interface SdpLines {
   readonly sections: readonly SdpSection[];
 }
 
-/** The values of an attribute, in their order. */
+/** The values of an attribute, in order. */
 export const allOf = ({ attributes }: SdpPart, name: string): readonly string[] => attributes.get(name) ?? NONE;
 const NONE: readonly string[] = [];
 /** The first value of an attribute. */

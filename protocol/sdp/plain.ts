@@ -1,23 +1,22 @@
 /**
- * SDP for phones that speak plain RTP, whose media go by a relay: what they are told, and what is asked of the relay.
+ * SDP for phones that use plain RTP, whose media go through a relay: filters for the phone's SDP and the relay's.
  *
- * RFC 3264, RFC 3551, RFC 4568 (SDES). Rules: nothing of the user goes to such a phone: of what the relay writes only lines
- * that plain RTP needs are passed on, so neither candidate, ufrag, fingerprint, msid, ssrc, extmap, mid nor any attribute that
- * nobody has thought of; of keys only the suites that every phone has; audio alone, while every other m-line keeps its place with
- * port 0 (RFC 3264 §6).
+ * RFC 3264, RFC 3551, RFC 4568 (SDES). Rules: the user's parameters never reach such a phone: only lines needed for plain RTP are
+ * passed on from the relay's SDP, so no candidate, ufrag, fingerprint, msid, ssrc, extmap, mid or unknown attribute; only the
+ * SDES suites that every phone supports; audio only: every other m-line keeps its place with port 0 (RFC 3264 §6).
  */
 
-/** The attributes that plain RTP needs, and those of its keys. */
+/** The attributes for plain RTP and SDES. */
 const KEPT = new Set("rtpmap fmtp ptime maxptime sendrecv sendonly recvonly inactive rtcp crypto".split(" "));
-/** Lines of other types that stay. */
+/** The other line types that are passed on. */
 const LINES = new Set("vosctm");
-/** The suites of RFC 4568 that all phones and providers have. */
+/** The suites of RFC 4568 that all phones and providers support. */
 const SUITE = /^a=crypto:\d+ AES_CM_128_HMAC_SHA1_(?:80|32) /;
 
-/** Whether a browser cannot talk to the writer of this SDP by itself: it has no ICE, or no DTLS-SRTP. */
+/** Whether the writer of this SDP needs a relay to talk to a browser: it lacks ICE or DTLS-SRTP. */
 export const isPlain = (sdp: string): boolean => !/^a=ice-ufrag:/m.test(sdp) || !/^a=fingerprint:/m.test(sdp);
 
-/** What of a relay's SDP goes to the phone. */
+/** A relay's SDP, filtered for the phone. */
 export function plainOf(sdp: string): string {
   return sectionsOf(sdp)
     .flatMap((lines) => lines.filter((line) => isKept(line, isRefused(lines))))
@@ -30,7 +29,7 @@ function isKept(line: string, refused: boolean): boolean {
   return !refused && KEPT.has(/^a=([\w-]+)/.exec(line)?.[1] ?? "");
 }
 
-/** The SDP with its audio alone, and of its keys the suites that we take, if it has one of them. */
+/** The SDP with audio only; unsupported suites are removed, if a supported one remains. */
 export function audioOf(sdp: string): string {
   return sectionsOf(sdp)
     .flatMap((lines) => (isAudio(lines) || !isMedia(lines) ? withoutOtherSuites(lines) : refused(lines)))
@@ -38,13 +37,13 @@ export function audioOf(sdp: string): string {
     .join("");
 }
 
-/** The protocol of the first audio that is not refused, such as RTP/SAVP. */
+/** The protocol of the first accepted audio section, such as RTP/SAVP. */
 export function audioProtocolOf(sdp: string): string | undefined {
   const audio = sectionsOf(sdp).find((lines) => isAudio(lines) && !isRefused(lines));
   return audio?.[0]?.split(" ")[2];
 }
 
-/** Whether there is a codec to talk with: an audio with another format than those of keys. */
+/** Whether there is an audio codec: a format of an audio section other than telephone-event. */
 export function hasVoice(sdp: string): boolean {
   return sectionsOf(sdp).some((lines) => {
     const [, , , ...formats] = (lines[0] ?? "").split(" ");
@@ -68,7 +67,7 @@ const isMedia = ([first = ""]: readonly string[]): boolean => first.startsWith("
 const isAudio = ([first = ""]: readonly string[]): boolean => first.startsWith("m=audio ");
 const isRefused = ([first = ""]: readonly string[]): boolean => /^m=\S+ 0[ /]/.test(first);
 
-/** Only its m-line, with port 0. */
+/** Only the m-line, with port 0. */
 const refused = ([first = ""]: readonly string[]): string[] => [first.replace(/^(m=\S+) \d+(?:\/\d+)?/, "$1 0")];
 
 function withoutOtherSuites(lines: readonly string[]): readonly string[] {

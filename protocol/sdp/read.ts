@@ -2,7 +2,7 @@
  * SDP to Media: RFC 8866, RFC 3264, RFC 5888 (a=group). Lines are split by lines.ts, a section is read by section.ts.
  *
  * Rules: plain RTP without mid, rtpmap, direction or ICE is ordinary input; a session-level attribute holds for every
- * section without its own; an SDP is read as a whole or refused. Writing is in write.ts.
+ * section without its own; an SDP is read as a whole or refused. The writer is write.ts.
  */
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
@@ -13,15 +13,15 @@ import { allOf, firstOf, has, readLines, type SdpPart, type SdpSection } from ".
 import { readSection } from "./section.ts";
 
 export interface ReadOptions {
-  /** Who wrote it, which decides who sends. */
+  /** The writer of the SDP, to which directions are relative. */
   readonly by: Role;
-  /** The offer that this answers: its sections are the same, in the same order (RFC 3264 §6). */
+  /** The offer that this SDP answers: its sections are the same, in the same order (RFC 3264 §6). */
   readonly answerTo?: Media;
-  /** What the same side has described before: its sections keep their places, and more may follow (RFC 3264 §8). */
+  /** The previous description of the same side: its sections keep their places, and more may follow (RFC 3264 §8). */
   readonly follows?: Media;
 }
 
-/** Reads an SDP. Throws `Refusal`: 400 for what is no SDP, 488 for what could never be agreed on. */
+/** Reads an SDP. Throws `Refusal`: 400 if it is no SDP, 488 if it could never be accepted. */
 export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): Media {
   const { session, sections } = readLines(text);
   const count = sections.length;
@@ -44,20 +44,20 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
   return { contents, groups, ...lite, ...(answerTo ? {} : ownMids(sections, contents)) };
 }
 
-/** The Jingle action in an SDP; null for any but the three of mod_jingle_sip. */
+/** The Jingle action in an SDP; null for any other than the three of mod_jingle_sip. */
 export function readJingleAction(text: string): "source-add" | "source-remove" | "source-update" | null {
   const session = text.split(/^m=/m, 1)[0] ?? "";
   const action = /^a=jingle-action:(source-(?:add|remove|update))[ \t]*\r?$/m.exec(session)?.[1];
   return action === "source-add" || action === "source-remove" || action === "source-update" ? action : null;
 }
 
-/** Its a=mid, if that is valid. */
+/** The a=mid of a section, if valid. */
 function midOf(section: SdpSection): string | undefined {
   const mid = firstOf(section, "mid");
   return mid !== undefined && isToken(mid) ? mid : undefined;
 }
 
-/** The names that are known; for new contents a=mid or the media type, made unique. */
+/** The known names; for new contents a=mid or the media type, made unique. */
 function namesOf(sections: readonly SdpSection[], known: Media): string[] {
   const taken = new Set(known.contents.map(({ name }) => name));
   const mids = midsOf(known);
@@ -72,14 +72,14 @@ function namesOf(sections: readonly SdpSection[], known: Media): string[] {
   });
 }
 
-/** Whether the line of a refused content is used for another one (RFC 8829 §5.2.2). */
+/** Whether the m-line of a refused content is reused for another one (RFC 8829 §5.2.2). */
 function isRecycled(section: SdpSection, before: Media["contents"][number], mid: string | undefined): boolean {
   if (!before.rejected || section.port === 0) return false;
   const own = midOf(section);
   return own === undefined ? section.media !== before.media : own !== mid;
 }
 
-/** The mids that are not those of the names. */
+/** The mids that differ from those derived from the names. */
 function ownMids(sections: readonly SdpSection[], contents: Media["contents"]): Pick<Media, "mids"> {
   const byName = midsOf({ contents });
   const mids = contents.flatMap(({ name }, at) => {
@@ -89,14 +89,14 @@ function ownMids(sections: readonly SdpSection[], contents: Media["contents"]): 
   return mids.length === 0 ? {} : { mids };
 }
 
-/** The names by mid: the a=mid of this SDP, else the mids that we gave before, else the names themselves. */
+/** Names by mid: from the a=mid of this SDP, else from mids that we generated before, else the names themselves. */
 function namesByMid(sections: readonly SdpSection[], names: readonly string[], known: Media): Map<string, string> {
   const ours = [...midsOf(known)].map(([name, mid]): [string, string] => [mid, name]);
   const own = sections.flatMap((section, index): [string, string][] => {
     const mid = midOf(section);
     return mid === undefined ? [] : [[mid, names[index] ?? ""]];
   });
-  // of two sections with the same mid, the first counts
+  // of two sections with the same mid, the first one wins
   return new Map([...names.map((name): [string, string] => [name, name]), ...ours, ...own.toReversed()]);
 }
 

@@ -1,8 +1,8 @@
 /**
- * Data channels in SDP: RFC 8841, and the form before it (draft-ietf-mmusic-sctp-sdp-05), which older browsers write.
+ * Data channels in SDP: RFC 8841, and its predecessor (draft-ietf-mmusic-sctp-sdp-05), written by older browsers.
  *
- * Rules: a section of another protocol over SCTP is none, and so is one without DTLS or ICE, which Jingle has no word for; an old
- * one is answered in its form.
+ * Rules: a section with another protocol over SCTP is not a data channel section, nor is one without DTLS or ICE, which Jingle
+ * cannot express; the old form is answered in the old form.
  */
 import type { Sctp, Transport } from "../media/media.ts";
 import { numberWithin, UINT32 } from "../media/values.ts";
@@ -10,11 +10,11 @@ import { present } from "../text.ts";
 import { allOf, firstOf, type SdpSection } from "./lines.ts";
 
 const CHANNELS = "webrtc-datachannel";
-/** The protocol of the old form, whose format is the port. */
+/** The protocol of the old form; its m-line format is the port. */
 const OLD = "DTLS/SCTP";
 const PROTOCOL = /^(?:(?:UDP|TCP)\/)?DTLS\/SCTP$/;
 
-/** The data channels of a section; undefined when it has none. */
+/** The data channels of a section; undefined if it has none. */
 export function readSctp(section: SdpSection, { kind, fingerprints }: Transport): Sctp | undefined {
   const { media, protocol, formats } = section;
   if (media !== "application" || !PROTOCOL.test(protocol) || kind !== "ice" || fingerprints.length === 0)

@@ -2,8 +2,8 @@
  * One m-section of an SDP as a content: RFC 8866 §6, RFC 3264 §5, RFC 4568, RFC 5576, RFC 8830 (msid), RFC 4796
  * (content), RFC 8851 and RFC 8853 (rid, simulcast).
  *
- * Rules: codecs, header extensions, transport and direction have files of their own; a section without a codec that we
- * can name, or with port 0, is refused and keeps its place.
+ * Rules: codecs, header extensions, transport and direction have files of their own; a section without a usable codec,
+ * or with port 0, is refused and keeps its place.
  */
 import type { Content, Crypto, Role, Senders, Source } from "../media/media.ts";
 import { bounded, isToken, MOST, numberWithin, readPtime, readSsrc } from "../media/values.ts";
@@ -14,7 +14,7 @@ import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
 import { readSctp } from "./sctp.ts";
 import { readTransport, usesIce } from "./transport.ts";
 
-/** What is known of a section before it is read. */
+/** The context for reading a section. */
 export interface Place {
   readonly name: string;
   readonly creator: Role;
@@ -22,7 +22,7 @@ export interface Place {
   readonly isAnswer: boolean;
 }
 
-/** Reads a section with the session-level attributes that hold for it. Throws `Refusal`. */
+/** Reads a section, with the session-level attributes that hold for it. Throws `Refusal`. */
 export function readSection(section: SdpSection, session: SdpPart, place: Place): Content {
   const { name, creator, by, isAnswer } = place;
   // RFC 9143 §6: port 0 with a=bundle-only is no refusal, except in an answer
@@ -36,7 +36,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
     name,
     creator,
     media: section.media,
-    // RFC 8841 gives the direction of data channels no meaning
+    // RFC 8841: the direction of data channels has no meaning
     senders: sctp ? "both" : readSenders(section, session, by),
     rejected: (payloads.length === 0 && sctp === undefined) || isRefused || isNowhere,
     protocol: section.protocol,
@@ -71,7 +71,7 @@ export function readSection(section: SdpSection, session: SdpPart, place: Place)
 
 type Codecs = Pick<Content, "payloads" | "feedback" | "extensions">;
 const WITHOUT_CODECS: Codecs = { payloads: [], feedback: [], extensions: [] };
-/** By their lines: the same in every call of a client, and most of what a section says. */
+/** Cache by lines: they are the same in every call of a client, and most of a section. */
 const known = new Known<Codecs>(300);
 
 function codecsOf(section: SdpSection, session: SdpPart, { by, isAnswer }: Place): Codecs {
@@ -84,7 +84,7 @@ function codecsOf(section: SdpSection, session: SdpPart, { by, isAnswer }: Place
   }));
 }
 
-/** The formats, where they are not those of the payload types: a refused section keeps them (RFC 3264 §6). */
+/** The formats, if they are not the payload types: a refused section keeps them (RFC 3264 §6). */
 function otherFormats({ formats }: SdpSection, payloads: Content["payloads"]): Pick<Content, "formats"> {
   const isSame = formats.length === payloads.length && payloads.every(({ id }, at) => `${id}` === formats[at]);
   return isSame ? {} : { formats: formats.slice(0, MOST.payloads).map(owned) };
@@ -97,7 +97,7 @@ function readSenders(section: SdpSection, session: SdpPart, by: Role): Senders {
   const direction = directionOf(section) ?? directionOf(session);
   const ip = section.address ?? session.address;
   if (usesIce(section, session) || (ip !== "0.0.0.0" && ip !== "::")) return sendersOf(direction, by);
-  // RFC 3264 §8.4: the hold of RFC 2543, "do not send to me"; with ICE the address means nothing (RFC 8839 §4.2.5)
+  // RFC 3264 §8.4: the hold of RFC 2543, "do not send to me"; with ICE the address is ignored (RFC 8839 §4.2.5)
   const onHold = direction === "recvonly" || direction === "inactive" ? "inactive" : "sendonly";
   return sendersOf(onHold, by);
 }
@@ -113,7 +113,7 @@ function readBandwidth(line: string): Content["bandwidth"] {
   return limit === undefined ? [] : [{ type, limit }];
 }
 
-/** Keys are of a secure protocol (RFC 4568 §6); beside RTP/AVP, as phones offer "optional" SRTP, nobody may believe in them. */
+/** Keys need a secure protocol (RFC 4568 §6); with RTP/AVP, in which some phones offer "optional" SRTP, they are ignored. */
 function readKeys(section: SdpSection): readonly Crypto[] {
   const isSecure = /\bSAVPF?$/.test(section.protocol);
   return isSecure ? bounded(allOf(section, "crypto").flatMap(readCrypto), MOST.crypto, "keys") : [];
@@ -144,7 +144,7 @@ function readSourceGroup(line: string): Content["sourceGroups"] {
   return ssrcs.length === 0 || !isToken(semantics) ? [] : [{ semantics, ssrcs }];
 }
 
-/** RFC 4796 §4: tokens with commas between them. */
+/** RFC 4796 §4: tokens separated by commas. */
 function readCategories(section: SdpSection): readonly string[] | undefined {
   const words = allOf(section, "content")
     .flatMap((value) => value.split(","))

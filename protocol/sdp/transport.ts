@@ -2,7 +2,7 @@
  * The transport of an m-section: ICE, DTLS and the plain address (RFC 8839, RFC 8842, RFC 3605).
  *
  * Rules: session-level attributes hold for each section without its own; without ICE the address is that of c= and the
- * m-line; an invalid fingerprint, ICE user or address is a `Refusal`, a candidate that cannot be read is left out.
+ * m-line; an invalid fingerprint, ICE ufrag or address is a `Refusal`, a candidate that cannot be read is left out.
  */
 import { readCandidateLine } from "../candidate.ts";
 import { plainCandidate } from "../media/candidates.ts";
@@ -21,7 +21,7 @@ import {
 import { Refusal } from "../refusal.ts";
 import { allOf, firstOf, has, type SdpPart, type SdpSection } from "./lines.ts";
 
-/** The values of an attribute in a section, or else in the session. */
+/** The values of an attribute in the section, else in the session. */
 export function saidBy(name: string, section: SdpPart, session: SdpPart): readonly string[] {
   const own = allOf(section, name);
   return own.length > 0 ? own : allOf(session, name);
@@ -30,7 +30,7 @@ export function saidBy(name: string, section: SdpPart, session: SdpPart): readon
 export const usesIce = (section: SdpPart, session: SdpPart): boolean =>
   has(section, "ice-ufrag") || has(section, "ice-pwd") || has(session, "ice-ufrag") || has(session, "ice-pwd");
 
-/** Reads the transport of a section; the default of setup differs between offer and answer. */
+/** Reads the transport of a section; the default of a=setup differs between offer and answer. */
 export function readTransport(section: SdpSection, session: SdpPart, isAnswer: boolean): Transport {
   const said = (name: string): readonly string[] => saidBy(name, section, session);
   const security = readSecurity(said, isAnswer);
@@ -70,7 +70,7 @@ function readFingerprint(line: string): Transport["fingerprints"][number] {
   return { hash: hash.toLowerCase(), value };
 }
 
-/** Without ICE the address is that of c= and the m-line, for RTCP that of a=rtcp or the next port (RFC 3605). */
+/** Without ICE, the address is that of c= and the m-line; for RTCP that of a=rtcp or the next port (RFC 3605). */
 function plainCandidates(section: SdpSection, session: SdpPart): Candidate[] {
   const ip = section.address ?? session.address;
   if (section.port === 0) return [];

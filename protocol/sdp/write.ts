@@ -1,9 +1,9 @@
 /**
  * Media to SDP: RFC 8866, with attributes in the order of docs/mapping.md.
  *
- * Rules: the default address is one of the candidates (RFC 8839 §4.2.1.2: relay, then srflx, then host), or else the
- * session's own; host names are never written, TCP candidates come last; no value can add a line. We trickle, so every
- * ICE section says so. The directions depend on who writes.
+ * Rules: the default address is one of the candidates (RFC 8839 §4.2.1.2: relay, then srflx, then host), else the session's
+ * own; host names are never written, TCP candidates come last; no value can add a line. Every ICE section announces trickle.
+ * Directions are relative to the writer.
  */
 
 import { writeCandidateLine } from "../candidate.ts";
@@ -18,19 +18,18 @@ import { formatOf, writeSctp } from "./sctp.ts";
 
 export interface WriteOptions {
   readonly by: Role;
-  /** `o=`: constant except for the version, which grows with each change (RFC 3264 §8); it may depend on what follows `o=`. */
+  /** `o=`: constant except for the version, which grows with each change (RFC 3264 §8) and may depend on the lines after `o=`. */
   readonly origin: {
     readonly id: string;
     readonly version: number | ((session: string) => number);
     readonly address: string;
   };
-  /** Whether this answers an offer: an answer never says actpass (RFC 8842 §5.3) and has no bundle-only (RFC 9143 §6). */
+  /** Whether this is an answer: it never contains actpass (RFC 8842 §5.3) or bundle-only (RFC 9143 §6). */
   readonly answer: boolean;
-  /** The Jingle action that it carries, as the first attribute of the session. */
+  /** The Jingle action it carries, written as the first attribute of the session. */
   readonly action?: string;
 }
 
-/** Writes an SDP. */
 export function writeSdp(described: Media, options: WriteOptions): string {
   const media = withoutRefused(described);
   const { id, version, address } = options.origin;
@@ -48,13 +47,13 @@ export function writeSdp(described: Media, options: WriteOptions): string {
 
 const BREAK = /[\r\n\0]/g;
 
-/** The lines, each ended; a break inside a line is a blank. All are searched at once, which is faster than each. */
+/** The lines, each terminated; a line break inside a line becomes a blank. All are searched in one string, which is faster. */
 function text(lines: readonly string[]): string {
   const isWhole = lines.join("").search(BREAK) === -1;
   return `${(isWhole ? lines : lines.map((line) => line.replace(BREAK, " "))).join("\r\n")}\r\n`;
 }
 
-/** The same in every call of a client. */
+/** Cached: the same in every call of a client. */
 const payloadLines = onceEach((payloads: Content["payloads"]) => payloads.flatMap(writePayload));
 
 const connection = (ip: string): string => `${ip.includes(":") ? "IP6" : "IP4"} ${ip}`;
@@ -66,7 +65,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
   const ids = content.payloads.length === 0 ? "0" : content.payloads.map(({ id }) => id).join(" ");
   const formats = content.sctp ? formatOf(content.protocol, content.sctp) : ids;
   if (content.rejected) {
-    // RFC 3264 §6: a refused section keeps only its place and its formats
+    // RFC 3264 §6: a refused section has only its m-line with its formats
     const kept = content.formats && content.formats.length > 0 ? content.formats.join(" ") : formats;
     lines.push(`m=${content.media} 0 ${content.protocol} ${kept}`);
     if (name !== undefined) lines.push(name);
@@ -87,7 +86,7 @@ function writeSection(content: Content, media: Media, mid: string, options: Writ
   writeTransport(content.transport, answer, lines);
 }
 
-/** Adds what says how the media are coded and carried. */
+/** Adds the lines about codecs and their transport. */
 function writeFormats(content: Content, { by, answer }: WriteOptions, lines: string[]): void {
   lines.push(...payloadLines(content.payloads));
   for (const each of content.feedback) lines.push(writeFeedback(each, "*"));
@@ -100,7 +99,7 @@ function writeFormats(content: Content, { by, answer }: WriteOptions, lines: str
   if (content.rtcpReducedSize) lines.push("a=rtcp-rsize");
 }
 
-/** Adds what says which sources there are, and what they show. */
+/** Adds the sources, and their streams. */
 function writeSources(content: Content, lines: string[]): void {
   for (const source of content.sources) lines.push(...writeSource(source));
   for (const { semantics, ssrcs } of content.sourceGroups) lines.push(`a=ssrc-group:${semantics} ${ssrcs.join(" ")}`);
@@ -110,7 +109,7 @@ function writeSources(content: Content, lines: string[]): void {
   if (content.categories !== undefined) lines.push(`a=content:${content.categories.join(",")}`);
 }
 
-/** RFC 5576 §4.1 has no source without an attribute; a source without any gets its number as cname. */
+/** RFC 5576 §4.1 has no source without an attribute; a source without any gets its SSRC as cname. */
 function writeSource({ ssrc, parameters }: Source): string[] {
   const known = parameters.length > 0 ? parameters : [{ name: "cname", value: ssrc }];
   return known.map((each) => `a=ssrc:${ssrc} ${attribute(each)}`);
@@ -119,7 +118,7 @@ function writeSource({ ssrc, parameters }: Source): string[] {
 const attribute = ({ name, value }: { name: string; value?: string }): string =>
   value === undefined ? name : `${name}:${value}`;
 
-/** COMPAT Dino 0.4: it sends SDES and a fingerprint together; then DTLS is used, and none of these lines is written. */
+/** COMPAT Dino 0.4 sends SDES and a fingerprint together: then DTLS is used, and no crypto line is written. */
 const writeCrypto = ({ tag, suite, keyParams, sessionParams }: Content["crypto"][number]): string =>
   `a=crypto:${tag} ${suite} ${keyParams}${sessionParams === undefined ? "" : ` ${sessionParams}`}`;
 
@@ -165,7 +164,7 @@ function defaultAddress(content: Content, media: Media, answer: boolean): Defaul
   const own = defaultCandidate(content.transport, 1);
   const first = own === undefined ? headOfBundle(content, media) : undefined;
   const shared = first && defaultCandidate(first.transport, 1);
-  // RFC 9143 §7.2: a section that is only used in a bundle offers no address of its own
+  // RFC 9143 §7.2: a bundle-only section offers no address of its own
   if (shared && !answer) return { port: 0, bundleOnly: true };
   const rtp = own ?? shared;
   if (rtp === undefined) return { port: 9 };
@@ -175,7 +174,7 @@ function defaultAddress(content: Content, media: Media, answer: boolean): Defaul
   return implied ? { port, ip } : { port, ip, rtcp: `a=rtcp:${rtcp.port} IN ${connection(rtcp.ip)}` };
 }
 
-/** The head of the bundle of this section, unless it is the head itself. */
+/** The head of this section's bundle, unless the section is the head. */
 function headOfBundle(content: Content, media: Media): Content | undefined {
   const group = media.groups.find(({ semantics, names }) => semantics === "BUNDLE" && names.includes(content.name));
   const first = media.contents.find(({ name }) => name === group?.names[0]);

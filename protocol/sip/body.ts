@@ -1,10 +1,10 @@
 /**
- * The kind of a message's body, by its Content-Type and nothing else: a description, a fragment, a key, or nothing.
+ * The body of a message, by Content-Type: SDP, SDP fragment, DTMF, or none.
  *
  * RFC 3261 §7.4.1, §8.2.3, §20.11, §20.12; RFC 5621 (bodies of several parts), RFC 2046 §5.1 (their form), RFC 3959 §4
- * (early-session). Rules: of several parts the first that is understood is the body, and the others are passed over; a request is
- * refused where a part that must be understood is not (`bodyFault`), which responses and ACKs cannot be. A body without a type
- * is a description, as old phones have it; in an INFO it is nothing. Bounds: `MOST_PARTS`, `DEEPEST`. Left out on purpose: encodings.
+ * (early-session). Rules: of several parts the first supported one is the body, the others are ignored; a request is refused if
+ * a required part is not supported (`bodyFault`), which responses and ACKs cannot be. A body without Content-Type is SDP, as
+ * sent by old phones; in an INFO it is ignored. Bounds: `MOST_PARTS`, `DEEPEST`. Left out on purpose: encodings.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header } from "./fields.ts";
@@ -12,7 +12,7 @@ import type { Field, Message, Request } from "./message.ts";
 import { canonicalName } from "./names.ts";
 import { param, readParams, splitOutside } from "./values.ts";
 
-/** The types that are understood. */
+/** The supported types. */
 export const BODIES = [
   "application/sdp",
   "application/trickle-ice-sdpfrag",
@@ -20,11 +20,11 @@ export const BODIES = [
   "application/dtmf",
 ] as const;
 
-/** The Content-Type of a description. */
+/** The Content-Type of SDP. */
 export const SDP_TYPE: Field = ["Content-Type", "application/sdp"];
 
 export interface Body {
-  /** Undefined when there is none that is understood. */
+  /** Undefined if there is no supported body. */
   readonly type: (typeof BODIES)[number] | undefined;
   readonly text: string;
 }
@@ -32,7 +32,7 @@ export interface Body {
 const NOTHING: Body = { type: undefined, text: "" };
 const MOST_PARTS = 32;
 const DEEPEST = 3;
-/** What is understood, and of no use to a call: locations (RFC 6442), which have no Content-Disposition. */
+/** Required by default but irrelevant for a call: locations (RFC 6442), which have no Content-Disposition. */
 const OF_NO_USE = new Set(["application/pidf+xml"]);
 
 /** The body of a message. */
@@ -45,13 +45,13 @@ export function bodyOf(message: Message): Body {
   );
 }
 
-/** The description in a message; "" when there is none. */
+/** The SDP in a message; "" if there is none. */
 export function sdpOf(message: Message): string {
   const { type, text } = bodyOf(message);
   return type === "application/sdp" ? text : "";
 }
 
-/** Why the body of a request that may have a description is refused: 415, or 400 for parts that cannot be told apart. */
+/** The refusal of a request for its body: 415, or 400 for parts that cannot be separated. */
 export function bodyFault(request: Request): Refusal | undefined {
   if (request.body === "") return undefined;
   const whole = partOf(request);
@@ -63,7 +63,7 @@ export function bodyFault(request: Request): Refusal | undefined {
   return strange && foreign(`no body of type ${strange.type}`);
 }
 
-/** Whether the body is of an unsupported encoding (§20.12). */
+/** Whether the body has an unsupported encoding (§20.12). */
 export const isEncoded = (message: Message): boolean =>
   (header(message, "Content-Encoding") ?? "identity").trim().toLowerCase() !== "identity";
 
@@ -73,7 +73,7 @@ const foreign = (text: string): Refusal => new Refusal(text, { status: 415 });
 interface Part {
   readonly type: string;
   readonly boundary: string | undefined;
-  /** Content-Disposition: its type, and whether it says how it is to be handled. */
+  /** Content-Disposition: its type, and its handling parameter, if any. */
   readonly disposition: string;
   readonly handling: string | undefined;
   readonly text: string;
@@ -90,7 +90,7 @@ function read(fields: { readonly headers: readonly Field[] }, text: string, unsa
   return { type, boundary, disposition, handling: handling?.toLowerCase(), text };
 }
 
-/** The first word of a value in lower case, and one of its parameters, without its quotes. */
+/** The first word of a value in lower case, and one of its parameters, unquoted. */
 function wordAndParam(value: string, name: string): [word: string, parameter: string | undefined] {
   const [word = "", ...rest] = splitOutside(value, ";");
   const params = attempt(() => readParams(rest.map((each) => `;${each}`).join("")));
@@ -107,18 +107,18 @@ function isRequired({ type, handling }: Part): boolean {
   return handling === undefined ? !OF_NO_USE.has(type) : handling !== "optional";
 }
 
-/** The parts that are no multiparts themselves; none where they cannot be told apart. */
+/** The parts that are not multipart themselves; none if they cannot be separated. */
 function leavesOf(part: Part, depth: number): Part[] {
   if (!part.type.startsWith("multipart/")) return [part];
   if (part.boundary === undefined || part.boundary === "" || depth > DEEPEST) return [];
   const parts = split(part.text, part.boundary).flatMap((each) => leavesOf(each, depth + 1));
-  // RFC 2046 §5.1.4: the same in several forms, of which one is enough, and the last is the best
+  // RFC 2046 §5.1.4: the same content in several forms; one is enough, and the last is the best
   if (part.type !== "multipart/alternative") return parts;
   const forms = parts.toReversed();
   return forms.filter((each) => understood(each).type !== undefined).slice(0, 1);
 }
 
-/** The parts between the boundaries; what stands before the first and after the last is no part. */
+/** The parts between the boundaries; preamble and epilogue are ignored. */
 function split(text: string, boundary: string): Part[] {
   const escaped = boundary.replace(/[^\w]/g, "\\$&");
   const pieces = text.split(new RegExp(`(?:^|\\r?\\n)--${escaped}(--)?[ \\t]*(?=\\r?\\n|$)`), 2 * MOST_PARTS + 1);
@@ -127,7 +127,7 @@ function split(text: string, boundary: string): Part[] {
   return parts;
 }
 
-/** Fields, an empty line and a text; there may be no fields. */
+/** Reads header fields, an empty line and a text; the fields may be missing. */
 function readPart(text: string): Part {
   const [, head = "", body = ""] = /^\r?\n((?:[^\r\n]+\r?\n)*)(?:\r?\n|$)(.*)$/s.exec(text) ?? [];
   const lines = head.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/);

@@ -1,8 +1,8 @@
 /**
  * Builds messages: the response to a request, and a request from its fields.
  *
- * RFC 3261 §8.1.1, §8.2.6, §12.1.1. Rules: what a response must copy is copied as it stands on the wire; the reason phrase
- * is that of the RFC that defines the status. Left out on purpose: the Via of a request, which its transport writes.
+ * RFC 3261 §8.1.1, §8.2.6, §12.1.1. Rules: fields that a response must copy are copied unparsed; reason phrases are those of
+ * the RFCs that define the status. Left out on purpose: the Via of a request, which the transport writes.
  */
 import { USER_AGENT } from "./capabilities.ts";
 import { keepReadings, tagOf } from "./mandatory.ts";
@@ -78,14 +78,14 @@ export function phraseOf(status: number): string {
 }
 
 export interface ResponseParts {
-  /** The tag that To gets when the request has none; 100 never gets one. */
+  /** The tag added to To if the request has none; never in a 100. */
   readonly toTag?: string;
   readonly headers?: readonly Field[];
   readonly body?: string;
 }
 
 /**
- * The response to a request, with the fields that it has to copy (RFC 3261 §8.2.6.2), Record-Route where a dialog begins
+ * The response to a request, with the fields it must copy (RFC 3261 §8.2.6.2), Record-Route if it creates a dialog
  * (§12.1.1), and Timestamp in a 100 (§8.2.6.1).
  */
 export function responseTo(request: Request, status: number, parts: ResponseParts = {}): Response {
@@ -104,14 +104,14 @@ export function responseTo(request: Request, status: number, parts: ResponsePart
   return response;
 }
 
-/** The response with a To tag, which every response but 100 needs (§8.2.6.2): its own, or else one from `make`. */
+/** The response with a To tag, which every response but 100 needs (§8.2.6.2): the existing one, else one from `make`. */
 export function withToTag(response: Response, make: () => string): Response {
   if (response.status === 100 || tagOf(response, "To") !== undefined) return response;
   const tag = make();
   return { ...response, headers: response.headers.map((field) => (field[0] === "To" ? tagged(field, tag) : field)) };
 }
 
-/** Also for an addr-spec without brackets, which takes header parameters as well (§20). */
+/** Works without brackets, too: parameters of an addr-spec are header parameters (§20). */
 const tagged = ([name, value]: Field, tag: string): Field => [name, `${value};tag=${tag}`];
 
 const FORWARDS: Field = ["Max-Forwards", "70"];

@@ -1,8 +1,8 @@
 /**
  * The two requests that follow an INVITE hop by hop: the ACK to a 300-699, and CANCEL.
  *
- * RFC 3261 §17.1.1.3, §9.1, §22.1. Both are routed as their INVITE: the same Request-URI, Via with its branch, Route,
- * From, Call-ID and CSeq number.
+ * RFC 3261 §17.1.1.3, §9.1, §22.1. Rules: both have the Request-URI, the Via with its branch, Route, From, Call-ID and CSeq
+ * number of their INVITE.
  */
 
 import { isCredentials } from "./digest.ts";

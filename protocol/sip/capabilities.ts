@@ -1,9 +1,9 @@
 /**
- * The capabilities that we announce in SIP: the methods, bodies and extensions that really work here.
+ * The capabilities announced in SIP: methods, bodies and extensions.
  *
  * RFC 3261 §20.5 (Allow), §20.1 (Accept), §20.37 (Supported), §20.33 (Retry-After); RFC 6086 §5.2.3 (Recv-Info); RFC 8840 §5
  * (trickle-ice), RFC 3262 (100rel), RFC 4028 (timer), RFC 3311 (UPDATE).
- * Rules: nothing is announced before it works; `capabilities` is the only writer of the list. Which message has which:
+ * Rules: nothing is announced before it works; `capabilities` is the only writer of the list. Fields by message:
  *
  *   INVITE, re-INVITE          capabilities(contact, { recvInfo: true })
  *   UPDATE, refreshed (200)    capabilities(contact)
@@ -15,7 +15,7 @@ import { BODIES } from "./body.ts";
 import { values } from "./fields.ts";
 import type { Field, Message } from "./message.ts";
 
-/** The version of package.json; a test compares them. */
+/** The version in package.json; a test compares them. */
 export const VERSION = "0.1.0";
 /** User-Agent and Server (RFC 3261 §20.41). */
 export const USER_AGENT = `Carillon/${VERSION}`;
@@ -31,10 +31,10 @@ const TYPES = [...BODIES, "multipart/mixed"];
 export const ACCEPT: Field = ["Accept", TYPES.join(", ")];
 const ACCEPT_PLAIN: Field = ["Accept", TYPES.filter((type) => !type.includes(TRICKLE_ICE)).join(", ")];
 export const RECV_INFO: Field = ["Recv-Info", TRICKLE_ICE];
-/** When to try again what is refused for overload (RFC 3261 §20.33): in ten seconds. */
+/** Retry-After of a refusal for overload (RFC 3261 §20.33): ten seconds. */
 export const RETRY_AFTER: Field = ["Retry-After", "10"];
 
-/** Which of them a message has; `trickles` is left out where the media go by a relay. */
+/** The optional fields of a message; no `trickles` if the media go through a relay. */
 export interface Announced {
   readonly accept?: boolean;
   readonly recvInfo?: boolean;
@@ -53,12 +53,12 @@ export function capabilities(
   return fields;
 }
 
-/** Whether the sender takes trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
+/** Whether the sender accepts trickled candidates in INFO (its Recv-Info, not its a=ice-options). */
 export function trickles(message: Message): boolean {
   return values(message, "Recv-Info").some((value) => value.split(";")[0]?.trim().toLowerCase() === TRICKLE_ICE);
 }
 
-/** Whether the sender knows Recv-Info: only then it may be in our response (RFC 6086 §5.2.3). */
+/** Whether the sender knows Recv-Info: only then may our response contain it (RFC 6086 §5.2.3). */
 export function asksForInfoPackages(message: Message): boolean {
   return message.headers.some(([name]) => name === "Recv-Info");
 }
@@ -68,7 +68,7 @@ export function hasOptionTag(message: Message, name: "Require" | "Supported", ex
   return values(message, name).some((tag) => tag.toLowerCase() === extension);
 }
 
-/** Whether the sender takes requests of this method (its Allow). */
+/** Whether the sender accepts requests of this method (its Allow). */
 export function allows(message: Message, method: string): boolean {
   return values(message, "Allow").some((name) => name.toUpperCase() === method);
 }

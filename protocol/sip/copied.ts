@@ -1,8 +1,8 @@
 /**
- * Reads of a request only what its response copies, for whoever refuses it: the fields of RFC 3261 §8.2.6.2, and the Request-URI.
+ * Reads only what a refusal copies from its request: the fields of RFC 3261 §8.2.6.2, and the Request-URI.
  *
- * Rules: those fields are read as head.ts reads them, folded lines (§7.3.1) and compact forms (§7.3.3) among them; everything else is
- * passed over by its line, so a fault there is not found; the work ends with the header. It costs a quarter of reading the whole header.
+ * Rules: those fields are read as in head.ts, including folded lines (§7.3.1) and compact forms (§7.3.3); other lines are
+ * skipped, so faults in them are not found; reading stops after the header. Costs a quarter of reading the whole header.
  */
 import { endOf, fieldEnd, lineEnd, lineIn, readStartLine, valueIn } from "./head.ts";
 import { type Field, LIMITS, type Request } from "./message.ts";
@@ -11,10 +11,10 @@ import { COPIED, canonicalName } from "./names.ts";
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const LF = 10;
 const CR = 13;
-/** How the names of the copied fields begin, and their compact forms. */
+/** First letters of the copied fields' names, and their compact forms. */
 const BEGINNINGS = new Set([..."vfticVFTIC"].map((letter) => letter.charCodeAt(0)));
 
-/** The request with those fields alone; undefined when it is none, when its header has no end, or when it cannot be answered. */
+/** The request with only those fields; undefined if it is no request, its header is incomplete, or it cannot be answered. */
 export function readCopied(bytes: Uint8Array): Request | undefined {
   if (bytes.length > LIMITS.bytes) return undefined;
   const text = utf8.decode(bytes);
@@ -34,7 +34,7 @@ function copiedFrom(text: string, from: number): readonly Field[] | undefined {
     if (at >= text.length) return undefined;
     const mayBe = BEGINNINGS.has(text.charCodeAt(at));
     end = mayBe ? fieldEnd(text, at) : lineEnd(text, at);
-    // one that is further on is searched once, however many lines have none
+    // a colon further on is searched only once, however many lines have none
     if (mayBe && colon < at) colon = endOf(text, ":", at);
     const name = mayBe && colon < end ? canonicalName(text.slice(at, colon).trimEnd()) : undefined;
     if (name === undefined || !COPIED.has(name)) continue;

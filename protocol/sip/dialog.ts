@@ -1,9 +1,9 @@
 /**
  * Dialogs: RFC 3261 §12, as plain data and functions on it.
  *
- * Rules: From and To of a dialog are kept as they stand on the wire, since the other side compares them; our CSeq grows
- * by one with each request except ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early,
- * confirmed), which belongs to the call.
+ * Rules: From and To of a dialog are stored unparsed, since the other side compares them; our CSeq grows by one with each
+ * request except ACK and CANCEL; theirs must grow. Left out on purpose: the state of a dialog (early, confirmed), which
+ * belongs to the call.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
@@ -16,12 +16,12 @@ import { param } from "./values.ts";
 
 export interface Dialog {
   readonly callId: string;
-  /** From and To as we write them in our requests, tags included. */
+  /** From and To as written in our requests, tags included. */
   readonly local: string;
   readonly remote: string;
-  /** The number of our last request. */
+  /** The CSeq number of our last request. */
   readonly localSeq: number;
-  /** The number of their last request, null before the first. */
+  /** The CSeq number of their last request, null before the first. */
   readonly remoteSeq: number | null;
   /** The URI of the other side's Contact. */
   readonly remoteTarget: string;
@@ -46,8 +46,8 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
 }
 
 /**
- * The dialog that our response to an INVITE creates (§12.1.1). Throws `Refusal` (400) when the INVITE has no Contact, but for a
- * client of RFC 2543, which is called back at its From (RFC 2543 §6.13).
+ * The dialog that our response to an INVITE creates (§12.1.1). Throws `Refusal` (400) if the INVITE has no Contact, unless the
+ * client is an RFC 2543 one, which is called back at its From (RFC 2543 §6.13).
  */
 export function dialogFromRequest(request: Request, localTag: string): Dialog {
   const remoteTarget = contactOf(request) ?? (isOld(request) ? partyOf(request, "From").uri : undefined);
@@ -63,7 +63,7 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
   };
 }
 
-/** Whether the sender knows RFC 2543 alone: then its branch, if it has one, is no cookie (RFC 3261 §8.1.1.7). */
+/** Whether the sender is an RFC 2543 client: its branch, if any, lacks the magic cookie (RFC 3261 §8.1.1.7). */
 const isOld = (request: Request): boolean => !topVia(request).branch?.startsWith(MAGIC_COOKIE);
 
 function readable<T>(read: () => T): T | undefined {
@@ -78,7 +78,7 @@ function routesOf(response: Response): string[] {
   return routes;
 }
 
-/** The URI of a message's Contact, if it has one; refused when we could not send to it. */
+/** The URI of a message's Contact, if any; refused if we cannot send to it. */
 function contactOf(message: Request | Response): string | undefined {
   const [contact] = values(message, "Contact");
   if (contact === undefined) return undefined;
@@ -90,11 +90,11 @@ function contactOf(message: Request | Response): string | undefined {
 export interface InDialog {
   readonly headers: readonly Field[];
   readonly body?: string;
-  /** The INVITE that an ACK is for: the ACK has its CSeq number (§13.2.2.4). */
+  /** The INVITE that an ACK acknowledges: the ACK has its CSeq number (§13.2.2.4). */
   readonly invite?: Request;
 }
 
-/** A request inside the dialog, and the dialog after it (§12.2.1.1). */
+/** A request inside the dialog, and the updated dialog (§12.2.1.1). */
 export function requestIn(dialog: Dialog, method: string, parts: InDialog): { request: Request; dialog: Dialog } {
   const { invite, headers, body = "" } = parts;
   const number = invite ? cseqOf(invite).number : dialog.localSeq + 1;
@@ -115,7 +115,7 @@ export function requestIn(dialog: Dialog, method: string, parts: InDialog): { re
   return { request, dialog: invite ? dialog : { ...dialog, localSeq: number } };
 }
 
-/** Request-URI and Route (§12.2.1.1): when the first proxy is a strict router (no `lr`), its URI is the Request-URI. */
+/** Request-URI and Route (§12.2.1.1): if the first proxy is a strict router (no `lr`), its URI is the Request-URI. */
 function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: readonly string[] } {
   const [first, ...others] = routeSet;
   if (first === undefined) return { uri: remoteTarget, routes: [] };
@@ -124,14 +124,14 @@ function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: read
 }
 
 /**
- * Where to send a request: to its first Route when that is a loose router, else to its Request-URI (§8.1.2). The host is
- * empty for `sips`, which must not be sent without TLS (§26.2.2), and for `tel`, which names no host.
+ * The next hop of a request: its first Route if that is a loose router, else its Request-URI (§8.1.2). The host is empty for
+ * `sips`, which must not be sent without TLS (§26.2.2), and for `tel`, which has no host.
  */
 export function nextHop(request: Request): Destination {
   return hopBy(request.uri, values(request, "Route")[0]);
 }
 
-/** Where a request inside the dialog goes. */
+/** The next hop of requests inside the dialog. */
 export function hopOf(dialog: Dialog): Destination {
   const { uri, routes } = routed(dialog);
   return hopBy(uri, routes[0]);
@@ -144,7 +144,7 @@ function hopBy(requestUri: string, route: string | undefined): Destination {
   return { transport, host: scheme === "sip" ? host : "", port: port ?? 5060 };
 }
 
-/** The dialog with the target of a message that refreshes it: a 2xx to our re-INVITE, or their accepted re-INVITE (§12.2). */
+/** The dialog with the new target from a target refresh: a 2xx to our re-INVITE, or their accepted re-INVITE (§12.2). */
 export function refreshTarget(dialog: Dialog, message: Request | Response): Dialog {
   return { ...dialog, remoteTarget: readable(() => contactOf(message)) ?? dialog.remoteTarget };
 }

@@ -1,10 +1,10 @@
 /**
- * Digest authentication as a client: RFC 3261 §22, RFC 7616, RFC 8760. Pure: the hash comes in.
+ * Digest authentication as a client: RFC 3261 §22, RFC 7616, RFC 8760. Pure: the hash function is a parameter.
  *
  * Rules: of each realm the first challenge with a known algorithm is answered (RFC 8760 §2.4: the challenger's order is
- * its preference); one that cannot be read is skipped; qop `auth` where it is offered, `auth-int` where only that is, none
- * for RFC 2069 servers. Left out on purpose: reuse of nonces (each challenge is answered once, so the nonce count is 1),
- * and userhash.
+ * its preference); a challenge that cannot be read is skipped; qop is `auth` if offered, `auth-int` if that is the only
+ * one, none for RFC 2069 servers. Left out on purpose: reuse of nonces (each challenge is answered once, so the nonce
+ * count is 1), and userhash.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { values } from "./fields.ts";
@@ -16,16 +16,16 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** A digest in hex of a text in UTF-8. */
+/** A hex digest of a UTF-8 text. */
 export type Hash = (algorithm: "md5" | "sha256", text: string) => string;
 
 export interface Challenge {
-  /** The header field of the credentials that answer it. */
+  /** The header field for the credentials. */
   readonly field: "Authorization" | "Proxy-Authorization";
   readonly params: readonly Param[];
 }
 
-/** Whether a field has credentials. */
+/** Whether a header field contains credentials. */
 export const isCredentials = ([name]: Field): boolean => name === "Authorization" || name === "Proxy-Authorization";
 
 const ANSWERED_BY = { "WWW-Authenticate": "Authorization", "Proxy-Authenticate": "Proxy-Authorization" } as const;
@@ -36,7 +36,7 @@ const algorithms = new Map<string, "md5" | "sha256">([
   ["sha-256-sess", "sha256"],
 ]);
 
-/** The challenges of a 401 or 407 that we can answer, in their order. */
+/** The challenges of a 401 or 407 that we can answer, in order. */
 export function challengesOf(response: Response): Challenge[] {
   return (["WWW-Authenticate", "Proxy-Authenticate"] as const).flatMap((name) =>
     values(response, name).flatMap((value) => {
@@ -47,10 +47,10 @@ export function challengesOf(response: Response): Challenge[] {
   );
 }
 
-/** Who asks for credentials, or is given them: the realm of a challenge or of an answer. */
+/** The realm of a challenge or of credentials. */
 export const realmOf = (value: string): string => param(readDigest(value), "realm") ?? "";
 
-/** The parameters of a Digest value; none of another scheme, or of one that cannot be read. */
+/** The parameters of a Digest value; none for another scheme, or if it cannot be read. */
 function readDigest(value: string): Param[] {
   const [, list] = /^Digest\s+(.*)$/is.exec(value) ?? [];
   const params = attempt(() => (list === undefined ? [] : splitOutside(list, ",").map(readPair)));
@@ -64,7 +64,7 @@ function readPair(text: string): Param {
   return [text.slice(0, equals).trim().toLowerCase(), unquote(text.slice(equals + 1).trim())];
 }
 
-/** The value that answers a challenge for this request (RFC 7616 §3.4). */
+/** The credentials that answer a challenge for this request (RFC 7616 §3.4). */
 export function answerChallenge(
   challenge: Challenge,
   request: Request,

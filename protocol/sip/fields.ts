@@ -1,8 +1,8 @@
 /**
- * Header fields of a message, read on demand; those that every message has are in mandatory.ts.
+ * Header fields of a message, read on demand; the mandatory ones are in mandatory.ts.
  *
  * RFC 3261 §7.3.1 (several values), §20. Rules: a reader throws `Refusal` (400) for what it cannot read; the raw value
- * stays in the message, so nothing is lost by reading.
+ * stays in the message.
  */
 import type { Field, Message } from "./message.ts";
 import { canonicalName, isRegistered } from "./names.ts";
@@ -21,7 +21,7 @@ const lists = new Set(
 export function header(message: Pick<Message, "headers">, name: string): string | undefined {
   const wanted = canonicalName(name) ?? name;
   for (const field of message.headers) if (field[0] === wanted) return field[1];
-  // registered names were given one spelling when the message was read
+  // registered names were normalized when the message was read
   return isRegistered(wanted) ? undefined : message.headers.find((field) => isNamed(field, wanted))?.[1];
 }
 
@@ -43,17 +43,17 @@ function isNamed(field: Field, name: string): boolean {
 
 /** The value of From, To, Contact, Route, Record-Route, P-Asserted-Identity, …: a URI with a name and parameters. */
 export interface NameAddr {
-  /** Without quotes; "" when there is none. */
+  /** Unquoted; "" if there is none. */
   readonly display: string;
-  /** The URI as it stands on the wire, or `*` in a Contact. */
+  /** The raw URI, or `*` in a Contact. */
   readonly uri: string;
-  /** The parameters of the header field; those of the URI stay in it. */
+  /** The parameters of the header field; those of the URI stay in the URI. */
   readonly params: readonly Param[];
 }
 
 /** Blanks before `<` belong to the name: twice in the pattern, they would backtrack in quadratic time. */
 const nameAddr = /^("(?:[^"\\]|\\.)*"\s*|[^"<>,;:]*)<([^<>\s"]+)>\s*(;.*)?$/s;
-/** RFC 3261 §20: without brackets, `;` begins a header parameter and `,` and `?` may not be there at all. */
+/** RFC 3261 §20: without brackets, `;` begins a header parameter, and `,` and `?` are not allowed. */
 const addrSpec = /^([^<>\s",;?]+)\s*(;.*)?$/s;
 
 /** Reads a name-addr or an addr-spec. */
@@ -61,7 +61,7 @@ export function readNameAddr(value: string): NameAddr {
   return readBracketed(value) ?? readByPattern(value);
 }
 
-/** Most have a URI in brackets and no name, and need no pattern. */
+/** Fast path: most values are a URI in brackets without a name. */
 function readBracketed(value: string): NameAddr | undefined {
   const end = value.indexOf(">");
   const uri = value.slice(1, Math.max(end, 1));
@@ -80,7 +80,7 @@ function readByPattern(value: string): NameAddr {
   return { display: "", uri, params: readParams(more) };
 }
 
-/** The same message with one field in place of all of its name: where the first was, or at the end. */
+/** The message with one field replacing all of its name: at the position of the first, or at the end. */
 export function withHeader<M extends Message>(message: M, field: Field): M {
   const at = message.headers.findIndex((candidate) => candidate[0] === field[0]);
   const others = message.headers.filter((candidate) => candidate[0] !== field[0]);

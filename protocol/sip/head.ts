@@ -1,16 +1,16 @@
 /**
  * The head of a SIP message: the start line and the header fields as raw text (RFC 3261 §7.1 to §7.3).
  *
- * Rules: both CRLF and LF end a line; a line that begins with a blank continues the one before it (§7.3.1); nothing here
- * throws, the first fault is given beside what could be read. Bounds: `LIMITS.fields`, `LIMITS.line`.
+ * Rules: both CRLF and LF end a line; a line that begins with a blank continues the previous one (§7.3.1); nothing here
+ * throws, the first fault is returned with the readable part. Bounds: `LIMITS.fields`, `LIMITS.line`.
  */
 import { type Field, LIMITS } from "./message.ts";
 import { canonicalName, isToken } from "./names.ts";
 
-/** What is wrong with a message, and the status to refuse it with. */
+/** A fault of a message, and the status for refusing it. */
 export type Fault = readonly [text: string, status: 400 | 413 | 505];
 
-/** Of a response the method is empty, of a request the status is 0. */
+/** A response has an empty method, a request has status 0. */
 export interface StartLine {
   readonly method: string;
   readonly uri: string;
@@ -30,7 +30,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const LF = 10;
 const CR = 13;
 
-/** Where the body begins, after the empty line; undefined when there is no empty line yet. */
+/** The index of the body, after the empty line; undefined if there is no empty line yet. */
 export function headEnd(bytes: Uint8Array, from: number): number | undefined {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2;
@@ -54,7 +54,7 @@ export function readHead(bytes: Uint8Array): Head {
     if (headers.length === LIMITS.fields) return { start, headers, fault: fault ?? ["too many header fields", 400] };
     end = fieldEnd(text, at);
     if (end - at >= LIMITS.line) return { start, headers, fault: fault ?? ["header field too long", 400] };
-    // one that is further on is searched once, however many lines have none
+    // a colon further on is searched only once, however many lines have none
     if (colon < at) colon = endOf(text, ":", at);
     const name = colon < end ? canonicalName(text.slice(at, colon).trimEnd()) : undefined;
     if (name !== undefined) headers.push([name, valueIn(text, colon + 1, end)]);
@@ -88,7 +88,7 @@ export function fieldEnd(text: string, from: number): number {
 
 const isBlank = (char: string | undefined): boolean => char === " " || char === "\t";
 
-/** The value of a field, its continuation lines each joined by one space. */
+/** The value of a field; folds become one space each. */
 export function valueIn(text: string, from: number, end: number): string {
   const value = text.slice(from, end).trim();
   if (!value.includes("\n")) return value;
@@ -114,7 +114,7 @@ export function readStartLine(line: string): StartLine {
   return version === "2.0" ? start : { ...start, fault: ["SIP version not supported", 505] };
 }
 
-/** Content-Length; NaN when it is not a number, or given twice with different values. */
+/** Content-Length; NaN if it is not a number, or if there are several different ones. */
 export function contentLength(headers: readonly Field[]): number | undefined {
   let length: number | undefined;
   for (const [name, value] of headers) {

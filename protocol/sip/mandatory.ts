@@ -1,8 +1,8 @@
 /**
- * The mandatory fields that say where a message belongs: Via, CSeq, From and To.
+ * The mandatory fields that identify transaction and dialog: Via, CSeq, From and To.
  *
- * RFC 3261 §8.1.1, §20.16, §20.20, §20.39, §20.42. Rules: each is parsed once a message, on first use, and kept for as long
- * as its `headers` array, which is never changed; readers throw `Refusal` (400) for what is missing or cannot be read.
+ * RFC 3261 §8.1.1, §20.16, §20.20, §20.39, §20.42. Rules: each is parsed once per message, on first use, and cached as long as
+ * its `headers` array, which is never changed; readers throw `Refusal` (400) for a missing or unreadable field.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header, type NameAddr, readNameAddr } from "./fields.ts";
@@ -89,14 +89,14 @@ export function partyOf(message: Message, name: "From" | "To"): NameAddr {
   return readings[name];
 }
 
-/** The tag of From or To; undefined when it has none, or cannot be read. */
+/** The tag of From or To; undefined if it has none or cannot be read. */
 export function tagOf(message: Message, name: "From" | "To"): string | undefined {
   if (header(message, name) === undefined) return undefined;
   const party = attempt(() => partyOf(message, name));
   return party instanceof Refusal ? undefined : param(party.params, "tag");
 }
 
-/** The same message with another first Via field; `via` is its first value, parsed. */
+/** The message with another first Via field; `via` is its first value, parsed. */
 export function withTopVia<M extends Message>(message: M, value: string, via: Via): M {
   const headers = message.headers.slice();
   headers[headers.findIndex(([name]) => name === "Via")] = ["Via", value];
@@ -104,7 +104,7 @@ export function withTopVia<M extends Message>(message: M, value: string, via: Vi
   return { ...message, headers };
 }
 
-/** Keeps for a response what was parsed of its request, whose fields it has copied; To only where that is unchanged. */
+/** Caches for a response the parsed fields copied from its request; To only if it was copied unchanged. */
 export function keepReadings(response: Pick<Message, "headers">, request: Request, sameTo: boolean): void {
   const { via, cseq, From, To } = readingsOf(request);
   kept.set(response.headers, { via, cseq, From, To: sameTo ? To : undefined });

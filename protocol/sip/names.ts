@@ -2,7 +2,7 @@
  * Names of SIP header fields: compact forms are expanded, any case becomes the registered spelling.
  *
  * RFC 3261 §7.3.1 (case), §7.3.3 and §20 (compact forms); RFC 3515, 3892, 4028, 4538, 5626, 6665, 7315, 8224 for later ones. An
- * unknown name stays as it was written.
+ * unknown name stays unchanged.
  */
 
 const registered = `Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authentication-Info Authorization
@@ -40,7 +40,7 @@ const names = new Map<string, string>(Object.entries(compact));
 for (const name of [...registered.split(/\s+/), ...Object.values(compact)])
   names.set(name, name).set(name.toLowerCase(), name);
 
-/** What a response copies from its request (RFC 3261 §8.2.6.2). */
+/** Fields that a response copies from its request (RFC 3261 §8.2.6.2). */
 export const COPIED: ReadonlySet<string> = new Set(["Via", "From", "To", "Call-ID", "CSeq"]);
 
 const token = /^[A-Za-z0-9!%'*+._`~-]+$/;
@@ -57,7 +57,7 @@ export function isToken(text: string): boolean {
   return token.test(text);
 }
 
-/** The registered spelling of a name, an unknown name as it is, or undefined for what cannot be a name. */
+/** The registered spelling of a name; an unknown name unchanged; undefined if it is no valid name. */
 export function canonicalName(name: string): string | undefined {
   return names.get(name) ?? names.get(name.toLowerCase()) ?? (token.test(name) ? name : undefined);
 }

@@ -1,10 +1,10 @@
 /**
- * Where a SIP domain can be reached, best first: RFC 3263 §4, RFC 2782. Pure: the records come in, and chance.
+ * Next hops of a SIP domain, best first: RFC 3263 §4, RFC 2782. Pure: DNS records and random numbers are parameters.
  *
- * Rules: an address, or a port that is said, is used as it stands (§4.1, §4.2); NAPTR says which transports there are, in its
- * order; without it SRV is asked for every transport that we speak; without any SRV the name itself at the default port. The
- * questions of one step go out together, and one that fails counts as no record. TLS is asked for by its name, `_sips._tcp`, where it is
- * wanted, and taken where NAPTR names it. Left out on purpose: the addresses of the names.
+ * Rules: an address, or a host with a port, is used directly (§4.1, §4.2); NAPTR determines transports and their order; without
+ * NAPTR, SRV is queried for each of our transports; without SRV, the host itself at the default port. The queries of one step run
+ * concurrently; a failed one counts as no record. TLS is queried directly (`_sips._tcp`) if it is required, and used if NAPTR
+ * offers it. Left out on purpose: resolving the names to addresses.
  */
 import { type Destination, defaultPort, type Transport } from "./message.ts";
 
@@ -22,13 +22,13 @@ interface Srv {
   readonly name: string;
 }
 
-/** What a name server knows; a question rejects, or gives nothing, where there is no record. */
+/** DNS look-ups; a query rejects or returns an empty list if there is no record. */
 export interface Records {
   naptr(name: string): Promise<readonly Naptr[]>;
   srv(name: string): Promise<readonly Srv[]>;
 }
 
-/** A place to be found: a name or an address, with a port and a transport where they are said. */
+/** A host to resolve, with port and transport if configured. */
 export interface Sought {
   readonly host: string;
   readonly port?: number | undefined;
@@ -42,16 +42,16 @@ const OURS: readonly Transport[] = ["udp", "tcp"];
 /** No provider has more; each costs a look-up. */
 const MOST_HOPS = 16;
 
-/** COMPAT Deno 2.9: leaves the root's dot in names. */
+/** COMPAT Deno 2.9: does not strip the root's dot from names. */
 const unrooted = (name: string): string => name.replace(/\.$/, "");
 const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
 
-/** The place itself, without any record. */
+/** The host itself, without look-ups. */
 export function placeOf({ host, port, transport = "udp" }: Sought): Destination {
   return { host, port: port ?? defaultPort(transport), transport };
 }
 
-/** The places to try, best first; their hosts may be names. */
+/** The hops to try, best first; their hosts may be names. */
 export async function nextHops(
   sought: Sought,
   records: Records,
@@ -68,7 +68,7 @@ export async function nextHops(
   return hops.length > 0 ? hops.slice(0, MOST_HOPS) : itself;
 }
 
-/** The SRV names to ask for, in order: those of NAPTR, or one for each transport (§4.1). */
+/** The SRV names to query, in order: those of NAPTR, or one for each transport (§4.1). */
 async function services(
   host: string,
   transport: Transport | undefined,
@@ -87,7 +87,7 @@ async function services(
   return named.length > 0 ? named : all;
 }
 
-/** RFC 2782: by priority, and within one by chance, heavier ones sooner. `.` alone says that there is no such service. */
+/** RFC 2782: by priority, then random in proportion to weight. A single `.` means that the service does not exist. */
 export function inOrder(records: readonly Srv[], chance: () => number): readonly Srv[] {
   const left = records
     .filter(({ name }) => unrooted(name) !== "")

@@ -1,9 +1,9 @@
 /**
- * A registration that goes by a connection: what the REGISTER says of it, and what the answer asks for.
+ * Registration over a connection: the outbound parameters of the REGISTER and of its response.
  *
- * RFC 5626 §4.1 (instance), §4.2 (reg-id), §4.4.1 (Flow-Timer, who answers keep-alives), RFC 3608 §5 (Service-Route). Rules: the instance is
- * the same after a restart, so that the registrar replaces the old binding; a route that cannot be read, or that is no
- * loose one, is none. Bound: `MOST_ROUTES`. Path (RFC 3327) is the registrar's own affair: we say that we know of it.
+ * RFC 5626 §4.1 (instance), §4.2 (reg-id), §4.4.1 (Flow-Timer, keep-alives), RFC 3608 §5 (Service-Route). Rules: the instance stays
+ * the same after a restart, so that the registrar replaces the old binding; a route that cannot be read or is not loose is
+ * ignored. Bound: `MOST_ROUTES`. Path (RFC 3327) is only announced; it concerns the registrar.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header, readNameAddr, values } from "./fields.ts";
@@ -12,20 +12,20 @@ import { isLoose, readUri } from "./uri.ts";
 
 const MOST_ROUTES = 8;
 
-/** Extensions that a REGISTER by a connection announces. */
+/** Extensions announced by a REGISTER over a connection. */
 export const OUTBOUND = "path, outbound";
 
-/** Our instance as a Contact parameter: a UUID (RFC 9562 §5.8) of 32 hexadecimal digits that no other gateway has. */
+/** Our instance as a Contact parameter: a UUID (RFC 9562 §5.8) from 32 hexadecimal digits unique to this gateway. */
 export function flowParams(digits: string): string {
   const uuid = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
   return `;+sip.instance="<urn:uuid:${uuid}>";reg-id=1`;
 }
 
-/** What a registrar says of keeping its flow alive. */
+/** The registrar's parameters for keeping the flow alive. */
 export interface FlowTerms {
-  /** Seconds after which it takes a silent flow for lost, if it says so. */
+  /** Flow-Timer: seconds after which it considers a silent flow dead, if sent. */
   readonly timer?: number;
-  /** Whether it has promised to answer empty lines. */
+  /** Whether it promises to answer keep-alives (empty lines). */
   readonly answers: boolean;
 }
 
@@ -36,7 +36,7 @@ export function flowTermsOf(response: Response): FlowTerms {
   return { ...(timer === undefined ? {} : { timer }), answers: required || timer !== undefined };
 }
 
-/** The routes that our requests outside dialogs shall take. */
+/** The routes for our requests outside dialogs. */
 export function serviceRoutesOf(response: Response): string[] {
   return values(response, "Service-Route").filter(isRoute).slice(0, MOST_ROUTES);
 }

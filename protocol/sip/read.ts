@@ -1,14 +1,14 @@
 /**
  * Reads SIP messages from bytes (RFC 3261 §7, §18.3).
  *
- * Reading is lazy: the header is split into fields (head.ts), and of these only Content-Length is parsed. Rules: limits are
- * checked before any work; the work is linear in the bytes; the only exception is `Malformed`.
+ * Reading is lazy: the header is split into fields (head.ts), and only Content-Length is parsed. Rules: limits are
+ * checked first; the work is linear in the bytes; the only exception is `Malformed`.
  */
 import { contentLength, type Fault, headEnd, readHead } from "./head.ts";
 import { type Field, LIMITS, Malformed, type Message, type Request } from "./message.ts";
 import { COPIED } from "./names.ts";
 
-/** How much of a message that is too large is read, to answer it. */
+/** Bytes read of a message that is too large, for answering it. */
 const ANSWERED = 16_384;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const LF = 10;
@@ -29,7 +29,7 @@ export function readMessage(bytes: Uint8Array): Message {
   const rest = end === undefined ? 0 : bytes.length - end;
   const fault = start.fault ?? head.fault ?? bodyFault(end, length, rest);
   if (fault) throw new Malformed(...fault, answerable(start.method, start.uri, headers));
-  // RFC 3261 §18.3: bytes after the body of a datagram are discarded; without Content-Length the body is all the rest.
+  // RFC 3261 §18.3: bytes after the body of a datagram are discarded; without Content-Length the body is the rest
   const body = rest === 0 ? "" : utf8.decode(bytes.subarray(end, end! + (length ?? rest)));
   if (start.method === "") return { kind: "response", status: start.status, phrase: start.phrase, headers, body };
   return { kind: "request", method: start.method, uri: start.uri, headers, body };
@@ -43,7 +43,7 @@ export function isRequest(bytes: Uint8Array, method: string): boolean {
   return true;
 }
 
-/** How many bytes of CR and LF stand before the start line (RFC 3261 §7.5). */
+/** The number of CR and LF bytes before the start line (RFC 3261 §7.5). */
 function skipBlankLines(bytes: Uint8Array): number {
   let at = 0;
   while (bytes[at] === CR || bytes[at] === LF) at++;
@@ -57,13 +57,13 @@ function bodyFault(end: number | undefined, length: number | undefined, rest: nu
   return [Number.isNaN(length) ? "unreadable Content-Length" : "body shorter than Content-Length", 400];
 }
 
-/** Whether these fields have what a response copies (RFC 3261 §8.2.6.2). */
+/** Whether all fields that a response copies are present (RFC 3261 §8.2.6.2). */
 function isAnswerable(headers: readonly Field[]): boolean {
   for (const name of COPIED) if (!headers.some((field) => field[0] === name)) return false;
   return true;
 }
 
-/** The request, if it can be answered, and is not an ACK. */
+/** The request, if it can be answered and is not an ACK. */
 export function answerable(method: string, uri: string, headers: readonly Field[]): Request | undefined {
   if (!isAnswerable(headers) || method === "" || method === "ACK") return undefined;
   return { kind: "request", method, uri, headers, body: "" };

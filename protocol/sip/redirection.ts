@@ -1,8 +1,8 @@
 /**
  * Redirection: the target set of an INVITE (RFC 3261 §8.1.3.4), as plain data.
  *
- * Rules: the Contacts of a 3xx are tried in the order of their q, before what an earlier 3xx has left; no target is tried
- * twice, and at most five beside the first; targets that we cannot dial (`sips`, other schemes) are skipped; a 6xx ends it.
+ * Rules: the Contacts of a 3xx are tried by descending q, before the remaining ones of an earlier 3xx; no target is tried
+ * twice, and at most five after the first; unsupported targets (`sips`, other schemes) are skipped; a 6xx ends the search.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { readNameAddr, values } from "./fields.ts";
@@ -15,15 +15,15 @@ const MOST_TARGETS = 5;
 export interface Targets {
   /** All targets so far, the dialled one first. */
   readonly known: readonly string[];
-  /** Those still to be tried, in order. */
+  /** Targets not yet tried, in order. */
   readonly left: readonly string[];
 }
 
 export const targetsOf = (uri: string): Targets => ({ known: [uri], left: [] });
 
 /**
- * The target to try after this final response, and the set after it; undefined when there is none. `permitted` gives the URI by which a
- * target may be called, if it may.
+ * The target to try after this final response, and the updated set; undefined if there is none. `permitted` returns the URI for
+ * calling a target, or undefined if that is forbidden.
  */
 export function nextTarget(
   targets: Targets,
@@ -42,7 +42,7 @@ function withTargets({ known, left }: Targets, contacts: readonly string[]): Tar
   return { known: [...known, ...news], left: [...news, ...left] };
 }
 
-/** The URIs of a 3xx, the greatest q first. */
+/** The URIs of a 3xx, highest q first. */
 function contactsOf(response: Response): string[] {
   const contacts = values(response, "Contact").flatMap(dialable);
   return contacts.toSorted((one, other) => other.q - one.q).map(({ uri }) => uri);

@@ -1,9 +1,8 @@
 /**
- * For how long a registrar has bound our Contact: RFC 3261 §10.2.4, §10.3.
+ * The expiry granted by a registrar for our Contact: RFC 3261 §10.2.4, §10.3.
  *
- * Rules: a 200 names all bindings of the account, and says of each for how long it holds; only ours counts, which is known by
- * its user and host, since registrars and proxies write other ports and parameters into it; where it has no expires of its own,
- * Expires counts.
+ * Rules: a 200 lists all bindings of the account, each with its expiry; only ours counts, found by user and host, since
+ * registrars and proxies rewrite ports and parameters; Expires is the fallback if it has no expires parameter.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { header, readNameAddr, values } from "./fields.ts";
@@ -11,7 +10,7 @@ import type { Response } from "./message.ts";
 import { readUri } from "./uri.ts";
 import { param } from "./values.ts";
 
-/** Seconds; undefined where the registrar does not say. */
+/** Seconds; undefined if the registrar does not state it. */
 export function grantedTo(response: Response, contact: string): number | undefined {
   const own = readUri(contact);
   const told = values(response, "Contact").flatMap((value) => {

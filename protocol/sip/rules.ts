@@ -1,9 +1,9 @@
 /**
- * Which requests are refused before they are processed: RFC 3261 §8.1.1 (mandatory fields) and §8.2.
+ * Refusals of requests before processing: RFC 3261 §8.1.1 (mandatory fields) and §8.2.
  *
- * In the order of the RFC: readable, method, Request-URI, Require, body. Merged requests (482) are found by the owner of
- * the transactions. Max-Forwards 0 is fine for requests that end here, but an INVITE goes on into another network, as
- * through a proxy, and is refused (483, RFC 7332 §5).
+ * Rules: checked in the order of the RFC: readable, method, Request-URI, Require, body. Merged requests (482) are detected by
+ * the owner of the transactions. Max-Forwards 0 is fine for requests that end here, but an INVITE continues into another
+ * network, as through a proxy, and is refused (483, RFC 7332 §5).
  */
 
 import { attempt, Refusal } from "../refusal.ts";
@@ -19,14 +19,14 @@ import { refusalTo, warning } from "./warning.ts";
 /** Known methods that we do not support get 405 (§8.2.1), unknown ones 501 (§21.5.2). */
 const OTHER_METHODS = new Set("REGISTER SUBSCRIBE NOTIFY PUBLISH MESSAGE REFER".split(" "));
 const SDP_METHODS = new Set(["INVITE", "UPDATE", "PRACK"]);
-/** Methods whose 2xx has a description in it, and the media ranges that it is in. */
+/** Methods whose 2xx may contain SDP, and the media ranges that include it. */
 const OFFERS = new Set(["INVITE", "UPDATE"]);
 const SDP_RANGES = new Set(["application/sdp", "application/*", "*/*"]);
 /** Methods that create a dialog or refresh its target. */
 const TARGETS = new Set(["INVITE", "UPDATE"]);
 const ONCE = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type"];
 
-/** The refusal of a request, or undefined when it may be processed. */
+/** The refusal of a request, or undefined if it may be processed. */
 export function judge(request: Request): Response | undefined {
   const fault = attempt(() => mustBeReadable(request));
   if (fault instanceof Refusal) return refusalTo(request, fault);
@@ -35,7 +35,7 @@ export function judge(request: Request): Response | undefined {
   );
 }
 
-/** §8.1.1: To, From, CSeq, Call-ID and Via are there, not repeated, and readable. */
+/** §8.1.1: To, From, CSeq, Call-ID and Via are present, not repeated, and readable. */
 function mustBeReadable(request: Request): void {
   for (const name of ONCE) if (isTwice(request, name)) throw new Refusal(`more than one ${name}`, { status: 400 });
   for (const name of ["From", "To", "Call-ID", "CSeq"])
@@ -51,7 +51,7 @@ function isTwice({ headers }: Request, name: string): boolean {
   return first !== -1 && headers.some((field, index) => index > first && field[0] === name);
 }
 
-/** §12.1.1, §26.2.2: where our requests inside the dialog go. `sips` needs TLS, which we lack; `tel` names no host. */
+/** §12.1.1, §26.2.2: the targets of our requests inside the dialog. `sips` is not supported; `tel` has no host. */
 function mustBeReachable(request: Request): void {
   const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
   const [nearest = "sip", ...others] = schemes("Record-Route");
@@ -68,7 +68,7 @@ function judgeMethod(request: Request): Response | undefined {
     : responseTo(request, 501, { headers: [ALLOW] });
 }
 
-/** §8.2.2.1. `sips` needs TLS, which we lack. */
+/** §8.2.2.1. `sips` is not supported. */
 function judgeUri(request: Request): Response | undefined {
   const uri = attempt(() => readUri(request.uri));
   if (uri instanceof Refusal) return refuse(request, uri.sip.status, uri.message);
@@ -92,14 +92,14 @@ function judgeExtensions(request: Request): Response | undefined {
   return responseTo(request, 420, { headers: [["Unsupported", unsupported.join(", ")]] });
 }
 
-/** §20.1, §21.4.7: our answer is SDP. Without the field SDP is taken, with an empty one nothing. */
+/** §20.1, §21.4.7: our answer is SDP. A missing Accept allows SDP, an empty one nothing. */
 function takesSdp(request: Request): boolean {
   if (!request.headers.some(([name]) => name === "Accept")) return true;
   const ranges = values(request, "Accept").map((value) => (value.split(";", 1)[0] ?? "").trim().toLowerCase());
   return ranges.some((range) => SDP_RANGES.has(range));
 }
 
-/** §8.2.3: a body, or a part of it, that must be understood and is not. */
+/** §8.2.3: a required body, or part of one, that is not supported. */
 function judgeBody(request: Request): Response | undefined {
   if (!SDP_METHODS.has(request.method)) return undefined;
   if (OFFERS.has(request.method) && !takesSdp(request)) return responseTo(request, 406);

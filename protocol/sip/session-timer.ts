@@ -1,9 +1,9 @@
 /**
  * Session timers (RFC 4028): their header fields, read and written. actors/phone/session-refresh.ts runs the timer.
  *
- * Rules: an interval is at least 90 seconds; a requested one is not made longer; where there is only a Min-SE, ours is at
- * least that (§9). The refresher is named by its role in that transaction (uac, uas), so the name changes with whose
- * request it is.
+ * Rules: an interval is at least 90 seconds; a requested one is not increased otherwise; if there is only a Min-SE, ours is at
+ * least that (§9). The refresher is given by its role in the transaction (uac, uas), so its name depends on who sent the
+ * request.
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { hasOptionTag } from "./capabilities.ts";
@@ -11,12 +11,12 @@ import { header } from "./fields.ts";
 import type { Field, Message, Request, Response } from "./message.ts";
 import { param, readParams } from "./values.ts";
 
-/** RFC 4028 §4, §5: the minimum, and the default, in seconds. */
+/** RFC 4028 §4, §5: minimum and default, in seconds. */
 const LEAST_INTERVAL = 90;
 const USUAL_INTERVAL = 1_800;
 const LONGEST_INTERVAL = 86_400;
 
-/** The field of a 422 to an interval that is too small (§5). */
+/** The field of a 422 to an interval below the minimum (§5). */
 export const MIN_SE: Field = ["Min-SE", `${LEAST_INTERVAL}`];
 
 export interface SessionTimer {
@@ -31,7 +31,7 @@ interface Asked {
   readonly refresher?: "uac" | "uas";
 }
 
-/** The Session-Expires of a message; one that cannot be read is ignored. */
+/** The Session-Expires of a message; ignored if it cannot be read. */
 function readExpires(message: Message): Asked | undefined {
   const [, seconds, rest = ""] = /^\s*(\d{1,10})\s*(;.*)?$/.exec(header(message, "Session-Expires") ?? "") ?? [];
   if (seconds === undefined) return undefined;
@@ -41,7 +41,7 @@ function readExpires(message: Message): Asked | undefined {
   return refresher === "uac" || refresher === "uas" ? { interval, refresher } : { interval };
 }
 
-/** The timer that their request asks for, with the fields of our 2xx; null for none (§9). */
+/** The timer requested by the other side, with the fields of our 2xx; null for none (§9). */
 export function acceptTimer(
   request: Request,
   now: SessionTimer | null,
@@ -77,7 +77,7 @@ export function timerHeaders(timer: SessionTimer | null, least = LEAST_INTERVAL)
   return [["Session-Expires", `${interval};refresher=${timer.ours ? "uac" : "uas"}`], ...minimum];
 }
 
-/** The Min-SE of a message (§5), if it is one that we accept. */
+/** The Min-SE of a message (§5), if acceptable. */
 export function leastOf(message: Message): number | undefined {
   const [, seconds] = /^\s*(\d{1,6})/.exec(header(message, "Min-SE") ?? "") ?? [];
   const least = Number(seconds);

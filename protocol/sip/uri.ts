@@ -1,9 +1,9 @@
 /**
- * SIP and tel URIs: RFC 3261 §19.1, RFC 3966. Callers keep the text of the wire; here it is parsed.
+ * SIP and tel URIs: RFC 3261 §19.1, RFC 3966. Callers store the raw text; it is parsed here.
  *
  * Rules: the user part is compared and mapped unescaped, and escaped again when written (§19.1.2); hosts may contain `_`,
  * as in real networks; IPv6 has brackets on the wire and none here. Left out on purpose: headers of a URI
- * (`?Subject=…`), which nobody may make us send.
+ * (`?Subject=…`): no peer may make us send them.
  */
 import { Refusal } from "../refusal.ts";
 import { Known } from "../text.ts";
@@ -11,7 +11,7 @@ import { type Param, param, readParams } from "./values.ts";
 
 export interface SipUri {
   readonly scheme: "sip" | "sips" | "tel";
-  /** Unescaped; "" when there is none. In a tel URI the number as it was written. */
+  /** Unescaped; "" if there is none. In a tel URI, the number as written. */
   readonly user: string;
   /** Lower case; IPv6 without brackets; "" in a tel URI. */
   readonly host: string;
@@ -22,7 +22,7 @@ export interface SipUri {
 const sip = /^(sips?):(?:([^@<>"\s]*)@)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?(;[^?]*)?(?:\?.*)?$/is;
 const tel = /^tel:([+0-9*#a-f().-]+)(;.*)?$/i;
 
-/** URIs that were read lately: a call reads its Contact, its target and its route some ten times. */
+/** Cache of recent URIs: a call reads its Contact, target and route about ten times. */
 const known = new Known<SipUri>(1_000);
 
 /** Reads a sip, sips or tel URI; 416 for another scheme, 400 for one that cannot be read (RFC 3261 §8.2.2.1). */
@@ -33,7 +33,7 @@ function parse(text: string): SipUri {
   if (scheme !== undefined && host !== undefined && Number(port ?? 0) <= 65_535)
     return {
       scheme: scheme.toLowerCase() === "sips" ? "sips" : "sip",
-      // a password is no part of the identity, and is never repeated
+      // a password is not part of the identity, and is never repeated
       user: unescapeUser(userinfo.split(":", 1)[0] ?? ""),
       host: host.replace(/^\[|\]$/g, "").toLowerCase(),
       port: port === undefined ? undefined : Number(port),
@@ -45,7 +45,7 @@ function parse(text: string): SipUri {
   throw new Refusal(isOurs ? "unreadable URI" : "URI scheme not supported", { status: isOurs ? 400 : 416 });
 }
 
-/** The password of each URI in a text (RFC 3261 §25.1), behind its user; a user may have `;` and `?` in it. */
+/** The password of each URI in a text (RFC 3261 §25.1), after its user; a user part may contain `;` and `?`. */
 export const PASSWORD = /(?<=\bsips?:[^\s:@<>]+:)[^\s@<>]+(?=@)/gi;
 
 /** A text without the passwords of its URIs, for logs. */
@@ -71,7 +71,7 @@ export function escapeUser(user: string): string {
   return escaped;
 }
 
-/** Unescapes a user part; 400 when its bytes are not UTF-8. A `%` without two hex digits stays as it is. */
+/** Unescapes a user part; 400 if its bytes are not UTF-8. A `%` without two hex digits stays unchanged. */
 function unescapeUser(text: string): string {
   if (!text.includes("%")) return text;
   const bytes: number[] = [];

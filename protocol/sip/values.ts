@@ -6,10 +6,10 @@
  */
 import { type Refusal, unreadable } from "../refusal.ts";
 
-/** `;name=value`: quoted values without their quotes, flags with the empty value. */
+/** `;name=value`: values unquoted, flags with an empty value. */
 export type Param = readonly [name: string, value: string];
 
-/** The value of a parameter; undefined when it is missing. */
+/** The value of a parameter; undefined if missing. */
 export function param(params: readonly Param[], name: string): string | undefined {
   return params.find((candidate) => candidate[0] === name)?.[1];
 }
@@ -59,7 +59,7 @@ function readParam(part: string): Param {
 
 const quotedString = /^"((?:[^"\\]|\\[^\r\n])*)"$/s;
 
-/** The text of a quoted string; other text stays as it is, a single quote in it is refused. */
+/** The text of a quoted string; other text stays unchanged, a lone quote in it is refused. */
 export function unquote(text: string): string {
   if (!text.includes('"')) return text;
   const inside = quotedString.exec(text)?.[1];
@@ -67,7 +67,7 @@ export function unquote(text: string): string {
   return inside.replace(/\\(.)/gs, "$1");
 }
 
-/** A quoted string: `"` and `\` escaped, control characters as spaces (RFC 3261 §25.1). */
+/** A quoted string: `"` and `\` escaped, control characters replaced by spaces (RFC 3261 §25.1). */
 export function quoteDisplay(text: string): string {
   return `"${text.replace(/[\0-\x1f\x7f]+/g, " ").replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,18 +1,18 @@
 /**
  * Writes SIP messages (RFC 3261 §7).
  *
- * Rules: Content-Length is that of the body; no value can add a line, wherever it comes from.
+ * Rules: Content-Length is computed from the body; no value can add a line, whatever its origin.
  */
 import type { Message } from "./message.ts";
 import { isToken } from "./names.ts";
 
 const toUtf8 = new TextEncoder();
 
-/** The texts of the message that is being written, joined once. */
+/** The pieces of the current message, joined once. */
 const pieces: string[] = [];
 
 /**
- * The bytes of a message. Content-Length replaces a given one, or is the last field. CR, LF and NUL in a value become a space,
+ * The bytes of a message. Content-Length replaces an existing one, or is the last field. CR, LF and NUL in a value become a space,
  * blanks in a URI are dropped.
  */
 export function writeMessage(message: Message): Uint8Array {

@@ -1,15 +1,15 @@
 /**
- * Entity capabilities (XEP-0115): the text that is hashed, for our own caps and to verify those of clients.
+ * Entity capabilities (XEP-0115): the verification string, for our own caps and to verify those of clients.
  *
- * Rules: the hash is computed from disco#info (§5.1). Only an answer that matches the hash is valid for other devices with
- * the same hash (§5.4), or one client could speak for all. Left out on purpose: hashes other than sha-1, which no client sends.
+ * Rules: the hash is computed from disco#info (§5.1). Only an answer that matches the hash is valid for other devices with the
+ * same hash (§5.4); otherwise one client could spoof the caps of all. Left out on purpose: hashes other than sha-1, which no client sends.
  */
 import type { Element } from "@xmpp/xml";
 import { CAPS, DISCO_INFO, FORMS } from "./namespaces.ts";
 
 const LONGEST = 1_024;
 
-/** The node to ask for disco#info, `node#ver`; undefined if the presence has no caps that can be verified. */
+/** The node to query for disco#info, `node#ver`; undefined if the presence has no verifiable caps. */
 export function capsNode(presence: Element): string | undefined {
   const { hash, node, ver } = presence.getChild("c", CAPS)?.attrs ?? {};
   const name = `${node}#${ver}`;
@@ -27,8 +27,8 @@ export const verificationText = (query: Element): string =>
     .join("");
 
 /**
- * Whether the text could be another answer's, too: `<` ends an item, so one inside an item makes of one identity an identity and features.
- * Twice the same item says the same (§5.4 has such an answer as ill-formed).
+ * Whether another answer could have the same text: `<` ends an item, so a `<` inside an item turns one identity into an identity
+ * and features. A repeated item is harmless (§5.4 calls such an answer ill-formed).
  */
 export function isAmbiguous(query: Element): boolean {
   const items = itemsOf(query);
@@ -45,7 +45,7 @@ function itemsOf(query: Element): string[] {
   return [...identities.toSorted(), ...featuresIn(query).toSorted(), ...formsIn(query)];
 }
 
-/** The first value of a field of the form of that type (XEP-0128). */
+/** The first value of a field in the form of that type (XEP-0128). */
 export function fieldIn(query: Element, type: string, name: string): string | undefined {
   const read = (form: Element, field: string): string | undefined =>
     form.getChildByAttr("var", field)?.getChildText("value") ?? undefined;

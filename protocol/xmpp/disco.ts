@@ -2,8 +2,8 @@
  * The features that the component and its phones announce: XEP-0030 (disco#info), XEP-0115 (caps in presence), XEP-0100 §7.1
  * (gateway prompt).
  *
- * Rules: clients offer to call an address if its caps have these features; only features that work are announced. caps-hash.ts makes
- * the hash.
+ * Rules: clients offer to call an address if its caps contain these features; only working features are announced. The hash is
+ * computed in caps-hash.ts.
  */
 import type { Element } from "@xmpp/xml";
 import { verificationText } from "./caps-hash.ts";
@@ -29,7 +29,7 @@ import {
   SSMA,
 } from "./namespaces.ts";
 
-/** The node of our caps, which names this software. */
+/** The node of our caps: the URI of this software. */
 const NODE = "https://github.com/carillon-gateway/carillon";
 
 const FEATURES = [
@@ -80,7 +80,7 @@ export interface Caps {
   readonly ver: string;
 }
 
-/** `sha1` gives Base64. */
+/** `sha1` returns Base64. */
 export const capsOf = (entity: Entity, video: boolean, sha1: (text: string) => string): Caps => ({
   node: NODE,
   ver: sha1(verificationText(query(entity, video))),
@@ -112,7 +112,7 @@ export function gatewayPrompt(): Element {
   return xml("query", { xmlns: GATEWAY }, xml("desc", {}, desc), xml("prompt", {}, "Number or address"));
 }
 
-/** The result of its set: the JID for what was typed, without the separators of a number; undefined for an empty text. */
+/** The result of its set: the JID for the typed text, without the separators of a number; undefined for an empty text. */
 export function gatewayJid(prompt: string, component: string): Element | undefined {
   const typed = prompt.trim().replace(/^(?:sips?|tel):/i, "");
   const name = /^[+\d\s().*#/-]+$/.test(typed) ? typed.replace(/[\s()./-]/g, "") : typed;

@@ -1,6 +1,6 @@
 /**
- * Makes an element of a stanza, as `xml` of @xmpp/xml does, which takes three times as long: most of a description's cost was
- * there. Rules: an attribute or child that is undefined, and an empty text, are left out.
+ * Creates elements of stanzas, three times as fast as `xml` of @xmpp/xml, which was most of the cost of a description. Rules:
+ * undefined attributes and children, and empty texts, are left out.
  */
 import { Element } from "@xmpp/xml";
 

@@ -1,7 +1,7 @@
 /**
  * IQ results and errors: RFC 6120 §8.2.3, §8.3, with Jingle's own conditions (XEP-0166 §10).
  *
- * Rule: an answer has the id of the request, and its addresses swapped.
+ * Rule: an answer has the id of the request, with the addresses swapped.
  */
 import type { Element } from "@xmpp/xml";
 import type { Refusal } from "../refusal.ts";
@@ -17,10 +17,10 @@ export function iqResult(iq: Element, ...children: Element[]): Element {
   return xml("iq", { type: "result", ...back(iq) }, ...children);
 }
 
-/** Conditions that say to the user why: a rule or a limit of the operator's. */
+/** Conditions whose reason is sent to the user: a rule or a limit of the operator's. */
 const SAID = new Set(["not-allowed", "resource-constraint"]);
 
-/** The error that refuses an IQ; it has a text if the sender can correct the request, or its user is to know why. */
+/** The error that refuses an IQ; it has a text if the sender can correct the request, or the user should see the reason. */
 export function iqError(iq: Element, { jingle, message }: Refusal): Element {
   const { condition = "bad-request", type = "modify", detail } = jingle;
   const text = (type === "modify" || SAID.has(condition)) && detail === undefined ? [errorText(message)] : [];
@@ -28,7 +28,7 @@ export function iqError(iq: Element, { jingle, message }: Refusal): Element {
   return stanzaError(iq, type, condition, [...text, ...own]);
 }
 
-/** What an error says to people (RFC 6120 §8.3.2). */
+/** The human-readable text of an error (RFC 6120 §8.3.2). */
 export const errorText = (text: string): Element => xml("text", { xmlns: STANZAS }, text);
 
 /** The error stanza that answers an IQ or message. */

@@ -1,14 +1,14 @@
 /**
- * XMPP addresses: RFC 7622, XEP-0106 (characters that a local part may not hold).
+ * XMPP addresses: RFC 7622, XEP-0106 (characters not allowed in a local part).
  *
- * Rules: local part and domain are compared in lower case, which is what PRECIS amounts to on real servers. Reading is strict;
+ * Rules: local part and domain are compared in lower case, which is PRECIS as real servers implement it. Reading is strict;
  * @xmpp/jid, which accepts `a@b@c`, is not used. Left out on purpose: the tables of PRECIS.
  */
 
 import { Known } from "../text.ts";
 
 export interface Jid {
-  /** "" for a domain's own address. */
+  /** "" for the address of a domain. */
   readonly local: string;
   readonly domain: string;
   /** "" in a bare JID. */
@@ -18,7 +18,7 @@ export interface Jid {
 const jid =
   /^(?:([^@/"&':<>\s\0-\x1f\x7f]{1,1023})@)?([^@/"&'<>\s\0-\x1f\x7f]{1,1023})(?:\/([^\0-\x1f\x7f]{1,1023}))?$/u;
 
-/** Addresses that were read lately: each stanza has two, and a call some thirty. */
+/** Cache of recent addresses: each stanza has two, a call about thirty. */
 const known = new Known<Jid | null>(2_000);
 
 /** Reads a JID; undefined if the text is no JID. */
@@ -48,7 +48,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "\\": "\\5c",
 };
 
-/** Escapes a text for a local part (XEP-0106 §4.2): a backslash only where it would be read as an escape. */
+/** Escapes a text for a local part (XEP-0106 §4.2): a backslash only if it would be read as an escape. */
 export function escapeLocal(text: string): string {
   return text
     .replace(/\\(?=20|22|26|27|2f|3a|3c|3e|40|5c)/gi, "\\5c")
@@ -56,7 +56,7 @@ export function escapeLocal(text: string): string {
     .replace(/[\0-\x1f\x7f]/g, "");
 }
 
-/** The text that a local part stands for (XEP-0106 §4.3). */
+/** The unescaped text of a local part (XEP-0106 §4.3). */
 export function unescapeLocal(local: string): string {
   return local.replace(/\\(20|22|26|27|2f|3a|3c|3e|40|5c)/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

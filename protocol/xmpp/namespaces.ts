@@ -1,4 +1,4 @@
-/** The XML namespaces of what we read and write, by the XEP that has them. */
+/** The XML namespaces in use, with their XEPs. */
 export const JINGLE = "urn:xmpp:jingle:1"; // XEP-0166
 export const JINGLE_ERRORS = "urn:xmpp:jingle:errors:1";
 export const RTP = "urn:xmpp:jingle:apps:rtp:1"; // XEP-0167
@@ -22,5 +22,5 @@ export const CAPS = "http://jabber.org/protocol/caps"; // XEP-0115
 export const GATEWAY = "jabber:iq:gateway"; // XEP-0100
 export const PING = "urn:xmpp:ping"; // XEP-0199
 export const FORMS = "jabber:x:data"; // XEP-0004
-/** The namespace in which Conversations says what its ICE can. */
+/** Conversations' namespace for ICE options. */
 export const ICE_OPTION = "http://gultsch.de/xmpp/drafts/jingle/transports/ice-udp/option";

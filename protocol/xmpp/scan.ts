@@ -2,7 +2,7 @@
  * Finds the boundaries of the elements of an XML stream in its bytes, without parsing them.
  *
  * XML 1.0 §2.4, §3.1; RFC 6120 §11.1. Rules: what XMPP forbids is a fault (DTD, comment, CDATA, processing instruction). Each
- * byte is scanned once, however the bytes are cut, and only a few numbers are kept. UTF-8 is not decoded, since no byte of a
+ * byte is scanned once, however TCP splits the bytes, with a few numbers of state. UTF-8 is not decoded, since no byte of a
  * multi-byte character looks like markup. Left out on purpose: names, attributes and entities, which the parser checks
  * (stanza.ts).
  */
@@ -17,15 +17,15 @@ export type Mark =
   | "declaration"
   /** After the stream's start tag. */
   | "opened"
-  /** After a start tag before which its stanza has only start tags: its own, that of its first child, and so on. */
+  /** After a start tag preceded only by start tags in its stanza: its own, that of its first child, and so on. */
   | "head"
   /** After the last tag of a stanza. */
   | "stanza"
   /** After the stream's end tag. */
   | "ended"
-  /** After a byte that is not allowed there. */
+  /** After a byte that is not allowed at that position. */
   | "malformed"
-  /** After the first byte of what XMPP forbids. */
+  /** After the first byte of a construct that XMPP forbids. */
   | "restricted";
 
 type State = "text" | "markup" | "tag" | "value" | "declaration";
@@ -41,7 +41,7 @@ const QUESTION = 0x3f;
 export class Scanner {
   readonly #headLevels: number;
   #state: State = "text";
-  /** Open elements, including the stream. */
+  /** Number of open elements, including the stream. */
   #depth = 0;
   #isEndTag = false;
   /** The previous byte in a tag. */
@@ -53,22 +53,22 @@ export class Scanner {
   #deepest = 0;
   #hasBegun = false;
 
-  /** `headLevels`: how many levels of a stanza get the mark `head`. */
+  /** `headLevels`: the number of levels of a stanza that get the mark `head`. */
   constructor(headLevels: number) {
     this.#headLevels = headLevels;
   }
 
-  /** Where the last scan stopped. */
+  /** The reason why the last scan stopped. */
   get mark(): Mark {
     return this.#mark;
   }
 
-  /** Elements of the current stanza, or of the one that has just ended. */
+  /** Elements of the current stanza, or of the last complete one. */
   get elements(): number {
     return this.#elements;
   }
 
-  /** Levels of the current stanza, or of the one that has just ended; 1 without children. */
+  /** Levels of the current stanza, or of the last complete one; 1 without children. */
   get deepest(): number {
     return this.#deepest;
   }
@@ -154,14 +154,14 @@ export class Scanner {
     return bytes.length;
   }
 
-  /** The bytes end in the value of an attribute. */
+  /** The bytes end inside an attribute value. */
   #cutValue(bytes: Uint8Array, quote: number): number {
     this.#state = "value";
     this.#quote = quote;
     return bytes.length;
   }
 
-  /** The rest of a value. */
+  /** The rest of an attribute value. */
   #value(bytes: Uint8Array, at: number): number {
     const found = bytes.indexOf(this.#quote, at);
     if (found === -1) return bytes.length;

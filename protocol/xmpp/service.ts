@@ -1,6 +1,6 @@
 /**
- * The answers of the component and its phones to IQs that are no calls: XEP-0199 (ping), XEP-0030 (disco#info, disco#items),
- * XEP-0100 (gateway prompt).
+ * Answers of the component and its phones to IQs other than Jingle: XEP-0199 (ping), XEP-0030 (disco#info, disco#items), XEP-0100
+ * (gateway prompt).
  *
  * Rule: every other IQ is service-unavailable (RFC 6120 §8.4).
  */
@@ -13,7 +13,7 @@ import { DISCO_INFO, GATEWAY, PING } from "./namespaces.ts";
 
 const DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
 
-/** What the answers say. */
+/** The content of the answers. */
 export interface Service {
   /** The component's domain. */
   readonly domain: string;
@@ -22,7 +22,7 @@ export interface Service {
   readonly caps: Readonly<Record<Entity, Caps>>;
 }
 
-/** The answer to an IQ get or set that is no Jingle. */
+/** The answer to an IQ get or set other than Jingle. */
 export function serviceAnswer({ type, receiver, element }: Stanza, service: Service): Element {
   const [child] = element.getChildElements();
   const asked = type === "get" ? child?.getNS() : undefined;

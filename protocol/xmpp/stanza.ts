@@ -1,47 +1,46 @@
 /**
- * Reads XMPP stanzas: the bytes of a stream to elements.
+ * Reads XMPP stanzas: from the bytes of a stream to elements.
  *
  * RFC 6120 §4, §11, §13.12. This guards the parser (tree.ts). Rules: strict UTF-8; no DTD, comment, CDATA or processing
  * instruction (§11.1). A stanza past `STANZA_LIMITS` is its sender's fault, not the stream's: it is skipped to its end, and
- * only its head is passed on, however long it is; so it is where its head is enough for whoever takes it. These faults end
- * the stream: invalid XML or UTF-8, and what XMPP forbids. The result does not depend on how TCP cuts the bytes: scan.ts
- * finds the end of each stanza, and the
- * parser gets whole stanzas only, since unfinished input costs it quadratic time. Handlers run after the parser has
- * returned, so that what they throw is not taken for a fault of the peer. Left out on purpose: checking a skipped stanza
- * beyond its tags.
+ * only its head is passed on, however long it is; the same if the head is enough for the handler. These faults end
+ * the stream: invalid XML or UTF-8, and what XMPP forbids. The result does not depend on how TCP splits the bytes: scan.ts
+ * finds the end of each stanza, and the parser is given whole stanzas only, since unfinished input costs it quadratic time.
+ * Handlers run after the parser has returned, so that their exceptions are not mistaken for faults of the peer. Left out on
+ * purpose: checking a skipped stanza beyond its tags.
  */
 import type { Element } from "@xmpp/xml";
 import { Scanner } from "./scan.ts";
 import { TreeParser } from "./tree.ts";
 
-/** The limits of one stanza; `depth` counts its own level. */
+/** The limits of one stanza; `depth` counts the stanza as level one. */
 export const STANZA_LIMITS = { bytes: 262_144, depth: 48, elements: 8_192 } as const;
-/** Levels of the head of a skipped stanza: enough for the Jingle of an IQ inside a wrapper (delegation.ts). */
+/** Levels in the head of a skipped stanza: enough for the Jingle of an IQ inside a wrapper (delegation.ts). */
 const HEAD_LEVELS = 5;
 
 /** The stream error that answers a fault of the peer (RFC 6120 §4.9.3). */
 export type StreamFault = "not-well-formed" | "restricted-xml" | "policy-violation";
 
-/** The limit that a stanza is past. */
+/** The limit that a stanza exceeds. */
 export type Excess = "too large" | "too deep" | "too many elements";
 
 export interface StanzaHandlers {
   /** The stream's header. */
   opened(stream: Element): void;
-  /** `text` is what it was read from. */
+  /** `text` is its source. */
   stanza(element: Element, text: string): void;
   /**
-   * A stanza past the limits was skipped. Its head is its start tag, with the first child, the first child of that, and so on,
-   * five levels at most; undefined if the start tag alone is past the limits.
+   * A stanza past the limits was skipped. Its head is its start tag, the first child, the first child of that, and so on, at
+   * most five levels; undefined if the start tag alone exceeds the limits.
    */
   oversized(head: Element | undefined, excess: Excess): void;
-  /** Whether the head of a stanza that begins like this may be enough, so that `head` is asked before the rest is parsed. */
+  /** Whether the head of a stanza with this beginning may be enough: then `head` is called before the rest is parsed. */
   looksAtHead?(start: string): boolean;
-  /** Takes a stanza by its head, as in `oversized`; false when it has to be parsed whole. */
+  /** Handles a stanza by its head, as in `oversized`; returns false if the whole stanza must be parsed. */
   head?(head: Element): boolean;
   /** The peer has closed its stream. */
   ended(): void;
-  /** Told once; nothing is read after it. */
+  /** Called once; nothing is read after it. */
   fault(condition: StreamFault, text: string): void;
 }
 
@@ -53,21 +52,21 @@ interface Head {
 
 const NO_HEAD: Head = { bytes: 0, levels: 0 };
 
-/** Reads one stream. Throws nothing that a peer could cause. */
+/** Reads one stream. Nothing from the peer makes it throw. */
 export class StanzaReader {
   readonly #handlers: StanzaHandlers;
   readonly #parser: TreeParser;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
   readonly #scanner = new Scanner(HEAD_LEVELS);
-  /** Calls of handlers that wait until the parser has returned. */
+  /** Handler calls postponed until the parser has returned. */
   readonly #events: (() => void)[] = [];
-  /** The text of the current element so far; past the limits, of its head alone. */
+  /** The text of the current element so far; past the limits, only its head. */
   #text = "";
-  /** What the parser has now. */
+  /** The text that the parser is reading. */
   #parsing = "";
   #bytes = 0;
   #head: Head = NO_HEAD;
-  /** Whether the current element is past the limits already. */
+  /** Whether the current element already exceeds the limits. */
   #isOversized = false;
   #isOver = false;
 
@@ -86,7 +85,7 @@ export class StanzaReader {
     });
   }
 
-  /** Takes bytes as they come, cut anywhere. */
+  /** Accepts bytes, split anywhere. */
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && !this.#isOver; ) {
       at = this.#read(bytes, at);
@@ -94,7 +93,7 @@ export class StanzaReader {
     }
   }
 
-  /** Reads to the next mark that is not in a head; returns the index after it. */
+  /** Reads to the next mark other than a head; returns the index after it. */
   #read(bytes: Uint8Array, from: number): number {
     const end = this.#scan(bytes, from);
     const text = this.#decode(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
@@ -104,7 +103,7 @@ export class StanzaReader {
     return end;
   }
 
-  /** Notes where the start tags of a head end, and scans on: decoding is dearer than scanning. */
+  /** Records the ends of a head's start tags and scans on: decoding costs more than scanning. */
   #scan(bytes: Uint8Array, from: number): number {
     const scanner = this.#scanner;
     let end = scanner.next(bytes, from);
@@ -147,7 +146,7 @@ export class StanzaReader {
     }
   }
 
-  /** The limit that the current stanza is past, if any. */
+  /** The limit exceeded by the current stanza, if any. */
   get #excess(): Excess | undefined {
     if (this.#bytes > STANZA_LIMITS.bytes) return "too large";
     if (this.#scanner.deepest > STANZA_LIMITS.depth) return "too deep";
@@ -172,7 +171,7 @@ export class StanzaReader {
     if (!/^<\?xml\s[^?]*\?>$/.test(text)) this.#fail("restricted-xml", "a processing instruction");
   }
 
-  /** A complete element within the limits: by its head, or whole. */
+  /** A complete element within the limits: handled by its head, or parsed whole. */
   #whole(text: string, length: number, { bytes, levels }: Head): void {
     const start = levels > 0 && this.#handlers.looksAtHead ? headOf(text, length, bytes) : "";
     if (start === "" || !this.#handlers.looksAtHead?.(start)) return this.#parse(text);
@@ -217,7 +216,7 @@ export class StanzaReader {
   }
 }
 
-/** The beginning of a text of so many bytes of UTF-8; as many as characters are ASCII alone. */
+/** The first `bytes` bytes (in UTF-8) of a text; `length` is its size in bytes, equal to its characters if it is ASCII. */
 function headOf(text: string, length: number, bytes: number): string {
   if (text.length === length) return text.slice(0, bytes);
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes));

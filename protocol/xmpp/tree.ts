@@ -1,13 +1,13 @@
 /**
- * The elements of a stream, from what ltx finds in its text.
+ * Builds the elements of a stream from the events of ltx.
  *
- * It is the `Parser` of @xmpp/xml, which copies all attributes and tells each tag by two emitters. Rules: an element closes the one that
- * was opened last; what is no XML throws. Left out on purpose: what XMPP forbids, and limits (stanza.ts).
+ * Replaces the `Parser` of @xmpp/xml, which copies all attributes and reports each tag through two emitters. Rules: an end tag must
+ * match the innermost open element; invalid XML throws. Left out on purpose: what XMPP forbids, and limits (stanza.ts).
  */
 import { Element } from "@xmpp/xml";
 import SaxLtx from "ltx/lib/parsers/ltx.js";
 
-/** Told of what is complete. */
+/** Callbacks for complete parts. */
 export interface TreeHandlers {
   /** The stream's start tag. */
   opened(stream: Element): void;
@@ -31,7 +31,7 @@ export class TreeParser extends SaxLtx {
     return this.#root !== undefined;
   }
 
-  /** Gives up the stanza that is open: its open elements, the innermost first. */
+  /** Drops the open stanza and returns its open elements, innermost first. */
   abandon(): Element[] {
     const open: Element[] = [];
     for (let each = this.#open; each && each !== this.#root; each = each.parent ?? undefined) open.push(each);
@@ -41,7 +41,7 @@ export class TreeParser extends SaxLtx {
     return open;
   }
 
-  /** What ltx finds: its words for it. */
+  /** Receives the events of ltx, under its own names. */
   override emit(found: "startElement" | "endElement" | "text", text: string, attrs?: Element["attrs"]): boolean {
     if (found === "startElement") this.#start(text, attrs);
     else if (found === "endElement") this.#end(text);

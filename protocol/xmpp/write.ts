@@ -2,7 +2,7 @@
  * Writes stanzas: RFC 6120 §4, §11.
  *
  * Rules: characters that XML 1.0 forbids are dropped, since one of them in a caller's name would close the stream for
- * everybody; line breaks and tabs are written as references, so that attributes keep them; a name that is no XML name throws.
+ * everybody; line breaks and tabs are written as references, so that attributes preserve them; an invalid XML name throws.
  */
 import type { Element } from "@xmpp/xml";
 
@@ -11,7 +11,7 @@ const FORBIDDEN =
 const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
 const MOST_LEVELS = 200;
 
-/** Names found to be right; they come from our own code, so there are few. */
+/** Names known to be valid; they come from our own code, so there are few. */
 const good = new Set<string>();
 const MOST_NAMES = 1_000;
 
@@ -22,10 +22,10 @@ function nameOf(name: string): string {
   return name;
 }
 
-/** The texts of the stanza that is being written, joined once: to make a text longer by each would make an object for each. */
+/** The pieces of the current stanza, joined once: appending each to a string would allocate an object for each. */
 const pieces: string[] = [];
 
-/** An element as text. Throws for what is no XML name, or too deep: faults of ours. */
+/** An element as text. Throws for an invalid XML name or excessive depth: faults of ours. */
 export function writeStanza(element: Element): string {
   try {
     write(element, 0);
@@ -61,7 +61,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
-/** Most texts have none of these and stay as they are. */
+/** Most texts have none of these and stay unchanged. */
 const SPECIAL = /[\0-\x1f&<>"'\ud800-\udfff\ufffe\uffff]/;
 
 const escapeText = (text: string): string =>
