@@ -89,7 +89,7 @@ function partsOf(text: string): { user: string; params: readonly string[] } {
 
 const withoutSeparators = (text: string): string => text.replace(/[\s\p{Pd}().\u2212/]/gu, "");
 
-/** Whether a local number may be read with our numbering: any phone-context (RFC 3966) must be ours. */
+/** Whether a local number may be read with our numbering: every phone-context (RFC 3966) must be ours. */
 function isHere(params: readonly string[], numbering: Numbering): boolean {
   const said = params.filter((each) => /^\s*phone-context\s*=/.test(each));
   const here = [`+${numbering.country}`, `+${numbering.country}${numbering.area}`];

@@ -29,7 +29,7 @@ export function requiredOf(element: Element, name: string): string {
   return textOf(element, name) || without(element, name);
 }
 
-/** The name of a content: any text up to the limit. */
+/** The name of a content, a text of any form up to the limit. */
 export function nameOf(content: Element): string {
   const name = requiredOf(content, "name");
   if (name.length > LONGEST_NAME) throw unreadable("the name of a content is too long");

@@ -127,7 +127,7 @@ export function withSources(media: Media, action: SourceAction, named: readonly 
   return { ...media, contents };
 }
 
-/** The contents of a phone's source action: those with sources, or all if none has any; never data channels. */
+/** The contents of a phone's source action: those with sources, or all if no content has sources; never data channels. */
 export function namedSources(media: Media): Content[] {
   const named = media.contents.filter(({ sources }) => sources.length > 0);
   return named.length > 0 ? named : media.contents.filter(({ sctp }) => sctp === undefined);
