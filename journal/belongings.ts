@@ -22,7 +22,7 @@ export interface Owner {
   readonly about: About;
   readonly isOver: boolean;
   /** A device of its user came or went. */
-  presence?(device: string, isThere: boolean, stanza: Element): void;
+  presence?(at: number, device: string, isThere: boolean, stanza: Element): void;
 }
 
 /** Puts a message into the journal of its call. */
@@ -74,9 +74,10 @@ export class Belongings<Journal extends Owner> {
     else if (!out) this.#keep([callKey(names.callId)], put, undefined);
   }
 
-  xmpp(out: boolean, stanza: Element, put: Put<Journal>): void {
+  /** A stanza of an instant. */
+  xmpp(at: number, out: boolean, stanza: Element, put: Put<Journal>): void {
     const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
-    if (stanza.is("presence")) return out ? undefined : this.#presence(from, type, stanza);
+    if (stanza.is("presence")) return out ? undefined : this.#presence(at, from, type, stanza);
     const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
     if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, put);
     const said = unwrapped(stanza);
@@ -105,10 +106,10 @@ export class Belongings<Journal extends Owner> {
   }
 
   /** Presence is of every call of the user's that lives. */
-  #presence(device: string, type: string | undefined, stanza: Element): void {
+  #presence(at: number, device: string, type: string | undefined, stanza: Element): void {
     if (type !== undefined && type !== "unavailable" && type !== "error") return;
     for (const journal of this.#byUser.get(bareJid(device)) ?? [])
-      journal.presence?.(device, type === undefined, stanza);
+      journal.presence?.(at, device, type === undefined, stanza);
   }
 
   #answers(iq: string, put: Put<Journal>): void {

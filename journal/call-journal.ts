@@ -5,6 +5,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
+import type { Backlog } from "./backlog.ts";
 import type { Part } from "./budget.ts";
 import { type Ended, failureOf, isFailure } from "./call-end.ts";
 import { type Entry, saidByAll, type Transition } from "./entries.ts";
@@ -34,10 +35,14 @@ export interface About {
   readonly trunk?: string | undefined;
 }
 
+/** What the media relay has made of an SDP, or why it has not. */
+export type Relayed = { readonly sdp: string } | { readonly failed: string };
+
 /** Who is told that something has changed. */
 export interface Listener {
-  now(): number;
   readonly room: Room<Part<CallJournal>>;
+  /** Where what is told waits until it is written up. */
+  readonly backlog: Backlog;
   stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void;
   refused(journal: CallJournal, event: string): void;
   answered(): void;
@@ -110,59 +115,56 @@ export class CallJournal {
     return this.#history.again;
   }
 
+  // What the call tells
+
   step(event: string, after: StateValue, transitions: readonly Transition[]): void {
-    const listener = this.#listener;
-    if (!listener || this.isOver) return;
-    const before = this.state;
-    const at = listener.now();
-    const { guards, actions } = saidByAll(transitions);
-    this.#history.add({ kind: "step", at, event, after, guards, actions });
-    this.#enter(leavesOf(after), at);
-    listener.stepped(this, before, event, at);
+    this.#listener?.backlog.add(0, this, this.#step, event, after, transitions);
   }
 
   refused(event: string, why: string): void {
-    const listener = this.#listener;
-    if (!listener || this.isOver) return;
-    this.#history.add({ kind: "step", at: listener.now(), event, after: null, guards: [], actions: [], refused: why });
-    listener.refused(this, event);
+    this.#listener?.backlog.add(0, this, this.#refused, event, why);
   }
 
   effect(effect: string): void {
-    if (this.#listener && !this.isOver) this.#history.add({ kind: "effect", at: this.#listener.now(), effect });
+    this.#listener?.backlog.add(0, this, this.#effect, effect);
   }
 
   /** What the media relay has made of an SDP, or why it has not. */
-  relay(made: { readonly sdp: string } | { readonly failed: string }): void {
-    if (this.isOver) return;
-    this.#history.add({ kind: "relay", at: this.#now(), ...made });
+  relay(made: Relayed): void {
+    this.#listener?.backlog.add(0, this, this.#relay, made);
   }
 
+  ended(why: string, end?: Ended): void {
+    this.#listener?.backlog.add(0, this, this.#end, why, end);
+  }
+
+  // What the journal finds for it, and writes up
+
   /** A SIP message; bytes that were seen lately are counted where they stand. */
-  sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, at = this.#now()): void {
+  sip(at: number, out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
     if (!this.#history.repeats(out, bytes, at))
       this.#history.add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined });
     this.#listener?.changed(this);
   }
 
   /** A stanza, as its text where that is at hand: what is read or written anyhow, and lighter than the element. */
-  xmpp(out: boolean, stanza: Element | string, at = this.#now()): void {
+  xmpp(at: number, out: boolean, stanza: Element | string): void {
     this.#history.add({ kind: "xmpp", at, out, stanza });
     this.#listener?.changed(this);
   }
 
   /** A device of the user's comes online or goes: told while the call looks for devices, and where one had gone. */
-  presence(device: string, isThere: boolean, stanza: Element): void {
+  presence(at: number, device: string, isThere: boolean, stanza: Element): void {
     if (this.isOver || (isThere && this.answered !== undefined && !this.#away?.has(device))) return;
     this.#away ??= new Set();
     if (isThere) this.#away.delete(device);
     else if (this.#away.size < MOST_LATE) this.#away.add(device);
-    this.xmpp(false, stanza);
+    this.xmpp(at, false, stanza);
   }
 
   /** The XMPP stream is lost, or is there again. */
-  stream(isUp: boolean): void {
-    if (!this.isOver) this.#history.add({ kind: "stream", at: this.#now(), isUp });
+  stream(at: number, isUp: boolean): void {
+    if (!this.isOver) this.#history.add({ kind: "stream", at, isUp });
     this.#listener?.changed(this);
   }
 
@@ -170,19 +172,6 @@ export class CallJournal {
   forget(): void {
     this.#listener = undefined;
     this.#history.forget();
-  }
-
-  /** Packs all that is known, and lets go of what the call had. */
-  ended(why: string, end?: Ended): void {
-    const listener = this.#listener;
-    if (!listener || this.isOver) return;
-    this.#endedAt = listener.now();
-    this.#why = why;
-    if (end && isFailure(why)) this.#failure = failureOf(end);
-    this.#enter(ENDED, this.#endedAt);
-    this.#history.end();
-    this.#away = undefined;
-    listener.over(this);
   }
 
   /** Packs what has happened so far, if nothing has happened since an instant; whether it has. */
@@ -214,8 +203,41 @@ export class CallJournal {
     };
   }
 
-  #now(): number {
-    return this.#listener?.now() ?? this.#endedAt ?? this.begun;
+  #step(at: number, event: string, after: StateValue, transitions: readonly Transition[]): void {
+    const listener = this.#listener;
+    if (!listener || this.isOver) return;
+    const before = this.state;
+    const { guards, actions } = saidByAll(transitions);
+    this.#history.add({ kind: "step", at, event, after, guards, actions });
+    this.#enter(leavesOf(after), at);
+    listener.stepped(this, before, event, at);
+  }
+
+  #refused(at: number, event: string, why: string): void {
+    if (this.isOver) return;
+    this.#history.add({ kind: "step", at, event, after: null, guards: [], actions: [], refused: why });
+    this.#listener?.refused(this, event);
+  }
+
+  #effect(at: number, effect: string): void {
+    if (!this.isOver) this.#history.add({ kind: "effect", at, effect });
+  }
+
+  #relay(at: number, made: Relayed): void {
+    if (!this.isOver) this.#history.add({ kind: "relay", at, ...made });
+  }
+
+  /** Packs all that is known, and lets go of what the call had. */
+  #end(at: number, why: string, end: Ended | undefined): void {
+    const listener = this.#listener;
+    if (!listener || this.isOver) return;
+    this.#endedAt = at;
+    this.#why = why;
+    if (end && isFailure(why)) this.#failure = failureOf(end);
+    this.#enter(ENDED, at);
+    this.#history.end();
+    this.#away = undefined;
+    listener.over(this);
   }
 
   #enter(state: readonly string[], at: number): void {

@@ -7,10 +7,11 @@
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
+import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
 import { Budget } from "./budget.ts";
 import type { Ended } from "./call-end.ts";
-import { type About, CallJournal, type Listener } from "./call-journal.ts";
+import { type About, CallJournal, type Listener, type Relayed } from "./call-journal.ts";
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
@@ -35,6 +36,8 @@ export interface JournalNeeds {
   readonly budget: number;
   /** For what is kept of calls that rest. */
   readonly compression?: Compression;
+  /** Told where a report could not be written up; it is left out then. */
+  readonly fault?: (error: unknown) => void;
 }
 
 /** What a call tells its journal; see actors/watch.ts. */
@@ -42,7 +45,7 @@ export interface CallWatch {
   step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   refused(event: string, why: string): void;
   effect(type: string): void;
-  relay(made: { readonly sdp: string } | { readonly failed: string }): void;
+  relay(made: Relayed): void;
   ended(why: string, end?: Ended): void;
 }
 
@@ -64,6 +67,7 @@ export interface Page {
 
 export class Journal {
   readonly #needs: JournalNeeds;
+  readonly #backlog: Backlog;
   readonly #listener: Listener;
   readonly #belongings = new Belongings<CallJournal>();
   readonly #changes = new Changes();
@@ -77,8 +81,9 @@ export class Journal {
   constructor(needs: JournalNeeds) {
     this.#needs = needs;
     this.#budget = new Budget(needs.budget, (journal) => this.#forget(journal));
+    this.#backlog = new Backlog(needs.now, needs.fault ?? (() => {}));
     this.#listener = {
-      now: needs.now,
+      backlog: this.#backlog,
       room: {
         weigh: (part, bytes) => this.#budget.weigh(part, bytes),
         ring: new Ring(),
@@ -101,29 +106,24 @@ export class Journal {
       return undefined;
     }
     const journal = new CallJournal(about, part, this.#needs.now(), this.#listener);
-    this.#calls.set(about.id, journal);
-    this.#live.add(journal);
-    this.#counts.begun();
-    this.#belongings.add(journal);
-    this.#changes.add(about.id);
+    this.#backlog.add(0, this, this.#begun, journal);
     return journal;
   }
 
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void {
-    const at = this.#needs.now();
-    const put = (journal: CallJournal): void => journal.sip(out, bytes, transport, host, port, at);
-    this.#belongings.sip(out, message ?? bytes, put);
+    this.#backlog.add(bytes.length, this, this.#sip, out, bytes, transport, host, port, message);
   }
 
   xmpp(out: boolean, stanza: Element, text?: string): void {
-    const at = this.#needs.now();
-    this.#belongings.xmpp(out, stanza, (journal) => journal.xmpp(out, text ?? stanza, at));
+    this.#backlog.add(text?.length ?? 0, this, this.#xmpp, out, stanza, text);
   }
 
   stream(isUp: boolean): void {
-    if (isUp === this.#isUp) return; // what fails to come back is lost already
-    this.#isUp = isUp;
-    for (const journal of this.#live) journal.stream(isUp);
+    this.#backlog.add(0, this, this.#stream, isUp);
+  }
+
+  refusedCall(call: Refused): void {
+    this.#backlog.add(0, this, this.#refusedCall, call);
   }
 
   /**
@@ -131,6 +131,7 @@ export class Journal {
    * call is busy, since that would be done for each of its steps.
    */
   rest(): void {
+    this.#backlog.writeUp();
     const since = this.#needs.now() - RESTED;
     let left = MOST_AT_ONCE;
     for (const journal of this.#live) {
@@ -139,29 +140,28 @@ export class Journal {
     }
   }
 
-  refusedCall({ wire, status, why = "" }: Refused): void {
-    this.#counts.refusedCall(wire, String(status), why);
-  }
-
   // What others ask
 
   /** The number of the latest change, and what has changed since another. */
   get changes(): Changes {
+    this.#backlog.writeUp();
     return this.#changes;
   }
 
   get counts(): CountsView {
+    this.#backlog.writeUp();
     return this.#counts.view([...this.#live].map(({ state }) => state));
   }
 
   /** Bytes that all calls weigh. */
   get weight(): number {
+    this.#backlog.writeUp();
     return this.#budget.weight;
   }
 
   /** Calls that fit a question, newest first, so many at most. */
   calls(query: CallQuery, most: number): Page {
-    const rows = [...this.#calls.values()].reverse().map(({ row }) => row);
+    const rows = [...this.#all.values()].reverse().map(({ row }) => row);
     const found = rows.filter((row) => fits(row, query));
     const from = query.after === undefined ? 0 : found.findIndex(({ id }) => id === query.after) + 1;
     const live = found.filter(({ ended }) => ended === undefined).length;
@@ -169,23 +169,66 @@ export class Journal {
   }
 
   row(id: string): CallRow | undefined {
-    return this.#calls.get(id)?.row;
+    return this.#all.get(id)?.row;
   }
 
   /** A call with all that happened. */
   call(id: string): CallView | undefined {
-    const journal = this.#calls.get(id);
+    const journal = this.#all.get(id);
     return journal && describe(journal.row, journal.entries, journal.dropped);
   }
 
   /** A call as it goes on. */
   follow(id: string): Following {
-    return new Following(() => this.#calls.get(id));
+    return new Following(() => this.#all.get(id));
   }
 
   /** What happened, as it was kept: for exports. */
   entries(id: string): readonly Entry[] | undefined {
-    return this.#calls.get(id)?.entries;
+    return this.#all.get(id)?.entries;
+  }
+
+  /** All calls as they are now. */
+  get #all(): ReadonlyMap<string, CallJournal> {
+    this.#backlog.writeUp();
+    return this.#calls;
+  }
+
+  // What is written up
+
+  #begun(_at: number, journal: CallJournal): void {
+    this.#calls.set(journal.about.id, journal);
+    this.#live.add(journal);
+    this.#counts.begun();
+    this.#belongings.add(journal);
+    this.#changes.add(journal.about.id);
+  }
+
+  #sip(
+    at: number,
+    out: boolean,
+    bytes: Uint8Array,
+    transport: string,
+    host: string,
+    port: number,
+    message: Message | undefined,
+  ): void {
+    const put = (journal: CallJournal): void => journal.sip(at, out, bytes, transport, host, port);
+    this.#belongings.sip(out, message ?? bytes, put);
+  }
+
+  #xmpp(at: number, out: boolean, stanza: Element, text: string | undefined): void {
+    this.#belongings.xmpp(at, out, stanza, (journal) => journal.xmpp(at, out, text ?? stanza));
+  }
+
+  #stream(at: number, isUp: boolean): void {
+    if (isUp === this.#isUp) return; // what fails to come back is lost already
+    this.#isUp = isUp;
+    for (const journal of this.#live) journal.stream(at, isUp);
+  }
+
+  #refusedCall(_at: number, { wire, status, why = "" }: Refused): void {
+    this.#counts.refusedCall(wire, String(status), why);
   }
 
   #stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void {

@@ -83,7 +83,7 @@ export class Trace {
 
   xmpp(out: boolean, stanza: Element): void {
     if (this.#what === "") return;
-    this.#belongings.xmpp(out, stanza, ({ about }) => {
+    this.#belongings.xmpp(0, out, stanza, ({ about }) => {
       const { label } = labelOfStanza(stanza, undefined);
       this.#tell(about, { wire: "xmpp", out, label, text: pretty(stanza) });
     });
