@@ -155,7 +155,7 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
   const ownRelay = config.media.relay === "own" ? relayProcess(file, log) : undefined;
   const tracing = new Trace((traced) => log({ level: "info", event: "call.message", ...traced }));
   tracing.set(config.log.trace);
-  const journal = journalOf(config);
+  const journal = journalOf(config, log);
   const metrics: Metrics = new Metrics(() => gateway.gauges);
   const gateway: Gateway = new Gateway(gatewayConfig(config), {
     clock: systemClock,
@@ -211,12 +211,17 @@ const compression: Compression = {
 };
 
 /** Keeps what happens to calls, where somebody may look at it. */
-function journalOf({ web }: Config): Journal | undefined {
+function journalOf({ web }: Config, log: Log): Journal | undefined {
   if (web.journal === 0) return undefined;
-  const journal = new Journal({ now: () => systemClock.now(), budget: web.journal * 2 ** 20, compression });
+  const now = (): number => systemClock.now();
+  const fault = (error: unknown): void =>
+    log({ level: "error", event: "journal.fault", error: String(error), stack: stackOf(error) });
+  const journal = new Journal({ now, budget: web.journal * 2 ** 20, compression, fault });
   setInterval(() => journal.rest(), 1_000).unref();
   return journal;
 }
+
+const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined);
 
 /** The same opener, whose error says in words which socket cannot be opened and why; it keeps the system's code. */
 function saying<Rest extends readonly unknown[], Opened>(

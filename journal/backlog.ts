@@ -22,6 +22,7 @@ export class Backlog {
   readonly #slots: unknown[] = new Array(MOST * SLOTS).fill(undefined);
   #end = 0;
   #bytes = 0;
+  #isWriting = false;
 
   /** `now` is in milliseconds since 1970; `fault` is told what went wrong where a report was written up. */
   constructor(now: () => number, fault: (error: unknown) => void) {
@@ -49,6 +50,7 @@ export class Backlog {
   ): void {
     const slots = this.#slots;
     const at = this.#end;
+    if (at === slots.length) return; // so much is told only by what is written up itself
     slots[at] = of;
     slots[at + 1] = write;
     slots[at + 2] = this.#now();
@@ -65,12 +67,14 @@ export class Backlog {
 
   /** Writes up all that was told. */
   writeUp(): void {
-    const end = this.#end;
-    if (end === 0) return;
+    if (this.#isWriting || this.#end === 0) return;
+    this.#isWriting = true;
+    // what is told meanwhile stands behind the rest
+    for (let at = 0; at < this.#end; at += SLOTS) this.#write(at);
+    this.#slots.fill(undefined, 0, this.#end);
     this.#end = 0;
     this.#bytes = 0;
-    for (let at = 0; at < end; at += SLOTS) this.#write(at);
-    this.#slots.fill(undefined, 0, end);
+    this.#isWriting = false;
   }
 
   #write(at: number): void {

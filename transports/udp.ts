@@ -31,7 +31,9 @@ function socketFor(host: string): Socket {
 }
 
 function listen(socket: Socket, events: DatagramEvents): void {
-  socket.on("message", (bytes, from) => events.received(bytes, { host: from.address, port: from.port }));
+  // COMPAT Deno 2.9: a datagram is a view into 64 kB, which whoever keeps it would keep
+  const own = (bytes: Uint8Array): Uint8Array => ("Deno" in globalThis ? new Uint8Array(bytes) : bytes);
+  socket.on("message", (bytes, from) => events.received(own(bytes), { host: from.address, port: from.port }));
   socket.on("error", (error) => {
     // COMPAT Bun 1.4.5: the ICMP answer of a dead peer surfaces here; the socket is as good as before.
     if (!isRefused(error)) events.failed(error);
