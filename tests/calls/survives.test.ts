@@ -117,6 +117,27 @@ phone > gateway
     SIP/2.0 481 Call/Transaction Does Not Exist
 `;
 
+/** The phone says it with this number, without a body. */
+const SAID = (method: string, cseq: number, contact = "sip:bob@192.0.2.2:5060"): string => `
+phone > gateway
+    ${method} sip:juliet@192.0.2.1:5600 SIP/2.0
+    CSeq: ${cseq} ${method}
+    Contact: <${contact}>
+`;
+const ANSWERS = (status: string): string => `
+gateway > phone
+    SIP/2.0 ${status}
+`;
+
+// proves: O9
+describe("what the phone has said last is not heard again by the next gateway,", () => {
+  test.each(["OPTIONS", "INFO", "UPDATE"])("be it %s", (method) =>
+    survives(
+      `${TALKED}${SAID(method, 500)}${ANSWERS("200 OK")}${KILLED}${BOB_IS_ASKED(1002)}${SAID(method, 500)}${ANSWERS("500 Server Internal Error")}${SAID("BYE", 499)}${ANSWERS("500 Server Internal Error")}${HUNG_UP_AT_BOB}`,
+    ),
+  );
+});
+
 // proves: O1
 describe("a call that is answered goes on when the gateway is killed", () => {
   test.each([
