@@ -77,6 +77,16 @@ export class Guest {
     this.#socket.send(new TextEncoder().encode(text), this.to);
   }
 
+  /** Answers a request that was heard, whatever came between. */
+  replies(request: string, start: string, method?: string): void {
+    const fields = ["Via", "From", "To", "Call-ID", "CSeq"].flatMap((name) => {
+      const [, value = ""] = new RegExp(`^${name}: (.*)\r`, "m").exec(request) ?? [];
+      if (name === "CSeq") return [`CSeq: ${method ? changed(value, / .*/, ` ${method}`) : value}`];
+      return [`${name}: ${value}${name === "To" && !value.includes(";tag=") ? ";tag=guest" : ""}`];
+    });
+    this.writes(`SIP/2.0 ${start}\r\n${fields.join("\r\n")}\r\nContent-Length: 0\r\n\r\n`);
+  }
+
   next(begins: string): Promise<string> {
     return this.heard.next((text) => text.startsWith(begins), `${this.at.host}: ${begins}`);
   }
