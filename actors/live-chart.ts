@@ -48,6 +48,9 @@ export class LiveChart extends CallView implements Waiting {
   readonly time: ChartTime;
   /** What is to be said once the call is saved. */
   #held: (() => void)[] | undefined;
+  /** How many of those who are told the end have not answered, and what is run once all have. */
+  #owed = 0;
+  #paid: (() => void) | undefined;
 
   /** `saved` is where the call goes on, if it does not begin. */
   constructor(input: CallInput, time: ChartTime, saved?: SavedChart) {
@@ -79,6 +82,27 @@ export class LiveChart extends CallView implements Waiting {
     const held = this.#held;
     this.#held = undefined;
     for (const run of held ?? []) this.guard(run);
+  }
+
+  /** The end is said to somebody, who may not have heard it before the call is over; what is given back says, once, that it is heard. */
+  owes(): () => void {
+    this.#owed++;
+    return () => {
+      this.#owed--;
+      this.#settleUp();
+    };
+  }
+
+  /** Runs once everybody has heard of the end, be it now. */
+  whenPaid(run: () => void): void {
+    this.#paid = run;
+    this.#settleUp();
+  }
+
+  #settleUp(): void {
+    if (this.#owed > 0) return;
+    this.#paid?.();
+    this.#paid = undefined;
   }
 
   /** A side of the call has changed beside the chart: the call is saved anew. */

@@ -59,10 +59,12 @@ export class Mortal {
       this.#mine(await this.#wire.connectTls(terms, to, this.#alive(events), ...rest)),
   };
 
-  store(rows: Rows): MemoryStore {
+  /** `writes` is told of each batch, before it is written. */
+  store(rows: Rows, writes?: () => void): MemoryStore {
     const isAlive = (): boolean => this.#isAlive;
     return new (class extends MemoryStore {
       override write(...batch: Parameters<MemoryStore["write"]>): ReturnType<MemoryStore["write"]> {
+        writes?.();
         return isAlive() ? super.write(...batch) : new Promise(() => {});
       }
     })(rows);

@@ -81,8 +81,21 @@ export class Call implements ChartOwner, DialogUser {
     this.#isCommitted = saved?.phone !== undefined;
   }
 
+  /** A phone's call is saved before its user hears of it, who might answer a call that nobody knows any more. */
   start(): void {
-    this.chart.start(this);
+    const { chart } = this;
+    if (this.#changed && chart.isIncoming) this.#afterSave(() => {});
+    chart.start(this);
+  }
+
+  /** Nothing goes out from now on, until the call is saved. */
+  #afterSave(then: () => void): void {
+    const { chart } = this;
+    chart.hold();
+    this.#changed?.(this, () => {
+      then();
+      chart.release();
+    });
   }
 
   /** What of it is saved: a call that is not answered, or that the user has left, needs no media. */
@@ -112,7 +125,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#known = this.#toBeSaved;
     this.#noted = chart.state;
     this.#logged = chart.state;
-    this.start();
+    chart.start(this);
     if (this.#record.isSetUp) this.#settle();
     const { ours } = saved.invite ?? {};
     chart.guard(() => {
@@ -139,10 +152,8 @@ export class Call implements ChartOwner, DialogUser {
   #commit(): void {
     this.#isCommitted = true;
     this.#unsaid = [];
-    this.chart.hold();
-    this.#changed?.(this, () => {
+    this.#afterSave(() => {
       this.#unsaid = undefined;
-      this.chart.release();
       // that it is said is saved a little later: short calls need not be written twice
       this.chart.after(SAID, () => this.changed());
     });
@@ -213,6 +224,7 @@ export class Call implements ChartOwner, DialogUser {
     if (chart.over) return;
     const { devices, userLeft } = chart;
     const messages = chart.lastMessages(reason);
+    const said = chart.owes();
     chart.abandoned(event);
     this.#record.abandoned(event === "operator.hangs-up" ? "operator" : "gateway", reason);
     this.#finish(reason.condition);
@@ -221,6 +233,7 @@ export class Call implements ChartOwner, DialogUser {
       if (!userLeft) this.user.perform({ type: "jingle.send.session-terminate", to: devices, reason });
       for (const effect of messages) this.user.perform(effect);
     });
+    said();
   }
 
   /** A device of the user came online while a proposal waits for one: it is offered the call, as if it had asked. */

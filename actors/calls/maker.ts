@@ -171,7 +171,9 @@ export class CallMaker {
   }
 
   #letGo(call: Call): void {
-    this.#saver?.ended(call.dialog.localTag);
+    const { dialog, chart } = call;
+    // it is saved until both sides know: the next start would ask them
+    if (this.#saver) chart.whenPaid(() => this.#saver?.ended(dialog.localTag));
     this.#awaiting.ended(call.chart);
     this.#needs.relay?.end(call.dialog.localTag);
     this.#registry.remove(call);

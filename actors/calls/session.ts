@@ -87,11 +87,13 @@ export class JingleSession {
   /** Says it to each device; `misread` is what to do about one that calls it a bad-request. */
   say(to: readonly string[], saying: Saying, misread?: (device: string) => void): void {
     for (const device of to) {
+      const heard = saying.action === "session-terminate" ? this.chart.owes() : undefined;
       const answered = (answer: Answer): void => {
         this.answered(device, saying.action, answer);
         if (answer.type === "error" && answer.condition === "bad-request") misread?.(device);
       };
       this.ask(device, saying, (answer) => {
+        heard?.();
         if (!hadNoStream(answer) || !MUST_ARRIVE.has(saying.action)) return answered(answer);
         this.#outbox.keep(this.#iq(device, saying), (later) => void this.chart.guard(() => answered(later)));
       });
@@ -109,7 +111,9 @@ export class JingleSession {
   /** A message of Jingle Message Initiation. */
   message(to: string, message: JingleMessage): void {
     const way = { from: this.side.us, to };
-    if (!this.#xmpp.say(way, message)) this.#outbox.keepMessage(way, message);
+    this.chart.say(() => {
+      if (!this.#xmpp.say(way, message)) this.#outbox.keepMessage(way, message);
+    });
   }
 
   #iq(to: string, { action, children, attributes = {} }: Saying): IqRequest {

@@ -95,8 +95,16 @@ export class Forks {
       if (told) chart.deliver({ type: "sip.bye.failure" });
       return;
     }
-    ask(this.#line, fork, { method: "BYE", headers: this.#line.reason(reason) }, (status) => {
+    const heard = chart.owes();
+    const final = (status: number): void => {
+      heard();
       if (told) chart.deliver({ type: status < 300 ? "sip.bye.success" : "sip.bye.failure" });
-    });
+    };
+    try {
+      ask(this.#line, fork, { method: "BYE", headers: this.#line.reason(reason) }, final);
+    } catch (fault) {
+      heard();
+      throw fault;
+    }
   }
 }

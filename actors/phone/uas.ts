@@ -44,7 +44,7 @@ export class PhoneUas extends Phone implements Awaiting {
   /** Our 200, until its ACK. */
   #success: Response | undefined;
   /** Why the call was given up between our 200 and its ACK. */
-  #parting: Reason | undefined;
+  #parting: { readonly reason: Reason; readonly heard: () => void } | undefined;
   #disarm: (() => void) | undefined;
 
   /** `transaction` is the INVITE, unless an earlier gateway has had its last word on it. */
@@ -162,12 +162,14 @@ export class PhoneUas extends Phone implements Awaiting {
     if (!this.#finalSent && reason.condition === "gone") this.#refuse(503, [RETRY_AFTER, ...said]);
     else if (!this.#finalSent) this.#refuse(failureOf(reason, this.line.needs.config.profile).status, said);
     else if (this.#fork?.open) this.forks.bye(this.forks.chosen, reason, false);
-    else this.#parting = reason;
+    else this.#parting = { reason, heard: this.line.chart.owes() };
   }
 
   /** The call ended between our 200 and its ACK; only now may BYE follow (§15). */
   #hangUp(): void {
-    if (!this.forks.hungUp) this.forks.bye(this.forks.chosen, this.#parting ?? { condition: "success" }, false);
+    const { reason = { condition: "success" }, heard } = this.#parting ?? {};
+    if (!this.forks.hungUp) this.forks.bye(this.forks.chosen, reason, false);
+    heard?.();
   }
 
   override stop(): void {

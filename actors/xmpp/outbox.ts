@@ -4,7 +4,8 @@
  * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
  * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,
  * since its client has most likely given up. Lists are plain data beside what is told of an answer, and are saved where there is a
- * store: what was owed by an earlier gateway is sent, and what comes of it is nobody's any more, since its calls are asked anew.
+ * store, until they are answered: what was owed by an earlier gateway is sent, and what comes of it is nobody's any more, since its
+ * calls are asked anew.
  */
 import { parse } from "ltx/lib/ltx.js";
 import { z } from "zod";
@@ -66,17 +67,25 @@ export class Outbox {
     const lists = [...this.#waiting.entries()];
     this.#waiting.clear();
     for (const [session, list] of lists) {
-      this.#saver?.ended(PREFIX + session);
-      for (const owed of list) this.#send(owed, xmpp);
+      let left = list.length;
+      const heard = (): void => {
+        if (--left === 0 && !this.#waiting.has(session)) this.#saver?.ended(PREFIX + session);
+      };
+      for (const owed of list) this.#send(owed, xmpp, heard);
     }
   }
 
-  #send(owed: Owed, xmpp: XmppComponent): void {
-    if ("message" in owed) return void (xmpp.say(owed.way, owed.message) || this.keepMessage(owed.way, owed.message));
+  /** `heard` is told when it was answered, or is kept again. */
+  #send(owed: Owed, xmpp: XmppComponent, heard: () => void): void {
+    if ("message" in owed) {
+      if (!xmpp.say(owed.way, owed.message)) this.keepMessage(owed.way, owed.message);
+      return heard();
+    }
     const { request, answered } = owed;
     xmpp.request(request, (answer) => {
       if (hadNoStream(answer)) this.keep(request, answered);
       else answered(answer);
+      heard();
     });
   }
 

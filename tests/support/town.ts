@@ -1,8 +1,9 @@
 /**
  * A phone and a user in memory around a gateway that is killed and started again: they call, answer, hold and hang up by themselves.
  *
- * Both repeat what is not answered, as real ones do, and know of each call whether it is over for them. What the gateway may not say twice is
- * noted: a CSeq number with another branch in one dialog, an id of an IQ, an end.
+ * Both repeat what is not answered, as real ones do, and know of each call whether it is over for them. What no gateway may say twice is
+ * noted: a CSeq number with another branch in one dialog, an id of an IQ, an end; the next one, which cannot know whether an end was heard,
+ * may say it once more, and each side takes it once. Datagrams may be lost.
  */
 import type { Element } from "@xmpp/xml";
 import { Gateway } from "../../actors/gateway.ts";
@@ -17,7 +18,7 @@ import { createClock, type SimulatedClock } from "../../replay/clock.ts";
 import { COMPONENT, GATEWAY, gatewayConfig, needsOf, PROXY, SERVER } from "../../replay/gateway.ts";
 import { Mortal } from "../../replay/mortal.ts";
 import { PlayServer } from "../../replay/server.ts";
-import { createWire } from "../../replay/wire.ts";
+import { createWire, type Wire } from "../../replay/wire.ts";
 import type { Datagrams } from "../../transports/transport.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 
@@ -38,12 +39,16 @@ interface Dialog {
   readonly isCaller: boolean;
   ends: number;
   readonly numbers: Map<number, string>;
+  /** The branches of what was answered with 200. */
+  readonly answered: Set<string>;
 }
 
 export class Town {
   readonly clock: SimulatedClock = createClock();
   readonly twice: string[] = [];
-  readonly #wire = createWire(this.clock);
+  /** When batches were written. */
+  readonly commits: number[] = [];
+  readonly #wire: Wire;
   readonly #saved: Rows;
   readonly #seed: number;
   readonly #dialogs = new Map<string, Dialog>();
@@ -56,9 +61,11 @@ export class Town {
   #starts = 0;
   #count = 0;
 
-  constructor(saved: Rows, seed: number) {
+  /** `drop` is the chance that a datagram is lost. */
+  constructor(saved: Rows, seed: number, drop = 0) {
     this.#saved = saved;
     this.#seed = seed;
+    this.#wire = createWire(this.clock, { seed: seed + 1, drop });
   }
 
   async open(): Promise<void> {
@@ -71,7 +78,7 @@ export class Town {
   async start(): Promise<void> {
     const mortal = new Mortal(this.clock, this.#wire);
     const needs = needsOf(this.clock, this.#wire, () => {}, this.#seed * 100 + ++this.#starts);
-    const store = mortal.store(this.#saved);
+    const store = mortal.store(this.#saved, () => this.commits.push(this.clock.now()));
     this.#gateway = new Gateway(gatewayConfig(), { ...needs, clock: mortal.clock, open: mortal.open, store });
     this.#mortal = mortal;
     await this.#gateway.start();
@@ -96,13 +103,19 @@ export class Town {
       ([sid, { life }]) => life === "rings" && this.#dialogs.get(sid)?.isCaller,
     );
     const talking = [...this.#sessions].filter(([, { life }]) => life === "talks");
-    const kind = Math.floor(chance() * 6);
+    const kind = Math.floor(chance() * 10);
     if (kind === 0) this.#userCalls();
     if (kind === 1) this.#phoneCalls();
     if (kind === 2 && ringing.length > 0) this.#answer(one(ringing)?.[0] ?? "");
     if (kind === 3 && offered.length > 0) this.#accept(one(offered)?.[0] ?? "");
     if (kind === 4 && talking.length > 0) this.#terminate(one(talking)?.[0] ?? "");
     if (kind === 5 && talking.length > 0) this.#hangUp(one(talking)?.[0] ?? "");
+    const waiting = [...this.#sessions].filter(([, { life }]) => life === "rings");
+    const calling = [...this.#dialogs].filter(([, { life, isCaller, last }]) => life === "rings" && isCaller && last);
+    if (kind === 6 && waiting.length > 0) this.#terminate(one(waiting)?.[0] ?? "");
+    if (kind === 7 && calling.length > 0) this.#cancels(one(calling)?.[0] ?? "");
+    if (kind === 8 && ringing.length > 0) this.#declines(one(ringing)?.[0] ?? "");
+    if (kind === 9 && talking.length > 0) this.#holds(one(talking)?.[0] ?? "");
   }
 
   /** Everybody has answered, been asked, and given up what nobody answers. */
@@ -154,6 +167,11 @@ export class Town {
     this.#userEnds(sid);
   }
 
+  /** Whether that can be done now is the gateway's to say, and nothing ends by it. */
+  #holds(sid: string): void {
+    this.#jingle(sid, "session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", false);
+  }
+
   #userEnds(sid: string): void {
     const session = this.#sessions.get(sid);
     if (!session) return;
@@ -161,12 +179,12 @@ export class Town {
     if (++session.ends > 1) this.twice.push(`end of ${sid} at the user`);
   }
 
-  /** An IQ without an answer fails, and with it its session. */
-  #jingle(sid: string, action: string, inside = ""): void {
+  /** An IQ without an answer fails, and with it its session, unless that does not hang on it. */
+  #jingle(sid: string, action: string, inside = "", counts = true): void {
     const { to } = this.#sessions.get(sid) ?? { to: "" };
     const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}' initiator='${USER}' responder='${USER}'>${inside}</jingle>`;
     const id = `j${++this.#count}`;
-    this.#asked.set(id, sid);
+    if (counts) this.#asked.set(id, sid);
     this.clock.after(PATIENCE, () => this.#asked.delete(id) && this.#fails(sid));
     this.#server.send(`<iq type='set' id='${id}' from='${USER}' to='${to}'>${jingle}</iq>`);
   }
@@ -191,6 +209,8 @@ export class Town {
     if (this.#ids.has(id)) this.twice.push(`the id ${id}`);
     this.#ids.add(id);
     const { sid, action } = jingle.attrs;
+    // what its ids begin with is the gateway's that asks
+    if (action === "session-terminate") this.#once(`the end of ${sid}, by ${String(id).split("-")[0]} to the user`);
     const known = this.#sessions.get(sid);
     if (action === "session-initiate" && !known) {
       this.#sessions.set(sid, { life: "rings", to: from, ends: 0 });
@@ -230,17 +250,28 @@ export class Town {
       headers,
       body: sdpOf("offer-sdp"),
     };
-    this.#dialogs.set(id, { life: "rings", invite, last: undefined, isCaller: true, ends: 0, numbers: new Map() });
+    this.#dialogs.set(id, {
+      life: "rings",
+      invite,
+      last: undefined,
+      isCaller: true,
+      ends: 0,
+      numbers: new Map(),
+      answered: new Set(),
+    });
     this.#repeat(invite, () => this.#dialogs.get(id)?.last === undefined);
-    this.clock.after(PATIENCE, () => this.#cancels(id, invite));
+    this.clock.after(PATIENCE, () => this.#cancels(id));
   }
 
-  /** Nobody rings for ever; what answers the CANCEL, if anything does, ends the call. */
-  #cancels(id: string, invite: Request): void {
+  /** Nobody rings for ever; what answers the CANCEL, if anything does, ends the call. One that was never heard is given up (§9.1). */
+  #cancels(id: string): void {
     const dialog = this.#dialogs.get(id);
     if (dialog?.life !== "rings") return;
+    const { invite } = dialog;
+    if (dialog.last === undefined) return this.#phoneEnds(id, dialog);
     const headers = invite.headers.filter(([name]) => name !== "Content-Type" && name !== "CSeq");
-    this.#say({ ...invite, method: "CANCEL", headers: [...headers, ["CSeq", "1 CANCEL"]], body: "" });
+    const cancel: Request = { ...invite, method: "CANCEL", headers: [...headers, ["CSeq", "1 CANCEL"]], body: "" };
+    this.#repeat(cancel, () => (dialog.last?.status ?? 0) < 200);
     this.clock.after(1_000, () => dialog.life === "rings" && this.#phoneEnds(id, dialog));
   }
 
@@ -271,6 +302,10 @@ export class Town {
     const dialog = this.#dialogs.get(id);
     if (dialog?.life !== "talks") return;
     this.#phoneEnds(id, dialog);
+    this.#bye(id, dialog);
+  }
+
+  #bye(id: string, dialog: Dialog): void {
     const theirs = dialog.isCaller ? dialog.last : dialog.invite;
     if (!theirs) return;
     const [from, to] = dialog.isCaller ? ["From", "To"] : ["To", "From"];
@@ -297,6 +332,21 @@ export class Town {
   }
   readonly #answered = new Map<string, () => void>();
 
+  /** A gateway says this once. */
+  #once(what: string): void {
+    if (this.#said.has(what)) this.twice.push(what);
+    this.#said.add(what);
+  }
+  readonly #said = new Set<string>();
+
+  #declines(id: string): void {
+    const dialog = this.#dialogs.get(id);
+    if (!dialog) return;
+    dialog.last = responseTo(dialog.invite, 486, { toTag: "bob" });
+    this.#phoneEnds(id, dialog);
+    this.#repeat(dialog.last, () => !dialog.numbers.has(0));
+  }
+
   #phoneEnds(id: string, dialog: Dialog): void {
     dialog.life = "over";
     if (++dialog.ends > 1) this.twice.push(`end of ${id} at the phone`);
@@ -312,8 +362,11 @@ export class Town {
     if (method === "INVITE" && tagOf(message, "To") === undefined) return this.#invited(id, message, dialog);
     if (method === "ACK") return void dialog?.numbers.set(0, "ACK");
     if (method === "CANCEL") return this.#cancelled(id, message, dialog);
+    const branch = topVia(message).branch ?? "";
+    if (dialog) this.#number(id, message, dialog);
+    if (dialog?.life === "over" && dialog.answered.has(branch)) return this.#say(responseTo(message, 200, {}));
     if (dialog?.life !== "talks") return this.#say(responseTo(message, 481, {}));
-    this.#number(id, message, dialog);
+    dialog.answered.add(branch);
     const isOffer = method === "INVITE";
     const headers: Field[] = isOffer ? [CONTACT, ["Content-Type", "application/sdp"]] : [CONTACT];
     this.#say(responseTo(message, 200, { headers, body: isOffer ? sdpOf("answer-sdp") : "" }));
@@ -325,6 +378,9 @@ export class Town {
     const { number } = cseqOf(request);
     const branch = topVia(request).branch ?? "";
     if ((numbers.get(number) ?? branch) !== branch) this.twice.push(`the CSeq ${number} of ${id}`);
+    // each start has a thousand numbers of its own
+    const isNew = !numbers.has(number);
+    if (isNew && request.method === "BYE") this.#once(`BYE ${id}, by start ${Math.floor(number / 1_000)}`);
     numbers.set(number, branch);
   }
 
@@ -334,7 +390,15 @@ export class Town {
       return;
     }
     const last = responseTo(invite, 180, { toTag: "bob", headers: [CONTACT] });
-    this.#dialogs.set(id, { life: "rings", invite, last, isCaller: false, ends: 0, numbers: new Map() });
+    this.#dialogs.set(id, {
+      life: "rings",
+      invite,
+      last,
+      isCaller: false,
+      ends: 0,
+      numbers: new Map(),
+      answered: new Set(),
+    });
     this.#say(last);
   }
 
@@ -359,7 +423,8 @@ export class Town {
     const isFirst = dialog.life === "rings" && (dialog.last?.status ?? 0) < 200;
     if (isFirst && response.status < 300) dialog.life = "talks";
     if (isFirst && response.status >= 300) this.#phoneEnds(id, dialog);
-    if (isFirst) dialog.last = response;
+    const isLate = dialog.life === "over" && (dialog.last?.status ?? 0) < 200;
+    if (isFirst || isLate) dialog.last = response;
     const headers: Field[] = [
       [
         "Via",
@@ -374,5 +439,7 @@ export class Town {
     ];
     const isForgotten = !isFirst && response.status >= 300 && dialog.life === "talks";
     if (!isForgotten) this.#say({ kind: "request", method: "ACK", uri: dialog.invite.uri, headers, body: "" });
+    // an answer that nobody waits for any more (RFC 3261 §13.2.2.4)
+    if (isLate && response.status < 300) this.#bye(id, dialog);
   }
 }
