@@ -1,16 +1,16 @@
 /**
- * What was told and is not written up yet: a list to which a report only adds what it is given, at its instant.
+ * Pending reports: a report only stores its arguments and its time in a list, to be processed later.
  *
- * Rules: it is written up in its order, many at once, since each of a call's few wake-ups would run code and touch memory that no cache
- * holds any more; a fault in one report is none of the others, nor of who tells. What is told does not change afterwards: a
- * message, a stanza, a datagram is nobody's to write to once it was read or written. Bounds: `MOST` reports, of `MOST_BYTES`
- * together; with the last one they are written up.
+ * Rules: processed in order, in batches, since processing each report at once would run code and touch memory that is no longer in
+ * any cache; an exception in one report affects neither the others nor the reporter. Arguments do not change afterwards: nobody
+ * writes to a message, stanza or datagram once it was read or written. Bounds: `MOST` reports of `MOST_BYTES` together; when full,
+ * they are processed.
  */
 
-/** Some milliseconds of work. */
+/** A few milliseconds of work. */
 const MOST = 512;
 const MOST_BYTES = 1_048_576;
-/** Whose it is, what writes it up, when it was told, and so many things at most that are told. */
+/** Receiver, method and time of a report, and its arguments, at most six. */
 const SLOTS = 9;
 
 type Write = (at: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) => void;
@@ -18,19 +18,19 @@ type Write = (at: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unk
 export class Backlog {
   readonly #now: () => number;
   readonly #fault: (error: unknown) => void;
-  /** One list for all, so that a report is written to one place in memory. */
+  /** One flat list, so that a report is written to one place in memory. */
   readonly #slots: unknown[] = new Array(MOST * SLOTS).fill(undefined);
   #end = 0;
   #bytes = 0;
   #isWriting = false;
 
-  /** `now` is in milliseconds since 1970; `fault` is told what went wrong where a report was written up. */
+  /** `now` returns milliseconds since 1970; `fault` receives exceptions from processing. */
   constructor(now: () => number, fault: (error: unknown) => void) {
     this.#now = now;
     this.#fault = fault;
   }
 
-  /** `write`, a method of `of`, is called later with the present instant and what is told, which holds so many bytes. */
+  /** Later calls `write`, a method of `of`, with the time of the report and the arguments, which retain `bytes` bytes. */
   add<Told extends readonly unknown[]>(
     bytes: number,
     of: object,
@@ -50,7 +50,7 @@ export class Backlog {
   ): void {
     const slots = this.#slots;
     const at = this.#end;
-    if (at === slots.length) return; // so much is told only by what is written up itself
+    if (at === slots.length) return; // only while processing: reports caused by reports
     slots[at] = of;
     slots[at + 1] = write;
     slots[at + 2] = this.#now();
@@ -65,11 +65,11 @@ export class Backlog {
     if (this.#end === slots.length || this.#bytes > MOST_BYTES) this.writeUp();
   }
 
-  /** Writes up all that was told. */
+  /** Processes all pending reports. */
   writeUp(): void {
     if (this.#isWriting || this.#end === 0) return;
     this.#isWriting = true;
-    // what is told meanwhile stands behind the rest
+    // reports added meanwhile come after the others
     for (let at = 0; at < this.#end; at += SLOTS) this.#write(at);
     this.#slots.fill(undefined, 0, this.#end);
     this.#end = 0;

@@ -1,10 +1,9 @@
 /**
- * Which call a message belongs to: by Call-ID and our tag on one wire, by sid and who speaks on the other, by its id where it
- * answers an IQ.
+ * Finds the call of a message: by Call-ID and our tag in SIP, by sid and bare JIDs in XMPP, by the id of the IQ for an answer.
  *
- * Rules: what begins a call comes before there is one, so what belongs to nobody yet is remembered for a moment; one Call-ID may be
- * of two calls (a plain proxy brings a call back), and one sid of two as well; a new INVITE or session-initiate never joins a call that is
- * over. Bounds: `MOST_EARLY` messages that belong to nobody, `MOST_ASKED` IQs that wait for an answer.
+ * Rules: the first message of a call arrives before the call exists, so messages without a call are kept for a moment; two calls may
+ * have the same Call-ID (a plain proxy brings a call back) or the same sid; a new INVITE or session-initiate never joins an ended
+ * call. Bounds: `MOST_EARLY` messages without a call, `MOST_ASKED` IQs that wait for an answer.
  */
 import type { Element } from "@xmpp/xml";
 import { header } from "../protocol/sip/fields.ts";
@@ -17,28 +16,28 @@ import { firstElement, unwrapped } from "./wrapped.ts";
 const MOST_EARLY = 256;
 const MOST_ASKED = 20_000;
 
-/** Whatever keeps the messages of one call. */
+/** An object that stores the messages of one call. */
 export interface Owner {
   readonly about: About;
   readonly isOver: boolean;
-  /** A device of its user came or went. */
+  /** A device of its user came online or went offline. */
   presence?(at: number, device: string, isThere: boolean, stanza: Element): void;
 }
 
-/** Puts a message into the journal of its call. */
+/** Adds a message to the journal of its call. */
 type Put<Journal> = (journal: Journal) => void;
 
 export class Belongings<Journal extends Owner> {
   readonly #byCallId = new Map<string, Journal[]>();
   readonly #bySession = new Map<string, Journal[]>();
-  /** The journals of a user's calls that are not over, by bare JID. */
+  /** The journals of a user's live calls, by bare JID. */
   readonly #byUser = new Map<string, Journal[]>();
-  /** The journals of IQs that wait for their answer. */
+  /** The journals of IQs that wait for an answer. */
   readonly #asked = new Map<string, Journal>();
-  /** What belongs to no call yet, the oldest first. */
+  /** Messages without a call yet, oldest first. */
   #early: { readonly keys: readonly string[]; readonly put: Put<Journal>; readonly iq: string | undefined }[] = [];
 
-  /** A call begins: what came for it already is its own. */
+  /** A call begins: kept messages of it are added. */
   add(journal: Journal): void {
     const { about } = journal;
     push(this.#byCallId, about.callId, journal);
@@ -53,19 +52,19 @@ export class Belongings<Journal extends Owner> {
     }
   }
 
-  /** A call is over: nothing that only tells of its user is its own any more. */
+  /** A call has ended: messages about its user in general no longer belong to it. */
   over(journal: Journal): void {
     drop(this.#byUser, journal.about.them, journal);
   }
 
-  /** A call is forgotten; it is over. */
+  /** An ended call is forgotten. */
   remove(journal: Journal): void {
     const { about } = journal;
     drop(this.#byCallId, about.callId, journal);
     drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
   }
 
-  /** A message as it was read, or the bytes that we have written. */
+  /** A received message, parsed, or the bytes of a sent one. */
   sip(out: boolean, message: Message | Uint8Array, put: Put<Journal>): void {
     const names = message instanceof Uint8Array ? namesWritten(message, out) : namesRead(message, out);
     if (names === undefined) return;
@@ -74,7 +73,7 @@ export class Belongings<Journal extends Owner> {
     else if (!out) this.#keep([callKey(names.callId)], put, undefined);
   }
 
-  /** A stanza of an instant. */
+  /** A stanza, sent or received at a time. */
   xmpp(at: number, out: boolean, stanza: Element, put: Put<Journal>): void {
     const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
     if (stanza.is("presence")) return out ? undefined : this.#presence(at, from, type, stanza);
@@ -96,7 +95,7 @@ export class Belongings<Journal extends Owner> {
     if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
   }
 
-  /** A device asks for a call that rings, of whomever, its own account too; where it names none, each of the user's is meant. */
+  /** A device asks about a ringing call, in a stanza to any address; without a sid, each of the user's calls is meant. */
   #asksForCall({ attrs }: Element, sid: unknown, iq: string | undefined, put: Put<Journal>): void {
     for (const journal of this.#byUser.get(bareJid(String(attrs.from))) ?? []) {
       if (journal.isOver || (sid !== undefined && sid !== journal.about.sid)) continue;
@@ -105,7 +104,7 @@ export class Belongings<Journal extends Owner> {
     }
   }
 
-  /** Presence is of every call of the user's that lives. */
+  /** Presence belongs to every live call of the user. */
   #presence(at: number, device: string, type: string | undefined, stanza: Element): void {
     if (type !== undefined && type !== "unavailable" && type !== "error") return;
     for (const journal of this.#byUser.get(bareJid(device)) ?? [])
@@ -120,13 +119,13 @@ export class Belongings<Journal extends Owner> {
     if (early) this.#keep(early.keys, put, undefined);
   }
 
-  /** The call of a SIP message: where there are several of one Call-ID, the one whose tag is ours. */
+  /** The call of a SIP message; of several with one Call-ID, the one with our tag. */
   #ofDialog({ callId, isRequest, ours }: Names, out: boolean): Journal | undefined {
     const all = this.#byCallId.get(callId) ?? [];
     const [only] = all;
     if (only !== undefined && all.length === 1 && only.about.id === ours) return only;
     const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
-    // what is refused before it is of a call (482) has a tag of its own
+    // a response from before the call exists (482) has a tag of its own
     if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
     return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
   }
@@ -148,19 +147,19 @@ export class Belongings<Journal extends Owner> {
 const callKey = (callId: string): string => `sip ${callId}`;
 const iqKey = (id: string, other: string): string => `${id}\n${other}`;
 
-/** What an error answers a message of ours by. */
+/** The key by which an error response is matched to our message. */
 function proposalKey({ name, attrs }: Element, out: boolean): string | undefined {
   if (name !== "message" || attrs.id === undefined) return undefined;
   return iqKey(attrs.id, bareJid(String(out ? attrs.to : attrs.from)));
 }
 
-/** A session by its sid and the two bare JIDs, whoever speaks. */
+/** The key of a session: its sid and the two bare JIDs, in either direction. */
 function sessionOf(sid: string, one: string, other: string): string {
   const [first, second] = [bareJid(one), bareJid(other)];
   return first < second ? `${sid}\n${first}\n${second}` : `${sid}\n${second}\n${first}`;
 }
 
-/** What a SIP message is known by. */
+/** The identifiers of a SIP message. */
 interface Names {
   readonly callId: string;
   readonly isRequest: boolean;
@@ -177,11 +176,11 @@ function namesRead(message: Message, out: boolean): Names | undefined {
   return callId === undefined ? undefined : { callId, isRequest, ours: tagOf(message, sideOf(isRequest, out)) };
 }
 
-/** Bytes that are looked at for the fields of a message. */
+/** Bytes searched for the fields of a message. */
 const MOST_HEAD = 8_192;
 const latin1 = new TextDecoder("latin1");
 
-/** Of a message that protocol/sip/write.ts has written: each field is a line, by its registered name. */
+/** The identifiers in a message written by protocol/sip/write.ts: one line for each field, with its registered name. */
 function namesWritten(bytes: Uint8Array, out: boolean): Names | undefined {
   const text = latin1.decode(bytes.subarray(0, MOST_HEAD));
   const callId = fieldIn(text, "Call-ID");

@@ -1,25 +1,25 @@
 /**
- * The bytes that all calls may weigh together, and each user's part of them.
+ * The journal's budget in bytes, shared by all calls, and each user's share.
  *
- * Rules: where the budget is used up the call that ended longest ago goes; but where a user has more than `PART` of it, that user's goes first,
- * and if none of them is over, what lives of that user leaves things out: nobody's many calls push out those of others. Bound: a part for
- * each user who has calls here.
+ * Rules: when the budget is used up, the call that ended longest ago is dropped; but if a user has more than `PART` of it, that user's
+ * calls are dropped first, and if none of these has ended, the user's live calls discard entries: one user's many calls never displace
+ * those of others. Bound: one share for each user with calls in the journal.
  */
 
-/** Of the budget. */
+/** A user's fair share, as a fraction of the budget. */
 const PART = 1 / 8;
 
-/** A user's calls. */
+/** The share of a user. */
 export interface Part<Call> {
   readonly user: string;
   weight: number;
-  /** How many there are. */
+  /** Number of calls. */
   calls: number;
-  /** Those that are over, the one that ended first first; made when the first is. */
+  /** Ended calls, first to end first; created with the first of them. */
   over?: Set<Call>;
 }
 
-/** What is weighed. */
+/** A call with its weight. */
 export interface Weighed<Call> {
   readonly part: Part<Call>;
   readonly weight: number;
@@ -27,14 +27,14 @@ export interface Weighed<Call> {
 
 export class Budget<Call extends Weighed<Call>> {
   readonly #most: number;
-  /** A call gives way: it is to be forgotten. */
+  /** Called for a call to be dropped. */
   readonly #goes: (call: Call) => void;
   readonly #parts = new Map<string, Part<Call>>();
-  /** Those above what is theirs that have calls that are over. */
+  /** Shares above `PART` with ended calls. */
   readonly #large = new Set<Part<Call>>();
-  /** All that are over, the one that ended first first. */
+  /** All ended calls, first to end first. */
   readonly #over = new Set<Call>();
-  /** What all weigh. */
+  /** Weight of all calls in bytes. */
   weight = 0;
 
   constructor(most: number, goes: (call: Call) => void) {
@@ -42,7 +42,7 @@ export class Budget<Call extends Weighed<Call>> {
     this.#goes = goes;
   }
 
-  /** The part of a user who has one call more. */
+  /** The share of a user, with one more call. */
   begin(user: string): Part<Call> {
     const part = this.#parts.get(user) ?? { user, weight: 0, calls: 0 };
     part.calls++;
@@ -50,13 +50,13 @@ export class Budget<Call extends Weighed<Call>> {
     return part;
   }
 
-  /** It has one call less. */
+  /** Removes one call from a share. */
   leave(part: Part<Call>): void {
     part.calls--;
     if (part.calls === 0) this.#parts.delete(part.user);
   }
 
-  /** A call is over. */
+  /** A call has ended. */
   end(call: Call): void {
     this.#over.add(call);
     const { part } = call;
@@ -66,7 +66,7 @@ export class Budget<Call extends Weighed<Call>> {
     this.weigh(part, 0);
   }
 
-  /** Takes weight on, and lets calls go until there is room; false when there is none. */
+  /** Adds weight, and drops calls until there is room; returns false if there is none. */
   weigh(part: Part<Call>, bytes: number): boolean {
     this.#put(part, bytes);
     while (this.weight > this.#most) {
@@ -79,7 +79,7 @@ export class Budget<Call extends Weighed<Call>> {
     return false;
   }
 
-  /** The call that gives way to one of this part. */
+  /** The next call to drop in favour of one of this share. */
   #oldest(part: Part<Call>): Call | undefined {
     for (const { over } of this.#large) for (const call of over ?? []) return call;
     if (this.#isLarge(part)) return undefined;

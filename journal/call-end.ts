@@ -1,10 +1,10 @@
-/** What a row says of why a call failed, as its record says it (actors/watch.ts). */
+/** The cause of failure in a row of the list, from the call record (actors/watch.ts). */
 import type { Failure } from "./view.ts";
 
-/** What the record of a call says of its end; see actors/watch.ts. */
+/** How a call ended, from its record; see actors/watch.ts. */
 export type Ended = { readonly [name in keyof Failure]: Failure[name] | undefined };
 
-/** Whether a call ended for another reason than that somebody had enough of it. */
+/** Whether a call ended otherwise than by success or cancel. */
 export const isFailure = (why: string): boolean => why !== "success" && why !== "cancel";
 
 export const failureOf = ({ status, phrase, reason, timer, advice }: Ended): Failure => ({

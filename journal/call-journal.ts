@@ -1,7 +1,7 @@
 /**
- * The journal of one call: what is told of it becomes entries of its history (history.ts), and the row that the list shows.
+ * The journal of one call: turns reports into entries of its history (history.ts), and into its row in the list.
  *
- * Rules: a call that is over takes no steps any more, only the messages that come late; it lets go of what it had.
+ * Rules: an ended call records no more steps, only late messages; it releases its live data.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
@@ -16,7 +16,7 @@ import { type CallRow, type Failure, phaseOf } from "./view.ts";
 const STARTING = leavesOf("starting");
 const ENDED = leavesOf("ended");
 
-/** What a call is known by; see actors/watch.ts. */
+/** Identity of a call; see actors/watch.ts. */
 export interface About {
   readonly id: string;
   readonly callId: string;
@@ -26,7 +26,7 @@ export interface About {
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
-  /** Of a call that goes on in another process: what was before. */
+  /** For a call continued by another process: its earlier state. */
   readonly before?: {
     readonly begun: number;
     readonly rang?: number | undefined;
@@ -35,13 +35,13 @@ export interface About {
   readonly trunk?: string | undefined;
 }
 
-/** What the media relay has made of an SDP, or why it has not. */
+/** The SDP that the media relay returned, or why it failed. */
 export type Relayed = { readonly sdp: string } | { readonly failed: string };
 
-/** Who is told that something has changed. */
+/** Notified of changes. */
 export interface Listener {
   readonly room: Room<Part<CallJournal>>;
-  /** Where what is told waits until it is written up. */
+  /** Pending reports. */
   readonly backlog: Backlog;
   stepped(journal: CallJournal, before: readonly string[], event: string, at: number): void;
   refused(journal: CallJournal, event: string): void;
@@ -52,22 +52,22 @@ export interface Listener {
 
 export class CallJournal {
   readonly about: About;
-  /** Of its user. */
+  /** The user's share of the budget. */
   readonly part: Part<CallJournal>;
   readonly begun: number;
   rang: number | undefined;
   answered: number | undefined;
   state: readonly string[] = STARTING;
-  /** Since when it is in its states. */
+  /** When it entered its current states. */
   since: number;
-  /** The states that it was in last, before it ended. */
+  /** Its last states before it ended. */
   last: readonly string[] = [];
   #listener: Listener | undefined;
   #endedAt: number | undefined;
   #why: string | undefined;
   #failure: Failure | undefined;
   readonly #history: History<Part<CallJournal>>;
-  /** Devices of the user's that have gone offline since. */
+  /** Devices of the user that have gone offline. */
   #away: Set<string> | undefined;
 
   constructor(about: About, part: Part<CallJournal>, begun: number, listener: Listener) {
@@ -85,17 +85,17 @@ export class CallJournal {
     return this.#endedAt !== undefined;
   }
 
-  /** What it weighs, in bytes. */
+  /** Weight in bytes. */
   get weight(): number {
     return this.#history.weight;
   }
 
-  /** Entries that gave way. */
+  /** Number of discarded entries. */
   get dropped(): number {
     return this.#history.dropped;
   }
 
-  /** What happened, in order. */
+  /** All entries, in order. */
   get entries(): readonly Entry[] {
     return this.#history.entries;
   }
@@ -105,17 +105,17 @@ export class CallJournal {
     return this.#history.length;
   }
 
-  /** What happened from a place on. */
+  /** Entries from an index on. */
   entriesFrom(place: number): readonly Entry[] {
     return this.#history.from(place);
   }
 
-  /** The places of messages that came again, and how often. */
+  /** Indexes of repeated messages, and how often each was repeated. */
   get again(): History<Part<CallJournal>>["again"] {
     return this.#history.again;
   }
 
-  // What the call tells
+  // Reports from the call
 
   step(event: string, after: StateValue, transitions: readonly Transition[]): void {
     this.#listener?.backlog.add(0, this, this.#step, event, after, transitions);
@@ -129,7 +129,7 @@ export class CallJournal {
     this.#listener?.backlog.add(0, this, this.#effect, effect);
   }
 
-  /** What the media relay has made of an SDP, or why it has not. */
+  /** The SDP that the media relay returned, or why it failed. */
   relay(made: Relayed): void {
     this.#listener?.backlog.add(0, this, this.#relay, made);
   }
@@ -138,22 +138,22 @@ export class CallJournal {
     this.#listener?.backlog.add(0, this, this.#end, why, end);
   }
 
-  // What the journal finds for it, and writes up
+  // Messages assigned by the journal
 
-  /** A SIP message; bytes that were seen lately are counted where they stand. */
+  /** A SIP message; a recent message with the same bytes is counted as repeated. */
   sip(at: number, out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
     if (!this.#history.repeats(out, bytes, at))
       this.#history.add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined });
     this.#listener?.changed(this);
   }
 
-  /** A stanza, as its text where that is at hand: what is read or written anyhow, and lighter than the element. */
+  /** A stanza, as its text if available: it is read or written anyway, and smaller than the element. */
   xmpp(at: number, out: boolean, stanza: Element | string): void {
     this.#history.add({ kind: "xmpp", at, out, stanza });
     this.#listener?.changed(this);
   }
 
-  /** A device of the user's comes online or goes: told while the call looks for devices, and where one had gone. */
+  /** A device comes online or goes offline: recorded while the call looks for devices, or if the device had gone offline. */
   presence(at: number, device: string, isThere: boolean, stanza: Element): void {
     if (this.isOver || (isThere && this.answered !== undefined && !this.#away?.has(device))) return;
     this.#away ??= new Set();
@@ -162,19 +162,19 @@ export class CallJournal {
     this.xmpp(at, false, stanza);
   }
 
-  /** The XMPP stream is lost, or is there again. */
+  /** The XMPP stream is lost or restored. */
   stream(at: number, isUp: boolean): void {
     if (!this.isOver) this.#history.add({ kind: "stream", at, isUp });
     this.#listener?.changed(this);
   }
 
-  /** Nobody asks for it any more. */
+  /** The call is dropped from the journal. */
   forget(): void {
     this.#listener = undefined;
     this.#history.forget();
   }
 
-  /** Packs what has happened so far, if nothing has happened since an instant; whether it has. */
+  /** Packs the entries if nothing has happened since an instant; returns whether it did. */
   rest(since: number): boolean {
     return this.#history.rest(since);
   }
@@ -227,7 +227,7 @@ export class CallJournal {
     if (!this.isOver) this.#history.add({ kind: "relay", at, ...made });
   }
 
-  /** Packs all that is known, and lets go of what the call had. */
+  /** Packs all entries and releases the live data. */
   #end(at: number, why: string, end: Ended | undefined): void {
     const listener = this.#listener;
     if (!listener || this.isOver) return;

@@ -1,13 +1,13 @@
 /**
- * What has changed lately, for readers that come back for more: one ring for all of them, and a cursor each.
+ * Recent changes, for readers that poll: one ring for all of them, with a cursor each.
  *
- * A reader that was away for longer than the ring reaches back has a gap, and begins anew. A call that changes twice before a
- * reader looks is told once. Bound: `MOST` changes.
+ * A reader that was away for longer than the ring reaches back has a gap and starts over. A call that changes twice between two
+ * polls is reported once. Bound: `MOST` changes.
  */
 const MOST = 4_096;
 
 export class Changes {
-  /** Names of calls; the change with number `n` stands at `n % MOST`. */
+  /** Ids of calls; change number `n` is at `n % MOST`. */
   readonly #ring: string[] = [];
   #next = 1;
 
@@ -21,7 +21,7 @@ export class Changes {
     this.#next++;
   }
 
-  /** The calls that have changed since a number, each once, and the number to ask by next time; undefined where some are lost. */
+  /** The calls changed since a number, each once, and the number for the next poll; undefined if changes were lost. */
   since(number: number): { readonly calls: readonly string[]; readonly last: number } | undefined {
     if (number < this.#next - 1 - MOST || number > this.last) return undefined;
     const calls = new Set<string>();

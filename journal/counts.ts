@@ -1,9 +1,9 @@
 /**
- * What all calls have done since the start: how often each state was entered and each way walked, how long calls stayed, how they ended,
- * what was refused. For the overview, and for what the charts cover.
+ * Counters over all calls since the start: states entered, transitions taken, time spent in states, reasons of ended calls, refusals.
+ * For the overview and for coverage of the charts.
  *
- * Rules: a step adds one to one number, and all else is made of these numbers when somebody asks. Keys are names of the chart and of
- * XEP-0166, so there are few of them; a peer's words only reach `refused calls` as a status.
+ * Rules: a step increments one counter, and all views are computed from the counters on demand. Keys are names of the chart and of
+ * XEP-0166, so there are few; text from a peer appears only in `refused calls`, which is bounded.
  */
 
 /** Counts by name, as JSON. */
@@ -15,26 +15,26 @@ export interface CountsView {
   readonly entered: Readonly<Record<string, number>>;
   /** Milliseconds spent in a state by calls that have left it, by state. */
   readonly stayed: Readonly<Record<string, number>>;
-  /** By `from>to`, leaf states; nothing stands before `>` where a call begins. */
+  /** By `from>to`, leaf states; empty before `>` for the beginning of a call. */
   readonly walked: Readonly<Record<string, number>>;
   /** By state and event: `from event>to`. */
   readonly ways: Readonly<Record<string, number>>;
-  /** By the condition of the reason. */
+  /** By reason condition. */
   readonly ended: Readonly<Record<string, number>>;
   /** By the state in which a call failed. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Events that the chart did not take, by their names. */
+  /** Events that the chart did not accept, by name. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Calls refused before there was one, by wire, status and why. */
+  /** Calls refused before they were created, by wire, status and reason. */
   readonly refusedCalls: Readonly<Record<string, number>>;
   /** Live calls, by state. */
   readonly now: Readonly<Record<string, number>>;
 }
 
-/** Reasons of refused calls that are told apart. */
+/** Number of distinct reasons of refused calls. */
 const MOST_REASONS = 100;
 
-/** From some states to others, by an event. */
+/** A transition between sets of states, by an event. */
 interface Way {
   readonly before: readonly string[];
   readonly event: string;
@@ -61,7 +61,7 @@ export class Counts {
     this.#answered++;
   }
 
-  /** A call went on from some states to others; equal states are one list (states.ts). */
+  /** A step of a call; equal lists of states are one object (states.ts). */
   stepped(before: readonly string[], after: readonly string[], event: string): void {
     const ways = this.#ways.get(event) ?? [];
     for (const way of ways) if (way.before === before && way.after === after) return void way.times++;
@@ -76,20 +76,20 @@ export class Counts {
     add(this.#refused, event);
   }
 
-  /** Why is told as long as there are few reasons, since peers may make some up. */
+  /** The reason is part of the key up to a limit, since peers may invent reasons. */
   refusedCall(wire: string, status: string, why: string): void {
     const words = why === "" || why === status ? `${wire} ${status}` : `${wire} ${status}: ${why}`;
     const isKnown = this.#refusedCalls.has(words) || this.#refusedCalls.size < MOST_REASONS;
     add(this.#refusedCalls, isKnown ? words : `${wire} ${status}`);
   }
 
-  /** A call is over; `last` are the states that it was in before. */
+  /** A call has ended; `last` are the states before that. */
   ended(last: readonly string[], why: string, hasFailed: boolean): void {
     add(this.#ended, why);
     if (hasFailed) for (const state of last) add(this.#failed, state);
   }
 
-  /** `live` are the states of each live call. */
+  /** `live`: the states of each live call. */
   view(live: readonly (readonly string[])[]): CountsView {
     const [entered, walked, ways, now] = [1, 2, 3, 4].map(() => new Map<string, number>()) as Four;
     for (const { before, event, after, times } of [...this.#ways.values()].flat()) {
@@ -119,7 +119,7 @@ export class Counts {
 
 type Four = [Map<string, number>, Map<string, number>, Map<string, number>, Map<string, number>];
 
-/** From where to where, region by region. */
+/** Pairs of states, region by region. */
 const movesOf = (before: readonly string[], after: readonly string[]): [from: string, to: string][] =>
   before.length === after.length ? after.map((to, at) => [before[at] ?? to, to]) : [[before[0] ?? "", after[0] ?? ""]];
 

@@ -1,4 +1,4 @@
-/** A call with all that happened, as plain JSON (view.ts): its row, and what telling.ts makes of its entries. */
+/** A call with its whole history, as plain JSON (view.ts): its row, and its entries as presented by telling.ts. */
 import type { Entry } from "./entries.ts";
 import { Telling } from "./telling.ts";
 import type { CallRow, CallView } from "./view.ts";

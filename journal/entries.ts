@@ -1,22 +1,22 @@
 /**
- * What a journal keeps of a call, entry by entry, and how it is packed once the call is over.
+ * The entries of a call's journal, and their live form.
  *
- * Rules: while a call lives what was at hand is kept as it is: bytes on one wire, texts on the other; nothing is written for it. At the
- * end all else becomes one text at once: half of the memory, and nothing for the collector to walk through (measured: 24 kB
- * of objects or 10.5 kB a small call, 140 and 38 a browser's).
+ * Rules: the entries of a live call are the objects at hand: bytes for SIP, texts for XMPP; nothing is serialized for the journal. At
+ * the end they are packed into one piece: half of the memory, and nothing for the garbage collector to walk (measured: 24 kB
+ * of objects or 10.5 kB packed for a small call, 140 and 38 for a browser's).
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import { onceEach } from "../protocol/text.ts";
 import { writeStanza } from "../protocol/xmpp/write.ts";
 
-/** A transition that was taken. */
+/** A transition taken. */
 export interface Transition {
   readonly guard?: unknown;
   readonly actions: readonly unknown[];
 }
 
-/** The chart took an event, or refused it. Times are milliseconds since 1970. */
+/** The chart accepted an event, or refused it. Times are milliseconds since 1970. */
 export interface StepEntry {
   readonly kind: "step";
   readonly at: number;
@@ -33,29 +33,29 @@ export interface EffectEntry {
   readonly effect: string;
 }
 
-/** A message on either wire, as its bytes. */
+/** A message on either wire, as bytes. */
 export interface WireEntry {
   readonly kind: "wire";
   readonly at: number;
   readonly wire: "sip" | "xmpp";
   readonly out: boolean;
-  /** `udp`, `tcp`; the other side's address. Empty for the XMPP server. */
+  /** `udp` or `tcp`, with the other side's address. Empty for the XMPP server. */
   readonly transport: string;
   readonly host: string;
   readonly port: number;
   readonly bytes: Uint8Array;
-  /** When the same bytes went or came again. */
+  /** Times at which the same bytes were sent or received again. */
   readonly again: readonly number[];
 }
 
-/** The XMPP stream was lost, or is there again. */
+/** The XMPP stream was lost or restored. */
 export interface StreamEntry {
   readonly kind: "stream";
   readonly at: number;
   readonly isUp: boolean;
 }
 
-/** What the media relay has made of an SDP, or why it has not. */
+/** The SDP that the media relay returned, or why it failed. */
 export interface RelayEntry {
   readonly kind: "relay";
   readonly at: number;
@@ -65,7 +65,7 @@ export interface RelayEntry {
 
 export type Entry = RelayEntry | StepEntry | EffectEntry | WireEntry | StreamEntry;
 
-/** The entries of a call that lives: cheap to make, read only when somebody asks. */
+/** The entries of a live call: cheap to create, serialized only on demand. */
 export type LiveEntry =
   | RelayEntry
   | StepEntry
@@ -83,13 +83,13 @@ export type LiveEntry =
     }
   | { kind: "xmpp"; at: number; out: boolean; stanza: Element | string };
 
-/** What a transition says; it is the chart's own, and the same object in all calls. */
+/** The names in a transition; cached, since the transition is the same object in all calls. */
 const saidBy = onceEach(({ guard, actions }: Transition) => ({
   guards: [wordsOf(guard)].filter((word) => word !== ""),
   actions: actions.map(wordsOf).filter((word) => word !== ""),
 }));
 
-/** What the transitions of one step say. */
+/** The names in the transitions of one step. */
 export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "guards" | "actions"> {
   const [only] = transitions;
   if (only !== undefined && transitions.length === 1) return saidBy(only);
@@ -98,10 +98,10 @@ export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "
 }
 
 const encoder = new TextEncoder();
-/** The place of the XMPP server, which is the same for all. */
+/** The address of the XMPP server: none. */
 export const NOWHERE = { transport: "", host: "", port: 0 } as const;
 
-/** What a live entry says, whole. */
+/** The full form of a live entry. */
 export function entryOf(live: LiveEntry): Entry {
   if (live.kind === "sip") return { ...live, kind: "wire", wire: "sip", again: live.again ?? [] };
   if (live.kind === "xmpp") {
@@ -114,7 +114,7 @@ export function entryOf(live: LiveEntry): Entry {
 /** A stanza as its text. */
 export const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
 
-/** What an action or a guard is called in its chart. */
+/** The name of an action or guard in its chart. */
 function wordsOf(named: unknown): string {
   if (typeof named === "string") return named;
   return typeof named === "object" && named !== null && "type" in named ? String(named.type) : "";

@@ -1,22 +1,23 @@
 /**
- * One call for a reader who comes back for more: all of it at first, then what is new or has changed.
+ * One call for a reader that polls: the whole call first, then what is new or changed.
  *
- * Rules: what was told is not read again: a look costs what has happened since. A mark says what a reader has, also to a gateway
- * that has forgotten the reader. Where entries gave way (call-journal.ts) all others have other places, and everything is told anew.
+ * Rules: known entries are not read again: a poll costs as much as has happened since the last one. A mark describes what a
+ * reader has, even to a gateway that has forgotten the reader. Discarded entries (call-journal.ts) change the indexes, so the
+ * whole call is sent again.
  */
 import type { CallJournal } from "./call-journal.ts";
 import { Telling } from "./telling.ts";
 import type { CallView } from "./view.ts";
 
-/** What a reader hears: `journal` is all there is, `news` the steps and messages that are new or have changed. */
+/** A report to a reader: `journal` is the whole call, `news` the steps and messages that are new or changed. */
 export interface Heard {
   readonly event: "journal" | "news";
   readonly data: CallView;
-  /** What the reader has then. */
+  /** The reader's new mark. */
   readonly mark: string;
 }
 
-/** How much of a call was told: its entries, how often messages came again, what gave way, and whether it was over. */
+/** What a reader has: number of entries, repeated messages, discarded entries, and whether the call had ended. */
 interface Mark {
   readonly entries: number;
   readonly again: number;
@@ -25,7 +26,7 @@ interface Mark {
 }
 
 export class Following {
-  /** The call, as long as it is kept. */
+  /** The call, unless it was dropped. */
   readonly #find: () => CallJournal | undefined;
   #telling: Telling | undefined;
   #dropped = 0;
@@ -34,7 +35,7 @@ export class Following {
     this.#find = find;
   }
 
-  /** What a reader must hear whose mark this is; undefined when there is nothing new. */
+  /** The report for a reader with this mark; undefined if there is nothing new. */
   hear(mark: string): Heard | undefined {
     const call = this.#find();
     if (call === undefined) return undefined;
@@ -50,7 +51,7 @@ export class Following {
     return { event: "news", data: { ...call.row, ...news, dropped: call.dropped }, mark: written };
   }
 
-  /** Tells what has happened since. */
+  /** Adds the entries since the last call. */
   #told(call: CallJournal): Telling {
     if (this.#telling === undefined || this.#dropped !== call.dropped) this.#telling = new Telling(call.begun);
     const telling = this.#telling;

@@ -1,9 +1,9 @@
 /**
- * What happened to one call, in order: what came last as it was at hand, what came before it packed.
+ * The entries of one call, in order: the latest ones live, earlier ones packed.
  *
- * Bounds: `MOST_ENTRIES` and `MOST_BYTES`, past which the middle gives way and is counted, since how a call began and how it
- * ended is what people ask for. The same bytes again are a retransmission: their times are kept, not they. What a call that rests
- * has said so far is packed and deflated, what was left at its end is packed; what comes later is added to it.
+ * Bounds: `MOST_ENTRIES` and `MOST_BYTES`, past which the middle is discarded and counted, since people ask for beginning and end of
+ * a call. Equal bytes are a retransmission: only the time is recorded. The entries of an idle call are packed and deflated, the rest
+ * is packed when it ends; late entries are appended.
  */
 import type { Element } from "@xmpp/xml";
 import { type Entry, entryOf, type LiveEntry } from "./entries.ts";
@@ -12,43 +12,43 @@ import type { Kept, Ring } from "./ring.ts";
 
 const MOST_ENTRIES = 400;
 const MOST_BYTES = 262_144;
-/** Entries from the beginning that never give way. */
+/** First entries, which are never discarded. */
 const BEGINNING = 60;
-/** Times of a message that came again: a transaction repeats no more often. */
+/** Recorded times of a repeated message: no transaction repeats more often. */
 const MOST_REPEATS = 20;
-/** Messages that come and go when the call is over: the answer to its BYE, the result of its session-terminate. */
+/** Messages after the end of the call: the response to its BYE, the result of its session-terminate. */
 export const MOST_LATE = 16;
-/** How far back a retransmission is looked for. */
+/** Number of entries searched for the original of a retransmission. */
 const RECENT = 16;
-/** What an entry weighs beside its message; a stanza before it is written. In bytes. */
+/** Weight of an entry without its message, and of a stanza before it is written. In bytes. */
 const ENTRY = 120;
 const STANZA = 1_200;
-/** The live entries of calls that are over: nothing is ever added. */
+/** The live entries of ended calls: nothing is ever added. */
 const NONE: LiveEntry[] = [];
 
-/** Where all histories are kept. */
+/** Shared by all histories. */
 export interface Room<Part> {
-  /** An entry weighs so much; false when there is no room for it. `part` is its user's. */
+  /** Adds a weight to the user's share `part`; returns false if there is no room for it. */
   weigh(part: Part, bytes: number): boolean;
-  /** For what is packed at the end of a call. */
+  /** Stores the entries packed at the end of a call. */
   readonly ring: Ring;
   readonly compression: Compression;
 }
 
 export class History<Part> {
-  /** Entries that gave way. */
+  /** Number of discarded entries. */
   dropped = 0;
-  /** What it weighs, in bytes. */
+  /** Weight in bytes. */
   weight = 0;
-  /** Undefined once nobody asks for it any more. */
+  /** Undefined after `forget`. */
   #room: Room<Part> | undefined;
   readonly #part: Part;
   #live: LiveEntry[] = [];
   #liveWeight = 0;
-  /** Each is packed by itself: at each rest, and at the end. */
+  /** One piece for each idle period, and one for the end. */
   #packed: readonly Packed[] = [];
   #packedCount = 0;
-  /** The places of packed messages that came again, and how often. */
+  /** Indexes of repeated messages that are packed, and how often each was repeated. */
   #packedAgain: readonly Again[] = [];
   #inRing: Kept | undefined;
   #late: Entry[] | undefined;
@@ -71,13 +71,13 @@ export class History<Part> {
     return this.#packedCount + this.#live.length + (this.#late?.length ?? 0);
   }
 
-  /** What happened from a place on. */
+  /** Entries from an index on. */
   from(place: number): readonly Entry[] {
     if (this.#live === NONE || place < this.#packedCount) return this.entries.slice(place);
     return this.#live.slice(place - this.#packedCount).map(entryOf);
   }
 
-  /** The places of messages that came again, and how often. */
+  /** Indexes of repeated messages, and how often each was repeated. */
   get again(): readonly Again[] {
     return [...this.#packedAgain, ...againIn(this.#live, this.#packedCount)];
   }
@@ -100,27 +100,27 @@ export class History<Part> {
     }
   }
 
-  /** Notes that a message that was seen lately has come again; false where it was not. */
+  /** Records that a recent message was repeated; returns false if it is new. */
   repeats(out: boolean, bytes: Uint8Array, at: number): boolean {
-    if (this.#live === NONE && this.#hasPacked(bytes)) return true; // what a transaction repeats after the end adds nothing
+    if (this.#live === NONE && this.#hasPacked(bytes)) return true; // retransmissions after the end add nothing
     const known = this.#recent(out, bytes);
     if (known === undefined) return false;
     known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
     return true;
   }
 
-  /** Packs what has happened so far, if nothing has happened since an instant; whether it has. */
+  /** Packs the entries if nothing has happened since an instant; returns whether it did. */
   rest(since: number): boolean {
     const last = this.#live.at(-1);
     const room = this.#room;
     if (!last || !room || last.at > since) return false;
-    // what is packed never gives way, so a half is left to what may
+    // packed entries are never discarded, so half of the room is left to others
     if (this.length > MOST_ENTRIES / 2 || this.weight > MOST_BYTES / 2) return false;
     this.#pack(room, deflated(this.#live, room.compression));
     return true;
   }
 
-  /** Packs all that is known, and lets go of what the call had. */
+  /** Packs all entries and releases the live data. */
   end(): void {
     const room = this.#room;
     if (!room) return;
@@ -133,7 +133,7 @@ export class History<Part> {
     this.#weigh(room, ENTRY);
   }
 
-  /** Nobody asks for it any more. */
+  /** The call is dropped from the journal. */
   forget(): void {
     if (this.#inRing) this.#room?.ring.release(this.#inRing);
     this.#room = undefined;
@@ -162,7 +162,7 @@ export class History<Part> {
     this.#room?.weigh(this.#part, -size);
   }
 
-  /** What comes after the end is made bytes at once, for the call has let go of all else. */
+  /** Late entries are serialized at once, since the call has released its live data. */
   #addLate(live: LiveEntry): void {
     const entry = entryOf(live);
     const weight = ENTRY + (entry.kind === "wire" ? entry.bytes.length : 0);
@@ -196,7 +196,7 @@ const againIn = (entries: readonly LiveEntry[], from: number): Again[] =>
     entry.kind === "sip" && entry.again ? [[from + place, entry.again.length] as const] : [],
   );
 
-/** What a live entry weighs beside what each does. */
+/** Weight of a live entry beyond the fixed part. */
 function sizeIn(entry: LiveEntry): number {
   if (entry.kind === "sip") return entry.bytes.length;
   if (entry.kind === "relay") return (entry.sdp ?? entry.failed ?? "").length;

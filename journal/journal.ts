@@ -1,8 +1,8 @@
 /**
- * The journal: what happened to every call, for page, exports and replay. It implements actors/watch.ts.
+ * The journal: the history of every call, for page, exports and replay. It implements actors/watch.ts.
  *
- * Rules: nothing is read or written here until somebody asks (entries.ts); a call that is over lets go of what it had. One budget of bytes for
- * all (budget.ts): where it is used up old calls go; where none is over, what lives is told to leave things out.
+ * Rules: nothing is parsed or serialized until it is requested (entries.ts); an ended call releases its live data. One budget of bytes for
+ * all (budget.ts): when it is used up, old calls are dropped; if none has ended, live calls discard entries.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
@@ -22,9 +22,9 @@ import { type CallQuery, fits } from "./query.ts";
 import { Ring } from "./ring.ts";
 import type { CallRow, CallView } from "./view.ts";
 
-/** Longer than any transaction waits before it repeats a message (RFC 3261, T2), in milliseconds. */
+/** Milliseconds; longer than any transaction waits before a retransmission (RFC 3261, T2). */
 const RESTED = 5_000;
-/** Some 10 ms of work. */
+/** About 10 ms of work. */
 const MOST_AT_ONCE = 500;
 
 const AS_IT_IS: Compression = { deflate: (bytes) => bytes, inflate: (bytes) => bytes };
@@ -32,15 +32,15 @@ const AS_IT_IS: Compression = { deflate: (bytes) => bytes, inflate: (bytes) => b
 export interface JournalNeeds {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The most bytes that all calls may weigh together. */
+  /** Most bytes of all calls together. */
   readonly budget: number;
-  /** For what is kept of calls that rest. */
+  /** For packing idle calls. */
   readonly compression?: Compression;
-  /** Told where a report could not be written up; it is left out then. */
+  /** Called if a report could not be processed; the report is lost. */
   readonly fault?: (error: unknown) => void;
 }
 
-/** What a call tells its journal; see actors/watch.ts. */
+/** Reports from a call to its journal; see actors/watch.ts. */
 export interface CallWatch {
   step(event: string, after: StateValue, transitions: readonly Transition[]): void;
   refused(event: string, why: string): void;
@@ -49,7 +49,7 @@ export interface CallWatch {
   ended(why: string, end?: Ended): void;
 }
 
-/** A call that was refused before there was one. */
+/** A call refused before it was created. */
 interface Refused {
   readonly wire: string;
   readonly status: number | string;
@@ -59,9 +59,9 @@ interface Refused {
 export interface Page {
   /** Newest first. */
   readonly calls: readonly CallRow[];
-  /** How many calls fit the question. */
+  /** Number of calls that match the query. */
   readonly total: number;
-  /** How many of them are not over. */
+  /** Number of these that are live. */
   readonly live: number;
 }
 
@@ -72,7 +72,7 @@ export class Journal {
   readonly #belongings = new Belongings<CallJournal>();
   readonly #changes = new Changes();
   readonly #counts = new Counts();
-  /** By our tag, in the order in which they began. */
+  /** By our tag, in the order of creation. */
   readonly #calls = new Map<string, CallJournal>();
   readonly #live = new Set<CallJournal>();
   readonly #budget: Budget<CallJournal>;
@@ -97,7 +97,7 @@ export class Journal {
     };
   }
 
-  // What the gateway tells
+  // Reports from the gateway
 
   begun(about: About): CallWatch | undefined {
     const part = this.#budget.begin(about.them);
@@ -127,8 +127,8 @@ export class Journal {
   }
 
   /**
-   * Packs calls in which nothing has happened for `RESTED`, so many at once at most; to be called now and then. Nothing is packed while a
-   * call is busy, since that would be done for each of its steps.
+   * Packs calls in which nothing has happened for `RESTED`, a limited number at once; to be called periodically. Busy calls are not
+   * packed, since that would cost work at each of their steps.
    */
   rest(): void {
     this.#backlog.writeUp();
@@ -140,9 +140,9 @@ export class Journal {
     }
   }
 
-  // What others ask
+  // Queries
 
-  /** The number of the latest change, and what has changed since another. */
+  /** The recent changes, by number. */
   get changes(): Changes {
     this.#backlog.writeUp();
     return this.#changes;
@@ -153,13 +153,13 @@ export class Journal {
     return this.#counts.view([...this.#live].map(({ state }) => state));
   }
 
-  /** Bytes that all calls weigh. */
+  /** Weight of all calls in bytes. */
   get weight(): number {
     this.#backlog.writeUp();
     return this.#budget.weight;
   }
 
-  /** Calls that fit a question, newest first, so many at most. */
+  /** Calls that match a query, newest first, at most `most`. */
   calls(query: CallQuery, most: number): Page {
     const rows = [...this.#all.values()].reverse().map(({ row }) => row);
     const found = rows.filter((row) => fits(row, query));
@@ -172,29 +172,29 @@ export class Journal {
     return this.#all.get(id)?.row;
   }
 
-  /** A call with all that happened. */
+  /** A call with its whole history. */
   call(id: string): CallView | undefined {
     const journal = this.#all.get(id);
     return journal && describe(journal.row, journal.entries, journal.dropped);
   }
 
-  /** A call as it goes on. */
+  /** A call for a reader that follows it. */
   follow(id: string): Following {
     return new Following(() => this.#all.get(id));
   }
 
-  /** What happened, as it was kept: for exports. */
+  /** The entries of a call, for exports. */
   entries(id: string): readonly Entry[] | undefined {
     return this.#all.get(id)?.entries;
   }
 
-  /** All calls as they are now. */
+  /** The journals of all calls, by id, with all reports processed. */
   get #all(): ReadonlyMap<string, CallJournal> {
     this.#backlog.writeUp();
     return this.#calls;
   }
 
-  // What is written up
+  // Processing of reports
 
   #begun(_at: number, journal: CallJournal): void {
     this.#calls.set(journal.about.id, journal);
@@ -222,7 +222,7 @@ export class Journal {
   }
 
   #stream(at: number, isUp: boolean): void {
-    if (isUp === this.#isUp) return; // what fails to come back is lost already
+    if (isUp === this.#isUp) return; // a failed attempt to reconnect changes nothing
     this.#isUp = isUp;
     for (const journal of this.#live) journal.stream(at, isUp);
   }

@@ -1,8 +1,8 @@
 /**
- * A message in a few words, as it stands on the ladder: `INVITE ·sdp`, `200 OK ·sdp`, `session-info (ringing)`, `✓ session-initiate`.
+ * Labels of messages, as shown on the ladder: `INVITE ·sdp`, `200 OK ·sdp`, `session-info (ringing)`, `✓ session-initiate`.
  *
- * Rules: read from the text alone, and never fails: what came may be anything. An answer to an IQ is named after what was
- * asked, which the caller remembers.
+ * Rules: derived from the text alone, never throws: peers may send anything. An answer to an IQ is named after the request,
+ * which the caller remembers.
  */
 import type { Element } from "ltx/lib/ltx.js";
 
@@ -11,10 +11,10 @@ export interface Label {
   readonly kind: "ask" | "ok" | "bad";
 }
 
-/** Methods that a response need not name, since it is most often theirs. */
+/** The method that a label of a response omits, as the most frequent one. */
 const USUAL = "INVITE";
 
-/** The words for a SIP message. */
+/** The label of a SIP message. */
 export function labelOfSip(text: string): Label {
   const end = text.indexOf("\r\n\r\n");
   const head = end < 0 ? text : text.slice(0, end);
@@ -28,7 +28,7 @@ export function labelOfSip(text: string): Label {
   return { label: `${status} ${phrase}${of}${sdp}`, kind: Number(status) >= 300 ? "bad" : "ok" };
 }
 
-/** What a stanza asks: the Jingle action, the message of XEP-0353, or the name of what is in it. */
+/** The name of a request: the Jingle action, the XEP-0353 message, or the name of the payload. */
 export function askedBy(stanza: Element): string {
   const [inside] = stanza.getChildElements();
   const action = String(inside?.attrs.action ?? inside?.name ?? stanza.name);
@@ -36,7 +36,7 @@ export function askedBy(stanza: Element): string {
   return word === undefined ? action : `${action} (${word.name})`;
 }
 
-/** The words for a stanza; `asked` is what it answers. */
+/** The label of a stanza; `asked` is the name of the request that it answers. */
 export function labelOfStanza(stanza: Element, asked: string | undefined): Label {
   const { type } = stanza.attrs;
   if (type === "result") return { label: `✓ ${asked ?? "result"}`, kind: "ok" };

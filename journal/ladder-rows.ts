@@ -1,12 +1,12 @@
 /**
- * The rows of a ladder, in order: messages, and between them the states that they led to.
+ * The rows of a ladder, in order: messages, and between them the states they led to.
  *
- * Rules: a message that came stands above the state that it led to, what went out because of it below; a step that changes no state and
- * refuses nothing has no row.
+ * Rules: a received message is above the state it led to, messages sent because of it are below; a step without a change of state or
+ * a refusal has no row.
  */
 import type { CallView } from "./view.ts";
 
-/** A message or a step, by its place in the call. */
+/** A message or a step, by its index in the call. */
 export type LadderRow =
   | { readonly kind: "turn"; readonly step: number }
   | { readonly kind: "message"; readonly message: number };

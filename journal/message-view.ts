@@ -1,7 +1,7 @@
 /**
- * A kept message as people read it: in a few words, from and to whom, and whole.
+ * A stored message for people: label, addresses, and full text.
  *
- * Rules: every text has its secrets hidden; an answer to an IQ is named after what was asked, by its id and who asked.
+ * Rules: secrets in the text are hidden; an answer to an IQ is named after the request, found by id and sender.
  */
 import { type Element, parse } from "ltx/lib/ltx.js";
 import type { WireEntry } from "./entries.ts";
@@ -14,7 +14,7 @@ import { unwrapped } from "./wrapped.ts";
 const decoder = new TextDecoder();
 const latin1 = new TextDecoder("latin1");
 
-/** A message; `asked` remembers what IQs ask. */
+/** A message; `asked` maps pending IQs to the names of their requests. */
 export function messageOf(
   entry: WireEntry,
   place: Pick<MessageView, "n" | "at" | "step">,
@@ -28,7 +28,7 @@ export function messageOf(
     return { ...about, ...labelOfSip(text), text: hideSecrets(text.replaceAll("\r\n", "\n")) };
   }
   const text = decoder.decode(entry.bytes);
-  const stanza = parse(text); // written by us, from what was read already
+  const stanza = parse(text); // written by us, from a parsed stanza
   return {
     ...about,
     ...labelOfStanza(unwrapped(stanza), answered(stanza, out, asked)),
@@ -36,13 +36,13 @@ export function messageOf(
   };
 }
 
-/** SIP as text: UTF-8 where it is that, else each byte as a character. */
+/** The text of SIP: UTF-8 if valid, else each byte as a character. */
 function readable(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
   return text.includes("\ufffd") ? latin1.decode(bytes) : text;
 }
 
-/** Remembers what an IQ asks, and tells what an answer answers: by its id and who asked. */
+/** Remembers the name of an IQ request, or returns the name of the request that an answer answers, by id and sender. */
 function answered(stanza: Element, out: boolean, asked: Map<string, string>): string | undefined {
   const { id, type } = stanza.attrs as Record<string, string | undefined>;
   const key = (byUs: boolean): string => `${byUs} ${id}`;

@@ -1,7 +1,7 @@
-/** What is new of a call, put to what a reader has of it: each step and message has its number. */
+/** Merges news of a call into a reader's copy of it: each step and message has its number. */
 import type { CallView } from "./view.ts";
 
-/** A call as a reader has it, with the news that he hears. */
+/** A reader's copy of a call, updated with news. */
 export function withNews(view: CallView, news: CallView): CallView {
   return {
     ...news,

@@ -1,22 +1,22 @@
 /**
- * Entries as one piece of bytes: what is kept of a call that rests or is over, with nothing in it that a collector has to walk through.
+ * Entries packed into one byte array, for calls that are idle or ended: one object for the garbage collector.
  *
- * The messages stand one after the other, then what is said of each entry, as JSON: `[at, step]`, `[at, effect]`, `[at, out, size]` of a
- * stanza, `[at, out, size, transport, host, port, again]` of a SIP message; anything else as it is. Steps are few, and the same ones in all
- * calls: a number names each. Bounds: so many steps have a number, all others are written out.
+ * The messages are concatenated, followed by the facts about each entry as JSON: `[at, step]`, `[at, effect]`, `[at, out, size]` of a
+ * stanza, `[at, out, size, transport, host, port, again]` of a SIP message; other entries as they are. The few distinct steps, the
+ * same in all calls, are numbered. Bounds: `MOST_STEPS` steps have a number, all others are written out.
  */
 import type { StateValue } from "xstate";
 import { type Entry, entryOf, type LiveEntry, NOWHERE, type StepEntry, textOf } from "./entries.ts";
 
 export interface Packed {
   readonly bytes: Uint8Array;
-  /** Where what is said of the entries begins; in what is deflated, once it is inflated. */
+  /** Offset of the facts; in deflated bytes, after inflation. */
   readonly facts: number;
-  /** Where each SIP message begins and ends, one after the other; none of what is deflated. */
+  /** Start and end of each SIP message, in turn; undefined if the bytes are deflated. */
   readonly messages: readonly number[] | undefined;
 }
 
-/** Makes bytes fewer and brings them back: node:zlib, which main.ts hands over. */
+/** Deflate and inflate: node:zlib, passed in by main.ts. */
 export interface Compression {
   deflate(bytes: Uint8Array): Uint8Array;
   inflate(bytes: Uint8Array): Uint8Array;
@@ -33,7 +33,7 @@ const MOST_STEPS = 2_000;
 const steps: Said[] = [];
 const numbers = new Map<string, number[]>();
 
-/** The number of a step, if it has one. */
+/** The number of a step, if there is one. */
 function numberOf({ event, after, guards, actions }: Said): number | undefined {
   const known = numbers.get(event) ?? [];
   const found = known.find((number) => {
@@ -49,7 +49,7 @@ function numberOf({ event, after, guards, actions }: Said): number | undefined {
 const isSame = (one: readonly string[], other: readonly string[]): boolean =>
   one === other || (one.length === other.length && one.every((each, at) => each === other[at]));
 
-/** Grows up to the largest call (call-journal.ts); what is packed is copied out of it. */
+/** Grows to the size of the largest call (call-journal.ts); packed bytes are copied out of it. */
 let scratch = new Uint8Array(65_536);
 let end = 0;
 const encoder = new TextEncoder();
@@ -65,7 +65,7 @@ function reserve(size: number): void {
 function write(content: Uint8Array | string): number {
   const before = end;
   if (typeof content === "string") {
-    reserve(content.length * 3); // the most that UTF-8 takes
+    reserve(content.length * 3); // maximum length in UTF-8
     end += encoder.encodeInto(content, scratch.subarray(end)).written;
   } else {
     reserve(content.length);
@@ -75,7 +75,7 @@ function write(content: Uint8Array | string): number {
   return end - before;
 }
 
-/** Packs entries; `keep` copies the bytes to where they stay. */
+/** Packs entries; `keep` copies the bytes to their final place. */
 export function pack(entries: readonly LiveEntry[], keep: (bytes: Uint8Array) => Uint8Array): Packed {
   end = 0;
   const messages: number[] = [];
@@ -85,7 +85,7 @@ export function pack(entries: readonly LiveEntry[], keep: (bytes: Uint8Array) =>
   return { bytes: keep(scratch.subarray(0, end)), facts, messages };
 }
 
-/** What is said of an entry; its message, if it is one, is written. */
+/** The facts about an entry; a message is written to the buffer. */
 function factOf(entry: LiveEntry, messages: number[]): Fact {
   const { kind, at } = entry;
   if (kind === "effect") return [at, entry.effect];
@@ -100,13 +100,13 @@ function factOf(entry: LiveEntry, messages: number[]): Fact {
   return number === undefined ? entry : [at, number];
 }
 
-/** Packs entries with fewer bytes. */
+/** Packs and deflates entries. */
 export function deflated(entries: readonly LiveEntry[], compression: Compression): Packed {
   const { bytes, facts } = pack(entries, (whole) => new Uint8Array(compression.deflate(whole)));
   return { bytes, facts, messages: undefined };
 }
 
-/** Whether this is one of the SIP messages. */
+/** Whether the packed entries contain this SIP message. */
 export function has(packed: Packed, message: Uint8Array, compression: Compression): boolean {
   const { bytes, messages } = packed;
   if (messages === undefined)
@@ -118,7 +118,7 @@ export function has(packed: Packed, message: Uint8Array, compression: Compressio
   return false;
 }
 
-/** Whether bytes are the same. */
+/** Whether two byte arrays are equal. */
 export const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
   one === other || (one.length === other.length && isAt(one, 0, other));
 

@@ -1,5 +1,5 @@
 /**
- * IP packets with UDP or TCP in them, as bytes: RFC 791, RFC 8200, RFC 768, RFC 9293 §3.1; checksums of RFC 1071.
+ * IP packets with UDP or TCP, as bytes: RFC 791, RFC 8200, RFC 768, RFC 9293 §3.1; checksums of RFC 1071.
  *
  * Left out: options, fragments, the opening and closing of connections.
  */
@@ -15,15 +15,15 @@ const UDP = 17;
 const TCP = 6;
 const PUSH_ACK = 0x18;
 
-/** The bytes of an address; undefined for what is no address. */
+/** The bytes of an address; undefined if it is none. */
 const bytesOf = (host: string): readonly number[] | undefined =>
   ipaddr.isValid(host) ? ipaddr.parse(host).toByteArray() : undefined;
 
-/** Whether both are of one family, so that a packet can go from one to the other. */
+/** Whether both addresses are of the same family. */
 export const areOfOneFamily = (one: string, other: string): boolean =>
   bytesOf(one) !== undefined && bytesOf(one)?.length === bytesOf(other)?.length;
 
-/** A datagram, whole. */
+/** A UDP datagram in an IP packet. */
 export function udpPacket(from: Endpoint, to: Endpoint, data: Uint8Array): Uint8Array {
   const head = new Uint8Array(8);
   const view = new DataView(head.buffer);
@@ -31,11 +31,11 @@ export function udpPacket(from: Endpoint, to: Endpoint, data: Uint8Array): Uint8
   view.setUint16(2, to.port);
   view.setUint16(4, 8 + data.length);
   const sum = checksum([pseudo(from, to, UDP, 8 + data.length), head, data]);
-  view.setUint16(6, sum === 0 ? 0xffff : sum); // RFC 768: 0 says that there is none
+  view.setUint16(6, sum === 0 ? 0xffff : sum); // RFC 768: 0 means no checksum
   return ipPacket(from, to, UDP, [head, data]);
 }
 
-/** A segment of a connection; `sequence` and `acknowledged` count the bytes of the two directions. */
+/** A TCP segment; `sequence` and `acknowledged` count the bytes of the two directions. */
 export function tcpPacket(
   from: Endpoint,
   to: Endpoint,
@@ -67,7 +67,7 @@ function ipv4Head(source: readonly number[], target: readonly number[], protocol
   const view = new DataView(head.buffer);
   view.setUint8(0, 0x45);
   view.setUint16(2, 20 + size);
-  view.setUint16(6, 0x4000); // not to be cut
+  view.setUint16(6, 0x4000); // don't fragment
   view.setUint8(8, 64);
   view.setUint8(9, protocol);
   head.set(source, 12);
@@ -88,7 +88,7 @@ function ipv6Head(source: readonly number[], target: readonly number[], protocol
   return head;
 }
 
-/** What a checksum covers beside the segment: both addresses, the protocol, the length. */
+/** The pseudo-header of a checksum: both addresses, the protocol, the length. */
 function pseudo(from: Endpoint, to: Endpoint, protocol: number, size: number): Uint8Array {
   const [source = [], target = []] = [bytesOf(from.host), bytesOf(to.host)];
   return Uint8Array.from([
@@ -103,7 +103,7 @@ function pseudo(from: Endpoint, to: Endpoint, protocol: number, size: number): U
   ]);
 }
 
-/** The Internet checksum of the parts, one after the other; all but the last are of even length. */
+/** The Internet checksum of concatenated parts; all but the last have even length. */
 function checksum(parts: readonly Uint8Array[]): number {
   let sum = 0;
   for (const part of parts)
@@ -112,7 +112,7 @@ function checksum(parts: readonly Uint8Array[]): number {
   return ~sum & 0xffff;
 }
 
-/** The parts as one. */
+/** The parts concatenated. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,10 +1,10 @@
 /**
- * A call as a capture file that Wireshark, tshark, tcpdump and sngrep open: classic pcap with microseconds, link type 101 (raw IP).
+ * A call as a capture file for Wireshark, tshark, tcpdump and sngrep: classic pcap with microseconds, link type 101 (raw IP).
  *
- * Rules: SIP stands in UDP or TCP between the addresses that it had, at the times that it had, retransmissions too; XMPP stands in a
- * connection of its own to port 5222, so that it is read as XMPP, since the real one is of all calls and may be encrypted. Secrets
- * are hidden as everywhere, and Content-Length says what is there. Where our own address is not known it is one for
- * documents (RFC 5737, RFC 3849).
+ * Rules: SIP is in UDP or TCP between its real addresses, at its real times, including retransmissions; XMPP is in a separate
+ * connection to port 5222, so that it is decoded as XMPP, since the real one is shared by all calls and may be encrypted. Secrets
+ * are hidden as everywhere, and Content-Length is adjusted. Unknown addresses of ours become documentation addresses
+ * (RFC 5737, RFC 3849).
  */
 import type { Entry, WireEntry } from "./entries.ts";
 import { areOfOneFamily, type Endpoint, joined, tcpPacket, udpPacket } from "./packets.ts";
@@ -12,11 +12,11 @@ import { hideSecrets } from "./secrets.ts";
 
 const RAW_IP = 101;
 const MOST_BYTES = 0x40000;
-/** Bytes of a TCP segment. */
+/** Most bytes in a TCP segment. */
 const SEGMENT = 1_400;
 const XMPP: Endpoint = { host: "192.0.2.3", port: 5_222 };
 const COMPONENT: Endpoint = { host: "192.0.2.1", port: 40_000 };
-/** Who we are where that is not known. */
+/** Our addresses if unknown. */
 const UNKNOWN = ["192.0.2.1", "2001:db8::1", "192.0.2.2"] as const;
 
 /** Times are milliseconds since 1970. */
@@ -25,7 +25,7 @@ interface Packet {
   readonly wire: WireEntry;
 }
 
-/** The capture of a call; `us` is where our SIP is. */
+/** The capture of a call; `us` is our SIP address. */
 export function pcapOf(entries: readonly Entry[], us: Endpoint): Uint8Array {
   const wires = entries.filter((entry) => entry.kind === "wire");
   const packets = wires.flatMap((wire): Packet[] => [wire.at, ...wire.again].map((at) => ({ at, wire })));
@@ -44,14 +44,14 @@ function packetsOf(wire: WireEntry, us: Endpoint, streams: Streams): Uint8Array[
   return streams.segments(from, to, bytes);
 }
 
-/** Our address in the family of theirs. */
+/** Our address, in the family of theirs. */
 function endpoints({ host, port }: WireEntry, us: Endpoint): [Endpoint, Endpoint] {
   const theirs = areOfOneFamily(host, host) ? { host, port } : { host: UNKNOWN[2], port };
   const known = [us.host, ...UNKNOWN].find((each) => areOfOneFamily(each, theirs.host));
   return [{ host: known ?? UNKNOWN[0], port: us.port }, theirs];
 }
 
-/** Counts what each direction of each connection has carried. */
+/** Counts the bytes of each direction of each connection. */
 class Streams {
   readonly #sent = new Map<string, number>();
 
@@ -76,7 +76,7 @@ const way = (from: Endpoint, to: Endpoint): string => `${from.host} ${from.port}
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** The message with its secrets hidden; SIP that is no text stays as it is, since it has none. */
+/** The message with its secrets hidden; binary SIP is unchanged, since it has none. */
 function withoutSecrets({ wire, bytes }: WireEntry): Uint8Array {
   const text = decoder.decode(bytes);
   const hidden = hideSecrets(text);

@@ -1,15 +1,15 @@
 /**
- * The clients of a play's devices: what each must say of itself (XEP-0115) for the gateway to tell it what it was told.
+ * The clients of a play's devices: the features each must announce (XEP-0115) for the gateway to send it what it sent.
  *
- * Rules: a device that says nothing of itself is offered data channels and no categories. One that was told otherwise, or takes
- * proposals, comes with caps and is asked what they stand for. The hash of a client that takes proposals and nothing else fits
- * what it says, so that it is known for the next device; any other is asked again.
+ * Rules: a device without caps is offered data channels and no categories. One that was offered something else, or that supports
+ * proposals, comes online with caps and is asked for its disco#info. The hash of a client that supports only proposals is valid, so
+ * the gateway knows it for the next device; any other is asked again.
  */
 import { CAPS, CATEGORY, DISCO_INFO, DTLS_SCTP, JINGLE, JINGLE_MESSAGE } from "../protocol/xmpp/namespaces.ts";
 import { PLAY } from "./exchange/others.ts";
 import { stepText } from "./play-step.ts";
 
-/** What a client says of itself. */
+/** The features of a client. */
 export interface Client {
   readonly messages: boolean;
   readonly dataChannels: boolean;
@@ -17,7 +17,7 @@ export interface Client {
 }
 
 const NODE = "https://client.example";
-/** Of a client that takes proposals and nothing else (XEP-0115 §5). */
+/** Of a client that supports only proposals (XEP-0115 §5). */
 const VER = "VXE1iHqg5EojvWov/n378HfijEc=";
 const IDENTITY = "<identity category='client' type='phone' name='Client'/>";
 
@@ -31,16 +31,16 @@ function featuresOf({ messages, dataChannels, categories }: Client): string {
   return names.map((name) => `<feature var='${name}'/>`).join("");
 }
 
-/** Whether devices with such a client are known once one of them was asked. */
+/** Whether the gateway knows such a client after asking one device. */
 const isVerified = ({ messages, dataChannels, categories }: Client): boolean =>
   messages && !dataChannels && !categories;
 const verOf = (client: Client): string => (isVerified(client) ? VER : "recorded");
 
-/** Whether a device needs to say nothing of itself. */
+/** Whether a device needs no caps. */
 export const isSilent = ({ messages, dataChannels, categories }: Client): boolean =>
   !messages && dataChannels && !categories;
 
-/** A device comes online; the first with its caps is asked what they stand for. */
+/** A device comes online; the first with its caps is asked for disco#info. */
 export function comes(device: string, client: Client, isKnown: boolean): string {
   const ver = verOf(client);
   const caps = `<c xmlns='${CAPS}' hash='sha-1' node='${NODE}' ver='${ver}'/>`;

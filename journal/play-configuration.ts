@@ -1,8 +1,8 @@
 /**
- * What a play says of the gateway's configuration: what is not as it is in other plays.
+ * The gateway's configuration in a play: only what differs from other plays.
  *
- * Rule: of the dial plan it says what this call has dialled, and may dial, as it stands: the rules themselves are about numbers, which
- * a play does not name.
+ * Rule: of the dial plan, it contains only the target dialled by this call, as allowed: the rules themselves contain numbers that
+ * have no place in a play.
  */
 import { bareJid, readJid } from "../protocol/xmpp/jid.ts";
 import type { WireEntry } from "./entries.ts";
@@ -47,7 +47,7 @@ export function configurationOf(
   };
 }
 
-/** All who were called may be: a phone may have pointed elsewhere. */
+/** All called targets are allowed: a phone may have redirected the call. */
 function dialOf(
   dial: Dialled,
   row: CallRow,

@@ -1,4 +1,4 @@
-/** Who the devices of plays are: their names there, and their full JIDs. */
+/** The devices of plays: their names and full JIDs. */
 export const DEVICES: Readonly<Record<string, string>> = {
   juliet: "juliet@example.org/balcony",
   "juliet-phone": "juliet@example.org/phone",
@@ -6,5 +6,5 @@ export const DEVICES: Readonly<Record<string, string>> = {
   mallory: "mallory@elsewhere.example/x",
 };
 
-/** A device's name in plays; a JID that has none is its own. */
+/** A device's name in plays; without one, its JID. */
 export const deviceName = (jid: string): string => Object.keys(DEVICES).find((name) => DEVICES[name] === jid) ?? jid;

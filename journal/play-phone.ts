@@ -1,9 +1,9 @@
 /**
- * The phone of a play: fills in what every SIP message must have, so that a play says only what matters.
+ * The phone of a play: fills in the mandatory fields of SIP messages, so that a play contains only what matters.
  *
- * A response copies Via, From, To, Call-ID and CSeq from the request it answers; a request takes From, To and Call-ID from the
- * dialog as the phone knows it, and counts its CSeq. What the play writes itself is taken as it stands; a CSeq names the request
- * that a response answers, the latest of its method where none has this number.
+ * A response copies Via, From, To, Call-ID and CSeq from its request; a request takes From, To and Call-ID from the phone's
+ * dialog, and counts its CSeq. Fields written in the play are not changed; a CSeq selects the request that a response answers, or
+ * the latest of its method if none has this number.
  */
 
 type Fields = Map<string, string[]>;
@@ -33,14 +33,14 @@ export class PlayPhone {
   #callId = "";
   #cseq = 100;
   #branch = 0;
-  /** The branch of an INVITE that was refused, until its ACK, which has it too (RFC 3261 §17.1.1.3). */
+  /** The branch of a refused INVITE, until its ACK, which has the same branch (RFC 3261 §17.1.1.3). */
   #refused: string | undefined;
 
   constructor(address: string) {
     this.#address = address;
   }
 
-  /** Another phone that has heard and said the same. */
+  /** Another phone with the same history. */
   copy(): PlayPhone {
     const other = new PlayPhone(this.#address);
     other.#requests.push(...this.#requests);
@@ -49,7 +49,7 @@ export class PlayPhone {
     return other;
   }
 
-  /** Notes a message of the gateway. */
+  /** Records a message from the gateway. */
   hear(text: string): void {
     const heard = readSip(text);
     const from = heard.fields.get("From")?.[0] ?? "";
@@ -66,7 +66,7 @@ export class PlayPhone {
     }
   }
 
-  /** A message of the play, made whole. */
+  /** Completes a message of the play. */
   complete(text: string): string {
     const said = readSip(text);
     const missing = said.start.startsWith("SIP/2.0") ? this.#response(said) : this.#request(said);

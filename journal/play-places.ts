@@ -1,8 +1,8 @@
 /**
- * Who and what stands where in a play of a call.
+ * The people and hosts of a call, as they are in its play.
  *
- * Rules: the phone stands where the proxy does, or else where the first message is from or goes to; in a call by a trunk that is the
- * provider. Whoever else speaks SIP is a stranger. A number that was written anew for who is called is, in the play, what was dialled.
+ * Rules: the phone is at the proxy, or else at the address of the first message; in a call over a trunk, that is the provider. Any
+ * other SIP host is a stranger. A called number that was rewritten becomes, in the play, the number that was dialled.
  */
 
 import { isSameNumber } from "../protocol/number.ts";
@@ -21,7 +21,7 @@ import type { CallRow } from "./view.ts";
 /** A SIP host of plays. */
 export type Side = "phone" | "provider" | "stranger";
 
-/** Where each stands. */
+/** The host of each. */
 export const PLACES: Readonly<Record<Side, string>> = {
   phone: PLAY.proxy,
   provider: PLAY.provider,
@@ -37,7 +37,7 @@ export interface Places {
 const hostsOf = (wires: readonly WireEntry[]): string[] =>
   wires.filter(({ wire }) => wire === "sip").map(({ host }) => host);
 
-/** The people and places of a call, as they are in plays; the user comes first. */
+/** The people and hosts of a call, as they are in its play; the user comes first. */
 export function placesOf(row: CallRow, wires: readonly WireEntry[], setting: Setting): Places {
   const side = row.trunk === undefined ? "phone" : "provider";
   const hosts = hostsOf(wires);
@@ -74,19 +74,19 @@ function portsOf(wires: readonly WireEntry[], setting: Setting, sideOf: Places["
   return ports;
 }
 
-/** What a user has dialled, without what hides who calls. */
+/** The number dialled by a user, without the prefix that withholds the caller's number. */
 export function dialledBy({ to }: CallRow, { hide }: Pick<Dialled, "hide">): string {
   const dialled = unescapeLocal(readJid(bareJid(to))?.local ?? "");
   return hide !== "" && dialled.startsWith(hide) ? dialled.slice(hide.length) : dialled;
 }
 
-/** The number that has gone out for what was dialled. */
+/** The number sent for the dialled one. */
 function firstCalled(wires: readonly WireEntry[]): string | undefined {
   const [first] = messagesIn(wires.filter(({ out }) => out));
   return first?.kind === "request" ? userOf(first.uri) : undefined;
 }
 
-/** Of an INVITE from a trunk the numbers that it may be for, each with the trunk's own way to write it. */
+/** The numbers called by an INVITE from a trunk, each with the spelling in the trunk's configuration. */
 function calledNumbers(
   { direction }: CallRow,
   wires: readonly WireEntry[],
@@ -113,7 +113,7 @@ export function userOf(uri: string): string | undefined {
   return read instanceof Refusal ? undefined : read.user;
 }
 
-/** The SIP messages of a call, those that can be read. */
+/** The SIP messages of a call that can be read. */
 export function messagesIn(wires: readonly WireEntry[]): Message[] {
   return wires
     .filter(({ wire }) => wire === "sip")

@@ -1,9 +1,9 @@
 /**
  * The SIP messages of a call as steps of a play.
  *
- * Rules: the phone of plays makes whole what is said (play-phone.ts), so only fields are said in which it would do otherwise; what
- * is heard is asked for by the fields that decide something, and by its whole SDP. A request of the phone's that belongs to
- * an earlier transaction (CANCEL, ACK) has its branch.
+ * Rules: the phone of plays completes its messages (play-phone.ts), so only fields are written in which it would differ; messages
+ * from the gateway are expected with their decisive fields and their whole SDP. A request of the phone that belongs to an
+ * earlier transaction (CANCEL, ACK) has its branch.
  */
 import { attempt, Refusal } from "../protocol/refusal.ts";
 import { header, values } from "../protocol/sip/fields.ts";
@@ -19,9 +19,9 @@ import { stepText } from "./play-step.ts";
 
 type Fields = Exchanged["fields"];
 
-/** What the phone of plays fills in. */
+/** Fields that the phone of plays fills in. */
 const FILLED = ["From", "To", "Call-ID", "CSeq"];
-/** What says nothing of this call. */
+/** Fields that are the same in every call. */
 const UNHEARD = new Set("Allow Accept Supported Content-Type Recv-Info".split(" "));
 
 export class PlaySip {
@@ -29,7 +29,7 @@ export class PlaySip {
   readonly #ports: Ports;
   readonly #sideOf: (wire: WireEntry) => Side;
   readonly #phones = { phone: phoneAt("phone"), provider: phoneAt("provider"), stranger: phoneAt("stranger") };
-  /** The Via of the phone's requests in the play, by side and the branch that they had. */
+  /** The Via of the phone's requests in the play, by side and original branch. */
   readonly #vias = new Map<string, string>();
 
   constructor({ others, ports, sideOf }: Places) {
@@ -38,7 +38,7 @@ export class PlaySip {
     this.#sideOf = sideOf;
   }
 
-  /** The step of a message; undefined for what cannot be read. */
+  /** The step for a message; undefined if it cannot be read. */
   step(wire: WireEntry): string | undefined {
     const message = attempt(() => readMessage(wire.bytes));
     if (message instanceof Refusal) return undefined;
@@ -75,7 +75,7 @@ export class PlaySip {
     return stepText(`${side} > gateway`, lines);
   }
 
-  /** The Via that must be said: that of an earlier request, where the phone of plays would take another. */
+  /** The Via to write: that of an earlier request, if the phone of plays would use another. */
   #viaOf(side: Side, message: Message, filled: ReadonlyMap<string, string>): Fields {
     if (message.kind === "response") return [];
     const branch = branchOf(message);
@@ -90,7 +90,7 @@ const phoneAt = (side: Side): PlayPhone => new PlayPhone(`${PLACES[side]}:${PLAY
 
 const isCSeq = ([name]: readonly [string, string]): boolean => name === "CSeq";
 
-/** What the phone of plays makes of these fields, by name. */
+/** The message completed by the phone of plays: its fields by name. */
 function completed(phone: PlayPhone, start: string, fields: Fields): ReadonlyMap<string, string> {
   const text = [start, ...fields.map(([name, value]) => `${name}: ${value}`)].join("\n");
   const lines = phone.complete(text).split("\r\n");

@@ -1,6 +1,6 @@
-/** The text of a step of a play. */
+/** The text of one step of a play. */
 
-/** Who speaks to whom, and below it what, four blanks further right. */
+/** The arrow line, followed by the message, indented by four blanks. */
 export function stepText(arrow: string, lines: readonly string[]): string {
   return [arrow, ...lines.map((line) => (line === "" ? "" : `    ${line}`))].join("\n");
 }

@@ -1,8 +1,8 @@
 /**
- * What a play says of the trunk of its call.
+ * The trunk of a call, in its play.
  *
- * Rules: it need not register, so of the realms it says those that the registrar has made known, as far as the call shows them; a call that has come
- * over a TLS connection, whoever has made that, comes in a play over one that the provider makes.
+ * Rules: the play's trunk need not register, so the play states the registrar's realms, as far as the call reveals them; a call received
+ * over a TLS connection, whichever side opened it, comes in the play over one opened by the provider.
  */
 import { header } from "../protocol/sip/fields.ts";
 import type { WireEntry } from "./entries.ts";
@@ -11,7 +11,7 @@ import type { Others } from "./exchange/others.ts";
 import { isByTls, messagesIn } from "./play-places.ts";
 import { changed, PLAY_MANNER, type PlayConfiguration, type TrunkManner, type TrunkSetting } from "./setting.ts";
 
-/** The trunk with other names; its credentials are for the realms that have got them. */
+/** The trunk with pseudonyms; its credentials are for the realms that received them. */
 export function trunkOf(
   trunk: TrunkSetting,
   wires: readonly WireEntry[],
@@ -32,8 +32,8 @@ export function trunkOf(
 }
 
 /**
- * The realms that have got credentials in this call: those of the challenge before, since what answers it is hidden. A trunk whose
- * registrar has another realm gives them to none.
+ * The realms that received credentials in this call: taken from the preceding challenge, since the credentials are hidden. None for
+ * a trunk whose registrar has another realm.
  */
 function realmsIn(wires: readonly WireEntry[], { registers }: TrunkSetting): string[] {
   let challenge = "";

@@ -1,9 +1,9 @@
 /**
  * The stanzas of a call as steps of a play.
  *
- * Rules: devices of plays acknowledge the gateway's IQs at once, so a result is said only where it came later or after something
- * else; then the IQ is `(unanswered)`, and its id is taken from it. Ids that the gateway makes of other values (those
- * of candidates) are free.
+ * Rules: devices of plays acknowledge the gateway's IQs at once, so a result is written only if it came later or after another
+ * message; then the IQ is `(unanswered)`, and its id is captured. Ids that the gateway derives from other values (those of
+ * candidates) are not compared.
  */
 import { type Element, parse } from "ltx/lib/ltx.js";
 import { CATEGORY, DTLS_SCTP } from "../protocol/xmpp/namespaces.ts";
@@ -17,31 +17,31 @@ import { pretty } from "./pretty.ts";
 import type { Setting } from "./setting.ts";
 import { unwrapped } from "./wrapped.ts";
 
-/** A device acknowledges by itself within so many milliseconds. */
+/** Milliseconds within which a device acknowledges by itself. */
 const AT_ONCE = 50;
 
 const decoder = new TextDecoder();
 
 export class PlayXmpp {
   readonly #others: Others;
-  /** IQs of the gateway that are acknowledged at once, by id and device. */
+  /** IQs of the gateway that were acknowledged at once, by id and device. */
   readonly #atOnce: ReadonlySet<string>;
-  /** The full JIDs that a call from a phone is offered to before anybody has spoken. */
+  /** The full JIDs to which a call from a phone was offered before any device had answered. */
   readonly #told: string[] = [];
   #hasSpoken = false;
   #isProposed = false;
   readonly #stanzas: readonly { readonly wire: WireEntry; readonly stanza: Element }[];
-  /** Whether a proposal is for a device that was seen: one is online, or the server tells of all who are there. */
+  /** Whether proposals have a known target: a device is online, or the server reports all devices. */
   readonly #wasThere: boolean;
-  /** Whether it is known by now what the caps of plays stand for. */
+  /** Whether the gateway already knows the caps of plays. */
   #isKnown = false;
-  /** Whether somebody is online: a phone that calls hears at once that it rings. */
+  /** Whether a device is online, because the caller received 180 at once. */
   readonly #isOnline: boolean;
-  /** A device that has spoken first. */
+  /** The first device to send a stanza. */
   #speaker: string | undefined;
   /** Whether the phone offers data channels. */
   readonly #offersData: boolean;
-  /** The devices as they are named on the wire, by their names in the play. */
+  /** The devices' JIDs on the wire, by their JIDs in the play. */
   readonly #realNames = new Map<string, string>();
 
   constructor(others: Others, wires: readonly WireEntry[], { intercept }: Pick<Setting, "intercept">) {
@@ -55,7 +55,7 @@ export class PlayXmpp {
     this.#atOnce = acknowledged(wires.filter(({ wire }) => wire === "xmpp"));
   }
 
-  /** The step of a stanza; undefined for what devices of plays do by themselves, and for what cannot be said. */
+  /** The step for a stanza; undefined for automatic answers of the play's devices, and for unknown stanzas. */
   step(wire: WireEntry): string | undefined {
     const stanza = parse(decoder.decode(wire.bytes));
     const { id, from, to, type } = stanza.attrs;
@@ -82,7 +82,7 @@ export class PlayXmpp {
     return stepText(`gateway > ${device}${isAnswered ? "" : " (unanswered)"}`, linesOf(other));
   }
 
-  /** Whether a device that comes takes proposals: it is not called before it has spoken, though a proposal is out. */
+  /** Whether a device that comes online supports proposals: it is not called before it sends a stanza, although a proposal is open. */
   #takesProposals(coming: WireEntry): boolean {
     if (!this.#isProposed) return false;
     const device = parse(decoder.decode(coming.bytes)).attrs.from;
@@ -97,7 +97,7 @@ export class PlayXmpp {
     return comes(deviceName(jid), this.#clientOf(jid, true), isKnown);
   }
 
-  /** What a device must say of itself, to be told what it was told. */
+  /** The features a device must announce to be sent what it was sent. */
   #clientOf(jid: string, messages: boolean): Client {
     const real = this.#realNames.get(jid);
     const told = this.#stanzas.filter(
@@ -108,7 +108,7 @@ export class PlayXmpp {
     return { messages, dataChannels, categories: hears(CATEGORY) };
   }
 
-  /** Who must be online: whoever is told at once, or somebody at least, where a phone hears at once that it rings. */
+  /** Devices that must be online: those offered the call at once, or any one if the caller received 180 at once. */
   get online(): readonly string[] {
     const isSomebody = this.#isOnline && !this.#isProposed && this.#told.length === 0;
     if (isSomebody) return [`juliet@${PLAY.users}/balcony`];
@@ -116,14 +116,14 @@ export class PlayXmpp {
   }
 
   /**
-   * What must have happened before: devices have said what they take; where a call is proposed to somebody, one of them that it takes
+   * Steps before the call: devices announce their features; if a call is proposed to known devices, one of them supports
    * proposals.
    */
   get before(): string[] {
     return [...this.#withCaps, ...this.#withMessages];
   }
 
-  /** The devices that are called directly and have said something of themselves. */
+  /** The devices that are called directly and have caps. */
   get #withCaps(): string[] {
     const direct = new Set([...this.#told, ...(this.#isProposed || !this.#speaker ? [] : [this.#speaker])]);
     const clients = [...direct].map((jid) => ({ jid, client: this.#clientOf(jid, false) }));
@@ -144,7 +144,7 @@ const hasData = (bytes: Uint8Array): boolean => /^m=application [^\r\n]*DTLS\/SC
 
 const isComing = (stanza: Element): boolean => stanza.is("presence") && stanza.attrs.type === undefined;
 
-/** Whether a phone hears 180 at once, before anybody but it has spoken; 100 is nothing. */
+/** Whether the caller received 180 at once, before any stanza; 100 does not count. */
 function ringsAtOnce(wires: readonly WireEntry[]): boolean {
   const [first] = wires;
   const next = wires.find(({ wire, out, bytes }) =>
@@ -154,13 +154,13 @@ function ringsAtOnce(wires: readonly WireEntry[]): boolean {
   return next.at - first.at < AT_ONCE && decoder.decode(next.bytes).startsWith("SIP/2.0 18");
 }
 
-/** An element, line by line; line ends in a value are written as what they are. */
+/** An element, line by line; line ends in attribute values are written as references. */
 const linesOf = (element: Element): string[] =>
   pretty(element)
     .replace(/="[^"]*"/g, (value) => value.replaceAll("\r", "&#13;").replaceAll("\n", "&#10;"))
     .split("\n");
 
-/** To whom a server says a stanza for us. */
+/** The target of a stanza that the server sends on our behalf. */
 function wrappedTo(stanza: Element): string | undefined {
   const inside = unwrapped(stanza);
   return inside === stanza ? undefined : String(inside.attrs.to);
@@ -169,13 +169,13 @@ function wrappedTo(stanza: Element): string | undefined {
 const isInitiate = (stanza: Element): boolean =>
   unwrapped(stanza).getChild("jingle")?.attrs.action === "session-initiate";
 
-/** Leaves an attribute out of all elements of a name. */
+/** Removes an attribute from all elements of a name. */
 function forget(element: Element, name: string, attribute: string): void {
   if (element.is(name)) delete element.attrs[attribute];
   for (const child of element.getChildElements()) forget(child, name, attribute);
 }
 
-/** The IQ sets of the gateway whose result comes before anything else does, and at once: `id device`. */
+/** The IQ sets of the gateway whose result came at once, before any other request: `id device`. */
 function acknowledged(wires: readonly WireEntry[]): ReadonlySet<string> {
   const asked = new Map<string, number>();
   const found = new Set<string>();

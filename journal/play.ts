@@ -1,10 +1,10 @@
 /**
  * A call as a play (replay/script.ts), which runs as a regression test and by `carillon replay`.
  *
- * Rules: what came is said, without what the phone of plays fills in (play-phone.ts); what left is heard, without what the
- * gateway makes up anew each time: an id that comes again is `{tag-1}`, taken from where it stands first. Pauses of 50 ms and more
- * are `after`. Who, where and with what keys is exchanged field by field (exchange/), so a play names nobody. Devices of plays
- * acknowledge by themselves: a result is said only where it came later.
+ * Rules: received messages are sent by the play, without the fields that the phone of plays fills in (play-phone.ts); sent messages
+ * are expected, without values that the gateway generates: a recurring id is `{tag-1}`, captured at its first occurrence. Pauses of
+ * 50 ms and more are `after`. People, addresses and keys are replaced by pseudonyms, field by field (exchange/). Devices of plays
+ * acknowledge by themselves: a result is written only if it came later.
  */
 import type { Entry, RelayEntry, WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
@@ -17,24 +17,24 @@ import { PlayXmpp } from "./play-xmpp.ts";
 import type { Setting } from "./setting.ts";
 import type { CallRow } from "./view.ts";
 
-/** Shorter pauses are none, in milliseconds. */
+/** Shorter pauses are dropped, in milliseconds. */
 const PAUSE = 50;
-/** What each step of a play takes. */
+/** Duration of each step of a play, in milliseconds. */
 const STEP = 5;
 
-/** What devices have acknowledged by themselves is on its way until then. */
+/** Time for the devices' automatic acknowledgements to arrive. */
 const AFTER_THAT = "after 10 ms\n";
 
-/** How a failure ends that is a relay's silence: nobody says anything then. */
+/** The end of a failure text for a silent relay: no step is written for it. */
 const SILENT = "does not answer";
 
-/** Steps of a call that the gateway ends by itself. */
+/** Steps for calls that the gateway ends by itself. */
 const ENDS: ReadonlyMap<string, string> = new Map([
   ["operator.hangs-up", "the operator hangs up"],
   ["gateway.stops", "the gateway stops"],
 ]);
 
-/** Whether an entry is what happens beside the messages. */
+/** Whether an entry is an event other than a message. */
 function isBeside(entry: Entry): boolean {
   return (
     (entry.kind === "relay" && entry.failed?.endsWith(SILENT) !== true) ||
@@ -49,7 +49,7 @@ function happens(entry: Exclude<Entry, WireEntry>, others: Others): string {
   return `${AFTER_THAT}${what ?? "the stream is cut"}`;
 }
 
-/** What the relay says. */
+/** The step for an answer of the relay. */
 function relayStep({ sdp, failed = "" }: RelayEntry, others: Others): string {
   others.ours = false;
   return stepText("relay > gateway", sdp === undefined ? [`error: ${failed}`] : exchangeSdp(sdp, others));

@@ -1,4 +1,4 @@
-/** A stanza as people read it: one element a line, what is inside it further right; text stays on the line of its element. */
+/** A stanza formatted for people: one element a line, children indented; text stays on the line of its element. */
 import type { Element } from "ltx/lib/ltx.js";
 import { writeStanza } from "../protocol/xmpp/write.ts";
 

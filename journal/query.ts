@@ -1,4 +1,4 @@
-/** What is asked of the list of calls: by any of its words, by state, by reason. */
+/** Queries on the list of calls: by text, by state, by reason. */
 import type { CallRow } from "./view.ts";
 
 export interface CallQuery {
@@ -7,11 +7,11 @@ export interface CallQuery {
   /** Part of the name of a state. */
   readonly state?: string | undefined;
   readonly reason?: string | undefined;
-  /** The call after which the page begins. */
+  /** The call before the first of the page. */
   readonly after?: string | undefined;
 }
 
-/** Whether a call fits a question. */
+/** Whether a call matches a query. */
 export function fits(row: CallRow, { q = "", state = "", reason }: CallQuery): boolean {
   if (reason !== undefined && row.why !== reason) return false;
   if (state !== "" && !row.state.some((name) => name.includes(state))) return false;
@@ -31,7 +31,7 @@ export function fits(row: CallRow, { q = "", state = "", reason }: CallQuery): b
   return words.some((word) => word.toLowerCase().includes(wanted)) || isNumber(wanted, `${row.from} ${row.to}`);
 }
 
-/** A number fits however it is spelt: visual separators mean nothing (RFC 3966 §5.1.1). */
+/** A number matches in any spelling: visual separators carry no meaning (RFC 3966 §5.1.1). */
 function isNumber(wanted: string, names: string): boolean {
   const digits = (text: string): string => text.replace(/[\s().-]/g, "");
   return /^\+?[\d\s().-]{3,}$/.test(wanted) && digits(names).includes(digits(wanted));

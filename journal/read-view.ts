@@ -1,7 +1,7 @@
 /**
- * A call's JSON, read again: its messages as the entries that a play is written of.
+ * Reads the exported JSON of a call: its messages as entries, from which a play is written.
  *
- * Rule: what anybody may have written is checked before it is used; what is no journal is an error that says so.
+ * Rule: the input is untrusted and checked before use; invalid input is an error with a message.
  */
 import { parse } from "ltx/lib/ltx.js";
 import { writeStanza } from "../protocol/xmpp/write.ts";
@@ -9,10 +9,10 @@ import type { Entry } from "./entries.ts";
 import type { Setting } from "./setting.ts";
 import type { CallView, MessageView } from "./view.ts";
 
-/** A call as it is exported, with what the gateway was like. */
+/** An exported call, with the gateway's configuration. */
 export type ExportedCall = CallView & { readonly setting: Setting };
 
-/** Reads the JSON of a call; throws an `Error` for what is none. */
+/** Reads the JSON of a call; throws an `Error` if it is invalid. */
 export function readExportedCall(text: string): ExportedCall {
   const read = JSON.parse(text) as Partial<ExportedCall> | null;
   const isCall = Array.isArray(read?.steps) && Array.isArray(read.messages) && typeof read.setting === "object";
@@ -25,7 +25,7 @@ export function readExportedCall(text: string): ExportedCall {
   } as ExportedCall;
 }
 
-/** What has happened in an exported call, in order; of its steps the events alone. */
+/** The entries of an exported call, in order; steps have only their events. */
 export function entriesOf({ begun, steps, messages, streams, relayed }: ExportedCall): Entry[] {
   const lost = streams.map(({ at, isUp }): Entry => ({ kind: "stream", at: begun + at, isUp }));
   const taken = steps.map(({ at, event }): Entry => {
@@ -50,12 +50,12 @@ function wireOf(begun: number, { at, wire, out, peer, text }: MessageView): Entr
   };
 }
 
-/** With the line ends of SIP, and the length that the body has now that its secrets are hidden. */
+/** Restores the line ends of SIP, and adjusts Content-Length to the hidden secrets. */
 function sipOf(text: string): string {
   const end = text.indexOf("\n\n");
   const [head, body] = end < 0 ? [text, ""] : [text.slice(0, end), text.slice(end + 2).replaceAll("\n", "\r\n")];
   const length = encoder.encode(body).length;
-  // a password in a URI means nothing to us (RFC 3261 §19.1.1), and what hides it may not stand there
+  // a password in a URI is irrelevant here (RFC 3261 §19.1.1), and its placeholder is not valid in one
   const lines = head
     .replaceAll(/:‹hidden [0-9a-f]{4}›@/g, "@")
     .split("\n")

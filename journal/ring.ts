@@ -1,9 +1,9 @@
 /**
- * Room for bytes that come and go in about the same order: what is packed of calls that are over.
+ * Storage for byte arrays released in about the order they were stored: the packed entries of ended calls.
  *
- * Bytes are copied one behind the other into pieces of `PIECE` bytes, and a piece is used again once all in it is released: so nothing is
- * allocated and collected for an ended call. Bounds: the pieces are at most what is kept at once and one piece more, and what each has
- * lost at its end; what is larger than a quarter of a piece has bytes of its own. Rule: who releases bytes reads them no more.
+ * Bytes are copied one after another into pieces of `PIECE` bytes, and a piece is reused once all its contents are released: ended
+ * calls cause no allocation or garbage collection. Bounds: the pieces hold what is stored at once, plus one piece, plus the unused
+ * end of each; anything larger than a quarter of a piece is allocated separately. Rule: released bytes are no longer read.
  */
 
 const PIECE = 1_048_576;
@@ -11,11 +11,11 @@ const PIECE = 1_048_576;
 interface Piece {
   readonly bytes: Uint8Array;
   end: number;
-  /** How many are kept in it. */
+  /** Number of byte arrays stored in it. */
   kept: number;
 }
 
-/** Bytes that are kept until they are released. */
+/** Bytes stored until they are released. */
 export interface Kept {
   readonly bytes: Uint8Array;
   readonly piece: Piece | undefined;
@@ -25,7 +25,7 @@ export class Ring {
   #now: Piece | undefined;
   readonly #free: Piece[] = [];
 
-  /** Copies bytes to where they stay. */
+  /** Stores a copy of the bytes. */
   keep(bytes: Uint8Array): Kept {
     const { length } = bytes;
     if (length > PIECE / 4) return { bytes: bytes.slice(), piece: undefined };

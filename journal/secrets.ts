@@ -1,14 +1,14 @@
 /**
- * Hides what nobody may see in a message: ICE passwords, keys in SDP (SDES, MIKEY, k=), digest answers and nonces, passwords in URIs.
+ * Hides secrets in messages: ICE passwords, keys in SDP (SDES, MIKEY, k=), digest responses and nonces, passwords in URIs.
  *
- * Rule: equal secrets look equal, so that one sees what became of one; the four hex digits that stand for a secret tell nothing about
- * it. Ufrags, fingerprints and addresses are no secrets: they are what people look for, and a fingerprint is the hash of a certificate that
- * is shown to everybody (RFC 8122 §5). Nor are dialled keys, without which a call could not be run again. A field may go on in folded
- * lines, and have blanks around its signs.
+ * Rule: equal secrets look equal, so that they can be traced; the four hex digits shown for a secret reveal nothing about it. Ufrags,
+ * fingerprints and addresses are not secret: people search for them, and a fingerprint is the hash of a public certificate
+ * (RFC 8122 §5). Nor are DTMF digits, without which a call could not be replayed. A field may continue in folded lines, and have
+ * blanks around its separators.
  */
 import { PASSWORD } from "../protocol/sip/uri.ts";
 
-/** Secrets, behind what stands before them in the text of a message. */
+/** Secrets, located by the text before them. */
 const SECRETS: readonly RegExp[] = [
   /(?<=ice-pwd:)\S+/gi,
   /(?<=\bpwd\s*=\s*")[^"]+/g,
@@ -26,7 +26,7 @@ const SECRETS: readonly RegExp[] = [
 export const hideSecrets = (text: string): string =>
   SECRETS.reduce((hidden, secret) => hidden.replace(secret, (found) => `‹hidden ${markOf(found)}›`), text);
 
-/** Four hex digits: enough to tell a handful of secrets apart, and far too few to find one out (FNV-1a, folded). */
+/** Four hex digits: enough to distinguish a few secrets, and far too few to recover one (FNV-1a, folded). */
 function markOf(secret: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < secret.length; at++) hash = Math.imul(hash ^ secret.charCodeAt(at), 0x01000193);

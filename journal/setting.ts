@@ -1,7 +1,7 @@
 /**
- * What a play must know of the gateway that a call was recorded at, as plain JSON: its names, its ways, and its timers.
+ * The gateway's configuration as needed by a play of a recorded call, in plain JSON: names, options and timers.
  *
- * Secrets are none of it: credentials are told as being there.
+ * Secrets are not part of it: it only states that credentials exist.
  */
 import type { Numbering } from "../protocol/number.ts";
 import type { Profile } from "../protocol/reasons.ts";
@@ -11,38 +11,38 @@ export interface Setting {
   /** The component's domain, and the domains of its users. */
   readonly component: string;
   readonly hosts: readonly string[];
-  /** The hosts of SIP URIs that mean the gateway, and its ports. */
+  /** The hosts of SIP URIs that stand for the gateway, and its ports. */
   readonly ours: readonly string[];
   readonly port: number;
-  /** Where it listens for TLS. */
+  /** The port it listens on for TLS, if it does. */
   readonly tlsPort?: number | undefined;
   readonly proxyHost: string;
   readonly proxyPort: number;
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
-  /** The realms that get credentials; none for that of the first challenge. */
+  /** The realms that receive credentials; if empty, the realm of the first challenge. */
   readonly realm: readonly string[];
-  /** Whether the users' server hands calls over (integrations/). */
+  /** Whether the users' server delegates calls (integrations/). */
   readonly intercept: boolean;
-  /** The trunks beside the proxy; with a call, the one that it goes by. */
+  /** The trunks besides the proxy; for a call, the one it uses. */
   readonly trunks: readonly TrunkSetting[];
-  /** How numbers are dialled, if `[dial]` says so; who may dial what is no part of it. */
+  /** The numbering, if `[dial]` is configured; without the rules of who may dial what. */
   readonly dial?: Dialled;
-  /** The domains as which it lets the gateway speak, beside its own. */
+  /** The domains that the server lets the gateway send as, besides its own. */
   readonly speaksAs: readonly string[];
   readonly options: CallOptions;
 }
 
 export interface Dialled extends Numbering {
-  /** What a user dials before a number to hide who calls. */
+  /** Prefix that a user dials to withhold the caller's number. */
   readonly hide: string;
-  /** Milliseconds that a call may last; 0: no limit. */
+  /** Maximum duration of a call in milliseconds; 0: no limit. */
   readonly longest: number;
 }
 
 /** An account at a provider or PBX (`[trunks.NAME]`). */
 export interface TrunkSetting extends TrunkManner {
   readonly name: string;
-  /** Of its Request-URIs, and of the account. */
+  /** The authority of its Request-URIs and of the account. */
   readonly authority: string;
   readonly domain: string;
   readonly username: string;
@@ -52,10 +52,10 @@ export interface TrunkSetting extends TrunkManner {
   readonly defaultUser: string;
 }
 
-/** How a trunk is spoken to. */
+/** How a trunk is used. */
 export interface TrunkManner {
   readonly hasPassword: boolean;
-  /** Whether it has a registrar, whose realms alone get the password, and whether all goes by an outbound proxy. */
+  /** Whether it has a registrar, whose realms alone receive the password, and whether requests go through an outbound proxy. */
   readonly registers: boolean;
   readonly hasOutboundProxy: boolean;
   readonly transport: string;
@@ -65,7 +65,7 @@ export interface TrunkManner {
   readonly trusted: boolean;
 }
 
-/** The manner of trunks of which a play says nothing else. */
+/** The options of trunks for which a play states nothing else. */
 export const PLAY_MANNER: TrunkManner = {
   ...{
     hasPassword: false,
@@ -79,15 +79,15 @@ export const PLAY_MANNER: TrunkManner = {
   },
 };
 
-/** Options that change what a call says or when. Times are milliseconds. */
+/** Options that change the messages of a call or their timing. Times are milliseconds. */
 export interface CallOptions {
   readonly transport: string;
   readonly profile: Profile;
   readonly outbound: boolean;
-  /** Whether the proxy has checked From. */
+  /** Whether the proxy has verified From. */
   readonly trusted: boolean;
   readonly hasCredentials: boolean;
-  /** How calls are put to the proxy, with which codecs by a relay, and whether there is one. */
+  /** The kind of media toward the proxy, the codecs with a relay, and whether there is a relay. */
   readonly media: string;
   readonly codecs: string;
   readonly relay: boolean;
@@ -98,7 +98,7 @@ export interface CallOptions {
   readonly jmiTimeout: number;
 }
 
-/** The options of plays that say nothing else. */
+/** The options of plays that state nothing else. */
 export const PLAY_OPTIONS: CallOptions = {
   transport: "udp",
   profile: "deployed",
@@ -115,21 +115,21 @@ export const PLAY_OPTIONS: CallOptions = {
   jmiTimeout: 30_000,
 };
 
-/** What stands behind `# options:` in a play: what is not as it is in other plays. */
+/** The content of `# options:` in a play: differences from other plays. */
 export interface PlayConfiguration extends Partial<CallOptions> {
   readonly intercept?: true;
-  /** The full JIDs that are online when it begins; juliet's balcony when not said. */
+  /** The full JIDs that are online at the start; juliet's balcony by default. */
   readonly online?: readonly string[];
   readonly usernameToPhone?: Setting["usernameToPhone"];
   readonly realm?: Setting["realm"];
   readonly speaksAs?: Setting["speaksAs"];
-  /** The trunk of the call, who stands where `provider` does; what is not said of it is as with other trunks. */
+  /** The trunk of the call, located at `provider`; what is not stated is as for other trunks. */
   readonly trunk?: Partial<TrunkManner> & Omit<TrunkSetting, keyof TrunkManner | "name">;
-  /** What may be dialled, each as it stands, and by the trunk if there is one. */
+  /** The allowed targets, literally, dialled over the trunk if there is one. */
   readonly dial?: Pick<Dialled, "emergency" | "hide" | "longest"> & { readonly to: readonly string[] };
 }
 
-/** What is not as it is in other plays. */
+/** The options that differ from the defaults. */
 export function changed<Options extends object>(options: Options, usual: Options): Partial<Options> {
   const keys = (Object.keys(usual) as (keyof Options)[]).filter((key) => options[key] !== usual[key]);
   return Object.fromEntries(keys.map((key) => [key, options[key]])) as Partial<Options>;

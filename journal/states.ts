@@ -1,9 +1,9 @@
 /** The leaf states of a state value, by their full names. */
 import type { StateValue } from "xstate";
 
-/** Values are the same few objects again and again: each is spelt once. */
+/** Cache: state values are a few recurring objects. */
 const known = new WeakMap<object, readonly string[]>();
-/** One list for equal states: as many as a chart has configurations. */
+/** One list for equal states: as many as the chart has configurations. */
 const lists = new Map<string, readonly string[]>();
 
 /** `["established.negotiation.stable", "established.hold.talking"]`: one a region; the same list for the same states. */

@@ -1,10 +1,10 @@
 /**
- * What a journal says to people, entry by entry: steps and messages, each at the place of the other.
+ * Presents a journal to people: its entries as steps and messages, each with the index of the other.
  *
- * Rules: a message that came stands with the step that follows it, unless another message came first, and so does what was answered
- * before that step; what went out otherwise stands with the step before it, since effects follow their event. Events of XState have the
- * words of the chart: `after no answer`, `begins`. Each step and message knows with which entry it changed last, so that who has heard
- * the beginning is told the rest alone.
+ * Rules: a received message belongs to the step that follows it, unless another message came first, and so does an answer sent
+ * before that step; other sent messages belong to the step before, since effects follow their event. Events of XState get the names
+ * of the chart: `after no answer`, `begins`. Each step and message records the number of entries at its last change, so that a
+ * reader of the beginning is sent only the rest.
  */
 import type { Entry, RelayEntry, StepEntry, WireEntry } from "./entries.ts";
 import { messageOf } from "./message-view.ts";
@@ -12,7 +12,7 @@ import { hideSecrets } from "./secrets.ts";
 import { leavesOf } from "./states.ts";
 import type { MessageView, RelayView, StepView, StreamView } from "./view.ts";
 
-/** What is told of a call. */
+/** The presentation of a call. */
 export interface Told {
   readonly steps: readonly StepView[];
   readonly messages: readonly MessageView[];
@@ -20,10 +20,10 @@ export interface Told {
   readonly relayed: readonly RelayView[];
 }
 
-/** A step while it is put together. */
+/** A step under construction. */
 type Growing = Omit<StepView, "effects" | "said" | "came"> & { effects: string[]; said: number[]; came?: number };
 
-/** A step or a message, and how many entries were told when it changed last. */
+/** A step or a message, and the number of entries at its last change. */
 interface Kept<What> {
   what: What;
   changed: number;
@@ -32,16 +32,16 @@ interface Kept<What> {
 export class Telling {
   readonly #begun: number;
   #start: number | undefined;
-  /** Entries that were told. */
+  /** Number of entries added. */
   #count = 0;
   readonly #steps: Kept<Growing>[] = [];
   readonly #messages: Kept<MessageView>[] = [];
   readonly #streams: Kept<StreamView>[] = [];
   readonly #relayed: Kept<RelayView>[] = [];
-  /** The places of messages, by those of their entries. */
+  /** Indexes of messages, by the indexes of their entries. */
   readonly #byEntry = new Map<number, number>();
   readonly #asked = new Map<string, string>();
-  /** What waits for the step that it belongs to: the message that came, what went out since, effects before the first step. */
+  /** Waiting for their step: the received message, messages sent since, effects before the first step. */
   #came: number | undefined;
   #said: number[] = [];
   #effects: string[] = [];
@@ -67,23 +67,23 @@ export class Telling {
     else this.#message(entry, at);
   }
 
-  /** A message that was told has come again since. */
+  /** A known message was repeated. */
   again(entry: number, times: number): void {
     const kept = this.#messages[this.#byEntry.get(entry) ?? -1];
     if (kept && kept.what.again !== times) kept.what = { ...kept.what, again: times };
   }
 
-  /** All that was told. */
+  /** All steps and messages. */
   get whole(): Told {
     return this.since(0);
   }
 
-  /** What has changed since so many entries were told. */
+  /** Changes since a number of entries. */
   since(count: number, isTold = (_: MessageView): boolean => false): Told {
     const last = this.#steps.at(-1);
     const isNew = ({ changed }: Kept<unknown>): boolean => changed > count;
     return {
-      // what waits for a step that may never come stands with the step before
+      // messages that wait for a step that may never come are shown with the step before
       steps: this.#steps
         .filter(isNew)
         .map((kept) => (kept === last ? { ...kept.what, said: [...kept.what.said, ...this.#said] } : kept.what)),
@@ -127,7 +127,7 @@ export class Telling {
     }
   }
 
-  /** What came led to no step, such as an answer that nothing depends on: it stands with the step before. */
+  /** The received message led to no step, such as a response without consequences: it belongs to the step before. */
   #noStep(): void {
     const last = this.#steps.at(-1);
     if (!last) return;
@@ -168,7 +168,7 @@ function stepOf(entry: StepEntry, at: number, n: number, last: readonly string[]
   };
 }
 
-/** XState's own events in words: a time is over, or the call begins. */
+/** XState's own events in words: a delay has elapsed, or the call begins. */
 export function wordsOf(event: string): string {
   if (event === "xstate.init") return "begins";
   const [, delay] = /^xstate\.after\.(.+?)\.(?:\(machine\)|call)\b/.exec(event) ?? [];

@@ -1,19 +1,19 @@
 /**
  * The ladder of a call, and its states, as plain text: for terminals, tickets and mail.
  *
- * Rule: a name or a label is one line of printable characters, whoever has written it.
+ * Rule: a name or a label is one line of printable characters, whatever its origin.
  */
 import { type LadderRow, ladderRows } from "./ladder-rows.ts";
 import type { CallView, MessageView, StepView } from "./view.ts";
 
-/** Columns between two of the three who speak. */
+/** Columns between two of the three participants. */
 const WIDTH = 46;
-/** Columns of the line with the title, but for four. */
+/** Columns of the title line, without the last four. */
 const TITLE = 110;
 /** Columns for the time. */
 const TIME = 10;
 
-/** A line with the names over the ladder, and one with a title above them. */
+/** A title line, and a line with the names at the head of the ladder. */
 export function headLines(title: string, user: string, phone: string): string {
   const heads = `${cut(user, WIDTH - 2).padEnd(WIDTH)}gateway${cut(phone, WIDTH - 2).padStart(WIDTH)}`;
   return `── ${plain(title)} ${"─".repeat(Math.max(0, TITLE - title.length))}\n${heads}`;
@@ -29,7 +29,7 @@ export function arrowLine(wire: "sip" | "xmpp", out: boolean, label: string): st
 /** The state that the call is in now. */
 export const stateLine = (state: string): string => `${" ".repeat(WIDTH)}◆ ${plain(state)}`;
 
-/** What was not taken, and why. */
+/** An event that was not accepted, and why. */
 const refusedLine = (event: string, why: string): string => `${" ".repeat(WIDTH)}⊘ ${plain(event)}: ${plain(why)}`;
 
 /** A whole call, each line with the seconds since it began. */
@@ -41,7 +41,7 @@ export function ladderText(call: CallView): string {
   return [indented(headLines(`${call.direction}${end}`, user, phone)), ...rows, ...left, ""].join("\n");
 }
 
-/** Lines that have no time. */
+/** Lines without a time. */
 export const indented = (lines: string): string => lines.replace(/^/gm, " ".repeat(TIME));
 
 /** A row of a call's ladder, with the seconds since it began. */
@@ -77,5 +77,5 @@ const cut = (text: string, most: number): string => {
   return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
 };
 
-/** Without what moves a terminal's cursor or colours. */
+/** Without characters that control a terminal. */
 const plain = (text: string): string => text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "·");

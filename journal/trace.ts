@@ -1,8 +1,8 @@
 /**
- * Says every message of the calls of one number, JID or Call-ID (`[log] trace`). It is told what the journal is told (actors/watch.ts).
+ * Logs every message of the calls of one number, JID or Call-ID (`[log] trace`). Reports come from actors/watch.ts.
  *
- * Rules: calls that begin from then on; secrets are hidden as on the page; while nothing is traced it costs one comparison a message.
- * Bound: `MOST` calls, the oldest goes first.
+ * Rules: applies to calls that begin later; secrets are hidden as on the page; without a trace it costs one comparison per message.
+ * Bound: `MOST` calls, the oldest is dropped first.
  */
 import type { Element } from "@xmpp/xml";
 import type { Message } from "../protocol/sip/message.ts";
@@ -15,7 +15,7 @@ import { hideSecrets } from "./secrets.ts";
 
 const MOST = 100;
 
-/** A message of a call that is traced. */
+/** A message of a traced call. */
 export interface Traced {
   readonly call: string;
   readonly callId: string;
@@ -24,11 +24,11 @@ export interface Traced {
   readonly to: string;
   readonly wire: "sip" | "xmpp";
   readonly direction: "in" | "out";
-  /** Transport and address of the other side; none for the XMPP server. */
+  /** Transport and address of the other side; missing for the XMPP server. */
   readonly peer?: string;
-  /** What it is, in a few words. */
+  /** Its label. */
   readonly label: string;
-  /** The whole message, its secrets hidden. */
+  /** The full message, with its secrets hidden. */
   readonly message: string;
 }
 
@@ -48,7 +48,7 @@ export class Trace {
     this.#say = say;
   }
 
-  /** What is traced from now on; nothing when it is empty. */
+  /** Traces this name from now on; nothing if it is empty. */
   set(what: string): void {
     const wanted = wordOf(what);
     if (wanted === this.#what) return;
@@ -97,10 +97,10 @@ export class Trace {
   }
 }
 
-/** A name as it is compared: a number with and without its plus are one. */
+/** A name for comparison: a number is the same with and without its plus. */
 const wordOf = (name: string): string => name.trim().toLowerCase().replace(/^\+/, "");
 
-/** All that a call may be called by: its ids, and both JIDs, whole, bare, and their local parts as they are dialled. */
+/** All names of a call: its ids, and both JIDs, full, bare, and their local parts as dialled. */
 function namesOf({ id, callId, sid, from, to }: About): string[] {
   const jids = [from, to].flatMap((jid) => {
     const [bare = ""] = jid.split("/", 1);

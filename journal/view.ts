@@ -1,11 +1,11 @@
 /**
- * What is known of a call, as plain JSON: what the list, the chart, the ladder and the exports show.
+ * A call as plain JSON, as shown by the list, the chart, the ladder and the exports.
  *
- * Rules: states are the full names of leaf states, two where the chart is parallel; times are milliseconds; a message is whole,
- * with its secrets hidden, and stands at the step that it caused or that it came of.
+ * Rules: states are the full names of leaf states, two if the chart is parallel; times are milliseconds; a message has its full
+ * text, with its secrets hidden, and belongs to the step that it caused or resulted from.
  */
 
-/** The four hues of a call: somebody is asked, it is up, one side has left, it is over. */
+/** The four colours of a call: an answer is awaited, it is established, one side has left, it has ended. */
 export type Phase = "asking" | "up" | "ending" | "over";
 
 const PHASES: Readonly<Record<string, Phase>> = {
@@ -17,36 +17,36 @@ const PHASES: Readonly<Record<string, Phase>> = {
   ending: "ending",
 };
 
-/** The phase of a state of the call chart, by its name; states of other charts are of none, and read as over. */
+/** The phase of a state of the call chart, by its name; states of other charts count as over. */
 export function phaseOf(state: string): Phase {
   const end = state.indexOf(".");
   return PHASES[end === -1 ? state : state.slice(0, end)] ?? "over";
 }
 
-/** What is known of why a call failed: all but the condition is for people. */
+/** Why a call failed: everything except the condition is for people. */
 export interface Failure {
   /** The final SIP response that ended it. */
   readonly status?: number;
   readonly phrase?: string;
-  /** Why, in words. */
+  /** The reason, in words. */
   readonly reason?: string;
-  /** The timer that ran out. */
+  /** The timer that expired. */
   readonly timer?: string;
-  /** What would help. */
+  /** The remedy. */
   readonly advice?: string;
 }
 
 /** A row of the list of calls. */
 export interface CallRow {
-  /** Our tag in the phone's dialog: the one name that no other call has. */
+  /** Our tag in the phone's dialog: the only identifier that is unique. */
   readonly id: string;
-  /** Who calls whom: JIDs, as Jingle names them. */
+  /** Caller and callee: JIDs, as in Jingle. */
   readonly from: string;
   readonly to: string;
   readonly direction: "outgoing" | "incoming";
   readonly sid: string;
   readonly callId: string;
-  /** The trunk that it goes by; none: the proxy. */
+  /** The trunk it uses; missing: the proxy. */
   readonly trunk?: string;
   /** Milliseconds since 1970. */
   readonly begun: number;
@@ -55,14 +55,14 @@ export interface CallRow {
   readonly ended?: number;
   readonly state: readonly string[];
   readonly phase: Phase;
-  /** The condition of the reason that it ended for (XEP-0166 §7.4). */
+  /** The condition of its reason (XEP-0166 §7.4). */
   readonly why?: string;
   /** Whether it ended for another reason than success or cancel. */
   readonly failed: boolean;
   readonly failure?: Failure;
 }
 
-/** One event, and what the chart made of it. */
+/** One event, and the chart's reaction. */
 export interface StepView {
   /** 1, 2, …: the number on the scrubber and on the states. */
   readonly n: number;
@@ -76,13 +76,13 @@ export interface StepView {
   readonly guard?: string;
   /** The chart's actions. */
   readonly actions: readonly string[];
-  /** What the two sides were asked to say. */
+  /** The effects emitted for the two sides. */
   readonly effects: readonly string[];
-  /** Why the chart did not take the event. */
+  /** Why the chart did not accept the event. */
   readonly refused?: string;
-  /** The message that came, by its place in `messages`. */
+  /** The received message, by its index in `messages`. */
   readonly came?: number;
-  /** The messages that went out. */
+  /** The sent messages, by their indexes. */
   readonly said: readonly number[];
 }
 
@@ -95,43 +95,43 @@ export interface MessageView {
   readonly out: boolean;
   /** Transport and address of the other side: `udp 192.0.2.2:5060`, or `xmpp`. */
   readonly peer: string;
-  /** What it is, in a few words: `200 OK ·sdp`, `session-info (ringing)`. */
+  /** Its label: `200 OK ·sdp`, `session-info (ringing)`. */
   readonly label: string;
   /** A request, an answer, or a refusal. */
   readonly kind: "ask" | "ok" | "bad";
-  /** How often it was sent again. */
+  /** How often it was repeated. */
   readonly again: number;
-  /** The step that it belongs to, by its place in `steps`. */
+  /** The step it belongs to, by its index in `steps`. */
   readonly step: number;
-  /** The whole message; a secret is `‹hidden 69e6›`, an equal one looks equal. */
+  /** The full text; a secret is `‹hidden 69e6›`, equal ones look equal. */
   readonly text: string;
 }
 
-/** What the media relay has made of an SDP, its secrets hidden, or why it has not. */
+/** The SDP that the media relay returned, its secrets hidden, or why it failed. */
 export interface RelayView {
   /** Since the call began. */
   readonly at: number;
   readonly sdp?: string;
   readonly failed?: string;
-  /** The place of the message that follows it. */
+  /** The index of the message that follows it. */
   readonly message: number;
 }
 
-/** The XMPP stream is lost, or is there again. */
+/** The XMPP stream is lost or restored. */
 export interface StreamView {
   /** Since the call began. */
   readonly at: number;
   readonly isUp: boolean;
-  /** The step before it, by its place in `steps`. */
+  /** The step before it, by its index in `steps`. */
   readonly step: number;
 }
 
-/** A call with all that happened. */
+/** A call with its whole history. */
 export interface CallView extends CallRow {
   readonly steps: readonly StepView[];
   readonly messages: readonly MessageView[];
   readonly streams: readonly StreamView[];
   readonly relayed: readonly RelayView[];
-  /** How much was left out, because the call had more than may be kept. */
+  /** Number of entries discarded because the call had too many. */
   readonly dropped: number;
 }

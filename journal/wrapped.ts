@@ -1,13 +1,13 @@
 /**
- * A stanza that a server hands over, or sends as one of its users, wraps another one: protocol/xmpp/delegation.ts.
+ * Stanzas that wrap another one, delegated by a server or sent on behalf of a user: protocol/xmpp/delegation.ts.
  *
- * What is said stands inside: who speaks, the session, the label; what is asked and answered between the server and us is the outside.
+ * Sender, session and label are those of the stanza inside; requests and answers are matched by the outer stanza.
  */
 import type { Element } from "ltx/lib/ltx.js";
 
 const WRAPPERS = new Set("delegation privilege privileged_iq forwarded".split(" "));
 
-/** The stanza inside, or the stanza itself where it wraps none. */
+/** The innermost stanza, or the stanza itself if it wraps none. */
 export function unwrapped(stanza: Element): Element {
   let at = stanza;
   for (let next = wrapperIn(at); next !== undefined; next = wrapperIn(at)) at = next;

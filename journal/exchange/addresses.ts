@@ -1,9 +1,9 @@
 /**
- * SIP URIs, name-addrs and JIDs with other names: RFC 3261 §19.1 and §20.10, RFC 3966, RFC 7622, XEP-0106.
+ * Pseudonyms for SIP URIs, name-addrs and JIDs: RFC 3261 §19.1 and §20.10, RFC 3966, RFC 7622, XEP-0106.
  *
- * Rules: a person is the same by whatever network they are named, so user parts are unescaped before and escaped after; what
- * cannot be read is exchanged word by word. The gateway's own port becomes that of plays, and the phone's too; URI parameters that say how
- * to reach somebody stay, others are ids.
+ * Rules: a person has the same pseudonym in both networks, so user parts are unescaped first and re-escaped after; an address that
+ * cannot be read is replaced word by word. The ports of the gateway and the phone become those of plays; URI parameters about
+ * reaching a target stay, others are treated as ids.
  */
 
 import { attempt, Refusal } from "../../protocol/refusal.ts";
@@ -13,7 +13,7 @@ import { type Param, quoteDisplay } from "../../protocol/sip/values.ts";
 import { escapeLocal, readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
 import type { Others } from "./others.ts";
 
-/** The ports that are others in plays: `host port`, in the words of plays. */
+/** The ports that change in plays, by `host port` with the play's host. */
 export type Ports = ReadonlyMap<string, number>;
 
 const KEPT = new Set(
@@ -32,7 +32,7 @@ export function exchangeUri(text: string, others: Others, ports: Ports): string 
   return `${uri.scheme}:${user}${writeHost(host)}${port === undefined ? "" : `:${port}`}${params}`;
 }
 
-/** A user part may have parameters of a number in it (RFC 3261 §19.1.6). */
+/** A user part may contain parameters of a number (RFC 3261 §19.1.6). */
 function userOf(user: string, others: Others): string {
   const [number = "", ...params] = user.split(";");
   return [
@@ -57,7 +57,7 @@ function exchangeParam(name: string, value: string, others: Others): string {
 
 const written = (value: string): string => (/^[\w.!%*+`'~{}-]+$/.test(value) ? value : quoteDisplay(value));
 
-/** The value of From, To, Contact, Route, …; undefined where it cannot be read. */
+/** The value of From, To, Contact, Route, …; undefined if it cannot be read. */
 export function exchangeNameAddr(value: string, others: Others, ports: Ports): string | undefined {
   if (value.trim() === "*") return "*";
   const read = attempt(() => readNameAddr(value));
@@ -66,7 +66,7 @@ export function exchangeNameAddr(value: string, others: Others, ports: Ports): s
   return `${name}<${exchangeUri(read.uri, others, ports)}>${exchangeParams(read.params, others)}`;
 }
 
-/** A JID, bare or full; what is none stays out. */
+/** A JID, bare or full; text that is no JID is dropped. */
 export function exchangeJid(text: string, others: Others): string {
   const jid = readJid(text);
   if (jid === undefined) return others.id(text, "jid");

@@ -1,19 +1,19 @@
 /**
- * Who and what is called by other names: each name, number, host, address, id and secret has one other, wherever it stands.
+ * Pseudonyms: each name, number, host, address, id and secret is replaced by one pseudonym, wherever it occurs.
  *
- * Rules: the same gets the same other, and different ones different others; an other has the shape of what it stands for (a number
- * stays a number of as many digits, a password one of as many characters), since the gateway looks at shapes. The gateway and
- * its proxy, component and user's domain become those of plays. Names are compared as each is: hosts and people in lower case,
- * numbers by their digits. Where the gateway knows how numbers are dialled, they are compared by what they are, and each becomes
- * an international one, which needs no such knowledge. What is nobody's name (`anonymous`, `localhost`, `0.0.0.0`) stays.
+ * Rules: equal values have equal pseudonyms, different values different ones; a pseudonym has the shape of the original (a number
+ * keeps its count of digits, a password its length), since the gateway examines shapes. The gateway, its proxy, its component and
+ * the user's domain become those of plays. Values are compared by kind: hosts and people in lower case, numbers by their digits.
+ * If the gateway has a numbering, numbers are compared in normal form, and each becomes an international one, which needs no
+ * numbering. Values that identify nobody (`anonymous`, `localhost`, `0.0.0.0`) stay.
  */
 import { type Numbering, normal } from "../../protocol/number.ts";
 import { asciiHost, hostKind } from "./hosts.ts";
 
-/** How numbers are written, and what is dialled before one to hide who calls. */
+/** Numbering, and the prefix that withholds the caller's number. */
 type Dialled = Numbering & { readonly hide: string };
 
-/** Who is who in plays. */
+/** Names and addresses in plays. */
 export const PLAY = {
   ...{ component: "sip.example.org", users: "example.org" },
   ...{ gateway: "192.0.2.1", gatewayPort: 5_600, proxy: "192.0.2.2", proxyPort: 5_060 },
@@ -23,7 +23,7 @@ export const PLAY = {
 const PEOPLE = "juliet bob romeo carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy rupert".split(
   " ",
 );
-/** The numbers for help, which name nobody either, but mean something. */
+/** Values that identify nobody, and the emergency numbers, whose meaning must stay. */
 const NOBODY = new Set(["anonymous", "unknown", "unavailable", "restricted", "112", "911"]);
 const LONGEST_NAME = 1_000;
 /** The kind of numbers that are the same everywhere. */
@@ -32,20 +32,20 @@ const INTERNATIONAL = "international number";
 const OURS = "sip";
 
 export class Others {
-  /** Others by what they stand for, and those that are taken, by kind. */
+  /** Pseudonyms by original, and those in use, by kind. */
   readonly #tables = new Map<string, { readonly others: Map<string, string>; readonly taken: Set<string> }>();
-  /** Whether the message that is exchanged is one of the gateway's. */
+  /** Whether the current message was sent by the gateway. */
   ours = false;
-  /** How numbers are dialled: with it the same number in another spelling is the same. */
+  /** The numbering: with it, different spellings of a number are equal. */
   readonly #dialled: Dialled | undefined;
-  /** People who are others by another name, too. */
+  /** Further names of people. */
   readonly #aliases = new Map<string, string>();
 
   constructor(dialled?: Dialled) {
     this.#dialled = dialled;
   }
 
-  /** From now on `value` is who `other` is. */
+  /** Makes `value` another name of the person `other`. */
   isPerson(value: string, other: string): void {
     this.#aliases.set(value.toLowerCase(), this.person(other));
   }
@@ -56,7 +56,7 @@ export class Others {
     return table;
   }
 
-  /** The other of a value among those of its kind; `make` makes the nth. Where a shape has no more of them, two share one. */
+  /** The pseudonym of a value within its kind; `make` creates the nth. If a shape has no unused one left, two values share one. */
   #other(kind: string, value: string, make: (n: number) => string): string {
     const { others, taken } = this.#table(kind);
     const known = others.get(value);
@@ -69,7 +69,7 @@ export class Others {
     return other;
   }
 
-  /** Makes a host or an address the one that it is in plays, where several may be one: a gateway has many addresses. */
+  /** Gives a host or address a fixed pseudonym; several may share one, since a gateway has many addresses. */
   isHost(value: string, other: string): void {
     const kind = hostKind(value);
     const { others, taken } = this.#table(kind === "name" ? "host" : kind);
@@ -78,7 +78,7 @@ export class Others {
     taken.add(other);
   }
 
-  /** Whether a person of this name was met. */
+  /** Whether a person of this name has been seen. */
   knowsPerson(value: string): boolean {
     const dialled = this.#dialled && normal(value, this.#dialled);
     if (dialled !== undefined && this.#tables.get(INTERNATIONAL)?.others.has(dialled)) return true;
@@ -103,15 +103,15 @@ export class Others {
     return value.replace(/[\p{L}\p{N}]+/gu, (word) => this.#word(word));
   }
 
-  /** A word of a name, with capitals where it has them. */
+  /** A word of a name, with its capitals. */
   #word(word: string): string {
-    // a name that is too long for a JID stays one (RFC 7622 §3.1)
+    // the pseudonym of a name too long for a JID is too long as well (RFC 7622 §3.1)
     const width = word.length > LONGEST_NAME ? word.length : 0;
     const other = this.#other("person", word.toLowerCase(), (n) => (PEOPLE[n - 1] ?? `person${n}`).padEnd(width, "x"));
     return /^\p{Lu}/u.test(word) ? `${other[0]?.toUpperCase()}${other.slice(1)}` : other;
   }
 
-  /** What is dialled in its one form; emergency numbers are nobody's. */
+  /** A dialled number in normal form; emergency numbers have no pseudonym. */
   #dialledAs(value: string): string | undefined {
     if (this.#dialled === undefined || value.includes("@")) return undefined;
     const { hide, emergency } = this.#dialled;
@@ -151,31 +151,31 @@ export class Others {
   }
 
   /**
-   * The id of a session, a dialog, a stream or a device. One that the gateway has made is `{tag1}`, which a play takes from the
-   * message where it stands first.
+   * The id of a session, a dialog, a stream or a device. An id generated by the gateway becomes `{tag1}`, which a play takes from
+   * the message in which it first occurs.
    */
   id(value: string, label = "id"): string {
     return this.#other(`id ${label}`, value, (n) => (this.ours ? `{${label}-${n}}` : `${label}${n}`));
   }
 
-  /** The foundation of a candidate (RFC 8839 §5.1), which browsers make of its address. */
+  /** The foundation of a candidate (RFC 8839 §5.1), which browsers derive from its address. */
   foundation(value: string): string {
     if (!/^[\w+/]{1,32}$/.test(value)) return this.secret(value, "token");
     return /^\d{1,3}$/.test(value) ? value : this.#other("foundation", value, (n) => `${1_000 + n}`);
   }
 
-  /** Who asks for credentials (RFC 3261 §22.1). */
+  /** The realm of a challenge (RFC 3261 §22.1). */
   realm(value: string): string {
     return this.#other("realm", value, (n) => `realm ${n}`);
   }
 
-  /** What people have written to people; the gateway's own words are anything. */
+  /** Text for people; text from the gateway matches anything. */
   words(value: string): string {
     if (this.ours && !this.#tables.get("words")?.others.has(value)) return "…";
     return this.#other("words", value, (n) => `words ${n}`);
   }
 
-  /** A secret: as many characters of its own alphabet. */
+  /** A secret: a pseudonym of the same length and alphabet. */
   secret(value: string, shape: "token" | "octets" | "base64"): string {
     if (shape === "octets") return this.#other("octets", value.toUpperCase(), (n) => octets(value, n));
     const width = value.startsWith("‹") ? HIDDEN[shape] : value.length;
@@ -183,22 +183,22 @@ export class Others {
   }
 }
 
-/** With blanks, and what else is no letter of a secret, where they are. */
+/** Keeps blanks and other separators in their positions. */
 const shapedAs = (value: string, other: string): string =>
   value.startsWith("‹")
     ? other
     : other.replace(/./gs, (letter, at: number) => (/[^\w+/=-]/.test(value[at] ?? "") ? (value[at] ?? "") : letter));
 
-/** What a secret has that is hidden: an ICE password (RFC 8839 §5.4), and a key of AES_CM_128 (RFC 4568 §6.1). */
+/** Lengths for hidden secrets: an ICE password (RFC 8839 §5.4), and a key of AES_CM_128 (RFC 4568 §6.1). */
 const HIDDEN = { token: 24, base64: 40 } as const;
 
-/** `AB:CD:…`, as many. */
+/** `AB:CD:…`, of the same length. */
 const octets = (value: string, n: number): string =>
   value
     .split(":")
     .map((_, at) => ((at * 7 + n * 13 + (at === 0 ? n >> 8 : 0)) % 256).toString(16).padStart(2, "0").toUpperCase())
     .join(":");
 
-/** Addresses for documents (RFC 5737), and then of networks for measurements (RFC 2544, 198.18.0.0/15). */
+/** Addresses for documentation (RFC 5737), then for benchmarks (RFC 2544, 198.18.0.0/15). */
 const address = (n: number): string =>
   n < 255 ? `198.51.100.${n}` : `198.${18 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;

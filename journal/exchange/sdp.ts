@@ -1,12 +1,12 @@
 /**
- * The lines of an SDP, or of a trickle fragment, with other names: RFC 8866, RFC 8839, RFC 8840, RFC 4568, RFC 5576.
+ * Pseudonyms in an SDP or a trickle fragment: RFC 8866, RFC 8839, RFC 8840, RFC 4568, RFC 5576.
  *
- * Rule: a line is told by its type and the attribute's name, and each of its fields is exchanged for what it is. A line or an
- * attribute that is not known here may hold anything, so it is left out.
+ * Rule: lines are recognized by type and attribute name, and each field is replaced according to its meaning. An unknown line or
+ * attribute may contain anything, so it is left out.
  */
 import type { Others } from "./others.ts";
 
-/** The lines that are said again, with other names. */
+/** The lines with pseudonyms. */
 export function exchangeSdp(text: string, others: Others): string[] {
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   return lines.flatMap((line) => exchangeLine(line, others) ?? []);
@@ -27,19 +27,19 @@ function exchangeLine(line: string, others: Others): string | undefined {
   return other === undefined ? undefined : `a=${name}:${other}`;
 }
 
-/** The user's name goes; the id of a session is a number of the gateway's own choice where it is the gateway's (RFC 8866 §5.2). */
+/** The user name is removed; the session id becomes an id if the gateway has generated it (RFC 8866 §5.2). */
 const origin = (line: string, others: Others): string =>
   line.replace(/^o=\S+ (\S+)/, (_, id: string) => `o=- ${others.ours ? others.id(id, "session") : id}`);
 
 const DIRECTIONS = new Set(["sendrecv", "sendonly", "recvonly", "inactive"]);
-/** Attributes that name nobody. */
+/** Attributes without personal data. */
 const PLAIN = new Set(
   `rtpmap fmtp rtcp-fb rtcp-mux rtcp-mux-only rtcp-rsize extmap extmap-allow-mixed setup mid group ptime maxptime ssrc-group
    ice-options ice-lite ice-mismatch end-of-candidates simulcast rid imageattr framerate bundle-only jingle-action connection
    maxprate content sctp-port max-message-size sctpmap quality orient`.split(/\s+/),
 );
 
-/** The fields of an attribute, exchanged. */
+/** Replaces the fields of an attribute. */
 type Exchange = (value: string, others: Others) => string | undefined;
 
 const ids: Exchange = (value, others) => value.replace(/[^\s]+/g, (each) => (each === "-" ? each : others.id(each)));
@@ -73,11 +73,11 @@ function candidate(value: string, others: Others): string {
   return [others.foundation(foundation), component, transport, priority, others.host(host), ...rest].join(" ");
 }
 
-/** `IN IP4 address`, with what may stand behind it (multicast: RFC 8866 §5.7). */
+/** `IN IP4 address`, and what may follow it (multicast: RFC 8866 §5.7). */
 const addressed = (text: string, others: Others): string =>
   text.replace(/(IN IP[46] )([^\s/]+)/, (_, network: string, host: string) => `${network}${others.host(host)}`);
 
-/** The name of an attribute, and what stands behind its colon. */
+/** The name of an attribute, and the value after its colon. */
 function parted(attribute: string): [string, string | undefined] {
   const at = attribute.indexOf(":");
   return at === -1 ? [attribute, undefined] : [attribute.slice(0, at), attribute.slice(at + 1)];

@@ -1,9 +1,8 @@
 /**
- * A SIP message with other names, field by field: RFC 3261 §20 and the RFCs of the other fields.
+ * Pseudonyms in a SIP message, field by field: RFC 3261 §20 and the RFCs of the other fields.
  *
- * Rule: each field is read and exchanged for what it is; a field that is not known here may hold anything, so it is left out, as
- * are those that say what software somebody has. Left out too: Via and what a transaction needs, which the
- * play's phone fills in.
+ * Rule: each known field is parsed and replaced according to its meaning; an unknown field may contain anything and is left out, as
+ * are fields about software. Left out too: Via and other fields of the transaction, which the play's phone fills in.
  */
 import { bodyOf } from "../../protocol/sip/body.ts";
 import { phraseOf } from "../../protocol/sip/build.ts";
@@ -14,7 +13,7 @@ import { exchangeNameAddr, exchangeUri, type Ports } from "./addresses.ts";
 import type { Others } from "./others.ts";
 import { exchangeSdp } from "./sdp.ts";
 
-/** A message in the words of a play. */
+/** A message in the notation of a play. */
 export interface Exchanged {
   readonly start: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
@@ -40,7 +39,7 @@ export function exchangeSip(original: Message, others: Others, ports: Ports): Ex
 const phraseFor = (status: number, phrase: string, others: Others): string =>
   phrase === phraseOf(status) ? phrase : others.words(phrase);
 
-/** The values of a field; lists of words stay on their line. */
+/** The values of a field; lists of words stay on one line. */
 const valuesOf = (message: Message, name: string): readonly string[] =>
   KEPT.has(name)
     ? message.headers.filter((field) => field[0] === name).map(([, value]) => value)
@@ -70,7 +69,7 @@ function exchangeField(name: string, value: string, others: Others, ports: Ports
   return undefined;
 }
 
-/** RFC 3261 §22, RFC 7616: what is said of the realm is exchanged, the nonce is a secret's other. */
+/** RFC 3261 §22, RFC 7616: the realm is replaced as a realm, the other values as secrets. */
 function exchangeChallenge(value: string, others: Others): string {
   const scheme = /^\s*\w+/.exec(value)?.[0] ?? "";
   const params = splitOutside(value.slice(scheme.length), ",").map((each) =>
@@ -83,7 +82,7 @@ function exchangeChallenge(value: string, others: Others): string {
   return `${scheme} ${params.join(", ")}`;
 }
 
-/** Of a body of several parts the one that is understood, alone: the others may hold anything. */
+/** A multipart body is reduced to its supported part: the others may contain anything. */
 function withOnePart(message: Message): Message {
   if (!/^multipart\//i.test(header(message, "Content-Type") ?? "")) return message;
   const { type, text } = bodyOf(message);

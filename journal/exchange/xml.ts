@@ -1,14 +1,14 @@
 /**
- * A stanza with other names: XEP-0166, XEP-0167, XEP-0176, XEP-0320, XEP-0339, XEP-0353, RFC 6120 §8.
+ * Pseudonyms in a stanza: XEP-0166, XEP-0167, XEP-0176, XEP-0320, XEP-0339, XEP-0353, RFC 6120 §8.
  *
- * Rule: each attribute and text is exchanged for what it is; an element of a namespace that is not known here may hold anything,
- * so it becomes `<unknown/>` of a namespace that nobody has; where it is heard it is left out.
+ * Rule: each attribute and text is replaced according to its meaning; an element of an unknown namespace may contain anything: if
+ * received it becomes `<unknown/>` in a namespace of its own, if sent it is left out.
  */
 import { Element } from "ltx/lib/ltx.js";
 import { exchangeJid } from "./addresses.ts";
 import type { Others } from "./others.ts";
 
-/** An attribute, exchanged; `of` is the name of its element. */
+/** Replaces an attribute; `of` is the name of its element. */
 type Exchange = (value: string, others: Others) => string;
 
 const KNOWN =
@@ -28,12 +28,12 @@ const ATTRIBUTES: Readonly<Record<string, Exchange>> = {
     value.replace(/inline:(‹[^›]*›|[^|]+)/gi, (_, key) => `inline:${others.secret(key, "base64")}`),
 };
 
-/** Elements whose `id` says who something is; those of codecs and header extensions are numbers. */
+/** Elements whose `id` is an identifier; those of codecs and header extensions are numbers. */
 const NAMED_BY_ID = new Set("iq message propose proceed reject retract accept finish ringing".split(" "));
 /** Parameters of a source that are ids (XEP-0339). */
 const SOURCE_IDS = new Set(["cname", "msid", "mslabel", "label"]);
 
-/** The other of a stanza, or of an element in it; undefined where it is not known. */
+/** The stanza, or an element in it, with pseudonyms; undefined if unknown. */
 export function exchangeXml(element: Element, others: Others): Element | undefined {
   const namespace = element.getNS() ?? "jabber:client";
   if (!KNOWN.test(namespace)) return others.ours ? undefined : new Element("unknown", { xmlns: "urn:example:unknown" });
@@ -60,7 +60,7 @@ function attributeOf({ name: of, attrs }: Element, name: string, value: string, 
 const ids = (value: string, others: Others): string =>
   value.replace(/\S+/g, (each) => (each === "-" ? each : others.id(each)));
 
-/** The text of an element; blanks between elements are nothing. */
+/** The text of an element; white space between elements is dropped. */
 function textOf({ name }: Element, text: string, others: Others): string | undefined {
   if (text.trim() === "") return undefined;
   if (name === "fingerprint") return others.secret(text.trim(), "octets");
