@@ -1,13 +1,13 @@
 /**
- * The API of a gateway that runs, as the commands ask it (`carillon calls`, `hangup`, `trace`).
+ * The API of a running gateway, for the commands `carillon calls`, `hangup` and `trace`.
  *
- * Rule: whatever goes wrong is one line that says what to do about it.
+ * Rule: every error is one line that says what to do about it.
  */
 
-/** What a command cannot do, in one line. */
+/** The failure of a command, as one line. */
 export class CommandError extends Error {}
 
-/** Where the gateway is, and the token that it may want. */
+/** The gateway's URL, and its token, if needed. */
 export interface Connection {
   readonly url: string;
   readonly token: string;
@@ -20,24 +20,24 @@ export class Api {
     this.#connection = connection;
   }
 
-  /** A JSON answer; undefined where there is no such thing. */
+  /** A JSON response; undefined if it is 404. */
   async get<Answer>(path: string): Promise<Answer | undefined> {
     const answer = await this.#ask(path);
     return answer.status === 404 ? undefined : ((await answer.json()) as Answer);
   }
 
-  /** Whether there was such a thing, which is deleted now. */
+  /** Deletes; returns whether the resource existed. */
   async delete(path: string): Promise<boolean> {
     return (await this.#ask(path, "DELETE")).status !== 404;
   }
 
-  /** Events as they come, until the connection ends. */
+  /** Server-sent events, until the connection ends. */
   async *feed(path: string): AsyncGenerator<{ readonly event: string; readonly data: unknown }> {
     const { body } = await this.#ask(path);
     const parts = (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     for (;;) {
-      // a gateway that is killed ends its feed without its last words
+      // a killed gateway ends its feed without a proper close
       const { value, done } = await parts.read().catch(() => ({ value: undefined, done: true }));
       if (done || value === undefined) return;
       const events = (text + value).split("\n\n");
@@ -64,7 +64,7 @@ const WRONG_TOKEN = (token: string): string =>
     ? "the gateway wants its token: set CARILLON_WEB_TOKEN, or name its configuration with --config"
     : "this is not the token of the gateway: see CARILLON_WEB_TOKEN, [web] token and token_file";
 
-/** What an answer says, on one line. */
+/** The error in a response, on one line. */
 function wordsOf(body: string): string {
   try {
     return String((JSON.parse(body) as { error?: unknown }).error);

@@ -1,8 +1,8 @@
 /**
- * `carillon calls`, `carillon hangup ID` and `carillon trace NUMBER`: what an operator asks of a gateway that runs.
+ * `carillon calls`, `carillon hangup ID` and `carillon trace NUMBER`: operator commands for a running gateway.
  *
- * Rules: a call is named by its id or the beginning of it, as `calls` prints it; what peers have said is printed without the
- * characters that a terminal obeys.
+ * Rules: a call is identified by its id or a prefix of it, as printed by `calls`; text from peers is printed without terminal
+ * control characters.
  */
 import { fits } from "../journal/query.ts";
 import type { CallRow, CallView } from "../journal/view.ts";
@@ -14,10 +14,10 @@ interface Page {
   readonly calls: readonly CallRow[];
 }
 
-/** Calls of one question, and questions at most. */
+/** Calls per request, and most requests. */
 const PAGE = 500;
 const MOST_PAGES = 200;
-/** Characters of an id that are printed. */
+/** Printed characters of an id. */
 const SHORT = 8;
 
 /** Prints the live calls as a table. */
@@ -30,7 +30,7 @@ export async function calls(api: Api, print: Print, now: number): Promise<void> 
   for (const line of table([["id", "since", "from", "to", "state"], ...rows])) print(printable(line));
 }
 
-/** Hangs up on both sides. */
+/** Hangs up a call on both sides. */
 export async function hangUp(api: Api, name: string, print: Print): Promise<void> {
   const found = (await liveCalls(api)).filter(({ id }) => id.startsWith(name));
   const [call] = found;
@@ -42,7 +42,7 @@ export async function hangUp(api: Api, name: string, print: Print): Promise<void
   print(printable(`hung up: ${call.from} and ${call.to}`));
 }
 
-/** Prints the messages of all calls of a number, JID, sid or Call-ID, as they go and come; ends with the gateway. */
+/** Prints the messages of all calls of a number, JID, sid or Call-ID, as they are sent and received; ends with the gateway. */
 export async function trace(api: Api, name: string, print: Print): Promise<void> {
   const printed = new Map<string, number>();
   const follow = async ({ id }: CallRow): Promise<void> => {
@@ -51,7 +51,7 @@ export async function trace(api: Api, name: string, print: Print): Promise<void>
   };
   const feed = api.feed("/api/feed");
   const wanted = (rows: readonly CallRow[]): CallRow[] => rows.filter((row) => fits(row, { q: name }));
-  // the feed is open before the first look, so that nothing falls between the two
+  // the feed is opened before the first request, so that nothing is missed between the two
   for await (const { event, data } of feed) {
     if (event === "calls") for (const row of wanted(data as CallRow[])) await follow(row);
     if (["hello", "gap", "reset"].includes(event)) for (const row of wanted(await liveCalls(api))) await follow(row);
@@ -91,7 +91,7 @@ async function liveCalls(api: Api): Promise<CallRow[]> {
   return live;
 }
 
-/** Columns as wide as their widest cell. */
+/** Pads columns to the width of their widest cell. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -1,4 +1,4 @@
-/** Chance with a seed (mulberry32): the same seed gives the same numbers between 0 and 1. */
+/** A seeded random generator (mulberry32): the same seed yields the same numbers between 0 and 1. */
 export function createChance(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -9,6 +9,6 @@ export function createChance(seed: number): () => number {
   };
 }
 
-/** A seed that a text decides. */
+/** A seed derived from a text. */
 export const seedOf = (text: string): number =>
   [...text].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) | 0, 7);

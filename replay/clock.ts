@@ -1,7 +1,7 @@
 /**
- * A clock that stands still until it is told to go on.
+ * A simulated clock that is advanced explicitly.
  *
- * `advance` runs what falls due in order of time, and lets the promises of each have their turn before the next.
+ * `advance` runs due timers in order of time, and lets the promises of each settle before the next.
  */
 import type { Clock } from "../actors/clock.ts";
 
@@ -12,7 +12,7 @@ interface Timer {
 
 export interface SimulatedClock extends Clock {
   advance(milliseconds: number): Promise<void>;
-  /** How many timers are armed: a finished play leaves none. */
+  /** Number of armed timers: a finished play leaves none. */
   readonly armed: number;
 }
 
@@ -53,7 +53,7 @@ export function createClock(start = 1_000_000): SimulatedClock {
   };
 }
 
-/** Lets promises that are ready run, and those that they make ready. */
+/** Runs pending promise callbacks, and those they schedule. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }

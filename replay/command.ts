@@ -1,18 +1,18 @@
 /**
- * `carillon replay FILE [--step]`: an exported call again, in a terminal.
+ * `carillon replay FILE [--step]`: replays an exported call in a terminal.
  *
- * Rules: with `--step` each message that comes waits for a key, where there is a terminal to press one in; what the gateway makes of it is
- * shown with it. q ends it, and so does Ctrl+C, which is no signal while keys are read one by one.
+ * Rules: with `--step`, each received message waits for a key if there is a terminal; the gateway's reaction is shown with it.
+ * q ends it, and so does Ctrl+C, which is no signal while keys are read one by one.
  */
 import { printable } from "../protocol/printable.ts";
 import { replay } from "./replay.ts";
 
 const HINT = "Any key: the next message. q: the end.\n";
-/** What a shell has for a program that SIGINT has ended. */
+/** A shell's exit code for a program ended by SIGINT. */
 const INTERRUPTED = 130;
 const CTRL_C = 3;
 
-/** Runs the text of a file; false when the gateway goes another way. Throws an `Error` whose first line says what is wrong. */
+/** Replays the text of a file; returns false if the gateway deviates. Throws an `Error` whose first line says what is wrong. */
 export async function replayFile(text: string, isStepped: boolean): Promise<boolean> {
   const waits = isStepped && process.stdin.isTTY;
   if (waits) console.log(HINT);

@@ -1,4 +1,4 @@
-/** A whole gateway for plays: its configuration, and clock, chance and wires in memory. */
+/** A whole gateway for plays: its configuration, and clock, random numbers and wires in memory. */
 import { createHash } from "node:crypto";
 import type { CallsConfig } from "../actors/calls/needs.ts";
 import type { GatewayConfig, GatewayNeeds } from "../actors/gateway.ts";

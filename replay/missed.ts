@@ -1,6 +1,6 @@
-/** How a play fails: what was wanted and what was heard, and where. */
+/** The failure of a play: expected and actual, and the line. */
 
-/** The gateway departs from a play: what is wanted, and what is heard instead. */
+/** The gateway deviates from a play: what was expected, and what was sent instead. */
 export class Missed extends Error {
   /** The line of the step, from 0. */
   readonly at: number;
@@ -17,7 +17,7 @@ export type Messages = ReadonlyMap<number, string>;
 export interface PlayFailure {
   readonly script: string;
   readonly messages: Messages;
-  /** The line that fails, from 0; none for the end of the play. */
+  /** The failing line, from 0; undefined for the end of the play. */
   readonly line: number | undefined;
   readonly cause: unknown;
 }

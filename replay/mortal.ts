@@ -1,8 +1,8 @@
 /**
- * A process in memory that can be killed at any instant: clock, wires and store of one gateway, which all die together.
+ * A process in memory that can be killed at any instant: clock, wires and store of one gateway, which die together.
  *
- * Rules: once it is dead, no timer of it runs, its sockets and streams are closed without a word, nothing reaches it, and what it writes to
- * its store is not there. What was sent before is on its way. The wires and the rows themselves live on, for the next gateway.
+ * Rules: after its death none of its timers runs, its sockets and streams are closed silently, nothing reaches it, and its writes to
+ * the store are lost. What was sent before is still delivered. The wires and the rows themselves survive, for the next gateway.
  */
 import type { Clock } from "../actors/clock.ts";
 import type { GatewayNeeds } from "../actors/gateway.ts";
@@ -59,7 +59,7 @@ export class Mortal {
       this.#mine(await this.#wire.connectTls(terms, to, this.#alive(events), ...rest)),
   };
 
-  /** `writes` is told of each batch, before it is written. */
+  /** `writes` is called before each batch is written. */
   store(rows: Rows, writes?: () => void): MemoryStore {
     const isAlive = (): boolean => this.#isAlive;
     return new (class extends MemoryStore {
@@ -81,7 +81,7 @@ export class Mortal {
     return stream;
   }
 
-  /** The same, as long as it lives. */
+  /** The same events, while it lives. */
   #alive({ received, closed }: StreamEvents): StreamEvents {
     return {
       received: (bytes) => this.#isAlive && received(bytes),

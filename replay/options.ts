@@ -1,4 +1,4 @@
-/** What a play says of the gateway's configuration (`# options: …`), as options of its stage. */
+/** The gateway configuration in a play (`# options: …`), as options of its stage. */
 
 import type { DialConfig } from "../actors/calls/dial-limits.ts";
 import type { CallsConfig } from "../actors/calls/needs.ts";
@@ -12,7 +12,7 @@ type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" 
 
 const PROVIDER_NAME = "provider";
 
-/** The options that a play itself asks for. */
+/** The options in a play. */
 export function configuredBy(script: string): Configured {
   const written = /^# options: (.*)$/m.exec(script)?.[1];
   if (written === undefined) return {};
@@ -51,7 +51,7 @@ export function configuredBy(script: string): Configured {
   };
 }
 
-/** A plan by which each number is dialled as it stands. */
+/** A plan that allows each number literally. */
 function dialOf({ to, hide, longest, emergency }: NonNullable<PlayConfiguration["dial"]>, trunk: string): DialConfig {
   return {
     ...{ country: "", area: "", international: "", national: "", emergency, hide, longest },
@@ -60,7 +60,7 @@ function dialOf({ to, hide, longest, emergency }: NonNullable<PlayConfiguration[
   };
 }
 
-/** It needs no REGISTER: a play is one call. */
+/** Without registration: a play is one call. */
 function trunkOf(said: NonNullable<PlayConfiguration["trunk"]>): TrunkSettings {
   const {
     hasPassword,
@@ -81,6 +81,6 @@ function trunkOf(said: NonNullable<PlayConfiguration["trunk"]>): TrunkSettings {
   };
 }
 
-/** By TCP or TLS; the wire of plays has no certificates. */
+/** TCP or TLS; the wire of plays has no certificates. */
 const isByStream = (transport: string | undefined): transport is "tcp" | "tls" =>
   transport === "tcp" || transport === "tls";

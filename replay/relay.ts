@@ -1,9 +1,9 @@
 /**
- * A media relay for plays: it speaks rtpengine's ng protocol, and makes of an SDP what rtpengine makes of it, without any media.
+ * A media relay for plays: it implements rtpengine's ng protocol and rewrites SDP as rtpengine does, without any media.
  *
- * Rules: a call keeps its ports, ufrag and certificate, whatever fork answers; a cookie that comes again gets the same answer,
- * and nothing is done twice; an answer to an unknown call is an error. Of what the writer has said, lines that plain RTP does not
- * know stay in, as rtpengine leaves them. Knobs make it silent, deaf to some datagrams, slow, stuttering or wrong.
+ * Rules: a call keeps its ports, ufrag and certificate, whichever fork answers; a repeated cookie gets the same answer without
+ * repeating the command; an answer to an unknown call is an error. Lines of the SDP unknown to plain RTP stay, as with
+ * rtpengine. Knobs make it silent, lossy, slow, repetitive or wrong.
  */
 
 import type { Clock } from "../actors/clock.ts";
@@ -13,32 +13,32 @@ import { Missed } from "./missed.ts";
 
 export const RELAY: Address = { host: "192.0.2.14", port: 2223 };
 
-/** The lines of an SDP by which its writer is reached, which the relay replaces by its own. */
+/** Lines of an SDP about the writer's transport, which the relay replaces by its own. */
 const OWN =
   /^(?:c=|b=|a=(?:candidate|ice-\w+|fingerprint|setup|rtcp|rtcp-mux|crypto|end-of-candidates|group)(?:[: ]|$))/;
 const NAMES: Readonly<Record<string, string>> = { "0": "PCMU", "3": "GSM", "8": "PCMA", "9": "G722" };
 
 export class PlayRelay {
-  /** Whether it answers nothing. */
+  /** Whether it never answers. */
   isSilent = false;
-  /** How many datagrams it does not hear. */
+  /** Number of datagrams to ignore. */
   deafTo = 0;
-  /** Milliseconds that each answer takes. */
+  /** Delay of each answer in milliseconds. */
   delay = 0;
-  /** How often it says the same. */
+  /** Copies of each answer. */
   copies = 1;
-  /** What it says instead of an answer to offers and answers. */
+  /** Error sent instead of answers to offers and answers. */
   fault: string | undefined;
-  /** Whether a play says what it answers to offers and answers. */
+  /** Whether the play writes the answers to offers and answers. */
   isSpokenFor = false;
-  /** The commands that were done, pings and queries apart. */
+  /** The commands executed, except pings and queries. */
   readonly done: Bencodes[] = [];
-  /** The calls that it knows, each with its number. */
+  /** The known calls with their numbers. */
   readonly calls = new Map<string, number>();
   readonly #clock: Clock;
   readonly #at: Address;
   readonly #answered = new Map<string, Uint8Array>();
-  /** Commands that wait for the play, by their cookies. */
+  /** Commands that wait for the play, by cookie. */
   readonly #waiting = new Map<string, Address>();
   #isForgetful = false;
   #socket: Datagrams | undefined;
@@ -56,23 +56,23 @@ export class PlayRelay {
     });
   }
 
-  /** Forgets its calls, as one that was started anew; what it says then has other ports and keys. */
+  /** Forgets its calls, as after a restart; later answers have other ports and keys. */
   restart(): void {
     this.calls.clear();
     this.#answered.clear();
   }
 
-  /** Whether it is asked for an SDP that the play is to say. */
+  /** Whether a command waits for an SDP from the play. */
   get isAsked(): boolean {
     return this.#waiting.size > 0;
   }
 
-  /** A play says an SDP that nobody has asked for: it was started anew then, and is asked once that is noticed. */
+  /** For an SDP in the play that no command waits for: the relay was restarted, and the gateway will ask once it notices. */
   forget(): void {
     this.#isForgetful = true;
   }
 
-  /** Answers what has waited longest: with an SDP, or with `error: ` and the reason. */
+  /** Answers the oldest waiting command: with an SDP, or with `error: ` and the reason. */
   say(text: string): void {
     const [first] = this.#waiting;
     if (first === undefined) throw new Missed("a command to the relay", "none");
@@ -131,7 +131,7 @@ const UNKNOWN = { result: "error", "error-reason": "Unknown call-id" } as const;
 const withCookie = (cookie: string, answer: Bencoded): Uint8Array =>
   new Uint8Array([...new TextEncoder().encode(`${cookie} `), ...writeBencode(answer)]);
 
-/** What becomes of the SDP of a command, in the call with this number. */
+/** The rewritten SDP of a command, in the call with this number. */
 function madeOf(command: Bencodes, call: number): string {
   const isForPhone = command.ICE === "remove";
   const { offer: codecs } = (command.codec ?? {}) as { offer?: readonly string[] };
@@ -149,7 +149,7 @@ function madeOf(command: Bencodes, call: number): string {
   return lines.map((line) => `${line}\r\n`).join("");
 }
 
-/** The section with these codecs alone. */
+/** The section reduced to these codecs. */
 function withCodecs(section: readonly string[], codecs: readonly string[]): string[] {
   const [media = "", port = "", protocol = "", ...formats] = (section[0] ?? "").split(" ");
   const mapped = new Map(
@@ -170,7 +170,7 @@ const KEY = "inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const keysOf = (first: string): string[] =>
   first.includes("RTP/SAVP") ? [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${KEY}`, `a=crypto:2 AEAD_AES_256_GCM ${KEY}`] : [];
 
-/** ICE and DTLS-SRTP of the relay itself. */
+/** The ICE and DTLS-SRTP lines of the relay. */
 function webrtc({ command }: Bencodes, port: number, call: number, section: readonly string[]): string[] {
   return [
     ...(section.some((line) => line.startsWith("a=mid:")) ? [] : ["a=mid:1"]),

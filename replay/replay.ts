@@ -1,10 +1,10 @@
 /**
- * Runs a recorded call again, step by step, on a whole gateway in memory: the real readers, stack, sides and chart, over wires and a
- * clock that are simulated.
+ * Replays a recorded call, step by step, on a whole gateway in memory: the real readers, stack, sides and chart, over simulated wires
+ * and a simulated clock.
  *
- * Rules: a journal (exported JSON) is written as a play first, so that both run the same way; what its chart did is then held against
- * what the chart does now, step by step. A play says itself what must be heard. The first difference ends it. Pauses are those of
- * the recording to 50 ms, and take no time.
+ * Rules: a journal (exported JSON) is first converted to a play, so that both run the same way; the steps of its chart are then compared
+ * with those of the recording. A play states itself what is expected. The first difference ends the replay. Pauses are those of
+ * the recording to 50 ms, and take no real time.
  */
 import type { Following } from "../journal/following.ts";
 import { Journal } from "../journal/journal.ts";
@@ -24,45 +24,45 @@ const BUDGET = 64 * 2 ** 20;
 
 export interface ReplayNeeds {
   readonly print: (line: string) => void;
-  /** Waits until the call may go on: until a side says something, or time passes before it does. */
+  /** Waits for permission to continue: before a peer sends something, or time passes. */
   readonly next: () => Promise<void>;
 }
 
-/** The gateway goes another way than what is replayed. */
+/** The gateway deviates from the recording. */
 class Departure extends Error {}
 
-/** Runs the text of a file; false when the gateway goes another way. Throws an `Error` for what is neither journal nor play. */
+/** Replays the text of a file; returns false if the gateway deviates. Throws an `Error` if it is neither journal nor play. */
 export async function replay(text: string, needs: ReplayNeeds): Promise<boolean> {
   if (!text.trimStart().startsWith("{")) return await new Replay(text, [], needs).run();
   const [script, steps] = writtenFrom(text);
   return await new Replay(script, steps, needs).run();
 }
 
-/** The play of an exported call, and what its chart did. */
+/** The play of an exported call, and its recorded steps. */
 function writtenFrom(text: string): readonly [script: string, steps: readonly StepView[]] {
   const call = readExportedCall(text);
   try {
     return [playOf(call, entriesOf(call), call.setting), call.steps];
   } catch (error) {
-    // whoever has written it may have put anything anywhere
+    // the file is untrusted and may contain anything
     throw new Error(`this JSON is no exported call: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 class Replay {
   readonly #script: string;
-  /** What the chart did when it was recorded; none in a play. */
+  /** The recorded steps of the chart; empty for a play. */
   readonly #recorded: readonly StepView[];
   readonly #needs: ReplayNeeds;
   readonly #journal: Journal;
   readonly #stage: Stage;
-  /** The call that is replayed, as it has become so far. */
+  /** The replayed call so far. */
   #following: Following | undefined;
   #call: CallView | undefined;
   #mark = "";
   #printed = 0;
   #compared = 0;
-  /** Whether time has passed, and nothing was said since. */
+  /** Whether time has passed since the last message. */
   #isLater = false;
 
   constructor(script: string, recorded: readonly StepView[], needs: ReplayNeeds) {
@@ -103,7 +103,7 @@ class Replay {
     }
   }
 
-  /** Prints what is new in the ladder, and compares what is new in the chart. */
+  /** Prints new rows of the ladder, and compares new steps of the chart. */
   #tell(): void {
     const call = this.#look();
     if (call === undefined) return;
@@ -117,7 +117,7 @@ class Replay {
     }
   }
 
-  /** The call as it is now; what was told of it before is not read again. */
+  /** The call as it is now; known parts are not read again. */
   #look(): CallView | undefined {
     const [first] = this.#following ? [] : this.#journal.calls({}, Number.POSITIVE_INFINITY).calls.slice(-1);
     if (first) this.#following = this.#journal.follow(first.id);
@@ -140,7 +140,7 @@ function headOf({ direction, from, to }: CallView): string {
   return indented(headLines(`${direction}, again`, user, phone));
 }
 
-/** What a step is compared by: its event, and where it leads or that it is refused. */
+/** The comparable text of a step: its event, and its target states or its refusal. */
 function stepWords(step: StepView | undefined): string {
   if (step === undefined) return "nothing";
   return `${step.event} → ${step.refused === undefined ? step.after.join(" · ") : "refused"}`;

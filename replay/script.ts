@@ -1,29 +1,29 @@
 /**
  * A play as text: one call, both wires, in time order.
  *
- *   # what happens, and the sections that ask for it
+ *   # a description, and the sections that require it
  *   juliet > gateway
- *       <iq …/>                       a stanza as it reaches the component
+ *       <iq …/>                       a stanza as received by the component
  *   gateway > phone
- *       INVITE sip:… SIP/2.0          what must come next on that wire: `{name}` binds at first sight and must match
- *       Call-ID: {call-id}            afterwards, `…` stands for anything, lines not named are free
- *       no Require: …                 a line that must not be there; `… ↵ t=0 0 ↵ a=x ↵ …` lines that follow each other
+ *       INVITE sip:… SIP/2.0          the next message expected on that wire: `{name}` binds at first use and must match
+ *       Call-ID: {call-id}            afterwards, `…` matches anything, other lines are free
+ *       no Require: …                 a line that must be absent; `… ↵ t=0 0 ↵ a=x ↵ …` consecutive lines
  *   gateway > phone
- *       (the same)                    the last message of that wire again, byte for byte, since the pause before it
- *   after 500ms                       the clock goes on
- *   nothing on phone                  nothing may have come on that wire that is new
- *   nothing again on phone            nor anything again, since the pause before it
+ *       (the same)                    the last message of that wire repeated, byte for byte, since the last pause
+ *   after 500ms                       advances the clock
+ *   nothing on phone                  no new message may have been sent on that wire
+ *   nothing again on phone            nor a repeated one, since the last pause
  *   relay > gateway
- *       v=0 …                         what the media relay makes of the SDP that waits longest, or `error: ` and why not
- *   the stream is cut                 the XMPP stream is lost, and comes back by itself
- *   the operator hangs up             the call that is told of is ended, by `carillon hangup` or the page
- *   the gateway stops                 and ends what still runs
- *   the gateway is killed             without a word; what it has saved stays
- *   the gateway hands over            and is gone, with what lives saved
- *   the gateway starts again          with what was saved
+ *       v=0 …                         the media relay's answer to the oldest waiting command, or `error: ` and the reason
+ *   the stream is cut                 the XMPP stream is lost, and reconnects by itself
+ *   the operator hangs up             ends the call of the play, as by `carillon hangup` or the page
+ *   the gateway stops                 and ends its live calls
+ *   the gateway is killed             without warning; its saved state remains
+ *   the gateway hands over            and exits, with its live calls saved
+ *   the gateway starts again          from the saved state
  *
- * Devices acknowledge the gateway's IQ sets by themselves, unless `(unanswered)` stands behind the arrow. With `(whole)` there
- * the message is all that is written: no other line, in this order; no other attribute or child.
+ * Devices acknowledge the gateway's IQ sets by themselves, unless the arrow line ends in `(unanswered)`. With `(whole)` there,
+ * the message must equal the text: no other line, in this order; no other attribute or child.
  */
 export type Step =
   | { readonly kind: "say"; readonly by: string; readonly text: string; readonly line: number }
@@ -41,7 +41,7 @@ export type Step =
 
 type Happening = "cut" | "hang up" | "stop" | "kill" | "hand over" | "start";
 
-/** What else happens than that somebody says or hears something. */
+/** Steps other than messages. */
 const HAPPENS: ReadonlyMap<string, Happening> = new Map([
   ["the stream is cut", "cut"],
   ["the operator hangs up", "hang up"],
@@ -51,9 +51,9 @@ const HAPPENS: ReadonlyMap<string, Happening> = new Map([
   ["the gateway starts again", "start"],
 ]);
 
-/** A line that no play has. */
+/** An invalid line in a play. */
 export class Unreadable extends Error {
-  /** Its number, from 0. */
+  /** The line number, from 0. */
   readonly line: number;
 
   constructor(line: number) {
@@ -100,13 +100,13 @@ function readStep(line: string, text: string, at: number): Step {
   throw new Unreadable(at);
 }
 
-/** Milliseconds that may pass at once, ten days: nobody waits for more. */
+/** Longest pause: ten days, in milliseconds. */
 const LONGEST = 864_000_000;
 
-/** What names stand for so far. */
+/** The values bound to names so far. */
 export type Bindings = Map<string, string>;
 
-/** A text with its names filled in; with `open`, those that are not bound yet stay. */
+/** Replaces the names in a text; with `open`, unbound ones stay. */
 export function fill(text: string, bound: Bindings, open = false): string {
   return text.replace(/\{([\w-]+)\}/g, (whole, name: string) => {
     const value = bound.get(name);
@@ -116,7 +116,7 @@ export function fill(text: string, bound: Bindings, open = false): string {
   });
 }
 
-/** Whether a text fits a pattern; what it binds is remembered. */
+/** Whether a text matches a pattern; binds its names. */
 export function fits(pattern: string, text: string, bound: Bindings): boolean {
   const names: string[] = [];
   const source = pattern

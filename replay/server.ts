@@ -1,8 +1,8 @@
 /**
- * The XMPP server of a play: takes the component's stream (XEP-0114) and shows its stanzas.
+ * The XMPP server of a play: accepts the component's stream (XEP-0114) and exposes its stanzas.
  *
- * It accepts any secret but `wrong`, and says nothing by itself but the handshake, results to the gateway's pings and that it
- * has the module that hands calls over.
+ * It accepts any secret except `wrong`, and sends nothing by itself except the handshake, results to the gateway's pings, and
+ * the disco#info of the delegation module.
  */
 import type { Element } from "@xmpp/xml";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
@@ -27,7 +27,7 @@ export class PlayServer {
     this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
   }
 
-  /** It has the module that hands calls over (integrations/). */
+  /** Announces the delegation module (integrations/). */
   #module({ id, from, to }: Element["attrs"]): void {
     const query = `<query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:jingle-sip:0'/></query>`;
     this.send(`<iq type='result' id='${id}' from='${to}' to='${from}'>${query}</iq>`);

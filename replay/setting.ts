@@ -1,4 +1,4 @@
-/** What a play must know of a gateway, read from its configuration: each value by name, so that no secret comes along. */
+/** The configuration that a play needs, from the gateway's configuration: value by value, so that no secret is included. */
 import type { DialConfig } from "../actors/calls/dial-limits.ts";
 import type { GatewayConfig } from "../actors/gateway.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";

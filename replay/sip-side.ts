@@ -1,4 +1,4 @@
-/** One SIP host of a play: its socket, and what it has heard that the play has not come to yet. */
+/** One SIP host of a play: its socket, and the received messages that the play has not reached yet. */
 import { PlayPhone } from "../journal/play-phone.ts";
 import type { Address, ByteStream, Datagrams } from "../transports/transport.ts";
 
@@ -7,14 +7,14 @@ export interface SipSide {
   readonly person: PlayPhone;
   readonly heard: string[];
   readonly seen: Set<string>;
-  /** What has come again since the play's last word or pause. */
+  /** Repeated messages since the play's last message or pause. */
   again: string[];
-  /** What the play has heard last. */
+  /** The last message matched by the play. */
   last: string;
-  /** What was said in the last seconds, and when. */
+  /** Messages sent in the last seconds, with their times. */
   said: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   socket?: Datagrams;
-  /** The connection that the gateway has made, where the side takes one. */
+  /** The connection opened by the gateway, if the side accepts one. */
   stream?: ByteStream;
 }
 

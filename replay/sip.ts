@@ -1,7 +1,7 @@
-/** Whether a SIP message is what a play wants: the first line of the play that it does not have, by its number from 0. */
+/** Compares SIP messages with a play: returns the first line of the play that does not match, numbered from 0. */
 import { type Bindings, fits } from "./script.ts";
 
-/** The line of a play that a message does not have, or has and must not. */
+/** The first line of the play that the message lacks, or has although it must not. */
 export function missing(text: string, heard: string, bound: Bindings): number | undefined {
   const separate = heard.split("\n");
   const lines = [...separate, separate.join(" ↵ ")];
@@ -14,7 +14,7 @@ export function missing(text: string, heard: string, bound: Bindings): number | 
   return at === -1 ? undefined : at + 1;
 }
 
-/** The line of a play that is not the line of a message at its place, where both must have the same lines. */
+/** The first line of the play that differs from the message's, if both must have the same lines. */
 export function different(text: string, heard: string, bound: Bindings): number | undefined {
   const [wanted, lines] = [text.trimEnd().split("\n"), heard.trimEnd().split("\n")];
   const at = lines.findIndex((line, index) => !fits(wanted[index] ?? "", line, bound));
@@ -22,7 +22,7 @@ export function different(text: string, heard: string, bound: Bindings): number 
   return wanted.length > lines.length ? lines.length : undefined;
 }
 
-/** What makes two messages the same one: their bytes; an ACK comes again with another branch (RFC 3261 §13.2.2.4). */
+/** The identity of a message: its bytes; a repeated ACK has another branch (RFC 3261 §13.2.2.4). */
 export function sameAs(text: string): string {
   return text.startsWith("ACK ") ? text.replace(/^Via: .*$/m, "") : text;
 }

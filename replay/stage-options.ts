@@ -1,4 +1,4 @@
-/** What a stage is like: the gateway's options, what is around it, and how the wires are. */
+/** The options of a stage: the gateway's configuration, its peers, and the wires. */
 import type { CallsConfig } from "../actors/calls/needs.ts";
 import type { GatewayConfig, GatewayNeeds } from "../actors/gateway.ts";
 import type { Rows } from "../actors/store/memory.ts";
@@ -11,34 +11,34 @@ import type { PlayFailure } from "./missed.ts";
 export interface StageOptions {
   readonly calls?: Partial<CallsConfig>;
   readonly sip?: Partial<GatewayConfig["sip"]>;
-  /** The addresses of the names that peers write; they have none when not said. */
+  /** Resolves host names from peers; by default they have no addresses. */
   readonly names?: GatewayNeeds["resolvePeer"];
-  /** Whether juliet's server hands her calls over (integrations/). */
+  /** Whether juliet's server delegates her calls (integrations/). */
   readonly intercept?: true;
-  /** Providers and PBXs beside the proxy. */
+  /** Providers and PBXs besides the proxy. */
   readonly trunks?: readonly TrunkSettings[];
-  /** What the name server knows of their domains. */
+  /** The DNS records of their domains. */
   readonly records?: Records;
   /** Whether the gateway has a media relay. */
   readonly relay?: true | "as the play says";
-  /** Who is online; juliet's balcony when not said. */
+  /** The JIDs that are online; juliet's balcony by default. */
   readonly online?: readonly string[];
-  /** The phone takes connections too, and answers on the one that there is. */
+  /** The phone also accepts connections, and answers on the existing one. */
   readonly byTcp?: true;
-  /** The gateway listens for TLS, and who says something without a connection makes one by it; the trunk's server shows its certificate. */
+  /** The gateway listens for TLS, and a side without a connection opens one; the trunk's server presents its certificate. */
   readonly byTls?: true;
-  /** Loses datagrams; which, the text of the play decides. */
+  /** Datagrams are lost; the text of the play seeds the choice. */
   readonly lossy?: true;
-  /** What tells the time; a clock of its own when not said. */
+  /** The clock; by default one of its own. */
   readonly clock?: SimulatedClock;
-  /** Who is told of all messages and calls. */
+  /** Observer of all messages and calls. */
   readonly watch?: Watch | undefined;
-  /** By which the gateway names things; where several plays are made for one watcher, each needs its own. */
+  /** Seed of the gateway's ids; several plays with one observer need different ones. */
   readonly seed?: number;
-  /** What gateways have saved; without it nothing is saved. */
+  /** The store; by default nothing is saved. */
   readonly saved?: Rows;
   /** Texts that a play uses by name. */
   readonly texts?: Readonly<Record<string, string>>;
-  /** What a play fails with; the fault itself, when not said. */
+  /** Creates the error of a failed play; by default the cause itself. */
   readonly failure?: (failure: PlayFailure) => Error;
 }

@@ -1,13 +1,14 @@
 /**
  * Performs a play (script.ts) on a whole gateway over wires in memory and a simulated clock.
  *
- * `phone` is what stands at the SIP proxy's address, `provider` and `backup` at those of a trunk, `stranger` a SIP host that nobody knows, `relay` the media relay, which says SDPs, everybody else a device of an XMPP user, known by the full JID in
- * `DEVICES`. What is heard must come in the order of the play on each wire, retransmissions apart; at the end nothing may
- * be left unheard, and no call alive.
+ * `phone` is the host at the SIP proxy's address, `provider` and `backup` those at a trunk's, `stranger` an unknown SIP host, `relay`
+ * the media relay, which answers with SDP; all others are devices of XMPP users, with the full JIDs in `DEVICES`. Messages from the
+ * gateway must arrive in the order of the play on each wire, except retransmissions; at the end no message may be unmatched and no call
+ * alive.
  *
- * A lossy play loses 30 % of the datagrams, both ways. The phone of such a play says what was lost again after half a
- * second, and while it waits for the gateway it repeats what it said in the last seconds, as RFC 3261 §17 has it do. A
- * provisional 100 is nothing that it waits for.
+ * A lossy play loses 30 % of the datagrams, both ways. The phone of such a play resends what was lost after half a second, and while it
+ * waits for the gateway it repeats its messages of the last seconds, as in RFC 3261 §17. It does not wait for a provisional
+ * 100.
  */
 import { isIP } from "node:net";
 import type { Element } from "@xmpp/xml";
@@ -34,45 +35,45 @@ const BACKUP = { host: "198.51.100.8", port: 5060 };
 const STRANGER = { host: "203.0.113.66", port: 5060 };
 
 type Hear = Extract<Step, { kind: "hear" }>;
-/** Is told the message that a step says or hears. */
+/** Called with the message that a step sends or receives. */
 type Note = (message: string) => void;
 
-/** The whole text of what is to be the last message once more. */
+/** The text of a step that expects the last message again. */
 const AGAIN = "(the same)";
 
 const PING = String(new TextEncoder().encode("\r\n\r\n"));
 
 const LOSS = 0.3;
-/** How often the same datagram may be lost: a play is about losses, and not about giving up after 32 seconds (RFC 3261 §17.1.1.2). */
+/** Most losses of the same datagram: a play is about loss, not about giving up after 32 seconds (RFC 3261 §17.1.1.2). */
 const OFTENEST = 4;
-/** How long the phone of a lossy play goes on repeating itself, and how long it waits for the gateway: milliseconds. */
+/** Milliseconds for which the phone of a lossy play repeats its messages, and for which it waits for the gateway. */
 const REPEATED_FOR = 10_000;
 const PATIENCE = 30_000;
-/** Milliseconds in which the gateway notices that its relay was started anew, and asks it. */
+/** Milliseconds within which the gateway notices a restart of its relay, and asks it again. */
 const NOTICED = 30_000;
 
-/** What a play fails with where nobody says more: the fault itself. */
+/** The default error of a failed play: the cause itself. */
 const plainly = ({ cause }: PlayFailure): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
-/** A gateway with everything around it, for plays that do more than speak. */
+/** A gateway with everything around it, for tests that need more than messages. */
 export class Stage {
   readonly logged: LogEvent[] = [];
   readonly #clock: SimulatedClock;
   readonly wire: Wire;
   readonly config: GatewayConfig;
-  /** Makes a gateway like this one, which may be killed. */
+  /** Creates a gateway like this one, in a process that can be killed. */
   readonly #create: (seed: number) => { readonly gateway: Gateway; readonly mortal: Mortal };
   #living: { readonly gateway: Gateway; readonly mortal: Mortal };
-  /** The gateway that was started last. */
+  /** The gateway started last. */
   get gateway(): Gateway {
     return this.#living.gateway;
   }
   readonly #seed: number;
   #starts = 0;
   readonly relay: PlayRelay;
-  /** How many keep-alives have come by connections, and whether they are answered. */
+  /** Keep-alives received over connections, and whether they are answered. */
   pings = 0;
-  /** How many connections of SIP there have been. */
+  /** Number of SIP connections so far. */
   connections = 0;
   answersPings = true;
   readonly #sides: Readonly<Record<string, SipSide>> = {
@@ -88,12 +89,12 @@ export class Stage {
   readonly #takesTcp: boolean;
   readonly #comesByTls: boolean;
   readonly #toldAs: (failure: PlayFailure) => Error;
-  /** The text that is played, or was played last, and its messages so far. */
+  /** The current or last text, and its messages so far. */
   #script = "";
   #messages: Messages = new Map();
-  /** By which datagrams are lost, from the first text on. */
+  /** Random numbers for losing datagrams, from the first text on. */
   #chance: (() => number) | undefined;
-  /** How often each datagram was lost. */
+  /** Losses of each datagram. */
   readonly #lost = new Map<string, number>();
 
   constructor({
@@ -148,14 +149,14 @@ export class Stage {
     this.#living = this.#create(seed);
   }
 
-  /** Another gateway goes on with what was saved; it names things in another way. */
+  /** Starts another gateway from the saved state, with different ids. */
   async start(): Promise<void> {
     this.#living = this.#create(this.#seed + ++this.#starts);
     await this.gateway.start();
     await this.#clock.advance(100);
   }
 
-  /** The gateway is no more, as by kill -9. */
+  /** Kills the gateway, as by kill -9. */
   kill(): void {
     this.#living.mortal.kill();
   }
@@ -174,7 +175,7 @@ export class Stage {
     await this.#clock.advance(10);
   }
 
-  /** Performs a text, each step `as` it is given back. */
+  /** Performs a text, each step after conversion by `as`. */
   async play(script: string, as = (step: Step): Step => step): Promise<void> {
     const messages = new Map<number, string>();
     [this.#script, this.#messages] = [script, messages];
@@ -200,7 +201,7 @@ export class Stage {
     return this.#toldAs({ script: this.#script, messages: this.#messages, line, cause });
   }
 
-  /** Performs one step, and notes the message that is sent or heard. */
+  /** Performs one step, and reports the message sent or received. */
   async perform(step: Step, note: (message: string) => void = () => {}): Promise<void> {
     if (step.kind === "after" || step.kind === "say") for (const side of Object.values(this.#sides)) side.again = [];
     if (step.kind === "after") return this.#clock.advance(step.ms);
@@ -222,7 +223,7 @@ export class Stage {
     this.gateway.calls.hangUp(call.dialog.localTag);
   }
 
-  /** Ends the play: nothing may be left. */
+  /** Ends the play: no message may be unmatched, no call alive. */
   async close(): Promise<void> {
     await this.#clock.advance(100);
     try {
@@ -248,7 +249,7 @@ export class Stage {
       if (each.length > 0) throw new Missed(`no ${what}`, each.join("\n\n"));
   }
 
-  /** Whether a datagram is lost this time. */
+  /** Whether to lose a datagram this time. */
   #loses(text: string): boolean {
     const times = this.#lost.get(text) ?? 0;
     if (times === OFTENEST || this.#chance === undefined || this.#chance() >= LOSS) return false;
@@ -256,7 +257,7 @@ export class Stage {
     return true;
   }
 
-  /** The wire of plays hands over what was written at once, so each piece is a message. */
+  /** The wire of plays delivers each write at once, so each piece is a message. */
   #connected(side: SipSide, stream: ByteStream): StreamEvents {
     side.stream = stream;
     this.connections++;
@@ -311,7 +312,7 @@ export class Stage {
     told.events = this.#connected(known, await opened);
   }
 
-  /** The connection of a side is lost. */
+  /** Cuts the connection of a side. */
   async cutOff(side: string): Promise<void> {
     this.#sides[side]?.stream?.destroy();
     await this.#clock.advance(5);
@@ -326,7 +327,7 @@ export class Stage {
     side.said = [...side.said.filter((one) => at - one.at < REPEATED_FOR), { at, bytes }];
   }
 
-  /** What comes byte for byte again is a retransmission, and no news. */
+  /** A datagram equal to an earlier one is a retransmission. */
   #datagram(side: SipSide, bytes: Uint8Array): void {
     const { seen, heard, again } = side;
     const text = new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
@@ -336,7 +337,7 @@ export class Stage {
   }
 
   #stanza(stanza: Element): void {
-    // what the gateway says of itself by itself is not part of a call
+    // the gateway's own presence is not part of a call
     if (!stanza.is("presence")) this.#stanzas.push(stanza);
   }
 
@@ -351,13 +352,13 @@ export class Stage {
     else this.#hearStanza(step, note);
   }
 
-  /** Where the message stands that is to be heard next: the first one, or where some are lost and overtaken any that fits. */
+  /** The index of the next expected message: the first, or on lossy wires the first that matches. */
   #heardAt({ heard }: SipSide, { text }: Pick<Hear, "text">): number {
     if (!this.#isLossy) return heard.length > 0 ? 0 : -1;
     return heard.findIndex((one) => missing(text, one, new Map(this.#bound)) === undefined);
   }
 
-  /** Waits as a phone does: it repeats itself until it hears. */
+  /** Waits like a phone: repeats its messages until the gateway answers. */
   async #wait(next: () => boolean): Promise<void> {
     const end = this.#clock.now() + PATIENCE;
     while (!next() && this.#clock.now() < end) {

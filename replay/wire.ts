@@ -1,8 +1,8 @@
 /**
- * A network in memory: datagrams that may be lost, doubled and overtaken, and streams that may be split and cut.
+ * A network in memory: datagrams that may be lost, duplicated and reordered, and streams that may be split and cut.
  *
- * Chance comes from a seed, so that what failed once fails again. `0.0.0.0` and `::` listen on every address of their
- * family. With all knobs at rest it behaves as loopback does, and passes the suite of the real transports.
+ * Randomness is seeded, so that failures are reproducible. `0.0.0.0` and `::` listen on every address of their
+ * family. With all knobs at rest it behaves like loopback, and passes the tests of the real transports.
  */
 import type { Clock } from "../actors/clock.ts";
 import type {
@@ -21,31 +21,31 @@ import { createChance } from "./chance.ts";
 
 export interface Knobs {
   readonly seed?: number;
-  /** Chances between 0 and 1, each for one datagram. */
+  /** Probabilities between 0 and 1, for each datagram. */
   readonly drop?: number;
   readonly duplicate?: number;
   readonly reorder?: number;
-  /** Milliseconds on the way. */
+  /** Transit time in milliseconds. */
   readonly delay?: number;
-  /** Bytes of a stream are handed over in pieces of at most so many. */
+  /** Most bytes per piece of a stream. */
   readonly split?: number;
 }
 
 export interface Wire {
   readonly openUdp: OpenDatagrams;
   readonly connect: Connect;
-  /** The same, since who is asked is who is meant; but for addresses whose certificate is not believed. */
+  /** Like TCP, since peers are genuine; except addresses whose certificate is rejected. */
   readonly connectTls: ConnectTls;
   readonly disbelieved: Map<string, string>;
   readonly listen: Listen;
-  /** TLS has ports of its own; who comes is the domain that his address has in `shows`, or nobody. */
+  /** TLS has ports of its own; a client's identity is the domain that `shows` has for its address, if any. */
   readonly listenTls: ListenTls;
   readonly comeByTls: Connect;
   readonly shows: Map<string, string>;
   /** Addresses (`host:port`) that refuse connections, or never answer them. */
   readonly refuses: Set<string>;
   readonly silent: Set<string>;
-  /** Everything that was sent as a datagram, before chance had its say. */
+  /** All datagrams sent, including lost ones. */
   readonly datagrams: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[];
   /** Cuts all streams. */
   cut(): void;
@@ -154,7 +154,7 @@ export function createWire(clock: Clock, knobs: Knobs = {}): Wire {
   };
 }
 
-/** Makes the two ends of a stream and gives the near one. */
+/** Creates the two ends of a stream and returns the near one. */
 function join(
   clock: Clock,
   delay: number,
@@ -192,7 +192,7 @@ function join(
       end() {
         ended = true;
         clock.after(delay, () => shut(theirs));
-        clock.after(2 * delay, () => shut(mine)); // what the other end had on the way still arrives
+        clock.after(2 * delay, () => shut(mine)); // bytes in transit from the other end still arrive
       },
       destroy() {
         shut(mine);

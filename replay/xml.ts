@@ -1,8 +1,8 @@
-/** Whether an element is what a play wants: what the play names must be there, in its order; the rest is free but for `<nothing-else/>`. */
+/** Compares elements with a play: everything in the play must be present, in order; the rest is free unless `<nothing-else/>` is given. */
 import type { Element } from "@xmpp/xml";
 import { type Bindings, fits } from "./script.ts";
 
-/** Whether the elements themselves are alike, whatever is inside of them. */
+/** Whether two elements match, ignoring their children. */
 function fitsAlone(wanted: Element, heard: Element, bound: Bindings): boolean {
   if (wanted.getName() !== heard.getName()) return false;
   for (const [name, value] of Object.entries(wanted.attrs as Record<string, string>)) {
@@ -32,7 +32,7 @@ const attributesOf = ({ attrs }: Element): string =>
     .toSorted()
     .join();
 
-/** Whether an element is what a play wants, and has no other attribute, text or child. */
+/** Whether an element matches the play, without any other attribute, text or child. */
 export function isElement(wanted: Element, heard: Element, bound: Bindings): boolean {
   if (!fitsAlone(wanted, heard, bound) || attributesOf(wanted) !== attributesOf(heard)) return false;
   if (wanted.getText().trim() === "" && heard.getText().trim() !== "") return false;

@@ -1,11 +1,11 @@
 /**
- * Who may look, and who may touch: the token of `[web]`, the session that stands for it, and the checks of Host and Origin.
+ * Authorization: the token of `[web]`, the session cookie, and the checks of Host and Origin.
  *
- * Rules: on loopback one may look without a token, if Host (and Origin, where there is one) is loopback as well: a page of
- * another site whose name was made to point here is refused (DNS rebinding), and so is what a page of another site embeds, an image or a
- * frame, which has no Origin but says so by itself (Fetch Metadata): it would hold feeds that are few. Elsewhere nothing is shown without the token. Touching (hanging
- * up, draining) needs the token always. A browser shows it once and gets a cookie that scripts cannot read and other sites cannot send.
- * `/health` is for everybody: it says nothing about who calls whom. Bound: `MOST_SESSIONS`, the oldest gives way.
+ * Rules: on loopback, reading needs no token if Host (and Origin, if present) is loopback as well: a page of another site whose name was
+ * made to resolve to loopback is refused (DNS rebinding), and so are requests embedded in pages of other sites (images, frames), which
+ * have no Origin but Fetch Metadata: they would occupy the few feeds. On other addresses everything needs the token. Changes (hanging
+ * up, draining) always need the token. A browser sends it once and gets a cookie that scripts cannot read and other sites cannot send.
+ * `/health` is public: it reveals no calls. Bound: `MOST_SESSIONS`, the oldest is dropped.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
@@ -15,11 +15,11 @@ import { describeRoute } from "hono-openapi";
 import { json, problem } from "./api/documented.ts";
 
 const MOST_SESSIONS = 100;
-/** Seconds that a session lasts. */
+/** Lifetime of a session in seconds. */
 const SESSION = 43_200;
 const COOKIE = "carillon";
 const LONGEST_TOKEN = 1_024;
-/** Bytes of what `POST /session` takes. */
+/** Most bytes of the body of `POST /session`. */
 const LONGEST_BODY = 8_192;
 
 const BEGIN = {
@@ -41,9 +41,9 @@ const BEGIN = {
 const END = { summary: "Ends the session of the cookie", responses: { 204: { description: "it is over" } } };
 
 export interface AccessNeeds {
-  /** `[web] token`; empty: there is none. */
+  /** `[web] token`; empty if not configured. */
   readonly token: string;
-  /** Whether the web side listens on loopback alone. */
+  /** Whether the web server listens only on loopback. */
   readonly isLocal: boolean;
   readonly random: () => string;
   /** Milliseconds. */
@@ -60,14 +60,14 @@ const bounded = bodyLimit({
 
 export class Access {
   readonly #needs: AccessNeeds;
-  /** Until when, by name; the oldest first. */
+  /** Expiry by session name, oldest first. */
   readonly #sessions = new Map<string, number>();
 
   constructor(needs: AccessNeeds) {
     this.#needs = needs;
   }
 
-  /** Lets those look that may, and says to others what is missing. */
+  /** Middleware for reading: passes authorized requests, and tells others what is missing. */
   readonly look: MiddlewareHandler = async (context, next) => {
     const { token, isLocal } = this.#needs;
     if (
@@ -82,14 +82,14 @@ export class Access {
     return context.json({ error: "the token is needed" }, 401, { "www-authenticate": "Bearer" });
   };
 
-  /** Lets those touch that have shown the token. */
+  /** Middleware for changing something: requires the token. */
   readonly touch: MiddlewareHandler = async (context, next) => {
     if (this.#needs.token === "") return context.json({ error: "set [web] token: without it nobody may do this" }, 403);
     if (this.#isKnown(context.req.header("authorization"), getCookie(context, COOKIE))) return next();
     return context.json({ error: "the token is needed" }, 401, { "www-authenticate": "Bearer" });
   };
 
-  /** `POST /session` with the token as JSON gives the cookie; `DELETE /session` ends it. */
+  /** `POST /session` with the token as JSON sets the cookie; `DELETE /session` ends the session. */
   get routes(): Hono {
     const app = new Hono();
     app.post("/session", describeRoute(BEGIN), bounded, async (context) => {
@@ -99,7 +99,7 @@ export class Access {
       const shown = typeof body === "object" && body !== null && "token" in body ? String(body.token) : "";
       if (!this.#isToken(shown)) return context.json({ error: "this is not the token" }, 401);
       const name = this.#begin();
-      const secure = context.req.header("origin")?.startsWith("https:") === true; // TLS ends before us
+      const secure = context.req.header("origin")?.startsWith("https:") === true; // TLS is terminated by a proxy
       setCookie(context, COOKIE, name, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION, secure });
       return context.body(null, 204);
     });
@@ -124,7 +124,7 @@ export class Access {
     return cookie !== undefined && (this.#sessions.get(cookie) ?? 0) > this.#needs.now();
   }
 
-  /** Takes as long whatever is shown. */
+  /** Compares in constant time. */
   #isToken(shown: string): boolean {
     const { token } = this.#needs;
     const digest = (text: string): Buffer => createHash("sha256").update(text.slice(0, LONGEST_TOKEN)).digest();
@@ -132,7 +132,7 @@ export class Access {
   }
 }
 
-/** A header as it was meant where it is not ASCII: its bytes arrive as a character each. */
+/** Decodes a header as UTF-8: its bytes arrive as one character each. */
 const asUtf8 = (text: string): string => Buffer.from(text, "latin1").toString("utf8");
 
 /** Whether a request comes from our own page, or from no page at all. */
@@ -141,13 +141,13 @@ function isOwnOrigin(origin: string | undefined, host: string | undefined): bool
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-/** Whether a page of another site, or of another port, has it fetched as a part of itself; a link that is followed is none. */
+/** Whether a page of another site or port fetches it as a part of itself; following a link does not count. */
 function isEmbedded(header: (name: string) => string | undefined): boolean {
   const site = header("sec-fetch-site") ?? "none";
   return site !== "none" && site !== "same-origin" && header("sec-fetch-dest") !== "document";
 }
 
-/** Whether a Host header names this machine alone. */
+/** Whether a Host header refers to loopback. */
 export function isLoopback(host: string | undefined): boolean {
   if (host === undefined || !URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);

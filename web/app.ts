@@ -1,8 +1,8 @@
 /**
  * The window: page, API, feed, metrics and health as one Hono application.
  *
- * It looks and never touches: of the gateway it is given the journal, and two functions that hang up and drain. The page is made of files
- * that are committed (page/dist); where there is no journal (`[web] journal = 0`) only health and metrics are left.
+ * Read-only except for two functions of the gateway, to hang up and to drain. The page consists of committed files
+ * (page/dist); without a journal (`[web] journal = 0`) only health and metrics remain.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,15 +27,15 @@ export interface WindowNeeds {
   readonly health: () => Health;
   readonly boot: string;
   readonly version: string;
-  /** What plays must know of the gateway. */
+  /** The configuration needed by plays. */
   readonly setting: () => Setting;
   readonly hangUp: (id: string) => boolean;
   readonly metrics: { readonly type: string; text(): Promise<string> };
-  /** No new calls from now on. */
+  /** Stops accepting new calls. */
   readonly drain: () => void;
 }
 
-/** What the page is made of, by its path. */
+/** The files of the page, by path. */
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/": ["index.html", "text/html; charset=utf-8"],
   "/page.js": ["page.js", "text/javascript; charset=utf-8"],

@@ -1,7 +1,7 @@
 /**
- * A chart as an SVG file of its own, alone or with a call in it at one of its steps: for the documents and for exports.
+ * A chart as an SVG file, alone or with a call at one of its steps: for documents and exports.
  *
- * Rules: light and dark by the reader's own setting; no script, no link, nothing from another host; every text is escaped. The page
+ * Rules: light and dark by the reader's setting; no script, no link, nothing from other hosts; every text is escaped. The page
  * draws the same layout with the same classes (page/chart.tsx).
  */
 import { phaseOf, type StepView } from "../journal/view.ts";
@@ -21,7 +21,7 @@ const STYLE = `${PALETTE}
   .leaf .badge rect { fill: var(--node); stroke: var(--hue); } .badge text { font-size: 9px; font-weight: 600; fill: var(--hue); text-anchor: middle; }
   .way { fill: none; stroke: var(--edge); } .tip { fill: var(--edge); } .way.was { stroke: var(--hue); stroke-width: 1.7; } .way.now { stroke-width: 2.6; } .tip.hue { fill: var(--hue); }`;
 
-/** The chart, and where a call stands in it, if one is given. */
+/** The chart, and the position of a call in it, if given. */
 export function writeChartSvg(
   layout: Layout,
   title: string,
@@ -36,7 +36,7 @@ export function writeChartSvg(
   ]);
 }
 
-/** The file around a drawing of a chart. */
+/** The SVG document around a drawing of a chart. */
 export function sheet(layout: Layout, title: string, inside: readonly string[], style = ""): string {
   const [width, height] = [layout.width + 2 * AROUND, layout.height + 2 * AROUND];
   const area = `viewBox="${-AROUND} ${-AROUND} ${width} ${height}" width="${width}" height="${height}"`;
@@ -52,7 +52,7 @@ export function sheet(layout: Layout, title: string, inside: readonly string[], 
   ].join("\n");
 }
 
-/** The states that have others in them. */
+/** The states that contain others. */
 export const boxesOf = ({ nodes }: Layout, walk?: Walk): string[] =>
   nodes.filter(({ kind }) => kind === "box" || kind === "parallel").map((node) => boxOf(node, walk));
 
@@ -85,7 +85,7 @@ function leafOf(node: LayoutNode, walk: Walk | undefined): string {
   return `${open}${rect}${text}${clock}${number === undefined ? "" : badgeOf(x, y, number)}</g>`;
 }
 
-/** A state that is left when its time is over. */
+/** A clock: the state is left after a delay. */
 const clockPath = (x: number, y: number): string =>
   `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M${x} ${y - 2.3}v2.3l1.6 1`;
 const clockOf = (x: number, y: number): string => `<path class="clock" d="${clockPath(x, y)}"/>`;
@@ -96,7 +96,7 @@ function badgeOf(x: number, y: number, number: number): string {
   return `<g class="badge">${rect}<text x="${x}" y="${y + 3.2}">${number}</text></g>`;
 }
 
-/** Arrows at rest first, the walked ones over them, the last one on top. */
+/** Arrows at rest first, the taken ones over them, the last one on top. */
 function waysOf({ edges }: Layout, walk: Walk | undefined, at: number | undefined): string[] {
   const lines = walk?.lines ?? [];
   const resting = edges.filter(({ id }) => !lines.some((line) => line.id === id));

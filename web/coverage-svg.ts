@@ -1,8 +1,8 @@
 /**
- * What plays walk of a chart, as an SVG file: states by how often they are entered, lines by how often they are walked; what no play walks
- * is dotted and red.
+ * The coverage of a chart by plays, as an SVG file: states by how often they are entered, lines by how often they are taken; what no
+ * play covers is dotted and red.
  *
- * Rules: as in chart-svg.ts. A way is drawn by the line that it is lifted to (layout/lift.ts), so a line may stand for several.
+ * Rules: as in chart-svg.ts. A transition is drawn as the line it is lifted to (layout/lift.ts), so a line may stand for several.
  */
 import { phaseOf } from "../journal/view.ts";
 import { boxesOf, sheet } from "./chart-svg.ts";
@@ -11,7 +11,7 @@ import type { Layout, LayoutNode } from "./layout/layout.ts";
 import { lift } from "./layout/lift.ts";
 import { escaped } from "./svg.ts";
 
-/** Pixels of the thinnest line that was walked, and how many more the most walked one has. */
+/** Width in pixels of the least used line, and the most that is added for use. */
 const LINE = { least: 1, more: 7 };
 
 const STYLE = `

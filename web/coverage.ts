@@ -1,34 +1,34 @@
 /**
- * What plays walk of a chart, as Markdown: what no play walks first, with the reason why, then every state and way with its count.
+ * The coverage of a chart by plays, as Markdown: uncovered parts first, with the reason, then every state and transition with its count.
  *
- * The counts are of plays of tests/calls (tests/support/walked.ts), each once over good wires.
+ * The counts are from plays of tests/calls (tests/support/walked.ts), each run once without loss.
  */
 import type { AnyStateMachine } from "xstate";
 import { insideOf, nameOf, type Step, statesOf, stepsOf } from "./steps.ts";
 
-/** How often, by name. */
+/** Counts by name. */
 type Counts = Readonly<Record<string, number>>;
 
 export interface Walked {
   /** How often each state was entered. */
   readonly states: Counts;
-  /** How often each way was taken, by `keyOf`. */
+  /** How often each transition was taken, by `keyOf`. */
   readonly ways: Counts;
-  /** How often a call went from a state to another: `from>to`. */
+  /** How often a call went from one state to another: `from>to`. */
   readonly moves: Counts;
 }
 
-/** `from | event | guard | to`, as the tables of docs/charts have it. */
+/** `from | event | guard | to`, as in the tables of docs/charts. */
 export const keyOf = ({ from, event, guard, to }: Step): string =>
   [nameOf(from) || "(anywhere)", event ?? "at once", guard ?? "", to ? nameOf(to) : ""].join(" | ");
 
-/** The names of the states in which a call can be. */
+/** The names of the leaf states. */
 export const leavesOf = (machine: AnyStateMachine): string[] =>
   statesOf(machine)
     .filter((node) => insideOf(node).length === 0)
     .map(nameOf);
 
-/** The states and ways of a machine that no play walks. */
+/** The states and transitions of a machine that no play covers. */
 export function unwalked(machine: AnyStateMachine, { states, ways }: Walked): string[] {
   const never = leavesOf(machine).filter((state) => !states[state]);
   return [
@@ -39,7 +39,7 @@ export function unwalked(machine: AnyStateMachine, { states, ways }: Walked): st
   ];
 }
 
-/** The document. `reasons` say why a state or way has no play. */
+/** The document. `reasons` explain why a state or transition has no play. */
 export function writeCoverage(
   machine: AnyStateMachine,
   walked: Walked,

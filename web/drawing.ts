@@ -1,14 +1,14 @@
 /**
  * A chart as Markdown: each picture as a Mermaid diagram, the states in words, and every transition as a row.
  *
- * Rule: everything is read from the machine itself (steps.ts, pictures.ts), so a drawing always matches the code. A
- * long label ends in a count; the rows below have the rest.
+ * Rule: everything is derived from the machine itself (steps.ts, pictures.ts), so a drawing always matches the code. A
+ * long label ends in a count; the table below has the rest.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { ANY, type Box, type Picture, picturesOf, START } from "./pictures.ts";
 import { nameOf, type Step, statesOf, stepsOf } from "./steps.ts";
 
-/** Reasons that an arrow names before it counts the rest, and characters in a line of them. */
+/** Reasons on an arrow before the rest is only counted, and characters per line. */
 const REASONS = 2;
 const LINE = 24;
 
@@ -48,7 +48,7 @@ function tableOfSteps(steps: readonly Step[]): string[] {
   return ["| from | when | if | to | does |", "|---|---|---|---|---|", ...rows.map((row) => `| ${row} |`), ""];
 }
 
-/** The shape of a box, by its kind; what is not a state of the picture is dashed. */
+/** The shape of a box, by its kind; boxes that are not states of the picture are dashed. */
 const SHAPES: Readonly<Record<Box["kind"], (label: string) => string>> = {
   state: (label) => `(${label})`,
   closed: (label) => `[[${label}]]`,
@@ -57,7 +57,7 @@ const SHAPES: Readonly<Record<Box["kind"], (label: string) => string>> = {
   any: (label) => `(${label}):::away`,
 };
 
-/** A picture as a Mermaid flowchart. With straight lines Mermaid keeps labels where there is room; on curves they overlap. */
+/** A picture as a Mermaid flowchart. With straight lines Mermaid finds room for labels; on curves they overlap. */
 function drawPicture({ boxes, arrows }: Picture): string[] {
   return [
     "```mermaid",
@@ -73,7 +73,7 @@ function drawPicture({ boxes, arrows }: Picture): string[] {
   ];
 }
 
-/** The words on an arrow, each on lines of its own. */
+/** The label of an arrow, each reason on lines of its own. */
 function labelOf(words: readonly string[]): string {
   const more = words.length - REASONS;
   const shown = more > 1 ? [...words.slice(0, REASONS), `${more} more`] : words;
@@ -81,7 +81,7 @@ function labelOf(words: readonly string[]): string {
   return lines.length === 0 ? "" : `-- "${lines.join("<br/>")}" `;
 }
 
-/** Words in lines of at most LINE characters, where that can be. */
+/** Words in lines of at most LINE characters, if possible. */
 function wrap(words: readonly string[]): string[] {
   const lines: string[] = [];
   for (const word of words) {
@@ -92,5 +92,5 @@ function wrap(words: readonly string[]): string[] {
   return lines;
 }
 
-/** Mermaid's ids are words, some of them its own: `end` for one. */
+/** Mermaid's ids are words, some of them reserved, such as `end`. */
 const idOf = (name: string): string => (name === START || name === ANY ? `${name}_` : name.replace(/\W/g, "_"));

@@ -1,8 +1,8 @@
 /**
- * `GET /health`: 200 with JSON when the SIP sockets and the XMPP stream are up, else 503 naming what is down.
+ * `GET /health`: 200 with JSON if the SIP sockets and the XMPP stream are up, else 503 with a list of what is down.
  *
- * For load balancers and people in a hurry; it says nothing about who calls whom. `proxy`, `relay` and `trunks` are told and decide nothing:
- * another gateway would have the same, and calls are tried all the same.
+ * For load balancers and operators; it reveals no calls. `proxy`, `relay` and `trunks` are informative and do not affect the status:
+ * another gateway would report the same, and calls are attempted anyway.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";

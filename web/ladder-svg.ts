@@ -1,8 +1,8 @@
 /**
- * The ladder of a call as an SVG file of its own: user, gateway and phone, their messages, and the states between.
+ * The ladder of a call as an SVG file: user, gateway and phone, their messages, and the states between.
  *
- * Rules: light and dark by the reader's own setting; no script, no link, nothing from another host; every text is escaped and cut.
- * The page draws the same places (page/ladder.tsx).
+ * Rules: light and dark by the reader's setting; no script, no link, nothing from other hosts; every text is escaped and cut.
+ * The page uses the same positions (page/ladder.tsx).
  */
 import { type CallView, type MessageView, phaseOf, type StepView } from "../journal/view.ts";
 import { type LadderItem, ladderOf, PLACES } from "./ladder.ts";
@@ -10,7 +10,7 @@ import { escaped, PALETTE } from "./svg.ts";
 
 const WIDTH = 424;
 const HEADS = 44;
-/** What a letter of a capsule takes, in pixels. */
+/** Width of a letter in a capsule, in pixels. */
 const LETTER = 6.1;
 
 const STYLE = `${PALETTE}

@@ -1,8 +1,8 @@
-/** Where messages and states stand on the ladder of a call, from top to bottom: for the page, and for pictures. Pixels. */
+/** Positions of messages and states on the ladder of a call, from top to bottom, in pixels: for the page, and for pictures. */
 import { ladderRows } from "../journal/ladder-rows.ts";
 import type { CallView } from "../journal/view.ts";
 
-/** Where user, gateway and phone stand. */
+/** Columns of user, gateway and phone. */
 export const PLACES = [96, 228, 364] as const;
 
 const ROW = 23;
@@ -13,7 +13,7 @@ export type LadderItem =
   | { readonly kind: "turn"; readonly step: number; readonly y: number }
   | { readonly kind: "message"; readonly message: number; readonly y: number; readonly when: string | undefined };
 
-/** The rows of a ladder, and how tall it is. */
+/** The rows of a ladder, and its height. */
 export function ladderOf(call: Pick<CallView, "steps" | "messages">): { items: LadderItem[]; height: number } {
   let y = TOP;
   let before: number | undefined;

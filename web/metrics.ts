@@ -1,32 +1,32 @@
 /**
- * Metrics for Prometheus (`GET /metrics`). It is told of calls as the journal is (see actors/watch.ts), and reads everything else when it
- * is asked.
+ * Metrics for Prometheus (`GET /metrics`). It receives the same reports of calls as the journal (see actors/watch.ts), and reads
+ * everything else at each scrape.
  *
- * Rules: a label is never a number, a JID or a peer's word, but may be of the configuration, so that there are few series: `OUTCOMES`, `STATES`, and `MOST_KINDS` of refusals.
- * What was counted elsewhere is not counted twice: drops and retransmissions are read where they happen.
+ * Rules: a label is never a number, a JID or text from a peer, but may come from the configuration, so that there are few series:
+ * `OUTCOMES`, `STATES`, and `MOST_KINDS` of refusals. Nothing is counted twice: drops and retransmissions are read from their own counters.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Of the gateway, asked at each scrape. */
+/** Values of the gateway, read at each scrape. */
 export interface Gauges {
   readonly xmpp: boolean;
   readonly sockets: Readonly<Partial<Record<"udp" | "tcp" | "tls", boolean>>>;
   readonly proxy: "up" | "down" | "unknown";
-  /** The media relays of the configuration. */
+  /** The configured media relays. */
   readonly relays: readonly { readonly name: string; readonly state: "up" | "down" | "unknown" }[];
-  /** Live calls whose media go by one. */
+  /** Live calls whose media go through a relay. */
   readonly relayed: number;
   readonly trunks: readonly { readonly name: string; readonly state: string }[];
-  /** The state of each live call, in words. */
+  /** The state of each live call. */
   readonly states: readonly string[];
-  /** Calls that may be in set-up, what counts as such, and those refused since the start because they were too many. */
+  /** Calls allowed in set-up, calls that count as such, and calls refused for overload since the start. */
   readonly load: Readonly<Record<"window" | "taken" | "refused", number>>;
   readonly retransmissions: Readonly<Record<"in" | "out", number>>;
-  /** How often each reason was counted, by wire. */
+  /** Counts by reason, for each wire. */
   readonly dropped: Readonly<Record<"sip" | "xmpp", ReadonlyMap<string, number>>>;
 }
 
-/** How a call went, as far as it is counted; see actors/watch.ts. */
+/** How a call ended, as far as it is counted; see actors/watch.ts. */
 export interface Ended {
   readonly begun: number;
   readonly answered?: number | undefined;
@@ -37,15 +37,15 @@ export interface Ended {
   readonly timer?: string | undefined;
 }
 
-/** What becomes of a call, for those who count. */
+/** The outcome of a call, for statistics. */
 const OUTCOMES = ["completed", "dropped", "canceled", "declined", "unanswered", "unavailable", "failed"] as const;
 type Outcome = (typeof OUTCOMES)[number];
 const DIRECTIONS = ["outgoing", "incoming"] as const;
-/** The states of the call chart that have others inside, or none. */
+/** The top-level states of the call chart. */
 const STATES = ["starting", "outgoing", "incoming", "accepting", "established", "ending"] as const;
 
 const MOST_KINDS = 50;
-/** How often the lag of the event loop is looked at, in milliseconds: every 10 took 2.4 ms of CPU a second, of an idle process. */
+/** Milliseconds between samples of the event loop's lag: sampling every 10 took 2.4 ms of CPU per second in an idle process. */
 const LAG = 100;
 /** Seconds. */
 const SETUP = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180];
@@ -55,7 +55,7 @@ const BUSY = new Set([486, 600, 603, 607, 608]);
 const UNKNOWN = new Set([404, 410, 480, 484, 485, 604]);
 const IN_VAIN: ReadonlySet<string | undefined> = new Set(["no answer", "no device wakes"]);
 
-/** How a call has come out. */
+/** The outcome of a call. */
 export function outcomeOf({ answered, by, origin, status, timer }: Ended): Outcome {
   if (answered !== undefined) return by === "gateway" && origin === "local" ? "dropped" : "completed";
   if (IN_VAIN.has(timer) || status === 408) return "unanswered";
@@ -70,7 +70,7 @@ export class Metrics {
   readonly #calls: Counter<"direction" | "outcome">;
   readonly #setup: Histogram;
   readonly #duration: Histogram;
-  /** How often each kind was refused: a flood of calls costs no metric each. */
+  /** Counts by kind of refusal, as plain numbers: a flood of calls costs no work in the metrics library. */
   readonly #kinds = new Map<string, number>();
   /** One for all calls of a direction. */
   readonly #watches = { outgoing: this.#watching("outgoing"), incoming: this.#watching("incoming") };
@@ -113,7 +113,7 @@ export class Metrics {
     };
   }
 
-  /** A call was refused before there was one. */
+  /** A call was refused before it was created. */
   refusedCall({ wire, status }: { readonly wire: string; readonly status: number | string }): void {
     this.#refused(`${wire} ${status}`);
   }
@@ -143,7 +143,7 @@ const whetherUp = (state: "up" | "down" | "unknown"): number =>
 
 type Named = (name: string, help: string) => { name: string; help: string; registers: Registry[] };
 
-/** The metrics that are not counted here. */
+/** The metrics that are counted elsewhere. */
 function readAtScrape(named: Named, gauges: () => Gauges): void {
   new Gauge({
     ...named("calls", "Live calls by state"),

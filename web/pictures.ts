@@ -1,11 +1,11 @@
 /**
- * The pictures of a chart as plain boxes and arrows: one of the whole chart, and one of the inside of each state that
- * has states.
+ * The pictures of a chart as plain boxes and arrows: one of the whole chart, and one of the inside of each composite
+ * state.
  *
- * Rules: a state with states inside is a closed box, and the transitions of its inner states start at the box; all
+ * Rules: a composite state is a closed box, and the transitions of its inner states start at the box; all
  * transitions from one box to another are one arrow; a transition that leaves the picture ends in a small exit; a
- * transition that holds in all states of a picture starts at the box ANY; a transition that changes no state is no
- * arrow. So a picture fits a screen, and the rows of the chart (steps.ts) have the rest.
+ * transition that applies to all states of a picture starts at the box ANY; a transition without a change of state has no
+ * arrow. So a picture fits a screen, and the table of the chart (steps.ts) has the rest.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { insideOf, isWithin, leafOf, nameOf, type Step, statesOf, stepsOf } from "./steps.ts";
@@ -14,32 +14,32 @@ import { insideOf, isWithin, leafOf, nameOf, type Step, statesOf, stepsOf } from
 export const ANY = "any";
 export const START = "start";
 
-/** Arrows that may lead back to the first state of a picture itself. */
+/** Most arrows that may lead back to the first state of a picture. */
 const WAYS_BACK = 2;
 
 export interface Box {
   /** The state's full name, ANY, or the name of a way back. */
   readonly id: string;
   readonly label: string;
-  /** `closed` has an inside with a picture of its own; `exit` is outside this picture, or its beginning again. */
+  /** `closed` has a picture of its inside; `exit` is outside this picture, or its first state again. */
   readonly kind: "state" | "closed" | "final" | "exit" | "any";
 }
 
 export interface Arrow {
   readonly from: string;
   readonly to: string;
-  /** Why one goes this way, each in words; none where a picture begins. */
+  /** The reasons for going this way, in words; none at the start of a picture. */
   readonly words: readonly string[];
 }
 
 export interface Picture {
-  /** The state whose inside this is; empty for the whole chart. */
+  /** The state shown from inside; empty for the whole chart. */
   readonly of: string;
   readonly boxes: readonly Box[];
   readonly arrows: readonly Arrow[];
 }
 
-/** The whole chart first, then each inside. The parts of a parallel state are a picture each. */
+/** The whole chart first, then each inside. Each region of a parallel state is a picture. */
 export function picturesOf(machine: AnyStateMachine): Picture[] {
   const steps = stepsOf(machine);
   const hasPicture = (node: AnyStateNode) => node.type !== "parallel" && insideOf(node).length > 0;
@@ -55,7 +55,7 @@ function pictureOf(whole: AnyStateNode, steps: readonly Step[]): Picture {
   return waysBack({ of: nameOf(whole), boxes, arrows });
 }
 
-/** Where many lead back to the one state that all begins with, each ends in a small exit: long ways back cross all others. */
+/** If many arrows lead back to the first state, each ends in a small exit: long ways back would cross all others. */
 function waysBack({ of, boxes, arrows }: Picture): Picture {
   const begins = arrows.filter(({ from }) => from === START);
   const first = boxes.find(({ id }) => begins.length === 1 && id === begins[0]?.to);
@@ -74,13 +74,13 @@ function kindOf(node: AnyStateNode): Box["kind"] {
   return node.type === "final" ? "final" : "state";
 }
 
-/** Where a picture begins: with the first state, unless what leads in says so (see arrowOf). */
+/** The start of a picture: its first state, unless arrows from outside decide (see arrowOf). */
 function beginOf(whole: AnyStateNode): Arrow[] {
   if (whole.parent && whole.parent.type !== "parallel") return [];
   return [{ from: START, to: boxIn(whole, leafOf(whole)), words: [] }];
 }
 
-/** The arrow of a step in a picture: none where it does not touch it, or leads nowhere else. */
+/** The arrow of a step in a picture: none if the step is outside it or stays in a box. */
 function arrowOf(whole: AnyStateNode, step: Step, steps: readonly Step[]): Arrow[] {
   const { from, to } = step;
   if (to === undefined) return [];
@@ -91,14 +91,14 @@ function arrowOf(whole: AnyStateNode, step: Step, steps: readonly Step[]): Arrow
   return [{ ...arrow, words: [wordsOf(step, isOpen, steps)] }];
 }
 
-/** Why a step is taken. Its guard is said where the event may do otherwise; a closed box has it in its own picture. */
+/** The reason for a step. The guard is included if the event has alternatives; a closed box has it in its own picture. */
 function wordsOf({ from, event, guard }: Step, isOpen: boolean, steps: readonly Step[]): string {
   const otherwise = steps.filter((each) => each.from === from && each.event === event).length > 1;
   if (event === undefined) return guard ?? (otherwise ? "otherwise" : "at once");
   return isOpen && otherwise && guard !== undefined ? `${event}, ${guard}` : event;
 }
 
-/** The box of a picture that a state is drawn as: ANY, one inside, or the exit towards it. */
+/** The box that represents a state in a picture: ANY, one inside, or the exit towards it. */
 function boxIn(whole: AnyStateNode, node: AnyStateNode): string {
   if (node === whole) return ANY;
   let shared: AnyStateNode = whole;
@@ -106,7 +106,7 @@ function boxIn(whole: AnyStateNode, node: AnyStateNode): string {
   return node.path.slice(0, shared.path.length + 1).join(".");
 }
 
-/** What leads to a box from every other one by the same words leads there from ANY. */
+/** Arrows to a box from every other one, with the same words, become one from ANY. */
 function asAny(whole: AnyStateNode, arrows: readonly Arrow[]): Arrow[] {
   const others = (one: Arrow) => insideOf(whole).filter((node) => node.type !== "final" && nameOf(node) !== one.to);
   const isAlike = (one: Arrow, { from, to, words }: Arrow) =>
@@ -118,7 +118,7 @@ function asAny(whole: AnyStateNode, arrows: readonly Arrow[]): Arrow[] {
   });
 }
 
-/** All that leads from a box to another as one arrow; what only says more exactly what is said already is left out. */
+/** Merges all arrows from one box to another; words already covered by more general ones are left out. */
 function gather(arrows: readonly Arrow[]): Arrow[] {
   const found = new Map<string, Arrow>();
   for (const { from, to, words } of arrows) {

@@ -1,8 +1,8 @@
 /**
- * What a browser may do with our pages: nothing but what we ship.
+ * Security headers: a browser runs only what we ship.
  *
- * No inline script or style, no other host, no frame around us, no markup made of text (Trusted Types without any policy), no guessing of
- * types, no Referer.
+ * No inline script or style, no other host, no framing, no markup from text (Trusted Types without any policy), no MIME sniffing, no
+ * Referer.
  */
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";

@@ -1,17 +1,17 @@
 /**
- * Serves a Hono app over HTTP, the same on Bun, Deno and Node. Bounds: `MOST_CONNECTIONS`, or fewer if it is told so, more are closed
- * at once; who has not asked in `PATIENCE` is closed, too.
+ * Serves a Hono app over HTTP, the same on Bun, Deno and Node. Bounds: `MOST_CONNECTIONS`, or the given number; further ones are closed
+ * immediately, as are those without a request within `PATIENCE`.
  */
 import { type ServerType, serve } from "@hono/node-server";
 import type { Hono } from "hono";
 
-/** Feeds last, and a browser opens six; a load balancer and Prometheus a few more. */
+/** Feeds are long-lived, and a browser opens six; a load balancer and Prometheus a few more. */
 const MOST_CONNECTIONS = 200;
-/** How long a request may take to come, its head and its body each; milliseconds. */
+/** Milliseconds in which the head of a request must arrive, and then its body. */
 const PATIENCE = 5_000;
 
 export interface Served {
-  /** The port that was really bound. */
+  /** The bound port. */
   readonly port: number;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ interface Listening {
   readonly patience?: number;
 }
 
-/** Listens; rejects when the port is taken. */
+/** Listens; rejects if the port is in use. */
 export function serveWeb(
   app: Hono,
   { host, port, most = MOST_CONNECTIONS, patience = PATIENCE }: Listening,
@@ -39,7 +39,7 @@ export function serveWeb(
   });
 }
 
-/** Stops listening; who still asks, or is slow to, is cut off, since the process must not wait for them. */
+/** Stops listening; open and slow requests are cut off, since the process must not wait for them. */
 function closed(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

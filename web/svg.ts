@@ -1,4 +1,4 @@
-/** What all SVG files of ours have in common: colours for light and dark, and escaped text. */
+/** Shared by all SVG files: colours for light and dark, and escaped text. */
 
 export const PALETTE = `
   svg { --bg: #f4f5f8; --ink: #1a1e29; --soft: #586174; --edge: #a3abbb; --node: #fff; --node-line: #c3c9d6; --line: #e1e4eb;
@@ -10,7 +10,7 @@ export const PALETTE = `
   text { font: 500 12px Inter, ui-sans-serif, system-ui, sans-serif; fill: var(--ink); }
   .paper { fill: var(--bg); }`;
 
-/** A text as it may stand in XML: markup is escaped, and what XML has no place for is left out. */
+/** A text for XML: markup is escaped, and characters not allowed in XML are dropped. */
 export const escaped = (text: string): string =>
   text
     .replace(

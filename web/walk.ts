@@ -1,40 +1,40 @@
 /**
- * How a call has walked through its chart up to a step: which states are lit, which were entered and when, which arrows were taken.
+ * The walk of a call through its chart up to a step: current states, states entered and by which step, arrows taken.
  *
- * Pure, and shared by the page and the pictures. Rules: a step is drawn by the arrow that it is lifted to (layout/lift.ts); a
- * way without an arrow, such as an exit or one of a clique, gets a line of its own, in the gutter or beside its column.
+ * Pure, and shared by the page and the pictures. Rules: a step is drawn as the arrow it is lifted to (layout/lift.ts); a
+ * transition without an arrow, such as an exit or one of a clique, gets a line of its own, in the gutter or beside its column.
  */
 import { type Phase, phaseOf, type StepView } from "../journal/view.ts";
 import type { Layout, LayoutNode } from "./layout/layout.ts";
 import { lift } from "./layout/lift.ts";
 
-/** One line that was walked. */
+/** One line taken. */
 export interface Walked {
   /** `from>to`. */
   readonly id: string;
   readonly d: string;
-  /** Whether it was walked against the arrow that is drawn. */
+  /** Whether it was taken against the direction of the drawn arrow. */
   readonly back: boolean;
   readonly phase: Phase;
-  /** The step that walked it last, as its place among the steps. */
+  /** The index of the step that took it last. */
   readonly step: number;
-  /** Where a label stands, when the middle of the line is no good place. */
+  /** The position of a label, if the middle of the line is unsuitable. */
   readonly tip?: { readonly x: number; readonly y: number };
 }
 
 export interface Walk {
-  /** The leaf states that the call is in. */
+  /** The current leaf states. */
   readonly lit: readonly string[];
-  /** The number of the step that entered each state last. */
+  /** The number of the last step that entered each state. */
   readonly entered: ReadonlyMap<string, number>;
-  /** The latest last. */
+  /** In the order they were taken last. */
   readonly lines: readonly Walked[];
 }
 
-/** How wide the number at a state's corner is drawn, in pixels: as high as wide, and wider from 100 on. */
+/** Width of the number at a state's corner, in pixels: equal to its height, wider from 100 on. */
 export const badgeWidth = (number: number): number => Math.max(15, `${number}`.length * 6.5 + 4);
 
-/** The walk up to a step, given by its place. */
+/** The walk up to a step, given by its index. */
 export function walkOf(layout: Layout, steps: readonly StepView[], at: number): Walk {
   const entered = new Map<string, number>();
   const lines = new Map<string, Walked>();
@@ -51,10 +51,10 @@ export function walkOf(layout: Layout, steps: readonly StepView[], at: number): 
   return { lit: steps[at]?.after ?? [], entered, lines: [...lines.values()] };
 }
 
-/** Where the chart of a call is before its first step. */
+/** The state of a call before its first step. */
 const START = "starting";
 
-/** Which state leads to which in a step: region by region where the chart is parallel before and after. */
+/** The changes of state in a step: region by region if the chart is parallel before and after. */
 function movesOf({ before, after }: Pick<StepView, "before" | "after">): (readonly [string, string])[] {
   const [was = START, is] = [before[0], after[0]];
   if (is === undefined) return [];
@@ -65,7 +65,7 @@ function movesOf({ before, after }: Pick<StepView, "before" | "after">): (readon
   });
 }
 
-/** The line between two states: the arrow that there is, or one of its own. */
+/** The line between two states: the existing arrow, or one of its own. */
 function lineOf(layout: Layout, from: string, to: string): Omit<Walked, "phase" | "step"> | undefined {
   const way = lift(from, to);
   if (!way) return undefined;
@@ -80,7 +80,7 @@ function lineOf(layout: Layout, from: string, to: string): Omit<Walked, "phase" 
 const isColumn = (one: LayoutNode, other: LayoutNode): boolean =>
   one.kind === "leaf" && Math.abs(one.x + one.w / 2 - other.x - other.w / 2) < 20;
 
-/** Beside a column, from one of its boxes to another. */
+/** Beside a column, between two of its boxes. */
 function bow(id: string, from: LayoutNode, to: LayoutNode): Omit<Walked, "phase" | "step"> {
   const x = Math.max(from.x + from.w, to.x + to.w) + 16;
   const [start, end] = [from.y + from.h / 2, to.y + to.h / 2];

@@ -1,8 +1,8 @@
 /**
- * Calls over HTTP: the list, one of them, its journal, its exports, and hanging it up.
+ * Calls over HTTP: the list, one call, its journal, its exports, and hanging up.
  *
- * Rules: what is shown has its secrets hidden; a call that the journal has let go of is 404; names and reasons of peers are
- * JSON or text, never markup. What may be asked is checked by the schemas that `/openapi.json` shows.
+ * Rules: secrets are hidden; a call dropped from the journal is 404; names and reasons from peers are JSON or text, never
+ * markup. Parameters are checked by the schemas in `/openapi.json`.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -17,7 +17,7 @@ const MOST = 500;
 export interface CallsApiNeeds {
   readonly journal: Journal;
   readonly access: Access;
-  /** Ends a call on both sides; false when there is no such call. */
+  /** Ends a call on both sides; returns false if there is no such call. */
   readonly hangUp: (id: string) => boolean;
 }
 

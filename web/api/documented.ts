@@ -1,29 +1,29 @@
-/** How a route says what it answers, and checks what it is asked: `/openapi.json` is made of this. */
+/** Descriptions of routes, and checks of their parameters: the source of `/openapi.json`. */
 import type { ValidationTargets } from "hono";
 import { resolver, validator } from "hono-openapi";
 import { z } from "zod";
 
 export const problem = z.object({ error: z.string().describe("what is wrong, in words") });
 
-/** A JSON answer. */
+/** A JSON response. */
 export const json = (schema: z.ZodType, description: string) => ({
   description,
   content: { "application/json": { schema: resolver(schema) } },
 });
 
-/** An answer of text. */
+/** A text response. */
 export const textOf = (type: string, description: string) => ({
   description,
   content: { [type]: { schema: { type: "string" as const } } },
 });
 
-/** What everybody who looks may be told instead. */
+/** Errors of every route for reading. */
 export const MAY_LOOK = {
   401: json(problem, "the token is needed, and was not shown"),
   403: json(problem, "another site asks, or there is no token and the address may be reached from elsewhere"),
 };
 
-/** What everybody who touches may be told instead. */
+/** Errors of every route that changes something. */
 export const MAY_TOUCH = {
   401: json(problem, "the token is needed, on loopback too"),
   403: json(problem, "another site asks, or [web] token is not set"),
@@ -31,7 +31,7 @@ export const MAY_TOUCH = {
 
 export const BAD = { 400: json(problem, "what is asked does not fit its schema") };
 
-/** Checks a part of the request; what does not fit is 400 with words. */
+/** Validates a part of the request; invalid input is 400 with a message. */
 export const checked = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,

@@ -1,8 +1,8 @@
 /**
- * A call to take away: as a play (a regression test), a capture, JSON, a picture, or text.
+ * Exports of a call: as a play (a regression test), a capture, JSON, a picture, or text.
  *
- * Rules: a play names nobody; everything else has its secrets hidden. A file is named after the call's own tag, cut to letters
- * and digits, so no peer can choose a name. JSON is what `/journal` shows and what the gateway was like, which `carillon replay` reads.
+ * Rules: a play contains no names; in everything else, secrets are hidden. A file is named after the call's tag, cut to letters and
+ * digits, so no peer can choose a name. JSON is `/journal` plus the gateway's configuration, for `carillon replay`.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -22,11 +22,11 @@ import { exportedCall } from "./schemas.ts";
 
 export interface ExportsNeeds {
   readonly journal: Journal;
-  /** What the gateway is like now. */
+  /** The gateway's current configuration. */
   readonly setting: () => Setting;
 }
 
-/** What is asked of a picture. */
+/** Query parameters of a picture. */
 const query = z.object({
   step: z.coerce
     .number()
@@ -40,7 +40,7 @@ type Asked = z.infer<typeof query>;
 
 interface Format {
   readonly type: string;
-  /** What it is, in words. */
+  /** Description. */
   readonly of: string;
   readonly write: (call: CallView, needs: ExportsNeeds, asked: Asked) => string | Uint8Array;
 }
@@ -76,7 +76,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   },
 };
 
-/** What the gateway was like, with the trunk of this call alone, and the numbers of those users alone that it names. */
+/** The configuration, reduced to the trunk of this call and the numbers of the users that it contains. */
 function concerning(call: CallView, setting: Setting): Setting {
   const said = JSON.stringify(call);
   const isNamed = (name: string): boolean => said.includes(JSON.stringify(name).slice(1, -1));
@@ -129,5 +129,5 @@ export function exportsApi(needs: ExportsNeeds): Hono {
   return app;
 }
 
-/** A name that no file system and no header reads as anything else. */
+/** A name that is safe in file systems and header fields. */
 const safe = (id: string): string => id.replace(/[^A-Za-z0-9]/g, "").slice(0, 40) || "export";

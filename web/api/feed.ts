@@ -1,13 +1,13 @@
 /**
- * What changes, as it changes: server-sent events (`GET /api/feed`), with the rows of calls, and the journal of one call.
+ * The live feed: server-sent events (`GET /api/feed`) with the rows of changed calls, and the journal of one call.
  *
- * Rules: one ring of changes for all readers and a cursor each (journal/changes.ts), looked at a few times a second, so that a
- * thousand changes cost a reader no more than a few lines. Of the call that is followed `journal` is all there is, and `news` what is new
- * since (journal/following.ts). The id of an event is `<boot>-<number>`, and with a call what the reader has of it: a browser that comes back
- * says the last one it saw, and goes on from there; a page that looks at another call says it in `after`. Who says nothing hears `hello`,
- * after a restart `reset`, and `gap` where too much has happened meanwhile: all three mean that the list must be asked for anew. A
- * reader that does not take its bytes waits for itself alone, with one event on its way. A feed ends after `LONGEST`, so that who may look is
- * asked again. Bounds: `MOST_READERS`; a call that is too long to be kept whole is told anew to all of them together once a look.
+ * Rules: one ring of changes for all readers with a cursor each (journal/changes.ts), polled a few times a second, so that a
+ * thousand changes cost a reader only a few lines. For the followed call, `journal` is the whole call, and `news` what is new since
+ * (journal/following.ts). The id of an event is `<boot>-<number>`, followed by the reader's mark of the call: a browser that reconnects
+ * sends the last id and continues there; a page that switches to another call sends it in `after`. The reader gets `hello` if it sent no
+ * id, `reset` after a restart, and `gap` if too much has happened meanwhile: all three mean that it must reload the list. A slow
+ * reader delays only itself, with one event in flight. A feed ends after `LONGEST`, so that authorization is checked
+ * again. Bounds: `MOST_READERS`; a call too long for the journal is sent whole at most once per poll, over all readers.
  */
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
@@ -18,20 +18,20 @@ import type { Journal } from "../../journal/journal.ts";
 import { BAD, checked, json, MAY_LOOK, problem, textOf } from "./documented.ts";
 
 const MOST_READERS = 50;
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const LOOK = 120;
-/** Looks between two times that a call is told anew, at least. */
+/** Fewest polls between two times that a whole call is sent again. */
 const PAUSE = 8;
-/** Milliseconds after which a silent feed says that it is there. */
+/** Milliseconds after which a silent feed sends a keep-alive. */
 const SILENCE = 15_000;
-/** Milliseconds that one feed lasts; the browser comes back by itself. */
+/** Lifetime of a feed in milliseconds; the browser reconnects by itself. */
 const LONGEST = 3_600_000;
 
 export interface FeedNeeds {
   readonly journal: Journal;
-  /** A name of this run of the gateway. */
+  /** Identifies this run of the gateway. */
   readonly boot: string;
-  /** What stands at the top of the page; told when it changes. */
+  /** The figures at the top of the page; sent when they change. */
   readonly counts: () => unknown;
 }
 
@@ -70,7 +70,7 @@ export function feedApi(needs: FeedNeeds): Hono {
   return app;
 }
 
-/** The name of an event, read again. */
+/** Parses the id of an event. */
 const ID = /^(.*)-(\d+)(?:\.([\d.]+))?$/;
 
 /** One reader, from its first event to its last. */
@@ -80,11 +80,11 @@ class Reader {
   readonly #call: string | undefined;
   readonly #following: Following | undefined;
   #seen = 0;
-  /** What the reader has of the call. */
+  /** The reader's mark of the call. */
   #mark = "";
   /** Whether the call has changed since. */
   #isDue = true;
-  /** Looks until the call is told again. */
+  /** Polls until the call may be sent again. */
   #pause = 0;
   #counts = "";
   #quiet = 0;
@@ -105,7 +105,7 @@ class Reader {
     this.#stopped = true;
   }
 
-  /** Goes on after the last event that it heard of this call (`lastSeen`), or of another one (`after`). */
+  /** Continues after the last event received about this call (`lastSeen`), or about another one (`after`). */
   async run(lastSeen: string | undefined, after: string | undefined): Promise<void> {
     await this.#resume(lastSeen, after);
     await this.#follow();
@@ -115,7 +115,7 @@ class Reader {
     }
   }
 
-  /** Goes on where the browser has left off, or has it ask anew. */
+  /** Continues where the browser left off, or makes it reload. */
   async #resume(lastSeen: string | undefined, after: string | undefined): Promise<void> {
     const { journal, boot } = this.#needs;
     const last = lastSeen ?? after;
@@ -144,7 +144,7 @@ class Reader {
     else this.#quiet++;
   }
 
-  /** Tells what is new of the call. */
+  /** Sends what is new of the call. */
   async #follow(): Promise<void> {
     if (this.#pause > 0) this.#pause--;
     if (!this.#isDue || this.#pause > 0) return;

@@ -1,8 +1,8 @@
 /**
- * The charts over HTTP: places of boxes and arrows, states and steps in words, and the machine for other tools: as XState JSON, and as the code that
- * Stately's editor imports, which is a call of `createMachine` (https://stately.ai/docs/import-from-code).
+ * The charts over HTTP: positions of boxes and arrows, states and transitions in words, and the machine for other tools: as XState
+ * JSON, and as code for Stately's editor, a call of `createMachine` (https://stately.ai/docs/import-from-code).
  *
- * Rule: everything is read from the machines themselves, once, when it is first asked for.
+ * Rule: everything is derived from the machines themselves, once, on first request.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -35,7 +35,7 @@ export interface MachineView {
 
 const views = new Map<string, MachineView>();
 
-/** A chart by its name; undefined when there is none. */
+/** A chart by its name; undefined if there is none. */
 function machineView(id: string): MachineView | undefined {
   const machine = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined;
   if (!machine) return undefined;
@@ -101,11 +101,11 @@ export function machinesApi(): Hono {
   return app;
 }
 
-/** A machine as JSON in XState's own form; functions are left out, their names stay. */
+/** A machine as JSON in XState's own format; functions are omitted, their names stay. */
 function xstateJson(id: string): unknown {
   return JSON.parse(JSON.stringify(catalogue[id]?.config ?? null));
 }
 
-/** A machine as the code that makes it. */
+/** A machine as code that creates it. */
 const machineCode = (id: string): string =>
   `import { createMachine } from "xstate";\n\nexport const machine = createMachine(${JSON.stringify(xstateJson(id), null, 2)});\n`;

@@ -1,4 +1,4 @@
-/** The shapes of what the API gives, as zod schemas: for `/openapi.json`, and for tests that hold answers against them. */
+/** The responses of the API as zod schemas: for `/openapi.json`, and for tests that validate responses. */
 import { z } from "zod";
 
 const milliseconds = z.number().describe("milliseconds since 1970");
@@ -127,7 +127,7 @@ const setting = z.object({
   }),
 });
 
-/** A call that is taken away, with what the gateway was like. */
+/** An exported call, with the gateway's configuration. */
 export const exportedCall = callView.extend({ setting });
 
 const counts = (of: string) => z.record(z.string(), z.number()).describe(of);

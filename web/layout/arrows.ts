@@ -1,9 +1,9 @@
 /**
- * The lines of the arrows in a box.
+ * Routes the arrows in a box.
  *
- * Rules: of all lines that an arrow may take the best is chosen: one that touches no other box and no title, then the one
- * that crosses the fewest others, then the shortest; the arrows at one side of a box are spread along it, in the order of where they
- * lead, so that they do not cross there. Where all else fails there is the gutter around the whole.
+ * Rules: of all possible lines of an arrow the best is chosen: one that touches no other box and no title, then the one with
+ * the fewest crossings, then the shortest; the arrows at one side of a box are spread along it, ordered by their other
+ * ends, so that they do not cross there. The last resort is the gutter around the whole.
  */
 import type { Arrow, Box } from "./graph.ts";
 import {
@@ -23,29 +23,29 @@ import { FONT } from "./places.ts";
 import { textWidth } from "./text-width.ts";
 
 export interface Route extends Arrow {
-  /** Whether it leads both ways. */
+  /** Whether it has a head at both ends. */
   readonly both: boolean;
   readonly path: Path;
 }
 
 type Side = "top" | "bottom" | "left" | "right";
-/** A way to lead a line: the sides that it leaves and enters, and the line between two places on them. */
+/** A way to draw a line: the sides it leaves and enters, and the line between two points on them. */
 interface Way {
   readonly out: Side;
   readonly into: Side;
-  /** What it costs beside its length: plain ways are taken first. */
+  /** Cost besides its length: simple ways are preferred. */
   readonly detour: number;
   readonly draw: (from: Point, to: Point) => Path;
 }
 
-/** How near a line may come to a box that it does not belong to, in pixels. */
+/** Least distance in pixels between a line and a box it does not belong to. */
 const MARGIN = 3;
 const RADIUS = 10;
-/** What costs how much, in pixels of length. */
+/** Costs, in pixels of length. */
 const HIT = 100_000;
 const CROSSING = 60;
 
-/** The routes of all arrows in a box whose places are settled. */
+/** The routes of all arrows in a box with final positions. */
 export function routesOf(level: Box): Route[] {
   const arrows = merged(level);
   const chosen = new Map<Arrow, Way>();
@@ -68,7 +68,7 @@ export function routesOf(level: Box): Route[] {
 const keyOf = ({ from, to }: Arrow): string => `${from}>${to}`;
 const boxIn = (level: Box, id: string): Box => level.inside.find((box) => box.id === id) as Box;
 
-/** Two arrows there and back are one. */
+/** Merges two opposite arrows into one. */
 function merged({ arrows }: Box): (Arrow & { both: boolean })[] {
   const isBack = (one: Arrow, other: Arrow): boolean => one.from === other.to && one.to === other.from;
   return arrows
@@ -88,7 +88,7 @@ function best(level: Box, arrow: Arrow, drawn: readonly (readonly Point[])[]) {
   return candidates.reduce((least, each) => (each.cost < least.cost ? each : least));
 }
 
-/** How much of a line lies on boxes or on the title, or outside the box that it is in. */
+/** How much of a line is on boxes or on the title, or outside its box. */
 function hitsOf(level: Box, arrow: Arrow, points: readonly Point[]): number {
   const inner = points.slice(1, -1);
   const own = (box: Box): boolean => box.id === arrow.from || box.id === arrow.to;
@@ -98,7 +98,7 @@ function hitsOf(level: Box, arrow: Arrow, points: readonly Point[]): number {
   return onBox + outside + inner.filter((each) => isIn(each, titleOf(level), 1)).length;
 }
 
-/** Where the title of a box stands. */
+/** The area of a box's title. */
 const titleOf = ({ x, y, key }: Box): Area => ({ x: x + 11, y: y + 5, width: textWidth(key, FONT), height: 14 });
 
 const SIDES: Readonly<Record<Side, (box: Area, along: number) => Point>> = {
@@ -132,7 +132,7 @@ function waysOf(level: Box, from: Box, to: Box): Way[] {
   ];
 }
 
-/** Down or up, with a swing where the two are not in line. */
+/** Down or up, as an S-curve if the two are not aligned. */
 const vertical = (out: Side, into: Side): Way => ({
   out,
   into,
@@ -143,7 +143,7 @@ const vertical = (out: Side, into: Side): Way => ({
   },
 });
 
-/** To a box beside; one that is also lower or higher is better reached from above or below. */
+/** To a box at the side; if that is also lower or higher, it is better reached from above or below. */
 const horizontal = (out: Side, into: Side, isApart: boolean): Way => ({
   out,
   into,
@@ -155,7 +155,7 @@ const horizontal = (out: Side, into: Side, isApart: boolean): Way => ({
   },
 });
 
-/** Out at one side and in at the top or bottom, or the other way round. */
+/** Out at one side and in at the top or bottom, or the reverse. */
 const turning = (out: Side, into: Side, isFirstVertical = false): Way => ({
   out,
   into,
@@ -167,7 +167,7 @@ const turning = (out: Side, into: Side, isFirstVertical = false): Way => ({
   },
 });
 
-/** Below, or above, what stands between two boxes of a row. */
+/** Below, or above, the boxes between two boxes of a row. */
 const around = (side: "top" | "bottom", depth: number): Way => ({
   out: side,
   into: side,
@@ -178,7 +178,7 @@ const around = (side: "top" | "bottom", depth: number): Way => ({
   },
 });
 
-/** Beside what stands between two boxes of a column: near them, or past all that is there. */
+/** Beside the boxes between two boxes of a column: close to them, or beyond everything. */
 function beside(level: Box, from: Box, to: Box, side: "left" | "right", depth: number): Way {
   const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y + from.height, to.y + to.height)];
   const passed = level.inside.filter(({ y, height }) => y < bottom && y + height > top);
@@ -193,7 +193,7 @@ function gutter(level: Box, side: "left" | "right", out: number): Way {
   return bracket(side, side === "left" ? level.x - out : level.x + level.width + out, 60);
 }
 
-/** Out at one side to a line at x, along it, and in again. */
+/** Out at one side to a vertical line at x, along it, and in again. */
 const bracket = (side: "left" | "right", x: number, detour: number): Way => ({
   out: side,
   into: side,
@@ -201,7 +201,7 @@ const bracket = (side: "left" | "right", x: number, detour: number): Way => ({
   draw: (from, to) => corners([from, point(x, from.y), point(x, to.y), to], RADIUS),
 });
 
-/** Where each arrow leaves and enters: spread along each side, in the order of where they lead. */
+/** The points where arrows leave and enter: spread along each side, ordered by their other ends. */
 function portsOf(level: Box, arrows: readonly Arrow[], chosen: ReadonlyMap<Arrow, Way>): Map<string, Point> {
   const ends = arrows.flatMap((arrow) => {
     const way = chosen.get(arrow) as Way;

@@ -1,30 +1,30 @@
 /**
- * What a chart shows: its states as boxes in boxes, and few arrows in place of many steps.
+ * A chart reduced for drawing: its states as nested boxes, and few arrows instead of many transitions.
  *
- * Rules: a step is lifted to the two boxes that stand side by side in the box that both ends share, so a box has one arrow to
- * another whatever leads there; where each of three or more boxes leads to each other there are no arrows, "any ⇄ any" says it;
- * of three or more ways into a final state only the last is drawn, the others are exits; what stays in its state is no
- * arrow.
+ * Rules: a transition is lifted to the two sibling boxes inside the innermost box that contains both ends, so two boxes have one
+ * arrow whatever its transitions; if each of three or more boxes leads to every other, there are no arrows but the note "any ⇄ any";
+ * of three or more arrows into a final state only the last is drawn, the others are exits; a transition that stays in its
+ * state has no arrow.
  */
 import type { AnyStateMachine, AnyStateNode } from "xstate";
 import { insideOf, nameOf, type Step, stepsOf } from "../steps.ts";
 import { lift } from "./lift.ts";
 
-/** A state as a box; the whole chart is the box with an empty id. Places are in pixels, in the box around it until `settle`. */
+/** A state as a box; the whole chart is the box with an empty id. Positions are in pixels, relative to its parent until `settle`. */
 export interface Box {
   readonly id: string;
   readonly key: string;
   readonly kind: "leaf" | "box" | "parallel" | "final";
   readonly inside: readonly Box[];
-  /** Names of the times after which the state is left. */
+  /** Names of the delays after which the state is left. */
   readonly timers: readonly string[];
   readonly description: string | undefined;
   readonly spec: string | undefined;
-  /** It only decides where a chart begins, and is drawn as a dot. */
+  /** It only decides where a chart begins; drawn as a dot. */
   readonly isDot: boolean;
-  /** Arrows between the boxes inside. */
+  /** Arrows between its children. */
   readonly arrows: readonly Arrow[];
-  /** Each box inside leads to each other. */
+  /** Each child leads to every other. */
   readonly isClique: boolean;
   x: number;
   y: number;
@@ -32,13 +32,13 @@ export interface Box {
   height: number;
 }
 
-/** One way from a box to another in the same box. */
+/** An arrow between two children of the same box. */
 export interface Arrow {
   readonly from: string;
   readonly to: string;
 }
 
-/** The boxes of a machine, with nothing placed. */
+/** The boxes of a machine, without positions. */
 export function graphOf(machine: AnyStateMachine): Box {
   const lifted = liftedOf(stepsOf(machine));
   return boxOf(machine.root, lifted);
@@ -76,7 +76,7 @@ function kindOf(node: AnyStateNode, inside: readonly Box[]): Box["kind"] {
   return node.type === "final" ? "final" : "leaf";
 }
 
-/** Whether an arrow is a way out that the chart does not draw: all but the last of many into a final state. */
+/** Whether an arrow is an exit, which is not drawn: all but the last of many into a final state. */
 function isExit(arrow: Arrow, arrows: readonly Arrow[], inside: readonly Box[]): boolean {
   if (inside.find(({ id }) => id === arrow.to)?.kind !== "final") return false;
   const ways = arrows.filter(({ to }) => to === arrow.to);
@@ -85,7 +85,7 @@ function isExit(arrow: Arrow, arrows: readonly Arrow[], inside: readonly Box[]):
   return ways.length > 2 && place(arrow) !== last;
 }
 
-/** The arrows inside each box, by its id. */
+/** The arrows inside each box, by box id. */
 function liftedOf(steps: readonly Step[]): Map<string, Arrow[]> {
   const arrows = new Map<string, Arrow[]>();
   for (const { from, to } of steps) {

@@ -1,9 +1,9 @@
 /**
- * The places of a chart: its boxes and arrows, in pixels, the same each time.
+ * The layout of a chart: its boxes and arrows, in pixels, deterministic.
  *
- * Drawn from the machine itself when `npm run charts` runs; page, pictures and exports read the outcome, so that a browser
- * lays nothing out. What becomes a box and an arrow is graph.ts, where boxes stand rows.ts and places.ts, how arrows lead
- * arrows.ts. Left out: labels of arrows, which the page shows one at a time.
+ * Computed from the machine by `npm run charts`; page, pictures and exports use the result, so a browser does no layout.
+ * graph.ts determines boxes and arrows, rows.ts and places.ts position the boxes, arrows.ts routes the arrows. Left out:
+ * labels of arrows, which the page shows one at a time.
  */
 import type { AnyStateMachine } from "xstate";
 import { routesOf } from "./arrows.ts";
@@ -11,7 +11,7 @@ import { type Box, graphOf } from "./graph.ts";
 import { type Area, point, pointsOf, writePath } from "./path.ts";
 import { place, settle, shift } from "./places.ts";
 
-/** A state, parents before children. */
+/** A state; parents precede children. */
 export interface LayoutNode {
   readonly id: string;
   readonly key: string;
@@ -23,7 +23,7 @@ export interface LayoutNode {
   readonly h: number;
   /** A state that only decides where the chart begins. */
   readonly dot?: true;
-  /** Each state in it leads to each other. */
+  /** Each state in it leads to every other. */
   readonly clique?: true;
   /** Names of the delays after which it is left. */
   readonly timers: readonly string[];
@@ -48,7 +48,7 @@ export interface Layout {
   readonly edges: readonly LayoutEdge[];
 }
 
-/** Lays a chart out. */
+/** Computes the layout of a chart. */
 export function layoutOf(machine: AnyStateMachine): Layout {
   const whole = graphOf(machine);
   place(whole);
@@ -66,7 +66,7 @@ export function layoutOf(machine: AnyStateMachine): Layout {
   };
 }
 
-/** The room that boxes and arrows take. */
+/** The area of all boxes and arrows. */
 function boundsOf(whole: Box): Area {
   const corners = inAll(whole).flatMap(({ x, y, width, height }) => [point(x, y), point(x + width, y + height)]);
   const points = [...corners, ...inAll(whole).flatMap((box) => routesOf(box).flatMap(({ path }) => pointsOf(path)))];

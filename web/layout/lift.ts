@@ -1,13 +1,13 @@
-/** Which two boxes a way between two states is drawn between. Pure, and all that the page needs of the layout. */
+/** The two boxes between which a transition is drawn. Pure, and all of the layout that the page needs. */
 
-/** Two boxes that stand side by side, and the box that both are in (empty for the whole). */
+/** Two sibling boxes, and the box that contains them (empty for the whole). */
 export interface Lifted {
   readonly from: string;
   readonly to: string;
   readonly level: string;
 }
 
-/** The two boxes of one level that a way between two states is drawn between; none where it stays, or leads into its own box. */
+/** The two sibling boxes between which a transition is drawn; undefined if it stays in a box or leads into its own box. */
 export function lift(from: string, to: string): Lifted | undefined {
   const [out, into] = [from.split("."), to.split(".")];
   let shared = 0;

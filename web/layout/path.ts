@@ -1,5 +1,5 @@
 /**
- * The line of an arrow: straight pieces and Bézier curves, as the text of an SVG path and as points to judge it by.
+ * The line of an arrow: straight pieces and Bézier curves, as the text of an SVG path and as points for measuring it.
  */
 
 export interface Point {
@@ -15,13 +15,13 @@ export interface Area {
   readonly height: number;
 }
 
-/** Cubic curves end to end; a straight piece is a curve that does not bend. */
+/** Consecutive cubic curves; a straight piece is a degenerate curve. */
 export interface Path {
   readonly start: Point;
   readonly curves: readonly (readonly [Point, Point, Point])[];
 }
 
-/** Points a curve is judged by. */
+/** Points per curve for measuring. */
 const SAMPLES = 16;
 
 export const point = (x: number, y: number): Point => ({ x, y });
@@ -31,7 +31,7 @@ const between = (one: Point, other: Point, share: number): Point =>
 
 /** A straight line. */
 export const line = (from: Point, to: Point): Path => ({ start: from, curves: [straight(from, to)] });
-/** One curve, by its two handles. */
+/** One curve with its two control points. */
 export const curve = (from: Point, first: Point, second: Point, to: Point): Path => ({
   start: from,
   curves: [[first, second, to]],
@@ -92,11 +92,11 @@ export function lengthOf(points: readonly Point[]): number {
   return points.slice(1).reduce((sum, each, at) => sum + distance(each, points[at] ?? each), 0);
 }
 
-/** Whether a point is in an area that is made larger (or smaller) by a margin on each side. */
+/** Whether a point is in an area enlarged (or reduced) by a margin on each side. */
 export const isIn = ({ x, y }: Point, area: Area, margin: number): boolean =>
   x > area.x - margin && x < area.x + area.width + margin && y > area.y - margin && y < area.y + area.height + margin;
 
-/** How often two lines of points cross each other. */
+/** How often two polylines cross. */
 export function crossings(one: readonly Point[], other: readonly Point[]): number {
   let count = 0;
   for (let i = 1; i < one.length; i++)

@@ -1,9 +1,9 @@
 /**
- * How large each box is, and where it stands.
+ * Sizes and positions of boxes.
  *
- * Rules: rows from the top, each in the middle of its box; regions of a parallel state side by side; a box whose ways all lead
- * past the next rows stands beside those rows, in a lane of its own; where a box stands alone in its row it is as wide as the
- * chart, and without ways back it runs from left to right, which makes the chart lower. All is measured in pixels for Inter at
+ * Rules: rows from the top, each centred in its box; regions of a parallel state side by side; a box whose arrows all bypass
+ * the next rows is beside those rows, in a lane of its own; a box alone in its row is as wide as the chart, and without
+ * arrows back it runs from left to right, which makes the chart lower. Everything is measured in pixels for Inter at
  * 12 px.
  */
 import type { Box } from "./graph.ts";
@@ -16,19 +16,19 @@ const LEAF = 27;
 const TITLE = 24;
 const DOT = 13;
 const PADDING = 11;
-/** More room below the title of a box whose first state stands right below it, for the number at the state's corner. */
+/** Additional room below a title if the first state is right below it, for the number at the state's corner. */
 const NUMBER = 7;
-/** Between boxes in a row, between rows, between lanes, and between columns. */
+/** Gaps between boxes in a row, between rows, between lanes, and between columns. */
 const BESIDE = 16;
 const BELOW = 20;
 const LANE = 22;
 const COLUMN = 36;
-/** Room at the sides of a box for ways around its rows. */
+/** Room at the sides of a box for arrows around its rows. */
 const GUTTER = 16;
 const CLOCK = 14;
 const LEAST_WIDTH = 56;
 
-/** Sizes a box and places what is in it. */
+/** Sizes a box and positions its children. */
 export function place(box: Box, isAlone = true): void {
   if (box.inside.length === 0) return sizeLeaf(box);
   if (box.kind === "parallel") return placeRegions(box);
@@ -51,7 +51,7 @@ function sizeLeaf(box: Box): void {
   box.height = box.isDot ? DOT : LEAF;
 }
 
-/** The least width that a box needs for its title, with what is said beside it. */
+/** Least width of a box for its title and the note next to it. */
 const titleWidth = ({ key, kind, isClique }: Box): number => {
   const beside = isClique ? "  any any any" : kind === "parallel" ? "  both at once" : "";
   return Math.ceil(textWidth(key + beside, FONT)) + 2 * PADDING;
@@ -70,7 +70,7 @@ function placeRows(box: Box, rows: readonly (readonly Box[])[]): void {
   box.height = y - (box.isClique ? 9 : BELOW) + PADDING + (hasArcBelow(box, rows.at(-1) ?? []) ? 8 : 0);
 }
 
-/** Whether two boxes of the last row lead past one between them: the arrow goes below. */
+/** Whether two boxes of the last row are connected past one between them: that arrow is below. */
 function hasArcBelow(box: Box, row: readonly Box[]): boolean {
   const at = (id: string): number => row.findIndex((each) => each.id === id);
   return box.arrows.some(({ from, to }) => at(from) >= 0 && at(to) >= 0 && Math.abs(at(from) - at(to)) > 1);
@@ -121,7 +121,7 @@ function placeWhole(box: Box, rows: readonly (readonly Box[])[]): void {
   box.height = y - BELOW;
 }
 
-/** What the whole is made of from top to bottom: a row, or a lane on the left with the rows that it spans beside it. */
+/** A horizontal band of the whole: a row, or a lane on the left and the rows that it spans. */
 interface Band {
   readonly lane?: Box;
   readonly rows: readonly (readonly Box[])[];
@@ -179,7 +179,7 @@ const widthOf = (row: readonly Box[]): number =>
   row.reduce((sum, { width }) => sum + width, 0) + (row.length - 1) * BESIDE;
 const heightOf = (row: readonly Box[]): number => Math.max(...row.map(({ height }) => height));
 
-/** Puts a row from x on, each box in the middle of the row's height. */
+/** Positions a row from x on, each box centred in the row's height. */
 function spread(row: readonly Box[], x: number, y: number, height: number): void {
   let left = x;
   for (const box of row) {
@@ -189,7 +189,7 @@ function spread(row: readonly Box[], x: number, y: number, height: number): void
   }
 }
 
-/** Makes a box larger; what is in it stays in the middle, regions share the room. */
+/** Enlarges a box; its contents stay centred, regions share the room. */
 function grow(box: Box, width: number, height: number): void {
   const [more, taller] = [width - box.width, height - box.height];
   box.width = width;
@@ -210,7 +210,7 @@ function grow(box: Box, width: number, height: number): void {
   }
 }
 
-/** Places from now on are in the whole chart. */
+/** Converts positions to those in the whole chart. */
 export function settle(box: Box, x = 0, y = 0): void {
   for (const each of box.inside) {
     each.x += x;
@@ -219,7 +219,7 @@ export function settle(box: Box, x = 0, y = 0): void {
   }
 }
 
-/** Moves a box with all that is in it. */
+/** Moves a box with its contents. */
 export function shift(box: Box, x: number, y: number): void {
   box.x += x;
   box.y += y;

@@ -1,13 +1,13 @@
 /**
- * Which boxes stand in one row, and in which order.
+ * Assigns boxes to rows, and orders the rows.
  *
- * Rules: without ways back a box stands below all that lead to it; with ways back it stands as far down as the shortest way from the
- * first box is long, since such a chart is a place to walk about in and not a sequence. In a row those stand side by side
- * that lead to each other; the order is the same each time.
+ * Rules: without cycles a box is below all its predecessors; with cycles its row is the length of the shortest way from the
+ * first box, since such a chart has no sequence. In a row connected boxes are next to each other; the order is
+ * deterministic.
  */
 import type { Arrow, Box } from "./graph.ts";
 
-/** Rows of more boxes keep the order of the chart: trying all orders takes too long. */
+/** Longer rows keep the order of the chart: trying all orders takes too long. */
 const MOST_TRIED = 6;
 
 /** The boxes inside a box, row by row from the top. */
@@ -20,7 +20,7 @@ export function rowsOf({ inside, arrows, isClique }: Box): Box[][] {
   return rows;
 }
 
-/** Whether the boxes have a way back to where they came from. */
+/** Whether the arrows have a cycle. */
 export function hasWayBack(inside: readonly Box[], arrows: readonly Arrow[]): boolean {
   const reaches = (from: string, to: string, seen: Set<string>): boolean =>
     arrows.some((arrow) => {
@@ -43,7 +43,7 @@ function byLongestWay(inside: readonly Box[], arrows: readonly Arrow[]): Map<str
     return own;
   };
   for (const { id } of inside) rank(id);
-  // what nothing leads to stands right above what it leads to
+  // a box without predecessors is right above its successors
   for (const { id } of inside) {
     const next = arrows.filter(({ from }) => from === id).map(({ to }) => ranks.get(to) ?? 0);
     if (next.length > 0 && !arrows.some(({ to }) => to === id)) ranks.set(id, Math.min(...next) - 1);
@@ -57,13 +57,13 @@ function byShortestWay(inside: readonly Box[], arrows: readonly Arrow[]): Map<st
   for (const [id, rank] of ranks) {
     for (const { to } of arrows.filter(({ from }) => from === id)) if (!ranks.has(to)) ranks.set(to, rank + 1);
   }
-  // what no arrow leads to, such as a final state that is reached from everywhere, stands last
+  // a box that no arrow leads to, such as a final state reached from everywhere, is last
   const last = Math.max(...ranks.values()) + 1;
   for (const { id } of inside) if (!ranks.has(id)) ranks.set(id, last);
   return ranks;
 }
 
-/** One row in the order in which its arrows are shortest. */
+/** One row, in the order with the shortest arrows. */
 function inOrder(rows: readonly (readonly Box[])[], index: number, arrows: readonly Arrow[]): Box[] {
   const row = rows[index] ?? [];
   if (row.length < 2 || row.length > MOST_TRIED) return [...row];
@@ -77,7 +77,7 @@ function inOrder(rows: readonly (readonly Box[])[], index: number, arrows: reado
   return [...best];
 }
 
-/** How far along its row each box stands, between 0 and 1. */
+/** The relative position of each box in its row, between 0 and 1. */
 const placesOf = (rows: readonly (readonly Box[])[]): Map<string, number> =>
   new Map(rows.flatMap((row) => row.map(({ id }, at): [string, number] => [id, (at + 0.5) / row.length])));
 

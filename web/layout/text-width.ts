@@ -1,8 +1,8 @@
 /**
- * How wide a text is in the font of the page, without a page: Inter, weight 600 (weight 500 is a little narrower).
+ * The width of a text in the page's font, without a browser: Inter, weight 600 (weight 500 is a little narrower).
  *
- * Advance widths in thousandths of the font size, measured in Chromium from the font file that the page brings. Kerning is left
- * out: it only makes a text narrower.
+ * Advance widths in thousandths of the font size, measured in Chromium from the page's font file. Kerning is ignored: it only
+ * makes a text narrower.
  */
 const WIDTHS: Readonly<Record<string, number>> = {
   ...{ " ": 252, "!": 321, "&": 663, "'": 326, "(": 373, ")": 373, "*": 540, "+": 673, ",": 319, "-": 465, ".": 319 },
@@ -27,7 +27,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   ...{ Z: 652, a: 574, b: 624, c: 583, d: 624, e: 591, f: 389, g: 625, h: 612, i: 262, j: 262, k: 569, l: 262, m: 900 },
   ...{ n: 612, o: 609, p: 624, q: 624, r: 397, s: 549, t: 353, u: 612, v: 587, w: 839, x: 569, y: 588, z: 566 },
 };
-/** No letter of this font is wider. */
+/** The widest letter of this font. */
 const WIDEST = 1_020;
 
 /** The width in pixels at a font size in pixels. */

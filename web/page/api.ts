@@ -1,11 +1,11 @@
-/** What the page asks of the gateway. An answer of 401 asks for the token, once for the whole page. */
+/** The page's requests to the gateway. A 401 prompts for the token, once for the whole page. */
 import { signal } from "@preact/signals";
 import type { CountsView } from "../../journal/counts.ts";
 import type { Page } from "../../journal/journal.ts";
 import type { CallView } from "../../journal/view.ts";
 import type { MachineView } from "../api/machines.ts";
 
-/** Whether the token is asked for. */
+/** Whether the login is shown. */
 export const needsToken = signal(false);
 
 async function get<Answer>(path: string): Promise<Answer | undefined> {
@@ -21,11 +21,11 @@ export const getJournal = (id: string): Promise<CallView | undefined> =>
 export const getMachine = (id: string): Promise<MachineView | undefined> =>
   get(`/api/machines/${encodeURIComponent(id)}`);
 export const getMachines = (): Promise<readonly string[] | undefined> => get("/api/machines");
-/** Asks for little, so that the token is asked for where it is needed. */
+/** A small request that prompts for the token if it is needed. */
 export const canLook = (): Promise<unknown> => get("/api/machines");
 export const getOverview = (): Promise<CountsView | undefined> => get("/api/overview");
 
-/** Shows the token; whether it was the right one. */
+/** Sends the token; returns whether it was accepted. */
 export async function showToken(token: string): Promise<boolean> {
   const headers = { "content-type": "application/json" };
   const answer = await fetch("/session", { method: "POST", headers, body: JSON.stringify({ token }) }).catch(
@@ -35,7 +35,7 @@ export async function showToken(token: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-/** Hangs a call up; what went wrong, in words. */
+/** Hangs up a call; returns an error message, if any. */
 export async function hangUp(id: string): Promise<string | undefined> {
   const answer = await fetch(`/api/calls/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => undefined);
   if (answer?.ok) return undefined;

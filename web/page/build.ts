@@ -1,7 +1,7 @@
 /**
- * npm run page: bundles the page into web/page/dist, which is committed: whoever runs the gateway builds nothing.
+ * npm run page: bundles the page into web/page/dist, which is committed: operators build nothing.
  *
- * A test makes it anew and compares. The font is copied from its package (OFL).
+ * A test rebuilds and compares it. The font is copied from its package (OFL).
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 const here = import.meta.dirname;
 const FONT = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
 
-/** The files of the page by their names, as text. */
+/** The bundled files, as text by name. */
 export async function buildPage(): Promise<Readonly<Record<"page.js" | "page.css", string>>> {
   const built = await Bun.build({ entrypoints: [join(here, "main.tsx")], target: "browser", minify: true });
   const [script] = built.outputs;

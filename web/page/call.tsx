@@ -1,4 +1,4 @@
-/** The middle of the page: who calls whom, what the state means, the chart, and the steps. */
+/** The middle of the page: caller and callee, the meaning of the state, the chart, and the steps. */
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CallView, StepView } from "../../journal/view.ts";
@@ -28,7 +28,7 @@ export function CallSection() {
   );
 }
 
-/** What is shown while there is no call: the chart that all of them walk through. */
+/** Shown while there is no call: the chart of all calls. */
 function Nothing() {
   const shown = machine.value?.id === "call" ? machine.value : undefined;
   return (
@@ -44,7 +44,7 @@ function Nothing() {
   );
 }
 
-/** Characters of a name. */
+/** Most characters of a name. */
 const MOST_NAME = 200;
 
 function About({ shown, step }: { shown: CallView; step: StepView }) {
@@ -78,7 +78,7 @@ function About({ shown, step }: { shown: CallView; step: StepView }) {
   );
 }
 
-/** What the state itself waits for, a few of them. */
+/** The events that the state waits for, a few of them. */
 function waitsFor(state: string): string[] {
   const steps = machine.value?.steps ?? [];
   const events = steps
@@ -126,7 +126,7 @@ function Exports({ shown }: { shown: CallView }) {
   );
 }
 
-/** With more steps than this, numbers have no room on the scrubber. */
+/** With more steps, the scrubber shows no numbers. */
 const MOST_NUMBERS = 40;
 
 function Scrubber({ shown, step }: { shown: CallView; step: StepView }) {
@@ -177,7 +177,7 @@ function Scrubber({ shown, step }: { shown: CallView; step: StepView }) {
   );
 }
 
-/** Scrolls the scrubber to the step; the focus goes with it where it is on another one. */
+/** Scrolls the scrubber to the step, and moves the focus there if it is on another step. */
 function keepInSight(bar: HTMLElement | null): void {
   const now = bar?.querySelector<HTMLElement>("[aria-current]");
   if (!(bar && now)) return;

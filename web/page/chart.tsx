@@ -1,8 +1,8 @@
 /**
- * The chart with the call in it: where it is, where it was and when, which way it came.
+ * The chart with a call in it: current state, earlier states and their steps, transitions taken.
  *
- * The drawing is the same at every step; what changes are the classes of its parts and the lines that were walked. On a small screen
- * the same is said by nested words.
+ * The drawing is the same at every step; only the classes of its parts and the taken lines change. On a small screen a nested
+ * list shows the same.
  */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { StepView } from "../../journal/view.ts";
@@ -109,7 +109,7 @@ function Leaf({ node, walk }: { node: LayoutNode; walk: Walk }) {
   );
 }
 
-/** The step that entered a state last, at the state's corner. */
+/** The last step that entered a state, at the state's corner. */
 function Badge({ node: { id, x, y, dot }, number }: { node: LayoutNode; number: number | undefined }) {
   if (number === undefined || dot) return null;
   const width = badgeWidth(number);
@@ -123,7 +123,7 @@ function Badge({ node: { id, x, y, dot }, number }: { node: LayoutNode; number: 
   );
 }
 
-/** The event of the step, on the line that was walked; a refusal below the state that refused. */
+/** The event of the step, on the line taken; a refusal below the state that refused. */
 function Tip({ layout, walk, step }: { layout: Layout; walk: Walk; step: StepView }) {
   const line = step.refused === undefined ? walk.lines.findLast((each) => each.step === at.value) : undefined;
   const path = useRef<SVGPathElement>(null);
@@ -151,7 +151,7 @@ function Tip({ layout, walk, step }: { layout: Layout; walk: Walk; step: StepVie
   );
 }
 
-/** The middle of a line; beside it, where it is too short for the label. */
+/** The middle of a line; beside it if the line is too short for the label. */
 function middleOf(path: SVGPathElement | null, width: number): { x: number; y: number } | undefined {
   if (!path) return undefined;
   const length = path.getTotalLength();
@@ -161,7 +161,7 @@ function middleOf(path: SVGPathElement | null, width: number): { x: number; y: n
   return { x: box.x + box.width + width / 2 + 9, y: box.y + box.height / 2 };
 }
 
-/** What a state is, and where it leads: beside the state that is pointed at. */
+/** Description and transitions of a state, beside the state under the pointer. */
 function Card({ node }: { node: LayoutNode }) {
   const card = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

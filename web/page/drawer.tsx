@@ -1,12 +1,12 @@
-/** The drawer: a message as it is and, beside it, what it became. Values that stand on both sides have the same colour. */
+/** The drawer: a message and, beside it, its counterpart on the other wire. Values found on both sides have the same colour. */
 import { useSignal } from "@preact/signals";
 import type { CallView, MessageView } from "../../journal/view.ts";
 import { call, pick, picked } from "./state.ts";
 import { cut, plain } from "./words.ts";
 
-/** What counts as a value: fingerprints, hidden secrets, words of more than a letter. */
+/** A value: fingerprints, hidden secrets, words of more than one letter. */
 const VALUE = /((?:[0-9A-F]{2}:){7,}[0-9A-F]{2}|‹[^›]*›|[\w+./@-]{2,})/;
-/** Words that both notations are made of. */
+/** Words that are part of the notations. */
 const DULL =
   /^(?:xmlns|urn:.*|SIP\/2\.0|http.*|name|type|id|to|from|set|IN|IP4|IP6|UDP|TCP|sip|udp|host|INVITE|ACK|candidate|fingerprint|setup|content|generation|transport|session|rtcp-mux|group|application|creator|initiator|[a-z]*:|\d{1,2})$/i;
 const HUES = 8;
@@ -50,7 +50,7 @@ export function Drawer() {
   );
 }
 
-/** What a message became, or what it came of: the messages of its step on the other wire, answers to IQs left out. */
+/** The counterpart of a message: the messages of its step on the other wire, without answers to IQs. */
 function othersOf({ steps, messages }: CallView, place: number): MessageView[] {
   const message = messages[place];
   const step = message && steps[message.step];
@@ -61,7 +61,7 @@ function othersOf({ steps, messages }: CallView, place: number): MessageView[] {
     .filter((other) => message.out || (other.wire !== message.wire && !/^[✓✗]/.test(other.label)));
 }
 
-/** A colour for each value that stands on both sides. */
+/** A colour for each value found on both sides. */
 function huesOf(one: string, other: string): ReadonlyMap<string, number> {
   const values = (text: string): Set<string> => new Set(text.split(VALUE).filter((_, at) => at % 2 === 1));
   const there = values(other);

@@ -1,4 +1,4 @@
-/** What every drawing of a chart has: arrow heads, boxes, and lines. */
+/** Parts of every drawing of a chart: arrow heads, boxes, and lines. */
 import type { Phase } from "../../journal/view.ts";
 import { phaseOf } from "../../journal/view.ts";
 import type { Layout, LayoutNode } from "../layout/layout.ts";
@@ -46,7 +46,7 @@ export function Boxes({ nodes, lit }: { nodes: readonly LayoutNode[]; lit: reado
   });
 }
 
-/** Arrows at rest, and over them those that were walked, the last one on top. */
+/** Arrows at rest, and over them the taken ones, the last one on top. */
 export function Ways({
   layout,
   walked,

@@ -1,9 +1,9 @@
 /**
- * The live feed: hears what changes, and asks anew where it has missed something.
+ * The live feed: receives changes, and reloads what it has missed.
  *
- * The browser comes back by itself and says which event it saw last, and so do we where another call is looked at; `hello`, `reset` and
- * `gap` mean that the list must be asked for anew: nothing is known yet, the gateway was started again, or too much has happened. The
- * call that is looked at comes whole at first, then what is new of it.
+ * The browser reconnects by itself with the id of the last event, as the page does when it switches to another call; `hello`, `reset` and
+ * `gap` mean that the list must be reloaded: nothing is known yet, the gateway was restarted, or too much has happened. The selected
+ * call is received whole at first, then only its news.
  */
 import { effect } from "@preact/signals";
 import { withNews } from "../../journal/news.ts";
@@ -11,13 +11,13 @@ import type { CallRow, CallView } from "../../journal/view.ts";
 import { canLook } from "./api.ts";
 import { call, isLive, loadCall, loadList, selected, type Top, takeRows, top } from "./state.ts";
 
-/** Milliseconds until a feed that was refused is tried again. */
+/** Milliseconds until a refused feed is retried. */
 const PAUSE = 3_000;
 
-/** The name of the last event that was heard. */
+/** The id of the last event received. */
 let last = "";
 
-/** Listens to the feed, with the journal of the call that is looked at. */
+/** Subscribes to the feed, with the journal of the selected call. */
 export function listen(): void {
   effect(() => {
     const id = selected.value;

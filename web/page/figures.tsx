@@ -1,4 +1,4 @@
-/** How many calls there were, how they ended, and what was refused, as bars. */
+/** Number of calls, how they ended, and refusals, as bars. */
 import type { CountsView } from "../../journal/counts.ts";
 import { query, view } from "./state.ts";
 
@@ -48,7 +48,7 @@ export function Figures({ counts: found }: { counts: CountsView }) {
   );
 }
 
-/** The largest eight, as bars. */
+/** The eight largest, as bars. */
 function Bars({
   counts: of,
   hue,

@@ -1,4 +1,4 @@
-/** The top of the page: the views, what is up, and whether the feed is heard. */
+/** The top of the page: the views, what is up, and whether the feed is connected. */
 import { isLive, rows, top, type View, view } from "./state.ts";
 
 const VIEWS: readonly (readonly [View, string, string])[] = [
@@ -55,7 +55,7 @@ function Health() {
   );
 }
 
-/** Whether somebody beside the gateway answers; nothing where that is not known, or where there is nobody. */
+/** Whether a peer of the gateway answers; nothing if unknown or not configured. */
 function Answers({ name, state }: { name: string; state: string }) {
   if (state !== "up" && state !== "down") return null;
   return (

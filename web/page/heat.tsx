@@ -1,4 +1,4 @@
-/** All calls on their chart: states coloured by a figure, lines as wide as many calls went along them. */
+/** All calls on their chart: states coloured by a figure, lines as wide as the number of calls. */
 import { signal } from "@preact/signals";
 import type { CountsView } from "../../journal/counts.ts";
 import { phaseOf } from "../../journal/view.ts";
@@ -26,7 +26,7 @@ export function leadOf(found: CountsView | undefined, what: By): string {
   return `${found.calls} calls. Colour and number: ${MEANING[what]}. Line: how many went that way; dotted: nobody yet.`;
 }
 
-/** What a state is coloured by. */
+/** The figure by which states are coloured. */
 function figuresOf(found: CountsView, what: By): ReadonlyMap<string, number> {
   if (what === "failures") return new Map(Object.entries(found.failed));
   if (what === "live now") return new Map(Object.entries(found.now));
@@ -36,7 +36,7 @@ function figuresOf(found: CountsView, what: By): ReadonlyMap<string, number> {
   );
 }
 
-/** How many calls went along each line: states lifted to the boxes that the lines are between. */
+/** The number of calls along each line: states lifted to the boxes that the lines connect. */
 function flowsOf(found: CountsView): ReadonlyMap<string, number> {
   const flows = new Map<string, number>();
   for (const [way, count] of Object.entries(found.walked)) {
@@ -104,7 +104,7 @@ export function Heat({ layout, counts: found }: { layout: Layout; counts: Counts
   );
 }
 
-/** The same, as nested words. */
+/** The same, as a nested list. */
 export function HeatOutline({ layout, counts: found }: { layout: Layout; counts: CountsView }) {
   const figures = figuresOf(found, by.value);
   return (

@@ -1,8 +1,8 @@
 /**
- * The right side: the ladder of real messages, user, gateway, phone, on one time axis; below it what the step came of and what it did.
+ * The right side: the ladder of real messages (user, gateway, phone) on one time axis; below it, cause and effects of the step.
  *
- * The gateway's lifeline has the state as a coloured band; a capsule marks each change of state; what was refused is red where it
- * happened.
+ * The gateway's lifeline shows the state as a coloured band; a capsule marks each change of state; refusals are red, at their
+ * position in time.
  */
 import { useEffect, useRef } from "preact/hooks";
 import type { CallView, MessageView, StepView } from "../../journal/view.ts";
@@ -13,9 +13,9 @@ import { at, call, go, machine, pick, picked, pointed } from "./state.ts";
 import { cut, eventWords, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
 const WIDTH = 424;
-/** Characters of what is said of a refusal. */
+/** Most characters about a refusal. */
 const MOST_WHY = 300;
-/** Characters of a message's words. */
+/** Most characters of a message's label. */
 const MOST_LABEL = 80;
 
 export function Talk() {
@@ -42,7 +42,7 @@ export function Talk() {
   );
 }
 
-/** Scrolls the ladder, and nothing else, to where the step is. */
+/** Scrolls only the ladder, to the step. */
 function keepInSight(ladder: HTMLElement | null): void {
   const turn = ladder?.querySelector(".turn.now rect");
   if (!(ladder && turn)) return;
@@ -136,13 +136,13 @@ function Turn({ item: { step, y }, shown }: { item: Extract<LadderItem, { kind: 
   );
 }
 
-/** Where Tab comes to in the ladder: the open message, or the first one of the step. */
+/** The tab stop in the ladder: the open message, or the first one of the step. */
 function stopOf({ messages }: CallView): number {
   const ofStep = messages.findIndex(({ step }) => step === at.value);
   return picked.value ?? Math.max(0, ofStep);
 }
 
-/** Whether a step is of another time than the state that is pointed at. */
+/** Whether a step is outside the time of the state under the pointer. */
 function isApart(step: StepView | undefined): boolean {
   const { value } = pointed;
   return value !== undefined && step !== undefined && !step.after.includes(value) && !step.before.includes(value);
@@ -151,7 +151,7 @@ function isApart(step: StepView | undefined): boolean {
 interface ArrowNeeds {
   readonly item: Extract<LadderItem, { kind: "message" }>;
   readonly shown: CallView;
-  /** Whether Tab comes to it. */
+  /** Whether it is the tab stop. */
   readonly isStop: boolean;
 }
 

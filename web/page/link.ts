@@ -1,12 +1,12 @@
 /**
- * A link that signs in: `http://127.0.0.1:8080/#token=…`, as the demo prints it.
+ * A sign-in link: `http://127.0.0.1:8080/#token=…`, as printed by the demo.
  *
- * Rules: what stands behind `#` is sent to no server and stands in no log of one; it leaves the address, and with it the history,
- * before anything else happens. A wrong token signs nobody in, and is asked for where it is needed.
+ * Rules: the fragment after `#` is never sent to a server or logged; it is removed from the address, and with it from the history,
+ * before anything else happens. A wrong token signs nobody in; the page prompts for it when needed.
  */
 import { showToken } from "./api.ts";
 
-/** Shows the token of the address, if there is one. */
+/** Sends the token in the address, if there is one. */
 export async function signIn(): Promise<void> {
   const [, written] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (written === undefined) return;
@@ -18,6 +18,6 @@ function textOf(written: string): string {
   try {
     return decodeURIComponent(written);
   } catch {
-    return written; // a token may have a per cent sign in it
+    return written; // a token may contain a per cent sign
   }
 }

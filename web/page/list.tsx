@@ -1,18 +1,18 @@
-/** The list of calls: of ten thousand rows only those in sight are there. */
+/** The list of calls: only rows in sight are rendered, of up to ten thousand. */
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { CallRow } from "../../journal/view.ts";
 import { choose, list, now, query, rows, selected } from "./state.ts";
 import { ago, cut, phoneOf, plain, shortName, stateWords, userOf } from "./words.ts";
 
-/** The height of a row, in pixels; page.css has it, too. */
+/** The height of a row, in pixels; also in page.css. */
 const ROW = 46;
-/** Rows above and below what is in sight. */
+/** Additional rows above and below those in sight. */
 const MORE = 4;
-/** Characters of a name. */
+/** Most characters of a name. */
 const MOST = 64;
 
-/** Keeps the rows that are looked at where they are, while others come in above them; those at the top make room for what is new. */
+/** Keeps visible rows in place while others are inserted above; at the top of the list, new rows push the others down. */
 function useStill(found: readonly CallRow[], box: { readonly current: HTMLDivElement | null }): void {
   const seen = useRef<{ readonly id: string; readonly ended: boolean; readonly place: number } | undefined>(undefined);
   useLayoutEffect(() => {

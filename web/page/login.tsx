@@ -1,4 +1,4 @@
-/** Asks for the token of `[web]`, where it is needed. */
+/** Prompts for the token of `[web]`. */
 import { signal } from "@preact/signals";
 import { showToken } from "./api.ts";
 

@@ -1,4 +1,4 @@
-/** All charts: their drawing, their states in words, and every step. */
+/** All charts: drawing, states in words, and every transition. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { phaseOf } from "../../journal/view.ts";
@@ -88,7 +88,7 @@ export function Machines() {
   );
 }
 
-/** A chart at rest, with the states that are lit. */
+/** A chart at rest, with its current states lit. */
 export function MiniChart({ id, layout, lit }: { id: string; layout: Layout; lit: readonly string[] }) {
   const hue = id === "call" ? phaseOf : () => "up";
   return (

@@ -1,7 +1,7 @@
 /**
  * The window's page: calls, their chart, their ladder.
  *
- * Everything that comes from outside is set as text, never as markup. Keys: ← → step, `/` filters, Esc closes; the list by ↑ ↓.
+ * All foreign text is set as text, never as markup. Keys: ← → step, `/` filters, Esc closes; ↑ ↓ in the list.
  */
 import { render } from "preact";
 import { needsToken } from "./api.ts";
@@ -36,7 +36,7 @@ function Page() {
   );
 }
 
-/** Steps by the arrow keys, wherever one is but in a text. */
+/** Steps with the arrow keys, unless the focus is in a text field. */
 function pressed(event: KeyboardEvent): void {
   const isTyping = event.target instanceof HTMLInputElement;
   if (event.key === "Escape") {
@@ -53,7 +53,7 @@ function pressed(event: KeyboardEvent): void {
   else if (call.value && event.key === "ArrowLeft") go(at.value - 1);
 }
 
-/** Goes where the address says; a link that signs in does so first. */
+/** Opens the page's address; a sign-in link is handled first. */
 async function arrive(): Promise<void> {
   await signIn();
   follow(location.hash);

@@ -1,4 +1,4 @@
-/** A menu behind a button: it closes on Esc, on a click elsewhere, and once something of it is chosen. */
+/** A menu behind a button: it closes on Esc, on a click elsewhere, and after a choice. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -24,13 +24,13 @@ export function Menu({ title, children }: { title: string; children: ComponentCh
     isOpen.value = !isOpen.value;
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Esc comes from what is in it
+    // biome-ignore lint/a11y/noStaticElementInteractions: Esc comes from the elements inside
     <span class="menu" ref={box} onKeyDown={pressed}>
       <button type="button" ref={button} aria-expanded={isOpen.value} onClick={toggle}>
         {title}
       </button>
       {isOpen.value && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: what is chosen is a link
+        // biome-ignore lint/a11y/noStaticElementInteractions: the choices are links
         // biome-ignore lint/a11y/useKeyWithClickEvents: a link is clicked by Enter, too
         <div onClick={toggle}>{children}</div>
       )}

@@ -1,8 +1,8 @@
-/** A chart as nested words, where a drawing would be too small to read; page.css shows the one or the other. */
+/** A chart as a nested list, for screens too small for a drawing; page.css shows one of the two. */
 import { phaseOf } from "../../journal/view.ts";
 import type { LayoutNode } from "../layout/layout.ts";
 
-/** How a leaf state looks: lit or not, and what is said of it: the step that entered it, or how many did. */
+/** Appearance of a leaf state: lit or not, and a note: the step that entered it, or how many calls did. */
 export interface Look {
   readonly isOn: boolean;
   readonly number: string | undefined;

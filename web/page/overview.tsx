@@ -1,4 +1,4 @@
-/** The overview: all calls on their chart, how they ended, what was refused, and the gateway's own charts. */
+/** The overview: all calls on their chart, how they ended, refusals, and the gateway's own charts. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CountsView } from "../../journal/counts.ts";
@@ -9,7 +9,7 @@ import { BYS, by, Heat, HeatOutline, leadOf } from "./heat.tsx";
 import { MiniChart } from "./machines.tsx";
 import { machine, top } from "./state.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const LOOK = 2_000;
 
 const counts = signal<CountsView | undefined>(undefined);
@@ -81,7 +81,7 @@ export function Overview() {
   );
 }
 
-/** A row for each account at a provider. */
+/** One row for each trunk. */
 function Trunks() {
   const trunks = top.value?.trunks ?? [];
   if (trunks.length === 0) return null;
@@ -100,7 +100,7 @@ function Trunks() {
   );
 }
 
-/** The states of the gateway's own charts, as far as they are known. */
+/** The current states of the gateway's own charts, if known. */
 function litOf(id: string): readonly string[] {
   const { value } = top;
   if (!value) return [];

@@ -1,6 +1,6 @@
-/** ↑ and ↓ go from one part to the next where there are many: Tab stops once for all of them. */
+/** ↑ and ↓ move between many similar parts, which are a single tab stop. */
 
-/** Moves the focus among the parts of a box that `[data-rove]` names; whether the key was one of ours. */
+/** Moves the focus among the `[data-rove]` parts of a box; returns whether the key was handled. */
 export function rove(event: KeyboardEvent, box: Element | null): void {
   const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   const parts = [...(box?.querySelectorAll<SVGElement>("[data-rove]") ?? [])];

@@ -1,8 +1,8 @@
 /**
- * What the page shows: the list of calls, the call that is looked at, the step in it, and where one is.
+ * The state of the page: the list of calls, the selected call and step, and the view.
  *
- * Rules: everything one looks at has an address (`#/calls/<id>/<step>`, `#/overview`, `#/machines/<name>`), so that it can be sent to
- * others; without a step one follows the call as it lives. Bound: rows of `MOST_ROWS` calls.
+ * Rules: every view has an address (`#/calls/<id>/<step>`, `#/overview`, `#/machines/<name>`), so that it can be shared; without a
+ * step the page follows the live call. Bound: rows of `MOST_ROWS` calls.
  */
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { CallRow, CallView } from "../../journal/view.ts";
@@ -10,12 +10,12 @@ import type { MachineView } from "../api/machines.ts";
 import { getCalls, getJournal, getMachine } from "./api.ts";
 
 const MOST_ROWS = 10_000;
-/** Rows of one question. */
+/** Rows per request. */
 const PAGE = "500";
 
 export type View = "calls" | "overview" | "machines";
 
-/** What stands at the top. */
+/** The values at the top of the page. */
 export interface Top {
   readonly sip: boolean;
   readonly xmpp: boolean;
@@ -32,18 +32,18 @@ export const rows = signal<ReadonlyMap<string, CallRow>>(new Map());
 export const query = signal("");
 export const selected = signal<string | undefined>(undefined);
 export const call = signal<CallView | undefined>(undefined);
-/** The step that is looked at, by its place; undefined follows the last one. */
+/** The index of the selected step; undefined follows the last one. */
 const pinned = signal<number | undefined>(undefined);
-/** The state that is pointed at: its card is shown, and the messages of its time. */
+/** The state under the pointer: its card is shown, and the messages of its time. */
 export const pointed = signal<string | undefined>(undefined);
-/** The message whose text is open, by its place. */
+/** The index of the open message. */
 export const picked = signal<number | undefined>(undefined);
 export const machine = signal<MachineView | undefined>(undefined);
 export const machineName = signal("call");
 export const top = signal<Top | undefined>(undefined);
-/** Whether the feed is heard. */
+/** Whether the feed is connected. */
 export const isLive = signal(false);
-/** The time that ages are told by; milliseconds. */
+/** The current time for ages, in milliseconds. */
 export const now = signal(Date.now());
 
 export const at = computed(() => {
@@ -51,7 +51,7 @@ export const at = computed(() => {
   return Math.min(pinned.value ?? last, last);
 });
 
-/** The calls of the list: those that fit, live ones first, the newest first. */
+/** The calls of the list: those that match, live ones first, the newest first. */
 export const list = computed(() => {
   const words = query.value.trim().toLowerCase();
   const all = [...rows.value.values()].filter(
@@ -72,16 +72,16 @@ function textOf(row: CallRow): string {
   return text;
 }
 
-/** A number fits however it is spelt. */
+/** A number matches in any spelling. */
 function isNumber(words: string, { from, to }: CallRow): boolean {
   const digits = words.replace(/[\s().-]/g, "");
   return /^\+?\d{3,}$/.test(digits) && `${from} ${to}`.replace(/[\s().-]/g, "").includes(digits);
 }
 
-/** Rows that have come while the list is loaded: they are newer than it. */
+/** Rows received while the list is loading: they are newer. */
 let meanwhile: Map<string, CallRow> | undefined;
 
-/** Takes rows that are new or have changed. */
+/** Adds rows that are new or have changed. */
 export function takeRows(news: readonly CallRow[]): void {
   for (const row of news) meanwhile?.set(row.id, row);
   const next = new Map(rows.value);
@@ -93,19 +93,19 @@ export function takeRows(news: readonly CallRow[]): void {
   rows.value = next;
 }
 
-/** Asks for the list anew: at the start, and after a gap. What the feed tells meanwhile is newer, and stays. */
+/** Reloads the list: at the start, and after a gap. Rows received meanwhile from the feed are newer, and stay. */
 export async function loadList(): Promise<void> {
   const news = new Map<string, CallRow>();
   meanwhile = news;
   const found = await askForList();
-  if (meanwhile !== news) return; // asked for once more since
+  if (meanwhile !== news) return; // another load was started since
   meanwhile = undefined;
   if (!found) return;
   rows.value = byId([...found, ...news.values()]);
   if (selected.value === undefined) selected.value = list.value[0]?.id;
 }
 
-/** All pages of the list, newest first; undefined when the gateway does not answer. */
+/** All pages of the list, newest first; undefined if the gateway does not answer. */
 async function askForList(): Promise<CallRow[] | undefined> {
   let after: string | undefined;
   const found: CallRow[] = [];
@@ -122,13 +122,13 @@ async function askForList(): Promise<CallRow[] | undefined> {
 
 const byId = (all: readonly CallRow[]): ReadonlyMap<string, CallRow> => new Map(all.map((row) => [row.id, row]));
 
-/** Asks for a call, where the feed does not tell it. */
+/** Loads a call that is not received over the feed. */
 export async function loadCall(id: string): Promise<void> {
   const found = await getJournal(id);
   if (found && selected.value === id && !isLive.value) call.value = found;
 }
 
-/** Chooses a call, at its last step or at one of them. */
+/** Selects a call, at its last step or a given one. */
 export function choose(id: string, step?: number): void {
   batch(() => {
     if (selected.value !== id) call.value = undefined;
@@ -143,7 +143,7 @@ export function go(step: number): void {
   pinned.value = Math.max(0, Math.min(step, last));
 }
 
-/** Opens a message, and the step that it belongs to. */
+/** Opens a message, and selects its step. */
 export function pick(message: number | undefined): void {
   const step = message === undefined ? undefined : call.value?.messages[message]?.step;
   batch(() => {
@@ -152,7 +152,7 @@ export function pick(message: number | undefined): void {
   });
 }
 
-/** Where one is, as an address. */
+/** The current view as an address. */
 function addressOf(): string {
   if (view.value === "overview") return "#/overview";
   if (view.value === "machines") return `#/machines/${machineName.value}`;
@@ -172,7 +172,7 @@ export function follow(address: string): void {
   });
 }
 
-/** Keeps address, call and chart in step with what is chosen. */
+/** Synchronizes address, call and chart with the selection. */
 export function keepInStep(): void {
   effect(() => {
     const address = addressOf();

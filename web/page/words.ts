@@ -1,22 +1,22 @@
-/** The words of the page: names as people read them, times, and what a step says. */
+/** The texts of the page: readable names, times, and descriptions of steps. */
 import type { CallRow, Failure, StepView } from "../../journal/view.ts";
 
-/** The last part of a state's name, or of a delay's. */
+/** The last part of the name of a state or a delay. */
 export const keyOf = (state: string): string => state.split(".").at(-1) ?? state;
 
 /** The states that a call is in, in words. */
 export const stateWords = (states: readonly string[]): string => states.map(keyOf).join(" · ");
 
-/** Characters of an event's name. */
+/** Most characters of an event's name. */
 const MOST_EVENT = 48;
 
-/** Characters of a reason, or of advice. */
+/** Most characters of a reason, or of advice. */
 const MOST_ADVICE = 200;
 
-/** An event, a clock before a time that is over. */
+/** An event; an elapsed delay has a clock. */
 export const eventWords = (event: string): string => cut(plain(event.replace(/^after /, "◷ ")), MOST_EVENT);
 
-/** Whose names are short: the phone is who the gateway speaks for. */
+/** The user and the phone of a call. */
 export const userOf = ({ direction, from, to }: CallRow): string => (direction === "outgoing" ? from : to);
 export const phoneOf = ({ direction, from, to }: CallRow): string => (direction === "outgoing" ? to : from);
 
@@ -26,10 +26,10 @@ export function shortName(jid: string): string {
   return plain(unescaped(local) || jid);
 }
 
-/** Characters that are not seen and change what is: controls, and those that turn the direction of text (UAX 9). */
+/** Invisible characters that change the appearance of text: controls, and those for direction (UAX 9). */
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A text of somebody else's, in which what would not be seen is spelt. */
+/** Foreign text, with invisible characters spelled out. */
 export const plain = (text: string): string =>
   text.replace(UNSEEN, (unseen) => `\\u${unseen.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
@@ -39,7 +39,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const unescaped = (local: string): string =>
   local.replace(/\\(20|22|26|27|2f|3a|3c|3e|40|5c)/g, (_, code: string) => ESCAPES[code] ?? "");
 
-/** How long ago, in a few characters; milliseconds. */
+/** An age in a few characters; milliseconds. */
 export function ago(since: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - since) / 1_000));
   if (seconds < 60) return `${seconds} s`;
@@ -47,14 +47,14 @@ export function ago(since: number, now: number): string {
   return `${Math.floor(seconds / 3_600)} h`;
 }
 
-/** A span in milliseconds, as one reads it. */
+/** A readable duration; milliseconds. */
 export function span(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
   return `${Math.round(milliseconds / 60_000)} min`;
 }
 
-/** Why a call is over, in a sentence. */
+/** Why a call has ended, in a sentence. */
 export function endWords(step: StepView, { why, failure }: Pick<CallRow, "why" | "failure">): string {
   const reason = why === undefined ? "" : ` (${cut(plain(why), MOST_EVENT)})`;
   const { status, phrase = "", timer } = failure ?? {};
@@ -63,7 +63,7 @@ export function endWords(step: StepView, { why, failure }: Pick<CallRow, "why" |
   return `${byWords(step.event)}${reason}${response}.`;
 }
 
-/** A timer of a transaction has its name in RFC 3261; one of the chart has its own. */
+/** A timer of a transaction has its name from RFC 3261; one of the chart its own. */
 const timerWords = (timer: string): string => (timer.startsWith("Timer ") ? timer : `timer “${timer}”`);
 
 function byWords(event: string): string {
@@ -81,7 +81,7 @@ function byWords(event: string): string {
   return `Ended by ${eventWords(event)}`;
 }
 
-/** What else is known of why a call failed, and what would help. */
+/** Further details of a failed call, and the remedy. */
 export function failureWords({ reason, advice }: Failure): string {
   const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
   const known = [...new Set([reason, advice])].flatMap((each) => (each ? [cut(plain(each), MOST_ADVICE)] : []));
