@@ -12,10 +12,11 @@ import { contactUri } from "../../protocol/address.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import { PERHAPS, suited, type Takes } from "../../protocol/media/suited.ts";
 import { causeOf, type Profile, type Reason } from "../../protocol/reasons.ts";
+import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { type Announced, capabilities } from "../../protocol/sip/capabilities.ts";
 import { nextHop } from "../../protocol/sip/dialog.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
-import { header } from "../../protocol/sip/fields.ts";
+import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import { cseqOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Request, Response } from "../../protocol/sip/message.ts";
 import { reasonField } from "../../protocol/sip/reason-header.ts";
@@ -190,11 +191,18 @@ export class Line {
   #named(request: Request, hop: Destination): Named | undefined {
     if (hop.accepted || this.needs.reach.isProxy(hop)) return undefined;
     return {
-      peer: this.heard.first ?? header(request, "To") ?? "",
+      peer: this.heard.first ?? calleeOf(request),
       mayLead: (to) => this.heard.mayLead(to),
       otherwise: this.#proxy,
     };
   }
+}
+
+/** Whom a request is for, whichever call it is of: behind the proxy nothing else tells peers apart. */
+function calleeOf(request: Request): string {
+  const to = header(request, "To") ?? "";
+  const uri = attempt(() => readNameAddr(to).uri);
+  return uri instanceof Refusal ? to : uri;
 }
 
 /** The handlers of a request, under the guard of the call. */
