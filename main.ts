@@ -1,9 +1,9 @@
 /**
  * The command line: `bun main.ts --config carillon.toml [--check]`, `--version`, `--help`, or a command for a gateway that runs.
  *
- * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (where calls are saved it hands
- * them over; a second signal does not wait), and reads the configuration again on SIGHUP. Rule: each fault is one line on standard error, and a non-zero exit; never
- * a stack trace.
+ * Reads the configuration, starts the gateway and its web side, stops on SIGTERM and SIGINT (with a call store it hands the calls over;
+ * a second signal does not wait), and reads the configuration again on SIGHUP. Rule: each fault is one line on standard error and a
+ * non-zero exit, never a stack trace.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -81,13 +81,13 @@ async function replayed(file: string, isStepped: boolean): Promise<void> {
   if (!isSame) process.exit(1);
 }
 
-/** The gateway that a command is for. */
+/** The running gateway that a command addresses. */
 async function connectionTo(url: string | undefined, file: string | undefined): Promise<Connection> {
   const web = readWeb(file === undefined ? "" : await read(file), file ?? "", process.env);
   return connectionOf(url, web, await readToken(web, readText));
 }
 
-/** The media relay. What it needs is loaded here alone. */
+/** Runs the media relay. Its dependencies are loaded only here. */
 async function relay(config: Config): Promise<void> {
   const { runRelay } = await import("./relay/run.ts");
   const { addresses, outside, firstPort, lastPort } = config.media;
@@ -119,7 +119,7 @@ function argumentsOf(args: readonly string[]): ReturnType<typeof readArguments> 
   }
 }
 
-/** Says what a configuration without errors leaves to say: warnings, and what its host names are. */
+/** Prints the warnings of a valid configuration and the addresses of its hosts; throws if a look-up fails or calls cannot be saved. */
 async function checkConfig(file: string, config: Read): Promise<void> {
   for (const warning of warningsOf(config)) console.log(`${file}: ${warning}`);
   const found = await lookUp(config, inTime(resolveBySystem, systemClock), recordsByServer());
@@ -131,7 +131,7 @@ async function checkConfig(file: string, config: Read): Promise<void> {
   console.log(`${file}: good`);
 }
 
-/** Why the calls of this configuration cannot be saved, where they are to be. */
+/** Why the calls of this configuration cannot be saved; undefined without a store, or if they can. */
 const whyNoStoreOf = async ({ calls: { store } }: Config): Promise<string | undefined> =>
   store === "" ? undefined : await whyNoStore(store);
 
@@ -200,17 +200,17 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
   if (failure !== null) throw new StartError(failure);
 }
 
-/** The relay of our own, in a process of its own. */
+/** Our own media relay, in a process of its own. */
 const relayProcess = (file: string, log: Log): Supervised =>
   new Supervised({ clock: systemClock, log, start: () => spawnRelay(commandOf(process, isCompiled(process)), file) });
 
-/** 1.7 of 5.8 kB of a small call in 19 µs, 3.5 of 33 kB of one of a browser; higher levels save a tenth of that and take twice the time. */
+/** Level 2 saves 1.7 of 5.8 kB of a small call in 19 µs, 3.5 of 33 kB of a browser's; higher levels: a tenth more, twice the time. */
 const compression: Compression = {
   deflate: (bytes) => deflateRawSync(bytes, { level: 2 }),
   inflate: (bytes) => inflateRawSync(bytes),
 };
 
-/** Keeps what happens to calls, where somebody may look at it. */
+/** Creates the journal of calls; none if `[web] journal` is 0. */
 function journalOf({ web }: Config, log: Log): Journal | undefined {
   if (web.journal === 0) return undefined;
   const now = (): number => systemClock.now();
@@ -223,7 +223,7 @@ function journalOf({ web }: Config, log: Log): Journal | undefined {
 
 const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined);
 
-/** The same opener, whose error says in words which socket cannot be opened and why; it keeps the system's code. */
+/** Wraps an opener: its error says in words which socket cannot be opened and why, and keeps the system's code. */
 function saying<Rest extends readonly unknown[], Opened>(
   transport: string,
   open: (at: Address, ...rest: Rest) => Promise<Opened>,

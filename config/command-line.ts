@@ -1,7 +1,7 @@
 /**
- * The command line: its commands, its options, its help, and the name that the program is called by.
+ * The command line: commands, options, help, and the name that the program is run by.
  *
- * Rule: usage and help show what can be typed: `bun main.ts`, or the name of the file that `bun build --compile` has made.
+ * Rule: usage and help show what can be typed: `bun main.ts`, or the file name of the executable made by `bun build --compile`.
  */
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,11 +15,11 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** What is asked of a gateway that runs, or of a file, and what the command needs to know for it. */
+/** Commands, each with its required operand, if any. */
 const COMMANDS = { calls: undefined, hangup: "ID", trace: "NUMBER", replay: "FILE", relay: undefined } as const;
 export type Command = keyof typeof COMMANDS;
 
-/** Reads the arguments. Throws an `Error` whose first line says what is wrong. */
+/** Reads the arguments. Throws an `Error`; its first line says what is wrong. */
 export function readArguments(args: readonly string[]) {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   const [name, operand, ...more] = positionals;
@@ -34,20 +34,20 @@ export function readArguments(args: readonly string[]) {
   return { ...values, command, operand: operand ?? "" };
 }
 
-/** What of the process tells how it was started. */
+/** The parts of `process` that show how the program was started. */
 export interface Started {
   readonly argv: readonly string[];
   readonly execPath: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where `bun build --compile` has the program's own files. */
+/** Where an executable made by `bun build --compile` has the program's own files. */
 const COMPILED = /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/;
 
-/** Whether `bun build --compile` has made it. */
+/** Whether the program is an executable made by `bun build --compile`. */
 export const isCompiled = ({ argv }: Pick<Started, "argv">): boolean => COMPILED.test(argv[1] ?? "");
 
-/** How this program is called. */
+/** What the user types to run this program. */
 export function programName({ argv, execPath, versions }: Started): string {
   const script = argv[1] ?? "";
   if (isCompiled({ argv })) return basename(execPath);

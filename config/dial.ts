@@ -1,8 +1,8 @@
 /**
- * The options of `[dial]` that are more than a number: rules, prefixes, emergency numbers; and what is wrong between them.
+ * The options of `[dial]` other than plain numbers: rules, prefixes, emergency numbers; and conflicts among them.
  *
- * Rules: a rule that no call can ever reach is an error at the start, since whoever wrote it believes that it protects, or permits,
- * something; the first such rule of a cause is named. What a rule means is protocol/dial-plan.ts.
+ * Rules: a rule that no call can reach is an error at the start, since its author believes that it protects or permits something;
+ * only the first such rule is reported. The meaning of a rule is in protocol/dial-plan.ts.
  */
 import { z } from "zod";
 import { type DialPlan, type DialRule, WRITINGS } from "../protocol/dial-plan.ts";
@@ -12,7 +12,7 @@ import { readDomain } from "./hosts.ts";
 import type { Kind } from "./values.ts";
 import { written } from "./words.ts";
 
-/** A user or a domain, in one notation. */
+/** A user or a domain, normalised. */
 const userOrDomain = z.string().transform((text, context) => {
   const at = text.lastIndexOf("@");
   const domain = readDomain(text.slice(at + 1));
@@ -55,13 +55,13 @@ export const LIMIT: Kind = {
   allowed: "a whole number, or 0 for no limit",
 };
 
-/** What a dial plan is judged by: who may call at all, and which trunks there are. */
+/** What a dial plan is checked against: the domains whose users may call, and the trunks. */
 export interface DialSetting {
   readonly hosts: readonly string[];
   readonly trunks: readonly string[];
 }
 
-/** What is wrong with the rules of a plan, each as what is said behind `[dial] rules`. */
+/** The faults of a plan's rules; each text follows `[dial] rules` in the error line. */
 export function wrongRules(plan: DialPlan, setting: DialSetting): string[] {
   const wrong = plan.rules.flatMap((each, at) => {
     const why = whyUseless(each, at, plan, setting);
@@ -84,7 +84,7 @@ function whyUseless(each: DialRule, at: number, plan: DialPlan, { hosts, trunks 
   return before && `no call comes to it, since ${written(before)} stands before it`;
 }
 
-/** Whether every call that the second rule is about meets the first one. */
+/** Whether every call that matches the second rule matches the first one, too. */
 function covers(one: DialRule, other: DialRule): boolean {
   const isName = /^\p{L}/u.test(other.to);
   const reaches =

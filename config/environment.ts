@@ -1,8 +1,8 @@
 /**
- * Options from the environment: `CARILLON_…`, each named in its option.
+ * Options from the environment: `CARILLON_…`; each option declares its variable.
  *
- * Rule: an unknown `CARILLON_` name is an error, like an unknown key of the file; a mistyped override would otherwise be
- * found in production.
+ * Rule: an unknown `CARILLON_` variable is an error, like an unknown key of the file; otherwise a mistyped override would only
+ * be noticed in production.
  */
 import { z } from "zod";
 import type { Option } from "./options.ts";
@@ -14,7 +14,7 @@ const PREFIX = "CARILLON_";
 /** Kubernetes sets variables of this shape in every container when a service is called carillon. */
 const OF_KUBERNETES = /^CARILLON_(?:SERVICE_(?:HOST|PORT\w*)=|PORT_\d+_\w+=|PORT=\w+:\/\/)/;
 
-/** The errors of `CARILLON_` names that none of these options has. */
+/** One error for each `CARILLON_` variable that no option declares. */
 export function unknownNames(environment: Environment, options: readonly Option[]): string[] {
   const known = options.flatMap(({ env }) => (env === undefined ? [] : [env.slice(PREFIX.length)]));
   return Object.entries(environment).flatMap(([name, value]) => {
@@ -26,7 +26,7 @@ export function unknownNames(environment: Environment, options: readonly Option[
   });
 }
 
-/** A variable's text as a value of its option: lists are separated by commas, numbers and booleans are read. */
+/** A variable's text as a value of its option: lists are split at commas; numbers and booleans are parsed. */
 export function fromText(text: string, { schema }: Option): unknown {
   if (schema instanceof z.ZodArray)
     return text

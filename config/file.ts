@@ -1,4 +1,4 @@
-/** The file: bytes to text to the tables of its sections. Rule: an unknown section or key is an error. */
+/** The configuration file: bytes to text to the tables of its sections. Rule: an unknown section or key is an error. */
 import { parse, TomlError } from "smol-toml";
 import { OPTIONS } from "./options.ts";
 import { TRUNK_OPTIONS, TRUNKS } from "./trunk-options.ts";
@@ -8,7 +8,7 @@ import { ConfigError, nearest, said } from "./words.ts";
 export type Table = Readonly<Record<string, unknown>>;
 export type Tables = ReadonlyMap<string, Table>;
 
-/** The text of a file, which must be UTF-8; a byte order mark is left out. */
+/** The text of a file, without a byte order mark. Throws `ConfigError` if it is not UTF-8. */
 export function decodeConfig(bytes: Uint8Array, file: string): string {
   const text = utf8(bytes);
   if (text !== undefined) return text;
@@ -30,7 +30,7 @@ function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The sections of a file, and its errors; no sections where it is not TOML. */
+/** The sections of a file, and its errors; no sections if it is not TOML. */
 export function readSections(text: string, file: string): { tables?: Tables; errors: string[] } {
   const read = parsed(text);
   if (typeof read === "string") return { errors: [`${file}: ${read}`] };
@@ -40,11 +40,11 @@ export function readSections(text: string, file: string): { tables?: Tables; err
   return { tables: new Map(all.flatMap(([name, table]) => (isTable(table) ? [[name, table]] : []))), errors };
 }
 
-/** The sections inside of one: `[modules.…]`, `[trunks.…]`. */
+/** The subsections of a section: `[modules.…]`, `[trunks.…]`. */
 const inside = (name: string, table: unknown): [string, unknown][] =>
   isTable(table) ? Object.entries(table).map(([each, inner]) => [`${name}.${each}`, inner]) : [[name, table]];
 
-/** The unknown names of one section. */
+/** Errors: the unknown keys of a section, or the section's unknown name. */
 function errorsOf(section: string, table: unknown): string[] {
   const known = [...new Set(OPTIONS.map((option) => option.section))];
   const wrong = section.startsWith(TRUNKS) ? wrongName(section.slice(TRUNKS.length)) : undefined;
@@ -62,7 +62,7 @@ function errorsOf(section: string, table: unknown): string[] {
     .map((key) => `unknown key \`${said(key)}\` in [${section}]${hint(key, keys)}`);
 }
 
-/** What an unknown key was perhaps meant to be: a key of the same section, or the same key of another one. */
+/** A suggestion for an unknown key: a similar key of the same section, or the section where the key belongs. */
 function hint(key: string, keys: readonly string[]): string {
   const meant = nearest(key, keys);
   if (meant !== undefined) return ` (did you mean \`${meant}\`?)`;
@@ -70,7 +70,7 @@ function hint(key: string, keys: readonly string[]): string {
   return homes.length === 0 ? "" : ` (it belongs in ${homes.join(" or ")})`;
 }
 
-/** The tables of a text, or in words why it has none. */
+/** The tables of a TOML text, or its syntax error in words. */
 function parsed(text: string): Table | string {
   try {
     return parse(text);

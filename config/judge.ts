@@ -1,4 +1,4 @@
-/** Warnings: what is allowed and probably a mistake, a line each. */
+/** Warnings about settings that are allowed and probably a mistake, a line each. */
 import type { Config } from "../config.ts";
 
 export function judge({ jingleSip, sip, dial, trunks }: Config): string[] {
@@ -22,7 +22,7 @@ export function judge({ jingleSip, sip, dial, trunks }: Config): string[] {
   ];
 }
 
-/** Emergency numbers that no rule lets out; where there are no rules everything goes out. */
+/** Emergency numbers that no rule sends to a trunk; none without rules, since then every number goes out. */
 const unreachable = ({ rules, emergency }: Config["dial"]): readonly string[] =>
   rules === undefined
     ? []

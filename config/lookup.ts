@@ -1,8 +1,9 @@
 /**
- * The hosts that a configuration names, looked up by `--check`: the SIP proxy, trunks, media relays, the XMPP server, our own web side.
+ * Looks up the hosts that a configuration refers to, for `--check`: the SIP proxy, trunks, media relays, the XMPP server, our own web side.
  *
- * Rules: a trunk without a port may be known by NAPTR and SRV alone; a name that does not resolve, or not in time, is an error of one line; an address needs no look-up; no socket is
- * opened. Left out: whether anybody listens there, which the running gateway says. Codes are those of node:dns.
+ * Rules: a trunk without a port may have NAPTR and SRV records only; a name that does not resolve, or not in time, is a one-line
+ * error; an address needs no look-up; no socket is opened. Left out: whether anybody listens there, which the running gateway reports.
+ * Codes are those of node:dns.
  */
 import { isIP } from "node:net";
 import type { Config } from "../config.ts";
@@ -11,16 +12,16 @@ import { endpointOf } from "./hosts.ts";
 import { JINGLE_SIP } from "./options.ts";
 import type { Place } from "./trunk-options.ts";
 
-/** The addresses of a host name; rejects when there are none, or when they take too long. */
+/** The addresses of a host name; rejects if there are none, or if they take too long. */
 type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** What a look-up has found, in one line. */
+/** The result of a look-up, in one line. */
 export interface Lookup {
   readonly isGood: boolean;
   readonly text: string;
 }
 
-/** Looks up the names of a configuration, all at once. */
+/** Looks up all host names of a configuration at once. */
 export function lookUp(
   { jingleSip, media, xmpp, web, trunks }: Config,
   resolve: Resolve,
@@ -50,7 +51,7 @@ export function lookUp(
 
 const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };
 
-/** The addresses of all places of a trunk; rejects as the last look-up does when there are none. */
+/** The addresses of all next hops of a trunk; if there are none, rejects with the error of the first look-up that failed. */
 async function addressesOf(sought: Sought, resolve: Resolve, records: Records): Promise<readonly string[]> {
   const hops = await nextHops(sought, records, () => 0);
   const found = await Promise.allSettled([...new Set(hops.map(({ host }) => host))].map(resolve));

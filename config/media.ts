@@ -1,4 +1,4 @@
-/** What is wrong between the options of `[media]`, and where the gateway finds its relays. */
+/** Conflicts between the options of `[media]`, and the addresses of the media relays. */
 import { endpointOf } from "./hosts.ts";
 
 /** The options of `[media]`. */
@@ -13,9 +13,9 @@ export interface MediaConfig {
   readonly ngPort: number;
 }
 
-/** Where the own relay is told what to do: on this machine alone, since ng knows no password. */
+/** Our own relay listens for ng on loopback only, since ng has no authentication. */
 const HERE = "127.0.0.1";
-/** For one call: two toward the phone, and two for an address of each family. */
+/** Ports of one call: two toward the phone, and two for an address of each family. */
 const FEWEST_PORTS = 8;
 
 export function wrongMedia({ relay, rtpengine, direction, firstPort, lastPort }: MediaConfig): string[] {
@@ -29,6 +29,6 @@ export function wrongMedia({ relay, rtpengine, direction, firstPort, lastPort }:
   ];
 }
 
-/** The relays' ng protocol, the first to be asked first; none where there is no relay. */
+/** The ng addresses of the relays, in order of preference; empty without a relay. */
 export const relaysOf = ({ relay, rtpengine, ngPort }: MediaConfig): { host: string; port: number }[] =>
   relay === "own" ? [{ host: HERE, port: ngPort }] : rtpengine.map(endpointOf);

@@ -1,6 +1,6 @@
 /**
- * Every option: section, key, kind, default, meaning, the environment variable that overrides the file, and whether
- * SIGHUP reloads it.
+ * Every option: section, key, kind, default, meaning, the environment variable that overrides the file, and whether SIGHUP
+ * reloads it.
  *
  * `OPTIONS` is the only list: tests compare docs/options.md and carillon.example.toml with it.
  */
@@ -49,7 +49,7 @@ export interface Option extends Kind {
   readonly reloads?: true;
 }
 
-/** An option, of these parts. */
+/** Makes an option. */
 export const option = (
   section: string,
   key: string,

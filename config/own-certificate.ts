@@ -1,8 +1,8 @@
-/** Warnings about the certificate that callers by TLS are shown: a line for each reason why they would not believe it. */
+/** Warnings about our own certificate: a line for each reason why callers over TLS would reject it. */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 
-/** A certificate in PEM; `host` is what we are called in Via and Contact. */
+/** `pem` is the certificate, `host` our name in Via and Contact. */
 export function judgeCertificate(pem: string | undefined, host: string, now: number): string[] {
   if (pem === undefined) return [];
   const certificate = new X509Certificate(pem);

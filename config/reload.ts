@@ -1,16 +1,16 @@
 /**
- * The configuration while the gateway runs: SIGHUP reads it again.
+ * The configuration of a running gateway: SIGHUP reads it again.
  *
- * Rules: options with `reloads` (options.ts) take effect at once, for calls that begin from then on; a change of any other
- * option is named as one that needs a restart, each time, until the restart; a configuration with errors changes nothing. What was read beside
- * the options (certificates and keys) is the new one.
- * One log line says all of that, and no value. Left out: what an option does, which is its owner's (actors/).
+ * Rules: options with `reloads` (options.ts) take effect at once, for new calls; every other changed option is reported as needing a
+ * restart, at each reload until the restart; a configuration with errors changes nothing. Files that were read along with the options
+ * (certificates and keys) are replaced. One log line reports all of that, without values. Left out: the effect of an option, which is up to
+ * its owner (actors/).
  */
 import { bySection, type Config, optionOf } from "../config.ts";
 import { OPTIONS, type Option } from "./options.ts";
 import { ConfigError } from "./words.ts";
 
-/** What the log is told. */
+/** A log entry about a reload. */
 type ReloadEvent = {
   readonly level: "info" | "warn" | "error";
   readonly event: "config.reloaded" | "config.refused";
@@ -23,7 +23,7 @@ type ReloadEvent = {
 export interface LiveConfigNeeds<Known extends Config> {
   /** Reads the file and the environment again; throws `ConfigError`. */
   readonly read: () => Promise<Known>;
-  /** Puts the options that are reloaded into effect; only they differ from before. */
+  /** Puts the reloaded options into effect; no other option differs from before. */
   readonly apply: (config: Known) => void;
   readonly log: (event: ReloadEvent) => void;
 }
@@ -40,7 +40,7 @@ export class LiveConfig<Known extends Config> {
     this.#needs = needs;
   }
 
-  /** Reads the configuration again. Never rejects; what comes while it reads is one more reading. */
+  /** Reads the configuration again. Never rejects; requests that come while it reads cause one more reading. */
   async reload(): Promise<void> {
     this.#isStale = true;
     if (this.#isReading) return;
@@ -81,7 +81,7 @@ export class LiveConfig<Known extends Config> {
 
 const nameOf = ({ section, key }: Option): string => `[${section}] ${key}`;
 
-/** The trunks that are new, gone or changed, as `[trunks.NAME]`. */
+/** Trunks that were added, removed or changed, as `[trunks.NAME]`. */
 function differingTrunks(one: Config, other: Config): string[] {
   const names = new Set([...one.trunks, ...other.trunks].map(({ name }) => name));
   const of = ({ trunks }: Config, name: string): string =>

@@ -1,14 +1,15 @@
 /**
- * Whether calls can be saved in a file, as `--check` and the start ask before anything else is done.
+ * Whether calls can be saved in a file; `--check` and the start ask this first.
  *
- * Rules: what is wrong is one line; nothing is opened for writing, made or locked, since a gateway may be running with it. SQLite keeps
- * two more files beside it, so its folder is written, too (sqlite.org/wal.html). Left out: what is in the database, which the start says.
+ * Rules: a fault is one line; nothing is opened for writing, created or locked, since a gateway may be using the file. SQLite keeps
+ * two more files in the same folder, so the folder must be writable, too (sqlite.org/wal.html). Left out: the contents of the database, which
+ * the start checks.
  */
 import { access, constants, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { codeOf } from "./words.ts";
 
-/** What every SQLite file begins with (sqlite.org/fileformat.html, 1.3). */
+/** The first bytes of every SQLite file (sqlite.org/fileformat.html, 1.3). */
 const MAGIC = "SQLite format 3\0";
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -17,7 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: "its file system is read-only",
 };
 
-/** Why calls cannot be saved in this file; undefined where they can, or where it is yet to be made. */
+/** Why calls cannot be saved in this file; undefined if they can, also if the file does not exist yet. */
 export async function whyNoStore(file: string): Promise<string | undefined> {
   const why = await faultOf(file).catch((error: unknown) => WORDS[codeOf(error)] ?? codeOf(error));
   return why === undefined ? undefined : `[calls] store ${file}: ${why}`;

@@ -1,14 +1,15 @@
 /**
  * The certificates and keys of trunks, and of our own listener, read from the files that `ca`, `certificate` and `key` name.
  *
- * Rules: they are read at the start and when SIGHUP comes; what cannot be read, or is no certificate or key, or do not belong together, is
- * one line that names the key; nothing of a key is shown. Whether a certificate is of its time is told where it is used.
+ * Rules: they are read at the start and on SIGHUP; a file that cannot be read, that is no certificate or key, or a key that does not
+ * match its certificate, is a one-line error that names the option; nothing of a key is shown. Left out: whether a certificate is valid
+ * today, which is checked where it is used.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { TRUNKS } from "./trunk-options.ts";
 import { ConfigError, codeOf, written } from "./words.ts";
 
-/** In PEM. */
+/** The contents of the files, in PEM. */
 export interface TlsFiles {
   readonly ca?: string;
   readonly certificate?: string;
@@ -16,24 +17,24 @@ export interface TlsFiles {
 }
 
 type Key = keyof TlsFiles;
-/** Their names, or "". */
+/** The file names, or "". */
 type Named = Readonly<Record<Key, string>>;
 const KEYS: readonly Key[] = ["ca", "certificate", "key"];
 
-/** Reads the files of a configuration, by the section that names them. */
+/** The files of one section, with the errors about them. */
 interface FilesRead {
   readonly section: string;
   readonly files: TlsFiles;
   readonly wrong: readonly string[];
 }
 
-/** What the files hold: of the trunks by their names, and of our own listener. */
+/** The contents of the files: of the trunks by their names, and of our own listener. */
 export interface AllTlsFiles {
   readonly trunkFiles: ReadonlyMap<string, TlsFiles>;
   readonly sipFiles: TlsFiles;
 }
 
-/** `read` gives the text of a file, or rejects. Throws a `ConfigError` with every fault. */
+/** Reads all files. `read` returns the text of a file, or rejects. Throws a `ConfigError` with every fault. */
 export async function readTlsFiles(
   { trunks, sip }: { readonly trunks: readonly (Named & { readonly name: string })[]; readonly sip: Named },
   read: (file: string) => Promise<string>,
@@ -59,7 +60,7 @@ async function readAll(section: string, named: Named, read: (file: string) => Pr
   return { section, files, wrong };
 }
 
-/** What is wrong between the options of our own listener. */
+/** Conflicts between the options of our own listener. */
 export function wrongSecure(
   { certificate, key, ca, tlsPort }: Named & { readonly tlsPort: number },
   { listenPort }: { readonly listenPort: number },
@@ -87,7 +88,7 @@ async function readOne(
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Whether a text is what its option asks for; of several certificates each one. */
+/** Whether a text is what its option requires; of several certificates every one must parse. */
 function isRead(key: Key, text: string): boolean {
   try {
     if (key === "key") return createPrivateKey(text).type === "private";

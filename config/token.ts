@@ -1,13 +1,13 @@
 /**
- * The token of `[web]`: given as it is, or in a file of its own, as systemd (LoadCredential) and containers give secrets.
+ * The token of `[web]`: in the configuration, or in a file of its own, as systemd (LoadCredential) and containers provide secrets.
  *
- * Rules: the file is read once, at the start; what is wrong with it is an error that does not show it.
+ * Rules: the file is read once, at the start; errors about it do not show its contents.
  */
 import type { Config } from "../config.ts";
 import { SHORTEST_TOKEN } from "./values.ts";
 import { ConfigError, codeOf } from "./words.ts";
 
-/** The token; empty where there is none. `read` gives the text of a file, or rejects. */
+/** The token; empty if there is none. `read` returns the text of a file, or rejects. Throws `ConfigError`. */
 export async function readToken(
   { token, tokenFile }: Config["web"],
   read: (file: string) => Promise<string>,

@@ -1,8 +1,8 @@
 /**
- * The options of a trunk, `[trunks.NAME]`: a provider or a PBX beside the proxy. What a trunk means is actors/trunks/trunk.ts.
+ * The options of a trunk, `[trunks.NAME]`: a provider or a PBX besides the proxy. The meaning of a trunk is in actors/trunks/trunk.ts.
  *
- * Rules: a trunk's password comes from the environment by the trunk's name, or from the file; there may be any number of
- * trunks; `proxy` is the one of `[modules.mod_jingle_sip]` and has no section here.
+ * Rules: a trunk's password comes from the environment variable with the trunk's name, or from the file; the number of trunks is
+ * not limited; the trunk `proxy` is that of `[modules.mod_jingle_sip]` and has no section here.
  */
 import { z } from "zod";
 import { IDENTITIES } from "../protocol/sip/caller-id.ts";
@@ -11,7 +11,7 @@ import { readHost } from "./hosts.ts";
 import { type Option, option } from "./options.ts";
 import { BOOLEAN, CODECS, FILE, HOST, type Kind, oneOf, REALMS, SECONDS_OR_NEVER, TEXT, TWICE } from "./values.ts";
 
-/** What every section of a trunk begins with. */
+/** The prefix of every trunk's section. */
 export const TRUNKS = "trunks.";
 export const TRUNK_NAME = /^[a-z][a-z0-9_]{0,31}$/;
 
@@ -24,7 +24,7 @@ const place = z.string().transform((text, context) => {
 });
 const noPlace = z.literal("").transform(() => undefined);
 
-/** A host, and its port where it is said: without one the domain is looked up by NAPTR and SRV. */
+/** A host, and its port if configured; without a port the domain is looked up by NAPTR and SRV. */
 export interface Place {
   readonly host: string;
   readonly port?: number;

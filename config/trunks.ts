@@ -1,15 +1,15 @@
 /**
- * The trunks of a configuration, and what is wrong between them and the rest of it.
+ * The trunks of a configuration, and their conflicts with the rest of it.
  *
- * Rules: a trunk by which nobody may call is a mistake, as is a number that two users have, or a user whom nobody knows; each
- * is one line that names the key.
+ * Rules: a trunk that no dial rule uses is a mistake, as is a number of two users, or an unknown user; each is one line that
+ * names the key.
  */
 import { type DialRule, PROXY } from "../protocol/dial-plan.ts";
 import type { Identity } from "../protocol/sip/caller-id.ts";
 import { type Place, TRUNK_NAME, TRUNKS } from "./trunk-options.ts";
 import { said, written } from "./words.ts";
 
-/** A trunk, as its section says it; seconds. */
+/** A trunk as configured; times in seconds. */
 export interface TrunkConfig {
   readonly name: string;
   readonly server: Place;
@@ -35,11 +35,11 @@ export interface TrunkConfig {
   readonly defaultUser: string;
 }
 
-/** The names of the trunks that a file has sections of. */
+/** The names of the trunks that have a section in the file. */
 export const trunkNames = (sections: Iterable<string>): string[] =>
   [...sections].filter((name) => name.startsWith(TRUNKS)).map((name) => name.slice(TRUNKS.length));
 
-/** Why a section cannot be that of a trunk, if so. */
+/** Why a name is not allowed for a trunk's section; undefined if it is. */
 export function wrongName(name: string): string | undefined {
   if (name === PROXY) return `[${TRUNKS}${PROXY}] is the trunk of [modules.mod_jingle_sip]: choose another name`;
   if (TRUNK_NAME.test(name)) return undefined;
@@ -52,7 +52,7 @@ export interface TrunkSetting {
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
 
-/** What is wrong, a line each, without the name of the file. */
+/** Faults, a line each, without the file's name. */
 export function wrongTrunks(trunks: readonly TrunkConfig[], setting: TrunkSetting): string[] {
   return [
     ...trunks.flatMap((trunk) => wrongTrunk(trunk, setting).map((why) => `[${TRUNKS}${trunk.name}] ${why}`)),
@@ -77,7 +77,7 @@ function wrongTrunk(
   ];
 }
 
-/** Numbers that two users have, by two trunks or by `username_to_phone`. */
+/** Numbers that two users have, in two trunks or in `username_to_phone`. */
 function sharedNumbers(trunks: readonly TrunkConfig[], { usernameToPhone }: TrunkSetting): string[] {
   const owners = new Map(
     usernameToPhone.map(({ username, phone }) => [

@@ -1,8 +1,8 @@
 /**
- * The kinds of values that options have: each a schema, and what it allows in words.
+ * The kinds of option values: each a schema, and the allowed values in words.
  *
- * Rules: a value that can never work is an error here, at the start, and not with a peer in the middle of a call. A value
- * that may be written in several ways (a domain in A-labels or U-labels) comes out in one.
+ * Rules: a value that can never work is an error here, at the start, and not in the middle of a call. A value with several
+ * notations (a domain in A-labels or U-labels) is normalised to one.
  */
 import { isIP } from "node:net";
 import { z } from "zod";
@@ -24,7 +24,7 @@ export interface Kind {
   readonly allowed: string;
 }
 
-/** A text, read to its one notation. */
+/** A text, normalised by `read`; undefined from `read` is an error. */
 const text = (read: (text: string) => string | undefined): z.ZodType<string, string> =>
   z.string().transform((value, context) => {
     const known = read(value);
@@ -35,7 +35,7 @@ const text = (read: (text: string) => string | undefined): z.ZodType<string, str
 /** The error of a list that contains an item twice. */
 export const TWICE = "twice";
 
-/** A list whose items have no name in common. */
+/** A list in which no two items share a name. */
 const list = <Item>(item: z.ZodType<Item>, namesOf: (item: Item) => readonly string[]) =>
   z.array(item).superRefine((items, context) => {
     const known = new Set<string>();
@@ -134,7 +134,7 @@ export const TEXT: Kind = {
   schema: plain,
   allowed: "text without control characters, and not only blanks",
 };
-/** Whoever reaches the window may try as many as he likes. */
+/** Anybody who reaches the window may guess without limit. */
 export const SHORTEST_TOKEN = 16;
 export const TOKEN: Kind = {
   schema: plain.refine((text) => text === "" || text.length >= SHORTEST_TOKEN),
@@ -151,7 +151,7 @@ export const PHONES: Kind = {
 };
 export const IGNORED: Kind = { schema: z.string().optional(), allowed: "text" };
 
-/** Words, of which an option is one. */
+/** One of these words. */
 export const oneOf = (...words: readonly [string, string, ...string[]]): Kind => ({
   schema: z.enum(words),
   allowed: words

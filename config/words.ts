@@ -1,6 +1,6 @@
-/** The words of errors: what was written, and what was perhaps meant. */
+/** Parts of error texts: the value as written, and the nearest known word. */
 
-/** Everything that is wrong with a configuration, a line each. */
+/** All faults of a configuration, a line each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly lines: readonly string[];
@@ -13,13 +13,13 @@ export class ConfigError extends Error {
 
 const LONGEST = 200;
 
-/** The system's code of an error, else the first line of what it says. */
+/** The system's error code, else the first line of the error's message. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && "code" in error) return String(error.code);
   return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }
 
-/** A value as the file has it, on one line; a long one is cut. */
+/** A value as written in the file, on one line; long ones are cut. */
 export function written(value: unknown): string {
   const text = inToml(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
@@ -37,14 +37,14 @@ function inToml(value: unknown): string {
 export const said = (name: string): string =>
   name.slice(0, 100).replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 
-/** The known word that a mistyped one is nearest to, or is the end of. */
+/** The known word nearest to a mistyped one, or ending in it. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const far = (each: string): number => (each.endsWith(`_${word}`) ? 1 : distance(word, each));
   const [best] = known.map((each) => ({ each, far: far(each) })).toSorted((one, other) => one.far - other.far);
   return best && best.far <= 2 ? best.each : undefined;
 }
 
-/** How many letters must be changed, added or dropped (Levenshtein). */
+/** The number of letters to change, add or drop (Levenshtein). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= Math.min(one.length, 64); i++) {

@@ -1,4 +1,4 @@
-/** The options of the configuration, as the actors take them: in milliseconds, and with the addresses of this machine. */
+/** Converts the configuration to the options of the actors: times in milliseconds, and the addresses of this machine added. */
 import { networkInterfaces } from "node:os";
 import type { GatewayConfig, Reloadable } from "../actors/gateway.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
@@ -8,12 +8,12 @@ import type { TlsFiles } from "../config/tls-files.ts";
 import type { Config } from "../config.ts";
 import { writeHost } from "../protocol/sip/uri.ts";
 
-/** A configuration, and what the files for TLS hold. */
+/** A configuration with the contents of its TLS files. */
 export type Read = Config & { readonly trunkFiles: TrunkFiles; readonly sipFiles: TlsFiles };
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
-/** What SIGHUP changes, as the gateway takes it. */
+/** The options that SIGHUP changes, as the gateway accepts them. */
 export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles, sipFiles }: Read): Reloadable => ({
   trunkFiles,
   secureTerms: secureTerms(sipFiles),
@@ -26,15 +26,15 @@ export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles, sipFiles }
   trusted: sip.trusted,
 });
 
-/** What is shown to who connects by TLS, where anybody can. */
+/** The TLS parameters of our own listener; undefined without a certificate. */
 const secureTerms = ({ certificate, key, ca }: TlsFiles): Reloadable["secureTerms"] =>
   certificate === undefined || key === undefined ? undefined : { certificate, key, ...(ca !== undefined && { ca }) };
 
-/** The dial plan, where there is one. */
+/** The dial plan; undefined without rules. */
 const dialPlan = ({ rules, longest, ...more }: Config["dial"]): Reloadable["dial"] =>
   rules && { ...more, rules, longest: milliseconds(longest) };
 
-/** All of them. */
+/** All options of the gateway. */
 export function gatewayConfig(read: Read): GatewayConfig {
   const { jingleSip, sip, media, xmpp, calls, dial, trunks, trunkFiles, sipFiles } = read;
   const { proxyHost, proxyPort, listenPort, localHost, sdpOrigin, transport, usernameToPhone } = jingleSip;
@@ -88,7 +88,7 @@ export function gatewayConfig(read: Read): GatewayConfig {
   };
 }
 
-/** A trunk, as the actors take it: where no domain is said, it is the server as it is written. */
+/** The settings of a trunk as the actors accept them; without a configured domain it is the server as written. */
 function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]): TrunkSettings {
   const { host, port } = trunk.server;
   const own = writeHost(host);
@@ -96,7 +96,7 @@ function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]
   return { ...trunk, keepalive: milliseconds(keepalive), authority, domain: domain || own };
 }
 
-/** The addresses by which a SIP URI may name us: those bound, or all of the machine's. */
+/** Our addresses as SIP URIs may contain them: those bound, or all of the machine's if a wildcard is bound. */
 function ownAddresses(bind: readonly string[]): string[] {
   const everywhere = bind.some((host) => host === "0.0.0.0" || host === "::");
   if (!everywhere) return [...bind];

@@ -1,4 +1,4 @@
-/** The log of a process: its lines go to standard output, and the last ones are written when it ends. */
+/** The log of a process, on standard output; the last lines are flushed when it exits. */
 import { createLog, type LevelledLog } from "../actors/log.ts";
 import { LogOutput } from "../actors/log-output.ts";
 import { text } from "../actors/log-text.ts";
@@ -17,13 +17,13 @@ export function levelledLog(config: Config): LevelledLog {
   return createLog({ level, to: output, ...(isText ? { format: text } : {}) });
 }
 
-/** What is allowed and probably a mistake. */
+/** Warnings about settings that are allowed and probably a mistake. */
 export const warningsOf = (config: Read): string[] => [
   ...judge(config),
   ...judgeCertificate(config.sipFiles.certificate, config.jingleSip.localHost, Date.now()),
 ];
 
-/** The log; its first lines are the version, and the warnings about the configuration. */
+/** Creates the log and writes its first lines: the version, and the warnings about the configuration. */
 export function startLog(config: Read): LevelledLog {
   const levelled = levelledLog(config);
   levelled.log({ level: "info", event: "gateway.start", version: VERSION, runtime: runtimeOf(process) });

@@ -1,4 +1,4 @@
-/** A token that nobody can guess. */
+/** Random tokens. */
 import { randomUUID } from "node:crypto";
 
 /** Letters and digits, 122 bits. */

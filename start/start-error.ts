@@ -1,9 +1,9 @@
-/** What stops the start, in one line; and what is wrong with a socket, in words. */
+/** Errors that stop the start, in one line; and reasons why a socket cannot be opened, in words. */
 import { codeOf } from "../config/words.ts";
 
 export class StartError extends Error {}
 
-/** The first line of what an error says. */
+/** The first line of an error's message. */
 export const textOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 

@@ -16,7 +16,7 @@ import { gatewayConfig, type Read } from "./gateway-config.ts";
 import { random } from "./random.ts";
 import { StartError, whyUnbound } from "./start-error.ts";
 
-/** Milliseconds in which the answer to who has it drained gets out, before a gateway without calls ends. */
+/** Milliseconds for the response to a drain request to get out before a gateway without calls stops. */
 const A_MOMENT = 100;
 
 export async function openWeb(
