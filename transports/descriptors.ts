@@ -1,8 +1,8 @@
 /**
- * How many descriptors this process may have: sockets are descriptors, and who has none left can accept nothing.
+ * The descriptor limit of this process: each socket is a descriptor, and a process without a free one can accept nothing.
  *
- * Linux tells it in /proc/self/limits (proc(5)); elsewhere there is no bound that we know of. All three runtimes raise the soft limit to the hard one
- * when they start.
+ * Linux: /proc/self/limits (proc(5)); elsewhere no limit is known. All three runtimes raise the soft limit to the hard one when they
+ * start.
  */
 import { readFileSync } from "node:fs";
 

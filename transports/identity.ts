@@ -1,20 +1,21 @@
 /**
- * Whether a certificate is of a SIP domain: RFC 5922 §7.1, §7.2.
+ * Whether a certificate identifies a SIP domain: RFC 5922 §7.1, §7.2.
  *
- * Rules: what counts is the domain that was looked up, never the host that SRV has led to; a certificate with `URI:sip:domain`
- * names has these alone, else its DNS names, else, without any subjectAltName, its common name; a SIP URI with a user is the name
- * of a person. Unlike §7.2, a DNS name may begin with `*.`, which stands for one label, where we have looked the domain up: Twilio has no other
- * certificates for the domains of its customers. Who connects to us is known by whole names alone, since the `*` is all customers.
+ * Rules: the certificate must match the domain that was looked up, never the host found by SRV; `URI:sip:domain` names, if any, are the
+ * only ones that count, else its DNS names, else, without any subjectAltName, its common name; a SIP URI with a user identifies a person
+ * and is ignored. Unlike §7.2, a DNS name may begin with `*.`, which matches one label, if we have looked the domain up: Twilio has no
+ * other certificates for the domains of its customers. Peers that connect to us are identified by whole names only, since `*` covers all
+ * customers.
  */
 import { isIP } from "node:net";
 
-/** A certificate as node:tls tells of it; `DNS:a.example, URI:sip:b.example, IP Address:192.0.2.1`. */
+/** The names of a certificate as node:tls reports them: `DNS:a.example, URI:sip:b.example, IP Address:192.0.2.1`. */
 export interface Named {
   readonly subjectaltname?: string | undefined;
   readonly subject?: { readonly CN?: string | string[] | undefined } | undefined;
 }
 
-/** Why a certificate is not of this domain, in words; undefined where it is. */
+/** Why a certificate does not identify this domain, in words; undefined if it does. `mayBeWild` permits `*.` names. */
 export function identityFault(domain: string, certificate: Named, mayBeWild = true): string | undefined {
   const own = normal(domain);
   const { kind, names } = namesOf(certificate, isIP(own) !== 0);
@@ -38,13 +39,13 @@ function namesOf(
   return { kind: "DNS", names: [...of("DNS"), ...common] };
 }
 
-/** The names of a subjectAltName; what is in quotes holds a comma or worse, and is no name of a host. */
+/** The names in a subjectAltName; a quoted value contains a comma or worse, and is no host name. */
 const entriesOf = (text: string): (readonly [kind: string, value: string])[] =>
   [...text.matchAll(/([A-Z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g)].map(
     ([, kind = "", value = ""]) => [kind, value] as const,
   );
 
-/** The domain that a SIP URI names. */
+/** The domain of a SIP URI without a user. */
 function hostOf(uri: string): string[] {
   const [, host] = /^sip:(?!.*@)(\[[^\]]*\]|[^:;?"]+)/.exec(uri) ?? [];
   return host === undefined ? [] : [host.replace(/^\[|\]$/g, "")];

@@ -1,22 +1,22 @@
 /**
- * Host names made addresses over node:dns: as the system does it, or of the name server alone.
+ * Resolves host names over node:dns: by the system's resolver, or by the name server alone.
  *
- * Rules: the system's way knows /etc/hosts, and holds one of four threads for as long as a name server is silent, so it is for names of the
- * configuration; the name server is asked without any thread and gives up by itself. COMPAT Bun 1.4.5, Deno 2.9: a silent server
+ * Rules: the system's resolver knows /etc/hosts, but blocks one of four threads while a name server is silent, so it is only used for
+ * configured names; queries to the name server need no thread and time out by themselves. COMPAT Bun 1.4.5, Deno 2.9: a silent server
  * costs 1 to 2 s of the time-out given.
  */
 import { lookup, Resolver } from "node:dns/promises";
 
-/** In milliseconds, for each of `TRIES`. */
+/** Milliseconds, for each of `TRIES`. */
 const TIMEOUT = 1_000;
 const TRIES = 2;
 
-/** All addresses as the system finds them; rejects when there are none. */
+/** All addresses from the system's resolver; rejects if there are none. */
 export async function resolveBySystem(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
-/** What the name server knows of services (RFC 2782, RFC 3403); rejects where there is no record. */
+/** SRV (RFC 2782) and NAPTR (RFC 3403) records from the name server; each look-up rejects if there is none. */
 export function recordsByServer(servers?: readonly string[]) {
   const resolver = resolverOf(servers);
   return {
@@ -25,7 +25,7 @@ export function recordsByServer(servers?: readonly string[]) {
   };
 }
 
-/** All addresses that the name server knows, the system's where no other is given; rejects when there are none. */
+/** All A and AAAA addresses from the name server (the system's by default); rejects if there are none. */
 export async function resolveByServer(host: string, servers?: readonly string[]): Promise<string[]> {
   const resolver = resolverOf(servers);
   const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);

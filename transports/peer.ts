@@ -1,9 +1,9 @@
 /**
- * Who is at the other side of a TLS connection that it has made: what its certificate says.
+ * The identity of a peer that has connected to us over TLS, by its certificate.
  *
- * RFC 5922 §7.4: a client without a certificate that is believed is nobody in particular; whether it may speak is for others to judge.
- * Rules: what node:tls has not verified is no certificate; whole names alone (identity.ts); where somebody is known by an authority of
- * his own, the chain is followed to that one, signature by signature, since node:tls puts into it whatever has the right names. Bound: `LONGEST` links.
+ * RFC 5922 §7.4: a client without a valid certificate is anonymous; others decide whether its messages are accepted.
+ * Rules: a certificate that node:tls has not verified counts as none; whole names only (identity.ts); if a peer is identified by its own
+ * authority, the chain is verified up to that one, signature by signature, since node:tls builds it by names only. Bound: `LONGEST` links.
  */
 import { X509Certificate } from "node:crypto";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
@@ -14,10 +14,10 @@ import type { Peer } from "./transport.ts";
 const LONGEST = 8;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Nobody in particular. */
+/** An anonymous peer. */
 const nobody = (whyNot?: string): Peer => ({ isOf: () => false, whyNot });
 
-/** Of a connection whose handshake is over. COMPAT: without a certificate it is unauthorized on all runtimes, for one reason or another. */
+/** The peer of a completed handshake. COMPAT: without a certificate it is unauthorized on all runtimes, with differing reasons. */
 export function peerOf(socket: TLSSocket): Peer {
   const shown: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
   if (shown?.raw === undefined) return nobody();

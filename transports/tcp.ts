@@ -2,41 +2,41 @@
  * Byte streams over node:net: the same code on Bun, Deno and Node.
  *
  * Rules: `closed` is called exactly once, and never for a stream that did not open; Nagle's algorithm is off; a stream that
- * the other side ends is ended here too; an IPv6 listener is IPv6 only. Bound: half of the process's descriptors, past which streams are closed
- * as they come. COMPAT Bun 1.4.5: a process without any left tries to accept again and again (38 % of a core with 64 of them).
+ * the other side ends is ended here too; an IPv6 listener is IPv6 only. Bound: half of the process's descriptors; further streams are
+ * closed on arrival. COMPAT Bun 1.4.5: a process without free descriptors retries accept in a loop (38 % of a core with 64 of them).
  */
 import { createConnection, createServer, type Socket } from "node:net";
 import { mostDescriptors } from "./descriptors.ts";
 import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
 
 const MOST = mostDescriptors() / 2;
-/** All that are open, of all listeners and connections. */
+/** All open sockets, of all listeners and connections. */
 const open = new Set<Socket>();
 
-/** Whether no stream more may be open. */
+/** Whether no further stream may be opened. */
 export const isFull = (): boolean => open.size >= MOST;
 
-/** Counts a stream until it is closed. */
+/** Counts a socket until it is closed. */
 export function count(socket: Socket): void {
   open.add(socket);
   socket.once("close", () => open.delete(socket));
 }
 
-/** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
+/** Connects, from the local address `from` if given; rejects after `timeout` milliseconds. */
 export const connectTcp: Connect = (to, events, timeout, from) =>
   opened("connect", { to, events, timeout }, () => {
     const local = from === undefined ? {} : { localAddress: from };
     return createConnection({ host: to.host, port: to.port, noDelay: true, ...local });
   });
 
-/** What a stream is opened for. */
+/** The destination of a stream, its callbacks, and the time-out in milliseconds. */
 interface Opening {
   readonly to: Address;
   readonly events: StreamEvents;
   readonly timeout: number;
 }
 
-/** Begins a socket, and makes a stream of it once it is `ready` for bytes. */
+/** Starts a socket by `begin`, and resolves to a stream at its `ready` event. */
 export function opened(
   ready: "connect" | "secureConnect",
   { to, events, timeout }: Opening,
@@ -65,7 +65,7 @@ export function opened(
   });
 }
 
-/** Listens; `accept` gives the callbacks of each incoming stream. */
+/** Listens; `accept` returns the callbacks of each incoming stream. */
 export const listenTcp: Listen = (at, accept) =>
   new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
@@ -79,7 +79,7 @@ export const listenTcp: Listen = (at, accept) =>
     server.once("error", reject);
     server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
       server.off("error", reject);
-      server.on("error", () => {}); // a connection was gone before it was accepted
+      server.on("error", () => {}); // a connection was closed before it was accepted
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : at.port;
       resolve({ local: { host: at.host, port }, close });
@@ -91,13 +91,13 @@ export const listenTcp: Listen = (at, accept) =>
     }
   });
 
-/** Where the other side of an accepted stream is. */
+/** The remote address of an accepted stream. */
 export const remoteOf = ({ remoteAddress = "", remotePort = 0 }: Socket): Address => ({
   host: remoteAddress,
   port: remotePort,
 });
 
-/** Calls the owner for what is received, and once for the end. */
+/** Reports received bytes, and the close once. */
 export function watch(socket: Socket, events: StreamEvents): void {
   let fault: Error | undefined;
   let over = false;
@@ -126,7 +126,7 @@ export function streamOf(socket: Socket, remote: Address): ByteStream {
   };
 }
 
-/** What is written in one turn of the event loop goes out at its end, as one: each write takes the kernel some 20 µs. */
+/** Corks: all writes of one turn of the event loop go out together at its end; each write costs the kernel some 20 µs. */
 function write(socket: Socket, bytes: Uint8Array | string, sent: Sent = () => {}): void {
   if (socket.destroyed || !socket.writable) return sent(new Error("the stream is closed"));
   if (socket.writableCorked === 0) {

@@ -1,10 +1,10 @@
 /**
  * Accepts byte streams over node:tls: the same code on Bun, Deno and Node.
  *
- * RFC 3261 §26.3.1, RFC 5922 §7.4. Rules: a certificate is asked for, and nobody is sent away for having none, or a wrong one: he is
- * nobody then (peer.ts), whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least. Bounds: those of tcp.ts, of which a
- * handshake counts as one; `MOST_HANDSHAKES` at once, `FROM_ONE` from one address, `HANDSHAKE` milliseconds each. COMPAT: node:tls tells of a handshake that
- * takes too long, and leaves its socket open, on all three runtimes; so the socket below is closed here.
+ * RFC 3261 §26.3.1, RFC 5922 §7.4. Rules: a certificate is requested, but a client without one, or with an invalid one, is not rejected:
+ * it is anonymous (peer.ts), whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least. Bounds: those of tcp.ts, in
+ * which a handshake counts as a stream; `MOST_HANDSHAKES` at once, `FROM_ONE` from one address, `HANDSHAKE` milliseconds each. COMPAT:
+ * node:tls reports a handshake time-out, but leaves the socket open, on all three runtimes; so the TCP socket is closed here.
  */
 
 import type { Socket } from "node:net";
@@ -17,7 +17,7 @@ const HANDSHAKE = 5_000;
 const MOST_HANDSHAKES = 200;
 const FROM_ONE = 20;
 
-/** Listens; `accept` gives the callbacks of each incoming stream. */
+/** Listens; `accept` returns the callbacks of each incoming stream. */
 export const listenTls: ListenTls = (at, terms, accept) =>
   new Promise((resolve, reject) => {
     const handshakes = new Handshakes();
@@ -36,7 +36,7 @@ export const listenTls: ListenTls = (at, terms, accept) =>
     server.once("error", reject);
     server.listen({ port: at.port, host: at.host, ipv6Only: at.host.includes(":") }, () => {
       server.off("error", reject);
-      server.on("error", () => {}); // a connection was gone before it was accepted
+      server.on("error", () => {}); // a connection was closed before it was accepted
       const renew = (renewed: TlsServerTerms): void => server.setSecureContext(inNode(renewed));
       resolve({ local: { host: at.host, port: portOf(server) ?? at.port }, renew, close });
     });
@@ -57,12 +57,12 @@ function portOf(server: Server): number | undefined {
   return typeof address === "object" && address !== null ? address.port : undefined;
 }
 
-/** Connections that have not shown yet who they are. COMPAT: of a TLS socket the one below is not known, so both are named by their ends. */
+/** Open handshakes. COMPAT: a TLS socket does not expose its TCP socket, so both are matched by the remote address. */
 class Handshakes {
   readonly #open = new Map<string, NodeJS.Timeout>();
 
   begin(socket: Socket): void {
-    socket.on("error", () => {}); // also of a stream that is open, whose owner is told by `watch`
+    socket.on("error", () => {}); // also on an open stream, whose owner is notified by `watch`
     const name = nameOf(socket);
     const ofSame = [...this.#open.keys()].filter((each) => each.startsWith(`${socket.remoteAddress} `)).length;
     if (isFull() || this.#open.size >= MOST_HANDSHAKES || ofSame >= FROM_ONE) return void socket.destroy();

@@ -1,4 +1,4 @@
-/** Why a certificate is not believed, or a TLS connection not made, in words: node:tls has the same codes on Bun, Deno and Node. */
+/** Why a certificate is invalid, or a TLS connection failed, in words: node:tls has the same codes on Bun, Deno and Node. */
 
 const UNTRUSTED = "its certificate is of an authority that is not trusted";
 const WORDS: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: "it has broken the connection off",
 };
 
-/** Of an error of node:tls; what has no words keeps the first line of its own. */
+/** The words for an error of node:tls; an unknown one keeps its code and the first line of its message. */
 export function whyOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // the alerts of RFC 8446 §6.2 on our own certificate: certificate_required, bad_certificate, unknown_ca …

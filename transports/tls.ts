@@ -1,9 +1,9 @@
 /**
- * Byte streams over node:tls that we begin: the same code on Bun, Deno and Node.
+ * Outgoing byte streams over node:tls: the same code on Bun, Deno and Node.
  *
- * RFC 3261 §26.3.1, RFC 5922 §7. Rules: the certificate is checked always, by authority, time and name (identity.ts), whatever the
- * environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least; why there is no connection is said in words. By TLS 1.3 who refuses
- * our certificate does so after the handshake: the stream opens, and is closed with that error. Bounds are those of tcp.ts.
+ * RFC 3261 §26.3.1, RFC 5922 §7. Rules: the certificate is always checked, by authority, time and name (identity.ts), whatever the
+ * environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least; errors say in words why there is no connection. In TLS 1.3 a server
+ * refuses our certificate after the handshake: the stream opens, and is closed with that error. Bounds are those of tcp.ts.
  */
 import { isIP } from "node:net";
 import { connect } from "node:tls";
@@ -12,10 +12,10 @@ import { opened } from "./tcp.ts";
 import { whyOf } from "./tls-words.ts";
 import type { ConnectTls, StreamEvents, TlsTerms } from "./transport.ts";
 
-/** The certificate is of somebody else. */
+/** The certificate does not identify the domain. */
 class WrongName extends Error {}
 
-/** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
+/** Connects, from the local address `from` if given; rejects after `timeout` milliseconds. */
 export const connectTls: ConnectTls = async (terms, to, events, timeout, from) => {
   const told: StreamEvents = {
     received: (bytes) => events.received(bytes),
@@ -36,7 +36,7 @@ function begin(
   const socket = connect({
     ...given,
     ...(from === undefined ? {} : { localAddress: from }),
-    ...(isIP(domain) === 0 ? { servername: domain } : {}), // RFC 6066 §3: no address is a server's name
+    ...(isIP(domain) === 0 ? { servername: domain } : {}), // RFC 6066 §3: an address is not allowed as a server name
     host,
     port,
     minVersion: "TLSv1.2",
@@ -49,5 +49,5 @@ function begin(
   return socket.setNoDelay(true);
 }
 
-/** Why there is no TLS, in words. */
+/** Why there is no TLS connection, in words. */
 const inWords = (error: unknown): Error => (error instanceof WrongName ? error : new Error(whyOf(error)));

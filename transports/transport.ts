@@ -14,17 +14,17 @@ export interface Address {
 /** Called once the bytes have been sent, or with the error. */
 export type Sent = (error?: Error) => void;
 
-/** The bytes of datagrams that the system queues for us; more are dropped. */
+/** The size in bytes of the system's receive buffer; datagrams beyond it are dropped. */
 export interface ReceiveBuffer {
   readonly asked: number;
-  /** At most what was asked for. */
+  /** At most `asked`. */
   readonly given: number;
 }
 
 export interface Datagrams {
-  /** Where this socket listens, with the port that was really bound. */
+  /** The local address, with the actual port. */
   readonly local: Address;
-  /** Undefined where the system's default is left as it is. */
+  /** Undefined if the system's default is left unchanged. */
   readonly receiveBuffer?: ReceiveBuffer;
   send(bytes: Uint8Array, to: Address, sent?: Sent): void;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface DatagramEvents {
 export interface ByteStream {
   readonly local: Address;
   readonly remote: Address;
-  /** Bytes written that the kernel has not taken yet, for back-pressure. */
+  /** Bytes written that the kernel has not accepted yet, for back-pressure. */
   readonly waiting: number;
   write(bytes: Uint8Array | string, sent?: Sent): void;
   /** Closes after everything written has been sent. */
@@ -61,23 +61,23 @@ export interface Listener {
 }
 
 export type OpenDatagrams = (at: Address, events: DatagramEvents) => Promise<Datagrams>;
-/** Connects, from one of our addresses if it is given, or rejects within `timeout` milliseconds. */
+/** Connects, from the local address `from` if given; rejects after `timeout` milliseconds. */
 export type Connect = (to: Address, events: StreamEvents, timeout: number, from?: string) => Promise<ByteStream>;
-/** Listens; `accept` gives the callbacks of each incoming stream. */
+/** Listens; `accept` returns the callbacks of each incoming stream. */
 export type Listen = (at: Address, accept: (stream: ByteStream) => StreamEvents) => Promise<Listener>;
 
-/** What a TLS connection is made with; certificates and keys in PEM. */
+/** The parameters of a TLS connection; certificates and keys in PEM. */
 export interface TlsTerms {
-  /** The domain that was looked up: what the other side's certificate must be of, wherever SRV has led (RFC 5922 §7.1). */
+  /** The domain that was looked up: the other side's certificate must match it, whatever host SRV returned (RFC 5922 §7.1). */
   readonly domain: string;
-  /** The authorities that are believed; those that the runtime brings where none are given. */
+  /** The trusted authorities; by default those of the runtime. */
   readonly ca?: string | undefined;
-  /** Our own, for a peer that asks for one. */
+  /** Our own certificate, for a peer that asks for one. */
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
 }
 
-/** Connects as `Connect` does, and rejects, too, where the other side is not who it should be: in words. */
+/** Connects as `Connect` does; also rejects, in words, if the other side's certificate is not valid for the domain. */
 export type ConnectTls = (
   terms: TlsTerms,
   to: Address,
@@ -86,28 +86,28 @@ export type ConnectTls = (
   from?: string,
 ) => Promise<ByteStream>;
 
-/** What we show to who connects to us by TLS, and whom we believe; in PEM. */
+/** Our certificate for peers that connect to us over TLS, and the authorities that we trust; in PEM. */
 export interface TlsServerTerms {
   readonly certificate: string;
   readonly key: string;
-  /** The authorities of the certificates that are believed; those that the runtime brings where none are given. */
+  /** The trusted authorities; by default those of the runtime. */
   readonly ca?: string | undefined;
 }
 
-/** Who is at the other side of an accepted TLS connection, as far as it has shown. */
+/** The identity of the peer of an accepted TLS connection. */
 export interface Peer {
-  /** Whether its certificate, which was checked by authority and time, is of this domain, and of one of these authorities where they are given. */
+  /** Whether its certificate, valid by authority and time, identifies this domain, and is issued by one of these authorities if given. */
   isOf(domain: string, ca?: string): boolean;
-  /** Why a certificate that it has shown is not believed, in words. */
+  /** Why its certificate is invalid, in words; undefined if it is valid, or missing. */
   readonly whyNot?: string | undefined;
 }
 
 export interface TlsListener extends Listener {
-  /** Connections that begin from now on are told and shown this. */
+  /** Replaces the parameters for new connections. */
   renew(terms: TlsServerTerms): void;
 }
 
-/** Listens for TLS; `accept` gives the callbacks of each stream whose handshake is over. */
+/** Listens for TLS; `accept` returns the callbacks of each stream after its handshake. */
 export type ListenTls = (
   at: Address,
   terms: TlsServerTerms,

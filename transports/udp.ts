@@ -3,16 +3,16 @@
  *
  * Rules: there is always an `error` listener and each send has a callback, so the network cannot end the process; an IPv6
  * socket is IPv6 only, so that 0.0.0.0 and :: can be bound side by side and no address is `::ffff:1.2.3.4`; the receive
- * buffer is 4 MB, if the system gives it, for bursts (the 212,992 bytes of Linux hold some 90 INVITEs). COMPAT Deno 2.9:
- * there the default stays, since setRecvBufferSize makes each datagram cost 1 to 2 ms.
+ * buffer is 4 MB, if the system permits it, for bursts (the 212,992 bytes of Linux hold some 90 INVITEs). COMPAT Deno 2.9:
+ * the default stays there, since setRecvBufferSize makes each datagram cost 1 to 2 ms.
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { Address, DatagramEvents, Datagrams, OpenDatagrams, ReceiveBuffer, Sent } from "./transport.ts";
 
-/** In bytes; Linux gives at most `net.core.rmem_max`. */
+/** In bytes; Linux grants at most `net.core.rmem_max`. */
 const RECEIVE_BUFFER = 4_194_304;
 
-/** Binds a UDP socket; rejects when the address cannot be bound. */
+/** Binds a UDP socket; rejects if the address cannot be bound. */
 export const openUdp: OpenDatagrams = (at, events) =>
   new Promise((resolve, reject) => {
     const socket = socketFor(at.host);
@@ -35,12 +35,12 @@ function listen(socket: Socket, events: DatagramEvents): void {
   const own = (bytes: Uint8Array): Uint8Array => ("Deno" in globalThis ? new Uint8Array(bytes) : bytes);
   socket.on("message", (bytes, from) => events.received(own(bytes), { host: from.address, port: from.port }));
   socket.on("error", (error) => {
-    // COMPAT Bun 1.4.5: the ICMP answer of a dead peer surfaces here; the socket is as good as before.
+    // COMPAT Bun 1.4.5: a dead peer's ICMP port-unreachable surfaces here; the socket remains usable.
     if (!isRefused(error)) events.failed(error);
   });
 }
 
-/** Asks for the receive buffer; where it is refused the default stays. */
+/** Asks for the receive buffer; if that is refused the default stays. */
 function widen(socket: Socket): ReceiveBuffer {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER);
@@ -93,9 +93,9 @@ function isRefused(error: unknown): boolean {
 }
 
 /**
- * COMPAT Deno 2.9: a socket that the kernel has taken away says nothing of it; one send fails without a reason that is known, and later ones
- * leave from another port. Since the first may be the destination's fault too, another socket tells: where it gets our port,
- * ours is lost, and so is what was to be sent, as a network would lose it.
+ * COMPAT Deno 2.9: a socket that the kernel has closed reports no error; one send fails without a known reason, and later ones
+ * leave from another port. Since the first failure may be the destination's fault too, a second socket tries to bind our port: if that
+ * succeeds, ours is lost, and the datagram counts as lost in the network.
  */
 function judge(error: Error, { host, port }: Address, events: DatagramEvents, sent: Sent): void {
   const other = socketFor(host);
