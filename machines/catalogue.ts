@@ -1,8 +1,8 @@
 /**
- * Every chart by its name: for the drawings, the page, and the tests that hold for all charts.
+ * Every chart by its name: for the drawings, the page, and the tests that apply to all charts.
  *
- * In production, transactions are stepped by an interpreter of their own (actors/sip/transactions.ts). Here XState
- * makes machines of the same literals.
+ * In production, transactions are stepped by a table interpreter (actors/sip/transactions.ts). Here XState makes machines of the
+ * same literals.
  */
 import { type AnyStateMachine, createMachine } from "xstate";
 import { call } from "./call/call.ts";

@@ -1,10 +1,10 @@
 /**
- * The gateway as a whole: it opens its sockets and its stream, runs calls, and stops when it is asked to.
+ * The gateway as a whole: it opens its sockets and its stream, runs calls, and stops on request.
  *
- * Rules: only `running` takes new calls; after the last call has ended, its last messages (the 200 to a BYE, a 486)
+ * Rules: only `running` accepts new calls; after the last call has ended, its last messages (the 200 to a BYE, a 486)
  * still get time to be sent; the gateway stops by itself only if its sockets cannot be opened, or sockets or stream give up for good.
- * With a store it need not drain: what lives is saved, and the next gateway goes on with it.
- * Left out on purpose: how sockets and streams recover, which is up to their owners.
+ * With a store it need not drain: live calls are saved, and the next gateway continues them.
+ * Left out: how sockets and streams recover, which is up to their owners.
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";
@@ -13,7 +13,7 @@ export type GatewayEvent =
   | { readonly type: "started" }
   | { readonly type: "failed"; readonly text: string }
   | { readonly type: "stop"; readonly calls: number }
-  /** Its calls are saved, and the next gateway goes on with them. */
+  /** Its calls are saved, and the next gateway continues them. */
   | { readonly type: "hand over" }
   | { readonly type: "calls.none" };
 
@@ -27,23 +27,23 @@ export type GatewayEffect =
 export interface Health {
   readonly sip: boolean;
   readonly xmpp: boolean;
-  /** Whether the SIP proxy has answered lately. */
+  /** Whether the SIP proxy has answered recently. */
   readonly proxy: "up" | "down" | "unknown";
-  /** Whether a media relay answers, where there is one. */
+  /** Whether a media relay answers; `none` if none is configured. */
   readonly relay: "up" | "down" | "unknown" | "none";
   /** The state of this chart. */
   readonly state: string;
   readonly calls: number;
-  /** The state of each trunk's registration (registration.ts); left out where there are no trunks. */
+  /** The state of each trunk's registration (registration.ts); left out without trunks. */
   readonly trunks?: readonly TrunkState[];
 }
 
-/** A trunk, as it is seen from outside. */
+/** A trunk as `/health` reports it. */
 export interface TrunkState {
   readonly name: string;
-  /** `unregistered` where it is not to be registered. */
+  /** `unregistered` also if the trunk does not register. */
   readonly state: string;
-  /** Why it is refused or unreachable. */
+  /** Why the registration was refused, or the registrar is unreachable. */
   readonly why?: string;
 }
 

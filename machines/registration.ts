@@ -1,5 +1,5 @@
 /**
- * One account at a provider: where the gateway can be called there, from its start to its stop.
+ * One account at a provider: its registration, from the start of the gateway to its stop.
  *
  *   gateway                               registrar
  *     │ REGISTER, Expires: 600 ─────────────▶│
@@ -7,12 +7,13 @@
  *     │ REGISTER, after 360 s ──────────────▶│
  *     │ REGISTER, Expires: 0 ───────────────▶│
  *
- * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the time that the registrar has given,
- * though not more often than every 30 s, nor less often than for a day's; a longer interval that it asks for (423) is obeyed; what fails is tried again after 30 s, 60
- * s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403) waits the longest at once, since many
- * tries lock an account; a lost connection (RFC 5626 §4.5) is made anew at once, but where it has not stood for half a minute, which counts as a failure; Retry-After (§20.33) makes each of these pauses longer, to an hour at most; at the stop
- * the binding is taken away wherever one may live, and not across an open REGISTER (§10.2), which is waited for. Left out on purpose: digest, and which addresses a provider has: one `send` asks all of them
- * (actors/trunks/registration.ts).
+ * RFC 3261 §10.2, RFC 5626 §4.5. Rules: the registration is refreshed at three quarters of the interval that the registrar granted,
+ * at the earliest after 30 s, at the latest after three quarters of a day; a longer interval that the registrar demands (423) is used; a
+ * failure is retried after 30 s, 60 s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403, 407) waits
+ * half an hour at once, since many tries lock an account; a lost connection (RFC 5626 §4.5) is opened again at once, unless the registration
+ * stood for less than half a minute, which counts as a failure; Retry-After (§20.33) lengthens each of these pauses, to an hour at most; at
+ * the stop the binding is removed if one may exist, but only after an open REGISTER is answered (§10.2). Left out: digest, and the addresses
+ * of a provider: one `send` tries all of them (actors/trunks/registration.ts).
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";
@@ -20,14 +21,14 @@ import { given } from "./given.ts";
 export type RegistrationEvent =
   | { readonly type: "start" }
   | { readonly type: "stop" }
-  /** The configuration was read again: what has kept us away may be mended. */
+  /** The configuration was reloaded, which may have removed the reason why the registrar was unreachable. */
   | { readonly type: "reload" }
   | { readonly type: "sip.register.success"; readonly granted: number }
-  /** A final response that is no success; `least` is the Min-Expires of a 423; `chance` is between 0 and 1. */
+  /** A final response other than 2xx; `least` is the Min-Expires of a 423; `chance` is between 0 and 1. */
   | ({ readonly type: "sip.register.failure" } & Failure)
   /** No address of the registrar has answered. */
   | ({ readonly type: "sip.register.timeout" } & Silence)
-  /** The connection that the registration has gone by is lost; milliseconds ago it was registered for the first time. */
+  /** The registration's connection is lost; `stood` is the time since the first success on it, in milliseconds. */
   | ({ readonly type: "sip.flow.lost"; readonly stood: number } & Silence);
 
 export type RegistrationEffect =
@@ -42,7 +43,7 @@ interface Failure {
   readonly chance: number;
 }
 
-/** `wait` is Retry-After, in seconds; 0 where nothing is said of it. */
+/** `wait` is Retry-After, in seconds; 0 without one. */
 interface Silence {
   readonly why: string;
   readonly wait: number;
@@ -50,36 +51,36 @@ interface Silence {
 }
 
 export interface RegistrationContext {
-  /** Seconds: what is asked for, and what was given. */
+  /** Seconds: the interval requested, and the one granted. */
   readonly expires: number;
   readonly granted: number;
-  /** Whether a binding may live: one was given, or a REGISTER that was not answered has given one. */
+  /** Whether a binding may exist: one was granted, or an unanswered REGISTER may have created one. */
   readonly mayBeBound: boolean;
-  /** Since the last success: failures, and how often the registrar has asked for a longer interval. */
+  /** Since the last success: the number of failures, and of demands for a longer interval (423). */
   readonly failures: number;
   readonly longer: number;
   readonly chance: number;
-  /** Seconds: for how long the last answer asks us to wait. */
+  /** Seconds: Retry-After of the last response. */
   readonly wait: number;
-  /** Why it is refused or unreachable; "" when it is neither. */
+  /** Why it is refused or unreachable; "" if it is neither. */
   readonly why: string;
 }
 
 /** Milliseconds. */
 const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 1_800_000;
-/** No registrar keeps us from asking for longer. */
+/** The longest Retry-After that is obeyed. */
 const LONGEST_WAIT = 3_600_000;
-/** A connection that has stood for so long may be made anew at once. */
+/** A connection lost after this time is opened again at once. */
 const STOOD = 30_000;
-/** Seconds: no registrar may bind us for longer, */
+/** Seconds: the longest interval that a registrar may demand, */
 const LONGEST_INTERVAL = 86_400;
-/** nor change its mind about it more often. */
+/** and how many times in a row it may demand a longer one. */
 const MOST_INTERVALS = 3;
 
 /** Half of it is fixed, half is random. */
 const jittered = (pause: number, chance: number): number => Math.round(pause * (0.5 + chance / 2));
-/** A pause of ours, or the longer one that the registrar has asked for. */
+/** Our own pause, or the registrar's Retry-After if that is longer. */
 const paused = (pause: number, { chance, wait }: RegistrationContext): number =>
   Math.max(jittered(pause, chance), Math.min(LONGEST_WAIT, wait * 1_000));
 const backOff = (context: RegistrationContext): number =>
@@ -145,7 +146,7 @@ const registrationSetup = setup({
   },
 });
 
-/** What becomes of a REGISTER that asks to be bound. */
+/** Responses to a REGISTER that asks for a binding. */
 const answered = {
   "sip.register.success": { target: "#registration.registered", actions: given("note what was given") },
   "sip.register.failure": [

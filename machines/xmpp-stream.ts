@@ -1,5 +1,5 @@
 /**
- * The stream to the XMPP server (XEP-0114): a component that connects, proves its secret, and reconnects when the
+ * The stream to the XMPP server (XEP-0114): the component connects, proves that it knows the secret, and reconnects when the
  * stream is lost.
  *
  *   component                              server
@@ -10,7 +10,7 @@
  *
  * Rules: every wait has a time limit; each retry comes later than the one before, with jitter, so that many gateways do
  * not reconnect at once; a secret or domain that is refused before the stream was ever online is a configuration error,
- * and ends the stream for good. Left out on purpose: what stanzas say.
+ * and ends the stream for good. Left out: the content of stanzas.
  */
 import { assign, emit, setup } from "xstate";
 import { given } from "./given.ts";
@@ -89,7 +89,7 @@ const streamSetup = setup({
   },
 });
 
-/** A lost stream is retried later; one that was rejected before it was ever up is not. */
+/** A lost stream is retried later; one that is refused before it was ever online is not. */
 const lost = { target: "waiting", actions: given("note the loss") } as const;
 const refused = { ...lost, target: "refused" } as const;
 

@@ -1,5 +1,5 @@
 /**
- * A call that the user has accepted, until the phone has acknowledged the 200.
+ * A call that the user has accepted, until the phone has sent its ACK to the 200.
  *
  * RFC 3261 §13.3.1.4, §15, RFC 8840 §5.3 (half trickle). Rules: as callee we send no BYE before the ACK; the user's changes stay
  * pending until then.

@@ -1,8 +1,8 @@
 /**
  * The actions of a call until it is established, and when it ends.
  *
- * Rule: an action asks for an effect or changes the context, nothing else. The actions of an established call are in
- * offer-actions.ts and answer-actions.ts.
+ * Rule: an action emits effects or changes the context, nothing else. The actions of an established call are in offer-actions.ts and
+ * answer-actions.ts.
  */
 
 import { answerTo } from "../../protocol/media/answer.ts";
@@ -44,13 +44,13 @@ type Trickle = { device: string; update: TransportUpdate };
 const reason = (condition: string): Reason => ({ condition });
 const noAnswer: Rejection = { status: 408, phrase: "Request Timeout", warning: null, unreachable: false };
 
-/** A final response with a status fixed by the protocol; in profile `precise` with the cause of a reason. */
+/** A final response with a status fixed by the protocol; in profile `precise` also with the cause for the condition. */
 const finalFor = (condition: string, status: number, profile: Profile): Failure => ({
   ...failureOf(reason(condition), profile),
   status,
 });
 
-/** What is said to the phone. */
+/** Messages to the phone. */
 const toThePhone = {
   "send INVITE": say((context) => ({ type: "sip.send.invite", media: agreed(context), relayed: context.relayed })),
   "send 180": say(() => ({ type: "sip.send.ringing" })),
@@ -81,10 +81,10 @@ const toThePhone = {
   }),
 };
 
-/** A content that the phone did not accept, as a session-accept refuses it. */
+/** A content that the phone refused, as the session-accept refuses it. */
 const refused = (content: Content): Content => ({ ...content, rejected: true });
 
-/** What is said to the user. */
+/** Jingle messages to the user. */
 const toTheUser = {
   "send session-initiate (to each device)": sayEach(({ devices, offer }) =>
     devices.length === 0 ? [] : [{ type: "jingle.send.session-initiate", to: devices, media: offer }],
@@ -136,7 +136,7 @@ const toTheUser = {
   })),
 };
 
-/** What is said to the user by Jingle Message Initiation. */
+/** Jingle Message Initiation (XEP-0353) to the user. */
 const byMessage = {
   "send propose (if a device takes it)": sayEach(({ messages, offer }) =>
     messages === "proposed" ? [{ type: "jmi.send.propose", media: offer }] : [],
@@ -178,7 +178,7 @@ const why = {
   })),
 };
 
-/** What the call remembers. */
+/** Changes of the context. */
 const memory = {
   "note the provisional response": change(() => ({ provisional: true })),
   "remember that it rang": change(() => ({ provisional: true, rang: true })),

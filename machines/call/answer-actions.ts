@@ -1,10 +1,10 @@
 /**
- * The actions of an established call when the phone offers a change: some offers are answered at once, for others the user's
- * client is asked first.
+ * The actions of an established call when the phone offers a change: some offers are answered at once, others only after the
+ * user's client is asked.
  *
  * RFC 3264 §6 and §8, RFC 3261 §14.2, XEP-0166 §7.2. Rules: an answer has the contents of its offer, in the same
- * places; a content that it refuses is refused on both sides from then on; what the user decides in a consultation is
- * kept apart from what was agreed until the answer is sent, so that nothing remains of a consultation that is given up.
+ * places; a content that it refuses is refused on both sides from then on; the user's decisions in a consultation are
+ * stored apart from the agreed description until the answer is sent, so that an abandoned consultation leaves no trace.
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
@@ -41,7 +41,7 @@ type Update = { update: TransportUpdate };
 /** A description from the phone: an offer, or the answer in an ACK. */
 type Described = { media: Media };
 
-/** The contents of the phone's offer that the user knows. */
+/** The contents of the phone's offer that the user's session already has. */
 const known = (context: CallContext, offer: Media): Content[] => {
   const { added } = asksFor(offer, remote(context));
   return offer.contents.filter(({ name, rejected }) => !rejected && !added.includes(name));
@@ -84,13 +84,13 @@ const atOnce = {
   "send DTMF": say(({ devices }, { tone }: { tone: Tone }) => ({ type: "jingle.send.dtmf", to: devices, tone })),
 };
 
-/** From now on the phone's offer and our answer to it are agreed; the answer has the places of the offer. */
+/** The phone's offer and our answer to it become the agreed state; the answer has the places of the offer. */
 function agree(context: CallContext, offer: Media, mine: Media): Partial<CallContext> {
   const media = taken(context, offer);
   return { ...withRemote(context, media), ...withAgreed(context, withPlaces(refusedAlike(mine, media), media)) };
 }
 
-/** What the user is told of an offer besides its transports: new senders, removed contents. */
+/** Changes of an offer that the user is notified of besides transports: codecs, senders, removed contents. */
 function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
   const media = taken(context, offer);
   const removed = removedBetween(remote(context), media).filter((name) => isWanted(context, name));
@@ -101,7 +101,7 @@ function tellTheRest(context: CallContext, offer: Media): CallEffect[] {
   ];
 }
 
-/** The contents whose senders have changed; a hold is told by session-info instead. */
+/** The contents whose senders have changed; none if the phone holds or resumes, which is signalled by session-info instead. */
 function sendersNow(context: CallContext, media: Media): ContentSenders[] {
   if (phoneHolds(context, media) !== phoneHolds(context)) return [];
   const mine = answerable(context);
@@ -125,7 +125,7 @@ function tellTransports(
   ];
 }
 
-/** The phone's offers that need an answer of the user's client. */
+/** The phone's offers that need an answer from the user's client. */
 const consultations = {
   "ask the user's client": sayEach((context, { media }: Offer): CallEffect[] => {
     const { added, restarted } = asksFor(media, remote(context));
@@ -167,7 +167,7 @@ const consultations = {
   "take back what was asked": sayEach((context) => {
     const { offer, mine } = asked(context);
     const open = context.consultation?.added ?? [];
-    // the user is not told of what they have rejected themselves
+    // the user is not notified about contents that they rejected themselves
     const accepted = mine.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
     const { added, restarted } = asksFor(offer, remote(context));
     const names = added.filter((name) => [...open, ...accepted].includes(name));
@@ -182,12 +182,12 @@ const consultations = {
 const asked = (context: CallContext): { offer: Media; mine: Media } =>
   context.consultation ?? { offer: remote(context), mine: agreed(context) };
 
-/** The phone's description once its offer is given up: for the user ICE begins anew once more. */
+/** The phone's description after its offer is given up; for the user that is one more ICE restart. */
 const backAgain = (context: CallContext): Media => inItsGeneration(asked(context).offer, remote(context));
 
 const none: readonly string[] = [];
 
-/** The consultation after these contents are decided, with the user's answer so far. */
+/** The consultation without these contents among the undecided, with the user's answer so far. */
 function decided(
   { consultation }: CallContext,
   names: readonly string[],

@@ -13,9 +13,9 @@
  *
  * Rules: each side is closed exactly once; no CANCEL before a provisional response (§9.1); as callee no BYE before the
  * ACK (§15). `outgoing` is a call from the user, `incoming` a call from a phone; in `ending` the user has left already,
- * and only the phone's side remains to be closed. Each state has a file of its own. The first INVITE or session-initiate is the
- * input of the chart, not an event; its result is sent before the chart starts. Left out on purpose: what belongs to one wire alone
- * (see vocabulary.ts), and who may call whom, which is decided before there is a call.
+ * and only the phone's side is still open. Each state has a file of its own. The first INVITE or session-initiate is the
+ * input of the chart, not an event; its result is sent before the chart starts. Left out: what concerns one wire only
+ * (see vocabulary.ts), and who may call whom, which is decided before the call exists.
  */
 
 import { accepting } from "./accepting.ts";

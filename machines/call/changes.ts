@@ -1,9 +1,9 @@
 /**
- * Pending offers: what the user has changed in a session, and the phone has not agreed to yet.
+ * Pending offers: changes by the user that the phone has not agreed to yet.
  *
- * RFC 3264 §8, XEP-0166 §7.2. Rules: the user's description is what was agreed with all pending offers on top, so a
- * refusal takes back the changes of one offer alone, and nothing is lost that the user got a result for; a source
- * action is an offer by itself, all other changes are offered together; an offer that is not out yet is merged with the
+ * RFC 3264 §8, XEP-0166 §7.2. Rules: the user's description is the agreed one with all pending offers applied, so a refusal
+ * reverts the changes of one offer only, and no change that the user got a result for is lost; a source action is an
+ * offer by itself, all other changes are offered together; an offer that is not sent yet is merged with the
  * next one, and their number is bounded.
  */
 
@@ -32,7 +32,7 @@ import {
   withSources,
 } from "../../protocol/media/offer-answer.ts";
 
-/** The most offers that may be pending. */
+/** The maximum number of pending offers. */
 export const MOST_PENDING = 16;
 
 /** A change by the user: senders, codecs, contents added or removed, ICE restarted, transports replaced. */
@@ -43,14 +43,14 @@ export type Change =
   | { readonly kind: "removed"; readonly to: readonly Pick<Content, "name">[] }
   | { readonly kind: "restarted" | "replaced"; readonly to: readonly Moved[] };
 
-/** A pending offer to the phone: a source action, or changes; with neither it only refreshes the session. */
+/** A pending offer to the phone: a source action, or changes; without either it only refreshes the session. */
 export interface PendingOffer {
   readonly action: SourceAction | null;
   readonly sources: readonly ContentSources[];
   readonly changes: readonly Change[];
 }
 
-/** The pending offers and one more, merged into the last one if that is of the same kind and not out yet. */
+/** Appends an offer to the pending ones; merged into the last one if that is of the same kind and not sent yet. */
 export function withPending(due: readonly PendingOffer[], next: PendingOffer, isOut: boolean): readonly PendingOffer[] {
   const last = due.length > (isOut ? 1 : 0) ? due.at(-1) : undefined;
   return last?.action === next.action ? [...due.slice(0, -1), merged(last, next)] : [...due, next];
@@ -69,7 +69,7 @@ function merged(one: PendingOffer, next: PendingOffer): PendingOffer {
   return { action: next.action, sources: [...earlier, ...others], changes };
 }
 
-/** Changes and one more, which replaces earlier ones of its kind for the same contents. */
+/** Appends a change, which replaces earlier ones of its kind for the same contents. */
 function withChange(changes: readonly Change[], next: Change): readonly Change[] {
   const untold = next.kind === "removed" ? addedAndRemoved(changes, next) : [];
   const added = changes.map((each) => (each.kind === "added" ? without(each, untold) : each));
@@ -79,13 +79,13 @@ function withChange(changes: readonly Change[], next: Change): readonly Change[]
   return [...earlier, last].filter(({ to }) => to.length > 0);
 }
 
-/** The contents that are added and removed before the phone is told: it is told of neither. */
+/** The contents that are added and removed before the phone was offered them: neither change is offered. */
 function addedAndRemoved(changes: readonly Change[], removed: Change): string[] {
   const gone = removed.to.map(({ name }) => name);
   return namesIn(changes, ["added"]).filter((name) => gone.includes(name));
 }
 
-/** A change without its part about these contents. */
+/** A change without these contents. */
 function without<One extends Change>(change: One, names: readonly string[]): One {
   return { ...change, to: change.to.filter(({ name }) => !names.includes(name)) };
 }
@@ -116,13 +116,13 @@ export function applied(media: Media, pending: readonly PendingOffer[]): Media {
   }, media);
 }
 
-/** A description limited for an answer: the user's pending senders and removals hold already, all else has to be offered. */
+/** The description to answer from: the user's pending senders and removals apply already; all other changes must be offered. */
 export function limited(media: Media, pending: readonly PendingOffer[]): Media {
   const changes = pending.flatMap((each) => each.changes);
   return changes.filter(({ kind }) => kind === "senders" || kind === "removed").reduce(afterChange, media);
 }
 
-/** The contents of an offer that were changed in one of these ways. */
+/** The contents that an offer changes in one of these ways. */
 export const changedBy = ({ changes }: PendingOffer, ...kinds: readonly Change["kind"][]): string[] =>
   namesIn(changes, kinds);
 
@@ -130,22 +130,22 @@ function namesIn(changes: readonly Change[], kinds: readonly Change["kind"][]): 
   return changes.filter(({ kind }) => kinds.includes(kind)).flatMap(({ to }) => to.map(({ name }) => name));
 }
 
-/** Whether two descriptions say the same. */
+/** Whether two descriptions are equal. */
 export const isSame = (one: Media, other: Media): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The pending offers that change something: those with a source action, or with a change to what was agreed. */
+/** The pending offers that change something: those with a source action, or with a change to the agreed description. */
 export function worthTelling(media: Media, due: readonly PendingOffer[]): readonly PendingOffer[] {
   const after = (count: number): Media => applied(media, due.slice(0, count));
   return due.filter(({ action }, at) => action !== null || !isSame(after(at), after(at + 1)));
 }
 
-/** These contents without those that the user has removed. */
+/** These contents without the ones that the user has removed. */
 export function withoutRemoved(contents: readonly Content[], pending: readonly PendingOffer[]): Content[] {
   const removed = pending.flatMap((due) => changedBy(due, "removed"));
   return contents.filter(({ name }) => !removed.includes(name));
 }
 
-/** The pending offers, with the new candidates of their contents and transports. */
+/** The pending offers, with new candidates added to their contents and transports. */
 export function withFound(due: readonly PendingOffer[], own: Media, update: TransportUpdate): readonly PendingOffer[] {
   const found = (change: Change): Change => {
     if (change.kind === "added")
@@ -161,7 +161,7 @@ export function withFound(due: readonly PendingOffer[], own: Media, update: Tran
   return due.map((each) => ({ ...each, changes: each.changes.map(found) }));
 }
 
-/** Whether one more offer can be pending, and the contents can take these sources as well. */
+/** Whether one more offer may be pending, and the contents have room for these sources. */
 export function hasRoom(due: readonly PendingOffer[], own: Media, sources: readonly ContentSources[] = []): boolean {
   const known: readonly ContentSources[] = [...own.contents, ...due.flatMap((each) => each.sources), ...sources];
   const tooMany = sources.some(({ name }) => {

@@ -1,5 +1,5 @@
 /**
- * The context of a call: what it knows, and what follows from that.
+ * The context of a call, and values derived from it.
  *
  * The context is plain JSON, so that a call can be stored, shown and compared. `own` is the user's description of the
  * session and `remote` the phone's, whichever of the two was the offer.
@@ -11,29 +11,29 @@ import type { Profile, Reason } from "../../protocol/reasons.ts";
 import { applied, limited, type PendingOffer, withFound } from "./changes.ts";
 import type { UserEffect } from "./vocabulary.ts";
 
-/** How many stanzas with candidates are kept from devices that have not accepted yet. */
+/** The maximum number of candidate updates stored from devices or forks that have not answered yet. */
 const MOST_EARLY_UPDATES = 64;
 
-/** XEP-0353: not used; a propose is out; or a device has answered one with proceed. */
+/** XEP-0353: not used; a propose was sent; or a device has answered it with proceed. */
 type Messages = "none" | "proposed" | "proceeded";
 
 export interface CallInput {
   readonly direction: "outgoing" | "incoming";
   /** The initiator's description; candidates that trickle in later are added to it. */
   readonly offer: Media;
-  /** Full JIDs: outgoing, the calling one; incoming, all that ring. */
+  /** Full JIDs: outgoing, the calling device; incoming, all that ring. */
   readonly devices: readonly string[];
   /** Whether the phone is known to support trickle ICE (RFC 8840). */
   readonly peerTrickles: boolean;
-  /** Whether a device of the user is online; if not, push may wake one. */
+  /** Whether a device of the user is online; if not, a push may wake one. */
   readonly isOnline: boolean;
   readonly messages: Messages;
   readonly profile: Profile;
-  /** Whether the media go by a relay: then nobody waits for the user's candidates, and the phone hears of none. */
+  /** Whether media go through a relay: nothing waits for the user's candidates then, and the phone gets none. */
   readonly relayed: boolean;
-  /** Whether an offer that the phone refuses as one of WebRTC is made once more by the relay. */
+  /** Whether an offer that the phone refuses because of WebRTC is repeated through the relay. */
   readonly relayIfRefused: boolean;
-  /** Whether an offer that is refused as a whole is made once more with its audio alone. */
+  /** Whether an offer that is refused as a whole is repeated with its audio only. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
   readonly ringTimeout: number;
@@ -42,10 +42,10 @@ export interface CallInput {
   readonly jmiTimeout: number;
 }
 
-/** An offer of the phone that the user's client has to decide on: what is still undecided, by content name. */
+/** An offer of the phone that the user's client must decide on; the undecided contents by name. */
 export interface Consultation {
   readonly offer: Media;
-  /** The user's answer so far: what was agreed, a refused place for each new content, and what the user has decided. */
+  /** The user's answer so far: the agreed description, a refused place for each new content, and the user's decisions. */
   readonly mine: Media;
   readonly added: readonly string[];
   readonly restarted: readonly string[];
@@ -54,37 +54,37 @@ export interface Consultation {
 export interface CallContext extends CallInput {
   /** The responder's description; null before the answer. */
   readonly answer: Media | null;
-  /** What the phone did not accept: left out of the second INVITE, refused in the session-accept. */
+  /** Contents that the phone did not accept: left out of the second INVITE, refused in the session-accept. */
   readonly leftOut: Media["contents"];
   /** Whether the INVITE has had a provisional response, and may be cancelled (RFC 3261 §9.1). */
   readonly provisional: boolean;
   /** Whether the phone has rung. */
   readonly rang: boolean;
-  /** The tag of the phone's dialog that the call continues in; other forks are hung up. */
+  /** The tag of the dialog that the call continues in; other forks are hung up. */
   readonly tag: string | null;
   /** Candidates from devices, or from forks of the phone, before one of them answered. */
   readonly early: readonly { readonly from: string; readonly update: TransportUpdate }[];
   readonly why: Reason | null;
-  /** The user's description as it was last agreed; `own` is this with all pending offers applied. */
+  /** The user's description as last agreed; `own` is this with all pending offers applied. */
   readonly agreed: Media | null;
   /** The user's changes that the phone has not agreed to yet (changes.ts). */
   readonly pendingOffers: readonly PendingOffer[];
   /** Whether the first of them has been sent and is not answered yet. */
   readonly offerIsOut: boolean;
-  /** How often the phone has postponed it. */
+  /** How many times the phone has postponed it. */
   readonly tries: number;
   /** The senders before the user's hold. */
   readonly held: readonly ContentSenders[];
-  /** Contents whose ICE the phone has restarted; the user is told with their first candidate. */
+  /** Contents whose ICE the phone has restarted; the user is notified with their first candidate. */
   readonly untold: readonly string[];
-  /** ICE users that the phone has refused. */
+  /** ICE ufrags that the phone has refused. */
   readonly refusedUfrags: readonly string[];
   readonly consultation: Consultation | null;
   /** Milliseconds until we offer again after glare (RFC 3261 §14.1). */
   readonly pause: number;
 }
 
-/** The context of a call that begins. */
+/** The context of a new call. */
 export const newContext = (input: CallInput): CallContext => ({
   ...input,
   ...(input.relayed && input.direction === "outgoing" ? audioAlone(input.offer) : { leftOut: [] }),
@@ -114,19 +114,19 @@ const withOwn = ({ direction }: CallContext, media: Media): Partial<CallContext>
 export const withRemote = ({ direction }: CallContext, media: Media): Partial<CallContext> =>
   direction === "incoming" ? { offer: media } : { answer: media };
 export const agreed = (context: CallContext): Media => context.agreed ?? own(context);
-/** What we have told the phone: what was agreed, or the offer that is out. */
+/** The user's description as the phone knows it: the agreed one, with the offer that is out. */
 export const said = (context: CallContext): Media =>
   applied(agreed(context), context.offerIsOut ? context.pendingOffers.slice(0, 1) : []);
-/** The description that offers of the phone are answered from. */
+/** The description from which the phone's offers are answered. */
 export const answerable = (context: CallContext): Media =>
   limited(context.consultation?.mine ?? agreed(context), context.pendingOffers);
-/** The context once this is agreed: `own` is it with the pending offers applied. */
+/** The context after this is agreed: `own` is it with the pending offers applied. */
 export const withAgreed = (
   context: CallContext,
   media: Media,
   pendingOffers: CallContext["pendingOffers"] = context.pendingOffers,
 ): Partial<CallContext> => ({ ...withOwn(context, applied(media, pendingOffers)), agreed: media, pendingOffers });
-/** Candidates of the user's, added to what is agreed, what is pending and what is being decided. */
+/** Adds candidates of the user to the agreed description, the pending offers and the consultation. */
 export function withUsersCandidates(context: CallContext, update: TransportUpdate): Partial<CallContext> {
   const { consultation } = context;
   if (context.agreed === null) return withOwn(context, addCandidates(own(context), update));
@@ -142,20 +142,20 @@ export function withUsersCandidates(context: CallContext, update: TransportUpdat
 export const userRole = ({ direction }: CallContext): Role => (direction === "outgoing" ? "initiator" : "responder");
 const phoneRole = ({ direction }: CallContext): Role => (direction === "incoming" ? "initiator" : "responder");
 export const userHolds = (context: CallContext): boolean => isHeldBy(own(context), userRole(context));
-/** Compared with what was agreed: if the user does not want to send anyway, the phone's mirror of that is no hold. */
+/** Compared with the agreed description: if the user does not want to send anyway, the phone's mirror of that is no hold. */
 export const phoneHolds = (context: CallContext, media = remote(context)): boolean =>
   keepsWaiting(media, agreed(context), phoneRole(context));
 export const others = (context: CallContext, device: string): string[] =>
   context.devices.filter((one) => one !== device);
 
-/** A description with the candidates that its writer (a device, a fork) sent before it. */
+/** A description with the candidates that its sender (a device, a fork) sent before it. */
 export const withEarly = (context: CallContext, from: string, media: Media): Media =>
   context.early.filter((one) => one.from === from).reduce((sum, one) => addCandidates(sum, one.update), media);
 export const keepEarly = (context: CallContext, from: string, update: TransportUpdate): Partial<CallContext> => ({
   early: [...context.early, { from, update }].slice(-MOST_EARLY_UPDATES),
 });
 
-/** The messages (XEP-0353) when a call ends: ringing devices are told to stop, archives get the end. */
+/** The messages (XEP-0353) at the end of a call: ringing devices stop, archives get the outcome. */
 export function lastMessages({ messages, devices }: CallContext, reason: Reason): UserEffect[] {
   if (messages === "proposed") return [{ type: "jmi.send.retract" }];
   return messages === "proceeded" ? [{ type: "jmi.send.finish", to: devices, reason }] : [];

@@ -1,10 +1,9 @@
 /**
- * A call in which both sides talk, as two regions: who offers a change (negotiation.ts), and who is on hold
- * (hold.ts).
+ * A call that both sides have answered, as two regions: who offers a change (negotiation.ts), and who is on hold (hold.ts).
  *
  * RFC 3261 §12, §15, RFC 3264 §8.4, RFC 4028 §10, XEP-0166 §6.5, XEP-0167 §8.3. Rules: when one side hangs up, the other gets one
  * BYE or session-terminate; a lost dialog or an unusable answer ends the call; who holds is derived from the two descriptions, so
- * that it is always right.
+ * that it cannot diverge from them.
  */
 import { given } from "../given.ts";
 import { hold } from "./hold.ts";

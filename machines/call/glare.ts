@@ -1,18 +1,18 @@
 /**
- * When we offer again after glare (491: our offer has crossed one of the phone's), or after Retry-After.
+ * The pause before we offer again: after glare (491: our offer crossed one of the phone's), or after Retry-After.
  *
  * RFC 3261 §14.1. Rules: after 491 each side waits a random time, the owner of the Call-ID longer, so that the two do not collide
- * again; after Retry-After we wait as long as it says, and at least a second. The chart waits in `waiting` (negotiation.ts);
+ * again; after Retry-After we wait as long as it says, at least a second. The chart waits in `waiting` (negotiation.ts);
  * actors/phone/offers.ts refuses an offer of the phone's that crosses ours with 491.
  */
 import type { Postponed } from "./vocabulary.ts";
 
-/** How often an offer that the phone postpones is made again. */
+/** The maximum number of times that a postponed offer is repeated. */
 const MOST_TRIES = 5;
 /** The shortest pause before we offer again, in milliseconds, whatever the phone asks for. */
 const LEAST_PAUSE = 1_000;
 
-/** Whether an offer is made again that the phone has refused so often before. */
+/** Whether an offer is repeated that the phone has refused `tries` times. */
 export const mayRetry = ({ status, pause }: Postponed, tries: number): boolean =>
   (status === 491 || pause !== null) && tries < MOST_TRIES;
 

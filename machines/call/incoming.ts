@@ -1,5 +1,5 @@
 /**
- * A call from a phone, until the user accepts it: every device that is online gets an offer, or one is woken.
+ * A call from a phone, until the user accepts it: every online device gets an offer; if none is online, a push may wake one.
  *
  * RFC 3261 §13.3, XEP-0166 §6, XEP-0353. Rules: a device that accepts or declines decides for all, and the others get a
  * session-terminate; if a device is busy, refuses or is lost, the others may still answer, and the last one decides.
@@ -14,7 +14,7 @@ const nobodyAnswers = [
   "send session-terminate",
   "send retract (if proposed)",
 ] as const;
-/** A device that does not answer may ring all the same, if only its answers are lost: it gets a session-terminate. */
+/** A device that does not answer may still ring, if only its responses are lost: it gets a session-terminate. */
 const deviceIsOut = [
   {
     target: "ended",

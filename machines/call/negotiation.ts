@@ -6,8 +6,8 @@
  *     │◀──────────── result │◀──── 200 recvonly ──│   │    │◀─ session-info hold │ 200 recvonly ──────▶│
  *     │                     │ ACK ───────────────▶│   │    │                     │◀─────────────── ACK │
  *
- * RFC 3261 §14, RFC 3264 §8, RFC 3311, XEP-0166 §6.6, XEP-0167 §8.3. Rules: one offer at a time; the user's changes meanwhile are
- * pending, and never refused; a refused offer leaves the session as it was. Only the user's client can answer a new content or an
+ * RFC 3261 §14, RFC 3264 §8, RFC 3311, XEP-0166 §6.6, XEP-0167 §8.3. Rules: one offer at a time; changes by the user during an offer
+ * stay pending, and are never refused; a refused offer leaves the session unchanged. Only the user's client can answer a new content or an
  * ICE restart: it is asked while the phone waits. This is one region of `established`.
  */
 import { given } from "../given.ts";

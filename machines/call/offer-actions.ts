@@ -1,8 +1,8 @@
 /**
- * The actions of an established call when the user changes something: our offers, and what the phone makes of them.
+ * The actions of an established call when the user changes something: our offers, and the phone's answers to them.
  *
- * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: a change by the user is in our own description at once, and is pending as an offer
- * (changes.ts); a refusal takes back that offer alone, and the user hears of it in Jingle. The phone's offers are in
+ * RFC 3264 §8, RFC 3261 §14, XEP-0166 §7.2. Rules: a change by the user applies to our own description at once, and is pending as an
+ * offer (changes.ts); a refusal reverts that offer only, and the user is notified in Jingle. The phone's offers are in
  * answer-actions.ts.
  */
 
@@ -44,7 +44,7 @@ type Update = { update: TransportUpdate };
 type Unmappable = { contents: readonly ContentName[] };
 
 const asItIs: PendingOffer = { action: null, sources: [], changes: [] };
-/** How many refused ICE users are remembered; older ones do not come back. */
+/** The maximum number of refused ufrags stored; clients do not reuse older ones. */
 const MOST_REFUSED = 16;
 
 /** Adds a pending offer. */
@@ -56,12 +56,12 @@ const offerChange = (context: CallContext, change: Change): Partial<CallContext>
 const offerWhenChanged = (context: CallContext, media: Media, change: Change): Partial<CallContext> =>
   isSame(media, own(context)) ? {} : offerChange(context, change);
 
-/** Adds a pending offer of these senders. */
+/** Adds a pending offer with these senders. */
 function offerSenders(context: CallContext, to: readonly ContentSenders[]): Partial<CallContext> {
   return offerWhenChanged(context, modified(own(context), to), { kind: "senders", to });
 }
 
-/** What the user changes. */
+/** Changes by the user. */
 const fromTheUser = {
   "hold or resume": change((context, { holds }: { holds: boolean }) => {
     if (!holds) return offerSenders(context, context.held);
@@ -118,7 +118,7 @@ const fromTheUser = {
 const withoutNames = (changes: readonly ContentSenders[], names: readonly string[]): ContentSenders[] =>
   changes.filter(({ name }) => !names.includes(name));
 
-/** Whether an ICE user is new: neither refused by the phone, nor the answer to a restart by the phone. */
+/** Whether a ufrag is new: neither refused by the phone, nor the answer to an ICE restart by the phone. */
 function isNews({ consultation, refusedUfrags }: CallContext, { name, transport }: Moved): boolean {
   const decided = consultation === null ? undefined : contentsNamed(consultation.mine, [name])[0];
   return !refusedUfrags.includes(transport.ufrag ?? "") && decided?.transport.ufrag !== transport.ufrag;
@@ -177,7 +177,7 @@ const ourOffers = {
       ({ transport }) => transport.ufrag ?? [],
     );
     return {
-      // what the user has removed stays removed, even if the phone has refused to hear of it
+      // contents that the user has removed stay removed, even if the phone refused the offer
       ...withAgreed(
         context,
         withRemoved(agreed(context), changedBy(refused, "removed")),
@@ -194,7 +194,7 @@ const ourOffers = {
   })),
 };
 
-/** No offer of ours is out. */
+/** After an offer is answered: none of ours is out. */
 const inTheClear = { offerIsOut: false, tries: 0 } as const;
 const first = (context: CallContext): PendingOffer => context.pendingOffers[0] ?? asItIs;
 const offered = (context: CallContext): Media => applied(agreed(context), [first(context)]);

@@ -2,8 +2,8 @@
  * A call from the user: the phone gets an INVITE, rings and answers.
  *
  * RFC 3261 §9.1, §13.2, RFC 8840 §5.3 (half trickle). Rules: the user's changes stay pending until the answer; an offer that the phone
- * refuses as a whole is made once more: by the relay, or with its audio alone; if the user hangs up before the answer, `ending` closes
- * the INVITE.
+ * refuses as a whole is repeated once: through the relay, or with its audio only; if the user hangs up before the answer, `ending`
+ * closes the INVITE.
  */
 import { given } from "../given.ts";
 import type { CallState } from "./setup.ts";

@@ -1,5 +1,5 @@
 /**
- * Which changes of the user's are refused, and why: the one rule for the chart's guards and for the IQ error.
+ * Which changes by the user are refused, and why: one rule for the chart's guards and for the IQ error.
  *
  * XEP-0166 §7.2.16 (tie-break), mapping J36 and J47. Rules: a content-add that crosses the phone's is a tie only in a call from a
  * phone, since there the gateway is the initiator; the number of pending offers is bounded (changes.ts).
@@ -9,15 +9,15 @@ import { hasRoom } from "./changes.ts";
 import { type CallContext, own } from "./context.ts";
 import type { CallEvent } from "./vocabulary.ts";
 
-/** Whether a content-add of the user's crosses one of the phone's that wins. */
+/** Whether a content-add by the user crosses one of the phone's, which wins. */
 export const isTie = ({ direction, consultation }: CallContext): boolean =>
   direction === "incoming" && consultation !== null && consultation.added.length > 0;
 
-/** Whether no more offers can be pending, or the contents cannot take these sources as well. */
+/** Whether no more offers may be pending, or the contents have no room for these sources. */
 export const isFull = (context: CallContext, sources?: readonly ContentSources[]): boolean =>
   !hasRoom(context.pendingOffers, own(context), sources);
 
-/** Why a call whose user has not left does not take this change; null for any other event, or if the state is the reason. */
+/** Why a call that the user has not left refuses this change; null for any other event, or if the state is the reason. */
 export function whyRefused(context: CallContext, event: CallEvent): "tie-break" | "full" | null {
   switch (event.type) {
     case "jingle.content-add":

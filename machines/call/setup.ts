@@ -1,5 +1,5 @@
 /**
- * The words of the call chart: its guards, its delays and its actions.
+ * The vocabulary of the call's chart: its guards, delays and actions.
  *
  * All of it is pure. The chart itself, with the ladder of a call, starts in call.ts; the actions are in actions.ts,
  * offer-actions.ts and answer-actions.ts.
@@ -33,20 +33,20 @@ import type { CallEffect, CallEvent, Postponed } from "./vocabulary.ts";
 type Device = { device: string };
 type Trickle = { device: string; update: TransportUpdate };
 
-/** Whether the phone may be told of it: a relay has addresses of its own. */
+/** Whether the description can be sent to the phone: it has a usable candidate, or gathering is over; with a relay always. */
 const hasAddress = (context: CallContext, media: Media): boolean =>
   context.relayed || hasUsableCandidate(media) || isGathered(media);
-/** How a phone refuses an offer that only a browser could take. */
+/** Statuses by which a phone refuses an offer that only a WebRTC client could accept. */
 const NOT_FOR_WEBRTC: ReadonlySet<number> = new Set([415, 488, 606]);
 const hasAudio = ({ contents }: Media): boolean => contents.some(({ media }) => media === "audio");
-/** Whether nobody else can answer: no other device rings, and no proposal is out. */
+/** Whether nobody else can answer: no other device rings, and no propose is out. */
 const isLast = (context: CallContext, device: string): boolean =>
   others(context, device).length === 0 && context.messages !== "proposed";
 const asksTheClient = ({ added, restarted }: { added: readonly string[]; restarted: readonly string[] }): boolean =>
   added.length + restarted.length > 0;
 const isDecided = ({ consultation }: CallContext): boolean => consultation !== null && !asksTheClient(consultation);
 
-/** The user's description in the next pending offer. */
+/** The user's description including the next pending offer. */
 const next = (context: CallContext): Media => applied(agreed(context), context.pendingOffers.slice(0, 1));
 
 export const callSetup = setup({
@@ -131,5 +131,5 @@ export const callSetup = setup({
 
 /** A state of the chart as a literal; an unknown event, delay, guard or action does not compile. */
 export type CallState = Parameters<typeof callSetup.createStateConfig>[0];
-/** What a state does at each event. */
+/** The transitions of a state. */
 export type CallTransitions = NonNullable<CallState["on"]>;

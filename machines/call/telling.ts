@@ -1,5 +1,5 @@
 /**
- * The effects that tell the user's client about changed contents; none if nothing has changed.
+ * The effects that notify the user's client of changed contents; none if nothing has changed.
  *
  * XEP-0166 §7.2. Rule: contents that the user has removed are left out.
  */
@@ -9,7 +9,7 @@ import type { Content, ContentSenders, Media } from "../../protocol/media/media.
 import { agreed, type CallContext, own } from "./context.ts";
 import type { CallEffect, ContentsAction, NamesAction } from "./vocabulary.ts";
 
-/** What is said of contents, if there are any. */
+/** The effect for these contents; none if there are none. */
 export function tell(
   { devices }: CallContext,
   action: ContentsAction | NamesAction,
@@ -31,8 +31,8 @@ export function tellSenders({ devices }: CallContext, changes: readonly ContentS
 }
 
 /**
- * What the user is told of codecs, where those that the phone has in common with theirs are not the same any more (XEP-0167 §7.3):
- * the phone's, as far as the user has them too.
+ * Notifies the user of codecs if the set that phone and user have in common has changed (XEP-0167 §7.3): the phone's codecs, limited
+ * to those that the user has, too.
  */
 export function tellCodecs(context: CallContext, before: Media, after: Media): CallEffect[] {
   const mine = agreed(context);
@@ -52,6 +52,6 @@ const idsOf = (payloads: Content["payloads"]): string =>
     .toSorted((one, other) => one - other)
     .join();
 
-/** Whether the user has not removed a content himself. */
+/** Whether the user's description still has a content, i.e. the user has not removed it. */
 export const isWanted = (context: CallContext, name: string): boolean =>
   own(context).contents.some((content) => content.name === name && !content.rejected);

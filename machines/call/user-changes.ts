@@ -2,12 +2,12 @@
  * The transitions for changes by the user, in every state that allows them: each becomes a pending offer to the phone (changes.ts).
  *
  * XEP-0166 §7.2, XEP-0167 §6 and §8.3, RFC 8839 §4.4. Rule: a change is never refused because an offer is open, only
- * when too many are pending.
+ * if too many are pending.
  */
 import { given } from "../given.ts";
 import type { CallTransitions } from "./setup.ts";
 
-/** Candidates of another ICE user begin ICE anew, of which the phone hears once the call is answered (RFC 8839 §4.4.1.1.1). */
+/** Candidates with a new ufrag are an ICE restart; the phone is offered it once the call is answered (RFC 8839 §4.4.1.1.1). */
 export const takeTheCandidates = [given("add the user's candidates"), given("restart ICE")] as const;
 
 /** Changes that can wait, from the session-initiate on. */
@@ -27,7 +27,7 @@ export const userChanges = {
   },
 } as const satisfies CallTransitions;
 
-/** All that the user may ask for once there is an answer. */
+/** All changes and requests of the user after the answer. */
 export const userRequests = {
   ...userChanges,
   "jingle.transport-info": {

@@ -1,10 +1,10 @@
 /**
- * The vocabulary: every event that a call may get and every effect that it may ask for.
+ * The vocabulary: every event of a call, and every effect that it may emit.
  *
  * An event is `<protocol>.<word>`. The word is the method, the Jingle action or its payload; for a response, its request and its
- * class (`sip.invite.success`); for what no message says, a word of ours (`sip.expired`, `jingle.lost`). Effects have `send` in the
+ * class (`sip.invite.success`); for events without a message, a word of ours (`sip.expired`, `jingle.lost`). Effects have `send` in the
  * middle; `jmi` is Jingle Message Initiation (XEP-0353). `device` is always a full JID; `tag` is the phone's dialog tag, one for each
- * fork (RFC 3261 §12). What belongs to one wire alone is left out: retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time.
+ * fork (RFC 3261 §12). Left out: what concerns one wire only (retransmissions, CSeq numbers, IQ ids, digest, one INFO at a time).
  */
 
 import type { Tone } from "../../protocol/dtmf.ts";
@@ -21,7 +21,7 @@ import type {
 import type { SourceAction } from "../../protocol/media/offer-answer.ts";
 import type { Failure, Reason, Rejection } from "../../protocol/reasons.ts";
 
-/** What happened, from the phone's side. */
+/** Events from the phone's side. */
 export type PhoneEvent =
   | { readonly type: "sip.invite.provisional"; readonly status: number }
   | { readonly type: "sip.invite.success"; readonly tag: string; readonly media: Media }
@@ -48,14 +48,14 @@ export type PhoneEvent =
   | { readonly type: "sip.expired" }
   | ({ readonly type: "sip.dialog.lost"; readonly status: number; readonly phrase: string } & Unanswered);
 
-/** A failure without a response: the timer that ran out, by its name in RFC 3261. The chart takes both alike. */
+/** A failure without a response: the timer that fired, by its name in RFC 3261. The chart treats both alike. */
 interface Unanswered {
   readonly timer?: "Timer B" | "Timer F" | "64*T1" | undefined;
-  /** The media relay has failed: nothing was sent. */
+  /** The media relay failed, and nothing was sent. */
   readonly isUnrelayed?: true;
 }
 
-/** What happened, from the XMPP user's side. */
+/** Events from the XMPP user's side. */
 export type UserEvent =
   | { readonly type: "jingle.session-accept"; readonly device: string; readonly media: Media }
   | { readonly type: "jingle.session-terminate"; readonly device: string; readonly reason: Reason }
@@ -104,7 +104,7 @@ export interface Postponed {
 
 export type CallEvent = PhoneEvent | UserEvent;
 
-/** What is to be said to the phone. */
+/** Messages to the phone. */
 export type PhoneEffect =
   | { readonly type: "sip.send.invite"; readonly media: Media; readonly relayed: boolean }
   | { readonly type: "sip.send.ringing" }
@@ -117,7 +117,7 @@ export type PhoneEffect =
   | { readonly type: "sip.send.info"; readonly media: Media }
   | { readonly type: "sip.send.dtmf"; readonly tone: Tone };
 
-/** What is to be said to the XMPP user; `to` names the devices. */
+/** Messages to the XMPP user; `to` lists the devices. */
 export type UserEffect =
   | { readonly type: "jingle.send.session-initiate"; readonly to: readonly string[]; readonly media: Media }
   | { readonly type: "jingle.send.session-accept"; readonly to: readonly string[]; readonly media: Media }
@@ -157,7 +157,7 @@ export type UserEffect =
   | { readonly type: "jmi.send.retract" }
   | { readonly type: "jmi.send.finish"; readonly to: readonly string[]; readonly reason: Reason };
 
-/** Actions with whole contents; `transports` is a transport-info with whole transports, a description-info tells of codecs. */
+/** Actions with whole contents; `transports` is a transport-info with whole transports, a description-info announces codecs. */
 export type ContentsAction =
   | "content-accept"
   | "description-info"
@@ -165,7 +165,7 @@ export type ContentsAction =
   | "transport-reject"
   | "transports";
 
-/** Actions with the names of contents alone. */
+/** Actions with only the names of contents. */
 export type NamesAction = "content-reject" | "content-remove";
 
 export type CallEffect = PhoneEffect | UserEffect;

@@ -1,8 +1,8 @@
 /**
- * The configurations of a chart (the states that are active at once), and the microsteps between them: the words of SCXML.
+ * The configurations of a chart (the sets of simultaneously active states), and the microsteps between them, in the terms of SCXML.
  *
- * Each configuration is made once, when it is first reached, and shared by all actors that are in it; so is each microstep
- * out of it. Which states are left and entered is XState's algorithm, which is that of
+ * Each configuration is created once, when it is first reached, and shared by all actors that are in it; so is each microstep
+ * out of it. Exit and entry sets are computed by XState's algorithm, which is that of
  * SCXML (https://www.w3.org/TR/scxml/#AlgorithmforSCXMLInterpretation).
  */
 import type { StateValue } from "xstate";
@@ -14,14 +14,14 @@ export interface Configuration<C, E, F> {
   readonly value: StateValue;
   readonly tags: ReadonlySet<string>;
   readonly isFinal: boolean;
-  /** Whether any delay runs; else an actor in it waits for nothing but events. */
+  /** Whether any delay runs; otherwise only an event can change the configuration. */
   readonly isTimed: boolean;
-  /** The innermost active states, if any of them or of what is around them has rows that need no event. */
+  /** The innermost active states, if any active state has eventless rows; else empty. */
   readonly eventless: readonly Node<C, E, F>[];
   readonly microsteps: Map<Row<C, E, F>, Microstep<C, E, F>>;
 }
 
-/** What is done when rows are taken: states left from the inside, rows that do not exclude each other, states entered. */
+/** A step by rows: states exited, innermost first; the rows left after conflicts are resolved; states entered. */
 export interface Microstep<C, E, F> {
   readonly exits: readonly Node<C, E, F>[];
   readonly rows: readonly Row<C, E, F>[];
@@ -32,7 +32,7 @@ export interface Microstep<C, E, F> {
 export class Configurations<C, E, F> {
   readonly #root: Node<C, E, F>;
   readonly #known = new Map<string, Configuration<C, E, F>>();
-  /** The way in. */
+  /** The step into the initial configuration. */
   readonly begin: Microstep<C, E, F>;
 
   constructor(root: Node<C, E, F>) {
@@ -41,7 +41,7 @@ export class Configurations<C, E, F> {
     this.begin = { exits: [], rows: [], enters, to: this.#at(enters) };
   }
 
-  /** The configuration that a persisted value names. */
+  /** The configuration of a persisted state value; throws if there is none. */
   of(value: StateValue): Configuration<C, E, F> {
     return this.#at(byOrder(named(this.#root, value, new Set())));
   }
@@ -96,7 +96,7 @@ function isInside<C, E, F>(node: Node<C, E, F>, outer: Node<C, E, F>): boolean {
   return false;
 }
 
-/** The state within which a row microsteps; undefined is the whole chart, its root too. */
+/** The state within which a row's transition takes place; undefined for the whole chart, including its root. */
 function domainOf<C, E, F>({ source, target, reenter }: Row<C, E, F>): Node<C, E, F> | undefined {
   if (target === undefined) return undefined;
   if (!reenter && (target === source || isInside(target, source))) return source;
@@ -115,7 +115,7 @@ function left<C, E, F>({ nodes }: Configuration<C, E, F>, row: Row<C, E, F>): No
   return nodes.filter((node) => domain === undefined || isInside(node, domain));
 }
 
-/** Of two rows that would leave the same state, the inner one is taken, or else the first. */
+/** Of two rows that would exit the same state, the inner one wins, otherwise the first. */
 function withoutConflicts<C, E, F>(
   from: Configuration<C, E, F>,
   rows: readonly Row<C, E, F>[],
@@ -131,7 +131,7 @@ function withoutConflicts<C, E, F>(
   return [...taken];
 }
 
-/** What a row enters: its target with what is in it, and what lies between it and the row's domain. */
+/** Collects what a row enters: its target with its descendants, and the states between it and the row's domain. */
 function enter<C, E, F>(row: Row<C, E, F>, entered: Set<Node<C, E, F>>): void {
   const { source, target } = row;
   if (target === undefined) return;
@@ -162,7 +162,7 @@ function named<C, E, F>(node: Node<C, E, F>, value: StateValue, found: Set<Node<
   return found;
 }
 
-/** As XState writes it: the key of an atomic state, or an object of what is active within. */
+/** The state value in XState's form: the key of an atomic state, or an object of the active children. */
 function stateValue<C, E, F>(node: Node<C, E, F>, nodes: readonly Node<C, E, F>[]): StateValue {
   const active = node.children.filter((child) => nodes.includes(child));
   const [only] = active;

@@ -1,16 +1,16 @@
 /**
  * A stepped chart as logic of an XState actor: `createActor(new SteppedLogic(chart), { input, clock })`.
  *
- * The actor is XState's (mailbox, clock, inspection, persisting); only its transitions come from tables. Effects are emitted
- * and delays scheduled after the step, as XState does. A persisted snapshot has the form of XState's own, and both can read it; a
- * snapshot of ours as it is can be restored, too, for an actor that goes on where another was let go.
+ * The actor is XState's (mailbox, clock, inspection, persistence); only its transitions come from tables. Effects are emitted
+ * and delays scheduled after the step, as XState does. A persisted snapshot has XState's own form, and both can read it; an unpersisted
+ * snapshot of ours can be restored, too, for an actor that continues another one.
  */
 import type { ActorLogic, ActorScope, AnyActorRef, AnyStateMachine, EventObject, Snapshot, StateValue } from "xstate";
 import type { Configuration } from "./configurations.ts";
 import { type Step, Stepper } from "./stepper.ts";
 import type { Row } from "./tables.ts";
 
-/** Where an actor is and what it knows. */
+/** The state and context of an actor. */
 export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
   readonly value: StateValue;
   readonly context: C;
@@ -19,14 +19,14 @@ export type SteppedSnapshot<C, E, F, O = unknown> = Snapshot<O> & {
 
 type System = AnyActorRef["system"];
 type Scope<C, E extends EventObject, F extends EventObject, O> = ActorScope<SteppedSnapshot<C, E, F, O>, E, System, F>;
-/** Whether the chart of an actor takes an event (whether the event microsteps it, or asks for anything), and by which rows. */
+/** Callback for each event: whether the actor's chart accepts it (a row has a target or actions), and the selected rows. */
 type Selected<E> = (
   actor: AnyActorRef,
   event: E,
   isTaken: boolean,
   rows: readonly { readonly says: Row<never, E, never>["says"] }[],
 ) => void;
-/** A delay of an actor begins, of so many milliseconds, or is over before its time. */
+/** Callback for each delay of an actor: it starts and lasts `ms`, or it is cancelled (undefined). */
 type Delayed = (actor: AnyActorRef, id: string, ms: number | undefined) => void;
 type Begin<C, I> = (args: { readonly input: I }) => C;
 
@@ -39,7 +39,7 @@ export class SteppedLogic<C extends object, E extends EventObject, F extends Eve
   readonly #selected: Selected<E> | undefined;
   readonly #delayed: Delayed | undefined;
 
-  /** `selected` is told of each event before it does anything, `delayed` of each delay, which XState cannot persist. */
+  /** `selected` is called for each event before its step, `delayed` for each delay, which XState cannot persist. */
   constructor(machine: AnyStateMachine, selected?: Selected<E>, delayed?: Delayed) {
     this.#stepper = new Stepper(machine);
     this.#selected = selected;

@@ -1,44 +1,44 @@
 /**
- * Steps a chart by tables: the same literal that XState runs, at a fraction of the work, and pure.
+ * Steps a chart by tables: runs the literal that XState runs, at a fraction of the cost, and is pure.
  *
- * `select` finds the rows of an event, and `step` takes them: it returns the next configuration and context, the effects in their
- * order, and the delays that begin and end. Only tables are kept here. The rules are XState's: the innermost state with a row
- * decides, an outer state only if no inner one has a row; then rows without an event are taken until none is enabled.
+ * `select` finds the rows of an event, and `step` executes them: it returns the next configuration and context, the effects in
+ * order, and the delays that start and end. No state is stored here, only tables. The rules are XState's: the innermost state with a row
+ * decides, an outer state only if no inner one has a row; then eventless rows are executed until none is enabled.
  */
 import type { AnyStateMachine, EventObject, StateValue } from "xstate";
 import { type Configuration, Configurations, type Microstep } from "./configurations.ts";
 import { type Delay, type Draft, type Node, type Row, tablesOf } from "./tables.ts";
 
-/** What an event does here. */
+/** The rows selected by an event. */
 export type Rows<C, E, F> = readonly Row<C, E, F>[];
 
 export interface Step<C, E, F> {
   readonly configuration: Configuration<C, E, F>;
   readonly context: C;
   readonly effects: readonly F[];
-  /** In their order. */
+  /** In order. */
   readonly delays: readonly Delay[];
 }
 
-/** More steps without an event than any chart can need. */
+/** More eventless steps than any chart can need. */
 const ENDLESS = 1_000;
 
 export class Stepper<C extends object, E extends EventObject, F> {
   readonly #configurations: Configurations<C, E, F>;
   readonly #root: Node<C, E, F>;
 
-  /** Throws if the chart has what cannot be stepped (tables.ts). */
+  /** Throws if the chart has a feature that cannot be stepped (tables.ts). */
   constructor(machine: AnyStateMachine) {
     this.#root = tablesOf<C, E, F>(machine);
     this.#configurations = new Configurations(this.#root);
   }
 
-  /** The first step, into the chart; `event` is what the actions of the first states hear. */
+  /** The first step, into the chart; `event` is passed to the entry actions of the initial states. */
   begin(context: C, event: E): Step<C, E, F> {
     return this.#run(this.#configurations.begin, context, event);
   }
 
-  /** The rows that an event takes here, or undefined where nothing would come of it. */
+  /** The rows that an event selects, or undefined if it has no effect. */
   select(configuration: Configuration<C, E, F>, context: C, event: E): Rows<C, E, F> | undefined {
     return configuration.isFinal ? undefined : selected(this.#root, configuration, context, event);
   }
@@ -47,7 +47,7 @@ export class Stepper<C extends object, E extends EventObject, F> {
     return this.#run(this.#configurations.microstep(configuration, rows), context, event);
   }
 
-  /** The configuration that a persisted value names; throws if there is none. */
+  /** The configuration of a persisted state value; throws if there is none. */
   configurationOf(value: StateValue): Configuration<C, E, F> {
     return this.#configurations.of(value);
   }
@@ -74,7 +74,7 @@ function perform<C, E, F>({ exits, rows, enters }: Microstep<C, E, F>, draft: Dr
   for (const node of enters) for (const act of node.entry) act(draft, event);
 }
 
-/** The rows of a state and of what is active in it, the inner ones first. */
+/** The rows selected in a state and its active descendants, inner ones first. */
 function selected<C, E extends EventObject, F>(
   node: Node<C, E, F>,
   configuration: Configuration<C, E, F>,
@@ -95,7 +95,7 @@ function enabled<C, E, F>(rows: Rows<C, E, F> | undefined, context: C, event: E)
   return undefined;
 }
 
-/** For each innermost state the first row without an event, of its own or of what is around it. */
+/** For each innermost state the first enabled eventless row, of its own or of an ancestor. */
 function eventlessRows<C, E, F>(
   configuration: Configuration<C, E, F>,
   context: C,

@@ -1,20 +1,20 @@
 /**
- * The tables of a chart: its states and their rows, as XState has resolved them, made ready to be stepped.
+ * The tables of a chart: its states and their rows, as resolved by XState, prepared for stepping.
  *
- * Read once from the machine that XState makes of the literal, so that targets, document order and delays are XState's own.
- * What a row does is run directly: `emit`, `assign`, `enqueueActions` with emit alone, and delays are known.
- * Left out, and refused when the tables are made: history, invoked actors, wildcards, several targets, final states
- * within states, actions and guards of other kinds. No chart of ours that is stepped has them.
+ * They are read once from the machine that XState makes of the literal, so targets, document order and delays are XState's own.
+ * Actions run directly: `emit`, `assign`, `enqueueActions` with emit only, and delays are supported.
+ * Left out, and refused when the tables are built: history, invoked actors, wildcards, several targets, final states
+ * within states, actions and guards of other kinds. None of our stepped charts has them.
  */
 import type { AnyStateMachine, AnyStateNode, EventObject } from "xstate";
 
-/** A delay that begins (`ms` from now, then the event of its id comes), or ends before it came. */
+/** A delay that starts (after `ms` milliseconds the event `id` is delivered), or, without `ms`, is cancelled. */
 export interface Delay {
   readonly id: string;
   readonly ms: number | undefined;
 }
 
-/** A step while it is made: what is known so far, and what has been asked for. */
+/** A step in progress: the context so far, and the effects and delays collected. */
 export interface Draft<C, F> {
   context: C;
   readonly effects: F[];
@@ -30,9 +30,9 @@ export interface Row<C, E, F> {
   readonly reenter: boolean;
   readonly guard: ((context: C, event: E) => boolean) | undefined;
   readonly acts: readonly Act<C, E, F>[];
-  /** What the chart calls its guard and its actions, for who watches. */
+  /** The names of its guard and actions in the chart, for observers. */
   readonly says: { readonly guard?: unknown; readonly actions: readonly unknown[] };
-  /** The row as a list, so that no list is made when it is taken alone. */
+  /** The row as a list of one, so that selecting it alone allocates nothing. */
   readonly alone: readonly Row<C, E, F>[];
 }
 
@@ -58,9 +58,9 @@ interface Args<C, E> {
   readonly context: C;
   readonly event: E;
 }
-/** How a chart names an action or a guard: by name, with what it is given. */
+/** A chart's reference to an action or a guard: its name, with parameters. */
 type Named<C, E> = string | { readonly type: string; readonly params?: unknown | ((args: Args<C, E>) => unknown) };
-/** What XState's action creators give: functions with these properties. */
+/** The functions that XState's action creators return, with these properties. */
 interface Built<C, E, F> {
   readonly type: string;
   readonly event?: F | ((args: Args<C, E>, params: unknown) => F);

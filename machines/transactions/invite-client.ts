@@ -6,7 +6,7 @@
  *
  * Rules: the INVITE is sent after 0, 0.5, 1.5, 3.5 … 31.5 s until there is a response; the transaction user gets every
  * provisional, every 2xx (of each fork, and each retransmission, since each needs an ACK), and exactly one other final
- * response. `cancelling` is not in the figure: RFC 3261 §9.1 limits the wait for the 487. Left out on purpose: Timer C,
+ * response. `cancelling` is not in the figure: RFC 3261 §9.1 limits the wait for the 487. Left out: Timer C,
  * which is a proxy's; how long a phone may ring is decided by the call.
  */
 import type { TransactionChart } from "./transaction.ts";

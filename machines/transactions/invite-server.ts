@@ -4,11 +4,11 @@
  *   trying ── 200 ms / 100 ──▶ proceeding ── 2xx ──▶ accepted ── ACK ──▶ acknowledged ── Timer L ──▶ terminated
  *                                  └── 300-699 ──▶ completed ── ACK ──▶ confirmed ── Timer I ──▶ terminated
  *
- * Rules: the transaction user gets the INVITE once, and the ACK to its 2xx once; a 2xx is repeated, T1 doubling to T2,
+ * Rules: the transaction user gets the INVITE once, and the ACK to its 2xx once; a 2xx is retransmitted, T1 doubling to T2,
  * until that ACK, for 64*T1 (§13.3.1.4 leaves this to the user; here the transaction does it); the ACK to a refusal is
  * absorbed. `trying`, in which 100 Trying is not due yet, and `acknowledged` are not in the figure. A response that
- * cannot be sent changes nothing: the INVITE will be repeated (RFC 6026 §8.8, on §17.2.4). Left out on purpose:
- * repeating a provisional every minute (§13.3.1.1), which is done by the call.
+ * cannot be sent changes nothing: the INVITE will be retransmitted (RFC 6026 §8.8, on §17.2.4). Left out: the provisional
+ * response every minute (§13.3.1.1), which the call sends.
  */
 import type { TransactionChart } from "./transaction.ts";
 

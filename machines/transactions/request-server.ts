@@ -3,8 +3,8 @@
  *
  *   trying ── 1xx ──▶ proceeding ── 200-699 ──▶ completed ── Timer J ──▶ terminated
  *
- * Rules: the transaction user gets a request once, however often it is repeated; each repetition is answered by the
- * last response. A response that cannot be sent changes nothing: the request will be repeated (RFC 6026 §8.8, on
+ * Rules: the transaction user gets a request once, however often it is retransmitted; each retransmission is answered with the
+ * last response. A response that cannot be sent changes nothing: the request will be retransmitted (RFC 6026 §8.8, on
  * §17.2.4).
  */
 import type { TransactionChart } from "./transaction.ts";

@@ -1,17 +1,17 @@
 /**
- * What a transaction chart consists of: flat states, events, named delays and named actions, in XState's own form.
+ * The parts of a transaction chart: flat states, events, named delays and named actions, in XState's own form.
  *
  * A transaction makes one request and its responses reliable on one hop (RFC 3261 §17, RFC 6026). Its chart is a plain
- * literal that two interpreters run: actors/sip/transactions.ts steps it over plain records, by the hundred thousand;
+ * literal that two interpreters run: actors/sip/transactions.ts steps hundreds of thousands of plain records by it;
  * tests and drawings pass the same literal to XState's createMachine.
  *
- * Rules: entering a state starts its `after` delays, leaving it stops them, and a transition that re-enters starts them
- * again, so a delay is always "how long from now". The actions named in `changes` change the timing, and stand only in
- * transitions; all others are effects, in the order transition, then entry. An event that a state does not name is
- * absorbed: that is what a transaction is for.
+ * Rules: entering a state starts its `after` delays, leaving it stops them, and a re-entering transition restarts them,
+ * so a delay is always measured from now. The actions in `changes` change the timing, and occur only in
+ * transitions; all others are effects, in the order transition, then entry. An event without a transition in the current state is
+ * absorbed: that is the purpose of a transaction.
  */
 
-/** What a transaction hears; its responses come from the wire (client) or from its user (server). */
+/** The events of a transaction; responses come from the wire (client) or from the transaction user (server). */
 export type TransactionEvent =
   | "response.provisional"
   | "response.success"
@@ -21,7 +21,7 @@ export type TransactionEvent =
   | "request"
   | "ack";
 
-/** What a transaction asks its owner to do. */
+/** The effects that a transaction asks its owner for. */
 export type TransactionEffect =
   | "send the request"
   | "send ACK"
@@ -58,11 +58,11 @@ export interface TransactionChart {
 
 /** The times that the delays of a transaction are computed from, in milliseconds. */
 export interface Timing {
-  /** Whether the transport is reliable (TCP), so that we do not retransmit. */
+  /** Whether the transport is reliable (TCP), so that nothing is retransmitted. */
   readonly reliable: boolean;
-  /** When the wait began that Timers B, F, H, J, L and M end. */
+  /** The start of the wait that Timers B, F, H, J, L and M end. */
   readonly since: number;
-  /** When to send again, and the interval before that. */
+  /** The time of the next retransmission, and the interval before it. */
   readonly next: number;
   readonly interval: number;
 }
@@ -70,9 +70,9 @@ export interface Timing {
 /** In milliseconds, RFC 3261 §17.1.1.1: the estimate of a round trip. */
 export const T1 = 500;
 const T2 = 4_000; // the longest pause between two retransmissions
-const T4 = 5_000; // how long a message stays in the network
+const T4 = 5_000; // the maximum time that a message stays in the network
 
-/** The timing of a transaction that begins now. */
+/** The timing of a transaction that starts now. */
 export function beginTiming(reliable: boolean, now: number): Timing {
   return { reliable, since: now, interval: T1, next: now + T1 };
 }
@@ -100,7 +100,7 @@ const lingering =
   (timing) =>
     timing.reliable ? 0 : span;
 
-/** How long from now each delay lasts (RFC 3261 table 4, RFC 6026 §7); infinite when it does not apply. */
+/** The remaining milliseconds of each delay (RFC 3261 table 4, RFC 6026 §7); infinite if it does not apply. */
 export const delays = {
   "Timer A": againUnlessReliable,
   "Timer B": wholeWait,
@@ -115,7 +115,7 @@ export const delays = {
   "Timer L": wholeWait,
   "Timer M": wholeWait,
   "200 ms": (): number => 200, // RFC 3261 §17.2.1
-  "2xx again": again, // RFC 3261 §13.3.1.4: from end to end, whatever the transport
+  "2xx again": again, // RFC 3261 §13.3.1.4: end to end, so on reliable transports, too
   "no final response after CANCEL": wholeWait, // RFC 3261 §9.1
 } as const satisfies Record<string, Delay>;
 
