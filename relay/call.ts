@@ -1,9 +1,9 @@
 /**
- * One relayed call: what the SDP of either side is to the other, and the packets between them.
+ * One relayed call: rewrites the SDP of each side for the other, and forwards the packets between them.
  *
- * RFC 3264. Rules: who is to read an SDP is told by the transport protocol that is asked for, DTLS for the user; both legs are
- * opened when they are first described, and stay; what a user offers holds once it is answered, so a refused ICE restart changes
- * nothing; the last answer of several forks counts. Packets go over as they are, RTCP too: no source is renamed and nothing
+ * RFC 3264. Rules: the requested transport protocol decides who the SDP is for, DTLS for the user; both legs are
+ * opened at the first SDP, and stay; the user's offer takes effect once it is answered, so a refused ICE restart changes
+ * nothing; of several forks the last answer counts. Packets are forwarded unchanged, RTCP too: no SSRC is rewritten and nothing
  * transcoded.
  */
 import { isIP } from "node:net";
@@ -23,18 +23,18 @@ export interface CallNeeds {
   readonly outside: string;
   readonly phoneAddress: string;
   readonly now: () => number;
-  /** What the log hears. */
+  /** Log callbacks. */
   readonly failed: (why: string) => void;
   readonly keyed: () => void;
 }
 
-/** An SDP to be rewritten. */
+/** An SDP to rewrite. */
 export interface Rewriting {
   readonly sdp: string;
   readonly command: "offer" | "answer";
-  /** Of the reader: UDP/TLS/RTP/SAVPF for the user, else a phone's. */
+  /** Of the side that the SDP is written for: UDP/TLS/RTP/SAVPF for the user, else a phone's. */
   readonly protocol: string;
-  /** The codecs that an offer is cut down to. */
+  /** The codecs to which an offer is limited. */
   readonly codecs: readonly string[] | undefined;
 }
 
@@ -44,9 +44,9 @@ export class RelayCall {
   readonly #origins = { user: originOf(), phone: originOf() };
   #user: UserLeg | undefined;
   #phone: PhoneLeg | undefined;
-  /** The last offer of each side. */
+  /** The last offer of each side, by its writer. */
   #offers: { user?: Media; phone?: Media } = {};
-  /** Ours toward the phone. */
+  /** Our address toward the phone. */
   #phoneAddress: string;
   #isClosed = false;
 
@@ -56,7 +56,7 @@ export class RelayCall {
     this.traffic = new Traffic(needs.now);
   }
 
-  /** The SDP for the other side. Throws `RelayError`, or a `Refusal` where it cannot be read. */
+  /** The SDP for the other side. Throws `RelayError`, or a `Refusal` if the SDP cannot be read. */
   async rewrite({ sdp, command, protocol, codecs }: Rewriting): Promise<string> {
     const isOffer = command === "offer";
     const reader = protocol.includes("TLS") ? "user" : "phone";
@@ -88,7 +88,7 @@ export class RelayCall {
     return codecs ? withCodecs(offer, codecs) : offer;
   }
 
-  /** A phone that calls by IPv6 is met by IPv6, where we have it. */
+  /** A phone that calls by IPv6 gets an IPv6 address of ours, if there is one. */
   #meet(offer: Media): void {
     const family = isIP(audioOf(offer)?.transport.candidates[0]?.ip ?? "");
     this.#phoneAddress = this.#needs.userAddresses.find((each) => isIP(each) === family) ?? this.#phoneAddress;

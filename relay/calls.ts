@@ -1,9 +1,9 @@
 /**
- * The calls of the relay, by the name that the gateway gives them, and their end.
+ * The relay's calls, by the name that the gateway gives them, and their end.
  *
- * Rules: the commands of one call are done one after the other; a call that has had media, and from which nothing has come for
- * `SILENT`, neither packet nor ICE check, is dead, and so is one without any media after `LONGEST_RINGING`: the gateway that would
- * have deleted it is gone, or both ends are. Bounds: so many calls, and `MOST_WAITING` commands of one.
+ * Rules: the commands of one call are executed one after the other; a call is dead if it has had media and neither a packet nor an ICE
+ * check has come for `SILENT`, or if it has had no media for `LONGEST_RINGING`: the gateway that would have deleted it is gone,
+ * or both ends are. Bounds: `most` calls, and `MOST_WAITING` commands of one.
  */
 import type { Clock } from "../actors/clock.ts";
 import type { RelayCall } from "./call.ts";
@@ -17,7 +17,7 @@ const MOST_WAITING = 16;
 
 interface Entry {
   readonly call: RelayCall;
-  /** The last command, and how many there are. */
+  /** The last command, and the number of pending ones. */
   last: Promise<unknown>;
   waiting: number;
 }
@@ -28,7 +28,7 @@ export interface CallsNeeds {
   readonly make: (name: string) => RelayCall;
   readonly dead: (name: string) => void;
   readonly ended: (name: string, call: RelayCall) => void;
-  /** There is no call any more. */
+  /** Called when the last call has ended. */
   readonly empty: () => void;
 }
 
@@ -62,7 +62,7 @@ export class RelayCalls {
     return this.#entries.get(name)?.call;
   }
 
-  /** Does something with a call when its turn comes, and with `begins` makes the call if there is none. */
+  /** Runs a job on a call when its turn comes; with `begins` the call is created if there is none. Throws `RelayError`. */
   async do<Done>(name: string, begins: boolean, job: (call: RelayCall) => Promise<Done>): Promise<Done> {
     const entry = this.#entries.get(name) ?? this.#begun(name, begins);
     if (entry.waiting >= MOST_WAITING) throw new RelayError("too many commands of this call wait");
@@ -72,7 +72,7 @@ export class RelayCalls {
     return done;
   }
 
-  /** Whether there was such a call. */
+  /** Ends a call; false if there was none. */
   end(name: string): boolean {
     const entry = this.#entries.get(name);
     this.#entries.delete(name);

@@ -1,9 +1,9 @@
 /**
- * The commands of rtpengine's ng protocol that this relay knows: ping, offer, answer, delete, list and query.
+ * The commands of rtpengine's ng protocol that this relay supports: ping, offer, answer, delete, list and query.
  *
- * rtpengine, docs/ng_control_protocol.md. Rules: a call is known by its call-id alone, since the gateway names each of its own; of
- * the flags count transport-protocol, which says who reads, and codec; the rest is what this relay always does: ICE and DTLS-SRTP
- * toward the user, neither toward the phone. A command that cannot be done is answered with its reason, as rtpengine does. Left out:
+ * rtpengine, docs/ng_control_protocol.md. Rules: a call is identified by its call-id alone, since the gateway gives each call its own;
+ * of the flags only transport-protocol, which decides who the SDP is for, and codec count; the rest is what this relay always does: ICE
+ * and DTLS-SRTP toward the user, neither toward the phone. A failed command is answered with its reason, as rtpengine does. Left out:
  * everything else of ng.
  */
 import type { Bencoded, Bencodes } from "../protocol/bencode.ts";
@@ -13,7 +13,7 @@ import type { RelayCalls } from "./calls.ts";
 import { RelayError } from "./relay-error.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** What fits into a datagram. */
+/** As many as fit into a datagram. */
 const MOST_LISTED = 500;
 
 type Command = (asked: Bencodes, calls: RelayCalls) => Bencodes | Promise<Bencodes>;
@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   query: (asked, calls) => counted(calls.get(textOf(asked, "call-id"))),
 };
 
-/** Does a command; never rejects. */
+/** Executes a command; never rejects. */
 export async function perform(asked: Bencodes, calls: RelayCalls): Promise<Bencodes> {
   const name = textOf(asked, "command");
   try {

@@ -1,19 +1,19 @@
 /**
- * What an SDP of one side is to the other: the same audio and codecs, behind the relay's own transport.
+ * Rewrites an SDP of one side for the other: the same audio and codecs, behind the relay's own transport.
  *
  * RFC 3264, RFC 5763, RFC 4568. Rules: only the first audio is relayed, every other m-line is refused in its place; nothing is
- * transcoded, so payload types and direction stay as they are; of the writer's transport, keys, header extensions, sources and
- * streams nothing goes on. A list of codecs in the command cuts an offer down to them, keys (RFC 4733) of their clock rates included.
+ * transcoded, so payload types and direction stay unchanged; the writer's transport, keys, header extensions, sources and
+ * streams are dropped. A codec list in the command limits an offer to these codecs, and telephone-event (RFC 4733) to their clock rates.
  */
 import type { Content, Media, Payload, Transport } from "../protocol/media/media.ts";
 import { readSdp } from "../protocol/sdp/read.ts";
 import { writeSdp } from "../protocol/sdp/write.ts";
 import { RelayError } from "./relay-error.ts";
 
-/** Reader and writer are the same role, so that a direction stays what it was. */
+/** SDP is read and written in the same role, so that directions stay unchanged. */
 const BY = "initiator";
 
-/** How the relay is reached by the reader. */
+/** The relay's transport and keys toward the reader. */
 export interface OurSide {
   readonly protocol: string;
   readonly transport: Transport;
@@ -28,7 +28,7 @@ export interface Origin {
 
 export const readOffer = (sdp: string): Media => readSdp(sdp, { by: BY });
 
-/** An answer, with the codecs named as its offer names them. */
+/** Reads an answer; codecs without a name get the name from the offer. */
 export function readAnswer(sdp: string, offer: Media): Media {
   const media = readSdp(sdp, { by: BY, answerTo: offer });
   const contents = media.contents.map((content, at) => {
@@ -56,7 +56,7 @@ export function writtenFor(media: Media, ours: OurSide, origin: Origin, answer: 
   return writeSdp({ contents, groups, ...(media.mids && { mids: media.mids }) }, { by: BY, origin, answer });
 }
 
-/** RFC 9143 §7.3: a bundle that is answered has the contents that are taken. */
+/** RFC 9143 §7.3: the answered bundle has only accepted contents. */
 const groupsOf = ({ groups }: Media, name: string): Media["groups"] =>
   groups
     .filter(({ semantics, names }) => semantics === "BUNDLE" && names.includes(name))
@@ -80,7 +80,7 @@ function refused({ name, creator, media, protocol, payloads, formats }: Content)
   return { ...kept, senders: "none", rejected: true, crypto: [], transport, ...NOTHING };
 }
 
-/** The offer with these codecs alone, and keys at their clock rates. */
+/** The offer with only these codecs, and telephone-event at their clock rates. Throws `RelayError` if no codec is left. */
 export function withCodecs(offer: Media, wanted: readonly string[]): Media {
   const names = new Set(wanted.map((name) => name.toLowerCase()));
   const isKeys = ({ name }: Payload): boolean => name.toLowerCase() === "telephone-event";

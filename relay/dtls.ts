@@ -1,10 +1,10 @@
 /**
- * The keys toward the user: a DTLS association by werift, authenticated by the fingerprint of the SDP (RFC 5763, RFC 5764).
+ * The keys toward the user: a DTLS association by werift, authenticated by the fingerprint in the SDP (RFC 5763, RFC 5764).
  *
- * Rules: SRTP_AES128_CM_HMAC_SHA1_80 alone, which all clients have; the user's certificate has the hash that its description tells,
- * and the handshake is signed with its key (possession.ts), else there are no keys; of each message that keys are made of the first
- * counts, which is the one that is signed; what came before the way was open is kept and read then. Bounds: `MOST_EARLY` datagrams are
- * kept, and `MOST_BYTES` of an association are read, since werift keeps all pieces of a message that never becomes whole.
+ * Rules: SRTP_AES128_CM_HMAC_SHA1_80 only, which all clients have; the user's certificate must match a fingerprint of its description,
+ * and the handshake must be signed with its key (possession.ts), else there are no keys; of each keying message only the first
+ * counts, which is the signed one; datagrams that come before the ICE pair is nominated are stored and read then. Bounds: `MOST_EARLY`
+ * stored datagrams, and `MOST_BYTES` read per association, since werift stores all fragments of a message that never becomes complete.
  */
 import { createHash } from "node:crypto";
 import { CipherContext, DtlsClient, DtlsServer, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } from "werift";
@@ -13,13 +13,13 @@ import { isSignedByPeer } from "./possession.ts";
 import { Srtp } from "./srtp.ts";
 
 const MOST_EARLY = 8;
-/** A handshake has some 3,000, each time that it is repeated. */
+/** A handshake takes some 3,000 bytes, and again for each retransmission. */
 const MOST_BYTES = 100_000;
 /** Certificate, ServerKeyExchange, CertificateVerify, ClientKeyExchange (RFC 5246 §7.4). */
 const KEYING: ReadonlySet<number> = new Set([11, 12, 15, 16]);
 const AES128_CM_SHA1_80 = 1;
 const [KEY, SALT] = [16, 14];
-/** Hashes of fingerprints that can be trusted (RFC 8122 §5). */
+/** Hash functions for fingerprints that are secure (RFC 8122 §5). */
 const HASHES: Readonly<Record<string, string>> = { "sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512" };
 
 export type DtlsRole = "client" | "server";
@@ -30,7 +30,7 @@ export interface Certificate {
 }
 type SignatureHash = NonNullable<NonNullable<ConstructorParameters<typeof DtlsServer>[0]>["signatureHash"]>;
 
-/** A certificate of a process. */
+/** Creates the certificate of this process. */
 export async function makeCertificate(): Promise<Certificate> {
   const signatureHash: SignatureHash = { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 };
   const made = await CipherContext.createSelfSignedCertificateWithKey(signatureHash, NamedCurveAlgorithm.secp256r1_23);
@@ -44,14 +44,14 @@ export async function makeCertificate(): Promise<Certificate> {
 export interface DtlsNeeds {
   readonly role: DtlsRole;
   readonly certificate: Certificate;
-  /** Those of the user's description. */
+  /** The fingerprints of the user's description. */
   readonly fingerprints: Transport["fingerprints"];
   readonly send: (bytes: Uint8Array) => void;
   readonly connected: (keys: { readonly ours: Srtp; readonly theirs: Srtp }) => void;
   readonly failed: (why: string) => void;
 }
 
-/** What werift takes for a socket; it sets `onData`. */
+/** The socket interface that werift expects; it sets `onData`. */
 interface Wire {
   readonly type: "udp";
   readonly address: object;
@@ -94,7 +94,7 @@ export class Dtls {
     return this.#needs.role;
   }
 
-  /** The way to the user is open. */
+  /** Called once the path to the user is open. */
   start(): void {
     if (this.#state !== "waiting") return;
     this.#state = "open";
@@ -108,18 +108,18 @@ export class Dtls {
     else if (this.#early.length < MOST_EARLY) this.#early.push(bytes);
   }
 
-  /** COMPAT werift 0.25.2: a datagram that is no DTLS throws. */
+  /** COMPAT werift 0.25.2: a datagram that is not DTLS throws. */
   #read(bytes: Uint8Array): void {
     this.#left -= bytes.length;
     if (this.#left < 0) return;
     try {
       this.#wire.onData?.(Buffer.from(bytes));
     } catch {
-      // lost, like a record that cannot be read (RFC 6347 §4.1.2.7)
+      // dropped, like an invalid record (RFC 6347 §4.1.2.7)
     }
   }
 
-  /** Once: a lost last flight is repeated, and says so again. */
+  /** Handled once: werift reports it again when a lost last flight is retransmitted. */
   #connected(): void {
     if (this.#state === "done") return;
     this.#state = "done";
@@ -142,7 +142,7 @@ export class Dtls {
     this.#needs.failed(why);
   }
 
-  /** RFC 8122 §5: one of the fingerprints whose hash we trust is enough. */
+  /** RFC 8122 §5: one matching fingerprint with a secure hash is enough. */
   #isExpected(certificate: Uint8Array): boolean {
     return this.#needs.fingerprints.some(({ hash, value }) => {
       const algorithm = HASHES[hash];
@@ -152,8 +152,8 @@ export class Dtls {
 }
 
 /**
- * COMPAT werift 0.25.2: it makes keys of the last key exchange, and remembers the first one, which possession.ts looks at: whoever
- * is on the way could add one of its own after that of the user. Even a repeated one makes other keys.
+ * COMPAT werift 0.25.2: it derives keys from the last key exchange, but stores the first one, which possession.ts checks: an attacker
+ * on the path could add its own after the user's. Even a retransmitted one results in other keys.
  */
 function takeOnce(socket: DtlsClient | DtlsServer): void {
   const taken = new Set<number>();

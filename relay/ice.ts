@@ -1,12 +1,13 @@
 /**
  * The ICE agent toward the user (RFC 8445): werift's checks over the relay's own sockets, one for each address.
  *
- * Rules: a check is answered only if it has our user and password, which werift does not look at; other packets are heard only from
- * where such a check, or an answer to ours, has come; media go out only over a nominated pair whose consent is fresh (RFC 7675);
- * an address of ours that cannot be bound is left out while there is another; candidates of the user are addresses over UDP that it may name (places.ts), and
- * those it does not tell are learned from its checks. An ICE restart keeps the sockets. Bound: `MOST_PLACES` places of one user.
- * COMPAT werift 0.25.2: it opens sockets itself only without an `error` listener, so its private list of them is filled here; a test
- * says what it is when that has changed.
+ * Rules: a check is answered only if it has our ufrag and password, which werift does not verify; other packets are accepted only from
+ * addresses from which such a check, or an answer to ours, has come; media is sent only over a nominated pair with fresh consent
+ * (RFC 7675); an address of ours that cannot be bound is left out as long as another one works; of the user's candidates only UDP ones with
+ * an IP address that places.ts permits count, others are learned from its checks. An ICE restart keeps the sockets. Bound: `MOST_PLACES`
+ * source addresses of one user.
+ * COMPAT werift 0.25.2: the sockets that it opens itself have no `error` listener, so its private list of them is filled here; a test
+ * fails when that changes.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -24,23 +25,23 @@ import { mayReach } from "./places.ts";
 import type { Ports, Received } from "./ports.ts";
 import { kindOf } from "./rtp.ts";
 
-/** From where one user may check. */
+/** The number of source addresses from which one user may send checks. */
 const MOST_PLACES = 100;
 
 export interface IceNeeds {
   readonly ports: Ports;
-  /** Our addresses, and where the first IPv4 is reached from outside. */
+  /** Our addresses, and the external address of the first IPv4 one. */
   readonly addresses: readonly string[];
   readonly outside: string;
-  /** RFC 8445 §6.1.1: whoever offers. */
+  /** RFC 8445 §6.1.1: the offerer is controlling. */
   readonly controlling: boolean;
-  /** A packet that is no STUN. */
+  /** A packet other than STUN. */
   readonly received: (bytes: Uint8Array) => void;
-  /** The user is there: a check of its has come. */
+  /** A check from the user has arrived. */
   readonly checked: () => void;
 }
 
-/** What werift keeps to itself. */
+/** Private members of werift's Connection. */
 interface Inside {
   readonly protocols: StunProtocol[];
   ensureProtocol(protocol: StunProtocol): void;
@@ -61,7 +62,7 @@ export class IceAgent {
   readonly #connection: Connection;
   readonly #locals: Local[] = [];
   #peer: Pick<Transport, "ufrag" | "pwd"> = {};
-  /** From where checks have come. */
+  /** Source addresses of valid checks. */
   readonly #checked = new Set<string>();
 
   private constructor(needs: IceNeeds) {
@@ -90,12 +91,12 @@ export class IceAgent {
     return { kind: "ice", ufrag, pwd, options: [], candidates: this.#candidates, gathered: true };
   }
 
-  /** Whether this is another generation of the user's ICE than the one before. */
+  /** Whether this ufrag or password differs from the user's previous one. */
   isRestart({ ufrag, pwd }: Transport): boolean {
     return this.#peer.ufrag !== undefined && (ufrag !== this.#peer.ufrag || pwd !== this.#peer.pwd);
   }
 
-  /** A user and password of ours anew. */
+  /** Creates a new ufrag and password of ours. */
   restart(): void {
     const { localUsername, localPassword } = this.#connection;
     void this.#connection.restart();
@@ -104,7 +105,7 @@ export class IceAgent {
     this.#peer = {};
   }
 
-  /** Begins the checks, unless they are of this user already; `done` is told when a pair is nominated. */
+  /** Starts the checks, unless they run for this ufrag and password already; `done` is called when a pair is nominated. */
   connect({ ufrag = "", pwd = "", candidates }: Transport, isLite: boolean, done: () => void): void {
     if (this.#peer.ufrag === ufrag && this.#peer.pwd === pwd) return;
     this.#peer = { ufrag, pwd };
@@ -116,7 +117,7 @@ export class IceAgent {
     connection.connect().then(done, () => {});
   }
 
-  /** Sends to the user, where there is a way. */
+  /** Sends to the user if a pair is nominated. */
   send(packet: Uint8Array): void {
     const { nominated, state } = this.#connection;
     if (!nominated || state === "failed" || state === "closed") return;
@@ -157,11 +158,11 @@ export class IceAgent {
     this.#locals.push({ protocol, socket, candidate });
   }
 
-  /** What gathering would leave behind. */
+  /** Sets the state that werift's own gathering would leave. */
   #gathered(): void {
     const connection = this.#connection;
     const { localUsername: before, localPassword: known } = connection;
-    // RFC 8445 §5.3: at least 24 and 128 bits, of which werift makes 16 and 88
+    // RFC 8445 §5.3 asks for at least 24 and 128 bits; werift generates 16 and 88
     connection.localUsername = randomBytes(4).toString("hex");
     connection.localPassword = randomBytes(16).toString("hex");
     connection.userHistory = { [before]: known, [connection.localUsername]: connection.localPassword };
@@ -186,7 +187,7 @@ export class IceAgent {
     return host === knownHost && port === knownPort;
   }
 
-  /** Whether a check is the user's, from a place that we know or have room for. */
+  /** Whether a check is the user's, from a known address or with room for one more. */
   #takes(datagram: Buffer, place: string): boolean {
     const isNew = !this.#checked.has(place);
     if ((isNew && this.#checked.size >= MOST_PLACES) || !this.#isOurs(datagram)) return false;
@@ -195,12 +196,12 @@ export class IceAgent {
     return true;
   }
 
-  /** Whether a check names our user, and has its password's integrity. */
+  /** Whether a check has our ufrag, and valid integrity with its password. */
   #isOurs(datagram: Buffer): boolean {
     const { userHistory } = this.#connection;
     const name: unknown = parseMessage(datagram)?.getAttributeValue("USERNAME");
     const [user = ""] = typeof name === "string" ? name.split(":", 1) : [];
-    // what each object has besides, such as `constructor`, is no user of ours
+    // inherited properties of the object, such as `constructor`, are no ufrag of ours
     const password = Object.hasOwn(userHistory, user) ? userHistory[user] : undefined;
     return password !== undefined && parseMessage(datagram, Buffer.from(password)) !== undefined;
   }
@@ -217,7 +218,7 @@ const isUsable = ({ protocol, component, ip }: Candidate): boolean =>
 const checkOf = ({ foundation, priority, ip, port, type }: Candidate): Check =>
   new Check(foundation, 1, "udp", priority, ip, port, type);
 
-/** What werift needs of a socket. */
+/** The part of a socket that werift uses. */
 const transportOf = (socket: Datagrams) => ({
   type: "udp",
   closed: false,

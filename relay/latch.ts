@@ -1,9 +1,9 @@
 /**
- * Where the phone really is: the address that its packets come from, which behind a NAT is not that of its SDP (RFC 4961).
+ * The phone's actual address: the source of its packets, which behind a NAT differs from that in its SDP (RFC 4961).
  *
- * Rules: the address of the SDP is believed at once, from whatever port it sends; another one only if that stays silent for `PATIENCE`
- * while the same stranger goes on. Then it is locked: later strangers are dropped, until an SDP names another address; but whoever
- * was no more than patient yields to the address of the SDP, since a phone that rings is silent, and a stranger may send to all ports.
+ * Rules: packets from the SDP's address are accepted at once, from any port; another address only if the SDP's stays silent for
+ * `PATIENCE` while the same stranger keeps sending. It is locked then: further strangers are dropped, until an SDP has another address; but
+ * an address locked by patience yields to that of the SDP, since a ringing phone is silent, and a stranger may send to all ports.
  */
 import type { Address } from "../transports/transport.ts";
 
@@ -15,12 +15,12 @@ export class Latch {
   #peer: Address | undefined;
   #stranger: { readonly at: Address; readonly since: number } | undefined;
 
-  /** Where packets are sent to; nowhere before any SDP, or on hold by 0.0.0.0. */
+  /** The destination of packets; undefined before the first SDP, or on hold by 0.0.0.0. */
   get peer(): Address | undefined {
     return this.#peer ?? this.#said;
   }
 
-  /** An SDP names this address. */
+  /** Sets the address from an SDP. */
   expect(address: Address | undefined): void {
     if (isSame(address, this.#said)) return;
     this.#said = address;
@@ -28,7 +28,7 @@ export class Latch {
     this.#stranger = undefined;
   }
 
-  /** Whether a packet is the phone's. */
+  /** Whether a packet is accepted as the phone's. */
   takes(from: Address, now: number): boolean {
     const isSaid = from.host === this.#said?.host;
     if (this.#peer && (!isSaid || this.#peer.host === from.host)) return isSame(from, this.#peer);

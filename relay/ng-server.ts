@@ -1,8 +1,8 @@
 /**
  * The server of rtpengine's ng protocol: `<cookie> <bencode>` over UDP, answered with the same cookie.
  *
- * Rules: a cookie that comes again from the same place is answered alike and not done twice, while the first is at work too; what is
- * no command is dropped. Bound: the last `MOST_REMEMBERED` answers, for `REMEMBERED` ms.
+ * Rules: a repeated cookie from the same address gets the same answer and is not executed twice, not even while the first is in
+ * progress; invalid commands are dropped. Bound: the last `MOST_REMEMBERED` answers, for `REMEMBERED` ms.
  */
 import type { Clock } from "../actors/clock.ts";
 import { type Bencodes, readBencode, writeBencode } from "../protocol/bencode.ts";
@@ -11,7 +11,7 @@ import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.
 
 const MOST_REMEMBERED = 2_000;
 const REMEMBERED = 10_000;
-/** Letters and digits: media that are sent to this port, whose first byte is none (RFC 7983), are no command whatever they carry. */
+/** Letters and digits: media sent to this port starts with another byte (RFC 7983), so it is never a command, whatever it contains. */
 const COOKIE = /^[\w-]{1,128}$/;
 const SPACE = 0x20;
 
@@ -25,9 +25,9 @@ export interface NgServerNeeds {
 
 export class NgServer {
   readonly #needs: NgServerNeeds;
-  /** By cookie and place, the oldest first. */
+  /** By cookie and source address, the oldest first. */
   readonly #answers = new Map<string, { readonly bytes: Promise<Uint8Array>; readonly since: number }>();
-  /** What is still to be sent. */
+  /** Answers that are not sent yet. */
   readonly #open = new Set<Promise<unknown>>();
   #socket: Datagrams | undefined;
 
@@ -41,7 +41,7 @@ export class NgServer {
     return this.#socket.local;
   }
 
-  /** Closes when everybody who has asked is answered. */
+  /** Closes after all pending commands are answered. */
   async stop(): Promise<void> {
     do await Promise.all(this.#open);
     while (this.#open.size > 0);
@@ -62,7 +62,7 @@ export class NgServer {
     this.#open.add(sent);
   }
 
-  /** Settles when it is out, or lost. */
+  /** Settles when the datagram is sent, or lost. */
   #send(bytes: Uint8Array, to: Address): Promise<void> {
     return new Promise((resolve) => {
       if (this.#socket) this.#socket.send(bytes, to, () => resolve());

@@ -1,9 +1,9 @@
 /**
  * The phone's side of a call: plain RTP, or SRTP with keys in SDP, and RTCP on the next port (RFC 3550 §11, RFC 4568).
  *
- * Rules: packets go to where the phone's come from (latch.ts), which with keys only an authentic one decides, and to no place that
- * nobody may name (places.ts); RTCP comes from the same host; a phone that muxes RTCP is heard, too. Our ports and key stay for the whole call; a key of the phone's that has changed
- * begins anew.
+ * Rules: packets are sent to the source of the phone's packets (latch.ts), for which with keys only authentic ones count, and only to
+ * addresses that places.ts permits; RTCP must come from the same host; a phone that muxes RTCP is accepted, too. Our ports and key stay for
+ * the whole call; a changed key of the phone's starts a new SRTP context.
  */
 import { randomBytes } from "node:crypto";
 import { plainCandidate } from "../protocol/media/candidates.ts";
@@ -23,11 +23,11 @@ export interface PhoneLegNeeds {
   readonly ports: Ports;
   readonly address: string;
   readonly now: () => number;
-  /** A packet of the phone's in the clear; undefined for one that is a stranger's or not authentic. */
+  /** A decrypted packet of the phone; undefined for one from a stranger or not authentic. */
   readonly heard: (packet: Uint8Array | undefined, kind: Kind) => void;
 }
 
-/** Both directions of a phone that keys. */
+/** Both directions of a phone that uses SDES. */
 interface Keys {
   readonly suite: string;
   readonly tag: number;
@@ -41,7 +41,7 @@ export class PhoneLeg {
   readonly #sockets: { rtp?: Datagrams; rtcp?: Datagrams } = {};
   readonly #secret = randomBytes(KEY_AND_SALT);
   readonly #latch = new Latch();
-  /** Where its RTCP is said to be, and where it has come from. */
+  /** The phone's RTCP address in the SDP, and the source of its RTCP packets. */
   #rtcp: { said?: Address | undefined; heard?: Address } = {};
   #keys: Keys | undefined;
 
@@ -56,7 +56,7 @@ export class PhoneLeg {
     this.#needs = needs;
   }
 
-  /** Our part of a description: ports, and for a protocol with S a key, in an answer of the suite that was chosen. */
+  /** Our part of a description: ports, and for a secure profile keys; in an answer only for the suite that was chosen. */
   describe(protocol: string, answer: boolean): { readonly transport: Transport; readonly crypto: Content["crypto"] } {
     const ports = [this.#sockets.rtp, this.#sockets.rtcp].map((socket) => socket?.local.port ?? 0);
     const candidates = ports.map((port, at) => plainCandidate(at + 1, this.#needs.address, port));
@@ -64,7 +64,7 @@ export class PhoneLeg {
     return { transport, crypto: isKeyed(protocol) ? this.#offeredKeys(answer) : [] };
   }
 
-  /** The phone has described itself so. */
+  /** Applies the phone's description. Throws `RelayError` if it has no usable key. */
   hear({ transport, protocol, crypto }: Content): void {
     const [rtp, rtcp] = [1, 2].map((each) => transport.candidates.find(({ component }) => component === each));
     this.#latch.expect(this.#addressOf(rtp));
@@ -75,7 +75,7 @@ export class PhoneLeg {
 
   send(packet: Uint8Array, kind: Kind): void {
     const { peer } = this.#latch;
-    // what was heard from a host that the phone is no more at was a stranger's
+    // a source at another host than the phone's present one was a stranger's
     const rtcp = this.#rtcp.heard?.host === peer?.host ? this.#rtcp.heard : this.#rtcp.said;
     const to = kind === "rtp" ? peer : (rtcp ?? peer);
     if (!to) return;
@@ -103,7 +103,7 @@ export class PhoneLeg {
       this.#keys = { ...this.#keys, tag };
       return;
     }
-    // what we have sent so far counts on where the phone keeps the suite (RFC 3711 §3.3.1)
+    // our packet index continues if the phone keeps the suite (RFC 3711 §3.3.1)
     const ours = this.#keys?.suite === suite ? this.#keys.ours : new Srtp(masterOf(this.#secret, suite));
     this.#keys = { suite, tag, said, ours, theirs: new Srtp(master) };
   }
@@ -117,7 +117,7 @@ export class PhoneLeg {
     this.#needs.heard(isPhone ? packet : undefined, kind);
   }
 
-  /** Nowhere for 0.0.0.0, the hold of RFC 2543, and for what nobody may name. */
+  /** Undefined for 0.0.0.0, the hold of RFC 2543, and for addresses that places.ts rejects. */
   #addressOf(candidate: { readonly ip: string; readonly port: number } | undefined): Address | undefined {
     const isPlace = candidate !== undefined && mayReach(candidate.ip, [this.#needs.address]);
     return isPlace ? { host: candidate.ip, port: candidate.port } : undefined;

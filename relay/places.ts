@@ -1,13 +1,13 @@
 /**
- * Where the relay may be led by a description: an SDP's address, or a user's candidate.
+ * Destinations that a description (an SDP's address, a user's candidate) may make the relay send to.
  *
- * RFC 8445 §19.5.1 (attacks by candidates), docs/mapping.md V23. Rules: nobody names this machine, this link, a group, nowhere, or a cloud's
- * metadata, but where the relay is there itself (one that listens on loopback serves who is on this machine). Addresses of the machine
- * that others reach too, and private networks, are where phones and users are.
+ * RFC 8445 §19.5.1 (attacks by candidates), docs/mapping.md V23. Rules: this machine, this link, multicast, unspecified addresses, and a
+ * cloud's metadata are rejected, except where the relay itself is (one that listens on loopback serves peers on this machine). The machine's
+ * other addresses, and private networks, are accepted: phones and users are there.
  */
 import { specialOf } from "../protocol/special-address.ts";
 
-/** Whether something may be sent to a host that somebody has named, from these addresses of ours. */
+/** Whether packets may be sent to this host from these addresses of ours. */
 export function mayReach(host: string, ours: readonly string[]): boolean {
   const special = specialOf(host);
   if (special === undefined) return true;

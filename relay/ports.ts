@@ -1,8 +1,8 @@
 /**
- * UDP sockets out of the relay's range of ports.
+ * Allocates UDP sockets from the relay's port range.
  *
- * RFC 3550 §11: RTP has an even port, RTCP the next one. Rules: the range is gone through in turn from a port by chance, so that one
- * that was freed rests; a port in use is passed over. Bound: after `MOST_TRIES` there are no ports.
+ * RFC 3550 §11: RTP has an even port, RTCP the next one. Rules: the range is used in turn from a random port, so that a freed
+ * port rests; a port in use is skipped. Bound: after `MOST_TRIES` there are no ports.
  */
 import type { Address, DatagramEvents, Datagrams, OpenDatagrams } from "../transports/transport.ts";
 import { RelayError } from "./relay-error.ts";
@@ -23,7 +23,7 @@ export class Ports {
 
   constructor(open: OpenDatagrams, range: PortRange, chance: () => number) {
     this.#open = open;
-    // pairs, the first of which is even
+    // pairs, the first port of which is even
     this.#range = { first: range.first + (range.first % 2), last: range.last };
     this.#next = Math.floor(chance() * this.#pairs);
   }
@@ -61,13 +61,13 @@ export class Ports {
   }
 
   #bind(at: Address, received: Received): Promise<Datagrams> {
-    // a fault of one socket costs its own call the sound, which its time-out ends
+    // a fault of one socket costs its call the audio, and the call then ends by its time-out
     const events: DatagramEvents = { received, failed: () => {} };
     return this.#open(at, events);
   }
 }
 
-/** A port in use is passed over; what is wrong with all of them is told. */
+/** A port in use is skipped; any other error applies to all ports, and is thrown. */
 function whyNot(error: unknown): undefined {
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
   throw new RelayError(`no socket: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,9 +1,9 @@
 /**
  * Whether a DTLS handshake was signed with the key of the peer's certificate (RFC 5246 §7.4.3, §7.4.8; RFC 8422 §5.4).
  *
- * COMPAT werift 0.25.2: it reads both signatures and looks at neither, so who can only copy a certificate, which goes over the wire
+ * COMPAT werift 0.25.2: it parses both signatures and verifies neither, so an attacker with a copy of a certificate, which is sent
  * in the clear, would pass for its owner. Rules: a server signs its key exchange, a client all messages before its
- * CertificateVerify; an unknown algorithm is no signature.
+ * CertificateVerify; an unknown algorithm is an invalid signature.
  */
 import { constants, createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
 import type { DtlsClient, DtlsServer } from "werift";
@@ -12,7 +12,7 @@ type DtlsSocket = DtlsClient | DtlsServer;
 
 const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_VERIFY = 15;
-/** By RFC 8446 §4.2.3, which names the pairs of RFC 5246. */
+/** By the code points of RFC 8446 §4.2.3, which include the pairs of RFC 5246. */
 const HASHES: Readonly<Record<number, string>> = {
   1025: "sha256",
   1281: "sha384",
@@ -44,7 +44,7 @@ function isSignedByClient({ dtls }: DtlsSocket, key: KeyObject): boolean {
   return isSignature(signature, transcript, key);
 }
 
-/** The server's curve and point, with both randoms before them. */
+/** The signed part: the server's curve and point, preceded by both randoms. */
 function isSignedByServer({ dtls, cipher }: DtlsSocket, key: KeyObject): boolean {
   const exchange = dtls.sortedHandshakeCache.find(({ msg_type }) => msg_type === SERVER_KEY_EXCHANGE)?.fragment;
   if (!exchange) return false;
@@ -57,7 +57,7 @@ function isSignedByServer({ dtls, cipher }: DtlsSocket, key: KeyObject): boolean
   return isSignature(exchange.subarray(length), signed, key);
 }
 
-/** A digitally-signed struct: algorithm, length, signature. */
+/** Verifies a digitally-signed struct: algorithm, length, signature. */
 function isSignature(bytes: Buffer, signed: Buffer, key: KeyObject): boolean {
   const scheme = bytes.readUInt16BE(0);
   const signature = bytes.subarray(4, 4 + bytes.readUInt16BE(2));

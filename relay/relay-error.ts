@@ -1,9 +1,9 @@
-/** Why the relay does not do what it is asked for; the text goes to the gateway. */
+/** Why the relay refuses a command; the text is sent to the gateway. */
 export class RelayError extends Error {
   override readonly name = "RelayError";
 }
 
-/** An address of the configuration cannot be bound, by the system's code. */
+/** A configured address that cannot be bound, with the system's code. */
 export class UnboundAddress extends Error {
   readonly address: string;
   readonly code: string;

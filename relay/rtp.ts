@@ -1,7 +1,7 @@
 /**
- * What the relay reads of a packet: which of STUN, DTLS, RTP and RTCP it is, and an RTP header.
+ * Parses packets: tells STUN, DTLS, RTP and RTCP apart, and reads an RTP header.
  *
- * RFC 7983 (first byte), RFC 5761 §4 (RTCP among RTP), RFC 3550 §5.1. Rule: nothing is read past the end.
+ * RFC 7983 (first byte), RFC 5761 §4 (RTCP muxed with RTP), RFC 3550 §5.1. Rule: nothing is read past the end.
  */
 
 export type PacketKind = "stun" | "dtls" | "rtp" | "rtcp" | "other";
@@ -14,14 +14,14 @@ export function kindOf(packet: Uint8Array): PacketKind {
   return second >= 192 && second < 224 ? "rtcp" : "rtp";
 }
 
-/** Whether all of the header is there. */
+/** Whether the RTP header is complete. */
 export const isReadable = (packet: Uint8Array): boolean =>
   packet.length >= 12 && (packet[0] ?? 0) >> 6 === 2 && headerLengthOf(packet) <= packet.length;
 
 export const sequenceOf = (packet: Uint8Array): number => shortAt(packet, 2);
 export const sourceOf = (packet: Uint8Array): number => shortAt(packet, 8) * 65_536 + shortAt(packet, 10);
 
-/** With its contributing sources and extension. */
+/** Bytes of the header, with its contributing sources and extension. */
 export function headerLengthOf(packet: Uint8Array): number {
   const first = packet[0] ?? 0;
   const fixed = 12 + 4 * (first & 0x0f);

@@ -7,15 +7,15 @@ import { openUdp } from "../transports/udp.ts";
 import { UnboundAddress } from "./relay-error.ts";
 import { type RelaySettings, serve } from "./serve.ts";
 
-/** More are not offered to users. */
+/** The maximum number of addresses offered to users. */
 const MOST_ADDRESSES = 8;
 
-/** As the options say it; without addresses they are those of the machine at the time: a provider may give others each day. */
+/** The configured options; without addresses, those of the machine at the time, since a provider may change them daily. */
 export interface RelayOptions extends Omit<RelaySettings, "addresses"> {
   readonly addresses: readonly string[];
 }
 
-/** Runs until it is told to stop. Rejects where its commands' port cannot be opened, or an address cannot be bound. */
+/** Runs until it is stopped. Rejects if the command port cannot be opened, or an address cannot be bound. */
 export async function runRelay(options: RelayOptions, log: Log): Promise<void> {
   for (const address of options.addresses) await tryAddress(address);
   const addresses = (): readonly string[] => (options.addresses.length > 0 ? options.addresses : ownAddresses());
@@ -23,9 +23,9 @@ export async function runRelay(options: RelayOptions, log: Log): Promise<void> {
   const relay = await serve({ ...options, addresses }, needs);
   log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses().join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());
-  // SIGHUP may reach all processes of a service; to read the options again is the gateway's
+  // SIGHUP may reach all processes of a service; only the gateway reloads its options
   process.on("SIGHUP", () => {});
-  // werift is ours to watch: what it throws in a timer of one call is not to end the others
+  // an exception that werift throws in a timer of one call must not end the other calls
   const fault = (error: unknown): void => log({ level: "error", event: "relay.fault", error: String(error) });
   process.on("unhandledRejection", fault).on("uncaughtException", fault);
   const gone = new Promise<void>((resolve) => {
@@ -42,7 +42,7 @@ async function tryAddress(host: string): Promise<void> {
   await socket.close();
 }
 
-/** Whether standard input is a pipe, as a gateway's relay has it, and not a terminal's or a service's own. */
+/** Whether standard input is a pipe, as under a gateway, and not a terminal or a service's own input. */
 function hasParent(): boolean {
   try {
     const input = fstatSync(0);
@@ -52,7 +52,7 @@ function hasParent(): boolean {
   }
 }
 
-/** What others can reach: IPv4 first, since more phones have it. */
+/** Addresses that others can reach: IPv4 first, since more phones support it. */
 function ownAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const reachable = all.filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address));

@@ -1,20 +1,20 @@
 /**
  * Keys in SDP: RFC 4568, for phones that speak SRTP without DTLS.
  *
- * Rules: the two suites of AES_CM_128 alone; of an offer the first line that can be read counts; a line with an MKI or several keys
- * is passed over, since no phone of a single call needs them; a lifetime is not kept, as no call lasts for 2^31 packets.
+ * Rules: only the two AES_CM_128 suites; of an offer the first usable line counts; a line with an MKI or several keys
+ * is skipped, since no phone needs them for a single call; a lifetime is ignored, since no call lasts for 2^31 packets.
  */
 import type { Crypto } from "../protocol/media/media.ts";
 import type { MasterKey } from "./srtp.ts";
 
-/** Bytes of the tag, by suite. */
+/** Tag length in bytes, by suite. */
 const SUITES: ReadonlyMap<string, number> = new Map([
   ["AES_CM_128_HMAC_SHA1_80", 10],
   ["AES_CM_128_HMAC_SHA1_32", 4],
 ]);
 const KEY = 16;
 const SALT = 14;
-/** How many random bytes a key of ours is made of. */
+/** Random bytes for one key of ours. */
 export const KEY_AND_SALT = KEY + SALT;
 
 export interface Keyed {
@@ -23,7 +23,7 @@ export interface Keyed {
   readonly master: MasterKey;
 }
 
-/** The first key that we can take. */
+/** The first usable key. */
 export function readKeys(crypto: readonly Crypto[]): Keyed | undefined {
   return crypto.flatMap(({ tag, suite, keyParams }): Keyed[] => {
     const [, inline = ""] = /^inline:([A-Za-z0-9+/]+={0,2})(?:\|(?:2\^)?\d+)?$/.exec(keyParams) ?? [];
@@ -36,7 +36,7 @@ export function masterOf(bytes: Uint8Array, suite: string): MasterKey {
   return { key: bytes.subarray(0, KEY), salt: bytes.subarray(KEY), tag: SUITES.get(suite) ?? 10 };
 }
 
-/** A key of ours for these suites, numbered from `first`. */
+/** Our key for these suites; tags count from `first`. */
 export const writeKeys = (bytes: Uint8Array, suites: readonly string[], first = 1): Crypto[] =>
   suites.map((suite, at) => ({
     tag: first + at,

@@ -1,10 +1,10 @@
 /**
- * The relay of our own, `carillon relay`: a process that a gateway starts, and tells what to do by rtpengine's ng protocol.
+ * Our own media relay, `carillon relay`: a process that a gateway starts and controls by rtpengine's ng protocol.
  *
  * For a household or a small office without rtpengine. Rules: it listens for commands on loopback; SIGTERM ends it once its calls
- * have ended, as it does the gateway (systemd sends it to both), and a second one at once; when its standard input is a pipe that
- * closes, as it does with the gateway that has started it, it ends at once. Left out: transcoding, video, recording, STUN and TURN
- * of its own.
+ * have ended, as for the gateway (systemd sends it to both), and a second one at once; if its standard input is a pipe, it
+ * ends when that closes, i.e. with the gateway that started it. Left out: transcoding, video, recording, its own STUN and
+ * TURN.
  */
 import type { Clock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";
@@ -17,15 +17,15 @@ import { makeCertificate } from "./dtls.ts";
 import { NgServer } from "./ng-server.ts";
 import { type PortRange, Ports } from "./ports.ts";
 
-/** What the range of ports holds at its default, with room; at half a per cent of a core each, one core carries them. */
+/** Fits into the default port range, with room; at half a per cent of a core each, one core carries them. */
 const MOST_CALLS = 100;
 
 export interface RelaySettings {
   readonly at: Address;
   readonly ports: PortRange;
-  /** Ours when a call begins, the first of which its phone hears. */
+  /** Our addresses at the start of a call; its phone gets the first. */
   readonly addresses: () => readonly string[];
-  /** Where users outside find the first IPv4 of them; "" where there is no NAT. */
+  /** The external address of the first IPv4 one; "" without NAT. */
   readonly outside: string;
 }
 
@@ -38,7 +38,7 @@ export interface ServeNeeds {
 
 export interface RunningRelay {
   readonly at: Address;
-  /** Ends when no call is left, or at once when it is asked again. */
+  /** Stops when no call is left, or at once when called again. */
   stop(): void;
   readonly stopped: Promise<void>;
 }

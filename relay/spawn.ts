@@ -1,12 +1,12 @@
 /**
- * Starts `carillon relay` as the program that runs now was started: on the same runtime, with the same configuration file.
+ * Starts `carillon relay` the way the running program was started: on the same runtime, with the same configuration file.
  *
- * Rules: its standard input is a pipe, which closes with the gateway, however that ends; its log goes where the gateway's goes.
+ * Rules: its standard input is a pipe, which closes when the gateway ends for whatever reason; its log goes to the gateway's output.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "../actors/relay/supervised.ts";
 
-/** What of the process tells how it was started. */
+/** The parts of `process` that show how the program was started. */
 export interface Started {
   readonly argv: readonly string[];
   readonly execPath: string;
@@ -14,7 +14,7 @@ export interface Started {
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-/** The command that starts this program once more; a compiled one has no script. */
+/** The command that starts this program again; a compiled one has no script. */
 export function commandOf({ argv, execPath, execArgv, versions }: Started, isCompiled: boolean): readonly string[] {
   if (isCompiled) return [execPath];
   const script = argv[1] ?? "main.ts";

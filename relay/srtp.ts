@@ -1,35 +1,35 @@
 /**
  * SRTP and SRTCP in one direction: AES_CM_128 with HMAC_SHA1_80 or _32 (RFC 3711, RFC 4568 §6.2).
  *
- * Rules: what is not authentic, or comes again, is undefined and changes nothing; the packet index is guessed from the highest
- * sequence number heard, per source (§3.3.1, appendix A), and a repeated one is known by a window of 64 (§3.3.2). The header goes
- * as it is. _32 is of RTP alone: SRTCP always has 80 bits. Bound: `MOST_SOURCES` sources. Left out: MKI, key derivation rates,
- * other ciphers.
+ * Rules: a packet that is not authentic, or a replay, results in undefined and changes nothing; the packet index is estimated from the
+ * highest sequence number received, per source (§3.3.1, appendix A), and replays are detected by a window of 64 (§3.3.2). The header
+ * is not encrypted. _32 applies to RTP only: SRTCP always has 80 bits. Bound: `MOST_SOURCES` sources. Left out: MKI, key derivation
+ * rates, other ciphers.
  */
 import { createCipheriv, createHmac, timingSafeEqual } from "node:crypto";
 import { headerLengthOf, isReadable, sequenceOf, sourceOf } from "./rtp.ts";
 
 export interface MasterKey {
-  /** 16 bytes, and 14. */
+  /** 16 and 14 bytes. */
   readonly key: Uint8Array;
   readonly salt: Uint8Array;
-  /** Bytes of an RTP packet's tag: 10 or 4. */
+  /** Tag length of an RTP packet in bytes: 10 or 4. */
   readonly tag: number;
 }
 
-/** Who sends, or is heard, with one key. */
+/** The maximum number of sources per key and direction. */
 const MOST_SOURCES = 64;
 const RTCP_TAG = 10;
-/** Sequence numbers that are remembered below the highest. */
+/** The size of the replay window below the highest index. */
 const WINDOW = 64;
 const HALF = 2 ** 15;
 const INDEX_MASK = 2 ** 31 - 1;
 
-/** What is known of one source. */
+/** The state of one source. */
 interface Source {
-  /** The highest index: roll-overs times 65,536, and the sequence number. */
+  /** The highest index: roll-overs times 65,536, plus the sequence number. */
   highest: number;
-  /** Bit n: the index `highest` - n is known. */
+  /** Bit n: the index `highest` - n was received. */
   seen: bigint;
 }
 
@@ -52,7 +52,7 @@ export class Srtp {
     this.#rtcp = sessionKeys(key, salt, 3);
   }
 
-  /** The packet for the wire; undefined where it is no RTP. */
+  /** The encrypted packet; undefined if it is not RTP, or if there are too many sources. */
   protect(packet: Uint8Array): Uint8Array | undefined {
     const source = isReadable(packet) ? this.#sourceOf(this.#sources, sourceOf(packet)) : undefined;
     if (!source) return undefined;
@@ -62,7 +62,7 @@ export class Srtp {
     return Buffer.concat([body, tagOf(this.#rtp, body, rolloverOf(index)).subarray(0, this.#tag)]);
   }
 
-  /** The packet of the wire, if it is authentic and new. */
+  /** The decrypted packet; undefined if it is not authentic, or a replay. */
   unprotect(packet: Uint8Array): Uint8Array | undefined {
     const end = packet.length - this.#tag;
     const body = packet.subarray(0, Math.max(0, end));
@@ -141,7 +141,7 @@ function note(source: Source, index: number): void {
   if (ahead > 0 || source.highest < 0) source.highest = index;
 }
 
-/** The packet with everything behind its header ciphered, which is its own inverse (§4.1.1); `at` is where the source is. */
+/** En- or decrypts everything after the header (§4.1.1, the same operation); `at` is the offset of the SSRC. */
 function ciphered(keys: SessionKeys, packet: Uint8Array, header: number, index: number, at = 8): Buffer {
   const counter = Buffer.alloc(16);
   counter.set(packet.subarray(at, at + 4), 4);
@@ -156,7 +156,7 @@ function tagOf({ auth }: SessionKeys, body: Uint8Array, more?: Uint8Array): Buff
   return (more ? hmac.update(more) : hmac).digest();
 }
 
-/** §4.3: the keys of a session, by their labels. */
+/** §4.3: the session keys, derived by their labels. */
 function sessionKeys(key: Uint8Array, salt: Uint8Array, first: number): SessionKeys {
   const derived = (label: number, length: number): Uint8Array => {
     const counter = Buffer.alloc(16);

@@ -1,11 +1,11 @@
-/** What has gone through a call, by side and kind, and when the last sign of life came. */
+/** Packet counters of a call, by side and kind, and the time of the last sign of life. */
 
 type Kind = "rtp" | "rtcp";
 
 interface Counter {
   packets: number;
   bytes: number;
-  /** Strangers', not authentic, or repeated. */
+  /** From strangers, not authentic, or replayed. */
   errors: number;
 }
 
@@ -31,7 +31,7 @@ export class Traffic {
     this.#lively = this.#now();
   }
 
-  /** Counts a packet; false for one that is not to go on. */
+  /** Counts a packet; false for one that must not be forwarded. */
   count(from: "user" | "phone", kind: Kind, packet: Uint8Array | undefined): packet is Uint8Array {
     const counted = this.counters[from][kind];
     if (!packet) {

@@ -1,9 +1,9 @@
 /**
  * The user's side of a call: ICE, DTLS and SRTP, with RTCP on the same port (RFC 5761).
  *
- * RFC 8445, RFC 5763, RFC 8842. Rules: user and password of ours and the DTLS role stay through all answers of a call, so that forks
- * are one thing to the user; an ICE restart of the user makes them new and keeps the keys (RFC 8842 §3.3); another fingerprint
- * begins a new DTLS association.
+ * RFC 8445, RFC 5763, RFC 8842. Rules: our ufrag, password and DTLS role stay the same in all answers of a call, so that forks
+ * look like one peer to the user; an ICE restart by the user renews ufrag and password and keeps the keys (RFC 8842 §3.3); another
+ * fingerprint starts a new DTLS association.
  */
 import type { Media, Transport } from "../protocol/media/media.ts";
 import { type Certificate, Dtls, type DtlsRole } from "./dtls.ts";
@@ -14,10 +14,10 @@ import type { Srtp } from "./srtp.ts";
 
 export interface UserLegNeeds extends Omit<IceNeeds, "received"> {
   readonly certificate: Certificate;
-  /** A packet of the user's in the clear; undefined for one that is not authentic. */
+  /** A decrypted packet of the user; undefined for one that is not authentic. */
   readonly heard: (packet: Uint8Array | undefined, kind: "rtp" | "rtcp") => void;
   readonly failed: (why: string) => void;
-  /** There are keys: from now on packets go through. */
+  /** Keys are available: packets pass from now on. */
   readonly keyed: () => void;
 }
 
@@ -49,7 +49,7 @@ export class UserLeg {
     return { ...this.#ice.transport, fingerprints: [this.#needs.certificate.fingerprint], setup };
   }
 
-  /** The user has described itself so, and knows us once this is answered, or has answered. */
+  /** Applies the user's answer, or its offer when that is being answered. */
   hear(transport: Transport, { iceLite }: Pick<Media, "iceLite">, isOffer: boolean): void {
     const { fingerprints, setup } = transport;
     if (transport.kind !== "ice" || fingerprints.length === 0) throw new RelayError("the user has no ICE or no DTLS");
@@ -76,7 +76,7 @@ export class UserLeg {
     this.#ice.close();
   }
 
-  /** A new association; RFC 5763 §5: who is offered actpass is active. */
+  /** A new association; RFC 5763 §5: the answerer of an actpass offer is active. */
   #begin(fingerprints: Transport["fingerprints"], role: DtlsRole): void {
     this.#keys = undefined;
     const dtls: Dtls = new Dtls({
