@@ -1,22 +1,22 @@
 /**
- * Who may begin calls over SIP: the proxy, and the networks of `[sip] allow`.
+ * Who may start calls over SIP: the proxy, and the networks of `[sip] allow`.
  *
- * Rules: the proxy's addresses are looked up again every minute, since they change, and sooner while there are none; until
- * they are known the first time only the networks may. An address that the name no longer has may for `FORMER` more, since the
- * proxy goes on there until its callers have seen its move; our credentials and requests go to the present ones alone. Loopback is no exception: whoever has an account on this machine
- * would call as anybody. Nothing waits for a look-up. This judges requests outside dialogs; those inside are known by
- * their tags.
+ * Rules: the proxy's addresses are looked up every minute, since they change, and more often while there are none; until
+ * they are known only the networks are allowed. An address that the name no longer resolves to is allowed for `FORMER` more, since the
+ * proxy stays in use there until its callers have noticed its move; our credentials and requests go only to its present addresses. Loopback
+ * is not exempt: otherwise any local account could call as anybody. Nothing waits for a look-up. This applies to requests outside dialogs;
+ * those inside are recognised by their tags.
  */
 import ipaddr from "ipaddr.js";
 import { normalAddress } from "../../protocol/special-address.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
 
-/** In milliseconds. */
+/** Milliseconds. */
 const AGAIN = 60_000;
 const AGAIN_WHEN_UNKNOWN = 5_000;
 const FORMER = 600_000;
-/** Of a name that has ever other addresses, the newest are kept. */
+/** The maximum number of former addresses; the oldest are dropped. */
 const MOST_FORMER = 32;
 
 export interface AclNeeds {
@@ -31,28 +31,28 @@ export class SipAcl {
   readonly #needs: AclNeeds;
   #networks: readonly Network[] = [];
   #proxy: ReadonlySet<string> = new Set();
-  /** When each was last known as an address of the proxy; the one that left first is first. */
+  /** The time at which each address stopped being the proxy's, in insertion order. */
   readonly #former = new Map<string, number>();
   #disarm: () => void = () => {};
   #stopped = false;
 
   constructor(needs: AclNeeds) {
     this.#needs = needs;
-    // a proxy that is named by its address needs no look-up to be known
+    // a proxy configured by its address needs no look-up
     if (ipaddr.isValid(needs.proxyHost)) this.#proxy = new Set([normalAddress(needs.proxyHost)]);
     this.permit(needs.networks);
   }
 
-  /** The networks whose hosts may begin calls from now on, instead of those before. */
+  /** Replaces the networks whose hosts may start calls. */
   permit(networks: readonly string[]): void {
     this.#networks = networks.map(readNetwork);
   }
 
-  /** Looks the proxy up, now and every while; settles after the first look-up. */
+  /** Looks the proxy up, now and periodically; settles after the first look-up. */
   async start(): Promise<void> {
     const found = await this.#needs.resolve(this.#needs.proxyHost).catch(() => []);
     if (this.#stopped) return;
-    // a name server that is away does not take the proxy's rights from it
+    // a failed look-up does not revoke the proxy's addresses
     if (found.length > 0) this.#moves(new Set(found.map(normalAddress)));
     const pause = this.#proxy.size > 0 ? AGAIN : AGAIN_WHEN_UNKNOWN;
     this.#disarm = this.#needs.clock.after(pause, () => void this.start());
@@ -76,20 +76,20 @@ export class SipAcl {
     return host.toLowerCase() === this.#needs.proxyHost.toLowerCase() || this.#proxy.has(normalAddress(host));
   }
 
-  /** Whether it is the proxy, or was a while ago. */
+  /** Whether it is the proxy, or was within the last `FORMER` milliseconds. */
   hasBeenProxy(host: string): boolean {
     const at = this.#former.get(normalAddress(host));
     return this.isProxy(host) || (at !== undefined && this.#needs.clock.now() - at < FORMER);
   }
 
-  /** Whether a network of `[sip] allow` has this address. */
+  /** Whether a network of `[sip] allow` contains this address. */
   covers(host: string): boolean {
     if (!ipaddr.isValid(host)) return false;
     const address = ipaddr.process(host);
     return this.#networks.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits));
   }
 
-  /** Whether requests outside dialogs are taken from this address. */
+  /** Whether requests outside dialogs are accepted from this address. */
   allows(host: string): boolean {
     return this.covers(host) || (ipaddr.isValid(host) && this.hasBeenProxy(host));
   }

@@ -1,9 +1,9 @@
 /**
- * Connections that trunks have made, by the port that each trunk listens at: for our requests that go there.
+ * Connections opened by trunks, by the port at which each trunk listens: for our requests to that port.
  *
- * RFC 5923 §8.2, §9.2: who has made the connection names the port in the Via of its requests, and asks for this by `alias`. Rules: only who has shown
- * the certificate of a trunk is believed that; a connection leads to the address that it comes from, whatever else the Via says. Bound: one alias a
- * connection; of two connections of a trunk that name the same port the newer one counts.
+ * RFC 5923 §8.2, §9.2: the opener states the port in the Via of its requests, and asks for reuse by `alias`. Rules: only peers with
+ * the certificate of a trunk may ask; the connection is used for its own remote address only, whatever else the Via says. Bound: one alias
+ * per connection; of two connections of a trunk with the same port the newer one counts.
  */
 export class Aliases<Connection> {
   readonly #byKey = new Map<string, Connection>();

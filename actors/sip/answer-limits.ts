@@ -1,20 +1,20 @@
 /**
- * How many answers strangers get: by UDP anybody can write somebody else's address into a request, and have our answer go there.
+ * Limits responses to strangers: over UDP anybody can forge a source address, and direct our responses to a victim.
  *
- * Rules: a stranger is a source that may not begin calls; a network (an IPv4 address, an IPv6 /64) gets `MOST_OF_ONE` answers a second, all of them
- * together `MOST`; what is more is dropped in silence. Whoever has forgotten `[sip] allow` still reads his 403.
+ * Rules: a stranger is a source that may not start calls; a network (an IPv4 address, an IPv6 /64) gets `MOST_OF_ONE` responses a
+ * second, all strangers together `MOST`; further responses are dropped silently. An operator who forgot `[sip] allow` still sees a 403.
  */
 import type { Clock } from "../clock.ts";
 import { networkOf } from "./network.ts";
 
 const MOST = 100;
 const MOST_OF_ONE = 10;
-/** In milliseconds. */
+/** Milliseconds. */
 const SECOND = 1_000;
 
 export class AnswerLimits {
   readonly #clock: Clock;
-  /** The answers of this second, by network: at most `MOST`. */
+  /** Responses of this second, by network: at most `MOST`. */
   readonly #given = new Map<string, number>();
   #all = 0;
   #until = Number.NEGATIVE_INFINITY;
@@ -23,7 +23,7 @@ export class AnswerLimits {
     this.#clock = clock;
   }
 
-  /** Whether one more answer may go there; it counts. */
+  /** Whether one more response may be sent there; counts it. */
   take(host: string): boolean {
     if (this.#clock.now() >= this.#until) this.#begin();
     const network = networkOf(host);

@@ -1,8 +1,8 @@
 /**
- * Which new requests are refused, and with what: RFC 3261 §8.2.
+ * Which new requests are refused, and with which status: RFC 3261 §8.2.
  *
- * In this order: the source (403), room for a transaction (503), the request itself (protocol/sip/rules.ts), its dialog or INVITE
- * (481), whether it is merged (482, §8.2.2.2). Rule: a source that is not allowed may only send requests that belong to an existing
+ * Checks in this order: the source (403), room for a transaction (503), the request itself (protocol/sip/rules.ts), its dialog or
+ * INVITE (481), merged requests (482, §8.2.2.2). Rule: a source that is not allowed may only send requests that belong to an existing
  * dialog or INVITE, so it fills no table.
  */
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -19,10 +19,10 @@ export interface ChecksNeeds {
   allow(source: Destination): boolean;
 }
 
-/** What a request refers to by its To tag or its method (CANCEL): the dialog or the INVITE, if it exists. */
+/** The dialog or INVITE that a request refers to by its To tag or its method (CANCEL), if it exists. */
 export type Reference = { readonly target: object | undefined } | undefined;
 
-/** The refusal of a new request, or undefined when it may be handed on. */
+/** The refusal of a new request, or undefined if it may be passed on. */
 export function refusalOf(
   request: Request,
   source: Destination,

@@ -1,9 +1,9 @@
 /**
  * Client transactions: our requests, and the responses to them.
  *
- * RFC 3261 §17.1, §9.1 (CANCEL). Rules: a transaction begins once its flow is known, so its timers are those of the
- * transport that it really takes; `failed` is never called before `send` has returned; a user that throws harms itself
- * only. Bound: `MOST_TRANSACTIONS`, past which a request fails as unreachable.
+ * RFC 3261 §17.1, §9.1 (CANCEL). Rules: a transaction starts once its flow is known, so its timers are those of the
+ * transport actually used; `failed` is never called before `send` has returned; an exception of the user affects only that
+ * user. Bound: `MOST_TRANSACTIONS`, beyond which a request fails as unreachable.
  */
 import { inviteClient } from "../../machines/transactions/invite-client.ts";
 import { requestClient } from "../../machines/transactions/request-client.ts";
@@ -22,7 +22,7 @@ import { eventOf, newRecord, type TransactionRecord, Transactions } from "./tran
 import type { SipTransport } from "./transport.ts";
 import type { ClientHandlers, ClientTransaction, Named } from "./user.ts";
 
-/** In one direction. Each lingers 32 s: enough for 6,000 a second. */
+/** In one direction. Each lingers for 32 s: enough for 6,000 a second. */
 export const MOST_TRANSACTIONS = 200_000;
 
 interface ClientRecord extends TransactionRecord {
@@ -35,10 +35,10 @@ interface ClientRecord extends TransactionRecord {
   readonly flow: Flow;
   readonly forget: () => void;
   response?: Response;
-  /** Where the last response has come from. */
+  /** The source of the last response. */
   source?: Destination;
   isSent: boolean;
-  /** Why its flow was lost. */
+  /** The reason why its flow was lost. */
   why?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ClientsNeeds {
   readonly clock: Clock;
   readonly random: () => string;
   readonly transport: SipTransport;
-  /** Calls the user; what it throws goes no further. */
+  /** Calls the user, and catches its exceptions. */
   guard(run: () => void): void;
 }
 
@@ -66,7 +66,7 @@ export class SipClients {
     });
   }
 
-  /** Requests that were sent again, and final responses that came again. */
+  /** Retransmitted requests and repeated final responses. */
   readonly repeats = { out: 0, in: 0 };
 
   get count(): number {
@@ -108,7 +108,7 @@ export class SipClients {
     this.#begin(invite.branch, { request, bytes, flow: invite.flow }, ignore);
   }
 
-  /** Sends an ACK to a 2xx, without a transaction: the user sends it again for each 2xx (RFC 3261 §13.2.2.4). */
+  /** Sends an ACK to a 2xx, without a transaction: the user repeats it for each 2xx (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination, failed: () => void, named?: Named): void {
     const use = (routed: RoutedRequest | undefined): void => {
       if (routed === undefined) failed();
@@ -117,10 +117,10 @@ export class SipClients {
     this.#needs.transport.route(ack, MAGIC_COOKIE + this.#needs.random(), to, use, named);
   }
 
-  /** Takes a response; false when no transaction matches. */
+  /** Passes a response to its transaction; false if none matches. */
   receive(response: Response, source: Destination): boolean {
     const record = this.#records.get(clientKeyOf(response));
-    // what was asked by TLS is answered by whoever has shown a certificate there
+    // the response to a request over TLS must come over TLS from the same authenticated trunk
     if (record === undefined || record.flow.trunk !== source.trunk) return false;
     if (isAgain(record.response, response)) this.repeats.in++;
     record.response = response;
@@ -130,7 +130,7 @@ export class SipClients {
     return true;
   }
 
-  /** Whether a response comes from where its request was sent to. */
+  /** Whether a response comes from the address that its request was sent to. */
   isFromHop(response: Response, source: Destination): boolean {
     const record = this.#records.get(clientKeyOf(response));
     return record === undefined || normalAddress(record.flow.remote.host) === normalAddress(source.host);
@@ -154,7 +154,7 @@ export class SipClients {
       flow,
       on,
       isSent: false,
-      // RFC 3261 §17.1.4: a lost connection is a transport error for a request without a response yet
+      // RFC 3261 §17.1.4: a lost connection is a transport error, for a request without a response yet
       forget: flow.whenLost((why) => {
         record.why = why;
         if (record.state !== "proceeding") this.#transactions.tell(record, "unreachable");
@@ -182,7 +182,7 @@ export class SipClients {
   }
 }
 
-/** Whether a final response has come before: another fork's is new. */
+/** Whether a final response is a repetition; another fork's is not. */
 const isAgain = (last: Response | undefined, response: Response): boolean =>
   last !== undefined &&
   last.status >= 200 &&
@@ -196,8 +196,8 @@ const NO_BYTES = new Uint8Array();
 const withoutBody = <M extends Message>(message: M): M => (message.body === "" ? message : { ...message, body: "" });
 
 /**
- * After the final response, only what is needed is kept: for the ACK to a refusal both heads; for further 2xx the callbacks and To, copied out of the
- * message, which would be kept whole with it.
+ * After the final response, only what is still needed is stored: both headers for the ACK to a refusal; for further 2xx the callbacks
+ * and To, as a copy, since a substring would keep the whole message in memory.
  */
 function lighten(record: ClientRecord, response: Response): void {
   record.bytes = NO_BYTES;

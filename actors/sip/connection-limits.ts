@@ -1,8 +1,8 @@
 /**
- * How many TCP connections may be open: in all, from one network, and from all strangers, which are sources that may not begin calls.
+ * The maximum number of TCP connections: in all, from one network, and from all strangers, i.e. sources that may not start calls.
  *
- * Rules: only accepted connections are counted by their source; some of the total is kept for those that we make, and most of what one
- * network may have for the proxy and whoever else may begin calls.
+ * Rules: only accepted connections are counted by source; part of the total is reserved for those that we open, and most of the
+ * share of a network for the proxy and other sources that may start calls.
  */
 import type { Address } from "../../transports/transport.ts";
 import { networkOf } from "./network.ts";
@@ -17,15 +17,15 @@ const ALL = "all";
 const STRANGERS = "strangers";
 
 export class ConnectionLimits {
-  /** Accepted and still open: in all, by network, and from strangers. */
+  /** Accepted connections still open: in all, by network, and from strangers. */
   readonly #accepted = new Map<string, number>();
 
-  /** Whether one more may be made when so many are open. */
+  /** Whether we may open one more when `open` are open. */
   mayConnect(open: number): boolean {
     return open < MOST;
   }
 
-  /** Whether one more may be accepted when so many are open. A stranger is a source that may not begin calls. */
+  /** Whether one more may be accepted when `open` are open. A stranger is a source that may not start calls. */
   mayAccept(remote: Address, isStranger: boolean, open: number): boolean {
     const mostFromOne = isStranger ? MOST_FROM_ONE_STRANGER : MOST_FROM_ONE_NETWORK;
     const most = (of: string): number =>

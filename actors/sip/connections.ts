@@ -1,10 +1,10 @@
 /**
- * The TCP and TLS connections of the SIP stack: accepted and made, reused by transport, trunk and address of the other side.
+ * The TCP and TLS connections of the SIP stack: accepted and opened, reused by transport, trunk and remote address.
  *
- * RFC 3261 §18. Bounds: how many (connection-limits.ts), the bytes that wait in each, how long one may be idle and how long
- * it may take for a whole message; empty lines keep none alive. Past a bound the connection is closed and counted. When its bytes cannot be framed
- * any more, it is read no further, and closed once the answer to that has left. One that is kept (keep-alive.ts) is never idle.
- * An accepted one leads to its own port alone, or also to the port that its trunk has named (aliases.ts).
+ * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection, the idle time, and the time
+ * for a whole message; empty lines do not reset the timers. Beyond a bound the connection is closed and counted. Once a stream cannot be
+ * framed any more, it is not read, and closed after the response to that. A kept connection (keep-alive.ts) has no idle limit.
+ * An accepted connection is used for its own remote port only, or also for the port that its trunk has asked for (aliases.ts).
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
@@ -18,11 +18,11 @@ import { KeepAlive, PING } from "./keep-alive.ts";
 import type { Kept } from "./user.ts";
 
 const MOST_WAITING = 1_048_576;
-/** In milliseconds. */
+/** Milliseconds. */
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
 const CONNECT = 2_000;
-/** How long the answer to a faulty stream may take to leave. */
+/** The time for the response to a faulty stream to be sent. */
 const FAREWELL = 1_000;
 const REFUSED_FOR = 60_000;
 const MOST_REFUSED = 1_000;
@@ -35,23 +35,23 @@ export interface Connection extends Timed {
   readonly remote: Destination;
   readonly stream: ByteStream;
   readonly frames: SipFrames;
-  /** Whether we made it: then `remote` is where the other side listens. */
+  /** Whether we opened it: then `remote` is where the other side listens. */
   readonly ours: boolean;
-  /** Whether its source may not begin calls. */
+  /** Whether its source may not start calls. */
   readonly stranger: boolean;
   open: boolean;
-  /** Its next message cannot be found: nothing is read from it or begun on it any more. */
+  /** Its next message cannot be framed: nothing more is read from it, and no new message sent on it. */
   faulty: boolean;
-  /** How many registrations it carries: with one it may be idle. */
+  /** The number of registrations on it; with any it has no idle limit. */
   kept: number;
   readonly lost: Set<(why?: string) => void>;
 }
 
-/** Connects to a place, or rejects within so many milliseconds. */
+/** Connects, or rejects after `timeout` milliseconds. */
 export type ConnectTo = (to: Destination, events: StreamEvents, timeout: number) => Promise<ByteStream>;
 
 export interface ConnectionNeeds {
-  /** Whether a source may begin calls; any other may only send messages of existing calls. */
+  /** Whether a source may start calls; others may only send messages of existing calls. */
   allow(source: Destination): boolean;
   readonly clock: Clock;
   readonly connect: ConnectTo;
@@ -59,10 +59,10 @@ export interface ConnectionNeeds {
   received(message: Uint8Array, connection: Connection): void;
 }
 
-/** How an incoming connection has come: by TLS perhaps from a trunk. */
+/** How an incoming connection was accepted: over TLS possibly from a trunk. */
 export type AcceptedBy = Pick<Destination, "transport" | "trunk" | "accepted">;
 
-/** Gets a connection, or why there is none if that is known. */
+/** Called with a connection, or with the reason for none if known. */
 type Use = (connection: Connection | undefined, why?: string) => void;
 
 export class SipConnections {
@@ -87,7 +87,7 @@ export class SipConnections {
     return this.#open.size;
   }
 
-  /** Takes an incoming connection, if there is room for it. */
+  /** Accepts an incoming connection if the limits permit. */
   accept(stream: ByteStream, by: AcceptedBy = { transport: "tcp" }): StreamEvents {
     const remote: Destination = { ...by, ...stream.remote };
     const isStranger = !this.#needs.allow(remote);
@@ -101,7 +101,7 @@ export class SipConnections {
     return events;
   }
 
-  /** A connection to an address: an open one, or a new one within two seconds; none when it cannot be had. */
+  /** Passes a connection to an address to `use`: an open one, or a new one within two seconds; undefined if there is none. */
   to(address: Destination, use: Use): void {
     const open = this.#find(address);
     const waiting = this.#connecting.get(keyOf(address));
@@ -117,7 +117,7 @@ export class SipConnections {
     return this.#find(address) !== undefined;
   }
 
-  /** The trunk that has made this connection listens at this port, and has asked that the connection be used for requests that go there. */
+  /** The trunk that opened this connection listens at this port, and has asked us to use the connection for requests to it. */
   alias(accepted: Destination, port: number): void {
     const connection = this.#open.get(keyOf(accepted));
     if (connection?.open && accepted.trunk !== undefined) this.#aliases.set(connection, keyOf({ ...accepted, port }));
@@ -133,7 +133,7 @@ export class SipConnections {
     return (this.#refused.get(keyOf(address)) ?? 0) > this.#needs.clock.now();
   }
 
-  /** Writes a message; a connection where too many bytes wait is closed instead. */
+  /** Writes a message; if too many bytes are unsent, closes the connection instead. */
   write(connection: Connection, bytes: Uint8Array, failed: () => void): void {
     if (!connection.open) {
       failed();
@@ -147,7 +147,7 @@ export class SipConnections {
     }
   }
 
-  /** Keeps the connection to an address alive, and tells of its loss; the returned function takes that back. */
+  /** Keeps the connection to an address alive, and reports its loss; the returned function cancels that. */
   keep(to: Destination, kept: Kept): () => void {
     const connection = this.#find(to);
     if (!connection) {
@@ -177,7 +177,7 @@ export class SipConnections {
     if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
   }
 
-  /** Closes a connection, and says why. */
+  /** Closes a connection for this reason. */
   #lose(connection: Connection, why: string): void {
     this.#needs.dropped.add(why, connection.remote);
     this.#closed(connection, why);
@@ -211,7 +211,7 @@ export class SipConnections {
     );
   }
 
-  /** In words, which are logged; of TCP alone there is nothing to be told. */
+  /** The reason in words, also counted and logged; for TCP undefined. */
   #whyNot({ transport, trunk, host, port }: Destination, error: unknown): string | undefined {
     if (transport !== "tls") return undefined;
     const why = error instanceof Error ? error.message : String(error);
@@ -219,7 +219,7 @@ export class SipConnections {
     return why;
   }
 
-  /** The events of a connection, and the function that registers it once its stream is open. */
+  /** The callbacks of a connection, and the function that registers it once its stream is open. */
   #make(kind: Pick<Connection, "remote" | "ours" | "stranger">): {
     events: StreamEvents;
     begin: (stream: ByteStream) => Connection;
@@ -260,21 +260,21 @@ export class SipConnections {
     if (fault !== undefined) {
       this.#needs.dropped.add(fault, connection.remote);
       connection.faulty = true;
-      connection.stream.end(); // after the answer
+      connection.stream.end(); // after the response
       if (connection.open) this.#idle.set(connection, this.#needs.clock.now() + FAREWELL);
     } else if (connection.open && (whole || (!wasUnfinished && connection.frames.unfinished))) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }
   }
 
-  /** How long the other side may be silent: less in the middle of a message. */
+  /** The time that the other side may be silent: less in the middle of a message. */
   #patience(connection: Connection): number {
     if (connection.frames.unfinished) return WHOLE_MESSAGE;
     return connection.kept > 0 ? Number.POSITIVE_INFINITY : IDLE;
   }
 
   #closed(connection: Connection, why: string | undefined): void {
-    if (!connection.open) return; // told before
+    if (!connection.open) return; // reported already
     connection.open = false;
     this.#idle.set(connection, Number.POSITIVE_INFINITY);
     const key = keyOf(connection.remote);
@@ -291,7 +291,7 @@ export class SipConnections {
   }
 }
 
-/** What is too long for a datagram goes by TCP to the same address. */
+/** Messages too long for a datagram are sent by TCP to the same address. */
 const byStream = (address: Destination): Destination =>
   address.transport === "udp" ? { ...address, transport: "tcp" } : address;
 

@@ -1,22 +1,22 @@
-/** What carries the messages of a transaction: a UDP socket with an address, or a TCP or TLS connection. */
+/** The path of a transaction's messages: a UDP socket with a remote address, or a TCP or TLS connection. */
 import type { Request, Transport } from "../../protocol/sip/message.ts";
 import type { Address } from "../../transports/transport.ts";
 
 export interface Flow {
   readonly transport: Transport;
-  /** By TLS: the trunk that its other side has shown to be. */
+  /** Over TLS: the trunk that the other side has authenticated as. */
   readonly trunk?: string | undefined;
-  /** The port that our Contact has in what goes by it, where that is not the one of UDP and TCP. */
+  /** The port in our Contact over this flow, if it differs from that of UDP and TCP. */
   readonly ownPort?: number | undefined;
-  /** Where it leads. */
+  /** The remote address. */
   readonly remote: Address;
-  /** Sends; a failure is told later, if at all. */
+  /** Sends; `failed` is called later, if at all. */
   send(bytes: Uint8Array, failed: () => void): void;
-  /** Calls `tell` when the flow is lost, with why if that is known; the returned function takes that back. */
+  /** Calls `tell` when the flow is lost, with the reason if known; the returned function cancels that. */
   whenLost(tell: (why?: string) => void): () => void;
 }
 
-/** A request ready to send: with our Via, as bytes, and the flow it takes. */
+/** A request ready to send, with our Via: the message, its bytes, and the flow. */
 export interface RoutedRequest {
   readonly request: Request;
   readonly flow: Flow;

@@ -1,9 +1,9 @@
 /**
  * Frames a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
  *
- * Rules: at most one message of the greatest size is buffered; a stream whose next message cannot be found (no
- * Content-Length, two that differ, too large) is faulty and has to be closed: nothing is read from it any more. Folded
- * lines and LF alone are accepted, as in datagrams. The work is linear in the bytes, however small the pieces are.
+ * Rules: at most one message of the maximum size is buffered; a stream whose next message cannot be framed (no
+ * Content-Length, two that differ, too large) is faulty and must be closed: nothing more is read from it. Folded
+ * lines and bare LF are accepted, as in datagrams. The work is linear in the bytes, however small the pieces are.
  */
 import { contentLength, headEnd, readHead } from "../../protocol/sip/head.ts";
 import { LIMITS } from "../../protocol/sip/message.ts";
@@ -14,9 +14,9 @@ const LF = 10;
 export class SipFrames {
   #bytes = new Uint8Array(4_096);
   #end = 0;
-  /** How far the end of the header has been searched for. */
+  /** The offset up to which the end of the header has been searched for. */
   #seen = 0;
-  /** The length of the incomplete message, once its header is whole. */
+  /** The length of the incomplete message, once its header is complete. */
   #length: number | undefined;
   #fault: string | undefined;
   #pongs = 0;
@@ -26,12 +26,12 @@ export class SipFrames {
     return this.#end > 0;
   }
 
-  /** How often a single empty line has come between messages: the answer to a keep-alive (RFC 5626 §3.5.1). */
+  /** Counts single empty lines between messages: answers to keep-alives (RFC 5626 §3.5.1). */
   get pongs(): number {
     return this.#pongs;
   }
 
-  /** Hands each whole message to `take`; gives the fault of the stream, if there is one. */
+  /** Passes each complete message to `take`; returns the fault of the stream, if any. */
   push(bytes: Uint8Array, take: (message: Uint8Array) => void): string | undefined {
     for (let at = 0; at < bytes.length && this.#fault === undefined; ) {
       const room = Math.min(bytes.length - at, LIMITS.bytes);
@@ -52,7 +52,7 @@ export class SipFrames {
         this.#skipEmptyLines();
         const header = headEnd(this.#bytes.subarray(0, this.#end), this.#seen);
         if ((header ?? this.#end) > LIMITS.bytes) return "header too large";
-        this.#seen = Math.max(0, this.#end - 2); // the line break that the next one makes an empty line
+        this.#seen = Math.max(0, this.#end - 2); // keeps the line break that the next one completes to an empty line
         if (header === undefined) return undefined;
         const fault = this.#measure(header, take);
         if (fault !== undefined) return fault;
@@ -66,7 +66,7 @@ export class SipFrames {
     }
   }
 
-  /** Reads the length of the message whose header is whole; without a valid one, the header alone goes on to be refused. */
+  /** Determines the length of a message with a complete header; without a valid one, only the header is passed on, to be refused. */
   #measure(header: number, take: (message: Uint8Array) => void): string | undefined {
     const head = readHead(this.#bytes.subarray(0, header));
     const body = contentLength(head.headers);
@@ -74,7 +74,7 @@ export class SipFrames {
       this.#length = header + body;
       return undefined;
     }
-    // 400 or 413; without any Content-Length it would read as a message without a body
+    // 400 or 413; a header without any Content-Length is not passed on: it would read as a message without a body
     if (body !== undefined || head.fault !== undefined) take(this.#bytes.slice(0, header));
     return body !== undefined && body > 0 ? "message too large" : "missing or invalid Content-Length";
   }

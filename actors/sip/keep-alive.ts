@@ -1,29 +1,29 @@
 /**
- * Keeps a registered flow alive: empty lines now and then, and whether they are answered.
+ * Keeps a registered flow alive: sends empty lines periodically, and checks whether they are answered.
  *
- * RFC 5626 §3.5.1, §4.4.1: a ping is a double CRLF, its pong a single one. Rules: a flow whose pong is due and does not come within ten seconds is
- * lost, and its connection is closed; a pong is due where the registrar has promised it, and where one has come
- * before, since some servers (Asterisk's pjsip) answer none. By UDP the ping opens the way through a NAT, and nothing is due. Left
- * out on purpose: STUN on a SIP port (§3.5.2), which few providers answer.
+ * RFC 5626 §3.5.1, §4.4.1: a ping is a double CRLF, its pong a single one. Rules: if a pong is due and does not come within ten seconds
+ * the flow is lost, and its connection is closed; a pong is due if the registrar has promised it, or if one has come
+ * before, since some servers (Asterisk's pjsip) answer none. Over UDP the ping keeps the NAT binding open, and no pong is due. Left
+ * out: STUN on a SIP port (§3.5.2), which few providers answer.
  */
 import type { Clock } from "../clock.ts";
 import type { Kept } from "./user.ts";
 
 export const PING = new TextEncoder().encode("\r\n\r\n");
 
-/** Whether a datagram is somebody's ping or pong, or what phones send in their place: a few line breaks or zeros. */
+/** Whether a datagram is a ping or pong, or what phones send instead: a few line breaks or zeros. */
 export const isKeepAlive = (bytes: Uint8Array): boolean =>
   bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10 || byte === 0);
 
 /** Milliseconds. */
 const PONG = 10_000;
 
-/** What pings go by. */
+/** The connection that pings are sent on. */
 interface Pinged {
-  /** How many pongs have come. */
+  /** The number of pongs received. */
   readonly pongs: () => number;
   ping(): void;
-  /** No pong has come. */
+  /** Called if no pong has come. */
   silent(): void;
 }
 

@@ -1,25 +1,26 @@
 /**
- * Host names that SIP messages are sent to, made addresses: those of the configuration, and those that peers have written.
+ * Resolves the host names that SIP messages are sent to: configured ones, and those written by peers.
  *
- * Rules: a name of the configuration is looked up as the system does (/etc/hosts too), in a table of its own, which no peer's name can
- * fill or delay, and renewed before it is old, so that no request waits for it but the first; a peer's name is asked of the name server alone, and never waits for a thread that other look-ups hold. A peer has
- * `MOST_OF_ONE` questions open at once: further names of it are not found until one is answered.
+ * Rules: a configured name is resolved by the system (including /etc/hosts), in a table of its own that peers' names cannot fill or
+ * delay, and renewed before it expires, so that only the first request waits for it; a peer's name is resolved by the name server only,
+ * and never waits for a thread that other look-ups block. A peer has `MOST_OF_ONE` queries open at once: further names of it are not found
+ * until one is answered.
  */
 import { isIP } from "node:net";
 import type { Clock } from "../clock.ts";
 import { Hosts, type Resolve } from "../hosts.ts";
 
 const MOST_OF_ONE = 8;
-/** In milliseconds: sooner than an address is old (hosts.ts). */
+/** Milliseconds: less than the lifetime of an address (hosts.ts). */
 const RENEWED = 20_000;
 
 export interface NamesNeeds {
   readonly clock: Clock;
-  /** For the names of the configuration. */
+  /** For configured names. */
   readonly resolve: Resolve;
   /** For all others. */
   readonly resolvePeer: Resolve;
-  /** The names of the configuration, in lower case. */
+  /** The configured names, in lower case. */
   readonly configured: readonly string[];
 }
 
@@ -27,11 +28,11 @@ export class SipNames {
   readonly #configured: ReadonlySet<string>;
   readonly #ours: Hosts;
   readonly #theirs: Hosts;
-  /** How many questions each peer has open. */
+  /** The number of open queries of each peer. */
   readonly #open = new Map<string, number>();
 
   readonly #clock: Clock;
-  /** Renews no names any more; there before the first is asked for. */
+  /** Stops the renewal; undefined until the first configured name is looked up. */
   #disarm: (() => void) | undefined;
 
   constructor({ clock, resolve, resolvePeer, configured }: NamesNeeds) {
@@ -45,7 +46,7 @@ export class SipNames {
     this.#disarm?.();
   }
 
-  /** The addresses of a host that the configuration names, or that a peer has written. */
+  /** The addresses of a host: a configured one, or one that a peer has written. */
   find(host: string, peer: string | undefined, use: (addresses: readonly string[]) => void): void {
     if (peer === undefined || this.#configured.has(host.toLowerCase())) {
       if (isIP(host) === 0) this.#disarm ??= this.#renewed();
@@ -60,7 +61,7 @@ export class SipNames {
     });
   }
 
-  /** Renews what was asked for, now and again. */
+  /** Renews the names in use periodically. */
   #renewed(): () => void {
     return this.#clock.after(RENEWED, () => {
       this.#ours.renew();

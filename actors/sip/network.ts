@@ -1,4 +1,4 @@
-/** The network that one party has all addresses of: an IPv4 address, or an IPv6 /64. */
+/** The network that one party controls all addresses of: an IPv4 address, or an IPv6 /64. */
 import ipaddr from "ipaddr.js";
 
 export const networkOf = (host: string): string =>

@@ -1,9 +1,9 @@
 /**
- * Whether the SIP proxy is up: OPTIONS now and then (RFC 3261 §11), and every other message from it.
+ * Whether the SIP proxy is up: OPTIONS at intervals (RFC 3261 §11), and every other message from it.
  *
  * Rules: every response means that it is up, a refusal too; no response (Timer F), or no way to send, means that it is down. No
  * OPTIONS is sent while calls show that it is up. A change is logged once. A proxy that is down ends and refuses no call: calls are
- * tried all the same, and each logs why it failed.
+ * attempted all the same, and each logs why it failed.
  */
 import { requestOf } from "../../protocol/sip/build.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
@@ -14,7 +14,7 @@ import type { SipPort } from "./user.ts";
 
 export type ProxyState = "up" | "down" | "unknown";
 
-/** How often what is heard is looked at, in milliseconds: of a flood of messages one is enough. */
+/** Milliseconds between evaluations of received messages: in a flood of messages one is enough. */
 const NEWS = 1_000;
 
 export interface ProxyCheckNeeds {
@@ -23,11 +23,11 @@ export interface ProxyCheckNeeds {
   readonly random: () => string;
   readonly sip: () => SipPort;
   readonly proxy: Destination;
-  /** Whether a message from there is the proxy's. */
+  /** Whether a message from this source is the proxy's. */
   readonly isProxy: (source: Destination) => boolean;
   /** Our host in From. */
   readonly localHost: string;
-  /** Milliseconds between two signs of life that are asked for; 0 asks for none. */
+  /** Milliseconds of silence after which OPTIONS is sent; 0 disables it. */
   readonly interval: number;
 }
 
@@ -56,7 +56,7 @@ export class ProxyCheck {
     this.#disarm();
   }
 
-  /** A SIP message has come. */
+  /** A SIP message was received. */
   heard(source: Destination): void {
     const now = this.#needs.clock.now();
     if (now - this.#heardAt < NEWS || !this.#needs.isProxy(source)) return;
@@ -68,7 +68,7 @@ export class ProxyCheck {
     this.#change("up");
   }
 
-  /** Asks when nothing was heard for long enough, else later. */
+  /** Sends OPTIONS if nothing was received for the interval, else checks later. */
   #ask(): void {
     if (this.#stopped) return;
     const { clock, interval } = this.#needs;
@@ -86,11 +86,11 @@ export class ProxyCheck {
   #askAfter(milliseconds: number): void {
     if (this.#stopped) return;
     this.#disarm();
-    // a way that fails at once is not tried again at once
+    // an attempt that fails at once is not repeated at once
     this.#disarm = this.#needs.clock.after(Math.max(NEWS, milliseconds), () => this.#ask());
   }
 
-  /** Sends OPTIONS; `told` is called once, with what went wrong if there was no response. */
+  /** Sends OPTIONS; `told` is called once, with the failure if there was no response. */
   #send(told: (why?: object) => void): void {
     const { sip, proxy, random, localHost } = this.#needs;
     const uri = `sip:${writeHost(proxy.host)}:${proxy.port}`;

@@ -1,10 +1,11 @@
 /**
- * Where a peer may have us send: what its Contact or Record-Route names is only what it says.
+ * Which destinations a peer may make us send to: its Contact and Record-Route are unverified claims.
  *
- * Rules: what is special (this machine, this link, a group, nowhere, a cloud's metadata) is named by nobody, but by who is on this machine or
- * this link himself; a TCP connection is made only to an address that the peer's own messages come from. The proxy, with its port, and the
- * networks of `[sip] allow` are excepted, and our own socket, where calls between two users meet (A19). What comes from the proxy is
- * somebody else's word, so the proxy's being on this machine lets nobody name this machine. Our own addresses are this machine, too.
+ * Rules: special addresses (this machine, this link, multicast, unspecified, a cloud's metadata) are accepted from no peer, except this
+ * machine's and this link's from a peer on it; a TCP connection is opened only to an address that the peer's own messages come from.
+ * Exempt are the proxy with its port, the networks of `[sip] allow`, and our own socket, where calls between two users meet (A19).
+ * Messages from the proxy carry other parties' claims, so a proxy on this machine does not make this machine's addresses
+ * acceptable. Our own addresses count as this machine.
  */
 import { isIP } from "node:net";
 import type { Destination } from "../../protocol/sip/message.ts";
@@ -16,7 +17,7 @@ import type { ReachPort } from "./user.ts";
 export interface ReachNeeds {
   readonly acl: Pick<SipAcl, "isProxy" | "hasBeenProxy" | "covers" | "allows">;
   readonly isProxyPort: (port: number) => boolean;
-  /** Our addresses, and our names in URIs. */
+  /** Our addresses, and our host names in URIs. */
   readonly ours: readonly string[];
   /** Our SIP port. */
   readonly port: () => number;
@@ -34,26 +35,26 @@ export class Reach implements ReachPort {
     this.#ours = new Set(needs.ours.map(normalAddress));
   }
 
-  /** Whether what is sent there goes to the proxy. */
+  /** Whether a message to this address goes to the proxy. */
   isProxy({ host, port }: Address): boolean {
     return this.#needs.isProxyPort(port) && this.#needs.acl.isProxy(host);
   }
 
   /**
-   * Whether a message from there is one that the proxy has passed on: its TCP connections have any port. What comes by TLS is
-   * its trunk's alone, which may be on the same machine.
+   * Whether a message from this source was forwarded by the proxy: its TCP connections may have any port. A message from an
+   * authenticated trunk is that trunk's, even if its host is the proxy's.
    */
   isPassedOn({ transport, host, port, trunk }: Destination): boolean {
     if (trunk !== undefined) return false;
     return this.#needs.acl.hasBeenProxy(host) && (transport !== "udp" || this.#needs.isProxyPort(port));
   }
 
-  /** Whether it comes from a host that is told in the configuration: the proxy's, or one of `[sip] allow`. */
+  /** Whether it comes from a configured host: the proxy's, or one of `[sip] allow`. */
   isTrusted({ host }: Address): boolean {
     return this.#needs.acl.allows(host);
   }
 
-  /** Whether somebody whose messages come from these hosts may have us send there. A name is judged once it has an address. */
+  /** Whether a peer whose messages come from these hosts may make us send there. A host name is judged by its addresses later. */
   mayLead(to: Destination, heard: readonly string[]): boolean {
     const host = normalAddress(to.host);
     if (this.isProxy(to) || this.#needs.acl.covers(to.host)) return true;
@@ -63,13 +64,13 @@ export class Reach implements ReachPort {
     return to.transport === "udp" || isIP(host) === 0 || heard.includes(host);
   }
 
-  /** What the proxy has passed on may name anything, since we go by the proxy then. */
+  /** Whether a request from `source` may set this next hop; the proxy may set any, since we then send via the proxy. */
   mayName(hop: Destination, source: Destination): boolean {
     const heard = [normalAddress(source.host)];
     return this.isPassedOn(source) || this.mayLead({ ...hop, transport: "udp" }, heard);
   }
 
-  /** Whether one of them is on the machine or the link itself. */
+  /** Whether one of the hosts is on this machine or this link itself. */
   #isThere(special: Special, heard: readonly string[]): boolean {
     const isNear = special === "this machine" || special === "this link";
     return isNear && heard.some((host) => this.#specialOf(host) === special);

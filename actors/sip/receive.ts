@@ -1,8 +1,8 @@
 /**
- * Reads an incoming message and marks its Via with its source; or gives its fault, and the refusal if it can be answered.
+ * Reads an incoming message and adds its source to its Via; or returns its fault, with the refusal if it can be answered.
  *
  * RFC 3261 §18.2.1 (`received`), §18.2.2 (where a response goes), RFC 3581 §4 (`rport`). Rule: `received` and `rport` values
- * that the sender has written itself are replaced.
+ * written by the sender are replaced.
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -20,14 +20,14 @@ import { answerable, readMessage } from "../../protocol/sip/read.ts";
 import { type Param, param, splitOutside } from "../../protocol/sip/values.ts";
 import type { Address } from "../../transports/transport.ts";
 
-/** The parameters that only the receiver of a request may write. */
+/** The parameters that only the receiver of a request sets. */
 const OURS = /^(?:received|rport)\s*(?:=|$)/i;
 
 export type Received =
   | { readonly message: Message; readonly replyTo: Address }
   | { readonly message: undefined; readonly fault: string; readonly refusal?: Response; readonly replyTo: Address };
 
-/** Reads a message from a source. Nothing in the bytes makes it throw. */
+/** Reads a message from a source. Never throws, whatever the bytes. */
 export function readReceived(bytes: Uint8Array, source: Destination): Received {
   const message = attempt(() => readMessage(bytes));
   if (message instanceof Refusal)
@@ -38,7 +38,7 @@ export function readReceived(bytes: Uint8Array, source: Destination): Received {
   return refused(known, answerable(message.method, message.uri, message.headers), source);
 }
 
-/** A request whose header alone was read, marked in the same way; undefined where its Via cannot be read. */
+/** Marks a request of which only the header was read; undefined if its Via cannot be read. */
 export function markedHeader(
   request: Request,
   source: Destination,
@@ -61,7 +61,7 @@ function marked(request: Request, source: Destination): { message: Request; repl
   return { message: withTopVia(request, value, { ...via, params }), replyTo: replyTo(request, source) };
 }
 
-/** Where the responses to a request go that came from there: by UDP to its port where `rport` asks for that. */
+/** The destination of responses to a request from this source: over UDP its source port if `rport` asks for that. */
 export function replyTo(request: Request, source: Destination): Address {
   const via = topVia(request);
   const asksForPort = param(via.params, "rport") !== undefined;
@@ -69,7 +69,7 @@ export function replyTo(request: Request, source: Destination): Address {
   return { host: source.host, port };
 }
 
-/** A Via that cannot be read goes back as it came, and the refusal to where the request came from. */
+/** The refusal; if the Via cannot be read, it is returned unchanged, and the refusal goes to the source of the request. */
 function refused({ sip }: Refusal, request: Request | undefined, source: Destination): Received {
   const fault = "malformed message";
   if (request === undefined) return { message: undefined, fault, replyTo: source };

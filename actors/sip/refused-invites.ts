@@ -1,8 +1,9 @@
 /**
- * The INVITEs that were refused for overload: a copy of one that comes later is refused as well, though there is room by then.
+ * INVITEs refused for overload: a later copy of one is refused as well, even if there is room by then.
  *
- * RFC 3261 §8.2.7, §17.1.1.2: whoever has heard the 503 has done with the request, so a call that a late copy began would have nobody at
- * its other end; and it gets the same To tag (§8.2.7). Bounds: what was refused among the last `MANY` to twice as many INVITEs; their copies come within seconds.
+ * RFC 3261 §8.2.7, §17.1.1.2: a sender that has received the 503 has finished the request, so a call started by a late copy would have
+ * nobody at its other end; the copy gets the same To tag (§8.2.7). Bounds: refusals among the last `MANY` to twice as many INVITEs;
+ * copies come within seconds.
  */
 
 const MANY = 20_000;
@@ -26,7 +27,7 @@ export class RefusedInvites {
     this.#tags.set(key, tag);
   }
 
-  /** An INVITE has come, whatever becomes of it. */
+  /** Counts an INVITE, whatever its outcome. */
   seen(): void {
     if (this.isEmpty || ++this.#seen < MANY) return;
     this.#seen = 0;

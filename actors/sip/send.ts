@@ -1,9 +1,10 @@
 /**
  * Writes an outgoing message for the transport that carries it.
  *
- * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via names the transport that the message really takes;
- * our Contact has `;transport=tcp`, or `tls`, exactly when the message goes by that, so that the other side uses the same one; where we listen for
- * TLS, Via and Contact of what goes by it have that port; by TLS the Via asks that the connection be used for their requests, too (`alias`, RFC 5923).
+ * RFC 3261 §18.1.1 (the Via of a request), §20.10. Rules: our Via contains the transport actually used;
+ * our Contact has `;transport=tcp`, or `tls`, exactly when the message is sent over that, so that the other side uses the same one; if we
+ * listen for TLS, Via and Contact of messages over TLS have that port; over TLS the Via asks for reuse of the connection for their
+ * requests, too (`alias`, RFC 5923).
  */
 import type { Field, Message, Request, Transport } from "../../protocol/sip/message.ts";
 import { writeHost } from "../../protocol/sip/uri.ts";
@@ -17,17 +18,17 @@ export interface SentBy {
   readonly branch: string;
 }
 
-/** What carries a message, as far as it is written in it. */
+/** The properties of a flow that are written into its messages. */
 export type Carrier = Pick<Flow, "transport" | "ownPort">;
 
-/** The bytes of a message for what carries it. */
+/** The bytes of a message for a flow. */
 export function writeBy(message: Message, by: Carrier): Uint8Array {
   const { headers } = message;
   if (!headers.some((field) => isForOther(field, by.transport))) return writeMessage(message);
   return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, by)) });
 }
 
-/** Whether a field is a Contact that may name the wrong transport. */
+/** Whether a field is a Contact that may have another transport parameter. */
 const isForOther = ([name, value]: Field, transport: Transport): boolean =>
   name === "Contact" && (transport !== "udp" || /;transport=/i.test(value));
 

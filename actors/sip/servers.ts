@@ -2,7 +2,7 @@
  * Server transactions: incoming requests, and the retransmissions, ACKs and CANCELs that belong to them.
  *
  * RFC 3261 §17.2, §9.2, §8.2.2.2, §13.3.1.4. Rules: the transaction user gets a request once; a second final response is not
- * sent; transactions are found by key; a request with a final response is kept without its body. Bounds:
+ * sent; transactions are found by key; a request with a final response is stored without its body. Bounds:
  * `MOST_TRANSACTIONS` and `MOST_HELD`.
  */
 import { inviteServer } from "../../machines/transactions/invite-server.ts";
@@ -19,7 +19,7 @@ import { writeBy } from "./send.ts";
 import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
 import type { ServerTransaction, SipUser } from "./user.ts";
 
-/** The most bytes that all transactions hold, characters counted as bytes: 1.3 kB for each that there may be. */
+/** The maximum bytes held by all transactions, characters counted as bytes: 1.3 kB for each of the maximum number. */
 export const MOST_HELD = 268_435_456;
 
 export interface ServerRecord extends TransactionRecord {
@@ -29,7 +29,7 @@ export interface ServerRecord extends TransactionRecord {
   /** The bytes of its request and its last response. */
   held: number;
   readonly flow: Flow;
-  /** The user's last response, and the bytes that were sent last. */
+  /** The user's last response, and the bytes sent last. */
   response?: Response;
   last?: Uint8Array;
   acknowledgedKey?: string;
@@ -41,9 +41,9 @@ export interface ServersNeeds {
   readonly user: SipUser;
   readonly mostHeld: number;
   readonly dropped: Tally;
-  /** Calls the user; what it throws goes no further. */
+  /** Calls the user, and catches its exceptions. */
   guard(run: () => void): void;
-  /** The To tag of a response that has none. */
+  /** The To tag for a response that has none. */
   toTag(message: Message): string;
 }
 
@@ -63,24 +63,24 @@ export class SipServers {
     });
   }
 
-  /** Responses that were sent again, and requests that came again. */
+  /** Retransmitted responses, and repeated requests. */
   readonly repeats = { out: 0, in: 0 };
 
   get count(): number {
     return this.#records.size;
   }
 
-  /** Whether there is no room for one more. */
+  /** Whether there is no room for another transaction. */
   get full(): boolean {
     return this.#records.size >= MOST_TRANSACTIONS || this.#held >= this.#needs.mostHeld;
   }
 
-  /** Whether there is a transaction of this key (serverKeyOf). */
+  /** Whether there is a transaction with this key (serverKeyOf). */
   has(key: string): boolean {
     return this.#records.has(key);
   }
 
-  /** Absorbs a retransmission; false when the request is new. */
+  /** Absorbs a retransmission; false if the request is new. */
   repeated(request: Request): boolean {
     const record = this.#records.get(serverKeyOf(request));
     if (record === undefined) return false;
@@ -89,12 +89,12 @@ export class SipServers {
     return true;
   }
 
-  /** Takes an ACK: to a 300-699 by its branch (§17.2.3), to a 2xx by its dialog (§13.3.1.4); false when none matches. */
+  /** Passes on an ACK: to a 300-699 by its branch (§17.2.3), to a 2xx by its dialog (§13.3.1.4); false if none matches. */
   acknowledged(ack: Request): boolean {
     const record = this.#records.get(serverKeyOf(ack, "INVITE")) ?? this.#accepted.get(acknowledgedKeyOf(ack));
     if (record === undefined) return false;
     record.ack = ack;
-    // refused and acknowledged it is over: the same request may come on, to somebody else (RFC 3261 §16.7, §8.2.2.2)
+    // once the refusal is acknowledged, the same request may come again on another path, to another target (RFC 3261 §16.7, §8.2.2.2)
     if ((record.response?.status ?? 0) >= 300) this.#forgetMerged(record);
     this.#transactions.tell(record, "ack");
     return true;
@@ -150,7 +150,7 @@ export class SipServers {
     this.#weigh(record);
   }
 
-  /** Updates the count of bytes that are held. */
+  /** Updates the count of held bytes. */
   #weigh(record: ServerRecord, held = weightOf(record)): void {
     this.#held += held - record.held;
     record.held = held;

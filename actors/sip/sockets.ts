@@ -1,8 +1,8 @@
 /**
- * The sockets that SIP listens on: UDP and TCP on one port, for every address of `[sip] bind`.
+ * The listening sockets of SIP: UDP and TCP on one port, for every address of `[sip] bind`.
  *
- * Rules: an address family that the machine lacks is left out and logged; a UDP socket that fails is opened again with
- * back-off; meanwhile the gateway is not up, and datagrams to send are dropped, as a network would: retransmissions use
+ * Rules: an address family that the machine lacks is skipped and logged; a UDP socket that fails is reopened with
+ * back-off; meanwhile the gateway is not up, and outgoing datagrams are dropped, as a network would: retransmissions use
  * the new socket. After `MOST_FAILURES` failures in a row `broken` is called.
  */
 import { isIP } from "node:net";
@@ -21,7 +21,7 @@ import type { Log } from "../log.ts";
 const MOST_FAILURES = 10;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
-/** After so long without a failure, earlier ones do not count any more. */
+/** After this time without a failure, earlier ones no longer count. */
 const STANDS = 60_000;
 
 export interface SocketsNeeds {
@@ -32,16 +32,16 @@ export interface SocketsNeeds {
   readonly port: number;
   received(bytes: Uint8Array, from: Address, socket: SipSocket): void;
   accept(stream: ByteStream): StreamEvents;
-  /** A socket cannot be opened any more. */
+  /** A socket failed too often, and is not reopened. */
   broken(why: string): void;
 }
 
-/** A bound address, with whatever socket it has at the time. */
+/** A bound address, with its current socket. */
 export type SipSocket = Pick<Datagrams, "local" | "send">;
 
 interface Bound extends SipSocket {
   readonly listener: Listener;
-  /** Undefined while it is being opened again. */
+  /** Undefined while it is being reopened. */
   datagrams: Datagrams | undefined;
   failures: number;
   openedAt: number;
@@ -58,7 +58,7 @@ export class SipSockets {
     this.#port = needs.port;
   }
 
-  /** The port that is really bound. */
+  /** The actual port. */
   get port(): number {
     return this.#port;
   }
@@ -72,12 +72,12 @@ export class SipSockets {
     return this.#bound.length > 0;
   }
 
-  /** The addresses that are bound. */
+  /** The bound addresses. */
   get hosts(): readonly string[] {
     return this.#bound.map(({ local }) => local.host);
   }
 
-  /** Binds every address; rejects, with nothing left open, when one cannot be bound. */
+  /** Binds every address; rejects, with everything closed again, if one cannot be bound. */
   async start(): Promise<void> {
     let lack: unknown;
     try {
@@ -95,7 +95,7 @@ export class SipSockets {
     }
   }
 
-  /** Logs once when the receive buffer is smaller than asked for, so that bursts of datagrams may be lost. */
+  /** Logs once if the receive buffer is smaller than asked for: bursts of datagrams may be lost. */
   #logBuffer(): void {
     const buffers = this.#bound.flatMap(({ datagrams }) => datagrams?.receiveBuffer ?? []);
     const small = buffers.find(({ asked, given }) => given < asked);
@@ -111,12 +111,12 @@ export class SipSockets {
     await Promise.all(closing.flatMap(({ datagrams, listener }) => [datagrams?.close(), listener.close()]));
   }
 
-  /** The socket that reaches an address. */
+  /** The socket of this address's family. */
   for(host: string): SipSocket | undefined {
     return this.#bound.find(({ local }) => isIP(local.host) === isIP(host));
   }
 
-  /** UDP and TCP on one port; with port 0, another one is tried when TCP cannot have the same. */
+  /** UDP and TCP on one port; with port 0, another one is tried if TCP cannot get the same. */
   async #bind(host: string, tries: number): Promise<void> {
     const port = this.#port;
     const datagrams = await this.#open(host);

@@ -1,9 +1,9 @@
 /**
- * The SIP stack: hands each message from the wire to its transaction, refuses it, or hands it up to the user.
+ * The SIP stack: passes each message from the wire to its transaction, refuses it, or passes it up to the user.
  *
- * RFC 3261 §8.2, §17, §18. Rules: nothing from the network throws out of here; new requests that are refused
- * (checks.ts) are refused without state, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
- * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, past them 503.
+ * RFC 3261 §8.2, §17, §18. Rules: nothing from the network makes it throw; new requests that are refused
+ * (checks.ts) are refused statelessly, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
+ * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, beyond them 503.
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
@@ -43,40 +43,40 @@ import type {
 
 export interface SipNeeds {
   readonly clock: Clock;
-  /** A fresh token of letters and digits that nobody can guess. */
+  /** A new unguessable token of letters and digits. */
   readonly random: () => string;
   readonly open: OpenSip;
-  /** What a trunk that is talked to by TLS must show, and what we show it. */
+  /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
   readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
-  /** How we listen for TLS; without it nobody can come by it. */
+  /** The parameters of our TLS listener, if any. */
   readonly secure?: Secure | undefined;
-  /** For names of the configuration, which are `configured`, and for those that peers write. */
+  /** For the names in `configured`, and for those written by peers. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
   readonly configured: readonly string[];
   /** The addresses to listen on, and to send from. */
   readonly bind: readonly string[];
   readonly port: number;
-  /** Our name in Via. */
+  /** Our host in Via. */
   readonly localHost: string;
   readonly log: Log;
   readonly load: Load;
-  /** The most bytes that all server transactions hold together; `MOST_HELD` by default. */
+  /** The maximum bytes of all server transactions together; `MOST_HELD` by default. */
   readonly mostHeld?: number;
   /** Whether a source may send requests outside dialogs. */
   allow(source: Destination): boolean;
-  /** Whether CANCELs and responses are taken from where their INVITE or request was sent to, and allowed sources, alone. */
+  /** Whether CANCELs and responses are accepted only from the peer of their INVITE or request, and from allowed sources. */
   readonly strict: boolean;
-  /** A message has come from there that could be read. */
+  /** A readable message was received from this source. */
   heard?(source: Destination): void;
-  /** A socket cannot be opened any more, however often it was tried. */
+  /** A socket failed too often, and is not reopened. */
   broken(why: string): void;
   readonly user: SipUser;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 
-/** A SIP stack, made but not started. */
+/** A SIP stack, created but not started. */
 export class SipStack implements SipPort, FlowPort {
   readonly #needs: SipNeeds;
   readonly #dropped: Tally;
@@ -116,12 +116,12 @@ export class SipStack implements SipPort, FlowPort {
     this.#checks = { servers: this.#servers, dropped: this.#dropped, allow };
   }
 
-  /** The port that is really bound. */
+  /** The actual port. */
   get port(): number {
     return this.#transport.port;
   }
 
-  /** The port that is bound for TLS, if one is. */
+  /** The actual TLS port, if any. */
   get tlsPort(): number | undefined {
     return this.#transport.tlsPort;
   }
@@ -130,23 +130,23 @@ export class SipStack implements SipPort, FlowPort {
     return this.#transport.up;
   }
 
-  /** Transactions alive, in both directions. */
+  /** Live transactions, in both directions. */
   get transactions(): number {
     return this.#clients.count + this.#servers.count;
   }
 
-  /** What was sent again, and what came again, since the start. */
+  /** Retransmissions sent and received since the start. */
   get retransmissions(): { readonly out: number; readonly in: number } {
     const [clients, servers] = [this.#clients.repeats, this.#servers.repeats];
     return { out: clients.out + servers.out, in: clients.in + servers.in };
   }
 
-  /** Whether the sockets of each transport are open; of TLS only where we listen for it. */
+  /** Whether the sockets of each transport are open; TLS only if we listen for it. */
   get sockets(): Sockets {
     return this.#transport.sockets;
   }
 
-  /** How often each reason to drop a message was counted. */
+  /** The number of dropped messages, by reason. */
   get dropped(): ReadonlyMap<string, number> {
     return this.#dropped.counts;
   }
@@ -161,12 +161,12 @@ export class SipStack implements SipPort, FlowPort {
     await this.#transport.stop();
   }
 
-  /** Sends a request, to which the Via is added here. */
+  /** Sends a request; the Via is added here. */
   send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction {
     return this.#clients.send(request, to, on, named, branch);
   }
 
-  /** Takes up a request that an earlier gateway has taken; its user is not told of it again. */
+  /** Recreates the transaction of a request that an earlier gateway received; the user is not called for it. */
   takeUp(request: Request, source: Destination): ServerTransaction {
     return this.#servers.begin(request, source, this.#transport.back(request, source)).transaction;
   }
@@ -176,22 +176,22 @@ export class SipStack implements SipPort, FlowPort {
     this.#clients.cancel(transaction, fields);
   }
 
-  /** Sends the ACK to a 2xx, as often as that comes (RFC 3261 §13.2.2.4). */
+  /** Sends the ACK to a 2xx; call it for each copy of the 2xx (RFC 3261 §13.2.2.4). */
   acknowledge(ack: Request, to: Destination, named?: Named): void {
     this.#clients.acknowledge(ack, to, () => this.#dropped.add("ACK could not be sent", to), named);
   }
 
-  /** Whether there is a way to a place: by a connection that the other side has made only as long as it is open. */
+  /** Whether a destination can be reached: over a connection opened by the other side only as long as that is open. */
   isOpen(to: Destination): boolean {
     return this.#transport.isOpen(to);
   }
 
-  /** Who connects by TLS from now on is shown this. */
+  /** Replaces our TLS parameters for new connections. */
   renew(terms: TlsServerTerms): void {
     this.#transport.renew(terms);
   }
 
-  /** Keeps the flow that a registration has taken alive. */
+  /** Keeps the flow of a registration alive. */
   keep(to: Destination, kept: Kept): () => void {
     return this.#transport.keep(to, kept);
   }
@@ -205,7 +205,7 @@ export class SipStack implements SipPort, FlowPort {
       this.#dropped.add("malformed header field", { source: source.host, text: fault.message });
   }
 
-  /** The same 503 to each copy; the transaction layer does not hear of it. */
+  /** The same 503 to each copy, without a transaction. */
   #tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void {
     this.#needs.heard?.(source);
     const response = responseTo(invite, 503, { toTag, headers: [RETRY_AFTER] });
@@ -218,7 +218,7 @@ export class SipStack implements SipPort, FlowPort {
     const { host, port } = topVia(response);
     const isOurPort = (port ?? 5060) === this.port || (port ?? 5061) === this.tlsPort;
     const ours = host.toLowerCase() === this.#needs.localHost.toLowerCase() && isOurPort;
-    // §8.1.3.3: one with a Via beside ours was misrouted; §18.1.2: one without ours is for another host
+    // §8.1.3.3: one with a second Via was misrouted; §18.1.2: one without ours is for another host
     if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
     else if (!ours) this.#dropped.add("response for another host", from);
     else if (this.#needs.strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source))
@@ -249,21 +249,21 @@ export class SipStack implements SipPort, FlowPort {
     else if (!this.#servers.acknowledged(ack)) this.#dropped.add("unsolicited ACK", { source: source.host });
   }
 
-  /** Whether a CANCEL comes from where its INVITE came from, or from somebody who may begin calls; by TLS, from the same trunk. */
+  /** Whether a CANCEL comes from its INVITE's source, or from one that may start calls; over TLS, from the same trunk. */
   #isOfSender({ transaction }: ServerRecord, source: Destination): boolean {
     if (transaction.source.trunk !== undefined) return transaction.source.trunk === source.trunk;
     if (!this.#needs.strict) return true;
     return this.#needs.allow(source) || normalAddress(transaction.source.host) === normalAddress(source.host);
   }
 
-  /** Whether a refusal may go to this source: strangers get few. */
+  /** Whether a refusal may be sent to this source: the rate to strangers is limited. */
   #mayAnswer(source: Destination): boolean {
     if (this.#needs.allow(source) || this.#answers.take(source.host)) return true;
     this.#dropped.add("too many answers to strangers", { source: source.host });
     return false;
   }
 
-  /** Responds without state, to each copy of the request alike (RFC 3261 §8.2.7). */
+  /** Responds without state, alike to each copy of the request (RFC 3261 §8.2.7). */
   #refuse(request: Request, flow: Flow, response: Response): void {
     const failed = (): void => this.#dropped.add("response could not be sent");
     const bytes = writeBy(
@@ -289,7 +289,7 @@ export class SipStack implements SipPort, FlowPort {
     }
   }
 
-  /** Calls the user; false when that threw. */
+  /** Calls the user; false if it threw. */
   #guard(run: () => void): boolean {
     try {
       run();

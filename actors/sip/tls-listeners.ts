@@ -1,8 +1,9 @@
 /**
- * The sockets that SIP listens on for TLS: one port, on every address that UDP and TCP have.
+ * The listening TLS sockets of SIP: one port, on every address of UDP and TCP.
  *
- * Rules: all of them are bound, or none; who has come is judged once, by his certificate (transports/peer.ts), and may be a trunk; a certificate
- * that is not believed is counted, and its owner is nobody; where others are to be believed from now on, he is let go, to come again and be judged anew.
+ * Rules: all of them are bound, or none; a peer is identified once, by its certificate (transports/peer.ts), and may be a trunk; an invalid
+ * certificate is counted, and its peer is anonymous; when the trusted authorities change, such peers are disconnected, to reconnect and be
+ * identified again.
  */
 import type {
   ByteStream,
@@ -15,11 +16,11 @@ import type {
 import type { Tally } from "../tally.ts";
 import type { AcceptedBy } from "./connections.ts";
 
-/** How we listen for TLS. */
+/** The parameters of our TLS listener. */
 export interface Secure {
   readonly port: number;
   readonly terms: TlsServerTerms;
-  /** The trunk that somebody has shown to be. */
+  /** The trunk that a peer has authenticated as. */
   trunkOf(peer: Peer): string | undefined;
 }
 
@@ -33,19 +34,19 @@ export interface TlsListenersNeeds {
 export class TlsListeners {
   readonly #needs: TlsListenersNeeds;
   #listeners: readonly TlsListener[] = [];
-  /** The open streams of those who were not believed; as many as connections.ts lets in. */
+  /** Open streams of peers with an invalid certificate; as many as connections.ts permits. */
   readonly #disbelieved = new Set<ByteStream>();
 
   constructor(needs: TlsListenersNeeds) {
     this.#needs = needs;
   }
 
-  /** The port that is really bound. */
+  /** The actual port. */
   get port(): number | undefined {
     return this.#listeners[0]?.local.port;
   }
 
-  /** Binds these addresses; rejects, with nothing left open, when one cannot be bound. */
+  /** Binds these addresses; rejects, with everything closed again, if one cannot be bound. */
   async start(hosts: readonly string[]): Promise<void> {
     const { listenTls, secure } = this.#needs;
     try {
@@ -66,7 +67,7 @@ export class TlsListeners {
     await Promise.all(closing.map((each) => each.close()));
   }
 
-  /** Who comes from now on is shown this. */
+  /** Replaces the parameters for new connections, and disconnects peers with an invalid certificate. */
   renew(terms: TlsServerTerms): void {
     for (const each of this.#listeners) each.renew(terms);
     for (const stream of this.#disbelieved) stream.end();

@@ -1,11 +1,11 @@
 /**
- * The interpreter of transaction charts: steps plain records, all on one timer of the clock.
+ * The interpreter of transaction charts: steps plain records, all with one timer of the clock.
  *
- * It does what XState does with the same literal (tests/machines/transactions/transaction.test.ts walks every path through both),
- * at a hundredth of the cost: a record is a chart, the name of a state, the timing and the instants when its delays end.
+ * It behaves as XState does with the same literal (tests/machines/transactions/transaction.test.ts walks every path through both),
+ * at a hundredth of the cost: a record is a chart, the name of a state, the timing, and the instants at which its delays end.
  *
  * Rules: the new state and its deadlines are set before any effect is performed, so an effect may cause the next event at
- * once; the effects of one step keep their order; what only lingers is forgotten together with others, up to `TOGETHER` later, since each
+ * once; the effects of one step keep their order; lingering records are removed in groups, up to `TOGETHER` later, since each
  * timer wakes the process.
  */
 import {
@@ -31,11 +31,11 @@ export interface TransactionRecord extends Timed {
   readonly chart: TransactionChart;
   state: string;
   timing: Timing;
-  /** When each delay of the state ends, in the chart's order. */
+  /** The end of each delay of the state, in the chart's order. */
   ends: readonly number[];
 }
 
-/** A transaction that has not begun. */
+/** A transaction that has not started. */
 export function newRecord(chart: TransactionChart, reliable: boolean, now: number): TransactionRecord {
   const timing = beginTiming(reliable, now);
   return { chart, state: chart.initial, timing, ends: [], deadline: Number.POSITIVE_INFINITY, place: -1 };
@@ -45,13 +45,13 @@ function isOver(record: TransactionRecord): boolean {
   return stateOf(record).type === "final";
 }
 
-/** The event of a response with this status: the wire's to a client, the user's to a server. */
+/** The event of a response with this status: from the wire for a client, from the user for a server. */
 export function eventOf(status: number): TransactionEvent {
   if (status < 200) return "response.provisional";
   return status < 300 ? "response.success" : "response.failure";
 }
 
-/** The owner of the transactions performs their effects. */
+/** Performs the effects of the transactions. */
 export interface TransactionOwner<Transaction> {
   perform(record: Transaction, effect: TransactionEffect): void;
   /** Called once, after the last effect. */
@@ -75,7 +75,7 @@ export class Transactions<Transaction extends TransactionRecord> {
     this.#performAll(record, stateOf(record).entry ?? []);
   }
 
-  /** Gives an event to a transaction; one that its state does not name is ignored. */
+  /** Passes an event to a transaction; an event without a transition in its state is ignored. */
   tell(record: Transaction, event: TransactionEvent): void {
     const step = stateOf(record).on?.[event];
     if (step !== undefined) this.#take(record, step);
@@ -128,13 +128,13 @@ export class Transactions<Transaction extends TransactionRecord> {
   }
 }
 
-/** Whether a state only waits to be forgotten, so that a moment more changes nothing. */
+/** Whether a state only waits for its end, so that a short delay changes nothing. */
 const isLingering = onceEach((state: TransactionState) => {
   const steps = Object.values(state.after ?? {});
   return steps.length > 0 && steps.every((step) => step.target === "terminated" && step.actions === undefined);
 });
 
-/** In milliseconds. */
+/** Milliseconds. */
 const TOGETHER = 250;
 const together = (end: number): number => Math.ceil(end / TOGETHER) * TOGETHER;
 

@@ -1,11 +1,11 @@
 /**
- * The transport layer of SIP: UDP and TCP on one port, TLS toward trunks and on a port of its own, and which of them a message takes.
+ * The transport layer of SIP: UDP and TCP on one port, TLS toward trunks and on its own port, and the choice between them for each message.
  *
- * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response goes out on the socket or connection of its request, and by §18.2.2
- * when that is gone; a request over 1300 bytes goes by TCP, or by UDP when TCP is refused or takes longer than two seconds; what a
- * peer has named is used only where reach.ts lets it lead us; Via and Contact name the transport that really carries them (send.ts);
- * what goes by TLS goes by nothing else.
- * No incoming message can throw. Left out on purpose: `maddr` (multicast, and a way to make us send to others), `sips`.
+ * RFC 3261 §18, RFC 3581 (rport), RFC 6026 §8.8. Rules: a response is sent on the socket or connection of its request, and by §18.2.2
+ * if that is gone; a request over 1300 bytes is sent by TCP, or by UDP if TCP is refused or takes longer than two seconds;
+ * destinations written by a peer are used only if reach.ts permits them; Via and Contact contain the transport actually used (send.ts);
+ * TLS never falls back to another transport.
+ * No incoming message makes it throw. Left out: `maddr` (multicast, and a way to make us send to third parties), `sips`.
  */
 
 import { withToTag } from "../../protocol/sip/build.ts";
@@ -48,19 +48,19 @@ import { UdpFlow } from "./udp-flow.ts";
 import type { Kept, Named } from "./user.ts";
 import { WaitingInvites } from "./waiting.ts";
 
-/** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and goes by TCP. */
+/** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and is sent by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
-/** Gets a request ready to be sent, or why there is no way if that is known. */
+/** Called with the request ready to send, or with the reason for none if known. */
 type Use = (routed: RoutedRequest | undefined, why?: string) => void;
 type FlowTo = (to: Address, sameFlowOnly: boolean) => Flow;
 
-/** What opens sockets. */
+/** Functions that open sockets. */
 export interface OpenSip {
   readonly udp: OpenDatagrams;
   readonly listen: Listen;
   readonly connect: Connect;
-  /** Where they are left out, nothing goes or comes by TLS. */
+  /** If left out, nothing is sent, or received, over TLS. */
   readonly connectTls?: ConnectTls | undefined;
   readonly listenTls?: ListenTls | undefined;
 }
@@ -68,14 +68,14 @@ export interface OpenSip {
 export interface SipTransportNeeds {
   readonly clock: Clock;
   readonly open: OpenSip;
-  /** What a trunk that is talked to by TLS must show, and what we show it. */
+  /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
   readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
-  /** How we listen for TLS. */
+  /** The parameters of our TLS listener, if any. */
   readonly secure?: Secure | undefined;
-  /** For names of the configuration, and for those that peers write. */
+  /** For configured names, and for those written by peers. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
-  /** The names of the configuration. */
+  /** The configured names. */
   readonly configured: readonly string[];
   readonly bind: readonly string[];
   readonly port: number;
@@ -87,20 +87,20 @@ export interface SipTransportNeeds {
   mayAnswer(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
   readonly load: Load;
-  /** Whether an INVITE of this key has come before. */
+  /** Whether an INVITE with this key was received before. */
   isKnown(key: string): boolean;
-  /** An INVITE is one too many; of it the header alone was read. */
+  /** An INVITE beyond capacity; only its header was read. */
   tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void;
   random(): string;
-  /** The To tag of a response that has none. */
+  /** The To tag for a response that has none. */
   toTag(message: Message): string;
-  /** A socket cannot be opened any more. */
+  /** A socket failed too often, and is not reopened. */
   broken(why: string): void;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 
-/** Whether the sockets of each transport are open; of TLS only where we listen for it. */
+/** Whether the sockets of each transport are open; TLS only if we listen for it. */
 export interface Sockets {
   readonly udp: boolean;
   readonly tcp: boolean;
@@ -144,12 +144,12 @@ export class SipTransport {
       });
   }
 
-  /** The port that is really bound. */
+  /** The actual port. */
   get port(): number {
     return this.#sockets.port;
   }
 
-  /** The port that is bound for TLS, if one is. */
+  /** The actual TLS port, if any. */
   get tlsPort(): number | undefined {
     return this.#tls?.port;
   }
@@ -163,7 +163,7 @@ export class SipTransport {
     return { udp: up, tcp: listens, ...(this.#tls && { tls: this.#tls.port !== undefined }) };
   }
 
-  /** Binds every address, TCP beside UDP, and TLS. */
+  /** Binds every address, for UDP, TCP and TLS. */
   async start(): Promise<void> {
     await this.#sockets.start();
     await this.#tls?.start(this.#sockets.hosts).catch(async (error: unknown) => {
@@ -172,12 +172,12 @@ export class SipTransport {
     });
   }
 
-  /** Who connects by TLS from now on is shown this. */
+  /** Replaces our TLS parameters for new connections. */
   renew(terms: TlsServerTerms): void {
     this.#tls?.renew(terms);
   }
 
-  /** Whether there is a way to a place: by a connection that the other side has made only as long as it is open. */
+  /** Whether a destination can be reached: over a connection opened by the other side only as long as that is open. */
   isOpen(to: Destination): boolean {
     return !to.accepted || this.#connections.has(to);
   }
@@ -190,8 +190,8 @@ export class SipTransport {
   }
 
   /**
-   * Routes a request: `use` gets it as written for the transport that it takes, or undefined when there is none. What a peer has named is
-   * sent there only where the peer may lead us.
+   * Routes a request: `use` gets it as written for its transport, or undefined if there is no path. A destination written by a peer
+   * is used only if the peer may choose it.
    */
   route(request: Request, branch: string, to: Destination, use: Use, named?: Named): void {
     this.#names.find(to.host, named?.peer, (addresses) => {
@@ -202,7 +202,7 @@ export class SipTransport {
     });
   }
 
-  /** The flow back to where a request came from that an earlier gateway has read: its socket and connections are gone (§18.2.2). */
+  /** The flow back to the source of a request that an earlier gateway read: its socket and connections are gone (§18.2.2). */
   back(request: Request, source: Destination): Flow {
     const to = replyTo(request, source);
     const { transport, trunk } = source;
@@ -224,7 +224,7 @@ export class SipTransport {
     };
   }
 
-  /** Keeps the flow to an address alive, and tells of its loss; the returned function takes that back. */
+  /** Keeps the flow to an address alive, and reports its loss; the returned function cancels that. */
   keep(to: Destination, kept: Kept): () => void {
     if (to.transport !== "udp") return this.#connections.keep(to, kept);
     const ping = (): void => this.#sockets.for(to.host)?.send(PING, to);
@@ -262,7 +262,7 @@ export class SipTransport {
     return { request: ours, bytes: writeBy(ours, { transport, ownPort }) };
   }
 
-  /** The port by which we are reached, where that is not the one of UDP and TCP. */
+  /** Our port for this transport, if it differs from that of UDP and TCP. */
   #ownPort(transport: Transport): number | undefined {
     return transport === "tls" ? this.tlsPort : undefined;
   }
@@ -276,13 +276,13 @@ export class SipTransport {
     return open.connectTls(terms, to, events, timeout, from);
   }
 
-  /** The source address of TCP connections: the bound one, as for UDP; undefined lets the system choose. */
+  /** The local address of TCP connections: the bound one, as for UDP; undefined lets the system choose. */
   #boundFor(host: string): string | undefined {
     const bound = this.#sockets.for(host)?.local.host;
     return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
   }
 
-  /** Takes bytes from a socket, now or later (waiting.ts); a fault in handling them goes no further. */
+  /** Handles bytes from a socket, now or later (waiting.ts); exceptions are caught here. */
   #received(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
     const read = (): void => this.#read(bytes, source, flowTo);
     const refuse = (invite: Request, toTag: string): void => {
@@ -292,7 +292,7 @@ export class SipTransport {
     this.#guard(() => this.#waiting.take({ bytes, source, read, refuse }));
   }
 
-  /** Reads a message. A malformed request gets one response, on the connection it came by; if that is lost, none. */
+  /** Reads a message. A malformed request gets one response, on the connection it came on; none if that is lost. */
   #read(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
     const { transport, host, port } = source;
     this.#guard(() => {
@@ -309,7 +309,7 @@ export class SipTransport {
     });
   }
 
-  /** A trunk that has connected to us may ask that our requests to it go by that connection. */
+  /** A trunk that has connected to us may ask us to use that connection for our requests to it. */
   #alias(message: Message, source: Destination): void {
     if (!source.accepted || source.trunk === undefined || message.kind === "response") return;
     const { params, port } = topVia(message);
@@ -326,7 +326,7 @@ export class SipTransport {
     }
   }
 
-  /** Refuses what could not be read, in no more bytes than it had: to a stranger now and then (answer-limits.ts). */
+  /** Refuses an unreadable request, over UDP in no more bytes than it had; the rate to strangers is limited (answer-limits.ts). */
   #refuse(refusal: Response, flow: Flow, source: Destination, most: number): void {
     const answer = writeBy(
       withToTag(refusal, () => this.#needs.toTag(refusal)),
@@ -337,7 +337,7 @@ export class SipTransport {
     else if (this.#needs.mayAnswer(source)) flow.send(answer, () => {});
   }
 
-  /** The connection of a request; when that is gone, one to where its sender listens (RFC 3261 §18.2.2). */
+  /** The connection of a request; if that is gone, a new one to where its sender listens (RFC 3261 §18.2.2). */
   #byStreamOrAnew(connection: Connection, to: Address): Flow {
     const flow = this.#byStream(connection);
     const { transport, trunk } = connection.remote;
@@ -371,9 +371,9 @@ export class SipTransport {
   }
 }
 
-/** The same destination, at an address of it. */
+/** The same destination at one of its addresses. */
 const at = (host: string, to: Destination): Destination => (host === to.host ? to : { ...to, host });
 
-/** Whether a request may go to an address of its destination, whoever has named that. */
+/** Whether a request may go to this address of its destination, which a peer may have written. */
 const mayLead = (host: string, to: Destination, named: Named | undefined): boolean =>
   named === undefined || named.mayLead(at(host, to));

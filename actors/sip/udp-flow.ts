@@ -1,4 +1,4 @@
-/** The flow of a datagram: a UDP socket with an address, which cannot be lost. A class, since each datagram has one. */
+/** The flow of a datagram: a UDP socket with a remote address, which cannot be lost. A class, since there is one per datagram. */
 import type { Address } from "../../transports/transport.ts";
 import type { Watch } from "../watch.ts";
 import type { Flow } from "./flow.ts";

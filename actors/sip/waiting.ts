@@ -1,11 +1,11 @@
 /**
- * INVITEs when there are many: some begin at once, some wait for the next turn, and those too many are refused by their header alone.
+ * INVITEs under load: some start at once, some wait for the next turn, and excess ones are refused after only their header is read.
  *
- * RFC 3261 §21.5.4 (503, Retry-After). Rules: everything but a new INVITE of somebody who may begin calls passes at once, so running
- * calls go first: requests with a To tag, INVITEs that have come before, ACK, BYE, CANCEL, responses. `FEW` INVITEs begin a
- * turn, so that a turn is short and the socket's buffer does not overflow; how many may wait, load.ts says. A CANCEL takes its INVITE
- * along. A refusal makes no transaction: its tag is marked, so its ACK is dropped unread. Strangers are refused where they always are (checks.ts).
- * Of four times what can be done three quarters are refused, so a refusal has to cost a twentieth of a call: `npm run bench:refusals`.
+ * RFC 3261 §21.5.4 (503, Retry-After). Rules: everything but a new INVITE of a source that may start calls passes at once, so running
+ * calls go first: requests with a To tag, copies of known INVITEs, ACK, BYE, CANCEL, responses. `FEW` INVITEs start per
+ * turn, so that a turn is short and the socket's buffer does not overflow; load.ts decides how many may wait. A CANCEL starts its waiting
+ * INVITE. A refusal creates no transaction: its tag is marked, so its ACK is dropped unread. Strangers are refused by checks.ts, as always.
+ * At four times the capacity three quarters are refused, so a refusal may cost a twentieth of a call: `npm run bench:refusals`.
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readCopied } from "../../protocol/sip/copied.ts";
@@ -17,14 +17,14 @@ import { isRequest } from "../../protocol/sip/read.ts";
 import type { Load, WaitingCalls } from "../load.ts";
 import { RefusedInvites } from "./refused-invites.ts";
 
-/** How many INVITEs begin a turn. */
+/** The number of INVITEs that start per turn. */
 const FEW = 8;
-/** How the To tag of a refusal begins: with a character that no tag of a dialog has; then a word of this process, and a number. */
+/** The prefix of a refusal's To tag: it starts with a character that no dialog's tag starts with; then a token of this process, and a number. */
 const REFUSED = "503.";
 const latin1 = new TextDecoder("latin1");
 const TAG = /;\s*tag\s*=/i;
 
-/** A message as it came: `read` takes it, `refuse` answers an INVITE of which the header alone was read. */
+/** A received message: `read` handles it, `refuse` answers an INVITE of which only the header was read. */
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly source: Destination;
@@ -34,11 +34,11 @@ export interface Arrival {
 
 export interface WaitingNeeds {
   readonly load: Load;
-  /** Whether a source may begin calls. */
+  /** Whether a source may start calls. */
   allow(source: Destination): boolean;
-  /** Whether an INVITE of this key has come before. */
+  /** Whether an INVITE with this key was received before. */
   isKnown(key: string): boolean;
-  /** A fresh token of letters and digits that nobody can guess. */
+  /** A new unguessable token of letters and digits. */
   random(): string;
 }
 
@@ -59,7 +59,7 @@ export class WaitingInvites implements WaitingCalls {
     return this.#waiting.size;
   }
 
-  /** Takes a message: at once, later or not at all. */
+  /** Handles a message: at once, later or not at all. */
   take(arrival: Arrival): void {
     const { load } = this.#needs;
     const { bytes } = arrival;
@@ -70,7 +70,7 @@ export class WaitingInvites implements WaitingCalls {
     arrival.read();
   }
 
-  /** A new turn: those that have waited longest begin. */
+  /** A new turn: the INVITEs that have waited longest start. */
   goOn(): void {
     this.#begun = 0;
     for (const key of this.#waiting.keys()) {
@@ -90,7 +90,7 @@ export class WaitingInvites implements WaitingCalls {
     if (isEasy && this.#refused.isEmpty) return this.#read(arrival);
     const invite = readCopied(arrival.bytes);
     const key = isNew(invite) ? keyOf(invite) : undefined;
-    // one that cannot be read is refused where it is read
+    // an unreadable one is refused by the regular reader
     if (invite === undefined || key === undefined || isKnown(key) || !allow(arrival.source)) return arrival.read();
     if (this.#waiting.has(key)) return;
     const tag = this.#refused.tagOf(key);
@@ -120,23 +120,23 @@ export class WaitingInvites implements WaitingCalls {
     arrival.refuse(invite, toTag);
   }
 
-  /** Whether an ACK is for a refusal of ours: nobody else has such a tag. */
+  /** Whether an ACK is for a refusal of ours: no other tag has this mark. */
   #isOfRefusal(ack: Uint8Array): boolean {
     return latin1.decode(ack).includes(`tag=${this.#mark}`);
   }
 }
 
-/** The key of the INVITE that a request is, or cancels. */
+/** The key of an INVITE, or of the INVITE that a CANCEL refers to. */
 function keyOf(request: Request | undefined): string | undefined {
   const key = request && attempt(() => serverKeyOf(request, "INVITE"));
   return key instanceof Refusal ? undefined : key;
 }
 
-/** Whether it is of no dialog, and can be answered. */
+/** Whether it is outside dialogs, or its To cannot be read. */
 const isNew = (invite: Request | undefined): boolean =>
   invite !== undefined && (!TAG.test(header(invite, "To") ?? "") || tagIn(invite) === undefined);
 
-/** The To tag; undefined where there is none, or it cannot be read. */
+/** The To tag; undefined if there is none, or it cannot be read. */
 function tagIn(request: Request): string | undefined {
   const tag = attempt(() => tagOf(request, "To"));
   return tag instanceof Refusal ? undefined : tag;
