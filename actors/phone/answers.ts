@@ -2,7 +2,7 @@
  * The responses to our INVITE, each in the fork of the phone that sent it: RFC 3261 §13.2.2, RFC 3262.
  *
  * Rules: an SDP in a provisional response is the answer of that fork if its 2xx has none, and always if the response was reliable:
- * later SDPs are ignored (§13.2.1); a retransmitted 2xx gets its ACK again, and the chart does not hear of it (§13.2.2.4); a 2xx after
+ * later SDPs are ignored (§13.2.1); a retransmitted 2xx gets its ACK again, without an event for the chart (§13.2.2.4); a 2xx after
  * the end of the call is acknowledged and hung up here.
  */
 
@@ -77,7 +77,7 @@ export class InviteAnswers {
     this.#info.flush();
   }
 
-  /** The fork of a 2xx, where one that does not answer gives way. */
+  /** The fork of a 2xx; if there are too many, an unanswered one is dropped for it. */
   #answering(tag: string, invite: Invite, response: Response): Fork | undefined {
     const dialog = dialogFromResponse(invite.request, response);
     const leaves = this.#forks.makeRoom(tag);
@@ -89,13 +89,13 @@ export class InviteAnswers {
     return fork;
   }
 
-  /** A 2xx that nobody waits for any more (RFC 3261 §13.2.2.4). */
+  /** A 2xx that is no longer wanted (RFC 3261 §13.2.2.4). */
   #hangUp(tag: string): void {
     this.acknowledge(tag);
     this.#forks.bye(tag, { condition: "success" }, false);
   }
 
-  /** The SDP of a response, unless our offer has had its answer: what a phone repeats takes no UPDATE back (§13.2.1). */
+  /** Reads the SDP of a response, unless our offer was answered reliably: a repeated SDP must not revert an UPDATE (§13.2.1). */
   #takeAnswer(fork: Fork, response: Response, reliably: boolean): void {
     const sdp = sdpOf(response);
     if (sdp === "" || fork.answeredReliably) return;
@@ -109,7 +109,7 @@ export class InviteAnswers {
     return attempt(() => acceptFromAnswer(offer, read()));
   }
 
-  /** The ACK to the 2xx of a fork. The first fork that gets one is the call's. */
+  /** Sends the ACK to the 2xx of a fork. The first fork that gets one becomes the call's. */
   acknowledge(tag: string): void {
     const fork = this.#forks.get(tag);
     if (!fork?.success) return;

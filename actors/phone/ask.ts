@@ -1,7 +1,7 @@
 /**
  * A request of ours inside a dialog, with its retries: RFC 3261 §22 (digest), §8.1.3.1 (no response).
  *
- * Rules: it is sent again with credentials `MOST_TRIES` times at most; no response at all counts as 408, no way to send it as
+ * Rules: it is repeated with credentials at most `MOST_TRIES` times; no response counts as 408, a failure to send as
  * 503. A 422 is handled where requests have a session interval: INVITE and re-INVITE by invite.ts, UPDATE by
  * session-refresh.ts. A 491 goes to the chart, which waits (glare.ts).
  */
@@ -11,13 +11,13 @@ import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import { statusWithoutResponse } from "./no-response.ts";
 
-/** A request is made again with credentials this often at most: for a proxy, for the phone behind it, for a nonce that was stale. */
+/** The maximum number of retries with credentials: one for a proxy, one for the phone behind it, one for a stale nonce. */
 export const MOST_TRIES = 3;
 
-/** What came of a request of ours: the final response, or that there was none. */
+/** The outcome of a request of ours: the final response, or none. */
 export type Final = (status: number, phrase: string, response?: Response) => void;
 
-/** Sends the next request of a dialog; `final` is told once. */
+/** Sends the next request of a dialog; `final` is called once. */
 export function ask(
   line: Line,
   fork: Fork,

@@ -16,10 +16,10 @@ interface Waiting {
 export class InvitesAwaiting {
   /** By transaction. */
   readonly #awaiting = new Map<string, Waiting>();
-  /** The transactions of each call that waits for any. */
+  /** The waiting transactions of each call. */
   readonly #ofCall = new Map<LiveChart, Set<string>>();
 
-  /** Waits, until it is forgotten. */
+  /** Adds an INVITE, until `forget`. */
   add(chart: LiveChart, { id }: ServerTransaction, it: Awaiting): void {
     const mine = this.#ofCall.get(chart) ?? new Set();
     this.#ofCall.set(chart, mine.add(id));
@@ -56,7 +56,7 @@ export class InvitesAwaiting {
     this.#ofCall.delete(chart);
   }
 
-  /** Who waits for an ACK, which comes once. */
+  /** Removes and returns the entry: an ACK comes once. */
   #take(transaction: ServerTransaction): Waiting | undefined {
     const waiting = this.#awaiting.get(transaction.id);
     this.forget(transaction);

@@ -1,10 +1,10 @@
 /**
- * Our credentials toward the proxy: a refused request made again with digest (RFC 3261 §22.2, §22.3).
+ * Our credentials toward the proxy: repeats a refused request with digest (RFC 3261 §22.2, §22.3).
  *
- * Rules: only the proxy's realms are answered, those that are configured or else those of the first challenge, which hold for
- * the call alone, so that a phone behind it cannot ask for credentials, nor spoil them for other calls; line.ts checks that the request goes to the proxy at all. Each realm gets credentials once per
- * Request-URI, and again only for stale=true. Credentials for other realms stay in the request (§22.3). The new request has the next
- * CSeq number of its dialog, which the caller gives and keeps.
+ * Rules: only the proxy's realms are answered, i.e. the configured ones or else those of the first challenge, which apply to
+ * this call only, so that a phone behind the proxy can neither ask for credentials nor spoil them for other calls; line.ts checks that
+ * the request goes to the proxy at all. Each realm gets credentials once per Request-URI, and again only for stale=true. Credentials for
+ * other realms stay in the request (§22.3). The new request has the next CSeq number of its dialog, which the caller supplies and stores.
  */
 import {
   answerChallenge,
@@ -21,13 +21,13 @@ import type { Field, Request, Response } from "../../protocol/sip/message.ts";
 import { param } from "../../protocol/sip/values.ts";
 
 export interface ProxyAccount extends Credentials {
-  /** The realms that get the credentials; when there are none, those of the first challenge. */
+  /** The realms that get the credentials; if empty, those of the first challenge. */
   readonly realm: readonly string[];
-  /** Whether the first challenge may be a 401, which is the word of whoever is called, as well as a 407, which is a proxy's. */
+  /** Whether the first challenge may be a 401, which may come from the callee, as well as a 407, which comes from a proxy. */
   readonly learnsFrom401: boolean;
 }
 
-/** Our credentials toward the proxy; an empty name means none. */
+/** Our credentials toward the proxy; none if the username is empty. */
 export class ProxyCredentials {
   readonly #account: ProxyAccount;
   readonly #random: () => string;
@@ -35,7 +35,7 @@ export class ProxyCredentials {
   readonly #learned: ((realms: readonly string[]) => void) | undefined;
   #realms: readonly string[];
 
-  /** `learned` is told the realms of the first challenge. */
+  /** `learned` is called with the realms of the first challenge. */
   constructor(
     account: ProxyAccount,
     by: { random: () => string; hash: Hash },
@@ -48,7 +48,7 @@ export class ProxyCredentials {
     this.#realms = account.realm;
   }
 
-  /** The request that the proxy has refused, with credentials and this number; undefined when there are none to give. */
+  /** The refused request with credentials and this CSeq number; undefined if there are none to add. */
   answer(request: Request, response: Response, number: number): Request | undefined {
     if (this.#account.username === "" || (response.status !== 401 && response.status !== 407)) return undefined;
     const challenges = firstOfEachRealm(challengesOf(response));
@@ -77,7 +77,7 @@ export class ProxyCredentials {
 /** The credentials of a request, which the ACK to its 2xx repeats (RFC 3261 §22.1). */
 export const credentialsIn = (request: Request): Field[] => request.headers.filter(isCredentials);
 
-/** The request for another URI: a digest is of the old one, and whoever asks again there has not refused us (§22.4). */
+/** The request for another URI, without credentials: a digest covers the old URI, and the new target has not challenged us (§22.4). */
 export const withoutCredentials = (request: Request): Request => ({
   ...request,
   headers: request.headers.filter((field) => !isCredentials(field)),
@@ -93,7 +93,7 @@ const firstOfEachRealm = (challenges: readonly Challenge[]): Challenge[] =>
     (one, at) => challenges.findIndex((other) => other.field === one.field && realm(other) === realm(one)) === at,
   );
 
-/** The fields stand before CSeq, among what tells who asks. */
+/** Inserts the fields before CSeq. */
 function beforeCSeq(request: Request, fields: readonly Field[]): Request {
   const at = request.headers.findIndex(([name]) => name === "CSeq");
   return { ...request, headers: [...request.headers.slice(0, at), ...fields, ...request.headers.slice(at)] };

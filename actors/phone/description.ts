@@ -1,8 +1,8 @@
 /**
  * The SDPs of our side of a call: RFC 3264 §8, RFC 8866 §5.2.
  *
- * Rule: the version in `o=` grows with every change of what we describe. Each SDP is written once, and its digest kept: to
- * keep the text would cost every held call a kilobyte and more.
+ * Rule: the version in `o=` grows with every change of the description. Each SDP is written once, and only its digest stored: the
+ * text would cost every held call a kilobyte and more.
  */
 import type { Media, Role } from "../../protocol/media/media.ts";
 import { writeSdp } from "../../protocol/sdp/write.ts";
@@ -13,7 +13,7 @@ export class Description {
   readonly #line: Line;
   readonly #role: Role;
   #version = 1;
-  /** The digest of what we have described last, without `o=`. */
+  /** The digest of our last description, without `o=`. */
   #digest: string | undefined;
 
   constructor(line: Line, role: Role) {

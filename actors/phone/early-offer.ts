@@ -1,10 +1,10 @@
 /**
- * A phone's offer by UPDATE before it has answered the call: RFC 3311 §5.2, RFC 3262 §5.
+ * A phone's offer in an UPDATE before it has answered the call: RFC 3311 §5.2, RFC 3262 §5.
  *
- * Rules: only a reliable provisional response has answered our INVITE's offer; before that an UPDATE with another is 491
- * (offers.ts), and after it an SDP in a response to the INVITE changes nothing (RFC 3261 §13.2.1, answers.ts). The
- * user has been sent no answer yet, so nothing is told now: what was last agreed becomes the session-accept. What the
- * user's client would be needed for is 504, since an UPDATE cannot wait; contents that were not offered are refused.
+ * Rules: only a reliable provisional response answers our INVITE's offer; before that an UPDATE with an offer gets 491
+ * (offers.ts), and after it an SDP in a response to the INVITE is ignored (RFC 3261 §13.2.1, answers.ts). The
+ * user has been sent no answer yet, so nothing is signalled now: the last agreed description becomes the session-accept. An offer that
+ * needs the user's client gets 504, since an UPDATE cannot wait; contents that were not offered are refused.
  */
 
 import { answerTo } from "../../protocol/media/answer.ts";
@@ -23,7 +23,7 @@ import type { Description } from "./description.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 
-/** The response to an UPDATE with an offer, where our own offer has had its answer; undefined where it has not. */
+/** The response to an UPDATE with an offer, if our own offer has been answered; otherwise undefined. */
 export function answerEarly(line: Line, fork: Fork, description: Description, request: Request): Response | undefined {
   const { answer: before, answeredReliably } = fork;
   const sdp = request.method === "UPDATE" ? sdpOf(request) : "";
@@ -41,7 +41,7 @@ export function answerEarly(line: Line, fork: Fork, description: Description, re
   return responseTo(request, 200, { headers, body: description.write(answer, true) });
 }
 
-/** What the session-accept will tell: the contents of ours, as the phone offers them, each with its old part in DTLS. */
+/** The description for the session-accept: our contents, as the phone now offers them, each with its previous DTLS role. */
 function agreed(before: Media, offer: Media, answer: Media): Media {
   const contents = before.contents.map((was, at): Content => {
     const now = offer.contents[at];

@@ -19,26 +19,26 @@ export class Fork {
   /** The other side's tag. */
   readonly tag: string;
   dialog: Dialog;
-  /** Whether requests of ours may go out: as callee only after the ACK. */
+  /** Whether we may send requests: as callee only after the ACK. */
   open: boolean;
-  /** The peer takes RFC 8840 INFOs, as one of its messages in this dialog has said. */
+  /** The peer supports RFC 8840 INFOs, as announced by a message in this dialog. */
   trickles = false;
-  /** The peer takes UPDATE. */
+  /** The peer supports UPDATE. */
   updates = false;
-  /** What the peer has last been told by INFO. */
+  /** The description that the peer got with the last INFO. */
   informed: Media | null = null;
-  /** Whether an INFO of ours waits for its answer. */
+  /** Whether an INFO of ours is unanswered. */
   informing = false;
-  /** Which INFOs the peer takes, as far as we know. */
+  /** The kinds of INFO that the peer accepts, as far as we know. */
   takesCandidates = true;
   takesTones = true;
   /** The number of the last reliable provisional response of this dialog (RFC 3262 §4). */
   reliable: number | null = null;
-  /** What the session-accept will tell, until there is a 2xx: the answer, or a later offer by UPDATE; or why it is none. */
+  /** The session-accept's description, until there is a 2xx: the answer, or a later offer by UPDATE; or why it is unusable. */
   answer: Media | Refusal | undefined = undefined;
-  /** Whether a reliable response has brought one, so that our offer has had its answer (RFC 3262 §5). */
+  /** Whether a reliable response has contained one, so that our offer is answered (RFC 3262 §5). */
   answeredReliably = false;
-  /** The INVITE of ours that a 2xx has answered, and the session timer of that, until its ACK. */
+  /** Our INVITE answered by a 2xx, and the session timer of that 2xx, until its ACK. */
   success: { readonly invite: Invite; readonly timer: SessionTimer | null } | undefined = undefined;
   isAcknowledged = false;
 
@@ -48,19 +48,19 @@ export class Fork {
     this.open = open;
   }
 
-  /** The dialog as its 2xx says it: the route set is that one's (§13.2.2.4), the numbers go on. */
+  /** The dialog according to its 2xx: the route set is taken from it (§13.2.2.4), the CSeq numbers continue. */
   becomes(dialog: Dialog): void {
     const { localSeq, remoteSeq } = this.dialog;
     this.dialog = { ...kept(dialog, this.dialog), localSeq, remoteSeq };
   }
 
-  /** The same dialog, so many starts later. */
+  /** The same dialog, restored after this many starts. */
   static restored({ tag, dialog, open, ...known }: SavedFork, starts: number): Fork {
     const fork = new Fork(tag, { ...dialog, localSeq: dialog.localSeq + RESERVE * starts }, open);
     return Object.assign(fork, known);
   }
 
-  /** What of it is saved. */
+  /** The saved part of the fork. */
   save(): SavedFork {
     const { tag, dialog, open, trickles, updates, takesCandidates, takesTones, reliable, isAcknowledged } = this;
     return { tag, dialog, open, trickles, updates, takesCandidates, takesTones, reliable, isAcknowledged };
@@ -71,20 +71,20 @@ export class Fork {
     return this.success !== undefined || this.isAcknowledged;
   }
 
-  /** Remembers what a message says that its writer can do. */
+  /** Stores the capabilities announced by a message. */
   learn(message: Message): void {
     this.trickles ||= trickles(message);
     this.updates ||= allows(message, "UPDATE");
   }
 
-  /** The next request of ours. */
+  /** Creates our next request. */
   next(method: string, headers: readonly Field[], body = ""): Request {
     const { request, dialog } = requestIn(this.dialog, method, { headers, body });
     this.dialog = dialog;
     return request;
   }
 
-  /** A request made again, which takes the next number if it is made. */
+  /** Repeats a request by `make`; the next number is used up only if there is a repetition. */
   retry<Again>(make: (number: number) => Again | undefined): Again | undefined {
     const localSeq = this.dialog.localSeq + 1;
     const again = make(localSeq);
@@ -97,7 +97,7 @@ export class Fork {
     return requestIn(this.dialog, "ACK", { headers, invite }).request;
   }
 
-  /** Takes a request of theirs, or says why it does not fit the dialog (§12.2.2). */
+  /** Accepts a request of theirs, or returns why it does not fit the dialog (§12.2.2). */
   accept(request: Request): Refusal | undefined {
     const next = acceptRequest(this.dialog, request);
     if (next instanceof Refusal) return next;
@@ -105,13 +105,13 @@ export class Fork {
     return undefined;
   }
 
-  /** Their Contact has moved, as this message says (§12.2). */
+  /** Updates the remote target from the Contact of this message (§12.2). */
   refresh(message: Request | Response): void {
     this.dialog = kept(refreshTarget(this.dialog, message), this.dialog);
   }
 }
 
-/** A dialog without the message that its texts were cut out of; `before` has copies of those that are the same. */
+/** A dialog whose texts are copies, since substrings keep the whole message in memory; equal ones are shared with `before`. */
 function kept(dialog: Dialog, before?: Dialog): Dialog {
   const { remote, remoteTarget, routeSet } = dialog;
   const isSame =

@@ -1,7 +1,7 @@
 /**
- * The dialogs of one call, each known by the other side's tag, and which of them the call goes on in.
+ * The dialogs of one call, each identified by the other side's tag, and the one that the call continues in.
  *
- * RFC 3261 §12, §13.2.2.4, §15. Rules: a tag has one dialog, which the first message with it makes; once one dialog is chosen, the
+ * RFC 3261 §12, §13.2.2.4, §15. Rules: a tag has one dialog, created by the first message with it; once one dialog is chosen, the
  * others deliver no events to the chart; after the end only BYE is sent. Bound: `MOST_FORKS`.
  */
 import type { Reason } from "../../protocol/reasons.ts";
@@ -12,13 +12,13 @@ import { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
 import type { SavedPhone } from "./saved.ts";
 
-/** More forks than this are refused: no proxy rings so many phones. */
+/** Further forks are refused: no proxy rings so many phones. */
 const MOST_FORKS = 32;
 
 export class Forks {
   readonly #line: Line;
   #all: readonly Fork[] = [];
-  /** The tag of the dialog that the call goes on in, once there is one. */
+  /** The tag of the dialog that the call continues in, once there is one. */
   chosen: string | null = null;
   /** Whether either side has hung up. */
   hungUp = false;
@@ -42,12 +42,12 @@ export class Forks {
     return this.#all.find((fork) => fork.tag === tag);
   }
 
-  /** Those that have answered the INVITE. */
+  /** The forks that have answered the INVITE. */
   get answered(): readonly Fork[] {
     return this.#all.filter(({ isAnswered }) => isAnswered);
   }
 
-  /** The dialog that requests of ours go to now: the call's own, else the youngest early one. */
+  /** The dialog for our next request: the call's own, else the youngest early one. */
   get current(): Fork | undefined {
     const open = this.#all.filter((fork) => fork.open);
     return this.chosen === null ? open.at(-1) : open.find(({ tag }) => tag === this.chosen);
@@ -58,7 +58,7 @@ export class Forks {
     return this.hungUp ? undefined : this.current;
   }
 
-  /** Remembers a dialog of this call, unless there are too many. */
+  /** Adds a message's dialog to the call, unless there are too many. */
   join(tag: string, dialog: () => Dialog, message: Message, open: boolean): Fork | undefined {
     const known = this.get(tag);
     if (!known && this.#all.length >= MOST_FORKS) return undefined;
@@ -68,7 +68,7 @@ export class Forks {
     return fork;
   }
 
-  /** Where there are too many, one that answers takes the place of one that does not; gives the one that leaves. */
+  /** If there are too many, drops an unanswered fork for one that answers; returns the dropped one. */
   makeRoom(tag: string): Fork | undefined {
     if (this.#all.length < MOST_FORKS || this.get(tag)) return undefined;
     const others = this.#all.filter((fork) => fork.tag !== this.chosen);
@@ -81,12 +81,12 @@ export class Forks {
     this.#all = this.#all.filter((each) => each !== fork);
   }
 
-  /** Another INVITE begins: it has forks of its own. */
+  /** A new INVITE has forks of its own. */
   clear(): void {
     this.#all = [];
   }
 
-  /** Hangs a dialog up. Only the call's own dialog tells the chart what came of it. */
+  /** Hangs a dialog up. With `told`, the chart gets the outcome. */
   bye(tag: string | null, reason: Reason, told: boolean): void {
     const { chart } = this.#line;
     const fork = tag === null ? undefined : this.get(tag);

@@ -1,10 +1,10 @@
 /**
- * Where the messages of one call come from, and what that lets the other side do: lead our requests somewhere, change the call, end it.
+ * The sources of one call's messages, and what each may do: redirect our requests, change the call, end it.
  *
- * RFC 3261 §12.2: a dialog is known by its tags. Rules: whoever knows them may end the call, from anywhere, since a phone without a proxy moves;
- * all else, which would lead target, media or route away, is taken only from the proxy, from `[sip] allow`, and from a host that this call has
- * used: where its messages have come from, or where our requests go. With `[sip] strict` that holds for BYE, too. What is refused
- * changes nothing, the dialog's numbers neither.
+ * RFC 3261 §12.2: a dialog is identified by its tags. Rules: whoever has them may end the call, from anywhere, since a phone without a
+ * proxy may move; everything else could redirect target, media or route, and is accepted only from the proxy, from `[sip] allow`, and from
+ * hosts that this call uses: sources of its messages, or the next hop of our requests. With `[sip] strict` that applies to BYE, too. A
+ * refused request changes nothing, not even the dialog's CSeq numbers.
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import { type Dialog, hopOf, refreshTarget } from "../../protocol/sip/dialog.ts";
@@ -22,9 +22,9 @@ const NOT_THEIRS = new Refusal("Contact names an address that is nobody's to nam
 
 export class Heard {
   readonly #reach: ReachPort;
-  /** The hosts, besides the proxy, which passes on what others say. */
+  /** The source hosts, without the proxy, which forwards other parties' messages. */
   #hosts: readonly string[] = NONE;
-  /** The proxy's hosts that have passed something on: it goes on speaking from there where its name gets another address. */
+  /** Proxy addresses that have forwarded a message: they stay valid after the proxy's name resolves to another address. */
   #passers: readonly string[] = NONE;
 
   constructor(reach: ReachPort) {
@@ -40,24 +40,24 @@ export class Heard {
     this.#passers = passers;
   }
 
-  /** The first host, where there is any besides the proxy. */
+  /** The first source host other than the proxy, if any. */
   get first(): string | undefined {
     return this.#hosts[0];
   }
 
-  /** A message of the other side has come from there. */
+  /** Adds the source of a message of the other side. */
   add(source: Destination): void {
     const place = placeOf(source);
     if (this.#reach.isPassedOn(source)) this.#passers = withPlace(this.#passers, place);
     else this.#hosts = withPlace(this.#hosts, place);
   }
 
-  /** Whether the other side may have us send there. */
+  /** Whether the other side may make us send there. */
   mayLead(to: Destination): boolean {
     return this.#reach.mayLead(to, this.#hosts);
   }
 
-  /** Whether messages of this dialog may come from there. */
+  /** Whether messages of this dialog are accepted from this source. */
   takes(dialog: Dialog, source: Destination): boolean {
     const place = placeOf(source);
     if (this.#reach.isTrusted(source) || this.#hosts.includes(place) || this.#passers.includes(place)) return true;
@@ -65,7 +65,7 @@ export class Heard {
     return normalAddress(hop.host) === place && this.mayLead({ ...hop, transport: "udp" });
   }
 
-  /** Why a request inside the dialog is refused for where it comes from, or for where it would lead us. */
+  /** The refusal of a request inside the dialog because of its source or its new target; undefined if it is accepted. */
   refusal(dialog: Dialog, request: Request, source: Destination): Refusal | undefined {
     const mayEnd = request.method === "BYE" && !this.#reach.strict;
     if (!mayEnd && !this.takes(dialog, source)) return ELSEWHERE;
@@ -74,10 +74,10 @@ export class Heard {
   }
 }
 
-/** A host; by TLS the trunk there, whose address alone proves nothing. */
+/** A host; over TLS with its trunk, since the address alone proves nothing. */
 const placeOf = ({ host, trunk }: Destination): string =>
   trunk === undefined ? normalAddress(host) : `${trunk} ${normalAddress(host)}`;
 
-/** A list and no set, since nearly every call has one host. */
+/** A list, not a set, since nearly every call has one host. */
 const withPlace = (places: readonly string[], place: string): readonly string[] =>
   places.length >= MOST || places.includes(place) ? places : [...places, place];

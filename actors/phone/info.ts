@@ -1,12 +1,12 @@
 /**
- * INFO in one call, both ways: candidates, and keys pressed.
+ * INFO in one call, both ways: candidates, and DTMF.
  *
- * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (keys). Candidates outward to a peer that trickles: an
- * Info-Package with all candidates of the generation so far. To others, in profile `deployed`: the legacy INFO of
- * mod_jingle_sip, whose body is the whole description; in `precise` none, nor to anybody where the media go by a relay.
- * Rules: one INFO in flight in a dialog, what comes meanwhile is aggregated; candidates wait for a dialog and are never lost
- * (those of an INFO that failed go with the next), keys go in their order; a fork that does not take INFO, or one kind of
- * it, gets no more of it and the call goes on.
+ * RFC 8840 (trickle-ice), RFC 6086 (INFO packages), XEP-0181 (DTMF). Candidates toward a peer that trickles: an
+ * Info-Package with all candidates of the generation so far. Toward others, in profile `deployed`: the legacy INFO of
+ * mod_jingle_sip, whose body is the whole description; in `precise` none, and with a media relay to nobody.
+ * Rules: one INFO in flight per dialog, later candidates are aggregated; candidates wait for a dialog and are never lost
+ * (those of a failed INFO go with the next one), tones keep their order; a fork that rejects INFO, or one kind of
+ * it, gets no more of it and the call continues.
  */
 import { readDtmfBody, type Tone, writeDtmfBody } from "../../protocol/dtmf.ts";
 import type { Media, TransportUpdate } from "../../protocol/media/media.ts";
@@ -22,11 +22,11 @@ import type { Fork } from "./fork.ts";
 import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
 
-/** Answers that say that a peer takes no INFO at all, and those that say that it does not want this kind. */
+/** Statuses of a peer that supports no INFO at all, and of one that rejects this kind. */
 const NO_INFO = new Set([405, 501]);
 const NOT_THIS_KIND = new Set([415, 469, 489]);
 
-/** Keys that wait for their turn; nobody types so far ahead, and more are dropped. */
+/** The maximum number of waiting tones; further ones are dropped. */
 const MOST_TONES = 64;
 
 type Kind = "takesCandidates" | "takesTones";
@@ -36,7 +36,7 @@ export class PhoneInfo {
   readonly #forks: Forks;
   readonly #description: Description;
   #media: Media | null = null;
-  /** Keys that wait for their turn. */
+  /** Tones waiting for their turn. */
   #tones: readonly Tone[] | undefined;
 
   constructor(line: Line, forks: Forks, description: Description) {
@@ -45,20 +45,20 @@ export class PhoneInfo {
     this.#description = description;
   }
 
-  /** The candidates of our side have changed: the peer is told as soon as it can be. */
+  /** The candidates of our side have changed: the peer gets them as soon as possible. */
   say(media: Media): void {
     this.#media = media;
     this.flush();
   }
 
-  /** A key was pressed. */
+  /** The user has pressed a key. */
   press(tone: Tone): void {
     const tones = this.#tones ?? [];
     if (tones.length < MOST_TONES) this.#tones = [...tones, tone];
     this.flush();
   }
 
-  /** Says what waits, when a dialog has come up or an INFO has been answered. */
+  /** Sends what is waiting, after a dialog was created or an INFO answered. */
   flush(): void {
     const fork = this.#forks.speaking;
     if (!fork || fork.informing) return;
@@ -85,7 +85,7 @@ export class PhoneInfo {
     this.#send(fork, "takesCandidates", headers, body, (status) => {
       const failed = status >= 300 && fork.takesCandidates;
       if (failed) fork.informed = null;
-      // what has just failed waits for the next that is said, so that nothing goes round and round
+      // candidates that just failed wait for the next change, so that there is no loop
       if (failed && this.#media === media) this.#sayTone(fork);
       else this.flush();
     });
@@ -97,7 +97,7 @@ export class PhoneInfo {
       fork.informing = false;
       if (NO_INFO.has(status)) fork.takesCandidates = fork.takesTones = false;
       if (NOT_THIS_KIND.has(status)) fork[kind] = false;
-      // another dialog is the call's by now: what becomes of this one is nobody's loss
+      // another dialog is the call's by now: the outcome of this one does not matter
       if (this.#forks.speaking !== fork) return;
       // RFC 3261 §12.2.1.2, for INFO only 481: a time-out of an INFO says nothing about the call
       if (status === 481) this.#line.chart.deliver({ type: "sip.dialog.lost", status, phrase });
@@ -122,7 +122,7 @@ const NO_PACKAGES: Field = [RECV_INFO[0], ""];
 
 export type InfoRead = { update: TransportUpdate } | { tone: Tone } | undefined;
 
-/** The candidates or the key that an INFO brings, nothing when it brings none, or why it is refused. */
+/** The candidates or the tone in an INFO, undefined if there is neither, or why it is refused. */
 export function readInfo(request: Request, offer: Media, relayed: boolean): InfoRead | Refusal {
   const wanted = header(request, "Info-Package")?.split(";")[0]?.trim().toLowerCase();
   if (wanted !== undefined && (wanted !== TRICKLE_ICE || relayed))
@@ -133,11 +133,11 @@ export function readInfo(request: Request, offer: Media, relayed: boolean): Info
     if (type === undefined) throw new Refusal("no body of a type that is taken", { status: 415 });
     const tone = readDtmfBody(type, text);
     if (tone) return { tone };
-    // behind a relay the phone's own addresses are of no use to the user
+    // behind a relay the phone's own addresses are useless to the user
     return relayed ? undefined : { update: readTrickleFragment(text, offer) };
   });
 }
 
-/** What goes with a refused INFO: what we would take (RFC 6086 §4.2.2, RFC 3261 §21.4.13). */
+/** Fields of a refused INFO: what we accept (RFC 6086 §4.2.2, RFC 3261 §21.4.13). */
 export const infoRefused = (status: number, relayed: boolean): readonly Field[] =>
   status === 469 ? [relayed ? NO_PACKAGES : RECV_INFO] : status === 415 ? [ACCEPT] : [];

@@ -1,8 +1,8 @@
 /**
- * One INVITE or re-INVITE of ours and its state, while its transaction lives: how it is sent, cancelled and made again.
+ * One INVITE or re-INVITE of ours and its state, while its transaction lives: sending, cancelling and repeating it.
  *
- * RFC 3261 §9.1, §22.2, RFC 4028 §7.4. Rules: it is cancelled only once it has had a response; it is made again with credentials
- * `MOST_TRIES` times at most (ask.ts), and once with the session interval that a 422 asks for. The request URIs of redirections are
+ * RFC 3261 §9.1, §22.2, RFC 4028 §7.4. Rules: it is cancelled only after a response; it is repeated with credentials
+ * at most `MOST_TRIES` times (ask.ts), and once with the session interval that a 422 asks for. The request URIs of redirections are
  * in uac.ts.
  */
 import { header, withHeader } from "../../protocol/sip/fields.ts";
@@ -12,20 +12,20 @@ import type { ClientHandlers, ClientTransaction, NoResponse } from "../sip/user.
 import { statusWithoutResponse } from "./no-response.ts";
 import type { SavedOurs } from "./saved.ts";
 
-/** Gets the outcome of the INVITEs of a call. */
+/** Callbacks for the outcome of a call's INVITEs. */
 export interface Inviting {
   responded(invite: Invite, response: Response): void;
   failed(invite: Invite, why: NoResponse, words?: string): void;
 }
 
-/** What sends it: the line of the call (line.ts). */
+/** The sender: the line of the call (line.ts). */
 interface Way {
   send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction;
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
   authenticate(request: Request, response: Response, number: number, to?: Destination): Request | undefined;
 }
 
-/** A request to be sent, and how many tries with credentials may follow it. */
+/** A request to send, and the number of tries with credentials left. */
 export interface Attempt {
   readonly request: Request;
   readonly left: number;
@@ -33,19 +33,19 @@ export interface Attempt {
 
 export class Invite implements ClientHandlers {
   readonly #inviting: Inviting;
-  /** Without its body from the first final response on: what a fork that answers later needs of it. */
+  /** Without its body after the first final response: a fork that answers later needs only the header. */
   request: Request;
   readonly #left: number;
   transaction: ClientTransaction | undefined;
-  /** Where it was sent, where that is not by its route. */
+  /** The destination, if it was not sent by its route. */
   hop: Destination | undefined;
   /** Whether a response has come, so that it may be cancelled (RFC 3261 §9.1). */
   heard = false;
   /** Whether it has had its final response. */
   isOver = false;
-  /** Whether it goes on at another place, since this one did not serve us. */
+  /** Whether it was given up for another destination, since this one failed. */
   isGivenUp = false;
-  /** The ACK to each 2xx, by the tag of its fork, to be repeated with it (§13.2.2.4). */
+  /** The ACK to each 2xx, by the tag of its fork, repeated with the 2xx (§13.2.2.4). */
   readonly acks = new Map<string, Request>();
 
   constructor(inviting: Inviting, { request, left }: Attempt) {
@@ -54,13 +54,13 @@ export class Invite implements ClientHandlers {
     this.#left = left;
   }
 
-  /** Sends it; with the branch that it had in another process, it is a copy of what was sent there. */
+  /** Sends it; with its branch from another process, as a retransmission. */
   send(line: Way, to?: Destination, branch?: string): void {
     this.hop = to;
     this.transaction = line.send(this.request, this, to, branch);
   }
 
-  /** What is saved of it until its final response. */
+  /** Its saved state until the final response. */
   save(): SavedOurs | undefined {
     const { request, transaction, hop, isOver } = this;
     return transaction && !isOver ? { request, branch: transaction.id, left: this.#left, hop } : undefined;
@@ -70,7 +70,7 @@ export class Invite implements ClientHandlers {
     if (this.transaction && this.heard) line.cancel(this.transaction, fields);
   }
 
-  /** The same INVITE with this number: with credentials, or with the session interval that a 422 asks for, as `fields` say it. */
+  /** The same INVITE with this CSeq number: with credentials, or with the session interval that a 422 asks for, from `fields`. */
   again(
     line: Way,
     response: Response,
@@ -86,7 +86,7 @@ export class Invite implements ClientHandlers {
     return longer && { request: longer, left };
   }
 
-  /** What it counts as without a final response, and the timer that ran out, if one did. */
+  /** The status that a missing final response counts as, and the timer that fired, if one did. */
   withoutResponse(why: NoResponse, words?: string) {
     const [status, phrase] = statusWithoutResponse(why, words);
     const timer = this.heard ? "64*T1" : "Timer B";
@@ -119,6 +119,6 @@ function withLongerSession(
   return said.reduce(withHeader, renumbered(request, number));
 }
 
-/** The same request with another number. */
+/** The same request with another CSeq number. */
 export const renumbered = (request: Request, number: number): Request =>
   withHeader(request, ["CSeq", `${number} ${request.method}`]);

@@ -1,11 +1,11 @@
 /**
- * The way of one call to the SIP stack: where its requests go, its Contact, and the guard around what comes back.
+ * The path of one call to the SIP stack: the destinations of its requests, its Contact, and the guard around callbacks.
  *
- * Rules: whatever the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends this
- * call alone; a request inside a dialog goes by its route, where the peer may lead us (../sip/reach.ts), else through the proxy, as it
- * does in any case with `[sip] outbound`, and at that place of it where the INVITE was answered or came from. An address is
- * judged here, a name once it has an address (../sip/transport.ts). A call that has come over a TLS connection goes on by that: a trunk's by another
- * once it is lost, anybody else's not at all, since nobody's certificate is known for it.
+ * Rules: everything that the stack or a timer runs for a call runs under the guard of its chart, so that a fault in it ends only this
+ * call; a request inside a dialog is sent by its route if the peer may choose that (../sip/reach.ts), else through the proxy, as
+ * always with `[sip] outbound`, and to the proxy's address where the INVITE was answered or came from. An IP address is judged here, a host
+ * name once it is resolved (../sip/transport.ts). A call that came over a TLS connection continues on that; once it is lost a trunk's
+ * continues on another one, any other peer's on none, since there is no certificate to check for it.
  */
 import { isIP } from "node:net";
 import { contactUri } from "../../protocol/address.ts";
@@ -28,15 +28,15 @@ import type { Fork } from "./fork.ts";
 import { Heard } from "./heard.ts";
 import { RESERVE, type SavedPhone } from "./saved.ts";
 
-/** The places of a proxy that has several, for a call that stays at one of them. */
+/** The addresses of a proxy that has several, for a call that stays at one of them. */
 export interface ProxyPlaces {
-  /** The one that a message from there is of. */
+  /** The one that a message from this source belongs to. */
   of(source: Destination): Destination | undefined;
   isDead(place: Destination): boolean;
 }
 
 export interface LineConfig {
-  /** The best of its places now. */
+  /** The best address at the moment. */
   readonly proxy: Destination;
   readonly places?: ProxyPlaces | undefined;
   /** Whether requests inside dialogs go through the proxy even without its Record-Route. */
@@ -48,30 +48,30 @@ export interface LineConfig {
   readonly profile: Profile;
 }
 
-/** How a call that goes by a media relay is put to the phone. */
+/** How a call through a media relay is offered to the phone. */
 export interface RelayTerms {
   /** Whether RTP is keyed by SDES (RFC 4568). */
   readonly srtp: boolean;
-  /** What is offered. */
+  /** The codecs offered. */
   readonly codecs: readonly string[];
 }
 
-/** What of a line is saved. */
+/** The saved part of a line. */
 export type SavedLine = Pick<SavedPhone, "originId" | "place" | "heard">;
 
-/** What the lines of all calls are given. */
+/** The dependencies shared by the lines of all calls. */
 export interface LineNeeds {
   readonly config: LineConfig;
   readonly sip: () => SipPort;
-  /** From now on the call with this tag of ours goes by the media relay, and its chart hears what the relay does. */
+  /** Assigns the call with this local tag to the media relay; its chart gets the relay's failures. */
   readonly relayed: (localTag: string, terms: RelayTerms, chart: LiveChart) => void;
   readonly awaiting: InvitesAwaiting;
-  /** Those of one call, which may learn the proxy's realm. */
+  /** New credentials for one call, which may learn the proxy's realm. */
   readonly credentials: () => ProxyCredentials;
-  /** What a device of the user's takes, if it was seen. */
+  /** The capabilities of a device of the user's, if known. */
   readonly takes: (device: string) => Takes | undefined;
   readonly reach: ReachPort;
-  /** A token nobody can guess. */
+  /** An unguessable token. */
   readonly random: () => string;
   /** Between 0 and 1. */
   readonly chance: () => number;
@@ -84,14 +84,14 @@ export class Line {
   readonly contact: Field;
   /** The session id in `o=` (RFC 8866 §5.2): constant for the call, and within 64 bits. */
   readonly originId: string;
-  /** Where the other side's messages have come from. */
+  /** The sources of the other side's messages. */
   readonly heard: Heard;
-  /** Where the INVITE of the call was answered or came from, as long as that serves us. */
+  /** The proxy address where the call's INVITE was answered or came from, until it fails. */
   #place: Destination | undefined;
-  /** Made when the proxy first asks for them. */
+  /** Created when the proxy first asks for them. */
   #credentials: ProxyCredentials | undefined;
 
-  /** `contactUser` is the user part of our Contact in this call, `saved` what an earlier gateway has saved of it. */
+  /** `contactUser` is the user part of our Contact in this call, `saved` the state saved by an earlier gateway. */
   constructor(needs: LineNeeds, chart: LiveChart, contactUser: string, saved?: SavedLine) {
     this.needs = needs;
     this.chart = chart;
@@ -106,33 +106,33 @@ export class Line {
     return { originId: this.originId, place: this.#place, heard: this.heard.save() };
   }
 
-  /** What we announce: no trickle ICE where the media go by a relay, since the phone would hear of the user's addresses. */
+  /** Our announced capabilities: no trickle ICE with a media relay, since the phone must not get the user's addresses. */
   announced(options: Announced = {}): Field[] {
     return capabilities(this.contact, this.chart.relayed ? { ...options, trickles: false, recvInfo: false } : options);
   }
 
-  /** A description of the phone's as the device in the call can take it. */
+  /** A description of the phone's, limited to what the device in the call supports. */
   suited(media: Media): Media {
     const [device = ""] = this.chart.devices;
     return suited(media, this.needs.takes(device) ?? PERHAPS, this.chart.local);
   }
 
-  /** Sends a request of ours, by its route where no destination is given; with this branch, where it goes on. */
+  /** Sends a request of ours, by its route if no destination is given; with the branch of an earlier process it continues that one. */
   send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction {
     const hop = to ?? this.#hop(request);
     const guarded = new Guarded(this, on, hop);
     if (request.method === "INVITE") this.chart.release();
-    // so many numbers may go out until the dialog is saved again
+    // half of the reserved CSeq numbers may be used before the dialog is saved again
     if (cseqOf(request).number % (RESERVE / 2) === 0) this.chart.changed();
     return this.needs.sip().send(request, hop, guarded, this.#named(request, hop), branch);
   }
 
-  /** The call has come from there, or was answered there: what follows goes there, too. */
+  /** The call came from this address, or was answered there: later requests go there, too. */
   staysAt(source: Destination): void {
     this.#place = source.accepted ? source : (this.needs.config.places?.of(source) ?? this.#place);
   }
 
-  /** A request to this place has had no response: the next one goes to another. */
+  /** A request to this address had no response: the next one goes to another. */
   failedAt(place: Destination): void {
     const isOnly = place.accepted && place.trunk === undefined;
     if (place === this.#place && !isOnly) this.#place = undefined;
@@ -144,7 +144,7 @@ export class Line {
     return place && !places?.isDead(place) && this.needs.sip().isOpen(place) ? place : proxy;
   }
 
-  /** The connection that the other side has made, and the call goes by, while it is open: where that is no trunk's, there is no other way. */
+  /** The connection opened by the other side that the call uses, while it is open; for peers other than trunks there is no other path. */
   get #accepted(): Destination | undefined {
     const place = this.#place;
     return place?.accepted && (place.trunk === undefined || this.needs.sip().isOpen(place)) ? place : undefined;
@@ -160,14 +160,14 @@ export class Line {
     this.chart.say(() => this.needs.sip().acknowledge(ack, hop, this.#named(ack, hop)));
   }
 
-  /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) where it goes to the proxy. */
+  /** The ACK to a 2xx to this INVITE: with its credentials (RFC 3261 §22.1) if it goes to the proxy. */
   ackOf(fork: Fork, invite: Request): Request {
     const credentials = credentialsIn(invite);
     const ack = fork.ack(invite, credentials);
     return credentials.length === 0 || this.needs.reach.isProxy(this.#hop(ack)) ? ack : fork.ack(invite, []);
   }
 
-  /** A refused request with credentials and this number, where it has gone to the proxy and there are any to give. */
+  /** A refused request with credentials and this CSeq number, if it was sent to the proxy and there are any to add. */
   authenticate(request: Request, response: Response, number: number, to = this.#hop(request)): Request | undefined {
     if (!this.needs.reach.isProxy(to)) return undefined;
     this.#credentials ??= this.needs.credentials();
@@ -187,7 +187,7 @@ export class Line {
     return isIP(hop.host) === 0 || this.heard.mayLead(hop) ? hop : this.#proxy;
   }
 
-  /** How far the other side may lead a request of ours that goes by its route; the proxy itself it has not named. */
+  /** The limits for a request of ours that follows its route; undefined for the proxy, which the peer has not chosen. */
   #named(request: Request, hop: Destination): Named | undefined {
     if (hop.accepted || this.needs.reach.isProxy(hop)) return undefined;
     return {

@@ -1,8 +1,8 @@
 /**
  * Offers inside the dialog, ours and theirs: which is open, which are refused at once, which go to the chart.
  *
- * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open is 491, theirs while theirs
- * has no final response is 500 with Retry-After (§14.2); an SDP that is no legal offer is refused here, all others go to the chart,
+ * RFC 3261 §14, RFC 3311, RFC 3264 §8, RFC 4028 §7. Rules: one at a time; theirs while ours is open gets 491, theirs while theirs
+ * has no final response gets 500 with Retry-After (§14.2); an SDP that is no legal offer is refused here, all others go to the chart,
  * which decides. A re-INVITE without SDP gets our offer in the 200, and its ACK has the answer. We offer only by re-INVITE
  * (reinvite.ts); an UPDATE of ours only refreshes (session-refresh.ts), and one of theirs without SDP is answered whatever is open.
  */
@@ -32,24 +32,24 @@ import { Renewal } from "./renewal.ts";
 import { type SavedOffers, savedTheirs } from "./saved.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
-/** The longest Retry-After that we wait for before we offer again, in seconds; a longer one is a refusal. */
+/** The longest Retry-After that we obey before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
 
 export class PhoneOffers implements ReinviteOutcome, Awaiting {
   readonly #line: Line;
   readonly #timer: PhoneTimer;
   readonly #description: Description;
-  /** Who wrote the phone's SDP. */
+  /** The role in which the phone's SDP is read. */
   readonly #by: Role;
-  /** What we have offered and has no final response yet. */
+  /** Our offer without a final response yet. */
   #open: Media | null = null;
   /** Our last re-INVITE. */
   #ours: PhoneReinvite | null = null;
-  /** Their INVITE or UPDATE that has no final response yet, and the dialog it came in. */
+  /** Their INVITE or UPDATE without a final response yet, and its dialog. */
   #theirs: { transaction: ServerTransaction; fork: Fork } | null = null;
   /** An offer that the relay has made in the phone's place. */
   #renewal: Renewal | null = null;
-  /** What our 200 has offered, until its ACK. */
+  /** The offer in our 200, until its ACK. */
   #offeredIn200: Media | null = null;
   /** Our 200 to their INVITE, until its ACK. */
   #accepted: { transaction: ServerTransaction; fork: Fork; success: Response } | null = null;
@@ -78,7 +78,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     };
   }
 
-  /** Knows again what is open; nothing is sent. */
+  /** Restores the open offers; sends nothing. */
   restore({ theirs, offeredIn200, renewal }: SavedOffers, forks: Forks): void {
     const fork = theirs && forks.get(theirs.tag);
     const renewed = renewal && forks.get(renewal.tag);
@@ -92,10 +92,10 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     else this.#theirs = { transaction, fork };
   }
 
-  /** Says again what the other side may not have heard. What goes by a relay is offered anew: its copy would have another SDP. */
+  /** Repeats messages that the other side may have missed. With a relay our offer is made again: a retransmission would have another SDP. */
   goOn({ ours, renewal }: SavedOffers, forks: Forks): void {
     const fork = ours && forks.get(ours.tag);
-    // the relay is looked at again, and whether it knows the call
+    // the relay is checked again, also for whether it knows the call
     if (renewal?.isAnswered) {
       this.#renewal = null;
       this.#line.chart.deliver({ type: "sip.ack" });
@@ -119,7 +119,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   // Ours
 
-  /** Offers the session as it is to be. */
+  /** Offers this description. */
   offer(fork: Fork, media: Media, action: SourceAction | null): void {
     const body = this.#description.write(media, false, action ?? undefined);
     const announced = this.#line.announced({ recvInfo: true });
@@ -162,7 +162,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   // Theirs
 
-  /** Takes an INVITE or UPDATE of theirs inside the dialog; answers it at once where the chart has nothing to say. */
+  /** Handles an INVITE or UPDATE of theirs inside the dialog; answers it at once if the chart is not needed. */
   takeTheirs(fork: Fork, transaction: ServerTransaction, unanswered: boolean): void {
     const { request } = transaction;
     const { chart, needs } = this.#line;
@@ -176,23 +176,23 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     if (event instanceof Refusal) return transaction.respond(refusalTo(request, event));
     if (request.method === "INVITE") needs.awaiting.add(chart, transaction, this);
     this.#theirs = { transaction, fork };
-    // the chart takes none while ours is open, be it in a 200 that has no ACK yet
+    // the chart accepts none while ours is open, even one in a 200 without its ACK yet
     if (chart.deliver(event)) this.refuse(491, []);
   }
 
-  /** An UPDATE that only refreshes the session (RFC 4028 §7.4, RFC 3311 §5.2): nothing that is open is in its way. */
+  /** An UPDATE that only refreshes the session (RFC 4028 §7.4, RFC 3311 §5.2): allowed whatever is open. */
   #refreshed(fork: Fork, transaction: ServerTransaction, unanswered: boolean): void {
     const { request } = transaction;
     const accepted = acceptTimer(request, this.#timer.timer);
     if (accepted === "too small") return transaction.respond(responseTo(request, 422, { headers: [MIN_SE] }));
     fork.refresh(request);
-    // before the answer there is no session whose time could run
+    // before the answer there is no session to time
     if (!unanswered) this.#timer.restart(accepted?.timer ?? null);
     const headers = [...this.#line.announced(), ...(accepted?.headers ?? [])];
     transaction.respond(responseTo(request, 200, { headers }));
   }
 
-  /** What the chart is told of an offer. */
+  /** The chart's event for an offer. */
   #eventOf(sdp: string, isUpdate: boolean): PhoneEvent {
     if (sdp === "") return { type: "sip.reinvite.empty" };
     const before = this.#line.chart.remote;
@@ -203,7 +203,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action };
   }
 
-  /** An offer that the relay has made in the phone's place; `over` is told once nothing of it is open. False where it cannot be taken now. */
+  /** An offer that the relay has made in the phone's place; `over` is called once it is closed. False if it cannot be made now. */
   renew(fork: Fork, sdp: string, over: () => void): boolean {
     if (this.isOpen) return false;
     const event = attempt(() => this.#eventOf(sdp, false));
@@ -241,7 +241,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     transaction.respond(success);
   }
 
-  /** Refuses their offer, if one is there; the session stays as it is (§14.2). */
+  /** Refuses their offer, if there is one; the session stays unchanged (§14.2). */
   refuse(status: number, headers: readonly Field[]): void {
     this.#renewal?.giveUp();
     if (!this.#theirs) return;
@@ -251,7 +251,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     transaction.respond(responseTo(transaction.request, status, { headers }));
   }
 
-  /** The ACK to our 200: it has the answer, where the 200 has offered (RFC 3261 §14.2). */
+  /** The ACK to our 200: it has the answer if the 200 was an offer (RFC 3261 §14.2). */
   acknowledged(ack: Request): void {
     const { chart } = this.#line;
     this.#accepted = null;
@@ -272,14 +272,14 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     this.#line.chart.deliver({ type: "sip.reinvite.cancel" });
   }
 
-  /** The call is over: what of theirs waits is refused (RFC 3261 §15.1.2), what of ours is out is given up. */
+  /** The call is over: their open request is refused (RFC 3261 §15.1.2), ours is given up. */
   stop(): void {
     this.refuse(487, []);
     this.#ours?.giveUp();
   }
 }
 
-/** How long a refusal asks us to wait, in milliseconds; null when it does not, or asks for too long. */
+/** The Retry-After of a refusal in milliseconds; null if there is none, or it is too long. */
 function pauseOf(response: Response): number | null {
   const seconds = retryAfter(response);
   return seconds === undefined || seconds > LONGEST_PAUSE ? null : seconds * 1_000;

@@ -1,8 +1,8 @@
 /**
- * The SIP side of one call, whichever way it goes: the requests inside its dialogs.
+ * The SIP side of one call in either direction: the requests inside its dialogs.
  *
- * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts begins the call if we call, uas.ts if we are called. Rules: each fork has
- * a dialog of its own, known by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
+ * RFC 3261 §12, §15; RFC 6086 and RFC 8840 for INFO. uac.ts starts the call if we call, uas.ts if we are called. Rules: each fork has
+ * a dialog of its own, identified by its tag, and once one of them is chosen, the others deliver nothing to the chart; a request that does
  * not fit its dialog is refused and changes nothing. offers.ts handles offers, info.ts INFO, session-refresh.ts the session timer.
  */
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
@@ -28,10 +28,10 @@ import { PhoneOffers } from "./offers.ts";
 import type { SavedInvite, SavedPhone } from "./saved.ts";
 import { PhoneTimer } from "./session-refresh.ts";
 
-/** Why a PRACK may not offer: our provisional responses have no answer in them (RFC 3262 §5). */
+/** The refusal of an offer in a PRACK: our provisional responses contain no answer (RFC 3262 §5). */
 const OFFER_IS_OPEN = warning(399, "an offer has no answer yet");
 
-/** The methods of requests inside a dialog; ACK and CANCEL are told by awaiting.ts. */
+/** The methods of requests inside a dialog; awaiting.ts handles ACK and CANCEL. */
 type Method = Exclude<(typeof METHODS)[number], "ACK" | "CANCEL">;
 type Answer = (phone: Phone, fork: Fork, transaction: ServerTransaction) => void;
 
@@ -52,16 +52,16 @@ export abstract class Phone {
     this.offers = new PhoneOffers(line, this.timer, this.description, role === "initiator" ? "responder" : "initiator");
   }
 
-  /** Says one effect of the chart. Never waits; what comes of it comes back as an event. */
+  /** Performs one effect of the chart. Never waits; the outcome comes back as an event. */
   abstract perform(effect: PhoneEffect): void;
   /** Closes this side without the chart, because the call has failed. */
   abstract abandon(reason: Reason): void;
-  /** Whether the phone's INVITE, where it has called, still waits for a final response. */
+  /** Whether the phone's INVITE, if it is the caller, has no final response yet. */
   protected abstract get unanswered(): boolean;
-  /** Takes a PRACK; false when it acknowledges nothing that we have said (RFC 3262 §3). */
+  /** Handles a PRACK; false if it acknowledges no response of ours (RFC 3262 §3). */
   protected abstract acknowledgedProvisional(prack: Request): boolean;
 
-  /** What is saved of a call that is answered, and of one that is not (saved.ts). */
+  /** The saved state of an answered call, and of one that is not answered (saved.ts). */
   save(): SavedPhone {
     const { line, forks, description, timer, offers } = this;
     return {
@@ -75,48 +75,48 @@ export abstract class Phone {
 
   abstract saveInvite(): SavedInvite;
 
-  /** Knows again what an earlier gateway has saved of an answered call, so many starts ago; nothing is sent. */
+  /** Restores an answered call that was saved `starts` starts ago; sends nothing. */
   restore(saved: SavedPhone, starts: number): void {
     this.forks.restore(saved, starts);
     this.description.restore(saved.description);
     this.offers.restore(saved.offers, this.forks);
   }
 
-  /** Goes on, once there are sockets: time runs again, and what is open is said again; `isNew` is whether the answer still may be repeated. */
+  /** Continues the restored call once there are sockets: timers run, open requests are repeated; with `isNew` also the ACK. */
   goOn(saved: SavedPhone, isNew: boolean): void {
     if (saved.ack && isNew) this.line.acknowledge(saved.ack);
     this.timer.goOn(saved.timer);
     this.offers.goOn(saved.offers, this.forks);
   }
 
-  /** The BYE of an earlier gateway may not have arrived: it is said again. */
+  /** Repeats the BYE of an earlier gateway, which may not have arrived. */
   hangUpAgain(reason: Reason): void {
     this.forks.bye(this.forks.chosen, reason, true);
   }
 
-  /** Asks the phone whether the call is still there, unless what is open will tell. */
+  /** Checks that the phone still has the call, unless an open request will show that. */
   ask(): void {
     if (this.forks.current && !this.offers.isOpen) this.timer.refresh();
   }
 
-  /** Whether the relay may offer in the phone's place now: both sides talk, and nothing is open. */
+  /** Whether the relay may offer in the phone's place now: the call is answered, and nothing is open. */
   get mayRenew(): boolean {
     return this.line.chart.answered && this.forks.speaking !== undefined && !this.offers.isOpen;
   }
 
-  /** The relay has made the call anew, and this of what the phone has said last; false where it cannot be taken now. */
+  /** The relay has recreated the call and made this offer from the phone's last SDP; false if it cannot be made now. */
   renew(sdp: string, over: () => void): boolean {
     const fork = this.mayRenew ? this.forks.speaking : undefined;
     return fork !== undefined && this.offers.renew(fork, sdp, over);
   }
 
-  /** Nothing more will be said: what still waits for an answer of ours gets it (RFC 3261 §15.1.2). */
+  /** The call is over: requests still waiting for our response get one (RFC 3261 §15.1.2). */
   stop(): void {
     this.timer.stop();
     this.offers.stop();
   }
 
-  /** What a request inside the dialog is answered, by its method. */
+  /** The handler of each method inside the dialog. */
   static readonly #answers: Readonly<Record<Method, Answer>> = {
     INVITE: (phone, fork, transaction) => phone.offers.takeTheirs(fork, transaction, phone.unanswered),
     UPDATE: (phone, fork, transaction) => phone.offers.takeTheirs(fork, transaction, phone.unanswered),
@@ -152,26 +152,26 @@ export abstract class Phone {
     else respond(405, [ALLOW]);
   }
 
-  /** Whether an ACK may come from there: what is in it may be the media of the call. */
+  /** Whether an ACK is accepted from this source: it may contain the media of the call. */
   takesAck(ack: Request, source: Destination): boolean {
     const fork = this.forks.get(tagOf(ack, "From") ?? "");
     return fork === undefined || this.line.heard.takes(fork.dialog, source);
   }
 
-  /** Whether an offer inside one of our dialogs may come from there; what becomes of it is said when it is taken. */
+  /** Whether an offer inside one of our dialogs would be accepted from this source; its refusal is sent when it is handled. */
   takesOffer(request: Request, source: Destination): boolean {
     const fork = this.forks.get(tagOf(request, "From") ?? "");
     return fork !== undefined && this.line.heard.refusal(fork.dialog, request, source) === undefined;
   }
 
-  /** A fork that is not the call's may only leave (RFC 3261 §15.1.2); its 2xx, if it had one, is still acknowledged. */
+  /** A fork other than the call's may only send BYE (RFC 3261 §15.1.2); its 2xx, if it had one, still gets its ACK. */
   #leaves(fork: Fork, request: Request): boolean {
     if (request.method !== "BYE") return false;
     if (!fork.isAcknowledged) this.forks.leave(fork);
     return true;
   }
 
-  /** A BYE ends the dialog whatever the chart thinks of it (RFC 3261 §15.1.2). */
+  /** A BYE ends the dialog in any state of the chart (RFC 3261 §15.1.2). */
   #hungUp(transaction: ServerTransaction): void {
     const { request } = transaction;
     const { chart, needs } = this.line;
@@ -194,11 +194,11 @@ export abstract class Phone {
     const refusal = chart.deliver(
       "tone" in read ? { type: "sip.dtmf", tone: read.tone } : { type: "sip.info", tag, update: read.update },
     );
-    // what means nothing now, as a key before the answer, is taken all the same (RFC 2976 §2.2); 500 would say that we are broken
+    // an event without meaning in this state, such as a tone before the answer, gets 200 (RFC 2976 §2.2); 500 would mean a fault of ours
     return responseTo(request, refusal && chart.userLeft ? 481 : 200);
   }
 
-  /** Offers a change of the session, in the dialog that the call goes on in. */
+  /** Offers a change of the session in the call's dialog. */
   protected reinvite(media: Media, action: SourceAction | null): void {
     const fork = this.forks.current;
     if (fork) return this.offers.offer(fork, media, action);
@@ -207,7 +207,7 @@ export abstract class Phone {
   }
 }
 
-/** What a refusal says beside its status: Warning (RFC 3261 §20.43) and Reason (RFC 6432). */
+/** Header fields of a refusal: Warning (RFC 3261 §20.43) and Reason (RFC 6432). */
 export function headersOf(failure: Failure): readonly Field[] {
   const warned = failure.warning === undefined ? [] : [warning(failure.warning, "refused")];
   return failure.cause === undefined ? warned : [...warned, reasonField(failure.cause)];

@@ -1,8 +1,8 @@
 /**
- * PRACK to a reliable provisional response of the phone's: RFC 3262 §4. The PRACK to a 180 of ours is taken by ringing.ts.
+ * PRACK to a reliable provisional response of the phone's: RFC 3262 §4. ringing.ts handles the PRACK to a 180 of ours.
  *
- * Rules: each dialog counts RSeq by itself; a response out of order gets no PRACK and counts as not received. A PRACK that times out
- * loses the dialog if the call goes on in it; a 481 does not (§3: the response may only be waited for no more).
+ * Rules: each dialog counts RSeq separately; a response out of order gets no PRACK and counts as not received. A PRACK that times out
+ * ends the call if its dialog is the call's; a 481 does not (§3: the peer may only have stopped waiting for it).
  */
 import { header } from "../../protocol/sip/fields.ts";
 import { cseqOf } from "../../protocol/sip/mandatory.ts";
@@ -13,7 +13,7 @@ import type { Forks } from "./forks.ts";
 import type { Line } from "./line.ts";
 import { timedOut } from "./no-response.ts";
 
-/** Sends the PRACK; false when the response is not the next one of its dialog. */
+/** Sends the PRACK; false if the response is not the next one of its dialog. */
 export function sendPrack(
   { line, forks }: { line: Line; forks: Forks },
   fork: Fork,

@@ -2,8 +2,8 @@
  * One re-INVITE of ours: its ACK, its retries, and its time-out.
  *
  * RFC 3261 §14.1, §12.2, §22, RFC 4028 §7.4. Rules: a 2xx refreshes the dialog's target, and each copy of it gets its ACK, whatever
- * has become of the call (§13.2.2.4); the ACK has the credentials of its INVITE (§22.1). A re-INVITE with only provisional responses
- * is cancelled after 64*T1 and counts as 408; one that nobody waits for any more is cancelled as soon as it has had a response (§9.1).
+ * the state of the call (§13.2.2.4); the ACK has the credentials of its INVITE (§22.1). A re-INVITE with only provisional responses
+ * is cancelled after 64*T1 and counts as 408; one that is given up is cancelled as soon as it has had a response (§9.1).
  * offers.ts reads the answer.
  */
 import { T1 } from "../../machines/transactions/transaction.ts";
@@ -17,10 +17,10 @@ import type { Line } from "./line.ts";
 import type { SavedOurs } from "./saved.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
-/** In milliseconds. */
+/** Milliseconds. */
 const PATIENCE = 64 * T1;
 
-/** What came of it: told once, unless it is given up. */
+/** Callbacks for the outcome: one is called, once, unless the re-INVITE is given up. */
 export interface ReinviteOutcome {
   answered(fork: Fork, response: Response): void;
   refused(response: Response): void;
@@ -37,7 +37,7 @@ export class PhoneReinvite implements Inviting {
   #over = false;
   #stopWaiting: (() => void) | undefined;
 
-  /** Sends the request; with the branch that it had in another process, it is a copy of what was sent there. */
+  /** Sends the request; with its branch from another process, as a retransmission. */
   constructor(
     line: Line,
     fork: Fork,
@@ -52,12 +52,12 @@ export class PhoneReinvite implements Inviting {
     this.#now = this.#send({ request, left }, branch);
   }
 
-  /** What is saved of it until it has had its final response. */
+  /** Its saved state until the final response. */
   save(): SavedOurs | undefined {
     return this.#over ? undefined : this.#now.save();
   }
 
-  /** Nobody waits for it any more; a 2xx that crosses the CANCEL is still acknowledged. */
+  /** No outcome is reported any more; a 2xx that crosses the CANCEL still gets its ACK. */
   giveUp(): void {
     this.#end();
     this.#now.cancel(this.#line);
@@ -105,14 +105,14 @@ export class PhoneReinvite implements Inviting {
     if (!before && this.#end()) this.#on.answered(this.fork, response);
   }
 
-  /** The same again, with the next number: with credentials, or with the session interval that a 422 asks for. */
+  /** The next try, with the next CSeq number: with credentials, or with the session interval that a 422 asks for. */
   #again(invite: Invite, response: Response): Attempt | undefined {
     if (this.#over || this.#line.chart.userLeft) return undefined;
     const fields = (least: number): Field[] => timerHeaders(this.#timer.timer, least);
     return this.fork.retry((number) => invite.again(this.#line, response, number, fields));
   }
 
-  /** Whether it ends now: it does so once. */
+  /** Marks the end; true the first time. */
   #end(): boolean {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;

@@ -1,9 +1,9 @@
 /**
- * An offer that the phone has not made: the media relay has forgotten the call, and has made it anew from what the phone has said last.
+ * An offer in the phone's place: the media relay has lost the call, and recreated it from the phone's last SDP.
  *
- * RFC 3264 §8, RFC 8839 §4.4. The user answers it as an ICE restart of the phone's; the phone hears of the relay's new address by a
- * re-INVITE of ours. Rules: the re-INVITE comes again after 491, or when the phone asks for a pause, `MOST_TIMES`; a relay that fails is asked
- * again later; a phone that refuses it, or does not answer, could hear nobody: the call ends.
+ * RFC 3264 §8, RFC 8839 §4.4. The user answers it as an ICE restart by the phone; the phone gets the relay's new address in a
+ * re-INVITE of ours. Rules: the re-INVITE is repeated after 491 or Retry-After, up to `MOST_TIMES`; if the relay fails, it is
+ * asked again later; a phone that refuses the re-INVITE, or does not answer it, would have no audio: the call ends.
  */
 import type { Media } from "../../protocol/media/media.ts";
 import { SDP_TYPE } from "../../protocol/sip/body.ts";
@@ -18,7 +18,7 @@ import { PhoneReinvite, type ReinviteOutcome } from "./reinvite.ts";
 import type { PhoneTimer } from "./session-refresh.ts";
 
 const MOST_TIMES = 4;
-/** In milliseconds, and the most seconds that a phone may ask us to wait. */
+/** Milliseconds, and the longest Retry-After in seconds. */
 const PAUSE = 2_000;
 const LONGEST_PAUSE = 10;
 
@@ -27,7 +27,7 @@ export interface RenewalNeeds {
   readonly timer: PhoneTimer;
   readonly description: Description;
   readonly fork: Fork;
-  /** Nothing of it is open any more; told once. */
+  /** The offer is closed; called once. */
   readonly over: () => void;
 }
 
@@ -51,7 +51,7 @@ export class Renewal implements ReinviteOutcome {
     return this.#media !== undefined;
   }
 
-  /** The user's answer is the relay's to read; what that makes of it goes to the phone. */
+  /** The user's answer; the relay rewrites it for the phone. */
   answer(media: Media): void {
     this.#media = media;
     this.#send(media);
@@ -91,7 +91,7 @@ export class Renewal implements ReinviteOutcome {
     this.#reinvite = new PhoneReinvite(line, fork, timer, { request }, this);
   }
 
-  /** The user hears of the relay's transport once more: a client that has begun ICE anew itself meanwhile waits for an answer. */
+  /** Sends the relay's transport to the user once more: a client that has restarted ICE itself meanwhile waits for an answer. */
   #settled(): void {
     const { over, line } = this.#needs;
     over();

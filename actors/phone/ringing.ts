@@ -1,5 +1,5 @@
 /**
- * The 180 to a phone's INVITE: RFC 3261 §13.3.1.1, and RFC 3262 §3 where the caller requires 100rel.
+ * The 180 to a phone's INVITE: RFC 3261 §13.3.1.1, and RFC 3262 §3 if the caller requires 100rel.
  *
  * Rules: a reliable 180 is repeated after T1, 2*T1, 4*T1 … until its PRACK; after 64*T1 the call is given up; while one waits
  * for its PRACK no other is sent.
@@ -15,10 +15,10 @@ export class Ringing {
   readonly #line: Line;
   /** Whether the caller requires a PRACK. */
   readonly #isReliable: boolean;
-  /** Number and method of the INVITE, as its CSeq has them. */
+  /** Number and method of the INVITE's CSeq. */
   readonly #cseq: string;
   #lastNumber: number;
-  /** The number of the 180 that waits for its PRACK, which may come after the 200. */
+  /** The RSeq of the 180 that waits for its PRACK, which may come after the 200. */
   #unacknowledged: number | undefined;
   #cancel: (() => void) | undefined;
 
@@ -29,7 +29,7 @@ export class Ringing {
     this.#lastNumber = Math.floor(line.needs.chance() * 10_000);
   }
 
-  /** Says 180 by `send`, which is given the header fields that make it reliable. */
+  /** Sends 180 by `send`, which gets the header fields that make it reliable. */
   say(send: (headers: readonly Field[]) => void): void {
     if (!this.#isReliable) return send([]);
     if (this.#unacknowledged !== undefined) return;
@@ -42,7 +42,7 @@ export class Ringing {
     this.#repeat(() => send(headers), T1, 0);
   }
 
-  /** Takes a PRACK; false when it is not for the 180 that waits for one. */
+  /** Handles a PRACK; false if it is not for the 180 that waits for one. */
   acknowledged(prack: Request): boolean {
     const isOurs = this.#unacknowledged !== undefined;
     if (!isOurs || words(header(prack, "RAck")) !== `${this.#unacknowledged} ${this.#cseq}`) return false;
@@ -51,7 +51,7 @@ export class Ringing {
     return true;
   }
 
-  /** Is not repeated any more. */
+  /** Ends the retransmissions. */
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -67,5 +67,5 @@ export class Ringing {
   }
 }
 
-/** The words of a value, one blank apart. */
+/** The words of a value, separated by single spaces. */
 const words = (value = ""): string => value.trim().split(/\s+/).join(" ");

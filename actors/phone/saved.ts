@@ -1,16 +1,17 @@
 /**
- * The SIP side of a call as it is saved, so that another process can go on with it: plain JSON, and its schema.
+ * The saved SIP side of a call, from which another process can continue it: plain JSON, and its schema.
  *
- * Rules: a request is saved with its body only where it may have to be sent or answered again; what is in flight is not saved (an
- * INFO, a PRACK, keys that wait), and neither is what only finished transactions need. Numbers of ours go on `RESERVE` higher for each
- * start since the save, since what went out after it is not known (RFC 3261 §12.2.1.1 allows gaps); so nothing is saved anew at a start. ../calls/saved-call.ts is the rest of a call.
+ * Rules: a request is saved with its body only if it may have to be sent or answered again; requests in flight (INFO, PRACK),
+ * waiting tones, and the state of finished transactions are not saved. Our CSeq numbers continue `RESERVE` higher for each
+ * start since the save, since the requests sent after it are unknown (RFC 3261 §12.2.1.1 allows gaps); so a start saves nothing again.
+ * ../calls/saved-call.ts is the rest of a call.
  */
 import { z } from "zod";
 import type { Media } from "../../protocol/media/media.ts";
 import type { Response } from "../../protocol/sip/message.ts";
 import type { ServerTransaction } from "../sip/user.ts";
 
-/** How many requests of a dialog may go out in a start until it is saved again, at half of them. */
+/** The CSeq numbers of a dialog available to one start; the dialog is saved again when half are used. */
 export const RESERVE = 1_000;
 
 const savedMedia = z.custom<Media>(
@@ -56,18 +57,18 @@ const savedFork = z.object({
   isAcknowledged: z.boolean(),
 });
 
-/** A request of theirs that has no final response, or no ACK to its 200, yet; and that 200. */
+/** A request of theirs without a final response, or whose 200 has no ACK yet; and that 200. */
 const theirs = z.object({
   request: savedRequest,
   source: savedDestination,
   success: savedResponse.optional(),
 });
 
-/** An INVITE of ours that has no final response yet. */
+/** An INVITE of ours without a final response yet. */
 const ours = z.object({
   request: savedRequest,
   branch: z.string(),
-  /** How many tries with credentials may follow it. */
+  /** The number of tries with credentials left. */
   left: z.number(),
   hop: savedDestination.optional(),
 });
@@ -75,13 +76,13 @@ const ours = z.object({
 const offers = z.object({
   ours: z.object({ ...ours.shape, tag: z.string(), media: savedMedia }).optional(),
   theirs: z.object({ ...theirs.shape, tag: z.string() }).optional(),
-  /** What our 200 has offered, until its ACK. */
+  /** The offer in our 200, until its ACK. */
   offeredIn200: savedMedia.optional(),
-  /** What the relay has offered in the phone's place, and whether the user has answered. */
+  /** The relay's offer in the phone's place, and whether the user has answered. */
   renewal: z.object({ tag: z.string(), isAnswered: z.boolean() }).optional(),
 });
 
-/** A call that is answered. */
+/** An answered call. */
 export const savedPhone = z.object({
   originId: z.string(),
   place: savedDestination.optional(),
@@ -93,9 +94,9 @@ export const savedPhone = z.object({
   /** The terms of the session timer, and the instant of the last refresh. */
   timer: z.object({ interval: z.number(), ours: z.boolean(), since: z.number() }).optional(),
   offers,
-  /** The ACK to its answer, where that has perhaps not gone out. */
+  /** The ACK to its answer, if it may not have been sent. */
   ack: savedRequest.optional(),
-  /** The INVITE that began the call, where it is theirs and has had no ACK yet. */
+  /** The INVITE that started the call, if it is theirs and its ACK has not come yet. */
   invite: theirs.optional(),
 });
 
@@ -109,7 +110,7 @@ export type SavedPhone = z.infer<typeof savedPhone>;
 export type SavedOffers = z.infer<typeof offers>;
 export type SavedInvite = z.infer<typeof savedInvite>;
 
-/** A request of theirs, without its body where that is not needed any more. */
+/** A request of theirs, without its body if that is no longer needed. */
 export function savedTheirs({ request, source }: ServerTransaction, success?: Response): SavedTheirs {
   return { request: success ? { ...request, body: "" } : request, source, success };
 }

@@ -1,8 +1,8 @@
 /**
- * Runs the session timer of one call: RFC 4028 §7.4, §10.
+ * The session timer of one call: RFC 4028 §7.4, §10.
  *
- * The refresher refreshes at half of the interval: by UPDATE if the peer takes it, else by an unchanged re-INVITE. Without any
- * refresh the session ends a little before its interval does, so that BYE still finds it. The header fields are read and written in
+ * The refresher refreshes at half of the interval: by UPDATE if the peer supports it, else by an unchanged re-INVITE. Without a
+ * refresh the call ends a little before the interval does, so that the BYE still finds the dialog. The header fields are read and written in
  * protocol/sip/session-timer.ts.
  */
 import type { Field, Request } from "../../protocol/sip/message.ts";
@@ -19,9 +19,9 @@ export class PhoneTimer {
   #cancelEnd: (() => void) | undefined;
   #cancelRefresh: (() => void) | undefined;
   #stopped = false;
-  /** When the session was refreshed last: milliseconds since 1970. */
+  /** The time of the last refresh: milliseconds since 1970. */
   #since = 0;
-  /** The timer that runs, if one does. */
+  /** The running session timer, if any. */
   timer: SessionTimer | null = null;
 
   constructor(line: Line, forks: Forks) {
@@ -29,7 +29,7 @@ export class PhoneTimer {
     this.#forks = forks;
   }
 
-  /** The session has been refreshed, by these terms; null when it has no end. */
+  /** The session was refreshed with these terms; null if it has no end. */
   restart(timer: SessionTimer | null): void {
     this.#run(timer, this.#line.chart.now);
     this.#line.chart.changed();
@@ -39,11 +39,11 @@ export class PhoneTimer {
     return this.timer === null ? undefined : { ...this.timer, since: this.#since };
   }
 
-  /** Goes on in another process; what has fallen due meanwhile happens at once. */
+  /** Continues in another process; overdue timers fire at once. */
   goOn(saved: SavedPhone["timer"]): void {
     if (!saved) return;
     const { now } = this.#line.chart;
-    // a clock that was set back meanwhile makes no session longer than its interval
+    // if the clock was set back, the session still lasts no longer than its interval
     this.#run({ interval: saved.interval, ours: saved.ours }, Math.min(saved.since, now));
   }
 
@@ -60,7 +60,7 @@ export class PhoneTimer {
     if (ours) this.#cancelRefresh = chart.after(left(interval / 2), () => this.refresh());
   }
 
-  /** Takes the terms of a request of theirs; gives what our 2xx to it says of them. */
+  /** Applies the terms of a request of theirs; returns the header fields for our 2xx. */
   accept(request: Request): readonly Field[] {
     const accepted = acceptTimer(request, this.timer);
     const terms = accepted === "too small" ? null : accepted;
@@ -68,7 +68,7 @@ export class PhoneTimer {
     return terms?.headers ?? [];
   }
 
-  /** The call is over: a late answer starts no time any more. */
+  /** The call is over: a late answer starts no timer. */
   stop(): void {
     this.#stopped = true;
     this.#clear();
@@ -81,7 +81,7 @@ export class PhoneTimer {
     this.#cancelRefresh = undefined;
   }
 
-  /** Half of the session's time is over and nothing has refreshed it, or nobody knows whether the phone is still there. */
+  /** Refreshes the session: half of its interval is over, or the phone's presence is in doubt. */
   refresh(least?: number): void {
     const { chart } = this.#line;
     const fork = this.#forks.current;
@@ -95,7 +95,7 @@ export class PhoneTimer {
       }
       const longer = response && status === 422 && least === undefined ? leastOf(response) : undefined;
       if (longer !== undefined) return this.refresh(longer);
-      // §10: anything else is tried no more, and the session ends when its time is over
+      // §10: after any other failure there is no retry, and the session ends with its interval
       if (status === 481 || status === 408)
         chart.deliver({ type: "sip.dialog.lost", status, phrase, timer: timedOut(response) });
     });

@@ -1,9 +1,9 @@
 /**
  * The SIP side of a call that we place: INVITE, its retries and redirections, CANCEL.
  *
- * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: a redirection is followed by way of the proxy, never to a host that the peer
- * names (§8.1.3.4); a CANCEL waits until this INVITE, which may not be the first one, has had a response (§9.1), and once the user
- * has left there is no other INVITE. Each INVITE has forks of its own; what they answer is answers.ts.
+ * RFC 3261 §13.2, §9.1, §22; RFC 6026. Rules: a redirection is followed via the proxy, never to a host chosen by the peer
+ * (§8.1.3.4); a CANCEL waits until the current INVITE, which may not be the first one, has had a response (§9.1), and once the user
+ * has left no other INVITE is sent. Each INVITE has its own forks; answers.ts handles their answers.
  */
 
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
@@ -25,53 +25,53 @@ import type { Line, RelayTerms } from "./line.ts";
 import { headersOf, Phone } from "./phone.ts";
 import type { SavedInvite, SavedOurs, SavedPhone } from "./saved.ts";
 
-/** Who calls whom, in SIP; URIs as they stand on the wire. */
+/** Caller and callee in SIP; URIs as sent. */
 export interface Callee {
   readonly requestUri: string;
-  /** From with our tag, and To without one, as header values. */
+  /** From with our tag, and To without a tag, as header values. */
   readonly from: string;
   readonly to: string;
   readonly localTag: string;
   readonly callId: string;
-  /** What stands beside them. */
+  /** Further header fields. */
   readonly fields: readonly Field[];
   readonly proxy: Destination;
-  /** Where else an INVITE may go that nobody answers there, if there is more than one place (RFC 3263 §4.3). */
+  /** Further destinations for an unanswered INVITE, if there are several (RFC 3263 §4.3). */
   readonly hops?: NextHops | undefined;
-  /** The URI by which a target that the phone points to may be called, if it may. */
+  /** The URI to call for a target that the phone redirects to; undefined if it may not be called. */
   readonly elsewhere: (uri: string) => string | undefined;
-  /** How the call is put to the phone if it goes by a relay. */
+  /** How the call is offered to the phone through a relay. */
   readonly relay: RelayTerms;
 }
 
-/** The places where a provider can be reached. */
+/** The destinations of a provider. */
 export interface NextHops {
-  /** The one to try after these. */
+  /** The next destination after these. */
   after(tried: readonly Destination[]): Destination | undefined;
-  /** One has not answered, or has refused everything. */
+  /** This one has not answered, or refuses everything (503). */
   failed(hop: Destination): void;
 }
 
-/** How long a place may be silent until the next one is tried, in milliseconds. */
+/** Milliseconds without a response after which the next destination is tried. */
 const SILENCE = 4_000;
 const NONE: readonly Destination[] = [];
 
 export class PhoneUac extends Phone {
-  /** Until a phone has answered: a call that is held keeps nothing of how it was placed. */
+  /** Until a phone has answered: a held call does not store how it was placed. */
   #callee: Callee | undefined;
   readonly #answers: InviteAnswers;
-  /** The last one; once it is answered there is nothing to be cancelled. */
+  /** The last INVITE; undefined once there is nothing left to cancel. */
   #invite: Invite | undefined;
   #nextNumber = 1;
-  /** Until it is out. */
+  /** Until it is sent. */
   #ack: Request | undefined;
-  /** The Reason header of the CANCEL that is wished for. */
+  /** The Reason header fields of a pending CANCEL. */
   #cancels: readonly Field[] | undefined;
   #targets: Targets | undefined;
-  /** The places that were tried; the last is where the INVITE is now. */
+  /** The destinations tried; the last one is the current INVITE's. */
   #tried: readonly Destination[];
 
-  /** `callee` is who is called, where an earlier gateway has not done that. */
+  /** `callee` is undefined for a call that an earlier gateway placed. */
   constructor(callee: Callee | undefined, line: Line) {
     super(line, "initiator");
     this.#callee = callee;
@@ -102,7 +102,7 @@ export class PhoneUac extends Phone {
     return false;
   }
 
-  /** A caller's INVITE has no provisional response of ours. */
+  /** As caller we send no provisional responses. */
   protected override acknowledgedProvisional(): boolean {
     return false;
   }
@@ -115,7 +115,7 @@ export class PhoneUac extends Phone {
     return { ours: this.#invite?.save() };
   }
 
-  /** Goes on with the INVITE of an earlier gateway, to end it: a copy of it has the phone say again whether it may be cancelled. */
+  /** Continues the INVITE of an earlier gateway in order to end it: a retransmission makes the phone respond, so that it may be cancelled. */
   resume({ request, branch, left, hop }: SavedOurs): void {
     this.#invite = new Invite(this, { request, left });
     this.#nextNumber = cseqOf(request).number + 1;
@@ -128,17 +128,17 @@ export class PhoneUac extends Phone {
       if (!isAcknowledged) this.#answers.acknowledge(tag);
       this.forks.bye(tag, reason, false);
     }
-    // an answer that comes all the same is hung up by answers.ts
+    // answers.ts hangs up an answer that still comes
     if (answered.length === 0) this.#cancel(this.line.reason(reason));
   }
 
-  /** CANCEL, as soon as the INVITE has had a response (§9.1). */
+  /** Sends CANCEL as soon as the INVITE has had a response (§9.1). */
   #cancel(fields: readonly Field[]): void {
     this.#cancels = fields;
     this.#invite?.cancel(this.line, fields);
   }
 
-  /** The call is answered: its INVITE goes nowhere else any more. Other 2xx to it come by its transaction. */
+  /** The call is answered: its INVITE is sent nowhere else. Further 2xx to it come through its transaction. */
   #acknowledge(tag: string): void {
     this.#answers.acknowledge(tag);
     this.#ack = this.#invite?.acks.get(tag);
@@ -192,7 +192,7 @@ export class PhoneUac extends Phone {
     return this.#tried.at(-1);
   }
 
-  /** Whether the INVITE goes to the next place, since the last one does not serve us. */
+  /** Sends the INVITE to the next destination after a failure; false if there is none. */
   #goesOn(request: Request): boolean {
     const hops = this.#callee?.hops;
     const hop = this.#hop;
@@ -201,12 +201,12 @@ export class PhoneUac extends Phone {
     if (next === undefined) return false;
     this.#tried = [...this.#tried, next];
     if (this.#invite) this.#invite.isGivenUp = true;
-    // what the last place has asked for is nothing to this one, which asks for itself
+    // credentials for the last destination are invalid at this one, which challenges us itself
     this.#send({ request: renumbered(withoutCredentials(request), this.#nextNumber), left: MOST_TRIES });
     return true;
   }
 
-  /** A response from a place that was given up: it is asked no more, but an answer is an answer. */
+  /** A response from a destination that was given up: it is cancelled, but a 2xx is accepted. */
   #late(invite: Invite, response: Response): void {
     if (response.status >= 300) return;
     if (response.status >= 200) {
@@ -245,7 +245,7 @@ export class PhoneUac extends Phone {
     this.#answers.progress(invite, response);
   }
 
-  /** Whether the INVITE is made again: with credentials, with a longer session, or at another place. */
+  /** Whether the INVITE is repeated: with credentials, with a longer session interval, or at another target. */
   #isRetried(invite: Invite, response: Response): boolean {
     if (this.#cancels || this.line.chart.userLeft) return false;
     const again = invite.again(this.line, response, this.#nextNumber, withLeast, this.#hop);
@@ -254,7 +254,7 @@ export class PhoneUac extends Phone {
     return next !== undefined;
   }
 
-  /** The INVITE to the next place that a 3xx has pointed to, with the next number (§8.1.3.4); undefined when there is none. */
+  /** The INVITE to the next target of a 3xx, with the next CSeq number (§8.1.3.4); undefined if there is none. */
   #elsewhere(request: Request, response: Response): Attempt | undefined {
     const callee = this.#callee;
     if (callee === undefined) return undefined;
@@ -266,7 +266,7 @@ export class PhoneUac extends Phone {
   }
 }
 
-/** The session interval that is asked for where 422 names the least (RFC 4028 §7.4). */
+/** The session interval after a 422: its Min-SE (RFC 4028 §7.4). */
 const withLeast = (least: number): Field[] => [
   ["Session-Expires", `${least}`],
   ["Min-SE", `${least}`],

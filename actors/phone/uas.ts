@@ -1,8 +1,8 @@
 /**
  * The SIP side of a call that a phone places: the responses to its INVITE, and what follows the ACK.
  *
- * RFC 3261 §13.3, RFC 3262 (100rel, if the caller requires it). Rules: 180 and 200 carry our tag and Contact (they make the dialog);
- * the transaction repeats the 200 until its ACK; nothing of ours is sent inside the dialog before the ACK (§15).
+ * RFC 3261 §13.3, RFC 3262 (100rel, if the caller requires it). Rules: 180 and 200 carry our tag and Contact (they create the dialog);
+ * the transaction retransmits the 200 until its ACK; we send nothing inside the dialog before the ACK (§15).
  */
 
 import type { PhoneEffect } from "../../machines/call/vocabulary.ts";
@@ -25,7 +25,7 @@ import { type SavedInvite, type SavedPhone, savedTheirs } from "./saved.ts";
 
 const withoutBody = (request: Request): Request => ({ ...request, body: "" });
 
-/** How long an INVITE is good for, in milliseconds, when it says so and it is no longer than a day (§20.19). */
+/** The Expires of an INVITE in milliseconds, if present and no longer than a day (§20.19). */
 function expiryOf(request: Request): number | undefined {
   const seconds = header(request, "Expires") ?? "";
   return /^\d{1,10}$/.test(seconds) && Number(seconds) <= 86_400 ? 1_000 * Number(seconds) : undefined;
@@ -36,7 +36,7 @@ const neverSaid = (_: PhoneUas, { type }: PhoneEffect): never => {
 };
 
 export class PhoneUas extends Phone implements Awaiting {
-  /** Until the ACK to our 200: a call may go on for hours, and its INVITE need not be kept as long. */
+  /** Until the ACK to our 200: a call may last for hours, and its INVITE is not stored as long. */
   #transaction: ServerTransaction | undefined;
   readonly #localTag: string;
   #ringing: Ringing | undefined;
@@ -47,7 +47,7 @@ export class PhoneUas extends Phone implements Awaiting {
   #parting: { readonly reason: Reason; readonly heard: () => void } | undefined;
   #disarm: (() => void) | undefined;
 
-  /** `transaction` is the INVITE, unless an earlier gateway has had its last word on it. */
+  /** `transaction` is the INVITE, unless an earlier gateway has completed it. */
   constructor(transaction: ServerTransaction | undefined, localTag: string, line: Line) {
     super(line, "responder");
     this.#localTag = localTag;
@@ -115,8 +115,8 @@ export class PhoneUas extends Phone implements Awaiting {
   }
 
   /**
-   * The caller gave up, or its invitation has expired (§13.3.1), before any final response of ours. One that is decided and waits to be
-   * saved has crossed it: it goes out, and the caller hangs up.
+   * The caller gave up, or its invitation expired (§13.3.1), before our final response. A 200 that waits to be saved has crossed it: it
+   * is sent, and the caller hangs up.
    */
   cancelled(): void {
     if (this.#finalSent) return;
@@ -127,7 +127,7 @@ export class PhoneUas extends Phone implements Awaiting {
     return !this.#finalSent;
   }
 
-  /** Whether the 200 is out and its ACK is not in: until then no BYE may go out (§15). */
+  /** Whether the 200 is sent and its ACK has not come: until then no BYE may be sent (§15). */
   get holdsBye(): boolean {
     return this.#finalSent && !this.forks.hungUp && this.#fork?.open === false;
   }
@@ -143,13 +143,13 @@ export class PhoneUas extends Phone implements Awaiting {
     else this.info.flush();
   }
 
-  /** 64*T1 without the ACK: the dialog is there all the same and is to be hung up (§13.3.1.4). */
+  /** 64*T1 without the ACK: the dialog exists all the same and must be hung up (§13.3.1.4). */
   unacknowledged(): void {
     this.#open();
     if (this.line.chart.deliver({ type: "sip.ack.timeout" })) this.#hangUp();
   }
 
-  /** From now on requests of ours may go out, and the INVITE has had its last word. */
+  /** From now on we may send requests, and the INVITE is completed. */
   #open(): void {
     const fork = this.#fork;
     if (fork) fork.open = true;
@@ -183,7 +183,7 @@ export class PhoneUas extends Phone implements Awaiting {
     if (request) this.#ringing?.say((headers) => this.#respond(180, [...this.#announcements(request), ...headers]));
   }
 
-  /** Who answers, and what we understand; packages only when asked (RFC 6086 §5.2.3). */
+  /** Contact and capabilities; INFO packages only if asked for (RFC 6086 §5.2.3). */
   #announcements(request: Request): Field[] {
     return this.line.announced({ accept: true, recvInfo: asksForInfoPackages(request) });
   }
