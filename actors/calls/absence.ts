@@ -2,31 +2,31 @@
  * Whether the devices of a call are still there: XEP-0166 §6.7, §6.8.
  *
  * Rules: a device that went offline is pinged after `ABSENCE`, and every device each `PING_INTERVAL`, until the call is over; no
- * answer at all means that it is gone; after the stream was lost a device is pinged, since nobody knows what it has received.
+ * answer at all means that it is gone; after the stream was lost a device is pinged, since it is unknown what it has received.
  */
 import type { Waiting } from "../chart-time.ts";
 import { hadNoStream } from "../xmpp/requests.ts";
 import type { JingleSession } from "./session.ts";
 
-/** How long a device that became unavailable may take before it is asked whether it is still there. */
+/** Milliseconds between a device's unavailable presence and the ping. */
 const ABSENCE = 10_000;
 
-/** How often a device in a call is pinged. */
+/** Milliseconds between two pings of a device in a call. */
 const PING_INTERVAL = 300_000;
 
 export class Absence implements Waiting {
   readonly #session: JingleSession;
-  /** When the devices are pinged next, for ChartTime. */
+  /** The time of the next ping, for ChartTime. */
   deadline = Number.POSITIVE_INFINITY;
   place = -1;
-  /** The devices that are in doubt and not asked yet, with what keeps them from being asked. */
+  /** The devices to be pinged soon, each with the function that cancels that. */
   #doubted: Map<string, () => void> | undefined;
 
   constructor(session: JingleSession) {
     this.#session = session;
   }
 
-  /** Pings the devices again and again, until the call is over. */
+  /** Pings the devices periodically until the call is over. */
   watch(): void {
     this.#session.chart.time.wait(this, PING_INTERVAL);
   }
@@ -38,12 +38,12 @@ export class Absence implements Waiting {
     if (!chart.over) this.watch();
   }
 
-  /** Pings them now. */
+  /** Pings the devices now. */
   ask(): void {
     for (const device of this.#session.chart.devices) this.#ping(device);
   }
 
-  /** Whether a device that is in the call still is, is in doubt. */
+  /** A device of the call may be gone: it is pinged after `ABSENCE`. */
   doubt(device: string): void {
     const { chart } = this.#session;
     const doubted = this.#doubted ?? new Map<string, () => void>();
@@ -63,7 +63,7 @@ export class Absence implements Waiting {
     this.#doubted = undefined;
   }
 
-  /** An empty session-info; a result comes from one that knows the session. */
+  /** An empty session-info; a device that knows the session returns a result. */
   #ping(device: string): void {
     const { chart } = this.#session;
     this.#session.ask(device, { action: "session-info", children: [] }, (answer) => {
@@ -74,7 +74,7 @@ export class Absence implements Waiting {
     });
   }
 
-  /** The stream was lost before an answer: a device that is in the call is in doubt. */
+  /** The stream was lost before an answer: a device of the call may be gone. */
   doubtIfPresent(device: string): void {
     if (this.#session.chart.devices.includes(device)) this.doubt(device);
   }

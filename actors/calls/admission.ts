@@ -1,8 +1,8 @@
 /**
- * Whether a phone's INVITE becomes a call: who is called, by whom and with which offer; or the refusal.
+ * Whether a phone's INVITE becomes a call: callee, caller and offer; or the refusal.
  *
- * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: a user who is offline and has no device that push may wake is
- * 480, whatever the offer is; a phone without ICE gets 488 if every device requires ICE; an INVITE without an offer is refused,
+ * RFC 3261 §8.2, §13.3; docs/mapping.md S1 to S3, P10 to P14. Rules: an offline user without a device that a push may wake gets
+ * 480, whatever the offer; a phone without ICE gets 488 if every device requires ICE; an INVITE without an offer is refused,
  * since in Jingle only the initiator offers.
  */
 
@@ -20,14 +20,14 @@ import type { Reach } from "../xmpp/presence.ts";
 import { advice } from "./advice.ts";
 import type { Why } from "./refused.ts";
 
-/** The phone that calls and the user who is called, as JIDs. */
+/** The calling phone and the called user, as JIDs. */
 export interface Parties {
   readonly us: string;
   readonly them: string;
-  /** What the caller is called, where a trunk says it. */
+  /** The caller's display name, if a trunk provides it. */
   readonly nick?: string | undefined;
 }
-/** The refusal of an INVITE, with what the log says of it. */
+/** The refusal of an INVITE, with its reason for the log. */
 export interface NoCall extends Partial<Why> {
   readonly status: number;
   readonly headers?: readonly Field[];
@@ -42,22 +42,22 @@ export const USED_UP: NoCall = {
   why: "the user has as many calls from phones as `[calls] per_user` allows",
 };
 
-/** A peer has named an address that is not its own to name. */
+/** A peer has set an address as the next hop that it may not set. */
 export const NOT_THEIRS: NoCall = noCallFor(
   new Refusal("Contact or Record-Route names an address that is nobody's to name", { status: 403, warning: 399 }),
 );
 
-/** Whether a content can be taken only by devices that do without ICE. */
+/** Whether a content is only for devices that accept media without ICE. */
 export const isWithoutIce = ({ rejected, transport }: Content): boolean => !rejected && transport.kind === "raw";
 
-/** Why there is no call: 480 for a user who is offline, then 422 for the session interval, then 488 if no device takes the offer. */
+/** Why there is no call: 480 for an offline user, then 422 for the session interval, then 488 if no device can accept the offer. */
 export function whyNoCall(
   request: Request,
   offer: Media | Refusal,
   { isOnline, direct, byProposal }: Reach,
 ): NoCall | undefined {
   const isNoOffer = offer instanceof Refusal;
-  // who is offline is 480 whatever the offer is (S2); what is no offer cannot be proposed either
+  // an offline user is 480 whatever the offer (S2); without a valid offer there is nothing to propose, either
   if (!isOnline && (!byProposal || isNoOffer))
     return { status: 480, why: "the user is offline", advice: advice.offline };
   if (acceptTimer(request, null) === "too small")
@@ -72,7 +72,7 @@ export function parties(request: Request, addresses: AddressRules, isTrusted: bo
   const from = readNameAddr(header(request, "From") ?? "").uri;
   const them = calledUser({ requestUri: request.uri, to }, addresses);
   const spelled = callerJid(from, addresses, true);
-  // who calls as the called user itself calls in the name of nobody else
+  // a caller with the called user's own address impersonates nobody else
   const isOwn = spelled !== undefined && bareJid(spelled) === them;
   const us = isTrusted || isOwn ? spelled : callerJid(from, addresses, false);
   return them !== undefined && us !== undefined ? { us, them } : undefined;

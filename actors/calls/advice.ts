@@ -1,4 +1,4 @@
-/** Advice in the log for failed calls that an operator can mend; docs/troubleshooting.md explains each failure. */
+/** Advice in the log for failed calls that an operator can fix; docs/troubleshooting.md explains each failure. */
 export const advice = {
   noResponse: "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host",
   unreachable: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",

@@ -1,8 +1,8 @@
 /**
- * One living call: its chart (live-chart.ts), with a side to the phone and a side to the user.
+ * One live call: its chart (live-chart.ts), with a side to the phone and a side to the user.
  *
- * Rules: each effect goes to the side that can send it; a call that throws, wherever it does, ends alone, with a 500 or BYE to the
- * phone and general-error to the user, and all other calls go on.
+ * Rules: each effect is performed by the side that it belongs to; a call that throws, anywhere, ends alone, with a 500 or BYE to the
+ * phone and general-error to the user, and all other calls continue.
  */
 import type { CallEffect, PhoneEffect, UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Reason } from "../../protocol/reasons.ts";
@@ -18,7 +18,7 @@ import { CallRecord } from "./record.ts";
 import { type SavedCall, writtenChart } from "./saved-call.ts";
 import type { User } from "./user.ts";
 
-/** The name of a call's dialogs on our side. */
+/** Our identification of a call's dialogs. */
 export interface DialogName {
   readonly callId: string;
   readonly localTag: string;
@@ -30,15 +30,15 @@ export interface CallParts {
   readonly user: User;
   readonly dialog: DialogName;
   readonly log: Log;
-  /** Arms what ends the call once it has lasted as long as it may; none where that is not limited. */
+  /** Schedules the end of the call at its maximum duration; undefined without a limit. */
   readonly longest?: ((end: () => void) => () => void) | undefined;
-  /** What an earlier gateway has saved, where the call goes on. */
+  /** The state saved by an earlier gateway, if the call is restored. */
   readonly saved?: SavedCall | undefined;
-  /** Told when what is saved of it has changed, if it is saved. */
+  /** Called when the saved state has changed, if calls are saved. */
   readonly changed?: ((call: Call, written?: () => void) => void) | undefined;
-  /** Told once, when its set-up is complete: it rings, is answered, or has ended. */
+  /** Called once, when its set-up is complete: it rings, is answered, or has ended. */
   readonly settled: () => void;
-  /** Told once, when nothing more will be said. */
+  /** Called once, when nothing more will be sent. */
   readonly ended: (call: Call) => void;
 }
 
@@ -55,14 +55,14 @@ export class Call implements ChartOwner, DialogUser {
   readonly #direction: "incoming" | "outgoing";
   readonly #record: CallRecord;
   #logged = "";
-  /** The final response that this step gives the phone: the log tells it when the call ends. */
+  /** The final response that this step sends to the phone; it is logged at the end of the call. */
   #status: number | undefined;
   #watched = false;
   readonly #changed: CallParts["changed"];
-  /** What the user is told of the answer, until the call is saved: another process may have to say it. */
+  /** The messages about the answer to the user, until the call is saved: another process may have to send them. */
   #unsaid: readonly UserEffect[] | undefined;
   #isCommitted: boolean;
-  /** What was known, and the state, when it was last said to have changed. */
+  /** The context, and the state, at the last reported change. */
   #known: unknown;
   #noted = "";
 
@@ -98,7 +98,7 @@ export class Call implements ChartOwner, DialogUser {
     });
   }
 
-  /** What of it is saved: a call that is not answered, or that the user has left, needs no media. */
+  /** The saved state: a call that is not answered, or that the user has left, needs no media. */
   save(): Pick<SavedCall, "chart" | "record" | "withheld" | "phone" | "invite" | "unsaid"> | undefined {
     const { phone, user, chart } = this;
     const saved = chart.save();
@@ -113,15 +113,15 @@ export class Call implements ChartOwner, DialogUser {
     };
   }
 
-  /** What is saved of it has changed. */
+  /** The saved state has changed. */
   changed(): void {
     if (this.chart.active) this.#changed?.(this);
   }
 
-  /** Takes its time and its open transactions up again; one that is not answered ends. */
+  /** Resumes timers and open transactions; a call that is not answered ends. */
   goOn(saved: SavedCall): void {
     const { phone, chart } = this;
-    // as it was saved, so that thousands need not be saved anew at once
+    // unchanged since it was saved, so that thousands of calls are not saved again at once
     this.#known = this.#toBeSaved;
     this.#noted = chart.state;
     this.#logged = chart.state;
@@ -148,7 +148,7 @@ export class Call implements ChartOwner, DialogUser {
     });
   }
 
-  /** The call is answered: it is saved before either side hears of that, so that no kill leaves it to one of them. */
+  /** The call is answered: it is saved before either side is notified, so that a kill cannot leave only one side in the call. */
   #commit(): void {
     this.#isCommitted = true;
     this.#unsaid = [];
@@ -159,7 +159,7 @@ export class Call implements ChartOwner, DialogUser {
     });
   }
 
-  /** A line for each new state; events that leave the call where it is say nothing, the end is told by `call.ended`. */
+  /** One log line per new state; none for events that do not change the state; the end is logged as `call.ended`. */
   next(): void {
     const { chart } = this;
     if (chart.userLeft) this.#record.left(chart);
@@ -180,7 +180,7 @@ export class Call implements ChartOwner, DialogUser {
     }
   }
 
-  /** Until the answer only who is called, and whether the user has left, is saved of the chart; then all of it. */
+  /** Before the answer only changes of the devices, and the user's leaving, are saved; afterwards every change of the context. */
   #noteChange(state: string): void {
     const { chart } = this;
     const known = this.#toBeSaved;
@@ -202,7 +202,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#finish(why?.condition ?? (told !== undefined && "condition" in told ? told.condition : "success"));
   }
 
-  /** A fault of ours: this call ends and nobody else notices. */
+  /** A fault of ours: only this call ends. */
   error(fault: unknown): void {
     const { chart } = this;
     if (chart.over) return this.#log({ level: "error", event: "call.fault", error: String(fault) });
@@ -211,14 +211,14 @@ export class Call implements ChartOwner, DialogUser {
     this.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });
   }
 
-  /** The operator hangs up: both sides are told. */
+  /** The operator hangs up: both sides are notified. */
   hangUp(): void {
     const { answered, isIncoming } = this.chart;
     const condition = answered ? "success" : isIncoming ? "cancel" : "gone";
     this.abandon("operator.hangs-up", { condition, text: "the operator has hung up" });
   }
 
-  /** Ends the call from our side, whatever the chart is at: both sides are told, once. */
+  /** Ends the call from our side in any state: both sides are notified, once. */
   abandon(event: Abandonment, reason: Reason): void {
     const { chart } = this;
     if (chart.over) return;
@@ -236,14 +236,14 @@ export class Call implements ChartOwner, DialogUser {
     said();
   }
 
-  /** A device of the user came online while a proposal waits for one: it is offered the call, as if it had asked. */
+  /** A device of the user came online during a proposal: the call is offered to it, as if it had asked. */
   available(device: string): void {
     const { chart } = this;
     if (chart.waitsForDevices && !chart.devices.includes(device))
       chart.deliver({ type: "jingle.existing-session-initiate", device });
   }
 
-  /** A device of the user went offline: while ringing it is out at once, later it is asked (XEP-0166 §6.7). */
+  /** A device of the user went offline: a ringing one is dropped at once, later it is pinged (XEP-0166 §6.7). */
   unavailable(device: string): void {
     const { chart } = this;
     if (!chart.devices.includes(device)) return;
@@ -271,7 +271,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#settled = undefined;
   }
 
-  /** What is done when the call is over already: a fault in it can only be logged. */
+  /** Work after the end of the call: exceptions can only be logged. */
   #last(work: () => void): void {
     try {
       work();
@@ -296,15 +296,15 @@ export class Call implements ChartOwner, DialogUser {
   }
 }
 
-/** In milliseconds: a call that is killed sooner after its answer tells the user of that twice, who answers the second one with an error. */
+/** Milliseconds: if a call is killed within this time after its answer, the user is notified twice, and answers the second time with an error. */
 const SAID = 1_000;
 
-/** How long a phone repeats its answer (64*T1), in milliseconds: so long it may not have been acknowledged, and not told to the user. */
+/** The time that a phone repeats its answer (64*T1), in milliseconds: during it the ACK and the message to the user may be missing. */
 const ANSWER_LASTS = 32_000;
 
 const TOO_LONG: Reason = { condition: "expired", text: "the call has lasted as long as a call may" };
 
-/** A record as the log has it: instants as in each line, the time that was talked in seconds. */
+/** The record as logged: instants as in each line, the talk time in seconds. */
 function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {
   const instant = (at: number | undefined): string | undefined => (at === undefined ? at : new Date(at).toISOString());
   const duration = answered === undefined ? 0 : (ended - answered) / 1_000;

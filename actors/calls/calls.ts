@@ -1,9 +1,9 @@
 /**
- * The supervisor of calls: passes each message of the SIP stack and of the XMPP stream to its call, or makes one.
+ * The supervisor of calls: passes each message of the SIP stack and of the XMPP stream to its call, or creates one.
  *
- * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is known by Call-ID and both tags, a session by sid and its XMPP party
- * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for what is refused; a
- * call that has ended leaves nothing behind. maker.ts makes calls, for incoming.ts and outgoing.ts; iqs.ts takes Jingle IQs,
+ * RFC 3261 §12.2.2, XEP-0166 §6-7. Rules: a dialog is identified by Call-ID and both tags, a session by sid and its XMPP party
+ * (a call that comes back through a plain proxy has one Call-ID on two legs); nothing is stored for a refused call; a
+ * call that has ended leaves no state. maker.ts makes calls, for incoming.ts and outgoing.ts; iqs.ts handles Jingle IQs,
  * messages.ts Jingle Messages.
  */
 
@@ -38,7 +38,7 @@ import { Registry } from "./registry.ts";
 import { Restoring } from "./restoring.ts";
 import { Shares } from "./shares.ts";
 
-/** What the log says of an INVITE that never became a call, by its status. */
+/** The log's reason for an INVITE that the stack refused, by its status. */
 const WHY: Readonly<Record<number, Why>> = {
   403: { why: "source not allowed", advice: advice.notAllowed },
   503: { why: overloaded.message, advice: advice.overloaded },
@@ -97,7 +97,7 @@ export class Calls implements SipUser, XmppUser {
   }
 
   request(request: Request, transaction: ServerTransaction): void {
-    // OPTIONS answers as an INVITE would, so that dispatchers move on (RFC 3261 §11.2)
+    // OPTIONS is answered as an INVITE would be, so that dispatchers choose another gateway (RFC 3261 §11.2)
     if (this.registry.full || !this.#needs.xmpp().online) return this.#tooMuch(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";
@@ -173,7 +173,7 @@ export class Calls implements SipUser, XmppUser {
       this.#needs.log({ level: "warn", event: "calls.offline", why, calls: this.registry.size });
   }
 
-  /** A device came online that is called directly: it is offered the calls whose proposal no device has taken yet. */
+  /** A device came online that can be called directly: it is offered the calls whose proposal no device has answered yet. */
   came(device: string): void {
     for (const call of this.registry.ofUser(bareJid(device))) call.available(device);
   }
@@ -184,29 +184,29 @@ export class Calls implements SipUser, XmppUser {
 
   // The calls
 
-  /** Knows again what an earlier gateway has saved, before there are sockets. */
+  /** Restores the calls saved by an earlier gateway, before there are sockets. */
   restore(saved: readonly Saved[]): void {
     this.#restoring?.restore(saved);
   }
 
-  /** Restored calls go on, as there are sockets. */
+  /** Continues the restored calls, once there are sockets. */
   goOn(): void {
     this.#restoring?.goOn();
   }
 
-  /** No new calls from now on; `idle` is told when the last one has ended. */
+  /** No new calls from now on; `idle` is called when the last one has ended. */
   drain(): void {
     this.registry.close();
   }
 
-  /** Hangs a call up on both sides, by its name (our tag); false when there is none. */
+  /** Hangs a call up on both sides, by its id (our tag); false if there is none. */
   hangUp(id: string): boolean {
     const call = [...this.registry.all()].find(({ dialog }) => dialog.localTag === id);
     call?.hangUp();
     return call !== undefined;
   }
 
-  /** Ends what still runs, on both sides. */
+  /** Ends the remaining calls on both sides. */
   end(): void {
     for (const call of this.registry.all())
       call.abandon("gateway.stops", { condition: "gone", text: "the gateway is stopping" });

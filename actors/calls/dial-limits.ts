@@ -1,8 +1,8 @@
 /**
- * How many calls a user may have dialled by the dial plan: at once, and in an hour.
+ * Limits the calls that a user dials under a dial plan: at once, and in an hour.
  *
- * Rules: a call counts when it begins, however it ends, so that nobody tries a thousand numbers that do not answer; emergency
- * calls do not count. What each user may have of the gateway itself, incoming calls included, is shares.ts.
+ * Rules: a call counts when it starts, however it ends, so that nobody tries a thousand numbers that do not answer; emergency
+ * calls do not count. A user's share of the gateway itself, including incoming calls, is shares.ts.
  */
 import type { DialPlan } from "../../protocol/dial-plan.ts";
 import type { Clock } from "../clock.ts";
@@ -10,15 +10,15 @@ import { Lately } from "../lately.ts";
 
 const HOUR = 3_600_000;
 
-/** What a user may have; 0 is no limit. */
+/** The limits of a user; 0 is no limit. */
 interface Limits {
   readonly callsPerUser: number;
   readonly callsPerHour: number;
 }
 
-/** The options of `[dial]`, as they are now. */
+/** The current options of `[dial]`. */
 export interface DialConfig extends DialPlan, Limits {
-  /** Milliseconds after the answer when a call is ended; 0: never. */
+  /** Milliseconds from the answer to the forced end of a call; 0: never. */
   readonly longest: number;
 }
 
@@ -29,14 +29,14 @@ export class DialLimits {
     this.#dialled = new Lately(clock, HOUR);
   }
 
-  /** Why a user who has so many calls may not dial one more now, if that is so. */
+  /** Why a user with this number of calls may not dial another one now; undefined if allowed. */
   reached(user: string, calls: number, { callsPerUser, callsPerHour }: Limits): string | undefined {
     if (callsPerUser > 0 && calls >= callsPerUser) return `no more than ${callsPerUser} calls at once`;
     if (callsPerHour > 0 && this.#dialled.of(user) >= callsPerHour) return `no more than ${callsPerHour} calls an hour`;
     return undefined;
   }
 
-  /** A user dials. */
+  /** Counts a dialled call. */
   count(user: string, { callsPerHour }: Limits): void {
     if (callsPerHour > 0) this.#dialled.count(user, callsPerHour);
   }

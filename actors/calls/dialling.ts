@@ -1,11 +1,11 @@
 /**
- * What a user may dial, and what becomes of it: the addresses of the call, or why there is none.
+ * What a user may dial: the addresses of the call, or its refusal.
  *
- * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled as it stands; with it the plan decides and the
- * number is written anew; the number that counts is the one that goes out, so a user with a number is judged by that number;
- * where a phone points elsewhere (3xx) the new target is judged like a call of the user's own, must be reached by the same trunk,
- * and is no emergency number (without `[dial]`: not 112 or 911, which are one nearly everywhere). Nobody calls as a number that `username_to_phone` gives to somebody else: with `[dial]` in no
- * spelling of it, without it not by the same text.
+ * docs/mapping.md A25 to A31. Rules: without `[dial]` everything is dialled unchanged; with it the plan decides and the
+ * number is rewritten; the outgoing number is judged, also if the callee is a user who has one; the target of a
+ * redirection (3xx) is judged like a call of the user's own, must use the same trunk,
+ * and must not be an emergency number (without `[dial]`: 112 or 911, which are one nearly everywhere). Nobody calls as a number that
+ * `username_to_phone` assigns to somebody else: with `[dial]` in no spelling of it, without it not in the same text.
  */
 import { type Dialled, dialled, dialledName } from "../../protocol/address.ts";
 import { dial, PROXY } from "../../protocol/dial-plan.ts";
@@ -26,16 +26,16 @@ import type { CallsConfig } from "./needs.ts";
 import type { Registry } from "./registry.ts";
 import { type Shares, tooMany } from "./shares.ts";
 
-/** A call that may be made. */
+/** A permitted call. */
 export interface Permitted extends Dialled {
-  /** What stands beside From and To in the INVITE. */
+  /** Further header fields of the INVITE. */
   readonly fields: readonly Field[];
-  /** The trunk it goes by; none: the proxy. */
+  /** The trunk of the call; undefined: the proxy. */
   readonly trunk: Trunk | undefined;
   readonly isEmergency: boolean;
-  /** Milliseconds that it may last, if that is limited. */
+  /** The maximum duration in milliseconds, if limited. */
   readonly longest?: number | undefined;
-  /** The URI to call instead of one that a phone points to; undefined when it may not be called. */
+  /** The URI to call for the target of a redirection; undefined if it may not be called. */
   readonly elsewhere: (uri: string) => string | undefined;
 }
 
@@ -49,13 +49,13 @@ export interface DiallingParts {
   readonly load: Load;
 }
 
-/** Who calls whom, as bare JIDs. */
+/** Caller and callee, as bare JIDs. */
 interface Parties {
   readonly caller: string;
   readonly callee: string;
 }
 
-/** What a plan says of a number: by which trunk it goes and how it is written there, and whether it is exempt from limits. */
+/** A number under the plan: its trunk and spelling there, and whether it is exempt from limits. */
 interface Written {
   readonly trunk: Trunk | undefined;
   readonly number: string;
@@ -72,7 +72,7 @@ export class Dialling {
     this.#limits = new DialLimits(by.clock);
   }
 
-  /** The addresses of a call, or why it may not be made. */
+  /** The addresses of a call, or its refusal. */
   judge({ caller, callee }: Parties): Permitted | Refusal {
     const { addresses, dial: plan } = this.#by.config;
     const name = dialledName(callee, addresses);
@@ -92,7 +92,7 @@ export class Dialling {
     return { ...names, trunk, isEmergency, longest, elsewhere: (uri) => this.#elsewhere(uri, caller, found) };
   }
 
-  /** Whether a call is refused whatever it offers, since more begin than can be set up. */
+  /** Whether a call is refused for overload, whatever it offers. */
   isOneTooMany({ caller, callee }: Parties): boolean {
     const { config, load } = this.#by;
     const name = load.admits ? undefined : dialledName(callee, config.addresses);
@@ -105,7 +105,7 @@ export class Dialling {
     return overloaded;
   }
 
-  /** The addresses of a call by the proxy. */
+  /** The addresses of a call through the proxy. */
   #byProxy(parties: Parties, { number, isHidden }: Written): TrunkCall | undefined {
     const names = dialled({ ...parties, name: number }, this.#by.config.addresses);
     if (names === undefined || !isHidden) return names && { ...names, fields: [] };
@@ -113,7 +113,7 @@ export class Dialling {
     return { ...names, ...presenting({ account, isHidden }, "account"), contactUser: "anonymous" };
   }
 
-  /** The call is made. */
+  /** Counts a call that was made. */
   made(caller: string, { isEmergency }: Permitted): void {
     const { dial: plan } = this.#by.config;
     if (isEmergency) return;
@@ -136,7 +136,7 @@ export class Dialling {
     return why === undefined ? undefined : tooMany(why);
   }
 
-  /** A target that a phone of a trunk points to, as it may be called. */
+  /** The target of a redirection as it may be called; undefined, and logged, if it may not. */
   #elsewhere(uri: string, caller: string, call: Written): string | undefined {
     const { config, log } = this.#by;
     const found = attempt(() => (config.dial ? this.#led(uri, caller, call) : ledAnywhere(uri, call)));
@@ -152,8 +152,8 @@ export class Dialling {
   }
 
   /**
-   * The URI of such a target, written anew: nothing of it but the number, and toward the proxy its host and port, is what a peer
-   * wrote. By another trunk than the call it is refused, and so is an emergency number that was not dialled.
+   * The rewritten URI of such a target: only the number, and toward the proxy its host and port, are taken from the peer's. It is
+   * refused if it uses another trunk than the call, or is an emergency number that was not dialled.
    */
   #led(uri: string, caller: string, call: Written): string | Refusal {
     const { addresses, dial: plan } = this.#by.config;
@@ -167,7 +167,7 @@ export class Dialling {
     return `sip:${escapeUser(found.number)}@${call.trunk?.settings.authority ?? at}`;
   }
 
-  /** Whether the caller's name is a number of somebody else's: with a plan in whatever spelling, else in the same text. */
+  /** Whether the caller's name is another user's number: with a plan in any spelling, else in the same text. */
   #isNumberOfAnother(caller: string): boolean {
     const { addresses, dial: plan } = this.#by.config;
     const name = unescapeLocal(readJid(caller)?.local ?? "");
@@ -178,13 +178,13 @@ export class Dialling {
   }
 }
 
-/** Where nothing is said of numbers: the numbers for help that every phone knows. */
+/** Without a plan: the emergency numbers that every phone knows. */
 const USUAL: Numbering = {
   ...{ country: "", area: "", international: "00", national: "0" },
   emergency: ["112", "911"],
 };
 
-/** Such a target without a plan: as it is, but that nobody is led to call for help. */
+/** Such a target without a plan: unchanged, but a call must not be redirected to an emergency number. */
 function ledAnywhere(uri: string, call: Written): string | Refusal {
   const { scheme, user } = readUri(uri);
   const number = normal(scheme === "tel" ? uri : user, USUAL);
@@ -192,7 +192,7 @@ function ledAnywhere(uri: string, call: Written): string | Refusal {
 }
 
 const full = tooMany("no more calls now");
-/** Told of one of many. */
+/** Logged as a count, not per call. */
 export const overloaded = tooMany("more calls begin than can be set up");
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });

@@ -1,9 +1,9 @@
 /**
- * A call that a phone places, from its INVITE on: refused (admission.ts), led through the media relay, or made.
+ * A call that a phone places, from its INVITE on: refused (admission.ts), sent through the media relay, or created.
  *
  * RFC 3261 §8.2, §13.3. Rules: nothing is stored for a refused call; a phone without ICE does not ring at devices that require ICE;
- * with a media relay its offer goes through that, and the devices ring once the relay has answered; a phone that calls us directly
- * and names a place that is not its own gets 403.
+ * with a media relay its offer is rewritten by that, and the devices ring once the relay has answered; a phone that calls us directly
+ * with a next hop that it may not set gets 403.
  */
 import { type AddressRules, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Media } from "../../protocol/media/media.ts";
@@ -44,23 +44,23 @@ import { trunkParties } from "./trunk-parties.ts";
 
 type Placed = Parties & { readonly trunk: Trunk | undefined };
 
-/** What an incoming call is made with. */
+/** The dependencies of incoming calls. */
 export interface IncomingParts {
   readonly maker: CallMaker;
   readonly registry: Registry;
   readonly shares: Shares;
   readonly refused: RefusedCalls;
   readonly addresses: AddressRules;
-  /** Whether From of what comes from there is as good as checked. */
+  /** Whether From of requests from this source can be trusted. */
   readonly isTrusted: (source: Destination) => boolean;
   readonly xmpp: () => XmppComponent;
   readonly random: () => string;
   readonly reach: ReachPort;
   readonly trunks: Trunks;
-  /** How numbers are written here, if anybody says so. */
+  /** The local numbering, if configured. */
   readonly numbering: () => Numbering | undefined;
   readonly relay: Relay | undefined;
-  /** What may be offered by the relay to phones behind the proxy. */
+  /** The codecs offered through the relay to phones behind the proxy. */
   readonly codecs: readonly string[];
 }
 
@@ -71,12 +71,12 @@ export class IncomingCalls {
     this.#by = by;
   }
 
-  /** Creates the call, or answers why there is none; one that needs the relay is created when that has answered. */
+  /** Creates the call, or sends the refusal; a call through the relay is created when that has answered. */
   place(transaction: ServerTransaction): void {
     this.#place(transaction, undefined);
   }
 
-  /** The same; `localTag` is our tag in a call that has been at the relay. */
+  /** The same; `localTag` is our tag if the relay has rewritten the offer. */
   #place(transaction: ServerTransaction, localTag: string | undefined): void {
     const { request, source } = transaction;
     const { trunks, numbering, reach: own, addresses } = this.#by;
@@ -100,7 +100,7 @@ export class IncomingCalls {
     else this.#begin(transaction, { ...who, trunk }, offer, reach, localTag);
   }
 
-  /** Has the relay make an offer of it that the user can take. */
+  /** Has the relay rewrite the offer for the user. */
   #admit(transaction: ServerTransaction, codecs: readonly string[]): void {
     this.#by.relay?.admit(transaction, codecs, {
       admitted: (ready, localTag) => this.#admitted(ready, localTag),
@@ -113,7 +113,7 @@ export class IncomingCalls {
     });
   }
 
-  /** Places the call, later than the stack has handed it up. */
+  /** Places the call after the relay's answer; errors are no longer handled by the stack. */
   #admitted(transaction: ServerTransaction, localTag: string): void {
     const { full } = this.#by.registry;
     if (full) return this.#refuse(transaction, { status: 503, headers: [RETRY_AFTER], why: "no more calls now" });

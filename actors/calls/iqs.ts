@@ -1,8 +1,8 @@
 /**
- * Jingle IQs: which call each belongs to, and its one answer.
+ * Jingle IQs: finds the call of each, and sends its one answer.
  *
- * XEP-0166 §6.2, §7.2. Rules: only users of our domains may call; a session is known by its sid and its XMPP party; what
- * cannot be mapped is acknowledged, then the session is terminated with the reason. jingle.ts turns an action into an event.
+ * XEP-0166 §6.2, §7.2. Rules: only users of our domains may call; a session is identified by its sid and its XMPP party; an
+ * unmappable request is acknowledged, then the session is terminated with the reason. jingle.ts turns an action into an event.
  */
 import type { Element } from "@xmpp/xml";
 import { type AddressRules, isServed } from "../../protocol/address.ts";
@@ -22,7 +22,7 @@ import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
 import { unknownSession } from "./said.ts";
 
-/** Where the sessions of the IQs are found, or begin. */
+/** The dependencies of Jingle IQs. */
 export interface JingleIqParts {
   readonly registry: Registry;
   readonly outgoing: OutgoingCalls;
@@ -38,7 +38,7 @@ export class JingleIqs {
     this.#by = by;
   }
 
-  /** Takes a Jingle IQ; `reply` takes its one answer. */
+  /** Handles a Jingle IQ; `reply` is called once with its answer. */
   take(iq: Stanza, reply: (answer: Element) => void): void {
     const jingle = iq.element.getChild("jingle", JINGLE);
     if (!jingle) return reply(iqError(iq.element, new Refusal("no jingle element", { status: 400 })));
@@ -80,7 +80,7 @@ export class JingleIqs {
     return deliverJingle({ chart: call.chart, jingle, device: from }, accepted);
   }
 
-  /** The unanswered calls of the asking user, one by its sid or all, are offered to the asking device too. */
+  /** Offers the user's unanswered calls, one by its sid or all, to the asking device, too. */
   #existing(iq: JingleIq, accepted: () => void): Refusal | undefined {
     const { sid } = iq.jingle.attrs;
     const mine = [...this.#by.registry.ofUser(bareJid(iq.from))].filter(

@@ -1,10 +1,10 @@
 /**
- * Jingle actions for a call that exists, each turned into an event of its chart.
+ * Jingle actions for an existing call, each turned into an event of its chart.
  *
  * XEP-0166 §7.2, XEP-0176 §5. Rules: the IQ is answered exactly once, a result before anything is sent to the phone; the refusal of
- * an unknown action names it; one that cannot be mapped is answered by a result, then rejected by a Jingle action. The
- * existing-session-initiate is mod_jingle_sip's: an IQ get, by which another client of the same user asks for the offer that
- * rings. A session-info is read by session-info.ts.
+ * an unknown action contains its name; an unmappable one is answered by a result, then rejected by a Jingle action. The
+ * existing-session-initiate is mod_jingle_sip's: an IQ get by which another client of the same user asks for the offer of a
+ * ringing call. A session-info is read by session-info.ts.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEvent } from "../../machines/call/vocabulary.ts";
@@ -27,11 +27,11 @@ import type { LiveChart } from "../live-chart.ts";
 import type { Said } from "./said.ts";
 import { sessionInfo } from "./session-info.ts";
 
-/** The actions that are events by themselves; the others are told by another event, or by none. */
+/** The actions with an event of the same name; the others map to another event, or to none. */
 type Named<Type> = Type extends `jingle.${infer Name}` ? Name : never;
 type EventAction = Exclude<
   Named<UserEvent["type"]>,
-  // words of a session-info, a source action, a refusal of ours, and what became of an IQ of ours
+  // words of a session-info, a source action, a refusal of ours, and outcomes of our own IQs
   "hold" | "dtmf" | "source" | `${string}.unmappable` | "acknowledged" | "refused" | "lost"
 >;
 type OtherAction = SourceAction | "transport-accept" | "transport-reject";
@@ -50,7 +50,7 @@ const nothingReplaced = (): never => {
   throw new Refusal("no transport was replaced", { status: 500 }, outOfOrder);
 };
 
-/** The event that each action is to the chart. One that the vocabulary has and that has no row here does not compile. */
+/** The event of each action. An action of the vocabulary without a row here does not compile. */
 const EVENTS: Rows = {
   "session-accept": ({ chart, jingle, device }) => {
     const media = answerFromAccept(chart.offer, readJingle(jingle, "answer"));
@@ -105,7 +105,7 @@ const EVENTS: Rows = {
 };
 const EVENT_OF = new Map<string, (said: Said) => UserEvent>(Object.entries(EVENTS));
 
-/** Does what the action asks. `accepted` answers the IQ, before any effect; with a refusal it has not run. */
+/** Delivers the action to the chart. `accepted` answers the IQ, before any effect; after a refusal it has not run. */
 export function deliverJingle(said: Said, accepted: () => void): Refusal | undefined {
   const { chart, jingle, device } = said;
   const { action } = jingle.attrs;
@@ -116,11 +116,11 @@ export function deliverJingle(said: Said, accepted: () => void): Refusal | undef
   if (!(event instanceof Refusal)) return chart.deliver(event, accepted);
   if (event.jingle.reason === undefined) return event;
   const instead = turnedDown(jingle, device, event);
-  // the session is over on both sides: the device hears of it as of a session that could not begin (iqs.ts)
+  // the session is over on both sides: the device is notified as for a session that could not start (iqs.ts)
   return chart.deliver(instead, accepted) ?? (instead.type === "jingle.session-terminate" ? event : undefined);
 }
 
-/** What becomes of an action with an application or transport that is not supported: a content, or the session is refused. */
+/** The event for an action with an unsupported application or transport: the content is rejected, or the session terminated. */
 function turnedDown(jingle: Element, device: string, { jingle: said, message }: Refusal): UserEvent {
   const contents = readContentNames(jingle);
   if (jingle.attrs.action === "content-add") return { type: "jingle.content-add.unmappable", device, contents };
@@ -133,7 +133,7 @@ function turnedDown(jingle: Element, device: string, { jingle: said, message }: 
 
 const outOfOrder = { condition: "unexpected-request", type: "wait", detail: "out-of-order" } as const;
 
-/** Changes of contents that are there; one that is not is refused by name. */
+/** Changes of existing contents; an unknown content is refused with its name. */
 function known<Change extends { readonly name: string }>(chart: LiveChart, changes: Change[]): Change[] {
   namesKnown(
     chart,
@@ -148,7 +148,7 @@ function namesKnown(chart: LiveChart, names: string[]): string[] {
   return names;
 }
 
-/** Contents that come: none of them is there already, and there are not too many by then. */
+/** New contents: none of them exists already, and the total is within the limit. */
 function added(chart: LiveChart, jingle: Element): Media {
   const media = readJingle(
     jingle,
@@ -164,7 +164,7 @@ function added(chart: LiveChart, jingle: Element): Media {
   return media;
 }
 
-/** The contents of a content-accept, as the answer to what the phone has offered. */
+/** The contents of a content-accept, as the answer to the phone's offer. */
 function acceptedContents(chart: LiveChart, jingle: Element): Media {
   const asked = chart.consultation;
   const accept = readJingle(

@@ -1,8 +1,8 @@
 /**
- * Makes calls: the chart first, then the two sides that are handed it; registers each call, and lets go of it at its end.
+ * Makes calls: the chart first, then its two sides; registers each call, and releases it at its end.
  *
- * Rule: a call that has ended, or could not be made, leaves nothing behind: observers hear of it once it is registered. Where there is a
- * store, what changes of a call is saved behind its back; what an earlier gateway has saved is made of that (restoring.ts).
+ * Rule: a call that has ended, or could not be created, leaves no state: observers are called only once it is registered. With a
+ * store, changes of a call are saved in the background; restored calls are made here, too (restoring.ts).
  */
 import type { CallInput } from "../../machines/call/context.ts";
 import type { Takes } from "../../protocol/media/suited.ts";
@@ -26,13 +26,13 @@ import { readChart, SAVED_VERSION, type SavedCall } from "./saved-call.ts";
 import type { UserSide } from "./session.ts";
 import { User } from "./user.ts";
 
-/** What a call begins with, beside the options. */
+/** The start of a call, in addition to the options. */
 type Beginning = Pick<
   CallInput,
   "direction" | "offer" | "devices" | "isOnline" | "peerTrickles" | "relayed" | "relayIfRefused" | "messages"
 >;
 
-/** A call's names in SIP, how long it may last, and the trunk it goes by, where that is not the proxy. */
+/** A call's dialog, its maximum duration, and its trunk, unless that is the proxy. */
 interface Way extends DialogName {
   readonly contactUser: string;
   readonly longest?: number | undefined;
@@ -47,7 +47,7 @@ export class CallMaker {
   readonly #saver: Saver | undefined;
   readonly #time: ChartTime;
   readonly #lineNeeds: LineNeeds;
-  /** What the lines by a trunk are given. */
+  /** The line dependencies of each trunk. */
   readonly #byTrunk = new WeakMap<Trunk, LineNeeds>();
   readonly #ended = (call: Call): void => this.#letGo(call);
 
@@ -74,8 +74,8 @@ export class CallMaker {
   }
 
   /**
-   * Makes a call and registers it; it lives once it is started. `phone` makes its side to the phone; `saved` is what an earlier gateway has
-   * saved of it, where it goes on.
+   * Creates and registers a call; it runs once it is started. `phone` creates its side to the phone; `saved` is the state saved by an
+   * earlier gateway, if the call is restored.
    */
   create(beginning: Beginning, side: UserSide, way: Way, phone: (line: Line) => Phone, saved?: SavedCall): Call {
     const { config, xmpp, load } = this.#needs;
@@ -101,7 +101,7 @@ export class CallMaker {
     const round = load.begun();
     this.#registry.add(call);
     chart.watchBy(this.#needs.watch?.begun(saved ? { ...about, before: saved.record } : about));
-    // the relay has seen a phone's offer before there was a call
+    // the relay got a phone's offer before the call existed
     if (chart.isIncoming || saved) this.#needs.relay?.attach(localTag, this.#ownerOf(chart));
     const { direction } = beginning;
     if (saved) log({ level: "info", event: "call.restored", direction, state: chart.state });
@@ -109,13 +109,13 @@ export class CallMaker {
     return call;
   }
 
-  /** Arms the end of a call that may last so long from its answer on, be it now or in an earlier gateway. */
+  /** Schedules the end of a call of limited duration, counted from its answer, even in an earlier gateway. */
   #endAfter(longest: number, answered: number | undefined, end: () => void): () => void {
     const { clock } = this.#needs;
     return clock.after(Math.max(0, longest - since(answered ?? clock.now(), clock)), end);
   }
 
-  /** Whose call the relay has. */
+  /** The relay's callbacks for a call. */
   #ownerOf(chart: LiveChart): RelayOwner {
     const phone = (): Phone | undefined => this.#registry.all().find((call) => call.chart === chart)?.phone;
     return {
@@ -127,7 +127,7 @@ export class CallMaker {
     };
   }
 
-  /** What the line of a call is given: by a trunk it goes to the trunk's server, with the trunk's credentials. */
+  /** The line dependencies of a call: through a trunk it uses the trunk's server and credentials. */
   #lineNeedsOf(trunk: Trunk | undefined): LineNeeds {
     if (trunk === undefined) return this.#lineNeeds;
     const known = this.#byTrunk.get(trunk);
@@ -139,7 +139,7 @@ export class CallMaker {
 
   #lineNeedsBy(trunk: Trunk): LineNeeds {
     const { hops, reach, settings } = trunk;
-    // a certificate is known of its places alone
+    // a certificate is only checked for the trunk's own hosts
     const outbound = settings.outboundProxy !== undefined || trunk.isByTls;
     const config = {
       ...this.#needs.config,
@@ -181,7 +181,7 @@ export class CallMaker {
   }
 }
 
-/** What a call is known by: our tag is the one name that no other call has, and it is on the wire. */
+/** The identification of a call: our tag is its id, since it is unique, and visible on the wire. */
 function aboutOf(
   { direction }: Beginning,
   { sid, us, them, initiator }: UserSide,

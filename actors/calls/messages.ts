@@ -25,16 +25,16 @@ import type { Registry } from "./registry.ts";
 
 const MEDIA = new Set(["audio", "video"]);
 
-/** The reason of a reject, by the condition that a session-initiate would get; XEP-0166 §7.4 has none for what is forbidden. */
+/** The reason of a reject, by the condition that a session-initiate would get; XEP-0166 §7.4 has none for forbidden calls. */
 const REASONS: Readonly<Record<string, string>> = { "item-not-found": "gone", "resource-constraint": "busy" };
 
-/** Who has sent a message to whom: a device, and a phone of ours. */
+/** Sender and recipient of a message: a device, and a phone of ours. */
 interface Parties {
   readonly from: string;
   readonly to: string;
 }
 
-/** What the messages are about. */
+/** The dependencies of Jingle Messages. */
 export interface MessageParts {
   readonly registry: Registry;
   readonly proposals: Proposals;
@@ -51,7 +51,7 @@ export class CallMessages {
     this.#by = by;
   }
 
-  /** Takes a message; gives the error that answers it, if one does. */
+  /** Handles a message; returns an error stanza to answer it with, if any. */
   take(stanza: Element): Element | undefined {
     const parties = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
     const message = readJingleMessage(stanza);
@@ -82,7 +82,7 @@ export class CallMessages {
     say({ type: "proceed", id });
   }
 
-  /** COMPAT Dino 0.4: retracts what has proceeded and rings already, where XEP-0353 §3.3 has a session-terminate. */
+  /** COMPAT Dino 0.4: retracts a call that has proceeded and rings already, for which XEP-0353 §3.3 has a session-terminate. */
   #retract({ from, to }: Parties, message: Retract): void {
     const { id, reason } = message;
     const session = { sid: id, them: from, us: to };

@@ -1,4 +1,4 @@
-/** The options of the calls, and their injected parts: the stack, the component, clock, chance, hash and log. */
+/** The options of calls, and their dependencies: stack, component, clock, random numbers, hash and log. */
 import type { AddressRules } from "../../protocol/address.ts";
 import type { Profile } from "../../protocol/reasons.ts";
 import type { Hash } from "../../protocol/sip/digest.ts";
@@ -23,21 +23,21 @@ export interface CallsConfig extends ShareConfig {
   readonly localHost: string;
   readonly sdpOrigin: string;
   readonly profile: Profile;
-  /** Digest credentials toward the proxy; an empty name means none. */
+  /** Digest credentials toward the proxy; none if the username is empty. */
   readonly username: string;
   readonly password: string;
-  /** The realms that get them; when there are none, those of the first challenge of a call. */
+  /** The realms that get them; if empty, those of the first challenge of a call. */
   readonly realm: readonly string[];
   readonly addresses: AddressRules;
-  /** Who may dial what; none: everything goes to the proxy. */
+  /** The dial plan; without one everything goes to the proxy. */
   readonly dial?: DialConfig | undefined;
   /** Whether the proxy has checked From. */
   readonly trusted: boolean;
-  /** How calls are put to the proxy: as browsers make them, by the relay as RTP or SRTP, or by the relay where the first is refused. */
+  /** How calls are offered to the proxy: as WebRTC, as RTP or SRTP through the relay, or through the relay if WebRTC is refused. */
   readonly media: "webrtc" | "rtp" | "srtp" | "auto";
-  /** What is offered by the relay. */
+  /** The codecs offered through the relay. */
   readonly codecs: readonly string[];
-  /** Whether an offer that is refused whole is tried once more with its audio alone. */
+  /** Whether an offer that is refused as a whole is repeated with its audio only. */
   readonly retryAudioOnly: boolean;
   /** Milliseconds. */
   readonly ringTimeout: number;
@@ -53,11 +53,11 @@ export interface CallsNeeds {
   /** The media relay, if there is one. */
   readonly relay: Relay | undefined;
   readonly xmpp: () => XmppComponent;
-  /** Where peers may have us send. */
+  /** Which destinations peers may make us send to. */
   readonly reach: Reach;
   readonly trunks: Trunks;
   readonly clock: Clock;
-  /** A token nobody can guess: tags, Call-IDs, cnonces. */
+  /** An unguessable token: tags, Call-IDs, cnonces. */
   readonly random: () => string;
   /** Between 0 and 1. */
   readonly chance: () => number;
@@ -65,10 +65,10 @@ export interface CallsNeeds {
   readonly hash: Hash;
   readonly log: Log;
   readonly load: Load;
-  /** Saves calls, where there is a store. */
+  /** Saves calls, if there is a store. */
   readonly saver?: Saver | undefined;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
-  /** Told when the last call has ended. */
+  /** Called when the last call has ended. */
   readonly idle: () => void;
 }

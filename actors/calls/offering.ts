@@ -1,9 +1,9 @@
 /**
- * The session-initiate of a phone's call: what each device is offered, and less where one cannot take that.
+ * The session-initiate of a phone's call: the offer for each device, and smaller offers if one cannot accept that.
  *
- * XEP-0166 §6.3.2, §7.4, XEP-0343. Rules: a device is offered what it takes. One that calls it an error, or takes it and then ends the
- * session since it does not support it, is offered less, as a phone is after 488: first without data channels, then with the audio
- * alone. A device that cannot be offered less has answered. Bound: two smaller offers for a device.
+ * XEP-0166 §6.3.2, §7.4, XEP-0343. Rules: a device is offered what it supports. If it answers with an error, or accepts and then ends
+ * the session as unsupported, it gets a smaller offer, as a phone does after 488: first without data channels, then audio only.
+ * If there is no smaller offer, that was the device's answer. Bound: two smaller offers per device.
  */
 import { writeJingle } from "../../protocol/jingle/jingle.ts";
 import type { Media } from "../../protocol/media/media.ts";
@@ -13,7 +13,7 @@ import type { Absence } from "./absence.ts";
 import type { JingleSession } from "./session.ts";
 import type { Withheld } from "./withheld.ts";
 
-/** What a client may call a content that it does not know: the condition of an error, and the reason of a session-terminate. */
+/** Clients' answers to an unknown content: conditions of an IQ error, and reasons of a session-terminate. */
 const NO_SUCH_CONTENT = new Set(["bad-request", "feature-not-implemented", "not-acceptable"]);
 const CANNOT_TAKE = new Set(["unsupported-applications", "failed-application", "incompatible-parameters"]);
 
@@ -28,7 +28,7 @@ export class Offering {
     this.#withheld = withheld;
   }
 
-  /** Offers a device as much of this as it takes. */
+  /** Offers a device the supported part of this description. */
   offer(device: string, media: Media): void {
     const { initiator } = this.#session.side;
     const suitable = suited(media, this.#session.takes(device) ?? NEVER_SEEN);
@@ -42,12 +42,12 @@ export class Offering {
     });
   }
 
-  /** What a device may still take that has ended the session for this reason. */
+  /** The smaller offer for a device that has ended the session with this reason, if any. */
   lessAfter(device: string, condition: string): Media | undefined {
     return CANNOT_TAKE.has(condition) ? this.#less(device) : undefined;
   }
 
-  /** Less than what a device was offered, while the call rings there. */
+  /** A smaller offer than the device's last one, while the call rings there. */
   #less(device: string): Media | undefined {
     const { isIncoming, unanswered, devices, offer } = this.#session.chart;
     const rings = isIncoming && unanswered && devices.includes(device);

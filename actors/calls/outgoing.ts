@@ -1,9 +1,9 @@
 /**
- * A call that an XMPP user places: the session-initiate, and the call that comes of it.
+ * A call that an XMPP user places: the session-initiate, and the resulting call.
  *
- * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. Who may call what is dialling.ts. Rules: the IQ is answered before the INVITE goes out;
- * a sid becomes the Call-ID when it is a legal one, else a fresh one is paired with it; no resource ever travels in a SIP
- * header; we speak from exactly the JID that was called; where calls go by a relay, one without audio is refused.
+ * XEP-0166 §6.2, §7.2.10; docs/mapping.md A1 to A6. dialling.ts decides who may call what. Rules: the IQ is answered before the INVITE is
+ * sent; a sid becomes the Call-ID if it is a legal one, else a new one is paired with it; no resource is ever sent in a SIP
+ * header; we send from exactly the JID that was called; if calls go through a relay, one without audio is refused.
  */
 import type { Element } from "@xmpp/xml";
 import { readJingle } from "../../protocol/jingle/jingle.ts";
@@ -18,14 +18,14 @@ import type { CallsConfig } from "./needs.ts";
 import type { Proposals } from "./proposals.ts";
 import type { Registry } from "./registry.ts";
 
-/** A Jingle IQ, with the addresses it came with. */
+/** A Jingle IQ, with its addresses. */
 export interface JingleIq {
   readonly from: string;
   readonly to: string;
   readonly jingle: Element;
 }
 
-/** What an outgoing call is made with. */
+/** The dependencies of outgoing calls. */
 export interface OutgoingParts {
   readonly maker: CallMaker;
   readonly registry: Registry;
@@ -42,7 +42,7 @@ export class OutgoingCalls {
     this.#by = by;
   }
 
-  /** Creates the call, or says why there is none. `accepted` answers the IQ. */
+  /** Creates the call, or returns the refusal. `accepted` answers the IQ. */
   place(iq: JingleIq, accepted: () => void): Refusal | undefined {
     const { maker, registry, proposals, dialling, config, random } = this.#by;
     const sid = owned(String(iq.jingle.attrs.sid));

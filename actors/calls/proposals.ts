@@ -1,8 +1,8 @@
 /**
  * Proposals of users (XEP-0353) whose session-initiate has not come yet.
  *
- * A proposal is answered at once and makes no call; it is kept to recognise the session-initiate that follows it. Bounds: `MOST`
- * proposals, then the oldest is dropped, and `MOST_OF_ONE` of a user, then it is not taken; each is kept for `jmi_timeout`.
+ * A proposal is answered at once and creates no call; it is stored to recognise the session-initiate that follows it. Bounds: `MOST`
+ * proposals, beyond which the oldest is dropped, and `MOST_OF_ONE` per user, beyond which it is refused; each expires after `jmi_timeout`.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
@@ -12,18 +12,18 @@ const MOST_OF_ONE = 20;
 
 export interface Proposal {
   readonly sid: string;
-  /** The device that proposes, a full JID. */
+  /** The proposing device, a full JID. */
   readonly them: string;
-  /** The phone that is proposed to. */
+  /** The phone that the proposal is for. */
   readonly us: string;
 }
 
 export class Proposals {
   readonly #clock: Clock;
   readonly #timeout: number;
-  /** Until when, by proposal; the oldest first. */
+  /** The expiry of each proposal; the oldest first. */
   readonly #open = new Map<string, { readonly user: string; readonly until: number }>();
-  /** How many of each user are open. */
+  /** The number of open proposals of each user. */
   readonly #counts = new Map<string, number>();
 
   constructor(clock: Clock, timeout: number) {
@@ -31,7 +31,7 @@ export class Proposals {
     this.#timeout = timeout;
   }
 
-  /** False when the user has proposed too many calls already. */
+  /** False if the user has too many proposals open. */
   add(proposal: Proposal): boolean {
     const now = this.#clock.now();
     for (const [key, { until }] of this.#open) {
@@ -40,7 +40,7 @@ export class Proposals {
     }
     const key = keyOf(proposal);
     const user = bareJid(proposal.them);
-    this.#forget(key); // said twice
+    this.#forget(key); // a repeated proposal
     const count = this.#counts.get(user) ?? 0;
     if (count >= MOST_OF_ONE) return false;
     this.#counts.set(user, count + 1);
@@ -48,7 +48,7 @@ export class Proposals {
     return true;
   }
 
-  /** Whether this was proposed; the proposal is then forgotten. */
+  /** Whether this was proposed; removes the proposal. */
   take(proposal: Proposal): boolean {
     const key = keyOf(proposal);
     const until = this.#open.get(key)?.until;
@@ -65,7 +65,7 @@ export class Proposals {
     else this.#counts.delete(user);
   }
 
-  /** Whether this device has proposed something to that phone. */
+  /** Whether this device has a proposal open for that phone. */
   between({ them, us }: Omit<Proposal, "sid">): boolean {
     const start = keyOf({ them, us, sid: "" });
     return this.#open.entries().some(([key, { until }]) => key.startsWith(start) && until > this.#clock.now());

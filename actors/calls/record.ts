@@ -1,8 +1,8 @@
 /**
- * The call detail record: when a call rang, was answered and ended, who ended it, and why. `call.ended` in the log is this.
+ * The call detail record: when a call rang, was answered and ended, who ended it, and why; logged as `call.ended`.
  *
  * Rules: the first step by which a side leaves decides who ended the call; a time-out has the name of its timer and no status, since
- * no response was on the wire; a cause that a peer has sent is `remote`, one that the gateway has found itself is `local`.
+ * no response was on the wire; a cause sent by a peer is `remote`, one that the gateway detected is `local`.
  */
 import type { CallEvent } from "../../machines/call/vocabulary.ts";
 import { isWithoutDtls } from "../../protocol/media/answer-rules.ts";
@@ -15,7 +15,7 @@ import type { CallEnd, Party } from "../watch.ts";
 import { advice } from "./advice.ts";
 import type { SavedRecord } from "./saved-call.ts";
 
-/** What ended a call, as far as one step tells. */
+/** The cause of a call's end, as far as one step shows it. */
 type Cause = Pick<CallEnd, "by" | "origin" | "timer" | "status" | "phrase" | "reason" | "advice">;
 
 const RINGING = /^(?:outgoing|incoming)\.ringing$/;
@@ -35,12 +35,12 @@ export class CallRecord {
     this.#cause = cause;
   }
 
-  /** What is saved of it. */
+  /** Its saved state. */
   save(): SavedRecord {
     return { begun: this.#begun, rang: this.#rang, answered: this.#answered, cause: this.#cause };
   }
 
-  /** The chart has come to a state, named in words (`outgoing.ringing`). */
+  /** The chart has entered a state, given by its name (`outgoing.ringing`). */
   entered(state: string, now: number): void {
     if (RINGING.test(state)) this.#rang ??= now;
     else if (ANSWERED.test(state)) this.#answered ??= now;
@@ -56,16 +56,16 @@ export class CallRecord {
     this.#cause ??= { ...causeOf(chart.step), ...adviceAbout(chart) };
   }
 
-  /** The gateway ends the call by itself, or because its operator wants it. */
+  /** The gateway or its operator ends the call. */
   abandoned(by: Party, reason: Reason): void {
     this.#cause ??= { by, origin: "local", reason: reason.text };
   }
 
-  /** The whole record: `answer` is the final response that we gave the phone, if we gave it one. */
+  /** The whole record; `answer` is our final response to the phone, if there was one. */
   end(chart: LiveChart, why: string, answer: number | undefined): CallEnd {
     const last = causeOf(chart.step);
     const { by, origin, timer, status, phrase, reason, advice: known } = this.#cause ?? last;
-    // the user may have left before the proxy has answered at all, or has said 487
+    // the user may have left before the proxy answered at all, or sent its 487
     const unanswered = timer ?? last.timer;
     return {
       begun: this.#begun,
@@ -84,7 +84,7 @@ export class CallRecord {
   }
 }
 
-/** What a reason says beside the advice that was put into it. */
+/** The text of a reason, unless it is the advice that was put into it. */
 const wordsOf = (why: Reason | null, known: string | undefined): string | undefined =>
   why?.text === known ? undefined : why?.text;
 
@@ -123,7 +123,7 @@ const unanswered = (timer: string): Cause => ({
   advice: advice.noResponse,
 });
 
-/** A refusal on the wire; or none, where the request could not be sent at all. */
+/** A refusal on the wire, or a request that could not be sent at all. */
 function causeByStatus(told: CallEvent & { readonly status: number }): Cause {
   const { status, phrase = "" } = told as { status: number; phrase?: string };
   if ("unreachable" in told && told.unreachable)
@@ -140,7 +140,7 @@ function causeByStatus(told: CallEvent & { readonly status: number }): Cause {
   };
 }
 
-/** What has become of an IQ or a message of ours: an error of the user's server, or no answer. */
+/** The cause in an outcome of our IQ or message: an error from the user's server, or no answer. */
 function causeByCondition(event: string, condition: string): Cause {
   if (condition === "silence") return { ...LOCAL, timer: "IQ timeout", reason: "the user's client does not answer" };
   if (condition === "offline") return { ...LOCAL, reason: "there is no XMPP stream" };

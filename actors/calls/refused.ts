@@ -1,8 +1,8 @@
 /**
- * Log lines of refused calls: one each, with caller, callee, reason and what would help.
+ * Log lines of refused calls: one each, with caller, callee, reason and advice.
  *
- * Rules: strangers, and calls beyond `max_calls`, are counted and logged now and then (tally.ts), and so are those of one caller past
- * `MOST_LINES` a minute: who is refused 2,000 times fills no log. Passwords of URIs are not told.
+ * Rules: calls of strangers, and beyond `max_calls`, are counted and logged periodically (tally.ts), as are those of one caller beyond
+ * `MOST_LINES` a minute: a caller refused 2,000 times does not fill the log. Passwords in URIs are removed.
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
@@ -16,27 +16,27 @@ import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 
-/** Lines of refused calls that one caller gets in a minute: a user, or a From. */
+/** The maximum log lines per minute of one caller: a user, or a From. */
 const MOST_LINES = 10;
 const MINUTE = 60_000;
 const MANY = "many calls of one caller";
 
-/** Why a call was refused, in words, and what would help. */
+/** Why a call was refused, in words, and advice. */
 export interface Why {
   readonly why: string;
   readonly advice?: string;
 }
 
-/** Who has called whom. */
+/** Caller and callee. */
 type Sender = Pick<Stanza, "from" | "to">;
 
-/** A request, and where it came from. */
+/** A request and its source. */
 interface Sent {
   readonly request: Request;
   readonly source: Destination;
 }
 
-/** Who calls: the address in From, without its tag; where that cannot be read, the host. */
+/** The caller: the address in From, without its tag; the source host if that cannot be read. */
 function callerOf({ request, source }: Sent): string {
   const from = attempt(() => readNameAddr(header(request, "From") ?? "").uri);
   return from instanceof Refusal ? source.host : from;
@@ -55,31 +55,31 @@ export class RefusedCalls {
     this.#lines = new Lately(clock, MINUTE);
   }
 
-  /** An INVITE. */
+  /** Logs a refused INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
     this.#tell("sip", status, why?.why);
     this.#line(callerOf(sent), { ...ofInvite(sent, status), ...why });
   }
 
-  /** An INVITE, one of many. */
+  /** Counts a refused INVITE. */
   oneInvite(sent: Sent, status: number, { why, advice }: Why): void {
     this.#tell("sip", status, why);
     this.#tally.add(why, () => ({ ...ofInvite(sent, status), advice }));
   }
 
-  /** A session-initiate. */
+  /** Logs a refused session-initiate. */
   initiate(iq: Sender, sid: string, refusal: Refusal): void {
     this.#tell("xmpp", conditionOf(refusal) ?? refusal.message, refusal.message);
     this.#line(bareJid(iq.from ?? ""), { why: refusal.message, ...ofInitiate(iq, sid, refusal) });
   }
 
-  /** A session-initiate, one of many. */
+  /** Counts a refused session-initiate. */
   oneInitiate(iq: Sender, sid: string, refusal: Refusal, advice?: string): void {
     this.#tell("xmpp", conditionOf(refusal) ?? refusal.message, refusal.message);
     this.#tally.add(refusal.message, () => ({ ...ofInitiate(iq, sid, refusal), advice }));
   }
 
-  /** A line of one caller, if it has one left. */
+  /** Logs a line of one caller, or counts it if there are too many. */
   #line(caller: string, fields: object): void {
     if (this.#lines.take(caller, MOST_LINES)) this.#log({ level: "info", event: "call.refused", ...fields });
     else this.#tally.add(MANY, fields);

@@ -1,13 +1,13 @@
 /**
  * All calls, by dialog, by session, and by user.
  *
- * A SIP request finds its call by Call-ID and our tag (the tag is ours alone, so the peer's is checked inside); a Jingle IQ
- * by sid, the user's bare JID and the JID we speak from, since clients know a session by sender and sid.
+ * A SIP request finds its call by Call-ID and our tag (our tag is unique, so the peer's is checked later); a Jingle IQ
+ * by sid, the user's bare JID and the JID we send from, since clients identify a session by sender and sid.
  */
 import { bareJid } from "../../protocol/xmpp/jid.ts";
 import type { Call, DialogName } from "./call.ts";
 
-/** How many emergency calls there may be beside all others. */
+/** The number of emergency calls allowed in addition to all others. */
 const EMERGENCY_PLACES = 16;
 
 const NONE: ReadonlySet<Call> = new Set();
@@ -19,7 +19,7 @@ export class Registry {
   readonly #most: () => number;
   #isClosed = false;
 
-  /** `most` is how many calls there may be at once, asked each time. */
+  /** `most` returns the maximum number of calls, each time. */
   constructor(most: () => number) {
     this.#most = most;
   }
@@ -29,17 +29,17 @@ export class Registry {
     this.#isClosed = true;
   }
 
-  /** Whether no new call may begin now. */
+  /** Whether no new call may start now. */
   get full(): boolean {
     return this.#isClosed || this.size >= this.#most();
   }
 
-  /** Whether not even an emergency call may begin now: some places are kept for them. */
+  /** Whether not even an emergency call may start now: some places are reserved for them. */
   get fullForAll(): boolean {
     return this.#isClosed || this.size >= this.#most() + EMERGENCY_PLACES;
   }
 
-  /** Whether the last call has ended, and no new one may begin. */
+  /** Whether the last call has ended, and no new one may start. */
   get idle(): boolean {
     return this.#isClosed && this.size === 0;
   }
@@ -83,7 +83,7 @@ export class Registry {
   }
 }
 
-// a tag is a token and a JID holds no line break, so the parts cannot run into each other
+// a tag is a token and a JID contains no line break, so the parts cannot be confused
 const dialogKey = ({ callId, localTag }: DialogName) => `${localTag}\n${callId}`;
 const sessionKey = (session: { sid: string; them: string; us: string }) =>
   `${bareJid(session.them)}\n${bareJid(session.us)}\n${session.sid}`;

@@ -1,10 +1,10 @@
 /**
- * Takes up what an earlier gateway has saved: its calls, and what it owed to users when it ended (../xmpp/outbox.ts).
+ * Restores what an earlier gateway saved: its calls, and the stanzas it owed to users when it ended (../xmpp/outbox.ts).
  *
- * Rules: everything is known again before the ports open, so that no request of a living call is refused; then calls go on (call.ts): time
- * runs, what is open is said again, and what rings is ended on both sides, since nobody has promised anything yet. Answered
- * calls are asked whether they are still there, `EACH` apart: the phone as by a session timer, the user by a ping once the stream is up. What
- * cannot be read is logged and removed; nobody can go on with it. A call whose trunk is not configured any more ends on both sides.
+ * Rules: everything is restored before the ports open, so that no request of a live call is refused; then calls continue (call.ts): timers
+ * run, open requests are repeated, and ringing calls are ended on both sides, since no side has an answer yet. Answered
+ * calls are checked, `EACH` apart: the phone by a session refresh, the user by a ping once the stream is up. Unreadable records
+ * are logged and removed. A call whose trunk is no longer configured ends on both sides.
  */
 
 import type { Reason } from "../../protocol/reasons.ts";
@@ -26,7 +26,7 @@ import { isNewer, readSavedCall, type SavedCall } from "./saved-call.ts";
 
 const NEWER = "[calls] store has calls of a newer version of Carillon: start that, or another file";
 
-/** Between two calls that are asked, in milliseconds: 200 a second. */
+/** Milliseconds between the checks of two calls: 200 a second. */
 const EACH = 5;
 
 const NO_TRUNK: Reason = { condition: "gone", text: "the trunk of the call is not configured any more" };
@@ -45,20 +45,20 @@ export interface RestoringParts {
 export class Restoring {
   readonly #by: RestoringParts;
   #restored: { readonly call: Call; readonly saved: SavedCall }[] = [];
-  /** Those whose users are to be asked once the stream is up. */
+  /** The calls whose users are to be checked once the stream is up. */
   #users: readonly Call[] = [];
 
   constructor(by: RestoringParts) {
     this.#by = by;
   }
 
-  /** Knows again what was saved; nothing is sent. Throws where a newer version has saved it: then nothing is touched. */
+  /** Restores what was saved; sends nothing. Throws, without any change, if a newer version saved it. */
   restore(all: readonly Saved[]): void {
     if (all.some(({ id, text }) => !isOwed(id) && isNewer(text))) throw new Error(NEWER);
     for (const { id, text } of all) this.#read(id, text);
   }
 
-  /** There are sockets: the calls go on. */
+  /** There are sockets: the calls continue. */
   goOn(): void {
     const restored = this.#restored;
     this.#restored = [];
@@ -73,18 +73,18 @@ export class Restoring {
     this.#each(living, (call) => call.phone.ask());
   }
 
-  /** Whether a call's trunk, where it goes by one, is still configured. */
+  /** Whether a call's trunk, if it has one, is still configured. */
   #hasTrunk({ trunk }: SavedCall): boolean {
     return trunk === undefined || this.#by.trunks.named(trunk) !== undefined;
   }
 
-  /** The stream is up: the users of restored calls are asked, once. */
+  /** The stream is up: the users of restored calls are checked, once. */
   online(): void {
     this.#each(this.#users, (call) => call.user.ask());
     this.#users = [];
   }
 
-  /** Asks one after the other, so that many do not answer at once. */
+  /** Checks one after the other, so that not all answer at once. */
   #each(calls: readonly Call[], ask: (call: Call) => void, at = 0): void {
     const call = calls[at];
     if (call === undefined) return;
@@ -115,7 +115,7 @@ export class Restoring {
       call.user.restore(withheld);
       if (phone) call.phone.restore(phone, Math.max(1, this.#by.saver.start - saved.start));
     } catch (error) {
-      // it is registered by now
+      // it is registered already
       call.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });
       throw error;
     }

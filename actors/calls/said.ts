@@ -3,14 +3,14 @@ import type { Element } from "@xmpp/xml";
 import { Refusal } from "../../protocol/refusal.ts";
 import type { LiveChart } from "../live-chart.ts";
 
-/** What a device says by an action, and to which chart. */
+/** An action: its device, and the chart it is for. */
 export interface Said {
   readonly chart: LiveChart;
   readonly jingle: Element;
   readonly device: string;
 }
 
-/** Both look the same from outside: no such session, and a session of somebody else. */
+/** No such session, and another user's session: alike to the outside. */
 export const unknownSession = new Refusal(
   "no such session",
   { status: 481 },

@@ -1,9 +1,9 @@
 /**
- * A call as it is saved: plain JSON of a version, its schema, and what makes one of this version of an older one.
+ * A saved call: versioned plain JSON, its schema, and the migration from older versions.
  *
- * Rules: a call that is not answered does not go on in another process, so only what ends it on both sides is saved of it, without its
- * media, and a call that the phone is yet to leave needs no media either. `SHAPE` is a digest of the chart's states and of all that a
- * call knows: a test fails where these change and the version does not. What of the phone's side is saved is ../phone/saved.ts.
+ * Rules: an unanswered call is not continued in another process, so only the state needed to end it on both sides is saved, without its
+ * media; a call that the user has left needs no media, either. `SHAPE` is a digest of the chart's states and of the context of a
+ * call: a test fails if these change and the version does not. The saved phone side is in ../phone/saved.ts.
  */
 import { z } from "zod";
 import { call } from "../../machines/call/call.ts";
@@ -14,7 +14,7 @@ import type { SavedChart } from "../call-actor.ts";
 import { savedInvite, savedPhone } from "../phone/saved.ts";
 
 export const SAVED_VERSION = 2;
-/** Of what version 2 knows: tests/actors/calls/saved-call.test.ts says how it is counted. */
+/** The digest of version 2; tests/actors/calls/saved-call.test.ts shows how it is computed. */
 export const SHAPE = "847f8eefe9bd0e6d";
 
 function isContext(value: unknown): boolean {
@@ -24,10 +24,10 @@ function isContext(value: unknown): boolean {
 
 const chart = z.object({
   value: z.union([z.string(), z.record(z.string(), z.unknown())]) as unknown as z.ZodType<SavedChart["value"]>,
-  // looked at as little as can be: a start reads thousands of them
+  // checked only superficially: a start reads thousands of them
   context: z.custom<CallContext>(isContext),
   delays: z.array(z.object({ id: z.string(), at: z.number() })).readonly(),
-  /** What was agreed is the user's description, which is not written twice. */
+  /** The agreed description equals the user's, and is not written twice. */
   isAsAgreed: z.boolean(),
 });
 
@@ -50,7 +50,7 @@ const record = z.object({
 
 export const SAVED_SCHEMA = z.object({
   version: z.literal(SAVED_VERSION),
-  /** The start of the gateway that has saved it. */
+  /** The number of the start that saved it. */
   start: z.number(),
   side: z.object({
     sid: z.string(),
@@ -60,20 +60,20 @@ export const SAVED_SCHEMA = z.object({
     nick: z.string().optional(),
   }),
   dialog: z.object({ callId: z.string(), localTag: z.string(), contactUser: z.string() }),
-  /** Milliseconds that it may last from the answer on. */
+  /** The maximum duration from the answer, in milliseconds. */
   longest: z.number().optional(),
-  /** The trunk that it goes by, where that is not the proxy. */
+  /** The trunk of the call, unless that is the proxy. */
   trunk: z.string().optional(),
   chart,
   record,
-  /** The contents that each device was not told of. */
+  /** The contents withheld from each device. */
   withheld: z.array(z.tuple([z.string(), z.array(z.string()).readonly()]).readonly()).readonly(),
-  /** What the user has perhaps not been told of the answer. */
+  /** The messages about the answer that the user may not have received. */
   unsaid: z
     .array(z.custom<UserEffect>((value) => z.looseObject({ type: z.string() }).safeParse(value).success))
     .readonly()
     .optional(),
-  /** The one where it is answered, the other where it is not. */
+  /** `phone` for an answered call, `invite` for an unanswered one. */
   phone: savedPhone.optional(),
   invite: savedInvite.optional(),
   relay: z
@@ -81,7 +81,7 @@ export const SAVED_SCHEMA = z.object({
       at: z.string().optional(),
       protocol: z.string(),
       codecs: z.array(z.string()).readonly(),
-      /** What it has said last, by which its relay can make it anew. */
+      /** The phone's last SDP, from which the relay can recreate the call. */
       phone: z.object({ sdp: z.string(), tag: z.string() }).optional(),
     })
     .optional(),
@@ -90,7 +90,7 @@ export const SAVED_SCHEMA = z.object({
 export type SavedCall = z.infer<typeof SAVED_SCHEMA>;
 export type SavedRecord = z.infer<typeof record>;
 
-/** A text of ours begins so. */
+/** The beginning of every text of ours. */
 const BEGINNING = /^\{"version":(\d+),/;
 
 const versioned = z
@@ -105,9 +105,9 @@ const versioned = z
   })
   .pipe(z.looseObject({ version: z.number() }));
 
-/** Makes a record of the next version, by the version that it has. */
+/** Migrations to the next version, by the version of the record. */
 const MIGRATIONS: Readonly<Record<number, (saved: object) => object>> = {
-  // starts were not counted
+  // version 1 did not count starts
   1: (saved) => ({ ...saved, start: 0 }),
 };
 
@@ -117,7 +117,7 @@ export function isNewer(text: string): boolean {
   return Number(version) > SAVED_VERSION;
 }
 
-/** Reads a saved call; throws, in words, where it is none, or in a state that the chart does not have. */
+/** Reads a saved call; throws, in words, if it is invalid, or in a state that the chart does not have. */
 export function readSavedCall(text: string): SavedCall {
   let saved = versioned.parse(text);
   while (saved.version < SAVED_VERSION) {
@@ -130,7 +130,7 @@ export function readSavedCall(text: string): SavedCall {
   return read;
 }
 
-/** States that the chart has, as they are written; no more than it has. */
+/** Valid state values, as JSON; at most as many as the chart has states. */
 const known = new Set<string>();
 
 function checkState(chart: SavedCall["chart"]): void {
@@ -142,14 +142,14 @@ function checkState(chart: SavedCall["chart"]): void {
 
 const NOTHING: Media = { contents: [], groups: [] };
 
-/** A chart as it is written; with its media, where these will be needed. */
+/** The form of a chart in the store; with its media if they are needed. */
 export function writtenChart({ value, context, delays }: SavedChart, hasMedia: boolean): SavedCall["chart"] {
   if (!hasMedia) return { value, context: withoutMedia(context), delays, isAsAgreed: false };
   const isAsAgreed = context.agreed === own(context);
   return { value, context: isAsAgreed ? { ...context, agreed: null } : context, delays, isAsAgreed };
 }
 
-/** The same chart, as it was. */
+/** Restores that form. */
 export function readChart({ value, context, delays, isAsAgreed }: SavedCall["chart"]): SavedChart {
   return { value, context: isAsAgreed ? { ...context, agreed: own(context) } : context, delays };
 }

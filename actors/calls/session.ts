@@ -1,7 +1,7 @@
 /**
  * One Jingle session: sends its IQs and messages to each device, and handles the IQ results and errors.
  *
- * XEP-0166 §6, XEP-0353. Rules: we send from one address for the whole call (clients know a session by sender and sid); an IQ error
+ * XEP-0166 §6, XEP-0353. Rules: we send from one address for the whole call (clients identify a session by sender and sid); an IQ error
  * that means that the session or its device is gone ends the call, other errors are logged; `MUST_ARRIVE` actions wait in the outbox
  * while the stream is down. The time-out of an IQ is in xmpp/requests.ts.
  */
@@ -28,20 +28,20 @@ const MUST_ARRIVE: ReadonlySet<string> = new Set([
   "content-remove",
 ]);
 
-/** IQ errors that say that the session, its device or its server is gone, or will never hear what must be said. */
+/** IQ errors that mean that the session, its device or its server is gone, or cannot receive what must be sent. */
 const GONE = new Set(["item-not-found", "recipient-unavailable", "service-unavailable", "too-large"]);
 const isGone = (condition: string) => GONE.has(condition) || condition.startsWith("remote-server-");
 
-/** Who speaks to whom; plain JSON. */
+/** The addresses of a session; plain JSON. */
 export interface UserSide {
   readonly sid: string;
-  /** The JID we speak from: the phone, as the user's client knows it. */
+  /** The JID we send from: the phone, as the user's client knows it. */
   readonly us: string;
   /** The user's bare JID. */
   readonly them: string;
-  /** The JID that began the session. */
+  /** The initiator's JID. */
   readonly initiator: string;
-  /** What the phone's user is called (XEP-0172), if anybody says it. */
+  /** The display name of the phone's user (XEP-0172), if known. */
   readonly nick?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface SessionNeeds {
   readonly log: Log;
 }
 
-/** One action, as it is said to each device. */
+/** One action, as sent to each device. */
 export interface Saying {
   readonly action: string;
   readonly children: readonly Element[];
@@ -73,18 +73,18 @@ export class JingleSession {
     this.log = log;
   }
 
-  /** What a device takes, if it was seen. */
+  /** The capabilities of a device, if known. */
   takes(device: string): Takes | undefined {
     return this.#xmpp.takes(device);
   }
 
-  /** Asks a device; `answered` is told once, later. */
+  /** Sends an IQ to a device; `answered` is called once, later. */
   ask(device: string, saying: Saying, answered: (answer: Answer) => void): void {
     const guarded = (answer: Answer): void => void this.chart.guard(() => answered(answer));
     this.chart.say(() => this.#xmpp.request(this.#iq(device, saying), guarded));
   }
 
-  /** Says it to each device; `misread` is what to do about one that calls it a bad-request. */
+  /** Sends an action to each device; `misread` handles one that answers bad-request. */
   say(to: readonly string[], saying: Saying, misread?: (device: string) => void): void {
     for (const device of to) {
       const heard = saying.action === "session-terminate" ? this.chart.owes() : undefined;
@@ -100,7 +100,7 @@ export class JingleSession {
     }
   }
 
-  /** What a device has answered to something that asks for no more than a result. */
+  /** Handles the answer to an action that only needs a result. */
   answered(device: string, action: string, answer: Answer): void {
     if (answer.type !== "error" || action === "session-terminate") return;
     const condition = answer.condition ?? "undefined-condition";
@@ -108,7 +108,7 @@ export class JingleSession {
     if (isGone(condition)) this.chart.deliver({ type: "jingle.lost", device, condition });
   }
 
-  /** A message of Jingle Message Initiation. */
+  /** Sends a Jingle Message. */
   message(to: string, message: JingleMessage): void {
     const way = { from: this.side.us, to };
     this.chart.say(() => {

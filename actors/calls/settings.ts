@@ -1,4 +1,4 @@
-/** Options of calls that may change while the gateway runs (SIGHUP): they hold for calls that begin from then on, and end none. */
+/** Options of calls that SIGHUP changes: they apply to new calls, and end none. */
 import type { CallsConfig } from "./needs.ts";
 
 export interface CallSettings {
@@ -10,7 +10,7 @@ export interface CallSettings {
   readonly trusted: boolean;
 }
 
-/** The options with those settings read anew each time: pass them on as they are, since a copy would not change. */
+/** The options, with getters for those settings: pass the object on as it is, since a copy would not change. */
 export function withSettings(config: CallsConfig, settings: () => CallSettings): CallsConfig {
   return {
     ...config,

@@ -1,9 +1,9 @@
 /**
- * What each user may have of the gateway, so that nobody uses up what all share: calls at once, and new calls a minute.
+ * Each user's share of the gateway, so that nobody exhausts what all share: calls at once, and new calls a minute.
  *
- * docs/mapping.md H1, H2. Rules: calls to a user and calls by a user are counted apart, so that no stranger who rings takes away what the user
- * may dial; a call counts as new when it is made, however it ends; emergency calls are not asked for. What all users may have together is
- * `max_calls` (registry.ts).
+ * docs/mapping.md H1, H2. Rules: calls to a user and calls by a user are counted separately, so that ringing strangers do not reduce what
+ * the user may dial; a call counts as new when it is made, however it ends; emergency calls are not limited. The limit for all users
+ * together is `max_calls` (registry.ts).
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import type { Clock } from "../clock.ts";
@@ -13,17 +13,17 @@ import type { Registry } from "./registry.ts";
 
 const MINUTE = 60_000;
 
-/** The refusal of one who has what he may have. */
+/** The refusal of a user who has reached a limit. */
 export const tooMany = (text: string): Refusal =>
   new Refusal(text, { status: 503 }, { condition: "resource-constraint", type: "wait" });
 
-/** The options, as they are now; 0 is no limit. */
+/** The current options; 0 is no limit. */
 export interface ShareConfig {
   readonly perUser: number;
   readonly perMinute: number;
 }
 
-/** Where calls are counted. */
+/** The dependencies of the counts. */
 interface ShareParts {
   readonly config: ShareConfig;
   readonly registry: Registry;
@@ -39,7 +39,7 @@ export class Shares {
     this.#begun = new Lately(by.clock, MINUTE);
   }
 
-  /** Why a user may not place a call now, if that is so. */
+  /** Why a user may not place a call now; undefined if allowed. */
   refusal(user: string): Refusal | undefined {
     const { config } = this.#by;
     if (this.isUsedUp(user, "outgoing")) return tooMany(`no more than ${config.perUser} calls of a user at once`);
@@ -47,7 +47,7 @@ export class Shares {
     return isTooOften ? tooMany(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
   }
 
-  /** Whether a user has as many calls in a direction as a user may have at once. */
+  /** Whether a user has the maximum number of calls in this direction. */
   isUsedUp(user: string, direction: CallAbout["direction"]): boolean {
     const { config, registry } = this.#by;
     const calls = registry.ofUser(user);
@@ -56,7 +56,7 @@ export class Shares {
     return [...calls].filter(({ chart }) => chart.isIncoming === isIncoming).length >= config.perUser;
   }
 
-  /** A user has placed a call. */
+  /** Counts a call placed by a user. */
   count(user: string): void {
     const { perMinute } = this.#by.config;
     if (perMinute > 0) this.#begun.count(user, perMinute);

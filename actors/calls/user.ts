@@ -1,9 +1,9 @@
 /**
- * The XMPP side of one call: sends in Jingle what the chart asks for, and delivers the outcome to the chart.
+ * The XMPP side of one call: sends the chart's effects in Jingle, and delivers the outcome to the chart.
  *
  * XEP-0166 §6-7, XEP-0167 §8, XEP-0353. Rule: if the stream drops after a session-initiate was sent, the device may have it: we ping
- * it instead of counting it as refused. session.ts sends to each device, offering.ts what each can take; iqs.ts finds the call of an
- * incoming IQ.
+ * it instead of counting it as refused. session.ts sends to each device, offering.ts limits offers to what each supports; iqs.ts finds
+ * the call of an incoming IQ.
  */
 import type { Element } from "@xmpp/xml";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
@@ -23,7 +23,7 @@ import { Offering } from "./offering.ts";
 import { JingleSession, type SessionNeeds, type UserSide } from "./session.ts";
 import { Withheld } from "./withheld.ts";
 
-/** What a propose says of the contents: each medium once. */
+/** The media of a propose: each kind once. */
 const mediaOf = ({ contents }: Media): string[] => [
   ...new Set(contents.filter(({ sctp }) => sctp === undefined).map(({ media }) => media)),
 ];
@@ -78,12 +78,12 @@ export class User {
     "jmi.send.finish": (user, effect) => user.#finish(effect),
   };
 
-  /** Says one effect of the chart; what fails comes back as an event. */
+  /** Performs one effect of the chart; a failure comes back as an event. */
   perform(effect: UserEffect): void {
     performBy(User.#rows, this, effect);
   }
 
-  /** Offers a device less, if that may be why it has ended the session; `accepted` is run before that. */
+  /** Offers a device less, if that may be why it ended the session; `accepted` is called before that. */
   offersLess(device: string, { condition }: Reason, accepted: () => void): boolean {
     const less = this.#offering.lessAfter(device, condition);
     if (less === undefined) return false;
@@ -92,7 +92,7 @@ export class User {
     return true;
   }
 
-  /** What is saved of it; whether the devices are there is asked after a restart. */
+  /** Its saved state; the presence of devices is checked after a restart. */
   save(): ReturnType<Withheld["save"]> {
     return this.#withheld.save();
   }
@@ -101,17 +101,17 @@ export class User {
     this.#withheld.restore(saved);
   }
 
-  /** Asks the devices whether they are still there. */
+  /** Pings the devices to check that they are still there. */
   ask(): void {
     this.#absence.ask();
   }
 
-  /** A device that is in the call went offline. */
+  /** A device of the call went offline. */
   unavailable(device: string): void {
     this.#absence.doubt(device);
   }
 
-  /** Pings the devices from now on. */
+  /** Pings the devices periodically from now on. */
   watch(): void {
     this.#absence.watch();
   }
@@ -133,10 +133,10 @@ export class User {
   }
 
   /**
-   * Accepts, and names what is refused by senders='none' (XEP-0166 §7.3).
+   * Accepts, and marks refused contents by senders='none' (XEP-0166 §7.3).
    *
-   * COMPAT Dino 0.4: knows no such senders, and calls the accept a bad-request; then it is told of the others alone, as an
-   * offer would have them. Conversations ends the call when a content is missing, so that is no way to begin.
+   * COMPAT Dino 0.4: does not know senders='none' and answers bad-request; then it gets an accept with only the other contents, in
+   * the form of an offer. Conversations ends the call if a content is missing, so that cannot be the first try.
    */
   #accept({ to, media }: Effect<"jingle.send.session-accept">): void {
     const responder = this.side.us;
@@ -148,8 +148,8 @@ export class User {
   }
 
   /**
-   * Offers new contents. A client that refuses the IQ, or cannot be asked, refuses the contents; for any other the phone waits
-   * until it decides.
+   * Offers new contents. A client that refuses the IQ, or cannot be reached, counts as refusing the contents; otherwise the phone
+   * waits for its decision.
    */
   #add({ to, contents, groups }: Effect<"jingle.send.content-add">): void {
     const { chart } = this.#session;
