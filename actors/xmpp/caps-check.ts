@@ -1,12 +1,12 @@
 /**
- * Which devices support Jingle Message Initiation (JMI, XEP-0353), which require ICE, and which take data channels or
- * categories: known by their entity capabilities (XEP-0115 §8), unknown ones by asking.
+ * Which devices support Jingle Message Initiation (JMI, XEP-0353), which require ICE, and which support data channels or
+ * categories: known by their entity capabilities (XEP-0115 §8); unknown ones are asked.
  *
- * Rules: each caps hash is asked for once. The answer is used for all devices with this hash if it matches the hash, else for
- * that device alone. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly; it may
- * take data channels.
- * A user's devices are asked `MOST_ASKED` times a minute at most; one more is asked at its next presence, and is an unknown one until then.
- * Bounds: `MOST_CAPS` hashes, `MOST_DEVICES` devices with an answer of their own, `MOST_WAITING` devices that wait for one
+ * Rules: each caps hash is queried once. The answer is used for all devices with this hash if it matches the hash, else for
+ * that device only. Until it has come, a device counts as one without JMI that does not require ICE, and is called directly; it may
+ * support data channels.
+ * A user's devices are queried at most `MOST_ASKED` times a minute; a further one is queried at its next presence, and unknown until then.
+ * Bounds: `MOST_CAPS` hashes, `MOST_DEVICES` devices with an answer of their own, `MOST_WAITING` devices waiting for one
  * answer; the oldest are dropped.
  */
 import type { Element } from "@xmpp/xml";
@@ -30,7 +30,7 @@ export interface Abilities extends Takes {
   readonly messages: boolean;
   /**
    * It lists ICE and not raw-udp (XEP-0177), so it cannot talk to a phone without ICE.
-   * COMPAT stanza 12: it throws on a raw-udp candidate, where it reads no protocol, and never answers the IQ.
+   * COMPAT stanza 12: it throws on a raw-udp candidate, which has no protocol it can read, and never answers the IQ.
    */
   readonly iceAlone: boolean;
 }
@@ -39,7 +39,7 @@ export interface CapsNeeds {
   readonly clock: Clock;
   /** Base64 SHA-1. */
   readonly sha1: (text: string) => string;
-  /** Sends a device a disco#info request for a node. */
+  /** Sends a disco#info request for a node to a device. */
   readonly ask: (device: string, node: string, answered: (answer: Answer) => void) => void;
   /** Called when it is known whether a device supports JMI. */
   readonly judged: (device: string, takes: boolean) => void;
@@ -84,7 +84,7 @@ export class CapsCheck {
 
   #hashOf = (query: Element): string => `#${this.#needs.sha1(verificationText(query))}`;
 
-  /** Asks, if the user has not had too many questions lately. */
+  /** Queries the device, unless the user's limit is reached. */
   #askOnce(device: string, node: string): void {
     if (this.#asked.take(bareJid(device), MOST_ASKED)) this.#ask(device, node);
     else this.#needs.judged(device, UNKNOWN.messages);
@@ -101,7 +101,7 @@ export class CapsCheck {
       if (isVerified) withRoom(this.#known, MOST_CAPS).set(node, can);
       else if (query) withRoom(this.#byDevice, MOST_DEVICES).set(device, { node, can });
       this.#needs.judged(device, can.messages);
-      // if the answer did not match, or none came, the next device is asked
+      // if the answer did not match, or none came, the next device is queried
       for (const other of others) this.seen(other, node);
     });
   }
@@ -120,7 +120,7 @@ function abilitiesIn(query: Element): Abilities {
   };
 }
 
-/** A table with room for one more. */
+/** The table, after dropping its oldest entry if it is full. */
 function withRoom<Value>(table: Map<string, Value>, most: number): Map<string, Value> {
   const [oldest] = table.keys();
   if (table.size >= most && oldest !== undefined) table.delete(oldest);

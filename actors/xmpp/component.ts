@@ -2,8 +2,8 @@
  * The XMPP component (XEP-0114): owns the stream and its parts, and connects them with the owner of the calls.
  *
  * Rules: nothing throws while the stream is down: a request is then answered `offline`, and `say` returns false. In intercept
- * mode, what we send as a user goes to the user's server, wrapped (protocol/xmpp/delegation.ts); else nothing is sent as somebody of another
- * domain (of calls that were saved under it), for which servers end the stream: who is asked so is gone.
+ * mode, stanzas sent as a user go to the user's server, wrapped (protocol/xmpp/delegation.ts); otherwise nothing is sent from another
+ * domain (of calls saved under it), since servers close the stream for that: such a request is answered item-not-found.
  */
 import type { Element } from "@xmpp/xml";
 import { isOf } from "../../protocol/address.ts";
@@ -42,7 +42,7 @@ export interface XmppNeeds {
   readonly user: XmppUser;
   /** Called each time the stream comes up. */
   readonly online: () => void;
-  /** The server has rejected our domain or secret for good. */
+  /** The server has rejected our domain or secret permanently. */
   readonly refused: (why: string) => void;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
@@ -135,7 +135,7 @@ export class XmppComponent {
     return this.#stream.state;
   }
 
-  /** How often each reason to drop a stanza was counted. */
+  /** The number of dropped stanzas, by reason. */
   get dropped(): ReadonlyMap<string, number> {
     return this.#dropped.counts;
   }
@@ -161,19 +161,19 @@ export class XmppComponent {
     return isOurs;
   }
 
-  /** Sends a Jingle Message (XEP-0353); false when the stream is down. */
+  /** Sends a Jingle Message (XEP-0353); false if the stream is down. */
   say(way: { readonly from: string; readonly to: string }, message: JingleMessage): boolean {
     if (!this.#maySpeakAs(way.from)) return true;
     const stanza = writeJingleMessage(way, message);
     return this.#send(this.#intercepts ? messageAsUser(stanza, this.#needs.config.domain) : stanza) !== false;
   }
 
-  /** How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is sent a probe. */
+  /** How one of our phones, without ICE if `plain`, can call a user now. An unknown user is sent a probe. */
   reach(bare: string, by: string, plain?: boolean): Reach {
     return this.#presence.reach(bare, by, plain);
   }
 
-  /** What a device of a user's takes, by its caps; undefined for one that was never seen. */
+  /** The capabilities of a user's device, by its caps; undefined if it was never seen. */
   takes(device: string): Takes | undefined {
     return this.#presence.takes(device);
   }

@@ -1,7 +1,7 @@
 /** The options of the XMPP side: `[xmpp]` of the configuration. */
 
 export interface XmppConfig {
-  /** `gateway`: users dial `number@domain`. `intercept`: their server hands their calls over (integrations/). */
+  /** `gateway`: users dial `number@domain`. `intercept`: their server hands over their calls (integrations/). */
   readonly mode: "gateway" | "intercept";
   readonly host: string;
   readonly port: number;

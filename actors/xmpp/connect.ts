@@ -1,8 +1,8 @@
 /**
- * Connects to the XMPP server: its host name is looked up, then its addresses are tried one after another.
+ * Connects to the XMPP server: resolves its host name, then tries its addresses one after another.
  *
- * Rules: the look-up is not left to the connection (node:net), where a silent name server would hold one of the process's few
- * threads for each new try; every wait ends: the look-up by its own time-out (actors/hosts.ts), all addresses by `TIMEOUT`.
+ * Rules: the look-up is not left to the connection (node:net), where a silent name server would block one of the process's few
+ * threads at each retry; every wait is limited: the look-up by its own time-out (actors/hosts.ts), all addresses together by `TIMEOUT`.
  */
 import type { Address, ByteStream, Connect, StreamEvents } from "../../transports/transport.ts";
 
@@ -10,7 +10,7 @@ import type { Address, ByteStream, Connect, StreamEvents } from "../../transport
 const TIMEOUT = 5_000;
 const MOST_ADDRESSES = 5;
 
-/** Finds the addresses of a host: told once, at once for an address; none when the name does not resolve in time. */
+/** Calls `use` once with the addresses of a host, at once if it is an address; with none if the name does not resolve in time. */
 export type Find = (host: string, use: (addresses: readonly string[]) => void) => void;
 
 export interface ConnectNeeds {
@@ -18,7 +18,7 @@ export interface ConnectNeeds {
   readonly connect: Connect;
 }
 
-/** Connects to the first address that answers, as long as it `isWanted`; rejects with what the last one has said. */
+/** Connects to the first address that answers, as long as it `isWanted`; rejects with the last error. */
 export async function connectTo(
   server: Address,
   events: StreamEvents,

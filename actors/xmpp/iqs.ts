@@ -1,9 +1,9 @@
 /**
- * Incoming IQs: Jingle goes to the calls, the rest is answered here.
+ * Incoming IQs: Jingle goes to the calls, all others are answered here.
  *
  * RFC 6120 §8.2.3. Rules: every get and set is answered exactly once, whatever happens; results and errors are never
- * answered. A user's IQ that a server hands over (intercept mode, protocol/xmpp/delegation.ts) is answered in the same wrapper; the
- * server itself routes what is no call, or begins one between devices of one user.
+ * answered. A user's IQ handed over by a server (intercept mode, protocol/xmpp/delegation.ts) is answered in the same wrapper; the
+ * server itself routes IQs that are not for a call, and sessions between devices of one user.
  */
 import type { Element } from "@xmpp/xml";
 import { isPhoneDevice } from "../../protocol/address.ts";
@@ -22,7 +22,7 @@ export interface IncomingIqParts {
   readonly requests: XmppRequests;
   readonly service: Service;
   readonly dropped: Tally;
-  /** Whether a JID is a user's server that may hand over: never in gateway mode. */
+  /** Whether a JID is a user's server, which may hand over stanzas: never in gateway mode. */
   readonly mayHandOver: (jid: string) => boolean;
   readonly intercepts: boolean;
   readonly send: (element: Element) => unknown;
@@ -44,7 +44,7 @@ export class IncomingIqs {
     else send(stanzaError(iq.element, "modify", "bad-request"));
   }
 
-  /** The head of an IQ past the limits: an error for whoever sent it; where a server handed it over, that is its user. */
+  /** The head of an IQ beyond the limits: answers its sender with an error, or the user of the server that handed it over. */
   oversized(iq: Stanza, why: string): void {
     if (iq.type === "result" || iq.type === "error") this.#by.requests.oversized(iq);
     if (iq.id === undefined || (iq.type !== "get" && iq.type !== "set")) return;
@@ -53,7 +53,7 @@ export class IncomingIqs {
     this.#by.send(inner ? answerHandedOver(iq, error) : error);
   }
 
-  /** The IQ that a server hands over in this one; where it hands none over, this one. */
+  /** The IQ that a server hands over in this one; otherwise this one. */
   inner(iq: Stanza): Stanza {
     return (this.#by.intercepts ? this.#handedOver(iq) : undefined) ?? iq;
   }
@@ -89,8 +89,8 @@ export class IncomingIqs {
   }
 
   /**
-   * COMPAT Dino 0.4: before it begins a session it asks whoever has proceeded for disco#info, and gives up without an answer.
-   * Anybody may have a resource of that name, in a room, too: without a call it is no phone's device.
+   * COMPAT Dino 0.4: before it starts a session it sends disco#info to the device that has proceeded, and gives up without an answer.
+   * Any client, also in a room, may have a resource of that name: without a call it is not a phone's device.
    */
   #asksPhone({ from, to = "", type, element }: Stanza): boolean {
     const isInfo = type === "get" && element.getChild("query", DISCO_INFO) !== undefined;
@@ -98,7 +98,7 @@ export class IncomingIqs {
   }
 }
 
-/** Jingle, but no session that begins between devices of one user. */
+/** Whether it is Jingle, and not the start of a session between devices of one user. */
 function isForCalls({ from, to = "", element }: Stanza): boolean {
   const jingle = element.getChild("jingle", JINGLE);
   return jingle !== undefined && (bareJid(from) !== bareJid(to) || jingle.attrs.action !== "session-initiate");

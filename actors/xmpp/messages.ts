@@ -1,8 +1,8 @@
 /**
- * Incoming messages: Jingle Messages (XEP-0353) go to the calls; nobody here reads any other.
+ * Incoming messages: Jingle Messages (XEP-0353) go to the calls; all others are refused or dropped.
  *
- * Rules: an error to a propose of ours goes to its call; a message with a body is refused, so that its sender knows; the
- * rest is dropped and counted. In intercept mode the users' server wraps both (protocol/xmpp/delegation.ts).
+ * Rules: an error to a propose of ours goes to its call; a message with a body is refused, so that its sender is notified; all
+ * others are dropped and counted. In intercept mode the users' server wraps both (protocol/xmpp/delegation.ts).
  */
 import type { Element } from "@xmpp/xml";
 import { isJingleMessage, refusedProposal } from "../../protocol/jingle/messages.ts";
@@ -15,7 +15,7 @@ import type { XmppUser } from "./user.ts";
 export interface IncomingMessageParts {
   readonly user: XmppUser;
   readonly dropped: Tally;
-  /** Whether a JID is a user's server that may hand over: never in gateway mode. */
+  /** Whether a JID is a user's server, which may hand over stanzas: never in gateway mode. */
   readonly mayHandOver: (jid: string) => boolean;
   readonly intercepts: boolean;
   readonly send: (element: Element) => unknown;
@@ -44,7 +44,7 @@ export class IncomingMessages {
     send(stanzaError(element, "cancel", "service-unavailable"));
   }
 
-  /** The error that it is, or that a user's server hands over. */
+  /** The message if it is an error, or the error that a user's server hands over. */
   #errorOf(message: Stanza): Stanza | undefined {
     if (this.#by.mayHandOver(message.from)) return errorInside(message);
     return message.type === "error" ? message : undefined;

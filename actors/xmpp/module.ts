@@ -1,8 +1,8 @@
 /**
  * Checks that the users' servers have loaded mod_jingle_sip (integrations/), each time the stream comes up: XEP-0030.
  *
- * Rules: a missing module is one clear line in the log, and calls of the other hosts go on. A feature of the host names the
- * version of the module's protocol (protocol/xmpp/delegation.ts), a form (XEP-0128) names the component that gets the calls.
+ * Rules: a missing module is one clear line in the log, and calls of the other hosts continue. A feature of the host contains the
+ * version of the module's protocol (protocol/xmpp/delegation.ts), a form (XEP-0128) the component that gets the calls.
  */
 
 import { featuresIn, fieldIn } from "../../protocol/xmpp/caps-hash.ts";
@@ -21,7 +21,7 @@ export interface ModuleNeeds {
   readonly ask: (request: IqRequest, answered: (answer: Answer) => void) => void;
 }
 
-/** Asks each host, and logs whether it has the module, or what is wrong. */
+/** Queries each host, and logs whether it has the module, or what is wrong. */
 export function checkModules({ hosts, domain, log, ask }: ModuleNeeds): void {
   for (const host of hosts) {
     const payload = xml("query", { xmlns: DISCO_INFO });

@@ -1,5 +1,5 @@
 /**
- * Keeps IQs and messages that must still be sent while the stream is down: a call was answered, changed, or has ended.
+ * Stores IQs and messages that must still be sent while the stream is down: a call was answered, changed, or has ended.
  *
  * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
  * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,
@@ -33,7 +33,7 @@ const saved = z.array(
 );
 
 const PREFIX = "owed ";
-/** Whether what is saved by this name is a list of an outbox. */
+/** Whether a saved record with this id is a list of an outbox. */
 export const isOwed = (id: string): boolean => id.startsWith(PREFIX);
 
 export class Outbox {
@@ -47,17 +47,17 @@ export class Outbox {
     this.#saver = saver;
   }
 
-  /** Keeps an IQ. If the stream goes down again, it is kept again; any other answer goes to `answered`. */
+  /** Stores an IQ. If the stream goes down again, it is stored again; any other answer goes to `answered`. */
   keep(request: IqRequest, answered: Answered): void {
     this.#keep(sessionOf(request, String(request.payload.attrs.sid)), { request, answered });
   }
 
-  /** Keeps a message. */
+  /** Stores a message. */
   keepMessage(way: Way, message: JingleMessage): void {
     this.#keep(sessionOf(way, message.id), { way, message });
   }
 
-  /** Keeps what an earlier gateway has saved. */
+  /** Restores a list that an earlier gateway saved. */
   restore(id: string, text: string): void {
     this.#waiting.set(id.slice(PREFIX.length), saved.parse(JSON.parse(text)).map(read));
   }
@@ -107,10 +107,10 @@ export class Outbox {
   }
 }
 
-/** A session is known by its sid and both parties. */
+/** A session is identified by its sid and both parties. */
 const sessionOf = ({ from, to }: Way, sid: string): string => `${sid} ${from} ${to}`;
 
-/** An entry as it is saved, and as it was. */
+/** The saved form of an entry, and the reverse. */
 function written(owed: Owed): z.infer<typeof saved>[number] {
   if ("message" in owed) return { ...owed.way, message: owed.message };
   const { from, to, payload } = owed.request;

@@ -4,10 +4,10 @@
  * Rules: a subscription to a phone, or to the component, is accepted, and we subscribe in turn, so that we get the user's
  * presence. A probe is answered from `<phone>/sip`. We never send `unavailable`. Resources with priority 0 or more can be
  * called: those that support JMI (XEP-0353) by a proposal, the others directly; a phone without ICE calls none whose caps
- * list ICE alone. An offline user gets a proposal if one of the user's devices supports JMI, since a push may wake it, or if
- * nothing is known of the user. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
- * `MOST_RESOURCES` of each, past which a device counts as offline. Where there are too many users, the one that went offline longest
- * ago is forgotten; where all are online, one more counts as offline.
+ * list only ICE. An offline user gets a proposal if one of the user's devices supports JMI, since a push may wake it, or if
+ * the user is unknown. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
+ * `MOST_RESOURCES` of each, beyond which a device counts as offline. If there are too many users, the one that went offline longest
+ * ago is dropped; if all are online, a further one counts as offline.
  */
 import type { Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
@@ -28,7 +28,7 @@ export interface PresenceNeeds {
   readonly domain: string;
   /** The caps of the component and of its phones. */
   readonly caps: { readonly component: Caps; readonly phone: Caps };
-  /** Whether the server sends the presence of every user by itself (integrations/); then an unknown user is offline. */
+  /** Whether the server sends the presence of every user unasked (integrations/); then an unknown user is offline. */
   readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
@@ -36,7 +36,7 @@ export interface PresenceNeeds {
   came(device: string): void;
   /** A device has gone offline. */
   left(device: string): void;
-  /** Sends a device a disco#info request for a node. */
+  /** Sends a disco#info request for a node to a device. */
   ask: CapsNeeds["ask"];
   readonly sha1: CapsNeeds["sha1"];
 }
@@ -46,7 +46,7 @@ export interface Reach {
   readonly isOnline: boolean;
   /** Full JIDs to be called directly. */
   readonly direct: readonly string[];
-  /** Whether a proposal goes out too. */
+  /** Whether a proposal is sent, too. */
   readonly byProposal: boolean;
 }
 
@@ -83,7 +83,7 @@ export class XmppPresence {
   }
 
   /**
-   * How one of our phones, which may have no ICE (`plain`), can call a user now. An unknown user is probed; devices that
+   * How one of our phones, without ICE if `plain`, can call a user now. An unknown user is probed; devices that
    * answer are reported by `came`.
    */
   reach(bare: string, by: string, plain = false): Reach {
@@ -102,7 +102,7 @@ export class XmppPresence {
     return { isOnline: online.length > 0, direct, byProposal };
   }
 
-  /** What a device takes; undefined for one that was never seen. */
+  /** The capabilities of a device; undefined if it was never seen. */
   takes(device: string): Takes | undefined {
     const known = this.#users.get(bareJid(device))?.devices.get(device);
     return known && this.#caps.of(device, known.caps);
@@ -114,7 +114,7 @@ export class XmppPresence {
     else if ((user?.devices.get(device)?.priority ?? -1) >= 0) this.#needs.came(device);
   }
 
-  /** Takes a presence; false if it comes from a domain that is not served. */
+  /** Handles a presence; false if it comes from a domain that is not served. */
   receive({ from, to = this.#needs.domain, type, sender, element }: Stanza): boolean {
     if (!this.#needs.isServed(from)) return false;
     switch (type) {
@@ -134,13 +134,13 @@ export class XmppPresence {
       case "unsubscribe":
         this.#say("unsubscribed", bareJid(to), bareJid(from));
         break;
-      default: // subscribed, unsubscribed: what they change comes as presence
+      default: // subscribed, unsubscribed: their effects come as presence
     }
     return true;
   }
 
   /**
-   * The stream is up again: known users are probed, unless the server sends their presence by itself. Calls that ring go on
+   * The stream is up again: known users are probed, unless the server sends their presence unasked. Ringing calls continue
    * meanwhile.
    */
   online(asks: boolean): void {
@@ -175,7 +175,7 @@ export class XmppPresence {
     this.#needs.left(from);
   }
 
-  /** The entry of a user; undefined if the table is full of users that are online. */
+  /** The entry of a user; undefined if the table is full of online users. */
   #know(bare: string): Known | undefined {
     const known = this.#users.get(bare);
     if (known) return known;

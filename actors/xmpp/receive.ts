@@ -1,9 +1,9 @@
 /**
- * Incoming stanzas: the head of each is read once, then its kind decides who takes it.
+ * Incoming stanzas: the head of each is read once, then its kind decides who handles it.
  *
- * Rules: a stanza that nobody takes is dropped and counted. A stanza past the limits is its sender's fault alone: an IQ is answered by
- * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12). In overload a session-initiate
- * is refused by its head, since to parse a browser's offer costs as much as a third of a call.
+ * Rules: a stanza without a handler is dropped and counted. A stanza beyond the limits is only its sender's fault: an IQ is answered by
+ * policy-violation, anything else is dropped (RFC 6120 §8.3.3.12, §13.12). Under overload a session-initiate
+ * is refused by its head, since parsing a browser's offer costs as much as a third of a call.
  */
 import type { Element } from "@xmpp/xml";
 import { readHead } from "../../protocol/xmpp/head.ts";
@@ -41,12 +41,12 @@ export class XmppReceiver {
     else if (!presence.receive(stanza)) dropped.add("presence from a domain not served", { from: stanza.from });
   }
 
-  /** Whether a stanza that begins like this may be refused by its head: a call's first, while there are too many. */
+  /** Whether a stanza with this start may be refused by its head: a session-initiate under overload. */
   looksAtHead(start: string): boolean {
     return this.#to.user.isOverloaded && start.includes("session-initiate");
   }
 
-  /** Refuses a call by the head of its session-initiate, without reading what it offers; false when that is to be read. */
+  /** Refuses a call by the head of its session-initiate, without reading the offer; false if it must be read. */
   head(element: Element): boolean {
     const { user, iqs } = this.#to;
     const iq = element.is("iq") ? readHead(element) : undefined;
@@ -58,7 +58,7 @@ export class XmppReceiver {
     return true;
   }
 
-  /** The head of a stanza past the limits, as far as it was read. */
+  /** The head of a stanza beyond the limits, as far as it was read. */
   oversized(element: Element | undefined, excess: Excess): void {
     const head = element && readHead(element);
     const name = element?.getName().slice(0, 40);

@@ -3,9 +3,9 @@
  *
  * Rules: each request gets exactly one answer: `result`, `error`, `silence` (30 seconds without a response), `offline` (the
  * stream was down, so it was not sent) or `lost` (the stream went down afterwards, so it may have been received). A response
- * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to be
- * sent is an error. Ids begin with the time of this start, so that an answer to what an earlier gateway has asked is no answer to
- * us. Bounds: `MOST` requests, one more counts as `offline`; `MOST_OF_ONE` to one user, one more is an error.
+ * counts only if it comes from the JID that was asked, or from another of the same bare JID. A request that is too large to
+ * send is an error. Ids start with the time of this start, so that a response to an earlier gateway's request does not match
+ * ours. Bounds: `MOST` requests, beyond which one counts as `offline`; `MOST_OF_ONE` to one user, beyond which one is an error.
  */
 import type { Element } from "@xmpp/xml";
 import { answerInside } from "../../protocol/xmpp/delegation.ts";
@@ -18,11 +18,11 @@ import { type Timed, Timers } from "../timers.ts";
 import type { Sent } from "./stream.ts";
 
 const MOST = 100_000;
-/** A tenth: a user that stands for many has as much as it needs, and no ten use up all. */
+/** A tenth of `MOST`: enough for a JID that stands for many users, and no single one uses up all. */
 const MOST_OF_ONE = 10_000;
 const SILENCE = 30_000;
 
-/** A request: a set on behalf of the JID it comes from, or a get of the component's own. */
+/** A request: a set on behalf of its sender, or a get of the component's own. */
 export interface IqRequest {
   readonly to: string;
   readonly from: string;
@@ -40,7 +40,7 @@ export interface Answer {
 interface Waiting extends Timed {
   readonly id: string;
   readonly to: string;
-  /** The bare JID that it is meant for. */
+  /** The bare JID of its recipient. */
   readonly user: string;
   readonly answered: (answer: Answer) => void;
 }
@@ -48,7 +48,7 @@ interface Waiting extends Timed {
 /** Whether there was no response because the stream was down. */
 export const hadNoStream = ({ type }: Answer): boolean => type === "offline" || type === "lost";
 
-/** Turns an IQ set into what is sent for it. */
+/** Turns an IQ set into the stanza that is sent. */
 export type Wrap = (iq: Element) => Element;
 const asItIs: Wrap = (iq) => iq;
 
@@ -57,7 +57,7 @@ export class XmppRequests {
   readonly #wrap: Wrap;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
-  /** How many wait for each user. */
+  /** The number of waiting requests of each user. */
   readonly #counts = new Map<string, number>();
   readonly #timers: Timers<Waiting>;
   readonly #prefix: string;
@@ -89,13 +89,13 @@ export class XmppRequests {
     this.#timers.set(waiting, this.#clock.now() + SILENCE);
   }
 
-  /** Takes a result or error; false if it is unsolicited. */
+  /** Handles a result or error; false if it is unsolicited. */
   answer(iq: Stanza): boolean {
-    // if the server speaks for us, its response wraps the device's
+    // if the server sends on our behalf, its response wraps the device's
     return this.#take(iq, readAnswer(answerInside(iq.element) ?? iq.element));
   }
 
-  /** Takes the head of a result or error past the limits, as an error; false if it is unsolicited. */
+  /** Handles the head of a result or error beyond the limits, as an error; false if it is unsolicited. */
   oversized(iq: Stanza): boolean {
     return this.#take(iq, { type: "error", condition: "policy-violation" });
   }

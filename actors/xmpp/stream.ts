@@ -1,9 +1,9 @@
 /**
  * The component stream: performs the effects of machines/xmpp-stream.ts on a TCP connection, and passes stanzas on.
  *
- * XEP-0114 §3. Rules: the chart decides, this performs. `send` never throws; it returns whether the stanza was taken. Bytes
- * that wait to be written are bounded: past `MOST_WAITING` the server counts as down. An exception of a stanza's handler is
- * logged, and the stream goes on.
+ * XEP-0114 §3. Rules: the chart decides, this file performs. `send` never throws; it returns whether the stanza was accepted. Bytes
+ * waiting to be written are bounded: beyond `MOST_WAITING` the server counts as down. An exception of a stanza's handler is
+ * logged, and the stream continues.
  */
 import { Buffer } from "node:buffer";
 import type { Element } from "@xmpp/xml";
@@ -38,27 +38,27 @@ export interface XmppStreamNeeds extends ConnectNeeds {
   readonly sha1: (text: string) => string;
   readonly log: Log;
   stanza(element: Element): void;
-  /** Whether a stanza that begins like this may be taken by its head (protocol/xmpp/stanza.ts); and takes it, or does not. */
+  /** Whether a stanza with this start may be handled by its head (protocol/xmpp/stanza.ts); `head` returns whether it was. */
   looksAtHead?(start: string): boolean;
   head?(element: Element): boolean;
-  /** A stanza past the limits was skipped (protocol/xmpp/stanza.ts). */
+  /** A stanza beyond the limits was skipped (protocol/xmpp/stanza.ts). */
   oversized(head: Element | undefined, excess: Excess): void;
   online(): void;
   offline(why: string): void;
-  /** The server has rejected our domain or secret for good. */
+  /** The server has rejected our domain or secret permanently. */
   refused(why: string): void;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
 }
 
-/** Whether a stanza was taken. One past our own limit is not, since a server may end the stream for it. */
+/** Whether a stanza was accepted. One beyond our own limit is not, since a server may close the stream for it. */
 export type Sent = boolean | "too-large";
 
 export class XmppStream {
   readonly #needs: XmppStreamNeeds;
   readonly #actor: Actor<typeof xmppStream>;
   #stream: ByteStream | undefined;
-  /** Counts connections, so that events of an old one are ignored. */
+  /** The number of connections, to ignore events of an old one. */
   #generation = 0;
   #pinging = false;
   #wasOnline = false;
@@ -86,7 +86,7 @@ export class XmppStream {
     this.#actor.send({ type: "stop" });
   }
 
-  /** Sends a stanza; false if the stream is down, or why it cannot be sent. */
+  /** Sends a stanza; false if the stream is down, or the reason why it cannot be sent. */
   send(element: Element): Sent {
     if (!this.online) return false;
     const text = writeStanza(element);
@@ -173,7 +173,7 @@ export class XmppStream {
     };
   }
 
-  /** Stream errors and the handshake are handled here; everything else is handed over once the stream is online. */
+  /** Stream errors and the handshake are handled here; everything else is passed on once the stream is online. */
   #stanza(element: Element | undefined, handOver: () => void, text?: string): void {
     if (element?.is("error", STREAMS)) return this.#error(element.getChildElements()[0]?.getName() ?? "unknown");
     if (this.online) {
@@ -184,7 +184,7 @@ export class XmppStream {
     else this.#lost(`<${element?.getName().slice(0, 40) ?? "?"}/> before the handshake`);
   }
 
-  /** A stanza that is taken by its head is shown to nobody else. */
+  /** A stanza handled by its head is not passed on. */
   #takesHead(head: Element): boolean {
     let isTaken = false;
     this.#guard(() => {
