@@ -1,10 +1,10 @@
 /**
  * The addresses of a trunk, best first, and which of them are dead.
  *
- * RFC 3263 §4.3. Rules: they are looked up now and every minute, and a name server that is away takes nothing from what is
- * known; what is no more in the records is the trunk's for a while (lately-known.ts), as are the names in them; one that has
- * failed is left out for a minute, then asked by OPTIONS, and comes back when it answers; where all are dead all are tried.
- * Where there is only one, nothing is ever left out. Bound: 16 places of a domain, and `MOST` addresses in all.
+ * RFC 3263 §4.3. Rules: they are looked up at the start and every minute, and a failed look-up removes none of the known
+ * ones; addresses no longer in the records stay the trunk's for a while (lately-known.ts), and so do their host names; an address that
+ * has failed is left out for a minute, then checked by OPTIONS, and returns when it answers; if all are dead all are tried.
+ * A single address is never left out. Bound: 16 hosts of a domain, and `MOST` addresses in all.
  */
 import { isIP } from "node:net";
 import { requestOf } from "../../protocol/sip/build.ts";
@@ -18,7 +18,7 @@ import type { Log } from "../log.ts";
 import type { SipPort } from "../sip/user.ts";
 import { LatelyKnown, type Place } from "./lately-known.ts";
 
-/** In milliseconds. */
+/** Milliseconds. */
 const AGAIN = 60_000;
 const AGAIN_WHEN_UNKNOWN = 5_000;
 const MOST = 32;
@@ -40,7 +40,7 @@ export class Hops {
   readonly #needs: HopsNeeds;
   #all: readonly Place[];
   readonly #before: LatelyKnown;
-  /** What stops the waiting of each that is dead. */
+  /** The function that cancels the next check of each dead address. */
   readonly #dead = new Map<string, () => void>();
   #disarm: () => void = () => {};
   #stopped = false;
@@ -50,7 +50,7 @@ export class Hops {
     this.#sought = sought;
     this.#needs = needs;
     this.#before = new LatelyKnown(needs.clock);
-    // an address needs no look-up to be known
+    // a configured address needs no look-up
     this.#all = isIP(sought.host) === 0 ? [] : [this.#placeOf(placeOf(sought), sought.host)];
   }
 
@@ -67,69 +67,69 @@ export class Hops {
     for (const disarm of this.#dead.values()) disarm();
   }
 
-  /** Those to be tried, best first. */
+  /** The addresses to try, best first. */
   get list(): readonly Destination[] {
     const alive = this.#all.filter((hop) => !this.#dead.has(keyOf(hop)));
     return alive.length > 0 ? alive : this.#all;
   }
 
-  /** Where a request goes now; by the name while no address is known. */
+  /** The destination of a request now; the host name while no address is known. */
   get best(): Destination {
     return this.list[0] ?? this.#placeOf(placeOf(this.#sought), this.#sought.host);
   }
 
-  /** A place with the name that it was found by: by TLS it is known as this trunk's. */
+  /** An address with the host name that it was found by; over TLS with the trunk that must authenticate there. */
   #placeOf(place: Destination, name: string): Place {
     return { ...place, name, ...(place.transport === "tls" ? { trunk: this.#trunk } : {}) };
   }
 
-  /** Those to be tried, looked up first where none is known. */
+  /** The addresses to try, after a look-up if none is known. */
   async found(): Promise<readonly Destination[]> {
     if (this.#all.length === 0) await this.#look();
     return this.list;
   }
 
-  /** The one to try after these. */
+  /** The next address to try after these. */
   after(tried: readonly Destination[]): Destination | undefined {
     const keys = new Set(tried.map(keyOf));
     return this.list.find((hop) => !keys.has(keyOf(hop)));
   }
 
-  /** Those that are known, and those that were lately. */
+  /** Present addresses, and recent ones. */
   get #known(): readonly Place[] {
     return [...this.#all, ...this.#before.places];
   }
 
-  /** The one that a message from there is of: a TCP connection of theirs may have any port. */
+  /** The address that a message from this source belongs to: a TCP connection of theirs may have any port. */
   of(source: Destination): Destination | undefined {
     const address = normalAddress(source.host);
     const there = this.#known.filter(({ host }) => normalAddress(host) === address);
     return there.find(({ transport }) => transport === source.transport) ?? there[0];
   }
 
-  /** Whether one of them is at this address. */
+  /** Whether this is one of the addresses. */
   isAt(host: string): boolean {
     const address = normalAddress(host);
     return this.#known.some((hop) => normalAddress(hop.host) === address);
   }
 
-  /** Whether this is the name of one of them, or that of them all. */
+  /** Whether this is the host name of an address, or the trunk's own. */
   isNamed(host: string): boolean {
     const name = host.toLowerCase();
     return name === this.#sought.host.toLowerCase() || this.#known.some((hop) => hop.name.toLowerCase() === name);
   }
 
-  /** Whether one of them has this port. */
+  /** Whether one of the addresses has this port. */
   hasPort(port: number): boolean {
     return port === this.best.port || this.#known.some((hop) => hop.port === port);
   }
 
-  /** Whether one has failed, and has not answered since. */
+  /** Whether an address has failed, and has not answered since. */
   isDead(hop: Destination): boolean {
     return this.#dead.has(keyOf(hop));
   }
 
-  /** One has not answered, or has refused everything (503). */
+  /** An address has not answered, or refuses everything (503). */
   failed(hop: Destination): void {
     const key = keyOf(hop);
     if (this.#all.length < 2 || this.#dead.has(key) || this.#stopped) return;

@@ -1,18 +1,18 @@
 /**
- * Where a trunk was until its records changed: a provider that moves goes on speaking from there for a while.
+ * Former addresses of a trunk: a provider that moves keeps sending from them for a while.
  *
- * Rules: a place of before is the trunk's for an hour more, so that running calls, and calls that were on their way, are not taken
- * for a stranger's; no longer, since its address may be somebody else's by then. Bound: `MOST` places.
+ * Rules: a former address stays the trunk's for an hour, so that running calls, and calls already on their way, are not taken
+ * for a stranger's; no longer, since somebody else may have the address by then. Bound: `MOST` addresses.
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { Clock } from "../clock.ts";
 
-/** A place with the name that it was found by. */
+/** An address with the host name that it was found by. */
 export interface Place extends Destination {
   readonly name: string;
 }
 
-/** In milliseconds. */
+/** Milliseconds. */
 const LATELY = 3_600_000;
 const MOST = 64;
 
@@ -24,7 +24,7 @@ export class LatelyKnown {
     this.#clock = clock;
   }
 
-  /** It was one of the trunk's until now. */
+  /** Adds an address that has just left the trunk's records. */
   add(place: Place): void {
     const key = `${place.name} ${place.host} ${place.port} ${place.transport}`;
     this.#until.delete(key);

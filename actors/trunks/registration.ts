@@ -1,11 +1,12 @@
 /**
- * One account, kept registered: the chart of machines/registration.ts with its requests, clock and log.
+ * The registration of one account: the chart of machines/registration.ts with its requests, clock and log.
  *
- * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and a CSeq that only grows (§10.2.4); the
+ * RFC 3261 §10.2, §22.2. Rules: all REGISTERs of an account have one Call-ID and an increasing CSeq (§10.2.4); the
  * Request-URI is the provider's domain, without a user (a FRITZ!Box answers nothing else); every address of the provider is
- * asked before the chart hears that nobody answers, the next one after 4 s of silence; a request that the provider challenges
- * is made again with digest, twice at most, but not once another one is out; an answer that comes after the chart has gone on is passed over; the flow
- * that it has gone by is kept alive, and where that is lost it is made anew (RFC 5626 §4.4, §4.5). Left out on purpose: bindings of other devices of the account.
+ * tried before the chart gets a time-out, the next one after 4 s of silence; a challenged request is repeated
+ * with digest, at most twice, but not after a newer request; a response that comes after the chart has moved on is ignored; the flow
+ * of the registration is kept alive, and registered again if it is lost (RFC 5626 §4.4, §4.5). Left out: bindings of the account's
+ * other devices.
  */
 import { type Actor, createActor } from "xstate";
 import { type RegistrationEffect, type RegistrationEvent, registration } from "../../machines/registration.ts";
@@ -29,18 +30,18 @@ export interface RegistrationNeeds {
   /** Our Contact: its user part comes back in the Request-URI of calls. */
   readonly contact: () => string;
   readonly expires: number;
-  /** Where the provider can be reached now, best first. */
+  /** The provider's addresses now, best first. */
   readonly targets: () => Promise<readonly Destination[]>;
   /** One of them has not answered. */
   readonly failed: (target: Destination) => void;
   readonly sip: () => SipPort & FlowPort;
   /** Milliseconds between two keep-alives; 0 for none. */
   readonly keepalive: number;
-  /** What its Contact says where it goes by a connection (protocol/sip/outbound.ts). */
+  /** The Contact parameters on a connection (protocol/sip/outbound.ts). */
   readonly flowParams: string;
-  /** Our calls shall take these routes from now on (RFC 3608). */
+  /** The routes for our calls from now on (RFC 3608). */
   readonly routed: (routes: readonly string[]) => void;
-  /** Credentials for one request: the provider may have changed its realm. */
+  /** New credentials for one request: the provider may have changed its realm. */
   readonly credentials: () => ProxyCredentials;
   readonly clock: Clock;
   readonly random: () => string;
@@ -48,10 +49,10 @@ export interface RegistrationNeeds {
   readonly log: Log;
 }
 
-/** What came of a REGISTER at one address: a final response, or in words why there is none. */
+/** The outcome of a REGISTER at one address: a final response, or in words why there is none. */
 type Outcome = Response | string;
 
-/** Where a REGISTER goes, with whose credentials, and in which turn. */
+/** The destination of a REGISTER, its credentials, and its sequence number. */
 interface Asked {
   readonly to: Destination;
   readonly by: ProxyCredentials;
@@ -60,7 +61,7 @@ interface Asked {
 
 const MOST_CHALLENGES = 2;
 const SILENT = "it does not answer";
-/** How long an address may be silent where there is another one, in milliseconds. */
+/** Milliseconds without a response after which the next address is tried, if there is one. */
 const SILENCE = 4_000;
 
 export class Registration {
@@ -70,9 +71,9 @@ export class Registration {
   readonly #tag: string;
   readonly #over = Promise.withResolvers<void>();
   #number = 0;
-  /** Which request is the last one, of the chart and at an address: what is answered to others is late. */
+  /** The number of the latest request; responses to earlier ones are late. */
   #turn = 0;
-  /** The flow that is kept: where it leads, and what stops that. */
+  /** The flow that is kept alive: its destination, and the function that stops that. */
   #flow: { readonly to: Destination; readonly release: () => void } | undefined;
   #logged = "idle";
   #isStarted = false;
@@ -93,7 +94,7 @@ export class Registration {
     return typeof value === "string" ? value : (Object.keys(value)[0] ?? "");
   }
 
-  /** Why it is refused or unreachable; "" when it is neither. */
+  /** Why it is refused or unreachable; "" if it is neither. */
   get why(): string {
     return this.#actor.getSnapshot().context.why;
   }
@@ -104,19 +105,19 @@ export class Registration {
     this.#actor.send({ type: "start" });
   }
 
-  /** The configuration was read again. */
+  /** The configuration was reloaded. */
   reload(): void {
     this.#actor.send({ type: "reload" });
   }
 
-  /** Takes the binding away; settles when the registrar has heard of it, or has had its time. */
+  /** Removes the binding; settles when the registrar has answered, or after a time-out. */
   stop(): Promise<void> {
     if (!this.#isStarted) return Promise.resolve();
     if (this.#actor.getSnapshot().status === "active") this.#actor.send({ type: "stop" });
     return this.#over.promise;
   }
 
-  /** The next gateway goes on with the binding. */
+  /** Leaves the binding to the next gateway. */
   leave(): void {
     this.#flow?.release();
     this.#actor.stop();
@@ -132,7 +133,7 @@ export class Registration {
     }
   }
 
-  /** Asks one address after the other; the chart hears of what came of it, once. */
+  /** Tries one address after the other; the chart gets the outcome, once. */
   async #register(expires: number, begun: number): Promise<void> {
     let turn = begun;
     const targets = await this.#needs.targets().catch(() => []);
@@ -152,14 +153,14 @@ export class Registration {
     this.#actor.send(this.#eventOf(outcome, expires));
   }
 
-  /** A REGISTER has gone through: its routes hold, and its flow is kept. */
+  /** A REGISTER has succeeded: its routes apply, and its flow is kept alive. */
   #registered(to: Destination, response: Response): void {
     this.#needs.routed(serviceRoutesOf(response));
     if (this.#flow && isSame(this.#flow.to, to)) return;
     this.#flow?.release();
     const { sip, keepalive, clock, chance } = this.#needs;
     const { timer = Number.POSITIVE_INFINITY, answers } = flowTermsOf(response);
-    // RFC 5626 §4.4.1: between 80 and 100 % of the longest time
+    // RFC 5626 §4.4.1: between 80 and 100 % of the maximum interval
     const every = Math.min(keepalive, timer * 1_000) * (0.8 + chance() / 5);
     const since = clock.now();
     const lost = (why: string): void => {
@@ -170,7 +171,7 @@ export class Registration {
     this.#flow = { to, release: sip().keep(to, { every, answers, lost }) };
   }
 
-  /** What comes of it before the next address is tried: whoever is silent for so long may be dead. */
+  /** The outcome, or a time-out before the next address is tried: a silent one may be dead. */
   #inTime(asked: Promise<Outcome>): Promise<Outcome> {
     return new Promise((resolve) => {
       const disarm = this.#needs.clock.after(SILENCE, () => resolve(SILENT));
@@ -224,7 +225,7 @@ export class Registration {
     return { type: "sip.register.failure", status, phrase, least: asked, wait, chance };
   }
 
-  /** A line for each new state. */
+  /** One log line per new state. */
   #say(): void {
     const { state, why } = this;
     if (state === this.#logged) return;
@@ -235,7 +236,7 @@ export class Registration {
   }
 }
 
-/** Whether an answer says no more than that this address is of no use now: the next one may be (RFC 3263 §4.3). */
+/** Whether a response only means that this address is unusable now: the next one may work (RFC 3263 §4.3). */
 const isAway = ({ status }: Response): boolean => status === 408 || status === 503;
 
 const isSame = (one: Destination, other: Destination): boolean =>

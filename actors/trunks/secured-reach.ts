@@ -1,16 +1,16 @@
 /**
- * How far a trunk that is talked to by TLS alone is followed: no further than its own connections.
+ * The reach of a TLS-only trunk: its own authenticated connections.
  *
- * RFC 3261 §26.2, RFC 5626 §5.3. Rules: a message is its word where it came over a connection on which its certificate was checked, and only there,
- * its end of a call too: an address proves nothing; everything that we send it goes to one of its places, never to a host
- * that Contact or Record-Route names, whose certificate nobody would know.
+ * RFC 3261 §26.2, RFC 5626 §5.3. Rules: a message is the trunk's only if it came over a connection on which its certificate was
+ * checked, even a BYE: an address proves nothing; all requests to it go to one of its own addresses, never to a host
+ * in Contact or Record-Route, for which there is no certificate to check.
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { ReachPort } from "../sip/user.ts";
 
 export class SecuredReach implements ReachPort {
   readonly strict = true;
-  /** Whether who has shown the certificate of this trunk has shown that of ours. */
+  /** Whether the certificate of this trunk is also ours. */
   readonly #isShown: (trunk: string | undefined) => boolean;
 
   constructor(isShown: (trunk: string | undefined) => boolean) {
@@ -33,7 +33,7 @@ export class SecuredReach implements ReachPort {
     return false;
   }
 
-  /** It may name what it likes, since nobody goes there. */
+  /** The trunk may set any next hop, since none is used. */
   mayName(_: Destination, { trunk }: Destination): boolean {
     return this.#isShown(trunk);
   }

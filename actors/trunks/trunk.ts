@@ -1,10 +1,10 @@
 /**
- * One trunk, a provider or a PBX: where its requests go, who we are there, and whose call one of its INVITEs is.
+ * One trunk, a provider or a PBX: where its requests go, our identity there, and the user that one of its INVITEs is for.
  *
  * RFC 3261 §8.1.1, RFC 3325, RFC 7315 §4.2 (P-Called-Party-ID). Rules: Request-URI and To have the trunk's domain, From the
- * account or the user's number (caller-id.ts), never a JID; credentials go to the trunk's own server alone,
- * and in its realms alone (those of `realm`, else its registrar's, else that of the first 407 in a call); a call from it is
- * for the user whose number is in P-Called-Party-ID, Request-URI or To, in that order. How it is registered is registration.ts.
+ * account or the user's number (caller-id.ts), never a JID; credentials go only to the trunk's own server,
+ * and only for its realms (those of `realm`, else its registrar's, else that of the first 407 in a call); a call from it is
+ * for the user whose number is in P-Called-Party-ID, Request-URI or To, in that order. Registration is in registration.ts.
  */
 import { isIP } from "node:net";
 import type { Numbering } from "../../protocol/number.ts";
@@ -28,28 +28,28 @@ export interface TrunkPlace {
   readonly port?: number | undefined;
 }
 
-/** `[trunks.NAME]`, as actors take it. */
+/** `[trunks.NAME]`, as the actors accept it. */
 export interface TrunkSettings {
   readonly name: string;
   readonly server: TrunkPlace;
   readonly outboundProxy?: TrunkPlace | undefined;
-  /** The domain of Request-URIs, with a port where one belongs to it. */
+  /** The domain of Request-URIs, with its port if it has one. */
   readonly authority: string;
   /** The domain of the account. */
   readonly domain: string;
-  /** `tls`: by TLS alone, so that what comes another way is not the trunk's. */
+  /** `tls`: TLS only, so that messages over other transports are not the trunk's. */
   readonly transport: "auto" | Transport;
   readonly username: string;
   readonly authUsername: string;
   readonly password: string;
-  /** The realms that get the credentials; when there are none, the registrar's. */
+  /** The realms that get the credentials; if empty, the registrar's. */
   readonly realm: readonly string[];
   readonly register: boolean;
   /** Seconds. */
   readonly expires: number;
-  /** Milliseconds after which a registered flow is kept alive; 0 for never. */
+  /** Milliseconds between keep-alives of a registered flow; 0 for none. */
   readonly keepalive: number;
-  /** How the phones behind it talk. */
+  /** The media of the phones behind it. */
   readonly media: "rtp" | "srtp" | "webrtc" | "auto";
   readonly codecs: readonly string[];
   readonly identity: Identity;
@@ -60,17 +60,17 @@ export interface TrunkSettings {
 
 export interface TrunkNeeds extends HopsNeeds {
   readonly hash: Hash;
-  /** The networks of `[sip] allow`, and what we are called. */
+  /** The networks of `[sip] allow`, and our own host names. */
   readonly acl: Pick<SipAcl, "covers">;
   readonly ours: readonly string[];
   readonly port: () => number;
   /** `[sip] strict` */
   readonly strict: boolean;
-  /** Whether two trunks are known by the same certificate. */
+  /** Whether two trunks are identified by the same certificate. */
   readonly isSame: (one: string, other: string) => boolean;
 }
 
-/** The addresses of a call by a trunk, and what stands beside them. */
+/** The addresses of a call through a trunk, and further header fields. */
 export interface TrunkCall {
   readonly requestUri: string;
   readonly from: string;
@@ -81,15 +81,15 @@ export interface TrunkCall {
 
 export class Trunk {
   readonly settings: TrunkSettings;
-  /** Where its requests go, at its outbound proxy if it has one. */
+  /** The destinations of its requests: its outbound proxy's if it has one. */
   readonly hops: Hops;
   readonly reach: ReachPort;
   readonly #needs: TrunkNeeds;
-  /** The realms that its registrar has asked in the last time. */
+  /** The realms of its registrar's latest challenge. */
   #realms: readonly string[] = [];
-  /** What its registrar asks our requests to go by (RFC 3608). */
+  /** The routes that its registrar has set for our requests (RFC 3608). */
   #routes: readonly Field[] = [];
-  /** Where its requests come from: its outbound proxy, and its server. */
+  /** The sources of its requests: its outbound proxy, and its server. */
   readonly #places: readonly Hops[];
 
   constructor(settings: TrunkSettings, needs: TrunkNeeds) {
@@ -114,17 +114,17 @@ export class Trunk {
       : new Reach({ acl: own, isProxyPort: (at) => this.hops.hasPort(at), ours, port, strict });
   }
 
-  /** Whether it is talked to by TLS alone. */
+  /** Whether it uses TLS only. */
   get isSecured(): boolean {
     return this.settings.transport === "tls";
   }
 
-  /** Whether its requests go by TLS now. */
+  /** Whether its requests go over TLS now. */
   get isByTls(): boolean {
     return this.isSecured || this.hops.best.transport === "tls";
   }
 
-  /** The domain that its certificate must be of: the one that is looked up, or that of the account where the server is an address. */
+  /** The domain that its certificate must match: the one that is looked up, or the account's if the server is an IP address. */
   get certified(): string {
     const { outboundProxy, server, domain } = this.settings;
     const { host } = outboundProxy ?? server;
@@ -139,13 +139,13 @@ export class Trunk {
     for (const place of this.#places) place.stop();
   }
 
-  /** Whether what comes from there is the trunk's: by TLS whoever has shown its certificate, else whoever is at one of its addresses. */
+  /** Whether this source is the trunk: over TLS by its certificate, otherwise by its addresses. */
   isAt({ host, trunk }: Destination): boolean {
     if (trunk !== undefined || this.isSecured) return this.#isShown(trunk);
     return this.#isThere(host);
   }
 
-  /** Whether who has shown this trunk's certificate has shown ours. */
+  /** Whether the certificate of this trunk is also ours. */
   #isShown(trunk: string | undefined): boolean {
     const { name } = this.settings;
     return trunk === name || (trunk !== undefined && this.#needs.isSame(trunk, name));
@@ -155,7 +155,7 @@ export class Trunk {
     return this.#places.some((place) => place.isAt(host));
   }
 
-  /** Credentials for one REGISTER: its registrar may have changed its realm. */
+  /** Credentials for one REGISTER: the registrar may have changed its realm. */
   registrarCredentials(): ProxyCredentials {
     const account = { ...this.#account, realm: this.settings.realm, learnsFrom401: true };
     return new ProxyCredentials(account, this.#needs, (realms) => (this.#realms = realms));
@@ -168,7 +168,7 @@ export class Trunk {
     return new ProxyCredentials({ ...this.#account, realm: known, learnsFrom401: false }, this.#needs);
   }
 
-  /** From now on calls take these routes; they go to the same place as before. */
+  /** The routes of calls from now on; the destination stays the same. */
   takeRoutes(routes: readonly string[]): void {
     this.#routes = routes.map((route) => ["Route", route]);
   }
@@ -184,7 +184,7 @@ export class Trunk {
     return username === "" ? `sip:${domain}` : `sip:${escapeUser(username)}@${domain}`;
   }
 
-  /** The call of a user, named by a bare JID, to a number. */
+  /** The call of a user, given by a bare JID, to a number. */
   call(user: string, { number, isHidden }: { number: string; isHidden: boolean }): TrunkCall {
     const { authority, domain, identity, numbers, username } = this.settings;
     const uri = `sip:${escapeUser(number)}@${authority}`;
@@ -209,7 +209,7 @@ export class Trunk {
     return undefined;
   }
 
-  /** Whether an INVITE names this account, or a number of it. */
+  /** Whether an INVITE contains this account, or a number of it. */
   isNamedBy(request: Request, numbering: Numbering | undefined): boolean {
     const { username } = this.settings;
     const isAccount = username !== "" && userIn(request.uri) === username;
@@ -217,7 +217,7 @@ export class Trunk {
   }
 }
 
-/** The user parts that may say who is called, the surest first. */
+/** The user parts that may identify the callee, the most reliable first. */
 function numbersIn(request: Request): string[] {
   const [party, to] = ["P-Called-Party-ID", "To"].map((name) => {
     const value = header(request, name);

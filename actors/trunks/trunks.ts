@@ -1,9 +1,9 @@
 /**
- * All trunks beside the proxy: found by name for calls out, by source for calls in, and kept registered.
+ * All trunks besides the proxy: found by name for outgoing calls, by source for incoming calls; with their registrations.
  *
- * Rules: which trunk a call comes from is said by the address that it comes from, by TLS by the certificate of who has connected, and where several are
- * there (two accounts at one provider, or the proxy itself) by the account or number that it names; registrations begin when the SIP sockets are open,
- * and are taken away when the gateway takes no more calls.
+ * Rules: the source address, or over TLS the peer's certificate, decides which trunk a call comes from; if several trunks match (two
+ * accounts at one provider, or the proxy itself), the account or number in the INVITE decides; registrations start when the SIP sockets are
+ * open, and are removed when the gateway stops accepting calls.
  */
 
 import type { TrunkState } from "../../machines/gateway.ts";
@@ -18,13 +18,13 @@ import type { FlowPort, SipPort } from "../sip/user.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
-/** In PEM. */
+/** Contents in PEM. */
 export type TrunkFiles = ReadonlyMap<string, Omit<TlsTerms, "domain">>;
 
 export interface TrunksNeeds extends Omit<TrunkNeeds, "isSame"> {
   readonly sip: () => SipPort & FlowPort;
   readonly trunks: readonly TrunkSettings[];
-  /** Authorities, certificates and keys, by the names of the trunks; they may change. */
+  /** Authorities, certificates and keys, by trunk name; they may change. */
   readonly files: () => TrunkFiles;
 }
 
@@ -50,7 +50,7 @@ export class Trunks {
     });
   }
 
-  /** The names of their servers. */
+  /** The host names of their servers. */
   get hosts(): readonly string[] {
     return this.#trunks.flatMap(({ settings: { server, outboundProxy = server } }) => [
       server.host,
@@ -58,7 +58,7 @@ export class Trunks {
     ]);
   }
 
-  /** Whose numbers there are. */
+  /** The numbers of all trunks, with their users. */
   get numbers(): TrunkSettings["numbers"] {
     return this.#trunks.flatMap(({ settings }) => settings.numbers);
   }
@@ -67,30 +67,30 @@ export class Trunks {
     return this.#trunks.find(({ settings }) => settings.name === name);
   }
 
-  /** Whether what comes from there is a trunk's. */
+  /** Whether this source is a trunk. */
   isAt(source: Destination): boolean {
     return this.#trunks.some((trunk) => trunk.isAt(source));
   }
 
-  /** What a trunk must show by TLS, and what we show it. */
+  /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
   tlsOf(name: string): TlsTerms | undefined {
     const trunk = this.named(name);
     return trunk && { domain: trunk.certified, ...this.#needs.files().get(name) };
   }
 
-  /** The trunk whose certificate somebody has shown who has connected by TLS; the first of several at one provider. */
+  /** The trunk that a TLS peer's certificate identifies; the first of several at one provider. */
   shownBy(peer: Peer): string | undefined {
     const ca = (name: string): string | undefined => this.#needs.files().get(name)?.ca;
     return this.#trunks.find(({ certified, settings }) => peer.isOf(certified, ca(settings.name)))?.settings.name;
   }
 
-  /** Whether two trunks are known by the same certificate. */
+  /** Whether two trunks are identified by the same certificate. */
   #isSame(one: string, other: string): boolean {
     const [first, second] = [one, other].map((name) => this.tlsOf(name));
     return first !== undefined && first.domain === second?.domain && first.ca === second.ca;
   }
 
-  /** The trunk that an INVITE comes from; `isProxy` is whether the proxy is there, too. */
+  /** The trunk that an INVITE comes from; `isProxy` is whether the proxy has that address, too. */
   of(request: Request, source: Destination, numbering: Numbering | undefined, isProxy: boolean): Trunk | undefined {
     const there = this.#trunks.filter((trunk) => trunk.isAt(source));
     const named = there.find((trunk) => trunk.isNamedBy(request, numbering));
@@ -109,12 +109,12 @@ export class Trunks {
     for (const trunk of this.#trunks) trunk.stop();
   }
 
-  /** Other certificates may hold now: who could not be reached is tried at once. */
+  /** Certificates may have changed: unreachable registrars are tried again at once. */
   reload(): void {
     if (this.#stopped === undefined) for (const registration of this.#registrations.values()) registration.reload();
   }
 
-  /** Takes all bindings away; settles when that is done, or has had its time. */
+  /** Removes all bindings; settles when that is done, or after a time-out. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() => {
       for (const trunk of this.#trunks) trunk.stop();
