@@ -1,10 +1,10 @@
 /**
- * One media relay, as a client of rtpengine's ng protocol: `<cookie> <bencode>` over UDP, answered with the same cookie.
+ * A client for one media relay, by rtpengine's ng protocol: `<cookie> <bencode>` over UDP, answered with the same cookie.
  *
- * Rules: a command that is not answered is sent again after 250 and 500 ms with the same cookie, which rtpengine answers from
- * memory and does not do twice; a second after that the relay counts as down, if it has answered nobody meanwhile: a ping goes with the
- * second try, so that a command of one call, which may be what no relay answers, says nothing of the others. While it is down commands
- * fail at once, and it is pinged every second; while it is up, every five. What cannot be read, comes late or comes again is passed over.
+ * Rules: an unanswered command is repeated after 250 and 500 ms with the same cookie, which rtpengine answers from
+ * memory and does not execute twice; a second after that the relay counts as down, unless it has answered another command meanwhile: a ping
+ * is sent with the second try, so that a command that no relay answers fails only its own call. While the relay is down commands
+ * fail at once, and it is pinged every second; while it is up, every five. Unreadable, late and repeated answers are ignored.
  * Bounds: `MOST_WAITING` commands at once, `MOST_BYTES` of one.
  */
 import { type Bencodes, readBencode, writeBencode } from "../../protocol/bencode.ts";
@@ -14,20 +14,20 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { RelaySocket } from "./socket.ts";
 
-/** Milliseconds until each next try; the last is the end of our patience. */
+/** Milliseconds until each next try; after the last one the command fails. */
 const TRIES = [250, 500, 1_000] as const;
 const MOST_WAITING = 10_000;
-/** What a datagram holds, with room for what the relay adds to its answer. */
+/** The size of a datagram, less what the relay adds in its answer. */
 const MOST_BYTES = 60_000;
 /** Milliseconds between two pings. */
 const PING = { up: 5_000, unknown: 1_000, down: 1_000 } as const;
 
 export type RelayState = "up" | "down" | "unknown";
 
-/** Why the relay has not done what it was asked for. */
+/** Why the relay has not executed a command. */
 export class RelayFailure extends Error {
   override readonly name = "RelayFailure";
-  /** The relay's own words, where it has answered. */
+  /** The relay's own text, if it has answered. */
   readonly said: string | undefined;
 
   constructor(message: string, said?: string) {
@@ -38,7 +38,7 @@ export class RelayFailure extends Error {
 
 export interface RelayClientNeeds {
   readonly clock: Clock;
-  /** A fresh token that nobody can guess. */
+  /** A new unguessable token. */
   readonly random: () => string;
   readonly openUdp: OpenDatagrams;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface RelayClientNeeds {
 interface Waiting {
   readonly done: (answer: Bencodes | RelayFailure) => void;
   stopWaiting: () => void;
-  /** How many answers of the relay there had been when it was first sent. */
+  /** The number of the relay's answers before the first try. */
   readonly since: number;
 }
 
@@ -63,7 +63,7 @@ export class RelayClient {
   #disarm: () => void = () => {};
   #stopped = false;
   #isPinged = false;
-  /** Answers so far. */
+  /** The number of answers so far. */
   #heard = 0;
 
   constructor(needs: RelayClientNeeds) {
@@ -88,7 +88,7 @@ export class RelayClient {
     this.#socket.stop();
   }
 
-  /** Asks for one thing; settles with the answer, or rejects with a `RelayFailure`. */
+  /** Sends a command; settles with the answer, or rejects with a `RelayFailure`. */
   ask(command: string, needs: Bencodes = {}): Promise<Bencodes> {
     if (this.#state === "down" && command !== "ping") return Promise.reject(this.#fault("is down"));
     if (this.#waiting.size >= MOST_WAITING) return Promise.reject(this.#fault("has too much to do"));

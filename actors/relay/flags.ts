@@ -1,26 +1,26 @@
 /**
- * What the relay is asked to make of an SDP: rtpengine's flags, by who is to read it.
+ * The relay's flags for rewriting an SDP, by its reader.
  *
- * rtpengine, docs/ng_control_protocol.md; each tried with 10.5. Rules: the user gets ICE and DTLS-SRTP, the phone neither; an offer
- * to the phone has the codecs that are wanted and no others, and nothing is transcoded; of SDES only the two suites of RFC 4568 that
- * all phones have, since 10.5 offers 12, NULL and F8 among them, and there is no flag for "only"; codecs are never named in an
- * answer (sipwise/rtpengine#458); `DTLS=passive` is never used, since it then begins as client.
+ * rtpengine, docs/ng_control_protocol.md; each tested with 10.5. Rules: the user gets ICE and DTLS-SRTP, the phone neither; an offer
+ * to the phone has only the configured codecs, and nothing is transcoded; of SDES only the two suites of RFC 4568 that
+ * all phones support, since 10.5 offers 12, NULL and F8 among them, and has no flag for "only"; an answer never has codec flags
+ * (sipwise/rtpengine#458); `DTLS=passive` is never used, since rtpengine then starts as client.
  */
 import type { Bencodes } from "../../protocol/bencode.ts";
 
-/** Who is to read an SDP, and whether it is an offer or an answer. */
+/** The reader of an SDP, and whether it is an offer or an answer. */
 export interface Purpose {
   readonly to: "phone" | "user";
   readonly command: "offer" | "answer";
 }
 
-/** What is known of a call's media. */
+/** The known media parameters of a call. */
 export interface MediaTerms {
-  /** How the phone carries RTP: RTP/AVP or RTP/SAVP, with or without F. */
+  /** The phone's RTP profile: RTP/AVP or RTP/SAVP, with or without F. */
   readonly protocol: string;
-  /** What may be offered to the phone; keys (RFC 4733) besides. */
+  /** The codecs offered to the phone; telephone-event (RFC 4733) is added. */
   readonly codecs: readonly string[];
-  /** The names of rtpengine's interfaces for users and phones, where it has several. */
+  /** The names of rtpengine's interfaces for users and phones, if it has several. */
   readonly direction: readonly string[];
 }
 

@@ -1,9 +1,9 @@
 /**
- * The calls as the SIP stack sees them through the relay: what comes from the phone, and our responses to that.
+ * Calls as the SIP stack sees them through the relay: requests of the phone, and our responses.
  *
- * RFC 3261 §9.2, §13.3, §14.2. Rules: a request waits until those before it were taken; an offer that the call refuses for where it
- * comes from is not brought to the relay; a CANCEL overtakes the relay while an INVITE is not a call yet, and comes too late once our
- * final response waits for the relay; a phone that says more than a queue holds gets 503.
+ * RFC 3261 §9.2, §13.3, §14.2. Rules: a request waits until those before it are handled; an offer that the call refuses because of
+ * its source is not sent to the relay; a CANCEL overtakes the relay as long as an INVITE is not a call yet, and is too late once our
+ * final response waits for the relay; a phone that sends more than a queue holds gets 503.
  */
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -13,9 +13,9 @@ import type { Destination, Request, Response } from "../../protocol/sip/message.
 import type { DialogUser, ServerTransaction, SipUser } from "../sip/user.ts";
 import type { RelayedCall } from "./relayed-call.ts";
 
-/** An INVITE whose offer is at the relay: what comes of it, told once. */
+/** Callbacks for an INVITE whose offer is at the relay; one is called, once. */
 export interface Admission {
-  /** The INVITE with the relay's SDP; its responses go by the relay, and have this tag. */
+  /** The INVITE with the relay's SDP; its responses pass through the relay, and have this tag. */
   admitted(transaction: ServerTransaction, localTag: string): void;
   refused(status: number, why: string): void;
 }
@@ -25,14 +25,14 @@ interface Open {
   readonly call: RelayedCall;
   /** Until it is a call. */
   cancel?: (() => void) | undefined;
-  /** Whether our final response is said, be it still at the relay. */
+  /** Whether our final response was given, even if it is still at the relay. */
   isFinal: boolean;
 }
 
 export interface InwardNeeds {
   readonly user: () => SipUser;
   readonly find: (tag: string | undefined) => RelayedCall | undefined;
-  /** The INVITE that began a call was refused. */
+  /** The INVITE that started a call was refused. */
   readonly refused: (call: RelayedCall) => void;
 }
 
@@ -88,7 +88,7 @@ export class InwardUser implements SipUser {
     else this.#needs.user().unacknowledged(transaction);
   }
 
-  /** The first INVITE of a call that is to go by the relay. */
+  /** The first INVITE of a call through the relay. */
   admit(call: RelayedCall, transaction: ServerTransaction, on: Admission): void {
     const { request, id } = transaction;
     const open: Open = { call, isFinal: false };
@@ -135,7 +135,7 @@ export class InwardUser implements SipUser {
     });
   }
 
-  /** The transaction whose responses go by the relay. */
+  /** The transaction whose responses pass through the relay. */
   #wrapped(call: RelayedCall, transaction: ServerTransaction, request: Request): ServerTransaction {
     const command = mayOffer(request) && sdpOf(request) !== "" ? "answer" : "offer";
     return {
@@ -165,7 +165,7 @@ export class InwardUser implements SipUser {
     });
   }
 
-  /** Our 200 cannot be said: the phone hears 503, and the call ends. */
+  /** Our 200 cannot be sent: the phone gets 503, and the call ends. */
   #unanswered(call: RelayedCall, transaction: ServerTransaction, text: string): void {
     const { request } = transaction;
     const first = isFirst(request);
@@ -184,5 +184,5 @@ export class InwardUser implements SipUser {
 }
 
 const mayOffer = ({ method }: Request): boolean => method === "INVITE" || method === "UPDATE";
-/** Whether it begins a call. */
+/** Whether it starts a call. */
 const isFirst = (request: Request): boolean => request.method === "INVITE" && tagOf(request, "To") === undefined;

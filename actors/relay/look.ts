@@ -1,9 +1,9 @@
 /**
- * Whether the relays still know our calls: one that was started anew answers pings as before, and has none of them.
+ * Checks whether the relays still know our calls: a restarted relay answers pings as before, but has lost all calls.
  *
- * Rules: each `LOOK` a relay is asked for one call, in turn; where it does not know that one, and when it comes back, it is asked for
- * all, and so as long as one is forgotten. A call that it does not know is made anew (relayed-call.ts); one of which something is open is left until its next turn: what is
- * open makes it anew itself, or ends it.
+ * Rules: each `LOOK` a relay is queried for one call, in turn; if it does not know that one, and when it comes back, it is queried for
+ * all, and as long as any is unknown. An unknown call is recreated (relayed-call.ts); one with an open request is left until its next
+ * turn: that request recreates it, or ends it.
  */
 import type { Clock } from "../clock.ts";
 import type { RelayClient } from "./client.ts";
@@ -20,7 +20,7 @@ export interface LookNeeds {
 
 export class Look {
   readonly #needs: LookNeeds;
-  /** Whose calls are gone through now. */
+  /** The relays whose calls are being queried. */
   readonly #busy = new Set<RelayClient>();
   #turn = 0;
   #disarm: () => void = () => {};
@@ -41,7 +41,7 @@ export class Look {
     this.#disarm();
   }
 
-  /** Asks for all calls of this relay, one after the other. */
+  /** Queries all calls of this relay, one after the other. */
   async all(client: RelayClient): Promise<void> {
     if (this.#busy.has(client)) return;
     this.#busy.add(client);

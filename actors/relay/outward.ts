@@ -1,9 +1,9 @@
 /**
- * The SIP stack as calls see it through the relay: what goes to the phone, and the responses to that.
+ * The SIP stack as calls see it through the relay: our requests to the phone, and the responses.
  *
- * Rules: a request waits until those before it are out; an INVITE that nobody wants any more when the relay has answered is not
- * sent; offers of ours are in INVITEs alone (an UPDATE of ours only refreshes), and in the 200 to a re-INVITE without one.
- * Past the bound of a queue provisional responses and 2xx to INVITEs are dropped: these come again (RFC 3261 §13.3.1.4).
+ * Rules: a request waits until those before it are sent; an INVITE that is no longer wanted when the relay has answered is not
+ * sent; our offers are in INVITEs only (an UPDATE of ours only refreshes), and in the 200 to a re-INVITE without one.
+ * Beyond the bound of a queue provisional responses and 2xx to INVITEs are dropped: these are repeated (RFC 3261 §13.3.1.4).
  */
 import { sdpOf } from "../../protocol/sip/body.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
@@ -16,7 +16,7 @@ type Find = (tag: string | undefined) => RelayedCall | undefined;
 export class OutwardPort implements SipPort {
   readonly #sip: () => SipPort;
   readonly #find: Find;
-  /** What the stack knows an INVITE by that had to wait. */
+  /** The stack's transaction of an INVITE that had to wait. */
   readonly #sent = new WeakMap<ClientTransaction, ClientTransaction>();
 
   constructor(sip: () => SipPort, find: Find) {
@@ -32,7 +32,7 @@ export class OutwardPort implements SipPort {
     return this.#sip().isOpen(to);
   }
 
-  /** What goes by the relay has no branch of an earlier gateway: the relay may make another SDP of it. */
+  /** A relayed request gets a new branch, not that of an earlier gateway: the relay may return another SDP. */
   send(request: Request, to: Destination, on: ClientHandlers, named?: Named, branch?: string): ClientTransaction {
     const call = this.#find(tagOf(request, "From"));
     if (!call) return this.#sip().send(request, to, on, named, branch);
@@ -49,7 +49,7 @@ export class OutwardPort implements SipPort {
   }
 
   #goes(call: RelayedCall, request: Request, on: ClientHandlers, go: (ready: Request) => void): void | Promise<void> {
-    // no failure is told before `send` has returned
+    // failures are never reported before `send` has returned
     if (call.isRefused) return Promise.resolve().then(() => on.failed("unreachable"));
     if (!isOffer(request)) return go(request);
     const wanted = (ready: Request): void => (on.isWanted === false ? on.failed("unrelayed") : go(ready));
@@ -75,12 +75,12 @@ export class OutwardPort implements SipPort {
 
 const isOffer = (request: Request): boolean => request.method === "INVITE" && sdpOf(request) !== "";
 
-/** The handlers of a request, behind the relay. */
+/** The handlers of a request, with responses passed through the relay. */
 class Heard implements ClientHandlers {
   readonly #call: RelayedCall;
   readonly #isInvite: boolean;
   readonly #on: ClientHandlers;
-  /** Whether it has the answer to what the relay has offered in the phone's place. */
+  /** Whether its SDP is the answer to the offer that the relay made in the phone's place. */
   isAnew = false;
 
   constructor(call: RelayedCall, request: Request, on: ClientHandlers) {
@@ -103,9 +103,9 @@ class Heard implements ClientHandlers {
     });
   }
 
-  /** What the phone says then the user has answered already. */
+  /** The phone's response to such an answer; the user has answered already, so it gets no SDP. */
   async #answeredAnew(response: Response, source: Destination): Promise<void> {
-    // a relay that fails has forgotten the call once more, which is seen at the next look
+    // if the relay fails it has lost the call once more, which the next check finds
     if (response.status >= 200) await this.#call.heardAnew(sdpOf(response), tagOf(response, "To")).catch(() => {});
     this.#on.response({ ...response, body: "" }, source);
   }

@@ -1,8 +1,8 @@
 /**
- * The jobs of one call in one direction: one after the other, at once where none waits.
+ * The jobs of one call in one direction: one after the other, at once if none waits.
  *
- * Rules: a job that waits (for the relay) lets all later ones of its queue wait; what a job throws is told, and the next
- * one comes. Bound: past `MOST_JOBS` the queue is full, and whoever adds refuses what can be refused; the end of a call is
+ * Rules: a job that waits (for the relay) makes all later ones of its queue wait; an exception of a job is reported, and the
+ * next one runs. Bound: beyond `MOST_JOBS` the queue is full, and callers refuse what can be refused; the end of a call is
  * always added.
  */
 const MOST_JOBS = 64;
@@ -18,7 +18,7 @@ export class JobQueue {
     this.#fault = fault;
   }
 
-  /** Whether what can be refused or dropped is not to be added now. */
+  /** Whether jobs that can be refused or dropped must not be added now. */
   get isFull(): boolean {
     return this.#jobs.length >= MOST_JOBS;
   }

@@ -1,10 +1,10 @@
 /**
- * The media relay: a layer between the SIP stack and the calls that puts every SDP of the calls that need it through rtpengine.
+ * The media relay: a layer between the SIP stack and the calls that passes every SDP of relayed calls through rtpengine.
  *
- * Rules: which calls go by the relay is the calls' to say (`begin`, `admit`); all others pass by untouched. A call stays with the
- * relay that it has begun with, which is the first of the list that is up. It is deleted there when it is over. Names begin with
- * a prefix of ours, so that what a crash, or a relay that was away, has left over is found and deleted when a relay comes
- * up. Bound: `MOST_ADMITTED` INVITEs that are not calls yet. What phones are told is outward.ts, what they say inward.ts.
+ * Rules: the calls decide which of them use the relay (`begin`, `admit`); all others pass through unchanged. A call stays with the
+ * relay that it started with, the first of the list that is up. It is deleted there when it is over. Names start with
+ * our prefix, so that calls left over by a crash, or by an unreachable relay, are found and deleted when a relay comes
+ * up. Bound: `MOST_ADMITTED` INVITEs that are not calls yet. Messages to phones are in outward.ts, messages from them in inward.ts.
  */
 import type { Address, OpenDatagrams } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
@@ -18,18 +18,18 @@ import { OutwardPort } from "./outward.ts";
 import { RelayedCall, type RelayOwner, type SavedRelay } from "./relayed-call.ts";
 
 const MOST_ADMITTED = 500;
-/** How many calls are asked for at once when orphans are looked for: what fits into a datagram. */
+/** The number of calls listed at once in the search for orphans: as many as fit into a datagram. */
 const MOST_LISTED = 500;
 
 export interface RelayConfig {
-  /** Where rtpengine listens for ng, the first to be asked first. */
+  /** The ng addresses of rtpengine, in order of preference. */
   readonly at: readonly Address[];
   readonly direction: readonly string[];
 }
 
 export interface RelayNeeds {
   readonly config: RelayConfig;
-  /** What the names of our calls begin with; no other gateway's do. */
+  /** The prefix of our calls' names; no other gateway has it. */
   readonly prefix: string;
   readonly clock: Clock;
   readonly random: () => string;
@@ -67,18 +67,18 @@ export class Relay {
     this.user = this.#inward;
   }
 
-  /** Up where any relay is. */
+  /** Up if any relay is up. */
   get state(): RelayState {
     const states = this.#clients.map(({ state }) => state);
     return (["up", "unknown"] as const).find((state) => states.includes(state)) ?? "down";
   }
 
-  /** Each relay, and whether it answers. */
+  /** Each relay and its state. */
   get relays(): readonly { readonly name: string; readonly state: RelayState }[] {
     return this.#clients.map(({ at, state }) => ({ name: `${at.host}:${at.port}`, state }));
   }
 
-  /** Calls that go by a relay now. */
+  /** The number of relayed calls. */
   get size(): number {
     return this.#calls.size;
   }
@@ -93,24 +93,24 @@ export class Relay {
     for (const client of this.#clients) client.stop();
   }
 
-  /** From now on the call with this tag of ours goes by the relay. */
+  /** Passes the call with this local tag through the relay from now on. */
   begin(tag: string, { srtp, codecs }: { readonly srtp: boolean; readonly codecs: readonly string[] }): void {
     if (!this.#calls.has(tag)) this.#add(tag, { protocol: srtp ? "RTP/SAVP" : "RTP/AVP", codecs });
   }
 
-  /** What another process goes on with; undefined for a call that goes by no relay. */
+  /** The state for another process; undefined if the call is not relayed. */
   save(tag: string): SavedRelay | undefined {
     return this.#calls.get(tag)?.save();
   }
 
-  /** A call goes on that the relay knows by its name. */
+  /** Restores a call that the relay knows by its name. */
   restore(tag: string, saved: SavedRelay): void {
     const { at, protocol, codecs } = saved;
     const client = this.#clients.find((each) => `${each.at.host}:${each.at.port}` === at);
     this.#add(tag, { protocol, codecs }, client).restore(saved);
   }
 
-  /** A phone's first INVITE, with an offer that the user could not take: it becomes a call when the relay has answered. */
+  /** A phone's first INVITE, with an offer that the user's client could not accept: it becomes a call when the relay has answered. */
   admit(transaction: ServerTransaction, codecs: readonly string[], on: Admission): void {
     if (this.#admitted >= MOST_ADMITTED) return on.refused(503, "too many calls wait for the relay");
     this.#admitted++;
@@ -126,17 +126,17 @@ export class Relay {
     });
   }
 
-  /** There is a call with this tag, which is told of what the relay does. */
+  /** The call with this tag exists; its owner gets the relay's results. */
   attach(tag: string, owner: RelayOwner): void {
     this.#calls.get(tag)?.attach(owner);
   }
 
-  /** The call is over; what it has still to say goes out first. */
+  /** The call is over; its pending messages are sent first. */
   end(tag: string): void {
     const call = this.#calls.get(tag);
     if (!call || call.isOver) return;
     call.isOver = true;
-    // what is at the relay comes back first: a command that was lost is sent again, and would make the call anew
+    // commands in progress are awaited first: a lost one is repeated, and would recreate the call
     call.outward.add(() =>
       call.inward.add(() => {
         this.#calls.delete(tag);
@@ -145,7 +145,7 @@ export class Relay {
     );
   }
 
-  /** The first relay that is up. */
+  /** The first relay that is up, else the first of unknown state. */
   get #best(): RelayClient | undefined {
     const inState = (state: RelayState): RelayClient[] => this.#clients.filter((each) => each.state === state);
     return [...inState("up"), ...inState("unknown")].at(0);
@@ -159,7 +159,7 @@ export class Relay {
     return call;
   }
 
-  /** Deletes what we have left over there. */
+  /** Deletes calls of ours left over at a relay. */
   async #deleteOrphans(client: RelayClient): Promise<void> {
     const { prefix, log } = this.#needs;
     const isOrphan = (name: unknown): name is string =>

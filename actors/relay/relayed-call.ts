@@ -1,11 +1,11 @@
 /**
- * One call whose media go by a relay: every SDP of it is rewritten there, and all its messages keep their order meanwhile.
+ * One call whose media go through a relay: the relay rewrites every SDP of it, and all its messages stay in order meanwhile.
  *
- * RFC 3264, RFC 3261 §13, §14. Rules: the relay knows the call by our tag, which no other leg has (a call that comes back
+ * RFC 3264, RFC 3261 §13, §14. Rules: the relay identifies the call by our tag, which no other leg has (a call that comes back
  * through a plain proxy has its Call-ID twice), and by one via-branch, without which another fork would get other ports; one queue
- * a direction. What fails: an offer of ours is answered 503 here, theirs is 503; an answer of theirs goes on without its SDP,
- * so it is unusable; instead of an answer of ours the phone gets 503 and the call ends. A call that is over asks nothing more. One that the
- * relay has forgotten is made anew of what the phone has said last: the user answers that as the phone's ICE restart (look.ts).
+ * per direction. Failures: our offer counts as answered with 503, theirs gets 503; an answer of theirs is passed on without its SDP,
+ * so it is unusable; instead of our answer the phone gets 503 and the call ends. A call that is over sends no commands. A call that the
+ * relay has lost is recreated from the phone's last SDP: the user answers that as the phone's ICE restart (look.ts).
  */
 import type { Bencodes } from "../../protocol/bencode.ts";
 import { audioOf, audioProtocolOf, hasVoice, plainOf } from "../../protocol/sdp/plain.ts";
@@ -18,7 +18,7 @@ import { type RelayClient, RelayFailure } from "./client.ts";
 import { flagsFor, type MediaTerms, type Purpose } from "./flags.ts";
 import { JobQueue } from "./queue.ts";
 
-/** A relayed call as it is saved. */
+/** The saved state of a relayed call. */
 export interface SavedRelay {
   readonly at?: string | undefined;
   readonly protocol: string;
@@ -26,41 +26,41 @@ export interface SavedRelay {
   readonly phone?: Said | undefined;
 }
 
-/** A description as the phone has said it, with its tag. */
+/** A description as sent by the phone, with its tag. */
 interface Said {
   readonly sdp: string;
   readonly tag: string;
 }
 
 export interface RelayedCallNeeds {
-  /** Our tag, and the name that the relay knows the call by. */
+  /** Our tag, and the call's name at the relay. */
   readonly tag: string;
   readonly name: string;
-  /** The relay that the call stays with; none where none was up. */
+  /** The relay that the call stays with; undefined if none was up. */
   readonly client: RelayClient | undefined;
   readonly terms: MediaTerms;
   readonly log: Log;
 }
 
-/** Whose call it is. */
+/** The owner of a relayed call. */
 export interface RelayOwner {
-  /** An answer of ours could not be given; what the chart says then is the call's. */
+  /** Our answer could not be sent; the chart decides what follows. */
   readonly lost: (text: string) => void;
-  /** The relay has made this of an SDP. */
+  /** The relay has rewritten an SDP, or failed to. */
   readonly made: (made: Relayed) => void;
-  /** Whether the user has called the phone. */
+  /** Whether the user is the caller. */
   readonly isUserCalling: boolean;
-  /** Whether an offer in the phone's place can be taken now. */
+  /** Whether an offer in the phone's place can be made now. */
   readonly mayRenew: () => boolean;
-  /** Such an offer; false where it cannot be taken, else `over` is told when nothing of it is open any more. */
+  /** Makes such an offer; false if it cannot be made, else `over` is called once it is closed. */
   readonly renew: (sdp: string, over: () => void) => boolean;
 }
 
-/** How rtpengine says that it has no such call. */
+/** rtpengine's error for an unknown call. */
 const UNKNOWN = "Unknown call-id";
 /**
- * Milliseconds. COMPAT stanza 12.22: where the user has called it begins ICE anew by itself when nothing comes any more, and ends a call
- * whose other side does that; where the user was called it waits to be asked.
+ * Milliseconds. COMPAT stanza 12.22: as caller it restarts ICE by itself when no packets come any more, and ends a call
+ * whose other side does so; as callee it waits for the other side.
  */
 const PATIENCE = 20_000;
 const OFFER_TO_USER: Purpose = { to: "user", command: "offer" };
@@ -72,23 +72,23 @@ export class RelayedCall {
   /** From the phone, and to it. */
   readonly inward: JobQueue;
   readonly outward: JobQueue;
-  /** Nothing more is asked of the relay. */
+  /** No more commands are sent to the relay. */
   isOver = false;
-  /** Whether a 503 has taken the place of our 200, so that there is no dialog. */
+  /** Whether a 503 has replaced our 200, so that there is no dialog. */
   isRefused = false;
   #owner: RelayOwner | undefined;
-  /** What was made before there was a call: of the offer that it begins with. */
+  /** The relay's result before there was a call: for its first offer. */
   #before: Relayed | undefined;
   readonly #log: Log;
   #terms: MediaTerms;
-  /** Whether the relay has heard of it. */
+  /** Whether the relay has got a command for it. */
   isKnown = false;
-  /** Whether our next SDP is the answer to what the relay has offered in the phone's place. */
+  /** Whether our next SDP is the answer to the offer that the relay made in the phone's place. */
   isAnew = false;
-  /** Since when the relay is known to have forgotten it. */
+  /** The time since when the relay is known to have lost it. */
   #forgotten: number | undefined;
   #phone: Said | undefined;
-  /** What of the user's the phone has heard last. */
+  /** The user's last SDP that the phone got. */
   #user = "";
 
   constructor({ tag, name, client, terms, log }: RelayedCallNeeds) {
@@ -109,12 +109,12 @@ export class RelayedCall {
     this.#before = undefined;
   }
 
-  /** An answer of ours could not be given. */
+  /** Our answer could not be sent. */
   lost(text: string): void {
     this.#owner?.lost(text);
   }
 
-  /** The message with what the relay makes of its SDP; rejects with a `RelayFailure`. `theirs` is the phone's tag. */
+  /** The message with the SDP as rewritten by the relay; rejects with a `RelayFailure`. `theirs` is the phone's tag. */
   async rewritten<Kind extends Message>(message: Kind, theirs: string | undefined, purpose: Purpose): Promise<Kind> {
     const sdp = audioOf(sdpOf(message));
     if (this.isOver) return message;
@@ -129,7 +129,7 @@ export class RelayedCall {
     return { ...withHeader(message, SDP_TYPE), body: purpose.to === "phone" ? plainOf(audioOf(made)) : made };
   }
 
-  /** Asks whether the relay knows it, where it could be made anew, and has that done once it is time; whether it is forgotten. */
+  /** Checks whether the relay knows the call, if it could be recreated now, and recreates it when it is time; true if it is lost. */
   async look(now: number): Promise<boolean> {
     const owner = this.#owner;
     if (this.isOver || this.isAnew || !this.isKnown || !this.#phone || !owner?.mayRenew()) return false;
@@ -144,12 +144,12 @@ export class RelayedCall {
     return isForgotten;
   }
 
-  /** Whether it is known to be forgotten. */
+  /** Whether the relay is known to have lost it. */
   get isForgotten(): boolean {
     return this.#forgotten !== undefined;
   }
 
-  /** The relay makes it anew, and the user is asked. */
+  /** Has the relay recreate the call, and offers the result to the user. */
   #renew(): void {
     this.inward.add(async () => {
       const [phone, owner] = [this.#phone, this.#owner];
@@ -167,7 +167,7 @@ export class RelayedCall {
     });
   }
 
-  /** The phone has answered what the relay has made anew: the relay hears of what is not as before, as an offer that the user has answered. */
+  /** The phone has answered after the call was recreated: changes in its SDP are passed to the relay, as an offer with the user's answer. */
   async heardAnew(sdp: string, theirs: string | undefined): Promise<void> {
     const before = this.#phone;
     if (this.isOver || sdp === "" || theirs === undefined || !before) return;
@@ -177,21 +177,21 @@ export class RelayedCall {
     await this.#ask(this.#user, theirs, { to: "phone", command: "answer" });
   }
 
-  /** The relay forgets the call, where it has heard of it. */
+  /** Deletes the call at the relay, if that has got a command for it. */
   async forget(): Promise<void> {
     if (!this.isKnown || !this.client) return;
-    // what cannot be deleted now is found by its name when the relay is back (relay.ts)
+    // a call that cannot be deleted now is found by its name when the relay is back (relay.ts)
     await this.client.ask("delete", { "call-id": this.name, "delete-delay": 0 }).catch(() => {});
   }
 
-  /** What another process goes on with: where the relay is, and what it is asked for. */
+  /** The state for another process: the relay's address, and its parameters. */
   save(): SavedRelay {
     const at = this.client?.at;
     const { protocol, codecs } = this.#terms;
     return { at: at && `${at.host}:${at.port}`, protocol, codecs, phone: this.#phone };
   }
 
-  /** Goes on as it was saved. */
+  /** Restores the saved state. */
   restore({ phone }: SavedRelay): void {
     this.isKnown = true;
     this.#phone = phone;
@@ -202,7 +202,7 @@ export class RelayedCall {
     else this.#before = made;
   }
 
-  /** A phone goes on as it has begun: keyed by SDES, or not. */
+  /** The phone keeps its RTP profile: with SDES, or without. */
   #learn(sdp: string): void {
     const protocol = audioProtocolOf(sdp);
     if (protocol !== undefined) this.#terms = { ...this.#terms, protocol };
@@ -223,7 +223,7 @@ export class RelayedCall {
     return made;
   }
 
-  /** What the relay answers, which the owner is told. */
+  /** The relay's answer; the owner gets the result, too. */
   async #answer(command: Purpose["command"], needs: Bencodes): Promise<string> {
     try {
       if (!this.client) throw new RelayFailure("no media relay is up");
@@ -238,5 +238,5 @@ export class RelayedCall {
   }
 }
 
-/** What is said of the media: o= may change without any of it. */
+/** The media lines: o= may change without them. */
 const mediaOf = (sdp: string): string => (sdp.match(/^[cma]=[^\r\n]*/gm) ?? []).join();

@@ -1,8 +1,8 @@
 /**
- * The way to media relays: one UDP socket for each family of addresses, opened when it is first needed.
+ * The sockets to media relays: one UDP socket for each address family, opened when first needed.
  *
- * Rules: a datagram that cannot be sent is as lost as one that nobody answers; a socket with a fault is closed, and the next
- * datagram opens another.
+ * Rules: a datagram that cannot be sent counts as lost; a faulty socket is closed, and the next
+ * datagram opens a new one.
  */
 import type { Address, Datagrams, OpenDatagrams } from "../../transports/transport.ts";
 

@@ -1,8 +1,8 @@
 /**
- * The process of the own relay: started with the gateway, started again when it ends, and stopped with the gateway.
+ * The process of our own relay: started with the gateway, restarted when it ends, and stopped with the gateway.
  *
- * Rules: the wait before each start grows from `SHORTEST` to `LONGEST`, and is the shortest again once a process has lived for
- * `LONG_ENOUGH`; its calls are gone with it, which the layer of relay.ts and the users' ICE restarts mend.
+ * Rules: the wait before each restart grows from `SHORTEST` to `LONGEST`, and is the shortest again after a process has lived for
+ * `LONG_ENOUGH`; its calls are lost with it; relay.ts and the users' ICE restarts recover them.
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -12,11 +12,11 @@ const SHORTEST = 500;
 const LONGEST = 30_000;
 const LONG_ENOUGH = 60_000;
 
-/** A process that has been started. */
+/** A process that was started. */
 export interface ChildProcess {
-  /** Settles once, with how it has ended. */
+  /** Settles once, with the reason for its end. */
   readonly ended: Promise<string>;
-  /** Ends it at once. */
+  /** Kills it at once. */
   stop(): void;
 }
 
@@ -51,7 +51,7 @@ export class Supervised {
     });
   }
 
-  /** Ends it, and waits until it has ended. */
+  /** Kills it, and waits for its end. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#disarm();
