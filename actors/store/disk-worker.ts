@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Batch, SavedTable } from "./table.ts";
 
-/** What it is asked: a batch to be written, or one of these. */
+/** The requests: a batch to write, or one of these. */
 export type Asked = Batch | "load" | "close";
 
 const { file, seat } = workerData as { readonly file: string; readonly seat: string };

@@ -1,7 +1,7 @@
 /**
- * A store on disk: an SQLite file, which a thread of its own writes (disk-worker.ts).
+ * A store on disk: an SQLite file, written by a separate thread (disk-worker.ts).
  *
- * Rule: requests are answered in their order; where the thread dies, what waits for it, and all that is asked later, fails.
+ * Rule: requests are answered in order; if the thread dies, all pending and later requests fail.
  */
 import { Worker } from "node:worker_threads";
 import type { Asked } from "./disk-worker.ts";

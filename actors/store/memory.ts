@@ -1,13 +1,13 @@
 /**
- * A store in memory, for tests and plays: what is in `rows` is there for the next gateway that is given the same rows.
+ * A store in memory, for tests and plays: the contents of `rows` remain for the next gateway with the same rows.
  *
- * Rule: it takes and refuses what the store on disk does (table.ts), and holds texts, so that what a gateway changes later is not saved.
+ * Rule: it accepts and refuses what the store on disk does (table.ts), and holds texts, so that later changes by a gateway are not saved.
  */
 import type { CallStore, Loaded, Revisions, Saved } from "./store.ts";
 
-/** By seat and name. */
+/** By seat and id. */
 export class Rows extends Map<string, Map<string, Saved>> {
-  /** How often each seat was started. */
+  /** The number of starts of each seat. */
   readonly starts = new Map<string, number>();
 }
 

@@ -1,35 +1,35 @@
 /**
- * Where calls are saved, so that they outlive the process: a table of texts, each by its name and with a revision.
+ * The store of calls, so that they outlive the process: a table of texts, each with an id and a revision.
  *
- * Rules: a store is open for one seat, which is the place in a cluster that a gateway speaks for; each start of the seat has a number of its
- * own, which no crash takes back, so that what a start says can be told from what others have said; a batch is written whole or not at
- * all; a text replaces the revision that its writer has read or written before, and no other: who finds another one has been
- * replaced by another gateway (`fenced`), and must fall silent. What the texts say is ../calls/saved-call.ts, when they are
- * written is writer.ts.
+ * Rules: a store is opened for one seat, the place in a cluster that a gateway acts for; each start of the seat has its own number,
+ * which no crash reverts, so that the messages of different starts can be told apart; a batch is written completely or not at
+ * all; a text only replaces the revision that its writer last read or wrote: a writer that finds another one has been
+ * replaced by another gateway (`fenced`), and must fall silent. The texts are those of ../calls/saved-call.ts; writer.ts decides
+ * when they are written.
  */
 
-/** What a gateway before this one has saved. */
+/** A record of an earlier gateway. */
 export interface Saved {
   readonly id: string;
   readonly revision: number;
   readonly text: string;
 }
 
-/** What a start begins with. */
+/** The data for a start. */
 export interface Loaded {
-  /** Which start of the seat this is, the first being 1. */
+  /** The number of this start of the seat; the first is 1. */
   readonly start: number;
   readonly saved: readonly Saved[];
 }
 
-/** Revisions by name: 0 where nothing is saved yet. */
+/** Revisions by id: 0 if nothing is saved yet. */
 export type Revisions = ReadonlyMap<string, number>;
 
 export interface CallStore {
   readonly seat: string;
-  /** Everything that is saved for the seat; asked once, which counts a start. */
+  /** All records of the seat; called once, which counts a start. */
   load(): Promise<Loaded>;
-  /** Saves texts and removes others; `revisions` are those that are to be replaced or removed. Rejects when it cannot. */
+  /** Saves texts and removes others; `revisions` are those to replace or remove. Rejects on failure. */
   write(saves: ReadonlyMap<string, string>, ends: ReadonlySet<string>, revisions: Revisions): Promise<"ok" | "fenced">;
   close(): Promise<void>;
 }

@@ -1,19 +1,20 @@
 /**
- * The table of saved calls in an SQLite file, as disk-worker.ts uses it: it waits for the disk.
+ * The table of saved calls in an SQLite file, for disk-worker.ts: its calls block on the disk.
  *
- * Rules: one process at a time has the file (it is locked as long as it is open, and the system unlocks it when the process dies); a
- * batch is one transaction; write-ahead logging without a sync at each commit: what a killed process has written is there, a
- * power cut may take the last moments with it, and never more, and no start (numbers are made of it): that alone is synced. `LAYOUT` is the version of the table, not of what the texts say.
+ * Rules: one process at a time uses the file (it is locked while it is open, and the system unlocks it when the process dies); a
+ * batch is one transaction; write-ahead logging without a sync at each commit: everything that a killed process has written is there; a
+ * power cut loses at most the last moments, and never the count of starts, on which CSeq numbers depend: only that is synced. `LAYOUT` is
+ * the version of the table, not of the texts.
  */
 import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Loaded } from "./store.ts";
 
 const LAYOUT = 1;
-/** A saved call has keys of media, and perhaps an answer to a digest challenge. */
+/** A saved call contains media keys, and possibly an answer to a digest challenge. */
 const OWNER_ALONE = 0o600;
 
-/** Text, revision and name of each that is saved; name and revision of each that ends. */
+/** Text, revision and id of each saved record; id and revision of each removed one. */
 export interface Batch {
   readonly saves: readonly (readonly [text: string, revision: number, id: string])[];
   readonly ends: readonly (readonly [id: string, revision: number])[];
@@ -26,7 +27,7 @@ export class SavedTable {
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
 
-  /** Opens the file, or makes it, readable by its owner alone; throws what is wrong with it in words. */
+  /** Opens or creates the file, readable by its owner only; throws, in words, if that fails. */
   constructor(file: string, seat: string) {
     closeSync(openSync(file, "a", OWNER_ALONE));
     this.#seat = seat;
@@ -71,7 +72,7 @@ export class SavedTable {
     return { start, saved };
   }
 
-  /** Counts a start; on the disk before anything is made of it. */
+  /** Counts a start; synced to disk before the count is used. */
   #begin(): number {
     this.#database.exec("PRAGMA synchronous = FULL");
     const counted = this.#database
@@ -110,7 +111,7 @@ export class SavedTable {
   }
 }
 
-/** A file of ours that was made by other means is readable by its owner alone, too. */
+/** Restricts a file of ours to its owner, even if it was created by other means. */
 function keepFromOthers(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found && (found.mode & 0o077) !== 0 && found.uid === process.getuid?.()) chmodSync(file, OWNER_ALONE);

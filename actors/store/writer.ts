@@ -1,32 +1,32 @@
 /**
- * Writes what is to be saved behind the backs of the calls: the latest state of each, in batches.
+ * Writes records in the background of the calls: the latest state of each, in batches.
  *
- * Rules: a change waits `BATCH` milliseconds at most, unless a batch is still on its way; then it goes with the next one. What ends
- * before it was saved is never written. Who asks for it is told when it is written, and waits no longer than a batch. A batch that fails is
- * written again after `PAUSE`, with what has changed since, and the log says so once, and once when it can be written again; what waits
- * is at most one entry for each call. When another gateway speaks for the seat, `fenced` is told, once, and
+ * Rules: a change waits at most `BATCH` milliseconds, unless a batch is being written; then it is in the next one. A record that ends
+ * before it was saved is never written. A caller may ask for a callback after the write, and waits no longer than a batch. A failed batch
+ * is repeated after `PAUSE`, with later changes; the log reports the failure once, and the recovery once; at most one
+ * entry per call waits. When another gateway acts for the seat, `fenced` is called, once, and
  * nothing more is written.
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { CallStore, Loaded } from "./store.ts";
 
-/** In milliseconds. */
+/** Milliseconds. */
 const BATCH = 5;
-/** The same, where somebody waits for it. */
+/** The same, if a caller waits for it. */
 const SOON = 1;
 const PAUSE = 1_000;
 
-/** Gives what is to be saved, when it is written; undefined when there is nothing to save any more. */
+/** Returns the state to save, at the time of writing; undefined if there is nothing to save any more. */
 export type Save = () => object | undefined;
 
-/** Who saves something by its name. */
+/** Saves records by id. */
 export interface Saver {
-  /** Which start of the gateway this is. */
+  /** The number of this start of the gateway. */
   readonly start: number;
-  /** It has changed; `save` is asked later. `written` is told once it is in the store, or cannot be written now. */
+  /** The record has changed; `save` is called later. `written` is called once it is in the store, or cannot be written now. */
   changed(id: string, save: Save, written?: () => void): void;
-  /** It need not be known any more. */
+  /** The record is removed. */
   ended(id: string): void;
 }
 
@@ -34,7 +34,7 @@ export interface WriterNeeds {
   readonly store: CallStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Another gateway speaks for this seat. */
+  /** Another gateway acts for this seat. */
   readonly fenced: () => void;
 }
 
@@ -42,14 +42,14 @@ export class StoreWriter implements Saver {
   readonly #needs: WriterNeeds;
   #changed = new Map<string, Save>();
   #ended = new Set<string>();
-  /** Who waits for what has changed. */
+  /** The callbacks of the next batch. */
   #waiting: (() => void)[] = [];
   start = 0;
-  /** Of what is in the store. */
+  /** The revisions in the store. */
   readonly #revisions = new Map<string, number>();
   #disarm: (() => void) | undefined;
   #writing: Promise<void> | undefined;
-  /** Whether it is armed for somebody who waits. */
+  /** Whether the timer is set for a waiting caller. */
   #isSoon = false;
   #hasFailed = false;
   #isFenced = false;
@@ -58,12 +58,12 @@ export class StoreWriter implements Saver {
     this.#needs = needs;
   }
 
-  /** How many things wait to be written. */
+  /** The number of waiting changes. */
   get waiting(): number {
     return this.#changed.size + this.#ended.size;
   }
 
-  /** What is in the store, as it was loaded. */
+  /** Sets the revisions as loaded. */
   know({ start, saved }: Loaded): void {
     this.start = start;
     for (const { id, revision } of saved) this.#revisions.set(id, revision);
@@ -73,7 +73,7 @@ export class StoreWriter implements Saver {
     this.#ended.delete(id);
     this.#changed.set(id, save);
     if (this.#hasFailed) {
-      // nobody waits for a disk that is full, nor puts the next try off
+      // nobody waits for a full disk, or postpones the next try
       this.#arm(PAUSE);
       return written?.();
     }
@@ -82,7 +82,7 @@ export class StoreWriter implements Saver {
     this.#hasten();
   }
 
-  /** The batch that waits goes soon, however often that is asked for. */
+  /** Writes the waiting batch soon, however often this is called. */
   #hasten(): void {
     if (this.#isSoon) return;
     this.#disarm?.();
@@ -93,14 +93,14 @@ export class StoreWriter implements Saver {
 
   ended(id: string): void {
     const wasChanged = this.#changed.delete(id);
-    // what is on its way has no revision yet
+    // a record being written has no revision yet
     if (!this.#revisions.has(id) && this.#writing === undefined) return;
     if (!wasChanged && this.#ended.has(id)) return;
     this.#ended.add(id);
     this.#arm(BATCH);
   }
 
-  /** Writes all that waits; settles when it is written, or has failed. */
+  /** Writes all waiting changes; settles when they are written, or have failed. */
   async flush(): Promise<void> {
     await this.#writing;
     if (this.waiting > 0) await this.#write();
@@ -151,7 +151,7 @@ export class StoreWriter implements Saver {
     for (const written of waiting) written();
   }
 
-  /** What could not be written waits again, unless something newer does. */
+  /** Failed changes wait again, unless there are newer ones. */
   #again(changed: ReadonlyMap<string, Save>, ended: ReadonlySet<string>): void {
     for (const [id, save] of changed) if (!this.#changed.has(id) && !this.#ended.has(id)) this.#changed.set(id, save);
     for (const id of ended) if (!this.#changed.has(id)) this.#ended.add(id);
@@ -162,7 +162,7 @@ export class StoreWriter implements Saver {
     this.#needs.fenced();
   }
 
-  /** What is to be written; what cannot be put into words is left as it was saved before. */
+  /** The texts to write; a record that cannot be serialised keeps its saved state. */
   #textsOf(changed: ReadonlyMap<string, Save>): Map<string, string> {
     const texts = new Map<string, string>();
     for (const [id, save] of changed)
