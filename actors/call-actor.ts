@@ -1,9 +1,9 @@
 /**
- * The XState actor of one call, which returns for each event whether its chart takes it.
+ * The XState actor of one call, which returns for each event whether its chart accepts it.
  *
- * Rules: an event is selected once (machines/stepper/); `accepted` runs between the selection and the effects. Nothing is kept
- * between two events, neither the event nor the step; an actor that waits for nothing but events can be let go, and another one
- * goes on from its snapshot (XState's persisting): the snapshot alone is a fifth of the actor.
+ * Rules: an event is selected once (machines/stepper/); `accepted` runs between the selection and the effects. Nothing is stored
+ * between two events, neither the event nor the step; an actor without running delays can be dropped, and another one
+ * continues from its snapshot (XState's persistence): the snapshot alone is a fifth of the actor.
  */
 import { Actor, type Snapshot, type StateValue } from "xstate";
 import { call } from "../machines/call/call.ts";
@@ -13,26 +13,26 @@ import { SteppedLogic, type SteppedSnapshot } from "../machines/stepper/logic.ts
 import type { chartClock } from "./clock.ts";
 import type { Transition } from "./watch.ts";
 
-/** An event on its way through the chart; `isTaken` is undefined until the chart comes to it. */
+/** An event being delivered; `isTaken` is undefined until the chart has selected it. */
 interface Delivery {
   readonly event: CallEvent;
   readonly accepted: (() => void) | undefined;
   isTaken: boolean | undefined;
 }
 
-/** A call as another process can go on with it: where its chart is, what it knows, and when its delays end (milliseconds since 1970). */
+/** A call for another process to continue: the state and context of its chart, and the ends of its delays (milliseconds since 1970). */
 export interface SavedChart {
   readonly value: StateValue;
   readonly context: CallContext;
   readonly delays: readonly { readonly id: string; readonly at: number }[];
 }
 
-/** What the chart is doing: from the selection until the owner has heard of the new state. */
+/** The chart's current step: from the selection until the owner has been notified of the new state. */
 export interface Step {
   readonly event: string;
-  /** The event; none at the start. */
+  /** The event; undefined at the start. */
   readonly told?: CallEvent;
-  /** What the event has selected. */
+  /** The transitions that the event has selected. */
   readonly transitions?: readonly { readonly says: Transition }[] | undefined;
 }
 
@@ -43,10 +43,10 @@ const NONE: ReadonlyMap<string, number> = new Map();
 
 type CallLogic = SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>;
 type ChartClock = ReturnType<typeof chartClock>;
-/** Where a call is and what it knows. */
+/** The state and context of a call. */
 export type CallSnapshot = SteppedSnapshot<CallContext, CallEvent, CallEffect>;
 
-/** The chart by tables, which say once what an event selects. */
+/** The chart by tables; reports once what an event selects. */
 const logic: CallLogic = new SteppedLogic(
   call,
   (actor, event, isTaken, transitions) => {
@@ -57,11 +57,11 @@ const logic: CallLogic = new SteppedLogic(
   },
 );
 
-/** What XState restores an actor from. */
+/** The snapshot from which XState restores an actor. */
 const persisted = ({ value, context }: SavedChart): Snapshot<unknown> =>
   ({ status: "active", output: undefined, error: undefined, value, context }) as Snapshot<unknown>;
 
-/** How long a delay lasts as a whole, in milliseconds: what is left of it is no more, though the system's clock was set back. */
+/** The full duration of a delay, in milliseconds: its remainder is never longer, even if the system's clock was set back. */
 function wholeDelay(id: string, context: CallContext): number {
   const [, delay = 0] = DELAYS.find(([name]) => id.startsWith(`xstate.after.${name}.`)) ?? [];
   return typeof delay === "number" ? delay : delay({ context });
@@ -76,14 +76,14 @@ type From = { readonly input: CallInput } | { readonly snapshot: CallSnapshot } 
 export class CallActor extends Actor<CallLogic> {
   #delivery: Delivery | undefined;
   #step: Step | undefined;
-  /** When each delay ends that runs. */
+  /** The end of each running delay. */
   #delays: ReadonlyMap<string, number> = NONE;
   readonly #now: () => number;
-  /** What is told of the start, and the delays that run on from then. */
+  /** The step reported at the start, and the restored delays. */
   readonly #start: Step | undefined;
   readonly #rearmed: SavedChart["delays"];
 
-  /** An actor that is not started yet: of a call that begins, of one that goes on, or of one that another process has saved. */
+  /** An actor, not started yet: of a new call, of a resting one, or of one saved by another process. */
   constructor(from: From, clock: ChartClock) {
     super(logic, {
       ...("saved" in from ? { snapshot: persisted(from.saved) } : (from as { input: CallInput })),
@@ -99,7 +99,7 @@ export class CallActor extends Actor<CallLogic> {
     return { value, context, delays: Array.from(this.#delays, ([id, at]) => ({ id, at })) };
   }
 
-  /** The step that is taken now, if one is. */
+  /** The current step, if any. */
   get step(): Step | undefined {
     return this.#step;
   }
@@ -107,7 +107,7 @@ export class CallActor extends Actor<CallLogic> {
   override start(): this {
     this.#step = this.#start;
     super.start();
-    // XState does not restore delays: what has fallen due meanwhile ends at once, and leaving the state cancels the others
+    // XState does not restore delays: overdue ones end at once, and leaving the state cancels the others
     for (const { id, at } of this.#rearmed) {
       const left = Math.min(Math.max(0, at - this.#now()), wholeDelay(id, this.getSnapshot().context));
       this.delayed(id, left);
@@ -116,7 +116,7 @@ export class CallActor extends Actor<CallLogic> {
     return this;
   }
 
-  /** A delay begins or ends. */
+  /** A delay starts or ends. */
   delayed(id: string, ms: number | undefined): void {
     const delays = new Map(this.#delays);
     if (ms === undefined) delays.delete(id);
@@ -124,7 +124,7 @@ export class CallActor extends Actor<CallLogic> {
     this.#delays = delays.size === 0 ? NONE : delays;
   }
 
-  /** Gives whether the event was taken, or undefined when it comes after what is performed now. */
+  /** Returns whether the event was accepted, or undefined if it is queued behind the effects being performed. */
   deliver(event: CallEvent, accepted?: () => void): boolean | undefined {
     const before = this.#delivery;
     const mine: Delivery = { event, accepted, isTaken: undefined };
@@ -138,7 +138,7 @@ export class CallActor extends Actor<CallLogic> {
     return mine.isTaken;
   }
 
-  /** An event has selected these transitions, and takes them next. */
+  /** An event has selected these transitions, which are executed next. */
   selected(event: CallEvent, isTaken: boolean, transitions: NonNullable<Step["transitions"]>): void {
     if (this.#delays.has(event.type)) this.delayed(event.type, undefined);
     this.#step = isTaken ? { event: event.type, told: event, transitions } : undefined;
@@ -148,7 +148,7 @@ export class CallActor extends Actor<CallLogic> {
     if (isTaken) delivery.accepted?.();
   }
 
-  /** The step is over: its effects are performed, and the owner knows of it. */
+  /** The step is over: its effects are performed, and the owner is notified. */
   rest(): void {
     this.#step = undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * A living call as its two sides see it: questions about the state and the context of its chart (live-chart.ts).
+ * A live call as its two sides see it: queries about the state and the context of its chart (live-chart.ts).
  *
- * Rule: once the call is over there is no snapshot, and every answer is that of a call with nothing in it.
+ * Rule: once the call is over there is no snapshot, and every query returns the value for an empty call.
  */
 import type { StateValue } from "xstate";
 import { agreed, type CallContext, type Consultation, lastMessages, own, remote } from "../machines/call/context.ts";
@@ -14,19 +14,19 @@ import type { CallSnapshot } from "./call-actor.ts";
 const NOTHING: Media = { contents: [], groups: [] };
 
 export abstract class CallView {
-  /** The chart as it stands; undefined once the call is over. */
+  /** The current snapshot of the chart; undefined once the call is over. */
   protected abstract get snapshot(): CallSnapshot | undefined;
 
   get over(): boolean {
     return this.snapshot === undefined;
   }
 
-  /** The state as words ("outgoing.ringing"), for logs and refusals. */
+  /** The state's name ("outgoing.ringing"), for logs and refusals. */
   get state(): string {
     return this.snapshot ? stateWords(this.snapshot.value) : "ended";
   }
 
-  /** Whether the chart is not at its end. */
+  /** Whether the chart has not ended. */
   get active(): boolean {
     return this.snapshot?.status === "active";
   }
@@ -35,12 +35,12 @@ export abstract class CallView {
     return this.snapshot?.configuration.tags.has("answered") ?? false;
   }
 
-  /** Whether the phone has a dialog that outlives us: it is answered, or is to be hung up. */
+  /** Whether the phone has a dialog that outlives us: it is answered, or must be hung up. */
   get hasDialog(): boolean {
     return this.answered || /^ending\.(?:hangingUp|leaving)$/.test(this.state);
   }
 
-  /** All that the chart knows: another object where any of it has changed. */
+  /** The chart's context: a different object after every change. */
   get known(): unknown {
     return this.snapshot?.context;
   }
@@ -50,37 +50,37 @@ export abstract class CallView {
     return this.snapshot?.configuration.tags.has("unanswered") ?? false;
   }
 
-  /** Whether the user has left (or the call is over), so that Jingle knows no such session any more. */
+  /** Whether the user has left (or the call is over), so that there is no Jingle session any more. */
   get userLeft(): boolean {
     return !this.active || (this.snapshot?.configuration.tags.has("ending") ?? true);
   }
 
-  /** Why the call has ended, as far as the chart knows. */
+  /** The reason for the end, as far as the chart knows. */
   get why(): Reason | null {
     return this.#context?.why ?? null;
   }
 
-  /** Whether the media go by a relay. */
+  /** Whether media go through a relay. */
   get relayed(): boolean {
     return this.#context?.relayed ?? false;
   }
 
-  /** Whether a phone has placed the call. */
+  /** Whether a phone is the caller. */
   get isIncoming(): boolean {
     return this.#context?.direction === "incoming";
   }
 
-  /** Whether a device of the user's that comes online is to be offered the call. */
+  /** Whether a device of the user's that comes online is offered the call. */
   get waitsForDevices(): boolean {
     return this.isIncoming && this.unanswered && this.#context?.messages === "proposed";
   }
 
-  /** The full JIDs that are party to the call now. */
+  /** The full JIDs in the call now. */
   get devices(): readonly string[] {
     return this.#context?.devices ?? [];
   }
 
-  /** What the responder answers: the initiator's description, without what the user has changed since. */
+  /** The offer to answer: the initiator's description, without later changes by the user. */
   get offer(): Media {
     const context = this.#context;
     if (!context) return NOTHING;
@@ -97,23 +97,23 @@ export abstract class CallView {
     return this.#context ? remote(this.#context) : NOTHING;
   }
 
-  /** What the user is asked about an offer of the phone's, while it waits. */
+  /** The open consultation of the user about an offer of the phone's, if any. */
   get consultation(): Consultation | null {
     return this.#context?.consultation ?? null;
   }
 
-  /** The phone's description with what it offers just now: its candidates are read by it. */
+  /** The phone's description including its open offer: its candidates are read against it. */
   get offered(): Media {
     return this.consultation?.offer ?? this.remote;
   }
 
-  /** Whether either side has described a content of this name, be it refused. */
+  /** Whether either side has described a content with this name, even a refused one. */
   knows(name: string): boolean {
     const leftOut = this.#context?.leftOut ?? [];
     return [...this.local.contents, ...this.offered.contents, ...leftOut].some((content) => content.name === name);
   }
 
-  /** What the user's devices hear by message when the call ends. */
+  /** The Jingle Messages to the user's devices at the end of the call. */
   lastMessages(reason: Reason): UserEffect[] {
     return this.#context ? lastMessages(this.#context, reason) : [];
   }
@@ -123,10 +123,10 @@ export abstract class CallView {
   }
 }
 
-/** The value of a state as words: parents before children, the regions of a parallel state one after the other. */
+/** The name of a state value: parents before children, the regions of a parallel state one after the other. */
 export const stateWords = (value: StateValue): string => (typeof value === "string" ? value : wordsOf(value));
 
-/** The values of a chart are the same few objects in all calls. */
+/** State values are the same few objects in all calls. */
 const wordsOf = onceEach((value: Exclude<StateValue, string>): string => {
   const inner = Object.values(value).map((each) => (each === undefined ? "" : stateWords(each)));
   const names = Object.keys(value);

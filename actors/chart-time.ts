@@ -1,8 +1,8 @@
 /**
- * What the charts of all calls are timed by: the clock, and one timer for what each call waits for as long as it is held: to rest (live-chart.ts), to
- * ask its devices whether they are there (calls/absence.ts).
+ * The time of all calls' charts: the clock, and one timer for the long waits of held calls: to rest (live-chart.ts), and to
+ * ping devices (calls/absence.ts).
  *
- * Rule: a held call keeps no timer of its own, which would be half a kilobyte.
+ * Rule: a held call has no timer of its own, which would take half a kilobyte.
  */
 import { type Clock, chartClock } from "./clock.ts";
 import { type Timed, Timers } from "./timers.ts";
@@ -25,17 +25,17 @@ export class ChartTime {
     this.#waiting = new Timers(clock, (each) => each.due());
   }
 
-  /** It is due after so many milliseconds, and not when it was due before. */
+  /** Sets the wait: due after this many milliseconds, replacing an earlier wait. */
   wait(each: Waiting, milliseconds: number): void {
     this.#waiting.set(each, this.clock.now() + milliseconds);
   }
 
-  /** The same at the full second after that: what has time wakes the gateway up together. */
+  /** The same, rounded up to a full second: waits that are not urgent wake the gateway up together. */
   waitAtLeast(each: Waiting, milliseconds: number): void {
     this.#waiting.set(each, Math.ceil((this.clock.now() + milliseconds) / SECOND) * SECOND);
   }
 
-  /** It waits no longer. */
+  /** Cancels the wait. */
   forget(each: Waiting): void {
     if (each.place >= 0) this.#waiting.set(each, Number.POSITIVE_INFINITY);
   }

@@ -1,11 +1,11 @@
-/** Effects as rows of a table: an effect of the vocabulary that a side of the call has no row for does not compile. */
+/** Effects as rows of a table: an effect of the vocabulary without a row for a side of the call does not compile. */
 
-/** What one side of a call does for each effect. */
+/** The handler of each effect at one side of a call. */
 export type EffectRows<Effect extends { readonly type: string }, Side> = {
   readonly [Type in Effect["type"]]: (side: Side, effect: Effect & { readonly type: Type }) => void;
 };
 
-/** Does an effect by its row. */
+/** Performs an effect by its row. */
 export function performBy<Effect extends { readonly type: string }, Side>(
   rows: EffectRows<Effect, Side>,
   side: Side,

@@ -1,10 +1,10 @@
 /**
- * The root supervisor: makes the other actors, starts them, and stops when it is asked to or cannot go on.
+ * The root supervisor: creates the other actors, starts them, and stops on request or if it cannot continue.
  *
- * Rules: `machines/gateway.ts` decides, this performs. The stream begins once the SIP sockets are bound, and neither waits for a
+ * Rules: `machines/gateway.ts` decides, this file performs. The stream starts once the SIP sockets are bound, and neither waits for a
  * name server; the gateway is ready when both are up. SIP sockets and XMPP stream reopen themselves, each with its own back-off;
- * if one gives up, the gateway ends, and its owner exits non-zero. Clock, chance and sockets are injected, so that a whole gateway
- * runs in memory in tests.
+ * if one gives up, the gateway ends, and its owner exits non-zero. Clock, random numbers and sockets are injected, so that a whole
+ * gateway runs in memory in tests.
  */
 import { createActor } from "xstate";
 import { gateway as chart, type GatewayEffect, type Health } from "../machines/gateway.ts";
@@ -40,50 +40,50 @@ export interface GatewayConfig {
     readonly bind: readonly string[];
     readonly port: number;
     readonly localHost: string;
-    /** Networks that may begin calls, besides the proxy. */
+    /** Networks that may start calls, besides the proxy. */
     readonly allow: readonly string[];
-    /** Whether what belongs to a dialog is taken from its own hosts, the proxy and those networks alone. */
+    /** Whether messages inside a dialog are accepted only from its own hosts, the proxy and those networks. */
     readonly strict: boolean;
-    /** Where, and with what, we listen for TLS; without it nobody can come by it. */
+    /** The port and parameters of our TLS listener, if any. */
     readonly secure?: { readonly port: number; readonly terms: TlsServerTerms } | undefined;
   };
   readonly xmpp: XmppConfig;
   readonly calls: CallsConfig;
-  /** Providers and PBXs beside the proxy. */
+  /** Providers and PBXs besides the proxy. */
   readonly trunks?: readonly TrunkSettings[];
   readonly trunkFiles?: TrunkFiles | undefined;
-  /** Media relays, if there are any. */
+  /** Media relays, if configured. */
   readonly relay?: RelayConfig | undefined;
-  /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent when it is left out. */
+  /** Milliseconds between two OPTIONS to the proxy (sip/proxy-check.ts); none are sent if it is left out. */
   readonly proxyInterval?: number;
-  /** Milliseconds that running calls get to end when the gateway stops. */
+  /** Milliseconds for running calls to end when the gateway stops. */
   readonly drainTimeout: number;
 }
 
-/** What may change while the gateway runs; it holds for calls that begin from then on. */
+/** Options that may change while the gateway runs; they apply to new calls. */
 export interface Reloadable extends CallSettings {
   readonly allow: GatewayConfig["sip"]["allow"];
-  /** Authorities, certificates and keys of trunks; they hold for connections that begin from then on. */
+  /** Authorities, certificates and keys of trunks; they apply to new connections. */
   readonly trunkFiles?: TrunkFiles | undefined;
-  /** What is shown to who connects by TLS from then on. */
+  /** The parameters of our TLS listener; they apply to new connections. */
   readonly secureTerms?: TlsServerTerms | undefined;
 }
 
 export interface GatewayNeeds {
   readonly clock: Clock;
-  /** A fresh token of letters and digits that nobody can guess. */
+  /** A new unguessable token of letters and digits. */
   readonly random: () => string;
   readonly chance: () => number;
   readonly hash: Hash;
   readonly sha1: (text: string, encoding: "hex" | "base64") => string;
   readonly open: OpenSip;
-  /** For host names of the configuration, and for those that peers write. */
+  /** For configured host names, and for those written by peers. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
-  /** NAPTR and SRV of the trunks' domains; without them a domain is its addresses. */
+  /** NAPTR and SRV of the trunks' domains; without them only their addresses are looked up. */
   readonly records?: Records;
   readonly log: Log;
-  /** Where calls are saved, so that they outlive the process; open. */
+  /** The store of calls, so that they outlive the process. */
   readonly store?: CallStore | undefined;
   /** Observer, if any. */
   readonly watch?: Watch | undefined;
@@ -222,7 +222,7 @@ export class Gateway {
     this.#actor.on("*", (effect) => this.#perform(effect));
   }
 
-  /** Opens the sockets and begins the stream; settles when the sockets are open, rejects when one cannot be opened. */
+  /** Opens the sockets and starts the stream; settles when the sockets are open, rejects if one cannot be opened. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       let logged: unknown;
@@ -244,19 +244,19 @@ export class Gateway {
 
   #handsOver = false;
 
-  /** Closes everything at once: what lives is saved, and the next gateway goes on with it. Without a store it drains. */
+  /** Closes everything at once: live calls are saved, and the next gateway continues them. Without a store it drains. */
   handOver(): void {
     if (!this.#store) return this.stop();
     this.#handsOver = true;
     this.#actor.send({ type: "hand over" });
   }
 
-  /** Lets what runs end, then closes everything; a second call does not wait for that. */
+  /** Lets running calls end, then closes everything; a second call does not wait for that. */
   stop(): void {
     this.#actor.send({ type: "stop", calls: this.calls.registry.size });
   }
 
-  /** Changes what may change while calls run; none of them ends. */
+  /** Changes the reloadable options; no call ends. */
   reload(settings: Reloadable): void {
     this.#settings = settings;
     this.#acl.permit(settings.allow);
@@ -264,7 +264,7 @@ export class Gateway {
     this.trunks.reload();
   }
 
-  /** Settles when everything is closed, with what went wrong, if anything did. */
+  /** Settles when everything is closed, with the failure, if any. */
   get stopped(): Promise<string | null> {
     return this.#stopped.promise;
   }
@@ -284,7 +284,7 @@ export class Gateway {
     };
   }
 
-  /** What metrics read when they are asked. */
+  /** Values read by the metrics. */
   get gauges() {
     const { sip, xmpp, calls, health } = this;
     return {
@@ -315,7 +315,7 @@ export class Gateway {
     }
   }
 
-  /** Calls of an earlier gateway are known before the ports open, so that nothing inside their dialogs is refused. */
+  /** Restores the calls of an earlier gateway before the ports open, so that no request inside their dialogs is refused. */
   async #restore(): Promise<void> {
     const loaded = await this.#store?.load().catch((error: unknown) => {
       throw new Error(`[calls] store ${error instanceof Error ? error.message : error}`);
@@ -325,7 +325,7 @@ export class Gateway {
     this.calls.restore(loaded.saved);
   }
 
-  /** Whether it was stopped. */
+  /** Whether the gateway was stopped. */
   get #isOver(): boolean {
     return this.#actor.getSnapshot().status === "done";
   }

@@ -1,29 +1,29 @@
 /**
- * Addresses of host names: looked up once at a time, remembered for a while, and never waited for long.
+ * Addresses of host names: one look-up at a time per name, cached for a while, with bounded waits.
  *
- * `Resolve` is injected (node:dns lookup in production: /etc/hosts and the system's resolver). Addresses come in the order
- * in which they are to be tried: IPv4 first, since "localhost" means 127.0.0.1 to most phones. Rules: a look-up has a
- * time-out; one that still hangs after it is joined, not begun again; when a name is to be looked up anew and the name
- * server fails or takes its time, its old addresses go on; names that are renewed in time are never waited for. Left out on purpose: NAPTR and SRV (RFC 3263), which a gateway
- * with one configured proxy does without.
+ * `Resolve` is injected (node:dns lookup in production: /etc/hosts and the system's resolver). Addresses are in the order
+ * in which to try them: IPv4 first, since "localhost" means 127.0.0.1 to most phones. Rules: a look-up has a
+ * time-out; one that still hangs after it is joined, not started again; if a refresh fails or is slow, the old addresses
+ * stay in use; names renewed in time never cause a wait. Left out: NAPTR and SRV (RFC 3263), which trunks/hops.ts looks up for
+ * trunks, and the one configured proxy does without.
  */
 import { isIP } from "node:net";
 import type { Clock } from "./clock.ts";
 
-/** All addresses of a host name; rejects when there are none. */
+/** All addresses of a host name; rejects if there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
-/** Takes the addresses; none when the name cannot be resolved. */
+/** Called with the addresses; with none if the name cannot be resolved. */
 type Use = (addresses: readonly string[]) => void;
 
-/** In milliseconds. */
+/** Milliseconds. */
 const TIMEOUT = 3_000;
 const KEPT = 30_000;
 const KEPT_WHEN_UNKNOWN = 2_000;
-/** How long whoever knows old addresses waits for new ones. */
+/** The maximum wait for new addresses if old ones are known. */
 const PATIENCE = 250;
 const MOST = 1_000;
 
-/** The same look-up with a time-out, asked once at a time for each name. */
+/** The look-up with a time-out, and one query at a time per name. */
 export function inTime(resolve: Resolve, clock: Clock): Resolve {
   const open = new Map<string, Promise<readonly string[]>>();
   const ask = (host: string): Promise<readonly string[]> => {
@@ -44,14 +44,14 @@ export function inTime(resolve: Resolve, clock: Clock): Resolve {
 
 interface Question {
   waiting: Use[];
-  /** Whether it has taken so long that old addresses are used instead. */
+  /** Whether it is so slow that old addresses are used instead. */
   late: boolean;
 }
 
 interface Known {
   readonly addresses: readonly string[];
   readonly until: number;
-  /** Whether the last look-up has found them: else they are old, and nobody waits for new ones. */
+  /** Whether the last look-up found them; otherwise they are old, and nobody waits for new ones. */
   readonly isAnswered: boolean;
 }
 
@@ -66,7 +66,7 @@ export class Hosts {
     this.#clock = clock;
   }
 
-  /** Finds the addresses of a host: at once when it is an address or known, or no host at all. */
+  /** Passes the addresses of a host to `use`: at once if it is an address, cached, or empty. */
   find(host: string, use: Use): void {
     if (isIP(host) !== 0 || host === "") {
       use(host === "" ? [] : [host]);
@@ -83,7 +83,7 @@ export class Hosts {
     else this.#ask(host, use);
   }
 
-  /** Looks up anew what is known by name, while that is still good. */
+  /** Looks up all cached names again, while they are still valid. */
   renew(): void {
     for (const host of this.#known.keys()) if (!this.#asked.has(host)) this.#ask(host, () => {});
   }

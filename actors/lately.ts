@@ -1,7 +1,7 @@
 /**
- * How often something has happened lately, by the name of who did it.
+ * Counts recent events by name.
  *
- * Bounds: of each name as many instants are kept as its limit is, of `MOST_NAMES` names; the one that did it least lately is forgotten
+ * Bounds: for each name as many instants as its limit, and `MOST_NAMES` names; the name whose last event is the oldest is dropped
  * first.
  */
 import type { Clock } from "./clock.ts";
@@ -11,21 +11,21 @@ const MOST_NAMES = 50_000;
 export class Lately {
   readonly #clock: Clock;
   readonly #window: number;
-  /** When each did it within the window; who did it last is the last one. */
+  /** The instants of each name within the window; the name with the latest event is last. */
   readonly #instants = new Map<string, readonly number[]>();
 
-  /** `window` is how many milliseconds count as lately. */
+  /** `window` in milliseconds. */
   constructor(clock: Clock, window: number) {
     this.#clock = clock;
     this.#window = window;
   }
 
-  /** How often it has happened within the window. */
+  /** The number of events within the window. */
   of(name: string): number {
     return this.#within(name).length;
   }
 
-  /** It happens now; `most` is the limit, so no more instants are kept. */
+  /** Counts an event; `most` is the limit, so no more instants are stored. */
   count(name: string, most: number): void {
     const instants = [...this.#within(name), this.#clock.now()].slice(-most);
     this.#instants.delete(name);
@@ -34,7 +34,7 @@ export class Lately {
     this.#instants.set(name, instants);
   }
 
-  /** Whether it may happen once more; it is counted if so. */
+  /** Counts an event if the limit permits it; false otherwise. */
   take(name: string, most: number): boolean {
     if (this.of(name) >= most) return false;
     this.count(name, most);

@@ -1,10 +1,10 @@
 /**
- * The chart of one living call: an XState actor in a system of its own, which both sides of the call are handed.
+ * The chart of one live call: an XState actor in a system of its own, shared by both sides of the call.
  *
- * Rules: an event is selected once; a peer's message that the chart cannot take now is refused, never dropped; `accepted` runs
- * before any effect of an event; a fault, in the chart or in what `guard` and `after` run, goes to the owner, who ends the call.
- * Once stopped, it has no chart, and nothing of the call's context. A chart in which no delay runs rests after a while (chart-time.ts):
- * it keeps its snapshot alone, and the next event makes its actor anew. call-view.ts answers questions about the call.
+ * Rules: an event is selected once; a peer's message that the chart cannot accept now is refused, never dropped; `accepted` runs
+ * before any effect of an event; a fault, in the chart or in code run by `guard` and `after`, goes to the owner, who ends the call.
+ * Once stopped, it holds no chart and no context. A chart without running delays rests after a while (chart-time.ts):
+ * only its snapshot is stored, and the next event recreates its actor. call-view.ts answers queries about the call.
  */
 import type { CallInput } from "../machines/call/context.ts";
 import type { CallEffect, CallEvent } from "../machines/call/vocabulary.ts";
@@ -15,69 +15,69 @@ import type { ChartTime, Waiting } from "./chart-time.ts";
 import { notTaken } from "./not-taken.ts";
 import type { Abandonment, CallEnd, CallWatch, Relayed } from "./watch.ts";
 
-/** The owner of a chart; `next`, `complete` and `error` are XState's words for what it observes. */
+/** The owner of a chart; `next`, `complete` and `error` are XState's names of observer callbacks. */
 export interface ChartOwner {
-  /** Does what the chart asks for. Never throws. */
+  /** Performs an effect of the chart. Never throws. */
   perform(effect: CallEffect): void;
-  /** An event was taken. */
+  /** An event was accepted. */
   next(): void;
-  /** Something has changed that the chart does not know, and that is saved with the call. */
+  /** Saved state outside the chart has changed. */
   changed(): void;
-  /** The chart has come to its end. */
+  /** The chart has ended. */
   complete(): void;
   /** A fault of ours. */
   error(fault: unknown): void;
 }
 
-/** How long nothing has happened to a call that rests, in milliseconds: what follows an answer (ACK, candidates) has come. */
+/** Milliseconds without an event after which a call rests: what follows an answer (ACK, candidates) has come by then. */
 const QUIET = 2_000;
 
 export class LiveChart extends CallView implements Waiting {
-  /** Until the call is over, but while it rests. */
+  /** Undefined while the call rests, and once it is over. */
   #actor: CallActor | undefined;
-  /** The call as it stands while it rests. */
+  /** The snapshot of a resting call. */
   #rested: CallSnapshot | undefined;
-  /** When it rests, for ChartTime. */
+  /** The time at which it rests, for ChartTime. */
   deadline = Number.POSITIVE_INFINITY;
   place = -1;
   #owner: ChartOwner | undefined;
-  /** Observer, if any (watch.ts), and the step that was last reported to it. */
+  /** Observer, if any (watch.ts), and the last step reported to it. */
   #watch: CallWatch | undefined;
   #told: Step | undefined;
-  /** Also what else of the call waits is timed by. */
+  /** Also times the other long waits of the call. */
   readonly time: ChartTime;
-  /** What is to be said once the call is saved. */
+  /** Messages to send once the call is saved. */
   #held: (() => void)[] | undefined;
   /** How many of those who are told the end have not answered, and what is run once all have. */
   #owed = 0;
   #paid: (() => void) | undefined;
 
-  /** `saved` is where the call goes on, if it does not begin. */
+  /** `saved` is the state to continue from, unless the call is new. */
   constructor(input: CallInput, time: ChartTime, saved?: SavedChart) {
     super();
     this.time = time;
     this.#actor = new CallActor(saved ? { saved } : { input }, time.chart);
   }
 
-  /** What another process goes on with; undefined once the call is over. */
+  /** The state for another process; undefined once the call is over. */
   save(): SavedChart | undefined {
     const { snapshot } = this;
     if (snapshot?.status !== "active") return undefined;
     return this.#actor?.save() ?? { value: snapshot.value, context: snapshot.context, delays: [] };
   }
 
-  /** Nothing of this call goes out from now on, until it is saved. */
+  /** Holds back all messages of this call until it is saved. */
   hold(): void {
     this.#held ??= [];
   }
 
-  /** Says it, when it may be said. */
+  /** Sends now, or once the call is saved. */
   say(run: () => void): void {
     if (this.#held) this.#held.push(run);
     else run();
   }
 
-  /** What was held goes out, in its order. */
+  /** Sends the messages held back, in order. */
   release(): void {
     const held = this.#held;
     this.#held = undefined;
@@ -110,7 +110,7 @@ export class LiveChart extends CallView implements Waiting {
     this.#owner?.changed();
   }
 
-  /** From now on, and until the call is over, the observer is told what happens; undefined if nobody looks. */
+  /** Reports to this observer until the call is over; undefined for none. */
   watchBy(watch: CallWatch | undefined): void {
     this.#watch = watch;
   }
@@ -132,7 +132,7 @@ export class LiveChart extends CallView implements Waiting {
     actor.subscribe(this);
   }
 
-  /** The chart has a new state; XState's word, for the actor. */
+  /** The chart has a new state; XState's observer callback. */
   next(): void {
     const actor = this.#actor;
     this.tell();
@@ -144,13 +144,13 @@ export class LiveChart extends CallView implements Waiting {
     else this.time.waitAtLeast(this, QUIET);
   }
 
-  /** Nothing has happened for a while, and nothing is waited for. */
+  /** The call rests: nothing has happened for a while, and no delay runs. */
   due(): void {
     this.#rested = this.#actor?.getSnapshot();
     this.#actor = undefined;
   }
 
-  /** The actor, made anew where the call rests; undefined once it is over. */
+  /** The actor, recreated if the call rests; undefined once it is over. */
   #awake(): CallActor | undefined {
     const snapshot = this.#rested;
     if (snapshot === undefined) return this.#actor;
@@ -161,22 +161,22 @@ export class LiveChart extends CallView implements Waiting {
     return actor;
   }
 
-  /** The chart has come to its end; XState's word, for the actor. */
+  /** The chart has ended; XState's observer callback. */
   complete(): void {
     this.#owner?.complete();
   }
 
-  /** A fault in the chart; XState's word, for the actor. */
+  /** A fault in the chart; XState's observer callback. */
   error(fault: unknown): void {
     this.#fault(fault);
   }
 
-  /** The step that is taken now, if one is. */
+  /** The current step, if any. */
   get step(): Step | undefined {
     return this.#actor?.step;
   }
 
-  /** Reports the step that is taken to the observer, if any: once, and before its effects. */
+  /** Reports the current step to the observer, if any: once, and before its effects. */
   tell(): void {
     const { step } = this;
     if (this.#watch === undefined || this.#actor === undefined || step === undefined || this.#told === step) return;
@@ -193,13 +193,13 @@ export class LiveChart extends CallView implements Waiting {
     this.#watch?.relay(made);
   }
 
-  /** The call is ended from outside of the chart: what happens is told as a step to its end. */
+  /** The call is ended from outside the chart: reported as a step to its end. */
   abandoned(event: Abandonment): void {
     this.tell();
     this.#watch?.step(event, "ended", []);
   }
 
-  /** Takes nothing any more, and lets go of the observer. */
+  /** Stops the chart and releases the observer. */
   stop(end: CallEnd): void {
     this.release();
     const actor = this.#actor;
@@ -213,7 +213,7 @@ export class LiveChart extends CallView implements Waiting {
   }
 
   /**
-   * Delivers now and returns the refusal, if any. An event that comes of an effect while that is performed (a BYE without a
+   * Delivers now and returns the refusal, if any. An event caused by an effect while that is performed (a BYE without a
    * dialog) is queued instead: it counts as accepted, and is ignored if it does not fit. No peer's message comes that way, since
    * effects write to the wires and read nothing.
    */
@@ -227,7 +227,7 @@ export class LiveChart extends CallView implements Waiting {
     return isTaken === false ? this.#refuse(event) : undefined;
   }
 
-  /** Runs what the call does; a fault in it ends the call, and gives false. */
+  /** Runs code of the call; a fault in it ends the call, and returns false. */
   guard(work: () => void): boolean {
     try {
       work();
@@ -243,7 +243,7 @@ export class LiveChart extends CallView implements Waiting {
     this.#owner.error(fault);
   }
 
-  /** Runs once after so many milliseconds, under the guard, unless it is cancelled by the function given back. */
+  /** Runs once after this many milliseconds, under the guard, unless the returned function cancels it. */
   after(milliseconds: number, run: () => void): () => void {
     return this.time.clock.after(milliseconds, () => void this.guard(run));
   }
@@ -255,7 +255,7 @@ export class LiveChart extends CallView implements Waiting {
 
   #refuse(event: CallEvent): Refusal {
     const refusal = this.#notTaken(event);
-    // an answer of a client's that is no news is nothing that anybody was refused
+    // a client's result without consequences is not a refused message
     if (event.type !== "jingle.acknowledged") this.#watch?.refused(event.type, refusal.message);
     return refusal;
   }

@@ -1,9 +1,9 @@
 /**
- * The load of the gateway: tells the set-up window (set-up-window.ts) of messages, calls and turns, and the calls that wait of each turn.
+ * The load of the gateway: reports messages, calls and turns to the set-up window (set-up-window.ts), and turns to the waiting calls.
  *
- * RFC 7339 calls it overload control; here the server alone decides, by refusing, since phones know no better. Rules: both wires
- * and all calls share one load; a turn lasts until the event loop has come round, and a millisecond at least. Where no call waits, its end is
- * noticed when the next message comes: a timer for it would wake the process after each message.
+ * RFC 7339 calls it overload control; here the server alone decides, by refusing, since phones do not take part. Rules: both wires
+ * and all calls share one load; a turn lasts until the next turn of the event loop, at least a millisecond. If no call waits, its end is
+ * noticed at the next message: a timer for it would wake the process after each message.
  */
 import type { Clock } from "./clock.ts";
 import { SetUpWindow } from "./set-up-window.ts";
@@ -11,11 +11,11 @@ import { SetUpWindow } from "./set-up-window.ts";
 /** Calls that wait for a later turn. */
 export interface WaitingCalls {
   readonly size: number;
-  /** A new turn: some of them begin. */
+  /** A new turn: some of them start. */
   goOn(): void;
 }
 
-/** How long a turn lasts at least, in milliseconds. */
+/** The minimum duration of a turn, in milliseconds. */
 const SHORTEST = 1;
 
 export class Load {
@@ -24,11 +24,11 @@ export class Load {
   readonly #turned = (): void => this.#turn();
   #waiting: WaitingCalls = { size: 0, goOn: () => {} };
   #disarm: (() => void) | undefined;
-  /** When the first message of this turn came; undefined before it. */
+  /** The time of the first message of this turn; undefined before it. */
   #began: number | undefined;
-  /** Whether the event loop has come round since then. */
+  /** Whether the event loop has turned since then. */
   #isRound = false;
-  /** Told when it comes round. */
+  /** Whether the callback for the next turn of the event loop is pending. */
   #asked = false;
   readonly #round = (): void => {
     this.#asked = false;
@@ -40,23 +40,23 @@ export class Load {
     this.#clock = clock;
   }
 
-  /** Calls may wait there. */
+  /** Sets the queue of waiting calls. */
   serve(waiting: WaitingCalls): void {
     this.#waiting = waiting;
   }
 
-  /** Whether one more call may begin, or wait to. */
+  /** Whether one more call may start, or wait to. */
   get admits(): boolean {
     this.#goOn(this.#clock.now());
     return this.#window.admits;
   }
 
-  /** For those who look: the window, what takes it, and how many calls it has refused since the start. */
+  /** For metrics: the window, what counts against it, and the number of calls refused since the start. */
   get figures(): { readonly window: number; readonly taken: number; readonly refused: number } {
     return { window: this.#window.size, taken: this.#window.taken, refused: this.#refused };
   }
 
-  /** A message has come, or a call that waits is to be begun. */
+  /** A message was received, or a waiting call is about to start. */
   heard(): void {
     const now = this.#clock.now();
     this.#goOn(now);
@@ -66,18 +66,18 @@ export class Load {
     this.#asked = true;
   }
 
-  /** A call waits, for the end of the turn, or none does any more. */
+  /** The number of waiting calls has changed; as long as any waits, the turn ends by a timer. */
   waits(): void {
     this.#window.waits(this.#waiting.size);
     if (this.#waiting.size > 0) this.#disarm ??= this.#clock.after(0, this.#turned);
   }
 
-  /** A call was refused because the window is full; gives which of those it is. */
+  /** A call was refused because the window is full; returns its number. */
   refused(): number {
     return ++this.#refused;
   }
 
-  /** A call begins; what is given back is for `completed`. */
+  /** A call starts; pass the result to `completed`. */
   begun(): number {
     this.heard();
     return this.#window.begun();

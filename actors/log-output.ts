@@ -1,16 +1,16 @@
 /**
- * Where the log's lines go: standard output, many at a time.
+ * Writes the log's lines to standard output, many at a time.
  *
- * A line waits 20 ms at most; waiting lines are written when the process ends, in any way but `kill -9`. Rules: logging never
- * blocks and never fails; if nobody reads, lines past a bound are dropped, and so are those that a full disk does not take; their
+ * A line waits at most 20 ms; waiting lines are written when the process ends, in any way but `kill -9`. Rules: logging never
+ * blocks and never fails; if nobody reads, lines beyond a bound are dropped, and so are those that do not fit on a full disk; their
  * number is logged once there is room again.
  */
 import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 
-/** How long a line may wait, in milliseconds. */
+/** The maximum wait of a line, in milliseconds. */
 const DELAY = 20;
-/** Bytes that may wait, in one batch and in total. */
+/** The maximum bytes waiting, in one batch and in total. */
 const BATCH = 65_536;
 const MOST_WAITING = 8 * 2 ** 20;
 
@@ -23,10 +23,10 @@ export class LogOutput {
 
   constructor(output: Writable) {
     this.#output = output;
-    output.on("error", () => {}); // the reader is gone, and with it the log that could say so
+    output.on("error", () => {}); // the reader is gone, and with it the log that could report this
   }
 
-  /** Takes a line, its line break included. */
+  /** Writes a line, which includes its line break. */
   write(line: string): void {
     if (this.#size + this.#output.writableLength > MOST_WAITING) {
       this.#dropped++;
@@ -38,7 +38,7 @@ export class LogOutput {
     else this.#timer ??= setTimeout(() => this.#flush(), DELAY);
   }
 
-  /** Writes what waits, synchronously: the process is about to end. */
+  /** Writes waiting lines synchronously: the process is about to end. */
   end(descriptor: number): void {
     try {
       writeSync(descriptor, this.#taken());
@@ -55,7 +55,7 @@ export class LogOutput {
       this.#output.write(this.#taken());
       this.#dropped = 0;
     } catch {
-      // COMPAT Deno 2.9: a full disk is thrown, not told
+      // COMPAT Deno 2.9: a full disk is thrown, not reported
       this.#dropped += count;
     }
   }

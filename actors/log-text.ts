@@ -1,8 +1,8 @@
 /**
- * The log for people at a terminal: `12:30:01.123 info  call.ended  from=juliet@example.org why=success`.
+ * The log in a terminal: `12:30:01.123 info  call.ended  from=juliet@example.org why=success`.
  *
- * Rules: the same events and fields as in JSON, the same ones left out; what comes from peers is printable, so that it cannot move a
- * cursor or make a line of its own; a traced message stands below its line.
+ * Rules: the same events, fields and omissions as in JSON; texts from peers are made printable, so that they cannot move the
+ * cursor or forge a line; a traced message is printed below its line.
  */
 import { printable } from "../protocol/printable.ts";
 import { clean, type LogFormat } from "./log.ts";

@@ -1,11 +1,11 @@
 /**
- * The log: one line of JSON an event, or of text for a terminal (log-text.ts).
+ * The log: one line per event, in JSON, or in text for a terminal (log-text.ts).
  *
- * Actors get a function that takes events and never throws; main.ts decides where the lines go.
+ * Actors get a function that accepts events and never throws; main.ts decides where the lines go.
  *
- * Rules: fields for secrets, credentials, keys and whole bodies are never written, however their names are spelt; long text is cut.
- * What a terminal obeys is escaped, C1, bidi marks and line separators too. Only `[log] trace` has whole messages, in the field
- * `message`, and hides their secrets itself. Left out on purpose: how often an event may be logged, which its caller limits
+ * Rules: fields for secrets, credentials, keys and whole bodies are never written, in any spelling of their names; long text is cut.
+ * Control characters of terminals are escaped, including C1, bidi marks and line separators. Only `[log] trace` writes whole messages,
+ * in the field `message`, and hides their secrets itself. Left out: limits on how often an event is logged, which are its caller's
  * (tally.ts).
  */
 export interface LogEvent {
@@ -17,13 +17,13 @@ export interface LogEvent {
 
 export interface Log {
   (event: LogEvent): void;
-  /** The same log, whose lines all begin with these fields: they are written out once, not for each line. */
+  /** The same log with these fields in all lines: they are serialised once, not for each line. */
   about?(fields: Fields): Log;
 }
 
 type Fields = { readonly [field: string]: unknown };
 
-/** A log whose lines all begin with these fields, whatever log it is. */
+/** A log with these fields in all lines, for any log. */
 export const logAbout = (log: Log, fields: Fields): Log =>
   log.about?.(fields) ?? ((event) => log({ ...fields, ...event }));
 
@@ -35,23 +35,23 @@ const HIDDEN = new Set(
 );
 const DEEPEST = 3;
 const LONGEST = 2_000;
-/** A whole message of a call that is traced. */
+/** For a whole message of a traced call. */
 const LONGEST_MESSAGE = 65_536;
 
-/** How a line is made of the fields of its event, and of those that all lines of its log begin with. */
+/** Formats a line from the fields of its event and the fields common to all lines of its log. */
 export interface LogFormat {
-  /** Fields that are written out once, for many lines. */
+  /** Serialises fields once, for many lines. */
   members(fields: Fields): string;
   line(level: LogEvent["level"], time: Date, members: string, fields: Fields): string;
 }
 
-/** A log, and the least important level that it writes, which may change while it is used. */
+/** A log, and its minimum level, which may change at any time. */
 export interface LevelledLog {
   readonly log: Log;
   setLevel(level: LogEvent["level"]): void;
 }
 
-/** Where lines go, their line breaks included. */
+/** The destination of lines, which include their line breaks. */
 export interface LogDestination {
   write(line: string): void;
 }
@@ -62,7 +62,7 @@ const LEVELS = ["debug", "info", "warn", "error"] as const satisfies readonly Lo
 export function createLog(options: { level: LogEvent["level"]; to: LogDestination; format?: LogFormat }): LevelledLog {
   const { to, format = json } = options;
   let least = LEVELS.indexOf(options.level);
-  /** A log whose lines have these members of a JSON object before those of their event. */
+  /** A log with these serialised members in all lines. */
   const writing = (members: string): Log => {
     return (event) => {
       if (LEVELS.indexOf(event.level) < least) return;
@@ -88,7 +88,7 @@ const json: LogFormat = {
   line: (level, time, members, fields) => lineOf(level, time, members + membersOf(fields)),
 };
 
-/** What a terminal or a viewer obeys and JSON lets stand: DEL and C1, marks of direction, line separators. */
+/** Characters that terminals or viewers interpret and JSON does not escape: DEL and C1, bidi marks, line separators. */
 const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
@@ -98,7 +98,7 @@ function membersOf(fields: Fields): string {
   return text === "{}" ? "" : `,${text.slice(1, -1)}`;
 }
 
-/** Logs that a line could not be written, where even that can be. */
+/** Logs that a line could not be written, if even that can be written. */
 function sayFault(to: LogDestination, error: unknown): void {
   try {
     to.write(lineOf("error", new Date(), membersOf({ event: "log.fault", error: String(error) })));
@@ -107,7 +107,7 @@ function sayFault(to: LogDestination, error: unknown): void {
   }
 }
 
-/** A field as it may be written: without secrets, and not too long; of a whole event without its level, which a line has already. */
+/** A field as logged: without secrets, and cut if too long; of a whole event without its level, which the line already has. */
 export function clean(value: unknown, depth: number, longest = LONGEST): unknown {
   if (typeof value === "string") return value.length > longest ? `${value.slice(0, longest)}…` : value;
   if (typeof value !== "object" || value === null) return value;
@@ -120,7 +120,7 @@ export function clean(value: unknown, depth: number, longest = LONGEST): unknown
   return shown;
 }
 
-/** Names that were looked at: those of our events, which are few; others may come from the network. */
+/** Results by name, for the few names of our events; other names may come from the network. */
 const known = new Map<string, boolean>();
 const MOST_KNOWN = 1_000;
 

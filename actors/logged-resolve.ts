@@ -1,9 +1,9 @@
-/** Look-ups of host names that the log knows of. */
+/** Logged look-ups of host names. */
 import type { Resolve } from "./hosts.ts";
 import type { Log } from "./log.ts";
 import type { Tally } from "./tally.ts";
 
-/** The same look-up of host names; what it finds is logged at `debug`, what it does not find as a warning. */
+/** The same look-up; results are logged at `debug`, failures as a warning. */
 export function loggedResolve(resolve: Resolve, failed: Tally, log: Log): Resolve {
   return async (host) => {
     try {

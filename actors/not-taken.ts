@@ -1,14 +1,14 @@
 /**
- * The refusal of an event that the chart of a call does not take now: SIP 481 and 500, and Jingle's own errors.
+ * The refusal of an event that the chart of a call does not accept now: SIP 481 and 500, and Jingle's own errors.
  *
- * XEP-0166 §7.2.16, §10, RFC 3261 §12.2.2. Rule: once the user has left, Jingle knows no such session, whatever is asked.
+ * XEP-0166 §7.2.16, §10, RFC 3261 §12.2.2. Rule: once the user has left, every Jingle request gets unknown-session.
  */
 import type { CallContext } from "../machines/call/context.ts";
 import { whyRefused } from "../machines/call/refused-changes.ts";
 import type { CallEvent } from "../machines/call/vocabulary.ts";
 import { Refusal } from "../protocol/refusal.ts";
 
-/** What is known of a call that does not take an event; `context` is undefined once the call is over. */
+/** The state of a call that does not accept an event; `context` is undefined once the call is over. */
 export interface CallNow {
   readonly context: CallContext | undefined;
   readonly userLeft: boolean;

@@ -1,54 +1,54 @@
 /**
- * How many calls may be in set-up at once, or wait for it: the decision of overload control, by counts alone and without a clock.
+ * Limits the calls in set-up, or waiting for it: the decision of overload control, by counts only and without a clock.
  *
- * The window halves when twice as many calls as it has places have begun without a quiet turn; it grows by one with each set-up
- * that completes while no call waits (the slow start). A turn is what is received until the event loop comes round; in a quiet turn few
- * messages came and no call waits. What is in set-up then waits for somebody else, not for us, and does not count: who calls a
- * hundred phones that are gone takes nobody's place. `MOST` is a burst that a cold process works off in time: so nothing is refused
+ * The window halves when twice its size in calls have started without a quiet turn; it grows by one with each set-up
+ * that completes while no call waits (the slow start). A turn is what is received until the next turn of the event loop; in a quiet turn few
+ * messages came and no call waits. Calls in set-up then wait for their peers, not for us, and do not count: a caller of a
+ * hundred unreachable phones takes nobody's place. `MOST` is a burst that a cold process handles in time, so nothing is refused
  * below capacity. `LEAST` keeps a saturated process busy, at a delay far below T1.
  */
 
 const MOST = 512;
 const LEAST = 32;
-/** How many messages a quiet turn may have. */
+/** The maximum number of messages in a quiet turn. */
 const QUIET = 16;
 
 export class SetUpWindow {
   #size = MOST;
   #inSetUp = 0;
   #waiting = 0;
-  /** Messages of this turn. */
+  /** Messages in this turn. */
   #messages = 0;
-  /** Calls that have begun since the last quiet turn, or since the window was halved. */
+  /** Calls started since the last quiet turn, or since the window was halved. */
   #begun = 0;
-  /** Quiet turns so far: a call counts until the next one. */
+  /** The number of quiet turns so far: a call counts until the next one. */
   #round = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** What counts against the window. */
+  /** The number of calls that count against the window. */
   get taken(): number {
     return this.#inSetUp + this.#waiting;
   }
 
-  /** Whether one more call may begin, or wait to. */
+  /** Whether one more call may start, or wait to. */
   get admits(): boolean {
     return this.taken < this.#size;
   }
 
-  /** A message has come. */
+  /** A message was received. */
   heard(): void {
     this.#messages++;
   }
 
-  /** So many calls wait. */
+  /** Sets the number of waiting calls. */
   waits(count: number): void {
     this.#waiting = count;
   }
 
-  /** A call begins; what is given back is for `completed`. */
+  /** A call starts; pass the result to `completed`. */
   begun(): number {
     this.#inSetUp++;
     if (++this.#begun >= 2 * this.#size) {

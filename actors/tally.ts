@@ -1,7 +1,7 @@
 /**
- * Counts what is dropped, and logs the counts now and then, so that a flood of bad packets is no flood of lines.
+ * Counts dropped messages, and logs the counts periodically, so that a flood of bad packets is no flood of lines.
  *
- * Rules: a reason is logged at most once in ten seconds; reasons are our own words, never a peer's, so there are few.
+ * Rules: a reason is logged at most once in ten seconds; reasons are our own texts, never a peer's, so there are few.
  */
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -20,7 +20,7 @@ export class Tally {
     this.#event = event;
   }
 
-  /** Counts one; `fields` are logged with it if it is the one that is logged, and made only then. */
+  /** Counts one; `fields` are logged with it if a line is due, and computed only then. */
   add(reason: string, fields: object | (() => object) = {}): void {
     const entry = this.#counts.get(reason) ?? { count: 0, unsaid: 0, quietUntil: 0 };
     this.#counts.set(reason, entry);

@@ -1,15 +1,15 @@
 /**
- * Many deadlines on one timer of the clock: a binary heap of what is due, the earliest on top.
+ * Many deadlines with one timer of the clock: a binary heap of deadlines, the earliest on top.
  *
- * Setting, moving and dropping a deadline cost the logarithm of how many there are; what is dropped leaves nothing
- * behind, so the heap is never larger than the table of its owner. What falls due at one instant comes in any order.
+ * Setting, moving and dropping a deadline cost the logarithm of their number; a dropped one leaves no entry,
+ * so the heap is never larger than its owner's table. Deadlines at the same instant fire in any order.
  */
 import type { Clock } from "./clock.ts";
 
 /** Something with a deadline: an instant, or Infinity for none. */
 export interface Timed {
   deadline: number;
-  /** Its place in the heap, or -1; for the heap's own use. */
+  /** Its index in the heap, or -1; for the heap's own use. */
   place: number;
 }
 
@@ -26,7 +26,7 @@ export class Timers<Owner extends Timed> {
     this.#due = due;
   }
 
-  /** Gives the owner a deadline instead of the one it had. */
+  /** Replaces the owner's deadline. */
   set(owner: Owner, deadline: number): void {
     owner.deadline = deadline;
     if (deadline === Number.POSITIVE_INFINITY) {
@@ -49,8 +49,8 @@ export class Timers<Owner extends Timed> {
   }
 
   /**
-   * Keeps one timer of the clock, for the earliest deadline or an earlier instant: most deadlines are dropped before they come, and a
-   * timer that finds nothing due costs less than to move it each time.
+   * Keeps one timer of the clock, at the earliest deadline or before it: most deadlines are dropped before they fire, and a
+   * timer that finds nothing due costs less than moving it each time.
    */
   #arm(): void {
     const first = this.#heap[0]?.deadline ?? Number.POSITIVE_INFINITY;

@@ -1,17 +1,17 @@
 /**
  * Joins several observers (watch.ts) into one: journal, metrics and trace.
  *
- * Rules: without observers there is none; an observer of a part costs nothing elsewhere; a single one is called directly.
+ * Rules: without observers the result is undefined; an observer of a part costs nothing elsewhere; a single one is called directly.
  */
 import type { StateValue } from "xstate";
 import type { CallEnd, CallWatch, Relayed, Transition, Watch } from "./watch.ts";
 
-/** Who looks, at all or at a part of it. */
+/** An observer of everything, or of a part. */
 export type Watcher = Partial<Omit<Watch, "begun">> & {
   begun?(...about: Parameters<Watch["begun"]>): Partial<CallWatch> | undefined;
 };
 
-/** All of them as one; undefined when there are none. */
+/** All observers as one; undefined if there are none. */
 export function watchAll(watchers: readonly (Watcher | undefined)[]): Watch | undefined {
   const all = watchers.filter((each) => each !== undefined);
   if (all.length === 0) return undefined;
@@ -24,13 +24,13 @@ export function watchAll(watchers: readonly (Watcher | undefined)[]): Watch | un
   };
 }
 
-/** Those who look at one call. */
+/** The observers of one call as one. */
 function callAll(watches: readonly (Partial<CallWatch> | undefined)[]): CallWatch | undefined {
   const all = watches.filter((each) => each !== undefined);
   return all.length === 0 ? undefined : new CallWatchers(all);
 }
 
-/** A class, since each call has one. */
+/** A class, since each call has an instance. */
 class CallWatchers implements CallWatch {
   readonly #all: readonly Partial<CallWatch>[];
 
@@ -61,7 +61,7 @@ class CallWatchers implements CallWatch {
 
 type Told = (...told: never[]) => void;
 
-/** One function for those who have it, themselves where it is one alone. */
+/** One function that calls all of them; a single one is returned itself. */
 function toEach<Name extends string, Each extends { readonly [name in Name]?: Told }>(
   all: readonly Each[],
   name: Name,
