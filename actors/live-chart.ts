@@ -48,7 +48,7 @@ export class LiveChart extends CallView implements Waiting {
   readonly time: ChartTime;
   /** Messages to send once the call is saved. */
   #held: (() => void)[] | undefined;
-  /** How many of those who are told the end have not answered, and what is run once all have. */
+  /** The number of unconfirmed notifications of the end, and the callback once all are confirmed. */
   #owed = 0;
   #paid: (() => void) | undefined;
 
@@ -84,7 +84,7 @@ export class LiveChart extends CallView implements Waiting {
     for (const run of held ?? []) this.guard(run);
   }
 
-  /** The end is said to somebody, who may not have heard it before the call is over; what is given back says, once, that it is heard. */
+  /** Registers a notification of the end that may be confirmed after the call is over; call the returned function once, to confirm it. */
   owes(): () => void {
     this.#owed++;
     return () => {
@@ -93,7 +93,7 @@ export class LiveChart extends CallView implements Waiting {
     };
   }
 
-  /** Runs once everybody has heard of the end, be it now. */
+  /** Runs `run` once all notifications of the end are confirmed, possibly at once. */
   whenPaid(run: () => void): void {
     this.#paid = run;
     this.#settleUp();
@@ -105,7 +105,7 @@ export class LiveChart extends CallView implements Waiting {
     this.#paid = undefined;
   }
 
-  /** A side of the call has changed beside the chart: the call is saved anew. */
+  /** Saved state of a side has changed: the call is saved again. */
   changed(): void {
     this.#owner?.changed();
   }

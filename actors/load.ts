@@ -66,7 +66,7 @@ export class Load {
     this.#asked = true;
   }
 
-  /** The number of waiting calls has changed; as long as any waits, the turn ends by a timer. */
+  /** The number of waiting calls has changed; as long as a call waits, the turn ends by a timer. */
   waits(): void {
     this.#window.waits(this.#waiting.size);
     if (this.#waiting.size > 0) this.#disarm ??= this.#clock.after(0, this.#turned);

@@ -73,7 +73,7 @@ function toEach<Name extends string, Each extends { readonly [name in Name]?: To
   });
   const [first] = tells;
   if (first !== undefined && tells.length === 1) return first;
-  // no list is made of what is told, since that would be one a message: six is the most
+  // fixed parameters, at most six, since a rest array would be allocated for each message
   return ((a: never, b: never, c: never, d: never, e: never, f: never) => {
     for (const tell of tells) tell(a, b, c, d, e, f);
   }) as Tell;

@@ -31,7 +31,7 @@ function socketFor(host: string): Socket {
 }
 
 function listen(socket: Socket, events: DatagramEvents): void {
-  // COMPAT Deno 2.9: a datagram is a view into 64 kB, which whoever keeps it would keep
+  // COMPAT Deno 2.9: a datagram is a view into a 64 kB buffer, which a stored datagram would keep in memory
   const own = (bytes: Uint8Array): Uint8Array => ("Deno" in globalThis ? new Uint8Array(bytes) : bytes);
   socket.on("message", (bytes, from) => events.received(own(bytes), { host: from.address, port: from.port }));
   socket.on("error", (error) => {

@@ -81,14 +81,14 @@ export class Call implements ChartOwner, DialogUser {
     this.#isCommitted = saved?.phone !== undefined;
   }
 
-  /** A phone's call is saved before its user hears of it, who might answer a call that nobody knows any more. */
+  /** A phone's call is saved before its user is notified, who might otherwise answer a call lost in a crash. */
   start(): void {
     const { chart } = this;
     if (this.#changed && chart.isIncoming) this.#afterSave(() => {});
     chart.start(this);
   }
 
-  /** Nothing goes out from now on, until the call is saved. */
+  /** Holds back all messages until the call is saved, then runs `then` and sends them. */
   #afterSave(then: () => void): void {
     const { chart } = this;
     chart.hold();
@@ -154,7 +154,7 @@ export class Call implements ChartOwner, DialogUser {
     this.#unsaid = [];
     this.#afterSave(() => {
       this.#unsaid = undefined;
-      // that it is said is saved a little later: short calls need not be written twice
+      // the fact that the user was notified is saved a little later: short calls need not be written twice
       this.chart.after(SAID, () => this.changed());
     });
   }
@@ -296,7 +296,7 @@ export class Call implements ChartOwner, DialogUser {
   }
 }
 
-/** Milliseconds: if a call is killed within this time after its answer, the user is notified twice, and answers the second time with an error. */
+/** Milliseconds: a call killed within this time after its answer notifies the user twice, who answers the second time with an error. */
 const SAID = 1_000;
 
 /** The time that a phone repeats its answer (64*T1), in milliseconds: during it the ACK and the message to the user may be missing. */

@@ -172,7 +172,7 @@ export class CallMaker {
 
   #letGo(call: Call): void {
     const { dialog, chart } = call;
-    // it is saved until both sides know: the next start would ask them
+    // the record stays until both sides know of the end: otherwise the next start could not notify them
     if (this.#saver) chart.whenPaid(() => this.#saver?.ended(dialog.localTag));
     this.#awaiting.ended(call.chart);
     this.#needs.relay?.end(call.dialog.localTag);

@@ -139,7 +139,7 @@ export abstract class Phone {
     const refusal = heard.refusal(fork.dialog, request, transaction.source) ?? fork.accept(request);
     if (refusal) return transaction.respond(refusalTo(request, refusal));
     heard.add(transaction.source);
-    // its number, its host and where it is now are to be known to the next gateway, whatever it says
+    // the next gateway needs its CSeq number, its source and its target, whatever the request is
     this.line.chart.changed();
     if (fork.tag !== forks.chosen && (forks.chosen !== null || request.method === "BYE"))
       return respond(this.#leaves(fork, request) ? 200 : 481);

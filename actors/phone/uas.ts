@@ -43,7 +43,7 @@ export class PhoneUas extends Phone implements Awaiting {
   #finalSent = false;
   /** Our 200, until its ACK. */
   #success: Response | undefined;
-  /** Why the call was given up between our 200 and its ACK. */
+  /** The reason, if the call was abandoned between our 200 and its ACK. */
   #parting: { readonly reason: Reason; readonly heard: () => void } | undefined;
   #disarm: (() => void) | undefined;
 

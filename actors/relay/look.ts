@@ -2,7 +2,7 @@
  * Checks whether the relays still know our calls: a restarted relay answers pings as before, but has lost all calls.
  *
  * Rules: each `LOOK` a relay is queried for one call, in turn; if it does not know that one, and when it comes back, it is queried for
- * all, and as long as any is unknown. An unknown call is recreated (relayed-call.ts); one with an open request is left until its next
+ * all, and as long as one is unknown. An unknown call is recreated (relayed-call.ts); one with an open request is left until its next
  * turn: that request recreates it, or ends it.
  */
 import type { Clock } from "../clock.ts";

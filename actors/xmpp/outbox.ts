@@ -1,11 +1,11 @@
 /**
  * Stores IQs and messages that must still be sent while the stream is down: a call was answered, changed, or has ended.
  *
- * Rules: each call has a list of its own, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
- * then its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, then the oldest list is dropped,
- * since its client has most likely given up. Lists are plain data beside what is told of an answer, and are saved where there is a
- * store, until they are answered: what was owed by an earlier gateway is sent, and what comes of it is nobody's any more, since its
- * calls are asked anew.
+ * Rules: each call has its own list, sent in order when the stream is back. Bounds: `MOST_OF_A_CALL` entries of a list,
+ * beyond which its oldest is dropped, so that the end of the call is always sent; `MOST_CALLS` lists, beyond which the oldest list is
+ * dropped, since its client has most likely given up. Lists are plain data except for the answer callbacks, and are saved if there is a
+ * store, until they are answered: the stanzas of an earlier gateway are sent, and their answers ignored, since its calls are checked
+ * again.
  */
 import { parse } from "ltx/lib/ltx.js";
 import { z } from "zod";
@@ -75,7 +75,7 @@ export class Outbox {
     }
   }
 
-  /** `heard` is told when it was answered, or is kept again. */
+  /** `heard` is called when the stanza was answered, or is stored again. */
   #send(owed: Owed, xmpp: XmppComponent, heard: () => void): void {
     if ("message" in owed) {
       if (!xmpp.say(owed.way, owed.message)) this.keepMessage(owed.way, owed.message);
