@@ -93,7 +93,7 @@ async function relay(config: Config): Promise<void> {
   const { addresses, outside, firstPort, lastPort } = config.media;
   const [at] = relaysOf(config.media);
   if (config.media.relay !== "own" || !at)
-    throw new StartError('relay is of a configuration with [media] relay = "own"');
+    throw new StartError('relay needs a configuration with [media] relay = "own"');
   const { log } = levelledLog(config);
   await runRelay({ at, addresses, outside, ports: { first: firstPort, last: lastPort } }, log).catch(
     (error: unknown) => {

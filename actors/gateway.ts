@@ -367,6 +367,6 @@ export class Gateway {
 }
 
 const NO_FILES: TrunkFiles = new Map();
-const FENCED = "another gateway goes on with these calls";
+const FENCED = "another gateway has taken over these calls";
 
 const NO_RECORDS: Records = { naptr: async () => [], srv: async () => [] };

@@ -74,14 +74,15 @@ function whyUseless(each: DialRule, at: number, plan: DialPlan, { hosts, trunks 
   const { to, who, trunk } = each;
   const isWhole = !to.startsWith("+") && to !== "@";
   const form = isWhole ? normal(to, plan) : to;
-  if (form !== to) return form === undefined ? "nobody can dial that" : `that is dialled as "${form}": write it so`;
+  if (form !== to)
+    return form === undefined ? "nobody can dial that" : `this is dialled as "${form}": write that instead`;
   if (to.startsWith(`+${plan.country}${plan.national}`) && plan.country !== "" && plan.national === "0")
-    return `the prefix "${plan.national}" is no part of an international number`;
+    return `the prefix "${plan.national}" is not part of an international number`;
   const stranger = who?.find((one) => !hosts.includes(one.slice(one.lastIndexOf("@") + 1)));
-  if (stranger !== undefined) return `"${stranger}" is nobody of [xmpp] hosts`;
+  if (stranger !== undefined) return `"${stranger}" is in no domain of [xmpp] hosts`;
   if (trunk !== undefined && !trunks.includes(trunk)) return `there is no trunk "${trunk}": ${trunks.join(", ")}`;
   const before = plan.rules.slice(0, at).find((other) => covers(other, each));
-  return before && `no call comes to it, since ${written(before)} stands before it`;
+  return before && `no call reaches it, since ${written(before)} comes first`;
 }
 
 /** Whether every call that matches the second rule matches the first one, too. */

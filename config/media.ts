@@ -22,7 +22,7 @@ export function wrongMedia({ relay, rtpengine, direction, firstPort, lastPort }:
   if (relay !== "own") return [];
   return [
     ...(rtpengine.length > 0 ? ['[media] relay = "own" and rtpengine exclude each other'] : []),
-    ...(direction.length > 0 ? ["[media] direction is of rtpengine: the own relay has addresses"] : []),
+    ...(direction.length > 0 ? ["[media] direction is for rtpengine: our own relay uses addresses"] : []),
     ...(lastPort - firstPort + 1 < FEWEST_PORTS
       ? [`[media] first_port ${firstPort} to last_port ${lastPort} must be at least ${FEWEST_PORTS} ports`]
       : []),

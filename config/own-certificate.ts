@@ -12,7 +12,7 @@ export function judgeCertificate(pem: string | undefined, host: string, now: num
     ...(Date.parse(to) < now ? [`[sip] certificate has expired on ${to}`] : []),
     ...(isOf(certificate, host)
       ? []
-      : [`[sip] certificate is not of local_host ${host}: who calls by TLS may not believe it`]),
+      : [`[sip] certificate is not for local_host ${host}: callers over TLS may reject it`]),
   ];
 }
 

@@ -30,7 +30,7 @@ async function faultOf(file: string): Promise<string | undefined> {
   await access(folder, constants.W_OK | constants.X_OK);
   const known = await statOf(file);
   if (known === undefined) return undefined;
-  if (!known.isFile()) return "it is no file";
+  if (!known.isFile()) return "it is not a file";
   await access(file, constants.R_OK | constants.W_OK);
   return known.size === 0 || (await beginningOf(file)) === MAGIC ? undefined : "file is not a database";
 }

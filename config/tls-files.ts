@@ -67,7 +67,7 @@ export function wrongSecure(
 ): string[] {
   if ((certificate === "") !== (key === "")) return ["certificate and key need each other"];
   if (certificate === "")
-    return ca === "" ? [] : ["ca is for callers by TLS: without certificate and key there are none"];
+    return ca === "" ? [] : ["ca is for callers over TLS: without certificate and key there are none"];
   return tlsPort === listenPort && tlsPort !== 0
     ? [`tls_port ${tlsPort} is the listen_port of TCP: choose another`]
     : [];

@@ -13,7 +13,7 @@ export async function readToken(
   read: (file: string) => Promise<string>,
 ): Promise<string> {
   if (tokenFile === "") return token;
-  if (token !== "") throw wrong("is set beside token: one of the two must go");
+  if (token !== "") throw wrong("and token exclude each other");
   const text = await read(tokenFile).catch((error: unknown) => {
     throw wrong(`"${tokenFile}" cannot be read (${codeOf(error)})`);
   });

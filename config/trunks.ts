@@ -69,11 +69,11 @@ function wrongTrunk(
   const isByTls = transport === "tls" || transport === "auto";
   const isUsed = rules?.some(({ trunk }) => trunk === name);
   return [
-    ...(isUsed ? [] : ["has no rule in [dial] rules: nobody could call by it"]),
+    ...(isUsed ? [] : ["has no rule in [dial] rules: nobody could call through it"]),
     ...(register && username === "" ? ["register needs username: the account that is registered"] : []),
     ...(isByTls || ca + certificate + key === "" ? [] : [`ca, certificate and key are for transport = "tls"`]),
     ...((certificate === "") === (key === "") ? [] : ["certificate and key need each other"]),
-    ...strangers.map(([key, user]) => `${key} contains ${written(user)}, who is nobody of [xmpp] hosts`),
+    ...strangers.map(([key, user]) => `${key} contains ${written(user)}, who is in no domain of [xmpp] hosts`),
   ];
 }
 

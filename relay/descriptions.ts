@@ -93,6 +93,6 @@ export function withCodecs(offer: Media, wanted: readonly string[]): Media {
     return { ...content, payloads: kept };
   });
   const left = { ...offer, contents };
-  if (audioOf(left)?.payloads.length === 0) throw new RelayError("no codec is left that phone and user have");
+  if (audioOf(left)?.payloads.length === 0) throw new RelayError("phone and user have no codec in common");
   return left;
 }

@@ -32,4 +32,4 @@ export function startLog(config: Read): LevelledLog {
   return levelled;
 }
 
-const OPEN = "whatever a user dials goes to the proxy: [dial] rules would say who may call what";
+const OPEN = "every number that a user dials goes to the proxy: [dial] rules decide who may call what";

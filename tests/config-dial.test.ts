@@ -33,33 +33,33 @@ describe("is refused in one line:", () => {
     [
       "a number in another form than the one that is judged",
       RULES('{ to = "0900123" }'),
-      '[dial] rules contains { to = "0900123" }: that is dialled as "+49900123": write it so',
+      '[dial] rules contains { to = "0900123" }: this is dialled as "+49900123": write that instead',
     ],
     [
       "a prefix with the zero of national numbers",
       RULES('{ to = "+490900" }'),
-      '[dial] rules contains { to = "+490900" }: the prefix "0" is no part of an international number',
+      '[dial] rules contains { to = "+490900" }: the prefix "0" is not part of an international number',
     ],
     ["a number that is none", RULES('{ to = "000" }'), '[dial] rules contains { to = "000" }: nobody can dial that'],
     [
       "a user of another domain",
       RULES('{ to = "+49", who = ["bob@elsewhere.net"], trunk = "proxy" }'),
-      '[dial] rules contains { to = "+49", who = ["bob@elsewhere.net"], trunk = "proxy" }: "bob@elsewhere.net" is nobody of [xmpp] hosts',
+      '[dial] rules contains { to = "+49", who = ["bob@elsewhere.net"], trunk = "proxy" }: "bob@elsewhere.net" is in no domain of [xmpp] hosts',
     ],
     [
       "a rule that another one stands before",
       RULES('{ to = "+", trunk = "proxy" }, { to = "+49900" }'),
-      '[dial] rules contains { to = "+49900" }: no call comes to it, since { to = "+", trunk = "proxy" } stands before it',
+      '[dial] rules contains { to = "+49900" }: no call reaches it, since { to = "+", trunk = "proxy" } comes first',
     ],
     [
       "a rule for a user that one for the domain stands before",
       RULES('{ to = "+", who = ["example.org"] }, { to = "+4", who = ["a@example.org"], trunk = "proxy" }'),
-      '[dial] rules contains { to = "+4", who = ["a@example.org"], trunk = "proxy" }: no call comes to it, since { to = "+", who = ["example.org"] } stands before it',
+      '[dial] rules contains { to = "+4", who = ["a@example.org"], trunk = "proxy" }: no call reaches it, since { to = "+", who = ["example.org"] } comes first',
     ],
     [
       "a name after every name",
       RULES('{ to = "@", trunk = "proxy" }, { to = "anna" }'),
-      '[dial] rules contains { to = "anna" }: no call comes to it, since { to = "@", trunk = "proxy" } stands before it',
+      '[dial] rules contains { to = "anna" }: no call reaches it, since { to = "@", trunk = "proxy" } comes first',
     ],
   ])("%s", (_, text, line) => {
     expect(refusal(text)).toBe(`carillon.toml: ${line}`);

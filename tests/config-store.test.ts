@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test.each([
   ["in no folder", () => join(folder, "none", "calls.db"), () => `there is no folder ${join(folder, "none")}`],
   ["in a file", () => join(folder, "text", "calls.db"), () => `there is no folder ${join(folder, "text")}`],
-  ["that is a folder", () => join(folder, "calls"), () => "it is no file"],
+  ["that is a folder", () => join(folder, "calls"), () => "it is not a file"],
   ["that is no database", () => join(folder, "text"), () => "file is not a database"],
 ])("a file %s, and nothing is made", async (_, file, why) => {
   writeFileSync(join(folder, "text"), "calls, calls, calls");

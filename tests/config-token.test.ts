@@ -28,7 +28,7 @@ test.each([
   ["is empty", holding("\n"), {}, '[web] token_file "/run/t" must hold the token: one line, without blanks'],
   ["has more", holding("s3cret b"), {}, '[web] token_file "/run/t" must hold the token: one line, without blanks'],
   ["is short", holding("0123456789abcde\n"), {}, '[web] token_file "/run/t" must hold 16 characters or more'],
-  ["is beside a token", holding("a"), { token: "b" }, "[web] token_file is set beside token: one of the two must go"],
+  ["is beside a token", holding("a"), { token: "b" }, "[web] token_file and token exclude each other"],
 ])("a file that %s is an error that does not show it", async (_, read, more, error) => {
   const told = readToken(web({ tokenFile: "/run/t", ...more }), read);
   await expect(told).rejects.toThrow(error);

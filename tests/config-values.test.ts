@@ -103,7 +103,7 @@ describe("in [media]", () => {
   // proves: V21
   test.each([
     ['rtpengine = ["127.0.0.1:2223"]', '[media] relay = "own" and rtpengine exclude each other'],
-    ['direction = ["wan", "lan"]', "[media] direction is of rtpengine: the own relay has addresses"],
+    ['direction = ["wan", "lan"]', "[media] direction is for rtpengine: our own relay uses addresses"],
     ["first_port = 40000\nlast_port = 40002", "[media] first_port 40000 to last_port 40002 must be at least 8 ports"],
     [
       'outside = "2001:db8::1"',

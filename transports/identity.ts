@@ -21,7 +21,7 @@ export function identityFault(domain: string, certificate: Named, mayBeWild = tr
   const { kind, names } = namesOf(certificate, isIP(own) !== 0);
   if (names.some((name) => name === own || (mayBeWild && isUnder(own, name, kind)))) return undefined;
   const shown = names.slice(0, 3).join(", ").slice(0, 200);
-  return shown === "" ? `its certificate has no name` : `its certificate is of ${shown}, not of ${own}`;
+  return shown === "" ? `its certificate has no name` : `its certificate is for ${shown}, not for ${own}`;
 }
 
 type Kind = "URI" | "DNS" | "IP Address";

@@ -33,7 +33,7 @@ export interface NoCall extends Partial<Why> {
   readonly headers?: readonly Field[];
 }
 
-const NO_ICE = "no client of the user takes RTP without ICE: the media need a relay such as rtpengine";
+const NO_ICE = "no client of the user supports RTP without ICE: a media relay such as rtpengine is needed";
 
 export const NOBODY: NoCall = { status: 404, why: "nobody has this address", advice: advice.nobody };
 
@@ -44,7 +44,7 @@ export const USED_UP: NoCall = {
 
 /** A peer has set an address as the next hop that it may not set. */
 export const NOT_THEIRS: NoCall = noCallFor(
-  new Refusal("Contact or Record-Route names an address that is nobody's to name", { status: 403, warning: 399 }),
+  new Refusal("Contact or Record-Route contains an address that is not allowed", { status: 403, warning: 399 }),
 );
 
 /** Whether a content is only for devices that accept media without ICE. */
@@ -83,7 +83,7 @@ export function offerOf(request: Request): Media | Refusal {
   if (sdp === "") return new Refusal("offer needed", { status: 488, warning: 399 });
   const offer = attempt(() => readSdp(sdp, { by: "initiator" }));
   if (!(offer instanceof Refusal) && offer.contents.every(({ rejected, sctp }) => rejected || sctp !== undefined))
-    return new Refusal("no media that a user could take", { status: 488, warning: 304 });
+    return new Refusal("no media that a user could accept", { status: 488, warning: 304 });
   return offer;
 }
 

@@ -135,7 +135,7 @@ export class Call implements ChartOwner, DialogUser {
       else if (ours && phone instanceof PhoneUac) phone.resume(ours);
     });
     if (chart.state === "ending.hangingUp") phone.hangUpAgain(chart.why ?? { condition: "success" });
-    if (!saved.phone) this.abandon("gateway.restarts", { condition: "gone", text: "the gateway was started anew" });
+    if (!saved.phone) this.abandon("gateway.restarts", { condition: "gone", text: "the gateway was restarted" });
   }
 
   perform(effect: CallEffect): void {
@@ -302,7 +302,7 @@ const SAID = 1_000;
 /** The time that a phone repeats its answer (64*T1), in milliseconds: during it the ACK and the message to the user may be missing. */
 const ANSWER_LASTS = 32_000;
 
-const TOO_LONG: Reason = { condition: "expired", text: "the call has lasted as long as a call may" };
+const TOO_LONG: Reason = { condition: "expired", text: "the call has reached its maximum duration" };
 
 /** The record as logged: instants as in each line, the talk time in seconds. */
 function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {

@@ -146,7 +146,7 @@ export class Dialling {
       event: "dial.refused",
       from: caller,
       to: uri,
-      why: `the phone points there: ${found.message}`,
+      why: `redirected by the phone: ${found.message}`,
     });
     return undefined;
   }
@@ -193,12 +193,12 @@ function ledAnywhere(uri: string, call: Written): string | Refusal {
 
 const full = tooMany("no more calls now");
 /** Logged as a count, not per call. */
-export const overloaded = tooMany("more calls begin than can be set up");
+export const overloaded = tooMany("more calls start than can be set up");
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");
-const noNumber = notAllowed("this is no number that may be called");
-const notThere = notAllowed("the trunk of this number is there after a restart");
+const noNumber = notAllowed("this is not a number that may be called");
+const notThere = notAllowed("the trunk of this number needs a restart of the gateway");
 const otherTrunk = notAllowed("it is reached by another trunk");
 const help = notAllowed("it is an emergency number");
 const impostor = notAllowed("the caller's name is the number of another user");

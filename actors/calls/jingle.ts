@@ -156,7 +156,7 @@ function added(chart: LiveChart, jingle: Element): Media {
     chart.local.contents.map(({ name }) => name),
   );
   if (chart.relayed && media.contents.some((content) => content.media !== "audio"))
-    throw unmappable("the relay carries audio alone", "unsupported-applications");
+    throw unmappable("the relay carries audio only", "unsupported-applications");
   const there = chart.local.contents.filter(({ rejected }) => !rejected).map(({ name }) => name);
   const twice = media.contents.find(({ name }) => there.includes(name));
   if (twice) throw unreadable(`there is a content '${twice.name}' already`);

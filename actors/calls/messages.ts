@@ -70,7 +70,7 @@ export class CallMessages {
     const say = (answer: JingleMessage): void => void xmpp().say(parties, answer);
     const reject = (condition: string, text: string): void => say({ type: "reject", id, reason: { condition, text } });
     if (!media.some((each) => MEDIA.has(each)))
-      return reject("unsupported-applications", "a phone takes audio and video");
+      return reject("unsupported-applications", "phones support audio and video only");
     const judged = dialling.judge({ caller: bareJid(from), callee: bareJid(to) });
     if (judged instanceof Refusal) {
       if (registry.full || judged === overloaded) refused.oneInitiate({ from, to }, id, judged);

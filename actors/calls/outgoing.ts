@@ -94,4 +94,4 @@ const inUse = new Refusal(
   { status: 482 },
   { condition: "unexpected-request", type: "wait", detail: "out-of-order" },
 );
-const noAudio = unmappable("the relay carries audio alone", "unsupported-applications");
+const noAudio = unmappable("the relay carries audio only", "unsupported-applications");

@@ -19,7 +19,7 @@ import type { Watch } from "../watch.ts";
 /** The maximum log lines per minute of one caller: a user, or a From. */
 const MOST_LINES = 10;
 const MINUTE = 60_000;
-const MANY = "many calls of one caller";
+const MANY = "many calls from one caller";
 
 /** Why a call was refused, in words, and advice. */
 export interface Why {

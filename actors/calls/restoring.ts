@@ -24,7 +24,7 @@ import type { Call } from "./call.ts";
 import type { CallMaker } from "./maker.ts";
 import { isNewer, readSavedCall, type SavedCall } from "./saved-call.ts";
 
-const NEWER = "[calls] store has calls of a newer version of Carillon: start that, or another file";
+const NEWER = "[calls] store has calls of a newer version of Carillon: start that version, or use another file";
 
 /** Milliseconds between the checks of two calls: 200 a second. */
 const EACH = 5;

@@ -17,8 +17,8 @@ import type { SavedPhone } from "./saved.ts";
 const MOST = 8;
 const NONE: readonly string[] = [];
 
-const ELSEWHERE = new Refusal("this dialog is not spoken from there", { status: 403, warning: 399 });
-const NOT_THEIRS = new Refusal("Contact names an address that is nobody's to name", { status: 403, warning: 399 });
+const ELSEWHERE = new Refusal("this host does not belong to the dialog", { status: 403, warning: 399 });
+const NOT_THEIRS = new Refusal("Contact contains an address that is not allowed", { status: 403, warning: 399 });
 
 export class Heard {
   readonly #reach: ReachPort;

@@ -99,7 +99,7 @@ export class Renewal implements ReinviteOutcome {
   }
 
   #failed(status: number, phrase: string): void {
-    const text = `the phone has not taken the relay's new address: ${status} ${phrase}`;
+    const text = `the phone has not accepted the relay's new address: ${status} ${phrase}`;
     this.#needs.over();
     this.#needs.line.chart.deliver({ type: "sip.answer.unusable", text });
   }

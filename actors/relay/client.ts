@@ -91,7 +91,7 @@ export class RelayClient {
   /** Sends a command; settles with the answer, or rejects with a `RelayFailure`. */
   ask(command: string, needs: Bencodes = {}): Promise<Bencodes> {
     if (this.#state === "down" && command !== "ping") return Promise.reject(this.#fault("is down"));
-    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(this.#fault("has too much to do"));
+    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(this.#fault("has too many commands waiting"));
     const cookie = this.#needs.random().replace(/\W/g, "");
     const bytes = writeBencode({ ...needs, command });
     if (bytes.length > MOST_BYTES) return Promise.reject(this.#fault("is not asked for more than a datagram holds"));

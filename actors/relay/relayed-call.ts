@@ -219,7 +219,7 @@ export class RelayedCall {
       "to-tag": isOurs ? theirs : this.tag,
       sdp,
     });
-    if (hasVoice(sdp) && !hasVoice(made)) throw new RelayFailure("no codec is left that phone and user have");
+    if (hasVoice(sdp) && !hasVoice(made)) throw new RelayFailure("phone and user have no codec in common");
     return made;
   }
 
@@ -228,7 +228,7 @@ export class RelayedCall {
     try {
       if (!this.client) throw new RelayFailure("no media relay is up");
       const { sdp } = await this.client.ask(command, needs);
-      if (typeof sdp !== "string") throw new RelayFailure("the relay gives no SDP");
+      if (typeof sdp !== "string") throw new RelayFailure("the relay returned no SDP");
       this.#made({ sdp });
       return sdp;
     } catch (error) {

@@ -222,7 +222,7 @@ export class SipStack implements SipPort, FlowPort {
     if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
     else if (!ours) this.#dropped.add("response for another host", from);
     else if (this.#needs.strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source))
-      this.#dropped.add("response of another host", from);
+      this.#dropped.add("response from another host", from);
     else if (!this.#clients.receive(response, source)) this.#dropped.add("unsolicited response", from);
   }
 
@@ -245,7 +245,7 @@ export class SipStack implements SipPort, FlowPort {
 
   #acknowledged(ack: Request, source: Destination): void {
     const isTaken = this.#needs.allow(source) || (this.#needs.user.dialogOf(ack)?.takesAck(ack, source) ?? true);
-    if (!isTaken) this.#dropped.add("ACK of another host", { source: source.host });
+    if (!isTaken) this.#dropped.add("ACK from another host", { source: source.host });
     else if (!this.#servers.acknowledged(ack)) this.#dropped.add("unsolicited ACK", { source: source.host });
   }
 

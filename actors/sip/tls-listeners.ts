@@ -77,7 +77,7 @@ export class TlsListeners {
     const { dropped, secure, accept } = this.#needs;
     const events = accept(stream, { transport: "tls", trunk: secure.trunkOf(peer), accepted: true });
     if (peer.whyNot === undefined) return events;
-    dropped.add("certificate not believed", { ...stream.remote, why: peer.whyNot });
+    dropped.add("invalid certificate", { ...stream.remote, why: peer.whyNot });
     this.#disbelieved.add(stream);
     const closed = (error?: Error): void => {
       this.#disbelieved.delete(stream);

@@ -272,7 +272,7 @@ export class SipTransport {
     const from = this.#boundFor(to.host);
     if (to.transport !== "tls") return open.connect(to, events, timeout, from);
     const terms = to.trunk === undefined ? undefined : tls?.(to.trunk);
-    if (terms === undefined || open.connectTls === undefined) return Promise.reject(new Error("it is no trunk"));
+    if (terms === undefined || open.connectTls === undefined) return Promise.reject(new Error("it is not a trunk"));
     return open.connectTls(terms, to, events, timeout, from);
   }
 
@@ -333,7 +333,7 @@ export class SipTransport {
       flow,
     );
     if (flow.transport === "udp" && answer.length > most)
-      this.#needs.dropped.add("answer longer than its request", source);
+      this.#needs.dropped.add("response longer than its request", source);
     else if (this.#needs.mayAnswer(source)) flow.send(answer, () => {});
   }
 

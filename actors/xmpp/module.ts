@@ -29,7 +29,7 @@ export function checkModules({ hosts, domain, log, ask }: ModuleNeeds): void {
       if (hadNoStream(answer)) return;
       const wrong = wrongWith(answer, domain);
       if (wrong === undefined) log({ level: "info", event: "module.found", host });
-      else log({ level: "error", event: "module.missing", host, why: `${wrong}: calls of its users do not come here` });
+      else log({ level: "error", event: "module.missing", host, why: `${wrong}: calls of its users do not reach us` });
     });
   }
 }

@@ -37,7 +37,7 @@ export class XmppReceiver {
     else if (element.is("iq")) iqs.take(stanza);
     else if (element.is("message")) messages.take(stanza);
     else if (!element.is("presence"))
-      dropped.add("element that is no stanza", { name: element.getName().slice(0, 40) });
+      dropped.add("element that is not a stanza", { name: element.getName().slice(0, 40) });
     else if (!presence.receive(stanza)) dropped.add("presence from a domain not served", { from: stanza.from });
   }
 

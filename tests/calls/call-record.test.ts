@@ -82,7 +82,7 @@ gateway > juliet@example.org
     <message><propose/></message>
 after 30 s
 `;
-const NO_PROXY = "see whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host";
+const NO_PROXY = "check whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host";
 const RELAY = "the phone has no DTLS-SRTP: its media need a relay such as rtpengine";
 const PERHAPS_RELAY = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
 
@@ -122,7 +122,7 @@ ${TOLD()}`,
       {
         ...{ by: "gateway", origin: "local", timer: undefined, status: undefined },
         ...{ reason: "the SIP proxy could not be reached" },
-        advice: "see whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
+        advice: "check whether the SIP proxy can be reached: proxy_host, proxy_port, transport",
       },
       {
         calls: { proxy: { transport: "tcp", host: "192.0.2.2", port: 5060 } },
@@ -168,7 +168,7 @@ gateway > juliet@example.org
     <message><retract/></message>`,
       {
         ...{ by: "gateway", origin: "local", timer: "no device wakes", status: 480, reason: "the user is offline" },
-        advice: "the user has no client online that takes calls",
+        advice: "the user has no client online that accepts calls",
       },
       { online: [] },
     ],
@@ -196,7 +196,7 @@ gateway > stranger
       `${INVITE("phone", "juliet@elsewhere.example")}${REFUSED("404 Not Found")}`,
       {
         ...{ status: 404, callId: "c1", to: "<sip:juliet@elsewhere.example>", why: "nobody has this address" },
-        advice: "the number or address in To and Request-URI is no user of [xmpp] hosts",
+        advice: "the number or address in To and Request-URI is not a user of [xmpp] hosts",
       },
     ],
     [

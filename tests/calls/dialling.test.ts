@@ -109,7 +109,7 @@ describe("a number", () => {
   });
 
   test("that is none is not-allowed", async () => {
-    await dialling(DIALS("0900,1", REFUSED("not-allowed", "this is no number that may be called")));
+    await dialling(DIALS("0900,1", REFUSED("not-allowed", "this is not a number that may be called")));
   });
 
   // proves: A26
@@ -254,7 +254,7 @@ gateway > juliet
 gateway > phone
     BYE sip:bob@192.0.2.2:5060 SIP/2.0
 gateway > juliet
-    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><expired/><text>the call has lasted as long as a call may</text></reason></jingle></iq>
+    <iq type='set'><jingle action='session-terminate' sid='s1'><reason><expired/><text>the call has reached its maximum duration</text></reason></jingle></iq>
 phone > gateway
     SIP/2.0 200 OK
 `;

@@ -136,7 +136,7 @@ test("one log line says so, with a count, and what would help", async () => {
   await it.play(`${BOB_HANGS_UP}after 11 s`);
   burst();
   await it.play("after 40 s");
-  const why = "more calls begin than can be set up";
+  const why = "more calls start than can be set up";
   const lines = it.logged.filter(({ event, reason }) => event === "call.refused" && reason === why);
   expect(lines.map(({ status, count }) => [status, count])).toEqual([
     [503, 1],

@@ -151,7 +151,7 @@ describe("whoever has shown no such certificate", () => {
     stage.wire.shows.clear();
     stage.wire.disbelieved.set(PROVIDER.host, "its certificate has expired");
     await stage.play(CALLS("provider") + REFUSED("provider"));
-    const said = { event: "sip.dropped", reason: "certificate not believed", why: "its certificate has expired" };
+    const said = { event: "sip.dropped", reason: "invalid certificate", why: "its certificate has expired" };
     expect(stage.logged).toContainEqual(expect.objectContaining({ ...said, host: PROVIDER.host }));
     const before = stage.connections;
     stage.gateway.sip.renew({ certificate: "", key: "" });

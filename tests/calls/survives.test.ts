@@ -110,7 +110,7 @@ const HUNG_UP_AT_BOB = JULIET_HANGS_UP(BOB, "s1", "sip:bob@192.0.2.2:5060");
 const CARL_TALKS = CAROL_CALLS + JULIET_ACCEPTS + CAROL_ACKS + LATER;
 const GONE = (sid: string): string => `
 gateway > juliet
-    <iq type='set'><jingle action='session-terminate' sid='${sid}'><reason><gone/><text>the gateway was started anew</text></reason></jingle></iq>
+    <iq type='set'><jingle action='session-terminate' sid='${sid}'><reason><gone/><text>the gateway was restarted</text></reason></jingle></iq>
 `;
 const NO_DIALOG = `
 phone > gateway

@@ -21,7 +21,7 @@ phone > gateway
 const REFUSED = `
 gateway > phone
     SIP/2.0 488 Not Acceptable Here
-    Warning: 302 carillon "no client of the user takes RTP without ICE: the media need a relay such as rtpengine"
+    Warning: 302 carillon "no client of the user supports RTP without ICE: a media relay such as rtpengine is needed"
 phone > gateway
     ACK sip:juliet@example.org SIP/2.0
 `;

@@ -137,5 +137,5 @@ test("an address that is not this machine's is one line", async () => {
 
 test("it is a command of a configuration that has it", async () => {
   const { code, error } = await runMain(["relay"], '[xmpp]\nsecret = "secret"\nhosts = ["example.org"]\n');
-  expect([code, error]).toEqual([1, 'carillon: relay is of a configuration with [media] relay = "own"']);
+  expect([code, error]).toEqual([1, 'carillon: relay needs a configuration with [media] relay = "own"']);
 });

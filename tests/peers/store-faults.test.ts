@@ -96,7 +96,7 @@ describe("a gateway does not start, and says so in a line, where its store", () 
     await (await start()).stop();
     withRow("newer", '{"version":99}');
     const { code, error } = await runMain([], toml(await freePort()));
-    const why = "[calls] store has calls of a newer version of Carillon: start that, or another file";
+    const why = "[calls] store has calls of a newer version of Carillon: start that version, or use another file";
     expect([code, error]).toEqual([1, `carillon: ${why}`]);
     expect(rows()).toEqual(["newer"]);
   });

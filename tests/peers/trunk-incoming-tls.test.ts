@@ -143,8 +143,8 @@ port = 0
         await refused();
         await provider.restart({ own: other.sign("strange", "DNS:provider.test"), gateway: gatewayOf });
         await refused();
-        const why = "its certificate is of an authority that is not trusted";
-        expect(await said("certificate not believed")).toContain(`"why":"${why}"`);
+        const why = "its certificate is issued by an authority that is not trusted";
+        expect(await said("invalid certificate")).toContain(`"why":"${why}"`);
       });
 
       // proves: K25, K27

@@ -11,7 +11,7 @@ import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
 
 const missing = noKamailio ?? noKamailioTls ?? noOpenssl;
-const UNTRUSTED = "its certificate is of an authority that is not trusted";
+const UNTRUSTED = "its certificate is issued by an authority that is not trusted";
 
 interface Trunk {
   readonly name: string;
@@ -102,7 +102,7 @@ key = "${own?.key ?? ""}"
         [
           "another name",
           () => TOML(provider.tlsPort, BY("other.test", ours.ca)),
-          "its certificate is of provider.test, not of other.test",
+          "its certificate is for provider.test, not for other.test",
         ],
         ["an authority that nobody knows", () => TOML(provider.tlsPort, BY("provider.test", other.ca)), UNTRUSTED],
         ["a time that is over", () => TOML(old.tlsPort, BY("provider.test", ours.ca)), "its certificate has expired"],

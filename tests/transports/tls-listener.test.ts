@@ -7,7 +7,7 @@ import { program } from "../support/programs.ts";
 import { RUNTIMES, type Runtime } from "../support/runtimes.ts";
 
 const SERVER = join(import.meta.dir, "tls-server.ts");
-const UNTRUSTED = "its certificate is of an authority that is not trusted";
+const UNTRUSTED = "its certificate is issued by an authority that is not trusted";
 
 /** The lines that a server prints, one by one. */
 async function served(runtime: Runtime, asked: object) {

@@ -9,7 +9,7 @@ import { RUNTIMES } from "../support/runtimes.ts";
 const DOMAIN = "provider.test";
 const CLIENT = join(import.meta.dir, "tls-client.ts");
 const ECHO = 'hears "\\r\\n\\r\\n"';
-const UNTRUSTED = "its certificate is of an authority that is not trusted";
+const UNTRUSTED = "its certificate is issued by an authority that is not trusted";
 
 describe.skipIf(noOpenssl !== undefined)(`TLS${noOpenssl ? ` (left out: ${noOpenssl})` : ""}`, () => {
   const servers: Server[] = [];
@@ -89,15 +89,15 @@ describe.skipIf(noOpenssl !== undefined)(`TLS${noOpenssl ? ` (left out: ${noOpen
         const { "mutual, with a stranger's": refused, silent, ...more } = told;
         expect(more).toEqual({
           right: ECHO,
-          "wrong name": `its certificate is of ${DOMAIN}, not of other.test`,
+          "wrong name": `its certificate is for ${DOMAIN}, not for other.test`,
           "unknown authority": UNTRUSTED,
           "none of the runtime's": UNTRUSTED,
           expired: "its certificate has expired",
           "by URI": ECHO,
-          "URI of another": `its certificate is of x.test, not of ${DOMAIN}`,
+          "URI of another": `its certificate is for x.test, not for ${DOMAIN}`,
           "by address": ECHO,
           mutual: ECHO,
-          "mutual, without ours": "closed: it does not take our certificate, or wants one",
+          "mutual, without ours": "closed: it rejects our certificate, or requires one",
           "no TLS": "it does not speak TLS there",
           nobody: "it refuses the connection",
         });

@@ -436,7 +436,7 @@ describe("requests of ours", () => {
       await peer.say(`SIP/2.0 200 OK\n${lines.join("\n")}\n\n`, { host: from, port: 5060 });
     };
     for (const from of ["203.0.113.66", PEER.host, "192.0.2.3"]) await respond(from);
-    expect([told, peer.sip.dropped.get("response of another host")]).toEqual([["200", "200"], 1]);
+    expect([told, peer.sip.dropped.get("response from another host")]).toEqual([["200", "200"], 1]);
   });
 
   test("a line in a response that is no header field is passed over", async () => {
