@@ -1,9 +1,10 @@
 /**
  * npm run bench [-- --calls 4000 --small 400 --browser 200 --only user,small]
  *
- * What a call costs: CPU of the gateway's process for a whole call (set up, answered, hung up), in each direction and with a
- * small and a browser's offer, and how long it takes to be answered (memory is memory.ts, two commits beside each other compare.ts). The gateway runs by itself on one core; SIPp (apt-get install sip-tester) and an XMPP server of a few lines on another.
- * Figures of one machine at one time: compare within a run, not between runs. The last ones are in bench/README.md.
+ * The cost of a call: CPU of the gateway's process for a whole call (set up, answered, hung up), in each direction and with a small and a
+ * browser's offer, and the time to be answered (memory: memory.ts; two commits side by side: compare.ts). The gateway has one core to
+ * itself; SIPp (apt-get install sip-tester) and a minimal XMPP server share another. The figures depend on machine and time: compare
+ * within a run, not between runs. The last ones are in bench/README.md.
  */
 import { parseArgs } from "node:util";
 import { type Begins, Run, type Size } from "./run.ts";

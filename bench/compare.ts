@@ -1,14 +1,15 @@
 /**
  * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--store] [--turns 3] [--only small,held] [--begins user]
  *
- * Two commits beside each other (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
- * tree's driver. CPU a call by thread and the time to be answered, of the first calls of a process (cold) and after warming up
- * (steady) apart; and RSS a held call. Printed is the least of the turns, with the median behind it; a turn in which calls stayed
- * without an answer, because the machine had no time for them, is not counted.
+ * Two commits side by side (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
+ * tree's driver. CPU per call by thread and time to be answered, separately for the first calls of a process (cold) and after
+ * warming up (steady); and RSS per held call. Prints the minimum of the turns, followed by the median; turns with unanswered
+ * calls are discarded: the machine was overloaded.
  *
- * `--journal 0,64` measures A (or each) without and with its journal: what it costs that somebody might look.
- * `--store` measures A (or each) without and with a store of calls. `--noise` measures A twice in each turn, so that the table says by how much equal things differ here and now. Machines of
- * others differ by a third from one minute to the next: CPU time tells more than time, the least more than the median.
+ * `--journal 0,64` measures A (or each) without and with its journal: the cost of recording.
+ * `--store` measures A (or each) without and with a store of calls. `--noise` measures A twice in each turn, so that the table shows the
+ * difference between equal trees. Shared machines vary by a third from one minute to the next: CPU time is more reliable than elapsed
+ * time, the minimum more than the median.
  * About 12 minutes; five with `--turns 2 --warm 2000 --calls 2000 --settle 35`.
  */
 import { parseArgs } from "node:util";
@@ -19,14 +20,14 @@ import { Trees } from "./trees.ts";
 
 const options = {
   turns: { type: "string", default: "3" },
-  /** Of small calls; of browser-size ones half as many. */
+  /** Small calls; for browser-size ones half of it. */
   cold: { type: "string", default: "1000" },
   warm: { type: "string", default: "4000" },
   calls: { type: "string", default: "4000" },
   held: { type: "string", default: "6000" },
-  /** Seconds until held calls have settled: more than 64*T1. */
+  /** Seconds for held calls to settle: more than 64*T1. */
   settle: { type: "string", default: "40" },
-  /** Calls a second. */
+  /** Calls per second. */
   small: { type: "string", default: "400" },
   browser: { type: "string", default: "150" },
   only: { type: "string", default: "small,browser,held" },
@@ -39,21 +40,21 @@ const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const begins: Begins = values.begins === "phone" ? "phone" : "user";
 const count = (name: "turns" | "cold" | "warm" | "calls" | "held" | "settle" | Size): number => Number(values[name]);
 
-/** Figures by the name of their row. */
+/** Figures by row name. */
 type Figures = Record<string, number>;
 
-/** A turn with such calls has measured something else, and is not counted. */
+/** Turns with unanswered calls are discarded: they measured overload, not cost. */
 const UNANSWERED = "calls without an answer";
 const isWhole = (figures: Figures): boolean =>
   Object.entries(figures).every(([row, figure]) => figure === 0 || !row.endsWith(UNANSWERED));
 
-/** One who is measured, and what was found, a turn each. */
+/** A tree under test, and its figures for each turn. */
 interface Contender {
   readonly name: string;
   readonly tree: string;
-  /** What its journal may weigh, in MB, if that is said. */
+  /** Budget of its journal in MB, if set. */
   readonly journal: number | undefined;
-  /** Whether it saves calls. */
+  /** Whether it stores calls. */
   readonly stores: boolean;
   readonly found: Map<string, Figures[]>;
 }
@@ -88,7 +89,7 @@ function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]):
   };
 }
 
-/** Memory, of a process that has made some calls and given them up, and holds many then; nothing is collected by force. */
+/** Memory of a process that has made and ended some calls, and then holds many; without forced garbage collection. */
 async function held({ tree, journal, stores }: Contender): Promise<Figures> {
   const run = new Run("small", "user", tree, journal, stores);
   await run.open();
@@ -108,7 +109,7 @@ const loads = {
   held,
 };
 
-/** The ratios are to the first contender. */
+/** Ratios are relative to the first contender. */
 function table(load: string, contenders: readonly Contender[]): string {
   const columns = contenders.map(({ found }) => (found.get(load) ?? []).filter(isWhole));
   const names = Object.keys(columns.flat()[0] ?? {}).filter((row) => !row.endsWith(UNANSWERED));

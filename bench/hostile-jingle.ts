@@ -1,4 +1,4 @@
-/** Jingle written to cost much: each shape has one list as long as it likes; `length` is about how many characters it has. */
+/** Jingle designed to be expensive: each shape has one list of arbitrary length; `length` is about its number of characters. */
 import { FINGERPRINT, filled, type Shape } from "./hostile-sdp.ts";
 
 const RTP = "xmlns='urn:xmpp:jingle:apps:rtp:1'";
@@ -16,7 +16,7 @@ const SSMA = "xmlns='urn:xmpp:jingle:apps:rtp:ssma:0'";
 const fullContents = (length: number): string =>
   filled(length, content("{}", `<payload-type id='0'>${"<parameter name='a'/>".repeat(64)}</payload-type>`.repeat(4)));
 
-/** What is inside of a `<jingle/>`, list by list. */
+/** The contents of a `<jingle/>`, list by list. */
 export const HOSTILE_JINGLE: readonly Shape[] = [
   ["contents", (length) => filled(length, content("{}", CODEC))],
   ["contents of one name", (length) => filled(length, content("a", CODEC))],

@@ -1,6 +1,6 @@
 /**
- * SDP written to cost much, for tests and benches: each shape has one list of the grammar as long as it likes. `length` is about how many
- * characters the list has; what is read of it, and how large it is when it is written again, must not grow faster.
+ * SDP designed to be expensive, for tests and benches: each shape has one list of the grammar of arbitrary length. `length` is about
+ * the number of characters in the list; the cost of reading it, and the size of the output, must not grow faster.
  */
 const HEAD = "v=0\r\no=- 1 1 IN IP4 203.0.113.9\r\ns=-\r\nc=IN IP4 203.0.113.9\r\nt=0 0\r\n";
 const AUDIO = "m=audio 9 RTP/AVP 0\r\n";
@@ -10,7 +10,7 @@ export const FINGERPRINT = `sha-256 ${Array(16).fill("AB").join(":")}`;
 const ICE = `a=ice-ufrag:u\r\na=ice-pwd:p\r\n`;
 const LONG_MID = "m".repeat(128);
 
-/** The text that often, as part of `length` characters; the number of the copy goes into `{}`. */
+/** Repeats the text to about `length` characters; `{}` is replaced by the number of the copy. */
 export const filled = (length: number, text: string): string => {
   const count = Math.floor(length / text.length);
   return text.includes("{}")
@@ -18,13 +18,13 @@ export const filled = (length: number, text: string): string => {
     : text.repeat(count);
 };
 
-/** Lines as long as a line may be, each beginning alike and then full of one item. */
+/** Lines of maximum length, each with the same beginning and then one repeated item. */
 function longLines(length: number, begin: string, item: string): string {
   const line = `${begin}${item.repeat(Math.floor(Math.min(4_000, length) / item.length))}\r\n`;
   return line.repeat(Math.max(1, Math.floor(length / line.length)));
 }
 
-/** So much for each of the payload types, so that none is past its own bound. */
+/** A part for each payload type, so that none exceeds its own bound. */
 const forEachFormat = (most: number, length: number, begin: string, item: string): string =>
   FORMATS.slice(0, Math.ceil(length / 100))
     .map((id) => `${begin.replace("{}", `${id}`)}${item.repeat(most)}\r\n`)
@@ -32,7 +32,7 @@ const forEachFormat = (most: number, length: number, begin: string, item: string
 
 export type Shape = readonly [name: string, text: (length: number) => string];
 
-/** SDP, list by list: one list past every bound, and lists that stay within theirs. */
+/** SDP, list by list: one list past every bound, and lists within theirs. */
 export const HOSTILE_SDP: readonly Shape[] = [
   ["fmtp lines", (length) => HEAD + ALL + filled(length, "a=fmtp:0 a\r\n")],
   ["parameters of a line", (length) => HEAD + ALL + longLines(length, "a=fmtp:0 ", ";a=b")],
@@ -130,7 +130,7 @@ export const HOSTILE_SDP: readonly Shape[] = [
 
 const STATIC = [0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 25, 26, 28, 31, 32, 33, 34];
 
-/** Up to 32 sections of so many codecs, each with one line of items. */
+/** Up to 32 sections, each with `codecs` codecs that have one line of items each. */
 function fullSections(length: number, codecs: number, begin: string, item: string, most: number): string {
   const ids = FORMATS.slice(0, codecs);
   const lines = ids.map((id) => `a=rtpmap:${id} a/1\r\n${begin.replace("{}", `${id}`)}${item.repeat(most)}\r\n`);
@@ -149,7 +149,7 @@ function fullGroups(length: number): string {
   return `a=group:G ${names.join(" ")}\r\n`.repeat(Math.min(16, Math.ceil(length / 300)));
 }
 
-/** Lines of a list, with the most of them that are likely to be taken. */
+/** Lines of a list, with the most that are likely to be accepted. */
 export const HOSTILE_LINES: readonly (readonly [line: string, most: number])[] = [
   ["m=a 9 A 0", 32],
   ["m=audio 9 RTP/AVP 0 3 4 5 6 7 8 9 10", 32],
@@ -171,7 +171,7 @@ export const HOSTILE_LINES: readonly (readonly [line: string, most: number])[] =
   ["a=group:B audio audio-2 audio-3", 16],
 ];
 
-/** SDP of so many lines of each of these lists, one list after the other. */
+/** SDP with `count` lines of each list, one list after the other. */
 export function ofLines(lists: readonly { readonly line: string; readonly count: number }[]): string {
   const lines = lists.map(({ line, count }) => filled(count * (line.length + 2), `${line}\r\n`));
   return [HEAD, ICE, ...lines, AUDIO].join("");

@@ -1,8 +1,8 @@
 /**
  * npm run bench:media -- --hostile
  *
- * What 100 kB and 1 MB of SDP or XML cost that were written to cost much (hostile-sdp.ts, hostile-jingle.ts): read
- * as the gateway reads them, and written in the other notation unless they are refused. The dearest of them, dearest first.
+ * The cost of 100 kB and 1 MB of expensive SDP or XML (hostile-sdp.ts, hostile-jingle.ts): read as by the gateway, and written in the
+ * other notation unless refused. Prints the most expensive shapes first.
  */
 import { attempt } from "../protocol/refusal.ts";
 import { HOSTILE_JINGLE } from "./hostile-jingle.ts";
@@ -13,7 +13,7 @@ import { least } from "./statistics.ts";
 const SIZES = [100_000, 1_000_000];
 const SHOWN = 8;
 
-/** Milliseconds of the cheapest of some runs. */
+/** Milliseconds of the fastest of several runs. */
 function cost(work: () => unknown): number {
   const runs = Array.from({ length: 9 }, () => {
     const begun = performance.now();

@@ -1,13 +1,13 @@
 /**
  * npm run bench:load [-- --begins phone,user --times 1,2,4 --seconds 15 --capacity 500 --tree COMMIT]
  *
- * What becomes of calls when more come than can be done: so many times the capacity is offered, and counted is how many calls were
- * answered and have ended in the gateway's own records and at the XMPP side, how many were refused, and how many are left half 5 s later:
- * begun and not ended in the records, or a session at the XMPP side. Then half the capacity for 5 s: whole again, if nothing is refused.
+ * Behaviour under overload: offers multiples of the capacity, and counts the calls answered and ended according to the
+ * gateway's records and the XMPP side, the calls refused, and the calls left half 5 s later: begun and not ended in the records, or a
+ * session at the XMPP side. Then half the capacity for 5 s: recovered if nothing is refused.
  *
- * The capacity, unless it is said, is how many calls the process can do in a second of CPU time: as many are offered as it seems to be, until it is no more by
- * that. Where others take its core from it, what is left of the capacity is less: "of what was left". SIPp's own counts are not used: it takes a repeated 200 to its INVITE for the
- * answer to its BYE. About 5 minutes; `--tree` measures a commit.
+ * The capacity, unless given, is the number of calls per second of CPU time: the rate is raised to the estimate until the estimate stops
+ * growing. If other processes take CPU, the remaining part of the capacity is the reference: "of what was left". SIPp's own counts are
+ * not used: it mistakes a repeated 200 to its INVITE for the response to its BYE. About 5 minutes; `--tree` measures a commit.
  */
 import { parseArgs } from "node:util";
 import { pinSelf } from "./process.ts";
@@ -25,9 +25,9 @@ const options = {
 const { values } = parseArgs({ options });
 const seconds = Number(values.seconds);
 
-/** Calls a second, below the capacity of any machine. */
+/** Calls per second, below the capacity of any machine. */
 const EASY = 150;
-/** How often the capacity is looked for, and what is no more than before. */
+/** Most steps of the search for the capacity, and the growth that counts as none. */
 const MOST_TRIES = 4;
 const MORE = 1.1;
 
@@ -36,15 +36,15 @@ interface Load {
   readonly well: number;
   readonly refused: number;
   readonly half: number;
-  /** Microseconds of CPU a call that has ended well. */
+  /** Microseconds of CPU per call that ended well. */
   readonly cost: number;
-  /** The part of the time in which others had the gateway's core although it could have run. */
+  /** The fraction of time in which the gateway could have run but other processes had its core. */
   readonly starved: number;
-  /** Calls that ended well, a second. */
+  /** Calls per second that ended well. */
   readonly each: number;
 }
 
-/** Offers so many calls a second, and looks 5 s after the last of them. */
+/** Offers a rate of calls, and counts 5 s after the last of them. */
 async function offer(run: Run, name: string, rate: number, lasts: number): Promise<Load> {
   const [before, refused] = [run.tally, await run.refused()];
   const cpu = run.gateway.watchCpu();
@@ -65,7 +65,7 @@ function row(cells: readonly (string | number)[]): void {
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-/** Offers more and more, until a call does not get cheaper by it any more; gives how many calls a second of CPU time can do. */
+/** Raises the rate until the cost of a call no longer falls; returns the calls per second of CPU time. */
 async function saturated(first: number, shown: (what: string, rate: number, lasts: number) => Promise<Load>) {
   let capacity = first;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -84,7 +84,7 @@ async function measure(begins: Begins, tree: string): Promise<void> {
     const load = await offer(run, `phase${++phase}`, rate, lasts);
     const { offered, well, refused, half, cost, starved, each } = load;
     const part = capacity === 0 ? "" : percent(each / (capacity * (1 - starved)));
-    // what is not spent on calls, at what they cost at capacity, is spent on refusals
+    // CPU not spent on calls, at their cost at capacity, was spent on refusals
     const spent = capacity === 0 || refused === 0 ? "" : ((well * (cost - 1e6 / capacity)) / refused).toFixed(0);
     const memory = (run.gateway.memory() / 1024).toFixed(0);
     row([

@@ -1,10 +1,10 @@
 /**
  * npm run bench:media [-- --rounds 200 --hostile]
  *
- * What it costs to read an SDP and write it as Jingle, and the other way, text to text: beside `parse` of sdp-transform, which
- * only reads SDP, and beside stanza, which does both. All in one process, in turns and in short rounds, of which the least
- * counts: other work on the machine only ever adds. Each text is one of 64 that differ in what is new in each call (ICE user,
- * ports), so that nobody finds it in a cache. `--hostile` is hostile.ts. The last figures are in bench/README.md.
+ * The cost of reading an SDP and writing it as Jingle, and the reverse, text to text: compared with `parse` of sdp-transform, which
+ * only reads SDP, and with stanza, which does both. All in one process, alternating in short rounds, of which the minimum
+ * counts: other work on the machine only adds. Each text is one of 64 that differ as those of real calls do (ICE ufrag, ports), so that no
+ * cache has it. `--hostile` runs hostile.ts. The last figures are in bench/README.md.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,13 +19,13 @@ const { values } = parseArgs({ options: { rounds: { type: "string", default: "20
 const MANY = 64;
 const BROWSER = join(import.meta.dir, "../tests/vectors/media/chromium/audio-video-max-compat.offer.gathered.sdp");
 
-/** As many texts, each with other ICE users and ports. */
+/** Variants of a text, with different ICE ufrags and ports. */
 const variants = (sdp: string): string[] =>
   Array.from({ length: MANY }, (_, at) =>
     sdp.replace(/(a=ice-(?:ufrag|pwd):)(..)/g, `$1${at + 10}`).replace(/(udp \d+ \S+) (\d{4})\d/gi, `$1 $2${at % 10}`),
   );
 
-/** Microseconds of each work, the least of the rounds. */
+/** Microseconds of each task, the minimum of the rounds. */
 function measured(works: readonly ((at: number) => unknown)[]): number[] {
   const took = works.map((): number[] => []);
   for (let round = 0; round < Number(values.rounds); round++)

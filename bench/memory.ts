@@ -1,8 +1,8 @@
 /**
  * npm run bench:memory [-- --calls 2000 --held 2000]
  *
- * What a call keeps: bytes of heap, after a forced collection, of a held call, and what is left of an ended one when all its
- * timers are over (64*T1). The gateway runs in this process, on real sockets, with SIPp as its phone.
+ * The memory of a call: bytes of heap, after a forced collection, of a held call, and of an ended one after all its timers (64*T1).
+ * The gateway runs in this process, on real sockets, with SIPp as its phone.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** SDP to Jingle and back, text to text: as the gateway does it, and as stanza does. */
+/** SDP to Jingle and back, text to text: by the gateway, and by stanza. */
 import { createClient, JXT } from "stanza";
 import { exportToSDP, importFromSDP } from "stanza/jingle/sdp/Intermediate";
 import { convertIntermediateToRequest, convertRequestToIntermediate } from "stanza/jingle/sdp/Protocol";
@@ -19,7 +19,7 @@ export const readOurs = (sdp: string): Media => readSdp(sdp, { by: "initiator" }
 export const toJingle = (sdp: string): string =>
   writeStanza(jingleElement("session-initiate", "s", {}, writeJingle(readOurs(sdp), "offer")));
 
-/** A stream that takes stanzas as bytes and gives the SDP of each; "" for what is refused. */
+/** A stream that reads stanzas as bytes and returns the SDP of each; "" if it is refused. */
 export function sdpWriter(): (stanza: Uint8Array) => string {
   let written = "";
   const reader = new StanzaReader({
@@ -42,13 +42,13 @@ const ICE_UDP = "urn:xmpp:jingle:transports:ice-udp:1";
 
 type Role = "initiator" | "responder";
 
-/** The `<jingle/>` that stanza makes of the SDP of its user, who has this role. */
+/** The `<jingle/>` that stanza makes of its user's SDP; the user has this role. */
 export function stanzaJingle(sdp: string, role: Role): string {
   const request = convertIntermediateToRequest(importFromSDP(sdp), role, ICE_UDP);
   return `${stanzas.export("iq.jingle", { ...request, action: "session-initiate", sid: "s" })}`;
 }
 
-/** The SDP that stanza makes of a `<jingle/>` of its peer, who has this role. */
+/** The SDP that stanza makes of its peer's `<jingle/>`; the peer has this role. */
 export function sdpByStanza(text: string, role: Role): string {
   const jingle = stanzas.import(JXT.parse(text));
   return exportToSDP(convertRequestToIntermediate(jingle as never, role));

@@ -1,8 +1,8 @@
 /**
- * The gateway of a benchmark: main.ts in a process of its own, pinned to one core where `taskset` is there.
+ * The gateway under test: main.ts in a process of its own, pinned to one core if `taskset` is available.
  *
- * Nothing of the gateway is used but its command line, its configuration file and the ports in its first log lines, so that any
- * commit can be measured. CPU time is the scheduler's (/proc, Linux), by the kind of thread.
+ * Uses only its command line, its configuration file and the ports in its first log lines, so that any commit can be
+ * measured. CPU time is the scheduler's (/proc, Linux), by kind of thread.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,14 +11,14 @@ import { COMPONENT } from "./user.ts";
 /** This working tree. */
 export const HERE = join(import.meta.dir, "..");
 
-/** Microseconds of CPU; `kernel` is the main thread's part in the kernel, in steps of 10 ms. */
+/** Microseconds of CPU; `kernel` is the main thread's time in the kernel, in steps of 10 ms. */
 export interface Cpu {
   readonly all: number;
   readonly main: number;
   readonly kernel: number;
-  /** The just-in-time compiler. */
+  /** The JIT compiler. */
   readonly compiler: number;
-  /** Helpers of the garbage collector, and whoever gives pages back to the system. */
+  /** Garbage collector threads, and those that return pages to the system. */
   readonly memory: number;
   readonly others: number;
 }
@@ -31,10 +31,10 @@ interface Thread {
 
 const COMPILER = /^(?:JITWorker|JSCWarmUp|.*Compil)/i;
 const MEMORY = /^(?:mi-scavenger|HeapHelper|.*(?:Scavenger|Collector|Heap))/i;
-/** Microseconds a clock tick of /proc. */
+/** Microseconds per clock tick of /proc. */
 const TICK = 10_000;
 
-/** Where its two sides are, what its journal may weigh (MB), where that is said, and where it saves calls, if it does. */
+/** Ports of its two peers; the journal's budget in MB and the path of the call store, if configured. */
 interface Ports {
   readonly xmpp: number;
   readonly proxy: number;
@@ -46,7 +46,7 @@ export class GatewayProcess {
   readonly #process: Bun.Subprocess<"ignore", "pipe", "inherit">;
   sipPort = 0;
   webPort = 0;
-  /** Told each line of its log, once it is ready; none is kept. */
+  /** Called with each line of its log after it is ready; no line is stored. */
   logged: ((line: string) => void) | undefined;
 
   constructor(folder: string, ports: Ports, tree = HERE) {
@@ -56,7 +56,7 @@ export class GatewayProcess {
     this.#process = Bun.spawn(command, { cwd: tree, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   }
 
-  /** Waits until it is ready; its log is read on. */
+  /** Waits until it is ready; its log is still read afterwards. */
   async ready(): Promise<void> {
     const reader = this.#process.stdout.getReader();
     for (let text = ""; this.sipPort === 0; ) {
@@ -86,24 +86,24 @@ export class GatewayProcess {
     await this.#process.exited;
   }
 
-  /** Starts to count; gives what was used since, whenever it is asked. */
+  /** Starts to count; the returned function gives the CPU used since. */
   watchCpu(): () => Cpu {
     const [all, threads] = [this.#all(), this.#threads()];
     return () => this.#used(all, threads);
   }
 
-  /** Milliseconds that its main thread could have run, and others had the core. */
+  /** Milliseconds in which its main thread could have run but other processes had the core. */
   starved(): number {
     const [, nanoseconds] = readFileSync(this.#path("schedstat"), "utf8").split(" ");
     return Number(nanoseconds) / 1e6;
   }
 
-  /** kB of memory that it occupies. */
+  /** RSS in kB. */
   memory(): number {
     return this.#status("VmRSS");
   }
 
-  /** The most that it has occupied so far. */
+  /** Peak RSS in kB. */
   peak(): number {
     return this.#status("VmHWM");
   }
@@ -112,7 +112,7 @@ export class GatewayProcess {
     return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(this.#path("status"), "utf8"))?.[1]);
   }
 
-  /** How many descriptors it has open. */
+  /** Number of open file descriptors. */
   descriptors(): number {
     return readdirSync(this.#path("fd")).length;
   }
@@ -136,7 +136,7 @@ export class GatewayProcess {
     return `/proc/${this.#process.pid}/${file}`;
   }
 
-  /** All threads together, those too that have ended. */
+  /** All threads, including ended ones. */
   #all(): number {
     const fields = statOf(this.#path("stat"));
     return (Number(fields[11]) + Number(fields[12])) * TICK;
@@ -155,24 +155,24 @@ export class GatewayProcess {
           kernel,
         });
       } catch {
-        // it has ended just now
+        // the thread has just ended
       }
     return threads;
   }
 }
 
-/** The fields of a stat file of /proc from the third (the state) on. */
+/** The fields of a stat file in /proc, from the third (the state) on. */
 const statOf = (file: string): string[] => readFileSync(file, "utf8").split(") ").at(-1)?.split(" ") ?? [];
 
-/** What stands before a command so that it runs on this core alone. */
+/** Command prefix that pins a process to this core. */
 export const pinnedTo = (core: number): string[] => (Bun.which("taskset") ? ["taskset", "-c", `${core}`] : []);
 
-/** Pins this process, with all of its threads, to a core. */
+/** Pins this process, with all its threads, to a core. */
 export function pinSelf(core: number): void {
   if (Bun.which("taskset")) Bun.spawnSync(["taskset", "-a", "-c", "-p", `${core}`, `${process.pid}`]);
 }
 
-/** Sets those of the options to 0 that this tree has: not every commit has them. */
+/** Sets those of the options to 0 that this tree has: not every commit has all of them. */
 function withoutThose(tree: string, ...keys: string[]): string {
   const options = readFileSync(join(tree, "config/options.ts"), "utf8");
   return keys
@@ -181,7 +181,7 @@ function withoutThose(tree: string, ...keys: string[]): string {
     .join("\n");
 }
 
-/** One user makes all calls, and SIPp, which is the proxy, takes OPTIONS for a call. */
+/** One user makes all calls; OPTIONS are disabled, since SIPp, as the proxy, would take them for calls. */
 const configuration = ({ xmpp, proxy, journal, store }: Ports, tree: string): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"

@@ -1,9 +1,9 @@
 /**
  * npm run bench:refusals [-- --rounds 200]
  *
- * What it costs to refuse a call that is one too many: CPU of the main thread, in memory (no kernel), in a gateway whose set-up
- * window is full. A phone's is its INVITE, the 503 and the ACK to it; a user's is the session-initiate and the error. Told is the
- * least of many short rounds, since other work only adds to it.
+ * The cost of refusing a call: CPU of the main thread, in memory (no kernel), in a gateway whose set-up window is full. For a phone:
+ * its INVITE, the 503 and the ACK; for a user: the session-initiate and the error. Prints the minimum of many short rounds, since
+ * other work only adds.
  */
 import { parseArgs } from "node:util";
 import { Gateway } from "../actors/gateway.ts";
@@ -18,14 +18,14 @@ import { BROWSER, SMALL } from "./sessions.ts";
 import type { Sessions } from "./user.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "200" } } });
-/** Calls a round. */
+/** Calls per round. */
 const MANY = 200;
-/** More than may be in set-up. */
+/** More than the set-up window. */
 const CROWD = 600;
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text.replaceAll(/\r?\n/g, "\r\n"));
 
-/** A request of a phone behind the proxy, with the fields that phones write. */
+/** A request of a phone behind the proxy, with a phone's usual fields. */
 const request = (
   method: string,
   id: string,
@@ -51,7 +51,7 @@ ${body}`;
 const initiate = (id: string, contents: string): string =>
   `<iq type='set' id='${id}' from='alice@example.org/bench' to='bob@${COMPONENT}'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' initiator='alice@example.org/bench' sid='${id}'>${contents}</jingle></iq>`;
 
-/** A gateway on no wire: what it is told and what it says goes by hand. */
+/** A gateway without wires: messages are passed in and out by hand. */
 async function open() {
   const clock = createClock();
   const wire = createWire(clock);

@@ -1,4 +1,4 @@
-/** One call of the relay's benchmark: a user (ICE, DTLS-SRTP) and a phone that send 20 ms of sound each, fifty times a second. */
+/** One call of the relay's benchmark: a user (ICE, DTLS-SRTP) and a phone, each sending 20 ms of sound fifty times a second. */
 import { createSocket } from "node:dgram";
 import { flagsFor } from "../actors/relay/flags.ts";
 import type { Bencodes } from "../protocol/bencode.ts";
@@ -31,7 +31,7 @@ export class BenchCall {
   heardByUser = 0;
   heardByPhone = 0;
 
-  /** Settles when there are keys. */
+  /** Resolves when both sides have keys. */
   static async start(needs: BenchNeeds): Promise<BenchCall> {
     const keyed = Promise.withResolvers<void>();
     let heard = (): void => {};
@@ -53,7 +53,7 @@ export class BenchCall {
     if (needs.keyed) this.#ours = new Srtp(masterOf(Buffer.alloc(KEY_AND_SALT, 1), SUITE));
   }
 
-  /** 20 ms of each side. */
+  /** Sends 20 ms from each side. */
   speak(): void {
     const packet = this.#packet;
     packet.writeUInt16BE((packet.readUInt16BE(2) + 1) % 65_536, 2);

@@ -1,9 +1,9 @@
 /**
  * npm run bench:relay [-- --calls 10 --seconds 20 --runtime bun|deno|node]
  *
- * What a call costs our own relay: CPU of its process (the scheduler's, /proc, Linux) with so many calls, in each of which both
- * sides send 50 packets a second of G.711, beside the same process at rest with the same calls and no packets. Plain RTP and keys in
- * SDP in turns. The last figures are in bench/README.md.
+ * The cost of a call in our own relay: CPU of its process (the scheduler's, /proc, Linux) with `--calls` calls in which both sides send
+ * 50 packets a second of G.711, compared with the same process at rest with the same calls and no packets. Plain RTP and SDES
+ * alternate. The last figures are in bench/README.md.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
 const NG = 22_230;
 const SPEAK = 20;
 
-/** The relay in a process of its own, until the run ends. */
+/** The relay in a process of its own, until the end of the run. */
 async function startRelay(): Promise<Bun.Subprocess<"pipe", "pipe", "inherit">> {
   const file = join(mkdtempSync(join(tmpdir(), "carillon-")), "carillon.toml");
   const media = `[media]\nrelay = "own"\nng_port = ${NG}\naddresses = ["127.0.0.1"]\n`;
@@ -49,7 +49,7 @@ async function startRelay(): Promise<Bun.Subprocess<"pipe", "pipe", "inherit">> 
   return relay;
 }
 
-/** Milliseconds of CPU, and megabytes in memory. */
+/** Milliseconds of CPU, and RSS in megabytes. */
 function usedBy(pid: number): { readonly cpu: number; readonly memory: number } {
   const [, after = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
   const fields = after.split(" ");
@@ -57,7 +57,7 @@ function usedBy(pid: number): { readonly cpu: number; readonly memory: number } 
   return { cpu, memory: Math.round((Number(fields[21]) * 4_096) / 2 ** 20) };
 }
 
-/** Per cent of a core while something goes on for so many seconds. */
+/** Per cent of a core during an activity. */
 async function during(pid: number, work: () => void): Promise<number> {
   const [begun, before] = [performance.now(), usedBy(pid).cpu];
   for (let turn = 1; turn * SPEAK <= SECONDS * 1_000; turn++) {
@@ -80,10 +80,10 @@ async function measure(keyed: boolean): Promise<void> {
   const speak = (): void => {
     for (const call of calls) call.speak();
   };
-  // the compiler has its time first
+  // warm-up for the JIT compiler
   await during(relay.pid, speak);
   const [busy, rest] = [await during(relay.pid, speak), await during(relay.pid, () => {})];
-  const sent = CALLS * Math.floor((SECONDS * 1_000) / SPEAK) * 2 * 2; // both ways, warming included
+  const sent = CALLS * Math.floor((SECONDS * 1_000) / SPEAK) * 2 * 2; // both ways, including warm-up
   const heard = calls.reduce((sum, { heardByUser, heardByPhone }) => sum + heardByUser + heardByPhone, 0);
   const shown = [busy / CALLS, rest / CALLS].map((each) => each.toFixed(2));
   const lost = (100 - (100 * heard) / sent).toFixed(2);

@@ -1,9 +1,9 @@
 /**
  * npm run bench:restart -- [TREE] [--calls 10000] [--size small] [--turns 3]
  *
- * How long a gateway that was killed takes until its ports are open again, by how many calls it has saved. One call is made and held by real peers;
- * its row is written so many times, each time under other names. Told are the start without a row, the start with all of them, and
- * how much a row weighs.
+ * The time until a killed gateway has its ports open again, by the number of saved calls. One call is made and held by real peers; its
+ * row is copied many times, each copy with other ids. Prints the start without a row, the start with all of them, and the size of a
+ * row.
  */
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
@@ -19,7 +19,7 @@ const options = {
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const calls = Number(values.calls);
 
-/** Milliseconds until the ports of the next gateway are open. */
+/** Milliseconds until the next gateway's ports are open. */
 async function started(run: Run): Promise<number> {
   const began = performance.now();
   await run.start();
@@ -28,7 +28,7 @@ async function started(run: Run): Promise<number> {
   return took;
 }
 
-/** One row becomes many, which share nothing that names a call; gives its size. */
+/** Copies one row many times, with unique ids; returns its size. */
 function multiply(store: string): number {
   const database = new DatabaseSync(store);
   const row = database.prepare("SELECT id, text FROM saved").get() as { id: string; text: string };
@@ -49,7 +49,7 @@ function multiply(store: string): number {
 const run = new Run(values.size === "browser" ? "browser" : "small", "user", positionals[0] ?? HERE, undefined, true);
 await run.open();
 if ((await run.hold(1, "held", 1)) !== 1) throw new Error("the call was not answered");
-// it is saved once more a second after its answer
+// it is saved once more, a second after its answer
 await Bun.sleep(2_000);
 await run.gateway.close();
 const one: number[] = [];

@@ -1,4 +1,4 @@
-/** One gateway with both its sides: calls are made through it, and hung up or held. */
+/** One gateway with both its peers: makes calls through it, and hangs them up or holds them. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,18 +10,18 @@ import { UserSide } from "./user.ts";
 export type Size = "small" | "browser";
 export type Begins = "user" | "phone";
 
-/** So that two can run beside each other. */
+/** Depends on the process, so that two can run concurrently. */
 const PROXY_PORT = 25_000 + (process.pid % 1_000);
-/** Answers that have not come after so many milliseconds do not come. */
+/** Milliseconds after which an answer is no longer expected. */
 const PATIENCE = 10_000;
 
-/** How many calls there were: in the gateway's records, and at the XMPP side. */
+/** Numbers of calls: from the gateway's records, and at the XMPP side. */
 export interface CallTally {
   begun: number;
-  /** Ended after an answer, and however they ended. */
+  /** Ended after an answer, and ended in any way. */
   well: number;
   ended: number;
-  /** At the XMPP side: over after an answer. */
+  /** At the XMPP side: ended after an answer. */
   over: number;
 }
 
@@ -41,7 +41,7 @@ export class Run {
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
 
-  /** `journal`: what the gateway's may weigh, in MB; its own default when not said. `stores`: whether it saves calls. */
+  /** `journal`: the budget of the gateway's journal in MB; its default if missing. `stores`: whether it stores calls. */
   constructor(size: Size, begins: Begins, tree = HERE, journal?: number, stores = false) {
     this.#journal = journal;
     this.#stores = stores;
@@ -74,28 +74,28 @@ export class Run {
     return { ...this.#tally };
   }
 
-  /** How many calls the gateway has refused for overload. */
+  /** Calls refused by the gateway for overload. */
   refused(): Promise<number> {
     return this.#metric("carillon_overload_refusals_total");
   }
 
-  /** Bytes of its heap that are in use. */
+  /** Used bytes of its heap. */
   heap(): Promise<number> {
     return this.#metric("nodejs_heap_size_used_bytes");
   }
 
-  /** One of the gateway's metrics; 0 where a commit does not have it. */
+  /** One of the gateway's metrics; 0 if the commit does not have it. */
   async #metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.gateway.webPort}/metrics`)).text();
     return Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1] ?? 0);
   }
 
-  /** Sessions at the XMPP side that are not over. */
+  /** Live sessions at the XMPP side. */
   get sessions(): number {
     return this.#user.sessions;
   }
 
-  /** Where its calls are saved, where they are. */
+  /** The path of its call store, if it has one. */
   get store(): string {
     return join(this.#folder, "calls.db");
   }
@@ -110,7 +110,7 @@ export class Run {
     await Bun.sleep(500);
   }
 
-  /** Starts a gateway, the next one where one was killed; settles when its ports are open. */
+  /** Starts a gateway, or the next one after a kill; resolves when its ports are open. */
   async start(): Promise<void> {
     const store = this.#stores ? this.store : undefined;
     const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal, store };
@@ -127,8 +127,8 @@ export class Run {
   }
 
   /**
-   * So many calls, answered and hung up; gives how long each took to be answered, in milliseconds. `most` of a user's wait for their
-   * answer at once, so that a machine without time makes them later, and no overload.
+   * Makes `count` calls, answered and hung up; returns the time of each to be answered, in milliseconds. At most `most` calls of a user
+   * wait for their answer at once, so that a busy machine delays calls instead of being overloaded.
    */
   async make(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number[]> {
     this.#holds = false;
@@ -139,26 +139,26 @@ export class Run {
     return latencies(sipp.folder);
   }
 
-  /** Offers so many calls, whatever becomes of them; settles when the last was offered, with how many those were in the time. */
+  /** Offers calls whether or not they succeed; resolves after the last one, with the number offered in the time. */
   async offer(count: number, name: string, rate: number): Promise<number> {
     this.#holds = false;
     if (this.#begins === "user") return this.#place(count, name, rate);
     const sipp = this.#sipp;
     const run = calling(sipp, this.gateway.sipPort, { count, rate, held: 0 });
     await Promise.race([run.exited, Bun.sleep((count / rate) * 1_000)]);
-    run.kill("SIGUSR1"); // no more calls, and those that there are come to their end
+    run.kill("SIGUSR1"); // SIPp makes no more calls and completes the existing ones
     await Promise.race([run.exited, Bun.sleep(PATIENCE)]);
     run.kill();
     return placed(sipp.folder);
   }
 
-  /** So many calls of the user's, answered and held; gives how many there are. */
+  /** Makes `count` calls of the user, answered and held; returns how many there are. */
   async hold(count: number, name: string, rate: number, most = Number.POSITIVE_INFINITY): Promise<number> {
     this.#holds = true;
     return (await this.#placed(count, name, rate, most)).length;
   }
 
-  /** Hangs up what is held, so many a second. */
+  /** Hangs up held calls, `rate` a second. */
   async release(rate: number): Promise<void> {
     const start = performance.now();
     for (const [count, id] of this.#held.splice(0).entries()) {
@@ -172,7 +172,7 @@ export class Run {
     this.#begun.delete(id);
     if (begun !== undefined) this.#latencies.push(performance.now() - begun);
     if (begun !== undefined && this.#holds) this.#held.push(id);
-    else this.#user.hangUp(id); // nobody waits for one that is answered too late
+    else this.#user.hangUp(id); // answered too late: nobody waits for it
   }
 
   #logged(line: string): void {

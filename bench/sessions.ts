@@ -1,4 +1,4 @@
-/** The offers of a benchmark: a small one of two codecs, and one of a browser's size with audio and video. */
+/** The offers of a benchmark: a small one with two codecs, and one of browser size with audio and video. */
 import type { Sessions } from "./user.ts";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");

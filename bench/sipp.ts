@@ -1,18 +1,18 @@
 /**
- * The phone's side of a benchmark: SIPp, which repeats what is lost as a phone does.
+ * The phone of a benchmark: SIPp, which retransmits as a phone does.
  *
- * Small sessions go by UDP; those of a browser by TCP, since they are larger than a datagram should be (RFC 3261 §18.1.1).
+ * Small sessions use UDP; browser-size ones TCP, since they are larger than a datagram should be (RFC 3261 §18.1.1).
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface SippOptions {
-  /** Where its files go. */
+  /** The folder of its files. */
   readonly folder: string;
   readonly sdp: string;
   readonly transport: "udp" | "tcp";
   readonly port: number;
-  /** On which core it runs. */
+  /** Command prefix that pins it to a core. */
   readonly pin: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const withSdp = (text: string, sdp: string): string =>
   `${text}\nContent-Type: application/sdp\nContent-Length: [len]\n\n${sdp.replaceAll("\r", "").trimEnd()}\n`;
 const empty = (text: string): string => `${text}\nContent-Length: 0\n\n`;
 
-/** Rings, answers, waits for the BYE. */
+/** Rings, answers, waits for BYE. */
 const callee = (sdp: string): string => `<scenario name="callee">
 <recv request="INVITE"/>
 ${send("", empty(`SIP/2.0 180 Ringing\n${COPIED}\n[last_To:];tag=[pid]t[call_number]`))}
@@ -49,7 +49,7 @@ ${send("", empty(`SIP/2.0 200 OK\n${COPIED}\n[last_To:]`))}
 const request = (method: string, cseq: number, to: string): string =>
   `${method} sip:alice@example.org SIP/2.0\n${HEADERS}\nTo: <sip:alice@example.org>${to}\nCSeq: ${cseq} ${method}`;
 
-/** Calls, waits so many milliseconds, hangs up. */
+/** Calls, waits `pause` milliseconds, hangs up. */
 const caller = (sdp: string, pause: number): string => `<scenario name="caller">
 ${send('retrans="500" start_rtd="1"', withSdp(request("INVITE", 1, ""), sdp))}
 <recv response="100" optional="true"/>
@@ -77,10 +77,10 @@ function start(
   return Bun.spawn(command, { cwd: folder, stdout: "ignore", stderr: "ignore" });
 }
 
-/** A phone that answers whatever comes, until it is killed. */
+/** A phone that answers every call, until it is killed. */
 export const answering = (options: SippOptions): Bun.Subprocess => start(options, callee(options.sdp), []);
 
-/** So many calls, so many a second, each held for so many milliseconds. */
+/** Calls at a rate, each held for some milliseconds. */
 export function calling(
   options: SippOptions,
   to: number,
@@ -103,7 +103,7 @@ export function calling(
   return start(options, caller(options.sdp, calls.held), [...load, `127.0.0.1:${to}`]);
 }
 
-/** How long its calls took to be answered, in milliseconds. */
+/** The times of its calls to be answered, in milliseconds. */
 export function latencies(folder: string): number[] {
   const files = readdirSync(folder).filter((name) => name.endsWith("_rtt.csv"));
   return files.flatMap((name) =>
@@ -115,7 +115,7 @@ export function latencies(folder: string): number[] {
   );
 }
 
-/** How many calls it has placed. */
+/** Number of calls it has placed. */
 export function placed(folder: string): number {
   const file = readdirSync(folder).find((name) => name.endsWith("_.csv"));
   const lines = file === undefined ? [] : readFileSync(join(folder, file), "utf8").trim().split("\n");

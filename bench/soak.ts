@@ -1,12 +1,12 @@
 /**
  * npm run soak [-- --held 10000 --turned-over 200000 --runs 3 --rate 400 --ceiling 1400]
  *
- * What becomes of a gateway that works for long: so many calls are held, so many more are made and hung up beside them, and RSS, heap and
- * descriptors are looked at after each twentieth part. A run fails where RSS was ever above the ceiling (MB), where there are more descriptors after it
- * than before, where more than one call of a hundred was not answered, or where one is left half: begun and not ended in the gateway's records, or a session at
- * the XMPP side. Each run is a fresh process, on a core of its own; users begin the calls, SIPp answers. About 12 minutes a run.
+ * A long run: calls are held while many more are made and hung up, and RSS, heap and descriptors are recorded after each
+ * twentieth. A run fails if RSS ever exceeded the ceiling (MB), if it ends with more descriptors than it began, if more than one
+ * call in a hundred was not answered, or if one is left half: begun and not ended in the gateway's records, or a session at the XMPP
+ * side. Each run is a fresh process, on a core of its own; users begin the calls, SIPp answers. About 12 minutes per run.
  *
- * A small one, of half a minute: `npm run soak -- --held 200 --turned-over 1000 --runs 1 --settle 1` (tests/peers/soak.test.ts).
+ * A small one takes half a minute: `npm run soak -- --held 200 --turned-over 1000 --runs 1 --settle 1` (tests/peers/soak.test.ts).
  */
 import { parseArgs } from "node:util";
 import { pinSelf } from "./process.ts";
@@ -17,11 +17,11 @@ const options = {
   held: { type: "string", default: "10000" },
   "turned-over": { type: "string", default: "200000" },
   runs: { type: "string", default: "3" },
-  /** Calls a second; held ones begin at half of that. */
+  /** Calls per second; held ones begin at half of that. */
   rate: { type: "string", default: "400" },
-  /** Seconds until nothing of an ended call lingers: more than 64*T1. */
+  /** Seconds until nothing of an ended call remains: more than 64*T1. */
   settle: { type: "string", default: "40" },
-  /** MB of RSS that are too many. */
+  /** Upper limit of RSS in MB. */
   ceiling: { type: "string", default: "1400" },
 } as const;
 const { values } = parseArgs({ options });
@@ -30,12 +30,12 @@ const [held, turnedOver, rate, ceiling] = [values.held, values["turned-over"], v
 ) as [number, number, number, number];
 
 const PARTS = Math.min(20, Math.ceil(turnedOver / 500));
-/** So many calls wait for their answer at most: it is no overload that is looked at. */
+/** Most calls that wait for their answer at once: this is no overload test. */
 const MOST = 200;
 
-/** What is half after that stays half: 64*T1 and the time for a BYE, in milliseconds. */
+/** Milliseconds after which a half call stays half: 64*T1, and time for a BYE. */
 const LONGEST = 70_000;
-/** SIPp gives calls up when it has no time; of so many calls one at most. */
+/** SIPp gives up calls when it is short of CPU: at most one in this many. */
 const GIVEN_UP = 100;
 const settle = (): Promise<void> => Bun.sleep(1_000 * Number(values.settle));
 
@@ -43,7 +43,7 @@ function row(...cells: (string | number)[]): void {
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-/** What is looked at after each part. */
+/** Records the figures after each part. */
 async function look(run: Run, name: string, part: string, took: readonly number[], cost: number): Promise<void> {
   const { gateway } = run;
   const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(0);
@@ -53,14 +53,14 @@ async function look(run: Run, name: string, part: string, took: readonly number[
   );
 }
 
-/** How many calls are left half when whatever is still under way has had its time. */
+/** The number of half calls, after pending ones had time to end. */
 async function leftHalf(run: Run): Promise<number> {
   const half = (): number => Math.max(run.tally.begun - run.tally.ended, run.sessions);
   for (const start = performance.now(); half() > 0 && performance.now() - start < LONGEST; ) await Bun.sleep(100);
   return half();
 }
 
-/** One run; gives what is wrong with it. */
+/** One run; returns its failures. */
 async function soak(name: string): Promise<string[]> {
   const run = new Run("small", "user");
   await run.open();

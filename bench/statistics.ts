@@ -1,4 +1,4 @@
-/** What is said of many figures; 0 of none. */
+/** A percentile of figures; 0 if there are none. */
 export function percentile(figures: readonly number[], part: number): number {
   const sorted = figures.toSorted((one, two) => one - two);
   return sorted[Math.floor(sorted.length * part)] ?? 0;

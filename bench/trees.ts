@@ -1,8 +1,8 @@
 /**
  * Working trees of commits, in a temporary folder.
  *
- * Each has the dependencies of its own lock file: those of this tree where the lock files are equal, else what `npm ci` brings.
- * `.` is this tree as it is, with what is not committed.
+ * Each has the dependencies of its own lock file: those of this tree if the lock files are equal, else installed by `npm ci`.
+ * `.` is this tree with its uncommitted changes.
  */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,29 +1,29 @@
 /**
- * The user's side of a benchmark, as cheap as it can be: an XMPP server with one user, on loopback.
+ * The user's side of a benchmark, as cheap as possible: an XMPP server with one user, on loopback.
  *
- * It places calls and accepts those that come; what it has placed it hangs up when it is told to. Stanzas are cut and made by
- * hand, so that what is measured is the gateway. The phone's side is SIPp (sipp.ts).
+ * It places calls, accepts incoming ones, and hangs up on request. Stanzas are parsed and built by string operations, so that the
+ * measurement is of the gateway. The phone's side is SIPp (sipp.ts).
  */
 import { listenTcp } from "../transports/tcp.ts";
 import type { ByteStream } from "../transports/transport.ts";
 
 const HOST = "127.0.0.1";
 export const USER = "alice@example.org/bench";
-/** So many users place calls in turns, since each has a share of everything; USER takes those of phones. */
+/** Number of users that place calls in turns, since each has a share of every bound; USER receives those of phones. */
 const CALLERS = 50;
 const callerOf = (count: number): string => `caller${count % CALLERS}@example.org/bench`;
 export const COMPONENT = "sip.example.org";
 
-/** What a call is made of: Jingle contents and SDP of a size. */
+/** The offers of a call, as Jingle contents and as SDP. */
 export interface Sessions {
   readonly contents: string;
   readonly sdp: string;
 }
 
-/** Told how a call goes; `id` is its sid and Call-ID. */
+/** Callbacks for the progress of a call; `id` is its sid and Call-ID. */
 export interface Progress {
   answered(id: string): void;
-  /** A call that was answered is over, for this side. */
+  /** An answered call has ended on this side. */
   over?(id: string): void;
   /** The session-initiate was refused. */
   refused?(id: string): void;
@@ -38,9 +38,9 @@ export class UserSide {
   #close: () => Promise<void> = async () => {};
   readonly #sessions: Sessions;
   readonly #progress: Progress;
-  /** Whom each session is with, and whose it is. */
+  /** The two parties of each session. */
   readonly #peers = new Map<string, { readonly phone: string; readonly user: string }>();
-  /** The sids of session-initiates without an answer, by the id of the IQ. */
+  /** The sids of unanswered session-initiates, by the id of the IQ. */
   readonly #asking = new Map<string, string>();
 
   constructor(sessions: Sessions, progress: Progress) {
@@ -62,7 +62,7 @@ export class UserSide {
     return this.#close();
   }
 
-  /** How many sessions there are now. */
+  /** Number of current sessions. */
   get sessions(): number {
     return this.#peers.size;
   }
@@ -83,7 +83,7 @@ export class UserSide {
     if (this.#peers.delete(id)) this.#progress.over?.(id);
   }
 
-  /** An IQ of ours has its answer. */
+  /** The response to an IQ of ours. */
   #answered(id: string, isError: boolean): void {
     const sid = this.#asking.get(id);
     this.#asking.delete(id);
@@ -121,7 +121,7 @@ export class UserSide {
     }
   }
 
-  /** Where the first whole IQ ends. */
+  /** The end of the first whole IQ. */
   #end(): number {
     const open = this.#waiting.indexOf(">");
     if (open === -1) return -1;
@@ -130,7 +130,7 @@ export class UserSide {
     return close === -1 ? -1 : close + 5;
   }
 
-  /** The gateway asks whether we are there, when all is quiet: without an answer it would connect anew. */
+  /** Answers the gateway's ping, sent when all is quiet: without an answer it would reconnect. */
   #pong(stanza: string, id: string): void {
     const [, from = ""] = /^<iq[^>]* from="([^"]+)"/.exec(stanza) ?? [];
     const [, to = ""] = /^<iq[^>]* to="([^"]+)"/.exec(stanza) ?? [];

@@ -1,7 +1,7 @@
 /**
- * Who calls whom in the demo: people with XMPP addresses, and people with phones.
+ * The people of the demo: some with XMPP addresses, some with phones.
  *
- * The numbers are of the ranges that are kept for fiction: Ofcom's +44 20 7946 0xxx, +44 1632 960xxx and +44 7700 900xxx, the NANP's
+ * The numbers are in ranges reserved for fiction: Ofcom's +44 20 7946 0xxx, +44 1632 960xxx and +44 7700 900xxx, the NANP's
  * 555-01xx, the Bundesnetzagentur's +49 30 23125xxx and ARCEP's +33 1 99 00 xx xx.
  */
 export interface PhoneOwner {
@@ -9,7 +9,7 @@ export interface PhoneOwner {
   readonly number: string;
 }
 
-/** Where the users of the demo have their accounts. */
+/** The XMPP domain of the demo's users. */
 export const DOMAIN = "verona.example";
 
 export const USERS: readonly string[] = [
@@ -27,7 +27,7 @@ export const USERS: readonly string[] = [
   "potpan@verona.example/kitchen",
 ];
 
-/** Online on no device: a message must wake the client. */
+/** Not online on any device: a message must wake the client. */
 export const ASLEEP = "balthasar@verona.example/road";
 
 export const PHONES: readonly PhoneOwner[] = [

@@ -1,8 +1,8 @@
 /**
- * The XMPP client of one call: it calls, accepts, rejects, holds, adds video and hangs up when a scene says so.
+ * The XMPP client of one call: it calls, accepts, rejects, holds, adds video and hangs up as its scene says.
  *
- * Rules: a content that the phone adds it accepts after a moment, unless the scene has it do otherwise; what it is asked by IQ is
- * acknowledged by whoever has its stream (people.ts).
+ * Rules: it accepts contents added by the phone after a moment, unless the scene says otherwise; IQs are acknowledged by the owner of
+ * the stream (stage.ts).
  */
 import type { Element } from "@xmpp/xml";
 import { type Content, contentOf, type Side, trickleOf } from "./sessions.ts";
@@ -11,11 +11,11 @@ export interface ClientNeeds {
   readonly send: (stanza: string) => void;
   readonly jid: string;
   readonly sid: string;
-  /** Whom it calls, by the JID that the gateway has for the phone. */
+  /** The JID of the phone at the gateway. */
   readonly peer: string;
   readonly side: Side;
   readonly pause: (milliseconds: number) => Promise<void>;
-  /** How long it takes to take a content, in milliseconds. */
+  /** Milliseconds before it accepts a content. */
   readonly thinks: number;
 }
 
@@ -23,9 +23,9 @@ export class Client {
   readonly #needs: ClientNeeds;
   #peer: string;
   #asked = 0;
-  /** The contents that the phone has offered. */
+  /** The contents offered by the phone. */
   #offered: readonly Element[] = [];
-  /** Whether it knows no address of its own yet. */
+  /** Whether it trickles: it has no candidates yet. */
   #trickles = false;
   #takes: "takes" | "rejects" | "ignores" = "takes";
   readonly #called = Promise.withResolvers<void>();
@@ -40,7 +40,7 @@ export class Client {
     return this.#needs.jid;
   }
 
-  // What a scene says
+  // Actions of a scene
 
   calls(): void {
     const audio = { media: "audio", creator: "initiator", setup: "actpass" } as const;
@@ -85,7 +85,7 @@ export class Client {
     this.#takes = "ignores";
   }
 
-  /** Comes online on a device that a message has woken (XEP-0353). */
+  /** Comes online on a device woken by a message (XEP-0353). */
   async wakes(): Promise<void> {
     await this.#called.promise;
     const { jid, sid } = this.#needs;
@@ -95,9 +95,9 @@ export class Client {
       );
   }
 
-  // What the gateway says
+  // Messages from the gateway
 
-  /** A message that proposes the call. */
+  /** A proposal of the call. */
   proposed(from: string): void {
     this.#peer = from;
     this.#called.resolve();
@@ -126,7 +126,7 @@ export class Client {
         this.#say("content-reject", `<content creator='${creator}' name='${attrs.name}'/>`);
   }
 
-  /** The contents that were offered, to be taken. */
+  /** The offered contents, accepted. */
   #taking(creator: string): Content[] {
     return this.#offered.map((content) => {
       const media = content.getChild("description")?.attrs.media === "video" ? "video" : "audio";
@@ -134,7 +134,7 @@ export class Client {
     });
   }
 
-  /** Says contents, and their candidates soon after, where it has none yet. */
+  /** Sends contents, and their candidates shortly after if it trickles. */
   #describe(action: string, contents: readonly Content[], more = ""): void {
     const { side, pause, thinks } = this.#needs;
     const trickles = this.#trickles;

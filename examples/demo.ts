@@ -1,10 +1,10 @@
 /**
  * npm run demo [-- --once] [--full]
  *
- * Calls through a whole gateway on real loopback sockets, with nothing installed but Node and npm. Three at first: alice's XMPP client calls
+ * Calls through a whole gateway on real loopback sockets; needs only Node and npm. Three calls first: alice's XMPP client calls
  * bob's phone, bob's phone calls alice, and bob rejects a call. Prints the ladder of each, message by message, with the states of
- * the call's chart; `--full` prints the messages whole. Exits 1 with a line when one of them has not ended as it should.
- * Then a town makes calls (scenes.ts), which the page shows live, until Ctrl+C; with `--once` there is no town.
+ * the call's chart; `--full` prints whole messages. Exits 1 with a line if one of them does not end as expected.
+ * Then a town makes calls (scenes.ts), shown live on the page, until Ctrl+C; `--once` skips the town.
  */
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -21,7 +21,7 @@ import { Stage } from "./stage.ts";
 import { Town } from "./town.ts";
 import { openWindow, USUAL_PORT } from "./window.ts";
 
-/** Bytes that the journal may keep. */
+/** Budget of the journal in bytes. */
 const JOURNAL = 64 * 2 ** 20;
 const ALICE = { jid: "alice@example.org/laptop", phone: { name: "Bob", number: "bob" } };
 
@@ -29,7 +29,7 @@ interface First {
   readonly title: string;
   readonly id: string;
   readonly says: readonly Line[];
-  /** What the ladder must have, once both sides have ended. */
+  /** Labels expected on the ladder after both sides have ended. */
   readonly ends: readonly string[];
 }
 
@@ -79,7 +79,7 @@ function log({ event, state }: LogEvent): void {
   if (event === "call.ended") ladder.state("ended");
 }
 
-/** Makes a call, waits until nothing is unanswered, and sees that it has ended on both sides as it is told here. */
+/** Makes a call, waits until every request is answered, and checks that it has ended on both sides as expected. */
 async function showFirst({ title, id, says, ends }: First): Promise<void> {
   ladder.title(title);
   if (!(await stage.play(says, { ...ALICE, id }))) fail("the call goes on no further");
@@ -89,7 +89,7 @@ async function showFirst({ title, id, says, ends }: First): Promise<void> {
   if (!isOver()) fail(`the call has not ended as it should: ${missing().join(", ") || "something was not answered"}`);
 }
 
-/** Begins calls in the town, and shows where they can be watched. */
+/** Starts the town, and prints where to watch it. */
 async function showTown(): Promise<void> {
   const window = await openWindow(stage.gateway, { journal, metrics, setting: () => stage.setting }, random);
   const town = new Town(stage, { clock: systemClock, chance: Math.random });

@@ -1,8 +1,8 @@
 /**
- * The phone of one call: it rings, answers, rejects, calls, holds, adds video and hangs up when a scene says so.
+ * The phone of one call: it rings, answers, rejects, calls, holds, adds video and hangs up as its scene says.
  *
- * Rules: what machines answer it answers by itself: BYE, CANCEL and INFO at once, a change of the session after a moment; every final
- * response to an INVITE gets its ACK (RFC 3261 §13.2.2.4, §17.1.1.3). It gives up nothing by itself.
+ * Rules: automatic answers need no scene: BYE, CANCEL and INFO at once, a change of the session after a moment; every final
+ * response to an INVITE gets its ACK (RFC 3261 §13.2.2.4, §17.1.1.3). It never gives up by itself.
  */
 import { responseTo } from "../protocol/sip/build.ts";
 import { header, readNameAddr } from "../protocol/sip/fields.ts";
@@ -14,12 +14,12 @@ import { answerTo, type Direction, type Media, offerOf, type Side } from "./sess
 export interface HandsetNeeds {
   readonly phones: Phones;
   readonly callId: string;
-  /** Who has the phone: a name, and a user of the phones' domain. */
+  /** The phone's owner: a name, and a user of the phones' domain. */
   readonly name: string;
   readonly number: string;
   readonly side: Side;
   readonly pause: (milliseconds: number) => Promise<void>;
-  /** How long it takes to answer a change, in milliseconds. */
+  /** Milliseconds before it answers a change. */
   readonly thinks: number;
 }
 
@@ -28,9 +28,9 @@ const DOMAIN = "phone.example";
 
 export class Handset {
   readonly #needs: HandsetNeeds;
-  /** The INVITE of the gateway that began the call. */
+  /** The gateway's INVITE that began the call. */
   #invite: Request | undefined;
-  /** The dialog: our own address and the other's, with their tags, and where the other's requests go. */
+  /** The dialog: both addresses with their tags, and the remote target. */
   #local = "";
   #remote = "";
   #target = "";
@@ -40,11 +40,11 @@ export class Handset {
   #holds = false;
   #isTaken = false;
   #isOver = false;
-  /** The CSeq of the last change that it was asked for. */
+  /** The CSeq of the last re-INVITE received. */
   #heard = 0;
-  /** Datagrams that it does not hear. */
+  /** Number of datagrams to ignore. */
   #deaf = 0;
-  /** What it does with the next change, instead of taking it. */
+  /** What it does with the next change instead of accepting it. */
   #instead: "refuses" | "crosses" | undefined;
   readonly #invited = Promise.withResolvers<void>();
   readonly #taken = Promise.withResolvers<void>();
@@ -54,9 +54,9 @@ export class Handset {
     needs.phones.add(needs.callId, this);
   }
 
-  // What a scene says
+  // Actions of a scene
 
-  /** Misses what comes next, so that it comes again. */
+  /** Ignores the next datagram, so that it is retransmitted. */
   misses(): void {
     this.#deaf = 1;
   }
@@ -67,7 +67,7 @@ export class Handset {
   declines = (): Promise<void> => this.#says(603);
   isUnknown = (): Promise<void> => this.#says(404);
 
-  /** A proxy rings two phones (RFC 3261 §16.7): each has a tag of its own. */
+  /** A proxy forks to two phones (RFC 3261 §16.7): each has its own tag. */
   async ringsTwice(): Promise<void> {
     await this.#says(180, "other");
     await this.#says(180);
@@ -100,7 +100,7 @@ export class Handset {
     this.#ask("BYE");
   }
 
-  /** Nobody is left to talk to: it hangs up, unless it has. */
+  /** The other side is gone: hangs up, unless it has already. */
   leaves(): void {
     if (this.#isTaken && !this.#isOver) void this.hangsUp();
   }
@@ -127,7 +127,7 @@ export class Handset {
     this.#instead = "refuses";
   }
 
-  /** Adds video when the next change comes, and answers that with 491: glare (RFC 3261 §14.1). */
+  /** When the next change comes, offers video itself and answers the change with 491: glare (RFC 3261 §14.1). */
   crossesNext(): void {
     this.#instead = "crosses";
   }
@@ -137,7 +137,7 @@ export class Handset {
     this.#ask("INFO", { type: "application/dtmf-relay", body: `Signal=${key}\r\nDuration=160\r\n` });
   }
 
-  // What the gateway says
+  // Messages from the gateway
 
   hear(message: Message): void {
     if (this.#deaf > 0 && this.#deaf--) return;
@@ -157,7 +157,7 @@ export class Handset {
     if (request.method === "CANCEL" && this.#invite) this.#respond(this.#invite, 487);
   }
 
-  /** The gateway asks to change the session; the same again is answered by what was said (RFC 3261 §17.2.1). */
+  /** A re-INVITE of the gateway; a repeated one gets the previous response (RFC 3261 §17.2.1). */
   async #offered(invite: Request): Promise<void> {
     const { number } = readCSeq(header(invite, "CSeq") ?? "");
     if (number <= this.#heard) return;
@@ -210,7 +210,7 @@ export class Handset {
     this.#needs.phones.send(responseTo(request, status, { toTag, headers, body: sdp }));
   }
 
-  /** Offers the session as it stands now. */
+  /** Offers its current session. */
   #offers(): void {
     const direction: Direction = this.#holds ? "sendonly" : "sendrecv";
     const body = offerOf(this.#needs.side, this.#media, ++this.#version, direction);
@@ -243,10 +243,10 @@ export class Handset {
   }
 }
 
-/** After how long it offers again what has met an offer of the gateway's, in milliseconds; the gateway waits longer. */
+/** Milliseconds before it repeats an offer that met glare; the gateway waits longer. */
 const AGAIN = 900;
 
-/** The tag of the phone that takes the call. */
+/** The tag of the phone that answers. */
 const TAG = "phone";
 
 const describing = (body: string, type = "application/sdp"): Field[] => (body === "" ? [] : [["Content-Type", type]]);

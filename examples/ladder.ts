@@ -1,9 +1,9 @@
 /**
- * Prints the ladder of a call: what goes over both wires, with the states of the call's chart between.
+ * Prints the ladder of a call: the messages on both wires, with the states of the call's chart between.
  *
- * The bytes are those of the gateway's own sockets: `tapped` stands between it and its transports. A state stands below the
- * message that led to it, and above those that the gateway sends because of it; so what it sends waits for the end of
- * the turn. Presence and the stream's own elements are left out.
+ * The bytes are those of the gateway's own sockets: `tapped` wraps its transports. A state is printed below the message that
+ * led to it, and above the messages sent because of it, so sent messages are printed at the end of the turn of the event loop.
+ * Presence and the stream's own elements are left out.
  */
 import type { Element } from "@xmpp/xml";
 import type { GatewayNeeds } from "../actors/gateway.ts";
@@ -21,9 +21,9 @@ type Open = GatewayNeeds["open"];
 export class Ladder {
   readonly #full: boolean;
   readonly #print: (line: string) => void;
-  /** What the gateway has sent in this turn, not yet printed. */
+  /** Messages sent in this turn, not yet printed. */
   #sent: string[] = [];
-  /** What was asked and not yet answered, by its id, in words. */
+  /** Labels of unanswered requests, by id. */
   readonly #asked = new Map<string, string>();
   #labels: string[] = [];
   #isOver = false;
@@ -33,23 +33,23 @@ export class Ladder {
     this.#full = full;
   }
 
-  /** Begins the ladder of another call. */
+  /** Starts the ladder of another call. */
   title(text: string): void {
     this.#labels = [];
     this.#print(`\n${headLines(text, "alice (XMPP)", "bob (SIP)")}`);
   }
 
-  /** Prints nothing from now on. */
+  /** Stops printing. */
   close(): void {
     this.#isOver = true;
   }
 
-  /** The messages of this call, in words. */
+  /** The labels of this call's messages. */
   get labels(): readonly string[] {
     return this.#labels;
   }
 
-  /** Whether everything that was asked has been answered. */
+  /** Whether every request has been answered. */
   get isQuiet(): boolean {
     return this.#asked.size === 0 && this.#sent.length === 0;
   }
@@ -65,7 +65,7 @@ export class Ladder {
     this.#show(label, this.#full ? `${arrow}\n${pretty(stanza)}\n` : arrow, byUs);
   }
 
-  /** `session-info (ringing)`, or `result (session-info)` for what answers it. */
+  /** `session-info (ringing)`, or `result (session-info)` for the answer to it. */
   #labelOf(stanza: Element): string {
     const { type, id } = stanza.attrs;
     if (type === "result" || type === "error") {
@@ -112,7 +112,7 @@ export class Ladder {
     for (const lines of this.#sent.splice(0)) this.#print(lines);
   }
 
-  /** The same transports, with every byte shown. */
+  /** The same transports, with all bytes observed. */
   tapped(open: Open): Open {
     return {
       listen: open.listen,

@@ -1,4 +1,4 @@
-/** The stage of the demo in memory: simulated clock, wires without a net, chance from a seed; so the same calls are made each time. */
+/** The stage of the demo in memory: simulated clock and wires, seeded randomness; so the same calls are made each time. */
 
 import { Journal } from "../journal/journal.ts";
 import { createChance } from "../replay/chance.ts";

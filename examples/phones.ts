@@ -1,7 +1,7 @@
 /**
- * The demo's phones on one UDP socket, where the gateway's SIP proxy would be: each message goes to the phone of its call.
+ * The demo's phones on one UDP socket, at the address of the gateway's SIP proxy: each message goes to the phone of its call.
  *
- * They are no example of a SIP stack: they repeat nothing and check little, since loopback loses nothing.
+ * They are no example of a SIP stack: they do not retransmit and check little, since loopback loses nothing.
  */
 
 import { responseTo } from "../protocol/sip/build.ts";
@@ -11,7 +11,7 @@ import { readMessage } from "../protocol/sip/read.ts";
 import { writeMessage } from "../protocol/sip/write.ts";
 import type { Address, Datagrams, OpenDatagrams } from "../transports/transport.ts";
 
-/** Who takes the messages of one call. */
+/** Handles the messages of one call. */
 export interface Takes {
   hear(message: Message): void;
 }
@@ -64,5 +64,5 @@ export class Phones {
   }
 }
 
-/** What is asked outside of calls: whether the proxy is there. */
+/** Requests outside of calls: OPTIONS, which checks that the proxy is alive. */
 const statusOf = ({ method }: Request): number => (method === "OPTIONS" ? 200 : 481);

@@ -1,16 +1,16 @@
 /**
- * The scenes of the demo, as a table: what happens in each call, and who says what, in order.
+ * The scenes of the demo, as a table: the events of each call, in order, with who acts.
  *
- * A word is done by the user's client or by the phone (script.ts); a number is a pause in milliseconds, as people make them.
+ * A word is an action of the user's client or of the phone (script.ts); a number is a pause in milliseconds.
  */
 import type { Line } from "./script.ts";
 
 export interface Scene {
   readonly what: string;
-  /** How often it is played, beside the others. */
+  /** Relative frequency. */
   readonly often: number;
   readonly says: readonly Line[];
-  /** The one who is called is online on no device. */
+  /** The callee is not online on any device. */
   readonly asleep?: true;
 }
 

@@ -1,12 +1,12 @@
-/** The words of scenes, what each does, and how a scene is performed. */
+/** The words of scenes, their actions, and how a scene is performed. */
 import type { Client } from "./client.ts";
 import type { Handset } from "./handset.ts";
 
-/** Who takes part in the call of a scene. */
+/** The participants in the call of a scene. */
 export interface Parts {
   readonly client: Client;
   readonly handset: Handset;
-  /** The user's address, as a phone dials it. */
+  /** The user's address, as dialled by a phone. */
   readonly dialled: string;
   readonly cut: () => void;
 }
@@ -46,13 +46,13 @@ const WORDS = {
 
 export type Word = keyof typeof WORDS;
 
-/** What somebody does, or milliseconds that pass. */
+/** An action, or a pause in milliseconds. */
 export type Line = Word | number;
 
-/** How long somebody waits for what must come before he can do his part, in milliseconds. */
+/** Milliseconds that a participant waits for an event before its next action. */
 const PATIENCE = 8_000;
 
-/** Performs what a scene says, in order; false when somebody has waited in vain. */
+/** Performs a scene; returns false if a participant has waited in vain. */
 export async function perform(
   says: readonly Line[],
   parts: Parts,

@@ -1,8 +1,8 @@
 /**
  * A very small XMPP server for trying the gateway with nothing installed: a component port (XEP-0114).
  *
- * It takes any secret, answers pings, and hands every other stanza to `stanza`. What is sent while the stream is lost goes nowhere, as to
- * any component that is away. A real server is Prosody's or ejabberd's business: see the README.
+ * It accepts any secret, answers pings, and passes every other stanza to `stanza`. Stanzas sent while the stream is down are lost, as for
+ * any offline component. For real servers, Prosody or ejabberd, see the README.
  */
 import type { Element } from "@xmpp/xml";
 import { StanzaReader } from "../protocol/xmpp/stanza.ts";
@@ -12,7 +12,7 @@ export interface DemoServer {
   readonly port: number;
   /** Sends a stanza to the component. */
   send(stanza: string): void;
-  /** Loses the stream, as a fault of the net would; the gateway connects again. */
+  /** Cuts the stream, as by a network fault; the gateway reconnects. */
   cut(): void;
   close(): Promise<void>;
 }
@@ -20,12 +20,12 @@ export interface DemoServer {
 export interface DemoServerNeeds {
   readonly listen: Listen;
   readonly at: Address;
-  /** The component has come, or come back. */
+  /** Called when the component has connected or reconnected. */
   readonly online: () => void;
   readonly stanza: (element: Element) => void;
 }
 
-/** Listens where it is told. */
+/** Starts listening. */
 export async function startServer({ listen, at, online, stanza }: DemoServerNeeds): Promise<DemoServer> {
   let component: ByteStream | undefined;
   const accept = (stream: ByteStream): StreamEvents => {

@@ -1,13 +1,13 @@
-/** The sessions that the demo's two sides offer and answer, audio and video: as Jingle contents (XEP-0167, XEP-0176) and as SDP (RFC 8866). */
+/** The offers and answers of the demo's two sides, audio and video: as Jingle contents (XEP-0167, XEP-0176) and as SDP (RFC 8866). */
 export type Media = "audio" | "video";
 export type Setup = "actpass" | "active";
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
-/** Where a side takes media, and its ICE credentials. */
+/** The address of a side's media, and its ICE credentials. */
 export interface Side {
   readonly user: string;
   readonly host: string;
-  /** Of its audio; its video is two above. */
+  /** The port of its audio; video is two above. */
   readonly port: number;
   readonly ufrag: string;
   readonly pwd: string;
@@ -22,7 +22,7 @@ const PAYLOADS: Readonly<Record<Media, string>> = {
 const FORMATS: Readonly<Record<Media, string>> = { audio: "111 0", video: "96" };
 const MAPS: Readonly<Record<Media, string>> = { audio: "a=rtpmap:111 opus/48000/2", video: "a=rtpmap:96 VP8/90000" };
 
-/** A Jingle content, as `creator` has added it, and as `side` describes it. */
+/** A Jingle content, added by `creator` and described by `side`. */
 export interface Content {
   readonly media: Media;
   readonly name?: string;
@@ -40,7 +40,7 @@ export function contentOf(side: Side, { media, name = media, creator, setup, tri
 </content>`;
 }
 
-/** What comes later: the candidate of a content. */
+/** The trickled candidate of a content. */
 export function trickleOf(side: Side, { media, name = media, creator }: Content): string {
   const { ufrag, pwd } = side;
   return `<content creator='${creator}' name='${name}'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='${ufrag}' pwd='${pwd}'>${candidateOf(side, media)}</transport></content>`;
@@ -59,7 +59,7 @@ export function offerOf(side: Side, media: readonly Media[], version = 1, direct
   return session(side, version, sections.flat());
 }
 
-/** What answers an offer: its sections in its order (RFC 3264 §6), all of them taken; `holds` when the side lets the other wait. */
+/** The answer to an offer: all its sections in its order (RFC 3264 §6); `holds` if the side puts the other on hold. */
 export function answerTo(offer: string, side: Side, version = 1, holds = false): string {
   const [, ...sections] = offer.replaceAll("\r\n", "\n").split(/^(?=m=)/m);
   const answers = sections.flatMap((section) => {
@@ -91,7 +91,7 @@ const ending = ({ ufrag, pwd, host, port }: Side, media: Media, setup: Setup, di
   `a=candidate:1 1 udp 2130706431 ${host} ${port + ABOVE[media]} typ host`,
 ];
 
-/** The sides of one call, by its id. Both are this machine, where nobody listens: a demo has no sound. */
+/** The sides of one call, by its id. Both addresses are on this machine, without listeners: a demo has no sound. */
 export function sidesOf(id: string): { readonly client: Side; readonly phone: Side } {
   const token = id.replace(/\W/g, "");
   const secret = (of: string) => ({

@@ -1,7 +1,7 @@
 /**
  * The stage of the demo: a whole gateway, an XMPP server and phones, with sockets on loopback or in memory, and calls between them.
  *
- * Clock, chance and sockets are given, so that the same calls are made live and for the pictures of the README.
+ * Clock, randomness and sockets are parameters, so that the same calls can be made live and for the pictures of the README.
  */
 import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
@@ -23,23 +23,23 @@ const COMPONENT = "sip.example.org";
 const LOCAL = "127.0.0.1";
 /** The users of the three first calls. */
 const FIRST = ["alice@example.org/laptop"];
-/** How long after its scene a call may go on, as it does when somebody's last word was lost with the stream: milliseconds. */
+/** Milliseconds that a call may last after its scene, for example if the last message was lost with the stream. */
 const LEAVES = 3_000;
-/** How long a phone still answers after its scene, in milliseconds: longer than a transaction lasts. */
+/** Milliseconds that a phone still answers after its scene: longer than a transaction. */
 const LINGERS = 40_000;
 
 export interface StageNeeds {
   readonly clock: Clock;
   readonly chance: () => number;
   readonly random: () => string;
-  /** What the gateway opens its sockets with, and what the others do. */
+  /** Opens the gateway's sockets, and those of the peers. */
   readonly gateway: GatewayNeeds["open"];
   readonly others: GatewayNeeds["open"];
   readonly log: Log;
   readonly watch?: Watch | undefined;
 }
 
-/** One call of a scene: who takes part. */
+/** The participants in one call of a scene. */
 export interface Cast {
   readonly jid: string;
   readonly phone: { readonly name: string; readonly number: string };
@@ -48,7 +48,7 @@ export interface Cast {
 
 export class Stage {
   readonly gateway: Gateway;
-  /** What its exports say of the gateway. */
+  /** The gateway's configuration for exports. */
   readonly setting: Setting;
   readonly #needs: StageNeeds;
   readonly #server: DemoServer;
@@ -86,14 +86,14 @@ export class Stage {
     return new Stage(needs, server, phones, clients);
   }
 
-  /** Starts the gateway; settles when it can take calls. */
+  /** Starts the gateway; resolves when it can accept calls. */
   async start(): Promise<void> {
     await this.gateway.start();
     this.#phones.gateway = { host: LOCAL, port: this.gateway.sip.port };
     await this.gateway.ready;
   }
 
-  /** Performs a scene as a call of its own; false when it has not come to its end. */
+  /** Performs a scene as a call of its own; returns false if the scene could not be completed. */
   async play(says: readonly Line[], { jid, phone, id = this.#needs.random().slice(0, 12) }: Cast): Promise<boolean> {
     const { clock, chance } = this.#needs;
     const pause = (milliseconds: number): Promise<void> => new Promise((over) => clock.after(milliseconds, over));
@@ -116,13 +116,13 @@ export class Stage {
 
   async close(): Promise<void> {
     this.gateway.stop();
-    this.gateway.stop(); // does not wait for the calls that run
+    this.gateway.stop(); // does not wait for live calls
     await this.gateway.stopped;
     await Promise.all([this.#server.close(), this.#phones.close()]);
   }
 }
 
-/** What the gateway says to users: each IQ is acknowledged, and the client of its call hears it. */
+/** Handles stanzas for users: each IQ is acknowledged, and passed to the client of its call. */
 function hear(stanza: Element, clients: ReadonlyMap<string, Client>, server: DemoServer): void {
   const { id, type, from, to } = stanza.attrs;
   if (stanza.is("iq") && type === "set") server.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
@@ -132,7 +132,7 @@ function hear(stanza: Element, clients: ReadonlyMap<string, Client>, server: Dem
   if (proposal) clients.get(proposal.attrs.id)?.proposed(from);
 }
 
-/** Times are short, since nobody has a minute to see that nobody answers. */
+/** Time-outs are short, so that nobody has to wait a minute for an unanswered call. */
 function configuration(serverPort: number, phonePort: number): GatewayConfig {
   const proxy = { host: LOCAL, port: phonePort };
   const hosts = ["example.org", DOMAIN];

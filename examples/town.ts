@@ -1,8 +1,8 @@
 /**
- * The town of the demo: scenes among its people, some begun each second, until it is closed.
+ * The town of the demo: performs scenes among its people, several started per second, until it is closed.
  *
- * Bounds: everybody has one call at a time, so there are never more calls than users. Chance decides who calls whom and how long people
- * pause; each scene comes as often as its table says.
+ * Bounds: each person has at most one call, so there are never more calls than users. Callers, callees and pauses are random;
+ * each scene has the frequency in its table.
  */
 import type { Clock } from "../actors/clock.ts";
 import { ASLEEP, PHONES, type PhoneOwner, USERS } from "./cast.ts";
@@ -10,11 +10,11 @@ import { SCENES, type Scene } from "./scenes.ts";
 import type { Line } from "./script.ts";
 import type { Stage } from "./stage.ts";
 
-/** Between two calls that begin, in milliseconds: the least, and how much more it may be. */
+/** Milliseconds between the starts of two calls: minimum, and random addition. */
 const BETWEEN = { least: 300, more: 900 };
-/** How much longer or shorter than written a pause may be. */
+/** Relative variation of pauses. */
 const SPREAD = 0.3;
-/** How long somebody keeps his hands off the phone after a call. */
+/** Milliseconds before a person calls again. */
 const RESTS = 1_500;
 
 export class Town {
@@ -32,7 +32,7 @@ export class Town {
     this.#chance = chance;
   }
 
-  /** Begins a call, and goes on to begin others. */
+  /** Starts a call, and schedules the next ones. */
   open(): void {
     if (this.#isClosed) return;
     this.#begin();
@@ -43,7 +43,7 @@ export class Town {
     this.#isClosed = true;
   }
 
-  /** The next scene, if there is anybody for it. */
+  /** Starts the next scene, if there are people for it. */
   #begin(): void {
     if (this.#coming.length === 0)
       this.#coming = this.#shuffled(SCENES.flatMap((each) => Array(each.often).fill(each)));
@@ -71,7 +71,7 @@ export class Town {
     return typeof line === "number" ? line * (1 - SPREAD + 2 * SPREAD * this.#chance()) : line;
   }
 
-  /** One of those that are free, by chance. */
+  /** A random one of the wanted people who are free. */
   #free<Person>(wanted: ReadonlySet<Person>, free: ReadonlySet<Person>): Person | undefined {
     const found = [...free].filter((each) => wanted.has(each));
     return found[Math.floor(this.#chance() * found.length)];

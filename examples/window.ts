@@ -1,7 +1,7 @@
 /**
- * The window of the demo: the page that shows its calls, on loopback alone.
+ * The web page of the demo, with its calls, only on loopback.
  *
- * Hanging up needs a token, as with every gateway (web/access.ts): each run has one of its own, and prints a link that shows it.
+ * Hanging up needs a token, as with every gateway (web/access.ts): each run has its own, and prints a link that contains it.
  */
 import { systemClock } from "../actors/clock.ts";
 import type { Gateway } from "../actors/gateway.ts";
@@ -16,16 +16,16 @@ import { serveWeb } from "../web/serve.ts";
 const HOST = "127.0.0.1";
 export const USUAL_PORT = 8080;
 
-/** Letters of the token. */
+/** Characters of the token. */
 const TOKEN = 12;
 
 export interface DemoWindow {
   readonly port: number;
-  /** The link that lets who follows it look, and hang up. */
+  /** The sign-in link, which permits hanging up. */
   readonly link: string;
 }
 
-/** Serves the page at its usual port, or at a free one when that is taken. */
+/** Serves the page at its usual port, or at a free one if that is in use. */
 export async function openWindow(
   gateway: Gateway,
   by: { readonly journal: Journal; readonly metrics: Metrics; readonly setting: () => Setting },

@@ -1,29 +1,29 @@
-%%% mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets the component send Jingle
-%%% in their name. For ejabberd 23.01 and newer.
+%%% mod_jingle_sip: delegates the Jingle calls of a host's users to a gateway component, and lets the component send Jingle
+%%% on their behalf. For ejabberd 23.01 and newer.
 %%%
-%%% Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but for full JIDs, too; the
-%%% module for Prosody uses the same:
+%%% Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but also for full JIDs;
+%%% the module for Prosody is compatible:
 %%%
-%%%   server -> gateway   iq set: delegation/forwarded/iq   what a user has sent: Jingle, and disco#info to a phone's device;
+%%%   server -> gateway   iq set: delegation/forwarded/iq   a user's IQ: Jingle, and disco#info to a phone's device;
 %%%                                                         answered by a result with the user's answer inside, or by
 %%%                                                         feature-not-implemented: "not mine, route it"
-%%%   gateway -> server   iq set: privileged_iq/iq          to be sent as somebody; the result has the device's answer inside
+%%%   gateway -> server   iq set: privileged_iq/iq          to be sent on a user's behalf; the result has the device's answer
 %%%   server -> gateway   message: delegation/forwarded/message   a Jingle Message (XEP-0353) of a user
-%%%   gateway -> server   message: privilege/forwarded/message    ... and as somebody
-%%%   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
-%%%   server -> gateway   presence                          of every session, all of it again when the gateway connects:
-%%%                                                         priority and caps (XEP-0115) alone
+%%%   gateway -> server   message: privilege/forwarded/message    ... and on a user's behalf
+%%%   server -> gateway   message: privilege/forwarded/message    the error response to such a message
+%%%   server -> gateway   presence                          of every session, repeated when the gateway connects: only
+%%%                                                         priority and caps (XEP-0115)
 %%%
-%%% Rules: only the configured component, by its own connection, may speak as somebody: as an address of its own, as a user of
-%%% this host, as the domains of `speaks_as`, and in a call of a user's as whom that has called; only Jingle, disco#info and
-%%% Jingle Messages, only to users of this host. The addresses of an answer are those of what it answers, whatever stands in
-%%% it; the ids that answers are known by cannot be guessed (ejabberd_iq). Nobody's session waits for a process of ours.
-%%% Privacy lists and blocking hold both ways. Left alone, whole sessions long: file transfer (sessions without RTP), sessions
-%%% that began while the gateway was away and calls passed, sessions that come from other servers, and what a user says to an
-%%% account of their own, but in a call that the gateway began, since a phone may have the user's own address. What opens a
-%%% call is the gateway's all the same, while it is there: no sid takes a call past it. Bounds: of sessions, those of
-%%% `sessions_shares`, the oldest give way; of questions that wait, `MOST` in each direction, of them `MOST_OF_USER` of a
-%%% user, past which one is refused. A question waits `timeout`, what the gateway asks of a device a minute.
+%%% Rules: only the configured component, over its own connection, may send on behalf of others: as an address of its own, as a
+%%% user of this host, as the domains of `speaks_as`, and in a user's call as the address called; only Jingle, disco#info and
+%%% Jingle Messages, only to users of this host. The addresses of an answer are those of its request, whatever it contains;
+%%% the ids of requests cannot be guessed (ejabberd_iq). No user's session ever waits for a process of ours.
+%%% Privacy lists and blocking apply in both directions. Not delegated, for the whole session: file transfer (sessions without
+%%% RTP), sessions begun while the gateway was away and calls passed, sessions from other servers, and a user's stanzas to
+%%% their own account, except in a call begun by the gateway, since a phone may have the user's own address. A stanza that
+%%% opens a call is always delegated while the gateway is there: no sid can bypass it. Bounds: sessions as in
+%%% `sessions_shares`, the oldest are dropped; pending requests: `MOST` in each direction, of these `MOST_OF_USER` of one
+%%% user, further ones are refused. A request waits `timeout`; the gateway's requests to a device, a minute.
 -module(mod_jingle_sip).
 -behaviour(gen_mod).
 -behaviour(gen_server).
@@ -44,10 +44,10 @@
 -define(NS_HANDED_OVER, <<"urn:xmpp:delegation:2">>).
 -define(NS_SPOKEN, <<"urn:xmpp:privilege:2">>).
 
-%% The resource of the devices that the gateway speaks from when it answers a proposal.
+%% The resource of a phone as a device, from which the gateway answers proposals.
 -define(PHONE, <<"sip">>).
 
-%% How many sessions are remembered, and how many questions wait.
+%% Most sessions remembered, and most pending requests.
 -define(MOST, 10000).
 -define(MOST_OF_DOMAIN, 1000).
 -define(MOST_OF_USER, 100).
@@ -74,13 +74,13 @@ stop(Host) ->
     ok.
 
 hooks() ->
-    [{user_send_packet, said, 95}, % after archive (88) and carbons (89), which are to see the messages
+    [{user_send_packet, said, 95}, % after archive (88) and carbons (89), which must see the messages
      {user_receive_packet, heard, 50},
      {local_send_to_resource_hook, told, 40},
      {c2s_handle_info, present, 50},
      {sm_remove_connection_hook, gone, 50},
      {disco_local_features, features, 50},
-     {disco_info, form, 110}]. % after mod_disco (100), which keeps nothing of others
+     {disco_info, form, 110}]. % after mod_disco (100), which discards what others added
 
 global_hooks() -> [{component_connected, connected, 60}, {component_send_packet, came, 50}, {filter_packet, refused, 50}].
 
@@ -93,7 +93,7 @@ mod_opt_type(messages) -> econf:bool();
 mod_opt_type(speaks_as) -> econf:list(econf:domain());
 mod_opt_type(timeout) -> econf:timeout(second).
 
-%% `component` has no default: without it the configuration is refused.
+%% `component` has no default: a configuration without it is refused.
 mod_options(_Host) -> [component, {fallback, error}, {messages, true}, {speaks_as, []}, {timeout, timer:seconds(15)}].
 
 mod_doc() ->
@@ -105,14 +105,14 @@ mod_doc() ->
            {speaks_as, #{value => <<"[Domain, ...]">>, desc => <<"As whom the gateway may speak, too: domains of phones.">>}},
            {timeout, #{value => <<"timeout()">>, desc => <<"How long the gateway may take to answer.">>}}]}.
 
-%% IQs for us are left as they are on the wire.
+%% IQs for us are not decoded.
 decode_iq_subel(Element) -> Element.
 
 component(Host) -> gen_mod:get_module_opt(Host, ?MODULE, component).
 option(Host, Name) -> gen_mod:get_module_opt(Host, ?MODULE, Name).
 
-%% A stanza of a component, before it is routed: it carries by whose connection it came, since one that shares the gateway's
-%% listener may write the gateway's address (`check_from` looks at the listener's domains).
+%% A component's stanza, before it is routed: records whose connection it came over, since a component that shares the
+%% gateway's listener may use the gateway's address (`check_from` compares with the listener's domains).
 came({drop, _State} = Dropped) -> Dropped;
 came({Stanza, #{routes := Domains} = State}) ->
     #jid{lserver = Domain} = xmpp:get_from(Stanza),
@@ -121,7 +121,7 @@ came({Stanza, #{routes := Domains} = State}) ->
 is_gateway(Host, Stanza) ->
     jid:tolower(xmpp:get_from(Stanza)) == {<<>>, component(Host), <<>>} andalso xmpp:get_meta(Stanza, ?MODULE, false).
 
-%% As whom the gateway may speak; the users of another host are its own as well where that host hands over to it.
+%% Addresses the gateway may send as; including users of another host that delegates to the same gateway.
 may_be(Host, #jid{lserver = Domain, luser = User}) ->
     Domain == component(Host) orelse lists:member(Domain, option(Host, speaks_as))
         orelse User /= <<>> andalso gen_mod:is_loaded(Domain, ?MODULE) andalso component(Domain) == component(Host);
@@ -129,7 +129,7 @@ may_be(_Host, undefined) -> false.
 
 is_up(Host) -> ejabberd_router:is_my_route(component(Host)).
 
-%%% --------------------------------------------------------------------------------------- what the host's users send
+%%% --------------------------------------------------------------------------------------- stanzas from the host's users
 
 %% A user's stanza, before it is routed: {Stanza, C2S}.
 said({#iq{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type == set; Type == get ->
@@ -142,7 +142,7 @@ said({#iq{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) wh
                 false -> aside(Host, IQ, Jingle), Said
             end
     end;
-%% XEP-0353 has type chat; what comes by another type proposes a call all the same.
+%% XEP-0353 requires type chat, but a message of another type proposes a call as well.
 said({#message{type = Type} = Sent, #{jid := From, lserver := Host} = C2S} = Said) when Type /= error ->
     Message = xmpp:set_from_to(Sent, From, address(Sent, From)),
     case option(Host, messages) andalso jingle_message(Message) of
@@ -162,7 +162,7 @@ said({#presence{type = Type, to = To} = Presence, #{jid := From, lserver := Host
     Said;
 said(Said) -> Said.
 
-%% What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
+%% Only the gateway knows the features of a phone's device; clients query them before they act on its proceed.
 asks(#iq{type = get, to = #jid{lresource = ?PHONE} = To, sub_els = [#xmlel{name = <<"query">>} = Query]} = IQ, Said) ->
     {_, #{lserver := Host} = C2S} = Said,
     IsPhone = xmpp:get_ns(Query) == ?NS_DISCO_INFO andalso To#jid.lserver /= component(Host) andalso not is_session(Host, To),
@@ -191,8 +191,8 @@ jingle_message(Message) ->
 first([Element | _]) -> Element;
 first([]) -> false.
 
-%% Whether a user's Jingle is the gateway's: everything to other people but what is left alone, and of what a user says to
-%% the own account the question for a call that rings, and the calls that the gateway began.
+%% Whether a user's Jingle is delegated: everything to others unless left alone; and of the stanzas to the user's own account,
+%% the query for a ringing call, and calls begun by the gateway.
 is_taken(Host, Stanza, Jingle) ->
     {From, To} = {xmpp:get_from(Stanza), xmpp:get_to(Stanza)},
     IsGet = is_record(Stanza, iq) andalso Stanza#iq.type == get,
@@ -203,7 +203,7 @@ is_taken(Host, Stanza, Jingle) ->
                      andalso is_carried(whose(Host, From, To, Jingle), opens(Jingle), Jingle)
     end.
 
-%% Whether the gateway is to carry it: a call that opens in any case, and all but what is left alone to its end.
+%% Whether the gateway handles it: always if it opens a call, otherwise unless the session is left alone.
 is_carried(_Whose, call, _Element) -> true;
 is_carried(ours, _Opened, _Element) -> true;
 is_carried(Whose, nothing, #xmlel{name = Name} = Element) ->
@@ -214,7 +214,7 @@ is_carried(Whose, nothing, #xmlel{name = Name} = Element) ->
     end;
 is_carried(_Whose, other, _Element) -> false.
 
-%% Privacy lists are asked after this hook; what they refuse is left to them.
+%% Privacy lists are checked after this hook; stanzas they refuse are left to them.
 is_allowed(#{lserver := Host} = C2S, Stanza) ->
     ejabberd_hooks:run_fold(privacy_check_packet, Host, allow, [C2S, Stanza, out]) == allow.
 
@@ -225,14 +225,14 @@ take(Stanza, Jingle, {_, #{lserver := Host} = C2S} = Said) ->
         {false, error} -> refuse_away(Stanza, Jingle, Said)
     end.
 
-%% A call to one as whom the gateway may not speak is remembered, since it answers as that one.
+%% A call to an address that the gateway may not send as is remembered, since the gateway answers as that address.
 taken(Host, Stanza) ->
     case may_be(Host, xmpp:get_to(Stanza)) of
         true -> unknown;
         false -> taken
     end.
 
-%% Without the gateway no call begins; of other messages nobody waits for an answer.
+%% Without the gateway no call begins; of messages, only a propose gets an error.
 refuse_away(#message{}, #xmlel{name = Name}, Said) when Name /= <<"propose">> -> Said;
 refuse_away(Stanza, _Jingle, {_, C2S}) ->
     Error = xmpp:err_service_unavailable(<<"The call gateway is not connected">>, xmpp:get_lang(Stanza)),
@@ -253,7 +253,7 @@ hand_over(Host, #iq{from = #jid{luser = User}} = IQ) ->
 
 too_many(IQ) -> xmpp:err_resource_constraint(<<"Too many calls at once">>, xmpp:get_lang(IQ)).
 
-%% The gateway's answer to what was handed over becomes the user's.
+%% The gateway's answer to a delegated IQ is sent to the user.
 answered(IQ, timeout) ->
     Text = <<"The call gateway did not answer">>,
     ejabberd_router:route_error(IQ, xmpp:err_remote_server_timeout(Text, xmpp:get_lang(IQ)));
@@ -274,9 +274,9 @@ refuse_unreadable(IQ) ->
     Text = <<"The call gateway could not take this">>,
     ejabberd_router:route_error(IQ, xmpp:err_service_unavailable(Text, xmpp:get_lang(IQ))).
 
-%%% -------------------------------------------------------------------------------------------- what the gateway says
+%%% -------------------------------------------------------------------------------------------- stanzas from the gateway
 
-%% An IQ to be sent as somebody. Its answer comes back to `answer/2`, also when the session is gone or the user has
+%% An IQ to be sent on behalf of an address. Its answer comes back to `answer/2`, also if the session is gone or the user has
 %% blocked the caller: ejabberd's own errors are answers as well.
 asked(#iq{type = set, sub_els = [#xmlel{name = <<"privileged_iq">>} = Asked]} = Outer) ->
     #jid{lserver = Host} = Outer#iq.to,
@@ -316,8 +316,8 @@ answer(Outer, #iq{id = Id, from = From, to = To}, Answer) ->
     Inside = wrapped(<<"privilege">>, ?NS_SPOKEN, Answer#iq{id = Id, from = To, to = From}),
     ejabberd_router:route(xmpp:make_iq_result(Outer, Inside)).
 
-%% A message to the host: a Jingle Message to be sent as somebody, if it is the gateway's. Archive, carbons, push and
-%% blocking apply as to any message.
+%% A message to the host: a Jingle Message to be sent on behalf of an address, if it is the gateway's. Archive, carbons, push
+%% and blocking apply as to any message.
 told(#message{type = Type, to = #jid{lserver = Host}} = Outer) when Type /= error ->
     case inside(xmpp:get_els(Outer), <<"privilege">>, ?NS_SPOKEN, <<"message">>) of
         false -> ok;
@@ -334,7 +334,7 @@ told(#message{type = Type, to = #jid{lserver = Host}} = Outer) when Type /= erro
     end;
 told(_Stanza) -> ok.
 
-%% An error that answers such a message, the server's or a device's, is the gateway's to hear.
+%% An error response to such a message, from the server or a device, goes to the gateway.
 refused(#message{type = error, from = #jid{lserver = Host} = From, to = To} = Message) ->
     case gen_mod:is_loaded(Host, ?MODULE) andalso jingle_message(Message) of
         false -> Message;
@@ -353,7 +353,7 @@ tell_refused(Host, Message) ->
         false -> ok
     end.
 
-%% Nothing but a Jingle Message and hints how to store it: no chat.
+%% Only a Jingle Message and storage hints: no chat.
 is_spoken_message(Host, #message{type = Type, from = From, to = #jid{lserver = Host} = To} = Message)
   when Type == chat; Type == normal ->
     Namespaces = [xmpp:get_ns(Element) || Element <- xmpp:get_els(Message)],
@@ -363,18 +363,18 @@ is_spoken_message(Host, #message{type = Type, from = From, to = #jid{lserver = H
         andalso Message#message.body == [] andalso Message#message.subject == [];
 is_spoken_message(_Host, _Message) -> false.
 
-%%% -------------------------------------------------------------------------------------------------- whose session it is
+%%% -------------------------------------------------------------------------------------------------- owners of sessions
 
-%% One that the gateway began is `ours`, whatever its party is called; `other` carries no call; a call that goes its own way
-%% is `aside`; and of either of these that is `ended` only Jingle Messages (finish) still go that way. What is `unknown` is
-%% the gateway's, and so is what it has `taken`. Known by sid and both parties, so that nobody can set aside what others have.
+%% `ours`: begun by the gateway, whatever its party's address; `other`: carries no call; `aside`: a call that is not
+%% delegated; `ended`: one of the latter two, for which only Jingle Messages (finish) still bypass the gateway. `unknown` and
+%% `taken` are the gateway's. The key is the sid and both parties, so that nobody can affect the sessions of others.
 whose(Host, From, To, Jingle) ->
     case found(Host, key(From, To, Jingle)) of
         {taken, _} -> unknown;
         {Whose, _} -> Whose
     end.
 
-%% Whether a user has called that one in that session: then the gateway answers as whom it was for.
+%% Whether the user has called this address in this session: then the gateway answers as that address.
 has_called(_Host, _User, undefined, _Element) -> false;
 has_called(Host, User, Other, Element) -> element(1, found(Host, key(User, Other, Element))) == taken.
 
@@ -384,7 +384,7 @@ found(Host, Key) ->
         [] -> {unknown, nobody}
     end.
 
-%% What was not taken: a session that carries no call is left alone to its end.
+%% A session that is not delegated: one that carries no call is left alone to its end.
 aside(Host, Stanza, Jingle) ->
     case opens(Jingle) of
         other -> remember(Host, Stanza, Jingle, other);
@@ -393,14 +393,14 @@ aside(Host, Stanza, Jingle) ->
 
 remember(Host, Stanza, Jingle, As) -> remember(Host, xmpp:get_from(Stanza), xmpp:get_to(Stanza), Jingle, As).
 
-%% What an element opens is remembered so; what the gateway has begun stays its own.
+%% Records the session that an element opens; sessions begun by the gateway stay its own.
 remember(Host, From, To, Jingle, As) ->
     case opens(Jingle) /= nothing andalso whose(Host, From, To, Jingle) /= ours of
         true -> set(Host, key(From, To, Jingle), As, owner(Host, From, To));
         false -> ok
     end.
 
-%% A session that was left alone is over.
+%% A session that was left alone has ended.
 note_end(Host, From, To, Jingle) ->
     Key = key(From, To, Jingle),
     {Left, Owner} = found(Host, Key),
@@ -409,11 +409,11 @@ note_end(Host, From, To, Jingle) ->
         false -> ok
     end.
 
-%% The user of this host who opens a session, or with whom somebody of another domain opens it.
+%% The user of this host who opens a session, or the user with whom another domain opens it.
 owner(Host, #jid{lserver = Host} = From, _To) -> {opened_by, From#jid.luser};
 owner(Host, #jid{lserver = Domain}, To) -> {opened_with, To#jid.luser, Domain == component(Host) orelse Domain}.
 
-%% What comes to a user from another server and is not the gateway's goes its own way.
+%% Stanzas to a user from another server bypass the gateway, unless they are the gateway's.
 heard({Stanza, #{jid := Jid, lserver := Host}} = Heard) ->
     From = xmpp:get_from(Stanza),
     case opening(Stanza) of
@@ -429,7 +429,7 @@ opening(#iq{type = set} = IQ) -> jingle(IQ);
 opening(#message{type = Type} = Message) when Type /= error -> jingle_message(Message);
 opening(_Stanza) -> false.
 
-%% What an element begins: a call, another kind of session (file transfer), or nothing.
+%% What an element opens: a call, another kind of session (file transfer), or nothing.
 opens(#xmlel{name = <<"propose">>} = Propose) -> kind([Propose]);
 opens(#xmlel{name = <<"jingle">>} = Jingle) ->
     case attribute(<<"action">>, Jingle) of
@@ -438,7 +438,7 @@ opens(#xmlel{name = <<"jingle">>} = Jingle) ->
     end;
 opens(_Element) -> nothing.
 
-%% Whether an element makes a call of what may have been none.
+%% Whether an element turns a session without a call into a call.
 adds_call(#xmlel{name = <<"jingle">>} = Jingle) ->
     attribute(<<"action">>, Jingle) == <<"content-add">> andalso kind(fxml:get_subtags(Jingle, <<"content">>)) == call;
 adds_call(_Element) -> false.
@@ -462,8 +462,8 @@ attribute(Name, Element) -> fxml:get_tag_attr_s(Name, Element).
 
 %%% ---------------------------------------------------------------------------------------------- the table of the sessions
 
-%% Whoever needs it reads and writes it, and waits for nobody. The process of the host hears what has changed, keeps the order
-%% of the sessions in each share, and takes the oldest out where there are too many.
+%% Read and written by any process, without waiting. The process of the host is notified of changes, keeps the order of the
+%% sessions in each share, and removes the oldest of a full share.
 sessions(Host) -> gen_mod:get_module_proc(Host, ?MODULE).
 
 set(Host, Key, Whose, Owner) ->
@@ -479,9 +479,9 @@ write(Sessions, Key, Whose, Owner) ->
     end,
     gen_server:cast(Sessions, {changed, Key}).
 
-%% The shares that a session is in, each with how many it holds, the smallest first, which makes room for its own: nobody
-%% pushes out what others have. What strangers open with the host's users is apart from what these open, and each domain has
-%% a share of it; what the gateway opens is apart, too.
+%% The shares of a session, each with its size, the smallest first, which makes room for its own: nobody displaces the
+%% sessions of others. Sessions opened by strangers with the host's users are separate from those opened by the users, and each
+%% domain has a share of them; sessions opened by the gateway are separate, too.
 sessions_shares({opened_by, User}) -> [{{by, User}, ?MOST_OF_USER}, {by, ?MOST}];
 sessions_shares({opened_with, User, true}) -> [{{with, User}, ?MOST_OF_USER}, {gateway, ?MOST}];
 sessions_shares({opened_with, User, Domain}) ->
@@ -515,24 +515,24 @@ enter(Key, Owner, At, {_, Order, Places, Counts} = Tables) ->
      end || {Share, _} <- Shares],
     [ets:lookup_element(Counts, Share, 2) > Most andalso give_way(Share, Tables) || {Share, Most} <- Shares].
 
-%% The oldest of a share, if it has not been written anew meanwhile: then it is about to be heard of.
+%% The oldest of a share, unless it was rewritten meanwhile: then a notification is on its way.
 give_way(Share, {Sessions, Order, _, _} = Tables) ->
     {Share, At} = Place = ets:next(Order, {Share, 0}),
     Key = ets:lookup_element(Order, Place, 2),
     leave(Key, Tables),
     ets:match_delete(Sessions, {Key, '_', '_', At}).
 
-%% A counter that is gone when it is at zero.
+%% A counter that is removed at zero.
 count(Counts, Of, More) ->
     Count = ets:update_counter(Counts, Of, More, {Of, 0}),
     Count == 0 andalso ets:delete_object(Counts, {Of, 0}),
     Count.
 
-%%% --------------------------------------------------------------------------------------- how many questions of whom wait
+%%% ------------------------------------------------------------------------------------ numbers of pending requests
 
 waiting(Host) -> gen_mod:get_module_proc(Host, mod_jingle_sip_waiting).
 
-%% Whether one more may wait; it is given back by `has_waited/3`.
+%% Whether one more may wait; `has_waited/3` returns its place.
 may_wait(Host, Way, User) ->
     Most = [{{Way, User}, ?MOST_OF_USER}, {Way, ?MOST}],
     IsMany = [count(waiting(Host), Of, 1) > Bound || {Of, Bound} <- Most],
@@ -540,12 +540,12 @@ may_wait(Host, Way, User) ->
     not lists:member(true, IsMany).
 
 has_waited(Host, Way, User) ->
-    HasTable = ets:whereis(waiting(Host)) /= undefined, % not where the module was stopped meanwhile
+    HasTable = ets:whereis(waiting(Host)) /= undefined, % none if the module was stopped meanwhile
     [HasTable andalso count(waiting(Host), Of, -1) || Of <- [{Way, User}, Way]].
 
-%%% ------------------------------------------------------------------------------------------------------ who is there
+%%% ------------------------------------------------------------------------------------------------------ presence
 
-%% Presence goes to the gateway as XEP-0356 §7 has it, but no more of it than calls need: no status, no picture's hash.
+%% Presence goes to the gateway as in XEP-0356 §7, reduced to what calls need: no status, no avatar hash.
 tell(Host, From, #presence{type = Type, priority = Priority} = Presence) ->
     Encoded = [xmpp:encode(Element) || Element <- xmpp:get_els(Presence), xmpp:get_ns(Element) == ?NS_CAPS],
     Caps = [Element#xmlel{children = []} || Element <- Encoded],
@@ -553,12 +553,12 @@ tell(Host, From, #presence{type = Type, priority = Priority} = Presence) ->
     is_up(Host) andalso ejabberd_router:route(Told),
     ok.
 
-%% A component has connected: if it is the gateway, every session says its presence again.
+%% A component has connected: if it is the gateway, every session sends its presence again.
 connected(Component) ->
     [ask_presence(Host) || Host <- ejabberd_option:hosts(), gen_mod:is_loaded(Host, ?MODULE), component(Host) == Component],
     ok.
 
-%% Asked of the sessions themselves, so that nothing old overtakes what a session says meanwhile.
+%% Requested from the sessions themselves, so that no old presence overtakes a newer one.
 ask_presence(Host) ->
     Pids = [ejabberd_sm:get_session_pid(User, Server, Resource)
             || {User, Server, Resource} <- ejabberd_sm:get_vh_session_list(Host)],
@@ -580,9 +580,9 @@ is_own(_From, To) -> To == undefined.
 
 is_bare_same(One, Other) -> jid:tolower(jid:remove_resource(One)) == jid:tolower(jid:remove_resource(Other)).
 
-%%% ------------------------------------------------------------------------------------------ what the host says of itself
+%%% ------------------------------------------------------------------------------------------ the host's disco#info
 
-%% By this feature, and the component in the form (XEP-0128), the gateway knows that a module of its version is here.
+%% By this feature, and the component in the form (XEP-0128), the gateway detects a module of its version.
 features({error, _} = Refused, _From, _To, _Node, _Lang) -> Refused;
 features(Known, _From, _To, <<>>, _Lang) ->
     Others = case Known of
@@ -605,7 +605,7 @@ wrapped(Name, Namespace, Stanza) ->
     Forwarded = #xmlel{name = <<"forwarded">>, attrs = [{<<"xmlns">>, ?NS_WRAPPED}], children = [client(Stanza)]},
     #xmlel{name = Name, attrs = [{<<"xmlns">>, Namespace}], children = [Forwarded]}.
 
-%% xmpp:encode leaves the namespace out, and inside of <forwarded/> it would be another's.
+%% xmpp:encode omits the namespace, and inside <forwarded/> it would inherit another.
 client(Stanza) ->
     #xmlel{attrs = Attributes} = Element = xmpp:encode(Stanza, ?NS_CLIENT),
     Element#xmlel{attrs = lists:keystore(<<"xmlns">>, 1, Attributes, {<<"xmlns">>, ?NS_CLIENT})}.
@@ -619,7 +619,7 @@ inside(Elements, Name, Namespace, Kind) ->
         _ -> false
     end.
 
-%% A stanza as it stands in a wrapper, or false when it is none.
+%% A stanza as it is in a wrapper, or false if it is none.
 spoken(#xmlel{} = Element) ->
     try xmpp:decode(Element, ?NS_CLIENT, [ignore_els])
     catch _:{xmpp_codec, _} -> false

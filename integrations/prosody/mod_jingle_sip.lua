@@ -1,36 +1,36 @@
--- mod_jingle_sip: hands the Jingle calls of a host's users over to a gateway component, and lets the component send Jingle
--- in their name. For Prosody 0.12 and newer.
+-- mod_jingle_sip: delegates the Jingle calls of a host's users to a gateway component, and lets the component send Jingle
+-- on their behalf. For Prosody 0.12 and newer.
 --
 --   VirtualHost "example.org"
 --     modules_enabled = { "jingle_sip" }
 --     jingle_sip_component = "sip.example.org"  -- an ordinary Component; validate_from_addresses stays as it is
 --     jingle_sip_messages  = true               -- Jingle Message Initiation (XEP-0353) too
 --     jingle_sip_fallback  = "error"            -- while the gateway is not connected: "error" (503) or "pass" (route as usual)
---     jingle_sip_timeout   = 15                 -- seconds that the gateway may take to answer
---     jingle_sip_speaks_as = { }                -- as whom the gateway may speak, too: domains of phones
+--     jingle_sip_timeout   = 15                 -- seconds for the gateway to answer
+--     jingle_sip_speaks_as = { }                -- further domains that the gateway may send as: those of phones
 --
--- Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but for full JIDs, too; the
--- module for ejabberd uses the same:
+-- Server and gateway use the elements of XEP-0355 (delegation) and XEP-0356 (privileged entity), but also for full JIDs;
+-- the module for ejabberd is compatible:
 --
---   server -> gateway   iq set: delegation/forwarded/iq     what a user has sent: Jingle, and disco#info to a phone's device;
+--   server -> gateway   iq set: delegation/forwarded/iq     a user's IQ: Jingle, and disco#info to a phone's device;
 --                                                           answered by a result with the user's answer inside, or by
 --                                                           feature-not-implemented: "not mine, route it"
---   gateway -> server   iq set: privileged_iq/iq           to be sent as somebody; the result has the device's answer inside
+--   gateway -> server   iq set: privileged_iq/iq           to be sent on a user's behalf; the result has the device's answer
 --   server -> gateway   message: delegation/forwarded/message   a Jingle Message of a user
---   gateway -> server   message: privilege/forwarded/message    ... and as somebody
---   server -> gateway   message: privilege/forwarded/message    the error that answers such a one
---   server -> gateway   presence                            of every session, all of it again when the gateway connects:
---                                                           priority and caps (XEP-0115) alone
+--   gateway -> server   message: privilege/forwarded/message    ... and on a user's behalf
+--   server -> gateway   message: privilege/forwarded/message    the error response to such a message
+--   server -> gateway   presence                            of every session, repeated when the gateway connects: only
+--                                                           priority and caps (XEP-0115)
 --
--- Rules: only the configured component, by its own connection, may speak as somebody: as an address of its own, as a user of
--- this host, as the domains of `jingle_sip_speaks_as`, and in a call of a user's as whom that has called; only Jingle,
--- disco#info and Jingle Messages, only to users of this host. The addresses of an answer are those of what it answers,
--- whatever stands in it. Blocking holds both ways. Left alone, whole sessions long: file transfer (sessions without RTP),
--- sessions that began while the gateway was away and calls passed, sessions that come from other servers, and what a user
--- says to an account of their own, but in a call that the gateway began, since a phone may have the user's own address. What
--- opens a call is the gateway's all the same, while it is there: no sid takes a call past it.
--- Bounds: of sessions, those of `shares_of`, the oldest give way; of questions that wait, `MOST` in each direction, of them
--- `MOST_OF_USER` of a user, past which one is refused. The sessions outlive a reload of the module.
+-- Rules: only the configured component, over its own connection, may send on behalf of others: as an address of its own, as a
+-- user of this host, as the domains of `jingle_sip_speaks_as`, and in a user's call as the address called; only Jingle,
+-- disco#info and Jingle Messages, only to users of this host. The addresses of an answer are those of its request,
+-- whatever it contains. Blocking applies in both directions. Not delegated, for the whole session: file transfer (sessions
+-- without RTP), sessions begun while the gateway was away and calls passed, sessions from other servers, and a user's
+-- stanzas to their own account, except in a call begun by the gateway, since a phone may have the user's own address. A
+-- stanza that opens a call is always delegated while the gateway is there: no sid can bypass it.
+-- Bounds: sessions as in `shares_of`, the oldest are dropped; pending requests: `MOST` in each direction, of these
+-- `MOST_OF_USER` of one user, further ones are refused. The sessions outlive a reload of the module.
 
 local st = require "util.stanza";
 local jid = require "util.jid";
@@ -54,7 +54,7 @@ local PRIVILEGE = "urn:xmpp:privilege:2";
 local FORWARD = "urn:xmpp:forward:0";
 local CLIENT = "jabber:client";
 
-local PHONE = "sip"; -- the resource of the devices that the gateway speaks from when it answers a proposal
+local PHONE = "sip"; -- the resource of a phone as a device, from which the gateway answers proposals
 local MOST = 10000;
 local MOST_OF_DOMAIN = 1000;
 local MOST_OF_USER = 100;
@@ -69,7 +69,7 @@ assert(gateway and gateway ~= module.host, "jingle_sip_component must be the dom
 assert(fallback == "error" or fallback == "pass", "jingle_sip_fallback must be \"error\" or \"pass\"");
 assert(timeout and timeout > 0, "jingle_sip_timeout must be a number of seconds");
 
--- The gateway's component, with its connection (mod_component).
+-- The gateway's component, and its connection (mod_component).
 local function component()
 	local host = prosody.hosts[gateway];
 	return host and host.modules and host.modules.component;
@@ -80,26 +80,26 @@ local function is_up()
 	return there and there.connected;
 end
 
--- Whether it came by the gateway's own connection: another one may write any address with validate_from_addresses = false.
+-- Whether a stanza came over the gateway's own connection: others may use any address with validate_from_addresses = false.
 local function is_gateway(event)
 	local there = component();
 	return event.stanza.attr.from == gateway and there and there.session == event.origin;
 end
 
--- Whether a host hands its users' calls over to the same gateway.
+-- Whether a host delegates its users' calls to the same gateway.
 local function is_its(host)
 	local there = prosody.hosts[host];
 	return there and there.modules and there.modules.jingle_sip
 		and jid.prep(module:context(host):get_option_string("jingle_sip_component")) == gateway;
 end
 
--- As whom the gateway may speak; the users of another host are its own as well where that host hands over to it.
+-- Addresses the gateway may send as; including users of another host that delegates to the same gateway.
 local function may_be(address)
 	local host = jid.host(address);
 	return host == gateway or speaks_as:contains(host) or jid.node(address) and is_its(host);
 end
 
--- Questions that wait for their answers, by id, each in the share of its user; past the bounds none is taken.
+-- Pending requests by id, each in the share of its user; past the bounds none is accepted.
 
 local function questions()
 	local waiting, shares = cache.new(MOST, false), {};
@@ -126,10 +126,10 @@ local function questions()
 	return ask, take;
 end
 
-local ask_gateway, take_asked = questions(); -- what a user has sent: { user, origin, stanza }
-local ask_device, take_spoken = questions(); -- what the gateway has sent as somebody: { user, outer, as, to, session }
+local ask_gateway, take_asked = questions(); -- from a user: { user, origin, stanza }
+local ask_device, take_spoken = questions(); -- from the gateway, on behalf of an address: { user, outer, as, to, session }
 
--- Wrappers, and what is inside of them
+-- Wrappers, and their contents
 
 local function wrapped(outer, name, namespace, stanza)
 	local inside = st.clone(stanza);
@@ -137,7 +137,7 @@ local function wrapped(outer, name, namespace, stanza)
 	return outer:tag(name, { xmlns = namespace }):tag("forwarded", { xmlns = FORWARD }):add_child(inside);
 end
 
--- A stanza that was inside: without the namespaces it needed there.
+-- A stanza taken out of its wrapper: without the namespaces needed there.
 local function unwrapped(inside)
 	local stanza = st.clone(inside);
 	stanza.attr.xmlns = nil;
@@ -147,18 +147,18 @@ local function unwrapped(inside)
 	return stanza;
 end
 
--- Whose session it is. One that the gateway began is "ours", whatever its party is called; "other" carries no call; a call
--- that goes its own way is "aside"; and of either of these that is "ended" only Jingle Messages (finish) still go that way.
--- What is not remembered is the gateway's, and so is what it has "taken". Known by sid and both parties, so that nobody can
--- set aside what others have.
+-- Owners of sessions. "ours": begun by the gateway, whatever its party's address; "other": carries no call; "aside": a call
+-- that is not delegated; "ended": one of the latter two, for which only Jingle Messages (finish) still bypass the gateway.
+-- Unknown sessions and "taken" are the gateway's. The key is the sid and both parties, so that nobody can affect the sessions
+-- of others.
 
 local sessions = {}; -- by key: { as, shares, place }
 local shares = {}; -- by name: the keys of the sessions, the newest first
 local last_place = 0;
 
--- The shares that a session is in, each with how many it holds, the smallest first, which makes room for its own: nobody
--- pushes out what others have. What strangers open with the host's users is apart from what these open, and each domain has
--- a share of it; what the gateway opens is apart, too.
+-- The shares of a session, each with its size, the smallest first, which makes room for its own: nobody displaces the
+-- sessions of others. Sessions opened by strangers with the host's users are separate from those opened by the users, and
+-- each domain has a share of them; sessions opened by the gateway are separate, too.
 local function shares_of(from, to)
 	local host = jid.host(from);
 	if host == module.host then return { { "by "..jid.bare(from), MOST_OF_USER }, { "by", MOST } }; end
@@ -193,7 +193,7 @@ local function set(key, as, of)
 	sessions[key] = { as = as, shares = of, place = last_place };
 end
 
--- A reload of the module forgets no session.
+-- A reload of the module keeps the sessions.
 function module.save()
 	local saved = {};
 	for key, session in pairs(sessions) do
@@ -207,7 +207,7 @@ function module.restore(saved)
 	for _, session in ipairs(saved.sessions or {}) do set(session.key, session.as, session.shares); end
 end
 
--- A sid may be as long as a stanza: its hash is kept.
+-- A sid may be as long as a stanza: its hash is the key.
 local function key_of(from, to, element)
 	local one, other = jid.bare(from), jid.bare(to);
 	if one > other then one, other = other, one; end
@@ -219,7 +219,7 @@ local function whose(from, to, element)
 	return session and session.as ~= "taken" and session.as;
 end
 
--- Whether a user has called that one in that session: then the gateway answers as whom it was for.
+-- Whether the user has called this address in this session: then the gateway answers as that address.
 local function has_called(user, other, element)
 	local session = sessions[key_of(user, other, element)];
 	return session and session.as == "taken";
@@ -232,26 +232,26 @@ local function has_rtp(contents)
 	return false;
 end
 
--- What an element begins: "call", "other" (file transfer), or nothing.
+-- What an element opens: "call", "other" (file transfer), or nothing.
 local function opens(element)
 	if element.name == "propose" then return has_rtp({ element }) and "call" or "other"; end
 	if element.name ~= "jingle" or element.attr.action ~= "session-initiate" then return nil; end
 	return has_rtp(element.tags) and "call" or "other";
 end
 
--- Whether an element makes a call of what may have been none.
+-- Whether an element turns a session without a call into a call.
 local function adds_call(element)
 	return element.name == "jingle" and element.attr.action == "content-add" and has_rtp(element.tags);
 end
 
--- What an element opens is remembered so; what the gateway has begun stays its own.
+-- Records the session that an element opens; sessions begun by the gateway stay its own.
 local function remember(from, to, element, as)
 	if opens(element) and whose(from, to, element) ~= "ours" then
 		set(key_of(from, to, element), as, shares_of(from, to));
 	end
 end
 
--- A session that was left alone is over.
+-- A session that was left alone has ended.
 local function note_end(from, to, element)
 	if element.attr.action ~= "session-terminate" then return; end
 	local key = key_of(from, to, element);
@@ -265,9 +265,9 @@ local function jingle_message(stanza)
 	end
 end
 
--- 1. What the host's users send
+-- 1. Stanzas from the host's users
 
--- A call to one as whom the gateway may not speak is remembered, since it answers as that one.
+-- A call to an address that the gateway may not send as is remembered, since the gateway answers as that address.
 local function taken(to) return not may_be(to) and "taken" or nil; end
 
 local function refuse(origin, stanza, condition, text)
@@ -275,7 +275,7 @@ local function refuse(origin, stanza, condition, text)
 	return true;
 end
 
--- Whether the gateway is to carry it: a call that opens in any case, and all but what is left alone to its end.
+-- Whether the gateway handles it: always if it opens a call, otherwise unless the session is left alone.
 local function is_carried(from, to, element)
 	local opened, of = opens(element), whose(from, to, element);
 	if opened == "call" or of == "ours" then return true; end
@@ -284,7 +284,7 @@ local function is_carried(from, to, element)
 	return opened ~= "other" and not of;
 end
 
--- Whether it is for other people and the gateway's to carry. What it is not is remembered as left alone, or as over.
+-- Whether it is for others and handled by the gateway. If not, the session is recorded as left alone, or as ended.
 local function is_taken(from, to, element)
 	if jid.host(to) == gateway then return false; end
 	if jid.bare(to) == jid.bare(from) then return whose(from, to, element) == "ours"; end
@@ -305,7 +305,7 @@ local function hand_over_iq(origin, stanza)
 	return true;
 end
 
--- The stanza as the gateway is to read it: with both addresses.
+-- The stanza for the gateway: with both addresses.
 local function addressed(origin, stanza)
 	local copy = st.clone(stanza);
 	copy.attr.from = origin.full_jid;
@@ -319,7 +319,7 @@ local function outgoing_iq(event)
 	if origin.type ~= "c2s" or not jingle then return; end
 	local iq = addressed(origin, stanza);
 	local from, to, type = iq.attr.from, iq.attr.to, iq.attr.type;
-	-- of what a user says to the own account the question for a call that rings is the gateway's
+	-- of the stanzas to the user's own account, the query for a ringing call is the gateway's
 	local own = type == "get" and jid.bare(to) == jid.bare(from) and jingle.attr.action == "existing-session-initiate";
 	if not own and not (type == "set" and is_taken(from, to, jingle)) then return; end
 	if is_up() then
@@ -336,7 +336,7 @@ for _, to in ipairs { "full", "bare", "host" } do
 	module:hook("pre-iq/"..to, outgoing_iq, 90); -- after mod_blocklist (100)
 end
 
--- What a phone's device can, nobody but the gateway knows; clients ask it before they begin what it has proceeded.
+-- Only the gateway knows the features of a phone's device; clients query them before they act on its proceed.
 local function asked_of_phone(event)
 	local origin, stanza = event.origin, event.stanza;
 	local to = stanza.attr.to;
@@ -361,18 +361,18 @@ local function outgoing_message(event)
 	end
 	if fallback == "pass" then
 		remember(from, to, element, "aside");
-	elseif element.name == "propose" then -- for no other does anybody wait
+	elseif element.name == "propose" then -- no other message gets an error
 		return refuse(origin, stanza, "service-unavailable", "The call gateway is not connected");
 	end
 end
 
 if messages then
 	for _, to in ipairs { "full", "bare" } do
-		module:hook("pre-message/"..to, outgoing_message, -2); -- after mod_mam (0) and mod_carbons (-0.5), which are to see it
+		module:hook("pre-message/"..to, outgoing_message, -2); -- after mod_mam (0) and mod_carbons (-0.5), which must see it
 	end
 end
 
--- What comes to a user from another server and is not the gateway's goes its own way. What is for nobody is not
+-- Stanzas to a user from another server bypass the gateway, unless they are the gateway's. Those to nobody are not
 -- remembered: there are more names than sessions.
 local function incoming(event)
 	local stanza = event.stanza;
@@ -388,9 +388,9 @@ for _, kind in ipairs { "iq/full", "message/full", "message/bare" } do
 	module:hook(kind, incoming, 50);
 end
 
--- 2. What the gateway answers, and what it asks
+-- 2. Answers and requests of the gateway
 
--- The gateway's answer to what was handed over becomes the user's.
+-- The gateway's answer to a delegated IQ is sent to the user.
 local function answered(event)
 	local stanza = event.stanza;
 	local question = is_gateway(event) and take_asked(stanza.attr.id);
@@ -415,14 +415,14 @@ module:hook("iq/host", function (event)
 	if type == "result" or type == "error" then return answered(event); end
 end, 10);
 
--- The device's answer to what was sent as somebody, in the answer to the gateway.
+-- The device's answer to the gateway's request, wrapped for the gateway.
 local function tell_gateway(question, answer)
 	local inside = st.clone(answer);
 	inside.attr.from, inside.attr.to = question.to, question.as;
 	module:send(wrapped(st.reply(question.outer), "privilege", PRIVILEGE, inside));
 end
 
--- The keys of what each session has been asked, so that all is answered when it goes.
+-- The pending requests to each session, so that all are answered when it goes offline.
 local asked_of = setmetatable({}, { __mode = "k" });
 
 local function settle(key)
@@ -471,7 +471,7 @@ local function speak(outer, iq)
 	remember(iq.attr.from, iq.attr.to, iq.tags[1], "ours");
 	asked_of[session] = asked_of[session] or {};
 	asked_of[session][key] = true;
-	-- what the server itself says to it (blocked, gone) is an answer as well
+	-- the server's own errors (blocked, gone) are answers as well
 	local function send(answer)
 		if settle(key) then tell_gateway(question, answer); end
 		return true;
@@ -506,7 +506,7 @@ module:hook("resource-unbind", function (event)
 	end
 end);
 
--- Nothing but a Jingle Message and hints how to store it: no chat.
+-- Only a Jingle Message and storage hints: no chat.
 local function is_spoken_message(message)
 	local type = message.attr.type or "normal";
 	if type ~= "chat" and type ~= "normal" then return false; end
@@ -516,7 +516,7 @@ local function is_spoken_message(message)
 	return jingle_message(message) ~= nil;
 end
 
--- What the server says to such a message (nobody is there, blocked) is the gateway's to hear.
+-- The server's error response to such a message (nobody is there, blocked) goes to the gateway.
 local function tell_refused(message)
 	if is_up() then module:send(wrapped(st.message({ from = module.host, to = gateway }), "privilege", PRIVILEGE, message)); end
 	return true;
@@ -542,7 +542,7 @@ module:hook("message/host", function (event)
 	return true;
 end, 160);
 
--- A device's error that answers what the gateway said as somebody.
+-- A device's error response to the gateway's message on behalf of an address.
 local function error_of_device(event)
 	local origin, stanza = event.origin, event.stanza;
 	local element = origin.type == "c2s" and stanza.attr.type == "error" and jingle_message(stanza);
@@ -556,9 +556,9 @@ for _, to in ipairs { "full", "bare", "host" } do
 	module:hook("pre-message/"..to, error_of_device, -2);
 end
 
--- 3. Who is there: presence goes to the gateway as XEP-0356 §7 has it
+-- 3. Presence goes to the gateway as in XEP-0356 §7
 
--- ... but no more of it than calls need: no status, no picture's hash.
+-- ... reduced to what calls need: no status, no avatar hash.
 local function tell(presence)
 	local told = st.presence({ from = presence.attr.from, to = gateway, type = presence.attr.type });
 	local priority, caps = presence:get_child_text("priority"), presence:get_child("c", CAPS);
@@ -589,8 +589,8 @@ module:hook_global("host-activated", function (host)
 	if host == gateway then watch(); end
 end);
 
--- 4. What the host says of itself: by this feature, and the component in the form (XEP-0128), the gateway knows that a
--- module of its version is here
+-- 4. The host's disco#info: by this feature, and the component in the form (XEP-0128), the gateway detects a module of its
+-- version
 
 local about = dataforms.new {
 	{ name = "FORM_TYPE", type = "hidden", value = MODULE };

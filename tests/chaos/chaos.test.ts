@@ -1,4 +1,4 @@
-/** A few worlds of chaos (world.ts); `npm run chaos` has as many as one likes. */
+/** A few worlds of chaos (world.ts); `npm run chaos` runs as many as wanted. */
 import { expect, test } from "bun:test";
 import { World } from "./world.ts";
 

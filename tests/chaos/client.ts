@@ -1,8 +1,8 @@
 /**
- * A Jingle client that does as it likes: it calls, rings, accepts, declines, holds, and hangs up, by chance.
+ * A Jingle client with random behaviour: it calls, rings, accepts, declines, holds, and hangs up.
  *
- * It acknowledges what it gets, answers pings for the sessions that it has and no others (XEP-0166 §6.8), and keeps of each session how
- * it stands and who has told it its end: each gateway once at most. One that was killed may not know that it was heard, so the next says it again.
+ * It acknowledges IQs, answers pings for its own sessions only (XEP-0166 §6.8), and records for each session its state and which gateways
+ * have ended it: each gateway at most once. A killed gateway may not know that its message arrived, so the next one repeats it.
  */
 import type { Element } from "@xmpp/xml";
 import type { Clock } from "../../actors/clock.ts";
@@ -13,11 +13,11 @@ export type State = "asking" | "asked" | "up" | "ended";
 
 export interface Session {
   readonly sid: string;
-  /** The phone, as this client knows it. */
+  /** The phone's JID, as known to this client. */
   readonly peer: string;
   readonly isIncoming: boolean;
   state: State;
-  /** The gateways that have told it that the session is over, by what their ids begin with. */
+  /** The gateways that have ended the session, by the prefix of their ids. */
   readonly told: Set<string>;
   isHeld: boolean;
 }
@@ -25,20 +25,20 @@ export interface Session {
 export interface ClientNeeds {
   readonly clock: Clock;
   readonly chance: () => number;
-  /** Hands a stanza to its server; false when that is not there, or has no gateway. */
+  /** Sends a stanza to its server; returns false if that is down or has no gateway. */
   readonly send: (stanza: string) => boolean;
 }
 
-/** Milliseconds that a client waits for an answer to its call, and that a phone rings. */
+/** Milliseconds that a client waits for its call to be answered, and that a phone rings. */
 const PATIENCE = 45_000;
 
 export class Client {
   readonly jid: string;
   readonly sessions = new Map<string, Session>();
-  /** What no client should hear. */
+  /** Messages that no client should receive. */
   readonly faults: string[] = [];
   readonly #needs: ClientNeeds;
-  /** What its own IQs are about, until they are answered. */
+  /** Sessions of its own unanswered IQs. */
   readonly #asked = new Map<string, Session>();
   #count = 0;
 
@@ -47,7 +47,7 @@ export class Client {
     this.#needs = needs;
   }
 
-  /** Those that are not over. */
+  /** Live sessions. */
   get live(): Session[] {
     return [...this.sessions.values()].filter(({ state }) => state !== "ended");
   }
@@ -60,7 +60,7 @@ export class Client {
     this.#needs.clock.after(PATIENCE, () => session.state === "asking" && this.hangsUp(session, "cancel"));
   }
 
-  /** Does something about one of its sessions. */
+  /** Performs a random action in one of its sessions. */
   acts(session: Session): void {
     const at = this.#needs.chance();
     if (session.state !== "up") {
@@ -89,7 +89,7 @@ export class Client {
     this.#told(stanza, jingle);
   }
 
-  /** Tells the gateway that it is there. */
+  /** Announces itself to the gateway. */
   comes(component: string): void {
     this.#needs.send(`<presence from='${this.jid}' to='${component}'/>`);
   }
@@ -111,7 +111,7 @@ export class Client {
     if (action === "session-accept") session.state = "up";
   }
 
-  /** A phone calls: it rings, and may be answered. A session that is over may begin again, where its INVITE has come once more. */
+  /** A phone calls: it rings, and may be answered. An ended session may begin again if its INVITE has come again. */
   #asks(stanza: Element, sid: string): void {
     const known = this.sessions.get(sid);
     this.#answers(stanza, "result");
@@ -136,12 +136,12 @@ export class Client {
     const id = `i${++this.#count}`;
     const jingle = `<jingle xmlns='${JINGLE}' action='${action}' sid='${session.sid}' ${more}>${inside}</jingle>`;
     this.#asked.set(id, session);
-    // what cannot be delivered comes back as an error (RFC 6120 §8.3)
+    // an undeliverable stanza comes back as an error (RFC 6120 §8.3)
     if (!this.#needs.send(`<iq type='set' id='${id}' from='${this.jid}' to='${session.peer}'>${jingle}</iq>`))
       this.#refused(id, action === "session-accept");
   }
 
-  /** A session that the gateway does not know, or cannot begin or answer, is over; a hold that it refuses is not. */
+  /** A session is over if the gateway does not know it or refuses to begin or answer it; not if it refuses a hold. */
   #refused(id: string, isUnknown: boolean): void {
     const session = this.#asked.get(id);
     this.#asked.delete(id);
@@ -153,7 +153,7 @@ export class Client {
   }
 }
 
-/** One more candidate of the session's content. */
+/** A further candidate of the session's content. */
 const candidate = (port: number): string =>
   `<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uA' pwd='pA34567890123456789012'><candidate component='1' foundation='2' generation='0' id='c${port}' ip='198.51.100.8' network='0' port='${40_000 + port}' priority='1694498815' protocol='udp' type='srflx'/></transport></content>`;
 

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- [--minutes N] [--seed S]`: worlds of chaos, one seed after the other, until the time is over. The first that ends badly
- * is told with its seed, which does the same again.
+ * `npm run chaos -- [--minutes N] [--seed S]`: worlds of chaos, one seed after another, until the time is up. The first failure
+ * is reported with its seed, which reproduces it.
  */
 import { parseArgs } from "node:util";
 import { World } from "./world.ts";

@@ -1,5 +1,5 @@
 /**
- * One side of chaos: an XMPP server with clients, and a gateway with its store. Both can be killed at any instant, and started again.
+ * One side of chaos: an XMPP server with clients, and a gateway with its store. Both can be killed at any instant and restarted.
  *
  * The other side's gateway is its SIP proxy, and answers for all phones.
  */
@@ -19,7 +19,7 @@ export interface SiteAt {
   readonly domain: string;
   readonly sip: Address;
   readonly server: Address;
-  /** The other side's gateway. */
+  /** The address of the other side's gateway. */
   readonly proxy: Address;
 }
 
@@ -35,7 +35,7 @@ export class Site {
   readonly clients: readonly Client[];
   readonly rows = new Rows();
   readonly logged: LogEvent[] = [];
-  /** What its gateways have asked by each id. */
+  /** The requests of its gateways, by id. */
   readonly #asked = new Map<string, string>();
   /** Ids that were used twice. */
   readonly reused: string[] = [];
@@ -44,7 +44,7 @@ export class Site {
   #starts = 0;
   #server: PlayServer;
   readonly #streams = new Set<ByteStream>();
-  /** The one that the gateway is known by. */
+  /** The authenticated stream of the gateway. */
   #stream: ByteStream | undefined;
   #isServerUp = true;
 
@@ -73,11 +73,11 @@ export class Site {
     await this.#needs.wire.listen(this.at.server, (stream) => this.#accept(stream));
   }
 
-  /** Starts a gateway, which goes on with what is saved. */
+  /** Starts a gateway, which continues with the saved calls. */
   async start(): Promise<void> {
     const { clock, wire, seed } = this.#needs;
     const mortal = new Mortal(clock, wire);
-    // no two gateways name things alike
+    // no two gateways use the same ids
     const needs = needsOf(clock, wire, (event) => void this.logged.push(event), seed * 1_000 + ++this.#starts);
     const saving = { clock: mortal.clock, open: mortal.open, store: mortal.store(this.rows) };
     const gateway = new Gateway(this.#config(), { ...needs, ...saving });
@@ -91,7 +91,7 @@ export class Site {
     this.#living = undefined;
   }
 
-  /** As by SIGTERM: it saves, and leaves. */
+  /** As by SIGTERM: it saves its calls, and exits. */
   async handOver(): Promise<void> {
     const living = this.#living;
     this.#living = undefined;
@@ -144,7 +144,7 @@ export class Site {
     const opened: ByteStream = {
       ...stream,
       write: (text) => {
-        // nobody is heard before (XEP-0114)
+        // nothing is accepted before the handshake (XEP-0114)
         if (text === "<handshake/>") this.#stream = stream;
         return stream.write(text);
       },

@@ -1,9 +1,9 @@
 /**
- * Chaos by a seed: two gateways that call each other over a bad network, and both are killed, handed over, and cut off, while their users
- * call, hold and hang up. The same seed does the same.
+ * Seeded chaos: two gateways call each other over a bad network, and both are killed, handed over, and disconnected, while their users
+ * call, hold and hang up. The same seed reproduces the run.
  *
- * When all has healed, each call lives on both sides or on none, no gateway tells a client its end twice, and when the last is hung up
- * nothing is left: no call, transaction, timer or row. No request of a dialog has a number that an earlier one had, and no IQ an id.
+ * After everything has healed, each call is live on both sides or on none, no gateway has ended a client's session twice, and after the last
+ * hang-up nothing remains: no call, transaction, timer or row. No CSeq number is used twice in a dialog, and no id in an IQ.
  */
 import { header } from "../../protocol/sip/fields.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
@@ -17,17 +17,17 @@ import { Site } from "./site.ts";
 const NEAR = { host: "192.0.2.1", port: 5_600 };
 const FAR = { host: "192.0.2.2", port: 5_060 };
 const USERS = ["anna", "bert", "cleo"];
-/** Milliseconds: how long people make calls, and what heals everything: pings after 5 minutes, session timers of 30. */
+/** Milliseconds: how long people make calls, and how long healing takes: pings after 5 minutes, session timers of 30. */
 const BUSY = 120_000;
 const HEALING = 3_600_000;
 
 type Mutable<What> = { -readonly [Name in keyof What]: What[Name] };
 
-/** What has happened, for who looks for a fault. */
+/** The events, for debugging. */
 export interface Told {
   readonly calls: number;
   readonly kills: number;
-  /** What is wrong; nothing, if all is well. */
+  /** The faults; empty if all is well. */
   readonly faults: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export class World {
     this.#sites = [new Site(near, USERS, needs), new Site(far, USERS, { ...needs, seed: seed + 500_000 })];
   }
 
-  /** What has been done, a line each. */
+  /** The actions so far, one line each. */
   get story(): readonly string[] {
     return this.#story;
   }
@@ -169,7 +169,7 @@ export class World {
     );
   }
 
-  /** What one side knows otherwise than the other. */
+  /** Differences between the two sides. */
   #disagreements(): string[] {
     const [near, far] = this.#sites.map((site) => {
       const up = this.#sessions(site).filter(([, { state }]) => state !== "ended");
@@ -198,7 +198,7 @@ export class World {
     await this.#clock.advance(120_000);
   }
 
-  /** What is there after the last call, and after both gateways have stopped. */
+  /** What remains after the last call, and after both gateways have stopped. */
   async #leftOver(): Promise<string[]> {
     const faults: string[] = [];
     for (const site of this.#sites) {
@@ -220,7 +220,7 @@ export class World {
   }
 }
 
-/** Requests inside dialogs whose CSeq is not higher than that of all before (RFC 3261 §12.2.1.1). */
+/** Requests inside dialogs whose CSeq is not higher than that of all earlier ones (RFC 3261 §12.2.1.1). */
 function numbersAgain({ datagrams }: Wire): string[] {
   const [seen, highest] = [new Set<string>(), new Map<string, number>()];
   return datagrams.flatMap(({ from, bytes }) => {

@@ -1,4 +1,4 @@
-/** Good inputs: recordings of real peers, the torture messages, the texts of plays, and what was found before. */
+/** Good inputs: recordings of real peers, the torture messages, the texts of plays, and earlier findings. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
@@ -48,7 +48,7 @@ export const QUERIES = [
   "/assets/page.js",
 ];
 
-/** What was found by a reader, kept for ever. */
+/** Earlier findings for a reader, kept forever. */
 export function found(reader: string): { readonly name: string; readonly bytes: Uint8Array }[] {
   const names = readdirSync(FOUND).filter((name) => name.startsWith(`${reader}-`));
   return names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(FOUND, name))) }));

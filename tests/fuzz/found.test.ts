@@ -1,4 +1,4 @@
-/** What fuzzing has found stays mended, a few spoilt inputs are tried each time, and the law that fuzzing holds readers to is one. */
+/** Findings of fuzzing stay fixed, a few mutated inputs are tried in each run, and the law for readers detects violations. */
 import { describe, expect, test } from "bun:test";
 import { Refusal } from "../../protocol/refusal.ts";
 import { createChance } from "../../replay/chance.ts";
@@ -55,7 +55,7 @@ describe("the law", () => {
     };
     const nothing = (): void => {};
     expect(await lawOf(nothing, lasting(0.5, 0.75, 1))).toBe("0.5 s for 10 bytes");
-    // the collector of garbage may run once
+    // the garbage collector may run once
     expect(await lawOf(nothing, lasting(0.5, 0.125))).toBeUndefined();
     expect(await lawOf(() => "x".repeat(1_000_000))).toBe("1000002 characters of 10 bytes");
   });

@@ -1,31 +1,31 @@
 /**
- * One input at one reader, and what is wrong with what came of it.
+ * Runs one input through one reader, and judges the result.
  *
- * The law: a value or a `Refusal`, never another throw; no more than `MOST_SECONDS` of a processor, whatever else the machine does; and no more told than
- * the input is worth: `GREATEST` characters for each of its bytes.
+ * The law: a value or a `Refusal`, never another exception; at most `MOST_SECONDS` of CPU time, whatever else the machine does; and
+ * output in proportion to the input: at most `GREATEST` characters for each byte.
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import type { Reader } from "./readers.ts";
 
 const MOST_SECONDS = 0.25;
 const GREATEST = 200;
-/** Characters that are told of nothing at all. */
+/** Characters of output allowed for an empty input. */
 const OF_NOTHING = 100_000;
 
-/** Seconds of a processor that this process has used. */
+/** CPU seconds used by this process. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
 }
 
-/** What is wrong, in words; undefined when nothing is. */
+/** The violation, in words; undefined if there is none. */
 export async function judged(
   reader: Reader,
   bytes: Uint8Array,
   seconds: () => number = processorTime,
 ): Promise<string | undefined> {
   let least = Number.POSITIVE_INFINITY;
-  // the collector of garbage runs when it likes: what is slow each time is slow
+  // the garbage collector runs at any time: only what is slow every time is slow
   for (let left = 3; left > 0 && least > MOST_SECONDS; left--) {
     const begun = seconds();
     const told = await outcomeOf(reader, bytes);

@@ -1,13 +1,13 @@
 /**
- * Inputs that went wrong: bytes, words and lines of good ones lost, doubled, put elsewhere, taken from others, and repeated until it hurts.
+ * Mutated inputs: bytes, words and lines of good ones removed, duplicated, moved, taken from others, and repeated excessively.
  *
- * Chance comes in from outside, so that a seed gives the same inputs again. Bound: `LONGEST` bytes.
+ * The random source is a parameter, so that a seed reproduces the inputs. Bound: `LONGEST` bytes.
  */
 
-/** More than any reader takes: what is past a limit is an input, too. */
+/** More than any reader accepts: inputs past a limit are tested, too. */
 const LONGEST = 70_000;
 
-/** What is put into inputs: what has a meaning somewhere, and what has none anywhere. */
+/** Strings to insert: some with a special meaning somewhere, some with none. */
 const ODD = [
   ..."| |\t|\r\n|\r\n\r\n|\n|:|;|=|,|/|@|<|>|\"|'|%|%00|%zz|&|&lt;|&#0;|\\|*|[|]|(|)|-|+".split("|"),
   ..."0|-1|1e9|4294967296|99999999999999999999|NaN|undefined|null|__proto__|constructor|toString|length".split("|"),
@@ -22,13 +22,13 @@ const ODD = [
 
 type Chance = () => number;
 
-/** One more input, made of some of these. */
+/** A further input, made from some of these. */
 export function mutated(corpus: readonly string[], chance: Chance): Uint8Array {
   const one = <Item>(items: readonly Item[]): Item => items[Math.floor(chance() * items.length)] as Item;
   let text = one(corpus);
   for (let left = 1 + Math.floor(chance() * 4); left > 0; left--) text = changedOnce(text, corpus, chance);
   const bytes = Buffer.from(text.slice(0, LONGEST), "utf8");
-  // bytes that are no UTF-8
+  // invalid UTF-8
   if (chance() < 0.2 && bytes.length > 0) bytes[Math.floor(chance() * bytes.length)] = Math.floor(chance() * 256);
   return new Uint8Array(bytes);
 }
@@ -52,7 +52,7 @@ function changedOnce(text: string, corpus: readonly string[], chance: Chance): s
   return one(ways)();
 }
 
-/** Where a piece of a text begins and ends: a character, a word, a line or any other. */
+/** Start and end of a random piece of a text: a character, a word, a line or any other. */
 function pieceOf(text: string, chance: Chance): [start: number, end: number] {
   const at = Math.floor(chance() * text.length);
   const kind = chance();
@@ -62,7 +62,7 @@ function pieceOf(text: string, chance: Chance): [start: number, end: number] {
   return [at, at + Math.floor(chance() * (text.length - at))];
 }
 
-/** The piece around a place, up to what divides it from others. */
+/** The piece around a position, up to its delimiters. */
 function around(text: string, at: number, divider: RegExp): [start: number, end: number] {
   let [start, end] = [at, at];
   while (start > 0 && !divider.test(text[start - 1] ?? "")) start--;

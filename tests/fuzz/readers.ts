@@ -1,7 +1,7 @@
 /**
- * The readers of what peers write, each with good inputs: SIP, its frames, SDP, fragments, stanzas, Jingle, a relay's bencode, and what the API is asked.
+ * All readers of foreign input, each with good inputs: SIP, its frames, SDP, fragments, stanzas, Jingle, a relay's bencode, API requests.
  *
- * A reader gives a value or a refusal. What it gives to two ways of cutting the same bytes must be the same: it throws where it is not.
+ * A reader returns a value or a refusal. The result must not depend on how the bytes are split: it throws if it does.
  */
 import { deepStrictEqual } from "node:assert";
 import type { Element } from "@xmpp/xml";
@@ -44,7 +44,7 @@ import { BENCODE, FRAGMENTS, QUERIES, SDP, SIP, STANZAS } from "./corpus.ts";
 export interface Reader {
   readonly name: string;
   readonly corpus: readonly string[];
-  /** What comes of an input; what it throws is a fault, but for `Refusal`. */
+  /** The result for an input; any exception other than `Refusal` is a fault. */
   read(bytes: Uint8Array): unknown;
 }
 
@@ -52,7 +52,7 @@ const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const SOURCE = { transport: "udp", host: "203.0.113.66", port: 5060 } as const;
 const OFFER = readSdp(PLAY_TEXTS["offer-sdp"] ?? "", { by: "initiator" });
 
-/** What the stack and a call read of a request, and its refusal as it goes out. */
+/** Everything that stack and call read from a request, and the refusal as sent. */
 function requestRead(request: Request): unknown[] {
   const refusal = attempt(() => writeMessage(withToTag(responseTo(request, 400), () => "tag")));
   const readings = [judge, serverKeyOf, bodyOf, causeIn, nextHop].map((read) => attempt(() => read(request)));
@@ -60,7 +60,7 @@ function requestRead(request: Request): unknown[] {
   return [refusal, ...readings, hop, readInfo(request, OFFER, false)];
 }
 
-/** What is read of a request to refuse it is what is read of it whole. */
+/** The fast reader for refusals must agree with the full reader. */
 function copiedAsWhole(bytes: Uint8Array): unknown {
   const copied = readCopied(bytes);
   const whole = readMessage(bytes);
@@ -81,7 +81,7 @@ function responseRead(response: Response): unknown[] {
   return [...readings, dialog, attempt(() => hopOf(dialog))];
 }
 
-/** Bytes in pieces of these lengths, again and again. */
+/** Splits bytes into pieces of these lengths, cyclically. */
 function* pieces(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Array> {
   for (let at = 0, piece = 0; at < bytes.length; piece++) {
     const length = lengths[piece % lengths.length] ?? 1;
@@ -123,7 +123,7 @@ function same(one: unknown, other: unknown): unknown {
   return one;
 }
 
-/** All that is read of a stanza, whatever it is; a refusal says nothing of it, so it does not count as what was told. */
+/** Everything read from a stanza; refusals do not count as output, since they say nothing of it. */
 function stanzaRead(stanza: Element): unknown[] {
   const head = attempt(() => readHead(stanza));
   const inside = head instanceof Refusal || head === undefined ? undefined : attempt(() => handedOver(head));
@@ -158,13 +158,13 @@ const app = windowApp({
   drain: () => {},
 });
 
-/** The answer of the API; one that says that we have failed is a fault. */
+/** The response of the API; a server error is a fault. */
 async function asked(path: string): Promise<unknown> {
   if (!URL.canParse(`http://127.0.0.1${path}`)) return "no URL";
   const reader = new AbortController();
   const { signal } = reader;
   const answer = await app.request(`http://127.0.0.1${path}`, { headers: { host: "127.0.0.1" }, signal });
-  // 503: more feeds than may be, since one that is left is noticed at its next look
+  // 503: too many feeds, since an abandoned feed is noticed at its next poll
   if (answer.status >= 500 && answer.status !== 503) throw new Error(`${answer.status}: ${await answer.text()}`);
   await answer.body?.cancel();
   reader.abort();

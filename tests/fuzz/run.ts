@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz -- --minutes N --seed S`: spoilt inputs at every reader, in turn, until the time is up; what is found is kept and told, and it exits 1.
+ * `npm run fuzz -- --minutes N --seed S`: mutated inputs for every reader, in turn, until the time is up; a finding is saved and printed, and it exits 1.
  *
- * Each round of a reader has a seed of its own, which is told with what was found: `--reader NAME --seed S --rounds 1` does it again.
+ * Each round of a reader has a seed of its own, printed with a finding: `--reader NAME --seed S --rounds 1` reproduces it.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { judged } from "./judged.ts";
 import { mutated } from "./mutation.ts";
 import { READERS, type Reader } from "./readers.ts";
 
-/** Inputs of one round. */
+/** Inputs per round. */
 const ROUND = 200;
 
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** What holds for every chart: described states, known delays and targets, current drawings. */
+/** Rules for every chart: described states, known delays and targets, current drawings. */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -67,7 +67,7 @@ describe("what does not fit is found", () => {
   });
 });
 
-/** What a picture has to fit a screen, at 16 px about 1400 by 900: its boxes, its arrows, and the lines on an arrow. */
+/** Limits for a picture to fit a screen, at 16 px about 1400 by 900: boxes, arrows, and lines on an arrow. */
 const pictures = charts.flatMap(([name, machine]) =>
   [...drawChart(machine).matchAll(/```mermaid\n(.*?)```/gs)].map(
     ([, text = ""], index) => [name, index, text] as const,

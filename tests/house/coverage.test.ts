@@ -1,4 +1,4 @@
-/** Every state and way of the call's chart has a play that walks it, or a reason why it has none (npm run coverage:charts). */
+/** Every state and transition of the call's chart is covered by a play, or has a documented reason (npm run coverage:charts). */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

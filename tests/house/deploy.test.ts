@@ -1,6 +1,6 @@
 /**
- * docs/deploy.md, the unit, the Dockerfile and Kamailio's configuration say what is there: the configurations in the text are
- * read by the real --check, and every file, version, option and time that is named is as it is named.
+ * docs/deploy.md, the unit, the Dockerfile and Kamailio's configuration match the code: the configurations in the text pass the real
+ * --check, and every file, version, option and time in them is correct.
  */
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -19,7 +19,7 @@ const { devDependencies } = JSON.parse(read("package.json")) as { devDependencie
 
 const blocks = (language: string): string[] =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, text = ""]) => text);
-/** What `cat > FILE <<'END'` writes. */
+/** The text that `cat > FILE <<'END'` writes. */
 const written = (file: string): string =>
   new RegExp(`> ${file} <<'?END'?\\n(.*?)^END$`, "ms").exec(blocks("sh").join("\n"))?.[1] ?? "";
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, each = ""]) => each);
@@ -34,7 +34,7 @@ describe("docs/deploy.md", () => {
 
   for (const [mode, toml] of byMode)
     test(`its configuration for ${mode} mode is good, without a warning`, async () => {
-      // the guide's names are nobody's, so that addresses stand for them, which are not looked up
+      // the guide's host names do not exist, so addresses replace them to avoid look-ups
       const env = {
         CARILLON_XMPP_SECRET: "s3cret",
         CARILLON_PROXY_HOST: "192.0.2.10",
@@ -87,7 +87,7 @@ describe("the unit", () => {
 
   test("reloads by SIGHUP", () => {
     expect(unit).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
-    expect(unit).toMatch(/^RestartForceExitStatus=SIGHUP$/m); // a signal before it is heard
+    expect(unit).toMatch(/^RestartForceExitStatus=SIGHUP$/m); // a signal before its handler is installed
   });
 });
 

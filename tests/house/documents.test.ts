@@ -1,4 +1,4 @@
-/** The documents say what is there: every row of the mapping has its proof, every path and link leads somewhere, versions agree. */
+/** The documents match the code: every row of the mapping has its proof, every path and link exists, versions agree. */
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ test.each(DOCUMENTS)("the links of %s lead somewhere", (file) => {
   expect(targets.filter((target) => !existsSync(target))).toEqual([]);
 });
 
-/** What a text names in backticks that is a path: with a folder of ours, or with the ending of a file. */
+/** The paths in backticks in a text: beginning with a folder of ours, or ending like a file. */
 function pathsIn(text: string): string[] {
   const named = [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, words = ""]) => words.split(" "));
   const isPath = (word: string): boolean =>

@@ -1,4 +1,4 @@
-/** What is exported is named elsewhere, or it is no export. Types may be there only to name the parts of what is exported. */
+/** Every export is used in another file. Types may be exported only to describe parts of other exports. */
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +35,7 @@ const places = Map.groupBy(
   (word) => word,
 );
 
-/** The values that tokens export: `export const name`, `export async function name` … */
+/** The exported values in a list of tokens: `export const name`, `export async function name` … */
 function exportedBy(tokens: readonly string[]): string[] {
   return tokens.flatMap((word, at) => {
     const [kind, ...rest] = tokens.slice(at + 1, at + 5).filter((each) => each !== "async" && each !== "*");

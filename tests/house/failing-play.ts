@@ -1,4 +1,4 @@
-/** A play that the gateway departs from: tests/house/plays.test.ts looks at how it fails. No test of ours by its name. */
+/** A play from which the gateway deviates: tests/house/plays.test.ts checks how it fails. Its name keeps it out of the test run. */
 import { plays } from "../support/plays.ts";
 
 plays([

@@ -1,4 +1,4 @@
-/** npm run proofs: writes docs/proofs.md, which test proves which row of docs/mapping.md. */
+/** npm run proofs: writes docs/proofs.md, the list of tests that prove the rows of docs/mapping.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gatherProofs, writeProofs } from "../support/proofs.ts";

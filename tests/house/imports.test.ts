@@ -1,4 +1,4 @@
-/** Who may import whom: the rooms of ARCHITECTURE.md, and no circle of files. */
+/** Permitted imports: the table of ARCHITECTURE.md, and no cycles. */
 import { describe, expect, test } from "bun:test";
 import { posix } from "node:path";
 import {
@@ -16,15 +16,15 @@ const MEDIA = ["protocol", "protocol/media"];
 const PROTOCOL = [...MEDIA, "protocol/sdp", "protocol/jingle", "protocol/sip", "protocol/xmpp", "protocol/address.ts"];
 const MACHINES = ["machines", "machines/call", "machines/transactions", "machines/stepper"];
 const BELOW = [...PROTOCOL, ...MACHINES, "transports"];
-/** What the stack tells its users by; a call knows nothing else of it. */
+/** The stack's ports to its users; a call may import nothing else of it. */
 const PORTS = ["actors/sip/user.ts", "actors/sip/flow.ts"];
 const ROOMS = ["actors/store", "actors/xmpp", "actors/phone", "actors/relay", "actors/trunks", "actors/calls"];
 const ACTORS = ["actors", "actors/sip", ...ROOMS, ...PORTS];
 const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web/layout", "web/api", "web/page"];
 
 /**
- * A place, which is a file, or a folder without the folders in it; and the places that it may import from beside itself. A
- * file in a row of its own is not its folder's.
+ * A place is a file, or a folder without its subfolders; with the places that it may import from besides itself. A
+ * file with a row of its own does not belong to its folder's row.
  */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   config: ["config.ts", ...PROTOCOL],
@@ -36,7 +36,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "protocol/sip": MEDIA,
   "protocol/xmpp": MEDIA,
   "protocol/jingle": [...MEDIA, "protocol/xmpp"],
-  "protocol/address.ts": [...MEDIA, "protocol/sip", "protocol/xmpp"], // who is who in both networks
+  "protocol/address.ts": [...MEDIA, "protocol/sip", "protocol/xmpp"], // identity in both networks
 
   "machines/given.ts": [],
   "machines/call": [...MEDIA, "machines/given.ts"],
@@ -85,14 +85,14 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "main.ts": [...INSIDE, "cli", "journal", "relay", "replay", "start", "config.ts", "config"],
 };
 
-/** The row that a file is of. */
+/** The row of a file. */
 function placeOf(file: string): string {
   const folder = posix.dirname(file);
   if (file in MAY || folder === ".") return file;
   return folder in MAY ? folder : placeOf(folder);
 }
 
-/** The places that a text imports from and may not. */
+/** The forbidden places that a text imports from. */
 function foreignTo(file: string, text: string): string[] {
   const place = placeOf(file);
   const ours = importedBy(file, text).filter((path) => path.endsWith(".ts") || path === "?");
@@ -163,7 +163,7 @@ describe("imports", () => {
   });
 });
 
-/** All that the files of a folder reach, by whatever way. */
+/** All files reachable from the files of a folder. */
 const reachedBy = (folder: string): string[] => [
   ...new Set(filesOf(folder).flatMap((file) => [...reachedFrom(file, imports)])),
 ];

@@ -1,4 +1,4 @@
-/** What the pure folders keep out, and what every file has. */
+/** Rules for pure folders, and for every file. */
 import { describe, expect, test } from "bun:test";
 import { isBuiltin } from "node:module";
 import { FOLDERS, filesOf, sources, textOf } from "../support/sources.ts";
@@ -6,13 +6,13 @@ import { importsOf, namesOf, tokensOf } from "../support/tokens.ts";
 
 const PURE = ["protocol", "machines", "journal"];
 
-/** What a pure file may not name: clock, chance, process, socket, log, and what comes later. */
+/** Names not allowed in a pure file: clock, randomness, process, socket, log, and deferred execution. */
 const IMPURE = new Set(
   `Date performance setTimeout setInterval setImmediate queueMicrotask process Bun Deno console fetch WebSocket
    globalThis require eval Temporal`.split(/\s+/),
 );
 
-/** What keeps a text from being pure: names, chance (a local `crypto` is SDP's), and what the runtimes bring. */
+/** Impure names in a text: globals, randomness (a local `crypto` is SDP's), and runtime modules. */
 function impureIn(text: string): string[] {
   const names = namesOf(text).filter((name) => IMPURE.has(name));
   const chance = tokensOf(text)

@@ -1,4 +1,4 @@
-/** How tests are written: a failing play shows all that is needed to mend it, and a text is derived from another by changed(). */
+/** Rules for tests: a failing play shows everything needed to fix it, and texts are derived from others by changed(). */
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,11 +73,11 @@ describe("a text that is derived from another", () => {
     ]);
   });
 
-  /** Where texts of tests are written: all but what reads and runs them. */
+  /** Files that contain texts of tests: all but those that read and run them. */
   const isWritten = (file: string): boolean =>
     /^(?!house\/).*\.test\.ts$|^calls\/|-texts\.ts$|-scenes\.ts$|^support\/config\.ts$/.test(file);
   const files = readdirSync(tests, { recursive: true }).map(String).filter(isWritten);
-  /** The first places where a file replaces in a way that may change nothing. */
+  /** The first places in a file with a replacement that may change nothing. */
   const replacing = (text: string): string[] =>
     tokensOf(text).flatMap(({ text }, at, all) =>
       /^replace(All)?$/.test(text) && /^\??\.$/.test(all[at - 1]?.text ?? "") ? [text] : [],

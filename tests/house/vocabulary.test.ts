@@ -1,6 +1,6 @@
 /**
- * No half-done feature: every event of a vocabulary is heard by its chart and told by an actor, every effect is asked for by an
- * action and performed by an actor, and every word of a chart is used in it.
+ * No half-done feature: every event of a vocabulary is handled by its chart and raised by an actor, every effect is emitted by an
+ * action and performed by an actor, and every name of a chart is used in it.
  */
 import { describe, expect, test } from "bun:test";
 import type { AnyStateMachine } from "xstate";
@@ -35,7 +35,7 @@ const nameOf = (one: unknown): string[] => {
   return typeof one === "object" && one !== null && "type" in one ? [String(one.type)] : [];
 };
 
-/** What charts wait for, ask and do, by name. */
+/** Events, guards, actions and delays used by charts, by name. */
 function wordsOf(...charts: readonly AnyStateMachine[]) {
   const nodes = charts.flatMap((chart) => [chart.root, ...statesOf(chart)]);
   const ways = nodes.flatMap((node) => [...node.transitions.values(), ...(node.always ?? [])].flat());
@@ -52,13 +52,13 @@ function wordsOf(...charts: readonly AnyStateMachine[]) {
   };
 }
 
-/** What these files say, without the types that say what may be said. */
+/** Whether a word occurs in these files, outside of the types that declare the words. */
 function saidIn(...files: readonly string[]): (word: string) => boolean {
   const texts = files.map((file) => textOf(file).replace(/^export type .*?;\n\n/gms, ""));
   const words = new Set(texts.flatMap((text) => tokensOf(text).map((token) => token.text)));
   return (word) => {
     const [last = ""] = /[^.]*$/.exec(word) ?? [];
-    // or put together of its beginning and its last part: `jmi.${type}`
+    // or composed of its beginning and its last part: `jmi.${type}`
     return words.has(word) || (words.has(["`", word.slice(0, -last.length), "$", "{"].join("")) && words.has(last));
   };
 }

@@ -1,4 +1,4 @@
-/** The calls of a play as its journal has them, each written out as a play of its own and as JSON, and run again. */
+/** The calls of a play as recorded in its journal, each written as a play and as JSON, and replayed. */
 import { expect } from "bun:test";
 import type { GatewayConfig } from "../../actors/gateway.ts";
 import type { Journal } from "../../journal/journal.ts";
@@ -6,13 +6,13 @@ import { playOf } from "../../journal/play.ts";
 import { replay } from "../../replay/replay.ts";
 import { settingOf } from "../../replay/setting.ts";
 
-/** A call of a play, as it can be taken away. */
+/** A recorded call with its exports. */
 export interface RecordedCall {
   readonly play: string;
   readonly json: string;
 }
 
-/** The calls that a journal has of a play. */
+/** The calls of a play in its journal. */
 export function recordedCalls(journal: Journal, config: GatewayConfig): RecordedCall[] {
   const setting = settingOf(config);
   const { calls } = journal.calls({}, Number.POSITIVE_INFINITY);
@@ -22,7 +22,7 @@ export function recordedCalls(journal: Journal, config: GatewayConfig): Recorded
   }));
 }
 
-/** Each call goes the same way again; where it is said why it cannot, one of them does not. */
+/** Replays each call without deviation; if a reason is given why that is impossible, one of them must deviate. */
 export async function goesAgain(calls: readonly RecordedCall[], unwritten: string | undefined): Promise<void> {
   const faults: string[] = [];
   for (const call of calls)

@@ -1,6 +1,6 @@
 /**
- * Alice, at a scripted XMPP server on a real socket: her client acknowledges what it gets, and what she hears is kept for the test that
- * waits for it. And the configuration of a gateway that has her server, and a phone as its proxy.
+ * Alice, at a scripted XMPP server on a real socket: her client acknowledges IQs, and stores what it receives until the test asks for
+ * it. Also the configuration of a gateway with her server, and a phone as its proxy.
  */
 import type { Element } from "@xmpp/xml";
 import { PlayServer } from "../../replay/server.ts";
@@ -11,7 +11,7 @@ export const ALICE = "alice@example.org/laptop";
 
 export type Alice = Awaited<ReturnType<typeof startAlice>>;
 
-/** `more` stands in `[modules.mod_jingle_sip]`. */
+/** `more` is added to `[modules.mod_jingle_sip]`. */
 export const aliceToml = (serverPort: number, phonePort: number, more = ""): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
@@ -30,7 +30,7 @@ hosts = ["example.org"]
 port = 0
 `;
 
-/** An XMPP server on a TCP port, with alice online whose client acknowledges and remembers. */
+/** An XMPP server on a TCP port, with alice online, whose client acknowledges and stores stanzas. */
 export async function startAlice() {
   const heard = new Inbox<Element>();
   const server = new PlayServer((stanza) => {

@@ -1,5 +1,5 @@
 /**
- * Whether an answer is legal for its offer, read off the RFCs apart from protocol/media: every fault in words.
+ * Checks whether an answer is legal for its offer, derived from the RFCs independently of protocol/media: lists every fault.
  *
  * RFC 3264 §6, RFC 4568 §5.1.2 and §6.1, RFC 4585 §4.2, RFC 5506 §5, RFC 5761 §5.1.1, RFC 8285, RFC 8839, RFC 8842 §5.3, RFC 9143 §7.3.
  */
@@ -64,7 +64,7 @@ const feedbackOf = ({ feedback, payloads }: Content): string[] =>
   );
 const extensionsOf = ({ extensions }: Content): string[] => extensions.map(({ id, uri }) => `${id} ${uri}`);
 
-/** Whether each stands in the whole, no more often than there. */
+/** Whether all items are in the other list, no more often than there. */
 function isWithin(some: readonly string[], all: readonly string[]): boolean {
   const left = [...all];
   return some.every((one) => left.includes(one) && left.splice(left.indexOf(one), 1));

@@ -1,26 +1,26 @@
 /**
- * What one user may send to end the stream that all share: stanzas below and past each limit, odd ones and huge ones, as each kind of
+ * Stanzas by which one user might end the stream shared by all: below and past each limit, odd ones and huge ones, as each kind of
  * stanza. One table for the wire in memory and for real servers in both modes.
  *
- * `room` is what a server may add: levels, elements and bytes of its wrapper, references in place of characters.
+ * `room` is what a server may add: levels, elements and bytes of its wrapper, references instead of characters.
  */
 import { CAPS, JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
 import { STANZA_LIMITS } from "../../protocol/xmpp/stanza.ts";
 
 const { bytes, depth, elements } = STANZA_LIMITS;
-/** What a Jingle offer, the wrapper of a module and a server need for themselves. */
+/** What a Jingle offer, the wrapper of a module and a server add. */
 const ROOM = { levels: 10, elements: 40, bytes: 6_000 };
 
 const nested = (levels: number): string => `<a xmlns='urn:example'>${"<a>".repeat(levels)}${"</a>".repeat(levels)}</a>`;
 const many = (number: number): string => `<a xmlns='urn:example'>${"<a/>".repeat(number)}</a>`;
 const long = (size: number, text = "x"): string => `<a xmlns='urn:example'>${text.repeat(size / text.length)}</a>`;
 
-/** What is inside of a stanza; `isPast` where that is past a limit however it comes. */
+/** The contents of a stanza; `isPast` if it exceeds a limit in any wrapping. */
 export interface Attack {
   readonly name: string;
   readonly inside: string;
   readonly isPast: boolean;
-  /** So large that a test client sends it by one kind of stanza only. */
+  /** So large that a test client sends it in only one kind of stanza. */
   readonly isHuge?: true;
 }
 
@@ -104,7 +104,7 @@ export const CARRIERS: readonly Carrier[] = [
   },
 ];
 
-/** Where TCP cuts bytes, each as the size of the next piece. */
+/** How TCP splits bytes: the size of the next piece. */
 export interface Cut {
   readonly name: string;
   readonly next: (bytes: Uint8Array, at: number, chance: () => number) => number;
@@ -112,7 +112,7 @@ export interface Cut {
 
 const PAST_ASCII = 0x80;
 const TAG = 0x3c;
-/** Up to the middle of the next character of several bytes, or of the next tag. */
+/** Up to the middle of the next multi-byte character, or of the next tag. */
 const middle = (bytes: Uint8Array, at: number): number => {
   let end = at + 1;
   while (end < bytes.length && (bytes[end] ?? 0) < PAST_ASCII && bytes[end] !== TAG) end++;
@@ -126,7 +126,7 @@ export const CUTS: readonly [Cut, ...Cut[]] = [
   { name: "inside of characters and tags", next: middle },
 ];
 
-/** The same bytes in pieces; after `most` of them the rest is one. */
+/** The bytes in pieces; after `most` pieces the rest is one. */
 export function cutBy({ next }: Cut, bytes: Uint8Array, chance: () => number, most: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -1,4 +1,4 @@
-/** One side of a call that the B2BUA carries: the dialog with a gateway, and what is said and heard inside of it. */
+/** One leg of a call through the B2BUA: the dialog with a gateway, and the messages in it. */
 import type { SipStack } from "../../actors/sip/stack.ts";
 import type { ClientTransaction, ServerTransaction } from "../../actors/sip/user.ts";
 import { Refusal } from "../../protocol/refusal.ts";
@@ -14,7 +14,7 @@ import {
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 
-/** What a request or a response brings along to the other side. */
+/** The parts of a request or response that are passed to the other leg. */
 export interface Carried {
   readonly headers: readonly Field[];
   readonly body: string;
@@ -31,12 +31,12 @@ export function carried(message: Message): Carried {
 }
 
 export class Leg {
-  /** The other side of the call; none when the B2BUA is the callee itself. */
+  /** The other leg; none if the B2BUA is the callee itself. */
   other: Leg | undefined;
   readonly #sip: SipStack;
   readonly #contact: Field;
   #dialog: Dialog | undefined;
-  /** The INVITE that has begun it, while it has no final response: theirs, or ours. */
+  /** The INVITE of this leg until its final response: theirs, or ours. */
   #asked: ServerTransaction | undefined;
   #asking: ClientTransaction | undefined;
   #heard = false;
@@ -47,14 +47,14 @@ export class Leg {
     this.#contact = contact;
   }
 
-  /** Takes a call, and says so by a provisional response; from then on it is known by this tag. */
+  /** Accepts a call with a provisional response, which fixes its tag. */
   take(transaction: ServerTransaction, tag: string, status: 180 | 183): void {
     this.#asked = transaction;
     this.#dialog = dialogFromRequest(transaction.request, tag);
     this.respond(transaction, status, tag);
   }
 
-  /** Answers the INVITE that has begun it, once. */
+  /** Answers the INVITE, once. */
   answer(status: number, tag: string, brought?: Carried): void {
     const asked = this.#asked;
     if (status >= 200) this.#asked = undefined;
@@ -66,7 +66,7 @@ export class Leg {
     transaction.respond(responseTo(transaction.request, status, { toTag, headers: [this.#contact, ...headers], body }));
   }
 
-  /** Places a call; its final response is told once. */
+  /** Places a call; `answered` is called once, with the final response. */
   place(invite: Request, to: Destination, answered: (response: Response) => void): void {
     const request = { ...invite, headers: [...invite.headers, this.#contact] };
     this.#asking = this.#sip.send(request, to, {
@@ -82,7 +82,7 @@ export class Leg {
     });
   }
 
-  /** Cancels the call that it has placed: at once, or when it may be (RFC 3261 §9.1). */
+  /** Cancels the placed call: immediately, or as soon as permitted (RFC 3261 §9.1). */
   cancel(): void {
     this.#cancelled = true;
     if (this.#heard) this.#cancel();
@@ -99,7 +99,7 @@ export class Leg {
     this.#sip.acknowledge(request, nextHop(request));
   }
 
-  /** Asks something inside the dialog; the final response is told. */
+  /** Sends a request inside the dialog; `answered` is called with the final response. */
   ask(method: string, { headers, body }: Carried, answered: (response: Response) => void): void {
     if (!this.#dialog) throw new Error(`${method} before there is a dialog`);
     const { request, dialog } = requestIn(this.#dialog, method, { headers: [this.#contact, ...headers], body });
@@ -116,7 +116,7 @@ export class Leg {
     });
   }
 
-  /** Hears something inside the dialog: the other side is asked the same, and its answer is the answer. */
+  /** Forwards a request inside the dialog to the other leg, and its response back. */
   hear(transaction: ServerTransaction, tag: string, own: (request: Request) => Carried): void {
     const { request } = transaction;
     const dialog = this.#dialog && acceptRequest(this.#dialog, request);

@@ -1,5 +1,5 @@
 /**
- * The SIP proxy that the predecessor's tests had: a back-to-back user agent on real sockets that acts by the number
+ * The SIP proxy of the predecessor's tests: a back-to-back user agent on real sockets that acts by the number
  * dialled.
  *
  *   error.NNN   is answered NNN
@@ -7,8 +7,8 @@
  *   *…          is a conference room: the same, and a re-INVITE 200 ms after the ACK
  *   all else    rings (180), is called back with another Call-ID at the gateway of its domain, and whatever one side says
  *               is said to the other
- *
- * It is no example of a SIP proxy: offers come in INVITEs and answers in 200s, nothing is authenticated.
+ *   all else    rings (180), and a call with another Call-ID goes to the gateway of its domain; messages are forwarded between
+ *               the two
  */
 
 import { systemClock } from "../../actors/clock.ts";
@@ -28,7 +28,7 @@ const LOCAL = "127.0.0.1";
 const PAUSE = 200;
 const SDP: Field = ["Content-Type", "application/sdp"];
 
-/** What a phone says to an offer: the same, from addresses and keys of its own. */
+/** A phone's answer to an offer: the same SDP, with its own addresses and keys. */
 function mirrored(offer: string): string {
   return offer
     .replaceAll("a=setup:actpass", "a=setup:active")
@@ -37,12 +37,12 @@ function mirrored(offer: string): string {
 }
 
 export class B2bua {
-  /** Requests that it has heard, by method, with who they are to. */
+  /** Received requests, by method, with their To. */
   readonly heard: string[] = [];
   readonly #sip: SipStack;
-  /** By Call-ID and the tag that is ours. */
+  /** By Call-ID and our tag. */
   readonly #legs = new Map<string, Leg>();
-  /** By the transaction of the INVITE that has begun them. */
+  /** By the transaction of their INVITE. */
   readonly #begun = new Map<string, { readonly leg: Leg; readonly tag: string; readonly request: Request }>();
   /** SIP ports of gateways, by domain. */
   readonly #gateways = new Map<string, number>();
@@ -69,7 +69,7 @@ export class B2bua {
       allow: () => true,
       broken: () => {},
       user: {
-        dialogOf: () => inside, // which #insideDialog says
+        dialogOf: () => inside, // found by #insideDialog
         request: inside.request,
         refused: () => {},
         cancelled: (transaction) => this.#cancelled(transaction),
@@ -91,12 +91,12 @@ export class B2bua {
     return this.#sip.stop();
   }
 
-  /** Calls to users of a domain go to this port. */
+  /** Routes calls to users of a domain to this port. */
   route(domain: string, port: number): void {
     this.#gateways.set(domain, port);
   }
 
-  /** Sends an INVITE that offers nothing, and gives the status that ends it. */
+  /** Sends an INVITE without an offer, and returns its final status. */
   invite(callee: string, port: number): Promise<number> {
     const request = this.#inviteOf("sip:anybody@numbers.test", callee, { callId: crypto.randomUUID() });
     return new Promise((resolve) => {
@@ -152,7 +152,7 @@ export class B2bua {
     setTimeout(() => leg.answer(200, tag, this.#own(transaction.request)), PAUSE);
   }
 
-  /** What it says to what it hears as a callee: to an offer an answer. */
+  /** Its response as a callee: an answer to an offer. */
   #own({ body, method }: Request): Carried {
     return method === "INVITE" && body !== "" ? { headers: [SDP], body: mirrored(body) } : { headers: [], body: "" };
   }
@@ -185,7 +185,7 @@ export class B2bua {
     begun?.leg.other?.cancel();
   }
 
-  /** A conference room has more to say once it is heard. */
+  /** A conference room sends a re-INVITE after the ACK. */
   #acknowledged({ id }: ServerTransaction): void {
     const { leg, request } = this.#begun.get(id) ?? {};
     if (!leg || !request || !readUri(readNameAddr(header(request, "To") ?? "").uri).user.startsWith("*")) return;

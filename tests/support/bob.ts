@@ -1,4 +1,4 @@
-/** Bob, at a scripted phone on a real socket: what he hears is kept, by call, for the test that waits for it. */
+/** Bob, at a scripted phone on a real socket: received messages are stored, by call, until the test asks for them. */
 
 import { header } from "../../protocol/sip/fields.ts";
 import type { Message, Request, Response } from "../../protocol/sip/message.ts";

@@ -1,11 +1,11 @@
-/** Headless Chromium that looks at the window: what the page does, what it complains of, and whom it speaks to. */
+/** Headless Chromium with the page: what it does, its console errors, and its requests. */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { notInstalled, program } from "./programs.ts";
 
 export const noChromium = notInstalled("chromium", "chromium");
 
 const OPTIONS = [
-  "--no-sandbox", // tests may be run by root
+  "--no-sandbox", // for tests run as root
   "--disable-gpu",
   "--disable-background-networking",
   "--disable-component-update",
@@ -16,10 +16,10 @@ const OPTIONS = [
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: program("chromium"), headless: true, args: OPTIONS });
 
-/** A page, and all that went wrong in it. */
+/** A page, and everything that went wrong in it. */
 export interface Watched {
   readonly page: Page;
-  /** Errors, complaints of the console, and requests to other hosts. */
+  /** Errors, console messages, and requests to other hosts. */
   readonly trouble: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Authorities and the certificates that they sign, made by openssl in a folder of their own: good ones, old ones, those of others. */
+/** Certificate authorities and certificates, made by openssl in a temporary folder: valid, expired, and from other authorities. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { notInstalled } from "./programs.ts";
 
 export const noOpenssl = notInstalled("openssl", "openssl");
 
-/** Files in PEM, and their texts. */
+/** PEM files, and their texts. */
 export interface Pair {
   readonly certificate: string;
   readonly key: string;
@@ -30,12 +30,12 @@ export class Authority {
     this.caText = readFileSync(this.ca, "utf8");
   }
 
-  /** An authority by the word of this one. */
+  /** An authority signed by this one. */
   authority(name: string): Authority {
     return new Authority(this.folder, name, this);
   }
 
-  /** A certificate with these names, such as `DNS:a.example, URI:sip:b.example`; one of yesterday where `isOld`. */
+  /** A certificate with these names, such as `DNS:a.example, URI:sip:b.example`; expired yesterday if `isOld`. */
   sign(file: string, names: string, isOld = false): Pair {
     return this.#sign(file, [`subjectAltName=${names}`], isOld);
   }

@@ -1,4 +1,4 @@
-/** Walking the call chart without any wire: pure transitions, and every loop-free way to the end. */
+/** Walks the call chart without wires: pure transitions, and every loop-free path to the end. */
 import { initialTransition, type SnapshotFrom, transition } from "xstate";
 import { stateWords } from "../../actors/call-view.ts";
 import { call } from "../../machines/call/call.ts";
@@ -15,13 +15,13 @@ const sdp = (name: string): string => PLAY_TEXTS[name] ?? "";
 export const OFFER: Media = readSdp(sdp("offer-sdp"), { by: "initiator" });
 export const ANSWER: Media = acceptFromAnswer(OFFER, readSdp(sdp("answer-sdp"), { by: "responder", answerTo: OFFER }));
 
-/** The answer with one more content. */
+/** The answer with an additional content. */
 export const VIDEO: Media = {
   ...ANSWER,
   contents: [...ANSWER.contents, ...ANSWER.contents.map((each) => ({ ...each, name: "video", media: "video" }))],
 };
 
-/** The same without any address, and still gathering. */
+/** The same without candidates, still gathering. */
 export const bare = (media: Media): Media => ({
   ...media,
   contents: media.contents.map((content) => ({ ...content, transport: { ...content.transport, candidates: [] } })),
@@ -57,13 +57,13 @@ export interface Move {
 const effectsOf = (actions: readonly { type: string; params?: unknown }[]): CallEffect[] =>
   actions.flatMap(({ type, params }) => (type === "xstate.emit" ? [(params as { event: CallEffect }).event] : []));
 
-/** The chart as it begins. */
+/** The initial state of the chart. */
 export function begin(from: CallInput): Move {
   const [snapshot, actions] = initialTransition(call, from);
   return { snapshot, effects: effectsOf(actions) };
 }
 
-/** What an event does. */
+/** The transition for an event. */
 export function move(snapshot: CallSnapshot, event: CallEvent | { type: `xstate.after.${string}` }): Move {
   const [next, actions] = transition(call, snapshot, event as CallEvent);
   return { snapshot: next, effects: effectsOf(actions) };

@@ -1,4 +1,4 @@
-/** A component of a server (XEP-0114) that says what a test has it say, in the gateway's place or in a stranger's. */
+/** A scripted component of a server (XEP-0114), in the gateway's place or another's. */
 import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import { parse } from "ltx/lib/ltx.js";
@@ -10,7 +10,7 @@ import { SECRET, type XmppServer } from "./prosody.ts";
 
 export class Component {
   readonly heard = new Inbox<Element>();
-  /** Why the stream was lost. */
+  /** The reason for losing the stream. */
   readonly lost = new Inbox<string>();
   readonly #stream: XmppStream;
   #count = 0;
@@ -35,7 +35,7 @@ export class Component {
     });
   }
 
-  /** Connects as this domain of the server. */
+  /** Connects with this domain of the server. */
   static async start(server: XmppServer, domain: string): Promise<Component> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const component = new Component(server, domain, resolve);
@@ -44,7 +44,7 @@ export class Component {
     return component;
   }
 
-  /** Answers pings, with which a device waits until it is known; keeps the rest for the test. */
+  /** Answers pings, by which devices wait until they are known; stores other stanzas for the test. */
   #take(stanza: Element): void {
     const { type, id, from, to } = stanza.attrs;
     if (type === "get" && stanza.getChild("ping"))
@@ -57,7 +57,7 @@ export class Component {
     if (!this.#stream.send(parse(stanza))) throw new Error(`not connected, and cannot send ${stanza}`);
   }
 
-  /** Asks an IQ of the host, given as what is in it, and gives the answer. */
+  /** Sends an IQ set from an address, given its payload, and returns the response. */
   async ask(to: string, from: string, inside: string): Promise<Element> {
     const id = `asked-${++this.#count}`;
     this.send(`<iq type='set' id='${id}' from='${from}' to='${to}'>${inside}</iq>`);
@@ -77,7 +77,7 @@ export class Component {
   }
 }
 
-/** The descendant at the end of these names. */
+/** The descendant at the end of a path of names. */
 export function inside(element: Element | undefined, path: readonly string[]): Element | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return element;

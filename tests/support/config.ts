@@ -1,4 +1,4 @@
-/** Configurations as texts, read, and the one line that refuses them. */
+/** Configurations as texts, parsed, and the one-line error that refuses them. */
 import { ConfigError } from "../../config/words.ts";
 import { readConfig } from "../../config.ts";
 import { changed } from "./changed.ts";
@@ -12,9 +12,9 @@ hosts = ["example.org"]
 
 export const read = (text: string, env: Record<string, string> = {}) => readConfig(text, "carillon.toml", env);
 
-/** The configuration with a line more in the predecessor's section, or in [sip], [calls] or [web]. */
+/** The configuration with an additional line in the predecessor's section, or in [sip], [calls] or [web]. */
 export const withLine = (line: string, section = "modules.mod_jingle_sip"): string => `[${section}]\n${line}\n${GOOD}`;
-/** The configuration with other hosts of users, or another domain of the component. */
+/** The configuration with other user hosts, or another component domain. */
 export const withHosts = (hosts: string, domain = "sip.example.org"): string =>
   changed(changed(GOOD, '["example.org"]', hosts), "sip.example.org", domain);
 

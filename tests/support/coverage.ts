@@ -1,7 +1,7 @@
 /**
- * The walks of all plays of a run, for `npm run coverage:charts`: `CHART_WALKS` names the file that they are written to at its end.
+ * The walks of all plays in a run, for `npm run coverage:charts`: written at the end to the file in `CHART_WALKS`.
  *
- * It is loaded before the tests (`--preload`), so that it ends after them, and is the same for all their files.
+ * Loaded before the tests (`--preload`), so that it ends after them and is shared by all their files.
  */
 import { afterAll } from "bun:test";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { Walks } from "./walked.ts";
 
 const file = process.env.CHART_WALKS;
 
-/** Who counts what plays walk, when somebody has asked for it. */
+/** Counts the walks of plays, if requested. */
 export const walks: Walks | undefined = file === undefined ? undefined : counted(file);
 
 function counted(to: string): Walks {

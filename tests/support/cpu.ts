@@ -1,4 +1,4 @@
-/** What a piece of work costs: processor time of this process, which does not grow when the machine has other things to do. */
+/** The CPU time of a piece of work in this process, which does not depend on other load. */
 export function cpuMilliseconds(run: () => unknown): number {
   const begun = process.cpuUsage();
   run();

@@ -1,8 +1,8 @@
-/** Stands between a server and its component, and cuts what the server sends: a real TCP connection, in pieces of the test's own. */
+/** A TCP proxy between a server and its component that splits the server's bytes into pieces chosen by the test. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { CUTS, type Cut, cutBy } from "./attacks.ts";
 
-/** What is left of what has come at once is one piece then. */
+/** After this many pieces, the rest of a chunk is one piece. */
 const MOST_PIECES = 100;
 
 export class Cutter {
@@ -16,7 +16,7 @@ export class Cutter {
     this.#chance = chance;
   }
 
-  /** Listens for the component; connects it to this port. */
+  /** Listens for the component, and connects it to this port. */
   async start(to: number): Promise<number> {
     this.#to = to;
     await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));

@@ -1,4 +1,4 @@
-/** A device of an XMPP user: a real client (@xmpp/client) that speaks Jingle by hand. */
+/** A device of an XMPP user: a real client (@xmpp/client) with hand-written Jingle. */
 import { createHash } from "node:crypto";
 import { client } from "@xmpp/client";
 import xml, { type Element } from "@xmpp/xml";
@@ -11,12 +11,12 @@ import type { XmppServer } from "./prosody.ts";
 const JINGLE = "urn:xmpp:jingle:1";
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
 const info = (): Element => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
-/** How long a step of the login may take: the client's own two seconds are few on a machine with much to do. */
+/** Milliseconds for each step of the login: the client's default of two seconds is too short on a busy machine. */
 const PATIENCE = 60_000;
 
 export class Device {
   readonly jid: string;
-  /** Jingle that has come in, by action. */
+  /** Received Jingle, by action. */
   readonly heard = new Inbox<{ action: string; from: string; jingle: Element }>();
   /** Presence of the component's phones. */
   readonly presence = new Inbox<Element>();
@@ -43,25 +43,25 @@ export class Device {
     });
   }
 
-  /** Comes online, for the component too: stanzas keep their order, so once it answers, or is away, it knows of us. */
+  /** Comes online, also toward the component: stanzas keep their order, so once it answers, or is away, it has our presence. */
   async start(...inside: Element[]): Promise<void> {
     await this.#online();
     await this.#says(...inside);
     await this.ask("get", this.#component, xml("ping", { xmlns: PING })).catch(() => {});
   }
 
-  /** Comes online for its own server alone, with this presence. */
+  /** Comes online only at its own server, with this presence. */
   async startWith(presence: Element): Promise<void> {
     await this.#online();
     await this.send(presence);
   }
 
-  /** Leaves questions about itself (XEP-0030) without an answer. */
+  /** Leaves disco#info requests (XEP-0030) unanswered. */
   saysNothingOfItself(): void {
     this.#client.iqCallee.get(DISCO_INFO, "query", () => new Promise<never>(() => {}));
   }
 
-  /** Says by its caps that it takes proposals (XEP-0115, XEP-0353), and is asked for them; has carbons of messages (XEP-0280). */
+  /** Announces support for proposals in its caps (XEP-0115, XEP-0353), and is asked for them; enables carbons (XEP-0280). */
   async takesProposals(): Promise<void> {
     const asked = new Promise<void>((resolve) => {
       this.#client.iqCallee.get(DISCO_INFO, "query", ({ stanza }) => {
@@ -74,7 +74,7 @@ export class Device {
     await this.ask("set", this.jid.split("/")[0] ?? "", parse("<enable xmlns='urn:xmpp:carbons:2'/>"));
   }
 
-  /** Comes online as one that takes proposals, which is known of it by now. */
+  /** Comes online with support for proposals, which is already known. */
   wakes(): Promise<void> {
     return this.start(this.#caps());
   }
@@ -89,7 +89,7 @@ export class Device {
     return xml("c", { xmlns: CAPS, hash: "sha-1", node: `https://${this.jid}.example`, ver });
   }
 
-  /** The library waits for ever where a login is lost on its way. */
+  /** Guards against the library, which waits forever if a login is lost. */
   async #online(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     const late = setTimeout(() => reject(new Error(`${this.jid} is not online after ${PATIENCE} ms`)), PATIENCE);
@@ -104,12 +104,12 @@ export class Device {
     return this.#client.send(stanza);
   }
 
-  /** Asks an IQ; rejects with the error that answers it, or when no answer comes for so many milliseconds. */
+  /** Sends an IQ; rejects with its error, or if there is no response within `patience` milliseconds. */
   ask(type: "get" | "set", to: string, child: Element, patience = PATIENCE): Promise<Element> {
     return this.#client.iqCaller.request(xml("iq", { type, to }, child), patience);
   }
 
-  /** Whether the server says that nobody is there; not when a ping is just not answered within a second. */
+  /** Whether the server reports that nobody is there; an unanswered ping does not count. */
   async isGone(to: string): Promise<boolean> {
     const error = await this.ask("get", to, xml("ping", { xmlns: PING }), 1_000).catch((error: unknown) => error);
     return error instanceof Error && "condition" in error;
@@ -120,7 +120,7 @@ export class Device {
     return parse(text);
   }
 
-  /** Says Jingle; `inside` is XML. */
+  /** Sends Jingle; `inside` is XML. */
   say(to: string, action: string, sid: string, inside = "", type: "get" | "set" = "set"): Promise<Element> {
     return this.ask(type, to, parse(`<jingle xmlns='${JINGLE}' action='${action}' sid='${sid}'>${inside}</jingle>`));
   }

@@ -1,4 +1,4 @@
-/** Small disks, which a test can fill. Root is needed. */
+/** Small disks that a test can fill. Requires root. */
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,16 +7,16 @@ export interface Disk {
   leave(): void;
 }
 
-/** Mounts an empty disk of so many kilobytes. */
+/** Mounts an empty disk of this size. */
 export function smallDisk(path: string, kilobytes: number): Disk {
   mkdirSync(path);
   const { exitCode, stderr } = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", path]);
   if (exitCode !== 0) throw new Error(String(stderr));
-  // a gateway that has been killed may still hold it
+  // a killed gateway may still have open files on it
   return { path, leave: () => void Bun.spawnSync(["umount", "-l", path]) };
 }
 
-/** Fills a disk to its last byte; what is given back makes room again. */
+/** Fills a disk completely; the returned function frees the space. */
 export function fill(path: string): () => void {
   const ballast = join(path, "ballast");
   const file = openSync(ballast, "w");

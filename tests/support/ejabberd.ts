@@ -1,7 +1,7 @@
 /**
- * Runs ejabberd, a real XMPP server, on loopback, with a configuration of the test's own and the module of integrations/.
+ * Runs ejabberd, a real XMPP server, on loopback, with a configuration written here and the module of integrations/.
  *
- * It is an Erlang node without a name: no epmd, nothing that two servers of one machine could quarrel about.
+ * It is an unnamed Erlang node: no epmd, no conflicts between two servers on one machine.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,10 +13,10 @@ import { notInstalled, program } from "./programs.ts";
 import { componentOf, DOMAIN, type LocalServer, SECRET, type ServerOptions } from "./prosody.ts";
 import { until } from "./until.ts";
 
-/** Why the tests with ejabberd are not run, if they are not. */
+/** Why the tests with ejabberd are skipped, if they are. */
 export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc");
 
-/** Starts a server that knows these users, their passwords being their names. */
+/** Starts a server with these users; their passwords are their names. */
 export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-ejabberd-"));
@@ -27,7 +27,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
   const register = users.map(
     (user) => `ok = ejabberd_auth:try_register(<<"${user}">>, <<"${domain}">>, <<"${user}">>)`,
   );
-  // what -eval says is done when ejabberd has started, and what is written then is awaited here
+  // -eval is executed after ejabberd has started; the file it writes signals that
   const ready = [...register, listensAt(shellPort), `ok = file:write_file("${folder}/ready", <<>>)`].join(", ");
   const server = Bun.spawn(
     [
@@ -64,7 +64,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
   return {
     ...{ clientPort, componentPort, domain, component: componentOf(domain) },
     async reloadModule() {
-      // it is loaded anew where an option has changed: here the timeout, by a millisecond
+      // the module is reloaded if an option has changed: here the timeout, by a millisecond
       const ours = `<<"${domain}">>, mod_jingle_sip`;
       const options = `maps:update_with(timeout, fun(Time) -> Time + 1 end, gen_mod:get_module_opts(${ours}))`;
       await evaluate(shellPort, `gen_mod:update_module(${ours}, ${options})`);
@@ -76,7 +76,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
       };
     },
     async stop() {
-      server.kill("SIGKILL"); // nothing of it is kept, and a proper end takes it seconds
+      server.kill("SIGKILL"); // nothing of it is needed, and a clean exit takes seconds
       await server.exited;
       rmSync(folder, { recursive: true });
     },
@@ -84,10 +84,10 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
 }
 
 const SOURCE = join(import.meta.dir, "../../integrations/ejabberd/mod_jingle_sip.erl");
-/** Where Debian has ejabberd and its libraries. */
+/** Debian's folder for ejabberd and its libraries. */
 const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
-/** Compiles the module as its README says; a warning is an error here. */
+/** Compiles the module as described in its README; a warning is an error here. */
 export async function compileModule(folder: string): Promise<void> {
   const found = (parent: string, start: string, inside: string): string => {
     const name = readdirSync(parent).find((each) => each.startsWith(start));
@@ -132,7 +132,7 @@ modules:
   mod_offline: {}
 ${options.intercept ? intercepting(domain, options) : ""}`;
 
-/** What stands below `modules:` for ours. */
+/** The `modules:` entry of our module. */
 export const intercepting = (
   domain: string,
   { fallback = "error", timeout = 15, speaksAs = [] }: ServerOptions,

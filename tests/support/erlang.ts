@@ -1,7 +1,7 @@
-/** Asks a running Erlang node without a name to evaluate an expression: by a socket of the test's own. */
+/** Evaluates an expression in a running unnamed Erlang node, over a socket of the test's own. */
 import { connect } from "node:net";
 
-/** The expression with which the node begins to listen, on loopback. */
+/** The expression that makes the node listen, on loopback. */
 export const listensAt = (port: number): string =>
   `spawn(fun() ->
     {ok, Socket} = gen_tcp:listen(${port}, [binary, {packet, line}, {active, false}, {ip, {127, 0, 0, 1}}]),
@@ -18,7 +18,7 @@ export const listensAt = (port: number): string =>
     Serve()
   end)`.replaceAll(/\s+/g, " ");
 
-/** The value of an expression, as Erlang writes it. */
+/** The value of an expression, as printed by Erlang. */
 export function evaluate(port: number, expression: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let said = "";

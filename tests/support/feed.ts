@@ -1,4 +1,4 @@
-/** A reader of the feed (`GET /api/feed`), as a browser is one: events, and the name of the last. */
+/** A reader of the feed (`GET /api/feed`), like a browser: events, and the id of the last one. */
 
 export interface FeedEvent {
   readonly event: string;
@@ -11,7 +11,7 @@ export class FeedReader {
   readonly #pieces: AsyncIterator<Uint8Array> | undefined;
   readonly #leave: AbortController;
   #text = "";
-  /** The name of the last event. */
+  /** The id of the last event. */
   last = "";
 
   private constructor({ status, body }: Response, leave: AbortController) {
@@ -29,7 +29,7 @@ export class FeedReader {
     return new FeedReader(await fetch(url, { signal: leave.signal, headers }), leave);
   }
 
-  /** The next event of this name; others are passed over. */
+  /** The next event of this name; others are skipped. */
   async next(name: string): Promise<FeedEvent> {
     for (;;) {
       const event = await this.#event();
@@ -37,7 +37,7 @@ export class FeedReader {
     }
   }
 
-  /** The names of calls that are told until a call of this name is told, that one among them. */
+  /** The ids of calls received until this one, which is included. */
   async rowsUntil(id: string): Promise<string[]> {
     const found: string[] = [];
     while (!found.includes(id)) {

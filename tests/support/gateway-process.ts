@@ -1,4 +1,4 @@
-/** The gateway as people run it: `bun main.ts --config …`, or on another runtime, in a process of its own. */
+/** The gateway as operators run it: `bun main.ts --config …`, or on another runtime, in a process of its own. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,14 +11,14 @@ export interface GatewayProcess {
   readonly pid: number;
   readonly sipPort: number;
   readonly webPort: number;
-  /** 0 where it does not listen for TLS. */
+  /** 0 if it does not listen for TLS. */
   readonly tlsPort: number;
-  /** Everything it has logged so far. */
+  /** Its log so far. */
   readonly log: () => string;
   health(): Promise<Response>;
-  /** Rewrites the configuration and asks for it by SIGHUP. */
+  /** Rewrites the configuration and sends SIGHUP. */
   reload(toml: string): void;
-  /** Nobody reads its log any more: the pipe is closed. */
+  /** Closes the pipe of its log. */
   closeLog(): void;
   /** Sends a signal. */
   kill(signal: "SIGHUP" | "SIGTERM" | "SIGKILL"): void;
@@ -56,7 +56,7 @@ export async function runMain(
   return { code, error: named(error), output: named(output) };
 }
 
-/** Starts main.ts and waits until its sockets are open, or throws with what it said. */
+/** Starts main.ts and waits until its sockets are open; throws with its output otherwise. */
 export async function startGateway(
   toml: string,
   runtime: Runtime = BUN,
@@ -103,7 +103,7 @@ export async function startGateway(
     },
     async stop() {
       run.kill();
-      // A call that a failing test has left would keep it; the second signal ends it at once.
+      // a call left by a failing test would delay the exit; the second signal ends it at once
       const again = setTimeout(() => run.kill(), 20_000);
       const code = await run.exited;
       clearTimeout(again);
@@ -113,7 +113,7 @@ export async function startGateway(
   };
 }
 
-/** Waits until the gateway says that all is up. */
+/** Waits until the gateway reports that all is up. */
 export async function healthy(gateway: GatewayProcess): Promise<void> {
   const status = async (): Promise<number> => (await gateway.health()).status;
   const up = (seen: number): boolean => seen === 200;

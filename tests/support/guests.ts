@@ -1,6 +1,6 @@
 /**
- * A gateway as people run it behind a real Prosody, its proxy, and guests: SIP hosts with addresses of their own, who say what a test has
- * them say, and may know what others have heard.
+ * A gateway with a real Prosody, its proxy, and guests: scripted SIP hosts with addresses of their own, which may know the contents of
+ * others' messages.
  */
 import { PlayPhone } from "../../journal/play-phone.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
@@ -51,19 +51,19 @@ export class Guest {
     this.heard.put(text);
   }
 
-  /** From now on it knows all that another one knows: tags, numbers, branches. */
+  /** Makes it know everything that another one knows: tags, numbers, branches. */
   knows(other: Guest): void {
     this.#play = other.#play.copy();
   }
 
-  /** Says a message, of which a test writes what matters. */
+  /** Sends a message; the test writes only the relevant parts. */
   says(text: string): string {
     const whole = this.#play.complete(this.#withVia(text));
     this.writes(whole);
     return whole;
   }
 
-  /** Its requests come from itself, whatever it knows of others; a CANCEL has the branch of its INVITE, which a test writes. */
+  /** Its requests have its own Via, whatever it knows of others; a CANCEL has the branch of its INVITE, written by the test. */
   #withVia(text: string): string {
     const [method = ""] = text.split(" ", 1);
     if (["SIP/2.0", "CANCEL"].includes(method)) return text;
@@ -72,12 +72,12 @@ export class Guest {
     return changed(text, "\n", `\n${via}\n`);
   }
 
-  /** Sends these very characters. */
+  /** Sends a text unchanged. */
   writes(text: string): void {
     this.#socket.send(new TextEncoder().encode(text), this.to);
   }
 
-  /** Answers a request that was heard, whatever came between. */
+  /** Answers a request received earlier. */
   replies(request: string, start: string, method?: string): void {
     const fields = ["Via", "From", "To", "Call-ID", "CSeq"].flatMap((name) => {
       const [, value = ""] = new RegExp(`^${name}: (.*)\r`, "m").exec(request) ?? [];
@@ -91,7 +91,7 @@ export class Guest {
     return this.heard.next((text) => text.startsWith(begins), `${this.at.host}: ${begins}`);
   }
 
-  /** What is heard first: a message that begins so, or an answer of this kind. */
+  /** The status of the next final response to this method. */
   async status(method: string): Promise<string> {
     const text = await this.heard.next(
       (each) => /^SIP\/2.0 [2-6]/.test(each) && new RegExp(`^CSeq: \\d+ ${method}`, "m").test(each),
@@ -107,7 +107,7 @@ export class Guest {
 
 export interface WorldOptions {
   readonly users: readonly string[];
-  /** More of each part of the configuration. */
+  /** Additional lines for each section of the configuration. */
   readonly sip?: string;
   readonly calls?: string;
   readonly more?: string;
@@ -141,7 +141,7 @@ export class GuestWorld {
     this.gateway = gateway;
   }
 
-  /** Killed, and started again. */
+  /** Kills and restarts the gateway. */
   async again(): Promise<void> {
     this.gateway.kill("SIGKILL");
     await this.gateway.exited;
@@ -167,7 +167,7 @@ export class GuestWorld {
     return device;
   }
 
-  /** A user calls bob, who answers through the proxy, or says where he is himself. */
+  /** A user calls bob, who answers with the proxy's Contact or with his own. */
   async talk(device: Device, sid: string, contact = this.proxy.contact): Promise<void> {
     await device.say(`bob@${COMPONENT}`, "session-initiate", sid, OFFER);
     await this.proxy.next("INVITE");
@@ -188,7 +188,7 @@ export class GuestWorld {
   }
 }
 
-/** What an IQ is answered by: `result`, or the name of the error. */
+/** The answer to an IQ: `result`, or the name of the error. */
 export const answerOf = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => "result",

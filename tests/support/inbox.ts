@@ -1,4 +1,4 @@
-/** What has come in, in its order, for whoever waits for it. */
+/** Received items, in order, for tests that wait for them. */
 const PATIENCE = 60_000;
 
 interface Entry<Item> {
@@ -9,7 +9,7 @@ interface Entry<Item> {
 export class Inbox<Item> {
   #entries: Entry<Item>[] = [];
   readonly #waiting: (() => void)[] = [];
-  /** How many have come. */
+  /** Number of items received. */
   #count = 0;
 
   put(item: Item): void {
@@ -17,12 +17,12 @@ export class Inbox<Item> {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** All that nobody has waited for, taken out. */
+  /** Removes and returns all items. */
   rest(): Item[] {
     return this.#entries.splice(0).map(({ item }) => item);
   }
 
-  /** The first item that fits, taken out; rejects when nothing at all comes for long. Each item is looked at once. */
+  /** Removes and returns the first matching item; rejects if nothing arrives for long. Each item is tested once. */
   async next(fits: (item: Item) => boolean = () => true, what = "the next"): Promise<Item> {
     let looked = 0;
     let until = Date.now() + PATIENCE;

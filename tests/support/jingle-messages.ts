@@ -1,4 +1,4 @@
-/** What devices say and hear by Jingle Messages (XEP-0353), and as carbons of them (XEP-0280). */
+/** Jingle Messages sent and received by devices (XEP-0353), and their carbons (XEP-0280). */
 import type { Element } from "@xmpp/xml";
 import { JINGLE_MESSAGE } from "../../protocol/xmpp/namespaces.ts";
 import { Device } from "./device.ts";
@@ -18,11 +18,11 @@ const is = (message: Element | undefined, type: string, id: string | undefined):
 const inCarbon = (message: Element, kind: "sent" | "received"): Element | undefined =>
   message.getChild(kind)?.getChild("forwarded")?.getChild("message");
 
-/** A device hears this, said to itself or to all devices of its user. */
+/** A device receives this message, sent to itself or to all devices of its user. */
 export const hearsMessage = (device: Device, type: string, id?: string): Promise<Element> =>
   device.messages.next((message) => is(message, type, id), `${type} at ${device.jid}`);
 
-/** A device hears that another one of its user has said, or heard, this. */
+/** A device receives a carbon: another device of its user has sent or received this message. */
 export const hearsCarbon = (
   device: Device,
   type: string,

@@ -6,7 +6,7 @@ import { listening } from "./listening.ts";
 import { freePort } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
 
-/** Why the tests with Kamailio are not run, if they are not. */
+/** Why the tests with Kamailio are skipped, if they are. */
 export const noKamailio = notInstalled("kamailio", "kamailio");
 
 export interface Kamailio {
@@ -16,7 +16,7 @@ export interface Kamailio {
 
 const SOURCE = join(import.meta.dir, "../../integrations/kamailio");
 
-/** Starts a proxy that sends calls to users of this domain to the gateway at that port. */
+/** Starts a proxy that routes calls to users of this domain to the gateway at that port. */
 export async function startKamailio(domain: string, gatewayPort: number): Promise<Kamailio> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-kamailio-"));
   const port = await freePort();

@@ -1,8 +1,8 @@
-/** Waiting for a server of others to listen: when it does not, the error says what it has logged. */
+/** Waits for a foreign server to listen; if it does not, the error contains its log. */
 import type { Subprocess } from "bun";
 import { listens } from "./until.ts";
 
-/** Waits for its ports of loopback; `log` is the file that it writes. */
+/** Waits for its ports on loopback; `log` is its log file. */
 export async function listening(
   name: string,
   server: Subprocess,

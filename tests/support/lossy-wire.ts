@@ -1,10 +1,10 @@
 /**
- * A wire between a phone and the rest of the world that loses datagrams, both ways.
+ * A wire that loses datagrams, both ways, between a phone and its peers.
  *
- * SIPp can lose messages by itself (`-lost`), but 3.6.1 then now and then forgets to repeat one, and nothing bounds its
- * bad luck: of two hundred calls at 20 %, one run in a hundred loses a call which no timer of RFC 3261 could have saved.
- * Here of eight datagrams of one call, whichever way they go, never more than three are lost: a request that is repeated as
- * RFC 3261 has it gets its answer by the fifth time at the latest, so that "all of them" can be asked for.
+ * SIPp can lose messages by itself (`-lost`), but 3.6.1 sometimes fails to retransmit after that, and its bad luck is unbounded:
+ * with two hundred calls at 20 %, one run in a hundred loses a call that no timer of RFC 3261 could save. Here at most three of eight
+ * datagrams of one call are lost, in either direction: a request retransmitted as in RFC 3261 is answered after at most five attempts,
+ * so a test can demand that all calls succeed.
  */
 import { expect } from "bun:test";
 import { createChance } from "../../replay/chance.ts";
@@ -14,26 +14,26 @@ import { openUdp } from "../../transports/udp.ts";
 const OF_SO_MANY = 8;
 const MOST_LOST = 3;
 
-/** The two ends of the wire, each as the one beyond the wire sees it. A side whose address is unknown speaks first. */
+/** The two ends of the wire, each as seen from beyond the wire. A side with an unknown address sends first. */
 export interface LossyWire {
-  /** Where the phone is reached: what it gives as its Contact. */
+  /** The phone's address, used as its Contact. */
   readonly phone: Address;
-  /** Where the phone reaches the others. */
+  /** The peers' address for the phone. */
   readonly others: Address;
-  /** Datagrams that went through, and those that did not. */
+  /** Datagrams delivered, and lost. */
   readonly counts: { passed: number; lost: number };
   close(): Promise<void>;
 }
 
 export interface WireEnds {
-  /** The address of both ends, and the port at which the phone is reached (0: any). */
+  /** The address of both ends, and the phone's port (0 for a free one). */
   readonly host: string;
   readonly port?: number;
   readonly phone?: Address;
   readonly others?: Address;
 }
 
-/** Opens the wire; `loss` is a part of 1. */
+/** Opens the wire; `loss` is a fraction. */
 export async function openLossyWire({ host, port = 0, phone, others }: WireEnds, loss: number): Promise<LossyWire> {
   const known = { phone, others };
   const counts = { passed: 0, lost: 0 };
@@ -62,7 +62,7 @@ export async function openLossyWire({ host, port = 0, phone, others }: WireEnds,
   return { phone: othersSide.local, others: phoneSide.local, counts, close };
 }
 
-/** Whether a datagram is lost: by chance, but of one call never too often. */
+/** Whether to lose a datagram: random, but never too often for one call. */
 function chanceOfLoss(loss: number): (bytes: Uint8Array) => boolean {
   const chance = createChance(1);
   const lately = new Map<string, readonly boolean[]>();
@@ -75,7 +75,7 @@ function chanceOfLoss(loss: number): (bytes: Uint8Array) => boolean {
   };
 }
 
-/** Sees that a wire of 20 % has lost a lot indeed: a test whose datagrams go another way proves nothing. */
+/** Asserts that a 20 % wire has lost a lot: a test whose datagrams bypass it proves nothing. */
 export function expectLoss({ counts: { passed, lost } }: LossyWire): void {
   expect(lost / (passed + lost)).toBeGreaterThan(0.1);
 }

@@ -1,29 +1,29 @@
 /**
- * A machine that sets up calls, for tests of overload: its time passes as work is done, in turns of an event loop.
+ * A simulated machine that sets up calls, for tests of overload: time passes as work is done, in turns of an event loop.
  *
- * INVITEs come at a rate, over the gateway's own WaitingInvites and Load. A call costs time: six tenths when it is begun, four when its
- * answers are taken, in the next turn; a refusal and its ACK cost a thirtieth
- * (37 µs of 1,100, bench/README.md). What a call costs may change with time.
+ * INVITEs arrive at a rate, through the gateway's own WaitingInvites and Load. A call costs time: six tenths at its start, four when its
+ * answers are processed, in the next turn; a refusal and its ACK cost a thirtieth (37 µs of 1,100, bench/README.md). The cost of a call
+ * may change over time.
  */
 import type { Clock } from "../../actors/clock.ts";
 import { Load } from "../../actors/load.ts";
 import { WaitingInvites } from "../../actors/sip/waiting.ts";
 
-/** What happened to the calls that were offered in a time. */
+/** The results for the calls offered in a period. */
 export interface Outcome {
   readonly offered: number;
   readonly done: number;
   readonly refused: number;
-  /** Calls that were begun and have no end. */
+  /** Calls begun and not ended. */
   readonly half: number;
   /** The longest time from an INVITE to the end of its set-up, in milliseconds. */
   readonly longest: number;
 }
 
 export interface MachineOptions {
-  /** Milliseconds that a call costs at a time. */
+  /** The cost of a call at a time, in milliseconds. */
   readonly cost: (now: number) => number;
-  /** Whether calls that are begun at a time are ever answered. */
+  /** Whether calls begun at a time are ever answered. */
   readonly answers?: (now: number) => boolean;
 }
 
@@ -42,7 +42,7 @@ export class Machine {
   #turn: (() => void) | undefined;
   #round: (() => void) | undefined;
   #branch = 0;
-  /** What is begun, by when its INVITE came. */
+  /** Calls in set-up, with the arrival of their INVITE. */
   #inSetUp: { readonly round: number; readonly came: number }[] = [];
   #done = 0;
   #refused = 0;
@@ -68,7 +68,7 @@ export class Machine {
     });
   }
 
-  /** Offers so many calls a second for so many seconds, and lets the machine come to rest. */
+  /** Offers `rate` calls a second for some seconds, and runs until the machine is idle. */
   run(rate: number, seconds: number): Outcome {
     const before = { done: this.#done, refused: this.#refused, begun: this.#begun };
     this.#longest = 0;
@@ -115,7 +115,7 @@ export class Machine {
     });
   }
 
-  /** The answers to what was begun in earlier turns, and the ACK and BYE of it. */
+  /** Processes the answers to calls begun in earlier turns, with their ACK and BYE. */
   #goesOn(): void {
     const answered = this.#inSetUp;
     this.#inSetUp = [];

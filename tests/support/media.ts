@@ -1,4 +1,4 @@
-/** Any Media that both notations can tell, for properties; `plain` is a desk phone's audio. */
+/** Arbitrary Media that both notations can express, for property tests; `plain` is a desk phone's audio. */
 import * as fc from "fast-check";
 import type {
   Candidate,
@@ -46,7 +46,7 @@ const candidate: fc.Arbitrary<Candidate> = fc
   })
   .chain((numbers) => fc.oneof(byUdp, related, byTcp).map((way) => ({ ...numbers, ...way })));
 
-/** As an SDP of ours tells them: those over TCP last. */
+/** In the order of our SDP: TCP candidates last. */
 const candidates = fc
   .uniqueArray(candidate, { maxLength: 5, selector: ({ ip, port, component }) => `${ip} ${port} ${component}` })
   .map((some) => [
@@ -101,12 +101,12 @@ const extension: fc.Arbitrary<Extension> = fc
   })
   .map(({ attributes, ...rest }) => ({ ...rest, ...present({ attributes }) }));
 
-/** Not 0.0.0.0, which is a way to hold. */
+/** Not 0.0.0.0, which means hold. */
 const address = fc.ipV4().map((ip) => ip.replace(/^\d+/, "192"));
 const FINGERPRINT = { hash: "sha-256", value: Array(32).fill("AB").join(":") };
 const ICE = { kind: "ice", ufrag: "user", pwd: "0123456789012345678901" } as const;
 
-/** What secures a content, and the protocol of its m-line with it. */
+/** The security of a content, with the protocol of its m-line. */
 const security = fc.oneof(
   fc.record({ setup: fc.constantFrom("actpass", "active", "passive" as const) }).map(({ setup }) => ({
     protocol: "UDP/TLS/RTP/SAVPF",
@@ -123,7 +123,7 @@ const security = fc.oneof(
   fc.constant({ protocol: "RTP/AVP", crypto: [], dtls: { fingerprints: [] } }),
 );
 
-/** ICE, or a plain address with its port for RTCP. */
+/** ICE, or a plain address with its RTCP port. */
 const reach = (rtcpMux: boolean): fc.Arbitrary<Omit<Transport, "fingerprints" | "setup">> =>
   fc.oneof(
     fc.record({ candidates, gathered: fc.boolean() }).map((found) => ({ ...ICE, options: ["trickle"], ...found })),
@@ -184,7 +184,7 @@ const content = (name: string): fc.Arbitrary<Content> =>
       };
     });
 
-/** Data channels, as far as both notations tell of them. */
+/** Data channels, as far as both notations express them. */
 const channels = (name: string): fc.Arbitrary<Content> =>
   fc
     .record({
@@ -200,13 +200,13 @@ const channels = (name: string): fc.Arbitrary<Content> =>
       transport: { ...ICE, options: ["trickle"], ...found, fingerprints: [FINGERPRINT], setup },
     }));
 
-/** A session has sound or pictures first; data channels alone are no call. */
+/** A session has audio or video first; data channels alone are no call. */
 const contentAt = (name: string, at: number): fc.Arbitrary<Content> =>
   at === 0
     ? content(name)
     : fc.oneof({ weight: 3, arbitrary: content(name) }, { weight: 1, arbitrary: channels(name) });
 
-/** Of one to three contents: names that are tokens and names that are none. */
+/** Names of one to three contents: some are tokens, some are not. */
 const names = fc.uniqueArray(fc.constantFrom("a", "0", "my video", "content-0", "content-1", "é ", 'x"y:z'), {
   minLength: 1,
   maxLength: 3,

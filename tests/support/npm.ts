@@ -1,4 +1,4 @@
-/** The gateway as `npm start` runs it: in a folder that looks like the checkout, with a carillon.toml of its own. */
+/** The gateway run by `npm start`: in a folder like the checkout, with its own carillon.toml. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 const root = join(import.meta.dir, "../..");
 const LONGEST = 40_000;
 
-/** Runs a script of package.json until npm and all that it has started are gone, or too long. */
+/** Runs a script of package.json until npm and all processes it has started are gone, or for too long. */
 export async function runNpm(
   script: string,
   toml: string,
@@ -17,7 +17,7 @@ export async function runNpm(
   const names = readdirSync(root).filter((name) => !/^\.|^carillon\.toml$/.test(name));
   for (const name of names) symlinkSync(join(root, name), join(folder, name));
   writeFileSync(join(folder, "carillon.toml"), toml);
-  // A process group of its own, so that what npm leaves behind can be ended.
+  // a process group, so that processes left behind by npm can be ended
   const npm = spawn("npm", ["run", script], { cwd: folder, detached: true, stdio: ["ignore", "pipe", "inherit"] });
   let log = "";
   npm.stdout.on("data", (bytes: Buffer) => {
@@ -26,7 +26,7 @@ export async function runNpm(
   });
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const tooLong = setTimeout(() => resolve(false), LONGEST);
-  npm.on("close", () => resolve(true)); // whoever has its output open is alive
+  npm.on("close", () => resolve(true)); // its output is closed when all processes are gone
   const allEnded = await promise;
   clearTimeout(tooLong);
   if (!allEnded && npm.pid !== undefined) process.kill(-npm.pid, "SIGKILL");

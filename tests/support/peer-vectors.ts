@@ -1,10 +1,10 @@
 /**
- * Vectors of peers, in tests/vectors/media/peers: one file a peer, with its offer and its answer to one of the users' offers, and what
- * the gateway makes of both.
+ * Vectors of peers, in tests/vectors/media/peers: one file per peer, with its offer, its answer to one of the users' offers, and the
+ * gateway's translations of both.
  *
- * A file is a heading (`#`: what is special, and where the shape is published) and parts, each after a line `== name`. The parts are
+ * A file is a heading (`#`: peculiarities, and where the SDP is published) and parts, each after a line `== name`. The parts are
  * `offer`, `its Jingle`, `back` (that Jingle as SDP again), `answer to <offer>`, `its Jingle`, `back`; a part that is refused
- * says `refused: why`.
+ * is `refused: why`.
  */
 import type { Element } from "@xmpp/xml";
 import { readJingle, writeJingle } from "../../protocol/jingle/jingle.ts";
@@ -27,7 +27,7 @@ export interface PeerVector {
   readonly heading: string;
   readonly offer: string;
   readonly answer: string;
-  /** Which of the users' offers it answers. */
+  /** The user's offer that it answers. */
   readonly answers: string;
   /** The whole file. */
   readonly text: string;
@@ -45,7 +45,7 @@ export function peerVector(name: string): PeerVector {
 /** One of the offers that users make to phones. */
 export const userOffer = (name: string): Media => readJingle(jingleOf(read(FOLDER, `offers/${name}.xml`)));
 
-/** The file as it is when the gateway makes of its offer and answer what it makes today. */
+/** The file as the gateway would write it now, from the peer's offer and answer. */
 export function peerText({ heading, offer, answers, answer }: PeerVector): string {
   const parts = [
     ["offer", offer],
@@ -82,7 +82,7 @@ function fromAnswer(offer: Media, sdp: string): Made {
   return { jingle, back: writeSdp(back, { by: "responder", origin, answer: true }) };
 }
 
-/** An element, its children each on a line of its own. */
+/** An element, with each child on a line of its own. */
 function lines(element: Element, depth = 0): string[] {
   const indent = "  ".repeat(depth);
   const children = element.getChildElements();

@@ -1,7 +1,7 @@
 /**
- * A scripted SIP phone on a real UDP socket: it answers what the script says, and calls when it is told to.
+ * A scripted SIP phone on a real UDP socket: it answers as scripted, and calls on request.
  *
- * It is no example of a SIP stack: it repeats nothing and checks little, since loopback loses nothing.
+ * It is no example of a SIP stack: it does not retransmit and checks little, since loopback loses nothing.
  */
 
 import { responseTo } from "../../protocol/sip/build.ts";
@@ -20,7 +20,7 @@ export class Phone {
   readonly #socket: Datagrams;
   #gateway = { host: HOST, port: 0 };
   #cseq = 0;
-  /** What its last call was placed to: a refusal, which has no Contact, is acknowledged there (RFC 3261 §17.1.1.3). */
+  /** Target of its last call: a refusal, which has no Contact, is acknowledged there (RFC 3261 §17.1.1.3). */
   #called = "";
 
   private constructor(socket: Datagrams) {
@@ -29,7 +29,7 @@ export class Phone {
     this.port = socket.local.port;
   }
 
-  /** A phone on a free port, which tells every message it gets. */
+  /** A phone on a free port; `heard` is called with every message. */
   static async open(heard: (message: Message, phone: Phone) => void, host = HOST): Promise<Phone> {
     let phone: Phone | undefined;
     const received = (bytes: Uint8Array): void => {
@@ -68,12 +68,12 @@ export class Phone {
     this.#inside("ACK", answer, header(answer, "To") ?? "", header(answer, "From") ?? "");
   }
 
-  /** Hangs up a call that the other side has placed. */
+  /** Hangs up a call placed by the other side. */
   hangUp(invite: Request): void {
     this.#inside("BYE", invite, header(invite, "From") ?? "", `${header(invite, "To")};tag=phone`);
   }
 
-  /** Sends a request inside a dialog: to the Contact of the other side, as its message has it (RFC 3261 §12.2.1.1). */
+  /** Sends a request inside a dialog: to the Contact in the other side's message (RFC 3261 §12.2.1.1). */
   #inside(method: string, theirs: Message, to: string, from: string): void {
     const contact = header(theirs, "Contact");
     const uri = contact === undefined ? this.#called : readNameAddr(contact).uri;

@@ -1,11 +1,11 @@
 /**
- * How a play fails: it prints itself, with an arrow at the line that failed, and beside the lines of each step those of the
- * message that was sent or heard there. Below stands what was wanted and what was heard, whole; its stack is the row of its table.
+ * The failure of a play: prints the play with an arrow at the failing line, and next to the lines of each step those of the
+ * message sent or received. Below are expected and actual messages in full; the stack is the row of the test's table.
  */
 import { type Messages, Missed, type PlayFailure } from "../../replay/missed.ts";
 import type { Site } from "./site.ts";
 
-/** What the test of a play fails with. */
+/** The error of a play's test. */
 export function playFailure(site: Site, { script, messages, line, cause }: PlayFailure): Error {
   const why = cause instanceof Error ? cause.message : String(cause);
   const departs = cause instanceof Missed || line === undefined;
@@ -17,7 +17,7 @@ export function playFailure(site: Site, { script, messages, line, cause }: PlayF
   return failure;
 }
 
-/** Columns of the play, and of the messages beside it. */
+/** Columns of the play, and of the messages next to it. */
 const WIDTH = 76;
 const cut = (text: string): string => (text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text);
 
@@ -32,7 +32,7 @@ function printPlay(script: string, messages: Messages, failed: number | undefine
   return [...printed.slice(lines[0] === "" ? 1 : 0), ...(failed === undefined ? ["→      (the end)"] : [])].join("\n");
 }
 
-/** By line: a message's start beside the first line of its step, and each header or SDP line beside those of the same name. */
+/** By line: a message's start line next to the first line of its step, and its header and SDP lines next to those of the same name. */
 function messagesBeside(lines: readonly string[], messages: Messages): Map<number, string> {
   const beside = new Map<number, string>();
   for (const [step, message] of messages) {

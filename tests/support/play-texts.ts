@@ -1,4 +1,4 @@
-/** Texts that plays use by name: a browser's audio, offered and answered, in both notations, and a desk phone's. */
+/** Texts that plays use by name: a browser's audio, offer and answer, in both notations, and a desk phone's. */
 import { changed, changedAll } from "./changed.ts";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");
@@ -33,7 +33,7 @@ a=candidate:1 1 udp 2130706431 203.0.113.9 50000 typ host
 
 const VIDEO_CODEC = "<payload-type id='96' name='VP8' clockrate='90000'/>";
 
-/** One more content, as a side describes it. */
+/** An additional content, as described by a side. */
 const video = (side: "A" | "B", creator: "initiator" | "responder", setup: string) => `
   <content creator='${creator}' name='video' senders='both'>
     <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='video'>${VIDEO_CODEC}<rtcp-mux/></description>
@@ -62,7 +62,7 @@ t=0 0
 m=audio 50000 RTP/AVP 0
 `;
 
-/** A transport-info's content with one more candidate of a side. */
+/** The content of a transport-info with one more candidate of a side. */
 const trickled = (side: "A" | "B") => `
   <content creator='initiator' name='0'>
     <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='u${side}' pwd='p${side}34567890123456789012'>

@@ -1,9 +1,9 @@
 /**
- * Plays as tests perform them: on a stage (replay/stage.ts) that knows the texts of plays, and fails with the play itself.
+ * Plays as tests: on a stage (replay/stage.ts) with the texts of plays, and with failures that print the play.
  *
- * Each play over good wires is recorded, and at its end each of its calls, as its journal writes it, must go the same way again: as a play,
- * and as JSON. What cannot, says why (`unwritten`), and must then fail, so that no reason outlives its cause. Left out are calls of gateways
- * with options that a play cannot say (`isSaid`): they go again only at a gateway that is configured alike.
+ * Each play without loss is recorded, and at its end each of its calls must replay without deviation, both as the play written by its
+ * journal and as JSON. If one cannot, `unwritten` states the reason, and it must then fail, so that no reason outlives its cause. Exempt are
+ * gateways with options that a play cannot express (`isSaid`): their calls replay only with the same configuration.
  */
 import type { LogEvent } from "../../actors/log.ts";
 import { watchAll } from "../../actors/watch-all.ts";
@@ -19,15 +19,15 @@ import { PLAY_TEXTS } from "./play-texts.ts";
 import { callerSite, type Site } from "./site.ts";
 
 export interface PlayOptions extends Omit<StageOptions, "texts" | "failure"> {
-  /** The instants of the play matter, which loss would move: it is played over good wires alone. */
+  /** The play depends on exact times, which loss would change: run only without loss. */
   readonly byTheClock?: true;
-  /** Why what its journal writes goes another way. */
+  /** Why the play written by its journal deviates. */
   readonly unwritten?: string;
-  /** Where the play stands; where its stage is made, when not said. */
+  /** Location of the play; by default where its stage is created. */
   readonly site?: Site;
 }
 
-/** Performs a play to its end, and gives what was logged. Throws where the gateway departs from it (play-failure.ts). */
+/** Performs a play to its end, and returns the log. Throws if the gateway deviates (play-failure.ts). */
 export async function play(script: string, options: PlayOptions = {}): Promise<LogEvent[]> {
   const stage = await performed(script, { site: callerSite(), ...options });
   await stage.goesAgain();
@@ -44,14 +44,14 @@ export async function performed(script: string, given: PlayOptions): Promise<Sta
   return stage;
 }
 
-/** Whether a play can say what its gateway is like (journal/setting.ts): not its peers' names and who is let in. */
+/** Whether a play can express its gateway's options (journal/setting.ts): it cannot express host names of peers and access rules. */
 const isSaid = ({ names, sip, records }: PlayOptions): boolean =>
   [names, sip, records].every((each) => each === undefined);
 
-/** What a journal may keep of a play. */
+/** The journal's budget for a play. */
 const BUDGET = 50_000_000;
 
-/** A gateway with everything around it, for plays that do more than speak. */
+/** A gateway with everything around it, for tests that need more than messages. */
 export class Stage extends BareStage {
   readonly #options: PlayOptions;
   readonly #journal: Journal | undefined;
@@ -66,18 +66,18 @@ export class Stage extends BareStage {
     this.#journal = journal;
   }
 
-  /** Ends the play; what was recorded of it goes the same way again. */
+  /** Ends the play, and replays what was recorded. */
   override async close(): Promise<void> {
     await this.end();
     await this.goesAgain();
   }
 
-  /** Ends the play: nothing may be left. */
+  /** Ends the play: no message or call may be left. */
   end(): Promise<void> {
     return super.close();
   }
 
-  /** The calls of the play, as they can be taken away. */
+  /** The recorded calls of the play, with their exports. */
   get recorded(): readonly RecordedCall[] {
     return this.#journal ? recordedCalls(this.#journal, this.config) : [];
   }

@@ -1,4 +1,4 @@
-/** Plays as tests: each once over good wires, once over wires that lose 30 % of the datagrams, and once as its journal writes it. */
+/** Plays as tests: each once without loss, once with 30 % loss, and once as written by its journal. */
 import { test } from "bun:test";
 import { type PlayOptions, performed } from "./play.ts";
 import { callerSite, rowSite, type Site } from "./site.ts";
@@ -11,12 +11,12 @@ export function plays(rows: readonly PlayRow[], everywhere: PlayOptions = {}): v
     const site = rowSite(name, table);
     const options = { ...everywhere, ...own, site };
     let done: ReturnType<typeof performed> | undefined;
-    /** Performs the play once, for both that look at it. */
+    /** Performs the play once, for both tests. */
     const once = (): ReturnType<typeof performed> => {
       done ??= performed(script, options);
       return done;
     };
-    // one that fails is told by its own test
+    // a failure is reported by its own test
     test(`${name} (recorded)`, () =>
       once().then(
         (stage) => stage.goesAgain(),
@@ -28,7 +28,7 @@ export function plays(rows: readonly PlayRow[], everywhere: PlayOptions = {}): v
   }
 }
 
-/** One test over good wires, and one over bad ones. */
+/** One test without loss, and one with loss. */
 export function onBothWires(name: string, run: (wires: PlayOptions) => Promise<unknown>, site?: Site): void {
   const at = site ?? callerSite();
   test(name, () => run({ site: at }).then(() => undefined));

@@ -1,9 +1,9 @@
 /**
- * Ports of loopback for servers that must be told theirs.
+ * Loopback ports for servers that must be given theirs.
  *
- * None is given twice on one machine, however many processes ask: the ports that are given are even, and the odd one above
- * each is held as long as the process lives (with `bun test --parallel`: as long as its test file). They lie below the ports
- * that a system gives by itself (32768 on Linux), so that no connection of anybody takes one before its server does.
+ * No port is used twice on one machine, however many processes ask: the ports returned are even, and the odd one above
+ * each is occupied as long as the process lives (with `bun test --parallel`: as long as its test file). They are below the
+ * ephemeral ports of the system (32768 on Linux), so that no connection takes one before its server does.
  */
 import { listenTcp } from "../../transports/tcp.ts";
 import { openUdp } from "../../transports/udp.ts";
@@ -20,7 +20,7 @@ export async function freePorts<Name extends string>(
   return Object.fromEntries(ports) as Record<Name, number>;
 }
 
-/** A port that is free for UDP and TCP. */
+/** A port free for both UDP and TCP. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + 2 * Math.floor((Math.random() * (HIGHEST - LOWEST)) / 2);

@@ -1,18 +1,18 @@
 /**
- * Performs a play of the predecessor (tests/vectors/predecessor) on a whole gateway that stands in its place: in intercept mode.
+ * Performs a play of the predecessor (tests/vectors/predecessor) on a whole gateway in its place: in intercept mode.
  *
- * Such a play says what the users' clients and the SIP proxy see, with the names of the vectors: users of `localhost`
- * (`alice/r1` is alice@localhost/r1), the proxy localhost:12345, ourselves localhost:5600, and `the-machine`, the address that the
- * predecessor found out by itself. Here they are put into the addresses of our plays, and each stanza into the wrapper in
- * which the users' server hands it over (protocol/xmpp/delegation.ts). Beside the lines of replay/script.ts there are:
+ * Such a play contains the view of the users' clients and of the SIP proxy, with the names of the vectors: users of `localhost`
+ * (`alice/r1` is alice@localhost/r1), the proxy localhost:12345, the gateway localhost:5600, and `the-machine`, the address
+ * detected by the predecessor. They are converted to the addresses of our plays, and each stanza is put into the wrapper of the
+ * users' server (protocol/xmpp/delegation.ts). Further lines, besides those of replay/script.ts:
  *
- *   online alice/r1 bob/r1, online bob/r1 at -1, offline bob/r1      who sends presence, and with which priority
- *   the phone takes TCP               it listens for connections too
+ *   online alice/r1 bob/r1, online bob/r1 at -1, offline bob/r1      presence, with priority
+ *   the phone takes TCP               it also listens for connections
  *   given …, finally …                a scene of predecessor-scenes.ts
- *   alice has a call, nobody has …    what the gateway keeps
- *   the entry of alice stays          though her call has ended
- *   the server routes it itself: i1   the IQ of that id is not ours
- *   the INVITE goes out at 0 0.5 …    when it is repeated, in seconds
+ *   alice has a call, nobody has …    the gateway's live calls
+ *   the entry of alice stays          although her call has ended
+ *   the server routes it itself: i1   the gateway does not take the IQ with that id
+ *   the INVITE goes out at 0 0.5 …    times of retransmission, in seconds
  */
 import { expect } from "bun:test";
 import type { Step } from "../../replay/script.ts";
@@ -33,7 +33,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "{grouped-offer-sdp}": offered.replace("t=0 0\n", "t=0 0\na=group:BUNDLE 0\n").replaceAll("\n", "\n    ").trim(),
 };
 
-/** The predecessor's names as ours. */
+/** The predecessor's names converted to ours. */
 function here(text: string): string {
   const named = Object.entries(TEXTS).reduce((all, [name, value]) => all.replaceAll(name, () => value), text);
   return named
@@ -47,7 +47,7 @@ function here(text: string): string {
 const jidOf = (name: string): string => name.replace("/", `@${SERVER}/`);
 const isDevice = (name: string): boolean => name.includes("/");
 
-/** Performs the play to its end. Throws where the gateway departs from it. */
+/** Performs the play to its end. Throws if the gateway deviates. */
 export async function playPredecessor(text: string): Promise<void> {
   const stage = new Stage({ intercept: true, ...(text.includes("\nthe phone takes TCP\n") ? { byTcp: true } : {}) });
   await stage.open([]);
@@ -55,7 +55,7 @@ export async function playPredecessor(text: string): Promise<void> {
   await stage.end();
 }
 
-/** The play cut into lines of its own kind and stretches of the common one. */
+/** The play split into its own lines and stretches of common ones. */
 function parts(text: string): string[] {
   const OWN = /^(?:online|offline|the phone takes|given|finally|the entry|the server|the INVITE) .*|^\w+ has a call$/;
   const found: string[] = [];
@@ -85,7 +85,7 @@ async function perform(stage: Stage, part: string): Promise<void> {
 
 const common = (stage: Stage, text: string): Promise<void> => stage.play(text, handedOver);
 
-/** What a client says and hears, as it passes between its server and us. */
+/** A step of a client, as wrapped by its server. */
 function handedOver(step: Step): Step {
   if (step.kind === "nothing" && isDevice(step.by)) return { ...step, by: SERVER };
   if (step.kind === "say" && isDevice(step.by) && step.text.startsWith("<iq"))
@@ -104,7 +104,7 @@ function toUs(iq: string, from: string): string {
   return `<iq type='set' id='h-${idOf(iq)}' to='${COMPONENT}'>${inside("", client)}</iq>`;
 }
 
-/** A client that is called by the wrong name is not called: `to` is its own, unless the play names another. */
+/** `to` is the device's own JID unless the play states another: a client called by a wrong name would not be called. */
 function fromUs(iq: string, device: string): string {
   const addressed = / to='/.test(iq.split(">")[0] ?? "") ? iq : iq.replace("<iq ", `<iq to='${device}' `);
   if (/^<iq [^>]*type='set'/.test(iq))
@@ -132,7 +132,7 @@ function has(stage: Stage, name: string | undefined): void {
   else expect(registry.ofUser(`${name}@${SERVER}`).size, `calls of ${name}`).toBe(1);
 }
 
-/** When the INVITE goes out again, in seconds from its first time on; the clock goes on by as many as the line says. */
+/** Checks the times of the INVITE's retransmissions, in seconds since the first; advances the clock accordingly. */
 async function repeated(stage: Stage, line: string): Promise<void> {
   const [wanted = "", last = ""] = line.split(" seconds, and no more in ");
   const sent = (): number =>

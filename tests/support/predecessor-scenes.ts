@@ -1,7 +1,7 @@
 /**
- * What goes before and after in the predecessor's plays: their preconditions, and the ends that leave no call behind.
+ * Preconditions of the predecessor's plays, and endings that leave no call behind.
  *
- * Alice and bob are users of `localhost`, `phone` is what stands at the proxy, as in the vectors (predecessor-play.ts).
+ * Alice and bob are users of `localhost`, `phone` is at the proxy, as in the vectors (predecessor-play.ts).
  */
 import { changed } from "./changed.ts";
 

@@ -1,10 +1,10 @@
 /**
- * What the predecessor did (MongooseIM's mod_jingle_sip, seen on its wire), as texts in tests/vectors/predecessor, and where
- * Carillon departs from it.
+ * The behaviour of the predecessor (MongooseIM's mod_jingle_sip, observed on its wire), as texts in tests/vectors/predecessor, and
+ * Carillon's deviations from it.
  *
- * A deviation is a replacement in such a text: what stood there (`theirs`) for what Carillon does (`ours`). A vector holds when
- * its text with all its deviations is what happens, and with all but one of them is not: so a deviation that has vanished
- * fails as one that was never listed does. Why each is there is said once, in its reason.
+ * A deviation is a replacement in such a text: the original (`theirs`) and Carillon's behaviour (`ours`). A vector holds if
+ * its text with all its deviations is what happens, and with any one of them omitted is not: so a deviation that no longer exists
+ * fails like one that was never listed. The reason for each is stated once, in its reason.
  */
 import { read, recordings } from "./vectors.ts";
 
@@ -16,12 +16,12 @@ export interface Vector {
 }
 
 export interface Deviation {
-  /** What Carillon does, in words. */
+  /** Carillon's behaviour, in words. */
   readonly what: string;
   readonly reason: string;
   readonly theirs: RegExp;
   readonly ours: string;
-  /** The vectors in which it shows. */
+  /** The vectors that show it. */
   readonly vectors: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function predecessorVectors(folder: string): Vector[] {
   });
 }
 
-/** The text as Carillon has it; with `but`, that one departure not made. */
+/** The text with all deviations except `but`. */
 export function asCarillon({ name, text }: Vector, deviations: readonly Deviation[], but?: Deviation): string {
   let result = text;
   for (const { theirs, ours, what } of deviations.filter((each) => each !== but)) {
@@ -44,7 +44,7 @@ export function asCarillon({ name, text }: Vector, deviations: readonly Deviatio
   return result;
 }
 
-/** The departures that show in a vector. */
+/** The deviations in a vector. */
 export function deviationsOf({ name }: Vector, all: readonly Deviation[]): Deviation[] {
   return all.filter(({ vectors }) => vectors.includes(name));
 }

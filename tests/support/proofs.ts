@@ -1,13 +1,13 @@
 /**
- * Which test proves which row of docs/mapping.md.
+ * Which tests prove which rows of docs/mapping.md.
  *
- * A test, or a row of a table that tests are made of, names the rows that it proves in a comment of its own line, directly above it:
+ * A test, or a row of a table of tests, lists the rows that it proves in a comment on its own line, directly above it:
  *
  *   // proves: J12, S7
  *   ["and carol hangs up", …],
  *
- * The name is the first string after the comment; what stands in the brackets of an `each` is passed over. Skipped tests prove
- * nothing. `npm run proofs` writes what is gathered into docs/proofs.md.
+ * The name is the first string after the comment; the brackets of an `each` are skipped. Skipped tests prove nothing.
+ * `npm run proofs` writes the result into docs/proofs.md.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
@@ -16,19 +16,19 @@ import { tokensOf } from "./tokens.ts";
 
 export interface Proof {
   readonly row: string;
-  /** The test's name as it stands in the file: `%s` and `${…}` unfilled. */
+  /** The test's name in the source: `%s` and `${…}` unfilled. */
   readonly test: string;
-  /** From the root of the project. */
+  /** Path from the root of the project. */
   readonly file: string;
 }
 
 const root = join(import.meta.dirname, "../..");
 const COMMENT = /^[ \t]*\/\/ proves: (.*)$/gm;
-/** Words between a comment and a string that say that the string is no name of a test that runs. */
+/** Words between a comment and a string by which the string is no name of a running test. */
 const NO_TEST = new Set(["skip", "todo", ";", "=", "for"]);
 const ROW = /^[A-Z]\d+$/;
 
-/** The rows of the mapping by id, in its order, and whether each is open (not built yet). */
+/** The rows of the mapping by id, in order, and whether each is open (not implemented yet). */
 export function rowsOf(mapping: string): Map<string, { readonly open: boolean }> {
   const lines = [...mapping.matchAll(/^\| ([A-Z]\d+) \| (.*)$/gm)];
   const rows = new Map(lines.map(([, id = "", cells = ""]) => [id, { open: cells.startsWith("*open*") }]));
@@ -36,7 +36,7 @@ export function rowsOf(mapping: string): Map<string, { readonly open: boolean }>
   return rows;
 }
 
-/** What one file proves. Throws, naming the line, for a comment that names no row or stands above no test. */
+/** The proofs in one file. Throws, with the line, for a comment that lists no row or is above no test. */
 export function proofsIn(file: string, text: string): Proof[] {
   const comments = [...text.matchAll(COMMENT)];
   const tokens = comments.length === 0 ? [] : tokensOf(text);
@@ -51,7 +51,7 @@ export function proofsIn(file: string, text: string): Proof[] {
   });
 }
 
-/** The name of the test that the tokens begin with. */
+/** The name of the test at the beginning of the tokens. */
 function nameIn(tokens: ReturnType<typeof tokensOf>, text: string): string | undefined {
   let at = 0;
   for (; at < tokens.length; at++) {
@@ -65,7 +65,7 @@ function nameIn(tokens: ReturnType<typeof tokensOf>, text: string): string | und
   return undefined;
 }
 
-/** Where the brackets that follow are closed again. */
+/** The index at which the following brackets are closed. */
 function closingOf(tokens: ReturnType<typeof tokensOf>, from: number): number {
   let depth = 0;
   for (let at = from; at < tokens.length; at++) {
@@ -78,7 +78,7 @@ function closingOf(tokens: ReturnType<typeof tokensOf>, from: number): number {
 const endOfTemplate = (tokens: ReturnType<typeof tokensOf>, from: number): number =>
   tokens.slice(from).find(({ kind }) => kind === SyntaxKind.TemplateTail)?.end ?? from;
 
-/** All proofs, in the order of the mapping's rows. */
+/** All proofs, in the order of the rows. */
 export function gatherProofs(mapping: string): Proof[] {
   const order = [...rowsOf(mapping).keys()];
   const files = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })

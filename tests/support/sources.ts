@@ -1,4 +1,4 @@
-/** The product's own sources: which files there are, what they say, and which others each of them imports. */
+/** The product's own sources: files, texts, and imports. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { importsOf } from "./tokens.ts";
@@ -13,7 +13,7 @@ export const FOLDERS: readonly string[] = [
 
 export const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** The files of a folder, by their paths from the root. */
+/** The files of a folder, as paths from the root. */
 export const filesOf = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true })
     .map(String)
@@ -23,14 +23,14 @@ export const filesOf = (folder: string): string[] =>
 /** Every file of the product. */
 export const sources: readonly string[] = [...FOLDERS.flatMap(filesOf), "main.ts", "config.ts"];
 
-/** What a file imports: files of ours by their paths from the root, packages by their names, `?` for what only running tells. */
+/** The imports of a file: files of ours as paths from the root, packages by name, `?` for dynamic ones. */
 export const importedBy = (file: string, text = textOf(file)): string[] =>
   importsOf(text).map((path) => (path.startsWith(".") ? posix.join(posix.dirname(file), path) : path));
 
-/** Who imports whom. */
+/** The imports of each file. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** All that a file reaches by its imports and theirs. */
+/** All files that a file reaches through imports. */
 export function reachedFrom(file: string, imports: Imports): ReadonlySet<string> {
   const reached = new Set<string>();
   const left = [...(imports.get(file) ?? [])];
@@ -42,7 +42,7 @@ export function reachedFrom(file: string, imports: Imports): ReadonlySet<string>
   return reached;
 }
 
-/** The files that reach themselves, each circle once, as one text. */
+/** The cycles of imports, each once, as text. */
 export function circlesOf(imports: Imports): string[] {
   const reached = new Map([...imports.keys()].map((file) => [file, reachedFrom(file, imports)]));
   const inOne = (one: string, other: string): boolean =>

@@ -1,4 +1,4 @@
-/** A SIP stack on a wire in memory, and a raw peer that sends text and reads what comes back. */
+/** A SIP stack on a wire in memory, and a raw peer that sends and receives text. */
 import type { Message } from "../../protocol/sip/message.ts";
 import { readMessage } from "../../protocol/sip/read.ts";
 import { createClock, type SimulatedClock } from "../../replay/clock.ts";
@@ -13,11 +13,11 @@ export const PEER = { host: "192.0.2.2", port: 5060 };
 export interface Bench extends TestStack {
   readonly clock: SimulatedClock;
   readonly wire: Wire;
-  /** What has come back to the peer, by datagrams. */
+  /** Messages received by the peer, as datagrams. */
   readonly received: Message[];
-  /** Sends a message as text, lines ended by LF. */
+  /** Sends a message given as text with LF line ends. */
   say(text: string, from?: Address): Promise<void>;
-  /** The statuses and methods that have come back so far. */
+  /** The statuses and methods received so far. */
   readonly words: () => string[];
 }
 

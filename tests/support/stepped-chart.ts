@@ -1,4 +1,4 @@
-/** One event through the call chart of XState and through its tables (machines/stepper), which do the same. */
+/** Runs events through the call chart both in XState and in its tables (machines/stepper), which must agree. */
 import { expect } from "bun:test";
 import { isDeepStrictEqual } from "node:util";
 import { initialTransition, type StateValue, transition } from "xstate";
@@ -15,7 +15,7 @@ const stepper = new Stepper<CallContext, CallEvent, CallEffect>(call);
 type Stepped = Step<CallContext, CallEvent, CallEffect>;
 type Actions = readonly { type: string; params?: unknown }[];
 
-/** Events that lead a walk nowhere new, and are compared where it passes. */
+/** Events that do not lead a walk to a new state; compared where the walk passes. */
 function more(type: string, { context }: CallSnapshot): Anything[] {
   const [device = ""] = context.devices;
   const [content] = OFFER.contents;
@@ -39,7 +39,7 @@ function more(type: string, { context }: CallSnapshot): Anything[] {
   return events.filter((event) => event.type === type);
 }
 
-/** What XState has done, in the words of the stepper. */
+/** The result in XState, in the form of the stepper. */
 function told(snapshot: CallSnapshot, actions: Actions) {
   const { value, context, status } = snapshot;
   const effects = actions.flatMap(({ type, params }) =>
@@ -58,13 +58,13 @@ const toldStep = ({ configuration, context, effects, delays }: Stepped) => {
   return { value, context, isFinal, effects, delays, tags: [...tags] };
 };
 
-/** Where both are. */
+/** The states of both. */
 interface Both {
   readonly snapshot: CallSnapshot;
   readonly stepped: Stepped;
 }
 
-/** One event through both; fails where they differ. */
+/** Runs one event through both; fails if they differ. */
 function both({ snapshot, stepped }: Both, event: Anything, before: readonly Anything[]): Both {
   const heard = event as CallEvent;
   const [next, actions] = transition(call, snapshot, heard);
@@ -79,13 +79,13 @@ function both({ snapshot, stepped }: Both, event: Anything, before: readonly Any
 const key = ({ snapshot: { value, context } }: Both): string =>
   JSON.stringify([value, context.devices, context.pendingOffers.length, context.consultation !== null]);
 
-/** Goes all of these ways with both, and hears every event wherever it comes; gives how many configurations it has seen. */
+/** Walks all these paths with both, with every possible event along the way; returns the number of configurations seen. */
 export function goBothWays(from: CallInput, walks: readonly Walk[]): number {
   const [snapshot, actions] = initialTransition(call, from);
   const stepped = stepper.begin(newContext(from), { type: "xstate.init", input: from } as never);
   expect(toldStep(stepped)).toEqual(told(snapshot, actions));
   const seen = new Set<string>();
-  /** Walks that begin alike have the same events. */
+  /** Walks with a common beginning share its events. */
   const gone = new Map<Anything, Both>();
   for (const { events } of walks) {
     let here: Both = { snapshot, stepped };
@@ -99,7 +99,7 @@ export function goBothWays(from: CallInput, walks: readonly Walk[]): number {
   return seen.size;
 }
 
-/** The next event of a way; whatever else could come there is heard too, once. */
+/** Runs the next event of a walk; all other possible events at that point are compared once, too. */
 function hear(here: Both, event: Anything, before: readonly Anything[], seen: Set<string>): Both {
   const others = seen.has(key(here)) ? [] : call.events;
   seen.add(key(here));

@@ -1,18 +1,18 @@
-/** TypeScript as tokens, by its compiler's own scanner: what a file imports and which globals it uses, comments and strings aside. */
+/** TypeScript as tokens, by the compiler's scanner: the imports of a file and the globals it uses, without comments and strings. */
 import { SyntaxKind } from "typescript/unstable/ast";
 import { createScanner } from "typescript/unstable/ast/scanner";
 
 interface Token {
   readonly kind: SyntaxKind;
   readonly text: string;
-  /** Where it begins and ends in the text. */
+  /** Start and end in the text. */
   readonly start: number;
   readonly end: number;
 }
 
-/** After these a slash divides; after anything else it begins a regular expression. */
+/** After these a slash is a division; after anything else it begins a regular expression. */
 const VALUES = new Set([SyntaxKind.Identifier, SyntaxKind.NumericLiteral, SyntaxKind.StringLiteral]);
-/** A slash that may begin a regular expression, whose first character may be `=`. */
+/** Slashes that may begin a regular expression, whose first character may be `=`. */
 const SLASHES = new Set([SyntaxKind.SlashToken, SyntaxKind.SlashEqualsToken]);
 const CLOSINGS = new Set([")", "]", "}"]);
 
@@ -39,7 +39,7 @@ export function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-/** What a text imports, in whatever way: by `from`, for its effects, as a type, when it runs. `?` where only running would tell. */
+/** All imports in a text: by `from`, for side effects, of types, and dynamic ones. `?` if only known at run time. */
 export function importsOf(text: string): string[] {
   const tokens = tokensOf(text);
   return tokens.flatMap(({ kind, text }, at) => {
@@ -52,7 +52,7 @@ export function importsOf(text: string): string[] {
   });
 }
 
-/** The names in a text that are no member of another, and no key. */
+/** The names in a text that are neither members nor keys. */
 export function namesOf(text: string): string[] {
   const tokens = tokensOf(text);
   return tokens.flatMap(({ kind, text }, at) => {

@@ -1,9 +1,9 @@
 /**
- * A phone and a user in memory around a gateway that is killed and started again: they call, answer, hold and hang up by themselves.
+ * A phone and a user in memory around a gateway that is killed and restarted: they call, answer, hold and hang up at random.
  *
- * Both repeat what is not answered, as real ones do, and know of each call whether it is over for them. What no gateway may say twice is
- * noted: a CSeq number with another branch in one dialog, an id of an IQ, an end; the next one, which cannot know whether an end was heard,
- * may say it once more, and each side takes it once. Datagrams may be lost.
+ * Both retransmit like real ones, and record whether each call is over for them. Forbidden repetitions by one gateway are recorded: a
+ * CSeq number with another branch in one dialog, an id of an IQ, an end of a session; the next gateway, which cannot know whether an end
+ * arrived, may repeat it once, and each side accepts it once. Datagrams may be lost.
  */
 import type { Element } from "@xmpp/xml";
 import { Gateway } from "../../actors/gateway.ts";
@@ -26,27 +26,27 @@ const USER = "juliet@example.org/balcony";
 const CONTACT: Field = ["Contact", `<sip:bob@${PROXY.host}:${PROXY.port}>`];
 const sdpOf = (name: string): string => `${(PLAY_TEXTS[name] ?? "").split("\n").join("\r\n")}\r\n`;
 
-/** How long either side waits for the other, in milliseconds. */
+/** Milliseconds that either side waits for the other. */
 const PATIENCE = 30_000;
 
-/** A call as one side knows it. */
+/** The state of a call on one side. */
 type Life = "rings" | "talks" | "over";
 interface Dialog {
   life: Life;
   readonly invite: Request;
-  /** What the phone has said last to the INVITE, or to which it has called. */
+  /** The phone's last response to the INVITE, or the response to its own. */
   last: Response | undefined;
   readonly isCaller: boolean;
   ends: number;
   readonly numbers: Map<number, string>;
-  /** The branches of what was answered with 200. */
+  /** The branches of requests answered with 200. */
   readonly answered: Set<string>;
 }
 
 export class Town {
   readonly clock: SimulatedClock = createClock();
   readonly twice: string[] = [];
-  /** When batches were written. */
+  /** Times at which batches were written. */
   readonly commits: number[] = [];
   readonly #wire: Wire;
   readonly #saved: Rows;
@@ -61,7 +61,7 @@ export class Town {
   #starts = 0;
   #count = 0;
 
-  /** `drop` is the chance that a datagram is lost. */
+  /** `drop` is the probability of losing a datagram. */
   constructor(saved: Rows, seed: number, drop = 0) {
     this.#saved = saved;
     this.#seed = seed;
@@ -95,7 +95,7 @@ export class Town {
     return this.clock.advance(milliseconds);
   }
 
-  /** Something happens: somebody calls, answers, or hangs up. */
+  /** Performs a random event: a call, an answer, or a hang-up. */
   happens(chance: () => number): void {
     const one = <Each>(all: readonly Each[]): Each | undefined => all[Math.floor(chance() * all.length)];
     const ringing = [...this.#dialogs].filter(([, { life, isCaller }]) => life === "rings" && !isCaller);
@@ -118,12 +118,12 @@ export class Town {
     if (kind === 9 && talking.length > 0) this.#holds(one(talking)?.[0] ?? "");
   }
 
-  /** Everybody has answered, been asked, and given up what nobody answers. */
+  /** Runs until every request is answered or given up. */
   async settle(): Promise<void> {
     for (let second = 0; second < 80; second++) await this.pass(1_000);
   }
 
-  /** Calls that are over for one side and go on for the other. */
+  /** Calls that are over on one side and live on the other. */
   get halves(): string[] {
     return [...this.#dialogs].flatMap(([id, { life }]) => {
       const other = this.#sessions.get(id)?.life ?? "over";
@@ -131,7 +131,7 @@ export class Town {
     });
   }
 
-  /** Ends what lives, by the user or the phone. */
+  /** Hangs up all live calls, by the user or the phone. */
   async hangUpAll(): Promise<void> {
     [...this.#sessions].forEach(([sid, { life }], index) => {
       if (life === "talks" && index % 2 === 0) this.#terminate(sid);
@@ -140,7 +140,7 @@ export class Town {
     await this.settle();
   }
 
-  /** What is left of calls: in the store, at the gateway, and at both sides. */
+  /** Remaining calls: in the store, at the gateway, and on both sides. */
   get left(): string[] {
     const talking = [...this.#dialogs].filter(([, { life }]) => life === "talks").map(([id]) => id);
     const calls = this.#gateway?.calls.registry.all().map(({ dialog }) => `call ${dialog.callId}`) ?? [];
@@ -167,7 +167,7 @@ export class Town {
     this.#userEnds(sid);
   }
 
-  /** Whether that can be done now is the gateway's to say, and nothing ends by it. */
+  /** A request that the gateway may refuse, without ending the session. */
   #holds(sid: string): void {
     this.#jingle(sid, "session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>", false);
   }
@@ -179,7 +179,7 @@ export class Town {
     if (++session.ends > 1) this.twice.push(`end of ${sid} at the user`);
   }
 
-  /** An IQ without an answer fails, and with it its session, unless that does not hang on it. */
+  /** An unanswered IQ fails, and with it its session if `counts`. */
   #jingle(sid: string, action: string, inside = "", counts = true): void {
     const { to } = this.#sessions.get(sid) ?? { to: "" };
     const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='${action}' sid='${sid}' initiator='${USER}' responder='${USER}'>${inside}</jingle>`;
@@ -194,7 +194,7 @@ export class Town {
     if (this.#sessions.get(sid)?.life !== "over") this.#userEnds(sid);
   }
 
-  /** Nobody rings for ever. */
+  /** Ringing ends after a time. */
   #givesUp(sid: string): void {
     this.clock.after(PATIENCE, () => this.#sessions.get(sid)?.life === "rings" && this.#terminate(sid));
   }
@@ -209,7 +209,7 @@ export class Town {
     if (this.#ids.has(id)) this.twice.push(`the id ${id}`);
     this.#ids.add(id);
     const { sid, action } = jingle.attrs;
-    // what its ids begin with is the gateway's that asks
+    // the prefix of its ids identifies the gateway
     if (action === "session-terminate") this.#once(`the end of ${sid}, by ${String(id).split("-")[0]} to the user`);
     const known = this.#sessions.get(sid);
     if (action === "session-initiate" && !known) {
@@ -263,7 +263,7 @@ export class Town {
     this.clock.after(PATIENCE, () => this.#cancels(id));
   }
 
-  /** Nobody rings for ever; what answers the CANCEL, if anything does, ends the call. One that was never heard is given up (§9.1). */
+  /** Ringing ends after a time; the response to the CANCEL, if any, ends the call. An INVITE without a response is given up (§9.1). */
   #cancels(id: string): void {
     const dialog = this.#dialogs.get(id);
     if (dialog?.life !== "rings") return;
@@ -275,7 +275,7 @@ export class Town {
     this.clock.after(1_000, () => dialog.life === "rings" && this.#phoneEnds(id, dialog));
   }
 
-  /** Says it until it is answered, for 32 seconds. */
+  /** Retransmits until it is answered, for 32 seconds. */
   #repeat(message: Request | Response, isWanted: () => boolean, left = 9, pause = 500): void {
     this.#say(message);
     this.clock.after(pause, () => {
@@ -332,7 +332,7 @@ export class Town {
   }
   readonly #answered = new Map<string, () => void>();
 
-  /** A gateway says this once. */
+  /** Records a message that a gateway may send only once. */
   #once(what: string): void {
     if (this.#said.has(what)) this.twice.push(what);
     this.#said.add(what);
@@ -373,12 +373,12 @@ export class Town {
     if (method === "BYE") this.#phoneEnds(id, dialog);
   }
 
-  /** A number belongs to one branch. */
+  /** A CSeq number belongs to one branch. */
   #number(id: string, request: Request, { numbers }: Dialog): void {
     const { number } = cseqOf(request);
     const branch = topVia(request).branch ?? "";
     if ((numbers.get(number) ?? branch) !== branch) this.twice.push(`the CSeq ${number} of ${id}`);
-    // each start has a thousand numbers of its own
+    // each start has its own range of a thousand numbers
     const isNew = !numbers.has(number);
     if (isNew && request.method === "BYE") this.#once(`BYE ${id}, by start ${Math.floor(number / 1_000)}`);
     numbers.set(number, branch);
@@ -419,7 +419,7 @@ export class Town {
       dialog.last ??= response;
       return;
     }
-    // the answer that counts is the first one; each gets its ACK
+    // the first answer counts; each gets its ACK
     const isFirst = dialog.life === "rings" && (dialog.last?.status ?? 0) < 200;
     if (isFirst && response.status < 300) dialog.life = "talks";
     if (isFirst && response.status >= 300) this.#phoneEnds(id, dialog);
@@ -439,7 +439,7 @@ export class Town {
     ];
     const isForgotten = !isFirst && response.status >= 300 && dialog.life === "talks";
     if (!isForgotten) this.#say({ kind: "request", method: "ACK", uri: dialog.invite.uri, headers, body: "" });
-    // an answer that nobody waits for any more (RFC 3261 §13.2.2.4)
+    // a response that is no longer awaited (RFC 3261 §13.2.2.4)
     if (isLate && response.status < 300) this.#bye(id, dialog);
   }
 }

@@ -1,4 +1,4 @@
-/** One transaction chart run by both its interpreters, on one simulated clock. */
+/** One transaction chart, run by both interpreters on a simulated clock. */
 import { type AnyActorLogic, assign, createActor, createMachine, getNextTransitions } from "xstate";
 import { getSimplePaths } from "xstate/graph";
 import { newRecord, Transactions } from "../../actors/sip/transactions.ts";
@@ -16,11 +16,11 @@ export interface Running {
   readonly clock: SimulatedClock;
   tell(event: TransactionEvent): void;
   state(): string;
-  /** What was asked for, each with the milliseconds since the beginning. */
+  /** The effects, each with its time in milliseconds since the start. */
   readonly effects: string[];
 }
 
-/** The chart in production: the table interpreter. */
+/** The chart in the production interpreter: the table interpreter. */
 export function runTable(chart: TransactionChart, reliable: boolean): Running {
   const clock = createClock(0);
   const effects: string[] = [];
@@ -57,7 +57,7 @@ export function runXState(chart: TransactionChart, reliable: boolean): Running {
   };
 }
 
-/** Every loop-free way through the chart to its end: events, and delays as "after <name>". */
+/** Every loop-free path through the chart to its end: events, and delays as "after <name>". */
 export function walksOf(chart: TransactionChart): string[][] {
   const machine = machineOf(chart, false, createClock(0), () => {});
   const paths = getSimplePaths(machine, {

@@ -1,5 +1,5 @@
-/** tshark, which reads captures. */
+/** tshark, for reading captures. */
 import { notInstalled } from "./programs.ts";
 
-/** Why it is not run, if it is not. */
+/** Why its tests are skipped, if they are. */
 export const noTshark = notInstalled("tshark", "tshark");

@@ -1,7 +1,7 @@
-/** Waiting for programs of others, which tell nobody when they are ready: they are asked again and again. */
+/** Polling for foreign programs that do not announce their readiness. */
 import { connectTcp } from "../../transports/tcp.ts";
 
-/** Waits until it is so; gives up after a minute (a machine may have much to do), or `seconds`, with what was seen last. */
+/** Waits until a condition holds; gives up after a minute (for busy machines), or `seconds`, with the last value seen. */
 export async function until<Seen>(
   what: string,
   look: () => Seen | Promise<Seen>,
@@ -17,7 +17,7 @@ export async function until<Seen>(
   }
 }
 
-/** Waits until somebody takes connections there. */
+/** Waits until a port accepts connections. */
 export async function listens(host: string, port: number): Promise<void> {
   const connect = async (): Promise<boolean> => {
     const events = { received: () => {}, closed: () => {} };

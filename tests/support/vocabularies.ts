@@ -1,4 +1,4 @@
-/** Every word of the charts' vocabularies, typed by them: a word that is new, or gone, does not compile before it is so here. */
+/** All names in the charts' vocabularies, typed by them: an added or removed name does not compile until it is updated here. */
 import type { CallEvent, PhoneEffect, UserEffect } from "../../machines/call/vocabulary.ts";
 import type { GatewayEffect, GatewayEvent } from "../../machines/gateway.ts";
 import type { RegistrationEffect, RegistrationEvent } from "../../machines/registration.ts";

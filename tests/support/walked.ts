@@ -1,8 +1,8 @@
 /**
- * What plays walk of the call's chart: how often each state is entered, and each way of it taken.
+ * Coverage of the call's chart by plays: how often each state is entered, and each transition taken.
  *
- * A watch (actors/watch.ts) hears which events are taken, by which guard, and where the call is then. Rules, as XState's: the innermost state
- * that has the way is the one that takes it; what is left to where the call is was walked without an event, by the shortest such ways.
+ * Implements a watch (actors/watch.ts), which receives events, guards and new states. Rules, as in XState: the innermost state
+ * with the transition takes it; the rest of the way to the current state was taken by eventless transitions, the shortest such way.
  */
 import type { AnyStateNode, StateValue } from "xstate";
 import type { CallWatch, Transition, Watch } from "../../actors/watch.ts";
@@ -15,7 +15,7 @@ import { insideOf, isWithin, leafOf, nameOf, type Step, statesOf, stepsOf } from
 const steps = stepsOf(call);
 const nodes = new Map(statesOf(call).map((node) => [nameOf(node), node]));
 
-/** Counts the walks of all calls that it is told of. */
+/** Counts the walks of all calls reported to it. */
 export class Walks implements Watch {
   readonly #states = new Map<string, number>();
   readonly #ways = new Map<string, number>();
@@ -62,13 +62,13 @@ export class Walks implements Watch {
   }
 }
 
-/** The leaf states that a state is entered with: one a region. */
+/** The leaf states entered with a state: one per region. */
 function leavesIn(node: AnyStateNode): string[] {
   const leaf = leafOf(node);
   return leaf.type === "parallel" ? insideOf(leaf).flatMap(leavesIn) : [nameOf(leaf)];
 }
 
-/** The way that an event has taken. */
+/** The transition taken by an event. */
 function takenOf(event: string, before: readonly string[], way: Transition): Step | undefined {
   const guard = wordOf(way.guard);
   const actions = way.actions
@@ -83,7 +83,7 @@ function takenOf(event: string, before: readonly string[], way: Transition): Ste
     .toSorted((one, other) => other.from.path.length - one.from.path.length)[0];
 }
 
-/** Whether a leaf state is another one, or in it. */
+/** Whether a leaf state is another one, or inside it. */
 function isIn(leaf: string, state: AnyStateNode): boolean {
   const node = nodes.get(leaf);
   return node !== undefined && isWithin(node, state);
@@ -92,7 +92,7 @@ function isIn(leaf: string, state: AnyStateNode): boolean {
 const wordOf = (named: unknown): string =>
   typeof named === "object" && named !== null && "type" in named ? String(named.type) : String(named ?? "");
 
-/** The ways without an event that lead from where one is to a state: the shortest; none where one is there. */
+/** The eventless transitions from the current states to a state: the shortest way; none if already there. */
 function atOnce(reached: readonly string[], to: string): Step[] {
   if (reached.includes(to)) return [];
   const begun = reached.map((state) => ({ state, ways: [] as Step[] }));

@@ -1,7 +1,7 @@
 /**
- * Ways through the call chart: which events make a difference, and every loop-free way to the end, time-outs included.
+ * Paths through the call chart: events that make a difference, and every loop-free path to the end, including time-outs.
  *
- * Two devices take part in calls that come in, so that each can answer, refuse, or be told.
+ * Incoming calls have two devices, so that each can answer, refuse, or be notified.
  */
 import { getNextTransitions } from "xstate";
 import type { CallInput } from "../../machines/call/context.ts";
@@ -14,7 +14,7 @@ const [A, B] = ["juliet@example.org/a", "juliet@example.org/b"];
 export type Anything = CallEvent | { type: `xstate.after.${string}` };
 export interface Walk {
   readonly events: readonly Anything[];
-  /** Effects, and the events among them, in their order. */
+  /** Effects, and events among them, in order. */
   readonly story: readonly (CallEffect | Anything)[];
 }
 
@@ -91,7 +91,7 @@ export function examples(type: string, { context }: CallSnapshot): Anything[] {
   }
 }
 
-/** Changes of a running session, of which a walk takes two at most: more are the same ways again. */
+/** Changes of an established session; a walk has at most two: more would repeat paths. */
 const CHANGE = /^(?:sip\.reinvite|jingle\.(?:hold|content-modify))/;
 const MOST_CHANGES = 2;
 

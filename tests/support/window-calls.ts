@@ -1,4 +1,4 @@
-/** Calls that are told to a journal right away: many, busy, or hostile. */
+/** Calls reported to a journal directly: many, busy, or hostile. */
 import { parse } from "ltx/lib/ltx.js";
 import type { CallAbout } from "../../actors/watch.ts";
 import type { CallWatch, Journal } from "../../journal/journal.ts";
@@ -7,7 +7,7 @@ import { crlf } from "./changed.ts";
 export const TALKING = { established: { negotiation: "stable", hold: "talking" } };
 const OFFERING = { established: { negotiation: "offering", hold: "talking" } };
 
-/** A call by its number: `user7` calls `+44 20 7946 0007`. */
+/** A call with a number: `user7` calls `+44 20 7946 0007`. */
 export function aboutOf(number: number, more: Partial<CallAbout> = {}): CallAbout {
   const us = `+442079460${String(number).padStart(4, "0")}@sip.example.org`;
   const them = `user${number}@example.org`;
@@ -16,7 +16,7 @@ export function aboutOf(number: number, more: Partial<CallAbout> = {}): CallAbou
   return { id: name, callId: name, sid: name, ...who, direction: "outgoing", ...more };
 }
 
-/** A call that is answered at once. */
+/** A call answered at once. */
 export function begin(journal: Journal, about: CallAbout): CallWatch {
   const call = journal.begun(about) as CallWatch;
   call.step("xstate.init", { outgoing: "inviting" }, []);
@@ -24,7 +24,7 @@ export function begin(journal: Journal, about: CallAbout): CallWatch {
   return call;
 }
 
-/** Calls from one number to another; each tenth lives on. */
+/** Calls from one number to another; every tenth stays live. */
 export function beginMany(journal: Journal, from: number, to: number): void {
   for (let number = from; number < to; number++) {
     const call = begin(journal, aboutOf(number));
@@ -32,7 +32,7 @@ export function beginMany(journal: Journal, from: number, to: number): void {
   }
 }
 
-/** Offers and answers on and on. */
+/** Repeated offers and answers. */
 export function offerOnAndOn(call: CallWatch, times: number): void {
   for (let time = 0; time < times; time++) {
     call.step("jingle.content-add", OFFERING, []);

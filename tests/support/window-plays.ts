@@ -1,4 +1,4 @@
-/** Calls that are worth looking at: plays for the window. */
+/** Calls worth showing: plays for the page. */
 import {
   AGREED,
   BOB_ANSWERS,
@@ -33,7 +33,7 @@ phone > gateway
     ACK sip:juliet@192.0.2.1:5600 SIP/2.0
 `;
 
-/** Juliet calls, holds and resumes, sends what does not fit, and is offered video: 60 ms a step, the phone hangs up. */
+/** Juliet calls, holds and resumes, sends an invalid request, and is offered video: 60 ms a step, the phone hangs up. */
 export const LIVED_UNTIL_ITS_END = `${JULIET_CALLS}
 after 60 ms
 ${BOB_RINGS}

@@ -1,11 +1,11 @@
-/** A call whose messages have a secret of every kind, on both wires, as they may be spelt. */
+/** A call whose messages contain a secret of every kind, on both wires, in all spellings. */
 import type { CallAbout } from "../../actors/watch.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { CAROL_ACKS, CAROL_CALLS, JULIET_ACCEPTS, JULIET_CALLS, PHONE_HANGS_UP } from "../calls/scenes.ts";
 import { changed } from "./changed.ts";
 import { aboutOf, begin, tellSip, tellXmpp } from "./window-calls.ts";
 
-/** What is in each secret and nowhere else. */
+/** Contained in each secret and nowhere else. */
 export const SECRET = "S3CRET";
 
 /** Fields of a request of ours, of a phone's request, and of a response. */
@@ -42,7 +42,7 @@ const JINGLE = (action: string, { us, them, sid }: CallAbout): string =>
 <description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><encryption><crypto tag='1' crypto-suite='AES_CM_128_HMAC_SHA1_80' key-params='inline:S3CRETsdes4|2^20'/></encryption></description>
 <transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uXMPP' pwd = 'S3CRETpassword2'/></content></jingle></iq>`;
 
-/** Tells the call to a journal, or to whoever else is told what it is. */
+/** Reports the call to a journal, or to another observer. */
 export function tellSecrets(journal: Journal): CallAbout {
   const about = aboutOf(77);
   tellXmpp(journal, false, JINGLE("session-initiate", about));
@@ -68,14 +68,14 @@ phone > gateway
     ACK sip:nobody@elsewhere.example SIP/2.0
 `;
 
-/** What the phone says has a password in each URI; To comes back as it was said. */
+/** Puts a password into each URI of the phone's messages; To is returned unchanged. */
 function withPasswords(script: string): string {
   const said = /(?<=^phone > gateway\n)(?: {4}.*\n|\n(?= {4}))+|(?<=To: )<sip:.*/gm;
   const passwords = changed(script, said, (message) => message.replace(/\bsip:(\w+)@/g, "sip:$1:S3CRETuri@"));
   return passwords.replaceAll("our-tag", "its-tag");
 }
 
-/** Bob's proxy wants to know who calls; then carol calls, and then nobody, each with a password in every URI. */
+/** Bob's proxy asks for credentials; then carol calls, and then an anonymous caller, each with a password in every URI. */
 export const PASSWORDS_EVERYWHERE = `${JULIET_CALLS}
 phone > gateway
     SIP/2.0 407 Proxy Authentication Required

@@ -1,7 +1,7 @@
 /**
- * The window as it is served, over HTTP on loopback, with a journal that a whole gateway in memory feeds by plays.
+ * The web page as served, over HTTP on loopback, with a journal filled by plays on a whole gateway in memory.
  *
- * All plays have one clock: what lives on of one hears the time of the next.
+ * All plays share one clock: live calls of one play experience the time of the next.
  */
 import { Journal } from "../../journal/journal.ts";
 import { createClock } from "../../replay/clock.ts";
@@ -17,11 +17,11 @@ export interface TestWindowOptions {
   /** Whether a media relay answers. */
   readonly relay?: "up" | "down";
   readonly token?: string;
-  /** Whether it is told that it listens on loopback alone. */
+  /** Whether it is treated as listening only on loopback. */
   readonly isLocal?: boolean;
-  /** A name of this run. */
+  /** Identifies the run. */
   readonly boot?: string;
-  /** Port; any, when not said. */
+  /** Port; any if missing. */
   readonly port?: number;
 }
 
@@ -30,7 +30,7 @@ export class TestWindow {
   readonly #served: Served;
   readonly #stages: Stage[] = [];
   readonly #clock = createClock(Date.now());
-  /** What was asked of the gateway, in order. */
+  /** Requests to the gateway, in order. */
   readonly asked: string[] = [];
 
   private constructor(journal: Journal, served: Served) {
@@ -75,23 +75,23 @@ export class TestWindow {
     return this.#clock.now();
   }
 
-  /** Performs a play and leaves it as it is then: its calls live on where it does not end them. Gives what can go on. */
+  /** Performs a play and leaves it in its final state: calls it does not end stay live. Returns the stage for continuing. */
   async play(script: string, options: PlayOptions = {}): Promise<Stage> {
     const seed = this.#stages.length + 1;
     const stage = new Stage({ site: callerSite(), ...options, seed, clock: this.#clock, watch: this.journal });
     this.#stages.push(stage);
     await stage.open(options.online ?? ["juliet"]);
-    // each call has a name of its own, as in life
+    // each call has unique ids, as in reality
     await stage.play(script.replaceAll(/\b[sc]1\b/g, (name) => `${name}-${seed}`));
     return stage;
   }
 
-  /** Lets time go on. */
+  /** Advances the clock. */
   later(milliseconds: number): Promise<void> {
     return this.#clock.advance(milliseconds);
   }
 
-  /** The name of the call that began last. */
+  /** The id of the last call begun. */
   get latest(): string {
     const [row] = this.journal.calls({}, 1).calls;
     if (!row) throw new Error("there is no call");
