@@ -38,7 +38,7 @@ export interface Destination {
   readonly port: number;
   /** For TLS: the trunk whose certificate the connection is verified against. */
   readonly trunk?: string | undefined;
-  /** A TLS connection that the other side has made, from this port: what goes there goes by it. */
+  /** A TLS connection opened by the other side from this port: messages to it use that connection. */
   readonly accepted?: true | undefined;
 }
 
