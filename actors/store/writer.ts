@@ -1,8 +1,9 @@
 /**
  * Writes records in the background of the calls: the latest state of each, in batches.
  *
- * Rules: a change waits at most `BATCH` milliseconds, unless a batch is being written; then it is in the next one. A record that ends
- * before it was saved is never written. A caller may ask for a callback after the write, and waits no longer than a batch. A failed batch
+ * Rules: a change waits at most `BATCH` milliseconds, unless a batch is being written; then it is in the next one. An end starts no batch
+ * of its own for `LATER`, since a batch costs ten times as much as a record in it. A record that ends before it was saved is never written.
+ * A caller may ask for a callback after the write, and waits for `SOON` and the write. A failed batch
  * is repeated after `PAUSE`, with later changes; the log reports the failure once, and the recovery once; at most one
  * entry per call waits. When another gateway acts for the seat, `fenced` is called, once, and
  * nothing more is written.
@@ -13,8 +14,9 @@ import type { CallStore, Loaded } from "./store.ts";
 
 /** Milliseconds. */
 const BATCH = 5;
-/** The same, if a caller waits for it. */
-const SOON = 1;
+/** The same, if a caller waits for it, and for a record that ends. */
+const SOON = 3;
+const LATER = 25;
 const PAUSE = 1_000;
 
 /** Returns the state to save, at the time of writing; undefined if there is nothing to save any more. */
@@ -48,9 +50,9 @@ export class StoreWriter implements Saver {
   /** The revisions in the store. */
   readonly #revisions = new Map<string, number>();
   #disarm: (() => void) | undefined;
+  /** When the next batch is due. */
+  #due = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | undefined;
-  /** Whether the timer is set for a waiting caller. */
-  #isSoon = false;
   #hasFailed = false;
   #isFenced = false;
 
@@ -77,18 +79,8 @@ export class StoreWriter implements Saver {
       this.#arm(PAUSE);
       return written?.();
     }
-    if (written === undefined) return this.#arm(BATCH);
-    this.#waiting.push(written);
-    this.#hasten();
-  }
-
-  /** Writes the waiting batch soon, however often this is called. */
-  #hasten(): void {
-    if (this.#isSoon) return;
-    this.#disarm?.();
-    this.#disarm = undefined;
-    this.#arm(SOON);
-    this.#isSoon = this.#disarm !== undefined;
+    if (written) this.#waiting.push(written);
+    this.#arm(written ? SOON : BATCH);
   }
 
   ended(id: string): void {
@@ -97,7 +89,7 @@ export class StoreWriter implements Saver {
     if (!this.#revisions.has(id) && this.#writing === undefined) return;
     if (!wasChanged && this.#ended.has(id)) return;
     this.#ended.add(id);
-    this.#arm(BATCH);
+    this.#arm(this.#hasFailed ? PAUSE : LATER);
   }
 
   /** Writes all waiting changes; settles when they are written, or have failed. */
@@ -106,19 +98,32 @@ export class StoreWriter implements Saver {
     if (this.waiting > 0) await this.#write();
   }
 
+  /** Writes a batch after this time, unless one is due before; during a write, the next batch waits for its end. */
   #arm(milliseconds: number): void {
-    if (this.#disarm || this.#writing || this.#isFenced) return;
-    this.#disarm = this.#needs.clock.after(milliseconds, () => void this.#write());
+    const { clock } = this.#needs;
+    const due = clock.now() + milliseconds;
+    if (due >= this.#due) return;
+    this.#due = due;
+    if (this.#writing || this.#isFenced) return;
+    this.#disarm?.();
+    this.#disarm = clock.after(milliseconds, () => void this.#write());
+  }
+
+  #armAgain(): void {
+    if (this.waiting === 0) return;
+    const left = this.#hasFailed ? PAUSE : this.#due - this.#needs.clock.now();
+    this.#due = Number.POSITIVE_INFINITY;
+    this.#arm(Math.max(0, left));
   }
 
   #write(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
-    this.#isSoon = false;
+    this.#due = Number.POSITIVE_INFINITY;
     if (this.#isFenced) return Promise.resolve();
     this.#writing = this.#writeBatch().finally(() => {
       this.#writing = undefined;
-      if (this.waiting > 0) this.#arm(this.#hasFailed ? PAUSE : 0);
+      this.#armAgain();
     });
     return this.#writing;
   }

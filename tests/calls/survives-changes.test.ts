@@ -38,7 +38,7 @@ async function survives(
   await stage.open(["juliet"]);
   await stage.play(`${before}after 2 s\nthe gateway is killed\nafter 500 ms\n`);
   Object.assign(stage.config, config(stage.config));
-  await stage.play(`the gateway starts again\n${after}after 10 ms\n`);
+  await stage.play(`the gateway starts again\n${after}after 30 ms\n`);
   expect([...(saved.get("")?.keys() ?? [])]).toEqual([]);
   await stage.end();
   return stage;

@@ -32,7 +32,7 @@ async function survives(script: string, options: PlayOptions = {}): Promise<void
   const saved = new Rows();
   const stage = new Stage({ site: callerSite(), ...options, saved });
   await stage.open(options.online ?? ["juliet"]);
-  await stage.play(`${script}after 10 ms\n`);
+  await stage.play(`${script}after 30 ms\n`);
   await ends(stage, saved);
 }
 
@@ -50,7 +50,7 @@ async function survivesSetBack(before: string, after: string): Promise<void> {
   await stage.open(["juliet"]);
   await stage.play(`${before}after 2 s\nthe gateway is killed\n`);
   ahead = 0;
-  await stage.play(`${STARTED}${after}after 10 ms\n`);
+  await stage.play(`${STARTED}${after}after 30 ms\n`);
   await ends(stage, saved);
 }
 
@@ -179,7 +179,7 @@ test("no number is used twice, however often a gateway is killed before it has s
     for (const [id, row] of before) rows.set(id, row);
     await stage.play(`the gateway is killed\n${STARTED}${REINVITED(number, "    a=sendrecv\n")}${PINGED()}`);
   }
-  await stage.play(`${AGREED(3002, "sendrecv")}${PHONE_HANGS_UP}after 10 ms\n`);
+  await stage.play(`${AGREED(3002, "sendrecv")}${PHONE_HANGS_UP}after 30 ms\n`);
   await ends(stage, saved);
 });
 
@@ -453,7 +453,7 @@ describe("a call that can be read, but not gone on with, leaves nothing behind, 
       spoil(call);
       rows.set(id, { ...row, text: JSON.stringify(call) });
     }
-    await stage.play(`${STARTED}${after}after 10 ms\n`);
+    await stage.play(`${STARTED}${after}after 30 ms\n`);
     expect([stage.gateway.health.state, stage.gateway.calls.registry.size, rows.size]).toEqual(["running", 0, 0]);
     const faults = stage.logged.filter(({ level }) => level === "error").map(({ event }) => event);
     stage.logged.length = 0;
