@@ -124,7 +124,9 @@ class Scene {
 
   /** So many phones call juliet, 100 a second, who answers those that do not ring on. */
   async called(scenario: string, calls: number) {
-    const options = [`${LOCAL}:${this.ports.sip}`, "-s", "juliet", "-m", `${calls}`, "-r", "100"];
+    // SIPp by itself has no more than 300 at once
+    const most = ["-m", `${calls}`, "-l", `${calls}`, "-r", "100"];
+    const options = [`${LOCAL}:${this.ports.sip}`, "-s", "juliet", ...most];
     const run = this.#sipp(scenario, options);
     for (let call = 0; call < calls; call++) {
       const { jingle, from } = await this.hears("session-initiate");
