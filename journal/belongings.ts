@@ -24,10 +24,16 @@ export interface Owner {
   presence?(at: number, device: string, isThere: boolean, stanza: Element): void;
 }
 
-/** Adds a message to the journal of its call. */
-type Put<Journal> = (journal: Journal) => void;
+/** A message without a call yet, the keys by which its call will find it, and the key of its IQ. */
+interface Early<What> {
+  readonly keys: readonly string[];
+  readonly what: What;
+  readonly iq: string | undefined;
+}
 
-export class Belongings<Journal extends Owner> {
+/** `What` is what is added to the journal of a call for each message. */
+export class Belongings<Journal extends Owner, What> {
+  readonly #put: (journal: Journal, what: What) => void;
   readonly #byCallId = new Map<string, Journal[]>();
   readonly #bySession = new Map<string, Journal[]>();
   /** The journals of a user's live calls, by bare JID. */
@@ -35,21 +41,32 @@ export class Belongings<Journal extends Owner> {
   /** The journals of IQs that wait for an answer. */
   readonly #asked = new Map<string, Journal>();
   /** Messages without a call yet, oldest first. */
-  #early: { readonly keys: readonly string[]; readonly put: Put<Journal>; readonly iq: string | undefined }[] = [];
+  #early: Early<What>[] = [];
+
+  constructor(put: (journal: Journal, what: What) => void) {
+    this.#put = put;
+  }
 
   /** A call begins: kept messages of it are added. */
   add(journal: Journal): void {
     const { about } = journal;
     push(this.#byCallId, about.callId, journal);
     push(this.#byUser, about.them, journal);
-    push(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
-    const keys = [callKey(about.callId), sessionOf(about.sid, about.us, about.them)];
-    const mine = this.#early.filter((each) => each.keys.some((key) => keys.includes(key)));
-    this.#early = this.#early.filter((each) => !mine.includes(each));
-    for (const { put, iq } of mine) {
-      put(journal);
-      if (iq !== undefined) this.#ask(iq, journal);
+    const session = sessionOf(about.sid, about.us, about.them);
+    push(this.#bySession, session, journal);
+    if (this.#early.length > 0) this.#takeEarly(journal, callKey(about.callId), session);
+  }
+
+  #takeEarly(journal: Journal, callId: string, session: string): void {
+    const others: Early<What>[] = [];
+    for (const each of this.#early) {
+      if (!each.keys.includes(callId) && !each.keys.includes(session)) others.push(each);
+      else {
+        this.#put(journal, each.what);
+        if (each.iq !== undefined) this.#ask(each.iq, journal);
+      }
     }
+    this.#early = others;
   }
 
   /** A call has ended: messages about its user in general no longer belong to it. */
@@ -65,41 +82,48 @@ export class Belongings<Journal extends Owner> {
   }
 
   /** A received message, parsed, or the bytes of a sent one. */
-  sip(out: boolean, message: Message | Uint8Array, put: Put<Journal>): void {
+  sip(out: boolean, message: Message | Uint8Array, what: What): void {
     const names = message instanceof Uint8Array ? namesWritten(message, out) : namesRead(message, out);
     if (names === undefined) return;
     const found = this.#ofDialog(names, out);
-    if (found) put(found);
-    else if (!out) this.#keep([callKey(names.callId)], put, undefined);
+    if (found) this.#put(found, what);
+    else if (!out) this.#keep([callKey(names.callId)], what, undefined);
   }
 
   /** A stanza, sent or received at a time. */
-  xmpp(at: number, out: boolean, stanza: Element, put: Put<Journal>): void {
+  xmpp(at: number, out: boolean, stanza: Element, what: What): void {
     const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
     if (stanza.is("presence")) return out ? undefined : this.#presence(at, from, type, stanza);
     const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
-    if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, put);
+    if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, what);
     const said = unwrapped(stanza);
     const proposal = proposalKey(said, out);
-    if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, put);
+    if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, what);
     const inside = firstElement(said);
     const sid = inside?.attrs.sid ?? inside?.attrs.id;
-    if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, put);
+    if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, what);
     if (typeof sid !== "string") return;
     const session = sessionOf(sid, String(said.attrs.from ?? from), String(said.attrs.to ?? to));
     const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
-    const found = this.#bySession.get(session)?.findLast((journal) => !(begins && journal.isOver));
-    if (!found) return this.#keep([session], put, iq);
-    put(found);
+    const found = this.#ofSession(session, begins);
+    if (!found) return this.#keep([session], what, iq);
+    this.#put(found, what);
     if (iq !== undefined) this.#ask(iq, found);
     if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
   }
 
+  /** The latest call of a session; a message that begins one never joins an ended call. */
+  #ofSession(session: string, begins: boolean): Journal | undefined {
+    const all = this.#bySession.get(session);
+    const last = all?.at(-1);
+    return begins && last?.isOver ? all?.findLast(({ isOver }) => !isOver) : last;
+  }
+
   /** A device asks about a ringing call, in a stanza to any address; without a sid, each of the user's calls is meant. */
-  #asksForCall({ attrs }: Element, sid: unknown, iq: string | undefined, put: Put<Journal>): void {
+  #asksForCall({ attrs }: Element, sid: unknown, iq: string | undefined, what: What): void {
     for (const journal of this.#byUser.get(bareJid(String(attrs.from))) ?? []) {
       if (journal.isOver || (sid !== undefined && sid !== journal.about.sid)) continue;
-      put(journal);
+      this.#put(journal, what);
       if (iq !== undefined) this.#ask(iq, journal);
     }
   }
@@ -111,23 +135,18 @@ export class Belongings<Journal extends Owner> {
       journal.presence?.(at, device, type === undefined, stanza);
   }
 
-  #answers(iq: string, put: Put<Journal>): void {
+  #answers(iq: string, what: What): void {
     const journal = this.#asked.get(iq);
     this.#asked.delete(iq);
-    if (journal) return put(journal);
-    const early = this.#early.find((each) => each.iq === iq);
-    if (early) this.#keep(early.keys, put, undefined);
+    if (journal) return this.#put(journal, what);
+    for (const early of this.#early) if (early.iq === iq) return this.#keep(early.keys, what, undefined);
   }
 
   /** The call of a SIP message; of several with one Call-ID, the one with our tag. */
-  #ofDialog({ callId, isRequest, ours }: Names, out: boolean): Journal | undefined {
-    const all = this.#byCallId.get(callId) ?? [];
-    const [only] = all;
-    if (only !== undefined && all.length === 1 && only.about.id === ours) return only;
-    const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
-    // a response from before the call exists (482) has a tag of its own
-    if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
-    return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
+  #ofDialog(names: Names, out: boolean): Journal | undefined {
+    const all = this.#byCallId.get(names.callId);
+    const only = all?.[0];
+    return all?.length === 1 && only?.about.id === names.ours ? only : all && ofTag(all, names, out);
   }
 
   #ask(iq: string, journal: Journal): void {
@@ -138,10 +157,17 @@ export class Belongings<Journal extends Owner> {
     this.#asked.set(iq, journal);
   }
 
-  #keep(keys: readonly string[], put: Put<Journal>, iq: string | undefined): void {
-    this.#early.push({ keys, put, iq });
+  #keep(keys: readonly string[], what: What, iq: string | undefined): void {
+    this.#early.push({ keys, what, iq });
     if (this.#early.length > MOST_EARLY) this.#early.shift();
   }
+}
+
+function ofTag<Journal extends Owner>(all: readonly Journal[], { isRequest, ours }: Names, out: boolean) {
+  const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
+  // a response from before the call exists (482) has a tag of its own
+  if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
+  return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
 }
 
 const callKey = (callId: string): string => `sip ${callId}`;
@@ -182,7 +208,7 @@ const latin1 = new TextDecoder("latin1");
 
 /** The identifiers in a message written by protocol/sip/write.ts: one line for each field, with its registered name. */
 function namesWritten(bytes: Uint8Array, out: boolean): Names | undefined {
-  const text = latin1.decode(bytes.subarray(0, MOST_HEAD));
+  const text = latin1.decode(bytes.length > MOST_HEAD ? bytes.subarray(0, MOST_HEAD) : bytes);
   const callId = fieldIn(text, "Call-ID");
   const isRequest = !text.startsWith("SIP/2.0 ");
   const side = fieldIn(text, sideOf(isRequest, out)) ?? "";

@@ -8,7 +8,7 @@ import type { StateValue } from "xstate";
 import type { Backlog } from "./backlog.ts";
 import type { Part } from "./budget.ts";
 import { type Ended, failureOf, isFailure } from "./call-end.ts";
-import { type Entry, saidByAll, type Transition } from "./entries.ts";
+import { type Entry, type LiveMessage, saidByAll, type Transition } from "./entries.ts";
 import { History, MOST_LATE, type Room } from "./history.ts";
 import { leavesOf } from "./states.ts";
 import { type CallRow, type Failure, phaseOf } from "./view.ts";
@@ -140,16 +140,10 @@ export class CallJournal {
 
   // Messages assigned by the journal
 
-  /** A SIP message; a recent message with the same bytes is counted as repeated. */
-  sip(at: number, out: boolean, bytes: Uint8Array, transport: string, host: string, port: number): void {
-    if (!this.#history.repeats(out, bytes, at))
-      this.#history.add({ kind: "sip", at, out, transport, host, port, bytes, again: undefined });
-    this.#listener?.changed(this);
-  }
-
-  /** A stanza, as its text if available: it is read or written anyway, and smaller than the element. */
-  xmpp(at: number, out: boolean, stanza: Element | string): void {
-    this.#history.add({ kind: "xmpp", at, out, stanza });
+  /** A message; a recent SIP message with the same bytes is counted as repeated. */
+  message(message: LiveMessage): void {
+    const { kind, at, out } = message;
+    if (kind !== "sip" || !this.#history.repeats(out, message.bytes, at)) this.#history.add(message);
     this.#listener?.changed(this);
   }
 
@@ -159,7 +153,7 @@ export class CallJournal {
     this.#away ??= new Set();
     if (isThere) this.#away.delete(device);
     else if (this.#away.size < MOST_LATE) this.#away.add(device);
-    this.xmpp(at, false, stanza);
+    this.message({ kind: "xmpp", at, out: false, stanza });
   }
 
   /** The XMPP stream is lost or restored. */

@@ -65,12 +65,8 @@ export interface RelayEntry {
 
 export type Entry = RelayEntry | StepEntry | EffectEntry | WireEntry | StreamEntry;
 
-/** The entries of a live call: cheap to create, serialized only on demand. */
-export type LiveEntry =
-  | RelayEntry
-  | StepEntry
-  | EffectEntry
-  | StreamEntry
+/** A message of a live call: cheap to create, serialized only on demand. */
+export type LiveMessage =
   | {
       kind: "sip";
       at: number;
@@ -82,6 +78,9 @@ export type LiveEntry =
       again: number[] | undefined;
     }
   | { kind: "xmpp"; at: number; out: boolean; stanza: Element | string };
+
+/** The entries of a live call. */
+export type LiveEntry = RelayEntry | StepEntry | EffectEntry | StreamEntry | LiveMessage;
 
 /** The names in a transition; cached, since the transition is the same object in all calls. */
 const saidBy = onceEach(({ guard, actions }: Transition) => ({

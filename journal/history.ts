@@ -49,7 +49,7 @@ export class History<Part> {
   #packed: readonly Packed[] = [];
   #packedCount = 0;
   /** Indexes of repeated messages that are packed, and how often each was repeated. */
-  #packedAgain: readonly Again[] = [];
+  #packedAgain: readonly Again[] = NEVER;
   #inRing: Kept | undefined;
   #late: Entry[] | undefined;
 
@@ -79,7 +79,8 @@ export class History<Part> {
 
   /** Indexes of repeated messages, and how often each was repeated. */
   get again(): readonly Again[] {
-    return [...this.#packedAgain, ...againIn(this.#live, this.#packedCount)];
+    const again = againIn(this.#live, this.#packedCount);
+    return this.#packedAgain.length === 0 ? again : [...this.#packedAgain, ...again];
   }
 
   add(entry: LiveEntry): void {
@@ -190,11 +191,14 @@ export class History<Part> {
 }
 
 type Again = readonly [place: number, times: number];
+const NEVER: readonly Again[] = [];
 
-const againIn = (entries: readonly LiveEntry[], from: number): Again[] =>
-  entries.flatMap((entry, place) =>
+function againIn(entries: readonly LiveEntry[], from: number): readonly Again[] {
+  if (!entries.some((entry) => entry.kind === "sip" && entry.again)) return NEVER;
+  return entries.flatMap((entry, place) =>
     entry.kind === "sip" && entry.again ? [[from + place, entry.again.length] as const] : [],
   );
+}
 
 /** Weight of a live entry beyond the fixed part. */
 function sizeIn(entry: LiveEntry): number {

@@ -15,7 +15,7 @@ import { type About, CallJournal, type Listener, type Relayed } from "./call-jou
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
-import type { Entry, Transition } from "./entries.ts";
+import type { Entry, LiveMessage, Transition } from "./entries.ts";
 import { Following } from "./following.ts";
 import type { Compression } from "./packed.ts";
 import { type CallQuery, fits } from "./query.ts";
@@ -69,7 +69,7 @@ export class Journal {
   readonly #needs: JournalNeeds;
   readonly #backlog: Backlog;
   readonly #listener: Listener;
-  readonly #belongings = new Belongings<CallJournal>();
+  readonly #belongings = new Belongings<CallJournal, LiveMessage>((journal, message) => journal.message(message));
   readonly #changes = new Changes();
   readonly #counts = new Counts();
   /** By our tag, in the order of creation. */
@@ -213,12 +213,12 @@ export class Journal {
     port: number,
     message: Message | undefined,
   ): void {
-    const put = (journal: CallJournal): void => journal.sip(at, out, bytes, transport, host, port);
-    this.#belongings.sip(out, message ?? bytes, put);
+    const entry: LiveMessage = { kind: "sip", at, out, transport, host, port, bytes, again: undefined };
+    this.#belongings.sip(out, message ?? bytes, entry);
   }
 
   #xmpp(at: number, out: boolean, stanza: Element, text: string | undefined): void {
-    this.#belongings.xmpp(at, out, stanza, (journal) => journal.xmpp(at, out, text ?? stanza));
+    this.#belongings.xmpp(at, out, stanza, { kind: "xmpp", at, out, stanza: text ?? stanza });
   }
 
   #stream(at: number, isUp: boolean): void {

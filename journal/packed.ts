@@ -1,8 +1,8 @@
 /**
  * Entries packed into one byte array, for calls that are idle or ended: one object for the garbage collector.
  *
- * The messages are concatenated, followed by the facts about each entry as JSON: `[at, step]`, `[at, effect]`, `[at, out, size]` of a
- * stanza, `[at, out, size, transport, host, port, again]` of a SIP message; other entries as they are. The few distinct steps, the
+ * The messages are concatenated, followed by the facts about all entries as one JSON list: `STEP, at, number`, `EFFECT, at, name`, `STANZA, at, out, size`,
+ * `SIP, at, out, size, transport, host, port, again`, or `OTHER` and the entry as it is. The few distinct steps, the
  * same in all calls, are numbered. Bounds: `MOST_STEPS` steps have a number, all others are written out.
  */
 import type { StateValue } from "xstate";
@@ -23,11 +23,13 @@ export interface Compression {
 }
 
 type Said = Pick<StepEntry, "event" | "after" | "guards" | "actions">;
-type Fact =
-  | readonly [at: number, said: number | string]
-  | readonly [at: number, out: 0 | 1, size: number]
-  | readonly [at: number, out: 0 | 1, size: number, transport: string, host: string, port: number, again: number[] | 0]
-  | Entry;
+
+/** The first item of each entry in the list. */
+const STEP = 0;
+const EFFECT = 1;
+const STANZA = 2;
+const SIP = 3;
+const OTHER = 4;
 
 const MOST_STEPS = 2_000;
 const steps: Said[] = [];
@@ -36,18 +38,21 @@ const numbers = new Map<string, number[]>();
 /** The number of a step, if there is one. */
 function numberOf({ event, after, guards, actions }: Said): number | undefined {
   const known = numbers.get(event) ?? [];
-  const found = known.find((number) => {
+  for (const number of known) {
     const said = steps[number];
-    return said?.after === after && isSame(said.guards, guards) && isSame(said.actions, actions);
-  });
-  if (found !== undefined || steps.length >= MOST_STEPS) return found;
+    if (said?.after === after && isSame(said.guards, guards) && isSame(said.actions, actions)) return number;
+  }
+  if (steps.length >= MOST_STEPS) return undefined;
   steps.push({ event, after: after as StateValue, guards, actions });
   numbers.set(event, [...known, steps.length - 1]);
   return steps.length - 1;
 }
 
-const isSame = (one: readonly string[], other: readonly string[]): boolean =>
-  one === other || (one.length === other.length && one.every((each, at) => each === other[at]));
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one === other) return true;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return one.length === other.length;
+}
 
 /** Grows to the size of the largest call (call-journal.ts); packed bytes are copied out of it. */
 let scratch = new Uint8Array(65_536);
@@ -79,25 +84,28 @@ function write(content: Uint8Array | string): number {
 export function pack(entries: readonly LiveEntry[], keep: (bytes: Uint8Array) => Uint8Array): Packed {
   end = 0;
   const messages: number[] = [];
-  const said = entries.map((entry) => factOf(entry, messages));
+  const list: unknown[] = [];
+  for (const entry of entries) addFacts(entry, list, messages);
   const facts = end;
-  write(JSON.stringify(said));
+  write(JSON.stringify(list));
   return { bytes: keep(scratch.subarray(0, end)), facts, messages };
 }
 
-/** The facts about an entry; a message is written to the buffer. */
-function factOf(entry: LiveEntry, messages: number[]): Fact {
+/** Adds the facts about an entry to the list; a message is written to the buffer. */
+function addFacts(entry: LiveEntry, list: unknown[], messages: number[]): void {
   const { kind, at } = entry;
-  if (kind === "effect") return [at, entry.effect];
-  if (kind === "xmpp") return [at, entry.out ? 1 : 0, write(textOf(entry.stanza))];
-  if (kind === "sip") {
+  if (kind === "effect") list.push(EFFECT, at, entry.effect);
+  else if (kind === "xmpp") list.push(STANZA, at, entry.out ? 1 : 0, write(textOf(entry.stanza)));
+  else if (kind === "sip") {
     const { out, bytes, transport, host, port, again } = entry;
     const size = write(bytes);
     messages.push(end - size, end);
-    return [at, out ? 1 : 0, size, transport, host, port, again ?? 0];
+    list.push(SIP, at, out ? 1 : 0, size, transport, host, port, again ?? 0);
+  } else {
+    const number = kind === "step" && entry.refused === undefined ? numberOf(entry) : undefined;
+    if (number === undefined) list.push(OTHER, entry);
+    else list.push(STEP, at, number);
   }
-  const number = kind === "step" && entry.refused === undefined ? numberOf(entry) : undefined;
-  return number === undefined ? entry : [at, number];
 }
 
 /** Packs and deflates entries. */
@@ -134,20 +142,31 @@ export function unpack({ bytes, facts, messages }: Packed, compression: Compress
     from += size;
     return whole.subarray(from - size, from);
   };
-  return (JSON.parse(decoder.decode(whole.subarray(facts))) as Fact[]).map((fact) => entryIn(fact, next));
+  const list = JSON.parse(decoder.decode(whole.subarray(facts))) as unknown[];
+  const entries: Entry[] = [];
+  for (let at = 0; at < list.length; ) at = entryIn(list, at, next, entries);
+  return entries;
 }
 
-function entryIn(fact: Fact, next: (size: number) => Uint8Array): Entry {
-  if ("kind" in fact) return fact;
-  if (fact.length === 2) {
-    const [at, said] = fact;
-    return typeof said === "string"
-      ? { kind: "effect", at, effect: said }
-      : { kind: "step", at, ...(steps[said] as Said) };
+/** Reads the entry at a place in the list; gives the place of the next. */
+function entryIn(list: readonly unknown[], from: number, next: (size: number) => Uint8Array, into: Entry[]): number {
+  const [kind, at, third, size] = list.slice(from, from + 4) as [number, number, unknown, number];
+  if (kind === OTHER) {
+    into.push(list[from + 1] as Entry);
+    return from + 2;
   }
-  const [at, out, size, transport, host, port, again] = fact;
-  const bytes = next(size);
-  if (transport === undefined || host === undefined || port === undefined)
-    return { kind: "wire", at, wire: "xmpp", out: out === 1, ...NOWHERE, bytes, again: [] };
-  return entryOf({ kind: "sip", at, out: out === 1, transport, host, port, bytes, again: again || undefined });
+  if (kind === EFFECT || kind === STEP) {
+    const said = steps[third as number] as Said;
+    into.push(kind === EFFECT ? { kind: "effect", at, effect: String(third) } : { kind: "step", at, ...said });
+    return from + 3;
+  }
+  const [out, bytes] = [third === 1, next(size)];
+  if (kind === STANZA) {
+    into.push({ kind: "wire", at, wire: "xmpp", out, ...NOWHERE, bytes, again: [] });
+    return from + 4;
+  }
+  type Place = [transport: string, host: string, port: number, again: number[] | 0];
+  const [transport, host, port, again] = list.slice(from + 4, from + 8) as Place;
+  into.push(entryOf({ kind: "sip", at, out, transport, host, port, bytes, again: again || undefined }));
+  return from + 8;
 }

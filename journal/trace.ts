@@ -37,9 +37,12 @@ interface TracedCall {
   isOver: boolean;
 }
 
+/** A message is told once it is known whose it is. */
+const belongings = () => new Belongings<TracedCall, (call: TracedCall) => void>((call, tell) => tell(call));
+
 export class Trace {
   readonly #say: (traced: Traced) => void;
-  #belongings = new Belongings<TracedCall>();
+  #belongings = belongings();
   /** The oldest first. */
   #calls: TracedCall[] = [];
   #what = "";
@@ -53,7 +56,7 @@ export class Trace {
     const wanted = wordOf(what);
     if (wanted === this.#what) return;
     this.#what = wanted;
-    this.#belongings = new Belongings();
+    this.#belongings = belongings();
     this.#calls = [];
   }
 

@@ -21,8 +21,9 @@ const lists = new Set(
 export function header(message: Pick<Message, "headers">, name: string): string | undefined {
   const wanted = canonicalName(name) ?? name;
   for (const field of message.headers) if (field[0] === wanted) return field[1];
-  // registered names were normalized when the message was read
-  return isRegistered(wanted) ? undefined : message.headers.find((field) => isNamed(field, wanted))?.[1];
+  if (isRegistered(wanted)) return undefined; // registered names were normalized when the message was read
+  for (const field of message.headers) if (isNamed(field, wanted)) return field[1];
+  return undefined;
 }
 
 /** All values of this name in wire order: comma lists are split, empty elements dropped. */
