@@ -38,8 +38,8 @@ export class PlayRelay {
   readonly #clock: Clock;
   readonly #at: Address;
   readonly #answered = new Map<string, Uint8Array>();
-  /** Commands that wait for the play, by cookie. */
-  readonly #waiting = new Map<string, Address>();
+  /** Commands that wait for the play, by their cookies. */
+  readonly #waiting = new Map<string, { readonly from: Address; readonly since: number }>();
   #isForgetful = false;
   #socket: Datagrams | undefined;
   #count = 0;
@@ -64,6 +64,8 @@ export class PlayRelay {
 
   /** Whether a command waits for an SDP from the play. */
   get isAsked(): boolean {
+    const given = this.#clock.now() - GIVEN_UP;
+    for (const [cookie, { since }] of this.#waiting) if (since <= given) this.#waiting.delete(cookie);
     return this.#waiting.size > 0;
   }
 
@@ -76,7 +78,7 @@ export class PlayRelay {
   say(text: string): void {
     const [first] = this.#waiting;
     if (first === undefined) throw new Missed("a command to the relay", "none");
-    const [cookie, from] = first;
+    const [cookie, { from }] = first;
     this.#waiting.delete(cookie);
     this.#isForgetful = false;
     const [, reason] = /^error: (.*)/.exec(text) ?? [];
@@ -96,7 +98,10 @@ export class PlayRelay {
     const cookie = new TextDecoder().decode(bytes.subarray(0, space));
     const known = this.#answered.get(cookie);
     const command = readBencode(bytes.subarray(space + 1)) as Bencodes;
-    if (!known && this.isSpokenFor && "sdp" in command) return void this.#waiting.set(cookie, from);
+    if (!known && this.isSpokenFor && "sdp" in command) {
+      if (!this.#waiting.has(cookie)) this.#waiting.set(cookie, { from, since: this.#clock.now() });
+      return;
+    }
     const answer = known ?? this.#answer(cookie, command);
     this.#answered.set(cookie, answer);
     this.#clock.after(this.delay, () => {
@@ -125,6 +130,8 @@ export class PlayRelay {
   }
 }
 
+/** Milliseconds after which whoever asks gives up. */
+const GIVEN_UP = 1_750;
 const ASKING: ReadonlySet<string> = new Set(["ping", "query"]);
 const UNKNOWN = { result: "error", "error-reason": "Unknown call-id" } as const;
 

@@ -34,6 +34,8 @@ import type { PhoneTimer } from "./session-refresh.ts";
 
 /** The longest Retry-After that we obey before we offer again, in seconds; a longer one is a refusal. */
 const LONGEST_PAUSE = 10;
+/** In milliseconds. */
+const RELAY_PAUSE = 3_000;
 
 export class PhoneOffers implements ReinviteOutcome, Awaiting {
   readonly #line: Line;
@@ -145,7 +147,8 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   }
 
   unanswered(counts: ReturnType<Invite["withoutResponse"]>): void {
-    this.#failed({ ...counts, pause: null });
+    // a relay that was away is mostly back a little later, and has forgotten the call: what makes it anew is not lost
+    this.#failed({ ...counts, pause: counts.isUnrelayed ? RELAY_PAUSE : null });
   }
 
   #failed(why: Omit<PhoneEvent & { readonly type: "sip.reinvite.failure" }, "type" | "chance">): void {

@@ -15,6 +15,7 @@ import {
   JULIET_ACCEPTS_PLAINLY,
   JULIET_RINGS,
   PLAIN_ANSWER,
+  RELAYS_TRANSPORT,
   TALKING_BY_RELAY,
   TOLD,
 } from "./relay-scenes.ts";
@@ -162,17 +163,44 @@ nothing on phone`);
   });
 
   // proves: V9
-  test("the user's hold is refused, and the call goes on", async () => {
+  test("the user's hold waits for it, and is refused where it does not come back; the call goes on", async () => {
     await staged(BY_RELAY("rtp"), async (stage) => {
       await stage.play(TALKING_BY_RELAY);
       stage.relay.isSilent = true;
       await stage.play(`${JULIET_SAYS("session-info", "<hold xmlns='urn:xmpp:jingle:apps:rtp:info:1'/>")}
-after 1800ms
+after 16s
 nothing on phone
+nothing on juliet
+after 1s
 gateway > juliet
     <iq type='set'><jingle action='content-modify'><content name='0' senders='both'/></jingle></iq>`);
       stage.relay.isSilent = false;
       await stage.play(`after 2s\n${PHONE_HANGS_UP}`);
+    });
+  });
+
+  // proves: V9
+  test("the user's ICE restart waits for it, and makes the call anew there", async () => {
+    await staged(BY_RELAY("rtp"), async (stage) => {
+      await stage.play(TALKING_BY_RELAY);
+      stage.relay.isSilent = true;
+      await stage.play(`${JULIET_SAYS(
+        "transport-info",
+        "<content creator='initiator' name='0'><transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='uR' pwd='pR34567890123456789012'/></content>",
+      )}
+after 1800ms
+nothing on phone`);
+      stage.relay.isSilent = false;
+      stage.relay.restart();
+      await stage.play(`after 3s
+gateway > phone
+    INVITE sip:bob@192.0.2.2:5060 SIP/2.0
+    CSeq: 3 INVITE
+    m=audio 30010 RTP/AVP 0
+${BOB_ANSWERS_PLAINLY(3)}
+gateway > juliet
+    <iq type='set'><jingle action='transport-info' sid='s1'><content name='0'>${RELAYS_TRANSPORT(2)}</content></jingle></iq>
+${PHONE_HANGS_UP}`);
     });
   });
 
