@@ -21,6 +21,7 @@ import { calls, hangUp, trace } from "./cli/commands.ts";
 import { connectionOf } from "./cli/connection.ts";
 import { type Command, help, isCompiled, programName, readArguments, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
+import { endpointOf } from "./config/hosts.ts";
 import { lookUp } from "./config/lookup.ts";
 import { relaysOf } from "./config/media.ts";
 import { LiveConfig } from "./config/reload.ts";
@@ -91,11 +92,12 @@ async function connectionTo(url: string | undefined, file: string | undefined): 
 async function relay(config: Config): Promise<void> {
   const { runRelay } = await import("./relay/run.ts");
   const { addresses, outside, firstPort, lastPort } = config.media;
+  const stun = config.media.stun.map(endpointOf);
   const [at] = relaysOf(config.media);
   if (config.media.relay !== "own" || !at)
     throw new StartError('relay needs a configuration with [media] relay = "own"');
   const { log } = levelledLog(config);
-  await runRelay({ at, addresses, outside, ports: { first: firstPort, last: lastPort } }, log).catch(
+  await runRelay({ at, addresses, outside, stun, ports: { first: firstPort, last: lastPort } }, log).catch(
     (error: unknown) => {
       const option = error instanceof UnboundAddress ? `addresses, ${error.address}` : `ng_port ${at.port}`;
       throw new StartError(`[media] ${option}: ${whyUnbound(error)}`);

@@ -153,6 +153,7 @@ export class Gateway {
       new Relay({
         ...{ clock, random, log, openUdp: open.udp, config: config.relay },
         prefix: `carillon ${config.xmpp.domain} `,
+        mayHaveMedia: (host, source) => reach.mayHaveMedia(host, source),
         sip: () => this.sip,
         user: () => this.calls,
       });

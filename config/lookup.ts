@@ -29,6 +29,7 @@ export function lookUp(
 ): Promise<Lookup[]> {
   const hosts = [
     { option: `[${JINGLE_SIP}] proxy_host`, host: jingleSip.proxyHost },
+    ...media.stun.map((server) => ({ option: "[media] stun", host: endpointOf(server).host })),
     ...media.rtpengine.map((relay) => ({ option: "[media] rtpengine", host: endpointOf(relay).host })),
     { option: "[xmpp] host", host: xmpp.host },
     { option: "[web] host", host: web.host },

@@ -8,6 +8,7 @@ export interface MediaConfig {
   readonly direction: readonly string[];
   readonly addresses: readonly string[];
   readonly outside: string;
+  readonly stun: readonly string[];
   readonly firstPort: number;
   readonly lastPort: number;
   readonly ngPort: number;
@@ -18,9 +19,10 @@ const HERE = "127.0.0.1";
 /** Ports of one call: two toward the phone, and two for an address of each family. */
 const FEWEST_PORTS = 8;
 
-export function wrongMedia({ relay, rtpengine, direction, firstPort, lastPort }: MediaConfig): string[] {
-  if (relay !== "own") return [];
+export function wrongMedia({ relay, rtpengine, direction, outside, stun, firstPort, lastPort }: MediaConfig): string[] {
+  if (relay !== "own") return stun.length > 0 ? ['[media] stun is of relay = "own": rtpengine has interface=…!…'] : [];
   return [
+    ...(outside !== "" && stun.length > 0 ? ["[media] outside says what stun would ask: set one of the two"] : []),
     ...(rtpengine.length > 0 ? ['[media] relay = "own" and rtpengine exclude each other'] : []),
     ...(direction.length > 0 ? ["[media] direction is for rtpengine: our own relay uses addresses"] : []),
     ...(lastPort - firstPort + 1 < FEWEST_PORTS

@@ -126,6 +126,7 @@ const FIRST_PORT = "own relay: the first UDP port for media";
 const LAST_PORT = "own relay: the last of them; a call takes two, and two for each address";
 const RELAY_ADDRESSES = "own relay: its addresses, the first of which phones hear; when empty, those of this machine";
 const OUTSIDE = "own relay: where users outside find the first IPv4 of these, behind a NAT that forwards the ports";
+const STUN = "own relay: STUN servers that are asked where users outside find it, behind a NAT";
 const RTPENGINE = "media relays: where rtpengine listens for its ng protocol; the first that answers is used";
 const DIRECTION = "names of rtpengine's interfaces, where it has two: the users', the phones'";
 
@@ -135,6 +136,7 @@ const MEDIA_OPTIONS = [
   option("media", "direction", DIRECTIONS, [], DIRECTION, env("MEDIA_DIRECTION")),
   option("media", "addresses", OWN_ADDRESSES, [], RELAY_ADDRESSES, env("MEDIA_ADDRESSES")),
   option("media", "outside", ADDRESS_OR_NONE, "", OUTSIDE, env("MEDIA_OUTSIDE")),
+  option("media", "stun", ENDPOINTS, [], STUN, env("MEDIA_STUN")),
   option("media", "first_port", PORT, 30_000, FIRST_PORT, env("MEDIA_FIRST_PORT")),
   option("media", "last_port", PORT, 30_999, LAST_PORT, env("MEDIA_LAST_PORT")),
   option("media", "ng_port", PORT, 2223, NG_PORT, env("MEDIA_NG_PORT")),

@@ -13,6 +13,7 @@ import type { Certificate } from "./dtls.ts";
 import { PhoneLeg } from "./phone-leg.ts";
 import type { Ports } from "./ports.ts";
 import { RelayError } from "./relay-error.ts";
+import type { StunServers } from "./stun.ts";
 import { Traffic } from "./traffic.ts";
 import { UserLeg } from "./user-leg.ts";
 
@@ -21,6 +22,7 @@ export interface CallNeeds {
   readonly certificate: Certificate;
   readonly userAddresses: readonly string[];
   readonly outside: string;
+  readonly stun?: StunServers | undefined;
   readonly phoneAddress: string;
   readonly now: () => number;
   /** Log callbacks. */
@@ -106,7 +108,7 @@ export class RelayCall {
   }
 
   async #openUser(controlling: boolean): Promise<UserLeg> {
-    const { ports, certificate, userAddresses: addresses, outside, failed, keyed } = this.#needs;
+    const { ports, certificate, userAddresses: addresses, outside, stun, failed, keyed } = this.#needs;
     const heard = (packet: Uint8Array | undefined, kind: "rtp" | "rtcp"): void => {
       if (this.traffic.count("user", kind, packet)) this.#phone?.send(packet, kind);
     };
@@ -116,6 +118,7 @@ export class RelayCall {
       certificate,
       addresses,
       outside,
+      stun,
       controlling,
       failed,
       keyed,

@@ -24,6 +24,7 @@ import type { Address, Datagrams } from "../transports/transport.ts";
 import { mayReach } from "./places.ts";
 import type { Ports, Received } from "./ports.ts";
 import { kindOf } from "./rtp.ts";
+import type { StunServers } from "./stun.ts";
 
 /** The number of source addresses from which one user may send checks. */
 const MOST_PLACES = 100;
@@ -33,7 +34,9 @@ export interface IceNeeds {
   /** Our addresses, and the external address of the first IPv4 one. */
   readonly addresses: readonly string[];
   readonly outside: string;
-  /** RFC 8445 §6.1.1: the offerer is controlling. */
+  /** Who says where the first IPv4 is seen from outside; none where nobody is asked. */
+  readonly stun?: StunServers | undefined;
+  /** RFC 8445 §6.1.1: whoever offers. */
   readonly controlling: boolean;
   /** A packet other than STUN. */
   readonly received: (bytes: Uint8Array) => void;
@@ -62,7 +65,10 @@ export class IceAgent {
   readonly #connection: Connection;
   readonly #locals: Local[] = [];
   #peer: Pick<Transport, "ufrag" | "pwd"> = {};
-  /** Source addresses of valid checks. */
+  /** Where the first IPv4 of ours is seen from outside. */
+  #seen: Address | undefined;
+  #isClosed = false;
+  /** From where checks have come. */
   readonly #checked = new Set<string>();
 
   private constructor(needs: IceNeeds) {
@@ -82,6 +88,7 @@ export class IceAgent {
       throw fault;
     }
     agent.#gathered();
+    await agent.#lookFromOutside();
     return agent;
   }
 
@@ -126,16 +133,31 @@ export class IceAgent {
   }
 
   close(): void {
+    this.#isClosed = true;
     void this.#connection.close();
     for (const { socket } of this.#locals) void socket.close();
   }
 
+  /** The first IPv4, which is what a NAT hides. */
+  get #hidden(): Local | undefined {
+    return this.#locals.find(({ candidate }) => !candidate.host.includes(":"));
+  }
+
+  async #lookFromOutside(): Promise<void> {
+    const [local, { stun }] = [this.#hidden, this.#needs];
+    if (!local || !stun) return;
+    this.#seen = await stun.seen(local.protocol);
+    if (this.#seen) stun.keep(local.protocol, () => !this.#isClosed && !this.#connection.nominated);
+  }
+
   get #candidates(): Candidate[] {
-    const outside = this.#locals.find(({ candidate }) => !candidate.host.includes(":"));
+    const outside = this.#hidden;
     const own = this.#locals.map(({ candidate: { host, port, priority, foundation } }) => ({
       ...{ foundation, component: 1, protocol: "udp", priority, ip: host, port },
       ...{ type: "host", generation: 0, network: 0 },
     }));
+    if (outside && this.#seen && this.#seen.host !== outside.candidate.host)
+      return [...own, reflexive(this.#seen, outside.candidate)];
     if (this.#needs.outside === "" || !outside) return own;
     const { port, priority } = outside.candidate;
     const more = { foundation: "outside", ip: this.#needs.outside, port, priority: priority - 1 };
@@ -205,6 +227,25 @@ export class IceAgent {
     const password = Object.hasOwn(userHistory, user) ? userHistory[user] : undefined;
     return password !== undefined && parseMessage(datagram, Buffer.from(password)) !== undefined;
   }
+}
+
+/** RFC 8839 §5.1: what a STUN server has seen, and the base that it is of. */
+function reflexive({ host: ip, port }: Address, { host, port: relatedPort }: Check): Candidate {
+  const priority = candidatePriority("srflx", { transport: "udp" });
+  const foundation = candidateFoundation("srflx", "udp", host);
+  const base = { relatedAddress: host, relatedPort };
+  return {
+    foundation,
+    component: 1,
+    protocol: "udp",
+    type: "srflx",
+    generation: 0,
+    network: 0,
+    ip,
+    port,
+    priority,
+    ...base,
+  };
 }
 
 const placeOf = (host: string, port: number): string => `${host} ${port}`;

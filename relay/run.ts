@@ -3,6 +3,7 @@ import { fstatSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { systemClock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";
+import { resolveBySystem } from "../transports/names.ts";
 import { openUdp } from "../transports/udp.ts";
 import { UnboundAddress } from "./relay-error.ts";
 import { type RelaySettings, serve } from "./serve.ts";
@@ -19,7 +20,7 @@ export interface RelayOptions extends Omit<RelaySettings, "addresses"> {
 export async function runRelay(options: RelayOptions, log: Log): Promise<void> {
   for (const address of options.addresses) await tryAddress(address);
   const addresses = (): readonly string[] => (options.addresses.length > 0 ? options.addresses : ownAddresses());
-  const needs = { open: openUdp, clock: systemClock, chance: Math.random, log };
+  const needs = { open: openUdp, clock: systemClock, chance: Math.random, log, resolve: resolveBySystem };
   const relay = await serve({ ...options, addresses }, needs);
   log({ level: "info", event: "relay.listening", pid: process.pid, ...relay.at, addresses: addresses().join(" ") });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => relay.stop());

@@ -2,9 +2,8 @@
  * Our own media relay, `carillon relay`: a process that a gateway starts and controls by rtpengine's ng protocol.
  *
  * For a household or a small office without rtpengine. Rules: it listens for commands on loopback; SIGTERM ends it once its calls
- * have ended, as for the gateway (systemd sends it to both), and a second one at once; if its standard input is a pipe, it
- * ends when that closes, i.e. with the gateway that started it. Left out: transcoding, video, recording, its own STUN and
- * TURN.
+ * have ended, as it does the gateway (systemd sends it to both), and a second one at once; when its standard input is a pipe that
+ * closes, as it does with the gateway that has started it, it ends at once. Left out: transcoding, video, recording, TURN of its own.
  */
 import type { Clock } from "../actors/clock.ts";
 import type { Log } from "../actors/log.ts";
@@ -16,6 +15,7 @@ import { perform } from "./commands.ts";
 import { makeCertificate } from "./dtls.ts";
 import { NgServer } from "./ng-server.ts";
 import { type PortRange, Ports } from "./ports.ts";
+import { StunServers } from "./stun.ts";
 
 /** Fits into the default port range, with room; at half a per cent of a core each, one core carries them. */
 const MOST_CALLS = 100;
@@ -27,6 +27,8 @@ export interface RelaySettings {
   readonly addresses: () => readonly string[];
   /** The external address of the first IPv4 one; "" without NAT. */
   readonly outside: string;
+  /** Whom that is asked where nobody knows it. */
+  readonly stun: readonly Address[];
 }
 
 export interface ServeNeeds {
@@ -34,6 +36,8 @@ export interface ServeNeeds {
   readonly clock: Clock;
   readonly chance: () => number;
   readonly log: Log;
+  /** Addresses of a name, for STUN servers. */
+  readonly resolve: (host: string) => Promise<readonly string[]>;
 }
 
 export interface RunningRelay {
@@ -43,7 +47,10 @@ export interface RunningRelay {
   readonly stopped: Promise<void>;
 }
 
-export async function serve(settings: RelaySettings, { open, clock, chance, log }: ServeNeeds): Promise<RunningRelay> {
+export async function serve(settings: RelaySettings, needs: ServeNeeds): Promise<RunningRelay> {
+  const { open, clock, chance, log, resolve: addressesOf } = needs;
+  const { stun: servers } = settings;
+  const stun = servers.length > 0 ? new StunServers({ servers, resolve: addressesOf, clock, log }) : undefined;
   const certificate = await makeCertificate();
   const ports = new Ports(open, settings.ports, chance);
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -58,7 +65,7 @@ export async function serve(settings: RelaySettings, { open, clock, chance, log 
       const told = { now: clock.now, failed, keyed };
       const userAddresses = addresses();
       const [phoneAddress = ""] = userAddresses;
-      return new RelayCall({ ports, certificate, userAddresses, outside, phoneAddress, ...told });
+      return new RelayCall({ ports, certificate, userAddresses, outside, stun, phoneAddress, ...told });
     },
     ended: (call, { traffic }) => log({ level: "debug", event: "relay.call.ended", call, ...traffic.counters }),
     dead: (call) => log({ level: "info", event: "relay.call.dead", call }),

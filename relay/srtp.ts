@@ -17,7 +17,7 @@ export interface MasterKey {
   readonly tag: number;
 }
 
-/** The maximum number of sources per key and direction. */
+/** Who sends, or is heard, with one key: past them whoever has been silent longest is forgotten, and would begin as new. */
 const MOST_SOURCES = 64;
 const RTCP_TAG = 10;
 /** The size of the replay window below the highest index. */
@@ -45,6 +45,8 @@ export class Srtp {
   readonly #rtcp: SessionKeys;
   readonly #sources = new Map<number, Source>();
   readonly #rtcpSources = new Map<number, Source>();
+  /** How many RTCP packets were protected. */
+  #said = 0;
 
   constructor({ key, salt, tag }: MasterKey) {
     this.#tag = tag;
@@ -54,8 +56,8 @@ export class Srtp {
 
   /** The encrypted packet; undefined if it is not RTP, or if there are too many sources. */
   protect(packet: Uint8Array): Uint8Array | undefined {
-    const source = isReadable(packet) ? this.#sourceOf(this.#sources, sourceOf(packet)) : undefined;
-    if (!source) return undefined;
+    if (!isReadable(packet)) return undefined;
+    const source = kept(this.#sources, sourceOf(packet));
     const index = indexOf(source, sequenceOf(packet));
     note(source, index);
     const body = ciphered(this.#rtp, packet, headerLengthOf(packet), index);
@@ -72,17 +74,16 @@ export class Srtp {
     if (isKnown(source, index)) return undefined;
     const tag = tagOf(this.#rtp, body, rolloverOf(index)).subarray(0, this.#tag);
     if (!timingSafeEqual(tag, packet.subarray(end))) return undefined;
-    if (!this.#keep(this.#sources, sourceOf(body), source)) return undefined;
+    keep(this.#sources, sourceOf(body), source);
     note(source, index);
     return ciphered(this.#rtp, body, headerLengthOf(body), index);
   }
 
   protectRtcp(packet: Uint8Array): Uint8Array | undefined {
     if (packet.length < 8) return undefined;
-    const source = this.#sourceOf(this.#rtcpSources, viewOf(packet).getUint32(4));
-    if (!source) return undefined;
-    const index = (source.highest + 1) & INDEX_MASK;
-    source.highest = index;
+    // one number for all sources: a source that was forgotten would use the same key stream twice
+    const index = this.#said & INDEX_MASK;
+    this.#said = index + 1;
     const encrypted = numberBytes(index + 2 ** 31);
     const body = Buffer.concat([ciphered(this.#rtcp, packet, 8, index, 4), encrypted]);
     return Buffer.concat([body, tagOf(this.#rtcp, body).subarray(0, RTCP_TAG)]);
@@ -97,25 +98,31 @@ export class Srtp {
     const index = word & INDEX_MASK;
     const id = viewOf(body).getUint32(4);
     const source = this.#rtcpSources.get(id) ?? fresh();
-    if (isKnown(source, index) || !this.#keep(this.#rtcpSources, id, source)) return undefined;
+    if (isKnown(source, index)) return undefined;
+    keep(this.#rtcpSources, id, source);
     note(source, index);
     const plain = body.subarray(0, end - 4);
     return word >= 2 ** 31 ? ciphered(this.#rtcp, plain, 8, index, 4) : plain;
   }
-
-  #sourceOf(sources: Map<number, Source>, id: number): Source | undefined {
-    const source = sources.get(id) ?? fresh();
-    return this.#keep(sources, id, source) ? source : undefined;
-  }
-
-  #keep(sources: Map<number, Source>, id: number, source: Source): boolean {
-    if (!sources.has(id) && sources.size >= MOST_SOURCES) return false;
-    sources.set(id, source);
-    return true;
-  }
 }
 
 const fresh = (): Source => ({ highest: -1, seen: 0n });
+
+/** Notes that a source is there now: the one that was heard longest ago is the first of the map. */
+function keep(sources: Map<number, Source>, id: number, source: Source): void {
+  if (sources.size > 1 || !sources.has(id)) {
+    sources.delete(id);
+    if (sources.size >= MOST_SOURCES) sources.delete(sources.keys().next().value ?? 0);
+    sources.set(id, source);
+  }
+}
+
+function kept(sources: Map<number, Source>, id: number): Source {
+  const source = sources.get(id) ?? fresh();
+  keep(sources, id, source);
+  return source;
+}
+
 const rolloverOf = (index: number): Uint8Array => numberBytes(Math.floor(index / 65_536));
 
 /** RFC 3711 §3.3.1: the index nearest to the highest one. */

@@ -21,7 +21,9 @@ export interface StageOptions {
   readonly records?: Records;
   /** Whether the gateway has a media relay. */
   readonly relay?: true | "as the play says";
-  /** The JIDs that are online; juliet's balcony by default. */
+  /** How many calls one caller may have there. */
+  readonly relayShare?: number;
+  /** Who is online; juliet's balcony when not said. */
   readonly online?: readonly string[];
   /** The phone also accepts connections, and answers on the existing one. */
   readonly byTcp?: true;

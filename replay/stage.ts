@@ -106,6 +106,7 @@ export class Stage {
     lossy,
     intercept,
     relay,
+    relayShare,
     byTcp,
     byTls,
     watch,
@@ -129,7 +130,7 @@ export class Stage {
     this.config = {
       ...config,
       ...(trunks && { trunks }),
-      ...(relay && { relay: { at: [RELAY], direction: [] } }),
+      ...(relay && { relay: { at: [RELAY], direction: [], share: relayShare } }),
     };
     this.relay = new PlayRelay(clock);
     this.relay.isSpokenFor = relay === "as the play says";

@@ -1,9 +1,10 @@
 /** Converts the configuration to the options of the actors: times in milliseconds, and the addresses of this machine added. */
 import { networkInterfaces } from "node:os";
 import type { GatewayConfig, Reloadable } from "../actors/gateway.ts";
+import type { RelayConfig } from "../actors/relay/relay.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { TrunkFiles } from "../actors/trunks/trunks.ts";
-import { relaysOf } from "../config/media.ts";
+import { type MediaConfig, relaysOf } from "../config/media.ts";
 import type { TlsFiles } from "../config/tls-files.ts";
 import type { Config } from "../config.ts";
 import { writeHost } from "../protocol/sip/uri.ts";
@@ -82,13 +83,21 @@ export function gatewayConfig(read: Read): GatewayConfig {
     },
     trunks: trunks.map(trunkSettings),
     trunkFiles,
-    ...(relaysOf(media).length > 0 ? { relay: { at: relaysOf(media), direction: media.direction } } : {}),
+    ...(relaysOf(media).length > 0 ? { relay: relayOf(media) } : {}),
     proxyInterval: milliseconds(sip.optionsInterval),
     drainTimeout: milliseconds(calls.drainTimeout),
   };
 }
 
-/** The settings of a trunk as the actors accept them; without a configured domain it is the server as written. */
+/** Of our own relay, which has a hundred calls, one caller may have a quarter. */
+const relayOf = (media: MediaConfig): RelayConfig => ({
+  at: relaysOf(media),
+  direction: media.direction,
+  share: media.relay === "own" ? SHARE : undefined,
+});
+const SHARE = 25;
+
+/** A trunk, as the actors take it: where no domain is said, it is the server as it is written. */
 function trunkSettings({ domain, keepalive, ...trunk }: Config["trunks"][number]): TrunkSettings {
   const { host, port } = trunk.server;
   const own = writeHost(host);

@@ -106,6 +106,10 @@ describe("in [media]", () => {
     ['direction = ["wan", "lan"]', "[media] direction is for rtpengine: our own relay uses addresses"],
     ["first_port = 40000\nlast_port = 40002", "[media] first_port 40000 to last_port 40002 must be at least 8 ports"],
     [
+      'outside = "203.0.113.7"\nstun = ["192.0.2.3:3478"]',
+      "[media] outside says what stun would ask: set one of the two",
+    ],
+    [
       'outside = "2001:db8::1"',
       '[media] outside = "2001:db8::1" must be an IPv4 address that others can reach, or nothing',
     ],

@@ -17,7 +17,7 @@ import { dialogFromRequest, hopOf } from "../../protocol/sip/dialog.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import type { Destination } from "../../protocol/sip/message.ts";
 import { PhoneUas } from "../phone/uas.ts";
-import type { Relay } from "../relay/relay.ts";
+import type { Admitted, Relay } from "../relay/relay.ts";
 import type { ReachPort, ServerTransaction } from "../sip/user.ts";
 import type { Trunk } from "../trunks/trunk.ts";
 import type { Trunks } from "../trunks/trunks.ts";
@@ -96,13 +96,15 @@ export class IncomingCalls {
     const refusal = whyNoCall(request, offer, reach);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, noCallFor(offer));
-    if (needsRelay) this.#admit(transaction, trunk?.settings.codecs ?? this.#by.codecs);
+    const codecs = trunk?.settings.codecs ?? this.#by.codecs;
+    const isCarried = trunk !== undefined || own.isPassedOn(source);
+    if (needsRelay) this.#admit(transaction, { codecs, caller: isCarried ? who.us : source.host });
     else this.#begin(transaction, { ...who, trunk }, offer, reach, localTag);
   }
 
-  /** Has the relay rewrite the offer for the user. */
-  #admit(transaction: ServerTransaction, codecs: readonly string[]): void {
-    this.#by.relay?.admit(transaction, codecs, {
+  /** Has the relay make an offer of it that the user can take. */
+  #admit(transaction: ServerTransaction, admitted: Admitted): void {
+    this.#by.relay?.admit(transaction, admitted, {
       admitted: (ready, localTag) => this.#admitted(ready, localTag),
       refused: (status, why) =>
         this.#refuse(transaction, {

@@ -36,6 +36,9 @@ export class RelayFailure extends Error {
   }
 }
 
+/** What it is not asked for at all: the phone would have it send where it must not. */
+export class UnfitMedia extends RelayFailure {}
+
 export interface RelayClientNeeds {
   readonly clock: Clock;
   /** A new unguessable token. */

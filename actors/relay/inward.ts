@@ -11,6 +11,7 @@ import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Request, Response } from "../../protocol/sip/message.ts";
 import type { DialogUser, ServerTransaction, SipUser } from "../sip/user.ts";
+import { UnfitMedia } from "./client.ts";
 import type { RelayedCall } from "./relayed-call.ts";
 
 /** Callbacks for an INVITE whose offer is at the relay; one is called, once. */
@@ -78,7 +79,9 @@ export class InwardUser implements SipUser {
     call.inward.add(() => {
       if (sdpOf(ack) === "") return told(ack);
       const purpose = { to: "user", command: "answer" } as const;
-      return call.rewritten(ack, tagOf(ack, "From"), purpose).then(told, () => told({ ...ack, body: "" }));
+      return call
+        .rewritten(ack, tagOf(ack, "From"), purpose, transaction.source)
+        .then(told, () => told({ ...ack, body: "" }));
     });
   }
 
@@ -90,7 +93,7 @@ export class InwardUser implements SipUser {
 
   /** The first INVITE of a call through the relay. */
   admit(call: RelayedCall, transaction: ServerTransaction, on: Admission): void {
-    const { request, id } = transaction;
+    const { request, id, source } = transaction;
     const open: Open = { call, isFinal: false };
     const refused = (status: number, why: string): void => {
       if (!open.cancel) return;
@@ -114,23 +117,25 @@ export class InwardUser implements SipUser {
     };
     call.inward.add(() =>
       call
-        .rewritten(request, tagOf(request, "From"), { to: "user", command: "offer" })
-        .then(admitted, ({ message }: Error) => refused(503, message)),
+        .rewritten(request, tagOf(request, "From"), { to: "user", command: "offer" }, source)
+        .then(admitted, (fault: Error) => refused(statusOf(fault), fault.message)),
     );
   }
 
   #within(call: RelayedCall, transaction: ServerTransaction, dialog: DialogUser): void {
-    const { request, id } = transaction;
-    const refused = (): void => transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
+    const { request, id, source } = transaction;
+    const refused = (status = 503): void =>
+      transaction.respond(responseTo(request, status, status === 503 ? { headers: [RETRY_AFTER] } : {}));
     if (call.inward.isFull) return refused();
     if (request.method === "INVITE") this.#open.set(id, { call, isFinal: false });
     const told = (ready: Request): void => dialog.request(ready, this.#wrapped(call, transaction, ready));
     call.inward.add(() => {
       const isOffer = mayOffer(request) && sdpOf(request) !== "";
-      if (!isOffer || !dialog.takesOffer(request, transaction.source)) return told(request);
-      return call.rewritten(request, tagOf(request, "From"), { to: "user", command: "offer" }).then(told, () => {
+      if (!isOffer || !dialog.takesOffer(request, source)) return told(request);
+      const purpose = { to: "user", command: "offer" } as const;
+      return call.rewritten(request, tagOf(request, "From"), purpose, source).then(told, (fault: Error) => {
         this.#open.delete(id);
-        refused();
+        refused(statusOf(fault));
       });
     });
   }
@@ -183,6 +188,8 @@ export class InwardUser implements SipUser {
   }
 }
 
+/** RFC 3261 §21.4.26, §21.5.4. */
+const statusOf = (fault: Error): number => (fault instanceof UnfitMedia ? 488 : 503);
 const mayOffer = ({ method }: Request): boolean => method === "INVITE" || method === "UPDATE";
 /** Whether it starts a call. */
 const isFirst = (request: Request): boolean => request.method === "INVITE" && tagOf(request, "To") === undefined;

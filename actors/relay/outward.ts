@@ -96,7 +96,7 @@ class Heard implements ClientHandlers {
       if (!this.#isInvite || response.status >= 300 || sdpOf(response) === "")
         return this.#on.response(response, source);
       if (this.isAnew) return this.#answeredAnew(response, source);
-      return this.#call.rewritten(response, tagOf(response, "To"), { to: "user", command: "answer" }).then(
+      return this.#call.rewritten(response, tagOf(response, "To"), { to: "user", command: "answer" }, source).then(
         (ready) => this.#on.response(ready, source),
         () => this.#on.response({ ...response, body: "" }, source),
       );
@@ -105,8 +105,9 @@ class Heard implements ClientHandlers {
 
   /** The phone's response to such an answer; the user has answered already, so it gets no SDP. */
   async #answeredAnew(response: Response, source: Destination): Promise<void> {
-    // if the relay fails it has lost the call once more, which the next check finds
-    if (response.status >= 200) await this.#call.heardAnew(sdpOf(response), tagOf(response, "To")).catch(() => {});
+    // a relay that fails has forgotten the call once more, which is seen at the next look
+    if (response.status >= 200)
+      await this.#call.heardAnew(sdpOf(response), tagOf(response, "To"), source).catch(() => {});
     this.#on.response({ ...response, body: "" }, source);
   }
 

@@ -15,7 +15,7 @@ import type { MediaTerms } from "./flags.ts";
 import { type Admission, InwardUser } from "./inward.ts";
 import { Look } from "./look.ts";
 import { OutwardPort } from "./outward.ts";
-import { RelayedCall, type RelayOwner, type SavedRelay } from "./relayed-call.ts";
+import { type MayHaveMedia, RelayedCall, type RelayOwner, type SavedRelay } from "./relayed-call.ts";
 
 const MOST_ADMITTED = 500;
 /** The number of calls listed at once in the search for orphans: as many as fit into a datagram. */
@@ -25,6 +25,8 @@ export interface RelayConfig {
   /** The ng addresses of rtpengine, in order of preference. */
   readonly at: readonly Address[];
   readonly direction: readonly string[];
+  /** How many calls one caller may have there, where the relay has few; else as many as it likes. */
+  readonly share?: number | undefined;
 }
 
 export interface RelayNeeds {
@@ -35,8 +37,15 @@ export interface RelayNeeds {
   readonly random: () => string;
   readonly openUdp: OpenDatagrams;
   readonly log: Log;
+  readonly mayHaveMedia: MayHaveMedia;
   readonly sip: () => SipPort;
   readonly user: () => SipUser;
+}
+
+/** Of a phone's first INVITE: what may be offered to the phone, and who calls. */
+export interface Admitted {
+  readonly codecs: readonly string[];
+  readonly caller: string;
 }
 
 export class Relay {
@@ -110,11 +119,16 @@ export class Relay {
     this.#add(tag, { protocol, codecs }, client).restore(saved);
   }
 
-  /** A phone's first INVITE, with an offer that the user's client could not accept: it becomes a call when the relay has answered. */
-  admit(transaction: ServerTransaction, codecs: readonly string[], on: Admission): void {
+  /** A phone's first INVITE, with an offer that the user could not take: it becomes a call when the relay has answered. */
+  admit(transaction: ServerTransaction, { codecs, caller }: Admitted, on: Admission): void {
     if (this.#admitted >= MOST_ADMITTED) return on.refused(503, "too many calls wait for the relay");
+    const { share = Number.POSITIVE_INFINITY } = this.#needs.config;
+    const theirs = [...this.#calls.values()].filter((call) => call.caller === caller);
+    if (theirs.length >= share) return on.refused(503, `no more than ${share} calls of one caller at the relay`);
     this.#admitted++;
-    this.#inward.admit(this.#add(this.#needs.random(), { protocol: "RTP/AVP", codecs }), transaction, {
+    const added = this.#add(this.#needs.random(), { protocol: "RTP/AVP", codecs });
+    added.caller = caller;
+    this.#inward.admit(added, transaction, {
       admitted: (ready, tag) => {
         this.#admitted--;
         on.admitted(ready, tag);
@@ -152,9 +166,10 @@ export class Relay {
   }
 
   #add(tag: string, terms: Pick<MediaTerms, "protocol" | "codecs">, client = this.#best): RelayedCall {
-    const { prefix, config, log } = this.#needs;
+    const { prefix, config, mayHaveMedia, log } = this.#needs;
     const { direction } = config;
-    const call = new RelayedCall({ tag, name: prefix + tag, client, terms: { ...terms, direction }, log });
+    const name = prefix + tag;
+    const call = new RelayedCall({ tag, name, client, terms: { ...terms, direction }, mayHaveMedia, log });
     this.#calls.set(tag, call);
     return call;
   }

@@ -8,13 +8,14 @@
  * relay has lost is recreated from the phone's last SDP: the user answers that as the phone's ICE restart (look.ts).
  */
 import type { Bencodes } from "../../protocol/bencode.ts";
+import { mediaHostsIn } from "../../protocol/sdp/media-hosts.ts";
 import { audioOf, audioProtocolOf, hasVoice, plainOf } from "../../protocol/sdp/plain.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { withHeader } from "../../protocol/sip/fields.ts";
-import type { Message } from "../../protocol/sip/message.ts";
+import type { Destination, Message } from "../../protocol/sip/message.ts";
 import type { Log } from "../log.ts";
 import type { Relayed } from "../watch.ts";
-import { type RelayClient, RelayFailure } from "./client.ts";
+import { type RelayClient, RelayFailure, UnfitMedia } from "./client.ts";
 import { flagsFor, type MediaTerms, type Purpose } from "./flags.ts";
 import { JobQueue } from "./queue.ts";
 
@@ -39,10 +40,14 @@ export interface RelayedCallNeeds {
   /** The relay that the call stays with; undefined if none was up. */
   readonly client: RelayClient | undefined;
   readonly terms: MediaTerms;
+  readonly mayHaveMedia: MayHaveMedia;
   readonly log: Log;
 }
 
-/** The owner of a relayed call. */
+/** Whether a message from there may have media sent to this host. */
+export type MayHaveMedia = (host: string, source: Destination) => boolean;
+
+/** Whose call it is. */
 export interface RelayOwner {
   /** Our answer could not be sent; the chart decides what follows. */
   readonly lost: (text: string) => void;
@@ -72,7 +77,9 @@ export class RelayedCall {
   /** From the phone, and to it. */
   readonly inward: JobQueue;
   readonly outward: JobQueue;
-  /** No more commands are sent to the relay. */
+  /** Which phone has called, if one has. */
+  caller: string | undefined;
+  /** Nothing more is asked of the relay. */
   isOver = false;
   /** Whether a 503 has replaced our 200, so that there is no dialog. */
   isRefused = false;
@@ -80,6 +87,7 @@ export class RelayedCall {
   /** The relay's result before there was a call: for its first offer. */
   #before: Relayed | undefined;
   readonly #log: Log;
+  readonly #mayHaveMedia: MayHaveMedia;
   #terms: MediaTerms;
   /** Whether the relay has got a command for it. */
   isKnown = false;
@@ -91,11 +99,12 @@ export class RelayedCall {
   /** The user's last SDP that the phone got. */
   #user = "";
 
-  constructor({ tag, name, client, terms, log }: RelayedCallNeeds) {
+  constructor({ tag, name, client, terms, mayHaveMedia, log }: RelayedCallNeeds) {
     this.tag = tag;
     this.name = name;
     this.client = client;
     this.#terms = terms;
+    this.#mayHaveMedia = mayHaveMedia;
     this.#log = log;
     const fault = (error: unknown): void =>
       log({ level: "error", event: "relay.fault", call: tag, error: String(error) });
@@ -114,12 +123,17 @@ export class RelayedCall {
     this.#owner?.lost(text);
   }
 
-  /** The message with the SDP as rewritten by the relay; rejects with a `RelayFailure`. `theirs` is the phone's tag. */
-  async rewritten<Kind extends Message>(message: Kind, theirs: string | undefined, purpose: Purpose): Promise<Kind> {
+  /** The message with what the relay makes of its SDP; rejects with a `RelayFailure`. `theirs` is the phone's tag, `source` where it comes from. */
+  async rewritten<Kind extends Message>(
+    message: Kind,
+    theirs: string | undefined,
+    purpose: Purpose,
+    source?: Destination,
+  ): Promise<Kind> {
     const sdp = audioOf(sdpOf(message));
     if (this.isOver) return message;
     if (purpose.to === "user") this.#learn(sdp);
-    const made = await this.#ask(sdp, theirs, purpose).catch((error: unknown) => {
+    const made = await this.#fit(sdp, source, () => this.#ask(sdp, theirs, purpose)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log({ level: "warn", event: "relay.failed", call: this.tag, command: purpose.command, reason });
       throw error;
@@ -167,13 +181,13 @@ export class RelayedCall {
     });
   }
 
-  /** The phone has answered after the call was recreated: changes in its SDP are passed to the relay, as an offer with the user's answer. */
-  async heardAnew(sdp: string, theirs: string | undefined): Promise<void> {
+  /** The phone has answered what the relay has made anew: the relay hears of what is not as before, as an offer that the user has answered. */
+  async heardAnew(sdp: string, theirs: string | undefined, source: Destination): Promise<void> {
     const before = this.#phone;
     if (this.isOver || sdp === "" || theirs === undefined || !before) return;
-    this.#phone = { sdp, tag: theirs };
     if (mediaOf(sdp) === mediaOf(before.sdp)) return;
-    await this.#ask(sdp, theirs, OFFER_TO_USER);
+    await this.#fit(sdp, source, () => this.#ask(sdp, theirs, OFFER_TO_USER));
+    this.#phone = { sdp, tag: theirs };
     await this.#ask(this.#user, theirs, { to: "phone", command: "answer" });
   }
 
@@ -195,6 +209,13 @@ export class RelayedCall {
   restore({ phone }: SavedRelay): void {
     this.isKnown = true;
     this.#phone = phone;
+  }
+
+  /** Asks, unless an SDP from there may not have media sent where it says. */
+  async #fit(sdp: string, source: Destination | undefined, ask: () => Promise<string>): Promise<string> {
+    const host = source && mediaHostsIn(sdp).find((each) => !this.#mayHaveMedia(each, source));
+    if (host !== undefined) throw new UnfitMedia(`media would go to ${host}, where the phone is not`);
+    return ask();
   }
 
   #made(made: Relayed): void {

@@ -70,13 +70,25 @@ export class Reach implements ReachPort {
     return this.isPassedOn(source) || this.mayLead({ ...hop, transport: "udp" }, heard);
   }
 
-  /** Whether one of the hosts is on this machine or this link itself. */
+  /**
+   * Whether a message from there may have media sent to this host. A name is no address. Our own addresses are no special ones here: a PBX
+   * beside us has them.
+   */
+  mayHaveMedia(host: string, source: Destination): boolean {
+    if (isIP(host) === 0) return false;
+    const special = specialOf(host);
+    if (special === undefined || special === "nowhere" || this.#needs.acl.covers(host)) return true;
+    return isNear(special) && !this.isPassedOn(source) && specialOf(source.host) === special;
+  }
+
+  /** Whether one of them is on the machine or the link itself. */
   #isThere(special: Special, heard: readonly string[]): boolean {
-    const isNear = special === "this machine" || special === "this link";
-    return isNear && heard.some((host) => this.#specialOf(host) === special);
+    return isNear(special) && heard.some((host) => this.#specialOf(host) === special);
   }
 
   #specialOf(host: string): Special | undefined {
     return this.#ours.has(host) ? "this machine" : specialOf(host);
   }
 }
+
+const isNear = (special: Special): boolean => special === "this machine" || special === "this link";

@@ -14,6 +14,8 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["/usr/lib/x86_64-linux-gnu/kamailio/modules/tls.so", "kamailio-tls-modules"],
   ["rtpengine", "rtpengine-daemon"],
   ["sipp", "sip-tester"],
+  ["turnserver", "coturn"],
+  ["iptables", "iptables"],
   ["tshark", "tshark"],
   ["baresip", "baresip"],
   ["linphone-daemon", "linphone-cli"],

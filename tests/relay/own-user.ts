@@ -13,16 +13,21 @@ import { HERE, soundOf } from "./peers.ts";
 const PLAIN = `v=0\r\no=- 1 1 IN IP4 ${HERE}\r\ns=-\r\nc=IN IP4 ${HERE}\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n`;
 
 export class OwnUser {
+  readonly #address: string;
   readonly heard: Uint8Array[] = [];
   readonly #media: Media = readOffer(PLAIN);
   #ice: IceAgent | undefined;
   #dtls: Dtls | undefined;
   #keys: { readonly ours: Srtp; readonly theirs: Srtp } | undefined;
 
+  constructor(address = HERE) {
+    this.#address = address;
+  }
+
   async offer(): Promise<string> {
     this.#ice ??= await IceAgent.open({
       ports: new Ports(openUdp, { first: 47_000, last: 47_999 }, Math.random),
-      ...{ addresses: [HERE], outside: "", controlling: true, checked: () => {} },
+      ...{ addresses: [this.#address], outside: "", controlling: true, checked: () => {} },
       received: (bytes) => this.#received(bytes),
     });
     const { fingerprint } = await certificate;

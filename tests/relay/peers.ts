@@ -58,8 +58,8 @@ export class Relayed extends Asked {
   readonly #relay: RunningRelay;
 
   static async start(ports = { first: 42_000, last: 43_999 }): Promise<Relayed> {
-    const settings = { at: { host: HERE, port: 0 }, ports, addresses: () => [HERE], outside: "" };
-    const needs = { open: openUdp, clock: systemClock, chance: Math.random, log: () => {} };
+    const settings = { at: { host: HERE, port: 0 }, ports, addresses: () => [HERE], stun: [], outside: "" };
+    const needs = { open: openUdp, clock: systemClock, chance: Math.random, log: () => {}, resolve: async () => [] };
     return new Relayed(await serve(settings, needs));
   }
 

@@ -11,8 +11,15 @@ async function start(outside = "") {
     ports: { first: 46_000, last: 46_999 },
     addresses: () => [HERE],
     outside,
+    stun: [],
   };
-  const relay = await serve(settings, { open: openUdp, clock: systemClock, chance: Math.random, log: () => {} });
+  const relay = await serve(settings, {
+    open: openUdp,
+    clock: systemClock,
+    chance: Math.random,
+    log: () => {},
+    resolve: async () => [],
+  });
   const [asked, user, phone] = [new Asked(relay.at), new UserPeer(), new PhonePeer()];
   await phone.start();
   await asked.rewrite("1", "phone", "offer", await user.offer());

@@ -119,10 +119,27 @@ describe("SRTP", () => {
     );
   });
 
-  test("more than 64 sources have no place, and those that are there go on", () => {
-    const srtp = new Srtp(MASTER);
-    for (let source = 0; source < 64; source++) expect(srtp.protect(packetOf(1, source))).toBeDefined();
-    expect(srtp.protect(packetOf(1, 64))).toBeUndefined();
-    expect(srtp.protect(packetOf(2, 0))).toBeDefined();
+  // proves: V17
+  test("whoever has been silent longest gives way to the 65th source, and is heard as a new one; who speaks is not forgotten", () => {
+    const [ours, theirs] = [new Srtp(MASTER), new Srtp(MASTER)];
+    const pass = (sequence: number, source: number): Uint8Array | undefined =>
+      theirs.unprotect(ours.protect(packetOf(sequence, source)) ?? Buffer.alloc(0));
+    for (let source = 1; source <= 300; source++)
+      expect([pass(source, 0), pass(1, source)]).toEqual([packetOf(source, 0), packetOf(1, source)]);
+    const early = ours.protect(packetOf(301, 0)) ?? Buffer.alloc(0);
+    expect([theirs.unprotect(early), theirs.unprotect(early)]).toEqual([packetOf(301, 0), undefined]);
+    expect(pass(2, 1)).toEqual(packetOf(2, 1));
+  });
+
+  // proves: V17
+  test("RTCP of 300 sources goes over, and no number of ours comes twice", () => {
+    const [ours, theirs] = [new Srtp(MASTER), new Srtp(MASTER)];
+    const numbers = new Set<number>();
+    for (const source of [...Array(300).keys(), ...Array(300).keys()]) {
+      const packet = ours.protectRtcp(report(source)) ?? Buffer.alloc(0);
+      numbers.add(Buffer.from(packet).readUInt32BE(packet.length - 14));
+      expect(theirs.unprotectRtcp(packet)).toEqual(report(source));
+    }
+    expect(numbers.size).toBe(600);
   });
 });

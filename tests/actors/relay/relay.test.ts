@@ -51,7 +51,7 @@ async function twoRelays() {
   };
   const layer = new Relay({
     ...{ config: { at: AT, direction: [] }, prefix: "p ", clock, random: () => `r${++count}`, openUdp: wire.openUdp },
-    ...{ log: () => {}, sip: () => sip, user: () => nobody },
+    ...{ mayHaveMedia: () => true, log: () => {}, sip: () => sip, user: () => nobody },
   });
   layer.start();
   await clock.advance(10);

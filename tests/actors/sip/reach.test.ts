@@ -53,3 +53,32 @@ test("a message by TLS is its trunk's, though that is where the proxy is", async
   const reach = await reachOf();
   expect(reach.isPassedOn({ transport: "tls", host: "127.0.0.1", port: 5061, trunk: "line" })).toBe(false);
 });
+
+describe("a message may have media sent", () => {
+  // proves: V26
+  test.each([
+    ["anywhere that is nothing special", "198.51.100.1", udp("198.51.100.2"), true],
+    ["into a private network", "192.168.178.20", udp("198.51.100.2"), true],
+    ["to our own address, where a PBX beside us is", "192.0.2.1", udp("198.51.100.2"), true],
+    ["nowhere, which is a hold", "0.0.0.0", udp("198.51.100.2"), true],
+    ["not to this machine from elsewhere", "127.0.0.1", udp("198.51.100.2", 4000), false],
+    [
+      "not to this machine by the proxy that is on it: it is somebody else's word",
+      "127.0.0.1",
+      udp("127.0.0.1"),
+      false,
+    ],
+    ["to this machine, where the phone is on it", "127.0.0.1", udp("127.0.0.1", 4000), true],
+    ["to this link, where the phone is on it", "169.254.7.7", udp("169.254.3.3"), true],
+    ["to a cloud's metadata never", "169.254.169.254", udp("169.254.3.3"), false],
+    ["to a group never", "224.0.0.1", udp("224.0.0.1"), false],
+    ["to no name", "localhost", udp("127.0.0.1", 4000), false],
+  ] as const)("%s", async (_, host, source, may) => {
+    expect((await reachOf()).mayHaveMedia(host, source)).toBe(may);
+  });
+
+  // proves: V26
+  test("wherever [sip] allow covers it", async () => {
+    expect((await reachOf(["127.0.0.0/8"])).mayHaveMedia("127.0.0.1", udp("127.0.0.1"))).toBe(true);
+  });
+});
