@@ -8,6 +8,16 @@ import type { Program } from "./program.ts";
 
 const [HOST = "", PORT = ""] = NG.split(":");
 
+const OFFER = [
+  "v=0",
+  "o=- 1 1 IN IP4 198.18.0.1",
+  "s=-",
+  "c=IN IP4 198.18.0.1",
+  "t=0 0",
+  "m=audio 7000 RTP/AVP 0",
+  "",
+].join("\r\n");
+
 export abstract class NgRelay {
   /** What it says when it is up, and when it is told something. */
   protected abstract readonly up: RegExp;
@@ -41,6 +51,12 @@ export abstract class NgRelay {
   /** The names of the calls that it knows. */
   async calls(): Promise<unknown> {
     return ((await this.#client.ask("list")) as Bencodes).calls;
+  }
+
+  /** A call with a phone's offer begins there. */
+  async leave(name: string): Promise<void> {
+    const flags = { "from-tag": name, ICE: "force", "transport-protocol": "UDP/TLS/RTP/SAVPF" };
+    await this.#client.ask("offer", { "call-id": name, ...flags, sdp: OFFER });
   }
 
   async query(id: string): Promise<unknown> {
