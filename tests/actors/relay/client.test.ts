@@ -68,7 +68,8 @@ test.each<readonly [string, (cookie: string) => readonly Uint8Array[]]>([
   await ask();
   expect(settled).toEqual([expect.any(RelayFailure)]);
   expect(asked()).toBe(3);
-  expect(client.state).toBe("down");
+  // it answers pings: what one command does not get is no outage
+  expect(client.state).toBe("up");
   client.stop();
 });
 
