@@ -83,7 +83,8 @@ test("over a wire that loses a third and doubles a third, every command is done 
   const numbers = answers.flatMap((answer) => (answer ? [answer.number] : []));
   expect(numbers.length).toBeGreaterThan(15);
   expect(new Set(numbers).size).toBe(numbers.length);
-  expect(done.length).toBeLessThanOrEqual(20);
+  // pings besides
+  expect(done.filter(({ command }) => command === "list").length).toBeLessThanOrEqual(20);
 });
 
 test.each(["", " ", "cookie", "cookie ", "cookie i1e", "cookie le", "cookie d7:command", `${"x".repeat(129)} ${PING}`])(
