@@ -81,6 +81,7 @@ export class XmppComponent {
       domain: config.domain,
       caps,
       isServed,
+      dropped: this.#dropped,
       toldOfAll: this.#intercepts,
       send: (element) => void this.#send(element),
       came: (device) => user.came(device),

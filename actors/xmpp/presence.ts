@@ -7,7 +7,8 @@
  * list only ICE. An offline user gets a proposal if one of the user's devices supports JMI, since a push may wake it, or if
  * the user is unknown. After the stream was down, known users are probed again. Bounds: `MOST_USERS`, and
  * `MOST_RESOURCES` of each, beyond which a device counts as offline. If there are too many users, the one that went offline longest
- * ago is dropped; if all are online, a further one counts as offline.
+ * ago is dropped; if all are online, a further one counts as offline. Of each user `MOST_SUBSCRIPTIONS` subscriptions a minute are
+ * answered, since each answer changes the user's roster at the server, which all users share; one more stays pending there.
  */
 import type { Element } from "@xmpp/xml";
 import { phoneDevice } from "../../protocol/address.ts";
@@ -18,10 +19,14 @@ import { xml } from "../../protocol/xmpp/element.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
 import type { Clock } from "../clock.ts";
+import { Lately } from "../lately.ts";
+import type { Tally } from "../tally.ts";
 import { CapsCheck, type CapsNeeds } from "./caps-check.ts";
 
 const MOST_USERS = 200_000;
 const MOST_RESOURCES = 32;
+const MOST_SUBSCRIPTIONS = 60;
+const MINUTE = 60_000;
 
 export interface PresenceNeeds {
   readonly clock: Clock;
@@ -32,6 +37,7 @@ export interface PresenceNeeds {
   readonly toldOfAll: boolean;
   isServed(jid: string): boolean;
   send(element: Element): void;
+  readonly dropped: Tally;
   /** A device that can be called directly has come online, or has changed its presence. */
   came(device: string): void;
   /** A device has gone offline. */
@@ -71,9 +77,12 @@ export class XmppPresence {
   /** Users without a device; the one that went offline longest ago first. */
   readonly #offline = new Set<string>();
   readonly #caps: CapsCheck;
+  /** Subscriptions, by bare JID. */
+  readonly #subscribed: Lately;
 
   constructor(needs: PresenceNeeds) {
     this.#needs = needs;
+    this.#subscribed = new Lately(needs.clock, MINUTE);
     this.#caps = new CapsCheck({
       clock: needs.clock,
       sha1: needs.sha1,
@@ -196,6 +205,8 @@ export class XmppPresence {
 
   #befriend(us: string, them: string): void {
     const [from, to] = [bareJid(us), bareJid(them)];
+    if (!this.#subscribed.take(to, MOST_SUBSCRIPTIONS))
+      return this.#needs.dropped.add("one subscription of a user too many", { from: to });
     this.#know(to);
     this.#say("subscribed", from, to);
     this.#needs.send(this.#presence(from, to));
