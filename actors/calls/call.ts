@@ -55,6 +55,8 @@ export class Call implements ChartOwner, DialogUser {
   readonly #direction: "incoming" | "outgoing";
   readonly #record: CallRecord;
   #logged = "";
+  /** The number of its state lines in the log. */
+  #lines = 0;
   /** The final response that this step sends to the phone; it is logged at the end of the call. */
   #status: number | undefined;
   #watched = false;
@@ -159,7 +161,7 @@ export class Call implements ChartOwner, DialogUser {
     });
   }
 
-  /** One log line per new state; none for events that do not change the state; the end is logged as `call.ended`. */
+  /** One log line per new state, at level debug once there are many; none for events that do not change the state; the end is logged as `call.ended`. */
   next(): void {
     const { chart } = this;
     if (chart.userLeft) this.#record.left(chart);
@@ -169,7 +171,7 @@ export class Call implements ChartOwner, DialogUser {
     if (state !== this.#logged) {
       this.#record.entered(state, chart.now);
       if (this.#record.isSetUp) this.#settle();
-      this.#log({ level: "info", event: "call.state", state });
+      this.#log({ level: ++this.#lines > MOST_LINES ? "debug" : "info", event: "call.state", state });
     }
     this.#logged = state;
     this.#status = undefined;
@@ -301,6 +303,9 @@ const SAID = 1_000;
 
 /** The time that a phone repeats its answer (64*T1), in milliseconds: during it the ACK and the message to the user may be missing. */
 const ANSWER_LASTS = 32_000;
+
+/** State lines of a call at level info, so that a call that is put on hold again and again does not fill the log. */
+const MOST_LINES = 40;
 
 const TOO_LONG: Reason = { condition: "expired", text: "the call has reached its maximum duration" };
 

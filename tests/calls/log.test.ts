@@ -2,7 +2,18 @@
 import { describe, expect, test } from "bun:test";
 import { changed } from "../support/changed.ts";
 import { play } from "../support/play.ts";
-import { BOB_ANSWERS, BOB_RINGS, CAROL, CAROL_CALLS, JULIET_CALLS, PHONE_HANGS_UP, TALKING } from "./scenes.ts";
+import {
+  AGREED,
+  BOB_ANSWERS,
+  BOB_RINGS,
+  CAROL,
+  CAROL_CALLS,
+  JULIET_CALLS,
+  JULIET_HOLDS,
+  PHONE_HANGS_UP,
+  REINVITED,
+  TALKING,
+} from "./scenes.ts";
 
 const REFUSED = (line: string): string => `
 gateway > phone
@@ -53,6 +64,18 @@ ${by} > gateway
 gateway > ${by}
     <iq type='error' id='q1'/>
 `;
+
+// proves: H5
+test("a user who holds and goes on all the time has forty lines of that, and the call its last one", async () => {
+  const flips = Array.from({ length: 24 }, (_, at) => {
+    const [word, direction] = at % 2 === 0 ? ["hold", "recvonly"] : ["active", "sendrecv"];
+    return JULIET_HOLDS(word, `h${at}`) + REINVITED(at + 2, "") + AGREED(at + 2, direction);
+  });
+  const logged = await play(TALKING + flips.join("") + PHONE_HANGS_UP);
+  const told = logged.filter(({ level }) => level === "info").map(({ event }) => event);
+  expect(told.filter((event) => event === "call.state")).toHaveLength(40);
+  expect(told.filter((event) => event === "call.ended")).toHaveLength(1);
+});
 
 describe("the last line of a call says how it ended", () => {
   test.each([
