@@ -45,7 +45,7 @@ export interface RestoringParts {
 export class Restoring {
   readonly #by: RestoringParts;
   #restored: { readonly call: Call; readonly saved: SavedCall }[] = [];
-  /** The calls whose users are to be checked once the stream is up. */
+  /** The calls whose users must be checked once the stream is up. */
   #users: readonly Call[] = [];
 
   constructor(by: RestoringParts) {

@@ -198,7 +198,7 @@ export class Line {
   }
 }
 
-/** Whom a request is for, whichever call it is of: behind the proxy nothing else tells peers apart. */
+/** The URI in To, which identifies a peer across calls: behind the proxy nothing else does. */
 function calleeOf(request: Request): string {
   const to = header(request, "To") ?? "";
   const uri = attempt(() => readNameAddr(to).uri);
