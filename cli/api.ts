@@ -50,7 +50,7 @@ export class Api {
     const { url, token } = this.#connection;
     const headers: Record<string, string> = token === "" ? {} : { authorization: `Bearer ${token}` };
     const answer = await fetch(new URL(path, url), { method, headers }).catch(() => {
-      throw new CommandError(`no gateway answers at ${url}: does it run, and is this its [web] host and port?`);
+      throw new CommandError(`no gateway answers at ${url}: is it running, and is this its [web] host and port?`);
     });
     if (answer.status === 401) throw new CommandError(WRONG_TOKEN(token));
     const why = answer.ok || answer.status === 404 ? undefined : await answer.text();
@@ -61,8 +61,8 @@ export class Api {
 
 const WRONG_TOKEN = (token: string): string =>
   token === ""
-    ? "the gateway wants its token: set CARILLON_WEB_TOKEN, or name its configuration with --config"
-    : "this is not the token of the gateway: see CARILLON_WEB_TOKEN, [web] token and token_file";
+    ? "the gateway requires its token: set CARILLON_WEB_TOKEN, or give its configuration with --config"
+    : "wrong token for the gateway: see CARILLON_WEB_TOKEN, [web] token and token_file";
 
 /** The error in a response, on one line. */
 function wordsOf(body: string): string {

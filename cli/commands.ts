@@ -36,9 +36,9 @@ export async function hangUp(api: Api, name: string, print: Print): Promise<void
   const [call] = found;
   if (call === undefined) throw new CommandError(`there is no such call: ${printable(name)}`);
   if (found.length > 1)
-    throw new CommandError(`${found.length} calls begin with ${printable(name)}: say more of the id`);
+    throw new CommandError(`${found.length} calls begin with ${printable(name)}: give more of the id`);
   if (!(await api.delete(`/api/calls/${encodeURIComponent(call.id)}`)))
-    throw new CommandError(`the call has ended meanwhile: ${printable(name)}`);
+    throw new CommandError(`the call has already ended: ${printable(name)}`);
   print(printable(`hung up: ${call.from} and ${call.to}`));
 }
 

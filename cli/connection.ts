@@ -13,7 +13,7 @@ export function connectionOf(url: string | undefined, web: Listening, token: str
     if (!/^https?:/.test(url) || !URL.canParse(url)) throw new CommandError(`--url ${url} is not the URL of a gateway`);
     return { url, token };
   }
-  if (web.port === 0) throw new CommandError("[web] port is 0: say with --url where the gateway listens");
+  if (web.port === 0) throw new CommandError("[web] port is 0: give the gateway's address with --url");
   // a server on the unspecified address is reached on loopback
   const host = web.host === "0.0.0.0" ? "127.0.0.1" : web.host === "::" ? "::1" : web.host;
   return { url: `http://${host.includes(":") ? `[${host}]` : host}:${web.port}`, token };

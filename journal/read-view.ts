@@ -16,7 +16,7 @@ export type ExportedCall = CallView & { readonly setting: Setting };
 export function readExportedCall(text: string): ExportedCall {
   const read = JSON.parse(text) as Partial<ExportedCall> | null;
   const isCall = Array.isArray(read?.steps) && Array.isArray(read.messages) && typeof read.setting === "object";
-  if (!isCall) throw new Error("this JSON is no exported call: steps, messages and setting are not there");
+  if (!isCall) throw new Error("this JSON is not an exported call: steps, messages and setting are not there");
   return {
     streams: [],
     relayed: [],

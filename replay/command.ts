@@ -7,7 +7,7 @@
 import { printable } from "../protocol/printable.ts";
 import { replay } from "./replay.ts";
 
-const HINT = "Any key: the next message. q: the end.\n";
+const HINT = "Any key: next message. q: quit.\n";
 /** A shell's exit code for a program ended by SIGINT. */
 const INTERRUPTED = 130;
 const CTRL_C = 3;

@@ -45,7 +45,7 @@ function writtenFrom(text: string): readonly [script: string, steps: readonly St
     return [playOf(call, entriesOf(call), call.setting), call.steps];
   } catch (error) {
     // the file is untrusted and may contain anything
-    throw new Error(`this JSON is no exported call: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`this JSON is not an exported call: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -84,10 +84,10 @@ class Replay {
       this.#nothingIsMissing();
     } catch (error) {
       if (!(error instanceof Departure || error instanceof Missed)) throw error;
-      this.#needs.print(`✗ the gateway goes another way\n${error.message}`);
+      this.#needs.print(`✗ the gateway deviates\n${error.message}`);
       return false;
     }
-    this.#needs.print(`✓ the gateway goes the same way: ${steps.length} steps`);
+    this.#needs.print(`✓ the gateway takes the same steps: ${steps.length} steps`);
     return true;
   }
 

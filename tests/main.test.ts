@@ -64,7 +64,7 @@ describe("what is wrong is one line, and no stack trace", () => {
     const { code, error } = await runMain(["calls", "--url", "http://127.0.0.1:9"]);
     expect([code, error]).toEqual([
       1,
-      "carillon: no gateway answers at http://127.0.0.1:9: does it run, and is this its [web] host and port?",
+      "carillon: no gateway answers at http://127.0.0.1:9: is it running, and is this its [web] host and port?",
     ]);
   });
 

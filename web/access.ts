@@ -23,7 +23,7 @@ const LONGEST_TOKEN = 1_024;
 const LONGEST_BODY = 8_192;
 
 const BEGIN = {
-  summary: "Shows the token, as JSON `{ token }`, for a cookie that stands for it",
+  summary: "Exchanges the token, as JSON `{ token }`, for a session cookie",
   requestBody: {
     content: {
       "application/json": {
@@ -33,9 +33,9 @@ const BEGIN = {
   },
   responses: {
     204: { description: "the cookie is set" },
-    401: json(problem, "this is not the token"),
+    401: json(problem, "wrong token"),
     403: json(problem, "another site asks"),
-    413: json(problem, "more was sent than a token"),
+    413: json(problem, "the body is larger than a token"),
   },
 };
 const END = { summary: "Ends the session of the cookie", responses: { 204: { description: "it is over" } } };
@@ -50,12 +50,12 @@ export interface AccessNeeds {
   readonly now: () => number;
 }
 
-const FOREIGN_HOST = "the Host of the request is not this machine: ask for 127.0.0.1 or localhost, or set [web] token";
-const UNSAFE = "set [web] token: this address may be reached from elsewhere";
+const FOREIGN_HOST = "the Host header is not this machine: use 127.0.0.1 or localhost, or set [web] token";
+const UNSAFE = "set [web] token: this address may be reachable from elsewhere";
 
 const bounded = bodyLimit({
   maxSize: LONGEST_BODY,
-  onError: (context) => context.json({ error: "more was sent than a token" }, 413),
+  onError: (context) => context.json({ error: "the body is larger than a token" }, 413),
 });
 
 export class Access {
@@ -74,7 +74,7 @@ export class Access {
       !isOwnOrigin(context.req.header("origin"), context.req.header("host")) ||
       isEmbedded((name) => context.req.header(name))
     )
-      return context.json({ error: "requests of other sites are refused" }, 403);
+      return context.json({ error: "requests from other sites are refused" }, 403);
     if (this.#isKnown(context.req.header("authorization"), getCookie(context, COOKIE))) return next();
     if (isLocal && token === "" && isLoopback(context.req.header("host"))) return next();
     if (token === "") return context.json({ error: isLocal ? FOREIGN_HOST : UNSAFE }, 403);
@@ -84,7 +84,7 @@ export class Access {
 
   /** Middleware for changing something: requires the token. */
   readonly touch: MiddlewareHandler = async (context, next) => {
-    if (this.#needs.token === "") return context.json({ error: "set [web] token: without it nobody may do this" }, 403);
+    if (this.#needs.token === "") return context.json({ error: "set [web] token: this is forbidden without it" }, 403);
     if (this.#isKnown(context.req.header("authorization"), getCookie(context, COOKIE))) return next();
     return context.json({ error: "the token is needed" }, 401, { "www-authenticate": "Bearer" });
   };
@@ -94,10 +94,10 @@ export class Access {
     const app = new Hono();
     app.post("/session", describeRoute(BEGIN), bounded, async (context) => {
       if (!isOwnOrigin(context.req.header("origin"), context.req.header("host")))
-        return context.json({ error: "requests of other sites are refused" }, 403);
+        return context.json({ error: "requests from other sites are refused" }, 403);
       const body: unknown = await context.req.json().catch(() => undefined);
       const shown = typeof body === "object" && body !== null && "token" in body ? String(body.token) : "";
-      if (!this.#isToken(shown)) return context.json({ error: "this is not the token" }, 401);
+      if (!this.#isToken(shown)) return context.json({ error: "wrong token" }, 401);
       const name = this.#begin();
       const secure = context.req.header("origin")?.startsWith("https:") === true; // TLS is terminated by a proxy
       setCookie(context, COOKIE, name, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION, secure });

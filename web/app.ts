@@ -52,7 +52,7 @@ export function windowApp(needs: WindowNeeds): Hono {
     context.body(await needs.metrics.text(), 200, { "content-type": needs.metrics.type, "cache-control": "no-store" }),
   );
   if (needs.journal) app.route("/", lookingApp(needs, needs.journal, app));
-  app.notFound((context) => context.json({ error: "there is nothing here" }, 404));
+  app.notFound((context) => context.json({ error: "not found" }, 404));
   return app;
 }
 
@@ -61,11 +61,11 @@ const METRICS = {
   responses: { 200: textOf("text/plain", "the text format of Prometheus"), ...MAY_LOOK },
 };
 const OVERVIEW = {
-  summary: "What all calls have done since the start",
+  summary: "Counts over all calls since the start",
   responses: { 200: json(overview, "counts"), ...MAY_LOOK },
 };
 const DRAIN = {
-  summary: "No new calls, and the end when the last one is over, as SIGTERM does; needs the token",
+  summary: "Accepts no new calls, and exits after the last one, like SIGTERM; needs the token",
   responses: { 202: { description: "it drains" }, ...MAY_TOUCH },
 };
 

@@ -78,10 +78,10 @@ export class Metrics {
   constructor(gauges: () => Gauges) {
     const registers = [this.#registry];
     const named = (name: string, help: string) => ({ name: `carillon_${name}`, help, registers });
-    this.#calls = new Counter({ ...named("calls_total", "Calls that are over"), labelNames: ["direction", "outcome"] });
+    this.#calls = new Counter({ ...named("calls_total", "Ended calls"), labelNames: ["direction", "outcome"] });
     for (const direction of DIRECTIONS) for (const outcome of OUTCOMES) this.#calls.inc({ direction, outcome }, 0);
     this.#setup = new Histogram({
-      ...named("call_setup_seconds", "From the first word of a call to its answer"),
+      ...named("call_setup_seconds", "From the first message of a call to its answer"),
       buckets: SETUP,
     });
     this.#duration = new Histogram({
@@ -90,7 +90,7 @@ export class Metrics {
     });
     const kinds = this.#kinds;
     new Counter({
-      ...named("refusals_total", "What was refused: calls by wire and status, and events that a call could not take"),
+      ...named("refusals_total", "Refusals: calls by wire and status, and events that a call did not accept"),
       labelNames: ["kind"],
       collect() {
         this.reset();
@@ -155,7 +155,7 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     },
   });
   new Counter({
-    ...named("sip_retransmissions_total", "SIP messages that went or came again"),
+    ...named("sip_retransmissions_total", "Retransmitted SIP messages, sent or received"),
     labelNames: ["direction"],
     collect() {
       this.reset();
@@ -163,7 +163,7 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     },
   });
   new Counter({
-    ...named("dropped_total", "Messages that were dropped"),
+    ...named("dropped_total", "Dropped messages"),
     labelNames: ["wire", "reason"],
     collect() {
       this.reset();
@@ -172,7 +172,7 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     },
   });
   new Counter({
-    ...named("overload_refusals_total", "Calls that were refused because more came than can be set up"),
+    ...named("overload_refusals_total", "Calls refused for overload"),
     collect() {
       this.reset();
       this.inc(gauges().load.refused);
@@ -181,14 +181,14 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
   new Gauge({
     ...named(
       "set_up_window",
-      "How many calls may be in set-up; below its greatest value the gateway is, or was lately, overloaded",
+      "Calls allowed in set-up; below its maximum value, the gateway is overloaded or recently was",
     ),
     collect() {
       this.set(gauges().load.window);
     },
   });
   new Gauge({
-    ...named("calls_in_set_up", "Calls that take a place of the set-up window: in set-up, or waiting for it"),
+    ...named("calls_in_set_up", "Calls in set-up, or waiting for it"),
     collect() {
       this.set(gauges().load.taken);
     },
@@ -229,7 +229,7 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     },
   });
   new Gauge({
-    ...named("relayed_calls", "Live calls whose media go by a relay"),
+    ...named("relayed_calls", "Live calls whose media go through a relay"),
     collect() {
       this.set(gauges().relayed);
     },

@@ -83,10 +83,10 @@ describe("hangup", () => {
 
   test.each([
     ["a call that is not there", "9", TOKEN, "there is no such call: 9"],
-    ["two calls", "1", TOKEN, "2 calls begin with 1: say more of the id"],
-    ["one that ends meanwhile", "gone1", TOKEN, "the call has ended meanwhile: gone1"],
-    ["without a token", "1f", "", "the gateway wants its token"],
-    ["with a wrong token", "1f", "wrong", "this is not the token of the gateway"],
+    ["two calls", "1", TOKEN, "2 calls begin with 1: give more of the id"],
+    ["one that ends meanwhile", "gone1", TOKEN, "the call has already ended: gone1"],
+    ["without a token", "1f", "", "the gateway requires its token"],
+    ["with a wrong token", "1f", "wrong", "wrong token for the gateway"],
   ])("of %s is an error", async (_, id, token, error) => {
     const { api, begin, print, served } = await gateway();
     for (const each of ["1f0c", "1e", "gone1"]) begin(each);
@@ -145,7 +145,7 @@ test("a gateway without a journal says so", async () => {
 test("where no gateway runs, it is asked whether it does", async () => {
   const api = new Api({ url: "http://127.0.0.1:9", token: "" });
   await expect(calls(api, () => {}, BEGUN)).rejects.toThrow(
-    "no gateway answers at http://127.0.0.1:9: does it run, and is this its [web] host and port?",
+    "no gateway answers at http://127.0.0.1:9: is it running, and is this its [web] host and port?",
   );
 });
 
@@ -160,7 +160,7 @@ describe("the gateway is found", () => {
   });
 
   test.each([
-    ["on any free port", undefined, { ...WEB, port: 0 }, "say with --url"],
+    ["on any free port", undefined, { ...WEB, port: 0 }, "give the gateway's address with --url"],
     ["by what is no URL", "gateway:8080", WEB, "is not the URL of a gateway"],
   ])("not %s", (_, url, web, error) => {
     expect(() => connectionOf(url, web, "")).toThrow(error);

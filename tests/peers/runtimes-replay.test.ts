@@ -24,11 +24,11 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("carillon
     const other = carillon("other.play", changed(call.play, "180 Ringing", "486 Busy Here"));
     expect(other).toMatchObject({ code: 1, out: expect.stringContaining("✗") });
     const none = carillon("none.json", "{}");
-    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^carillon: .*no exported call.*\n$/) });
+    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^carillon: .*not an exported call.*\n$/) });
   });
 
   /** What stands last on the terminal each time that it waits for a key. */
-  const WAITS = ["q: the end.", "INVITE", "(ringing)", "session-accept"];
+  const WAITS = ["q: quit.", "INVITE", "(ringing)", "session-accept"];
   /** Runs it in a terminal, and presses the keys, each when it waits for one. */
   const inTerminal = async (keys: readonly string[]): Promise<{ code: number; shown: string[] }> => {
     writeFileSync(join(folder, "stepped.json"), call.json);
@@ -48,9 +48,9 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("carillon
 
   test("--step waits for keys in a terminal, shows what each brings, and ends by itself, by q, or by Ctrl+C", async () => {
     const all = await inTerminal([" ", "\r", "\x1b[C", "x"]);
-    expect([all.code, all.shown.at(-2)]).toEqual([0, expect.stringContaining("✓ the gateway goes the same way")]);
+    expect([all.code, all.shown.at(-2)]).toEqual([0, expect.stringContaining("✓ the gateway takes the same steps")]);
     const some = await inTerminal([" "]);
-    expect([some.code, some.shown[0]]).toEqual([0, expect.stringContaining("Any key: the next message. q: the end.")]);
+    expect([some.code, some.shown[0]]).toEqual([0, expect.stringContaining("Any key: next message. q: quit.")]);
     expect(some.shown.join("\n")).toContain("session-initiate");
     expect(some.shown.join("\n")).not.toContain("Ringing");
     expect((await inTerminal(["\x03"])).code).toBe(130);

@@ -109,7 +109,7 @@ describe.skipIf(noChromium !== undefined)("the window", () => {
     const { page } = await openPage(browser, window.url);
     await page.fill("input[name=token]", "guess");
     await page.click("text=Open");
-    await page.waitForSelector("[role=alert]:has-text('This is not the token.')");
+    await page.waitForSelector("[role=alert]:has-text('Wrong token.')");
     expect(await page.content()).not.toContain("user1");
     await page.fill("input[name=token]", "grüße");
     await page.click("text=Open");

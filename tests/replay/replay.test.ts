@@ -41,7 +41,7 @@ describe.each(["play", "json"] as const)("an exported call, as %s", (format) => 
   });
 });
 
-describe("it is said where the gateway goes another way", () => {
+describe("it is said where the gateway deviates", () => {
   test("when the chart takes another event than the journal has", async () => {
     const other = jsonWith(({ steps }) => ({
       steps: steps.map((step) => (step.event === "sip.bye" ? { ...step, event: "sip.cancel" } : step)),
@@ -49,7 +49,7 @@ describe("it is said where the gateway goes another way", () => {
     const { isSame, lines } = await run(other);
     expect(isSame).toBe(false);
     expect(lines.at(-1)).toBe(
-      "✗ the gateway goes another way\nat step 4\nthe journal: sip.cancel → ended\nthe chart:   sip.bye → ended",
+      "✗ the gateway deviates\nat step 4\nthe journal: sip.cancel → ended\nthe chart:   sip.bye → ended",
     );
   });
 
@@ -70,13 +70,13 @@ describe("it is said where the gateway goes another way", () => {
 });
 
 test.each([
-  ["JSON that is no call", "{}", "this JSON is no exported call"],
+  ["JSON that is no call", "{}", "this JSON is not an exported call"],
   ["JSON that is cut", call.json.slice(0, 300), "JSON"],
-  ["JSON whose messages are none", '{"steps":[],"messages":[{}],"setting":{}}', "this JSON is no exported call"],
+  ["JSON whose messages are none", '{"steps":[],"messages":[{}],"setting":{}}', "this JSON is not an exported call"],
   [
     "JSON whose setting is none",
     '{"steps":[{}],"messages":[],"setting":{"trunks":{}}}',
-    "this JSON is no exported call",
+    "this JSON is not an exported call",
   ],
   ["no play", "hello\n", "no line of a play"],
   ["a play of a thousand years", "after 31557600000s\n", "no line of a play"],

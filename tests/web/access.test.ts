@@ -86,7 +86,7 @@ describe("on loopback, without a token", () => {
       ["GET", "/api/calls/x/y"],
     ] as const) {
       const answer = await get(path, {}, method);
-      expect([answer.status, await answer.json()]).toEqual([404, { error: "there is nothing here" }]);
+      expect([answer.status, await answer.json()]).toEqual([404, { error: "not found" }]);
     }
     const head = await get("/api/calls", {}, "HEAD");
     expect([head.status, await head.text()]).toEqual([200, ""]);

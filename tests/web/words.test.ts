@@ -56,12 +56,12 @@ gateway > juliet
   [
     "a busy phone",
     JULIET_CALLS + REFUSED("486 Busy Here"),
-    "The phone did not take the call (decline): 486 Busy Here. ",
+    "The phone did not accept the call (decline): 486 Busy Here. ",
   ],
   [
     "a phone without DTLS",
     JULIET_CALLS + REFUSED("488 Not Acceptable Here"),
-    "The phone did not take the call (general-error): 488 Not Acceptable Here. If the phone has no DTLS-SRTP, its media need a relay such as rtpengine.",
+    "The phone did not accept the call (general-error): 488 Not Acceptable Here. If the phone has no DTLS-SRTP, its media need a relay such as rtpengine.",
   ],
   [
     "a proxy that is down",

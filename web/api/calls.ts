@@ -25,13 +25,13 @@ const text = z.string().max(256).optional();
 const query = z.object({
   q: text.describe("part of a number, JID, sid, Call-ID, state or reason"),
   state: text.describe("part of the name of a state: `established`"),
-  reason: text.describe("the condition that the call ended for: `decline`"),
-  after: text.describe("the id of the last call of the page before"),
+  reason: text.describe("the condition of the call's reason: `decline`"),
+  after: text.describe("the id of the last call of the previous page"),
   most: z.coerce.number().int().min(1).max(MOST).default(100),
 });
 const id = z.object({ id: z.string().max(256) });
-const NOT_FOUND = { 404: json(problem, "there is no such call, or no more") };
-const gone = { error: "there is no such call, or it was let go of" };
+const NOT_FOUND = { 404: json(problem, "no such call, or no longer") };
+const gone = { error: "no such call, or it was dropped from the journal" };
 
 export function callsApi({ journal, access, hangUp }: CallsApiNeeds): Hono {
   const app = new Hono();

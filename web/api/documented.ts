@@ -19,17 +19,17 @@ export const textOf = (type: string, description: string) => ({
 
 /** Errors of every route for reading. */
 export const MAY_LOOK = {
-  401: json(problem, "the token is needed, and was not shown"),
-  403: json(problem, "another site asks, or there is no token and the address may be reached from elsewhere"),
+  401: json(problem, "the token is needed, and was not sent"),
+  403: json(problem, "a request from another site, or no token is set and the address may be reachable from elsewhere"),
 };
 
 /** Errors of every route that changes something. */
 export const MAY_TOUCH = {
   401: json(problem, "the token is needed, on loopback too"),
-  403: json(problem, "another site asks, or [web] token is not set"),
+  403: json(problem, "a request from another site, or [web] token is not set"),
 };
 
-export const BAD = { 400: json(problem, "what is asked does not fit its schema") };
+export const BAD = { 400: json(problem, "the request does not match its schema") };
 
 /** Validates a part of the request; invalid input is 400 with a message. */
 export const checked = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(

@@ -28,12 +28,7 @@ export interface ExportsNeeds {
 
 /** Query parameters of a picture. */
 const query = z.object({
-  step: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe("svg: the step that the chart is at; the last one when not said"),
+  step: z.coerce.number().int().min(1).optional().describe("svg: the step shown in the chart; the last one by default"),
   of: z.enum(["chart", "ladder"]).default("chart").describe("svg: what is drawn"),
 });
 type Asked = z.infer<typeof query>;
@@ -96,7 +91,7 @@ function pictureOf(call: CallView, { of, step }: Asked): string {
   return writeChartSvg(layoutOf(machine), title, { steps: call.steps, at: Math.max(0, at) });
 }
 
-const gone = { error: "there is no such call, or it was let go of" };
+const gone = { error: "no such call, or it was dropped from the journal" };
 
 export function exportsApi(needs: ExportsNeeds): Hono {
   const app = new Hono();
@@ -107,7 +102,7 @@ export function exportsApi(needs: ExportsNeeds): Hono {
         summary: `The call as a file: ${format.of}`,
         responses: {
           200: name === "json" ? json(exportedCall, format.of) : textOf(format.type, format.of),
-          404: json(problem, "there is no such call, or no more"),
+          404: json(problem, "no such call, or no longer"),
           ...BAD,
           ...MAY_LOOK,
         },

@@ -36,8 +36,8 @@ export interface FeedNeeds {
 }
 
 const query = z.object({
-  call: z.string().max(256).optional().describe("a call whose journal is told, and its news"),
-  after: z.string().max(256).optional().describe("the id of the last event that was heard, as Last-Event-ID says it"),
+  call: z.string().max(256).optional().describe("a call whose journal and news are sent"),
+  after: z.string().max(256).optional().describe("the id of the last event received, like Last-Event-ID"),
 });
 
 export function feedApi(needs: FeedNeeds): Hono {
@@ -48,7 +48,7 @@ export function feedApi(needs: FeedNeeds): Hono {
     describeRoute({
       summary: "Changes as server-sent events: calls, journal, news, counts, hello, reset, gap",
       responses: {
-        200: textOf("text/event-stream", "events until one of the two leaves"),
+        200: textOf("text/event-stream", "events until either side closes the connection"),
         503: json(problem, "too many readers"),
         ...BAD,
         ...MAY_LOOK,

@@ -11,7 +11,7 @@ export const callRow = z.object({
   direction: z.enum(["outgoing", "incoming"]),
   sid: z.string(),
   callId: z.string(),
-  trunk: z.string().optional().describe("the trunk that it goes by; none: the proxy"),
+  trunk: z.string().optional().describe("the trunk it uses; missing: the proxy"),
   begun: milliseconds,
   rang: milliseconds.optional(),
   answered: milliseconds.optional(),
@@ -25,11 +25,11 @@ export const callRow = z.object({
       status: z.number().optional().describe("the final SIP response"),
       phrase: z.string().optional(),
       reason: z.string().optional().describe("why, in words"),
-      timer: z.string().optional().describe("the timer that ran out"),
+      timer: z.string().optional().describe("the timer that expired"),
       advice: z.string().optional().describe("what would help"),
     })
     .optional()
-    .describe("what is known of why it failed"),
+    .describe("details of the failure"),
 });
 
 export const callPage = z.object({ calls: z.array(callRow), total: z.number(), live: z.number() });
@@ -65,7 +65,7 @@ const stream = z.object({ at: since, isUp: z.boolean(), step: z.number().describ
 
 const relayed = z
   .object({ at: since, sdp: z.string().optional(), failed: z.string().optional(), message: z.number() })
-  .describe("what the media relay has made of an SDP, or why it has not");
+  .describe("the SDP that the media relay returned, or why it failed");
 
 export const callView = callRow.extend({
   steps: z.array(step),
@@ -103,15 +103,15 @@ const dial = z.object({
 const setting = z.object({
   component: z.string(),
   hosts: z.array(z.string()),
-  ours: z.array(z.string()).describe("hosts of SIP URIs that mean the gateway"),
+  ours: z.array(z.string()).describe("hosts of SIP URIs that stand for the gateway"),
   port: z.number(),
   proxyHost: z.string(),
   proxyPort: z.number(),
   usernameToPhone: z.array(z.object({ username: z.string(), phone: z.string() })),
   realm: z.array(z.string()),
   intercept: z.boolean(),
-  trunks: z.array(trunk).describe("the one that the call goes by"),
-  dial: dial.optional().describe("how numbers are dialled, without the rules"),
+  trunks: z.array(trunk).describe("the one that the call uses"),
+  dial: dial.optional().describe("the numbering, without the rules"),
   speaksAs: z.array(z.string()),
   options: z.object({
     transport: z.string(),
@@ -140,24 +140,26 @@ export const overview = z.object({
   stayed: counts("milliseconds, by state"),
   walked: counts("by `from>to`, leaf states"),
   ways: counts("by `from event>to`"),
-  ended: counts("by the condition of the reason"),
+  ended: counts("by reason condition"),
   failed: counts("by the state in which a call failed"),
-  refused: counts("events that a call did not take, by their names"),
-  refusedCalls: counts("calls refused before there was one, by wire, status and why"),
+  refused: counts("events that a call did not accept, by name"),
+  refusedCalls: counts("calls refused before they were created, by wire, status and reason"),
   now: counts("live calls, by state"),
 });
 
 export const health = z.object({
   status: z.enum(["up", "down"]),
   down: z.array(z.string()).describe("what is down"),
-  proxy: z.enum(["up", "down", "unknown"]).describe("whether the SIP proxy answers; decides nothing"),
-  relay: z.enum(["up", "down", "unknown", "none"]).describe("whether a media relay answers; decides nothing"),
+  proxy: z.enum(["up", "down", "unknown"]).describe("whether the SIP proxy answers; does not affect the status"),
+  relay: z
+    .enum(["up", "down", "unknown", "none"])
+    .describe("whether a media relay answers; does not affect the status"),
   state: z.string().describe("the state of the gateway's chart"),
   calls: z.number(),
   trunks: z
     .array(z.object({ name: z.string(), state: z.string(), why: z.string().optional() }))
     .optional()
-    .describe("the state of each trunk's registration; decides nothing"),
+    .describe("the state of each trunk's registration; does not affect the status"),
 });
 
 const node = z.object({

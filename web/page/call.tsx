@@ -35,7 +35,7 @@ function Nothing() {
     <>
       <div id="about">
         <h1>{selected.value === undefined ? "No call yet" : "The call begins"}</h1>
-        <p>Calls appear here as they are made, and walk through this chart.</p>
+        <p>Calls appear here as they begin, and move through this chart.</p>
       </div>
       <div id="chart" class="rest">
         {shown && <MiniChart id="call" layout={shown.layout} lit={[]} />}

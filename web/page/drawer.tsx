@@ -25,7 +25,7 @@ export function Drawer() {
     <section id="drawer" aria-label="Message">
       <Title messages={left} />
       <h2>
-        {right[0] ? <Words message={right[0]} values={hues.size} /> : "It became nothing on the other side."}
+        {right[0] ? <Words message={right[0]} values={hues.size} /> : "It has no counterpart on the other side."}
         <button type="button" onClick={() => pick(undefined)} aria-label="Close">
           ✕
         </button>

@@ -23,7 +23,7 @@ const MEANING: Readonly<Record<By, string>> = {
 /** What the chart shows, in a sentence. */
 export function leadOf(found: CountsView | undefined, what: By): string {
   if (!found || found.calls === 0) return "No call yet.";
-  return `${found.calls} calls. Colour and number: ${MEANING[what]}. Line: how many went that way; dotted: nobody yet.`;
+  return `${found.calls} calls. Colour and number: ${MEANING[what]}. Line width: how many went that way; dotted: none yet.`;
 }
 
 /** The figure by which states are coloured. */

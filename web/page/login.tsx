@@ -19,14 +19,14 @@ export function Login() {
         <h1>Carillon</h1>
         <label>
           <span>
-            The token: <code>[web] token</code> of the configuration, or what the demo has printed
+            The token: <code>[web] token</code> of the configuration, or the one printed by the demo
           </span>
           <input name="token" type="password" autocomplete="current-password" required />
         </label>
         <button class="main" type="submit">
           Open
         </button>
-        {wrong.value && <p role="alert">This is not the token.</p>}
+        {wrong.value && <p role="alert">Wrong token.</p>}
       </form>
     </main>
   );

@@ -68,15 +68,15 @@ const timerWords = (timer: string): string => (timer.startsWith("Timer ") ? time
 
 function byWords(event: string): string {
   if (event === "sip.bye") return "The phone hung up";
-  if (event === "sip.bye.success") return "The user hung up, and the phone has answered the BYE";
-  if (event === "sip.invite.failure") return "The phone did not take the call";
+  if (event === "sip.bye.success") return "The user hung up, and the phone answered the BYE";
+  if (event === "sip.invite.failure") return "The phone did not accept the call";
   if (event === "sip.cancel") return "The caller gave up";
-  if (event === "jingle.session-terminate") return "The user did not take the call";
+  if (event === "jingle.session-terminate") return "The user did not accept the call";
   if (event === "operator.hangs-up") return "The operator hung up";
   if (event === "gateway.stops") return "The gateway has stopped";
-  if (event === "gateway.restarts") return "The gateway was started anew while it rang";
-  if (event === "gateway.fails") return "A fault of the gateway's ended it; the log has more";
-  if (event === "call.lasts-too-long") return "It has lasted as long as a call may";
+  if (event === "gateway.restarts") return "The gateway was restarted while it rang";
+  if (event === "gateway.fails") return "A fault of the gateway ended it; see the log";
+  if (event === "call.lasts-too-long") return "It reached the maximum duration of a call";
   if (event.startsWith("after ")) return `Nothing came in time: ${timerWords(event.slice(6))}`;
   return `Ended by ${eventWords(event)}`;
 }
