@@ -13,12 +13,16 @@ export interface Timed {
   place: number;
 }
 
+const nothing = (): void => {};
+
 export class Timers<Owner extends Timed> {
   readonly #clock: Clock;
   readonly #due: (owner: Owner) => void;
   readonly #heap: Owner[] = [];
   #armedFor = Number.POSITIVE_INFINITY;
-  #disarm: () => void = () => {};
+  #disarm: () => void = nothing;
+  /** One function for all timers of the clock: one comes and goes with most calls. */
+  readonly #fired = (): void => this.#run();
   #running = false;
 
   constructor(clock: Clock, due: (owner: Owner) => void) {
@@ -56,10 +60,10 @@ export class Timers<Owner extends Timed> {
     const first = this.#heap[0]?.deadline ?? Number.POSITIVE_INFINITY;
     if (first === this.#armedFor || (this.#armedFor < first && this.#heap.length > 0)) return;
     this.#disarm();
-    this.#disarm = () => {};
+    this.#disarm = nothing;
     this.#armedFor = first;
     if (first !== Number.POSITIVE_INFINITY) {
-      this.#disarm = this.#clock.after(Math.max(0, Math.ceil(first - this.#clock.now())), () => this.#run());
+      this.#disarm = this.#clock.after(Math.max(0, Math.ceil(first - this.#clock.now())), this.#fired);
     }
   }
 
@@ -114,9 +118,9 @@ export class Timers<Owner extends Timed> {
   }
 
   #swap(one: number, other: number): void {
-    const [first, second] = [this.#heap[one]!, this.#heap[other]!];
+    const first = this.#heap[one]!;
+    this.#put(this.#heap[other]!, one);
     this.#put(first, other);
-    this.#put(second, one);
   }
 
   #put(owner: Owner, place: number): void {

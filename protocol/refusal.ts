@@ -41,9 +41,12 @@ export const unreadable = (text: string): Refusal => new Refusal(text, { status:
 export const unmappable = (text: string, reason: string): Refusal => new Refusal(text, { status: 488 }, { reason });
 
 /** The result of a reader, or its refusal as a value; any other error is a fault of ours and is rethrown. */
-export function attempt<Value>(read: () => Value): Value | Refusal {
+export function attempt<Value>(read: () => Value): Value | Refusal;
+/** The same of a reader with what it reads: where a function for each would be garbage. */
+export function attempt<Of, Value>(read: (of: Of) => Value, of: Of): Value | Refusal;
+export function attempt<Of, Value>(read: (of: Of) => Value, of?: Of): Value | Refusal {
   try {
-    return read();
+    return read(of as Of);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

@@ -18,14 +18,17 @@ import { owned } from "../../protocol/text.ts";
 import type { Clock } from "../clock.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
 import { writeBy } from "./send.ts";
-import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
+import { eventOf, TransactionRecord, Transactions } from "./transactions.ts";
 import type { SipTransport } from "./transport.ts";
 import type { ClientHandlers, ClientTransaction, Named } from "./user.ts";
+
+const nothing = (): void => {};
 
 /** In one direction. Each lingers for 32 s: enough for 6,000 a second. */
 export const MOST_TRANSACTIONS = 200_000;
 
-interface ClientRecord extends TransactionRecord {
+/** A class, as each request has one: made in one go. */
+class ClientRecord extends TransactionRecord {
   readonly key: string;
   readonly branch: string;
   /** As sent, with our Via. */
@@ -33,21 +36,31 @@ interface ClientRecord extends TransactionRecord {
   bytes: Uint8Array;
   on: ClientHandlers;
   readonly flow: Flow;
-  readonly forget: () => void;
-  response?: Response;
+  forget = nothing;
+  response: Response | undefined = undefined;
   /** The source of the last response. */
-  source?: Destination;
-  isSent: boolean;
+  source: Destination | undefined = undefined;
+  isSent = false;
   /** The reason why its flow was lost. */
-  why?: string | undefined;
+  why: string | undefined = undefined;
+
+  constructor(branch: string, { request, bytes, flow }: RoutedRequest, on: ClientHandlers, now: number) {
+    super(request.method === "INVITE" ? inviteClient : requestClient, flow.transport !== "udp", now);
+    this.key = clientKey(branch, request.method);
+    this.branch = branch;
+    this.request = request;
+    this.bytes = bytes;
+    this.on = on;
+    this.flow = flow;
+  }
 }
 
 export interface ClientsNeeds {
   readonly clock: Clock;
   readonly random: () => string;
   readonly transport: SipTransport;
-  /** Calls the user, and catches its exceptions. */
-  guard(run: () => void): void;
+  /** The user threw an exception. */
+  fault(error: unknown): void;
 }
 
 export class SipClients {
@@ -82,20 +95,19 @@ export class SipClients {
     branch = MAGIC_COOKIE + this.#needs.random(),
   ): ClientTransaction {
     let returned = false;
-    const begin = (routed: RoutedRequest | undefined, why?: string): void => {
-      if (routed === undefined) this.#needs.guard(() => on.failed("unreachable", why));
-      else this.#begin(branch, routed, on);
+    const use = (routed: RoutedRequest | undefined, why?: string): void => {
+      if (routed !== undefined) this.#begin(branch, routed, on);
+      else if (returned) this.#failed(on, "unreachable", why);
+      else this.#unreachableSoon(on, why);
     };
-    if (this.#records.size >= MOST_TRANSACTIONS) queueMicrotask(() => begin(undefined));
-    else {
-      const use = (routed: RoutedRequest | undefined, why?: string): void => {
-        if (routed === undefined && !returned) queueMicrotask(() => begin(undefined, why));
-        else begin(routed, why);
-      };
-      this.#needs.transport.route(request, branch, to, use, named);
-    }
+    if (this.#records.size >= MOST_TRANSACTIONS) use(undefined);
+    else this.#needs.transport.route(request, branch, to, use, named);
     returned = true;
     return { id: branch, request };
+  }
+
+  #unreachableSoon(on: ClientHandlers, why: string | undefined): void {
+    queueMicrotask(() => this.#failed(on, "unreachable", why));
   }
 
   /** Cancels an INVITE that has no final response yet: over its flow, with its branch (RFC 3261 §9.1). */
@@ -142,43 +154,55 @@ export class SipClients {
     this.#records.clear();
   }
 
-  #begin(branch: string, { request, bytes, flow }: RoutedRequest, on: ClientHandlers): void {
-    const chart = request.method === "INVITE" ? inviteClient : requestClient;
-    const key = clientKey(branch, request.method);
-    const record: ClientRecord = {
-      ...newRecord(chart, flow.transport !== "udp", this.#needs.clock.now()),
-      key,
-      branch,
-      request,
-      bytes,
-      flow,
-      on,
-      isSent: false,
-      // RFC 3261 §17.1.4: a lost connection is a transport error, for a request without a response yet
-      forget: flow.whenLost((why) => {
-        record.why = why;
-        if (record.state !== "proceeding") this.#transactions.tell(record, "unreachable");
-      }),
-    };
-    this.#records.set(key, record);
+  #begin(branch: string, routed: RoutedRequest, on: ClientHandlers): void {
+    const record = new ClientRecord(branch, routed, on, this.#needs.clock.now());
+    if (record.timing.reliable) record.forget = this.#watched(record);
+    this.#records.set(record.key, record);
     this.#transactions.begin(record);
   }
 
-  #sendRequest(record: ClientRecord, failed: () => void): void {
+  /** RFC 3261 §17.1.4: a lost connection is a transport error for a request without a response yet. */
+  #watched(record: ClientRecord): () => void {
+    return record.flow.whenLost((why) => {
+      record.why = why;
+      if (record.state !== "proceeding") this.#transactions.tell(record, "unreachable");
+    });
+  }
+
+  #sendRequest(record: ClientRecord): void {
     if (record.isSent) this.repeats.out++;
     record.isSent = true;
-    record.flow.send(record.bytes, failed);
+    this.#send(record, record.bytes);
+  }
+
+  #send(record: ClientRecord, bytes: Uint8Array): void {
+    record.flow.send(bytes, () => this.#transactions.tell(record, "unreachable"));
   }
 
   #perform(record: ClientRecord, effect: TransactionEffect): void {
     const { request, response, source, flow, on } = record;
-    const failed = (): void => this.#transactions.tell(record, "unreachable");
-    if (effect === "send the request") this.#sendRequest(record, failed);
-    else if (effect === "tell the user (timeout)") this.#needs.guard(() => on.failed("timeout"));
-    else if (effect === "tell the user (unreachable)") this.#needs.guard(() => on.failed("unreachable", record.why));
+    if (effect === "send the request") this.#sendRequest(record);
+    else if (effect === "tell the user (timeout)") this.#failed(on, "timeout");
+    else if (effect === "tell the user (unreachable)") this.#failed(on, "unreachable", record.why);
     else if (response === undefined || source === undefined) return;
-    else if (effect === "send ACK") flow.send(writeBy(ackToRefusal(request, response), flow), failed);
-    else if (effect === "tell the user") this.#needs.guard(() => on.response(response, source));
+    else if (effect === "send ACK") this.#send(record, writeBy(ackToRefusal(request, response), flow));
+    else if (effect === "tell the user") this.#responded(on, response, source);
+  }
+
+  #responded(on: ClientHandlers, response: Response, source: Destination): void {
+    try {
+      on.response(response, source);
+    } catch (error) {
+      this.#needs.fault(error);
+    }
+  }
+
+  #failed(on: ClientHandlers, why: "timeout" | "unreachable", words?: string): void {
+    try {
+      on.failed(why, words);
+    } catch (error) {
+      this.#needs.fault(error);
+    }
   }
 }
 

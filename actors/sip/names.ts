@@ -52,6 +52,10 @@ export class SipNames {
       if (isIP(host) === 0) this.#disarm ??= this.#renewed();
       return this.#ours.find(host, use);
     }
+    this.#findOf(peer, host, use);
+  }
+
+  #findOf(peer: string, host: string, use: (addresses: readonly string[]) => void): void {
     const open = this.#open.get(peer) ?? 0;
     if (open >= MOST_OF_ONE) return use([]);
     this.#open.set(peer, open + 1);

@@ -29,10 +29,13 @@ export type Received =
 
 /** Reads a message from a source. Never throws, whatever the bytes. */
 export function readReceived(bytes: Uint8Array, source: Destination): Received {
-  const message = attempt(() => readMessage(bytes));
+  const message = attempt(readMessage, bytes);
   if (message instanceof Refusal)
     return refused(message, message instanceof Malformed ? message.request : undefined, source);
-  if (message.kind === "response") return { message, replyTo: source };
+  return message.kind === "response" ? { message, replyTo: source } : received(message, source);
+}
+
+function received(message: Request, source: Destination): Received {
   const known = attempt(() => marked(message, source));
   if (!(known instanceof Refusal)) return known;
   return refused(known, answerable(message.method, message.uri, message.headers), source);

@@ -23,14 +23,18 @@ export type Carrier = Pick<Flow, "transport" | "ownPort">;
 
 /** The bytes of a message for a flow. */
 export function writeBy(message: Message, by: Carrier): Uint8Array {
-  const { headers } = message;
-  if (!headers.some((field) => isForOther(field, by.transport))) return writeMessage(message);
-  return writeMessage({ ...message, headers: headers.map((field) => contactBy(field, by)) });
+  for (const field of message.headers)
+    if (isForOther(field, by.transport)) return writeMessage(contacted(message, by));
+  return writeMessage(message);
 }
 
 /** Whether a field is a Contact that may have another transport parameter. */
 const isForOther = ([name, value]: Field, transport: Transport): boolean =>
   name === "Contact" && (transport !== "udp" || /;transport=/i.test(value));
+
+function contacted(message: Message, by: Carrier): Message {
+  return { ...message, headers: message.headers.map((field) => contactBy(field, by)) };
+}
 
 /** A request with our Via on top (RFC 3581: `rport` asks for responses to the source port). */
 export function withVia(request: Request, transport: Transport, sentBy: SentBy): Request {

@@ -16,24 +16,37 @@ import type { Tally } from "../tally.ts";
 import { MOST_TRANSACTIONS } from "./clients.ts";
 import type { Flow } from "./flow.ts";
 import { writeBy } from "./send.ts";
-import { eventOf, newRecord, type TransactionRecord, Transactions } from "./transactions.ts";
+import { eventOf, TransactionRecord, Transactions } from "./transactions.ts";
 import type { ServerTransaction, SipUser } from "./user.ts";
 
 /** The maximum bytes held by all transactions, characters counted as bytes: 1.3 kB for each of the maximum number. */
 export const MOST_HELD = 268_435_456;
 
-export interface ServerRecord extends TransactionRecord {
+export class ServerRecord extends TransactionRecord {
   readonly key: string;
   readonly mergedKey: string;
   transaction: ServerTransaction;
   /** The bytes of its request and its last response. */
-  held: number;
+  held = 0;
   readonly flow: Flow;
   /** The user's last response, and the bytes sent last. */
-  response?: Response;
-  last?: Uint8Array;
-  acknowledgedKey?: string;
-  ack?: Request;
+  response: Response | undefined = undefined;
+  last: Uint8Array | undefined = undefined;
+  acknowledgedKey: string | undefined = undefined;
+  ack: Request | undefined = undefined;
+
+  constructor(
+    request: Request,
+    { source, flow }: { readonly source: Destination; readonly flow: Flow },
+    now: number,
+    respond: (record: ServerRecord, response: Response) => void,
+  ) {
+    super(request.method === "INVITE" ? inviteServer : requestServer, flow.transport !== "udp", now);
+    this.key = serverKeyOf(request);
+    this.mergedKey = mergedKeyOf(request);
+    this.transaction = { request, source, id: this.key, respond: (response) => respond(this, response) };
+    this.flow = flow;
+  }
 }
 
 export interface ServersNeeds {
@@ -112,18 +125,8 @@ export class SipServers {
 
   /** Begins the transaction of a new request. */
   begin(request: Request, source: Destination, flow: Flow): ServerRecord {
-    const chart = request.method === "INVITE" ? inviteServer : requestServer;
-    const key = serverKeyOf(request);
-    const respond = (response: Response): void => this.#respond(record, response);
-    const record: ServerRecord = {
-      ...newRecord(chart, flow.transport !== "udp", this.#needs.clock.now()),
-      key,
-      mergedKey: mergedKeyOf(request),
-      transaction: { request, source, id: key, respond },
-      held: 0,
-      flow,
-    };
-    this.#records.set(key, record);
+    const record = new ServerRecord(request, { source, flow }, this.#needs.clock.now(), this.#respond);
+    this.#records.set(record.key, record);
     if (!this.#merged.has(record.mergedKey)) this.#merged.set(record.mergedKey, record);
     this.#weigh(record);
     this.#transactions.begin(record);
@@ -136,11 +139,11 @@ export class SipServers {
     this.#held = 0;
   }
 
-  #respond(record: ServerRecord, response: Response): void {
+  readonly #respond = (record: ServerRecord, response: Response): void => {
     record.response = withToTag(response, () => this.#needs.toTag(record.transaction.request));
     this.#transactions.tell(record, eventOf(response.status));
     if (response.status >= 200) this.#lighten(record);
-  }
+  };
 
   /** Drops the bodies: after the final response only the header fields are needed. */
   #lighten(record: ServerRecord): void {

@@ -113,7 +113,9 @@ export class SipSockets {
 
   /** The socket of this address's family. */
   for(host: string): SipSocket | undefined {
-    return this.#bound.find(({ local }) => isIP(local.host) === isIP(host));
+    const family = isIP(host);
+    for (const bound of this.#bound) if (isIP(bound.local.host) === family) return bound;
+    return undefined;
   }
 
   /** UDP and TCP on one port; with port 0, another one is tried if TCP cannot get the same. */

@@ -5,11 +5,10 @@
  * (checks.ts) are refused statelessly, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
  * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, beyond them 503.
  */
-import { attempt, Refusal } from "../../protocol/refusal.ts";
+import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
-import { values } from "../../protocol/sip/fields.ts";
-import { tagOf, topVia } from "../../protocol/sip/mandatory.ts";
+import { hasMoreVias, tagOf, topVia } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
 import { normalAddress } from "../../protocol/special-address.ts";
 import type { TlsServerTerms, TlsTerms } from "../../transports/transport.ts";
@@ -103,7 +102,7 @@ export class SipStack implements SipPort, FlowPort {
       toTag: this.#toTag,
       mayAnswer: (source) => this.#mayAnswer(source),
     });
-    this.#clients = new SipClients({ clock, random, transport: this.#transport, guard });
+    this.#clients = new SipClients({ clock, random, transport: this.#transport, fault: (error) => this.#fault(error) });
     this.#servers = new SipServers({
       clock,
       user,
@@ -198,11 +197,13 @@ export class SipStack implements SipPort, FlowPort {
 
   #received(message: Message, source: Destination, flow: Flow): void {
     this.#needs.heard?.(source);
-    const fault = attempt(() =>
-      message.kind === "response" ? this.#response(message, source) : this.#request(message, source, flow),
-    );
-    if (fault instanceof Refusal)
+    try {
+      if (message.kind === "response") this.#response(message, source);
+      else this.#request(message, source, flow);
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
       this.#dropped.add("malformed header field", { source: source.host, text: fault.message });
+    }
   }
 
   /** The same 503 to each copy, without a transaction. */
@@ -214,16 +215,21 @@ export class SipStack implements SipPort, FlowPort {
   }
 
   #response(response: Response, source: Destination): void {
-    const from = { source: source.host };
+    const why = this.#unwanted(response, source);
+    if (why !== undefined) this.#dropped.add(why, { source: source.host });
+    else if (!this.#clients.receive(response, source))
+      this.#dropped.add("unsolicited response", { source: source.host });
+  }
+
+  #unwanted(response: Response, source: Destination): string | undefined {
     const { host, port } = topVia(response);
+    const { localHost, strict } = this.#needs;
     const isOurPort = (port ?? 5060) === this.port || (port ?? 5061) === this.tlsPort;
-    const ours = host.toLowerCase() === this.#needs.localHost.toLowerCase() && isOurPort;
     // §8.1.3.3: one with a second Via was misrouted; §18.1.2: one without ours is for another host
-    if (values(response, "Via").length > 1) this.#dropped.add("response with more than one Via", from);
-    else if (!ours) this.#dropped.add("response for another host", from);
-    else if (this.#needs.strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source))
-      this.#dropped.add("response from another host", from);
-    else if (!this.#clients.receive(response, source)) this.#dropped.add("unsolicited response", from);
+    if (hasMoreVias(response)) return "response with more than one Via";
+    if (host.toLowerCase() !== localHost.toLowerCase() || !isOurPort) return "response for another host";
+    const strays = strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source);
+    return strays ? "response from another host" : undefined;
   }
 
   #request(request: Request, source: Destination, flow: Flow): void {
@@ -295,9 +301,13 @@ export class SipStack implements SipPort, FlowPort {
       run();
       return true;
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : undefined;
-      this.#needs.log({ level: "error", event: "sip.user.fault", error: String(error), stack });
+      this.#fault(error);
       return false;
     }
+  }
+
+  #fault(error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#needs.log({ level: "error", event: "sip.user.fault", error: String(error), stack });
   }
 }

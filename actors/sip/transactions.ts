@@ -26,23 +26,24 @@ import { onceEach } from "../../protocol/text.ts";
 import type { Clock } from "../clock.ts";
 import { type Timed, Timers } from "../timers.ts";
 
+const NO_ENDS: readonly number[] = [];
+
 /** A transaction as plain data. */
-export interface TransactionRecord extends Timed {
+export class TransactionRecord implements Timed {
   readonly chart: TransactionChart;
   state: string;
   timing: Timing;
   /** The end of each delay of the state, in the chart's order. */
-  ends: readonly number[];
-}
+  ends: readonly number[] = NO_ENDS;
+  deadline = Number.POSITIVE_INFINITY;
+  place = -1;
 
-/** A transaction that has not started. */
-export function newRecord(chart: TransactionChart, reliable: boolean, now: number): TransactionRecord {
-  const timing = beginTiming(reliable, now);
-  return { chart, state: chart.initial, timing, ends: [], deadline: Number.POSITIVE_INFINITY, place: -1 };
-}
-
-function isOver(record: TransactionRecord): boolean {
-  return stateOf(record).type === "final";
+  /** One that has not started. */
+  constructor(chart: TransactionChart, reliable: boolean, now: number) {
+    this.chart = chart;
+    this.state = chart.initial;
+    this.timing = beginTiming(reliable, now);
+  }
 }
 
 /** The event of a response with this status: from the wire for a client, from the user for a server. */
@@ -72,7 +73,7 @@ export class Transactions<Transaction extends TransactionRecord> {
   /** Enters the first state. */
   begin(record: Transaction): void {
     this.#arm(record);
-    this.#performAll(record, stateOf(record).entry ?? []);
+    this.#performAll(record, stateOf(record).entry);
   }
 
   /** Passes an event to a transaction; an event without a transition in its state is ignored. */
@@ -94,39 +95,47 @@ export class Transactions<Transaction extends TransactionRecord> {
   }
 
   #take(record: Transaction, step: TransactionStep): void {
-    const effects: TransactionEffect[] = [];
-    for (const action of step.actions ?? [])
-      if (!this.#change(record, action)) effects.push(action as TransactionEffect);
-    const enters = step.target !== undefined && (step.reenter === true || step.target !== record.state);
-    if (enters && step.target !== undefined) {
-      record.state = step.target;
-      effects.push(...(stateOf(record).entry ?? []));
+    const { actions, target, reenter } = step;
+    for (const action of actions ?? NONE)
+      if (isChange(action)) record.timing = changes[action](record.timing, this.#clock.now());
+    const enters = target !== undefined && (reenter === true || target !== record.state);
+    if (enters) {
+      record.state = target;
       this.#arm(record);
     }
-    const over = enters && isOver(record);
-    this.#performAll(record, effects);
-    if (over) this.#owner.over(record);
-  }
-
-  #change(record: Transaction, action: TransactionAction): boolean {
-    if (!(action in changes)) return false;
-    record.timing = changes[action as TransactionChange](record.timing, this.#clock.now());
-    return true;
+    // an effect may take the next step at once
+    const state = stateOf(record);
+    this.#performAll(record, actions);
+    if (!enters) return;
+    this.#performAll(record, state.entry);
+    if (state.type === "final") this.#owner.over(record);
   }
 
   /** Starts the delays of the new state. */
   #arm(record: Transaction): void {
     const now = this.#clock.now();
     const state = stateOf(record);
-    const ends = delaysOf(state).map((name) => now + Math.max(0, delays[name](record.timing, now)));
-    record.ends = isLingering(state) ? ends.map((end) => (end > now ? together(end) : end)) : ends;
-    this.#timers.set(record, Math.min(...record.ends));
+    const lingers = isLingering(state);
+    const ends: number[] = [];
+    let first = Number.POSITIVE_INFINITY;
+    for (const name of delaysOf(state)) {
+      const end = now + Math.max(0, delays[name](record.timing, now));
+      const at = lingers && end > now ? together(end) : end;
+      ends.push(at);
+      first = Math.min(first, at);
+    }
+    record.ends = ends;
+    this.#timers.set(record, first);
   }
 
-  #performAll(record: Transaction, effects: readonly TransactionEffect[]): void {
-    for (const effect of effects) this.#owner.perform(record, effect);
+  /** Of a list of actions, what is not a change of the record. */
+  #performAll(record: Transaction, actions: readonly TransactionAction[] = NONE): void {
+    for (const action of actions) if (!isChange(action)) this.#owner.perform(record, action);
   }
 }
+
+const NONE: readonly TransactionAction[] = [];
+const isChange = (action: TransactionAction): action is TransactionChange => action in changes;
 
 /** Whether a state only waits for its end, so that a short delay changes nothing. */
 const isLingering = onceEach((state: TransactionState) => {

@@ -46,14 +46,20 @@ import { type SipSocket, SipSockets } from "./sockets.ts";
 import { type Secure, TlsListeners } from "./tls-listeners.ts";
 import { UdpFlow } from "./udp-flow.ts";
 import type { Kept, Named } from "./user.ts";
-import { WaitingInvites } from "./waiting.ts";
+import { type Arrival, WaitingInvites } from "./waiting.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and is sent by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
 /** Called with the request ready to send, or with the reason for none if known. */
 type Use = (routed: RoutedRequest | undefined, why?: string) => void;
-type FlowTo = (to: Address, sameFlowOnly: boolean) => Flow;
+
+/** A message as it came, and what it came by. */
+interface Arrived extends Arrival {
+  readonly by: SipSocket | Connection;
+}
+
+type Written = Omit<RoutedRequest, "flow">;
 
 /** Functions that open sockets. */
 export interface OpenSip {
@@ -113,26 +119,30 @@ export class SipTransport {
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
   readonly #tls: TlsListeners | undefined;
-  readonly #waiting: WaitingInvites;
+  readonly #waiting: WaitingInvites<Arrived>;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
-    this.#waiting = new WaitingInvites(needs);
+    this.#waiting = new WaitingInvites<Arrived>({
+      load: needs.load,
+      allow: (source) => needs.allow(source),
+      isKnown: (key) => needs.isKnown(key),
+      random: () => needs.random(),
+      read: (arrived) => this.#read(arrived),
+      refuse: (arrived, invite, toTag) => this.#tooMany(arrived, invite, toTag),
+    });
     this.#names = new SipNames(needs);
     this.#connections = new SipConnections({
       clock: needs.clock,
       allow: (source) => needs.allow(source),
       connect: (to, events, timeout) => this.#connect(to, events, timeout),
       dropped: needs.dropped,
-      received: (bytes, connection) =>
-        this.#received(bytes, connection.remote, (to, sameFlowOnly) =>
-          sameFlowOnly ? this.#byStream(connection) : this.#byStreamOrAnew(connection, to),
-        ),
+      received: (bytes, by) => this.#received({ bytes, source: by.remote, by }),
     });
     this.#sockets = new SipSockets({
       ...needs,
-      received: (bytes, from, socket) => {
-        if (!isKeepAlive(bytes)) this.#received(bytes, { transport: "udp", ...from }, (to) => this.#byUdp(socket, to));
+      received: (bytes, { host, port }, by) => {
+        if (!isKeepAlive(bytes)) this.#received({ bytes, source: { transport: "udp", host, port }, by });
       },
       accept: (stream) => this.#connections.accept(stream),
     });
@@ -195,11 +205,17 @@ export class SipTransport {
    */
   route(request: Request, branch: string, to: Destination, use: Use, named?: Named): void {
     this.#names.find(to.host, named?.peer, (addresses) => {
-      const host = addresses.find((address) => this.#sockets.for(address) !== undefined && mayLead(address, to, named));
+      const host = this.#reachable(addresses, to, named);
       if (host !== undefined) this.#choose(request, branch, at(host, to), use, named);
       else if (named !== undefined && to.host !== "") this.route(request, branch, named.otherwise, use);
       else use(undefined);
     });
+  }
+
+  #reachable(addresses: readonly string[], to: Destination, named: Named | undefined): string | undefined {
+    for (const address of addresses)
+      if (this.#sockets.for(address) !== undefined && mayLead(address, to, named)) return address;
+    return undefined;
   }
 
   /** The flow back to the source of a request that an earlier gateway read: its socket and connections are gone (§18.2.2). */
@@ -237,26 +253,30 @@ export class SipTransport {
   }
 
   #choose(request: Request, branch: string, to: Destination, use: Use, named: Named | undefined): void {
-    if (to.transport !== "udp") return this.#overStream(request, branch, to, use, (why) => use(undefined, why));
+    if (to.transport !== "udp") return this.#overStream(request, branch, to, use);
     const written = this.#written(request, branch, "udp");
-    const byUdp = (): void => {
-      const socket = this.#sockets.for(to.host);
-      use(socket && { ...written, flow: this.#byUdp(socket, to) });
-    };
     const isLarge = written.bytes.length > GREATEST_DATAGRAM && !this.#connections.refusedLately(to);
-    if (!isLarge || named?.mayLead({ ...to, transport: "tcp" }) === false) byUdp();
-    else this.#overStream(request, branch, to, use, byUdp);
+    if (!isLarge || named?.mayLead({ ...to, transport: "tcp" }) === false) this.#overUdp(written, to, use);
+    else this.#overStream(request, branch, to, use, written);
   }
 
-  #overStream(request: Request, branch: string, to: Destination, use: Use, otherwise: (why?: string) => void): void {
+  #overUdp({ request, bytes }: Written, to: Destination, use: Use): void {
+    const socket = this.#sockets.for(to.host);
+    use(socket && { request, bytes, flow: this.#byUdp(socket, to) });
+  }
+
+  /** By a connection; `datagram` goes where there is none. */
+  #overStream(request: Request, branch: string, to: Destination, use: Use, datagram?: Written): void {
     this.#connections.to(to, (connection, why) => {
-      if (connection === undefined) return otherwise(why);
-      const { transport } = connection.remote;
-      use({ ...this.#written(request, branch, transport), flow: this.#byStream(connection) });
+      if (connection !== undefined) {
+        const { transport } = connection.remote;
+        use({ ...this.#written(request, branch, transport), flow: this.#byStream(connection) });
+      } else if (datagram !== undefined) this.#overUdp(datagram, to, use);
+      else use(undefined, why);
     });
   }
 
-  #written(request: Request, branch: string, transport: Transport): Omit<RoutedRequest, "flow"> {
+  #written(request: Request, branch: string, transport: Transport): Written {
     const ownPort = this.#ownPort(transport);
     const ours = withVia(request, transport, { branch, host: this.#needs.localHost, port: ownPort ?? this.port });
     return { request: ours, bytes: writeBy(ours, { transport, ownPort }) };
@@ -283,30 +303,40 @@ export class SipTransport {
   }
 
   /** Handles bytes from a socket, now or later (waiting.ts); exceptions are caught here. */
-  #received(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
-    const read = (): void => this.#read(bytes, source, flowTo);
-    const refuse = (invite: Request, toTag: string): void => {
-      const known = markedHeader(invite, source);
-      if (known) this.#needs.tooMany(known.message, source, flowTo(known.replyTo, false), toTag);
-    };
-    this.#guard(() => this.#waiting.take({ bytes, source, read, refuse }));
+  #received(arrived: Arrived): void {
+    try {
+      this.#waiting.take(arrived);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** An INVITE too many. */
+  #tooMany({ source, by }: Arrived, invite: Request, toTag: string): void {
+    const known = markedHeader(invite, source);
+    if (known) this.#needs.tooMany(known.message, source, this.#back(by, known.replyTo), toTag);
+  }
+
+  #read(arrived: Arrived): void {
+    try {
+      this.#take(arrived);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   /** Reads a message. A malformed request gets one response, on the connection it came on; none if that is lost. */
-  #read(bytes: Uint8Array, source: Destination, flowTo: FlowTo): void {
+  #take({ bytes, source, by }: Arrived): void {
     const { transport, host, port } = source;
-    this.#guard(() => {
-      const incoming = readReceived(bytes, source);
-      if (incoming.message !== undefined) {
-        this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
-        this.#alias(incoming.message, source);
-        this.#needs.received(incoming.message, source, flowTo(incoming.replyTo, false));
-      } else {
-        this.#needs.dropped.add(incoming.fault, { source: host });
-        const { refusal } = incoming;
-        if (refusal !== undefined) this.#refuse(refusal, flowTo(incoming.replyTo, true), source, bytes.length);
-      }
-    });
+    const incoming = readReceived(bytes, source);
+    if (incoming.message !== undefined) {
+      this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
+      this.#alias(incoming.message, source);
+      return this.#needs.received(incoming.message, source, this.#back(by, incoming.replyTo));
+    }
+    this.#needs.dropped.add(incoming.fault, { source: host });
+    const { refusal, replyTo } = incoming;
+    if (refusal !== undefined) this.#refuse(refusal, this.#backAsItCame(by, replyTo), source, bytes.length);
   }
 
   /** A trunk that has connected to us may ask us to use that connection for our requests to it. */
@@ -317,13 +347,19 @@ export class SipTransport {
       this.#connections.alias(source, port ?? defaultPort(source.transport));
   }
 
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      const stack = error instanceof Error ? error.stack : undefined;
-      this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
-    }
+  #fault(error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
+  }
+
+  /** The flow of a response: by what its request came by, or a new connection. */
+  #back(by: SipSocket | Connection, to: Address): Flow {
+    return "stream" in by ? this.#byStreamOrAnew(by, to) : this.#byUdp(by, to);
+  }
+
+  /** The same, and never by another connection. */
+  #backAsItCame(by: SipSocket | Connection, to: Address): Flow {
+    return "stream" in by ? this.#byStream(by) : this.#byUdp(by, to);
   }
 
   /** Refuses an unreadable request, over UDP in no more bytes than it had; the rate to strangers is limited (answer-limits.ts). */

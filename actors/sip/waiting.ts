@@ -24,15 +24,13 @@ const REFUSED = "503.";
 const latin1 = new TextDecoder("latin1");
 const TAG = /;\s*tag\s*=/i;
 
-/** A received message: `read` handles it, `refuse` answers an INVITE of which only the header was read. */
+/** A received message. */
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly source: Destination;
-  read(): void;
-  refuse(invite: Request, toTag: string): void;
 }
 
-export interface WaitingNeeds {
+export interface WaitingNeeds<Arrived extends Arrival> {
   readonly load: Load;
   /** Whether a source may start calls. */
   allow(source: Destination): boolean;
@@ -40,16 +38,20 @@ export interface WaitingNeeds {
   isKnown(key: string): boolean;
   /** A new unguessable token of letters and digits. */
   random(): string;
+  /** Takes a message. */
+  read(arrival: Arrived): void;
+  /** Answers an INVITE of which the header alone was read. */
+  refuse(arrival: Arrived, invite: Request, toTag: string): void;
 }
 
-export class WaitingInvites implements WaitingCalls {
-  readonly #needs: WaitingNeeds;
-  readonly #waiting = new Map<string, Arrival>();
+export class WaitingInvites<Arrived extends Arrival> implements WaitingCalls {
+  readonly #needs: WaitingNeeds<Arrived>;
+  readonly #waiting = new Map<string, Arrived>();
   readonly #refused = new RefusedInvites();
   readonly #mark: string;
   #begun = 0;
 
-  constructor(needs: WaitingNeeds) {
+  constructor(needs: WaitingNeeds<Arrived>) {
     this.#needs = needs;
     this.#mark = `${REFUSED}${needs.random().slice(0, 8)}`;
     needs.load.serve(this);
@@ -60,14 +62,14 @@ export class WaitingInvites implements WaitingCalls {
   }
 
   /** Handles a message: at once, later or not at all. */
-  take(arrival: Arrival): void {
+  take(arrival: Arrived): void {
     const { load } = this.#needs;
     const { bytes } = arrival;
     load.heard();
     if (isRequest(bytes, "INVITE")) return this.#invite(arrival);
     if (!this.#refused.isEmpty && isRequest(bytes, "ACK") && this.#isOfRefusal(bytes)) return;
     if (this.size > 0 && isRequest(bytes, "CANCEL")) this.#begin(keyOf(readCopied(bytes)));
-    arrival.read();
+    this.#needs.read(arrival);
   }
 
   /** A new turn: the INVITEs that have waited longest start. */
@@ -83,15 +85,15 @@ export class WaitingInvites implements WaitingCalls {
     this.#waiting.clear();
   }
 
-  #invite(arrival: Arrival): void {
-    const { load, allow, isKnown } = this.#needs;
+  #invite(arrival: Arrived): void {
+    const { load, allow, isKnown, read } = this.#needs;
     this.#refused.seen();
     const isEasy = this.size === 0 && this.#begun < FEW && load.admits;
     if (isEasy && this.#refused.isEmpty) return this.#read(arrival);
     const invite = readCopied(arrival.bytes);
     const key = isNew(invite) ? keyOf(invite) : undefined;
     // an unreadable one is refused by the regular reader
-    if (invite === undefined || key === undefined || isKnown(key) || !allow(arrival.source)) return arrival.read();
+    if (invite === undefined || key === undefined || isKnown(key) || !allow(arrival.source)) return read(arrival);
     if (this.#waiting.has(key)) return;
     const tag = this.#refused.tagOf(key);
     if (tag !== undefined || !load.admits) return this.#refuse(arrival, invite, key, tag);
@@ -108,16 +110,16 @@ export class WaitingInvites implements WaitingCalls {
     this.#read(arrival);
   }
 
-  #read(arrival: Arrival): void {
+  #read(arrival: Arrived): void {
     this.#begun++;
-    arrival.read();
+    this.#needs.read(arrival);
   }
 
-  #refuse(arrival: Arrival, invite: Request, key: string, tag: string | undefined): void {
+  #refuse(arrival: Arrived, invite: Request, key: string, tag: string | undefined): void {
     const number = this.#needs.load.refused();
     const toTag = tag ?? `${this.#mark}${number.toString(36)}`;
     if (tag === undefined) this.#refused.add(key, toTag);
-    arrival.refuse(invite, toTag);
+    this.#needs.refuse(arrival, invite, toTag);
   }
 
   /** Whether an ACK is for a refusal of ours: no other tag has this mark. */

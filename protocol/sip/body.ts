@@ -92,6 +92,7 @@ function read(fields: { readonly headers: readonly Field[] }, text: string, unsa
 
 /** The first word of a value in lower case, and one of its parameters, unquoted. */
 function wordAndParam(value: string, name: string): [word: string, parameter: string | undefined] {
+  if (!value.includes(";")) return [value.trim().toLowerCase(), undefined];
   const [word = "", ...rest] = splitOutside(value, ";");
   const params = attempt(() => readParams(rest.map((each) => `;${each}`).join("")));
   return [word.toLowerCase(), params instanceof Refusal ? undefined : param(params, name)];

@@ -7,7 +7,7 @@
  */
 import { attempt, Refusal } from "../refusal.ts";
 import { requestOf } from "./build.ts";
-import { header, readNameAddr, values } from "./fields.ts";
+import { firstValue, header, readNameAddr, values } from "./fields.ts";
 import { cseqOf, partyOf, topVia } from "./mandatory.ts";
 import { MAGIC_COOKIE } from "./match.ts";
 import type { Destination, Field, Request, Response } from "./message.ts";
@@ -80,7 +80,7 @@ function routesOf(response: Response): string[] {
 
 /** The URI of a message's Contact, if any; refused if we cannot send to it. */
 function contactOf(message: Request | Response): string | undefined {
-  const [contact] = values(message, "Contact");
+  const contact = firstValue(message, "Contact");
   if (contact === undefined) return undefined;
   const { uri } = readNameAddr(contact);
   if (readUri(uri).scheme !== "sip") throw new Refusal("Contact is no SIP URI", { status: 400 });
@@ -128,7 +128,7 @@ function routed({ routeSet, remoteTarget }: Dialog): { uri: string; routes: read
  * `sips`, which must not be sent without TLS (§26.2.2), and for `tel`, which has no host.
  */
 export function nextHop(request: Request): Destination {
-  return hopBy(request.uri, values(request, "Route")[0]);
+  return hopBy(request.uri, firstValue(request, "Route"));
 }
 
 /** The next hop of requests inside the dialog. */

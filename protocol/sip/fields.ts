@@ -42,6 +42,14 @@ function isNamed(field: Field, name: string): boolean {
   return field[0].length === name.length && field[0].toLowerCase() === name.toLowerCase();
 }
 
+/** The first of these values, without a list of the others. */
+export function firstValue(message: Pick<Message, "headers">, name: string): string | undefined {
+  const raw = header(message, name);
+  if (raw === undefined) return undefined;
+  const only = raw.includes(",") ? "" : raw.trim();
+  return only === "" ? values(message, name)[0] : only;
+}
+
 /** The value of From, To, Contact, Route, Record-Route, P-Asserted-Identity, …: a URI with a name and parameters. */
 export interface NameAddr {
   /** Unquoted; "" if there is none. */

@@ -5,7 +5,7 @@
  * its `headers` array, which is never changed; readers throw `Refusal` (400) for a missing or unreadable field.
  */
 import { attempt, Refusal } from "../refusal.ts";
-import { header, type NameAddr, readNameAddr } from "./fields.ts";
+import { header, type NameAddr, readNameAddr, values } from "./fields.ts";
 import type { Field, Message, Request } from "./message.ts";
 import { isToken } from "./names.ts";
 import { invalid, type Param, param, readParams, splitOutside } from "./values.ts";
@@ -71,8 +71,18 @@ function readingsOf({ headers }: Pick<Message, "headers">): Readings {
 /** The top Via of a message. */
 export function topVia(message: Message): Via {
   const readings = readingsOf(message);
-  readings.via ??= readVia(splitOutside(rawOf(message, "Via"), ",")[0]!);
+  readings.via ??= readVia(firstOf(rawOf(message, "Via")));
   return readings.via;
+}
+
+const firstOf = (list: string): string => (list.includes(",") ? splitOutside(list, ",")[0]! : list.trim());
+
+/** Whether a message has been sent on by others: it has a Via beside the top one. */
+export function hasMoreVias({ headers }: Message): boolean {
+  let fields = 0;
+  for (const [name, value] of headers)
+    if (name === "Via" && (++fields > 1 || value.includes(","))) return values({ headers }, "Via").length > 1;
+  return false;
 }
 
 /** The CSeq of a message. */
@@ -92,8 +102,13 @@ export function partyOf(message: Message, name: "From" | "To"): NameAddr {
 /** The tag of From or To; undefined if it has none or cannot be read. */
 export function tagOf(message: Message, name: "From" | "To"): string | undefined {
   if (header(message, name) === undefined) return undefined;
+  const party = readingsOf(message)[name] ?? attemptedParty(message, name);
+  return party && param(party.params, "tag");
+}
+
+function attemptedParty(message: Message, name: "From" | "To"): NameAddr | undefined {
   const party = attempt(() => partyOf(message, name));
-  return party instanceof Refusal ? undefined : param(party.params, "tag");
+  return party instanceof Refusal ? undefined : party;
 }
 
 /** The message with another first Via field; `via` is its first value, parsed. */

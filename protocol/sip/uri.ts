@@ -59,14 +59,15 @@ export function isLoose(uri: string): boolean {
 const toUtf8 = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+const PLAIN_USER = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/]*$/;
+
 /** Escapes a user part for a SIP URI: everything except unreserved and user-unreserved (§25.1). */
 export function escapeUser(user: string): string {
+  if (PLAIN_USER.test(user)) return user;
   let escaped = "";
   for (const byte of toUtf8.encode(user)) {
     const char = String.fromCharCode(byte);
-    escaped += /[A-Za-z0-9\-_.!~*'()&=+$,;?/]/.test(char)
-      ? char
-      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    escaped += PLAIN_USER.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return escaped;
 }

@@ -11,7 +11,8 @@ export type Param = readonly [name: string, value: string];
 
 /** The value of a parameter; undefined if missing. */
 export function param(params: readonly Param[], name: string): string | undefined {
-  return params.find((candidate) => candidate[0] === name)?.[1];
+  for (const candidate of params) if (candidate[0] === name) return candidate[1];
+  return undefined;
 }
 
 /** The refusal of invalid syntax. */
@@ -20,12 +21,19 @@ export const invalid = (what: string): Refusal => unreadable(`unreadable ${what}
 /** Splits at a separator outside quotes and angle brackets; parts are trimmed. */
 export function splitOutside(text: string, separator: "," | ";"): string[] {
   if (!text.includes(separator)) return [text.trim()];
-  if (!text.includes('"') && !text.includes("<")) return text.split(separator).map((part) => part.trim());
   const parts: string[] = [];
-  let from = 0;
+  for (let from = 0, end = 0; from <= text.length; from = end + 1) {
+    end = partEnd(text, from, separator);
+    parts.push(text.slice(from, end).trim());
+  }
+  return parts;
+}
+
+/** The index of the next separator outside quotes and angle brackets, or the end of the text. */
+function partEnd(text: string, from: number, separator: "," | ";"): number {
   let quoted = false;
   let bracketed = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = from; at < text.length; at++) {
     const char = text[at];
     if (quoted) {
       if (char === "\\") at++;
@@ -33,13 +41,9 @@ export function splitOutside(text: string, separator: "," | ";"): string[] {
     } else if (char === '"') quoted = true;
     else if (char === "<") bracketed = true;
     else if (char === ">") bracketed = false;
-    else if (char === separator && !bracketed) {
-      parts.push(text.slice(from, at).trim());
-      from = at + 1;
-    }
+    else if (char === separator && !bracketed) return at;
   }
-  parts.push(text.slice(from).trim());
-  return parts;
+  return text.length;
 }
 
 /** Reads `;a=b;c` or nothing; a parameter without a name is refused. */
@@ -47,7 +51,12 @@ export function readParams(text: string): Param[] {
   const rest = text.trim();
   if (rest === "") return [];
   if (rest[0] !== ";") throw invalid("parameters");
-  return splitOutside(rest.slice(1), ";").map(readParam);
+  const params: Param[] = [];
+  for (let from = 1, end = 0; from <= rest.length; from = end + 1) {
+    end = partEnd(rest, from, ";");
+    params.push(readParam(rest.slice(from, end).trim()));
+  }
+  return params;
 }
 
 function readParam(part: string): Param {

@@ -7,7 +7,7 @@
  */
 import type { Clock } from "../../actors/clock.ts";
 import { Load } from "../../actors/load.ts";
-import { WaitingInvites } from "../../actors/sip/waiting.ts";
+import { type Arrival, WaitingInvites } from "../../actors/sip/waiting.ts";
 
 /** The results for the calls offered in a period. */
 export interface Outcome {
@@ -34,10 +34,15 @@ const invite = (branch: number): Uint8Array =>
     `INVITE sip:x@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK${branch}\r\nFrom: <sip:a@b>;tag=a\r\nTo: <sip:x@y>\r\nCall-ID: ${branch}\r\nCSeq: 1 INVITE\r\n\r\n`,
   );
 
+interface Coming extends Arrival {
+  readonly cost: number;
+  readonly came: number;
+}
+
 export class Machine {
   readonly load: Load;
   readonly #options: MachineOptions;
-  readonly #waiting: WaitingInvites;
+  readonly #waiting: WaitingInvites<Coming>;
   #now = 0;
   #turn: (() => void) | undefined;
   #round: (() => void) | undefined;
@@ -65,6 +70,16 @@ export class Machine {
     this.#waiting = new WaitingInvites({
       ...{ load: this.load, allow: () => true, isKnown: () => false },
       random: () => "machine1",
+      read: ({ cost, came }) => {
+        this.#begun++;
+        this.#now += 0.6 * cost;
+        const round = this.load.begun();
+        if (this.#options.answers?.(came) ?? true) this.#inSetUp.push({ round, came });
+      },
+      refuse: ({ cost }) => {
+        this.#refused++;
+        this.#now += cost / 30;
+      },
     });
   }
 
@@ -99,20 +114,7 @@ export class Machine {
 
   #comes(came: number): void {
     const cost = this.#options.cost(this.#now);
-    this.#waiting.take({
-      bytes: invite(this.#branch++),
-      source: SOURCE,
-      read: () => {
-        this.#begun++;
-        this.#now += 0.6 * cost;
-        const round = this.load.begun();
-        if (this.#options.answers?.(came) ?? true) this.#inSetUp.push({ round, came });
-      },
-      refuse: () => {
-        this.#refused++;
-        this.#now += cost / 30;
-      },
-    });
+    this.#waiting.take({ bytes: invite(this.#branch++), source: SOURCE, cost, came });
   }
 
   /** Processes the answers to calls begun in earlier turns, with their ACK and BYE. */

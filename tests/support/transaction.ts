@@ -1,7 +1,7 @@
 /** One transaction chart, run by both interpreters on a simulated clock. */
 import { type AnyActorLogic, assign, createActor, createMachine, getNextTransitions } from "xstate";
 import { getSimplePaths } from "xstate/graph";
-import { newRecord, Transactions } from "../../actors/sip/transactions.ts";
+import { TransactionRecord, Transactions } from "../../actors/sip/transactions.ts";
 import {
   beginTiming,
   changes,
@@ -28,7 +28,7 @@ export function runTable(chart: TransactionChart, reliable: boolean): Running {
     perform: (_, effect) => void effects.push(`${clock.now()} ${effect}`),
     over: () => {},
   });
-  const record = newRecord(chart, reliable, clock.now());
+  const record = new TransactionRecord(chart, reliable, clock.now());
   transactions.begin(record);
   return { clock, effects, tell: (event) => transactions.tell(record, event), state: () => record.state };
 }
