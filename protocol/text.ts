@@ -74,7 +74,9 @@ export function onceEach<Key extends object, Value>(make: (key: Key) => Value): 
 /** An object without its undefined fields: absent in JSON and in memory alike. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const name of Object.keys(fields) as (keyof T)[])
-    if (fields[name] !== undefined) kept[name] = fields[name] as Exclude<T[keyof T], undefined>;
+  for (const name in fields) {
+    const value = fields[name] as Exclude<T[typeof name], undefined> | undefined;
+    if (value !== undefined) kept[name] = value;
+  }
   return kept;
 }

@@ -20,7 +20,9 @@ import { numberOf, textOf, without, wordOf } from "./values.ts";
 export function readPayloads(description: Element): Payload[] {
   const elements = bounded(description.getChildren("payload-type", RTP), MOST.payloads, "codecs");
   const payloads = elements.flatMap(readPayload);
-  return payloads.filter(({ id }, at) => payloads.findIndex((other) => other.id === id) === at);
+  const ids = new Set(payloads.map(({ id }) => id));
+  if (ids.size === payloads.length) return payloads;
+  return payloads.filter(({ id }) => ids.delete(id));
 }
 
 function readPayload(element: Element): Payload[] {
@@ -45,11 +47,13 @@ function readPayload(element: Element): Payload[] {
 
 /** Feedback of one payload type, or of all if the parent is the description. */
 export function readFeedback(parent: Element): Feedback[] {
-  const kinds = parent.getChildElements().filter(isFeedback);
-  return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map((each) =>
-    each.is("rtcp-fb") ? readOneFeedback(each) : { type: "trr-int", subtype: `${numberOf(each, "value") ?? 0}` },
-  );
+  const kinds: Element[] = [];
+  for (const child of parent.children) if (typeof child === "object" && isFeedback(child)) kinds.push(child);
+  return bounded(kinds, MOST.feedback, "kinds of feedback of a codec").map(readKind);
 }
+
+const readKind = (kind: Element): Feedback =>
+  kind.is("rtcp-fb") ? readOneFeedback(kind) : { type: "trr-int", subtype: `${numberOf(kind, "value") ?? 0}` };
 
 function isFeedback(child: Element): boolean {
   const name = child.getName();

@@ -4,8 +4,9 @@
  * Replaces the `Parser` of @xmpp/xml, which copies all attributes and reports each tag through two emitters. Rules: an end tag must
  * match the innermost open element; invalid XML throws. Left out on purpose: what XMPP forbids, and limits (stanza.ts).
  */
-import { Element } from "@xmpp/xml";
+import type { Element } from "@xmpp/xml";
 import SaxLtx from "ltx/lib/parsers/ltx.js";
+import { StanzaElement } from "./element.ts";
 
 /** Callbacks for complete parts. */
 export interface TreeHandlers {
@@ -51,8 +52,7 @@ export class TreeParser extends SaxLtx {
   }
 
   #start(name: string, attrs: Element["attrs"] = {}): void {
-    const element = new Element(name);
-    element.attrs = attrs;
+    const element = new StanzaElement(name, attrs);
     if (this.#root === undefined) {
       this.#root = element;
       this.#handlers.opened(element);

@@ -11,15 +11,24 @@ const FORBIDDEN =
 const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/;
 const MOST_LEVELS = 200;
 
+/** A name where an element or an attribute begins, and where an element ends. */
+interface Marks {
+  readonly opens: string;
+  readonly sets: string;
+  readonly closes: string;
+}
+
 /** Names known to be valid; they come from our own code, so there are few. */
-const good = new Set<string>();
+const good = new Map<string, Marks>();
 const MOST_NAMES = 1_000;
 
-function nameOf(name: string): string {
-  if (good.has(name)) return name;
+function marksOf(name: string): Marks {
+  const known = good.get(name);
+  if (known !== undefined) return known;
   if (!NAME.test(name)) throw new Error(`no XML name: ${name.slice(0, 40)}`);
-  if (good.size < MOST_NAMES) good.add(name);
-  return name;
+  const marks = { opens: `<${name}`, sets: ` ${name}="`, closes: `</${name}>` };
+  if (good.size < MOST_NAMES) good.set(name, marks);
+  return marks;
 }
 
 /** The pieces of the current stanza, joined once: appending each to a string would allocate an object for each. */
@@ -37,17 +46,18 @@ export function writeStanza(element: Element): string {
 
 function write({ name, attrs, children }: Element, level: number): void {
   if (level > MOST_LEVELS) throw new Error("a stanza that is too deep");
-  pieces.push("<", nameOf(name));
+  const { opens, closes } = marksOf(name);
+  pieces.push(opens);
   for (const key in attrs) {
     const value: unknown = attrs[key];
-    if (value !== undefined && value !== null) pieces.push(" ", nameOf(key), '="', escapeText(String(value)), '"');
+    if (value !== undefined && value !== null) pieces.push(marksOf(key).sets, escapeText(String(value)), '"');
   }
   if (children.length === 0) return void pieces.push("/>");
   pieces.push(">");
   for (const child of children)
     if (typeof child === "object") write(child as Element, level + 1);
     else pieces.push(escapeText(String(child)));
-  pieces.push("</", name, ">");
+  pieces.push(closes);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -64,7 +74,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Most texts have none of these and stay unchanged. */
 const SPECIAL = /[\0-\x1f&<>"'\ud800-\udfff\ufffe\uffff]/;
 
-const escapeText = (text: string): string =>
-  SPECIAL.test(text)
-    ? text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "")
-    : text;
+const escapeText = (text: string): string => (SPECIAL.test(text) ? escaped(text) : text);
+
+const escaped = (text: string): string =>
+  text.replace(FORBIDDEN, "").replace(/[&<>"'\t\r\n]/g, (character) => ENTITIES[character] ?? "");
