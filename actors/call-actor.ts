@@ -39,7 +39,9 @@ export interface Step {
 const BEGINNING: Step = { event: "xstate.init" };
 const RESTORED: Step = { event: "restored" };
 
-const NONE: ReadonlyMap<string, number> = new Map();
+/** When each delay ends that runs: a list, since there is hardly ever more than one. */
+type Delays = SavedChart["delays"];
+const NONE: Delays = [];
 
 type CallLogic = SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>;
 type ChartClock = ReturnType<typeof chartClock>;
@@ -71,17 +73,21 @@ const DELAYS = Object.entries(call.implementations.delays) as readonly (readonly
   delay: number | ((of: { readonly context: CallContext }) => number),
 ])[];
 
+function runs(delays: Delays, id: string): boolean {
+  for (const delay of delays) if (delay.id === id) return true;
+  return false;
+}
+
 type From = { readonly input: CallInput } | { readonly snapshot: CallSnapshot } | { readonly saved: SavedChart };
 
 export class CallActor extends Actor<CallLogic> {
   #delivery: Delivery | undefined;
   #step: Step | undefined;
-  /** The end of each running delay. */
-  #delays: ReadonlyMap<string, number> = NONE;
+  #delays = NONE;
   readonly #now: () => number;
   /** The step reported at the start, and the restored delays. */
   readonly #start: Step | undefined;
-  readonly #rearmed: SavedChart["delays"];
+  readonly #rearmed: Delays;
 
   /** An actor, not started yet: of a new call, of a resting one, or of one saved by another process. */
   constructor(from: From, clock: ChartClock) {
@@ -91,12 +97,12 @@ export class CallActor extends Actor<CallLogic> {
     });
     this.#now = clock.now;
     this.#start = "input" in from ? BEGINNING : "saved" in from ? RESTORED : undefined;
-    this.#rearmed = "saved" in from ? from.saved.delays : [];
+    this.#rearmed = "saved" in from ? from.saved.delays : NONE;
   }
 
   save(): SavedChart {
     const { value, context } = this.getSnapshot();
-    return { value, context, delays: Array.from(this.#delays, ([id, at]) => ({ id, at })) };
+    return { value, context, delays: this.#delays };
   }
 
   /** The current step, if any. */
@@ -118,10 +124,8 @@ export class CallActor extends Actor<CallLogic> {
 
   /** A delay starts or ends. */
   delayed(id: string, ms: number | undefined): void {
-    const delays = new Map(this.#delays);
-    if (ms === undefined) delays.delete(id);
-    else delays.set(id, this.#now() + ms);
-    this.#delays = delays.size === 0 ? NONE : delays;
+    const others = this.#delays.length === 0 ? NONE : this.#delays.filter((delay) => delay.id !== id);
+    this.#delays = ms === undefined ? others : [...others, { id, at: this.#now() + ms }];
   }
 
   /** Returns whether the event was accepted, or undefined if it is queued behind the effects being performed. */
@@ -140,7 +144,7 @@ export class CallActor extends Actor<CallLogic> {
 
   /** An event has selected these transitions, which are executed next. */
   selected(event: CallEvent, isTaken: boolean, transitions: NonNullable<Step["transitions"]>): void {
-    if (this.#delays.has(event.type)) this.delayed(event.type, undefined);
+    if (runs(this.#delays, event.type)) this.delayed(event.type, undefined);
     this.#step = isTaken ? { event: event.type, told: event, transitions } : undefined;
     const delivery = this.#delivery;
     if (delivery?.event !== event || delivery.isTaken !== undefined) return;

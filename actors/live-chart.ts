@@ -166,7 +166,7 @@ export class LiveChart extends CallView implements Waiting {
     this.#owner?.complete();
   }
 
-  /** A fault in the chart; XState's observer callback. */
+  /** A fault in the chart, or in what the call does; XState's observer callback. */
   error(fault: unknown): void {
     this.#fault(fault);
   }
@@ -220,11 +220,12 @@ export class LiveChart extends CallView implements Waiting {
   deliver(event: CallEvent, accepted?: () => void): Refusal | undefined {
     const actor = this.#awake();
     if (!actor) return this.#notTaken(event);
-    let isTaken: boolean | undefined;
-    this.guard(() => {
-      isTaken = actor.deliver(event, accepted);
-    });
-    return isTaken === false ? this.#refuse(event) : undefined;
+    try {
+      return actor.deliver(event, accepted) === false ? this.#refuse(event) : undefined;
+    } catch (fault) {
+      this.#fault(fault);
+      return undefined;
+    }
   }
 
   /** Runs code of the call; a fault in it ends the call, and returns false. */

@@ -17,9 +17,7 @@ const line =
 export function readCandidateLine(text: string): Candidate | undefined {
   const [, foundation = "", component, protocol, priority, ip = "", port, type = "", rest = ""] = line.exec(text) ?? [];
   if (protocol === undefined) return undefined;
-  const extensions = new Map<string, string>();
   const words = rest.trim().split(" ");
-  for (let at = 0; at + 1 < words.length; at += 2) extensions.set(words[at] ?? "", words[at + 1] ?? "");
   return checked({
     foundation,
     component: Number(component),
@@ -28,27 +26,31 @@ export function readCandidateLine(text: string): Candidate | undefined {
     ip,
     port: Number(port),
     type,
-    generation: Number(extensions.get("generation") ?? 0),
-    network: Number(extensions.get("network-id") ?? 0),
-    relatedAddress: extensions.get("raddr"),
-    relatedPort: numberOf(extensions.get("rport")),
-    tcpType: extensions.get("tcptype"),
+    generation: Number(extension(words, "generation") ?? 0),
+    network: Number(extension(words, "network-id") ?? 0),
+    relatedAddress: extension(words, "raddr"),
+    relatedPort: numberOf(extension(words, "rport")),
+    tcpType: extension(words, "tcptype"),
   });
+}
+
+/** The value after a name; the last, where there are several. */
+function extension(words: readonly string[], name: string): string | undefined {
+  let value: string | undefined;
+  for (let at = 0; at + 1 < words.length; at += 2) if (words[at] === name) value = words[at + 1];
+  return value;
 }
 
 /** Writes the value of an a=candidate. */
 export function writeCandidateLine(candidate: Candidate): string {
   const { foundation, component, protocol, priority, ip, port, type } = candidate;
   const { relatedAddress, relatedPort, tcpType, generation, network } = candidate;
-  return [
-    `${foundation} ${component} ${protocol} ${priority} ${ip} ${port} typ ${type}`,
-    ...(relatedAddress === undefined
-      ? []
-      : [isAddress(relatedAddress) ? `raddr ${relatedAddress} rport ${relatedPort ?? 9}` : hidden(ip)]),
-    ...(tcpType === undefined ? [] : [`tcptype ${tcpType}`]),
-    `generation ${generation}`,
-    ...(network === 0 ? [] : [`network-id ${network}`]),
-  ].join(" ");
+  let line = `${foundation} ${component} ${protocol} ${priority} ${ip} ${port} typ ${type}`;
+  if (relatedAddress !== undefined)
+    line += isAddress(relatedAddress) ? ` raddr ${relatedAddress} rport ${relatedPort ?? 9}` : ` ${hidden(ip)}`;
+  if (tcpType !== undefined) line += ` tcptype ${tcpType}`;
+  line += ` generation ${generation}`;
+  return network === 0 ? line : `${line} network-id ${network}`;
 }
 
 /** RFC 8839 §5.1: a related address that must stay hidden is 0.0.0.0 or ::, with port 9. */
@@ -119,7 +121,7 @@ function checked(fields: Unchecked): Candidate | undefined {
   const related =
     (relatedAddress === undefined || ADDRESS.test(relatedAddress)) && isWithin(relatedPort ?? 0, 0, 65_535);
   if (!words || !numbers || !more || !related || (tcpType !== undefined && !TYPE.test(tcpType))) return undefined;
-  return {
+  const candidate = {
     foundation,
     component: component ?? 1,
     protocol: protocol.toLowerCase(),
@@ -129,8 +131,9 @@ function checked(fields: Unchecked): Candidate | undefined {
     type: type.toLowerCase(),
     generation,
     network,
-    ...present({ relatedAddress, relatedPort, tcpType }),
   };
+  const isPlain = relatedAddress === undefined && relatedPort === undefined && tcpType === undefined;
+  return isPlain ? candidate : { ...candidate, ...present({ relatedAddress, relatedPort, tcpType }) };
 }
 
 function isWithin(value: number | undefined, least: number, most: number): boolean {

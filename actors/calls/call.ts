@@ -144,10 +144,12 @@ export class Call implements ChartOwner, DialogUser {
     if (effect.type === "sip.send.failure") this.#status = effect.failure.status;
     if (this.#changed && !this.#isCommitted && this.chart.answered) this.#commit();
     if (this.#unsaid && !effect.type.startsWith("sip.")) this.#unsaid = [...this.#unsaid, effect as UserEffect];
-    this.chart.guard(() => {
+    try {
       if (effect.type.startsWith("sip.")) this.phone.perform(effect as PhoneEffect);
       else this.user.perform(effect as UserEffect);
-    });
+    } catch (fault) {
+      this.chart.error(fault);
+    }
   }
 
   /** The call is answered: it is saved before either side is notified, so that a kill cannot leave only one side in the call. */

@@ -39,7 +39,8 @@ export class Forks {
   }
 
   get(tag: string): Fork | undefined {
-    return this.#all.find((fork) => fork.tag === tag);
+    for (const fork of this.#all) if (fork.tag === tag) return fork;
+    return undefined;
   }
 
   /** The forks that have answered the INVITE. */
@@ -49,8 +50,9 @@ export class Forks {
 
   /** The dialog for our next request: the call's own, else the youngest early one. */
   get current(): Fork | undefined {
-    const open = this.#all.filter((fork) => fork.open);
-    return this.chosen === null ? open.at(-1) : open.find(({ tag }) => tag === this.chosen);
+    if (this.chosen === null) return this.#all.findLast((fork) => fork.open);
+    const fork = this.get(this.chosen);
+    return fork?.open ? fork : undefined;
   }
 
   /** The same, until either side has hung up. */

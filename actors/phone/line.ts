@@ -219,7 +219,11 @@ class Guarded implements ClientHandlers {
 
   response(response: Response, source: Destination): void {
     this.#line.heard.add(source);
-    this.#line.chart.guard(() => this.#on.response(response, source));
+    try {
+      this.#on.response(response, source);
+    } catch (fault) {
+      this.#line.chart.error(fault);
+    }
   }
 
   failed(why: NoResponse, words?: string): void {

@@ -77,16 +77,17 @@ function readParameter(element: Element): Parameter {
 /** Writes a payload type; ptime and maxptime are repeated in each. */
 export function writePayload(payload: Payload, { ptime, maxptime }: Content): Element {
   const { id, name, clockrate, channels, parameters, feedback } = payload;
-  const attributes = {
+  const element = xml("payload-type", {
     id: `${id}`,
     name,
     clockrate: `${clockrate}`,
     channels: channels > 1 ? `${channels}` : undefined,
     ptime: ptime?.toString(),
     maxptime: maxptime?.toString(),
-  };
-  const children = [...parameters.map((each) => xml("parameter", { ...each })), ...writeFeedback(feedback)];
-  return xml("payload-type", present(attributes), ...children);
+  });
+  for (const each of parameters) element.cnode(xml("parameter", { ...each }));
+  for (const each of writeFeedback(feedback)) element.cnode(each);
+  return element;
 }
 
 /** Writes feedback. */

@@ -130,22 +130,23 @@ function readCrypto(element: Element): Crypto {
 
 /** Writes a description. */
 export function writeDescription(content: Content): Element {
-  return xml(
-    "description",
-    { xmlns: RTP, media: content.media },
-    ...content.payloads.map((payload) => writePayload(payload, content)),
-    ...writeFeedback(content.feedback),
-    ...content.bandwidth.map(({ type, limit }) => xml("bandwidth", { type }, `${limit}`)),
-    ...(content.crypto.length > 0 ? [xml("encryption", {}, ...content.crypto.map(writeCrypto))] : []),
-    ...(content.rtcpMux ? [xml("rtcp-mux")] : []),
-    ...(content.rtcpReducedSize ? [xml("rtcp-reduced-size")] : []),
-    ...content.extensions.filter(({ senders }) => senders !== "none").map(writeExtension),
-    ...(content.mixedExtensions ? [xml("extmap-allow-mixed", { xmlns: RTP_HDREXT })] : []),
-    ...writeSources(content),
-    ...content.streams.map((stream) => xml("stream", { xmlns: MSID, ...stream })),
-    ...(content.categories ?? []).map((name) => xml("category", { xmlns: CATEGORY, name })),
-  );
+  const description = xml("description", { xmlns: RTP, media: content.media });
+  const add = (child: Element): void => void description.cnode(child);
+  for (const payload of content.payloads) add(writePayload(payload, content));
+  for (const each of writeFeedback(content.feedback)) add(each);
+  for (const { type, limit } of content.bandwidth) add(xml("bandwidth", { type }, `${limit}`));
+  if (content.crypto.length > 0) add(xml("encryption", {}, ...content.crypto.map(writeCrypto)));
+  if (content.rtcpMux) add(xml("rtcp-mux"));
+  if (content.rtcpReducedSize) add(xml("rtcp-reduced-size"));
+  for (const each of content.extensions) if (each.senders !== "none") add(writeExtension(each));
+  if (content.mixedExtensions) add(xml("extmap-allow-mixed", { xmlns: RTP_HDREXT }));
+  for (const each of writeSources(content)) add(each);
+  for (const stream of content.streams) add(xml("stream", { xmlns: MSID, ...stream }));
+  for (const name of content.categories ?? NONE) add(xml("category", { xmlns: CATEGORY, name }));
+  return description;
 }
+
+const NONE: readonly string[] = [];
 
 /** XEP-0294 §3: `both` is the default; no value means "none", so an inactive extension is not written. */
 function writeExtension({ id, uri, senders, attributes }: Extension): Element {

@@ -36,13 +36,13 @@ const PREFERENCE = ["host", "prflx", "srflx", "relay"];
 
 /** The default candidate of a component (RFC 8839 §4.2.1.2): relay, then srflx, then host. */
 export function defaultCandidate({ candidates }: Transport, component: number): Candidate | undefined {
-  const choice = candidates.filter((candidate) => candidate.component === component && isUsable(candidate));
-  const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
-  return choice.reduce<Candidate | undefined>(
-    (best, each) => (best && rank(best) >= rank(each) ? best : each),
-    undefined,
-  );
+  let best: Candidate | undefined;
+  for (const each of candidates)
+    if (each.component === component && isUsable(each) && (best === undefined || rank(best) < rank(each))) best = each;
+  return best;
 }
+
+const rank = ({ type, priority }: Candidate): number => PREFERENCE.indexOf(type) * 2 ** 32 + priority;
 
 /** A plain address: a candidate as seen by a peer without ICE. */
 export function plainCandidate(component: number, ip: string, port: number): Candidate {

@@ -22,6 +22,11 @@ export function commonPayloads(offered: readonly Payload[], given: readonly Payl
   const answered = given.filter(({ id }, at) => given.findIndex((other) => other.id === id) === at);
   if (answered.every((payload) => isAsOffered(payload, offered, answered)))
     return withoutHelpers(offered, given, answered);
+  return withoutHelpers(offered, given, matched(offered, answered));
+}
+
+/** The answered codecs, each found by what it is among those that were offered. */
+function matched(offered: readonly Payload[], answered: readonly Payload[]): readonly Payload[] {
   const numbers = new Map<number, Payload>();
   const left = new Set(offered);
   const take = (payload: Payload): void => {
@@ -40,8 +45,7 @@ export function commonPayloads(offered: readonly Payload[], given: readonly Payl
     return (target === undefined ? 0 : 2) + (same ? 0 : 1);
   };
   for (const payload of answered.toSorted((one, two) => rank(one) - rank(two))) take(payload);
-  const common = answered.flatMap((payload) => renumbered(payload, numbers));
-  return withoutHelpers(offered, given, common);
+  return answered.flatMap((payload) => renumbered(payload, numbers));
 }
 
 /** Fast path: most answers use the offer's codecs with the offer's numbers. */

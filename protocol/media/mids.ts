@@ -9,9 +9,11 @@ import { isToken } from "./values.ts";
 
 type Described = Pick<Media, "contents" | "mids">;
 
+const NONE = new Map<string, string>();
+
 /** The mids by name. */
 export function midsOf({ contents, mids: known = [] }: Described): ReadonlyMap<string, string> {
-  const given = new Map<string, string>();
+  const given = known.length === 0 ? NONE : new Map<string, string>();
   for (const { name, mid } of known) if (mid !== "") given.set(name, mid);
   const mids = new Map<string, string>();
   /** Reserved: names, the description's mids, and generated mids. */

@@ -40,8 +40,8 @@ export function dialogFromResponse(request: Request, response: Response): Dialog
     remote: header(response, "To") ?? "",
     localSeq: cseqOf(request).number,
     remoteSeq: null,
-    remoteTarget: readable(() => contactOf(response)) ?? request.uri,
-    routeSet: readable(() => routesOf(response)) ?? [],
+    remoteTarget: readable(contactOf, response) ?? request.uri,
+    routeSet: readable(routesOf, response) ?? [],
   };
 }
 
@@ -66,8 +66,8 @@ export function dialogFromRequest(request: Request, localTag: string): Dialog {
 /** Whether the sender is an RFC 2543 client: its branch, if any, lacks the magic cookie (RFC 3261 §8.1.1.7). */
 const isOld = (request: Request): boolean => !topVia(request).branch?.startsWith(MAGIC_COOKIE);
 
-function readable<T>(read: () => T): T | undefined {
-  const value = attempt(read);
+function readable<M extends Request | Response, T>(read: (message: M) => T, message: M): T | undefined {
+  const value = attempt(read, message);
   return value instanceof Refusal ? undefined : value;
 }
 
@@ -146,7 +146,7 @@ function hopBy(requestUri: string, route: string | undefined): Destination {
 
 /** The dialog with the new target from a target refresh: a 2xx to our re-INVITE, or their accepted re-INVITE (§12.2). */
 export function refreshTarget(dialog: Dialog, message: Request | Response): Dialog {
-  return { ...dialog, remoteTarget: readable(() => contactOf(message)) ?? dialog.remoteTarget };
+  return { ...dialog, remoteTarget: readable(contactOf, message) ?? dialog.remoteTarget };
 }
 
 /** The dialog after a request of theirs; a CSeq number that does not grow is refused with 500 (§12.2.2). */

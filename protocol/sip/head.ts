@@ -98,10 +98,14 @@ export function valueIn(text: string, from: number, end: number): string {
 
 const request = /^([^ ]+) ([^ ]+) SIP\/(\d+\.\d+)$/i;
 const response = /^SIP\/(\d+\.\d+) ([1-6]\d\d)(?: (.*))?$/i;
+/** As nearly all write it. */
+const PLAIN_STATUS = /^SIP\/2\.0 [1-6]\d\d(?: .*)?$/;
 const BAD_URI = /[<>"\s]/;
 
 /** RFC 3261 §7.1, §7.2: single spaces, none before or after. */
 export function readStartLine(line: string): StartLine {
+  if (PLAIN_STATUS.test(line))
+    return { method: "", uri: "", status: Number(line.slice(8, 11)), phrase: line.slice(12) };
   if (/^SIP\//i.test(line)) {
     const [, version, status, phrase = ""] = response.exec(line) ?? [];
     const start = { method: "", uri: "", status: Number(status ?? 0), phrase };
@@ -114,12 +118,14 @@ export function readStartLine(line: string): StartLine {
   return version === "2.0" ? start : { ...start, fault: ["SIP version not supported", 505] };
 }
 
+const LENGTH = /^\d{1,9}$/;
+
 /** Content-Length; NaN if it is not a number, or if there are several different ones. */
 export function contentLength(headers: readonly Field[]): number | undefined {
   let length: number | undefined;
   for (const [name, value] of headers) {
     if (name !== "Content-Length") continue;
-    const told = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    const told = LENGTH.test(value) ? Number(value) : Number.NaN;
     length = length === undefined || length === told ? told : Number.NaN;
   }
   return length;

@@ -24,6 +24,8 @@ export interface Via {
 
 const via = /^SIP\s*\/\s*2\.0\s*\/\s*([^\s/;]+)\s+(\[[0-9a-f:.]+\]|[\w.-]+)(?:\s*:\s*(\d{1,5}))?\s*(;.*)?$/is;
 
+const BRACKETS = /^\[|\]$/g;
+
 /** Reads one Via value. */
 export function readVia(value: string): Via {
   const [, transport, host, port, rest = ""] = via.exec(value) ?? [];
@@ -31,7 +33,7 @@ export function readVia(value: string): Via {
   const params = readParams(rest);
   return {
     transport: transport.toUpperCase(),
-    host: host.replace(/^\[|\]$/g, ""),
+    host: host.replace(BRACKETS, ""),
     port: port === undefined ? undefined : Number(port),
     branch: param(params, "branch"),
     params,
@@ -44,11 +46,15 @@ export interface CSeq {
   readonly method: string;
 }
 
+const BLANK = /\s/;
+const CSEQ = /^\d{1,20}\s+\S+$/;
+
 /** Reads a CSeq value; the number is below 2**31 (RFC 3261 §8.1.1.5). */
 export function readCSeq(value: string): CSeq {
-  const [, number, method] = /^(\d{1,20})\s+(\S+)$/.exec(value) ?? [];
-  if (method === undefined || Number(number) >= 2 ** 31 || !isToken(method)) throw invalid("CSeq");
-  return { number: Number(number), method };
+  const number = CSEQ.test(value) ? Number.parseInt(value, 10) : 2 ** 31;
+  const method = value.slice(value.search(BLANK)).trimStart();
+  if (number >= 2 ** 31 || !isToken(method)) throw invalid("CSeq");
+  return { number, method };
 }
 
 interface Readings {

@@ -59,10 +59,12 @@ export function readParams(text: string): Param[] {
   return params;
 }
 
+const NO_NAME = /[\s"<>,]/;
+
 function readParam(part: string): Param {
   const equals = part.indexOf("=");
   const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
-  if (name === "" || /[\s"<>,]/.test(name)) throw invalid("parameter");
+  if (name === "" || NO_NAME.test(name)) throw invalid("parameter");
   return [name, equals === -1 ? "" : unquote(part.slice(equals + 1).trim())];
 }
 
