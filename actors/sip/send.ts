@@ -23,8 +23,7 @@ export type Carrier = Pick<Flow, "transport" | "ownPort">;
 
 /** The bytes of a message for a flow. */
 export function writeBy(message: Message, by: Carrier): Uint8Array {
-  for (const field of message.headers)
-    if (isForOther(field, by.transport)) return writeMessage(contacted(message, by));
+  for (const field of message.headers) if (isForOther(field, by.transport)) return writeMessage(contacted(message, by));
   return writeMessage(message);
 }
 
