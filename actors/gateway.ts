@@ -146,6 +146,7 @@ export class Gateway {
       acl: this.#acl,
       port: () => this.sip.port,
       strict: sip.strict,
+      asks: (config.proxyInterval ?? 0) > 0,
       sip: () => this.sip,
     });
     const relay =
@@ -189,6 +190,7 @@ export class Gateway {
       tls: (trunk) => this.trunks.tlsOf(trunk),
       secure: secure && { ...secure, trunkOf: (peer) => this.trunks.shownBy(peer) },
       allow: (source) => this.#acl.allows(source.host) || this.trunks.isAt(source),
+      tried: (trunk, why) => this.trunks.tried(trunk, why),
       heard: (source) => this.#proxy.heard(source),
       broken: (why) => this.#actor.send({ type: "failed", text: why }),
       user: relay?.user ?? this.calls,

@@ -41,7 +41,7 @@ export interface Health {
 /** A trunk as `/health` reports it. */
 export interface TrunkState {
   readonly name: string;
-  /** `unregistered` also if the trunk does not register. */
+  /** A trunk that does not register is `unregistered`, or `unreachable`. */
   readonly state: string;
   /** Why the registration was refused, or the registrar is unreachable. */
   readonly why?: string;

@@ -11,7 +11,8 @@
  * at the earliest after 30 s, at the latest after three quarters of a day; a longer interval that the registrar demands (423) is used; a
  * failure is retried after 30 s, 60 s, … half an hour, with jitter, and never given up; a refusal of the account itself (401, 403, 407) waits
  * half an hour at once, since many tries lock an account; a lost connection (RFC 5626 §4.5) is opened again at once, unless the registration
- * stood for less than half a minute, which counts as a failure; Retry-After (§20.33) lengthens each of these pauses, to an hour at most; at
+ * stood for less than half a minute, which counts as a failure; failures are forgotten once a registration has stood for that long, so a
+ * registrar that answers 200 and closes the connection is asked less and less often; Retry-After (§20.33) lengthens each of these pauses, to an hour at most; at
  * the stop the binding is removed if one may exist, but only after an open REGISTER is answered (§10.2). Left out: digest, and the addresses
  * of a provider: one `send` tries all of them (actors/trunks/registration.ts).
  */
@@ -56,7 +57,7 @@ export interface RegistrationContext {
   readonly granted: number;
   /** Whether a binding may exist: one was granted, or an unanswered REGISTER may have created one. */
   readonly mayBeBound: boolean;
-  /** Since the last success: the number of failures, and of demands for a longer interval (423). */
+  /** Failures since a registration last stood for half a minute, and demands for a longer interval (423) since the last success. */
   readonly failures: number;
   readonly longer: number;
   readonly chance: number;
@@ -111,6 +112,7 @@ const registrationSetup = setup({
       Math.max(FIRST_PAUSE, Math.min(LONGEST_INTERVAL, context.granted) * 750),
     "back-off": ({ context }) => backOff(context),
     "half an hour": ({ context }) => paused(LONGEST_PAUSE, context),
+    "half a minute": STOOD,
     "a moment": 2_000,
   },
   actions: {
@@ -120,11 +122,11 @@ const registrationSetup = setup({
     "note what was given": assign((_, { granted }: { granted: number }) => ({
       granted,
       mayBeBound: true,
-      failures: 0,
       longer: 0,
       wait: 0,
       why: "",
     })),
+    "forget the failures": assign({ failures: 0 }),
     "note why": assign((_, { why }: { why: string }) => ({ why })),
     "note the interval": assign(({ context }, { least }: Failure) => ({
       expires: least ?? context.expires,
@@ -194,6 +196,7 @@ export const registration = registrationSetup.createMachine({
       description: "Whoever calls the account reaches the gateway.",
       tags: "bound",
       initial: "resting",
+      after: { "half a minute": { actions: "forget the failures" } },
       on: {
         "sip.flow.lost": [
           { target: "registering", guard: given("it has stood for a while"), actions: given("note why") },

@@ -16,7 +16,7 @@ export interface Gauges {
   readonly relays: readonly { readonly name: string; readonly state: "up" | "down" | "unknown" }[];
   /** Live calls whose media go through a relay. */
   readonly relayed: number;
-  readonly trunks: readonly { readonly name: string; readonly state: string }[];
+  readonly trunks: readonly { readonly name: string; readonly state: string; readonly why?: string }[];
   /** The state of each live call. */
   readonly states: readonly string[];
   /** Calls allowed in set-up, calls that count as such, and calls refused for overload since the start. */
@@ -207,12 +207,23 @@ function readAtScrape(named: Named, gauges: () => Gauges): void {
     },
   });
   new Gauge({
-    ...named("trunk_registered", "1 while a trunk's account is registered, 0 while it is not"),
+    ...named(
+      "trunk_registered",
+      "1 while a trunk's account is registered, 0 while it is not, or while a trunk without one cannot be reached",
+    ),
     labelNames: ["trunk"],
     collect() {
       this.reset();
       for (const { name: trunk, state } of gauges().trunks)
         if (state !== "unregistered") this.set({ trunk }, Number(state === "registered"));
+    },
+  });
+  new Gauge({
+    ...named("trunk_fault", "1 while a trunk is refused or cannot be reached, and why"),
+    labelNames: ["trunk", "why"],
+    collect() {
+      this.reset();
+      for (const { name: trunk, why } of gauges().trunks) if (why) this.set({ trunk, why }, 1);
     },
   });
   new Gauge({

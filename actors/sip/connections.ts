@@ -56,6 +56,8 @@ export interface ConnectionNeeds {
   readonly clock: Clock;
   readonly connect: ConnectTo;
   readonly dropped: Tally;
+  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
+  tried?(trunk: string, why: string): void;
   received(message: Uint8Array, connection: Connection): void;
 }
 
@@ -202,6 +204,7 @@ export class SipConnections {
     this.#needs.connect(address, events, CONNECT).then(
       (stream) => {
         if (this.#stopped) stream.destroy();
+        else this.#tried(address, "");
         done(this.#stopped ? undefined : begin(stream));
       },
       (error: unknown) => {
@@ -216,7 +219,13 @@ export class SipConnections {
     if (transport !== "tls") return undefined;
     const why = error instanceof Error ? error.message : String(error);
     this.#needs.dropped.add("no TLS connection", { trunk, host, port, why });
+    this.#tried({ transport, trunk, host, port }, why);
     return why;
+  }
+
+  /** By TLS 1.3 who refuses our certificate does so once the connection is there. */
+  #tried({ trunk }: Destination, why: string): void {
+    if (trunk !== undefined) this.#needs.tried?.(trunk, why);
   }
 
   /** The callbacks of a connection, and the function that registers it once its stream is open. */
@@ -225,6 +234,7 @@ export class SipConnections {
     begin: (stream: ByteStream) => Connection;
   } {
     let connection: Connection | undefined;
+    let isHeard = false;
     const begin = (stream: ByteStream): Connection => {
       connection = {
         stream,
@@ -243,8 +253,14 @@ export class SipConnections {
       return connection;
     };
     const events: StreamEvents = {
-      received: (bytes) => connection && this.#received(connection, bytes),
-      closed: (error) => connection && this.#closed(connection, error?.message),
+      received: (bytes) => {
+        isHeard = true;
+        if (connection) this.#received(connection, bytes);
+      },
+      closed: (error) => {
+        if (error && kind.ours && !isHeard) this.#tried(kind.remote, error.message);
+        if (connection) this.#closed(connection, error?.message);
+      },
     };
     return { events, begin };
   }

@@ -66,6 +66,8 @@ export interface SipNeeds {
   allow(source: Destination): boolean;
   /** Whether CANCELs and responses are accepted only from the peer of their INVITE or request, and from allowed sources. */
   readonly strict: boolean;
+  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
+  tried?(trunk: string, why: string): void;
   /** A readable message was received from this source. */
   heard?(source: Destination): void;
   /** A socket failed too often, and is not reopened. */
@@ -96,6 +98,7 @@ export class SipStack implements SipPort, FlowPort {
     this.#transport = new SipTransport({
       ...needs,
       dropped: this.#dropped,
+      tried: (trunk, why) => needs.tried?.(trunk, why),
       received: (message, source, flow) => this.#received(message, source, flow),
       isKnown: (key) => this.#servers.has(key),
       tooMany: (invite, source, flow, toTag) => this.#tooMany(invite, source, flow, toTag),

@@ -89,6 +89,8 @@ export interface SipTransportNeeds {
   readonly log: Log;
   readonly dropped: Tally;
   allow(source: Destination): boolean;
+  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
+  tried?(trunk: string, why: string): void;
   /** Whether one more refusal may go to this source. */
   mayAnswer(source: Destination): boolean;
   received(message: Message, source: Destination, flow: Flow): void;
@@ -137,6 +139,7 @@ export class SipTransport {
       allow: (source) => needs.allow(source),
       connect: (to, events, timeout) => this.#connect(to, events, timeout),
       dropped: needs.dropped,
+      tried: (trunk, why) => needs.tried?.(trunk, why),
       received: (bytes, by) => this.#received({ bytes, source: by.remote, by }),
     });
     this.#sockets = new SipSockets({

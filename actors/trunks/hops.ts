@@ -138,7 +138,8 @@ export class Hops {
   }
 
   #askLater(hop: Destination, key: string): void {
-    const ask = (): void => this.#ask(hop, (isAlive) => (isAlive ? this.#revive(hop, key) : this.#askLater(hop, key)));
+    const ask = (): void =>
+      void this.ask(hop).then((why) => (why === "" ? this.#revive(hop, key) : this.#askLater(hop, key)));
     this.#dead.set(key, this.#stopped ? () => {} : this.#needs.clock.after(AGAIN, ask));
   }
 
@@ -147,8 +148,8 @@ export class Hops {
     this.#say(hop, "alive");
   }
 
-  /** Sends OPTIONS; `told` is called once. */
-  #ask(hop: Destination, told: (isAlive: boolean) => void): void {
+  /** Sends OPTIONS; gives why that place is of no use now, "" where it answers. */
+  ask(hop: Destination): Promise<string> {
     const { sip, random, localHost } = this.#needs;
     const uri = `sip:${writeHost(hop.host)}:${hop.port}${hop.transport === "tls" ? ";transport=tls" : ""}`;
     const headers = [
@@ -157,12 +158,12 @@ export class Hops {
       ["Call-ID", random()],
       ["CSeq", "1 OPTIONS"],
     ] as const;
-    const once = Promise.withResolvers<boolean>();
+    const once = Promise.withResolvers<string>();
     sip().send(requestOf({ method: "OPTIONS", uri, headers }), hop, {
-      response: ({ status }) => once.resolve(status !== 503),
-      failed: () => once.resolve(false),
+      response: ({ status, phrase }) => once.resolve(status === 408 || status === 503 ? `${status} ${phrase}` : ""),
+      failed: (why, words = "it cannot be reached") => once.resolve(why === "timeout" ? "it does not answer" : words),
     });
-    void once.promise.then(told);
+    return once.promise;
   }
 
   async #look(): Promise<void> {

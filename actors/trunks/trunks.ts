@@ -15,6 +15,7 @@ import { escapeUser } from "../../protocol/sip/uri.ts";
 import { present } from "../../protocol/text.ts";
 import type { Peer, TlsTerms } from "../../transports/transport.ts";
 import type { FlowPort, SipPort } from "../sip/user.ts";
+import { Reachability } from "./reachability.ts";
 import { Registration } from "./registration.ts";
 import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
@@ -26,12 +27,16 @@ export interface TrunksNeeds extends Omit<TrunkNeeds, "isSame"> {
   readonly trunks: readonly TrunkSettings[];
   /** Authorities, certificates and keys, by trunk name; they may change. */
   readonly files: () => TrunkFiles;
+  /** Whether trunks without an account are asked whether they are there (`[sip] options_interval`). */
+  readonly asks: boolean;
 }
 
 export class Trunks {
   readonly #needs: TrunksNeeds;
   readonly #trunks: readonly Trunk[];
   readonly #registrations: ReadonlyMap<string, Registration>;
+  /** Of those without an account. */
+  readonly #reachable: ReadonlyMap<string, Reachability>;
   #stopped: Promise<void> | undefined;
 
   constructor(needs: TrunksNeeds) {
@@ -40,12 +45,13 @@ export class Trunks {
     this.#trunks = needs.trunks.map((settings) => new Trunk(settings, { ...needs, isSame }));
     const registered = this.#trunks.filter(({ settings }) => settings.register);
     this.#registrations = new Map(registered.map((trunk) => [trunk.settings.name, registrationOf(trunk, needs)]));
+    const others = this.#trunks.filter(({ settings }) => !settings.register);
+    this.#reachable = new Map(others.map((trunk) => [trunk.settings.name, reachabilityOf(trunk, needs)]));
   }
 
   get states(): readonly TrunkState[] {
     return this.#trunks.map(({ settings: { name } }) => {
-      const registration = this.#registrations.get(name);
-      const { state = "unregistered", why = "" } = registration ?? {};
+      const { state = "", why = "" } = this.#registrations.get(name) ?? this.#reachable.get(name) ?? {};
       return { name, state, ...present({ why: why || undefined }) };
     });
   }
@@ -100,27 +106,42 @@ export class Trunks {
 
   start(): void {
     for (const trunk of this.#trunks) trunk.start();
-    for (const registration of this.#registrations.values()) registration.start();
+    for (const each of [...this.#registrations.values(), ...this.#reachable.values()]) each.start();
   }
 
   /** Leaves all bindings to the next gateway. */
   leave(): void {
     for (const registration of this.#registrations.values()) registration.leave();
-    for (const trunk of this.#trunks) trunk.stop();
+    this.#stopLooking();
   }
 
   /** Certificates may have changed: unreachable registrars are tried again at once. */
   reload(): void {
-    if (this.#stopped === undefined) for (const registration of this.#registrations.values()) registration.reload();
+    if (this.#stopped !== undefined) return;
+    for (const each of [...this.#registrations.values(), ...this.#reachable.values()]) each.reload();
+  }
+
+  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
+  tried(name: string, why: string): void {
+    this.#reachable.get(name)?.noted(why);
+  }
+
+  #stopLooking(): void {
+    for (const each of [...this.#trunks, ...this.#reachable.values()]) each.stop();
   }
 
   /** Removes all bindings; settles when that is done, or after a time-out. */
   stop(): Promise<void> {
-    this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() => {
-      for (const trunk of this.#trunks) trunk.stop();
-    });
+    this.#stopped ??= Promise.all([...this.#registrations.values()].map((each) => each.stop())).then(() =>
+      this.#stopLooking(),
+    );
     return this.#stopped;
   }
+}
+
+function reachabilityOf(trunk: Trunk, { clock, chance, log, asks }: TrunksNeeds): Reachability {
+  const { hops, isSecured, settings } = trunk;
+  return new Reachability({ trunk: settings.name, hops, isAsked: asks && isSecured, clock, chance, log });
 }
 
 function registrationOf(trunk: Trunk, needs: TrunksNeeds): Registration {

@@ -99,13 +99,17 @@ provider > gateway
   });
 
   // proves: K25
-  test("that is lost at once again and again waits between two", async () => {
+  test("that is lost at once again and again waits between two, longer each time, until it has stood for a while", async () => {
     const stage = await staged();
     await stage.play(
       `${REGISTERS(1)}${GRANTS()}the stream is cut\nnothing on provider\nafter 14 s\nnothing on provider\n`,
     );
     expect(stateOf(stage)).toEqual({ name: "line", state: "unreachable", why: "the connection was closed" });
     await stage.play(`after 17 s\n${REGISTERS(2)}${GRANTS()}`);
+    await stage.play("the stream is cut\nafter 29 s\nnothing on provider\n");
+    expect(stateOf(stage)).toEqual({ name: "line", state: "unreachable", why: "the connection was closed" });
+    await stage.play(`after 32 s\n${REGISTERS(3)}${GRANTS()}after 31 s\nthe stream is cut\n${REGISTERS(4)}${GRANTS()}`);
+    await stage.play(`the stream is cut\nafter 14 s\nnothing on provider\nafter 17 s\n${REGISTERS(5)}${GRANTS()}`);
     await stage.close();
   });
 

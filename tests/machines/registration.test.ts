@@ -147,10 +147,12 @@ describe("time", () => {
     expect([end.state.context.wait, next.state.context.wait]).toEqual([3600, 0]);
   });
 
-  test("after a success begins anew", () => {
+  test("after a success begins anew, once that has stood for half a minute", () => {
     const end = through(START, SILENT);
-    expect(end.state.context.failures).toBe(1);
-    expect(move(move(end, AFTER(end)), GRANTED()).state.context).toMatchObject({ failures: 0, why: "" });
+    const registered = move(move(end, AFTER(end)), GRANTED());
+    expect(registered.state.context).toMatchObject({ failures: 1, why: "" });
+    const stood = { type: "xstate.after.half a minute.registration.registered" } as Anything;
+    expect(move(registered, stood).state.context).toMatchObject({ failures: 0 });
   });
 });
 

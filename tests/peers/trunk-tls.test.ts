@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Authority, noOpenssl, type Pair } from "../support/certificates.ts";
+import { changed } from "../support/changed.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
@@ -28,6 +29,7 @@ describe.skipIf(missing !== undefined)(`TLS to Kamailio${missing ? ` (left out: 
   let provider: Provider;
   let mutual: Provider;
   let old: Provider;
+  let expired: Pair;
 
   beforeAll(async () => {
     ours = new Authority();
@@ -35,10 +37,10 @@ describe.skipIf(missing !== undefined)(`TLS to Kamailio${missing ? ` (left out: 
     good = ours.sign("good", "DNS:provider.test");
     mine = ours.sign("mine", "DNS:gateway.test");
     strangers = other.sign("strangers", "DNS:gateway.test");
-    const own = ours.sign("old", "DNS:provider.test", true);
+    expired = ours.sign("old", "DNS:provider.test", true);
     provider = await startProvider("pw", 9, { own: good });
     mutual = await startProvider("pw", 9, { own: good, asks: ours.ca });
-    old = await startProvider("pw", 9, { own });
+    old = await startProvider("pw", 9, { own: expired });
   });
   afterAll(async () => {
     for (const each of [provider, mutual, old]) await each?.stop();
@@ -129,6 +131,60 @@ key = "${own?.key ?? ""}"
         expect((await seen(toml())).trunk).toEqual({ name: "line", state: "registered" });
       });
     });
+
+  // proves: K32
+  test("a trunk without an account says why it cannot be reached in health, metrics and log, until it can be", async () => {
+    const NO_ACCOUNT = (text: string): string =>
+      changed(changed(text, "register = true", "register = false"), "options_interval = 0", "options_interval = 30");
+    const gateway = await startGateway(NO_ACCOUNT(TOML(old.tlsPort, BY("provider.test", ours.ca))));
+    const why = "its certificate has expired";
+    const seen = (wanted: Trunk) =>
+      until(
+        "the trunk",
+        () => trunkOf(gateway),
+        (trunk) => Bun.deepEquals(trunk, wanted),
+        45,
+      );
+    await seen({ name: "line", state: "unreachable", why });
+    const metrics = await (await fetch(`http://127.0.0.1:${gateway.webPort}/metrics`)).text();
+    expect(metrics).toContain(`carillon_trunk_fault{trunk="line",why="${why}"} 1`);
+    expect(gateway.log()).toContain(`"trunk":"line","state":"unreachable","why":"${why}"`);
+    await old.restart({ own: good });
+    gateway.kill("SIGHUP");
+    await seen({ name: "line", state: "unregistered" });
+    await gateway.stop();
+    await old.restart({ own: expired });
+  });
+
+  // proves: K32
+  test.each([
+    [
+      "another name",
+      () => TOML(provider.tlsPort, BY("other.test", ours.ca)),
+      "its certificate is of provider.test, not of other.test",
+    ],
+    ["an authority that nobody knows", () => TOML(provider.tlsPort, BY("provider.test", other.ca)), UNTRUSTED],
+    ["nobody at its port", () => TOML(9, BY("provider.test", ours.ca)), "it refuses the connection"],
+    [
+      "a certificate of ours that it wants",
+      () => TOML(mutual.tlsPort, BY("provider.test", ours.ca)),
+      "it does not take our certificate, or wants one",
+    ],
+  ] as const)("a trunk without an account says that it has %s", async (_, toml, why) => {
+    const text = changed(
+      changed(toml(), "register = true", "register = false"),
+      "options_interval = 0",
+      "options_interval = 30",
+    );
+    const gateway = await startGateway(text);
+    const trunk = await until(
+      "the trunk",
+      () => trunkOf(gateway),
+      ({ state }) => state === "unreachable",
+    );
+    await gateway.stop();
+    expect(trunk.why).toBe(why);
+  });
 
   // proves: K22, K25
   test("a certificate that has changed is judged anew, and SIGHUP brings another authority", async () => {

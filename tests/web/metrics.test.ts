@@ -13,8 +13,9 @@ const GAUGES: Gauges = {
   ...{ relays: [{ name: "127.0.0.1:2223", state: "up" }], relayed: 2 },
   trunks: [
     { name: "fritz", state: "registered" },
-    { name: "sipgate", state: "refused" },
+    { name: "sipgate", state: "refused", why: "403 Forbidden" },
     { name: "pbx", state: "unregistered" },
+    { name: "sbc", state: "unreachable", why: "its certificate has expired" },
   ],
   states: ["outgoing.ringing", "established.stable.talking", "established.hold.held"],
   load: { window: 512, taken: 7, refused: 9 },
@@ -89,11 +90,16 @@ test.each([
 });
 
 // proves: K14
-test("an account is registered or not; a trunk without one says nothing", async () => {
+test("an account is registered or not; a trunk without one says nothing but that it cannot be reached; and why", async () => {
   const lines = await linesAfter([]);
   expect(lines.filter((line) => line.startsWith("carillon_trunk_registered{"))).toEqual([
     'carillon_trunk_registered{trunk="fritz"} 1',
     'carillon_trunk_registered{trunk="sipgate"} 0',
+    'carillon_trunk_registered{trunk="sbc"} 0',
+  ]);
+  expect(lines.filter((line) => line.startsWith("carillon_trunk_fault{"))).toEqual([
+    'carillon_trunk_fault{trunk="sipgate",why="403 Forbidden"} 1',
+    'carillon_trunk_fault{trunk="sbc",why="its certificate has expired"} 1',
   ]);
 });
 
