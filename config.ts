@@ -213,7 +213,9 @@ function wrongDialPlan({ dial, xmpp, trunks }: Config, { tables, file }: Sources
 /** What is wrong between options of several sections, or of `[media]`. */
 const wrongBetween = ({ trunks, xmpp, dial, jingleSip, media, calls, sip }: Config): string[] => [
   ...wrongSecure(sip, jingleSip).map((why) => `[sip] ${why}`),
-  ...wrongTrunks(trunks, { hosts: xmpp.hosts, rules: dial.rules, usernameToPhone: jingleSip.usernameToPhone }),
+  ...wrongTrunks(trunks, {
+    ...{ hosts: xmpp.hosts, rules: dial.rules, numbering: dial, usernameToPhone: jingleSip.usernameToPhone },
+  }),
   ...wrongMedia(media),
   // phones know our port for as long as their calls last
   ...(calls.store !== "" && jingleSip.listenPort === 0 ? ["[calls] store needs a listen_port that stays, not 0"] : []),

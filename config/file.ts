@@ -77,9 +77,15 @@ function parsed(text: string): Table | string {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [what = ""] = error.message.replace("Invalid TOML document: ", "").split("\n", 1);
-    return `line ${error.line}, column ${error.column}: ${what}`;
+    const twice = what.includes("redefine") ? nameAt(text.split("\n")[error.line - 1] ?? "") : undefined;
+    return twice === undefined
+      ? `line ${error.line}, column ${error.column}: ${what}`
+      : `line ${error.line}: ${said(twice)} is there twice`;
   }
 }
+
+/** The section or key that a line begins with; its value may be a secret. */
+const nameAt = (line: string): string | undefined => /^\s*(\[{1,2}[^\]]*\]{1,2}|[\w.-]+(?=\s*=))/.exec(line)?.[1];
 
 const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -5,6 +5,7 @@
  * names the key.
  */
 import { type DialRule, PROXY } from "../protocol/dial-plan.ts";
+import { type Numbering, normal } from "../protocol/number.ts";
 import type { Identity } from "../protocol/sip/caller-id.ts";
 import { type Place, TRUNK_NAME, TRUNKS } from "./trunk-options.ts";
 import { said, written } from "./words.ts";
@@ -49,6 +50,7 @@ export function wrongName(name: string): string | undefined {
 export interface TrunkSetting {
   readonly hosts: readonly string[];
   readonly rules: readonly DialRule[] | undefined;
+  readonly numbering: Numbering;
   readonly usernameToPhone: readonly { readonly username: string; readonly phone: string }[];
 }
 
@@ -78,22 +80,21 @@ function wrongTrunk(
 }
 
 /** Numbers that two users have, in two trunks or in `username_to_phone`. */
-function sharedNumbers(trunks: readonly TrunkConfig[], { usernameToPhone }: TrunkSetting): string[] {
-  const owners = new Map(
-    usernameToPhone.map(({ username, phone }) => [
-      digitsOf(phone),
-      { user: username.toLowerCase(), key: "username_to_phone" },
-    ]),
-  );
+function sharedNumbers(trunks: readonly TrunkConfig[], { usernameToPhone, numbering }: TrunkSetting): string[] {
+  // each number by its digits, and in the form in which it is dialled here
+  const owners = new Map<string, { readonly user: string; readonly key: string }>();
+  const keysOf = (number: string): string[] => [digitsOf(number), normal(number, numbering) ?? digitsOf(number)];
+  for (const { username, phone } of usernameToPhone)
+    for (const each of keysOf(phone)) owners.set(each, { user: username.toLowerCase(), key: "username_to_phone" });
   const wrong: string[] = [];
   for (const { name, numbers } of trunks)
     for (const { number, user } of numbers) {
       const key = `[${TRUNKS}${name}] numbers`;
-      const owner = owners.get(digitsOf(number));
+      const [owner] = keysOf(number).flatMap((each) => owners.get(each) ?? []);
       const isSame = owner === undefined || owner.user === user || owner.user === user.slice(0, user.indexOf("@"));
       if (!isSame)
         wrong.push(`${key} contains ${written(number)} of ${user}, which is ${owner.user}'s in ${owner.key}`);
-      owners.set(digitsOf(number), { user, key });
+      for (const each of keysOf(number)) owners.set(each, { user, key });
     }
   return wrong;
 }

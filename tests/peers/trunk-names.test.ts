@@ -3,22 +3,17 @@
  * runtime. The phone behind it answers at once, so how long a call takes is what the dead place has cost.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Element } from "@xmpp/xml";
 import { PlayPhone } from "../../journal/play-phone.ts";
-import { PlayServer } from "../../replay/server.ts";
-import { listenTcp } from "../../transports/tcp.ts";
-import type { Address, Datagrams, Listener } from "../../transports/transport.ts";
+import type { Address, Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
-import { Inbox } from "../support/inbox.ts";
 import { NameServer, type Names, noNameServer } from "../support/name-server.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { BUN, RUNTIMES } from "../support/runtimes.ts";
+import { StubUser } from "../support/stub-user.ts";
 import { until } from "../support/until.ts";
 
-const OFFER = PLAY_TEXTS["offer-contents"] ?? "";
 const SDP = PLAY_TEXTS["answer-sdp"] ?? "";
-const JULIET = "juliet@example.org/balcony";
 
 /** A place of the provider: a phone that answers each request, where it is not dead. */
 class Place {
@@ -58,12 +53,9 @@ describe.skipIf(noNameServer !== undefined)(
   () => {
     let server: NameServer;
     let names: Names;
-    let xmpp: PlayServer;
-    let component: Listener;
+    const juliet = new StubUser();
     const first = new Place(false);
     const second = new Place(true);
-    const stanzas = new Inbox<Element>();
-    let count = 0;
 
     beforeAll(async () => {
       const service = (priority: number, port: number, target: string) => ({ priority, port, target });
@@ -76,16 +68,11 @@ describe.skipIf(noNameServer !== undefined)(
         silent: "slow.test",
       };
       server = await NameServer.start(names);
-      xmpp = new PlayServer((stanza) => {
-        const { id, from, to, type } = stanza.attrs;
-        if (stanza.is("iq") && type === "set") xmpp.send(`<iq type='result' id='${id}' from='${to}' to='${from}'/>`);
-        stanzas.put(stanza);
-      });
-      component = await listenTcp({ host: "127.0.0.1", port: 0 }, (stream) => xmpp.accept(stream));
+      await juliet.start();
     });
     afterAll(async () => {
       server?.stop();
-      await component?.close();
+      await juliet.stop();
       await Promise.all([first, second].map((each) => each.close()));
     });
 
@@ -97,13 +84,7 @@ listen_port = 0
 [sip]
 bind = ["127.0.0.1"]
 options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = ${component.local.port}
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.org"]
-[dial]
+${juliet.toml}[dial]
 calls_per_user = 0
 rules = [{ to = "+49", trunk = "line" }, { to = "+33", trunk = "slow" }]
 [trunks.line]
@@ -115,26 +96,13 @@ server = "slow.test"
 port = 0
 `;
 
-    /** Begins a call; gives what its sid is. */
-    const dials = (number: string): string => {
-      const sid = `s${++count}`;
-      const jingle = `<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='${sid}' initiator='${JULIET}'>${OFFER}</jingle>`;
-      xmpp.send(`<iq type='set' id='${sid}' from='${JULIET}' to='${number}@sip.example.org'>${jingle}</iq>`);
-      return sid;
-    };
-    const hears = (sid: string, action: string) =>
-      stanzas.next(
-        (stanza) => stanza.getChild("jingle")?.attrs.sid === sid && stanza.getChild("jingle")?.attrs.action === action,
-        action,
-      );
     /** A call that is answered, and hung up: how many milliseconds the answer has taken. */
     const answered = async (number = "+4930456"): Promise<number> => {
       const begun = performance.now();
-      const sid = dials(number);
-      await hears(sid, "session-accept");
+      const sid = juliet.dials(number);
+      await juliet.hears(sid, "session-accept");
       const took = performance.now() - begun;
-      const over = `<jingle xmlns='urn:xmpp:jingle:1' action='session-terminate' sid='${sid}'><reason><success/></reason></jingle>`;
-      xmpp.send(`<iq type='set' id='t${sid}' from='${JULIET}' to='${number}@sip.example.org'>${over}</iq>`);
+      juliet.hangsUp(number, sid);
       return took;
     };
 
@@ -145,7 +113,7 @@ port = 0
           first.isAlive = false;
           gateway = await startGateway(TOML(), { ...runtime, command: server.atIt(runtime.command) });
           await healthy(gateway);
-          xmpp.send(`<presence from='${JULIET}' to='sip.example.org'/>`);
+          juliet.comes();
         });
         afterAll(async () => {
           names.silent = "slow.test";
@@ -163,14 +131,14 @@ port = 0
 
         // proves: K33
         test("costs nothing where the name server is silent about another one, nor where it is silent about all", async () => {
-          const slow = dials("+33123456");
+          const slow = juliet.dials("+33123456");
           expect(await answered()).toBeLessThan(1_000);
           const asked = performance.now();
           expect((await gateway.health()).status).toBe(200);
           expect(performance.now() - asked).toBeLessThan(500);
           names.silent = "test";
           expect(await answered()).toBeLessThan(1_000);
-          await hears(slow, "session-terminate");
+          await juliet.hears(slow, "session-terminate");
           expect(await answered()).toBeLessThan(1_000);
           names.silent = "slow.test";
         });
