@@ -161,14 +161,14 @@ key = "${own?.key ?? ""}"
     [
       "another name",
       () => TOML(provider.tlsPort, BY("other.test", ours.ca)),
-      "its certificate is of provider.test, not of other.test",
+      "its certificate is for provider.test, not for other.test",
     ],
     ["an authority that nobody knows", () => TOML(provider.tlsPort, BY("provider.test", other.ca)), UNTRUSTED],
     ["nobody at its port", () => TOML(9, BY("provider.test", ours.ca)), "it refuses the connection"],
     [
       "a certificate of ours that it wants",
       () => TOML(mutual.tlsPort, BY("provider.test", ours.ca)),
-      "it does not take our certificate, or wants one",
+      "it rejects our certificate, or requires one",
     ],
   ] as const)("a trunk without an account says that it has %s", async (_, toml, why) => {
     const text = changed(
