@@ -24,7 +24,11 @@ describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("carillon
     const other = carillon("other.play", changed(call.play, "180 Ringing", "486 Busy Here"));
     expect(other).toMatchObject({ code: 1, out: expect.stringContaining("✗") });
     const none = carillon("none.json", "{}");
-    expect(none).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^carillon: .*not an exported call.*\n$/) });
+    expect(none).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/^carillon: .*not an exported call.*\n$/),
+    });
   });
 
   /** What stands last on the terminal each time that it waits for a key. */
