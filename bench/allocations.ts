@@ -1,9 +1,9 @@
 /**
  * npm run bench:allocations [-- --calls 1000 --warm 3000 --journal 64 --size small --top 60]
  *
- * What a call allocates: calls over a gateway in memory (in-memory.ts), so that the figures are the same each time, however busy the
- * machine is. Bun counts the objects by type, and what an ended call leaves for 32 s (64*T1); `node bench/allocations.ts` (Node 22.18 or newer) has kB by
- * function, what was collected included: what the engine or a library allocates counts for the function of ours that called it. The last figures are in README.md.
+ * What a call allocates, measured on a gateway in memory (in-memory.ts), so that the figures are the same on a busy machine. Bun counts objects
+ * by type, and those that an ended call retains for 32 s (64*T1). `node bench/allocations.ts` (Node 22.18 or newer) prints kB by function, including
+ * collected objects; allocations by the engine or a library count for our function that called it. README.md has the latest figures.
  */
 import { Session } from "node:inspector/promises";
 import { parseArgs } from "node:util";

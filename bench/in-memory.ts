@@ -1,8 +1,8 @@
 /**
- * Calls of a user over a gateway whose clock and wires are in memory: set up, answered, hung up by the user.
+ * Calls through a gateway whose clock and wires are in memory: placed by a user, answered, hung up by the user.
  *
- * Nothing of it takes time, and everything comes in the same order each time, so what a call allocates can be counted, however busy the
- * machine is. What the other sides say is made of few texts: they are counted, too.
+ * It takes no real time and always runs in the same order, so allocations can be counted even on a busy machine. The messages of the two peers are
+ * built from few strings, which are counted as well.
  */
 
 import { Gateway } from "../actors/gateway.ts";

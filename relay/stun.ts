@@ -1,10 +1,10 @@
 /**
- * Where others see a socket of ours behind a NAT: what a STUN server answers to a binding request from that socket.
+ * Server-reflexive addresses of our sockets behind a NAT, by binding requests to a STUN server.
  *
- * RFC 8489 §3, RFC 8445 §5.1.1.2. Rules: the servers are asked in the order of the configuration, one at a time, and IPv4 alone, since IPv6 has no
- * NAT to be seen through; a call waits for the answer no longer than `PATIENCE`, and goes on without one; a server that was silent, or has no address,
- * rests for `REST`, so that it costs one call that time and not each. A mapping that nobody uses is kept by asking again each `KEEP`. Left out: TURN,
- * which the users' clients bring, and of which one side is enough (docs/decisions.md).
+ * RFC 8489 §3, RFC 8445 §5.1.1.2. Rules: the configured servers are tried in order, one at a time, over IPv4 only, since IPv6 has no NAT; a call waits
+ * at most `PATIENCE` for the answer and continues without one; a server that is silent or does not resolve is skipped for `REST`, so that it
+ * delays one call and not every call. An idle mapping is kept alive by a request every `KEEP`. Left out: TURN, which clients bring, and of which one
+ * side is enough (docs/decisions.md).
  */
 import { isIPv4 } from "node:net";
 import { type StunProtocol, serverReflexiveCandidate } from "werift";
@@ -27,7 +27,7 @@ export interface StunNeeds {
 
 interface Server {
   readonly at: Address;
-  /** Its address, until then. */
+  /** Its resolved address, and how long that is valid. */
   found?: { readonly host: string; readonly until: number };
   restsUntil: number;
 }
@@ -41,7 +41,7 @@ export class StunServers {
     this.#servers = needs.servers.map((at) => ({ at, restsUntil: 0 }));
   }
 
-  /** Where the socket of this protocol is seen; undefined where nobody says it in time. */
+  /** The server-reflexive address of this socket; undefined if no server answers in time. */
   async seen(protocol: StunProtocol): Promise<Address | undefined> {
     const { clock } = this.#needs;
     const server = this.#servers.find(({ restsUntil }) => restsUntil <= clock.now());
@@ -51,7 +51,7 @@ export class StunServers {
     return seen;
   }
 
-  /** Asks again and again, so that the mapping stays, until it is not needed any more. */
+  /** Keeps the mapping alive by repeated requests, as long as it is needed. */
   keep(protocol: StunProtocol, isNeeded: () => boolean): void {
     this.#needs.clock.after(KEEP, () => {
       if (!isNeeded()) return;

@@ -1,9 +1,9 @@
 /**
- * Whether a trunk without an account can be reached, and why not: what a registration says of one that has an account.
+ * Whether a trunk without an account can be reached, and if not, why: the counterpart of a registration's state.
  *
- * RFC 3261 §11. Rules: every TLS connection that is tried for it is news of it; one that is spoken to by TLS alone is also asked by OPTIONS at the start, and again
- * after 30 s, 60 s, … half an hour, with jitter, as long as it cannot be reached, or when the configuration was read again; any response but 408
- * and 503 means that it is there. A change is logged once. It decides nothing: calls are tried all the same.
+ * RFC 3261 §11. Rules: every attempt at a TLS connection to the trunk updates it. A trunk that uses only TLS is also sent OPTIONS at the start and, while it
+ * cannot be reached, after 30 s, 60 s, … up to half an hour, with jitter, and after a reload; any response except 408 and 503 means that it
+ * is reachable. A change is logged once. The state blocks nothing: calls are attempted all the same.
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -12,7 +12,7 @@ import type { Hops } from "./hops.ts";
 export interface ReachabilityNeeds {
   readonly trunk: string;
   readonly hops: Pick<Hops, "found" | "ask">;
-  /** Whether it is asked. */
+  /** Whether it is sent OPTIONS. */
   readonly isAsked: boolean;
   readonly clock: Clock;
   readonly chance: () => number;
@@ -35,7 +35,7 @@ export class Reachability {
     this.#needs = needs;
   }
 
-  /** As one without an account has it in the chart of registrations. */
+  /** The name of the state in the registration chart that a trunk without an account has. */
   get state(): string {
     return this.#why === "" ? "unregistered" : "unreachable";
   }
@@ -48,7 +48,7 @@ export class Reachability {
     if (this.#needs.isAsked) void this.#ask();
   }
 
-  /** The configuration was read again: what has kept us away may be mended. */
+  /** The configuration was reloaded, which may have removed the cause. */
   reload(): void {
     if (this.#why !== "" && this.#needs.isAsked) void this.#ask();
   }
@@ -58,7 +58,7 @@ export class Reachability {
     this.#disarm();
   }
 
-  /** A connection was tried for a call, or for anything else: why there is none, in words. */
+  /** The result of a connection attempt, for a call or anything else: the reason for its failure, or "". */
   noted(why: string): void {
     if (this.#isAsking || this.#stopped) return;
     if (why === "") this.#reached();
@@ -75,7 +75,7 @@ export class Reachability {
     else this.#failed(why);
   }
 
-  /** Asks one place after the other; "" once one answers. */
+  /** Tries one hop after the other; "" as soon as one responds. */
   async #whyNot(): Promise<string> {
     let why = "its name does not resolve";
     for (const hop of await this.#needs.hops.found().catch(() => [])) {
