@@ -15,7 +15,7 @@ import { savedInvite, savedPhone } from "../phone/saved.ts";
 
 export const SAVED_VERSION = 2;
 /** The digest of version 2; tests/actors/calls/saved-call.test.ts shows how it is computed. */
-export const SHAPE = "847f8eefe9bd0e6d";
+export const SHAPE = "c3dfe941d35e04b9";
 
 function isContext(value: unknown): boolean {
   const { direction, devices, pendingOffers } = (value ?? {}) as Partial<CallContext>;
