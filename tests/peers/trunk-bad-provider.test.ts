@@ -1,8 +1,9 @@
 /**
  * Providers that nothing can be done with, by real sockets, and the gateway as people run it: one that says nothing, nonsense, or 403 for ever, and
- * one that takes an account and hangs up. Each is a state with its reason in health and log, and no call hangs.
+ * one that takes an account and hangs up. Each is a state with its reason in health and log, and no call hangs. All run at the same time, since each
+ * waits for 64*T1 twice.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { PlayPhone } from "../../journal/play-phone.ts";
 import { listenTcp } from "../../transports/tcp.ts";
 import type { Address, ByteStream, StreamEvents } from "../../transports/transport.ts";
@@ -60,11 +61,7 @@ async function hangingUp(says: Says): Promise<Heard> {
 }
 
 describe("a provider", () => {
-  const juliet = new StubUser();
-  beforeAll(() => juliet.start());
-  afterAll(() => juliet.stop());
-
-  const TOML = (port: number, transport: string): string => `
+  const TOML = (juliet: StubUser, port: number, transport: string): string => `
 [modules.mod_jingle_sip]
 proxy_host = "127.0.0.1"
 proxy_port = 9
@@ -97,11 +94,13 @@ port = 0
   ];
 
   // proves: K34
-  test.each(bad)(
+  test.concurrent.each(bad)(
     "that %s is a state with its reason, and a call by it ends",
     async (_, open, transport, state, why) => {
       const provider = await open();
-      const gateway = await startGateway(TOML(provider.port, transport));
+      const juliet = new StubUser();
+      await juliet.start();
+      const gateway = await startGateway(TOML(juliet, provider.port, transport));
       try {
         await healthy(gateway);
         const seen = await until(
@@ -118,6 +117,7 @@ port = 0
         expect(registers).toBeLessThanOrEqual(transport === "udp" ? 11 : 2);
       } finally {
         await gateway.stop();
+        await juliet.stop();
         await provider.close();
       }
     },
