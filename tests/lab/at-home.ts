@@ -13,7 +13,7 @@ const [, , file = ""] = process.argv;
 const settings = { at: { host: "127.0.0.1", port: 0 }, ports: { first: 30_000, last: 30_999 }, outside: "" };
 const needs = { open: openUdp, clock: systemClock, chance: Math.random, log: () => {}, resolve: async () => [] };
 const relay = await serve({ ...settings, addresses: () => [AT_HOME], stun: [STUN] }, needs);
-const [asked, phone] = [new Asked(relay.at), new PhonePeer()];
+const [asked, phone] = [new Asked(relay.at), new PhonePeer(AT_HOME)];
 await phone.start();
 phone.takes(await asked.rewrite("1", "phone", "offer", readFileSync(file, "utf8")));
 console.log(JSON.stringify({ answer: await asked.rewrite("1", "user", "answer", phone.describe()) }));

@@ -164,22 +164,27 @@ export class UserPeer {
 }
 
 export class PhonePeer {
+  readonly #address: string;
   readonly rtp = createSocket("udp4");
   readonly rtcp = createSocket("udp4");
   readonly heard: Buffer[] = [];
   readonly reports: Buffer[] = [];
   to: { readonly ip: string; readonly port: number } | undefined;
 
+  constructor(address = HERE) {
+    this.#address = address;
+  }
+
   async start(): Promise<void> {
     for (const socket of [this.rtp, this.rtcp])
-      await new Promise<void>((resolve) => socket.on("error", () => {}).bind(0, HERE, resolve));
+      await new Promise<void>((resolve) => socket.on("error", () => {}).bind(0, this.#address, resolve));
     this.rtp.on("message", (bytes) => this.heard.push(bytes));
     this.rtcp.on("message", (bytes) => this.reports.push(bytes));
   }
 
   describe(more: readonly string[] = [], protocol = "RTP/AVP"): string {
     const [rtp, rtcp] = [this.rtp, this.rtcp].map((socket) => socket.address().port);
-    const session = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", `c=IN IP4 ${HERE}`, "t=0 0"];
+    const session = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", `c=IN IP4 ${this.#address}`, "t=0 0"];
     const media = [`m=audio ${rtp} ${protocol} 8 0`, `a=rtcp:${rtcp}`, "a=rtpmap:8 PCMA/8000", "a=rtpmap:0 PCMU/8000"];
     return [...session, ...media, ...more].map((line) => `${line}\r\n`).join("");
   }
