@@ -58,7 +58,7 @@ describe("calls", () => {
   test("past the most there is no other, and one that ends makes room", async () => {
     const { calls, begin } = start(2);
     await Promise.all([begin("a"), begin("b"), begin("a")]);
-    expect(begin("c")).rejects.toThrow("too many calls");
+    await expect(begin("c")).rejects.toThrow("too many calls");
     calls.end("a");
     expect(await begin("c")).toBe("done");
     expect(calls.names(10)).toEqual(["b", "c"]);
@@ -86,7 +86,7 @@ describe("calls", () => {
     const { calls } = start();
     const forever = (): Promise<never> => new Promise(() => {});
     for (let number = 0; number < 16; number++) void calls.do("a", true, forever);
-    expect(calls.do("a", true, forever)).rejects.toThrow("too many commands");
+    await expect(calls.do("a", true, forever)).rejects.toThrow("too many commands");
   });
 });
 

@@ -67,5 +67,5 @@ test("an address that cannot be bound is left out, and without any other there i
   const { agent } = await start([GONE, HERE]);
   expect(agent.transport.candidates.map(({ ip }) => ip)).toEqual([HERE]);
   agent.close();
-  expect(start([GONE])).rejects.toThrow("no socket: no such address");
+  await expect(start([GONE])).rejects.toThrow("no socket: no such address");
 });

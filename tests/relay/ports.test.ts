@@ -33,7 +33,7 @@ test("when there are none left, that is told; a port that is freed is taken agai
   const ports = new Ports(openUdp, { first: 30_000, last: 30_003 }, () => 0.9);
   const [first] = [await ports.one(HERE, nothing), await ports.one(HERE, nothing)];
   expect(first.local.port).toBe(30_002);
-  expect(ports.one(HERE, nothing)).rejects.toThrow("no ports are left");
+  await expect(ports.one(HERE, nothing)).rejects.toThrow("no ports are left");
   await first.close();
   expect((await ports.one(HERE, nothing)).local.port).toBe(30_002);
 });
@@ -41,5 +41,5 @@ test("when there are none left, that is told; a port that is freed is taken agai
 test("an address that is not this machine's is told at once", async () => {
   const open: OpenDatagrams = () => Promise.reject(new Error("EADDRNOTAVAIL"));
   const ports = new Ports(open, { first: 30_000, last: 30_999 }, () => 0);
-  expect(ports.pair(HERE, nothing, nothing)).rejects.toThrow("no socket: EADDRNOTAVAIL");
+  await expect(ports.pair(HERE, nothing, nothing)).rejects.toThrow("no socket: EADDRNOTAVAIL");
 });
