@@ -40,7 +40,7 @@ inWorlds("a phone without WebRTC", (world) => {
     test("the phone calls: it hears at once that the page takes ICE alone, and the page does not ring", async () => {
       await plain.command("dial", JULIET);
       await plain.event("CALL_CLOSED");
-      expect(plain.said).toMatch(/^Warning: 302 carillon ".*the media need a relay such as rtpengine"/m);
+      expect(plain.said).toMatch(/^Warning: 302 carillon ".*a media relay such as rtpengine is needed"/m);
       expect(plain.said).not.toContain("SIP/2.0 180");
     });
   });

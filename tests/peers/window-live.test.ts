@@ -31,7 +31,7 @@ describe.skipIf(noChromium !== undefined)("the window of", () => {
   test("a gateway that had no call yet says what will be there, and shows the call that comes", async () => {
     await look();
     await page.waitForSelector("#call h1:has-text('No call yet')");
-    expect(await page.textContent("#call p")).toStartWith("Calls appear here as they are made");
+    expect(await page.textContent("#call p")).toStartWith("Calls appear here as they begin");
     await page.waitForSelector("#chart.rest .leaf");
     await page.waitForSelector(".live:has-text('live')");
     begin(window.journal, aboutOf(1));

@@ -66,7 +66,7 @@ gateway > juliet
   [
     "a proxy that is down",
     UNANSWERED,
-    "Nothing came in time: Timer B (general-error). No response from the SIP proxy (Timer B). See whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host.",
+    "Nothing came in time: Timer B (general-error). No response from the SIP proxy (Timer B). Check whether the SIP proxy runs and answers: proxy_host, proxy_port, transport, local_host.",
   ],
   ["a phone that nobody answers", RUNG_OUT, "Nothing came in time: timer “no answer” (general-error). "],
 ])("%s", async (_, script, words) => {

@@ -46,7 +46,7 @@ describe("the files of the guide", () => {
 });
 
 describe("the options of the guide", () => {
-  const section = guide.split("| option | default there |")[1]?.split("\n\n")[0] ?? "";
+  const section = guide.split("| option | default of the module |")[1]?.split("\n\n")[0] ?? "";
   const rows = [...section.matchAll(/^\| (\w+) \|[^|]*\| ([^|]*?) \|/gm)].map(([, key, here]) => [key, here]);
 
   test("are those of the predecessor's section, each with its default here", () => {
