@@ -143,18 +143,16 @@ port = 0
           names.silent = "slow.test";
         });
 
-        // proves: K16
-        test.skipIf(runtime !== BUN)(
-          "is called at its first place again once that answers",
-          async () => {
+        // a minute of waiting, which is the same on each runtime
+        if (runtime === BUN)
+          // proves: K16
+          test("is called at its first place again once that answers", async () => {
             first.isAlive = true;
             await until("the first place", gateway.log, (log) => log.includes('"state":"alive"'), 90);
             const before = first.heard.filter((method) => method === "INVITE").length;
             await answered();
             expect(first.heard.filter((method) => method === "INVITE")).toHaveLength(before + 1);
-          },
-          100_000,
-        );
+          }, 100_000);
       });
   },
 );
