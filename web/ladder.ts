@@ -29,4 +29,12 @@ export function ladderOf(call: Pick<CallView, "steps" | "messages">): { items: L
   return { items, height: y + 16 };
 }
 
-const whenWords = (at: number): string => (at < 1_000 ? `+${at.toFixed(0)}` : `+${(at / 1_000).toFixed(1)} s`);
+/** Milliseconds, then seconds, then minutes and hours as on a clock: never wider than the column. */
+function whenWords(at: number): string {
+  if (at < 1_000) return `+${at.toFixed(0)}`;
+  if (at < 100_000) return `+${(at / 1_000).toFixed(1)} s`;
+  const two = (number: number): string => String(Math.floor(number)).padStart(2, "0");
+  const seconds = at / 1_000;
+  const minutes = `${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return seconds < 3_600 ? `+${minutes}` : `+${Math.floor(seconds / 3_600)}:${minutes}`;
+}
