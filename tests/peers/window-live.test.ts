@@ -123,8 +123,9 @@ describe.skipIf(noChromium !== undefined)("the window of", () => {
       tellSip(window.journal, about, false, `MESSAGE sip:a${at}@b SIP/2.0`, `\n${"x".repeat(1_000)}`);
     const heard: { event: string; size: number }[] = [];
     await look();
+    // the page before the reload has asked for its feed by now, so what it still receives is not counted
+    await page.waitForSelector("#scrub [aria-current]:has-text('2')");
     const session = await page.context().newCDPSession(page);
-    // what the page before the reload still hears is of a feed that was asked for earlier
     const asked = new Set<string>();
     session.on("Network.requestWillBeSent", ({ requestId }) => asked.add(requestId));
     session.on("Network.eventSourceMessageReceived", ({ requestId, eventName, data }) => {
