@@ -19,7 +19,6 @@ import {
   type Transport,
 } from "../../protocol/sip/message.ts";
 import type {
-  Address,
   ByteStream,
   Connect,
   ConnectTls,
@@ -36,15 +35,15 @@ import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import type { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
-import { type Connection, SipConnections } from "./connections.ts";
+import { SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
+import { type CameBy, SipFlows } from "./flows.ts";
 import { isKeepAlive, KeepAlive, PING } from "./keep-alive.ts";
 import { SipNames } from "./names.ts";
-import { markedHeader, readReceived, replyTo } from "./receive.ts";
+import { markedHeader, readReceived } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
-import { type SipSocket, SipSockets } from "./sockets.ts";
+import { SipSockets } from "./sockets.ts";
 import { type Secure, TlsListeners } from "./tls-listeners.ts";
-import { UdpFlow } from "./udp-flow.ts";
 import type { Kept, Named } from "./user.ts";
 import { type Arrival, WaitingInvites } from "./waiting.ts";
 
@@ -56,7 +55,7 @@ type Use = (routed: RoutedRequest | undefined, why?: string) => void;
 
 /** A message as it came, and what it came by. */
 interface Arrived extends Arrival {
-  readonly by: SipSocket | Connection;
+  readonly by: CameBy;
 }
 
 type Written = Omit<RoutedRequest, "flow">;
@@ -120,6 +119,7 @@ export class SipTransport {
   readonly #names: SipNames;
   readonly #connections: SipConnections;
   readonly #sockets: SipSockets;
+  readonly #flows: SipFlows;
   readonly #tls: TlsListeners | undefined;
   readonly #waiting: WaitingInvites<Arrived>;
 
@@ -148,6 +148,12 @@ export class SipTransport {
         if (!isKeepAlive(bytes)) this.#received({ bytes, source: { transport: "udp", host, port }, by });
       },
       accept: (stream) => this.#connections.accept(stream),
+    });
+    this.#flows = new SipFlows({
+      sockets: this.#sockets,
+      connections: this.#connections,
+      ownPort: (transport) => this.#ownPort(transport),
+      watch: needs.watch,
     });
     const { secure, open, dropped } = needs;
     if (secure && open.listenTls)
@@ -221,26 +227,9 @@ export class SipTransport {
     return undefined;
   }
 
-  /** The flow back to the source of a request that an earlier gateway read: its socket and connections are gone (§18.2.2). */
+  /** The flow back to the source of a request that an earlier gateway read (flows.ts). */
   back(request: Request, source: Destination): Flow {
-    const to = replyTo(request, source);
-    const { transport, trunk } = source;
-    const flow = (use: (flow: Flow | undefined) => void): void => {
-      const socket = this.#sockets.for(to.host);
-      if (transport === "udp") use(socket && this.#byUdp(socket, to));
-      else
-        this.#connections.to({ ...to, transport, trunk }, (connection) =>
-          use(connection && this.#byStream(connection)),
-        );
-    };
-    return {
-      transport,
-      trunk,
-      ownPort: this.#ownPort(transport),
-      remote: to,
-      send: (bytes, failed) => flow((found) => (found ? found.send(bytes, failed) : failed())),
-      whenLost: () => () => {},
-    };
+    return this.#flows.restored(request, source);
   }
 
   /** Keeps the flow to an address alive, and reports its loss; the returned function cancels that. */
@@ -265,7 +254,7 @@ export class SipTransport {
 
   #overUdp({ request, bytes }: Written, to: Destination, use: Use): void {
     const socket = this.#sockets.for(to.host);
-    use(socket && { request, bytes, flow: this.#byUdp(socket, to) });
+    use(socket && { request, bytes, flow: this.#flows.byUdp(socket, to) });
   }
 
   /** By a connection; `datagram` goes where there is none. */
@@ -273,7 +262,7 @@ export class SipTransport {
     this.#connections.to(to, (connection, why) => {
       if (connection !== undefined) {
         const { transport } = connection.remote;
-        use({ ...this.#written(request, branch, transport), flow: this.#byStream(connection) });
+        use({ ...this.#written(request, branch, transport), flow: this.#flows.byStream(connection) });
       } else if (datagram !== undefined) this.#overUdp(datagram, to, use);
       else use(undefined, why);
     });
@@ -317,7 +306,7 @@ export class SipTransport {
   /** An INVITE too many. */
   #tooMany({ source, by }: Arrived, invite: Request, toTag: string): void {
     const known = markedHeader(invite, source);
-    if (known) this.#needs.tooMany(known.message, source, this.#back(by, known.replyTo), toTag);
+    if (known) this.#needs.tooMany(known.message, source, this.#flows.back(by, known.replyTo), toTag);
   }
 
   #read(arrived: Arrived): void {
@@ -335,11 +324,11 @@ export class SipTransport {
     if (incoming.message !== undefined) {
       this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
       this.#alias(incoming.message, source);
-      return this.#needs.received(incoming.message, source, this.#back(by, incoming.replyTo));
+      return this.#needs.received(incoming.message, source, this.#flows.back(by, incoming.replyTo));
     }
     this.#needs.dropped.add(incoming.fault, { source: host });
     const { refusal, replyTo } = incoming;
-    if (refusal !== undefined) this.#refuse(refusal, this.#backAsItCame(by, replyTo), source, bytes.length);
+    if (refusal !== undefined) this.#refuse(refusal, this.#flows.backAsItCame(by, replyTo), source, bytes.length);
   }
 
   /** A trunk that has connected to us may ask us to use that connection for our requests to it. */
@@ -355,16 +344,6 @@ export class SipTransport {
     this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
   }
 
-  /** The flow of a response: by what its request came by, or a new connection. */
-  #back(by: SipSocket | Connection, to: Address): Flow {
-    return "stream" in by ? this.#byStreamOrAnew(by, to) : this.#byUdp(by, to);
-  }
-
-  /** The same, and never by another connection. */
-  #backAsItCame(by: SipSocket | Connection, to: Address): Flow {
-    return "stream" in by ? this.#byStream(by) : this.#byUdp(by, to);
-  }
-
   /** Refuses an unreadable request, over UDP in no more bytes than it had; the rate to strangers is limited (answer-limits.ts). */
   #refuse(refusal: Response, flow: Flow, source: Destination, most: number): void {
     const answer = writeBy(
@@ -374,39 +353,6 @@ export class SipTransport {
     if (flow.transport === "udp" && answer.length > most)
       this.#needs.dropped.add("response longer than its request", source);
     else if (this.#needs.mayAnswer(source)) flow.send(answer, () => {});
-  }
-
-  /** The connection of a request; if that is gone, a new one to where its sender listens (RFC 3261 §18.2.2). */
-  #byStreamOrAnew(connection: Connection, to: Address): Flow {
-    const flow = this.#byStream(connection);
-    const { transport, trunk } = connection.remote;
-    const anew = (bytes: Uint8Array, failed: () => void): void =>
-      this.#connections.to({ ...to, transport, trunk }, (other) =>
-        other ? this.#connections.write(other, bytes, failed) : failed(),
-      );
-    return { ...flow, send: (bytes, failed) => flow.send(bytes, () => anew(bytes, failed)) };
-  }
-
-  #byUdp(socket: SipSocket, to: Address): Flow {
-    return new UdpFlow(socket, to, this.#needs.watch);
-  }
-
-  #byStream(connection: Connection): Flow {
-    const { transport, trunk, host, port } = connection.remote;
-    return {
-      transport,
-      trunk,
-      ownPort: this.#ownPort(transport),
-      remote: connection.remote,
-      send: (bytes, failed) => {
-        this.#needs.watch?.sip(true, bytes, transport, host, port);
-        this.#connections.write(connection, bytes, failed);
-      },
-      whenLost(tell) {
-        connection.lost.add(tell);
-        return () => void connection.lost.delete(tell);
-      },
-    };
   }
 }
 
