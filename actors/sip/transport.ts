@@ -5,19 +5,10 @@
  * if that is gone; a request over 1300 bytes is sent by TCP, or by UDP if TCP is refused or takes longer than two seconds;
  * destinations written by a peer are used only if reach.ts permits them; Via and Contact contain the transport actually used (send.ts);
  * TLS never falls back to another transport.
- * No incoming message makes it throw. Left out: `maddr` (multicast, and a way to make us send to third parties), `sips`.
+ * Incoming messages are read in arrivals.ts, flows are in flows.ts. Left out: `maddr` (multicast, and a way to make us send to third parties), `sips`.
  */
 
-import { withToTag } from "../../protocol/sip/build.ts";
-import { topVia } from "../../protocol/sip/mandatory.ts";
-import {
-  type Destination,
-  defaultPort,
-  type Message,
-  type Request,
-  type Response,
-  type Transport,
-} from "../../protocol/sip/message.ts";
+import type { Destination, Request, Transport } from "../../protocol/sip/message.ts";
 import type {
   ByteStream,
   Connect,
@@ -31,32 +22,22 @@ import type {
 } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
-import type { Load } from "../load.ts";
-import type { Log } from "../log.ts";
-import type { Tally } from "../tally.ts";
-import type { Watch } from "../watch.ts";
+import { type ArrivalsNeeds, SipArrivals } from "./arrivals.ts";
 import { SipConnections } from "./connections.ts";
 import type { Flow, RoutedRequest } from "./flow.ts";
-import { type CameBy, SipFlows } from "./flows.ts";
+import { SipFlows } from "./flows.ts";
 import { isKeepAlive, KeepAlive, PING } from "./keep-alive.ts";
 import { SipNames } from "./names.ts";
-import { markedHeader, readReceived } from "./receive.ts";
 import { withVia, writeBy } from "./send.ts";
 import { SipSockets } from "./sockets.ts";
 import { type Secure, TlsListeners } from "./tls-listeners.ts";
 import type { Kept, Named } from "./user.ts";
-import { type Arrival, WaitingInvites } from "./waiting.ts";
 
 /** RFC 3261 §18.1.1: a larger request may not fit the path MTU, and is sent by TCP. */
 const GREATEST_DATAGRAM = 1_300;
 
 /** Called with the request ready to send, or with the reason for none if known. */
 type Use = (routed: RoutedRequest | undefined, why?: string) => void;
-
-/** A message as it came, and what it came by. */
-interface Arrived extends Arrival {
-  readonly by: CameBy;
-}
 
 type Written = Omit<RoutedRequest, "flow">;
 
@@ -70,7 +51,7 @@ export interface OpenSip {
   readonly listenTls?: ListenTls | undefined;
 }
 
-export interface SipTransportNeeds {
+export interface SipTransportNeeds extends ArrivalsNeeds {
   readonly clock: Clock;
   readonly open: OpenSip;
   /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
@@ -85,26 +66,10 @@ export interface SipTransportNeeds {
   readonly bind: readonly string[];
   readonly port: number;
   readonly localHost: string;
-  readonly log: Log;
-  readonly dropped: Tally;
-  allow(source: Destination): boolean;
   /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
   tried?(trunk: string, why: string): void;
-  /** Whether one more refusal may go to this source. */
-  mayAnswer(source: Destination): boolean;
-  received(message: Message, source: Destination, flow: Flow): void;
-  readonly load: Load;
-  /** Whether an INVITE with this key was received before. */
-  isKnown(key: string): boolean;
-  /** An INVITE beyond capacity; only its header was read. */
-  tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void;
-  random(): string;
-  /** The To tag for a response that has none. */
-  toTag(message: Message): string;
   /** A socket failed too often, and is not reopened. */
   broken(why: string): void;
-  /** Observer, if any. */
-  readonly watch?: Watch | undefined;
 }
 
 /** Whether the sockets of each transport are open; TLS only if we listen for it. */
@@ -121,18 +86,10 @@ export class SipTransport {
   readonly #sockets: SipSockets;
   readonly #flows: SipFlows;
   readonly #tls: TlsListeners | undefined;
-  readonly #waiting: WaitingInvites<Arrived>;
+  readonly #arrivals: SipArrivals;
 
   constructor(needs: SipTransportNeeds) {
     this.#needs = needs;
-    this.#waiting = new WaitingInvites<Arrived>({
-      load: needs.load,
-      allow: (source) => needs.allow(source),
-      isKnown: (key) => needs.isKnown(key),
-      random: () => needs.random(),
-      read: (arrived) => this.#read(arrived),
-      refuse: (arrived, invite, toTag) => this.#tooMany(arrived, invite, toTag),
-    });
     this.#names = new SipNames(needs);
     this.#connections = new SipConnections({
       clock: needs.clock,
@@ -140,12 +97,12 @@ export class SipTransport {
       connect: (to, events, timeout) => this.#connect(to, events, timeout),
       dropped: needs.dropped,
       tried: (trunk, why) => needs.tried?.(trunk, why),
-      received: (bytes, by) => this.#received({ bytes, source: by.remote, by }),
+      received: (bytes, by) => this.#arrivals.received({ bytes, source: by.remote, by }),
     });
     this.#sockets = new SipSockets({
       ...needs,
       received: (bytes, { host, port }, by) => {
-        if (!isKeepAlive(bytes)) this.#received({ bytes, source: { transport: "udp", host, port }, by });
+        if (!isKeepAlive(bytes)) this.#arrivals.received({ bytes, source: { transport: "udp", host, port }, by });
       },
       accept: (stream) => this.#connections.accept(stream),
     });
@@ -154,6 +111,10 @@ export class SipTransport {
       connections: this.#connections,
       ownPort: (transport) => this.#ownPort(transport),
       watch: needs.watch,
+    });
+    this.#arrivals = new SipArrivals(needs, {
+      flows: this.#flows,
+      alias: (source, port) => this.#connections.alias(source, port),
     });
     const { secure, open, dropped } = needs;
     if (secure && open.listenTls)
@@ -203,7 +164,7 @@ export class SipTransport {
 
   async stop(): Promise<void> {
     this.#names.stop();
-    this.#waiting.clear();
+    this.#arrivals.stop();
     this.#connections.stop();
     await Promise.all([this.#sockets.stop(), this.#tls?.stop()]);
   }
@@ -292,67 +253,6 @@ export class SipTransport {
   #boundFor(host: string): string | undefined {
     const bound = this.#sockets.for(host)?.local.host;
     return bound === "0.0.0.0" || bound === "::" ? undefined : bound;
-  }
-
-  /** Handles bytes from a socket, now or later (waiting.ts); exceptions are caught here. */
-  #received(arrived: Arrived): void {
-    try {
-      this.#waiting.take(arrived);
-    } catch (error) {
-      this.#fault(error);
-    }
-  }
-
-  /** An INVITE too many. */
-  #tooMany({ source, by }: Arrived, invite: Request, toTag: string): void {
-    const known = markedHeader(invite, source);
-    if (known) this.#needs.tooMany(known.message, source, this.#flows.back(by, known.replyTo), toTag);
-  }
-
-  #read(arrived: Arrived): void {
-    try {
-      this.#take(arrived);
-    } catch (error) {
-      this.#fault(error);
-    }
-  }
-
-  /** Reads a message. A malformed request gets one response, on the connection it came on; none if that is lost. */
-  #take({ bytes, source, by }: Arrived): void {
-    const { transport, host, port } = source;
-    const incoming = readReceived(bytes, source);
-    if (incoming.message !== undefined) {
-      this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
-      this.#alias(incoming.message, source);
-      return this.#needs.received(incoming.message, source, this.#flows.back(by, incoming.replyTo));
-    }
-    this.#needs.dropped.add(incoming.fault, { source: host });
-    const { refusal, replyTo } = incoming;
-    if (refusal !== undefined) this.#refuse(refusal, this.#flows.backAsItCame(by, replyTo), source, bytes.length);
-  }
-
-  /** A trunk that has connected to us may ask us to use that connection for our requests to it. */
-  #alias(message: Message, source: Destination): void {
-    if (!source.accepted || source.trunk === undefined || message.kind === "response") return;
-    const { params, port } = topVia(message);
-    if (params.some(([name]) => name.toLowerCase() === "alias"))
-      this.#connections.alias(source, port ?? defaultPort(source.transport));
-  }
-
-  #fault(error: unknown): void {
-    const stack = error instanceof Error ? error.stack : undefined;
-    this.#needs.log({ level: "error", event: "sip.fault", error: String(error), stack });
-  }
-
-  /** Refuses an unreadable request, over UDP in no more bytes than it had; the rate to strangers is limited (answer-limits.ts). */
-  #refuse(refusal: Response, flow: Flow, source: Destination, most: number): void {
-    const answer = writeBy(
-      withToTag(refusal, () => this.#needs.toTag(refusal)),
-      flow,
-    );
-    if (flow.transport === "udp" && answer.length > most)
-      this.#needs.dropped.add("response longer than its request", source);
-    else if (this.#needs.mayAnswer(source)) flow.send(answer, () => {});
   }
 }
 
