@@ -24,9 +24,10 @@ export interface Owner {
   presence?(at: number, device: string, isThere: boolean, stanza: Element): void;
 }
 
-/** A message without a call yet, the keys by which its call will find it, and the key of its IQ. */
+/** A message without a call yet, and the key of its IQ. */
 interface Early<What> {
-  readonly keys: readonly string[];
+  /** Its Call-ID, or its sid and the JIDs of our side and the other. */
+  readonly of: string | readonly [sid: string, ours: string, theirs: string];
   readonly what: What;
   readonly iq: string | undefined;
 }
@@ -35,6 +36,7 @@ interface Early<What> {
 export class Belongings<Journal extends Owner, What> {
   readonly #put: (journal: Journal, what: What) => void;
   readonly #byCallId = new Map<string, Journal[]>();
+  /** By sid; the JIDs are compared, since a text of all three for each stanza costs more. */
   readonly #bySession = new Map<string, Journal[]>();
   /** The journals of a user's live calls, by bare JID. */
   readonly #byUser = new Map<string, Journal[]>();
@@ -52,15 +54,14 @@ export class Belongings<Journal extends Owner, What> {
     const { about } = journal;
     push(this.#byCallId, about.callId, journal);
     push(this.#byUser, about.them, journal);
-    const session = sessionOf(about.sid, about.us, about.them);
-    push(this.#bySession, session, journal);
-    if (this.#early.length > 0) this.#takeEarly(journal, callKey(about.callId), session);
+    push(this.#bySession, about.sid, journal);
+    if (this.#early.length > 0) this.#takeEarly(journal);
   }
 
-  #takeEarly(journal: Journal, callId: string, session: string): void {
+  #takeEarly(journal: Journal): void {
     const others: Early<What>[] = [];
     for (const each of this.#early) {
-      if (!each.keys.includes(callId) && !each.keys.includes(session)) others.push(each);
+      if (!isEarlyOf(journal.about, each)) others.push(each);
       else {
         this.#put(journal, each.what);
         if (each.iq !== undefined) this.#ask(each.iq, journal);
@@ -78,7 +79,7 @@ export class Belongings<Journal extends Owner, What> {
   remove(journal: Journal): void {
     const { about } = journal;
     drop(this.#byCallId, about.callId, journal);
-    drop(this.#bySession, sessionOf(about.sid, about.us, about.them), journal);
+    drop(this.#bySession, about.sid, journal);
   }
 
   /** A received message, parsed, or the bytes of a sent one. */
@@ -87,7 +88,7 @@ export class Belongings<Journal extends Owner, What> {
     if (names === undefined) return;
     const found = this.#ofDialog(names, out);
     if (found) this.#put(found, what);
-    else if (!out) this.#keep([callKey(names.callId)], what, undefined);
+    else if (!out) this.#keep(names.callId, what, undefined);
   }
 
   /** A stanza, sent or received at a time. */
@@ -103,20 +104,26 @@ export class Belongings<Journal extends Owner, What> {
     const sid = inside?.attrs.sid ?? inside?.attrs.id;
     if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, what);
     if (typeof sid !== "string") return;
-    const session = sessionOf(sid, String(said.attrs.from ?? from), String(said.attrs.to ?? to));
+    const sender = String(said.attrs.from ?? from);
+    const receiver = String(said.attrs.to ?? to);
+    const ours = out ? sender : receiver;
+    const theirs = out ? receiver : sender;
     const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
-    const found = this.#ofSession(session, begins);
-    if (!found) return this.#keep([session], what, iq);
+    const found = this.#ofSession(sid, ours, theirs, begins);
+    if (!found) return this.#keep([sid, ours, theirs], what, iq);
     this.#put(found, what);
     if (iq !== undefined) this.#ask(iq, found);
     if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
   }
 
   /** The latest call of a session; a message that begins one never joins an ended call. */
-  #ofSession(session: string, begins: boolean): Journal | undefined {
-    const all = this.#bySession.get(session);
-    const last = all?.at(-1);
-    return begins && last?.isOver ? all?.findLast(({ isOver }) => !isOver) : last;
+  #ofSession(sid: string, ours: string, theirs: string, begins: boolean): Journal | undefined {
+    const all = this.#bySession.get(sid) ?? NONE;
+    for (let at = all.length - 1; at >= 0; at--) {
+      const journal = all[at] as Journal;
+      if (isBetween(journal.about, ours, theirs) && !(begins && journal.isOver)) return journal;
+    }
+    return undefined;
   }
 
   /** A device asks about a ringing call, in a stanza to any address; without a sid, each of the user's calls is meant. */
@@ -139,7 +146,7 @@ export class Belongings<Journal extends Owner, What> {
     const journal = this.#asked.get(iq);
     this.#asked.delete(iq);
     if (journal) return this.#put(journal, what);
-    for (const early of this.#early) if (early.iq === iq) return this.#keep(early.keys, what, undefined);
+    for (const early of this.#early) if (early.iq === iq) return this.#keep(early.of, what, undefined);
   }
 
   /** The call of a SIP message; of several with one Call-ID, the one with our tag. */
@@ -157,8 +164,8 @@ export class Belongings<Journal extends Owner, What> {
     this.#asked.set(iq, journal);
   }
 
-  #keep(keys: readonly string[], what: What, iq: string | undefined): void {
-    this.#early.push({ keys, what, iq });
+  #keep(of: Early<What>["of"], what: What, iq: string | undefined): void {
+    this.#early.push({ of, what, iq });
     if (this.#early.length > MOST_EARLY) this.#early.shift();
   }
 }
@@ -170,7 +177,8 @@ function ofTag<Journal extends Owner>(all: readonly Journal[], { isRequest, ours
   return all.findLast(({ about, isOver }) => !isOver && (about.direction === "outgoing") === (isRequest === out));
 }
 
-const callKey = (callId: string): string => `sip ${callId}`;
+const NONE: readonly never[] = [];
+
 const iqKey = (id: string, other: string): string => `${id}\n${other}`;
 
 /** The key by which an error response is matched to our message. */
@@ -179,10 +187,23 @@ function proposalKey({ name, attrs }: Element, out: boolean): string | undefined
   return iqKey(attrs.id, bareJid(String(out ? attrs.to : attrs.from)));
 }
 
-/** The key of a session: its sid and the two bare JIDs, in either direction. */
-function sessionOf(sid: string, one: string, other: string): string {
-  const [first, second] = [bareJid(one), bareJid(other)];
-  return first < second ? `${sid}\n${first}\n${second}` : `${sid}\n${second}\n${first}`;
+function isEarlyOf(about: About, { of }: Pick<Early<unknown>, "of">): boolean {
+  if (typeof of === "string") return of === about.callId;
+  const [sid, ours, theirs] = of;
+  return sid === about.sid && isBetween(about, ours, theirs);
+}
+
+/** Whether a call is between these two, in either direction: what is sent on behalf of a user has them the other way round. */
+const isBetween = ({ us, them }: About, ours: string, theirs: string): boolean =>
+  (isOf(ours, us) && isOf(theirs, them)) || (isOf(theirs, us) && isOf(ours, them));
+
+const SLASH = 47;
+
+/** Whether both JIDs have the same bare one; no text is made for the usual spelling. */
+function isOf(jid: string, other: string): boolean {
+  const { length } = other;
+  if (jid.startsWith(other) && (jid.length === length || jid.charCodeAt(length) === SLASH)) return true;
+  return bareJid(jid) === bareJid(other);
 }
 
 /** The identifiers of a SIP message. */
@@ -209,15 +230,15 @@ const latin1 = new TextDecoder("latin1");
 /** The identifiers in a message written by protocol/sip/write.ts: one line for each field, with its registered name. */
 function namesWritten(bytes: Uint8Array, out: boolean): Names | undefined {
   const text = latin1.decode(bytes.length > MOST_HEAD ? bytes.subarray(0, MOST_HEAD) : bytes);
-  const callId = fieldIn(text, "Call-ID");
+  const callId = fieldIn(text, "\r\nCall-ID: ");
   const isRequest = !text.startsWith("SIP/2.0 ");
-  const side = fieldIn(text, sideOf(isRequest, out)) ?? "";
+  const side = fieldIn(text, sideOf(isRequest, out) === "From" ? "\r\nFrom: " : "\r\nTo: ") ?? "";
   const ours = /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(side)?.[1];
   return callId === undefined ? undefined : { callId, isRequest, ours };
 }
 
-function fieldIn(text: string, name: string): string | undefined {
-  const before = `\r\n${name}: `;
+/** The value that follows this: a line break, and the name of a field with its colon. */
+function fieldIn(text: string, before: string): string | undefined {
   const at = text.indexOf(before);
   return at === -1 ? undefined : text.slice(at + before.length, text.indexOf("\r\n", at + before.length));
 }
@@ -229,7 +250,11 @@ function push<Journal>(table: Map<string, Journal[]>, key: string, journal: Jour
 }
 
 function drop<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {
-  const left = (table.get(key) ?? []).filter((each) => each !== journal);
-  if (left.length > 0) table.set(key, left);
-  else table.delete(key);
+  const list = table.get(key) ?? [];
+  if (list.length > 1)
+    table.set(
+      key,
+      list.filter((each) => each !== journal),
+    );
+  else if (list[0] === journal) table.delete(key);
 }

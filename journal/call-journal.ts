@@ -60,11 +60,12 @@ export class CallJournal {
   state: readonly string[] = STARTING;
   /** When it entered its current states. */
   since: number;
+  /** The condition of its reason, once it has ended. */
+  why: string | undefined;
   /** Its last states before it ended. */
   last: readonly string[] = [];
   #listener: Listener | undefined;
   #endedAt: number | undefined;
-  #why: string | undefined;
   #failure: Failure | undefined;
   readonly #history: History<Part<CallJournal>>;
   /** Devices of the user that have gone offline. */
@@ -83,6 +84,10 @@ export class CallJournal {
 
   get isOver(): boolean {
     return this.#endedAt !== undefined;
+  }
+
+  get failed(): boolean {
+    return this.why !== undefined && isFailure(this.why);
   }
 
   /** Weight in bytes. */
@@ -175,8 +180,8 @@ export class CallJournal {
 
   get row(): CallRow {
     const { id, from, to, direction, sid, callId, trunk } = this.about;
-    const { begun, rang, answered, state } = this;
-    const [ended, why, failure] = [this.#endedAt, this.#why, this.#failure];
+    const { begun, rang, answered, state, why, failed } = this;
+    const [ended, failure] = [this.#endedAt, this.#failure];
     return {
       id,
       from,
@@ -192,7 +197,7 @@ export class CallJournal {
       ...(answered === undefined ? {} : { answered }),
       ...(ended === undefined ? {} : { ended }),
       ...(why === undefined ? {} : { why }),
-      failed: why !== undefined && isFailure(why),
+      failed,
       ...(failure === undefined ? {} : { failure }),
     };
   }
@@ -226,7 +231,7 @@ export class CallJournal {
     const listener = this.#listener;
     if (!listener || this.isOver) return;
     this.#endedAt = at;
-    this.#why = why;
+    this.why = why;
     if (end && isFailure(why)) this.#failure = failureOf(end);
     this.#enter(ENDED, at);
     this.#history.end();

@@ -88,10 +88,13 @@ const saidBy = onceEach(({ guard, actions }: Transition) => ({
   actions: actions.map(wordsOf).filter((word) => word !== ""),
 }));
 
+const NOTHING: Pick<StepEntry, "guards" | "actions"> = { guards: [], actions: [] };
+
 /** The names in the transitions of one step. */
 export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "guards" | "actions"> {
   const [only] = transitions;
-  if (only !== undefined && transitions.length === 1) return saidBy(only);
+  if (only === undefined) return NOTHING;
+  if (transitions.length === 1) return saidBy(only);
   const said = transitions.map(saidBy);
   return { guards: said.flatMap(({ guards }) => guards), actions: said.flatMap(({ actions }) => actions) };
 }

@@ -7,6 +7,7 @@
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
+import { Alike, type Zlib } from "./alike.ts";
 import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
 import { Budget } from "./budget.ts";
@@ -17,7 +18,6 @@ import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
 import type { Entry, LiveMessage, Transition } from "./entries.ts";
 import { Following } from "./following.ts";
-import type { Compression } from "./packed.ts";
 import { type CallQuery, fits } from "./query.ts";
 import { Ring } from "./ring.ts";
 import type { CallRow, CallView } from "./view.ts";
@@ -27,7 +27,7 @@ const RESTED = 5_000;
 /** About 10 ms of work. */
 const MOST_AT_ONCE = 500;
 
-const AS_IT_IS: Compression = { deflate: (bytes) => bytes, inflate: (bytes) => bytes };
+const AS_IT_IS: Zlib = { deflate: (bytes) => bytes, inflate: (bytes) => bytes };
 
 export interface JournalNeeds {
   /** Milliseconds since 1970. */
@@ -35,7 +35,7 @@ export interface JournalNeeds {
   /** Most bytes of all calls together. */
   readonly budget: number;
   /** For packing idle calls. */
-  readonly compression?: Compression;
+  readonly zlib?: Zlib;
   /** Called if a report could not be processed; the report is lost. */
   readonly fault?: (error: unknown) => void;
 }
@@ -87,7 +87,7 @@ export class Journal {
       room: {
         weigh: (part, bytes) => this.#budget.weigh(part, bytes),
         ring: new Ring(),
-        compression: needs.compression ?? AS_IT_IS,
+        compression: new Alike(needs.zlib ?? AS_IT_IS),
       },
       stepped: (journal, before, event, at) => this.#stepped(journal, before, event, at),
       refused: (journal, event) => this.#refused(journal, event),
@@ -246,8 +246,7 @@ export class Journal {
   }
 
   #ended(journal: CallJournal): void {
-    const { why = "success", failed } = journal.row;
-    this.#counts.ended(journal.last, why, failed);
+    this.#counts.ended(journal.last, journal.why ?? "success", journal.failed);
     this.#live.delete(journal);
     this.#belongings.over(journal);
     this.#changes.add(journal.about.id);

@@ -16,7 +16,7 @@ export interface Packed {
   readonly messages: readonly number[] | undefined;
 }
 
-/** Deflate and inflate: node:zlib, passed in by main.ts. */
+/** Deflate and inflate: alike.ts. */
 export interface Compression {
   deflate(bytes: Uint8Array): Uint8Array;
   inflate(bytes: Uint8Array): Uint8Array;

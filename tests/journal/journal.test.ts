@@ -18,11 +18,11 @@ const incoming: CallAbout = { ...outgoing, id: "tagB", from: BOB, to: "romeo@exa
 /** A journal at a simulated time. */
 function world(budget = 1_000_000) {
   let now = 1_000;
-  const compression = {
-    deflate: (bytes: Uint8Array) => deflateRawSync(bytes),
-    inflate: (bytes: Uint8Array) => inflateRawSync(bytes),
+  const zlib = {
+    deflate: (bytes: Uint8Array, dictionary: Uint8Array) => deflateRawSync(bytes, { dictionary }),
+    inflate: (bytes: Uint8Array, dictionary: Uint8Array) => inflateRawSync(bytes, { dictionary }),
   };
-  const journal = new Journal({ now: () => now, budget, compression });
+  const journal = new Journal({ now: () => now, budget, zlib });
   const sip = (out: boolean, text: string): void =>
     journal.sip(out, new TextEncoder().encode(crlf(text)), "udp", "192.0.2.2", 5060);
   return {
