@@ -1,29 +1,32 @@
 /**
- * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--store] [--turns 3] [--only small,held] [--begins user]
+ * npm run bench:compare -- A [B] [--noise] [--journal 0,64] [--store] [--only small,browser,held] [--begins user]
  *
- * Two commits side by side (`.` is the working tree): A B A B …, each time in a fresh process, under the load of this
- * tree's driver. CPU per call by thread and time to be answered, separately for the first calls of a process (cold) and after
- * warming up (steady); and RSS per held call. Prints the minimum of the turns, followed by the median; turns with unanswered
- * calls are discarded: the machine was overloaded.
+ * Commits side by side (`.` is the working tree), under the load of this tree's driver: CPU per call by thread and time to be
+ * answered, separately for the first calls of a process (cold) and after warming up (steady); and RSS per held call. Prints the
+ * minimum of the rounds, followed by the median; a ratio is the median of the ratios within each round (contender.ts).
  *
- * `--journal 0,64` measures A (or each) without and with its journal: the cost of recording.
- * `--store` measures A (or each) without and with a store of calls. `--noise` measures A twice in each turn, so that the table shows the
- * difference between equal trees. Shared machines vary by a third from one minute to the next: CPU time is more reliable than elapsed
- * time, the minimum more than the median.
- * About 12 minutes; five with `--turns 2 --warm 2000 --calls 2000 --settle 35`.
+ * `--journal 0,64` measures A (or each) without and with its journal: the cost of recording. `--store` measures A (or each) without
+ * and with a store of calls. `--env NAME=value` measures A (or each) without and with this in its environment. `--noise` measures A
+ * twice, so that the table shows the difference between equal trees. Shared machines vary by a third from one minute to the next:
+ * CPU time is more reliable than elapsed time, a ratio more than its parts.
+ * The compiler ends after some 18,000 calls; JavaScriptCore discards the code of a process that rests for a minute, so the contenders warm up
+ * in turns, too. Two contenders: small calls 3 minutes, browser-size 6, held 2.
  */
 import { parseArgs } from "node:util";
-import { type Cpu, pinSelf } from "./process.ts";
+import { type Contender, type Found, inRounds } from "./contender.ts";
+import { pinSelf } from "./process.ts";
 import { type Begins, Run, type Size } from "./run.ts";
-import { least, median, percentile } from "./statistics.ts";
+import { least, median } from "./statistics.ts";
 import { Trees } from "./trees.ts";
 
 const options = {
-  turns: { type: "string", default: "3" },
   /** Small calls; for browser-size ones half of it. */
   cold: { type: "string", default: "1000" },
-  warm: { type: "string", default: "4000" },
-  calls: { type: "string", default: "4000" },
+  /** Calls in a round; for browser-size ones half of it. */
+  calls: { type: "string", default: "2000" },
+  /** Rounds for warming up, and rounds that count. */
+  warm: { type: "string", default: "8" },
+  rounds: { type: "string", default: "8" },
   held: { type: "string", default: "6000" },
   /** Seconds for held calls to settle: more than 64*T1. */
   settle: { type: "string", default: "40" },
@@ -35,129 +38,109 @@ const options = {
   noise: { type: "boolean", default: false },
   store: { type: "boolean", default: false },
   journal: { type: "string", default: "" },
+  env: { type: "string", default: "" },
 } as const;
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const begins: Begins = values.begins === "phone" ? "phone" : "user";
-const count = (name: "turns" | "cold" | "warm" | "calls" | "held" | "settle" | Size): number => Number(values[name]);
+const count = (name: "cold" | "calls" | "warm" | "rounds" | "held" | "settle" | Size): number => Number(values[name]);
 
-/** Figures by row name. */
-type Figures = Record<string, number>;
-
-/** Turns with unanswered calls are discarded: they measured overload, not cost. */
-const UNANSWERED = "calls without an answer";
-const isWhole = (figures: Figures): boolean =>
-  Object.entries(figures).every(([row, figure]) => figure === 0 || !row.endsWith(UNANSWERED));
-
-/** A tree under test, and its figures for each turn. */
-interface Contender {
-  readonly name: string;
-  readonly tree: string;
-  /** Budget of its journal in MB, if set. */
-  readonly journal: number | undefined;
-  /** Whether it stores calls. */
-  readonly stores: boolean;
-  readonly found: Map<string, Figures[]>;
-}
-
-async function calls({ tree, journal, stores }: Contender, size: Size): Promise<Figures> {
+function calls(contenders: readonly Contender[], size: Size): Promise<string> {
   const part = size === "small" ? 1 : 0.5;
-  const run = new Run(size, begins, tree, journal, stores);
-  await run.open();
-  const measured = async (phase: string, many: number): Promise<Figures> => {
-    const cpu = run.gateway.watchCpu();
-    const took = await run.make(many, phase, count(size));
-    return rowsOf(phase, many, cpu(), took);
-  };
-  const cold = await measured("cold", count("cold") * part);
-  await run.make(count("warm") * part, "warm", count(size));
-  const steady = await measured("steady", count("calls") * part);
-  await run.close();
-  return { ...cold, ...steady };
+  const load = { size, begins, rate: count(size), cold: count("cold") * part, calls: count("calls") * part };
+  return inRounds(contenders, { ...load, warm: count("warm"), rounds: count("rounds") }).then((found) =>
+    table(size, contenders, found),
+  );
 }
 
-function rowsOf(phase: string, many: number, cpu: Cpu, took: readonly number[]): Figures {
-  return {
-    [`${phase}: CPU, µs a call`]: cpu.all / many,
-    [`${phase}: main thread`]: cpu.main / many,
-    [`${phase}: of it in the kernel`]: cpu.kernel / many,
-    [`${phase}: compiler's threads`]: cpu.compiler / many,
-    [`${phase}: memory's threads`]: cpu.memory / many,
-    [`${phase}: other threads`]: cpu.others / many,
-    [`${phase}: answered after, p50 ms`]: percentile(took, 0.5),
-    [`${phase}: answered after, p99 ms`]: percentile(took, 0.99),
-    [`${phase}: ${UNANSWERED}`]: many - took.length,
-  };
-}
-
-/** Memory of a process that has made and ended some calls, and then holds many; without forced garbage collection. */
-async function held({ tree, journal, stores }: Contender): Promise<Figures> {
-  const run = new Run("small", "user", tree, journal, stores);
-  await run.open();
-  await run.make(500, "warm", count("small"));
-  await Bun.sleep(count("settle") * 1_000);
-  const before = run.gateway.memory();
-  const many = await run.hold(count("held"), "held", count("small"));
-  await Bun.sleep(count("settle") * 1_000);
-  const after = run.gateway.memory();
-  await run.close();
-  return { "kB of RSS a held call": (after - before) / many, [UNANSWERED]: count("held") - many };
+/** Memory of processes that have made and ended some calls, and then hold many; without forced garbage collection. */
+async function held(contenders: readonly Contender[]): Promise<string> {
+  const settle = () => Bun.sleep(count("settle") * 1_000);
+  const runs = contenders.map((contender) => new Run("small", "user", contender));
+  for (const run of runs) {
+    await run.open();
+    await run.make(500, "warm", count("small"));
+  }
+  await settle();
+  const before = runs.map((run) => run.gateway.memory());
+  const many: number[] = [];
+  for (const run of runs) many.push(await run.hold(count("held"), "held", count("small")));
+  await settle();
+  const kilobytes = runs.map((run, index) => (run.gateway.memory() - (before[index] ?? 0)) / (many[index] ?? 0));
+  for (const run of runs) await run.close();
+  const rows = contenders.map(({ name }, index) => `| ${name} | ${many[index]} | ${kilobytes[index]?.toFixed(1)} |`);
+  return ["| held | calls | kB of RSS a call |", "|---|---|---|", ...rows].join("\n");
 }
 
 const loads = {
-  small: (contender: Contender) => calls(contender, "small"),
-  browser: (contender: Contender) => calls(contender, "browser"),
+  small: (contenders: readonly Contender[]) => calls(contenders, "small"),
+  browser: (contenders: readonly Contender[]) => calls(contenders, "browser"),
   held,
 };
 
 /** Ratios are relative to the first contender. */
-function table(load: string, contenders: readonly Contender[]): string {
-  const columns = contenders.map(({ found }) => (found.get(load) ?? []).filter(isWhole));
-  const names = Object.keys(columns.flat()[0] ?? {}).filter((row) => !row.endsWith(UNANSWERED));
-  const rows = names.map((row) => {
-    const figures = columns.map((turns) => turns.map((turn) => turn[row] ?? 0));
-    const ratio = (of: (figures: readonly number[]) => number, mine: readonly number[]) =>
-      of(figures[0] ?? []) === 0 ? "–" : (of(mine) / of(figures[0] ?? [])).toFixed(2);
-    const cells = figures.map((mine) => `${short(least(mine))} (${short(median(mine))})`);
-    const ratios = figures.slice(1).map((mine) => `${ratio(least, mine)} (${ratio(median, mine)})`);
-    return `| ${[row, ...cells, ...ratios].join(" | ")} |`;
-  });
-  const whole = contenders.map(({ name }, index) => `${name} (${columns[index]?.length} of ${values.turns})`);
-  const head = [load, ...whole, ...contenders.slice(1).map(({ name }) => `${name} / ${contenders[0]?.name}`)];
-  return [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...rows].join("\n");
+function table(load: string, contenders: readonly Contender[], found: readonly Found[]): string {
+  const rows = Object.keys(found.flatMap(({ cold, steady }) => [cold, ...steady]).find(Boolean) ?? {});
+  const names = contenders.map(({ name }) => name);
+  const head = [load, ...names, ...names.slice(1).map((name) => `${name} / ${names[0]}`)];
+  const cold = rows.map((row) => [
+    `cold: ${row}`,
+    ...found.map(({ cold }) => short(cold?.[row])),
+    ...names.slice(1).map(() => ""),
+  ]);
+  const steady = rows.map((row) => [
+    `steady: ${row}`,
+    ...found.map(({ steady }) => spread(steady.flatMap((figures) => figures?.[row] ?? []))),
+    ...found.slice(1).map((mine) => paired(row, found[0], mine)),
+  ]);
+  const lines = [head, head.map(() => "---"), ...cold, ...steady].map((cells) => `| ${cells.join(" | ")} |`);
+  const whole = found.map(
+    ({ steady }, index) => `${names[index]} ${steady.filter(Boolean).length} of ${steady.length}`,
+  );
+  return `Least (median) of the rounds in which every call was answered (${whole.join(", ")}):\n\n${lines.join("\n")}`;
 }
 
-const short = (figure: number): string => (figure < 100 ? figure.toFixed(1) : figure.toFixed(0));
+const short = (figure: number | undefined): string =>
+  figure === undefined ? "–" : figure < 100 ? figure.toFixed(1) : figure.toFixed(0);
+
+const spread = (figures: readonly number[]): string => `${short(least(figures))} (${short(median(figures))})`;
+
+/** The median of the ratios of rounds that both have. */
+function paired(row: string, first: Found | undefined, mine: Found): string {
+  const ratios = mine.steady.flatMap((figures, round) => {
+    const [over, under] = [figures?.[row], first?.steady[round]?.[row]];
+    return over === undefined || under === undefined || under === 0 ? [] : [over / under];
+  });
+  return ratios.length === 0 ? "–" : median(ratios).toFixed(2);
+}
+
+/** The trees to compare, each with every combination of the options that are varied. */
+function contendersOf(trees: Trees, a: string, b: string | undefined): Contender[] {
+  const journals = values.journal === "" ? [undefined] : values.journal.split(",").map(Number);
+  const [variable, setting] = values.env.split("=", 2);
+  const environments = variable && setting !== undefined ? [{}, { [variable]: setting }] : [{}];
+  const commits = [[a, a], ...(values.noise ? [[a, `${a} again`]] : []), ...(b === undefined ? [] : [[b, b]])];
+  return commits.flatMap(([commit = a, name = a]) =>
+    journals.flatMap((journal) =>
+      (values.store ? [false, true] : [false]).flatMap((stores) =>
+        environments.map((environment) => {
+          const said = [name, journal === undefined ? [] : `journal ${journal}`, stores ? "with a store" : []].flat();
+          const set = Object.keys(environment).length > 0 ? [values.env] : [];
+          return { name: [...said, ...set].join(", "), tree: trees.of(commit), journal, stores, environment };
+        }),
+      ),
+    ),
+  );
+}
 
 async function main(): Promise<void> {
   const [a, b] = positionals;
-  const journals = values.journal === "" ? [undefined] : values.journal.split(",").map(Number);
-  if (a === undefined || (b === undefined && !values.noise && !values.store && journals.length === 1))
-    throw new Error("which two commits? (or one, and --noise, --store or --journal)");
   const wanted = values.only.split(",").filter((word): word is keyof typeof loads => word in loads);
   const trees = new Trees();
   try {
+    const contenders = a === undefined ? [] : contendersOf(trees, a, b);
+    if (contenders.length < 2) throw new Error("which two commits? (or one, and --noise, --store, --journal or --env)");
     pinSelf(1);
-    const contender = (commit: string, name = commit): Contender[] =>
-      journals.flatMap((journal) =>
-        (values.store ? [false, true] : [false]).map((stores) => ({
-          name: `${name}${journal === undefined ? "" : `, journal ${journal}`}${stores ? ", with a store" : ""}`,
-          tree: trees.of(commit),
-          journal,
-          stores,
-          found: new Map(),
-        })),
-      );
-    const contenders = contender(a);
-    if (values.noise) contenders.push(...contender(a, `${a} again`));
-    if (b !== undefined) contenders.push(...contender(b));
-    for (const load of wanted) {
-      for (let turn = 1; turn <= count("turns"); turn++)
-        for (const each of contenders) {
-          console.error(`${load}: turn ${turn} of ${values.turns}: ${each.name}`);
-          each.found.set(load, [...(each.found.get(load) ?? []), await loads[load](each)]);
-        }
-      console.log(`\nLeast (median) of the turns in which every call was answered:\n\n${table(load, contenders)}`);
-    }
+    for (const load of wanted) console.log(`\n${await loads[load](contenders)}`);
   } finally {
     trees.remove();
   }

@@ -77,7 +77,7 @@ async function saturated(first: number, shown: (what: string, rate: number, last
 }
 
 async function measure(begins: Begins, tree: string): Promise<void> {
-  const run = new Run("small", begins, tree);
+  const run = new Run("small", begins, { tree });
   await run.open();
   let phase = 0;
   const shown = async (what: string, rate: number, lasts: number, capacity = 0): Promise<Load> => {

@@ -6,6 +6,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { endsWithUs } from "./children.ts";
 import { COMPONENT } from "./user.ts";
 
 /** This working tree. */
@@ -49,11 +50,14 @@ export class GatewayProcess {
   /** Called with each line of its log after it is ready; no line is stored. */
   logged: ((line: string) => void) | undefined;
 
-  constructor(folder: string, ports: Ports, tree = HERE) {
+  constructor(folder: string, ports: Ports, tree = HERE, environment: Readonly<Record<string, string>> = {}) {
     const file = join(folder, "carillon.toml");
     writeFileSync(file, configuration(ports, tree));
     const command = [...pinnedTo(0), process.execPath, "main.ts", "--config", file];
-    this.#process = Bun.spawn(command, { cwd: tree, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+    const env = { ...process.env, ...environment };
+    this.#process = endsWithUs(
+      Bun.spawn(command, { cwd: tree, env, stdin: "ignore", stdout: "pipe", stderr: "inherit" }),
+    );
   }
 
   /** Waits until it is ready; its log is still read afterwards. */

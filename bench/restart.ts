@@ -46,7 +46,10 @@ function multiply(store: string): number {
   return row.text.length;
 }
 
-const run = new Run(values.size === "browser" ? "browser" : "small", "user", positionals[0] ?? HERE, undefined, true);
+const run = new Run(values.size === "browser" ? "browser" : "small", "user", {
+  tree: positionals[0] ?? HERE,
+  stores: true,
+});
 await run.open();
 if ((await run.hold(1, "held", 1)) !== 1) throw new Error("the call was not answered");
 // it is saved once more, a second after its answer

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GatewayProcess, HERE, pinnedTo } from "./process.ts";
+import { GatewayProcess, pinnedTo } from "./process.ts";
 import { BROWSER, SMALL } from "./sessions.ts";
 import { answering, calling, latencies, placed, type SippOptions } from "./sipp.ts";
 import { UserSide } from "./user.ts";
@@ -10,8 +10,8 @@ import { UserSide } from "./user.ts";
 export type Size = "small" | "browser";
 export type Begins = "user" | "phone";
 
-/** Depends on the process, so that two can run concurrently. */
-const PROXY_PORT = 25_000 + (process.pid % 1_000);
+/** Of the next run; depends on the process, so that two can run concurrently. */
+let nextProxyPort = 25_000 + (process.pid % 1_000);
 /** Milliseconds after which an answer is no longer expected. */
 const PATIENCE = 10_000;
 
@@ -25,12 +25,22 @@ export interface CallTally {
   over: number;
 }
 
+/** The gateway under test. */
+export interface Tested {
+  /** The folder of its sources; this working tree if missing. */
+  readonly tree?: string;
+  /** The budget of its journal in MB; its default if missing. */
+  readonly journal?: number | undefined;
+  readonly stores?: boolean;
+  /** Added to the environment of its process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class Run {
   readonly #size: Size;
   readonly #begins: Begins;
-  readonly #tree: string;
-  readonly #journal: number | undefined;
-  readonly #stores: boolean;
+  readonly #tested: Tested;
+  readonly #proxyPort = nextProxyPort++;
   readonly #user: UserSide;
   readonly #folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
   readonly #begun = new Map<string, number>();
@@ -41,13 +51,10 @@ export class Run {
   #gateway: GatewayProcess | undefined;
   #phone: Bun.Subprocess | undefined;
 
-  /** `journal`: the budget of the gateway's journal in MB; its default if missing. `stores`: whether it stores calls. */
-  constructor(size: Size, begins: Begins, tree = HERE, journal?: number, stores = false) {
-    this.#journal = journal;
-    this.#stores = stores;
+  constructor(size: Size, begins: Begins, tested: Tested = {}) {
+    this.#tested = tested;
     this.#begins = begins;
     this.#size = size;
-    this.#tree = tree;
     this.#user = new UserSide(this.#sessions, {
       answered: (id) => this.#answered(id),
       refused: (id) => void this.#begun.delete(id),
@@ -62,7 +69,7 @@ export class Run {
   get #sipp(): SippOptions {
     const transport = this.#size === "small" ? "udp" : "tcp";
     const folder = mkdtempSync(join(this.#folder, "sipp-"));
-    return { folder, sdp: this.#sessions.sdp, transport, port: PROXY_PORT, pin: pinnedTo(1) };
+    return { folder, sdp: this.#sessions.sdp, transport, port: this.#proxyPort, pin: pinnedTo(1) };
   }
 
   get gateway(): GatewayProcess {
@@ -112,9 +119,9 @@ export class Run {
 
   /** Starts a gateway, or the next one after a kill; resolves when its ports are open. */
   async start(): Promise<void> {
-    const store = this.#stores ? this.store : undefined;
-    const ports = { xmpp: this.#user.port, proxy: PROXY_PORT, journal: this.#journal, store };
-    this.#gateway = new GatewayProcess(this.#folder, ports, this.#tree);
+    const { tree, journal, stores, environment } = this.#tested;
+    const ports = { xmpp: this.#user.port, proxy: this.#proxyPort, journal, store: stores ? this.store : undefined };
+    this.#gateway = new GatewayProcess(this.#folder, ports, tree, environment);
     this.#gateway.logged = (line) => this.#logged(line);
     await this.#gateway.ready();
   }

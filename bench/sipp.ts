@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { endsWithUs } from "./children.ts";
 
 export interface SippOptions {
   /** The folder of its files. */
@@ -74,7 +75,7 @@ function start(
   writeFileSync(file, `<?xml version="1.0" encoding="UTF-8"?>\n${scenario}\n`);
   const where = ["-i", "127.0.0.1", "-p", `${port}`, "-t", transport === "tcp" ? "t1" : "u1"];
   const command = [...pin, "sipp", "-sf", file, ...where, "-nostdin", "-skip_rlimit", ...more];
-  return Bun.spawn(command, { cwd: folder, stdout: "ignore", stderr: "ignore" });
+  return endsWithUs(Bun.spawn(command, { cwd: folder, stdout: "ignore", stderr: "ignore" }));
 }
 
 /** A phone that answers every call, until it is killed. */
