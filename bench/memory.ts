@@ -5,7 +5,7 @@
  * The gateway runs in this process, on real sockets, with SIPp as its phone.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -126,6 +126,8 @@ for (const [size, sessions] of [
   const kept = (heap() - after) / gateway.calls.registry.size / 1_000;
   console.log(`| ${size} | ${kept.toFixed(1)} | ${((after - fresh) / calls).toFixed(0)} |`);
   phone.kill();
+  await phone.exited;
+  rmSync(folder, { recursive: true });
   gateway.stop();
   gateway.stop();
   await gateway.stopped;

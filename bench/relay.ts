@@ -5,7 +5,7 @@
  * 50 packets a second of G.711, compared with the same process at rest with the same calls and no packets. Plain RTP and SDES
  * alternate. The last figures are in bench/README.md.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -34,7 +34,8 @@ const SPEAK = 20;
 
 /** The relay in a process of its own, until the end of the run. */
 async function startRelay(): Promise<Bun.Subprocess<"pipe", "pipe", "inherit">> {
-  const file = join(mkdtempSync(join(tmpdir(), "carillon-")), "carillon.toml");
+  const folder = mkdtempSync(join(tmpdir(), "carillon-bench-"));
+  const file = join(folder, "carillon.toml");
   const media = `[media]\nrelay = "own"\nng_port = ${NG}\naddresses = ["127.0.0.1"]\n`;
   writeFileSync(file, `${media}[xmpp]\nsecret = "secret"\nhosts = ["example.org"]\n`);
   const main = join(import.meta.dir, "../main.ts");
@@ -46,6 +47,7 @@ async function startRelay(): Promise<Bun.Subprocess<"pipe", "pipe", "inherit">> 
     if (done) throw new Error(`the relay has ended: ${said}`);
     said += new TextDecoder().decode(value);
   }
+  rmSync(folder, { recursive: true });
   return relay;
 }
 

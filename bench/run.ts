@@ -1,5 +1,5 @@
 /** One gateway with both its peers: makes calls through it, and hangs them up or holds them. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayProcess, pinnedTo } from "./process.ts";
@@ -131,6 +131,7 @@ export class Run {
     await this.#phone?.exited;
     await this.#gateway?.close();
     await this.#user.close();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /**

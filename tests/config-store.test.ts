@@ -1,18 +1,18 @@
 /** `[calls] store`: what `--check` and the start say of a file that calls cannot be saved in. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { whyNoStore } from "../config/store-file.ts";
 import { GOOD } from "./support/config.ts";
+import { makeFolder, removeFolder } from "./support/folders.ts";
 import { runMain } from "./support/gateway-process.ts";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "carillon-store-"));
+  folder = makeFolder("store");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => removeFolder(folder));
 
 test.each([
   ["in no folder", () => join(folder, "none", "calls.db"), () => `there is no folder ${join(folder, "none")}`],

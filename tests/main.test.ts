@@ -1,12 +1,12 @@
 /** The command line, as an operator meets it: what is wrong is one line and a non-zero exit. */
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PlayServer } from "../replay/server.ts";
 import { listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
 import { changed } from "./support/changed.ts";
+import { makeFolder, removeFolder } from "./support/folders.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "./support/gateway-process.ts";
 import { runNpm } from "./support/npm.ts";
 import { RUNTIMES } from "./support/runtimes.ts";
@@ -70,11 +70,11 @@ describe("what is wrong is one line, and no stack trace", () => {
 
   // proves: G17
   test("a file to replay that would move the cursor", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+    const folder = makeFolder("main");
     const file = join(folder, "call.json");
     writeFileSync(file, "{\u001b[2J");
     const { code, error } = await runMain(["replay", file]);
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
     expect(code).toBe(1);
     expect(error).toMatch(/^carillon: .*JSON/);
     expect(error).not.toMatch(/\p{C}/u);

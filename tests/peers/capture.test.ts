@@ -1,7 +1,6 @@
 /** tshark reads the captures of calls: who says what to whom, in order; right checksums; nothing malformed. */
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pcapOf } from "../../journal/pcap.ts";
 import {
@@ -13,6 +12,7 @@ import {
   JULIET_CALLS,
   PHONE_HANGS_UP,
 } from "../calls/scenes.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { program } from "../support/programs.ts";
 import { journalOf } from "../support/recorded.ts";
 import { noTshark } from "../support/tshark.ts";
@@ -23,7 +23,7 @@ const CHECKED = ["ip", "udp", "tcp"].flatMap((each) => ["-o", `${each}.check_che
 async function tshark(script: string, ...args: readonly string[]): Promise<string[]> {
   const { journal, setting } = await journalOf(script, {});
   const [row] = journal.calls({}, 1).calls;
-  const folder = mkdtempSync(join(tmpdir(), "carillon-capture-"));
+  const folder = makeFolder("capture");
   try {
     const file = join(folder, "call.pcap");
     writeFileSync(
@@ -37,7 +37,7 @@ async function tshark(script: string, ...args: readonly string[]): Promise<strin
       .split("\n")
       .filter((line) => line !== "");
   } finally {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   }
 }
 

@@ -3,8 +3,7 @@
  * reads its log, the disk of its log is full, the clock is set, the name server is silent. docs/faults.md says what becomes of each.
  */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import type { Request } from "../../protocol/sip/message.ts";
@@ -13,6 +12,7 @@ import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
 import { fill, smallDisk } from "../support/disk.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { freePorts } from "../support/ports.ts";
 import { notInstalled } from "../support/programs.ts";
@@ -35,13 +35,13 @@ let folder: string;
 
 beforeEach(async () => {
   [alice, bob] = await Promise.all([startAlice(), startBob()]);
-  folder = mkdtempSync(join(tmpdir(), "carillon-faults-"));
+  folder = makeFolder("faults");
 });
 afterEach(async () => {
   await gateway?.stop();
   gateway = undefined;
   await Promise.all([alice.close(), bob.phone.close()]);
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 async function start(runtime?: Runtime, env: Record<string, string> = {}): Promise<GatewayProcess> {

@@ -3,11 +3,11 @@
  * Prosody, the gateway as a process, and again after it was killed and has taken its calls up.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { changed } from "../support/changed.ts";
 import type { Device } from "../support/device.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { GATEWAY, type Guest, GuestWorld, OFFER_SDP, SDP } from "../support/guests.ts";
 import { freePorts } from "../support/ports.ts";
 import { COMPONENT, DOMAIN, noProsody } from "../support/prosody.ts";
@@ -36,7 +36,7 @@ describe.skipIf(noProsody !== undefined).each([false, true])(
     let world: GuestWorld;
     let juliet: Device;
     let stranger: Guest;
-    const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+    const folder = makeFolder("dialog");
 
     beforeAll(async () => {
       const { sip: listen } = await freePorts("sip");
@@ -51,7 +51,7 @@ describe.skipIf(noProsody !== undefined).each([false, true])(
     }, 120_000);
     afterAll(async () => {
       await world?.stop();
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     });
 
     const uri = (): string => `sip:juliet@${GATEWAY}:${world.gateway.sipPort}`;

@@ -3,12 +3,12 @@
  * calls go by way of the proxy, and another user's call is there at once.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import type { Device } from "../support/device.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { GuestWorld } from "../support/guests.ts";
 import { noProsody } from "../support/prosody.ts";
 import { BUN } from "../support/runtimes.ts";
@@ -25,7 +25,7 @@ function labelOf(name: string): string {
 }
 
 describe.skipIf(missing !== undefined)(`forty slow names${missing ? ` (left out: ${missing})` : ""}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const folder = makeFolder("names");
   let silent: Datagrams;
   let world: GuestWorld;
   let juliet: Device;
@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)(`forty slow names${missing ? ` (left out:
   afterAll(async () => {
     await world?.stop();
     await silent?.close();
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   });
 
   // proves: G3

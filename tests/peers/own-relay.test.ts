@@ -1,10 +1,10 @@
 /** `[media] relay = "own"` as people run it, on each runtime: the relay's process starts with the gateway, is started again, and ends with it. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Asked, HERE, hearEachOther, PhonePeer, UserPeer } from "../relay/peers.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
 import { freePorts } from "../support/ports.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
@@ -94,7 +94,7 @@ for (const runtime of RUNTIMES) {
 
     // proves: V21
     test("as a service of its own, without a gateway, it stays until SIGTERM", async () => {
-      const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+      const folder = makeFolder("relay");
       const ports = await freePorts("ng", "xmpp");
       writeFileSync(join(folder, "relay.toml"), toml(ports));
       const command = [...runtime.command, "main.ts", "relay", "--config", join(folder, "relay.toml")];
@@ -111,7 +111,7 @@ for (const runtime of RUNTIMES) {
       asked.forget();
       service.kill();
       expect(await service.exited).toBe(0);
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     });
 
     // proves: V21

@@ -1,17 +1,17 @@
 /** `carillon replay` on each runtime: its exit code, its one line for what cannot be read, and its keys in a terminal. */
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOB_ANSWERS, BOB_RINGS, JULIET_CALLS, PHONE_HANGS_UP } from "../calls/scenes.ts";
 import { changed } from "../support/changed.ts";
+import { makeFolder } from "../support/folders.ts";
 import { recorded } from "../support/recorded.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 
 const [call = { play: "", json: "" }] = await recorded(JULIET_CALLS + BOB_RINGS + BOB_ANSWERS + PHONE_HANGS_UP, {});
 
 describe.each(RUNTIMES.filter(({ missing }) => missing === undefined))("carillon replay on $name", ({ command }) => {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-replay-"));
+  const folder = makeFolder("replay");
   const root = join(import.meta.dir, "../..");
   const carillon = (name: string, text: string): { code: number; out: string; err: string } => {
     writeFileSync(join(folder, name), text);

@@ -1,7 +1,6 @@
 /** A store that fails, for a real process: its disk is full, its file is not ours, or not to be read. docs/faults.md says what becomes of each. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
@@ -9,6 +8,7 @@ import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { changed } from "../support/changed.ts";
 import { fill, smallDisk } from "../support/disk.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
 import { freePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
@@ -24,13 +24,13 @@ let port: number;
 
 beforeEach(async () => {
   [alice, bob] = await Promise.all([startAlice(), startBob()]);
-  folder = mkdtempSync(join(tmpdir(), "carillon-store-"));
+  folder = makeFolder("store");
   store = join(folder, "calls.db");
   port = await freePort();
 });
 afterEach(async () => {
   await Promise.all([alice.close(), bob.phone.close()]);
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 /** What is restored is at the port that its peers know. */

@@ -6,14 +6,13 @@
  * and a twentieth is in the middle of a re-INVITE. Whatever becomes of a test, nothing of it runs on.
  */
 import { afterEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import xml, { type Element } from "@xmpp/xml";
 import { isOwed } from "../../actors/xmpp/outbox.ts";
 import { PING } from "../../protocol/xmpp/namespaces.ts";
 import { Device } from "../support/device.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { freePorts } from "../support/ports.ts";
@@ -83,8 +82,8 @@ class Scene {
   }
 
   static async open(runtime: Runtime): Promise<Scene> {
-    const folder = mkdtempSync(join(tmpdir(), "carillon-survives-"));
-    started.push(() => rmSync(folder, { recursive: true }));
+    const folder = makeFolder("survives");
+    started.push(() => removeFolder(folder));
     const store = join(folder, "calls.db");
     const server = await startProsody(["juliet"]);
     started.push(() => server.stop());

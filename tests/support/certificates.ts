@@ -1,7 +1,7 @@
 /** Certificate authorities and certificates, made by openssl in a temporary folder: valid, expired, and from other authorities. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { notInstalled } from "./programs.ts";
 
 export const noOpenssl = notInstalled("openssl", "openssl");
@@ -20,7 +20,7 @@ export class Authority {
   readonly caText: string;
   readonly #key: string;
 
-  constructor(folder: string = mkdtempSync(join(tmpdir(), "carillon-ca-")), name = "ca", by?: Authority) {
+  constructor(folder: string = makeFolder("ca"), name = "ca", by?: Authority) {
     this.folder = folder;
     this.ca = join(folder, `${name}.pem`);
     this.#key = join(folder, `${name}.key`);
@@ -52,7 +52,7 @@ export class Authority {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 

@@ -3,10 +3,10 @@
  *
  * It is an unnamed Erlang node: no epmd, no conflicts between two servers on one machine.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate, listensAt } from "./erlang.ts";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { listening } from "./listening.ts";
 import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
@@ -19,7 +19,7 @@ export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc")
 /** Starts a server with these users; their passwords are their names. */
 export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
-  const folder = mkdtempSync(join(tmpdir(), "carillon-ejabberd-"));
+  const folder = makeFolder("ejabberd");
   if (options.intercept) await compileModule(folder);
   const { clientPort, componentPort, shellPort } = await freePorts("clientPort", "componentPort", "shellPort");
   const file = join(folder, "ejabberd.yml");
@@ -78,7 +78,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
     async stop() {
       server.kill("SIGKILL"); // nothing of it is needed, and a clean exit takes seconds
       await server.exited;
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     },
   };
 }

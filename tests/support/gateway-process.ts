@@ -1,7 +1,7 @@
 /** The gateway as operators run it: `bun main.ts --config …`, or on another runtime, in a process of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { BUN, type Runtime } from "./runtimes.ts";
 import { until } from "./until.ts";
 
@@ -39,7 +39,7 @@ export async function runMain(
   env: Record<string, string> = {},
   runtime: Runtime = BUN,
 ): Promise<Exit> {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const folder = makeFolder("process");
   const file = join(folder, "carillon.toml");
   if (toml !== undefined) writeFileSync(file, toml);
   const args = toml === undefined ? options : ["--config", file, ...options];
@@ -51,7 +51,7 @@ export async function runMain(
   });
   const [output, error] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text()]);
   const code = await run.exited;
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   const named = (text: string): string => text.replaceAll(file, "carillon.toml").trim();
   return { code, error: named(error), output: named(output) };
 }
@@ -62,7 +62,7 @@ export async function startGateway(
   runtime: Runtime = BUN,
   env: Record<string, string> = {},
 ): Promise<GatewayProcess> {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const folder = makeFolder("process");
   const file = join(folder, "carillon.toml");
   writeFileSync(file, toml);
   const run = Bun.spawn([...runtime.command, "main.ts", "--config", file], {
@@ -107,7 +107,7 @@ export async function startGateway(
       const again = setTimeout(() => run.kill(), 20_000);
       const code = await run.exited;
       clearTimeout(again);
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
       return code;
     },
   };

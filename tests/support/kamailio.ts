@@ -1,7 +1,7 @@
 /** Runs Kamailio, a real SIP proxy, on loopback, with the configuration of integrations/kamailio. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { listening } from "./listening.ts";
 import { freePort } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
@@ -18,7 +18,7 @@ const SOURCE = join(import.meta.dir, "../../integrations/kamailio");
 
 /** Starts a proxy that routes calls to users of this domain to the gateway at that port. */
 export async function startKamailio(domain: string, gatewayPort: number): Promise<Kamailio> {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-kamailio-"));
+  const folder = makeFolder("kamailio");
   const port = await freePort();
   const values: Readonly<Record<string, string>> = {
     PROXY_ADDRESS: "127.0.0.1",
@@ -46,7 +46,7 @@ export async function startKamailio(domain: string, gatewayPort: number): Promis
     async stop() {
       proxy.kill();
       await proxy.exited;
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     },
   };
 }

@@ -5,14 +5,15 @@
  * another one where this is the only name server (unshare(1)).
  */
 import { createSocket, type Socket } from "node:dgram";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { notInstalled } from "./programs.ts";
 
 export const noNameServer = process.getuid?.() === 0 ? notInstalled("util-linux", "unshare") : "root is needed";
 
 const HOST = "127.0.53.1";
+
 const [A, SRV] = [1, 33];
 
 export interface Service {
@@ -32,7 +33,7 @@ export class NameServer {
   readonly asked: string[] = [];
   readonly #names: Names;
   readonly #socket: Socket = createSocket("udp4");
-  readonly #folder = mkdtempSync(join(tmpdir(), "carillon-names-"));
+  readonly #folder = makeFolder("names");
 
   private constructor(names: Names) {
     this.#names = names;
@@ -59,7 +60,7 @@ export class NameServer {
 
   stop(): void {
     this.#socket.close();
-    rmSync(this.#folder, { recursive: true });
+    removeFolder(this.#folder);
   }
 
   #answer(question: Buffer): Buffer | undefined {

@@ -1,8 +1,8 @@
 /** The gateway run by `npm start`: in a folder like the checkout, with its own carillon.toml. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 
 const root = join(import.meta.dir, "../..");
 const LONGEST = 40_000;
@@ -13,7 +13,7 @@ export async function runNpm(
   toml: string,
   heard: (run: { stop(): void; log: string }) => void,
 ): Promise<{ log: string; allEnded: boolean }> {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-"));
+  const folder = makeFolder("npm");
   const names = readdirSync(root).filter((name) => !/^\.|^carillon\.toml$/.test(name));
   for (const name of names) symlinkSync(join(root, name), join(folder, name));
   writeFileSync(join(folder, "carillon.toml"), toml);
@@ -30,6 +30,6 @@ export async function runNpm(
   const allEnded = await promise;
   clearTimeout(tooLong);
   if (!allEnded && npm.pid !== undefined) process.kill(-npm.pid, "SIGKILL");
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   return { log, allEnded };
 }

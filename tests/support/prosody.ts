@@ -1,7 +1,7 @@
 /** Runs Prosody, a real XMPP server, on loopback, with a configuration written here. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { listening } from "./listening.ts";
 import { freePorts } from "./ports.ts";
 import { notInstalled, program } from "./programs.ts";
@@ -53,7 +53,7 @@ const quiet = { stdout: "ignore", stderr: "ignore" } as const;
 /** Starts a server with these users; their passwords are their names. */
 export async function startProsody(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
   const { domain = DOMAIN } = options;
-  const folder = mkdtempSync(join(tmpdir(), "carillon-prosody-"));
+  const folder = makeFolder("prosody");
   for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
   const { clientPort, componentPort } = await freePorts("clientPort", "componentPort");
   const file = join(folder, "prosody.cfg.lua");
@@ -75,7 +75,7 @@ export async function startProsody(users: readonly string[], options: ServerOpti
     async stop() {
       server.kill();
       await server.exited;
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     },
   };
 }

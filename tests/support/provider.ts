@@ -1,9 +1,9 @@
 /** Runs Kamailio as a provider of telephone numbers (provider.cfg), on loopback, also with TLS if given a certificate. */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pair } from "./certificates.ts";
 import { changedAll } from "./changed.ts";
+import { makeFolder, removeFolder } from "./folders.ts";
 import { listening } from "./listening.ts";
 import { freePort } from "./ports.ts";
 import { program } from "./programs.ts";
@@ -33,7 +33,7 @@ export interface ProviderTls {
 
 /** The account has this password; its calls are routed to the phone at this port. */
 export async function startProvider(password: string, phonePort: number, tls?: ProviderTls): Promise<Provider> {
-  const folder = mkdtempSync(join(tmpdir(), "carillon-provider-"));
+  const folder = makeFolder("provider");
   const [port, tlsPort] = [await freePort(), await freePort()];
   const source = readFileSync(join(import.meta.dir, "provider.cfg"), "utf8");
   const values = {
@@ -71,7 +71,7 @@ export async function startProvider(password: string, phonePort: number, tls?: P
     },
     async stop() {
       await end();
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     },
   };
 }

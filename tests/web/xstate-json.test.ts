@@ -3,12 +3,13 @@
  * imports "should be formatted as a createMachine() factory function" (https://stately.ai/docs/import-from-code).
  */
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMachine } from "xstate";
 import { catalogue } from "../../machines/catalogue.ts";
 import { machinesApi } from "../../web/api/machines.ts";
 import { nameOf, statesOf, stepsOf } from "../../web/steps.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 
 /** A machine in words: its states, and each step by where it begins and ends. */
 function wordsOf(machine: Parameters<typeof stepsOf>[0]): object {
@@ -36,9 +37,9 @@ test.each(Object.keys(catalogue))(
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
     const code = await answer.text();
     expect(code).toStartWith('import { createMachine } from "xstate";\n\nexport const machine = createMachine({\n');
-    const folder = mkdtempSync(join(import.meta.dir, "xstate-"));
+    const folder = makeFolder("xstate", import.meta.dir);
     writeFileSync(join(folder, "machine.js"), code);
-    const { machine } = await import(join(folder, "machine.js")).finally(() => rmSync(folder, { recursive: true }));
+    const { machine } = await import(join(folder, "machine.js")).finally(() => removeFolder(folder));
     expect(wordsOf(machine)).toEqual(wordsOf(catalogue[id] as typeof machine));
   },
 );

@@ -1,21 +1,21 @@
 /** The stores take and refuse alike, in memory and on disk; what is particular to the disk. */
-import { afterEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DiskStore } from "../../../actors/store/disk.ts";
 import { MemoryStore, Rows } from "../../../actors/store/memory.ts";
 import type { CallStore } from "../../../actors/store/store.ts";
+import { makeFolder, removeFolder } from "../../support/folders.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "carillon-store-"));
+const folder = makeFolder("store");
 const opened: CallStore[] = [];
 let files = 0;
 
 afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
-process.on("exit", () => rmSync(folder, { recursive: true }));
+afterAll(() => removeFolder(folder));
 
 const fileOf = (): string => join(folder, `${++files}.db`);
 const rows = new Rows();
