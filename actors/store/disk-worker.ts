@@ -1,9 +1,10 @@
 /** The thread that writes saved calls to disk (disk.ts), so that calls never wait for it. Each request has one answer, in order. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type Batch, SavedTable } from "./table.ts";
+import { readBatch } from "./batch.ts";
+import { SavedTable } from "./table.ts";
 
-/** The requests: a batch to write, or one of these. */
-export type Asked = Batch | "load" | "close";
+/** The requests: a batch to write (batch.ts), or one of these. */
+export type Asked = { readonly batch: string } | "load" | "close";
 
 const { file, seat } = workerData as { readonly file: string; readonly seat: string };
 let table: SavedTable | undefined;
@@ -12,7 +13,7 @@ function answer(asked: Asked): unknown {
   table ??= new SavedTable(file, seat);
   if (asked === "load") return table.load();
   if (asked === "close") return table.close();
-  return table.write(asked);
+  return table.write(readBatch(asked.batch));
 }
 
 parentPort?.on("message", (asked: Asked) => {

@@ -4,6 +4,7 @@
  * Rule: requests are answered in order; if the thread dies, all pending and later requests fail.
  */
 import { Worker } from "node:worker_threads";
+import { writeBatch } from "./batch.ts";
 import type { Asked } from "./disk-worker.ts";
 import type { CallStore, Loaded, Revisions } from "./store.ts";
 
@@ -36,11 +37,7 @@ export class DiskStore implements CallStore {
     ends: ReadonlySet<string>,
     revisions: Revisions,
   ): Promise<"ok" | "fenced"> {
-    const revisionOf = (id: string): number => revisions.get(id) ?? 0;
-    return (await this.#ask({
-      saves: Array.from(saves, ([id, text]) => [text, revisionOf(id), id] as const),
-      ends: Array.from(ends, (id) => [id, revisionOf(id)] as const),
-    })) as "ok" | "fenced";
+    return (await this.#ask({ batch: writeBatch(saves, ends, revisions) })) as "ok" | "fenced";
   }
 
   async close(): Promise<void> {

@@ -1,31 +1,43 @@
 /**
  * The table of saved calls in an SQLite file, for disk-worker.ts: its calls block on the disk.
  *
- * Rules: one process at a time uses the file (it is locked while it is open, and the system unlocks it when the process dies); a
- * batch is one transaction; write-ahead logging without a sync at each commit: everything that a killed process has written is there; a
- * power cut loses at most the last moments, and never the count of starts, on which CSeq numbers depend: only that is synced. `LAYOUT` is
- * the version of the table, not of the texts.
+ * Rules: one process at a time uses the file (it is locked while it is open, and the system unlocks it when the process dies), so what
+ * is in which row is known here, and no index is written; freed rows are used again first, so that few pages change; a batch is one
+ * transaction; write-ahead logging without a sync at each commit: everything that a killed process has written is there; a
+ * power cut loses at most the last moments, and never the count of starts, on which CSeq numbers depend: only that is synced.
  */
 import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Loaded } from "./store.ts";
+import type { Batch, Known } from "./batch.ts";
+import { layOut } from "./layout.ts";
+import type { Loaded, Saved } from "./store.ts";
 
-const LAYOUT = 1;
 /** A saved call contains media keys, and possibly an answer to a digest challenge. */
 const OWNER_ALONE = 0o600;
 
-/** Text, revision and id of each saved record; id and revision of each removed one. */
-export interface Batch {
-  readonly saves: readonly (readonly [text: string, revision: number, id: string])[];
-  readonly ends: readonly (readonly [id: string, revision: number])[];
+/** The fields of a row, which only we write, but which a file could contain in any form. */
+const ROWS = `SELECT slot, CAST(id AS TEXT) AS id, CASE WHEN revision BETWEEN 1 AND ${2 ** 48} THEN CAST(revision AS INTEGER) ELSE 1 END AS revision`;
+const NUMBERED = `slot BETWEEN 1 AND ${2 ** 48}`;
+/** In characters; more than any call has. A longer text is read as an empty one. */
+const LONGEST = 2 ** 22;
+const TEXT = `CASE WHEN length(text) <= ${LONGEST} THEN CAST(text AS TEXT) ELSE '' END AS text`;
+
+/** Where a record is. */
+interface Place {
+  readonly slot: number;
+  readonly revision: number;
 }
 
 export class SavedTable {
   readonly #database: DatabaseSync;
   readonly #seat: string;
-  readonly #insert: StatementSync;
-  readonly #update: StatementSync;
-  readonly #delete: StatementSync;
+  readonly #put: StatementSync;
+  readonly #remove: StatementSync;
+  /** By id, as the file is. */
+  readonly #places = new Map<string, Place>();
+  /** Freed slots. */
+  readonly #free: number[] = [];
+  #next = 1;
 
   /** Opens or creates the file, readable by its owner only; throws, in words, if that fails. */
   constructor(file: string, seat: string) {
@@ -33,42 +45,36 @@ export class SavedTable {
     this.#seat = seat;
     this.#database = new DatabaseSync(file);
     try {
-      this.#layOut();
+      layOut(this.#database);
+      this.#find();
     } catch (error) {
       this.#database.close();
       throw new Error(`${file}: ${wordsOf(error)}`);
     }
     for (const each of [file, `${file}-wal`]) keepFromOthers(each);
-    this.#insert = this.#database.prepare("INSERT OR IGNORE INTO saved (seat, id, revision, text) VALUES (?, ?, 1, ?)");
-    this.#update = this.#database.prepare(
-      "UPDATE saved SET text = ?, revision = revision + 1 WHERE seat = ? AND id = ? AND revision = ?",
-    );
-    this.#delete = this.#database.prepare("DELETE FROM saved WHERE seat = ? AND id = ? AND revision = ?");
+    this.#put = this.#database.prepare("INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?, ?)");
+    this.#remove = this.#database.prepare("DELETE FROM saved WHERE slot = ?");
   }
 
-  #layOut(): void {
-    const database = this.#database;
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version > LAYOUT) throw new Error("it was written by a newer version of Carillon");
-    database.exec(
-      `BEGIN IMMEDIATE;
-       CREATE TABLE IF NOT EXISTS saved
-         (seat TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seat, id)) WITHOUT ROWID;
-       CREATE TABLE IF NOT EXISTS started (seat TEXT PRIMARY KEY, starts INTEGER NOT NULL) WITHOUT ROWID;
-       PRAGMA user_version = ${LAYOUT};
-       COMMIT`,
-    );
+  /** Finds the places of this seat's records, and the first slot that no seat uses. */
+  #find(): void {
+    const rows = this.#database.prepare(`${ROWS}, seat = ? AS isOurs FROM saved WHERE ${NUMBERED}`).all(this.#seat);
+    for (const { slot, id, revision, isOurs } of rows) {
+      this.#next = Math.max(this.#next, Number(slot) + 1);
+      if (isOurs && !this.#places.has(String(id)))
+        this.#places.set(String(id), { slot: Number(slot), revision: Number(revision) });
+    }
   }
 
   load(): Loaded {
     const start = this.#begin();
-    const rows = this.#database.prepare("SELECT id, revision, text FROM saved WHERE seat = ?").all(this.#seat);
-    const saved = rows.map(({ id, revision, text }) => ({
-      id: String(id),
-      revision: Number(revision),
-      text: String(text),
-    }));
+    const rows = this.#database.prepare(`${ROWS}, ${TEXT} FROM saved WHERE seat = ? AND ${NUMBERED}`).all(this.#seat);
+    const saved: Saved[] = [];
+    for (const { slot, id, revision, text } of rows) {
+      saved.push({ id: String(id), revision: Number(revision), text: String(text) });
+      // a second record with an id, which no batch could remove
+      if (this.#places.get(String(id))?.slot !== Number(slot)) this.#remove.run(Number(slot));
+    }
     return { start, saved };
   }
 
@@ -86,28 +92,42 @@ export class SavedTable {
   }
 
   write({ saves, ends }: Batch): "ok" | "fenced" {
-    this.#database.exec("BEGIN");
+    if (!saves.every((each) => this.#isKnown(each)) || !ends.every((each) => this.#isKnown(each))) return "fenced";
+    const freed = ends.flatMap(({ id }) => this.#places.get(id)?.slot ?? []);
+    const taken: number[] = [];
+    const rows = saves.map(({ id, revision, text }) => {
+      const slot = this.#places.get(id)?.slot ?? freed.pop() ?? this.#take(taken);
+      return { id, text, place: { slot, revision: revision + 1 } };
+    });
     let isDone = false;
+    this.#database.exec("BEGIN");
     try {
-      isDone = saves.every((each) => this.#save(...each)) && ends.every((each) => this.#end(...each));
+      for (const { id, text, place } of rows) this.#put.run(place.slot, this.#seat, id, place.revision, text);
+      for (const slot of freed) this.#remove.run(slot);
+      this.#database.exec("COMMIT");
+      isDone = true;
     } finally {
-      this.#database.exec(isDone ? "COMMIT" : "ROLLBACK");
+      this.#free.push(...(isDone ? freed : taken));
+      if (!isDone) this.#database.exec("ROLLBACK");
     }
-    return isDone ? "ok" : "fenced";
+    for (const { id } of ends) this.#places.delete(id);
+    for (const { id, place } of rows) this.#places.set(id, place);
+    return "ok";
   }
 
   close(): void {
     this.#database.close();
   }
 
-  #save(text: string, revision: number, id: string): boolean {
-    const done =
-      revision === 0 ? this.#insert.run(this.#seat, id, text) : this.#update.run(text, this.#seat, id, revision);
-    return Number(done.changes) === 1;
+  #isKnown({ id, revision }: Known): boolean {
+    return (this.#places.get(id)?.revision ?? 0) === revision;
   }
 
-  #end(id: string, revision: number): boolean {
-    return Number(this.#delete.run(this.#seat, id, revision).changes) === 1;
+  /** A slot for a new record. */
+  #take(taken: number[]): number {
+    const slot = this.#free.pop() ?? this.#next++;
+    taken.push(slot);
+    return slot;
   }
 }
 

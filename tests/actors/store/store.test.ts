@@ -29,6 +29,18 @@ const ends = (...ids: readonly string[]) => new Set(ids);
 const revisions = (...pairs: readonly (readonly [string, number])[]) => new Map(pairs);
 const NOTHING = texts();
 
+/** A statement on the closed file of a store. */
+function inFile<Result>(file: string, run: (database: DatabaseSync) => Result): Result {
+  const database = new DatabaseSync(file);
+  try {
+    return run(database);
+  } finally {
+    database.close();
+  }
+}
+const slotsIn = (file: string): unknown[] =>
+  inFile(file, (database) => database.prepare("SELECT id, slot FROM saved ORDER BY id").all()).map(Object.values);
+
 const kinds: readonly (readonly [string, (place: string, seat?: string) => CallStore])[] = [
   ["memory", (_, seat) => openedAs(new MemoryStore(rows, seat))],
   ["disk", (place, seat) => openedAs(new DiskStore(place, seat))],
@@ -95,5 +107,56 @@ describe("on disk", () => {
       "it was written by a newer version of Carillon",
     );
     await expect(openedAs(new DiskStore(join(folder, "none", "x.db"))).load()).rejects.toThrow("ENOENT");
+  });
+
+  test("what an older version has written is brought up to date", async () => {
+    const file = fileOf();
+    inFile(file, (database) =>
+      database.exec(
+        `CREATE TABLE saved
+           (seat TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seat, id)) WITHOUT ROWID;
+         CREATE TABLE started (seat TEXT PRIMARY KEY, starts INTEGER NOT NULL) WITHOUT ROWID;
+         INSERT INTO saved VALUES ('', 'a', 3, '1'), ('another', 'a', 1, '2');
+         INSERT INTO started VALUES ('', 4);
+         PRAGMA user_version = 1`,
+      ),
+    );
+    const store = openedAs(new DiskStore(file));
+    expect(await store.load()).toEqual({ start: 5, saved: [{ id: "a", revision: 3, text: "1" }] });
+    expect(await store.write(texts(["a", "3"], ["b", "4"]), ends(), revisions(["a", 3]))).toBe("ok");
+    await opened.pop()?.close();
+    expect((await openedAs(new DiskStore(file, "another")).load()).saved).toEqual([
+      { id: "a", revision: 1, text: "2" },
+    ]);
+  });
+
+  test("a record is written where another has ended, and never where one of another seat is", async () => {
+    const file = fileOf();
+    const other = openedAs(new DiskStore(file, "another"));
+    await other.write(texts(["o1", "1"], ["o2", "2"]), ends(), revisions());
+    await opened.pop()?.close();
+    const store = openedAs(new DiskStore(file));
+    const known = revisions(["a", 1], ["b", 1], ["c", 1]);
+    await store.write(texts(["a", "1"], ["b", "2"], ["c", "3"]), ends(), revisions());
+    await store.write(texts(["d", "4"]), ends("b", "c"), known);
+    await store.write(texts(["e", "5"], ["f", "6"]), ends(), revisions());
+    await opened.pop()?.close();
+    expect(slotsIn(file)).toEqual([
+      ["a", 3],
+      ["d", 5],
+      ["e", 4],
+      ["f", 6],
+      ["o1", 1],
+      ["o2", 2],
+    ]);
+  });
+
+  test("ids and texts of any characters come back as they were", async () => {
+    const file = fileOf();
+    const odd = texts(["owed 1\n2 3 -1\n", '{"Grüße":"\n \u{1f514}"}'], [" ", ""], ["-1", "0 1 -1\nx"]);
+    await openedAs(new DiskStore(file)).write(odd, ends(), revisions());
+    await opened.pop()?.close();
+    const { saved } = await openedAs(new DiskStore(file)).load();
+    expect(new Map(saved.map(({ id, text }) => [id, text]))).toEqual(odd);
   });
 });
