@@ -1,9 +1,9 @@
 /**
  * Entries packed into one byte array, for calls that are idle or ended: one object for the garbage collector.
  *
- * The messages are concatenated, followed by the facts about all entries as one JSON list: `STEP, at, number`, `EFFECT, at, name`, `STANZA, at, out, size`,
- * `SIP, at, out, size, transport, host, port, again`, or `OTHER` and the entry as it is. The few distinct steps, the
- * same in all calls, are numbered. Bounds: `MOST_STEPS` steps have a number, all others are written out.
+ * The messages are concatenated, followed by the facts about all entries as one JSON list: the time of the first, then `STEP, at, number`,
+ * `EFFECT, at, name`, `STANZA, at, out, size`, `SIP, at, out, size, transport, host, port, again`, or `OTHER` and the entry as it is; `at` is in `TICKS`
+ * since the first. The few distinct steps, the same in all calls, are numbered. Bounds: `MOST_STEPS` steps have a number, all others are written out.
  */
 import type { StateValue } from "xstate";
 import { type Entry, entryOf, type LiveEntry, NOWHERE, type StepEntry, textOf } from "./entries.ts";
@@ -31,6 +31,8 @@ const STANZA = 2;
 const SIP = 3;
 const OTHER = 4;
 
+/** A millisecond: until 2039 a time of today is a whole number of them, which takes a third of the digits. */
+const TICKS = 4_096;
 const MOST_STEPS = 2_000;
 const steps: Said[] = [];
 const numbers = new Map<string, number[]>();
@@ -57,6 +59,10 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 /** Grows to the size of the largest call (call-journal.ts); packed bytes are copied out of it. */
 let scratch = new Uint8Array(65_536);
 let end = 0;
+/** The time of the first entry. */
+let start = 0;
+/** The facts of the entries that are being packed; one list for all, since it grows to a hundred items. */
+const list: unknown[] = [];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -84,16 +90,20 @@ function write(content: Uint8Array | string): number {
 export function pack(entries: readonly LiveEntry[], keep: (bytes: Uint8Array) => Uint8Array): Packed {
   end = 0;
   const messages: number[] = [];
-  const list: unknown[] = [];
-  for (const entry of entries) addFacts(entry, list, messages);
+  start = entries[0]?.at ?? 0;
+  list.length = 0;
+  list.push(start);
+  for (const entry of entries) addFacts(entry, messages);
   const facts = end;
   write(JSON.stringify(list));
+  list.length = 0;
   return { bytes: keep(scratch.subarray(0, end)), facts, messages };
 }
 
 /** Adds the facts about an entry to the list; a message is written to the buffer. */
-function addFacts(entry: LiveEntry, list: unknown[], messages: number[]): void {
-  const { kind, at } = entry;
+function addFacts(entry: LiveEntry, messages: number[]): void {
+  const { kind } = entry;
+  const at = (entry.at - start) * TICKS;
   if (kind === "effect") list.push(EFFECT, at, entry.effect);
   else if (kind === "xmpp") list.push(STANZA, at, entry.out ? 1 : 0, write(textOf(entry.stanza)));
   else if (kind === "sip") {
@@ -144,13 +154,21 @@ export function unpack({ bytes, facts, messages }: Packed, compression: Compress
   };
   const list = JSON.parse(decoder.decode(whole.subarray(facts))) as unknown[];
   const entries: Entry[] = [];
-  for (let at = 0; at < list.length; ) at = entryIn(list, at, next, entries);
+  const [first] = list as [number];
+  for (let at = 1; at < list.length; ) at = entryIn(list, at, first, next, entries);
   return entries;
 }
 
 /** Reads the entry at a place in the list; gives the place of the next. */
-function entryIn(list: readonly unknown[], from: number, next: (size: number) => Uint8Array, into: Entry[]): number {
-  const [kind, at, third, size] = list.slice(from, from + 4) as [number, number, unknown, number];
+function entryIn(
+  list: readonly unknown[],
+  from: number,
+  first: number,
+  next: (size: number) => Uint8Array,
+  into: Entry[],
+): number {
+  const [kind, ticks, third, size] = list.slice(from, from + 4) as [number, number, unknown, number];
+  const at = first + ticks / TICKS;
   if (kind === OTHER) {
     into.push(list[from + 1] as Entry);
     return from + 2;

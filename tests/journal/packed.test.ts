@@ -35,6 +35,14 @@ describe("what is packed", () => {
     expect(unpack(deflated(ENTRIES, ZLIB), ZLIB)).toEqual(entries);
   });
 
+  test("has the times of today to the last digit, and they take few", () => {
+    const times = Array.from({ length: 200 }, (_, n) => 1_764_551_234_567.123 + n * 7.77);
+    const entries = times.map((time): LiveEntry => ({ kind: "effect", at: time, effect: "" }));
+    const packed = pack(entries, own);
+    expect(unpack(packed, ZLIB).map((entry) => entry.at)).toEqual(times);
+    expect(packed.bytes.length).toBeLessThan(200 * "1,1764551234567.123,".length);
+  });
+
   test("knows its SIP messages", () => {
     for (const packed of [pack(ENTRIES, own), deflated(ENTRIES, ZLIB)])
       expect([BYE, NOISE, bytesOf("BYE"), NOISE.slice(1)].map((bytes) => has(packed, bytes, ZLIB))).toEqual([
