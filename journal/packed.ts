@@ -12,8 +12,9 @@ export interface Packed {
   readonly bytes: Uint8Array;
   /** Offset of the facts; in deflated bytes, after inflation. */
   readonly facts: number;
-  /** Start and end of each SIP message, in turn; undefined if the bytes are deflated. */
-  readonly messages: readonly number[] | undefined;
+  readonly isDeflated: boolean;
+  /** A bit for the size of each SIP message, modulo 32: what has no bit here is none of them. */
+  readonly sizes: number;
 }
 
 /** Deflate and inflate: alike.ts. */
@@ -61,6 +62,8 @@ let scratch = new Uint8Array(65_536);
 let end = 0;
 /** The time of the first entry. */
 let start = 0;
+/** A bit for each size, as in `Packed`. */
+let sizes = 0;
 /** The facts of the entries that are being packed; one list for all, since it grows to a hundred items. */
 const list: unknown[] = [];
 const encoder = new TextEncoder();
@@ -89,19 +92,19 @@ function write(content: Uint8Array | string): number {
 /** Packs entries; `keep` copies the bytes to their final place. */
 export function pack(entries: readonly LiveEntry[], keep: (bytes: Uint8Array) => Uint8Array): Packed {
   end = 0;
-  const messages: number[] = [];
+  sizes = 0;
   start = entries[0]?.at ?? 0;
   list.length = 0;
   list.push(start);
-  for (const entry of entries) addFacts(entry, messages);
+  for (const entry of entries) addFacts(entry);
   const facts = end;
   write(JSON.stringify(list));
   list.length = 0;
-  return { bytes: keep(scratch.subarray(0, end)), facts, messages };
+  return { bytes: keep(scratch.subarray(0, end)), facts, isDeflated: false, sizes };
 }
 
 /** Adds the facts about an entry to the list; a message is written to the buffer. */
-function addFacts(entry: LiveEntry, messages: number[]): void {
+function addFacts(entry: LiveEntry): void {
   const { kind } = entry;
   const at = (entry.at - start) * TICKS;
   if (kind === "effect") list.push(EFFECT, at, entry.effect);
@@ -109,7 +112,7 @@ function addFacts(entry: LiveEntry, messages: number[]): void {
   else if (kind === "sip") {
     const { out, bytes, transport, host, port, again } = entry;
     const size = write(bytes);
-    messages.push(end - size, end);
+    sizes |= bitOf(size);
     list.push(SIP, at, out ? 1 : 0, size, transport, host, port, again ?? 0);
   } else {
     const number = kind === "step" && entry.refused === undefined ? numberOf(entry) : undefined;
@@ -120,33 +123,27 @@ function addFacts(entry: LiveEntry, messages: number[]): void {
 
 /** Packs and deflates entries. */
 export function deflated(entries: readonly LiveEntry[], compression: Compression): Packed {
-  const { bytes, facts } = pack(entries, (whole) => new Uint8Array(compression.deflate(whole)));
-  return { bytes, facts, messages: undefined };
+  return { ...pack(entries, (whole) => new Uint8Array(compression.deflate(whole))), isDeflated: true };
 }
 
 /** Whether the packed entries contain this SIP message. */
 export function has(packed: Packed, message: Uint8Array, compression: Compression): boolean {
-  const { bytes, messages } = packed;
-  if (messages === undefined)
-    return unpack(packed, compression).some((entry) => entry.kind === "wire" && isEqual(entry.bytes, message));
-  for (let at = 0; at < messages.length; at += 2) {
-    const [from = 0, to = 0] = [messages[at], messages[at + 1]];
-    if (to - from === message.length && isAt(bytes, from, message)) return true;
-  }
-  return false;
+  if ((packed.sizes & bitOf(message.length)) === 0) return false;
+  return unpack(packed, compression).some((entry) => entry.kind === "wire" && isEqual(entry.bytes, message));
 }
 
-/** Whether two byte arrays are equal. */
-export const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
-  one === other || (one.length === other.length && isAt(one, 0, other));
+const bitOf = (size: number): number => 1 << (size & 31);
 
-function isAt(bytes: Uint8Array, from: number, message: Uint8Array): boolean {
-  for (let at = message.length - 1; at >= 0; at--) if (bytes[from + at] !== message[at]) return false;
+/** Whether two byte arrays are equal. */
+export function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  if (one === other) return true;
+  if (one.length !== other.length) return false;
+  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false;
   return true;
 }
 
-export function unpack({ bytes, facts, messages }: Packed, compression: Compression): Entry[] {
-  const whole = new Uint8Array(messages === undefined ? compression.inflate(bytes) : bytes);
+export function unpack({ bytes, facts, isDeflated }: Packed, compression: Compression): Entry[] {
+  const whole = new Uint8Array(isDeflated ? compression.inflate(bytes) : bytes);
   let from = 0;
   const next = (size: number): Uint8Array => {
     from += size;
