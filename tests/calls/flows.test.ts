@@ -64,7 +64,7 @@ describe("a registered connection", () => {
   test("lives an hour idle, is pinged, and a call comes by it", async () => {
     const stage = await staged();
     await stage.play(REGISTERS(1) + GRANTS() + HOUR);
-    expect([stateOf(stage), stage.pings > 110]).toEqual([{ name: "line", state: "registered" }, true]);
+    expect([stateOf(stage), stage.hosts.pings > 110]).toEqual([{ name: "line", state: "registered" }, true]);
     await stage.play(`${CALLS("provider")}
 gateway > provider
     SIP/2.0 180 Ringing
@@ -89,10 +89,10 @@ provider > gateway
   test("whose pong does not come is made anew, with a REGISTER of the same instance", async () => {
     const stage = await staged();
     await stage.play(REGISTERS(1) + GRANTS() + HOUR);
-    stage.answersPings = false;
+    stage.hosts.answersPings = false;
     await stage.play(`after 45 s\n${REGISTERS(2)}`);
     expect(stateOf(stage)).toEqual({ name: "line", state: "registering", why: "keep-alives are not answered" });
-    stage.answersPings = true;
+    stage.hosts.answersPings = true;
     await stage.play(GRANTS() + HOUR);
     expect(stateOf(stage)).toEqual({ name: "line", state: "registered" });
     await stage.close();

@@ -101,9 +101,9 @@ describe("a trunk that has connected to us, and has shown its certificate,", () 
   test("calls its users, and what follows goes by its connection, whatever Contact names", async () => {
     const stage = await staged();
     await stage.play(CALLS("provider") + ANSWERED("provider"));
-    const mine = stage.connections;
+    const mine = stage.hosts.connections;
     await stage.play(HANGS_UP + BYE("provider"));
-    expect(stage.connections).toBe(mine);
+    expect(stage.hosts.connections).toBe(mine);
     await stage.close();
   });
 
@@ -111,7 +111,7 @@ describe("a trunk that has connected to us, and has shown its certificate,", () 
   test("hears the rest of its call by a connection of ours once its own is lost", async () => {
     const stage = await staged();
     await stage.play(CALLS("provider") + ANSWERED("provider"));
-    await stage.cutOff("provider");
+    await stage.hosts.cutOff("provider");
     await stage.play(HANGS_UP + BYE("provider"));
     await stage.close();
   });
@@ -153,14 +153,14 @@ describe("whoever has shown no such certificate", () => {
     await stage.play(CALLS("provider") + REFUSED("provider"));
     const said = { event: "sip.dropped", reason: "invalid certificate", why: "its certificate has expired" };
     expect(stage.logged).toContainEqual(expect.objectContaining({ ...said, host: PROVIDER.host }));
-    const before = stage.connections;
+    const before = stage.hosts.connections;
     stage.gateway.sip.renew({ certificate: "", key: "" });
     stage.wire.disbelieved.clear();
     stage.wire.shows.set(PROVIDER.host, "line.example");
     await stage.play(
       `after 10 ms\n${CALLS("provider", "+4930123", "c2")}${ANSWERED("provider")}${HANGS_UP}${BYE("provider")}`,
     );
-    expect(stage.connections - before).toBe(1);
+    expect(stage.hosts.connections - before).toBe(1);
     await stage.close();
   });
 });
@@ -180,7 +180,7 @@ describe("an allowed host", () => {
   test("hears nothing more, and in the clear least of all, once its connection is lost", async () => {
     const stage = await allowed();
     await stage.play(CALLS_JULIET + ANSWERED("stranger"));
-    await stage.cutOff("stranger");
+    await stage.hosts.cutOff("stranger");
     await stage.play(`${HANGS_UP}after 40 s\nnothing on stranger\nnothing on phone\n`);
     await stage.close();
   });
@@ -209,9 +209,9 @@ gateway > provider
     const stage = await staged({ sip: { allow: [PROVIDER.host] } });
     stage.wire.shows.set(PROVIDER.host, shown);
     await stage.play(ASKS(via));
-    const before = stage.connections;
+    const before = stage.hosts.connections;
     await stage.play(DIALS);
-    expect(stage.connections - before).toBe(reuses ? 0 : 1);
+    expect(stage.hosts.connections - before).toBe(reuses ? 0 : 1);
     await stage.close();
   });
 
@@ -219,7 +219,7 @@ gateway > provider
   test("goes by another connection once that one is lost", async () => {
     const stage = await staged();
     await stage.play(ASKS("sbc.line.example:5060;branch=z9hG4bKo;alias"));
-    await stage.cutOff("provider");
+    await stage.hosts.cutOff("provider");
     await stage.play(DIALS);
     await stage.close();
   });
