@@ -6,7 +6,7 @@
  * Presence and the stream's own elements are left out.
  */
 import type { Element } from "@xmpp/xml";
-import type { GatewayNeeds } from "../actors/gateway.ts";
+import type { GatewayNeeds } from "../actors/gateway-config.ts";
 import { pretty } from "../journal/pretty.ts";
 import { arrowLine, headLines, stateLine } from "../journal/text.ts";
 import { phraseOf } from "../protocol/sip/build.ts";

@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import type { Element } from "@xmpp/xml";
 import type { Clock } from "../actors/clock.ts";
-import { Gateway, type GatewayConfig, type GatewayNeeds } from "../actors/gateway.ts";
+import { Gateway } from "../actors/gateway.ts";
+import type { GatewayConfig, GatewayNeeds } from "../actors/gateway-config.ts";
 import type { Log } from "../actors/log.ts";
 import type { Watch } from "../actors/watch.ts";
 import type { Setting } from "../journal/setting.ts";

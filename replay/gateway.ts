@@ -1,7 +1,7 @@
 /** A whole gateway for plays: its configuration, and clock, random numbers and wires in memory. */
 import { createHash } from "node:crypto";
 import type { CallsConfig } from "../actors/calls/needs.ts";
-import type { GatewayConfig, GatewayNeeds } from "../actors/gateway.ts";
+import type { GatewayConfig, GatewayNeeds } from "../actors/gateway-config.ts";
 import type { LogEvent } from "../actors/log.ts";
 import { createChance } from "./chance.ts";
 import type { SimulatedClock } from "./clock.ts";

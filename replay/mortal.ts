@@ -5,7 +5,7 @@
  * the store are lost. What was sent before is still delivered. The wires and the rows themselves survive, for the next gateway.
  */
 import type { Clock } from "../actors/clock.ts";
-import type { GatewayNeeds } from "../actors/gateway.ts";
+import type { GatewayNeeds } from "../actors/gateway-config.ts";
 import { MemoryStore, type Rows } from "../actors/store/memory.ts";
 import type { ByteStream, StreamEvents } from "../transports/transport.ts";
 import type { Wire } from "./wire.ts";

@@ -1,6 +1,6 @@
 /** The configuration that a play needs, from the gateway's configuration: value by value, so that no secret is included. */
 import type { DialConfig } from "../actors/calls/dial-limits.ts";
-import type { GatewayConfig } from "../actors/gateway.ts";
+import type { GatewayConfig } from "../actors/gateway-config.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { Dialled, Setting, TrunkSetting } from "../journal/setting.ts";
 

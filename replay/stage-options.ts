@@ -1,6 +1,6 @@
 /** The options of a stage: the gateway's configuration, its peers, and the wires. */
 import type { CallsConfig } from "../actors/calls/needs.ts";
-import type { GatewayConfig, GatewayNeeds } from "../actors/gateway.ts";
+import type { GatewayConfig, GatewayNeeds } from "../actors/gateway-config.ts";
 import type { Rows } from "../actors/store/memory.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { Watch } from "../actors/watch.ts";

@@ -8,7 +8,8 @@
  * The SIP hosts are in sip-hosts.ts, the devices in xmpp-devices.ts, and lossy plays in loss.ts.
  */
 import { isIP } from "node:net";
-import { Gateway, type GatewayConfig } from "../actors/gateway.ts";
+import { Gateway } from "../actors/gateway.ts";
+import type { GatewayConfig } from "../actors/gateway-config.ts";
 import type { LogEvent } from "../actors/log.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
 import { GATEWAY, gatewayConfig, needsOf, PROVIDER } from "./gateway.ts";

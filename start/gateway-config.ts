@@ -1,6 +1,6 @@
 /** Converts the configuration to the options of the actors: times in milliseconds, and the addresses of this machine added. */
 import { networkInterfaces } from "node:os";
-import type { GatewayConfig, Reloadable } from "../actors/gateway.ts";
+import type { GatewayConfig, Reloadable } from "../actors/gateway-config.ts";
 import type { RelayConfig } from "../actors/relay/relay.ts";
 import type { TrunkSettings } from "../actors/trunks/trunk.ts";
 import type { TrunkFiles } from "../actors/trunks/trunks.ts";

@@ -13,8 +13,8 @@ import type { Log } from "../log.ts";
 import type { Phone } from "../phone/phone.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
-import type { Abandonment, CallEnd } from "../watch.ts";
-import { CallRecord } from "./record.ts";
+import type { Abandonment } from "../watch.ts";
+import { CallRecord, logged } from "./record.ts";
 import { type SavedCall, writtenChart } from "./saved-call.ts";
 import type { User } from "./user.ts";
 
@@ -310,17 +310,3 @@ const ANSWER_LASTS = 32_000;
 const MOST_LINES = 40;
 
 const TOO_LONG: Reason = { condition: "expired", text: "the call has reached its maximum duration" };
-
-/** The record as logged: instants as in each line, the talk time in seconds. */
-function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {
-  const instant = (at: number | undefined): string | undefined => (at === undefined ? at : new Date(at).toISOString());
-  const duration = answered === undefined ? 0 : (ended - answered) / 1_000;
-  return {
-    begun: instant(begun),
-    rang: instant(rang),
-    answered: instant(answered),
-    ended: instant(ended),
-    duration,
-    ...end,
-  };
-}

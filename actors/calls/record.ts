@@ -146,3 +146,17 @@ function causeByCondition(event: string, condition: string): Cause {
   if (condition === "offline") return { ...LOCAL, reason: "there is no XMPP stream" };
   return { by: event === "jingle.lost" ? "gateway" : "user", origin: "remote", reason: condition };
 }
+
+/** The record as logged: instants as in each line, the talk time in seconds. */
+export function logged({ begun, rang, answered, ended, ...end }: CallEnd): object {
+  const instant = (at: number | undefined): string | undefined => (at === undefined ? at : new Date(at).toISOString());
+  const duration = answered === undefined ? 0 : (ended - answered) / 1_000;
+  return {
+    begun: instant(begun),
+    rang: instant(rang),
+    answered: instant(answered),
+    ended: instant(ended),
+    duration,
+    ...end,
+  };
+}

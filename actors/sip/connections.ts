@@ -1,5 +1,5 @@
 /**
- * The TCP and TLS connections of the SIP stack: accepted and opened, reused by transport, trunk and remote address.
+ * The TCP and TLS connections of the SIP stack: accepted and opened (opening.ts), reused by transport, trunk and remote address.
  *
  * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection, the idle time, and the time
  * for a whole message; empty lines do not reset the timers. Beyond a bound the connection is closed and counted. Once a stream cannot be
@@ -8,24 +8,20 @@
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { ByteStream, StreamEvents } from "../../transports/transport.ts";
-import type { Clock } from "../clock.ts";
-import type { Tally } from "../tally.ts";
 import { type Timed, Timers } from "../timers.ts";
 import { Aliases } from "./aliases.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
 import { KeepAlive, PING } from "./keep-alive.ts";
+import { type Begun, Opening, type OpeningNeeds, type Use } from "./opening.ts";
 import type { Kept } from "./user.ts";
 
 const MOST_WAITING = 1_048_576;
 /** Milliseconds. */
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
-const CONNECT = 2_000;
 /** The time for the response to a faulty stream to be sent. */
 const FAREWELL = 1_000;
-const REFUSED_FOR = 60_000;
-const MOST_REFUSED = 1_000;
 
 const CLOSED = "the connection was closed";
 const SILENT = "keep-alives are not answered";
@@ -47,38 +43,27 @@ export interface Connection extends Timed {
   readonly lost: Set<(why?: string) => void>;
 }
 
-/** Connects, or rejects after `timeout` milliseconds. */
-export type ConnectTo = (to: Destination, events: StreamEvents, timeout: number) => Promise<ByteStream>;
-
-export interface ConnectionNeeds {
+export interface ConnectionNeeds extends OpeningNeeds {
   /** Whether a source may start calls; others may only send messages of existing calls. */
   allow(source: Destination): boolean;
-  readonly clock: Clock;
-  readonly connect: ConnectTo;
-  readonly dropped: Tally;
-  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
-  tried?(trunk: string, why: string): void;
   received(message: Uint8Array, connection: Connection): void;
 }
 
 /** How an incoming connection was accepted: over TLS possibly from a trunk. */
 export type AcceptedBy = Pick<Destination, "transport" | "trunk" | "accepted">;
 
-/** Called with a connection, or with the reason for none if known. */
-type Use = (connection: Connection | undefined, why?: string) => void;
-
 export class SipConnections {
   readonly #needs: ConnectionNeeds;
   readonly #open = new Map<string, Connection>();
   readonly #aliases = new Aliases<Connection>();
   readonly #limits = new ConnectionLimits();
-  readonly #connecting = new Map<string, Use[]>();
-  readonly #refused = new Map<string, number>();
+  readonly #opening: Opening<Connection>;
   readonly #idle: Timers<Connection>;
   #stopped = false;
 
   constructor(needs: ConnectionNeeds) {
     this.#needs = needs;
+    this.#opening = new Opening(needs);
     this.#idle = new Timers(needs.clock, (connection) => {
       if (connection.frames.unfinished) needs.dropped.add("incomplete message timed out", connection.remote);
       connection.stream.destroy();
@@ -104,14 +89,14 @@ export class SipConnections {
   }
 
   /** Passes a connection to an address to `use`: an open one, or a new one within two seconds; undefined if there is none. */
-  to(address: Destination, use: Use): void {
+  to(address: Destination, use: Use<Connection>): void {
     const open = this.#find(address);
-    const waiting = this.#connecting.get(keyOf(address));
+    const key = keyOf(address);
     if (open !== undefined) use(open);
     else if (address.accepted) use(undefined, CLOSED);
-    else if (waiting !== undefined) waiting.push(use);
-    else if (this.#stopped || !this.#limits.mayConnect(this.#open.size + this.#connecting.size)) use(undefined);
-    else this.#connect(address, use);
+    else if (this.#opening.join(key, use)) return;
+    else if (this.#stopped || !this.#limits.mayConnect(this.#open.size + this.#opening.count)) use(undefined);
+    else this.#opening.open(key, address, this.#make({ remote: byStream(address), ours: true, stranger: false }), use);
   }
 
   /** Whether there is an open connection to this address. */
@@ -132,7 +117,7 @@ export class SipConnections {
 
   /** Whether a connection to this address was refused, or timed out, within the last minute. */
   refusedLately(address: Destination): boolean {
-    return (this.#refused.get(keyOf(address)) ?? 0) > this.#needs.clock.now();
+    return this.#opening.refusedLately(keyOf(address));
   }
 
   /** Writes a message; if too many bytes are unsent, closes the connection instead. */
@@ -188,51 +173,13 @@ export class SipConnections {
 
   stop(): void {
     this.#stopped = true;
+    this.#opening.stop();
     this.#idle.clear();
     for (const connection of [...this.#open.values()]) connection.stream.end();
   }
 
-  #connect(address: Destination, use: Use): void {
-    const key = keyOf(address);
-    this.#connecting.set(key, [use]);
-    const { events, begin } = this.#make({ remote: byStream(address), ours: true, stranger: false });
-    const done: Use = (connection, why) => {
-      const waiting = this.#connecting.get(key) ?? [];
-      this.#connecting.delete(key);
-      for (const each of waiting) each(connection, why);
-    };
-    this.#needs.connect(address, events, CONNECT).then(
-      (stream) => {
-        if (this.#stopped) stream.destroy();
-        else this.#tried(address, "");
-        done(this.#stopped ? undefined : begin(stream));
-      },
-      (error: unknown) => {
-        this.#rememberRefusal(key);
-        done(undefined, this.#whyNot(address, error));
-      },
-    );
-  }
-
-  /** The reason in words, also counted and logged; for TCP undefined. */
-  #whyNot({ transport, trunk, host, port }: Destination, error: unknown): string | undefined {
-    if (transport !== "tls") return undefined;
-    const why = error instanceof Error ? error.message : String(error);
-    this.#needs.dropped.add("no TLS connection", { trunk, host, port, why });
-    this.#tried({ transport, trunk, host, port }, why);
-    return why;
-  }
-
-  /** By TLS 1.3 who refuses our certificate does so once the connection is there. */
-  #tried({ trunk }: Destination, why: string): void {
-    if (trunk !== undefined) this.#needs.tried?.(trunk, why);
-  }
-
   /** The callbacks of a connection, and the function that registers it once its stream is open. */
-  #make(kind: Pick<Connection, "remote" | "ours" | "stranger">): {
-    events: StreamEvents;
-    begin: (stream: ByteStream) => Connection;
-  } {
+  #make(kind: Pick<Connection, "remote" | "ours" | "stranger">): Begun<Connection> {
     let connection: Connection | undefined;
     let isHeard = false;
     const begin = (stream: ByteStream): Connection => {
@@ -258,7 +205,7 @@ export class SipConnections {
         if (connection) this.#received(connection, bytes);
       },
       closed: (error) => {
-        if (error && kind.ours && !isHeard) this.#tried(kind.remote, error.message);
+        if (error && kind.ours && !isHeard) this.#opening.tried(kind.remote, error.message);
         if (connection) this.#closed(connection, error?.message);
       },
     };
@@ -299,11 +246,6 @@ export class SipConnections {
     if (!connection.ours) this.#limits.closed(connection.remote, connection.stranger);
     for (const tell of [...connection.lost]) tell(why);
     connection.lost.clear();
-  }
-
-  #rememberRefusal(key: string): void {
-    if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
-    this.#refused.set(key, this.#needs.clock.now() + REFUSED_FOR);
   }
 }
 

@@ -1,6 +1,7 @@
 /** How the gateway starts: what waits for what, and when it is ready. */
 import { expect, test } from "bun:test";
-import { Gateway, type GatewayNeeds } from "../../actors/gateway.ts";
+import { Gateway } from "../../actors/gateway.ts";
+import type { GatewayNeeds } from "../../actors/gateway-config.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import { MemoryStore, Rows } from "../../actors/store/memory.ts";
 import type { Loaded } from "../../actors/store/store.ts";

@@ -1,6 +1,6 @@
 /** What SIGHUP changes while calls run: it holds from then on, and ends no call. */
 import { expect, test } from "bun:test";
-import type { Reloadable } from "../../actors/gateway.ts";
+import type { Reloadable } from "../../actors/gateway-config.ts";
 import { readPlay } from "../../replay/script.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { Stage } from "../support/play.ts";

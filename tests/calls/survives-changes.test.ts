@@ -1,7 +1,7 @@
 /** Calls outlive their gateway, and the next one is configured in another way: what does not fit any more ends, and harms nobody else. */
 import { expect, test } from "bun:test";
 import type { DialConfig } from "../../actors/calls/dial-limits.ts";
-import type { GatewayConfig } from "../../actors/gateway.ts";
+import type { GatewayConfig } from "../../actors/gateway-config.ts";
 import { Rows } from "../../actors/store/memory.ts";
 import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";

@@ -20,7 +20,8 @@ const BELOW = [...PROTOCOL, ...MACHINES, "transports"];
 const PORTS = ["actors/sip/user.ts", "actors/sip/flow.ts"];
 const ROOMS = ["actors/store", "actors/xmpp", "actors/phone", "actors/relay", "actors/trunks", "actors/calls"];
 const ACTORS = ["actors", "actors/sip", ...ROOMS, ...PORTS];
-const INSIDE = [...BELOW, ...ACTORS, "actors/gateway.ts", "journal", "web", "web/layout", "web/api", "web/page"];
+const GATEWAY = ["actors/gateway.ts", "actors/gateway-config.ts"];
+const INSIDE = [...BELOW, ...ACTORS, ...GATEWAY, "journal", "web", "web/layout", "web/api", "web/page"];
 
 /**
  * A place is a file, or a folder without its subfolders; with the places that it may import from besides itself. A
@@ -65,11 +66,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "actors/trunks": [...BELOW, "actors", "actors/sip", "actors/phone", ...PORTS],
   "actors/relay": [...MEDIA, "protocol/sdp", "protocol/sip", "transports", "actors", ...PORTS],
   "actors/calls": [...BELOW, ...ACTORS],
-  "actors/gateway.ts": [...BELOW, ...ACTORS],
+  "actors/gateway.ts": [...BELOW, ...ACTORS, "actors/gateway-config.ts"],
+  "actors/gateway-config.ts": [...BELOW, ...ACTORS],
 
   relay: [...MEDIA, "protocol/sdp", "transports", "actors", "actors/relay"],
 
-  replay: [...BELOW, ...ACTORS, "actors/gateway.ts", "journal"],
+  replay: [...BELOW, ...ACTORS, ...GATEWAY, "journal"],
   journal: [...PROTOCOL, ...MACHINES, "journal/exchange"],
   "journal/exchange": PROTOCOL,
   web: [...PROTOCOL, ...MACHINES, "journal", "web/layout", "web/api"],

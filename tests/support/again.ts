@@ -1,6 +1,6 @@
 /** The calls of a play as recorded in its journal, each written as a play and as JSON, and replayed. */
 import { expect } from "bun:test";
-import type { GatewayConfig } from "../../actors/gateway.ts";
+import type { GatewayConfig } from "../../actors/gateway-config.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { playOf } from "../../journal/play.ts";
 import { replay } from "../../replay/replay.ts";
