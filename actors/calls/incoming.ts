@@ -79,10 +79,10 @@ export class IncomingCalls {
   /** The same; `localTag` is our tag if the relay has rewritten the offer. */
   #place(transaction: ServerTransaction, localTag: string | undefined): void {
     const { request, source } = transaction;
-    const { trunks, numbering, reach: own, addresses } = this.#by;
-    const trunk = trunks.of(request, source, numbering(), own.isPassedOn(source));
+    const { trunks, numbering, reach: proxyReach, addresses } = this.#by;
+    const trunk = trunks.of(request, source, numbering(), proxyReach.isPassedOn(source));
     const hop = attempt(() => hopOf(dialogFromRequest(request, "")));
-    const mayName = hop instanceof Refusal || (trunk?.reach ?? own).mayName(hop, source);
+    const mayName = hop instanceof Refusal || (trunk?.reach ?? proxyReach).mayName(hop, source);
     if (!mayName) return this.#refuse(transaction, NOT_THEIRS);
     const who = trunk
       ? trunkParties(request, trunk, addresses, numbering())
@@ -92,14 +92,14 @@ export class IncomingCalls {
     const offer = offerOf(request);
     const needsRelay = this.#by.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
     const plain = !needsRelay && !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
-    const reach = this.#by.xmpp().reach(who.them, who.us, plain);
-    const refusal = whyNoCall(request, offer, reach);
+    const devices = this.#by.xmpp().reach(who.them, who.us, plain);
+    const refusal = whyNoCall(request, offer, devices);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, noCallFor(offer));
     const codecs = trunk?.settings.codecs ?? this.#by.codecs;
-    const isCarried = trunk !== undefined || own.isPassedOn(source);
+    const isCarried = trunk !== undefined || proxyReach.isPassedOn(source);
     if (needsRelay) this.#admit(transaction, { codecs, caller: isCarried ? who.us : source.host });
-    else this.#begin(transaction, { ...who, trunk }, offer, reach, localTag);
+    else this.#begin(transaction, { ...who, trunk }, offer, devices, localTag);
   }
 
   /** Has the relay make an offer of it that the user can take. */

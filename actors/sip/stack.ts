@@ -2,15 +2,15 @@
  * The SIP stack: passes each message from the wire to its transaction, refuses it, or passes it up to the user.
  *
  * RFC 3261 §8.2, §17, §18. Rules: nothing from the network makes it throw; new requests that are refused
- * (checks.ts) are refused statelessly, each copy alike (§8.2.7); unsolicited messages are counted and dropped. Bounds:
+ * (checks.ts) are refused statelessly, each copy alike (§8.2.7); unsolicited messages, and those from a wrong source (senders.ts), are
+ * counted and dropped. Bounds:
  * `MOST_TRANSACTIONS` in each direction and `MOST_HELD` bytes of server transactions, beyond them 503.
  */
 import { Refusal } from "../../protocol/refusal.ts";
 import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
-import { hasMoreVias, tagOf, topVia } from "../../protocol/sip/mandatory.ts";
+import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
-import { normalAddress } from "../../protocol/special-address.ts";
 import type { TlsServerTerms, TlsTerms } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Resolve } from "../hosts.ts";
@@ -18,12 +18,12 @@ import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
-import { AnswerLimits } from "./answer-limits.ts";
 import { respondToCancel } from "./cancel.ts";
 import { type ChecksNeeds, refusalOf } from "./checks.ts";
 import { SipClients } from "./clients.ts";
 import type { Flow } from "./flow.ts";
 import { writeBy } from "./send.ts";
+import { Senders } from "./senders.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
 import type { Secure } from "./tls-listeners.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
@@ -86,13 +86,12 @@ export class SipStack implements SipPort, FlowPort {
   readonly #servers: SipServers;
   readonly #checks: ChecksNeeds;
   readonly #toTag: ToTag;
-  readonly #answers: AnswerLimits;
+  readonly #senders: Senders;
 
   constructor(needs: SipNeeds) {
     const { clock, random, user } = needs;
     this.#needs = needs;
     this.#toTag = toTagBy(random());
-    this.#answers = new AnswerLimits(clock);
     this.#dropped = new Tally(clock, needs.log, "sip.dropped");
     const guard = (run: () => void): void => void this.#guard(run);
     this.#transport = new SipTransport({
@@ -103,7 +102,7 @@ export class SipStack implements SipPort, FlowPort {
       isKnown: (key) => this.#servers.has(key),
       tooMany: (invite, source, flow, toTag) => this.#tooMany(invite, source, flow, toTag),
       toTag: this.#toTag,
-      mayAnswer: (source) => this.#mayAnswer(source),
+      mayAnswer: (source) => this.#senders.mayAnswer(source),
     });
     this.#clients = new SipClients({ clock, random, transport: this.#transport, fault: (error) => this.#fault(error) });
     this.#servers = new SipServers({
@@ -115,6 +114,16 @@ export class SipStack implements SipPort, FlowPort {
       toTag: this.#toTag,
     });
     const allow = (source: Destination): boolean => needs.allow(source);
+    this.#senders = new Senders({
+      clock,
+      dropped: this.#dropped,
+      localHost: needs.localHost,
+      ports: () => this,
+      strict: needs.strict,
+      allow,
+      isFromHop: (response, source) => this.#clients.isFromHop(response, source),
+      takesAck: (ack, source) => user.dialogOf(ack)?.takesAck(ack, source),
+    });
     this.#checks = { servers: this.#servers, dropped: this.#dropped, allow };
   }
 
@@ -218,21 +227,10 @@ export class SipStack implements SipPort, FlowPort {
   }
 
   #response(response: Response, source: Destination): void {
-    const why = this.#unwanted(response, source);
+    const why = this.#senders.unwanted(response, source);
     if (why !== undefined) this.#dropped.add(why, { source: source.host });
     else if (!this.#clients.receive(response, source))
       this.#dropped.add("unsolicited response", { source: source.host });
-  }
-
-  #unwanted(response: Response, source: Destination): string | undefined {
-    const { host, port } = topVia(response);
-    const { localHost, strict } = this.#needs;
-    const isOurPort = (port ?? 5060) === this.port || (port ?? 5061) === this.tlsPort;
-    // §8.1.3.3: one with a second Via was misrouted; §18.1.2: one without ours is for another host
-    if (hasMoreVias(response)) return "response with more than one Via";
-    if (host.toLowerCase() !== localHost.toLowerCase() || !isOurPort) return "response for another host";
-    const strays = strict && !this.#needs.allow(source) && !this.#clients.isFromHop(response, source);
-    return strays ? "response from another host" : undefined;
   }
 
   #request(request: Request, source: Destination, flow: Flow): void {
@@ -243,33 +241,18 @@ export class SipStack implements SipPort, FlowPort {
     const dialog = tagged && !isCancel ? this.#needs.user.dialogOf(request) : undefined;
     const invite = isCancel ? this.#servers.cancelled(request) : undefined;
     const refersTo = tagged || isCancel ? { target: dialog ?? invite } : undefined;
-    const strays = invite !== undefined && !this.#isOfSender(invite, source);
+    const strays = invite !== undefined && !this.#senders.mayCancel(invite.transaction.source, source);
     const refusal = strays ? responseTo(request, 403) : refusalOf(request, source, refersTo, this.#checks);
     if (refusal !== undefined) {
-      if (this.#mayAnswer(source)) this.#refuse(request, flow, refusal);
+      if (this.#senders.mayAnswer(source)) this.#refuse(request, flow, refusal);
       if (request.method === "INVITE" && !tagged) this.#guard(() => this.#needs.user.refused(request, source, refusal));
     } else if (isCancel) this.#cancel(request, source, flow, invite);
     else this.#new(request, source, flow, dialog ?? this.#needs.user);
   }
 
   #acknowledged(ack: Request, source: Destination): void {
-    const isTaken = this.#needs.allow(source) || (this.#needs.user.dialogOf(ack)?.takesAck(ack, source) ?? true);
-    if (!isTaken) this.#dropped.add("ACK from another host", { source: source.host });
+    if (!this.#senders.mayAcknowledge(ack, source)) this.#dropped.add("ACK from another host", { source: source.host });
     else if (!this.#servers.acknowledged(ack)) this.#dropped.add("unsolicited ACK", { source: source.host });
-  }
-
-  /** Whether a CANCEL comes from its INVITE's source, or from one that may start calls; over TLS, from the same trunk. */
-  #isOfSender({ transaction }: ServerRecord, source: Destination): boolean {
-    if (transaction.source.trunk !== undefined) return transaction.source.trunk === source.trunk;
-    if (!this.#needs.strict) return true;
-    return this.#needs.allow(source) || normalAddress(transaction.source.host) === normalAddress(source.host);
-  }
-
-  /** Whether a refusal may be sent to this source: the rate to strangers is limited. */
-  #mayAnswer(source: Destination): boolean {
-    if (this.#needs.allow(source) || this.#answers.take(source.host)) return true;
-    this.#dropped.add("too many answers to strangers", { source: source.host });
-    return false;
   }
 
   /** Responds without state, alike to each copy of the request (RFC 3261 §8.2.7). */
