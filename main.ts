@@ -19,12 +19,13 @@ import { watchAll } from "./actors/watch-all.ts";
 import { Api, CommandError, type Connection } from "./cli/api.ts";
 import { calls, hangUp, trace } from "./cli/commands.ts";
 import { connectionOf } from "./cli/connection.ts";
-import { type Command, help, isCompiled, programName, readArguments, usage } from "./config/command-line.ts";
+import { type Command, help, readArguments, usage } from "./config/command-line.ts";
 import { decodeConfig } from "./config/file.ts";
 import { endpointOf } from "./config/hosts.ts";
 import { lookUp } from "./config/lookup.ts";
 import { relaysOf } from "./config/media.ts";
 import { LiveConfig } from "./config/reload.ts";
+import { commandOf, programName } from "./config/started.ts";
 import { whyNoStore } from "./config/store-file.ts";
 import { readTlsFiles } from "./config/tls-files.ts";
 import { readToken } from "./config/token.ts";
@@ -36,7 +37,7 @@ import { Trace } from "./journal/trace.ts";
 import { printable } from "./protocol/printable.ts";
 import { VERSION } from "./protocol/sip/capabilities.ts";
 import { UnboundAddress } from "./relay/relay-error.ts";
-import { commandOf, spawnRelay } from "./relay/spawn.ts";
+import { spawnRelay } from "./relay/spawn.ts";
 import { replayFile } from "./replay/command.ts";
 import { gatewayConfig, type Read, reloadable } from "./start/gateway-config.ts";
 import { levelledLog, startLog, warningsOf } from "./start/log.ts";
@@ -204,7 +205,7 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
 
 /** Our own media relay, in a process of its own. */
 const relayProcess = (file: string, log: Log): Supervised =>
-  new Supervised({ clock: systemClock, log, start: () => spawnRelay(commandOf(process, isCompiled(process)), file) });
+  new Supervised({ clock: systemClock, log, start: () => spawnRelay(commandOf(process), file) });
 
 /** Level 2 leaves 0.5 of 6.5 kB of a small call, 2 of 34 kB of a browser's; without the dictionary 1.7 and 3.5. */
 const zlib: Zlib = {

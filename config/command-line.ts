@@ -1,9 +1,8 @@
 /**
- * The command line: commands, options, help, and the name that the program is run by.
+ * The command line: commands, options and help.
  *
  * Rule: usage and help show what can be typed: `bun main.ts`, or the file name of the executable made by `bun build --compile`.
  */
-import { basename } from "node:path";
 import { parseArgs } from "node:util";
 
 const OPTIONS = {
@@ -33,31 +32,6 @@ export function readArguments(args: readonly string[]) {
   if (extra !== undefined) throw new Error(`${command} does not take "${extra}"`);
   return { ...values, command, operand: operand ?? "" };
 }
-
-/** The parts of `process` that show how the program was started. */
-export interface Started {
-  readonly argv: readonly string[];
-  readonly execPath: string;
-  readonly versions: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where an executable made by `bun build --compile` has the program's own files. */
-const COMPILED = /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/;
-
-/** Whether the program is an executable made by `bun build --compile`. */
-export const isCompiled = ({ argv }: Pick<Started, "argv">): boolean => COMPILED.test(argv[1] ?? "");
-
-/** What the user types to run this program. */
-export function programName({ argv, execPath, versions }: Started): string {
-  const script = argv[1] ?? "";
-  if (isCompiled({ argv })) return basename(execPath);
-  const runtime = versions.bun ? "bun" : versions.deno ? "deno run -A" : "node";
-  return `${runtime} ${basename(script)}`;
-}
-
-/** The runtime and its version. */
-export const runtimeOf = ({ versions: { bun, deno, node } }: Started): string =>
-  bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node ${node}`;
 
 export const usage = (program: string): string => `usage: ${program} --config carillon.toml [--check]`;
 

@@ -2,9 +2,9 @@
 import { createLog, type LevelledLog } from "../actors/log.ts";
 import { LogOutput } from "../actors/log-output.ts";
 import { text } from "../actors/log-text.ts";
-import { runtimeOf } from "../config/command-line.ts";
 import { judge } from "../config/judge.ts";
 import { judgeCertificate } from "../config/own-certificate.ts";
+import { runtimeOf } from "../config/started.ts";
 import type { Config } from "../config.ts";
 import { VERSION } from "../protocol/sip/capabilities.ts";
 import type { Read } from "./gateway-config.ts";
