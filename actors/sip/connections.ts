@@ -2,8 +2,9 @@
  * The TCP and TLS connections of the SIP stack: accepted and opened (opening.ts), reused by transport, trunk and remote address.
  *
  * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection, the idle time, and the time
- * for a whole message; empty lines do not reset the timers. Beyond a bound the connection is closed and counted. Once a stream cannot be
- * framed any more, it is not read, and closed after the response to that. A kept connection (keep-alive.ts) has no idle limit.
+ * for a whole message; empty lines do not reset the timers, nor does the pong to a ping (RFC 5626 §4.4.1). Beyond a bound the
+ * connection is closed and counted. Once a stream cannot be framed any more, it is not read, and closed after the response to that. A
+ * kept connection (keep-alive.ts) has no idle limit.
  * An accepted connection is used for its own remote port only, or also for the port that its trunk has asked for (aliases.ts).
  */
 import type { Destination } from "../../protocol/sip/message.ts";
@@ -12,7 +13,7 @@ import { type Timed, Timers } from "../timers.ts";
 import { Aliases } from "./aliases.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
-import { KeepAlive, PING } from "./keep-alive.ts";
+import { KeepAlive, PING, PONG } from "./keep-alive.ts";
 import { type Begun, Opening, type OpeningNeeds, type Use } from "./opening.ts";
 import type { Kept } from "./user.ts";
 
@@ -214,7 +215,7 @@ export class SipConnections {
 
   #received(connection: Connection, bytes: Uint8Array): void {
     if (connection.faulty) return;
-    const wasUnfinished = connection.frames.unfinished;
+    const { unfinished: wasUnfinished, pings } = connection.frames;
     let whole = false;
     const fault = connection.frames.push(bytes, (message) => {
       whole = true;
@@ -228,6 +229,15 @@ export class SipConnections {
     } else if (connection.open && (whole || (!wasUnfinished && connection.frames.unfinished))) {
       this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));
     }
+    if (connection.frames.pings > pings) this.#answerPing(connection);
+  }
+
+  /**
+   * One pong for the pings that came together, to whom has connected to us; none where it pings us although we ping it, and
+   * none while it reads nothing. It does not reset the timers: a peer that only pings has no claim to its place.
+   */
+  #answerPing({ open, ours, faulty, kept, stream }: Connection): void {
+    if (open && !ours && !faulty && kept === 0 && stream.waiting === 0) stream.write(PONG, () => {});
   }
 
   /** The time that the other side may be silent: less in the middle of a message. */

@@ -10,6 +10,8 @@ import { LIMITS } from "../../protocol/sip/message.ts";
 
 const CR = 13;
 const LF = 10;
+/** The line breaks of a ping, in bytes. */
+const PING_LENGTH = 4;
 
 export class SipFrames {
   #bytes = new Uint8Array(4_096);
@@ -20,6 +22,9 @@ export class SipFrames {
   #length: number | undefined;
   #fault: string | undefined;
   #pongs = 0;
+  #pings = 0;
+  /** The line breaks since the last message, of which no ping is made yet. */
+  #breaks = 0;
 
   /** Whether the last message is incomplete. */
   get unfinished(): boolean {
@@ -29,6 +34,11 @@ export class SipFrames {
   /** Counts single empty lines between messages: answers to keep-alives (RFC 5626 §3.5.1). */
   get pongs(): number {
     return this.#pongs;
+  }
+
+  /** Counts double empty lines between messages, in however many pieces: keep-alives (RFC 5626 §3.5.1). */
+  get pings(): number {
+    return this.#pings;
   }
 
   /** Passes each complete message to `take`; returns the fault of the stream, if any. */
@@ -99,6 +109,9 @@ export class SipFrames {
     let start = 0;
     while (start < this.#end && (this.#bytes[start] === CR || this.#bytes[start] === LF)) start++;
     if (start === 2) this.#pongs++;
+    this.#breaks += start;
+    if (this.#breaks >= PING_LENGTH) this.#pings++;
+    if (start < this.#end || this.#breaks >= PING_LENGTH) this.#breaks = 0;
     if (start > 0) this.#drop(start);
   }
 }

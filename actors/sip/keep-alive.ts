@@ -1,5 +1,6 @@
 /**
- * Keeps a registered flow alive: sends empty lines periodically, and checks whether they are answered.
+ * Keeps a registered flow alive: sends empty lines periodically, and checks whether they are answered. Those of others are
+ * answered in connections.ts.
  *
  * RFC 5626 §3.5.1, §4.4.1: a ping is a double CRLF, its pong a single one. Rules: if a pong is due and does not come within ten seconds
  * the flow is lost, and its connection is closed; a pong is due if the registrar has promised it, or if one has come
@@ -10,13 +11,14 @@ import type { Clock } from "../clock.ts";
 import type { Kept } from "./user.ts";
 
 export const PING = new TextEncoder().encode("\r\n\r\n");
+export const PONG = new TextEncoder().encode("\r\n");
 
 /** Whether a datagram is a ping or pong, or what phones send instead: a few line breaks or zeros. */
 export const isKeepAlive = (bytes: Uint8Array): boolean =>
   bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10 || byte === 0);
 
 /** Milliseconds. */
-const PONG = 10_000;
+const PATIENCE = 10_000;
 
 /** The connection that pings are sent on. */
 interface Pinged {
@@ -36,7 +38,7 @@ export class KeepAlive {
 
   constructor(clock: Clock, { every, answers }: Pick<Kept, "every" | "answers">, flow: Pinged) {
     this.#clock = clock;
-    this.#every = Math.max(PONG, every);
+    this.#every = Math.max(PATIENCE, every);
     this.#answers = answers;
     this.#flow = flow;
     if (every > 0) this.#later(this.#every, () => this.#ping());
@@ -49,14 +51,14 @@ export class KeepAlive {
   #ping(): void {
     const before = this.#flow.pongs();
     this.#flow.ping();
-    this.#later(PONG, () => this.#judge(before));
+    this.#later(PATIENCE, () => this.#judge(before));
   }
 
   #judge(before: number): void {
     if (this.#flow.pongs() > before) this.#answers = true;
     else if (this.#answers) return this.#flow.silent();
-    if (this.#every === PONG) this.#ping();
-    else this.#later(this.#every - PONG, () => this.#ping());
+    if (this.#every === PATIENCE) this.#ping();
+    else this.#later(this.#every - PATIENCE, () => this.#ping());
   }
 
   #later(milliseconds: number, run: () => void): void {

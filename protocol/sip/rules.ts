@@ -51,15 +51,26 @@ function isTwice({ headers }: Request, name: string): boolean {
   return first !== -1 && headers.some((field, index) => index > first && field[0] === name);
 }
 
-/** §12.1.1, §26.2.2: the targets of our requests inside the dialog. `sips` is not supported; `tel` has no host. */
+/**
+ * §12.1.1, §26.2.2: the targets of our requests inside the dialog. `tel` has no host. A `sips` URI asks for TLS on every hop, also beyond
+ * those that we see, which is not supported: 480 with a Warning of its own (RFC 5630 §5.3).
+ */
 function mustBeReachable(request: Request): void {
   const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
   const [nearest = "sip", ...others] = schemes("Record-Route");
+  if (nearest === "sips") throw notSecured("Record-Route");
   if (nearest !== "sip" || others.includes("tel")) throw new Refusal("Record-Route is no SIP URI", { status: 400 });
   if (!TARGETS.has(request.method)) for (const contact of values(request, "Contact")) readNameAddr(contact);
-  else if (schemes("Contact").some((scheme) => scheme !== "sip"))
-    throw new Refusal("Contact is no SIP URI", { status: 400 });
+  else mustBeDialable(schemes("Contact"));
 }
+
+function mustBeDialable(contacts: readonly string[]): void {
+  if (contacts.includes("tel")) throw new Refusal("Contact is no SIP URI", { status: 400 });
+  if (contacts.includes("sips")) throw notSecured("Contact");
+}
+
+const notSecured = (name: string): Refusal =>
+  new Refusal(`SIPS Not Allowed: ${name} asks for TLS on every hop`, { status: 480, warning: 380 });
 
 function judgeMethod(request: Request): Response | undefined {
   if (METHODS.some((method) => method === request.method)) return undefined;

@@ -246,7 +246,7 @@ phone > gateway
       "an INVITE whose Contact is no SIP URI: nothing could be sent to it",
       ["tel:+49301", "sips:carol@192.0.2.9", "mailto:carol@x"]
         .map((contact, at) =>
-          CAROL_INVITES(`c${at}`, `    Contact: <${contact}>\n`, contact.startsWith("mailto") ? "416 …" : "400 …"),
+          CAROL_INVITES(`c${at}`, `    Contact: <${contact}>\n`, ["400 …", "480 …", "416 …"][at] ?? ""),
         )
         .join(""),
     ],
@@ -260,7 +260,7 @@ phone > gateway
     // proves: S40
     [
       "an INVITE by way of a proxy that wants TLS from here on",
-      CAROL_INVITES("c1", "    Contact: <sip:carol@x>\n    Record-Route: <sips:192.0.2.2;lr>\n", "400 …"),
+      CAROL_INVITES("c1", "    Contact: <sip:carol@x>\n    Record-Route: <sips:192.0.2.2;lr>\n", "480 …"),
     ],
     [
       "one call too many: 503 with Retry-After",

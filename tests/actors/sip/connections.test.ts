@@ -113,7 +113,7 @@ describe("a connection that is silent", () => {
     const { received: bring } = table.accept(stream);
     bring(bytes(`${HEAD}l: 0\n\n`));
     let seconds = 0;
-    for (; stream.done.length === 0 && seconds < 1_000; seconds += 10) {
+    for (; !stream.done.includes("destroy") && seconds < 1_000; seconds += 10) {
       await clock.advance(10_000);
       bring(bytes(text));
     }
@@ -125,6 +125,52 @@ describe("a connection that is silent", () => {
     expect([await closedAfter("\n\n"), await closedAfter("\n"), await closedAfter(`${HEAD}l: 0\n\n`)]).toEqual([
       300, 300, 1_000,
     ]);
+  });
+});
+
+describe("a ping (RFC 5626 §4.4.1)", () => {
+  /** What is done to an accepted connection that brings these pieces. */
+  const done = (...pieces: string[]): readonly string[] => {
+    const { table } = connections();
+    const stream = streamFrom("192.0.2.2");
+    const { received: bring } = table.accept(stream);
+    for (const piece of pieces) bring(new TextEncoder().encode(piece));
+    return stream.done;
+  };
+  const MESSAGE = crlf(`${HEAD}l: 0\n\n`);
+
+  // proves: G28
+  test.each([
+    ["that comes first", ["\r\n\r\n"], 1],
+    ["between messages", [MESSAGE, "\r\n\r\n", MESSAGE, "\r\n\r\n"], 2],
+    ["at the end of a message, and before one", [`${MESSAGE}\r\n\r\n`, `\r\n\r\n${MESSAGE}`], 2],
+    ["in pieces", ["\r", "\n\r", "\n"], 1],
+    ["and half a ping", ["\r\n\r\n", "\r\n"], 1],
+    ["a thousandfold at once", ["\r\n\r\n".repeat(1_000)], 1],
+    ["that is none: one empty line before each message", [`\r\n${MESSAGE}`, `\r\n${MESSAGE}`], 0],
+    ["after a stream that cannot be read", [crlf(`${HEAD}l: x\n\n`), "\r\n\r\n"], 0],
+  ])("%s", (_, pieces, pongs) => {
+    expect(done(...pieces).filter((each) => each === "write")).toHaveLength(pongs);
+  });
+
+  // proves: G11, G28
+  test("is answered, and keeps no connection alive", async () => {
+    const { table, clock } = connections();
+    const stream = streamFrom("192.0.2.2");
+    const { received: bring } = table.accept(stream);
+    bring(bytes(`${HEAD}l: 0\n\n`));
+    for (let seconds = 0; seconds < 300; seconds += 10) {
+      bring(bytes("\n\n"));
+      await clock.advance(10_000);
+    }
+    expect(stream.done).toEqual([...Array<string>(30).fill("write"), "destroy"]);
+  });
+
+  test("is not answered where nothing is read", () => {
+    const { table } = connections();
+    const stream = { ...streamFrom("192.0.2.2"), waiting: 1 };
+    table.accept(stream).received(bytes("\n\n"));
+    expect(stream.done).toEqual([]);
   });
 });
 

@@ -41,10 +41,10 @@ test.each([
     415,
   ],
   ["a Contact that is a number", request("INVITE", "Contact: <tel:+49301>\r\n"), 400],
-  ["a Contact that asks for TLS", request("UPDATE", "Contact: <sips:a@b>\r\n"), 400],
+  ["a Contact that asks for TLS", request("UPDATE", "Contact: <sips:a@b>\r\n"), 480],
   ["a Contact of another scheme", request("INVITE", "Contact: <mailto:a@b>\r\n"), 416],
   ["a Contact that makes no dialog", request("OPTIONS", "Contact: <mailto:a@b>\r\n"), undefined],
-  ["a nearest proxy that asks for TLS", request("INVITE", "Record-Route: <sips:p;lr>, <sip:q;lr>\r\n"), 400],
+  ["a nearest proxy that asks for TLS", request("INVITE", "Record-Route: <sips:p;lr>, <sip:q;lr>\r\n"), 480],
   ["a farther proxy that asks for TLS", request("INVITE", "Record-Route: <sip:p;lr>, <sips:q;lr>\r\n"), undefined],
   [
     "a body in another coding",
