@@ -6,11 +6,12 @@ import { PROXY, PROXY_TLS_PORT } from "./lab.ts";
 export const TRANSPORTS = ["UDP", "TLS"] as const;
 export type AccountTransport = (typeof TRANSPORTS)[number];
 
-/** The sections of its configuration, with that `[media]`, and the proxy's certificate. */
+/** The sections of its configuration, with that `[media]`, and the proxy's certificate; keys more for `[dial]` and the trunk. */
 export function accountBy(
   transport: AccountTransport,
   authority: Authority,
   media: string,
+  { dial = "", trunk = "" } = {},
 ): { more: string; tls: Pair | undefined } {
   const isByTls = transport === "TLS";
   const way = isByTls
@@ -19,6 +20,7 @@ export function accountBy(
   const more = `
 ${media}
 [dial]
+${dial}
 rules = [{ to = "@", trunk = "line" }]
 [trunks.line]
 ${way}
@@ -27,6 +29,7 @@ username = "line"
 password = "secret"
 register = true
 media = "rtp"
+${trunk}
 default_user = "juliet@${DOMAIN}"
 `;
   return { more, tls: isByTls ? authority.sign("proxy", `DNS:${COMPONENT}`) : undefined };

@@ -33,12 +33,15 @@ export class Dino {
   readonly #screen = new Screen();
   #program: Program | undefined;
   readonly #contact: string;
+  /** It as a part of a regular expression: a number begins with a plus. */
+  readonly #pattern: string;
   /** How much it had said when the call at hand began. */
   #before = 0;
 
   /** The contact is a bare JID, of one who can take calls. */
   constructor(contact: string) {
     this.#contact = contact;
+    this.#pattern = contact.replace(/[+.]/g, "\\$&");
   }
 
   /** Starts it, with a server whose certificate it is to trust. */
@@ -49,12 +52,23 @@ export class Dino {
     writeFileSync(join(this.#folder, "hosts"), `127.0.0.1 localhost ${DOMAIN}\n`);
     writeFileSync(join(this.#folder, "resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
     const own = ["unshare", "--mount", "sh", "-c", `${MOUNTS} && exec "$@"`, "sh"];
-    const command = ["dbus-run-session", "--", "stdbuf", "-oL", "dino-im", "--print-xmpp=all"];
+    const command = [
+      "dbus-run-session",
+      "--",
+      "sh",
+      "-c",
+      NOTING,
+      "sh",
+      "stdbuf",
+      "-oL",
+      "dino-im",
+      "--print-xmpp=all",
+    ];
     const home = { HOME: this.#folder, XDG_RUNTIME_DIR: this.#folder, GDK_BACKEND: "x11", GSK_RENDERER: "cairo" };
     const env = { ...this.#card.env, ...this.#screen.env, ...home, NO_AT_BRIDGE: "1", PULSE_LATENCY_MSEC: "20" };
     this.#program = new Program([...own, ...command], { folder: this.#folder, env });
     await this.#program.says(
-      new RegExp(`from='${this.#contact}/[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
+      new RegExp(`from='${this.#pattern}/[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
     );
   }
 
@@ -71,8 +85,20 @@ export class Dino {
 
   /** The errors that it and its contact have sent each other in this call. */
   get refusals(): readonly string[] {
-    const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='${this.#contact}/)[^]*?:iq>`, "g");
+    const error = new RegExp(`<[^>]*:iq (?=[^>]*='error')(?=[^>]*='${this.#pattern}/)[^]*?:iq>`, "g");
     return this.said.slice(this.#before).match(error) ?? [];
+  }
+
+  /** Waits until it has told the desktop of something, and gives the title of that: who calls, by the name it shows. */
+  async notified(): Promise<string> {
+    const titles = (): string[] =>
+      [...this.said.slice(this.#before).matchAll(NOTIFICATION)].map(([, title = ""]) => title);
+    return (await until("a notification of Dino", titles, (all) => all.length > 0)).at(-1) ?? "";
+  }
+
+  /** The name that has come with a proposal in this call (XEP-0172). */
+  get nick(): string | undefined {
+    return /<[^>]*protocol\/nick\}:nick [^>]*>\s*([^<]*?)\s*</.exec(this.said.slice(this.#before))?.[1];
   }
 
   /** Whether it has its microphone open. */
@@ -128,6 +154,11 @@ export class Dino {
     );
   }
 }
+
+/** What it tells the desktop is noted, though no desktop is there. */
+const NOTING = `stdbuf -oL dbus-monitor --session "interface='org.freedesktop.Notifications'" & exec "$@"`;
+/** app_name, replaces_id, app_icon, summary (Desktop Notifications Specification §9). */
+const NOTIFICATION = /member=Notify\n *string "[^"]*"\n *uint32 \d+\n *string "[^"]*"\n *string "([^"]*)"/g;
 
 const MOUNTS = [
   "mount --bind hosts /etc/hosts",

@@ -31,6 +31,7 @@ const NEEDED: readonly (readonly [string, string])[] = [
   ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstrtpmanager.so", "gstreamer1.0-plugins-good"],
   ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstpulseaudio.so", "gstreamer1.0-pulseaudio"],
   ["dbus-run-session", "dbus-daemon"],
+  ["dbus-monitor", "dbus-bin"],
   ["Xvfb", "xvfb"],
   ["xdotool", "xdotool"],
 ];

@@ -54,7 +54,9 @@ export class LabProsody implements LabServer {
   #befriend(user: string, contact: string): void {
     const roster = join(this.#folder, "data", DOMAIN.replaceAll(".", "%2e"), "roster");
     mkdirSync(roster, { recursive: true });
-    const item = `["${contact}"] = { subscription = "both"; groups = {} }`;
+    const name = this.#needs.names?.[contact];
+    const called = name === undefined ? "" : `name = "${name}"; `;
+    const item = `["${contact}"] = { ${called}subscription = "both"; groups = {} }`;
     writeFileSync(join(roster, `${user}.dat`), `return { ${item}; [false] = { version = 1 } }\n`);
   }
 }

@@ -50,6 +50,8 @@ export interface ServerNeeds {
   readonly encrypted?: boolean;
   /** Whom a user has in the roster, each seeing the other (RFC 6121 §2): user names and bare JIDs. */
   readonly friends?: Readonly<Record<string, string>>;
+  /** What these contacts are called in the rosters, by bare JID. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** A scene may do without the proxy: `peer` is then where the gateway finds the phones. */
