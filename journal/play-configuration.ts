@@ -7,8 +7,8 @@
 import { bareJid, readJid } from "../protocol/xmpp/jid.ts";
 import type { WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
-import { dialledBy, isByTls, messagesIn, userOf } from "./play-places.ts";
-import { trunkOf } from "./play-trunk.ts";
+import { dialledBy, isByTls, messagesIn, type Places, userOf } from "./play-places.ts";
+import { routesIn, trunkOf } from "./play-trunk.ts";
 import {
   type CallOptions,
   changed,
@@ -23,7 +23,7 @@ export function configurationOf(
   row: CallRow,
   wires: readonly WireEntry[],
   setting: Setting,
-  others: Others,
+  { others, ports }: Pick<Places, "others" | "ports">,
   online: readonly string[],
 ): PlayConfiguration {
   const { options, intercept, usernameToPhone, realm, trunks } = setting;
@@ -31,6 +31,7 @@ export function configurationOf(
     .filter(({ username, phone }) => others.knowsPerson(username) || others.knowsPerson(phone))
     .map(({ username, phone }) => ({ username: others.person(username), phone: others.person(phone) }));
   const trunk = trunks.find(({ name }) => name === row.trunk);
+  const routes = trunk ? routesIn(wires, others, ports) : [];
   const caller = setting.speaksAs.filter((each) => each === readJid(bareJid(row.from))?.domain);
   return {
     ...changed<CallOptions>(
@@ -43,6 +44,7 @@ export function configurationOf(
     ...(caller.length > 0 ? { speaksAs: caller.map((each) => others.host(each)) } : {}),
     ...(numbers.length > 0 ? { usernameToPhone: numbers } : {}),
     ...(trunk ? { trunk: trunkOf(trunk, wires, others) } : {}),
+    ...(routes.length > 0 ? { routes } : {}),
     ...(setting.dial ? { dial: dialOf(setting.dial, row, wires, others) } : {}),
   };
 }

@@ -1,12 +1,12 @@
 /**
  * The trunk of a call, in its play.
  *
- * Rules: the play's trunk need not register, so the play states the registrar's realms, as far as the call reveals them; a call received
+ * Rules: the play's trunk need not register, so the play states the registrar's realms and routes, as far as the call reveals them; a call received
  * over a TLS connection, whichever side opened it, comes in the play over one opened by the provider.
  */
-import { header } from "../protocol/sip/fields.ts";
+import { header, values } from "../protocol/sip/fields.ts";
 import type { WireEntry } from "./entries.ts";
-import { exchangeJid } from "./exchange/addresses.ts";
+import { exchangeJid, exchangeNameAddr, type Ports } from "./exchange/addresses.ts";
 import type { Others } from "./exchange/others.ts";
 import { isByTls, messagesIn } from "./play-places.ts";
 import { changed, PLAY_MANNER, type PlayConfiguration, type TrunkManner, type TrunkSetting } from "./setting.ts";
@@ -29,6 +29,14 @@ export function trunkOf(
     numbers: numbers.map(({ number, user }) => ({ number: others.person(number), user: exchangeJid(user, others) })),
     defaultUser: defaultUser === "" ? "" : exchangeJid(defaultUser, others),
   };
+}
+
+/** The routes of our first INVITE: the registrar's, since there is no dialog yet (RFC 3608 §5). */
+export function routesIn(wires: readonly WireEntry[], others: Others, ports: Ports): string[] {
+  const [first] = messagesIn(wires.filter(({ out }) => out));
+  if (first?.kind !== "request" || first.method !== "INVITE" || /;\s*tag\s*=/i.test(header(first, "To") ?? ""))
+    return [];
+  return values(first, "Route").flatMap((route) => exchangeNameAddr(route, others, ports) ?? []);
 }
 
 /**

@@ -76,7 +76,7 @@ export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting
   });
   const silence = Math.round((row.ended ?? now) - now);
   if (silence >= PAUSE) steps.push(`after ${silence} ms`);
-  const configuration = JSON.stringify(configurationOf(row, wires, setting, others, xmpp.online));
+  const configuration = JSON.stringify(configurationOf(row, wires, setting, places, xmpp.online));
   steps.unshift(...xmpp.before);
   const ended = row.why === undefined ? "not over" : `ended by ${row.why}`;
   return [`# recorded: ${row.direction}, ${ended}`, `# options: ${configuration}`, ...steps, ""].join("\n");

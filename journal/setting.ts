@@ -125,6 +125,8 @@ export interface PlayConfiguration extends Partial<CallOptions> {
   readonly speaksAs?: Setting["speaksAs"];
   /** The trunk of the call, located at `provider`; what is not stated is as for other trunks. */
   readonly trunk?: Partial<TrunkManner> & Omit<TrunkSetting, keyof TrunkManner | "name">;
+  /** The routes that its registrar has set for our requests (RFC 3608): a play has no REGISTER. */
+  readonly routes?: readonly string[];
   /** The allowed targets, literally, dialled over the trunk if there is one. */
   readonly dial?: Pick<Dialled, "emergency" | "hide" | "longest"> & { readonly to: readonly string[] };
 }

@@ -8,7 +8,10 @@ import { PROXY as PROXY_TRUNK } from "../protocol/dial-plan.ts";
 import { gatewayConfig, PROVIDER, PROXY } from "./gateway.ts";
 import type { StageOptions } from "./stage-options.ts";
 
-type Configured = Pick<StageOptions, "calls" | "intercept" | "relay" | "online" | "byTcp" | "byTls" | "trunks">;
+type Configured = Pick<
+  StageOptions,
+  "calls" | "intercept" | "relay" | "online" | "byTcp" | "byTls" | "trunks" | "routes"
+>;
 
 const PROVIDER_NAME = "provider";
 
@@ -27,6 +30,7 @@ export function configuredBy(script: string): Configured {
     usernameToPhone,
     speaksAs,
     trunk,
+    routes,
     dial,
     ...timers
   } = JSON.parse(written) as PlayConfiguration;
@@ -46,6 +50,7 @@ export function configuredBy(script: string): Configured {
     ...(relay ? { relay: "as the play says" } : {}),
     ...(online ? { online } : {}),
     ...(trunk ? { trunks: [trunkOf(trunk)] } : {}),
+    ...(routes ? { routes } : {}),
     ...(transport === "tcp" || isByStream(trunk?.transport) ? { byTcp: true } : {}),
     ...(transport === "tls" || trunk?.transport === "tls" ? { byTls: true } : {}),
   };

@@ -17,6 +17,8 @@ export interface StageOptions {
   readonly intercept?: true;
   /** Providers and PBXs besides the proxy. */
   readonly trunks?: readonly TrunkSettings[];
+  /** The routes that the registrar of the first has set (RFC 3608). */
+  readonly routes?: readonly string[];
   /** The DNS records of their domains. */
   readonly records?: Records;
   /** Whether the gateway has a media relay. */

@@ -65,6 +65,7 @@ export class Stage {
     calls,
     sip,
     trunks,
+    routes,
     records,
     names,
     lossy,
@@ -109,6 +110,7 @@ export class Stage {
         ...(records && { records }),
         watch,
       });
+      if (routes) gateway.trunks.named(trunks?.[0]?.name ?? "")?.takeRoutes(routes);
       return { gateway, mortal };
     };
     this.#living = this.#create(seed);
