@@ -16,7 +16,7 @@ import type { RelayConfig } from "./relay/relay.ts";
 import type { OpenSip } from "./sip/transport.ts";
 import type { CallStore } from "./store/store.ts";
 import type { TrunkSettings } from "./trunks/trunk.ts";
-import type { TrunkFiles } from "./trunks/trunks.ts";
+import type { TrunkFiles, TrunkLogins } from "./trunks/trunks.ts";
 import type { Watch } from "./watch.ts";
 import type { XmppConfig } from "./xmpp/config.ts";
 
@@ -50,6 +50,8 @@ export interface Reloadable extends CallSettings {
   readonly allow: GatewayConfig["sip"]["allow"];
   /** Authorities, certificates and keys of trunks; they apply to new connections. */
   readonly trunkFiles?: TrunkFiles | undefined;
+  /** What trunks are logged in with. */
+  readonly logins?: TrunkLogins | undefined;
   /** The parameters of our TLS listener; they apply to new connections. */
   readonly secureTerms?: TlsServerTerms | undefined;
 }

@@ -203,7 +203,7 @@ export class Gateway {
     this.#settings = settings;
     this.#acl.permit(settings.allow);
     if (settings.secureTerms) this.sip.renew(settings.secureTerms);
-    this.trunks.reload();
+    this.trunks.reload(settings.logins);
   }
 
   /** Settles when everything is closed, with the failure, if any. */

@@ -2,7 +2,7 @@
  * The configuration of a running gateway: SIGHUP reads it again.
  *
  * Rules: options with `reloads` (options.ts) take effect at once, for new calls; every other changed option is reported as needing a
- * restart, at each reload until the restart; a configuration with errors changes nothing. Files that were read along with the options
+ * restart, at each reload until the restart; of a trunk its login is reloaded, and nothing else; a configuration with errors changes nothing. Files that were read along with the options
  * (certificates and keys) are replaced. One log line reports all of that, without values. Left out: the effect of an option, which is up to
  * its owner (actors/).
  */
@@ -63,16 +63,20 @@ export class LiveConfig<Known extends Config> {
 
   #take(read: Known): void {
     const differing = OPTIONS.filter((option) => differs(option, this.#running, read));
-    const changed = differing.filter(({ reloads }) => reloads).map(nameOf);
+    const trunks = this.#running.trunks.map((trunk) => withLogin(trunk, read.trunks));
+    const changed = [
+      ...differing.filter(({ reloads }) => reloads).map(nameOf),
+      ...trunks.flatMap((trunk, index) => differingLogin(this.#running.trunks[index], trunk)),
+    ];
     const needRestart = [
       ...differing.filter(({ reloads }) => !reloads).map(nameOf),
-      ...differingTrunks(this.#running, read),
+      ...differingTrunks(trunks, read.trunks),
     ];
     const values = OPTIONS.map((option) => ({
       option,
       value: optionOf(option.reloads ? read : this.#running, option),
     }));
-    this.#running = { ...read, ...bySection(values), trunks: this.#running.trunks };
+    this.#running = { ...read, ...bySection(values), trunks };
     this.#needs.apply(this.#running);
     const level = needRestart.length > 0 ? "warn" : "info";
     this.#needs.log({ level, event: "config.reloaded", changed, needRestart });
@@ -81,11 +85,27 @@ export class LiveConfig<Known extends Config> {
 
 const nameOf = ({ section, key }: Option): string => `[${section}] ${key}`;
 
+type Trunks = Config["trunks"];
+
+/** A trunk with the login that it has among others; without one there it keeps its own. */
+function withLogin(trunk: Trunks[number], others: Trunks): Trunks[number] {
+  const other = others.find(({ name }) => name === trunk.name);
+  return other === undefined ? trunk : { ...trunk, password: other.password, authUsername: other.authUsername };
+}
+
+/** The keys of a trunk's login that have changed, as `[trunks.NAME] key`. */
+function differingLogin(one: Trunks[number] | undefined, other: Trunks[number]): string[] {
+  const keys = [
+    ...(one?.authUsername === other.authUsername ? [] : ["auth_username"]),
+    ...(one?.password === other.password ? [] : ["password"]),
+  ];
+  return keys.map((key) => `[trunks.${other.name}] ${key}`);
+}
+
 /** Trunks that were added, removed or changed, as `[trunks.NAME]`. */
-function differingTrunks(one: Config, other: Config): string[] {
-  const names = new Set([...one.trunks, ...other.trunks].map(({ name }) => name));
-  const of = ({ trunks }: Config, name: string): string =>
-    JSON.stringify(trunks.find((each) => each.name === name)) ?? "";
+function differingTrunks(one: Trunks, other: Trunks): string[] {
+  const names = new Set([...one, ...other].map(({ name }) => name));
+  const of = (trunks: Trunks, name: string): string => JSON.stringify(trunks.find((each) => each.name === name)) ?? "";
   return [...names].filter((name) => of(one, name) !== of(other, name)).map((name) => `[trunks.${name}]`);
 }
 

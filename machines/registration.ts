@@ -24,6 +24,8 @@ export type RegistrationEvent =
   | { readonly type: "stop" }
   /** The configuration was reloaded, which may have removed the reason why the registrar was unreachable. */
   | { readonly type: "reload" }
+  /** The account's name for digest, or its password, was changed. */
+  | { readonly type: "login changed" }
   | { readonly type: "sip.register.success"; readonly granted: number }
   /** A final response other than 2xx; `least` is the Min-Expires of a 423; `chance` is between 0 and 1. */
   | ({ readonly type: "sip.register.failure" } & Failure)
@@ -220,7 +222,10 @@ export const registration = registrationSetup.createMachine({
     refused: {
       description: "The registrar has refused us; it is asked again later.",
       initial: "request",
-      on: { stop: [{ target: "unregistering", guard: "a binding may live" }, { target: "over" }] },
+      on: {
+        "login changed": "registering",
+        stop: [{ target: "unregistering", guard: "a binding may live" }, { target: "over" }],
+      },
       states: {
         request: {
           description: "It may be different next time.",

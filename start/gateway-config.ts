@@ -15,8 +15,9 @@ export type Read = Config & { readonly trunkFiles: TrunkFiles; readonly sipFiles
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** The options that SIGHUP changes, as the gateway accepts them. */
-export const reloadable = ({ jingleSip, sip, calls, dial, trunkFiles, sipFiles }: Read): Reloadable => ({
+export const reloadable = ({ jingleSip, sip, calls, dial, trunks, trunkFiles, sipFiles }: Read): Reloadable => ({
   trunkFiles,
+  logins: new Map(trunks.map(({ name, authUsername, password }) => [name, { authUsername, password }])),
   secureTerms: secureTerms(sipFiles),
   allow: sip.allow,
   usernameToPhone: jingleSip.usernameToPhone,

@@ -5,6 +5,16 @@ import type { Config } from "../config.ts";
 import { changed } from "./support/changed.ts";
 import { GOOD, read, withLine } from "./support/config.ts";
 
+const TRUNK = (password = "wrong"): string => `${GOOD}
+[dial]
+country = "49"
+rules = [{ to = "+", trunk = "fritz" }]
+[trunks.fritz]
+server = "192.0.2.7"
+username = "620"
+password = "${password}"
+`;
+
 /** A gateway's configuration while the file says one thing after another. */
 function live(first: string) {
   const file = { text: first };
@@ -53,6 +63,16 @@ test("any other option keeps its value, and needs a restart as long as the file 
   expect(await reloaded(other)).toEqual(line([], ["[sip] bind", "[sip] profile"]));
   expect(await reloaded(GOOD)).toEqual(line(["[sip] allow"]));
   for (const { sip } of applied) expect([sip.bind, sip.profile]).toEqual([["0.0.0.0", "::"], "deployed"]);
+});
+
+test("of a trunk its login is reloaded, and is not shown; the rest needs a restart", async () => {
+  const { applied, reloaded } = live(TRUNK());
+  expect(await reloaded(TRUNK("right"))).toEqual(line(["[trunks.fritz] password"]));
+  expect(applied.at(-1)?.trunks[0]?.password).toBe("right");
+  const other = `${TRUNK("right")}auth_username = "u620"\nexpires = 300\n`;
+  expect(await reloaded(other)).toEqual(line(["[trunks.fritz] auth_username"], ["[trunks.fritz]"]));
+  expect(applied.at(-1)?.trunks[0]).toMatchObject({ authUsername: "u620", expires: 600 });
+  expect(await reloaded(TRUNK("right"))).toEqual(line(["[trunks.fritz] auth_username"]));
 });
 
 test("a changed secret is named, and not shown", async () => {

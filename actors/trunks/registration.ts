@@ -110,6 +110,11 @@ export class Registration {
     this.#actor.send({ type: "reload" });
   }
 
+  /** The credentials are others than before. */
+  loginChanged(): void {
+    this.#actor.send({ type: "login changed" });
+  }
+
   /** Removes the binding; settles when the registrar has answered, or after a time-out. */
   stop(): Promise<void> {
     if (!this.#isStarted) return Promise.resolve();

@@ -28,8 +28,14 @@ export interface TrunkPlace {
   readonly port?: number | undefined;
 }
 
+/** What its account is proved with. */
+export interface TrunkLogin {
+  readonly authUsername: string;
+  readonly password: string;
+}
+
 /** `[trunks.NAME]`, as the actors accept it. */
-export interface TrunkSettings {
+export interface TrunkSettings extends TrunkLogin {
   readonly name: string;
   readonly server: TrunkPlace;
   readonly outboundProxy?: TrunkPlace | undefined;
@@ -40,8 +46,6 @@ export interface TrunkSettings {
   /** `tls`: TLS only, so that messages over other transports are not the trunk's. */
   readonly transport: "auto" | Transport;
   readonly username: string;
-  readonly authUsername: string;
-  readonly password: string;
   /** The realms that get the credentials; if empty, the registrar's. */
   readonly realm: readonly string[];
   readonly register: boolean;
@@ -85,6 +89,7 @@ export class Trunk {
   readonly hops: Hops;
   readonly reach: ReachPort;
   readonly #needs: TrunkNeeds;
+  #login: TrunkLogin;
   /** The realms of its registrar's latest challenge. */
   #realms: readonly string[] = [];
   /** The routes that its registrar has set for our requests (RFC 3608). */
@@ -98,6 +103,7 @@ export class Trunk {
     const transport = settings.transport === "auto" ? undefined : settings.transport;
     const hopsOf = (place: TrunkPlace): Hops => new Hops(name, { ...place, transport }, needs);
     this.settings = settings;
+    this.#login = settings;
     this.#needs = needs;
     this.hops = hopsOf(outboundProxy ?? server);
     this.#places = outboundProxy ? [this.hops, hopsOf(server)] : [this.hops];
@@ -168,13 +174,21 @@ export class Trunk {
     return new ProxyCredentials({ ...this.#account, realm: known, learnsFrom401: false }, this.#needs);
   }
 
+  /** Takes another login from now on; whether it differs from the one before. */
+  logIn(login: TrunkLogin): boolean {
+    const { authUsername, password } = this.#login;
+    this.#login = login;
+    return login.authUsername !== authUsername || login.password !== password;
+  }
+
   /** The routes of calls from now on; the destination stays the same. */
   takeRoutes(routes: readonly string[]): void {
     this.#routes = routes.map((route) => ["Route", route]);
   }
 
   get #account() {
-    const { username, authUsername, password } = this.settings;
+    const { authUsername, password } = this.#login;
+    const { username } = this.settings;
     return { username: authUsername || username, password };
   }
 

@@ -17,10 +17,13 @@ import type { Peer, TlsTerms } from "../../transports/transport.ts";
 import type { FlowPort, SipPort } from "../sip/user.ts";
 import { Reachability } from "./reachability.ts";
 import { Registration } from "./registration.ts";
-import { Trunk, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
+import { Trunk, type TrunkLogin, type TrunkNeeds, type TrunkSettings } from "./trunk.ts";
 
 /** Contents in PEM. */
 export type TrunkFiles = ReadonlyMap<string, Omit<TlsTerms, "domain">>;
+
+/** By trunk name. */
+export type TrunkLogins = ReadonlyMap<string, TrunkLogin>;
 
 export interface TrunksNeeds extends Omit<TrunkNeeds, "isSame"> {
   readonly sip: () => SipPort & FlowPort;
@@ -115,9 +118,14 @@ export class Trunks {
     this.#stopLooking();
   }
 
-  /** Certificates may have changed: unreachable registrars are tried again at once. */
-  reload(): void {
+  /** Certificates may have changed: unreachable registrars are tried again at once; so are those that refused an earlier login. */
+  reload(logins: TrunkLogins = new Map()): void {
     if (this.#stopped !== undefined) return;
+    for (const trunk of this.#trunks) {
+      const { name } = trunk.settings;
+      const login = logins.get(name);
+      if (login !== undefined && trunk.logIn(login)) this.#registrations.get(name)?.loginChanged();
+    }
     for (const each of [...this.#registrations.values(), ...this.#reachable.values()]) each.reload();
   }
 

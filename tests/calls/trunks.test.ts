@@ -1,5 +1,6 @@
 /** Accounts at providers: REGISTER, calls by them, calls from them. docs/mapping.md table K. */
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import type { DialConfig } from "../../actors/calls/dial-limits.ts";
 import type { LogEvent } from "../../actors/log.ts";
 import type { TrunkSettings } from "../../actors/trunks/trunk.ts";
@@ -61,6 +62,12 @@ const GRANTS = (expires = 600): string =>
     `    Contact: <sip:620@192.0.2.9:5060>;expires=60, <sip:620@192.0.2.1:5600;ob>;expires=${expires}\n`,
   );
 const CHALLENGES = ANSWERS("401 Unauthorized", '    WWW-Authenticate: Digest realm="fritz", nonce="n1"\n');
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+/** The digest of that password. */
+const PROVED_BY = (password: string): string => {
+  const response = md5(`${md5(`620:fritz:${password}`)}:n1:${md5("REGISTER:sip:fritz.example")}`);
+  return `    Authorization: Digest username="620", realm="fritz", nonce="n1", uri="sip:fritz.example", response="${response}"…\n`;
+};
 const states = (logged: readonly LogEvent[]): unknown[] =>
   logged.filter(({ event }) => event === "trunk.state").map((each) => ("state" in each ? each.state : ""));
 
@@ -97,6 +104,21 @@ describe("an account", () => {
     const logged = await by(ACCOUNT, `${REGISTERS(1)}${refusal}after 899 s\nnothing on provider`);
     expect(states(logged)).toEqual(["registering", "refused", "over"]);
     expect(logged).toContainEqual(expect.objectContaining({ event: "trunk.state", level: "warn", state: "refused" }));
+  });
+
+  // proves: K35
+  test("that is refused is tried again at once with another password, and not with the same one", async () => {
+    const stage = new Stage({ trunks: [ACCOUNT], calls: { dial: DIAL } });
+    await stage.open(["juliet"]);
+    const reload = (password: string): void =>
+      stage.gateway.trunks.reload(new Map([["fritz", { authUsername: "", password }]]));
+    await stage.play(`${REGISTERS(1)}${CHALLENGES}${REGISTERS(2, 600, PROVED_BY("pw"))}${ANSWERS("403 Forbidden")}`);
+    reload("pw");
+    await stage.play("nothing on provider\n");
+    reload("right");
+    await stage.play(`${REGISTERS(3)}${CHALLENGES}${REGISTERS(4, 600, PROVED_BY("right"))}${GRANTS()}`);
+    expect(stage.gateway.trunks.states).toEqual([{ name: "fritz", state: "registered" }]);
+    await stage.close();
   });
 
   // proves: K3

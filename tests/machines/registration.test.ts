@@ -79,6 +79,13 @@ describe("a REGISTER", () => {
       [REGISTER(600)],
     ],
     ["that is refused is not sent again after SIGHUP", [START, FAILED(403), { type: "reload" }], "refused.account", []],
+    [
+      "that is refused is sent again with another password",
+      [START, FAILED(403), { type: "login changed" }],
+      "registering",
+      [REGISTER(600)],
+    ],
+    ["that is open is not sent across by another password", [START, { type: "login changed" }], "registering", []],
     ["in the middle of which we stop is waited for", [START, STOP], "unregistering.waiting", []],
     ["that binds us all the same is undone", [START, STOP, GRANTED()], "unregistering.asking", [REGISTER(0)]],
     ["that may have bound us is undone", [START, STOP, SILENT], "unregistering.asking", [REGISTER(0)]],

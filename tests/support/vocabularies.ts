@@ -113,6 +113,7 @@ export const REGISTRATION_EVENTS = all<RegistrationEvent["type"]>({
   start: true,
   stop: true,
   reload: true,
+  "login changed": true,
   "sip.register.success": true,
   "sip.register.failure": true,
   "sip.register.timeout": true,
