@@ -6,6 +6,7 @@
  * 50 ms and more are `after`. People, addresses and keys are replaced by pseudonyms, field by field (exchange/). Devices of plays
  * acknowledge by themselves: a result is written only if it came later.
  */
+import { printableFile } from "../protocol/printable.ts";
 import type { Entry, RelayEntry, WireEntry } from "./entries.ts";
 import type { Others } from "./exchange/others.ts";
 import { exchangeSdp } from "./exchange/sdp.ts";
@@ -79,5 +80,7 @@ export function playOf(row: CallRow, entries: readonly Entry[], setting: Setting
   const configuration = JSON.stringify(configurationOf(row, wires, setting, places, xmpp.online));
   steps.unshift(...xmpp.before);
   const ended = row.why === undefined ? "not over" : `ended by ${row.why}`;
-  return [`# recorded: ${row.direction}, ${ended}`, `# options: ${configuration}`, ...steps, ""].join("\n");
+  return printableFile(
+    [`# recorded: ${row.direction}, ${ended}`, `# options: ${configuration}`, ...steps, ""].join("\n"),
+  );
 }

@@ -3,6 +3,7 @@
  *
  * Rule: a name or a label is one line of printable characters, whatever its origin.
  */
+import { printableJson } from "../protocol/printable.ts";
 import { type LadderRow, ladderRows } from "./ladder-rows.ts";
 import type { CallView, MessageView, StepView } from "./view.ts";
 
@@ -79,3 +80,6 @@ const cut = (text: string, most: number): string => {
 
 /** Without characters that control a terminal. */
 const plain = (text: string): string => text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "·");
+
+/** A value as the JSON of a file. */
+export const jsonText = (value: unknown): string => `${printableJson(JSON.stringify(value, null, 2))}\n`;

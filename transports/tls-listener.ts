@@ -3,19 +3,15 @@
  *
  * RFC 3261 §26.3.1, RFC 5922 §7.4. Rules: a certificate is requested, but a client without one, or with an invalid one, is not rejected:
  * it is anonymous (peer.ts), whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED); TLS 1.2 at least. Bounds: those of tcp.ts, in
- * which a handshake counts as a stream; `MOST_HANDSHAKES` at once, `FROM_ONE` from one address, `HANDSHAKE` milliseconds each. COMPAT:
- * node:tls reports a handshake time-out, but leaves the socket open, on all three runtimes; so the TCP socket is closed here.
+ * which a handshake counts as a stream, and of handshakes.ts.
  */
 
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { Handshakes } from "./handshakes.ts";
 import { peerOf } from "./peer.ts";
-import { count, isFull, remoteOf, streamOf, watch } from "./tcp.ts";
+import { remoteOf, streamOf, watch } from "./tcp.ts";
 import type { ListenTls, TlsServerTerms } from "./transport.ts";
-
-const HANDSHAKE = 5_000;
-const MOST_HANDSHAKES = 200;
-const FROM_ONE = 20;
 
 /** Listens; `accept` returns the callbacks of each incoming stream. */
 export const listenTls: ListenTls = (at, terms, accept) =>
@@ -56,32 +52,3 @@ function portOf(server: Server): number | undefined {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : undefined;
 }
-
-/** Open handshakes. COMPAT: a TLS socket does not expose its TCP socket, so both are matched by the remote address. */
-class Handshakes {
-  readonly #open = new Map<string, NodeJS.Timeout>();
-
-  begin(socket: Socket): void {
-    socket.on("error", () => {}); // also on an open stream, whose owner is notified by `watch`
-    const name = nameOf(socket);
-    const ofSame = [...this.#open.keys()].filter((each) => each.startsWith(`${socket.remoteAddress} `)).length;
-    if (isFull() || this.#open.size >= MOST_HANDSHAKES || ofSame >= FROM_ONE) return void socket.destroy();
-    count(socket);
-    this.#open.set(
-      name,
-      setTimeout(() => socket.destroy(), HANDSHAKE),
-    );
-    socket.once("close", () => this.#forget(name));
-  }
-
-  end(socket: Socket): void {
-    this.#forget(nameOf(socket));
-  }
-
-  #forget(name: string): void {
-    clearTimeout(this.#open.get(name));
-    this.#open.delete(name);
-  }
-}
-
-const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

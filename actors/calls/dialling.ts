@@ -16,6 +16,7 @@ import { readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field } from "../../protocol/sip/message.ts";
 import { escapeUser, readUri, writeHost } from "../../protocol/sip/uri.ts";
 import { readJid, unescapeLocal } from "../../protocol/xmpp/jid.ts";
+import { BoundedLines } from "../bounded-lines.ts";
 import type { Clock } from "../clock.ts";
 import type { Load } from "../load.ts";
 import type { Log } from "../log.ts";
@@ -63,13 +64,18 @@ interface Written {
   readonly isHidden: boolean;
 }
 
+/** Lines a minute of refused redirections, of one user. */
+const LINES = { kind: "caller", most: 10, many: "many redirections of one caller" };
+
 export class Dialling {
   readonly #by: DiallingParts;
+  readonly #refused: BoundedLines;
   readonly #limits: DialLimits;
 
   constructor(by: DiallingParts) {
     this.#by = by;
     this.#limits = new DialLimits(by.clock);
+    this.#refused = new BoundedLines(by.clock, by.log, { level: "info", event: "dial.refused" });
   }
 
   /** The addresses of a call, or its refusal. */
@@ -138,16 +144,11 @@ export class Dialling {
 
   /** The target of a redirection as it may be called; undefined, and logged, if it may not. */
   #elsewhere(uri: string, caller: string, call: Written): string | undefined {
-    const { config, log } = this.#by;
+    const { config } = this.#by;
     const found = attempt(() => (config.dial ? this.#led(uri, caller, call) : ledAnywhere(uri, call)));
     if (!(found instanceof Refusal)) return found;
-    log({
-      level: "info",
-      event: "dial.refused",
-      from: caller,
-      to: uri,
-      why: `redirected by the phone: ${found.message}`,
-    });
+    const why = `redirected by the phone: ${found.message}`;
+    this.#refused.add({ from: caller, to: uri, why }, { ...LINES, name: caller });
     return undefined;
   }
 

@@ -2,24 +2,24 @@
  * Log lines of refused calls: one each, with caller, callee, reason and advice.
  *
  * Rules: calls of strangers, and beyond `max_calls`, are counted and logged periodically (tally.ts), as are those of one caller beyond
- * `MOST_LINES` a minute: a caller refused 2,000 times does not fill the log. Passwords in URIs are removed.
+ * `MOST_LINES` a minute, and those of one source beyond `MOST_OF_SOURCE`: neither a caller refused 2,000 times fills the log, nor one who
+ * writes another From each time. A source is a proxy, trunk or host, or the domain of users. Passwords in URIs are removed.
  */
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import { withoutPassword } from "../../protocol/sip/uri.ts";
 import type { Stanza } from "../../protocol/xmpp/head.ts";
-import { bareJid } from "../../protocol/xmpp/jid.ts";
+import { bareJid, readJid } from "../../protocol/xmpp/jid.ts";
+import { BoundedLines } from "../bounded-lines.ts";
 import type { Clock } from "../clock.ts";
-import { Lately } from "../lately.ts";
 import type { Log } from "../log.ts";
 import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 
-/** The maximum log lines per minute of one caller: a user, or a From. */
+/** The maximum log lines per minute of one caller, which is a user or a From, and of one source. */
 const MOST_LINES = 10;
-const MINUTE = 60_000;
-const MANY = "many calls from one caller";
+const MOST_OF_SOURCE = 100;
 
 /** Why a call was refused, in words, and advice. */
 export interface Why {
@@ -43,22 +43,20 @@ function callerOf({ request, source }: Sent): string {
 }
 
 export class RefusedCalls {
-  readonly #log: Log;
   readonly #watch: Watch | undefined;
   readonly #tally: Tally;
-  readonly #lines: Lately;
+  readonly #lines: BoundedLines;
 
   constructor(clock: Clock, log: Log, watch?: Watch) {
-    this.#log = log;
     this.#watch = watch;
     this.#tally = new Tally(clock, log, "call.refused");
-    this.#lines = new Lately(clock, MINUTE);
+    this.#lines = new BoundedLines(clock, log, { level: "info", event: "call.refused" });
   }
 
   /** Logs a refused INVITE. */
   invite(sent: Sent, status: number, why?: Why): void {
     this.#tell("sip", status, why?.why);
-    this.#line(callerOf(sent), { ...ofInvite(sent, status), ...why });
+    this.#line(callerOf(sent), sent.source.trunk ?? sent.source.host, { ...ofInvite(sent, status), ...why });
   }
 
   /** Counts a refused INVITE. */
@@ -70,7 +68,10 @@ export class RefusedCalls {
   /** Logs a refused session-initiate. */
   initiate(iq: Sender, sid: string, refusal: Refusal): void {
     this.#tell("xmpp", conditionOf(refusal) ?? refusal.message, refusal.message);
-    this.#line(bareJid(iq.from ?? ""), { why: refusal.message, ...ofInitiate(iq, sid, refusal) });
+    this.#line(bareJid(iq.from ?? ""), readJid(iq.from ?? "")?.domain ?? "", {
+      why: refusal.message,
+      ...ofInitiate(iq, sid, refusal),
+    });
   }
 
   /** Counts a refused session-initiate. */
@@ -79,10 +80,12 @@ export class RefusedCalls {
     this.#tally.add(refusal.message, () => ({ ...ofInitiate(iq, sid, refusal), advice }));
   }
 
-  /** Logs a line of one caller, or counts it if there are too many. */
-  #line(caller: string, fields: object): void {
-    if (this.#lines.take(caller, MOST_LINES)) this.#log({ level: "info", event: "call.refused", ...fields });
-    else this.#tally.add(MANY, fields);
+  #line(caller: string, source: string, fields: object): void {
+    this.#lines.add(
+      fields,
+      { kind: "caller", name: caller, most: MOST_LINES, many: "many calls from one caller" },
+      { kind: "source", name: source, most: MOST_OF_SOURCE, many: "many callers of one source" },
+    );
   }
 
   #tell(wire: "sip" | "xmpp", status: number | string, why: string | undefined): void {

@@ -7,6 +7,7 @@
  * up. Bound: `MOST_ADMITTED` INVITEs that are not calls yet. Messages to phones are in outward.ts, messages from them in inward.ts.
  */
 import type { Address, OpenDatagrams } from "../../transports/transport.ts";
+import { BoundedLines } from "../bounded-lines.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { ServerTransaction, SipPort, SipUser } from "../sip/user.ts";
@@ -48,6 +49,9 @@ export interface Admitted {
   readonly caller: string;
 }
 
+/** Lines a minute of failed commands, since each caller can write SDP that a relay does not take. */
+const EVERY = { kind: "relay", name: "", most: 60, many: "many failures" };
+
 export class Relay {
   /** The SIP stack for calls. */
   readonly port: SipPort;
@@ -59,6 +63,7 @@ export class Relay {
   /** By our tag. */
   readonly #calls = new Map<string, RelayedCall>();
   readonly #look: Look;
+  readonly #failures: BoundedLines;
   #admitted = 0;
 
   constructor(needs: RelayNeeds) {
@@ -69,6 +74,7 @@ export class Relay {
       void this.#look.all(client);
     };
     this.#needs = needs;
+    this.#failures = new BoundedLines(clock, log, { level: "warn", event: "relay.failed" });
     this.#clients = config.at.map((at) => new RelayClient({ clock, random, openUdp, log, at, came }));
     this.#look = new Look({ clock, clients: this.#clients, calls: () => [...this.#calls.values()] });
     this.port = new OutwardPort(sip, find);
@@ -169,7 +175,8 @@ export class Relay {
     const { prefix, config, mayHaveMedia, log } = this.#needs;
     const { direction } = config;
     const name = prefix + tag;
-    const call = new RelayedCall({ tag, name, client, terms: { ...terms, direction }, mayHaveMedia, log });
+    const failed = (fields: object): void => this.#failures.add(fields, EVERY);
+    const call = new RelayedCall({ tag, name, client, terms: { ...terms, direction }, mayHaveMedia, log, failed });
     this.#calls.set(tag, call);
     return call;
   }

@@ -42,6 +42,8 @@ export interface RelayedCallNeeds {
   readonly terms: MediaTerms;
   readonly mayHaveMedia: MayHaveMedia;
   readonly log: Log;
+  /** Logs a command that failed, or counts it. */
+  readonly failed: (fields: object) => void;
 }
 
 /** Whether a message from there may have media sent to this host. */
@@ -87,6 +89,7 @@ export class RelayedCall {
   /** The relay's result before there was a call: for its first offer. */
   #before: Relayed | undefined;
   readonly #log: Log;
+  readonly #failed: RelayedCallNeeds["failed"];
   readonly #mayHaveMedia: MayHaveMedia;
   #terms: MediaTerms;
   /** Whether the relay has got a command for it. */
@@ -99,13 +102,14 @@ export class RelayedCall {
   /** The user's last SDP that the phone got. */
   #user = "";
 
-  constructor({ tag, name, client, terms, mayHaveMedia, log }: RelayedCallNeeds) {
+  constructor({ tag, name, client, terms, mayHaveMedia, log, failed }: RelayedCallNeeds) {
     this.tag = tag;
     this.name = name;
     this.client = client;
     this.#terms = terms;
     this.#mayHaveMedia = mayHaveMedia;
     this.#log = log;
+    this.#failed = failed;
     const fault = (error: unknown): void =>
       log({ level: "error", event: "relay.fault", call: tag, error: String(error) });
     this.inward = new JobQueue(fault);
@@ -135,7 +139,7 @@ export class RelayedCall {
     if (purpose.to === "user") this.#learn(sdp);
     const made = await this.#fit(sdp, source, () => this.#ask(sdp, theirs, purpose)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log({ level: "warn", event: "relay.failed", call: this.tag, command: purpose.command, reason });
+      this.#failed({ call: this.tag, command: purpose.command, reason });
       throw error;
     });
     if (purpose.to === "phone") this.#user = sdp;

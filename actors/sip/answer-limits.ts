@@ -4,8 +4,8 @@
  * Rules: a stranger is a source that may not start calls; a network (an IPv4 address, an IPv6 /64) gets `MOST_OF_ONE` responses a
  * second, all strangers together `MOST`; further responses are dropped silently. An operator who forgot `[sip] allow` still sees a 403.
  */
+import { networkOf } from "../../transports/network.ts";
 import type { Clock } from "../clock.ts";
-import { networkOf } from "./network.ts";
 
 const MOST = 100;
 const MOST_OF_ONE = 10;

@@ -4,8 +4,8 @@
  * Rules: only accepted connections are counted by source; part of the total is reserved for those that we open, and most of the
  * share of a network for the proxy and other sources that may start calls.
  */
+import { networkOf } from "../../transports/network.ts";
 import type { Address } from "../../transports/transport.ts";
-import { networkOf } from "./network.ts";
 
 const MOST = 2_000;
 const MOST_ACCEPTED = 1_800;

@@ -17,7 +17,9 @@ import { KeepAlive, PING, PONG } from "./keep-alive.ts";
 import { type Begun, Opening, type OpeningNeeds, type Use } from "./opening.ts";
 import type { Kept } from "./user.ts";
 
+/** Unsent bytes. */
 const MOST_WAITING = 1_048_576;
+const MOST_FOR_STRANGERS = 65_536;
 /** Milliseconds. */
 const IDLE = 300_000;
 const WHOLE_MESSAGE = 32_000;
@@ -125,7 +127,7 @@ export class SipConnections {
   write(connection: Connection, bytes: Uint8Array, failed: () => void): void {
     if (!connection.open) {
       failed();
-    } else if (connection.stream.waiting + bytes.length > MOST_WAITING) {
+    } else if (connection.stream.waiting + bytes.length > mostWaiting(connection)) {
       this.#needs.dropped.add("peer reads too slowly", connection.remote);
       connection.stream.destroy();
       failed();
@@ -258,6 +260,9 @@ export class SipConnections {
     connection.lost.clear();
   }
 }
+
+/** A stranger's answers are few and short: who leaves them unread waits for none. */
+const mostWaiting = ({ stranger }: Connection): number => (stranger ? MOST_FOR_STRANGERS : MOST_WAITING);
 
 /** Messages too long for a datagram are sent by TCP to the same address. */
 const byStream = (address: Destination): Destination =>

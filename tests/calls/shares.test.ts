@@ -134,12 +134,10 @@ test("a user who is refused 50 times in a minute gets ten lines of log, and what
   expect(lines.map(({ count }) => count ?? "whole")).toEqual([...Array(10).fill("whole"), 1, 40]);
 });
 
-// proves: H5
-test("so does a caller from the proxy, whatever the tags of his calls are", async () => {
-  const refused = (id: string): string => `
+const carolIsRefused = (from: string, id: string): string => `
 phone > gateway
     INVITE sip:juliet@example.org SIP/2.0
-    From: <sip:carol@pbx.example.net>;tag=${id}
+    From: <sip:${from}@pbx.example.net>;tag=${id}
     To: <sip:juliet@example.org>
     Call-ID: ${id}
     Contact: <sip:carol@192.0.2.2:5062>
@@ -147,7 +145,24 @@ gateway > phone
     SIP/2.0 488 Not Acceptable Here
     Call-ID: ${id}
 `;
-  const logged = await sharing(numbers(30).map(refused).join(""), {});
+
+// proves: H5
+test("so does a caller from the proxy, whatever the tags of his calls are", async () => {
+  const logged = await sharing(
+    numbers(30)
+      .map((id) => carolIsRefused("carol", id))
+      .join(""),
+    {},
+  );
   const lines = logged.filter(({ event }) => event === "call.refused");
   expect(lines.map(({ count }) => count ?? "whole")).toEqual([...Array(10).fill("whole"), 1]);
+});
+
+// proves: H5
+test("and one who writes another From each time gets the hundred lines of the proxy", async () => {
+  const script = numbers(150).map((id) => carolIsRefused(`carol${id}`, id));
+  const logged = await sharing(`${script.join("")}after 11 s\n${carolIsRefused("other", "z1")}`, {});
+  const lines = logged.filter(({ event }) => event === "call.refused");
+  expect(lines.map(({ count }) => count ?? "whole")).toEqual([...Array(100).fill("whole"), 1, 50]);
+  expect(lines.at(-1)).toMatchObject({ reason: "many callers of one source", source: "192.0.2.2" });
 });

@@ -170,9 +170,13 @@ export class GuestWorld {
   /** A user calls bob, who answers with the proxy's Contact or with his own. */
   async talk(device: Device, sid: string, contact = this.proxy.contact): Promise<void> {
     await device.say(`bob@${COMPONENT}`, "session-initiate", sid, OFFER);
-    await this.proxy.next("INVITE");
+    // a repeated INVITE of an earlier call may still be unread
+    await this.proxy.heard.next((text) => text.startsWith("INVITE") && text.includes(sid), `INVITE of ${sid}`);
     this.proxy.says(`SIP/2.0 200 OK\nTo: <sip:bob@${COMPONENT}>;tag=bob-${sid}\n${contact}\n${SDP}`);
-    await device.heard.next(({ action }) => action === "session-accept", "session-accept");
+    await device.heard.next(
+      ({ action, jingle }) => action === "session-accept" && jingle.attrs.sid === sid,
+      `answer to ${sid}`,
+    );
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@
  * Exports of a call: as a play (a regression test), a capture, JSON, a picture, or text.
  *
  * Rules: a play contains no names; in everything else, secrets are hidden. A file is named after the call's tag, cut to letters and
- * digits, so no peer can choose a name. JSON is `/journal` plus the gateway's configuration, for `carillon replay`.
+ * digits, so no peer can choose a name, and has nothing that a terminal obeys (a capture apart). JSON is `/journal` plus the gateway's configuration, for `carillon replay`.
  */
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
@@ -11,7 +11,7 @@ import type { Journal } from "../../journal/journal.ts";
 import { pcapOf } from "../../journal/pcap.ts";
 import { playOf } from "../../journal/play.ts";
 import type { Setting } from "../../journal/setting.ts";
-import { ladderText } from "../../journal/text.ts";
+import { jsonText, ladderText } from "../../journal/text.ts";
 import type { CallView } from "../../journal/view.ts";
 import { catalogue } from "../../machines/catalogue.ts";
 import { writeChartSvg } from "../chart-svg.ts";
@@ -57,7 +57,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   json: {
     type: "application/json",
     of: "all that happened, for `carillon replay`",
-    write: (call, { setting }) => `${JSON.stringify({ ...call, setting: concerning(call, setting()) }, null, 2)}\n`,
+    write: (call, { setting }) => jsonText({ ...call, setting: concerning(call, setting()) }),
   },
   svg: {
     type: "image/svg+xml",

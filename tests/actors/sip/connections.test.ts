@@ -214,3 +214,24 @@ describe("how many connections there may be", () => {
     expect(fill(table, () => "192.0.2.2", 1)).toBe(1);
   });
 });
+
+// proves: G12
+test.each([
+  ["a stranger who leaves 64 kB of answers unread waits for no more", false, 65_536],
+  ["the proxy may leave 1 MB", true, 1_048_576],
+] as const)("%s", (_, allowed, most) => {
+  const { table, received } = connections({
+    allow: () => allowed,
+    received: (message, by) => table.write(by, message, () => {}),
+  });
+  const stream = streamFrom("192.0.2.7");
+  const { received: hears } = table.accept(stream);
+  const asked = bytes(`${HEAD}Content-Length: 0\n\n`);
+  Object.assign(stream, { waiting: most - asked.length });
+  hears(asked);
+  expect(stream.done).toEqual(["write"]);
+  Object.assign(stream, { waiting: most });
+  hears(asked);
+  expect(stream.done).toEqual(["write", "destroy"]);
+  expect(received).toEqual([]);
+});
