@@ -15,7 +15,7 @@ import { PhoneUac } from "../phone/uac.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
 import type { Abandonment } from "../watch.ts";
 import { CallRecord, logged } from "./record.ts";
-import { type SavedCall, writtenChart } from "./saved-call.ts";
+import { readMessages, type SavedCall, writtenChart, writtenMessages } from "./saved-call.ts";
 import type { User } from "./user.ts";
 
 /** Our identification of a call's dialogs. */
@@ -110,7 +110,7 @@ export class Call implements ChartOwner, DialogUser {
       chart: writtenChart(saved, chart.answered),
       record: this.#record.save(),
       withheld: user.save(),
-      unsaid: this.#unsaid,
+      unsaid: this.#unsaid && writtenMessages(this.#unsaid, saved.context),
       ...sides,
     };
   }
@@ -133,7 +133,7 @@ export class Call implements ChartOwner, DialogUser {
     chart.guard(() => {
       const isNew = chart.now - (saved.record.answered ?? 0) < ANSWER_LASTS;
       if (saved.phone) phone.goOn(saved.phone, isNew);
-      if (isNew) for (const effect of saved.unsaid ?? []) this.user.perform(effect);
+      if (isNew) for (const effect of readMessages(saved.unsaid ?? [], saved.chart.context)) this.user.perform(effect);
       else if (ours && phone instanceof PhoneUac) phone.resume(ours);
     });
     if (chart.state === "ending.hangingUp") phone.hangUpAgain(chart.why ?? { condition: "success" });

@@ -55,7 +55,12 @@ export class Restoring {
   /** Restores what was saved; sends nothing. Throws, without any change, if a newer version saved it. */
   restore(all: readonly Saved[]): void {
     if (all.some(({ id, text }) => !isOwed(id) && isNewer(text))) throw new Error(NEWER);
-    for (const { id, text } of all) this.#read(id, text);
+    const read = new Set<string>();
+    for (const { id, text } of all) {
+      if (read.has(id)) this.#unreadable(id, "there is another record with this id");
+      else this.#read(id, text);
+      read.add(id);
+    }
   }
 
   /** There are sockets: the calls continue. */
@@ -93,15 +98,20 @@ export class Restoring {
   }
 
   #read(id: string, text: string): void {
-    const { outbox, saver, log } = this.#by;
+    const { outbox, saver } = this.#by;
     try {
       if (isOwed(id)) return outbox.restore(id, text);
       const saved = readSavedCall(text);
+      if (id !== saved.dialog.localTag) throw new Error("it is another call's");
       this.#restored.push({ call: this.#made(saved), saved });
     } catch (error) {
-      log({ level: "error", event: "store.unreadable", id, error: String(error) });
+      this.#unreadable(id, String(error));
       saver.ended(id);
     }
+  }
+
+  #unreadable(id: string, error: string): void {
+    this.#by.log({ level: "error", event: "store.unreadable", id, error });
   }
 
   #made(saved: SavedCall): Call {

@@ -7,19 +7,24 @@
  */
 import { z } from "zod";
 import { call } from "../../machines/call/call.ts";
-import { type CallContext, own } from "../../machines/call/context.ts";
+import { type CallContext, own, remote } from "../../machines/call/context.ts";
 import type { UserEffect } from "../../machines/call/vocabulary.ts";
 import type { Media } from "../../protocol/media/media.ts";
 import type { SavedChart } from "../call-actor.ts";
 import { savedInvite, savedPhone } from "../phone/saved.ts";
 
-export const SAVED_VERSION = 2;
-/** The digest of version 2; tests/actors/calls/saved-call.test.ts shows how it is computed. */
-export const SHAPE = "c3dfe941d35e04b9";
+export const SAVED_VERSION = 3;
+/** The digest of version 3; tests/actors/calls/saved-call.test.ts shows how it is computed. */
+export const SHAPE = "a3e6edf5c10ba5e9";
+
+/** A message to the user; `media` is null if it is the phone's whole description, which the context has. */
+type SavedMessage = UserEffect | (Omit<Answered, "media"> & { readonly media: null });
+type Answered = Extract<UserEffect, { readonly type: "jingle.send.session-accept" }>;
 
 function isContext(value: unknown): boolean {
   const { direction, devices, pendingOffers } = (value ?? {}) as Partial<CallContext>;
-  return /^(?:outgoing|incoming)$/.test(direction ?? "") && Array.isArray(devices) && Array.isArray(pendingOffers);
+  const isTexts = Array.isArray(devices) && devices.every((device) => typeof device === "string");
+  return (direction === "outgoing" || direction === "incoming") && isTexts && Array.isArray(pendingOffers);
 }
 
 const chart = z.object({
@@ -70,7 +75,7 @@ export const SAVED_SCHEMA = z.object({
   withheld: z.array(z.tuple([z.string(), z.array(z.string()).readonly()]).readonly()).readonly(),
   /** The messages about the answer that the user may not have received. */
   unsaid: z
-    .array(z.custom<UserEffect>((value) => z.looseObject({ type: z.string() }).safeParse(value).success))
+    .array(z.custom<SavedMessage>((value) => z.looseObject({ type: z.string() }).safeParse(value).success))
     .readonly()
     .optional(),
   /** `phone` for an answered call, `invite` for an unanswered one. */
@@ -109,6 +114,8 @@ const versioned = z
 const MIGRATIONS: Readonly<Record<number, (saved: object) => object>> = {
   // version 1 did not count starts
   1: (saved) => ({ ...saved, start: 0 }),
+  // version 2 wrote the media of each message
+  2: (saved) => saved,
 };
 
 /** Whether a text is a call of a newer version, which an older one must not touch. */
@@ -127,7 +134,18 @@ export function readSavedCall(text: string): SavedCall {
   }
   const read = SAVED_SCHEMA.parse(saved);
   checkState(read.chart);
+  checkDialogs(read);
   return read;
+}
+
+/** Each fork must be in the call's dialog, or else no request would find the call. */
+function checkDialogs({ dialog, phone }: SavedCall): void {
+  const { forks = [], chosen = null } = phone ?? {};
+  const isOurs = forks.every(({ dialog: { callId, local } }) => {
+    return callId === dialog.callId && local.includes(`;tag=${dialog.localTag}`);
+  });
+  if (!isOurs) throw new Error("a fork is in another dialog");
+  if (chosen !== null && !forks.some(({ tag }) => tag === chosen)) throw new Error("its fork is missing");
 }
 
 /** Valid state values, as JSON; at most as many as the chart has states. */
@@ -152,6 +170,25 @@ export function writtenChart({ value, context, delays }: SavedChart, hasMedia: b
 /** Restores that form. */
 export function readChart({ value, context, delays, isAsAgreed }: SavedCall["chart"]): SavedChart {
   return { value, context: isAsAgreed ? { ...context, agreed: own(context) } : context, delays };
+}
+
+/** The form of messages in the store. */
+export function writtenMessages(messages: readonly UserEffect[], context: CallContext): readonly SavedMessage[] {
+  const known = remote(context);
+  const isKnown = ({ contents, groups }: Media): boolean =>
+    groups === known.groups &&
+    contents.length === known.contents.length &&
+    contents.every((content, at) => content === known.contents[at]);
+  return messages.map((message) =>
+    message.type === "jingle.send.session-accept" && isKnown(message.media) ? { ...message, media: null } : message,
+  );
+}
+
+/** Restores that form. */
+export function readMessages(messages: readonly SavedMessage[], context: CallContext): readonly UserEffect[] {
+  return messages.map((message) =>
+    message.type === "jingle.send.session-accept" ? { ...message, media: message.media ?? remote(context) } : message,
+  );
 }
 
 const withoutMedia = (context: CallContext): CallContext => ({

@@ -35,12 +35,18 @@ const savedDestination = z.object({
   accepted: z.literal(true).optional(),
 });
 
+/** A CSeq number (RFC 3261 §8.1.1.5). */
+const sequence = z
+  .int()
+  .min(0)
+  .max(2 ** 31);
+
 const dialog = z.object({
   callId: z.string(),
   local: z.string(),
   remote: z.string(),
-  localSeq: z.number(),
-  remoteSeq: z.number().nullable(),
+  localSeq: sequence,
+  remoteSeq: sequence.nullable(),
   remoteTarget: z.string(),
   routeSet: z.array(z.string()).readonly(),
 });

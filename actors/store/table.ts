@@ -70,10 +70,12 @@ export class SavedTable {
     const start = this.#begin();
     const rows = this.#database.prepare(`${ROWS}, ${TEXT} FROM saved WHERE seat = ? AND ${NUMBERED}`).all(this.#seat);
     const saved: Saved[] = [];
-    for (const { slot, id, revision, text } of rows) {
-      saved.push({ id: String(id), revision: Number(revision), text: String(text) });
-      // a second record with an id, which no batch could remove
-      if (this.#places.get(String(id))?.slot !== Number(slot)) this.#remove.run(Number(slot));
+    for (const { slot, id, text } of rows) {
+      const place = this.#places.get(String(id));
+      if (place === undefined) continue;
+      saved.push({ id: String(id), revision: place.revision, text: String(text) });
+      // a second record with this id, which no batch could remove
+      if (place.slot !== Number(slot)) this.#remove.run(Number(slot));
     }
     return { start, saved };
   }

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
-import { changed } from "../support/changed.ts";
+import { changed, changedAll } from "../support/changed.ts";
 import { fill, smallDisk } from "../support/disk.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
@@ -59,17 +59,29 @@ async function aliceHangsUp(sid: string): Promise<void> {
 
 /** Adds a row to the store. */
 function withRow(id: string, text: string): void {
-  const database = new DatabaseSync(store);
-  database.prepare("INSERT INTO saved (seat, id, revision, text) VALUES ('', ?, 1, ?)").run(id, text);
-  database.close();
+  withRows([[id, text]]);
 }
 
-function rows(): unknown[] {
-  const database = new DatabaseSync(store);
-  const found = database.prepare("SELECT id FROM saved").all();
-  database.close();
-  return found.map(({ id }) => id);
+/** In one transaction, since each is synced to disk. */
+function withRows(added: readonly (readonly [id: string, text: string])[]): void {
+  inStore((database) => {
+    const insert = database.prepare("INSERT INTO saved (seat, id, revision, text) VALUES ('', ?, 1, ?)");
+    database.exec("BEGIN");
+    for (const row of added) insert.run(...row);
+    database.exec("COMMIT");
+  });
 }
+
+function inStore<Result>(run: (database: DatabaseSync) => Result): Result {
+  const database = new DatabaseSync(store);
+  try {
+    return run(database);
+  } finally {
+    database.close();
+  }
+}
+
+const rows = (): unknown[] => inStore((database) => database.prepare("SELECT id FROM saved").all()).map(({ id }) => id);
 
 const hasLogged = (gateway: GatewayProcess, what: string): Promise<string> =>
   until(what, gateway.log, (log) => log.includes(what));
@@ -119,6 +131,64 @@ test("a call that cannot be read is logged and removed", async () => {
   await aliceHangsUp("later");
   expect(await gateway.stop()).toBe(0);
   expect(rows()).not.toContain("x");
+});
+
+/** A saved call as JSON, to be changed. */
+type Row = Record<string, unknown> & { chart: Record<string, unknown>; phone: Record<string, unknown> };
+
+/** Records that are no calls, made of one that is. */
+const HOSTILE: readonly (readonly [what: string, text: (good: string, row: Row) => string])[] = [
+  ["nothing", () => ""],
+  ["half of it", (good) => good.slice(0, good.length / 2)],
+  ["not JSON", (good) => changed(good, '"localSeq":1', '"localSeq":NaN')],
+  ["no object", () => "null"],
+  ["a list", (good) => `[${good}]`],
+  ["a version that is a text", (good) => changed(good, '"version":3', '"version":"3"')],
+  ["a version that never was", (good) => changed(good, '"version":3', '"version":-1')],
+  ["a version between two", (good) => changed(good, '"version":3', '"version":2.5')],
+  ["10 MB", (_, row) => JSON.stringify({ ...row, more: "x".repeat(10_000_000) })],
+  ["a number for a name", (_, row) => JSON.stringify({ ...row, side: 7 })],
+  ["a state that is not", (_, row) => JSON.stringify({ ...row, chart: { ...row.chart, value: "flying" } })],
+  ["a state of a prototype", (_, row) => JSON.stringify({ ...row, chart: { ...row.chart, value: "constructor" } })],
+  ["no context", (_, row) => JSON.stringify({ ...row, chart: { ...row.chart, context: null } })],
+  [
+    "a context by its prototype",
+    (good) => changed(changed(good, '"context":{', '"context":{"__proto__":{'), '},"delays"', '}},"delays"'),
+  ],
+  ["devices that are numbers", (good) => changed(good, /"devices":\[[^\]]*\]/, '"devices":[1]')],
+  ["a CSeq that none can be", (good) => changed(good, '"localSeq":1', '"localSeq":-5')],
+  ["a CSeq of a float", (good) => changed(good, '"localSeq":1', '"localSeq":1e300')],
+  ["a fork of another dialog", (good) => changed(good, /("forks":\[.*?"callId":)"[^"]*"/, '$1"other"')],
+  ["a chosen fork that is not there", (_, row) => JSON.stringify({ ...row, phone: { ...row.phone, chosen: "gone" } })],
+  ["another call's id", (good) => good],
+];
+
+test("records that are no calls are refused with a line each, and the call among them goes on", async () => {
+  const first = await start();
+  await aliceTalks("good");
+  process.kill(first.pid, "SIGKILL");
+  await first.exited;
+  const [id, good] = inStore((database) => Object.values(database.prepare("SELECT id, text FROM saved").get() ?? {}));
+  const made = HOSTILE.map(([what, text]): [string, string] => {
+    const named = what === "another call's id" ? String(good) : changedAll(String(good), String(id), what);
+    return [what, text(named, JSON.parse(named))];
+  });
+  withRows([...made, [String(id), '{"a second one":']]);
+  inStore((database) => database.exec(`UPDATE saved SET revision = 9e18 WHERE id = 'half of it'`));
+  inStore((database) => database.exec(`UPDATE saved SET text = x'00ff' WHERE id = 'nothing'`));
+  const gateway = await start();
+  await hasLogged(gateway, '"calls.restored"');
+  const refused = gateway
+    .log()
+    .split("\n")
+    .filter((line) => line.includes('"store.unreadable"'))
+    .map((line) => JSON.parse(line).id);
+  expect(refused.toSorted()).toEqual([...HOSTILE.map(([what]) => what), String(id)].toSorted());
+  expect(gateway.log()).toContain('"calls":1,"living":1');
+  process.kill(gateway.pid, "SIGKILL");
+  await gateway.exited;
+  const known = new Set(HOSTILE.map(([what]) => what));
+  expect(rows().filter((row) => known.has(String(row)))).toEqual([]);
 });
 
 test.skipIf(lacks !== undefined)(

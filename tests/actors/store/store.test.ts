@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DiskStore } from "../../../actors/store/disk.ts";
 import { MemoryStore, Rows } from "../../../actors/store/memory.ts";
-import type { CallStore } from "../../../actors/store/store.ts";
+import type { CallStore, Saved } from "../../../actors/store/store.ts";
 import { makeFolder, removeFolder } from "../../support/folders.ts";
 
 const folder = makeFolder("store");
@@ -158,5 +158,25 @@ describe("on disk", () => {
     await opened.pop()?.close();
     const { saved } = await openedAs(new DiskStore(file)).load();
     expect(new Map(saved.map(({ id, text }) => [id, text]))).toEqual(odd);
+  });
+
+  test("of two records with an id the first is written on, and the other one is given once and removed", async () => {
+    const file = fileOf();
+    await openedAs(new DiskStore(file)).write(texts(["a", "1"]), ends(), revisions());
+    await opened.pop()?.close();
+    inFile(file, (database) =>
+      database.exec("INSERT INTO saved (seat, id, revision, text) VALUES ('', 'a', 7, '2'), ('', x'62', 9e18, x'33')"),
+    );
+    const store = openedAs(new DiskStore(file));
+    const [a, again, b] = ["1", "2", "3"].map((text) => ({ id: text === "3" ? "b" : "a", revision: 1, text }));
+    expect((await store.load()).saved).toEqual([a, again, b] as Saved[]);
+    expect(await store.write(texts(["a", "3"]), ends("b"), revisions(["a", 1], ["b", 1]))).toBe("ok");
+    expect((await store.load()).saved).toEqual([{ id: "a", revision: 2, text: "3" }]);
+  });
+
+  test("a text longer than any call's is given as an empty one", async () => {
+    const store = openedAs(new DiskStore(fileOf()));
+    await store.write(texts(["a", "x".repeat(10_000_000)]), ends(), revisions());
+    expect((await store.load()).saved).toEqual([{ id: "a", revision: 1, text: "" }]);
   });
 });
