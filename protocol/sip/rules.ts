@@ -53,7 +53,7 @@ function isTwice({ headers }: Request, name: string): boolean {
 
 /**
  * §12.1.1, §26.2.2: the targets of our requests inside the dialog. `tel` has no host. A `sips` URI asks for TLS on every hop, also beyond
- * those that we see, which is not supported: 480 with a Warning of its own (RFC 5630 §5.3).
+ * those that we see, which is not supported: 480 with a Warning of its own (RFC 5630 §5.1.2).
  */
 function mustBeReachable(request: Request): void {
   const schemes = (name: string) => values(request, name).map((value) => readUri(readNameAddr(value).uri).scheme);
