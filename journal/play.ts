@@ -28,6 +28,8 @@ const AFTER_THAT = "after 10 ms\n";
 
 /** The end of a failure text for a silent relay: no step is written for it. */
 const SILENT = "does not answer";
+/** What precedes the reason that the relay itself gives. */
+const SAYS = /^the relay at \S+ says: /;
 
 /** Steps for calls that the gateway ends by itself. */
 const ENDS: ReadonlyMap<string, string> = new Map([
@@ -53,7 +55,7 @@ function happens(entry: Exclude<Entry, WireEntry>, others: Others): string {
 /** The step for an answer of the relay. */
 function relayStep({ sdp, failed = "" }: RelayEntry, others: Others): string {
   others.ours = false;
-  return stepText("relay > gateway", sdp === undefined ? [`error: ${failed}`] : exchangeSdp(sdp, others));
+  return stepText("relay > gateway", sdp === undefined ? [`error: ${failed.replace(SAYS, "")}`] : exchangeSdp(sdp, others));
 }
 
 /** The play of a call: text, with its configuration in a comment. */

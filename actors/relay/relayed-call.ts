@@ -5,7 +5,8 @@
  * through a plain proxy has its Call-ID twice), and by one via-branch, without which another fork would get other ports; one queue
  * per direction. Failures: our offer counts as answered with 503, theirs gets 503; an answer of theirs is passed on without its SDP,
  * so it is unusable; instead of our answer the phone gets 503 and the call ends. A call that is over sends no commands. A call that the
- * relay has lost is recreated from the phone's last SDP: the user answers that as the phone's ICE restart (look.ts).
+ * relay has lost is recreated from the phone's last SDP: the user answers that as the phone's ICE restart (look.ts). If it was lost between
+ * offer and answer, the relay gets both again; whoever has answered then has an address of before, so the call is recreated once it is established.
  */
 import type { Bencodes } from "../../protocol/bencode.ts";
 import { mediaHostsIn } from "../../protocol/sdp/media-hosts.ts";
@@ -96,6 +97,10 @@ export class RelayedCall {
   isKnown = false;
   /** Whether our next SDP is the answer to the offer that the relay made in the phone's place. */
   isAnew = false;
+  /** The last offer that the relay has rewritten. */
+  #offered: { readonly sdp: string; readonly theirs: string | undefined; readonly purpose: Purpose } | undefined;
+  /** Whether one side has an address that the relay had before it lost the call. */
+  #isStale = false;
   /** The time since when the relay is known to have lost it. */
   #forgotten: number | undefined;
   #phone: Said | undefined;
@@ -137,11 +142,12 @@ export class RelayedCall {
     const sdp = audioOf(sdpOf(message));
     if (this.isOver) return message;
     if (purpose.to === "user") this.#learn(sdp);
-    const made = await this.#fit(sdp, source, () => this.#ask(sdp, theirs, purpose)).catch((error: unknown) => {
+    const made = await this.#fit(sdp, source, () => this.#insist(sdp, theirs, purpose)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.#failed({ call: this.tag, command: purpose.command, reason });
       throw error;
     });
+    if (purpose.command === "offer") this.#offered = { sdp, theirs, purpose };
     if (purpose.to === "phone") this.#user = sdp;
     else if (theirs !== undefined) this.#phone = { sdp, tag: theirs };
     return { ...withHeader(message, SDP_TYPE), body: purpose.to === "phone" ? plainOf(audioOf(made)) : made };
@@ -151,11 +157,16 @@ export class RelayedCall {
   async look(now: number): Promise<boolean> {
     const owner = this.#owner;
     if (this.isOver || this.isAnew || !this.isKnown || !this.#phone || !owner?.mayRenew()) return false;
+    if (this.#isStale) {
+      await this.forget(); // else the relay would keep its ICE credentials, and the user would restart nothing
+      this.#renew();
+      return false;
+    }
     const fault = await this.client?.ask("query", { "call-id": this.name }).then(
       () => undefined,
       (error: unknown) => error,
     );
-    const isForgotten = fault instanceof RelayFailure && fault.said === UNKNOWN;
+    const isForgotten = isLost(fault);
     this.#forgotten = isForgotten ? (this.#forgotten ?? now) : undefined;
     const isTime = now - (this.#forgotten ?? now) >= (owner.isUserCalling ? PATIENCE : 0);
     if (isForgotten && isTime) this.#renew();
@@ -176,6 +187,7 @@ export class RelayedCall {
       if (made === undefined) return;
       this.#log({ level: "warn", event: "relay.call.anew", call: this.tag });
       this.isAnew = true;
+      this.#isStale = false;
       const over = (): void => {
         this.isAnew = false;
       };
@@ -222,6 +234,19 @@ export class RelayedCall {
     return ask();
   }
 
+  /** Asks; if the relay has lost the call since the offer, it gets that again before the answer. */
+  async #insist(sdp: string, theirs: string | undefined, purpose: Purpose): Promise<string> {
+    try {
+      return await this.#ask(sdp, theirs, purpose);
+    } catch (fault) {
+      const offered = this.#offered;
+      if (purpose.command !== "answer" || !isLost(fault) || offered === undefined) throw fault;
+      await this.#ask(offered.sdp, offered.theirs ?? theirs, offered.purpose);
+      this.#isStale = true;
+      return this.#ask(sdp, theirs, purpose);
+    }
+  }
+
   #made(made: Relayed): void {
     if (this.#owner) this.#owner.made(made);
     else this.#before = made;
@@ -262,6 +287,8 @@ export class RelayedCall {
     }
   }
 }
+
+const isLost = (fault: unknown): boolean => fault instanceof RelayFailure && fault.said === UNKNOWN;
 
 /** The media lines: o= may change without them. */
 const mediaOf = (sdp: string): string => (sdp.match(/^[cma]=[^\r\n]*/gm) ?? []).join();

@@ -4,10 +4,12 @@ import { RELAY } from "../../replay/relay.ts";
 import { changed, changedAll } from "../support/changed.ts";
 import { type PlayOptions, Stage } from "../support/play.ts";
 import {
+  ACCEPTED,
   ANSWERED_PLAINLY,
   BOB_ANSWERS_PLAINLY,
   BY_RELAY,
   CALLED_BY_RELAY,
+  CALLS_BY_RELAY,
   CAROL_CALLS_PLAINLY,
   JULIET_ACCEPTS_PLAINLY,
   JULIET_RINGS,
@@ -205,6 +207,52 @@ ${ASKED(2, CALLED)}${JULIET_BEGINS_ANEW(CALLED)}${CAROL_IS_TOLD(30_010)}${CAROL_
     await stage.play(`after 5s
 ${ASKED(3, CALLED)}${again}${CAROL_IS_TOLD(30_014)}${CAROL_SAYS("{plain-sdp}")}${TOLD_ONCE_MORE(3, CALLED)}${JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060")}`);
   });
+});
+
+// proves: V28
+test("restarted while the user rings, it hears offer and answer again, and the user is asked once the call is up", async () => {
+  const stage = await staged(CALLED_BY_RELAY, async (stage) => {
+    await stage.play(`${CAROL_CALLS_PLAINLY()}${JULIET_RINGS}`);
+    stage.relay.restart();
+    await stage.play(`${JULIET_ACCEPTS_PLAINLY}${changed(ANSWERED_PLAINLY(), "30006", "30010")}after 5s
+${ASKED(3, CALLED)}${JULIET_BEGINS_ANEW(CALLED)}${CAROL_IS_TOLD(30_014)}${CAROL_SAYS("{plain-sdp}")}${TOLD_ONCE_MORE(3, CALLED)}after 60s
+nothing on phone
+nothing on juliet
+${JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060")}`);
+  });
+  expect(commandsOf(stage)).toEqual([
+    "list",
+    "offer",
+    "answer",
+    "offer",
+    "answer",
+    "delete",
+    "offer",
+    "answer",
+    "delete",
+  ]);
+  expect(anewIn(stage)).toBe(1);
+});
+
+// proves: V28
+test("restarted while the phone rings, it hears offer and answer again, and the phone is told of its new port", async () => {
+  const stage = await staged(BY_RELAY("rtp"), async (stage) => {
+    await stage.play(CALLS_BY_RELAY());
+    stage.relay.restart();
+    await stage.play(`${BOB_ANSWERS_PLAINLY()}${changed(ACCEPTED, "relay1", "relay2")}after 5s
+${ASKED(3)}${JULIET_BEGINS_ANEW()}${BOB_IS_TOLD(2, 30_014)}${BOB_ANSWERS_PLAINLY(2)}${TOLD_ONCE_MORE(3)}${PHONE_HANGS_UP}`);
+  });
+  expect(commandsOf(stage)).toEqual([
+    "list",
+    "offer",
+    "answer",
+    "offer",
+    "answer",
+    "delete",
+    "offer",
+    "answer",
+    "delete",
+  ]);
 });
 
 // proves: V22
