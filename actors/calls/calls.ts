@@ -98,7 +98,7 @@ export class Calls implements SipUser, XmppUser {
 
   request(request: Request, transaction: ServerTransaction): void {
     // OPTIONS is answered as an INVITE would be, so that dispatchers choose another gateway (RFC 3261 §11.2)
-    if (this.registry.full || !this.#needs.xmpp().online) return this.#tooMuch(transaction);
+    if (this.registry.full || !this.#needs.xmpp().online) return this.#unavailable(transaction);
     if (request.method === "INVITE") return this.#invited(transaction);
     const known = request.method === "OPTIONS";
     const headers = known ? capabilities(undefined, { accept: true }) : [];
@@ -109,7 +109,7 @@ export class Calls implements SipUser, XmppUser {
     this.#refused.oneInvite({ request, source }, status, WHY[status] ?? { why: `${status} ${phrase}` });
   }
 
-  #tooMuch(transaction: ServerTransaction): void {
+  #unavailable(transaction: ServerTransaction): void {
     const { request } = transaction;
     transaction.respond(responseTo(request, 503, { headers: [RETRY_AFTER] }));
     const why = this.registry.full ? "no more calls now" : "there is no XMPP stream";
@@ -141,8 +141,8 @@ export class Calls implements SipUser, XmppUser {
     return !this.#needs.load.admits;
   }
 
-  isOneTooMany({ us, them }: { us: string; them: string }): boolean {
-    return this.#dialling.isOneTooMany({ caller: bareJid(them), callee: bareJid(us) });
+  isRefusedForOverload({ us, them }: { us: string; them: string }): boolean {
+    return this.#dialling.isRefusedForOverload({ caller: bareJid(them), callee: bareJid(us) });
   }
 
   jingle(iq: Stanza, reply: (answer: Element) => void): void {

@@ -25,7 +25,7 @@ import type { Trunks } from "../trunks/trunks.ts";
 import { type DialConfig, DialLimits } from "./dial-limits.ts";
 import type { CallsConfig } from "./needs.ts";
 import type { Registry } from "./registry.ts";
-import { type Shares, tooMany } from "./shares.ts";
+import { limitReached, type Shares } from "./shares.ts";
 
 /** A permitted call. */
 export interface Permitted extends Dialled {
@@ -99,7 +99,7 @@ export class Dialling {
   }
 
   /** Whether a call is refused for overload, whatever it offers. */
-  isOneTooMany({ caller, callee }: Parties): boolean {
+  isRefusedForOverload({ caller, callee }: Parties): boolean {
     const { config, load } = this.#by;
     const name = load.admits ? undefined : dialledName(callee, config.addresses);
     const found = name === undefined ? undefined : this.#written(name, caller, config.dial);
@@ -139,7 +139,7 @@ export class Dialling {
     if (plan === undefined) return undefined;
     const calls = [...this.#by.registry.ofUser(caller)].filter(({ chart }) => !chart.isIncoming).length;
     const why = this.#limits.reached(caller, calls, plan);
-    return why === undefined ? undefined : tooMany(why);
+    return why === undefined ? undefined : limitReached(why);
   }
 
   /** The target of a redirection as it may be called; undefined, and logged, if it may not. */
@@ -192,9 +192,9 @@ function ledAnywhere(uri: string, call: Written): string | Refusal {
   return number !== undefined && number !== call.number && USUAL.emergency.includes(number) ? help : uri;
 }
 
-const full = tooMany("no more calls now");
+const full = limitReached("no more calls now");
 /** Logged as a count, not per call. */
-export const overloaded = tooMany("more calls start than can be set up");
+export const overloaded = limitReached("more calls start than can be set up");
 const notAllowed = (text: string): Refusal =>
   new Refusal(text, { status: 403 }, { condition: "not-allowed", type: "cancel" });
 const forbidden = notAllowed("this number may not be called");

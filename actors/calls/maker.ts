@@ -33,7 +33,7 @@ type Beginning = Pick<
 >;
 
 /** A call's dialog, its maximum duration, and its trunk, unless that is the proxy. */
-interface Way extends DialogName {
+interface DialogTerms extends DialogName {
   readonly contactUser: string;
   readonly longest?: number | undefined;
   readonly trunk?: Trunk | undefined;
@@ -77,9 +77,15 @@ export class CallMaker {
    * Creates and registers a call; it runs once it is started. `phone` creates its side to the phone; `saved` is the state saved by an
    * earlier gateway, if the call is restored.
    */
-  create(beginning: Beginning, side: UserSide, way: Way, phone: (line: Line) => Phone, saved?: SavedCall): Call {
+  create(
+    beginning: Beginning,
+    side: UserSide,
+    terms: DialogTerms,
+    phone: (line: Line) => Phone,
+    saved?: SavedCall,
+  ): Call {
     const { config, xmpp, load } = this.#needs;
-    const { callId, localTag, contactUser, longest, trunk } = way;
+    const { callId, localTag, contactUser, longest, trunk } = terms;
     const { profile, retryAudioOnly, ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout } = config;
     const timeouts = { ringTimeout, gatherTimeout, renegotiateTimeout, jmiTimeout };
     const input = { ...beginning, profile, retryAudioOnly, ...timeouts };
@@ -94,7 +100,7 @@ export class CallMaker {
       log,
       longest: longest === undefined ? undefined : (end) => this.#endAfter(longest, saved?.record.answered, end),
       saved,
-      changed: this.#saver && ((changed, written) => this.#changed(changed, way, written)),
+      changed: this.#saver && ((changed, written) => this.#changed(changed, terms, written)),
       settled: () => load.completed(round),
       ended: this.#ended,
     });
@@ -157,7 +163,7 @@ export class CallMaker {
     return logAbout(log, { call, sid, callId, from, to });
   }
 
-  #changed(call: Call, { contactUser, longest, trunk }: Way, written?: () => void): void {
+  #changed(call: Call, { contactUser, longest, trunk }: DialogTerms, written?: () => void): void {
     const { dialog, user } = call;
     const save = (): SavedCall | undefined => {
       const saved = call.save();

@@ -14,7 +14,7 @@ import type { Registry } from "./registry.ts";
 const MINUTE = 60_000;
 
 /** The refusal of a user who has reached a limit. */
-export const tooMany = (text: string): Refusal =>
+export const limitReached = (text: string): Refusal =>
   new Refusal(text, { status: 503 }, { condition: "resource-constraint", type: "wait" });
 
 /** The current options; 0 is no limit. */
@@ -42,9 +42,9 @@ export class Shares {
   /** Why a user may not place a call now; undefined if allowed. */
   refusal(user: string): Refusal | undefined {
     const { config } = this.#by;
-    if (this.isUsedUp(user, "outgoing")) return tooMany(`no more than ${config.perUser} calls of a user at once`);
+    if (this.isUsedUp(user, "outgoing")) return limitReached(`no more than ${config.perUser} calls of a user at once`);
     const isTooOften = config.perMinute > 0 && this.#begun.of(user) >= config.perMinute;
-    return isTooOften ? tooMany(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
+    return isTooOften ? limitReached(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
   }
 
   /** Whether a user has the maximum number of calls in this direction. */

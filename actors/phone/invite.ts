@@ -19,7 +19,7 @@ export interface Inviting {
 }
 
 /** The sender: the line of the call (line.ts). */
-interface Way {
+interface Sender {
   send(request: Request, on: ClientHandlers, to?: Destination, branch?: string): ClientTransaction;
   cancel(transaction: ClientTransaction, fields?: readonly Field[]): void;
   authenticate(request: Request, response: Response, number: number, to?: Destination): Request | undefined;
@@ -55,7 +55,7 @@ export class Invite implements ClientHandlers {
   }
 
   /** Sends it; with its branch from another process, as a retransmission. */
-  send(line: Way, to?: Destination, branch?: string): void {
+  send(line: Sender, to?: Destination, branch?: string): void {
     this.hop = to;
     this.transaction = line.send(this.request, this, to, branch);
   }
@@ -66,13 +66,13 @@ export class Invite implements ClientHandlers {
     return transaction && !isOver ? { request, branch: transaction.id, left: this.#left, hop } : undefined;
   }
 
-  cancel(line: Way, fields?: readonly Field[]): void {
+  cancel(line: Sender, fields?: readonly Field[]): void {
     if (this.transaction && this.heard) line.cancel(this.transaction, fields);
   }
 
   /** The same INVITE with this CSeq number: with credentials, or with the session interval that a 422 asks for, from `fields`. */
   again(
-    line: Way,
+    line: Sender,
     response: Response,
     number: number,
     fields: (least: number) => readonly Field[],

@@ -39,7 +39,7 @@ export interface ArrivalsNeeds {
   /** Whether an INVITE with this key was received before. */
   isKnown(key: string): boolean;
   /** An INVITE beyond capacity; only its header was read. */
-  tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void;
+  refusedForOverload(invite: Request, source: Destination, flow: Flow, toTag: string): void;
   random(): string;
   /** The To tag for a response that has none. */
   toTag(message: Message): string;
@@ -68,7 +68,7 @@ export class SipArrivals {
       isKnown: (key) => needs.isKnown(key),
       random: () => needs.random(),
       read: (arrived) => this.#read(arrived),
-      refuse: (arrived, invite, toTag) => this.#tooMany(arrived, invite, toTag),
+      refuse: (arrived, invite, toTag) => this.#refuseForOverload(arrived, invite, toTag),
     });
   }
 
@@ -87,9 +87,9 @@ export class SipArrivals {
   }
 
   /** An INVITE too many. */
-  #tooMany({ source, by }: Arrived, invite: Request, toTag: string): void {
+  #refuseForOverload({ source, by }: Arrived, invite: Request, toTag: string): void {
     const known = markedHeader(invite, source);
-    if (known) this.#needs.tooMany(known.message, source, this.#by.flows.back(by, known.replyTo), toTag);
+    if (known) this.#needs.refusedForOverload(known.message, source, this.#by.flows.back(by, known.replyTo), toTag);
   }
 
   #read(arrived: Arrived): void {

@@ -100,7 +100,7 @@ export class SipStack implements SipPort, FlowPort {
       tried: (trunk, why) => needs.tried?.(trunk, why),
       received: (message, source, flow) => this.#received(message, source, flow),
       isKnown: (key) => this.#servers.has(key),
-      tooMany: (invite, source, flow, toTag) => this.#tooMany(invite, source, flow, toTag),
+      refusedForOverload: (invite, source, flow, toTag) => this.#refuseForOverload(invite, source, flow, toTag),
       toTag: this.#toTag,
       mayAnswer: (source) => this.#senders.mayAnswer(source),
     });
@@ -219,7 +219,7 @@ export class SipStack implements SipPort, FlowPort {
   }
 
   /** The same 503 to each copy, without a transaction. */
-  #tooMany(invite: Request, source: Destination, flow: Flow, toTag: string): void {
+  #refuseForOverload(invite: Request, source: Destination, flow: Flow, toTag: string): void {
     this.#needs.heard?.(source);
     const response = responseTo(invite, 503, { toTag, headers: [RETRY_AFTER] });
     this.#refuse(invite, flow, response);

@@ -18,18 +18,18 @@ import { type Answer, hadNoStream, type IqRequest } from "./requests.ts";
 const MOST_CALLS = 10_000;
 const MOST_OF_A_CALL = 32;
 
-type Way = { readonly from: string; readonly to: string };
+type Addresses = { readonly from: string; readonly to: string };
 type Answered = (answer: Answer) => void;
 type Owed =
   | { readonly request: IqRequest; readonly answered: Answered }
-  | { readonly way: Way; readonly message: JingleMessage };
+  | { readonly addresses: Addresses; readonly message: JingleMessage };
 
 const savedMessage = z.custom<JingleMessage>(
   (value) => z.looseObject({ type: z.string(), id: z.string() }).safeParse(value).success,
 );
-const way = { from: z.string(), to: z.string() };
+const addresses = { from: z.string(), to: z.string() };
 const saved = z.array(
-  z.union([z.object({ ...way, payload: z.string() }), z.object({ ...way, message: savedMessage })]),
+  z.union([z.object({ ...addresses, payload: z.string() }), z.object({ ...addresses, message: savedMessage })]),
 );
 
 const PREFIX = "owed ";
@@ -53,8 +53,8 @@ export class Outbox {
   }
 
   /** Stores a message. */
-  keepMessage(way: Way, message: JingleMessage): void {
-    this.#keep(sessionOf(way, message.id), { way, message });
+  keepMessage(addresses: Addresses, message: JingleMessage): void {
+    this.#keep(sessionOf(addresses, message.id), { addresses, message });
   }
 
   /** Restores a list that an earlier gateway saved. */
@@ -78,7 +78,7 @@ export class Outbox {
   /** `heard` is called when the stanza was answered, or is stored again. */
   #send(owed: Owed, xmpp: XmppComponent, heard: () => void): void {
     if ("message" in owed) {
-      if (!xmpp.say(owed.way, owed.message)) this.keepMessage(owed.way, owed.message);
+      if (!xmpp.say(owed.addresses, owed.message)) this.keepMessage(owed.addresses, owed.message);
       return heard();
     }
     const { request, answered } = owed;
@@ -108,17 +108,17 @@ export class Outbox {
 }
 
 /** A session is identified by its sid and both parties. */
-const sessionOf = ({ from, to }: Way, sid: string): string => `${sid} ${from} ${to}`;
+const sessionOf = ({ from, to }: Addresses, sid: string): string => `${sid} ${from} ${to}`;
 
 /** The saved form of an entry, and the reverse. */
 function written(owed: Owed): z.infer<typeof saved>[number] {
-  if ("message" in owed) return { ...owed.way, message: owed.message };
+  if ("message" in owed) return { ...owed.addresses, message: owed.message };
   const { from, to, payload } = owed.request;
   return { from, to, payload: String(payload) };
 }
 
 function read(entry: z.infer<typeof saved>[number]): Owed {
   const { from, to } = entry;
-  if ("message" in entry) return { way: { from, to }, message: entry.message };
+  if ("message" in entry) return { addresses: { from, to }, message: entry.message };
   return { request: { from, to, payload: parse(entry.payload) }, answered: () => {} };
 }

@@ -53,7 +53,7 @@ export class XmppReceiver {
     const said = iq && iqs.inner(iq);
     const jingle = said?.type === "set" ? said.element.getChild("jingle", JINGLE) : undefined;
     if (iq === undefined || said?.to === undefined || jingle?.attrs.action !== "session-initiate") return false;
-    if (!user.isOneTooMany({ us: said.to, them: said.from })) return false;
+    if (!user.isRefusedForOverload({ us: said.to, them: said.from })) return false;
     iqs.take(iq);
     return true;
   }

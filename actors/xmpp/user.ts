@@ -9,7 +9,7 @@ export interface XmppUser {
   /** Whether more calls come than can be set up. */
   readonly isOverloaded: boolean;
   /** Whether this call would be refused for that. */
-  isOneTooMany(session: { us: string; them: string }): boolean;
+  isRefusedForOverload(session: { us: string; them: string }): boolean;
   /** A Jingle IQ; `reply` sends its answer. */
   jingle(iq: Stanza, reply: Reply): void;
   /** A Jingle Message (XEP-0353); returns an error stanza to answer it with, if any. */

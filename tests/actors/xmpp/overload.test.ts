@@ -16,7 +16,7 @@ async function offered(stanza: string, isOverloaded = true, mode?: "intercept"):
     ...(mode && { mode }),
     user: {
       isOverloaded,
-      isOneTooMany: ({ us, them }) => them === JULIET && !us.startsWith("112"),
+      isRefusedForOverload: ({ us, them }) => them === JULIET && !us.startsWith("112"),
       jingle: (iq, reply) => {
         heard.push(iq.element.getChild("jingle")?.getChild("content")?.children.length ?? 0);
         reply(iqResult(iq.element));

@@ -83,7 +83,7 @@ export async function component(manner: Manner = "takes us", more: Options = {})
     log: (event) => void logged.push(event),
     user: {
       isOverloaded: false,
-      isOneTooMany: () => false,
+      isRefusedForOverload: () => false,
       jingle: (iq, reply) => {
         if (iq.element.getChild("jingle")?.attrs.action === "throw") throw new Error("a fault of the calls");
         reply(iqResult(iq.element));
