@@ -55,7 +55,10 @@ function happens(entry: Exclude<Entry, WireEntry>, others: Others): string {
 /** The step for an answer of the relay. */
 function relayStep({ sdp, failed = "" }: RelayEntry, others: Others): string {
   others.ours = false;
-  return stepText("relay > gateway", sdp === undefined ? [`error: ${failed.replace(SAYS, "")}`] : exchangeSdp(sdp, others));
+  return stepText(
+    "relay > gateway",
+    sdp === undefined ? [`error: ${failed.replace(SAYS, "")}`] : exchangeSdp(sdp, others),
+  );
 }
 
 /** The play of a call: text, with its configuration in a comment. */
