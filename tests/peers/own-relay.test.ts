@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Asked, HERE, hearEachOther, PhonePeer, UserPeer } from "../relay/peers.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { freePorts } from "../support/ports.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
@@ -83,7 +84,7 @@ for (const runtime of RUNTIMES) {
       // whoever asks has noticed that it was down, too, and asks again within a second
       const calls = (): Promise<unknown> => relay.calls().catch(() => undefined);
       expect(await until("its list of calls", calls, (listed) => listed !== undefined)).toEqual([]);
-      expect(gateway.log()).toContain('"event":"relay.process.ended","reason":"SIGKILL"');
+      await hasLogged(gateway, '"event":"relay.process.ended","reason":"SIGKILL"');
     });
 
     // proves: V21

@@ -1,4 +1,5 @@
 /** A store that fails, for a real process: its disk is full, its file is not ours, or not to be read. docs/faults.md says what becomes of each. */
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +11,8 @@ import { changed, changedAll } from "../support/changed.ts";
 import { fill, smallDisk } from "../support/disk.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, runMain, startGateway } from "../support/gateway-process.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { freePort } from "../support/ports.ts";
-import { until } from "../support/until.ts";
 
 const BOB = "bob@sip.example.org";
 const lacks = process.getuid?.() === 0 ? undefined : "root is needed";
@@ -82,9 +83,6 @@ function inStore<Result>(run: (database: DatabaseSync) => Result): Result {
 }
 
 const rows = (): unknown[] => inStore((database) => database.prepare("SELECT id FROM saved").all()).map(({ id }) => id);
-
-const hasLogged = (gateway: GatewayProcess, what: string): Promise<string> =>
-  until(what, gateway.log, (log) => log.includes(what));
 
 describe("a gateway does not start, and says so in a line, where its store", () => {
   const refused = async (why: string): Promise<void> => {

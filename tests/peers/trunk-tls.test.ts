@@ -2,10 +2,12 @@
  * Certificates at a real Kamailio, by the gateway as people run it, on each runtime: who is registered, and who is not and why. The
  * XMPP server is not needed for that.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Authority, noOpenssl, type Pair } from "../support/certificates.ts";
 import { changed } from "../support/changed.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
@@ -148,7 +150,7 @@ key = "${own?.key ?? ""}"
     await seen({ name: "line", state: "unreachable", why });
     const metrics = await (await fetch(`http://127.0.0.1:${gateway.webPort}/metrics`)).text();
     expect(metrics).toContain(`carillon_trunk_fault{trunk="line",why="${why}"} 1`);
-    expect(gateway.log()).toContain(`"trunk":"line","state":"unreachable","why":"${why}"`);
+    await hasLogged(gateway, `"trunk":"line","state":"unreachable","why":"${why}"`);
     await old.restart({ own: good });
     gateway.kill("SIGHUP");
     await seen({ name: "line", state: "unregistered" });
