@@ -1,59 +1,32 @@
 /**
- * Under which name a call by an account rings in Dino: its number, in whatever form the provider writes it, is the contact's, so the name
- * in the roster is shown.
+ * The name that Dino shows for a call over an account. The caller's number becomes the contact's JID, in whatever form the provider
+ * writes it, so Dino shows the contact's name in the roster.
  *
- * COMPAT Dino 0.4: the name that comes with a call (XEP-0172) is not read; without a contact of that name it shows the address.
+ * COMPAT Dino 0.4: it does not read the name that comes with a call (XEP-0172); if the caller is no contact, it shows the address.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { Authority } from "../support/certificates.ts";
+import { describe, expect, test } from "bun:test";
 import { COMPONENT } from "../support/prosody.ts";
-import { until } from "../support/until.ts";
-import { accountBy } from "./account.ts";
-import type { Baresip } from "./baresip.ts";
-import { Dino } from "./dino.ts";
+import { dinoAccount } from "./dino-account.ts";
 import { labTitle, NG, noLab } from "./lab.ts";
 import { Rtpengine } from "./rtpengine.ts";
-import { type Scene, startScene } from "./scene.ts";
-import { PROSODY_UDP } from "./worlds.ts";
 
 /** What kamailio.cfg asserts as 030123456. */
 const ANNA = `+4930123456@${COMPONENT}`;
 const SAID_BY_PROVIDER = `sip:said-by-provider@${COMPONENT}`;
-const MORE = { dial: 'country = "49"\narea = "30"\nnational = "0"', trunk: "trusted = true" };
-const MEDIA = `[media]\nrtpengine = ["${NG}"]\n`;
 
 describe.skipIf(noLab !== undefined)(labTitle("a name in Dino"), () => {
-  const relay = new Rtpengine();
-  let authority: Authority;
-  let scene: Scene;
-  let phone: Baresip;
-  let dino: Dino;
-
-  beforeAll(async () => {
-    await relay.start();
-    authority = new Authority();
-    dino = new Dino(ANNA);
-    scene = await startScene(PROSODY_UDP, {
-      ...accountBy("UDP", authority, MEDIA, MORE),
-      ...{ encrypted: true, friends: { juliet: ANNA }, names: { [ANNA]: "Anna at home" } },
-    });
-    [phone] = await Promise.all([scene.phone("plain"), dino.start(scene.server.certificate)]);
-    const log = (): string => scene.gateway.log();
-    await until("a registration", log, (said) => said.includes('"state":"registered"'));
-  });
-  afterAll(async () => {
-    await dino?.stop();
-    await scene?.stop();
-    await relay.stop();
-    authority?.remove();
-  });
-  beforeEach(async () => {
-    await phone.forget();
-    await dino.forget();
+  const account = dinoAccount({
+    transport: "UDP",
+    relay: new Rtpengine(),
+    media: `[media]\nrtpengine = ["${NG}"]\n`,
+    contact: ANNA,
+    name: "Anna at home",
+    keys: { dial: 'country = "49"\narea = "30"\nnational = "0"', trunk: "trusted = true" },
   });
 
-  /** A call that rings in Dino: the name that it shows, and the name that has come with the call. */
+  /** Lets a call ring in Dino; gives the name that it shows, and the name that came with the call. */
   const rings = async (uri: string): Promise<{ shown: string; nick: string | undefined }> => {
+    const { phone, dino, scene } = account;
     await phone.command("dial", uri);
     await phone.event("CALL_RINGING");
     await dino.stanza("propose");
@@ -66,12 +39,12 @@ describe.skipIf(noLab !== undefined)(labTitle("a name in Dino"), () => {
   };
 
   // proves: W18, K12
-  test("that of the roster, for a number that the provider writes without the country", async () => {
+  test("is the one in the roster, if the provider writes the number without its country code", async () => {
     expect(await rings(SAID_BY_PROVIDER)).toEqual({ shown: "Anna at home", nick: "Anna Schmidt" });
   });
 
   // proves: W18
-  test("the address, for who is no contact", async () => {
+  test("is the address, if the caller is no contact", async () => {
     const { shown } = await rings(`sip:line@${COMPONENT}`);
     expect(shown).toBe(`plain@${COMPONENT}`);
   });

@@ -3,6 +3,7 @@
  * The gateway notices, the page is asked for an ICE restart, the phone hears of the new port, and both hear each other again.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { hasLogged } from "../support/has-logged.ts";
 import { until } from "../support/until.ts";
 import { pageHears, pageHearsAgain } from "./hearing.ts";
 import { labTitle, noLab } from "./lab.ts";
@@ -66,12 +67,7 @@ for (const { relay: name, make, media, kind } of CASES)
     test("the phone has called: the page is asked, and both hear again", async () => {
       await talk.echoTalksToJuliet();
       await startAnew();
-      await until(
-        "the call made anew",
-        () => scene.gateway.log(),
-        (log) => log.includes('"relay.call.anew"'),
-        15,
-      );
+      await hasLogged(scene.gateway, '"relay.call.anew"', 15);
       await pageHearsAgain(talk.juliet);
       await pageHears(talk.juliet, talk.echo.hertz);
       const [id = ""] = (await relay.calls()) as string[];
