@@ -1,23 +1,22 @@
 /**
  * One call whose media go through a relay: the relay rewrites every SDP of it, and all its messages stay in order meanwhile.
  *
- * RFC 3264, RFC 3261 §13, §14. Rules: the relay identifies the call by our tag, which no other leg has (a call that comes back
- * through a plain proxy has its Call-ID twice), and by one via-branch, without which another fork would get other ports; one queue
- * per direction. Failures: our offer counts as answered with 503, theirs gets 503; an answer of theirs is passed on without its SDP,
- * so it is unusable; instead of our answer the phone gets 503 and the call ends. A call that is over sends no commands. A call that the
- * relay has lost is recreated from the phone's last SDP: the user answers that as the phone's ICE restart (look.ts). If it was lost between
- * offer and answer, the relay gets both again; whoever has answered then has an address of before, so the call is recreated once it is established.
+ * RFC 3264, RFC 3261 §13, §14. Rules: one queue per direction; a call that is over sends no commands (call-at-relay.ts).
+ * Failures: our offer counts as answered with 503, theirs gets 503; an answer of theirs is passed on without its SDP, so it is
+ * unusable; instead of our answer the phone gets 503 and the call ends. A call that the relay has lost is recreated from the phone's
+ * last SDP: the user answers that as the phone's ICE restart (look.ts). If it was lost between offer and answer, the relay gets both
+ * again; one side then still has an address of the lost call, so the call is recreated once it is established.
  */
-import type { Bencodes } from "../../protocol/bencode.ts";
 import { mediaHostsIn } from "../../protocol/sdp/media-hosts.ts";
-import { audioOf, audioProtocolOf, hasVoice, plainOf } from "../../protocol/sdp/plain.ts";
+import { audioOf, plainOf } from "../../protocol/sdp/plain.ts";
 import { SDP_TYPE, sdpOf } from "../../protocol/sip/body.ts";
 import { withHeader } from "../../protocol/sip/fields.ts";
 import type { Destination, Message } from "../../protocol/sip/message.ts";
 import type { Log } from "../log.ts";
 import type { Relayed } from "../watch.ts";
-import { type RelayClient, RelayFailure, UnfitMedia } from "./client.ts";
-import { flagsFor, type MediaTerms, type Purpose } from "./flags.ts";
+import { CallAtRelay, type CallAtRelayOptions, isUnknown } from "./call-at-relay.ts";
+import { type RelayClient, UnfitMedia } from "./client.ts";
+import type { Purpose } from "./flags.ts";
 import { JobQueue } from "./queue.ts";
 
 /** The saved state of a relayed call. */
@@ -34,13 +33,7 @@ interface Said {
   readonly tag: string;
 }
 
-export interface RelayedCallNeeds {
-  /** Our tag, and the call's name at the relay. */
-  readonly tag: string;
-  readonly name: string;
-  /** The relay that the call stays with; undefined if none was up. */
-  readonly client: RelayClient | undefined;
-  readonly terms: MediaTerms;
+export interface RelayedCallOptions extends CallAtRelayOptions {
   readonly mayHaveMedia: MayHaveMedia;
   readonly log: Log;
   /** Logs a command that failed, or counts it. */
@@ -64,8 +57,6 @@ export interface RelayOwner {
   readonly renew: (sdp: string, over: () => void) => boolean;
 }
 
-/** rtpengine's error for an unknown call. */
-const UNKNOWN = "Unknown call-id";
 /**
  * Milliseconds. COMPAT stanza 12.22: as caller it restarts ICE by itself when no packets come any more, and ends a call
  * whose other side does so; as callee it waits for the other side.
@@ -75,8 +66,7 @@ const OFFER_TO_USER: Purpose = { to: "user", command: "offer" };
 
 export class RelayedCall {
   readonly tag: string;
-  readonly name: string;
-  readonly client: RelayClient | undefined;
+  readonly #atRelay: CallAtRelay;
   /** From the phone, and to it. */
   readonly inward: JobQueue;
   readonly outward: JobQueue;
@@ -90,11 +80,8 @@ export class RelayedCall {
   /** The relay's result before there was a call: for its first offer. */
   #before: Relayed | undefined;
   readonly #log: Log;
-  readonly #failed: RelayedCallNeeds["failed"];
+  readonly #failed: RelayedCallOptions["failed"];
   readonly #mayHaveMedia: MayHaveMedia;
-  #terms: MediaTerms;
-  /** Whether the relay has got a command for it. */
-  isKnown = false;
   /** Whether our next SDP is the answer to the offer that the relay made in the phone's place. */
   isAnew = false;
   /** The last offer that the relay has rewritten. */
@@ -107,11 +94,10 @@ export class RelayedCall {
   /** The user's last SDP that the phone got. */
   #user = "";
 
-  constructor({ tag, name, client, terms, mayHaveMedia, log, failed }: RelayedCallNeeds) {
+  constructor({ mayHaveMedia, log, failed, ...atRelay }: RelayedCallOptions) {
+    const { tag } = atRelay;
     this.tag = tag;
-    this.name = name;
-    this.client = client;
-    this.#terms = terms;
+    this.#atRelay = new CallAtRelay(atRelay, (made) => this.#made(made));
     this.#mayHaveMedia = mayHaveMedia;
     this.#log = log;
     this.#failed = failed;
@@ -119,6 +105,10 @@ export class RelayedCall {
       log({ level: "error", event: "relay.fault", call: tag, error: String(error) });
     this.inward = new JobQueue(fault);
     this.outward = new JobQueue(fault);
+  }
+
+  get client(): RelayClient | undefined {
+    return this.#atRelay.client;
   }
 
   attach(owner: RelayOwner): void {
@@ -141,7 +131,7 @@ export class RelayedCall {
   ): Promise<Kind> {
     const sdp = audioOf(sdpOf(message));
     if (this.isOver) return message;
-    if (purpose.to === "user") this.#learn(sdp);
+    if (purpose.to === "user") this.#atRelay.keepProfileOf(sdp);
     const made = await this.#fit(sdp, source, () => this.#insist(sdp, theirs, purpose)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.#failed({ call: this.tag, command: purpose.command, reason });
@@ -156,17 +146,13 @@ export class RelayedCall {
   /** Checks whether the relay knows the call, if it could be recreated now, and recreates it when it is time; true if it is lost. */
   async look(now: number): Promise<boolean> {
     const owner = this.#owner;
-    if (this.isOver || this.isAnew || !this.isKnown || !this.#phone || !owner?.mayRenew()) return false;
+    if (this.isOver || this.isAnew || !this.#atRelay.isKnown || !this.#phone || !owner?.mayRenew()) return false;
     if (this.#isStale) {
-      await this.forget(); // else the relay would keep its ICE credentials, and the user would restart nothing
+      await this.#atRelay.delete(); // else the relay would keep its ICE credentials, and the user would restart nothing
       this.#renew();
       return false;
     }
-    const fault = await this.client?.ask("query", { "call-id": this.name }).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    const isForgotten = isLost(fault);
+    const isForgotten = await this.#atRelay.isLost();
     this.#forgotten = isForgotten ? (this.#forgotten ?? now) : undefined;
     const isTime = now - (this.#forgotten ?? now) >= (owner.isUserCalling ? PATIENCE : 0);
     if (isForgotten && isTime) this.#renew();
@@ -183,7 +169,7 @@ export class RelayedCall {
     this.inward.add(async () => {
       const [phone, owner] = [this.#phone, this.#owner];
       if (this.isOver || !phone || !owner?.mayRenew()) return;
-      const made = await this.#ask(phone.sdp, phone.tag, OFFER_TO_USER).catch(() => undefined);
+      const made = await this.#atRelay.rewrite(phone.sdp, phone.tag, OFFER_TO_USER).catch(() => undefined);
       if (made === undefined) return;
       this.#log({ level: "warn", event: "relay.call.anew", call: this.tag });
       this.isAnew = true;
@@ -193,7 +179,7 @@ export class RelayedCall {
       };
       if (!this.isOver && owner.renew(made, over)) return;
       over();
-      await this.forget();
+      await this.#atRelay.delete();
     });
   }
 
@@ -202,28 +188,26 @@ export class RelayedCall {
     const before = this.#phone;
     if (this.isOver || sdp === "" || theirs === undefined || !before) return;
     if (mediaOf(sdp) === mediaOf(before.sdp)) return;
-    await this.#fit(sdp, source, () => this.#ask(sdp, theirs, OFFER_TO_USER));
+    await this.#fit(sdp, source, () => this.#atRelay.rewrite(sdp, theirs, OFFER_TO_USER));
     this.#phone = { sdp, tag: theirs };
-    await this.#ask(this.#user, theirs, { to: "phone", command: "answer" });
+    await this.#atRelay.rewrite(this.#user, theirs, { to: "phone", command: "answer" });
   }
 
-  /** Deletes the call at the relay, if that has got a command for it. */
-  async forget(): Promise<void> {
-    if (!this.isKnown || !this.client) return;
-    // a call that cannot be deleted now is found by its name when the relay is back (relay.ts)
-    await this.client.ask("delete", { "call-id": this.name, "delete-delay": 0 }).catch(() => {});
+  /** Deletes the call at the relay. */
+  forget(): Promise<void> {
+    return this.#atRelay.delete();
   }
 
   /** The state for another process: the relay's address, and its parameters. */
   save(): SavedRelay {
     const at = this.client?.at;
-    const { protocol, codecs } = this.#terms;
+    const { protocol, codecs } = this.#atRelay.terms;
     return { at: at && `${at.host}:${at.port}`, protocol, codecs, phone: this.#phone };
   }
 
   /** Restores the saved state. */
   restore({ phone }: SavedRelay): void {
-    this.isKnown = true;
+    this.#atRelay.isKnown = true;
     this.#phone = phone;
   }
 
@@ -237,13 +221,13 @@ export class RelayedCall {
   /** Asks; if the relay has lost the call since the offer, it gets that again before the answer. */
   async #insist(sdp: string, theirs: string | undefined, purpose: Purpose): Promise<string> {
     try {
-      return await this.#ask(sdp, theirs, purpose);
+      return await this.#atRelay.rewrite(sdp, theirs, purpose);
     } catch (fault) {
       const offered = this.#offered;
-      if (purpose.command !== "answer" || !isLost(fault) || offered === undefined) throw fault;
-      await this.#ask(offered.sdp, offered.theirs ?? theirs, offered.purpose);
+      if (purpose.command !== "answer" || !isUnknown(fault) || offered === undefined) throw fault;
+      await this.#atRelay.rewrite(offered.sdp, offered.theirs ?? theirs, offered.purpose);
       this.#isStale = true;
-      return this.#ask(sdp, theirs, purpose);
+      return this.#atRelay.rewrite(sdp, theirs, purpose);
     }
   }
 
@@ -251,44 +235,7 @@ export class RelayedCall {
     if (this.#owner) this.#owner.made(made);
     else this.#before = made;
   }
-
-  /** The phone keeps its RTP profile: with SDES, or without. */
-  #learn(sdp: string): void {
-    const protocol = audioProtocolOf(sdp);
-    if (protocol !== undefined) this.#terms = { ...this.#terms, protocol };
-  }
-
-  async #ask(sdp: string, theirs: string | undefined, purpose: Purpose): Promise<string> {
-    this.isKnown = true;
-    const isOurs = (purpose.to === "phone") === (purpose.command === "offer");
-    const made = await this.#answer(purpose.command, {
-      ...flagsFor(purpose, this.#terms),
-      "call-id": this.name,
-      "via-branch": this.name,
-      "from-tag": isOurs ? this.tag : theirs,
-      "to-tag": isOurs ? theirs : this.tag,
-      sdp,
-    });
-    if (hasVoice(sdp) && !hasVoice(made)) throw new RelayFailure("phone and user have no codec in common");
-    return made;
-  }
-
-  /** The relay's answer; the owner gets the result, too. */
-  async #answer(command: Purpose["command"], needs: Bencodes): Promise<string> {
-    try {
-      if (!this.client) throw new RelayFailure("no media relay is up");
-      const { sdp } = await this.client.ask(command, needs);
-      if (typeof sdp !== "string") throw new RelayFailure("the relay returned no SDP");
-      this.#made({ sdp });
-      return sdp;
-    } catch (error) {
-      this.#made({ failed: error instanceof Error ? error.message : String(error) });
-      throw error;
-    }
-  }
 }
-
-const isLost = (fault: unknown): boolean => fault instanceof RelayFailure && fault.said === UNKNOWN;
 
 /** The media lines: o= may change without them. */
 const mediaOf = (sdp: string): string => (sdp.match(/^[cma]=[^\r\n]*/gm) ?? []).join();
