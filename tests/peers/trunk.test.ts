@@ -125,10 +125,9 @@ port = 0
 
     // proves: A26
     test("juliet calls a number that nobody may call: the provider hears nothing of it", async () => {
-      const before = (await provider.heard()).length;
       await juliet.say(`0900123456@${COMPONENT}`, "session-initiate", "out-2", OFFER).catch(() => {});
       await hasLogged(gateway, "this number may not be called");
-      expect(await provider.heard()).toHaveLength(before);
+      expect((await provider.heard()).join("\n")).not.toMatch(/INVITE .*900/);
     });
 
     // proves: K9, K10
@@ -148,7 +147,8 @@ port = 0
     test("SIGTERM takes the registration away", async () => {
       gateway.kill("SIGTERM");
       expect(await gateway.exited).toBe(0);
-      expect((await provider.heard()).at(-1)).toMatch(/^REGISTER .* expires 0 /);
+      const registers = (await provider.heard()).filter((line) => line.startsWith("REGISTER"));
+      expect(registers.at(-1)).toContain(" expires 0 ");
       const call = phone.call("sip:+4930123@provider.test");
       await call.invite();
       await reaches(call, SessionState.Terminated);

@@ -17,7 +17,7 @@ export interface Provider {
   readonly port: number;
   /** Its TLS port, if any. */
   readonly tlsPort: number;
-  /** Its received requests, one line each. */
+  /** Its received requests, one line each: those of one connection in their order, since each process of Kamailio writes its own. */
   heard(): Promise<string[]>;
   /** Restarts with another certificate. */
   restart(tls: ProviderTls): Promise<void>;
