@@ -71,6 +71,8 @@ export class Baresip {
   readonly #folder: string;
   #control: ByteStream | undefined;
   #tokens = 0;
+  /** How much it had said when the call at hand began. */
+  #before = 0;
 
   constructor(program: Program, folder: string, kind: BaresipKind) {
     this.#program = program;
@@ -82,6 +84,11 @@ export class Baresip {
   /** Everything it has said, the SIP on its wire included. */
   get said(): string {
     return this.#program.said;
+  }
+
+  /** Whether RTP has come in the call at hand: it tells the bits per second that it sends and receives. */
+  get received(): boolean {
+    return /audio=\d+\/[1-9]/.test(this.said.slice(this.#before));
   }
 
   async connect(port: number): Promise<void> {
@@ -116,6 +123,7 @@ export class Baresip {
   async forget(): Promise<void> {
     if (/\bCALL|ESTABLISHED|INCOMING/.test(await this.command("listcalls"))) await this.command("hangup");
     this.events = new Inbox();
+    this.#before = this.said.length;
     for (const name of this.#recordings()) rmSync(join(this.#folder, name));
   }
 

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:te
 import { DOMAIN } from "../support/prosody.ts";
 import type { BrowserPhone } from "./chromium.ts";
 import { Dino } from "./dino.ts";
+import { PATIENCE, talk } from "./dino-talk.ts";
 import { pageHearsAgain, phoneHears } from "./hearing.ts";
 import { ROMEO_HERTZ, type Scene, startScene } from "./scene.ts";
 import { INTERCEPTING, inWorlds, type World } from "./worlds.ts";
@@ -40,29 +41,44 @@ const tests = (world: World) => {
     await scene.noCalls();
   });
 
-  /** Romeo has packets of sound, Dino hears his tone. */
-  const hearEachOther = () => Promise.all([pageHearsAgain(romeo), phoneHears(dino, ROMEO_HERTZ)]);
+  const withRomeo = {
+    /** Romeo has packets of sound, Dino hears his tone. */
+    hear: () => Promise.all([pageHearsAgain(romeo, PATIENCE), phoneHears(dino, ROMEO_HERTZ, PATIENCE)]),
+    received: async () => (await romeo.heard()).packets > 0,
+    forget: () => romeo.forget(),
+  };
 
   // proves: W5
-  test("Dino calls, romeo's page rings and answers, sound goes both ways, Dino hangs up", async () => {
-    await dino.call();
-    expect((await romeo.tells("incoming")).why).toBe(JULIET);
-    await romeo.tap("answer");
-    await hearEachOther();
-    await dino.hangUp();
-    expect((await romeo.tells("ended")).why).toBe("success");
-  });
+  test("Dino calls, romeo's page rings and answers, sound goes both ways, Dino hangs up", () =>
+    talk(dino, {
+      ...withRomeo,
+      async begin() {
+        await dino.call();
+        expect((await romeo.tells("incoming")).why).toBe(JULIET);
+        await dino.gathered();
+        await romeo.tap("answer");
+      },
+      async end() {
+        await dino.hangUp();
+        expect((await romeo.tells("ended")).why).toBe("success");
+      },
+    }));
 
   // proves: W5
-  test("romeo's page calls, Dino rings and accepts, sound goes both ways, romeo hangs up", async () => {
-    await romeo.call(JULIET);
-    await romeo.tells("ringing");
-    await dino.accept();
-    await romeo.tells("answered");
-    await hearEachOther();
-    await romeo.tap("hangUp");
-    await dino.stanza("session-terminate");
-  });
+  test("romeo's page calls, Dino rings and accepts, sound goes both ways, romeo hangs up", () =>
+    talk(dino, {
+      ...withRomeo,
+      async begin() {
+        await romeo.call(JULIET);
+        await romeo.tells("ringing");
+        await dino.accept();
+        await romeo.tells("answered");
+      },
+      async end() {
+        await romeo.tap("hangUp");
+        await dino.stanza("session-terminate");
+      },
+    }));
 
   // proves: W5
   test("Dino calls, romeo declines", async () => {

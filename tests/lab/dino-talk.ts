@@ -1,9 +1,9 @@
 /**
- * Calls in which Dino and a phone hear each other, whoever begins them; who has begun hangs up.
+ * Calls in which Dino and another hear each other, whoever begins them; who has begun hangs up.
  *
- * COMPAT Dino 0.4: in one call of twenty or so, oftener the more it has had and the busier the machine is, it opens no microphone (its
- * echo canceller says ProcessReverseStream -7 by the thousand): ICE, DTLS and RTCP come, and no RTP. Its sound card shows that nobody
- * listens. Such a call says nothing of ours and is made again; any other silence is a fault.
+ * COMPAT Dino 0.4: in one call of twenty or so, oftener the more it has had and the busier the machine is, it sends no RTP, though ICE and
+ * DTLS are complete: it opens no microphone (its echo canceller says ProcessReverseStream -7 by the thousand), or reads nothing from it. Such
+ * a call says nothing about us and is made again. Any other silence is a failure.
  */
 import type { Baresip } from "./baresip.ts";
 import type { Dino } from "./dino.ts";
@@ -11,60 +11,73 @@ import { phoneHears } from "./hearing.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 
 /** Seconds in which a tone arrives, if it does. */
-const PATIENCE = 12;
+export const PATIENCE = 12;
 const MOST_CALLS = 3;
+
+/** A call of Dino's, and what the other has of it. */
+export interface DinoCall {
+  /** Ends when it is answered. */
+  begin(): Promise<unknown>;
+  /** Each hears the other, or it throws. */
+  hear(): Promise<unknown>;
+  /** Whether RTP of Dino has come. */
+  received(): boolean | Promise<boolean>;
+  end(): Promise<unknown>;
+  /** Before the next call. */
+  forget(): Promise<unknown>;
+}
 
 /** Dino calls. */
 export const dinoCalls = (dino: Dino, phone: Baresip, media: "audio" | "video" = "audio"): Promise<void> =>
-  talk(
-    dino,
-    phone,
-    async () => {
+  talk(dino, {
+    ...withPhone(dino, phone),
+    async begin() {
       await dino.call(media);
       await phone.event("CALL_INCOMING");
+      await dino.gathered();
       await phone.command("accept");
     },
-    async () => {
+    async end() {
       await dino.hangUp();
       await phone.event("CALL_CLOSED");
     },
-  );
+  });
 
 /** The phone calls this URI, which rings at Dino's. */
 export const phoneCalls = (dino: Dino, phone: Baresip, uri: string): Promise<void> =>
-  talk(
-    dino,
-    phone,
-    async () => {
+  talk(dino, {
+    ...withPhone(dino, phone),
+    async begin() {
       await phone.command("dial", uri);
       await phone.event("CALL_RINGING");
       await dino.accept();
       await phone.event("CALL_ESTABLISHED");
     },
-    async () => {
+    async end() {
       await phone.command("hangup");
       await dino.stanza("session-terminate");
     },
-  );
+  });
 
-async function talk(
-  dino: Dino,
-  phone: Baresip,
-  begin: () => Promise<unknown>,
-  end: () => Promise<unknown>,
-): Promise<void> {
+const withPhone = (dino: Dino, phone: Baresip): Pick<DinoCall, "hear" | "received" | "forget"> => ({
+  hear: () => Promise.all([phoneHears(phone, CARD_HERTZ, PATIENCE), phoneHears(dino, phone.hertz, PATIENCE)]),
+  received: () => phone.received,
+  forget: () => phone.forget(),
+});
+
+/** Makes the call, and makes it again if Dino sent nothing. */
+export async function talk(dino: Dino, call: DinoCall): Promise<void> {
   for (let left = MOST_CALLS; ; ) {
-    await begin();
-    const each = [phoneHears(phone, CARD_HERTZ, PATIENCE), phoneHears(dino, phone.hertz, PATIENCE)];
-    const fault = await Promise.all(each).then(
+    await call.begin();
+    const fault = await call.hear().then(
       () => undefined,
       (error: unknown) => error,
     );
-    const listens = await dino.listens();
-    await end();
+    const sends = (await dino.listens()) && (await call.received());
+    await call.end();
     if (fault === undefined) return;
-    if (listens || --left === 0) throw fault;
-    await phone.forget();
+    if (sends || --left === 0) throw fault;
+    await call.forget();
     await dino.forget();
   }
 }

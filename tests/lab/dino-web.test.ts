@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:te
 import { COMPONENT } from "../support/prosody.ts";
 import type { BrowserPhone } from "./chromium.ts";
 import { Dino } from "./dino.ts";
+import { PATIENCE, talk } from "./dino-talk.ts";
 import { pageHears, phoneHears } from "./hearing.ts";
 import { CARD_HERTZ } from "./pulse.ts";
 import { type Scene, startScene, WEB_HERTZ } from "./scene.ts";
@@ -37,15 +38,22 @@ inWorlds(
     });
 
     // proves: W13
-    test("sip.js calls with a data channel, of which Dino is not told: each hears the other's tone", async () => {
-      await web.call(JULIET, { data: true });
-      await dino.accept();
-      await web.tells("answered");
-      expect(dino.said).not.toContain("sctpmap");
-      await Promise.all([pageHears(web, CARD_HERTZ), phoneHears(dino, WEB_HERTZ)]);
-      await web.tap("hangUp");
-      await dino.stanza("session-terminate");
-    });
+    test("sip.js calls with a data channel, of which Dino is not told: each hears the other's tone", () =>
+      talk(dino, {
+        async begin() {
+          await web.call(JULIET, { data: true });
+          await dino.accept();
+          await web.tells("answered");
+          expect(dino.said).not.toContain("sctpmap");
+        },
+        hear: () => Promise.all([pageHears(web, CARD_HERTZ, PATIENCE), phoneHears(dino, WEB_HERTZ, PATIENCE)]),
+        received: async () => (await web.heard()).packets > 0,
+        async end() {
+          await web.tap("hangUp");
+          await dino.stanza("session-terminate");
+        },
+        forget: () => web.forget(),
+      }));
 
     // proves: W13
     test("sip.js pages Dino, which would talk back: Dino hears its tone, and the page nothing", async () => {

@@ -65,7 +65,14 @@ export class Dino {
       "--print-xmpp=all",
     ];
     const home = { HOME: this.#folder, XDG_RUNTIME_DIR: this.#folder, GDK_BACKEND: "x11", GSK_RENDERER: "cairo" };
-    const env = { ...this.#card.env, ...this.#screen.env, ...home, NO_AT_BRIDGE: "1", PULSE_LATENCY_MSEC: "20" };
+    const env = {
+      ...this.#card.env,
+      ...this.#screen.env,
+      ...home,
+      NO_AT_BRIDGE: "1",
+      PULSE_LATENCY_MSEC: "20",
+      G_MESSAGES_DEBUG: "ice",
+    };
     this.#program = new Program([...own, ...command], { folder: this.#folder, env });
     await this.#program.says(
       new RegExp(`from='${this.#pattern}/[^>]*>\\s*<[^>]*disco#info}:query[^>]*>\\s*<[^>]*:identity`),
@@ -109,6 +116,25 @@ export class Dino {
   /** What sounds from it. */
   heard(): Sound {
     return this.#card.heard();
+  }
+
+  /**
+   * Waits until it has gathered its candidates for the call that it makes.
+   *
+   * COMPAT Dino 0.4 with libnice 0.1.21: if the answerer's connectivity checks come before that, it may make none itself, and the call is silent.
+   */
+  async gathered(): Promise<void> {
+    const numbers = (pattern: RegExp): string =>
+      [...this.said.slice(this.#before).matchAll(pattern)].map(([, stream]) => stream).join();
+    const [begun, done] = [
+      /stream (\d+) component 1 state changed to gathering/g,
+      /on_candidate_gathering_done in (\d+)/g,
+    ];
+    await until(
+      "the candidates of Dino",
+      () => numbers(begun),
+      (streams) => streams !== "" && streams === numbers(done),
+    );
   }
 
   /** Waits until a stanza with that element has come to it, or gone from it, in this call. */

@@ -7,16 +7,20 @@ import type { Sound } from "./sound.ts";
 /** Half a semitone, about: as near as an ear of 8192 bins at 48 kHz gets. */
 const near = (heard: number, wanted: number): boolean => Math.abs(heard - wanted) < 15;
 
-/** The page hears that tone, from packets that really came. */
-export const pageHears = (page: BrowserPhone, hertz: number) =>
+/** Seconds in which a tone arrives. */
+const PATIENCE = 60;
+
+/** The page hears that tone within so many seconds, from packets that really came. */
+export const pageHears = (page: BrowserPhone, hertz: number, seconds = PATIENCE) =>
   until(
     `${hertz} Hz in the page`,
     () => page.heard(),
     (heard) => heard.packets > 25 && heard.decibel > -50 && near(heard.hertz, hertz),
+    seconds,
   );
 
 /** The phone's recording has that tone, within so many seconds. */
-export const phoneHears = (phone: { heard(): Sound }, hertz: number, seconds = 60) =>
+export const phoneHears = (phone: { heard(): Sound }, hertz: number, seconds = PATIENCE) =>
   until(
     `${hertz} Hz in the phone`,
     () => phone.heard(),
@@ -42,12 +46,13 @@ export const pageHearsNoTone = (page: BrowserPhone) =>
     ({ decibel }) => !(decibel > -80),
   );
 
-/** Packets come again. */
-export async function pageHearsAgain(page: BrowserPhone): Promise<void> {
+/** Packets come again, within so many seconds. */
+export async function pageHearsAgain(page: BrowserPhone, seconds = PATIENCE): Promise<void> {
   const { packets } = await page.heard();
   await until(
     "sound in the page",
     () => page.heard(),
     (heard) => heard.packets > packets + 25,
+    seconds,
   );
 }
