@@ -75,23 +75,23 @@ const JINGLE_SIP_OPTIONS = [
   option(JINGLE_SIP, "backend", IGNORED, undefined, "the predecessor's: accepted and ignored"),
 ];
 
-const PROFILE = "how reasons and statuses are told: as the predecessor did, or as finely as both protocols can";
+const PROFILE =
+  "how reasons and status codes are translated: as the predecessor did, or as precisely as both protocols allow";
 const REALM = "realms that get the credentials; when empty, those of the first challenge of each call";
 const STRICT =
-  "in-dialog messages, BYE too, from the proxy, allow and the dialog's own hop alone: for a proxy that record-routes";
+  "in-dialog messages, even BYE, only from the proxy, allow and the dialog's own next hop: for a proxy that record-routes";
 const OUTBOUND = "in-dialog requests through the proxy even without Record-Route";
 
-const TRUSTED = "the proxy has checked From: in intercept mode its calls ring in the name of a user";
+const TRUSTED = "the proxy verifies From: in intercept mode its calls may ring in the name of a user";
 const MEDIA =
-  "what calls to the proxy carry: WebRTC, RTP or SRTP by a relay, or RTP by a relay where WebRTC is refused";
+  "media of calls to the proxy: WebRTC, RTP or SRTP through a relay; auto: RTP through a relay if WebRTC is refused";
 
-const INTERVAL = "how often OPTIONS asks whether the proxy is up";
+const INTERVAL = "how often the proxy is sent OPTIONS to see whether it is up";
 
-const TLS_PORT = "incoming SIP by TLS, where there is a certificate";
+const TLS_PORT = "port for incoming SIP over TLS, if there is a certificate";
 const CERTIFICATE =
-  "our certificate in PEM, of the name in local_host, with those between it and its authority; without it nobody can come by TLS";
-const CA =
-  "authorities in PEM of the certificates by which callers are known; when empty, those that the runtime brings";
+  "our certificate in PEM for the name in local_host, with its intermediate certificates; without it there is no incoming TLS";
+const CA = "authorities in PEM for the certificates of callers; when empty, those of the runtime";
 
 const SIP_OPTIONS = [
   option("sip", "bind", ADDRESSES, ["0.0.0.0", "::"], "addresses to listen on, and to send from", env("SIP_BIND")),
@@ -108,27 +108,27 @@ const SIP_OPTIONS = [
   option("sip", "realm", REALMS, [], REALM, env("SIP_REALM")),
   option("sip", "options_interval", SECONDS_OR_NEVER, 30, INTERVAL, env("SIP_OPTIONS_INTERVAL")),
   option("sip", "trusted", BOOLEAN, true, TRUSTED, RELOADS),
-  option("sip", "retry_audio_only", BOOLEAN, true, "one more INVITE with audio alone after 488"),
+  option("sip", "retry_audio_only", BOOLEAN, true, "after 488 a second INVITE with audio only"),
   option("sip", "media", oneOf("webrtc", "rtp", "srtp", "auto"), "webrtc", MEDIA, env("SIP_MEDIA")),
   option(
     "sip",
     "codecs",
     CODECS,
     ["PCMA", "PCMU", "G722"],
-    "codecs that are offered through the media relay",
+    "codecs offered through the media relay",
     env("SIP_CODECS"),
   ),
 ];
 
-const RELAY = "what relays media: rtpengine, or a relay of our own that the gateway starts";
-const NG_PORT = "own relay: the UDP port of this machine on which the gateway talks with it";
+const RELAY = "the media relay: rtpengine, or our own, which the gateway starts";
+const NG_PORT = "own relay: its UDP port on loopback for the gateway's commands";
 const FIRST_PORT = "own relay: the first UDP port for media";
-const LAST_PORT = "own relay: the last of them; a call takes two, and two for each address";
-const RELAY_ADDRESSES = "own relay: its addresses, the first of which phones hear; when empty, those of this machine";
-const OUTSIDE = "own relay: where users outside find the first IPv4 of these, behind a NAT that forwards the ports";
-const STUN = "own relay: STUN servers that are asked where users outside find it, behind a NAT";
-const RTPENGINE = "media relays: where rtpengine listens for its ng protocol; the first that answers is used";
-const DIRECTION = "names of rtpengine's interfaces, where it has two: the users', the phones'";
+const LAST_PORT = "own relay: the last UDP port for media; a call takes two, and two for each address";
+const RELAY_ADDRESSES = "own relay: its addresses, of which phones get the first; when empty, those of this machine";
+const OUTSIDE = "own relay: the public IPv4 address, behind a NAT that forwards the ports to the first IPv4 address";
+const STUN = "own relay: STUN servers that tell it its public address, behind a NAT";
+const RTPENGINE = "media relays: addresses of rtpengine's ng protocol; the first that answers is used";
+const DIRECTION = "names of rtpengine's interfaces, if it has two: for users, for phones";
 
 const MEDIA_OPTIONS = [
   option("media", "relay", oneOf("rtpengine", "own"), "rtpengine", RELAY, env("MEDIA_RELAY")),
@@ -142,11 +142,11 @@ const MEDIA_OPTIONS = [
   option("media", "ng_port", PORT, 2223, NG_PORT, env("MEDIA_NG_PORT")),
 ];
 
-const MODE = "users dial number@domain, or their server hands calls over";
+const MODE = "users dial number@domain, or their server's module intercepts their calls";
 const HOSTS = "domains whose users may call and be called; required";
 
 const SPEAKS_AS =
-  "intercept mode: domains of phones that ring by their own address; the server's module names the same";
+  "intercept mode: domains of phones that ring under their own address; the server's module lists the same";
 
 const XMPP_OPTIONS = [
   option("xmpp", "mode", oneOf("gateway", "intercept"), "gateway", MODE, env("XMPP_MODE")),
@@ -158,8 +158,8 @@ const XMPP_OPTIONS = [
   option("xmpp", "speaks_as", MORE_DOMAINS, [], SPEAKS_AS, env("XMPP_SPEAKS_AS")),
 ];
 
-const STORE = "a file in which calls are saved, so that they outlive the process";
-const DRAIN = "with a store, too, SIGTERM lets calls end in place of handing them over to the next start";
+const STORE = "a file for calls to be saved in, so that they survive a restart";
+const DRAIN = "SIGTERM waits for calls to end even with a store, instead of leaving them to the next start";
 
 const CALLS_OPTIONS = [
   option("calls", "ring_timeout", SECONDS, 180, "how long a phone or user may ring"),
@@ -175,7 +175,7 @@ const CALLS_OPTIONS = [
     "per_user",
     LIMIT,
     10,
-    "calls of a user at once in each direction; past them a phone hears busy",
+    "calls of a user at once in each direction; a phone's call beyond them gets busy",
     RELOADS,
   ),
   option("calls", "per_minute", LIMIT, 60, "calls that a user may begin in a minute", RELOADS),
@@ -183,7 +183,7 @@ const CALLS_OPTIONS = [
 ];
 
 const DIAL_RULES =
-  "who may dial what, and by which trunk; the first that fits decides, and where none fits nobody may call";
+  "who may dial what, through which trunk; the first matching rule decides, and without one the call is refused";
 const NATIONAL_PREFIX = "prefix of a national number";
 
 const DIAL_OPTIONS = [
@@ -191,17 +191,17 @@ const DIAL_OPTIONS = [
   option("dial", "area", AREA, "", "code of the area that numbers without a prefix belong to", RELOADS),
   option("dial", "international", INTERNATIONAL, "00", "prefix of an international number", RELOADS),
   option("dial", "national", NATIONAL, "0", NATIONAL_PREFIX, RELOADS),
-  option("dial", "hide", HIDE, "#31#", "what a user dials before a number to hide who calls", RELOADS),
+  option("dial", "hide", HIDE, "#31#", "prefix that a user dials to withhold the caller's number", RELOADS),
   option("dial", "emergency", EMERGENCY, ["112"], "numbers that are never rewritten and never limited", RELOADS),
   option("dial", "rules", RULES, undefined, DIAL_RULES, RELOADS),
   option("dial", "calls_per_user", LIMIT, 2, "calls that a user may have dialled at once", RELOADS),
   option("dial", "calls_per_hour", LIMIT, 30, "calls that a user may dial in an hour", RELOADS),
-  option("dial", "longest", LIMIT, 7200, "seconds after the answer when a dialled call is ended", RELOADS),
+  option("dial", "longest", LIMIT, 7200, "seconds after the answer until a dialled call is ended", RELOADS),
 ];
 
-const SHOWN = "shown by who looks from elsewhere, hangs up or drains";
-const TOKEN_FILE = "a file that holds the token, in place of token";
-const JOURNAL = "megabytes for what happened to calls; 0 keeps nothing, and there is no window";
+const SHOWN = "required from viewers on other machines, to hang up and to drain";
+const TOKEN_FILE = "a file that contains the token, instead of token";
+const JOURNAL = "megabytes for the record of calls; with 0 there is no record, and no window";
 
 const WEB_OPTIONS = [
   option("web", "host", LISTENER, "127.0.0.1", "address of the window, its API, /health and /metrics", env("WEB_HOST")),
@@ -213,8 +213,8 @@ const WEB_OPTIONS = [
 
 const LEVEL = oneOf("debug", "info", "warn", "error");
 
-const FORMAT = "how lines are written; auto: text where standard output is a terminal, else json";
-const TRACE = "a number, JID or Call-ID: the messages of its calls are logged, their secrets hidden";
+const FORMAT = "the form of the lines; auto: text if standard output is a terminal, otherwise json";
+const TRACE = "a number, JID or Call-ID: the messages of its calls are logged, without secrets";
 
 const LOG_OPTIONS = [
   option("log", "level", LEVEL, "info", "the least important lines that are written", {

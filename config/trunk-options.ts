@@ -32,7 +32,7 @@ export interface Place {
 
 const PLACE: Kind = {
   schema: place,
-  allowed: 'a host name or address, with a port where it is not looked up, such as "pbx.example:5070"',
+  allowed: 'a host name or address, with a port if it is not to be looked up, such as "pbx.example:5070"',
 };
 const PLACE_OR_NONE: Kind = { schema: z.union([noPlace, place]), allowed: `${PLACE.allowed}, or ""` };
 const HOST_OR_NONE: Kind = {
@@ -59,24 +59,24 @@ const USER_OR_NONE: Kind = {
   allowed: 'a user such as "alice@example.org", or ""',
 };
 
-const CA = "TLS: the authorities in PEM that its certificate is of; when empty, those that the runtime brings";
-const CERTIFICATE = "TLS: our own certificate in PEM, where it asks for one";
-const KEEPALIVE = "after how long without anything a registered way is kept open by empty lines";
+const CA = "TLS: authorities in PEM for its certificate; when empty, those of the runtime";
+const CERTIFICATE = "TLS: our certificate in PEM, if it requires one";
+const KEEPALIVE = "how long a registered connection may be silent before empty lines keep it open";
 const MEDIA =
-  "how the phones behind it talk: rtp and srtp need a media relay, webrtc needs none, auto tries webrtc first";
+  "media of the phones behind it: rtp and srtp need a media relay, webrtc needs none, auto tries webrtc first";
 const TRANSPORT =
-  "toward the trunk; auto: as NAPTR and SRV of its domain say, else UDP; tls: by TLS alone, in both directions";
-const OUTBOUND = "where all requests go, where that is not the server";
-const AUTH = "the name for digest, where it is another one";
-const REALM = "realms that get the credentials; when empty, the registrar's, else that of the first 407 of a call";
-const IDENTITY = "how the trunk is told who calls";
-const CODEC_LIST = "codecs that are offered through the media relay";
+  "to the trunk; auto: by NAPTR and SRV of its domain, otherwise UDP; tls: only TLS, in both directions";
+const OUTBOUND = "where all requests go, if not to the server";
+const AUTH = "the user name for digest, if it differs";
+const REALM = "realms that get the credentials; when empty, the registrar's, otherwise that of the first 407 in a call";
+const IDENTITY = "how the trunk is told the caller's number";
+const CODEC_LIST = "codecs offered through the media relay";
 
 /** Every option of a trunk, in the order of the documentation; `[trunks.NAME]` stands for each of them. */
 export const TRUNK_OPTIONS: readonly Option[] = [
   option(`${TRUNKS}NAME`, "server", PLACE, undefined, "the provider's server, or the PBX; required"),
   option(`${TRUNKS}NAME`, "outbound_proxy", PLACE_OR_NONE, "", OUTBOUND),
-  option(`${TRUNKS}NAME`, "domain", HOST_OR_NONE, "", "the domain of the account, where it is not the server's name"),
+  option(`${TRUNKS}NAME`, "domain", HOST_OR_NONE, "", "the domain of the account, if it is not the server's name"),
   option(`${TRUNKS}NAME`, "transport", oneOf("auto", "udp", "tcp", "tls"), "auto", TRANSPORT),
   option(`${TRUNKS}NAME`, "ca", FILE, "", CA),
   option(`${TRUNKS}NAME`, "certificate", FILE, "", CERTIFICATE),
@@ -85,14 +85,8 @@ export const TRUNK_OPTIONS: readonly Option[] = [
   option(`${TRUNKS}NAME`, "auth_username", TEXT, "", AUTH),
   option(`${TRUNKS}NAME`, "password", TEXT, "", "its password", { secret: true, env: "CARILLON_TRUNK_NAME_PASSWORD" }),
   option(`${TRUNKS}NAME`, "realm", REALMS, [], REALM),
-  option(
-    `${TRUNKS}NAME`,
-    "register",
-    BOOLEAN,
-    false,
-    "REGISTER, so that whoever calls the account reaches the gateway",
-  ),
-  option(`${TRUNKS}NAME`, "expires", EXPIRES, 600, "for how long it asks to be registered"),
+  option(`${TRUNKS}NAME`, "register", BOOLEAN, false, "register, so that calls to the account reach the gateway"),
+  option(`${TRUNKS}NAME`, "expires", EXPIRES, 600, "the duration of a registration"),
   option(`${TRUNKS}NAME`, "keepalive", SECONDS_OR_NEVER, 30, KEEPALIVE),
   option(`${TRUNKS}NAME`, "media", oneOf("rtp", "srtp", "webrtc", "auto"), "webrtc", MEDIA),
   option(`${TRUNKS}NAME`, "codecs", CODECS, ["PCMA", "PCMU"], CODEC_LIST),
@@ -104,8 +98,8 @@ export const TRUNK_OPTIONS: readonly Option[] = [
     IDENTITY,
   ),
   option(`${TRUNKS}NAME`, "trusted", BOOLEAN, false, "its P-Asserted-Identity and Remote-Party-ID are believed"),
-  option(`${TRUNKS}NAME`, "numbers", NUMBERS, [], "whose numbers they are: who is called, and who calls"),
-  option(`${TRUNKS}NAME`, "default_user", USER_OR_NONE, "", "who is called where no number says it"),
+  option(`${TRUNKS}NAME`, "numbers", NUMBERS, [], "the users' numbers, for incoming and outgoing calls"),
+  option(`${TRUNKS}NAME`, "default_user", USER_OR_NONE, "", "who is called if no number matches"),
 ];
 
 /** The options of the trunk of this name. */

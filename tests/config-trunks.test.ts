@@ -68,7 +68,7 @@ describe("is refused in one line:", () => {
     [
       "a trunk without a server",
       WITH('[trunks.fritz]\nusername = "620"\n'),
-      '[trunks.fritz] server is missing: set it in the file; it must be a host name or address, with a port where it is not looked up, such as "pbx.example:5070"',
+      '[trunks.fritz] server is missing: set it in the file; it must be a host name or address, with a port if it is not to be looked up, such as "pbx.example:5070"',
     ],
     [
       "an authority where there is no TLS",

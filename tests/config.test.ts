@@ -255,7 +255,7 @@ describe("documents", () => {
   );
 
   test("docs/options.md names the options that SIGHUP reloads", () => {
-    const sentence = /^SIGHUP reloads (.*?) for what/m.exec(file("docs/options.md"))?.[1] ?? "";
+    const sentence = /^SIGHUP reloads (.*?)\. New calls/m.exec(file("docs/options.md"))?.[1] ?? "";
     const names = [...sentence.matchAll(/`(.*?)`/g)].map(([, name]) => name);
     expect(names).toEqual(OPTIONS.filter(({ reloads }) => reloads).map(({ section, key }) => `[${section}] ${key}`));
   });
