@@ -1,8 +1,9 @@
 /**
- * Log lines that anybody can cause, bounded a minute by who causes them: what is more is counted, in one line every ten seconds (tally.ts).
+ * Log lines that anybody can cause, with a limit per minute for each cause; lines beyond it are counted, in one line every ten seconds
+ * (tally.ts).
  *
- * Rules: a line is written if none of those who cause it has had too many; the most restricted is asked first, so that its surplus uses up
- * nothing of the others.
+ * Rules: a line is written if it exceeds the limit of none of its causes. The cause with the lowest limit is checked first, so that its
+ * surplus does not use up the limits of the others.
  */
 import type { Clock } from "./clock.ts";
 import { Lately } from "./lately.ts";
@@ -11,14 +12,14 @@ import { Tally } from "./tally.ts";
 
 const MINUTE = 60_000;
 
-/** One who causes lines: a caller, or where several callers come from. */
+/** A cause of lines: a caller, or the source of several callers. */
 export interface Cause {
   /** Our own word for its kind. */
   readonly kind: string;
   readonly name: string;
   /** Lines a minute. */
   readonly most: number;
-  /** The reason of the line that counts what is more. */
+  /** The reason in the line that counts the surplus. */
   readonly many: string;
 }
 

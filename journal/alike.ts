@@ -1,10 +1,10 @@
 /**
- * Deflates the packed entries of idle calls by what they have in common with the first of them: the calls of a gateway have most of
- * their header fields, elements and addresses in common.
+ * Deflates the packed entries of idle calls with the first of them as the dictionary: the calls of a gateway share most of their header
+ * fields, elements and addresses.
  *
- * Rule: the first bytes are the dictionary of all (RFC 1950 §2.2, preset dictionary), and stay, since what was deflated needs it. If the
- * first call is like no other, nothing is gained and nothing lost; nor on Deno, whose zlib ignores a dictionary in both directions.
- * Bound: `MOST` bytes of it, what deflate looks back at.
+ * Rule: the first entries deflated are the preset dictionary (RFC 1950 §2.2) of all, and stay in memory, since inflating needs them. If
+ * the first call is unlike the others, nothing is gained or lost; the same on Deno, whose zlib ignores the dictionary in both directions.
+ * Bound: `MOST` bytes of it, the distance that deflate looks back.
  */
 import type { Compression } from "./packed.ts";
 

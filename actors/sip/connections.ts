@@ -2,10 +2,10 @@
  * The TCP and TLS connections of the SIP stack: accepted and opened (opening.ts), reused by transport, trunk and remote address.
  *
  * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection, the idle time, and the time
- * for a whole message; empty lines do not reset the timers, nor does the pong to a ping (RFC 5626 §4.4.1). Beyond a bound the
- * connection is closed and counted. Once a stream cannot be framed any more, it is not read, and closed after the response to that. A
- * kept connection (keep-alive.ts) has no idle limit.
- * An accepted connection is used for its own remote port only, or also for the port that its trunk has asked for (aliases.ts).
+ * for a whole message; neither empty lines nor the pong to a ping (RFC 5626 §4.4.1) reset the timers. A connection that exceeds a
+ * bound is closed and counted. A stream that can no longer be framed is not read any further, and is closed once the response to the
+ * fault is sent. A kept connection (keep-alive.ts) has no idle limit. An accepted connection is used only for its own remote port, and
+ * for the port that its trunk has asked for (aliases.ts).
  */
 import type { Destination } from "../../protocol/sip/message.ts";
 import type { ByteStream, StreamEvents } from "../../transports/transport.ts";

@@ -1,4 +1,4 @@
-/** A media relay that was started anew, and says nothing of that: it is noticed, its calls are made anew, the user is asked, and the phone told. */
+/** A media relay restarts and does not say so: the gateway notices, sets its calls up there again, asks the user for an ICE restart, and gives the phone the new port. */
 import { expect, test } from "bun:test";
 import { RELAY } from "../../replay/relay.ts";
 import { changed, changedAll } from "../support/changed.ts";
@@ -31,7 +31,7 @@ const anewIn = ({ logged }: Stage): number => logged.filter(({ event }) => event
 const ICE = "urn:xmpp:jingle:transports:ice-udp:1";
 const keysOf = (call: number): string => Array(32).fill(`0${call}`).join(":");
 
-/** The user is told of the relay's transport in its call of this number: without candidates, which makes it a restart, then these. */
+/** The user gets the relay's transport in its call of this number: first without candidates, which makes it a restart, then with them. */
 const ASKED = (call: number, { sid = "s1", name = "0" } = {}): string => `
 gateway > juliet
     <iq type='set'><jingle action='transport-info' sid='${sid}'><content name='${name}'><transport ufrag='relay${call}'>
