@@ -10,13 +10,13 @@ import { responseTo } from "../../protocol/sip/build.ts";
 import type { Destination, Request } from "../../protocol/sip/message.ts";
 import type { ChartOwner, LiveChart } from "../live-chart.ts";
 import type { Log } from "../log.ts";
-import type { Phone } from "../phone/phone.ts";
+import type { SipSide } from "../phone/phone.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import type { DialogUser, ServerTransaction } from "../sip/user.ts";
 import type { Abandonment } from "../watch.ts";
 import { CallRecord, logged } from "./record.ts";
 import { readMessages, type SavedCall, writtenChart, writtenMessages } from "./saved-call.ts";
-import type { User } from "./user.ts";
+import type { XmppSide } from "./user.ts";
 
 /** Our identification of a call's dialogs. */
 export interface DialogName {
@@ -26,8 +26,8 @@ export interface DialogName {
 
 export interface CallParts {
   readonly chart: LiveChart;
-  readonly phone: Phone;
-  readonly user: User;
+  readonly phone: SipSide;
+  readonly user: XmppSide;
   readonly dialog: DialogName;
   readonly log: Log;
   /** Schedules the end of the call at its maximum duration; undefined without a limit. */
@@ -44,8 +44,8 @@ export interface CallParts {
 
 export class Call implements ChartOwner, DialogUser {
   readonly chart: LiveChart;
-  readonly phone: Phone;
-  readonly user: User;
+  readonly phone: SipSide;
+  readonly user: XmppSide;
   readonly dialog: DialogName;
   readonly #log: Log;
   readonly #ended: (call: Call) => void;

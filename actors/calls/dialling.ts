@@ -40,7 +40,7 @@ export interface Permitted extends Dialled {
   readonly elsewhere: (uri: string) => string | undefined;
 }
 
-export interface DiallingParts {
+export interface DiallingDependencies {
   readonly config: CallsConfig;
   readonly registry: Registry;
   readonly shares: Shares;
@@ -68,29 +68,31 @@ interface Written {
 const LINES = { kind: "caller", most: 10, many: "many redirections of one caller" };
 
 export class Dialling {
-  readonly #by: DiallingParts;
+  readonly #dependencies: DiallingDependencies;
   readonly #refused: BoundedLines;
   readonly #limits: DialLimits;
 
-  constructor(by: DiallingParts) {
-    this.#by = by;
-    this.#limits = new DialLimits(by.clock);
-    this.#refused = new BoundedLines(by.clock, by.log, { level: "info", event: "dial.refused" });
+  constructor(dependencies: DiallingDependencies) {
+    this.#dependencies = dependencies;
+    this.#limits = new DialLimits(dependencies.clock);
+    this.#refused = new BoundedLines(dependencies.clock, dependencies.log, { level: "info", event: "dial.refused" });
   }
 
   /** The addresses of a call, or its refusal. */
   judge({ caller, callee }: Parties): Permitted | Refusal {
-    const { addresses, dial: plan } = this.#by.config;
+    const { addresses, dial: plan } = this.#dependencies.config;
     const name = dialledName(callee, addresses);
     if (name === undefined) return nobody;
     const found = this.#written(name, caller, plan);
     if (found instanceof Refusal) return found;
     const { trunk, isEmergency } = found;
     if (!isEmergency && this.#isNumberOfAnother(caller)) return impostor;
-    const { registry, load } = this.#by;
+    const { registry, load } = this.#dependencies;
     if (isEmergency ? registry.fullForAll : registry.full) return full;
     if (!isEmergency && !load.admits) return this.#overloaded();
-    const limited = isEmergency ? undefined : (this.#by.shares.refusal(caller) ?? this.#reached(caller, plan));
+    const limited = isEmergency
+      ? undefined
+      : (this.#dependencies.shares.refusal(caller) ?? this.#reached(caller, plan));
     if (limited) return limited;
     const names = trunk ? trunk.call(caller, found) : this.#byProxy({ caller, callee }, found);
     if (names === undefined) return nobody;
@@ -100,20 +102,20 @@ export class Dialling {
 
   /** Whether a call is refused for overload, whatever it offers. */
   isRefusedForOverload({ caller, callee }: Parties): boolean {
-    const { config, load } = this.#by;
+    const { config, load } = this.#dependencies;
     const name = load.admits ? undefined : dialledName(callee, config.addresses);
     const found = name === undefined ? undefined : this.#written(name, caller, config.dial);
     return found !== undefined && (found instanceof Refusal || !found.isEmergency);
   }
 
   #overloaded(): Refusal {
-    this.#by.load.refused();
+    this.#dependencies.load.refused();
     return overloaded;
   }
 
   /** The addresses of a call through the proxy. */
   #byProxy(parties: Parties, { number, isHidden }: Written): TrunkCall | undefined {
-    const names = dialled({ ...parties, name: number }, this.#by.config.addresses);
+    const names = dialled({ ...parties, name: number }, this.#dependencies.config.addresses);
     if (names === undefined || !isHidden) return names && { ...names, fields: [] };
     const account = readNameAddr(names.from).uri;
     return { ...names, ...presenting({ account, isHidden }, "account"), contactUser: "anonymous" };
@@ -121,9 +123,9 @@ export class Dialling {
 
   /** Counts a call that was made. */
   made(caller: string, { isEmergency }: Permitted): void {
-    const { dial: plan } = this.#by.config;
+    const { dial: plan } = this.#dependencies.config;
     if (isEmergency) return;
-    this.#by.shares.count(caller);
+    this.#dependencies.shares.count(caller);
     if (plan) this.#limits.count(caller, plan);
   }
 
@@ -131,20 +133,20 @@ export class Dialling {
     if (plan === undefined) return { trunk: undefined, number: name, isEmergency: false, isHidden: false };
     const found = dial(name, caller, plan);
     if ("refused" in found) return found.refused === "forbidden" ? forbidden : noNumber;
-    const trunk = found.trunk === PROXY ? undefined : this.#by.trunks.named(found.trunk);
+    const trunk = found.trunk === PROXY ? undefined : this.#dependencies.trunks.named(found.trunk);
     return found.trunk !== PROXY && trunk === undefined ? notThere : { ...found, trunk };
   }
 
   #reached(caller: string, plan: DialConfig | undefined): Refusal | undefined {
     if (plan === undefined) return undefined;
-    const calls = [...this.#by.registry.ofUser(caller)].filter(({ chart }) => !chart.isIncoming).length;
+    const calls = [...this.#dependencies.registry.ofUser(caller)].filter(({ chart }) => !chart.isIncoming).length;
     const why = this.#limits.reached(caller, calls, plan);
     return why === undefined ? undefined : limitReached(why);
   }
 
   /** The target of a redirection as it may be called; undefined, and logged, if it may not. */
   #elsewhere(uri: string, caller: string, call: Written): string | undefined {
-    const { config } = this.#by;
+    const { config } = this.#dependencies;
     const found = attempt(() => (config.dial ? this.#led(uri, caller, call) : ledAnywhere(uri, call)));
     if (!(found instanceof Refusal)) return found;
     const why = `redirected by the phone: ${found.message}`;
@@ -157,7 +159,7 @@ export class Dialling {
    * refused if it uses another trunk than the call, or is an emergency number that was not dialled.
    */
   #led(uri: string, caller: string, call: Written): string | Refusal {
-    const { addresses, dial: plan } = this.#by.config;
+    const { addresses, dial: plan } = this.#dependencies.config;
     const { scheme, user, host, port } = readUri(uri);
     const found = this.#written(scheme === "tel" ? uri : user, caller, plan);
     if (found instanceof Refusal) return found;
@@ -170,11 +172,11 @@ export class Dialling {
 
   /** Whether the caller's name is another user's number: with a plan in any spelling, else in the same text. */
   #isNumberOfAnother(caller: string): boolean {
-    const { addresses, dial: plan } = this.#by.config;
+    const { addresses, dial: plan } = this.#dependencies.config;
     const name = unescapeLocal(readJid(caller)?.local ?? "");
     const isName = (number: string): boolean =>
       plan ? isSameNumber(number, name, plan) : number.toLowerCase() === name;
-    if (this.#by.trunks.numbers.some(({ number, user }) => user !== caller && isName(number))) return true;
+    if (this.#dependencies.trunks.numbers.some(({ number, user }) => user !== caller && isName(number))) return true;
     return addresses.usernameToPhone.some(({ username, phone }) => username.toLowerCase() !== name && isName(phone));
   }
 }

@@ -45,7 +45,7 @@ import { trunkParties } from "./trunk-parties.ts";
 type Placed = Parties & { readonly trunk: Trunk | undefined };
 
 /** The dependencies of incoming calls. */
-export interface IncomingParts {
+export interface IncomingDependencies {
   readonly maker: CallMaker;
   readonly registry: Registry;
   readonly shares: Shares;
@@ -65,10 +65,10 @@ export interface IncomingParts {
 }
 
 export class IncomingCalls {
-  readonly #by: IncomingParts;
+  readonly #dependencies: IncomingDependencies;
 
-  constructor(by: IncomingParts) {
-    this.#by = by;
+  constructor(dependencies: IncomingDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Creates the call, or sends the refusal; a call through the relay is created when that has answered. */
@@ -79,24 +79,24 @@ export class IncomingCalls {
   /** The same; `localTag` is our tag if the relay has rewritten the offer. */
   #place(transaction: ServerTransaction, localTag: string | undefined): void {
     const { request, source } = transaction;
-    const { trunks, numbering, reach: proxyReach, addresses } = this.#by;
+    const { trunks, numbering, reach: proxyReach, addresses } = this.#dependencies;
     const trunk = trunks.of(request, source, numbering(), proxyReach.isPassedOn(source));
     const hop = attempt(() => hopOf(dialogFromRequest(request, "")));
     const mayName = hop instanceof Refusal || (trunk?.reach ?? proxyReach).mayName(hop, source);
     if (!mayName) return this.#refuse(transaction, NOT_THEIRS);
     const who = trunk
       ? trunkParties(request, trunk, addresses, numbering())
-      : parties(request, addresses, this.#by.isTrusted(source));
+      : parties(request, addresses, this.#dependencies.isTrusted(source));
     if (!who) return this.#refuse(transaction, NOBODY);
-    if (this.#by.shares.isUsedUp(who.them, "incoming")) return this.#refuse(transaction, USED_UP);
+    if (this.#dependencies.shares.isUsedUp(who.them, "incoming")) return this.#refuse(transaction, USED_UP);
     const offer = offerOf(request);
-    const needsRelay = this.#by.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
+    const needsRelay = this.#dependencies.relay !== undefined && localTag === undefined && isPlain(sdpOf(request));
     const plain = !needsRelay && !(offer instanceof Refusal) && offer.contents.some(isWithoutIce);
-    const devices = this.#by.xmpp().reach(who.them, who.us, plain);
+    const devices = this.#dependencies.xmpp().reach(who.them, who.us, plain);
     const refusal = whyNoCall(request, offer, devices);
     if (refusal) return this.#refuse(transaction, refusal);
     if (offer instanceof Refusal) return this.#refuse(transaction, noCallFor(offer));
-    const codecs = trunk?.settings.codecs ?? this.#by.codecs;
+    const codecs = trunk?.settings.codecs ?? this.#dependencies.codecs;
     const isCarried = trunk !== undefined || proxyReach.isPassedOn(source);
     if (needsRelay) this.#admit(transaction, { codecs, caller: isCarried ? who.us : source.host });
     else this.#begin(transaction, { ...who, trunk }, offer, devices, localTag);
@@ -104,7 +104,7 @@ export class IncomingCalls {
 
   /** Has the relay make an offer of it that the user can take. */
   #admit(transaction: ServerTransaction, admitted: Admitted): void {
-    this.#by.relay?.admit(transaction, admitted, {
+    this.#dependencies.relay?.admit(transaction, admitted, {
       admitted: (ready, localTag) => this.#admitted(ready, localTag),
       refused: (status, why) =>
         this.#refuse(transaction, {
@@ -117,16 +117,16 @@ export class IncomingCalls {
 
   /** Places the call after the relay's answer; errors are no longer handled by the stack. */
   #admitted(transaction: ServerTransaction, localTag: string): void {
-    const { full } = this.#by.registry;
+    const { full } = this.#dependencies.registry;
     if (full) return this.#refuse(transaction, { status: 503, headers: [RETRY_AFTER], why: "no more calls now" });
     const refusal = attempt(() => this.#place(transaction, localTag));
     if (refusal instanceof Refusal) this.#refuse(transaction, noCallFor(refusal));
   }
 
   #refuse(transaction: ServerTransaction, { status, headers = [], why = "", advice }: NoCall): void {
-    const toTag = this.#by.random();
+    const toTag = this.#dependencies.random();
     transaction.respond(responseTo(transaction.request, status, { toTag, headers }));
-    this.#by.refused.invite(transaction, status, advice === undefined ? { why } : { why, advice });
+    this.#dependencies.refused.invite(transaction, status, advice === undefined ? { why } : { why, advice });
   }
 
   #begin(
@@ -136,7 +136,7 @@ export class IncomingCalls {
     { isOnline, direct, byProposal }: Reach,
     relayTag: string | undefined,
   ): void {
-    const { maker, registry, random } = this.#by;
+    const { maker, registry, random } = this.#dependencies;
     const { request } = transaction;
     const sid = header(request, "Call-ID") ?? "";
     const us = byProposal ? phoneDevice(who.us) : who.us;

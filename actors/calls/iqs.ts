@@ -23,7 +23,7 @@ import type { Registry } from "./registry.ts";
 import { unknownSession } from "./said.ts";
 
 /** The dependencies of Jingle IQs. */
-export interface JingleIqParts {
+export interface JingleIqDependencies {
   readonly registry: Registry;
   readonly outgoing: OutgoingCalls;
   readonly refused: RefusedCalls;
@@ -32,10 +32,10 @@ export interface JingleIqParts {
 }
 
 export class JingleIqs {
-  readonly #by: JingleIqParts;
+  readonly #dependencies: JingleIqDependencies;
 
-  constructor(by: JingleIqParts) {
-    this.#by = by;
+  constructor(dependencies: JingleIqDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Handles a Jingle IQ; `reply` is called once with its answer. */
@@ -56,14 +56,14 @@ export class JingleIqs {
   }
 
   #notInitiated(iq: Stanza, sid: string, refusal: Refusal): void {
-    const { registry, refused, addresses } = this.#by;
+    const { registry, refused, addresses } = this.#dependencies;
     if (!isServed(iq.from, addresses)) refused.oneInitiate(iq, sid, refusal, advice.notServed);
     else if (registry.full || refusal === overloaded) refused.oneInitiate(iq, sid, refusal);
     else refused.initiate(iq, sid, refusal);
   }
 
   #deliver(iq: Stanza, jingle: Element, accepted: () => void): Refusal | undefined {
-    const { registry, outgoing, addresses } = this.#by;
+    const { registry, outgoing, addresses } = this.#dependencies;
     const from = owned(iq.from);
     const to = owned(String(iq.to));
     if (!isServed(from, addresses)) return stranger;
@@ -83,7 +83,7 @@ export class JingleIqs {
   /** Offers the user's unanswered calls, one by its sid or all, to the asking device, too. */
   #existing(iq: JingleIq, accepted: () => void): Refusal | undefined {
     const { sid } = iq.jingle.attrs;
-    const mine = [...this.#by.registry.ofUser(bareJid(iq.from))].filter(
+    const mine = [...this.#dependencies.registry.ofUser(bareJid(iq.from))].filter(
       ({ chart }) => chart.isIncoming && chart.unanswered,
     );
     const asked = sid ? mine.filter((call) => call.user.side.sid === sid) : mine;
@@ -97,7 +97,7 @@ export class JingleIqs {
     const reason = reasonElement({ condition: refusal.jingle.reason ?? "general-error", text: refusal.message });
     const payload = jingleElement("session-terminate", String(jingle.attrs.sid), {}, [reason]);
     const [to, from] = [iq.from, String(iq.to)];
-    this.#by.xmpp().request({ to, from, payload }, () => {});
+    this.#dependencies.xmpp().request({ to, from, payload }, () => {});
   }
 }
 

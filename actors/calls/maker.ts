@@ -13,7 +13,7 @@ import { type Log, logAbout } from "../log.ts";
 import type { InvitesAwaiting } from "../phone/awaiting.ts";
 import { ProxyCredentials } from "../phone/credentials.ts";
 import { Line, type LineNeeds } from "../phone/line.ts";
-import type { Phone } from "../phone/phone.ts";
+import type { SipSide } from "../phone/phone.ts";
 import type { RelayOwner } from "../relay/relayed-call.ts";
 import type { Saver } from "../store/writer.ts";
 import type { Trunk } from "../trunks/trunk.ts";
@@ -24,7 +24,7 @@ import type { CallsNeeds } from "./needs.ts";
 import type { Registry } from "./registry.ts";
 import { readChart, SAVED_VERSION, type SavedCall } from "./saved-call.ts";
 import type { UserSide } from "./session.ts";
-import { User } from "./user.ts";
+import { XmppSide } from "./user.ts";
 
 /** The start of a call, in addition to the options. */
 type Beginning = Pick<
@@ -81,7 +81,7 @@ export class CallMaker {
     beginning: Beginning,
     side: UserSide,
     terms: DialogTerms,
-    phone: (line: Line) => Phone,
+    phone: (line: Line) => SipSide,
     saved?: SavedCall,
   ): Call {
     const { config, xmpp, load } = this.#needs;
@@ -95,7 +95,7 @@ export class CallMaker {
     const call = new Call({
       chart,
       phone: phone(new Line(this.#lineNeedsOf(trunk), chart, contactUser, saved?.phone)),
-      user: new User(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
+      user: new XmppSide(side, chart, { xmpp: xmpp(), outbox: this.#outbox, log }),
       dialog: { callId, localTag },
       log,
       longest: longest === undefined ? undefined : (end) => this.#endAfter(longest, saved?.record.answered, end),
@@ -123,7 +123,7 @@ export class CallMaker {
 
   /** The relay's callbacks for a call. */
   #ownerOf(chart: LiveChart): RelayOwner {
-    const phone = (): Phone | undefined => this.#registry.all().find((call) => call.chart === chart)?.phone;
+    const phone = (): SipSide | undefined => this.#registry.all().find((call) => call.chart === chart)?.phone;
     return {
       lost: (text) => void chart.deliver({ type: "sip.answer.unusable", text }),
       made: (made) => chart.madeByRelay(made),

@@ -35,7 +35,7 @@ interface Parties {
 }
 
 /** The dependencies of Jingle Messages. */
-export interface MessageParts {
+export interface MessageDependencies {
   readonly registry: Registry;
   readonly proposals: Proposals;
   readonly dialling: Dialling;
@@ -45,17 +45,18 @@ export interface MessageParts {
 }
 
 export class CallMessages {
-  readonly #by: MessageParts;
+  readonly #dependencies: MessageDependencies;
 
-  constructor(by: MessageParts) {
-    this.#by = by;
+  constructor(dependencies: MessageDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Handles a message; returns an error stanza to answer it with, if any. */
   take(stanza: Element): Element | undefined {
     const parties = { from: String(stanza.attrs.from), to: String(stanza.attrs.to ?? "") };
     const message = readJingleMessage(stanza);
-    if (!isServed(parties.from, this.#by.addresses)) return stanzaError(stanza, "cancel", "service-unavailable");
+    if (!isServed(parties.from, this.#dependencies.addresses))
+      return stanzaError(stanza, "cancel", "service-unavailable");
     if (!message || !readJid(parties.from)?.resource) return stanzaError(stanza, "modify", "bad-request");
     if (message.type === "propose") this.#answer(parties, message);
     else if (message.type === "retract") this.#retract(parties, message);
@@ -64,7 +65,7 @@ export class CallMessages {
   }
 
   #answer({ from, to }: Parties, message: Propose): void {
-    const { registry, proposals, dialling, refused, xmpp } = this.#by;
+    const { registry, proposals, dialling, refused, xmpp } = this.#dependencies;
     const { id, media } = message;
     const parties = { from: phoneDevice(to), to: from };
     const say = (answer: JingleMessage): void => void xmpp().say(parties, answer);
@@ -86,15 +87,15 @@ export class CallMessages {
   #retract({ from, to }: Parties, message: Retract): void {
     const { id, reason } = message;
     const session = { sid: id, them: from, us: to };
-    this.#by.proposals.take(session);
-    const chart = this.#by.registry.bySession(session)?.chart;
+    this.#dependencies.proposals.take(session);
+    const chart = this.#dependencies.registry.bySession(session)?.chart;
     if (chart?.devices.includes(from) && chart.unanswered && !chart.isIncoming)
       chart.deliver({ type: "jingle.session-terminate", device: from, reason });
   }
 
   #respond({ from, to }: Parties, message: Response): void {
     const { type, id } = message;
-    const chart = this.#by.registry.bySession({ sid: id, them: from, us: to })?.chart;
+    const chart = this.#dependencies.registry.bySession({ sid: id, them: from, us: to })?.chart;
     const event =
       message.type === "reject"
         ? ({ type: "jmi.reject", device: from, reason: message.reason } as const)
@@ -102,6 +103,6 @@ export class CallMessages {
     const isTaken = chart?.isIncoming && !chart.deliver(event);
     if (isTaken || type !== "proceed") return;
     const retract = { type: "retract", id, reason: { condition: "cancel" } } as const;
-    this.#by.xmpp().say({ from: phoneDevice(to), to: from }, retract);
+    this.#dependencies.xmpp().say({ from: phoneDevice(to), to: from }, retract);
   }
 }

@@ -26,7 +26,7 @@ export interface JingleIq {
 }
 
 /** The dependencies of outgoing calls. */
-export interface OutgoingParts {
+export interface OutgoingDependencies {
   readonly maker: CallMaker;
   readonly registry: Registry;
   readonly proposals: Proposals;
@@ -36,15 +36,15 @@ export interface OutgoingParts {
 }
 
 export class OutgoingCalls {
-  readonly #by: OutgoingParts;
+  readonly #dependencies: OutgoingDependencies;
 
-  constructor(by: OutgoingParts) {
-    this.#by = by;
+  constructor(dependencies: OutgoingDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Creates the call, or returns the refusal. `accepted` answers the IQ. */
   place(iq: JingleIq, accepted: () => void): Refusal | undefined {
-    const { maker, registry, proposals, dialling, config, random } = this.#by;
+    const { maker, registry, proposals, dialling, config, random } = this.#dependencies;
     const sid = owned(String(iq.jingle.attrs.sid));
     const side = { sid, us: iq.to, them: bareJid(iq.from), initiator: iq.from };
     if (registry.bySession(side)) return inUse;

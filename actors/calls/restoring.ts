@@ -11,7 +11,7 @@ import type { Reason } from "../../protocol/reasons.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Line } from "../phone/line.ts";
-import type { Phone } from "../phone/phone.ts";
+import type { SipSide } from "../phone/phone.ts";
 import { PhoneUac } from "../phone/uac.ts";
 import { PhoneUas } from "../phone/uas.ts";
 import type { Relay } from "../relay/relay.ts";
@@ -31,7 +31,7 @@ const EACH = 5;
 
 const NO_TRUNK: Reason = { condition: "gone", text: "the trunk of the call is not configured any more" };
 
-export interface RestoringParts {
+export interface RestoringDependencies {
   readonly maker: CallMaker;
   readonly outbox: Outbox;
   readonly saver: Saver;
@@ -43,13 +43,13 @@ export interface RestoringParts {
 }
 
 export class Restoring {
-  readonly #by: RestoringParts;
+  readonly #dependencies: RestoringDependencies;
   #restored: { readonly call: Call; readonly saved: SavedCall }[] = [];
   /** The calls whose users must be checked once the stream is up. */
   #users: readonly Call[] = [];
 
-  constructor(by: RestoringParts) {
-    this.#by = by;
+  constructor(dependencies: RestoringDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Restores what was saved; sends nothing. Throws, without any change, if a newer version saved it. */
@@ -73,14 +73,14 @@ export class Restoring {
       if (!this.#hasTrunk(saved)) call.abandon("gateway.restarts", NO_TRUNK);
     }
     const living = restored.map(({ call }) => call).filter(({ chart }) => !chart.over);
-    this.#by.log({ level: "info", event: "calls.restored", calls: restored.length, living: living.length });
+    this.#dependencies.log({ level: "info", event: "calls.restored", calls: restored.length, living: living.length });
     this.#users = living;
     this.#each(living, (call) => call.phone.ask());
   }
 
   /** Whether a call's trunk, if it has one, is still configured. */
   #hasTrunk({ trunk }: SavedCall): boolean {
-    return trunk === undefined || this.#by.trunks.named(trunk) !== undefined;
+    return trunk === undefined || this.#dependencies.trunks.named(trunk) !== undefined;
   }
 
   /** The stream is up: the users of restored calls are checked, once. */
@@ -94,11 +94,11 @@ export class Restoring {
     const call = calls[at];
     if (call === undefined) return;
     if (!call.chart.userLeft) call.chart.guard(() => ask(call));
-    this.#by.clock.after(EACH, () => this.#each(calls, ask, at + 1));
+    this.#dependencies.clock.after(EACH, () => this.#each(calls, ask, at + 1));
   }
 
   #read(id: string, text: string): void {
-    const { outbox, saver } = this.#by;
+    const { outbox, saver } = this.#dependencies;
     try {
       if (isOwed(id)) return outbox.restore(id, text);
       const saved = readSavedCall(text);
@@ -111,11 +111,11 @@ export class Restoring {
   }
 
   #unreadable(id: string, error: string): void {
-    this.#by.log({ level: "error", event: "store.unreadable", id, error });
+    this.#dependencies.log({ level: "error", event: "store.unreadable", id, error });
   }
 
   #made(saved: SavedCall): Call {
-    const { maker, trunks, relay } = this.#by;
+    const { maker, trunks, relay } = this.#dependencies;
     const { side, dialog, longest, withheld, phone } = saved;
     const trunk = saved.trunk === undefined ? undefined : trunks.named(saved.trunk);
     if (saved.relay && phone) relay?.restore(dialog.localTag, saved.relay);
@@ -123,7 +123,7 @@ export class Restoring {
     const call = maker.create(saved.chart.context, side, way, (line) => this.#phone(saved, line), saved);
     try {
       call.user.restore(withheld);
-      if (phone) call.phone.restore(phone, Math.max(1, this.#by.saver.start - saved.start));
+      if (phone) call.phone.restore(phone, Math.max(1, this.#dependencies.saver.start - saved.start));
     } catch (error) {
       // it is registered already
       call.abandon("gateway.fails", { condition: "general-error", text: "the gateway failed" });
@@ -132,10 +132,11 @@ export class Restoring {
     return call;
   }
 
-  #phone({ dialog, chart, invite }: SavedCall, line: Line): Phone {
+  #phone({ dialog, chart, invite }: SavedCall, line: Line): SipSide {
     if (chart.context.direction === "outgoing") return new PhoneUac(undefined, line);
     const { theirs } = invite ?? {};
-    const transaction: ServerTransaction | undefined = theirs && this.#by.sip().takeUp(theirs.request, theirs.source);
+    const transaction: ServerTransaction | undefined =
+      theirs && this.#dependencies.sip().takeUp(theirs.request, theirs.source);
     return new PhoneUas(transaction, dialog.localTag, line);
   }
 }

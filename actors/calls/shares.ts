@@ -24,24 +24,24 @@ export interface ShareConfig {
 }
 
 /** The dependencies of the counts. */
-interface ShareParts {
+interface ShareDependencies {
   readonly config: ShareConfig;
   readonly registry: Registry;
   readonly clock: Clock;
 }
 
 export class Shares {
-  readonly #by: ShareParts;
+  readonly #dependencies: ShareDependencies;
   readonly #begun: Lately;
 
-  constructor(by: ShareParts) {
-    this.#by = by;
-    this.#begun = new Lately(by.clock, MINUTE);
+  constructor(dependencies: ShareDependencies) {
+    this.#dependencies = dependencies;
+    this.#begun = new Lately(dependencies.clock, MINUTE);
   }
 
   /** Why a user may not place a call now; undefined if allowed. */
   refusal(user: string): Refusal | undefined {
-    const { config } = this.#by;
+    const { config } = this.#dependencies;
     if (this.isUsedUp(user, "outgoing")) return limitReached(`no more than ${config.perUser} calls of a user at once`);
     const isTooOften = config.perMinute > 0 && this.#begun.of(user) >= config.perMinute;
     return isTooOften ? limitReached(`no more than ${config.perMinute} new calls of a user a minute`) : undefined;
@@ -49,7 +49,7 @@ export class Shares {
 
   /** Whether a user has the maximum number of calls in this direction. */
   isUsedUp(user: string, direction: CallAbout["direction"]): boolean {
-    const { config, registry } = this.#by;
+    const { config, registry } = this.#dependencies;
     const calls = registry.ofUser(user);
     if (config.perUser === 0 || calls.size < config.perUser) return false;
     const isIncoming = direction === "incoming";
@@ -58,7 +58,7 @@ export class Shares {
 
   /** Counts a call placed by a user. */
   count(user: string): void {
-    const { perMinute } = this.#by.config;
+    const { perMinute } = this.#dependencies.config;
     if (perMinute > 0) this.#begun.count(user, perMinute);
   }
 }

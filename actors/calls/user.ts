@@ -31,7 +31,7 @@ const info = (name: string): Element => xml(name, { xmlns: RTP_INFO });
 
 type Effect<Type extends UserEffect["type"]> = Extract<UserEffect, { type: Type }>;
 
-export class User {
+export class XmppSide {
   readonly #session: JingleSession;
   readonly #absence: Absence;
   readonly #withheld = new Withheld();
@@ -47,7 +47,7 @@ export class User {
     return this.#session.side;
   }
 
-  static readonly #rows: EffectRows<UserEffect, User> = {
+  static readonly #rows: EffectRows<UserEffect, XmppSide> = {
     "jingle.send.session-initiate": (user, { to, media }) => {
       for (const device of to) user.#offering.offer(device, media);
     },
@@ -80,7 +80,7 @@ export class User {
 
   /** Performs one effect of the chart; a failure comes back as an event. */
   perform(effect: UserEffect): void {
-    performBy(User.#rows, this, effect);
+    performBy(XmppSide.#rows, this, effect);
   }
 
   /** Offers a device less, if that may be why it ended the session; `accepted` is called before that. */

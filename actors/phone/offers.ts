@@ -42,7 +42,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   readonly #timer: PhoneTimer;
   readonly #description: Description;
   /** The role in which the phone's SDP is read. */
-  readonly #by: Role;
+  readonly #role: Role;
   /** Our offer without a final response yet. */
   #open: Media | null = null;
   /** Our last re-INVITE. */
@@ -58,11 +58,11 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
   /** No BYE waits for the ACK to a re-INVITE. */
   readonly holdsBye = false;
 
-  constructor(line: Line, timer: PhoneTimer, description: Description, by: Role) {
+  constructor(line: Line, timer: PhoneTimer, description: Description, role: Role) {
     this.#line = line;
     this.#timer = timer;
     this.#description = description;
-    this.#by = by;
+    this.#role = role;
   }
 
   // In another process (saved.ts)
@@ -159,7 +159,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
 
   #readAnswer(offered: Media, sdp: string): Media | Refusal {
     if (sdp === "") return new Refusal("the answer has no SDP", { status: 488 });
-    const read = (): Media => this.#line.suited(readSdp(sdp, { by: this.#by, answerTo: offered }));
+    const read = (): Media => this.#line.suited(readSdp(sdp, { by: this.#role, answerTo: offered }));
     return attempt(() => inItsGeneration(this.#line.chart.remote, acceptFromAnswer(offered, read())));
   }
 
@@ -200,7 +200,7 @@ export class PhoneOffers implements ReinviteOutcome, Awaiting {
     if (sdp === "") return { type: "sip.reinvite.empty" };
     const before = this.#line.chart.remote;
     const action = readJingleAction(sdp);
-    const read = this.#line.suited(readSdp(sdp, { by: this.#by, follows: before }));
+    const read = this.#line.suited(readSdp(sdp, { by: this.#role, follows: before }));
     const offer = action === null ? laterOffer(before, read) : sourceOffer(before, read);
     const media = inItsGeneration(before, laterInKindOf(before, offer));
     return { type: isUpdate ? "sip.update" : "sip.reinvite", media, action };

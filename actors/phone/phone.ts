@@ -33,9 +33,9 @@ const OFFER_IS_OPEN = warning(399, "an offer has no answer yet");
 
 /** The methods of requests inside a dialog; awaiting.ts handles ACK and CANCEL. */
 type Method = Exclude<(typeof METHODS)[number], "ACK" | "CANCEL">;
-type Answer = (phone: Phone, fork: Fork, transaction: ServerTransaction) => void;
+type Answer = (phone: SipSide, fork: Fork, transaction: ServerTransaction) => void;
 
-export abstract class Phone {
+export abstract class SipSide {
   protected readonly line: Line;
   protected readonly forks: Forks;
   protected readonly description: Description;
@@ -126,7 +126,7 @@ export abstract class Phone {
     OPTIONS: (_phone, _, transaction) =>
       transaction.respond(responseTo(transaction.request, 200, { headers: capabilities(undefined, { accept: true }) })),
   };
-  static readonly #byMethod = new Map<string, Answer>(Object.entries(Phone.#answers));
+  static readonly #byMethod = new Map<string, Answer>(Object.entries(SipSide.#answers));
 
   /** A request inside one of our dialogs, found by Call-ID and our tag. */
   request(request: Request, transaction: ServerTransaction): void {
@@ -147,7 +147,7 @@ export abstract class Phone {
     fork.learn(request);
     const early = forks.chosen === null ? answerEarly(this.line, fork, this.description, request) : undefined;
     if (early) return transaction.respond(early);
-    const answer = Phone.#byMethod.get(request.method);
+    const answer = SipSide.#byMethod.get(request.method);
     if (answer) answer(this, fork, transaction);
     else respond(405, [ALLOW]);
   }

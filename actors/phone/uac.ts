@@ -22,7 +22,7 @@ import { MOST_TRIES } from "./ask.ts";
 import { withoutCredentials } from "./credentials.ts";
 import { type Attempt, Invite, renumbered } from "./invite.ts";
 import type { Line, RelayTerms } from "./line.ts";
-import { headersOf, Phone } from "./phone.ts";
+import { headersOf, SipSide } from "./phone.ts";
 import type { SavedInvite, SavedOurs, SavedPhone } from "./saved.ts";
 
 /** Caller and callee in SIP; URIs as sent. */
@@ -56,7 +56,7 @@ export interface NextHops {
 const SILENCE = 4_000;
 const NONE: readonly Destination[] = [];
 
-export class PhoneUac extends Phone {
+export class PhoneUac extends SipSide {
   /** Until a phone has answered: a held call does not store how it was placed. */
   #callee: Callee | undefined;
   readonly #answers: InviteAnswers;

@@ -19,7 +19,7 @@ import { type EffectRows, performBy } from "../effect-rows.ts";
 import type { Awaiting, ServerTransaction } from "../sip/user.ts";
 import type { Fork } from "./fork.ts";
 import type { Line } from "./line.ts";
-import { headersOf, Phone } from "./phone.ts";
+import { headersOf, SipSide } from "./phone.ts";
 import { Ringing } from "./ringing.ts";
 import { type SavedInvite, type SavedPhone, savedTheirs } from "./saved.ts";
 
@@ -35,7 +35,7 @@ const neverSaid = (_: PhoneUas, { type }: PhoneEffect): never => {
   throw new Error(`a callee does not say ${type}`);
 };
 
-export class PhoneUas extends Phone implements Awaiting {
+export class PhoneUas extends SipSide implements Awaiting {
   /** Until the ACK to our 200: a call may last for hours, and its INVITE is not stored as long. */
   #transaction: ServerTransaction | undefined;
   readonly #localTag: string;

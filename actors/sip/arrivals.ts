@@ -48,7 +48,7 @@ export interface ArrivalsNeeds {
 }
 
 /** Where arrivals come from. */
-export interface ArrivalsBy {
+export interface ArrivalsPorts {
   readonly flows: SipFlows;
   /** A trunk that has connected to us asks us to use that connection for our requests to it. */
   alias(source: Destination, port: number): void;
@@ -56,12 +56,12 @@ export interface ArrivalsBy {
 
 export class SipArrivals {
   readonly #needs: ArrivalsNeeds;
-  readonly #by: ArrivalsBy;
+  readonly #ports: ArrivalsPorts;
   readonly #waiting: WaitingInvites<Arrived>;
 
-  constructor(needs: ArrivalsNeeds, by: ArrivalsBy) {
+  constructor(needs: ArrivalsNeeds, ports: ArrivalsPorts) {
     this.#needs = needs;
-    this.#by = by;
+    this.#ports = ports;
     this.#waiting = new WaitingInvites<Arrived>({
       load: needs.load,
       allow: (source) => needs.allow(source),
@@ -89,7 +89,7 @@ export class SipArrivals {
   /** An INVITE too many. */
   #refuseForOverload({ source, by }: Arrived, invite: Request, toTag: string): void {
     const known = markedHeader(invite, source);
-    if (known) this.#needs.refusedForOverload(known.message, source, this.#by.flows.back(by, known.replyTo), toTag);
+    if (known) this.#needs.refusedForOverload(known.message, source, this.#ports.flows.back(by, known.replyTo), toTag);
   }
 
   #read(arrived: Arrived): void {
@@ -107,11 +107,11 @@ export class SipArrivals {
     if (incoming.message !== undefined) {
       this.#needs.watch?.sip(false, bytes, transport, host, port, incoming.message);
       this.#alias(incoming.message, source);
-      return this.#needs.received(incoming.message, source, this.#by.flows.back(by, incoming.replyTo));
+      return this.#needs.received(incoming.message, source, this.#ports.flows.back(by, incoming.replyTo));
     }
     this.#needs.dropped.add(incoming.fault, { source: host });
     const { refusal, replyTo } = incoming;
-    if (refusal !== undefined) this.#refuse(refusal, this.#by.flows.backAsItCame(by, replyTo), source, bytes.length);
+    if (refusal !== undefined) this.#refuse(refusal, this.#ports.flows.backAsItCame(by, replyTo), source, bytes.length);
   }
 
   /** A trunk that has connected to us may ask us to use that connection for our requests to it. */
@@ -119,7 +119,7 @@ export class SipArrivals {
     if (!source.accepted || source.trunk === undefined || message.kind === "response") return;
     const { params, port } = topVia(message);
     if (params.some(([name]) => name.toLowerCase() === "alias"))
-      this.#by.alias(source, port ?? defaultPort(source.transport));
+      this.#ports.alias(source, port ?? defaultPort(source.transport));
   }
 
   #fault(error: unknown): void {

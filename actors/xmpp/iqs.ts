@@ -17,7 +17,7 @@ import type { Tally } from "../tally.ts";
 import type { XmppRequests } from "./requests.ts";
 import type { Reply, XmppUser } from "./user.ts";
 
-export interface IncomingIqParts {
+export interface IncomingIqDependencies {
   readonly user: XmppUser;
   readonly requests: XmppRequests;
   readonly service: Service;
@@ -29,14 +29,14 @@ export interface IncomingIqParts {
 }
 
 export class IncomingIqs {
-  readonly #by: IncomingIqParts;
+  readonly #dependencies: IncomingIqDependencies;
 
-  constructor(by: IncomingIqParts) {
-    this.#by = by;
+  constructor(dependencies: IncomingIqDependencies) {
+    this.#dependencies = dependencies;
   }
 
   take(iq: Stanza): void {
-    const { requests, dropped, send } = this.#by;
+    const { requests, dropped, send } = this.#dependencies;
     if (iq.type === "result" || iq.type === "error") {
       if (!requests.answer(iq) && iq.id !== "ping") dropped.add("unsolicited IQ response");
     } else if (iq.id === undefined) dropped.add("IQ without an id");
@@ -46,20 +46,20 @@ export class IncomingIqs {
 
   /** The head of an IQ beyond the limits: answers its sender with an error, or the user of the server that handed it over. */
   oversized(iq: Stanza, why: string): void {
-    if (iq.type === "result" || iq.type === "error") this.#by.requests.oversized(iq);
+    if (iq.type === "result" || iq.type === "error") this.#dependencies.requests.oversized(iq);
     if (iq.id === undefined || (iq.type !== "get" && iq.type !== "set")) return;
     const inner = this.#handedOver(iq);
     const error = stanzaError((inner ?? iq).element, "modify", "policy-violation", [errorText(why)]);
-    this.#by.send(inner ? answerHandedOver(iq, error) : error);
+    this.#dependencies.send(inner ? answerHandedOver(iq, error) : error);
   }
 
   /** The IQ that a server hands over in this one; otherwise this one. */
   inner(iq: Stanza): Stanza {
-    return (this.#by.intercepts ? this.#handedOver(iq) : undefined) ?? iq;
+    return (this.#dependencies.intercepts ? this.#handedOver(iq) : undefined) ?? iq;
   }
 
   #answer(iq: Stanza): void {
-    const { user, service, intercepts, send } = this.#by;
+    const { user, service, intercepts, send } = this.#dependencies;
     let isAnswered = false;
     const reply = (answer: Element): void => {
       if (!isAnswered) send(answer);
@@ -76,16 +76,16 @@ export class IncomingIqs {
   }
 
   #handedOver(iq: Stanza): Stanza | undefined {
-    return this.#by.mayHandOver(iq.from) ? handedOver(iq) : undefined;
+    return this.#dependencies.mayHandOver(iq.from) ? handedOver(iq) : undefined;
   }
 
   #takeHandedOver(iq: Stanza, reply: Reply): void {
     const inner = this.#handedOver(iq);
     if (!inner) return reply(stanzaError(iq.element, "auth", "forbidden"));
     const answered = (answer: Element): void => reply(answerHandedOver(iq, answer));
-    if (this.#asksPhone(inner)) return answered(serviceAnswer(inner, this.#by.service));
+    if (this.#asksPhone(inner)) return answered(serviceAnswer(inner, this.#dependencies.service));
     if (!isForCalls(inner)) return reply(stanzaError(iq.element, "cancel", "feature-not-implemented"));
-    this.#by.user.jingle(inner, answered);
+    this.#dependencies.user.jingle(inner, answered);
   }
 
   /**
@@ -94,7 +94,7 @@ export class IncomingIqs {
    */
   #asksPhone({ from, to = "", type, element }: Stanza): boolean {
     const isInfo = type === "get" && element.getChild("query", DISCO_INFO) !== undefined;
-    return isInfo && isPhoneDevice(to) && this.#by.user.isCalling({ us: to, them: from });
+    return isInfo && isPhoneDevice(to) && this.#dependencies.user.isCalling({ us: to, them: from });
   }
 }
 

@@ -12,7 +12,7 @@ import { conditionOf, stanzaError } from "../../protocol/xmpp/iq.ts";
 import type { Tally } from "../tally.ts";
 import type { XmppUser } from "./user.ts";
 
-export interface IncomingMessageParts {
+export interface IncomingMessageDependencies {
   readonly user: XmppUser;
   readonly dropped: Tally;
   /** Whether a JID is a user's server, which may hand over stanzas: never in gateway mode. */
@@ -22,14 +22,14 @@ export interface IncomingMessageParts {
 }
 
 export class IncomingMessages {
-  readonly #by: IncomingMessageParts;
+  readonly #dependencies: IncomingMessageDependencies;
 
-  constructor(by: IncomingMessageParts) {
-    this.#by = by;
+  constructor(dependencies: IncomingMessageDependencies) {
+    this.#dependencies = dependencies;
   }
 
   take(message: Stanza): void {
-    const { user, dropped, send, intercepts } = this.#by;
+    const { user, dropped, send, intercepts } = this.#dependencies;
     const { type, element } = message;
     const error = this.#errorOf(message);
     const sid = error && refusedProposal(error.element);
@@ -46,19 +46,19 @@ export class IncomingMessages {
 
   /** The message if it is an error, or the error that a user's server hands over. */
   #errorOf(message: Stanza): Stanza | undefined {
-    if (this.#by.mayHandOver(message.from)) return errorInside(message);
+    if (this.#dependencies.mayHandOver(message.from)) return errorInside(message);
     return message.type === "error" ? message : undefined;
   }
 
   #tell(message: Element): void {
-    const error = this.#by.user.message(message);
-    if (error) this.#by.send(error);
+    const error = this.#dependencies.user.message(message);
+    if (error) this.#dependencies.send(error);
   }
 
   #takeHandedOver(message: Stanza): void {
-    const inner = this.#by.mayHandOver(message.from) ? handedOver(message) : undefined;
+    const inner = this.#dependencies.mayHandOver(message.from) ? handedOver(message) : undefined;
     const isOurs = inner !== undefined && inner.type !== "error" && isJingleMessage(inner.element);
-    if (!isOurs || this.#by.user.message(inner.element))
-      this.#by.dropped.add("invalid message from a server module", { from: message.from });
+    if (!isOurs || this.#dependencies.user.message(inner.element))
+      this.#dependencies.dropped.add("invalid message from a server module", { from: message.from });
   }
 }

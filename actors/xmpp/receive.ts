@@ -15,7 +15,7 @@ import type { IncomingMessages } from "./messages.ts";
 import type { XmppPresence } from "./presence.ts";
 import type { XmppUser } from "./user.ts";
 
-export interface ReceiverParts {
+export interface ReceiverDependencies {
   readonly user: XmppUser;
   readonly iqs: IncomingIqs;
   readonly messages: IncomingMessages;
@@ -24,9 +24,9 @@ export interface ReceiverParts {
 }
 
 export class XmppReceiver {
-  readonly #to: ReceiverParts;
+  readonly #to: ReceiverDependencies;
 
-  constructor(to: ReceiverParts) {
+  constructor(to: ReceiverDependencies) {
     this.#to = to;
   }
 

@@ -1,11 +1,11 @@
 /** One living call: what the chart cannot take is refused, and a call that throws ends alone, on both sides. */
 import { describe, expect, test } from "bun:test";
 import { Call } from "../../../actors/calls/call.ts";
-import type { User } from "../../../actors/calls/user.ts";
+import type { XmppSide } from "../../../actors/calls/user.ts";
 import { ChartTime } from "../../../actors/chart-time.ts";
 import { LiveChart } from "../../../actors/live-chart.ts";
 import type { LogEvent } from "../../../actors/log.ts";
-import type { Phone } from "../../../actors/phone/phone.ts";
+import type { SipSide } from "../../../actors/phone/phone.ts";
 import type { CallEvent } from "../../../machines/call/vocabulary.ts";
 import { createClock } from "../../../replay/clock.ts";
 import { ANSWER, bare, input, OFFER } from "../../support/chart.ts";
@@ -28,7 +28,7 @@ function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
     watch: () => {},
     stop: () => {},
   });
-  const sides = { phone: side("phone") as unknown as Phone, user: side("user") as unknown as User };
+  const sides = { phone: side("phone") as unknown as SipSide, user: side("user") as unknown as XmppSide };
   const clock = createClock();
   const chart = new LiveChart(input({ offer }), new ChartTime(clock));
   const call = new Call({

@@ -5,7 +5,7 @@ import type { CallsNeeds } from "../../../actors/calls/needs.ts";
 import { Registry } from "../../../actors/calls/registry.ts";
 import { Load } from "../../../actors/load.ts";
 import { InvitesAwaiting } from "../../../actors/phone/awaiting.ts";
-import type { Phone } from "../../../actors/phone/phone.ts";
+import type { SipSide } from "../../../actors/phone/phone.ts";
 import { Outbox } from "../../../actors/xmpp/outbox.ts";
 import { Journal } from "../../../journal/journal.ts";
 import { Refusal } from "../../../protocol/refusal.ts";
@@ -43,11 +43,11 @@ function makeMaker() {
 
 test("an INVITE that makes no dialog leaves no call, and no journal of one", () => {
   const { maker, registry, journal } = makeMaker();
-  const noDialog = (): Phone => {
+  const noDialog = (): SipSide => {
     throw new Refusal("no dialog", { status: 400 });
   };
   expect(() => maker.create({ direction: "incoming", ...beginning }, side, names, noDialog)).toThrow("no dialog");
   expect([registry.size, journal.calls({}, 10).live]).toEqual([0, 0]);
-  maker.create({ direction: "incoming", ...beginning }, side, names, () => ({}) as Phone);
+  maker.create({ direction: "incoming", ...beginning }, side, names, () => ({}) as SipSide);
   expect([registry.size, journal.calls({}, 10).live]).toEqual([1, 1]);
 });
