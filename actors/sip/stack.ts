@@ -11,13 +11,8 @@ import { responseTo, withToTag } from "../../protocol/sip/build.ts";
 import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { tagOf } from "../../protocol/sip/mandatory.ts";
 import type { Destination, Field, Message, Request, Response } from "../../protocol/sip/message.ts";
-import type { TlsServerTerms, TlsTerms } from "../../transports/transport.ts";
-import type { Clock } from "../clock.ts";
-import type { Resolve } from "../hosts.ts";
-import type { Load } from "../load.ts";
-import type { Log } from "../log.ts";
+import type { TlsServerTerms } from "../../transports/transport.ts";
 import { Tally } from "../tally.ts";
-import type { Watch } from "../watch.ts";
 import { respondToCancel } from "./cancel.ts";
 import { type ChecksNeeds, refusalOf } from "./checks.ts";
 import { SipClients } from "./clients.ts";
@@ -25,9 +20,9 @@ import type { Flow } from "./flow.ts";
 import { writeBy } from "./send.ts";
 import { Senders } from "./senders.ts";
 import { isOpen, MOST_HELD, type ServerRecord, SipServers } from "./servers.ts";
-import type { Secure } from "./tls-listeners.ts";
+import type { SipNeeds } from "./stack-needs.ts";
 import { type ToTag, toTagBy } from "./to-tag.ts";
-import { type OpenSip, SipTransport, type Sockets } from "./transport.ts";
+import { SipTransport, type Sockets } from "./transport.ts";
 import type {
   ClientHandlers,
   ClientTransaction,
@@ -37,45 +32,7 @@ import type {
   Named,
   ServerTransaction,
   SipPort,
-  SipUser,
 } from "./user.ts";
-
-export interface SipNeeds {
-  readonly clock: Clock;
-  /** A new unguessable token of letters and digits. */
-  readonly random: () => string;
-  readonly open: OpenSip;
-  /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
-  readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
-  /** The parameters of our TLS listener, if any. */
-  readonly secure?: Secure | undefined;
-  /** For the names in `configured`, and for those written by peers. */
-  readonly resolve: Resolve;
-  readonly resolvePeer: Resolve;
-  readonly configured: readonly string[];
-  /** The addresses to listen on, and to send from. */
-  readonly bind: readonly string[];
-  readonly port: number;
-  /** Our host in Via. */
-  readonly localHost: string;
-  readonly log: Log;
-  readonly load: Load;
-  /** The maximum bytes of all server transactions together; `MOST_HELD` by default. */
-  readonly mostHeld?: number;
-  /** Whether a source may send requests outside dialogs. */
-  allow(source: Destination): boolean;
-  /** Whether CANCELs and responses are accepted only from the peer of their INVITE or request, and from allowed sources. */
-  readonly strict: boolean;
-  /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
-  tried?(trunk: string, why: string): void;
-  /** A readable message was received from this source. */
-  heard?(source: Destination): void;
-  /** A socket failed too often, and is not reopened. */
-  broken(why: string): void;
-  readonly user: SipUser;
-  /** Observer, if any. */
-  readonly watch?: Watch | undefined;
-}
 
 /** A SIP stack, created but not started. */
 export class SipStack implements SipPort, FlowPort {

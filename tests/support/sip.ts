@@ -1,7 +1,8 @@
 /** A SIP stack with a minimal user, for tests: it answers calls by the number dialled, and places some. */
 import type { Clock } from "../../actors/clock.ts";
 import { Load } from "../../actors/load.ts";
-import { type SipNeeds, SipStack } from "../../actors/sip/stack.ts";
+import { SipStack } from "../../actors/sip/stack.ts";
+import type { SipNeeds } from "../../actors/sip/stack-needs.ts";
 import type { ClientHandlers, DialogUser, ServerTransaction } from "../../actors/sip/user.ts";
 import { responseTo } from "../../protocol/sip/build.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
