@@ -3,26 +3,12 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { type GatewayProcess, startGateway } from "./support/gateway-process.ts";
+import { gatewayToml, NO_SERVER, NOBODY } from "./support/gateway-toml.ts";
 import { BUN, type Runtime } from "./support/runtimes.ts";
 import { until } from "./support/until.ts";
 
 const FEW: Runtime = { name: "Bun", command: ["sh", "-c", `ulimit -n 96 && exec ${BUN.command.join(" ")} "$@"`, "sh"] };
-const TOML = `
-[modules.mod_jingle_sip]
-listen_port = 0
-proxy_host = "127.0.0.1"
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = 1
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.com"]
-[web]
-port = 0
-`;
+const TOML = gatewayToml(NO_SERVER, NOBODY, { sip: "options_interval = 0" });
 
 /** What the main thread does ("S": sleeps), and hundredths of a second of a processor that the process has used (proc(5)). */
 function statOf({ pid }: GatewayProcess): { readonly state: string | undefined; readonly used: number } {

@@ -7,29 +7,12 @@ import { PlayServer } from "../replay/server.ts";
 import { listenTcp } from "../transports/tcp.ts";
 import { openUdp } from "../transports/udp.ts";
 import { healthy, startGateway } from "./support/gateway-process.ts";
+import { gatewayToml } from "./support/gateway-toml.ts";
 import { Inbox } from "./support/inbox.ts";
 import { PLAY_TEXTS } from "./support/play-texts.ts";
 
 const HERE = { host: "127.0.0.1", port: 0 };
 const JULIET = "juliet@example.org/balcony";
-
-const TOML = (xmppPort: number, proxyPort: number): string => `
-[modules.mod_jingle_sip]
-listen_port = 0
-proxy_host = "127.0.0.7"
-proxy_port = ${proxyPort}
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = ${xmppPort}
-domain = "${COMPONENT}"
-secret = "s3cret"
-hosts = ["example.org"]
-[web]
-port = 0
-`;
 
 // proves: G1, G2
 test.each([[""], [";transport=tcp"]])(
@@ -63,7 +46,12 @@ test.each([[""], [";transport=tcp"]])(
       server = new PlayServer((stanza) => stanzas.put(stanza));
       return server.accept(stream);
     });
-    const gateway = await startGateway(TOML(xmpp.local.port, proxy.local.port));
+    const gateway = await startGateway(
+      gatewayToml({ component: COMPONENT, componentPort: xmpp.local.port, domain: "example.org" }, proxy.local.port, {
+        proxyHost: "127.0.0.7",
+        sip: "options_interval = 0",
+      }),
+    );
     await healthy(gateway);
     const says = (action: string, inside: string): void =>
       server.send(

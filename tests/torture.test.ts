@@ -8,6 +8,7 @@ import { connectTcp, listenTcp } from "../transports/tcp.ts";
 import type { Listener } from "../transports/transport.ts";
 import { openUdp } from "../transports/udp.ts";
 import { type GatewayProcess, healthy, startGateway } from "./support/gateway-process.ts";
+import { gatewayToml } from "./support/gateway-toml.ts";
 import { until } from "./support/until.ts";
 
 const folder = join(import.meta.dir, "../node_modules/sip/test/messages");
@@ -169,21 +170,8 @@ describe("the process answers", () => {
   );
 });
 
-const TOML = (port: number): string => `
-[modules.mod_jingle_sip]
-listen_port = 0
-proxy_host = "127.0.0.7"
-proxy_port = 5060
-[sip]
-bind = ["127.0.0.1"]
-allow = ["127.0.1.0/24"]
-options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = ${port}
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.com"]
-[web]
-port = 0
-`;
+const TOML = (port: number): string =>
+  gatewayToml({ component: "sip.example.org", componentPort: port, domain: "example.com" }, 5060, {
+    proxyHost: "127.0.0.7",
+    sip: 'allow = ["127.0.1.0/24"]\noptions_interval = 0',
+  });

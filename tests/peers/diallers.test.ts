@@ -13,7 +13,8 @@ import { createHash } from "node:crypto";
 import xml, { type Element } from "@xmpp/xml";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
+import { COMPONENT, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 
 const NUMBER = `+4930123@${COMPONENT}`;
@@ -41,22 +42,7 @@ describe.skipIf(noProsody !== undefined)(
     beforeAll(async () => {
       server = await startProsody(["juliet"]);
       phone = await startSipJsPhone(() => "");
-      gateway = await startGateway(`
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${phone.port}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[web]
-port = 0
-`);
+      gateway = await startGateway(gatewayToml(server, phone.port));
       await healthy(gateway);
       juliet = new Device(server, "juliet", "balcony");
       await juliet.start();

@@ -7,6 +7,7 @@ import { connectTcp } from "../../transports/tcp.ts";
 import type { ByteStream } from "../../transports/transport.ts";
 import type { Device } from "../support/device.ts";
 import { GATEWAY, GuestWorld, OFFER_SDP, PROXY } from "../support/guests.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { DOMAIN, noProsody } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
 
@@ -86,7 +87,7 @@ describe.skipIf(noProsody !== undefined)(`strangers${noProsody ? ` (left out: ${
       );
       expect(await guest.status("INVITE")).toMatch(/^4/);
     }
-    await until("a line of the call", world.gateway.log, (log) => /"call\.refused".*\\u202e/.test(log), 10);
+    await hasLogged(world.gateway, /"call\.refused".*\\u202e/, 10);
     const lines = world.gateway.log().trimEnd().split("\n");
     for (const line of lines) expect(typeof JSON.parse(line).event).toBe("string");
     expect(world.gateway.log()).not.toMatch(/[^\n\P{C}]|[\p{Zl}\p{Zp}]/u);

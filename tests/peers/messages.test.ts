@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { SessionState } from "sip.js";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
 import { AUDIO, hearsCarbon, hearsMessage, payload, reasonOf, saysMessage } from "../support/jingle-messages.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
-import { SECRET, type XmppServer } from "../support/prosody.ts";
+import type { XmppServer } from "../support/prosody.ts";
 import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 import { isSeen, SERVERS } from "./scenarios-world.ts";
 
@@ -22,22 +23,7 @@ for (const { name, missing, start } of SERVERS)
     beforeAll(async () => {
       server = await start(["juliet"], {});
       sip = await startSipJsPhone();
-      gateway = await startGateway(`
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${sip.port}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${server.component}"
-secret = "${SECRET}"
-hosts = ["${server.domain}"]
-[web]
-port = 0
-`);
+      gateway = await startGateway(gatewayToml(server, sip.port));
       sip.gatewayPort = gateway.sipPort;
       await healthy(gateway);
       phone = new Device(server, "juliet", "phone");

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
 import { expectLoss, openLossyWire } from "../support/lossy-wire.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { freePort } from "../support/ports.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { COMPONENT, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { LOCAL } from "../support/sip.ts";
 import { noSipp, startSipp } from "../support/sipp.ts";
 
@@ -21,26 +22,11 @@ describe.skipIf(missing !== undefined)(`with Prosody and SIPp${missing ? ` (left
   beforeAll(async () => {
     server = await startProsody(["juliet"]);
     phonePort = await freePort();
-    gateway = await startGateway(`
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${phonePort}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0 # SIPp, which is the proxy here, takes OPTIONS for a call
-[xmpp]
-port = ${server.componentPort}
-host = "127.0.0.1"
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
-per_user = 0 # one user makes all calls
-per_minute = 0
-[web]
-port = 0
-`);
+    const toml = gatewayToml(server, phonePort, {
+      sip: "options_interval = 0", // SIPp, which is the proxy here, takes OPTIONS for a call
+      tables: "[calls]\nper_user = 0\nper_minute = 0", // one user makes all calls
+    });
+    gateway = await startGateway(toml);
     await healthy(gateway);
     juliet = new Device(server, "juliet", "balcony");
     await juliet.start();

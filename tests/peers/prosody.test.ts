@@ -5,8 +5,9 @@ import { SessionState } from "sip.js";
 import { crlf } from "../support/changed.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { COMPONENT, DOMAIN, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 
 const OFFER = PLAY_TEXTS["offer-contents"] ?? "";
@@ -31,24 +32,7 @@ describe.skipIf(noProsody !== undefined)(
       await juliet.start();
     });
     const start = async (): Promise<GatewayProcess> => {
-      const started = await startGateway(`
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${phone.port}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
-jmi_timeout = 1
-[web]
-port = 0
-`);
+      const started = await startGateway(gatewayToml(server, phone.port, { tables: "[calls]\njmi_timeout = 1" }));
       phone.gatewayPort = started.sipPort;
       await healthy(started);
       return started;

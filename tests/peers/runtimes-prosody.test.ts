@@ -4,25 +4,9 @@ import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { type Bob, startBob } from "../support/bob.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
+import { COMPONENT, DOMAIN, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { BUN, RUNTIMES } from "../support/runtimes.ts";
-
-const TOML = (server: Prosody, bob: Bob): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${bob.phone.port}
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[web]
-port = 0
-`;
 
 for (const runtime of RUNTIMES.filter((each) => each !== BUN)) {
   const missing = runtime.missing ?? noProsody;
@@ -36,7 +20,7 @@ for (const runtime of RUNTIMES.filter((each) => each !== BUN)) {
     beforeAll(async () => {
       server = await startProsody(["juliet"]);
       bob = await startBob();
-      gateway = await startGateway(TOML(server, bob), runtime);
+      gateway = await startGateway(gatewayToml(server, bob.phone.port), runtime);
       bob.phone.gatewayPort = gateway.sipPort;
       await healthy(gateway);
       juliet = new Device(server, "juliet", "balcony");

@@ -7,14 +7,8 @@ import { B2bua } from "../support/b2bua.ts";
 import { Device } from "../support/device.ts";
 import { noEjabberd, startEjabberd } from "../support/ejabberd.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
-import {
-  type LocalServer,
-  noProsody,
-  SECRET,
-  type ServerOptions,
-  startProsody,
-  type XmppServer,
-} from "../support/prosody.ts";
+import { gatewayToml } from "../support/gateway-toml.ts";
+import { type LocalServer, noProsody, type ServerOptions, startProsody, type XmppServer } from "../support/prosody.ts";
 
 /** A kind of server: how it is started, and why its tests are not run, if they are not. */
 export interface ServerKind {
@@ -34,27 +28,13 @@ export async function startIntercepting(
   ports: { readonly proxy: number; readonly listen: number },
   speaksAs: readonly string[] = [],
 ): Promise<GatewayProcess> {
-  const gateway = await startGateway(`
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${ports.proxy}
-listen_port = ${ports.listen}
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-mode = "intercept"
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${server.component}"
-secret = "${SECRET}"
-hosts = ["${server.domain}"]
-speaks_as = ${JSON.stringify(speaksAs)}
-[calls]
-per_user = 0 # one user makes all calls
-per_minute = 0
-[web]
-port = 0
-`);
+  const toml = gatewayToml(server, ports.proxy, {
+    listenPort: ports.listen,
+    xmpp: `mode = "intercept"\nspeaks_as = ${JSON.stringify(speaksAs)}`,
+    // one user makes all calls
+    tables: "[calls]\nper_user = 0\nper_minute = 0",
+  });
+  const gateway = await startGateway(toml);
   await healthy(gateway);
   return gateway;
 }

@@ -8,9 +8,10 @@ import { openUdp } from "../../transports/udp.ts";
 import { changed } from "./changed.ts";
 import { Device } from "./device.ts";
 import { type GatewayProcess, healthy, startGateway } from "./gateway-process.ts";
+import { gatewayToml } from "./gateway-toml.ts";
 import { Inbox } from "./inbox.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
-import { COMPONENT, DOMAIN, type Prosody, SECRET, startProsody } from "./prosody.ts";
+import { COMPONENT, type Prosody, startProsody } from "./prosody.ts";
 import type { Runtime } from "./runtimes.ts";
 
 export const PROXY = "127.0.0.7";
@@ -203,26 +204,11 @@ const tomlOf = (
   { sip = "", calls = "", more = "", web = "", listen = 0, proxyHost = PROXY }: WorldOptions,
   server: Prosody,
   proxy: Guest,
-): string => `
-[modules.mod_jingle_sip]
-proxy_host = "${proxyHost}"
-proxy_port = ${proxy.at.port}
-listen_port = ${listen}
-[sip]
-bind = ["${GATEWAY}"]
-options_interval = 0
-${sip}
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
-jmi_timeout = 5
-${calls}
-${more}
-[web]
-port = 0
-${web}
-`;
+): string =>
+  gatewayToml(server, proxy.at.port, {
+    proxyHost,
+    listenPort: listen,
+    sip: `options_interval = 0\n${sip}`,
+    tables: `[calls]\njmi_timeout = 5\n${calls}\n${more}`,
+    web,
+  });
