@@ -35,7 +35,7 @@ test("an address is its own, and no host at all is nowhere", async () => {
   ]);
 });
 
-test("who asks while a question is open hears its answer", async () => {
+test("a look-up during an open query of the same name gets its answer", async () => {
   const { it, find, asked } = hosts({ pbx: ["192.0.2.1"] });
   const first: string[] = [];
   it.find("pbx", (addresses) => void first.push(...addresses));

@@ -31,7 +31,7 @@ describe("below capacity nothing is refused", () => {
     expect(machine.run(0.8 * CAPACITY, 30)).toMatchObject({ refused: 0, half: 0 });
   });
 
-  test("where a thousand calls wait for peers that never answer", () => {
+  test("while a thousand calls wait for peers that never answer", () => {
     let answers = false;
     const machine = new Machine({ cost: () => COST, answers: () => answers });
     expect(machine.run(200, 5)).toMatchObject({ refused: 0, half: 1_000 });

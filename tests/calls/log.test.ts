@@ -66,7 +66,7 @@ gateway > ${by}
 `;
 
 // proves: H5
-test("a user who holds and goes on all the time has forty lines of that, and the call its last one", async () => {
+test("a user who keeps holding and resuming causes forty lines, and the call still logs its end", async () => {
   const flips = Array.from({ length: 24 }, (_, at) => {
     const [word, direction] = at % 2 === 0 ? ["hold", "recvonly"] : ["active", "sendrecv"];
     return JULIET_HOLDS(word, `h${at}`) + REINVITED(at + 2, "") + AGREED(at + 2, direction);

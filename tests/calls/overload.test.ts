@@ -99,7 +99,7 @@ test("a phone that is one too many gets 503, and the call that runs ends as it s
 });
 
 // proves: G27
-test("a user who is one too many gets resource-constraint", async () => {
+test("a user beyond the limit gets resource-constraint", async () => {
   const { it, burst } = await crowded();
   burst();
   await it.play(JULIET_IS_REFUSED);
@@ -118,7 +118,7 @@ test("a proposal that is one too many is rejected", async () => {
 });
 
 // proves: G27
-test("an emergency number is called none the less", async () => {
+test("an emergency number is called nevertheless", async () => {
   const numbering = { country: "49", area: "30", international: "00", national: "0", hide: "#31#" };
   const limits = { callsPerUser: 0, callsPerHour: 0, longest: 0 };
   const rules = ["112", "bob"].map((to) => ({ to, trunk: "proxy" }));

@@ -86,7 +86,7 @@ gateway > phone
 `;
 
 // proves: V22
-test("a user who was called is asked at once, and the phone hears of the new port", async () => {
+test("a called user is asked at once, and the phone gets the new port", async () => {
   const stage = await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
     stage.relay.restart();
@@ -102,7 +102,7 @@ ${JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060")}`);
 });
 
 // proves: V22
-test("a user who has called begins anew by itself, and is asked where it has not in 20 s", async () => {
+test("a calling user's client restarts ICE by itself, and is asked if it has not done so within 20 s", async () => {
   const stage = await staged(BY_RELAY("rtp"), async (stage) => {
     await stage.play(TALKING_BY_RELAY);
     stage.relay.restart();
@@ -116,7 +116,7 @@ ${ASKED(2)}${JULIET_BEGINS_ANEW()}${BOB_IS_TOLD(2)}${BOB_ANSWERS_PLAINLY(2)}${TO
 });
 
 // proves: V22
-test("a user who has begun anew by itself is not asked", async () => {
+test("a user whose client has restarted ICE by itself is not asked", async () => {
   const stage = await staged(BY_RELAY("rtp"), async (stage) => {
     await stage.play(TALKING_BY_RELAY);
     stage.relay.restart();
@@ -130,7 +130,7 @@ ${PHONE_HANGS_UP}`);
 });
 
 // proves: V22
-test("a phone that answers from another port is told to the relay", async () => {
+test("the relay is told when the phone answers from another port", async () => {
   const elsewhere = changed(PLAIN_ANSWER(), "audio 50000", "audio 50008");
   const stage = await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
@@ -143,7 +143,7 @@ ${ASKED(2, CALLED)}${JULIET_BEGINS_ANEW(CALLED)}${CAROL_IS_TOLD(30_010)}${CAROL_
 });
 
 // proves: V22
-test("a phone that offers itself at that moment goes first, and is told then", async () => {
+test("a phone that sends an offer at that moment is served first, and gets the new port then", async () => {
   const stage = await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
     stage.relay.restart();
@@ -160,7 +160,7 @@ ${CAROL_IS_TOLD(30_010)}${CAROL_SAYS("{plain-sdp}")}${TOLD_ONCE_MORE(2, CALLED)}
 });
 
 // proves: V22
-test("a phone that refuses the new address could hear nobody: the call ends on both sides", async () => {
+test("if the phone refuses the new address, the call ends on both sides", async () => {
   await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
     stage.relay.restart();
@@ -196,7 +196,7 @@ ${JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060")}`);
 });
 
 // proves: V22
-test("started anew twice it makes the call anew twice", async () => {
+test("two restarts set the call up again twice", async () => {
   const again = changedAll(changedAll(JULIET_BEGINS_ANEW(CALLED), "uR", "uS"), "r1", "r2");
   await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
@@ -210,7 +210,7 @@ ${ASKED(3, CALLED)}${again}${CAROL_IS_TOLD(30_014)}${CAROL_SAYS("{plain-sdp}")}$
 });
 
 // proves: V28
-test("restarted while the user rings, it hears offer and answer again, and the user is asked once the call is up", async () => {
+test("restarted while the user rings, it gets offer and answer again, and the user is asked once the call is up", async () => {
   const stage = await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(`${CAROL_CALLS_PLAINLY()}${JULIET_RINGS}`);
     stage.relay.restart();
@@ -235,7 +235,7 @@ ${JULIET_HANGS_UP(CAROL, "c1", "sip:carol@192.0.2.2:5060")}`);
 });
 
 // proves: V28
-test("restarted while the phone rings, it hears offer and answer again, and the phone is told of its new port", async () => {
+test("restarted while the phone rings, it gets offer and answer again, and the phone gets the new port", async () => {
   const stage = await staged(BY_RELAY("rtp"), async (stage) => {
     await stage.play(CALLS_BY_RELAY());
     stage.relay.restart();
@@ -256,7 +256,7 @@ ${ASKED(3)}${JULIET_BEGINS_ANEW()}${BOB_IS_TOLD(2, 30_014)}${BOB_ANSWERS_PLAINLY
 });
 
 // proves: V22
-test("one that comes back after it was away is asked for all calls at once", async () => {
+test("a relay that is back is asked about all calls at once", async () => {
   const stage = await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
     stage.relay.isSilent = true;
@@ -270,7 +270,7 @@ ${ASKED(2, CALLED)}${JULIET_BEGINS_ANEW(CALLED)}${CAROL_IS_TOLD(30_010)}${CAROL_
 });
 
 // proves: V22
-test("whoever hangs up while the user is asked ends the call, and leaves nothing there", async () => {
+test("if either side hangs up while the user is asked, the call ends and nothing is left at the relay", async () => {
   await staged(CALLED_BY_RELAY, async (stage) => {
     await stage.play(CAROL_TALKS);
     stage.relay.restart();

@@ -76,7 +76,7 @@ phone > gateway
 
 describe("a relay that does not answer", () => {
   // proves: V9
-  test("the user who calls is told within two seconds, and the phone hears nothing", async () => {
+  test("the calling user's call fails within two seconds, and the phone gets nothing", async () => {
     const { relay, logged } = await staged(BY_RELAY("rtp"), async (stage) => {
       stage.relay.isSilent = true;
       await stage.play(`${JULIET_INITIATES}nothing on phone
@@ -95,7 +95,7 @@ ${TERMINATED}nothing on phone`);
   });
 
   // proves: V9
-  test("the next one is told at once, and calls go on when it is back", async () => {
+  test("the next call fails at once, and calls work again when it is back", async () => {
     await staged(BY_RELAY("rtp"), async (stage) => {
       stage.relay.isSilent = true;
       await stage.play(`${JULIET_INITIATES}after 1800ms${TERMINATED}`);
@@ -120,7 +120,7 @@ ${PHONE_HEARS_503}nothing on juliet`);
   });
 
   // proves: V9
-  test("the answer of the called phone is hung up, and the user told", async () => {
+  test("the called phone's answer gets BYE, and the user a session-terminate", async () => {
     await staged(BY_RELAY("rtp"), async (stage) => {
       await stage.play(CALLS_BY_RELAY());
       stage.relay.isSilent = true;
@@ -205,7 +205,7 @@ ${PHONE_HANGS_UP}`);
   });
 
   // proves: V9
-  test("the phone's hold is 503, and the call goes on", async () => {
+  test("the phone's hold gets 503, and the call goes on", async () => {
     await staged(BY_RELAY("rtp"), async (stage) => {
       await stage.play(TALKING_BY_RELAY);
       stage.relay.isSilent = true;
@@ -322,7 +322,7 @@ ${PHONE_HANGS_UP}`);
   });
 });
 
-describe("who gives up while the relay is asked", () => {
+describe("a caller who gives up while the relay is asked", () => {
   // proves: V12
   test("the user: no INVITE goes out", async () => {
     await staged(BY_RELAY("rtp"), async (stage) => {
@@ -388,7 +388,7 @@ ${BYE_TO_BOB}after 1s`);
   });
 });
 
-describe("who knows the tags of a dialog and is not in it", () => {
+describe("a stranger who knows the tags of a dialog", () => {
   // proves: V3
   test("cannot lead the media away: the relay hears nothing of the offer", async () => {
     const stage = await staged(BY_RELAY("rtp"), async (stage) => {

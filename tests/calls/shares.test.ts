@@ -126,7 +126,7 @@ test("a user proposes 20 calls at once; one more is busy until they are forgotte
 });
 
 // proves: H5
-test("a user who is refused 50 times in a minute gets ten lines of log, and what is more is counted", async () => {
+test("a user who is refused 50 times in a minute causes ten log lines, and the rest is counted", async () => {
   const FORBIDDEN = "<error type='cancel'><not-allowed/></error>";
   const refused = (sid: string): string => DIALS(sid, `<iq type='error' id='${sid}'>${FORBIDDEN}</iq>`, "0900123456");
   const logged = await sharing(`${numbers(50).map(refused).join("")}after 11 s\n${refused("z1")}`, { dial: DIAL });
@@ -159,7 +159,7 @@ test("so does a caller from the proxy, whatever the tags of his calls are", asyn
 });
 
 // proves: H5
-test("and one who writes another From each time gets the hundred lines of the proxy", async () => {
+test("and callers who write another From each time share the hundred lines of the proxy", async () => {
   const script = numbers(150).map((id) => carolIsRefused(`carol${id}`, id));
   const logged = await sharing(`${script.join("")}after 11 s\n${carolIsRefused("other", "z1")}`, {});
   const lines = logged.filter(({ event }) => event === "call.refused");

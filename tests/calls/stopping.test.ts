@@ -105,7 +105,7 @@ phone > gateway
 });
 
 // proves: E5
-test("a call whose 200 never gets an ACK is hung up when the time for that is over", async () => {
+test("a call whose 200 gets no ACK is hung up after 64*T1", async () => {
   const { it, say } = await stage({}, CAROL_CALLS, JULIET_ACCEPTS);
   it.gateway.calls.end();
   await say(

@@ -29,7 +29,7 @@ function world() {
   return { ...it, it, backlog, tell };
 }
 
-describe("what is told", () => {
+describe("a report", () => {
   test("waits, and keeps its order and its instant", () => {
     const { it, book, backlog, tell } = world();
     tell("first");
@@ -61,7 +61,7 @@ describe("what is told", () => {
     expect(book.written).toHaveLength(17);
   });
 
-  test("and cannot be written is left out, and disturbs neither the rest nor who tells", () => {
+  test("that cannot be processed is left out, and disturbs neither the others nor its reporter", () => {
     const { it, book, backlog, tell } = world();
     for (const words of ["good", "bad", "good again"]) tell(words);
     backlog.writeUp();
@@ -123,7 +123,7 @@ describe("a journal", () => {
     },
   );
 
-  test("that a call has told of its end takes nothing more of it, though it is not written up yet", () => {
+  test("of a call's end closes the call, although it is not processed yet", () => {
     const { journal, watch } = told();
     watch?.ended("success");
     watch?.step("sip.bye", "ended", []);

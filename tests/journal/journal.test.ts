@@ -43,7 +43,7 @@ const initiate = (sid: string): string =>
 const labels = ({ messages }: CallView): string[] => messages.map(({ label }) => label);
 
 describe("a message belongs", () => {
-  test("to the call that it begins, though there is none yet when it comes", () => {
+  test("to the call that it starts, although that does not exist yet when it arrives", () => {
     const { xmpp, begin, sip, view } = world();
     xmpp(false, initiate("s1"));
     begin(outgoing);
@@ -59,7 +59,7 @@ describe("a message belongs", () => {
     expect(labels(view("tagA"))).toEqual(["session-initiate", "✓ session-initiate"]);
   });
 
-  test("to the leg whose tag it has, where a proxy has brought the call back with its Call-ID", () => {
+  test("to the leg whose tag it has, if a proxy has returned the call with the same Call-ID", () => {
     const { begin, sip, view } = world();
     begin(outgoing);
     sip(true, invite("s1"));
@@ -74,7 +74,7 @@ describe("a message belongs", () => {
     expect(labels(view("tagA"))).toEqual(["INVITE", "180 Ringing"]);
   });
 
-  test("to a new call, where an old one of its name is over", () => {
+  test("to a new call, if the old one with its name is over", () => {
     const { xmpp, begin, view } = world();
     xmpp(false, initiate("s1"));
     begin(outgoing).ended("success");
@@ -94,7 +94,7 @@ describe("a message belongs", () => {
   });
 });
 
-test("what comes again is counted where it stands", () => {
+test("a repeated message is counted at its first copy", () => {
   const { begin, sip, later, view } = world();
   begin(outgoing);
   sip(true, invite("s1"));
@@ -105,7 +105,7 @@ test("what comes again is counted where it stands", () => {
   expect(view("tagA").messages.map(({ label, again }) => [label, again])).toEqual([["INVITE", 2]]);
 });
 
-test("a call that goes on in another process has its instants, and begins with that", () => {
+test("a call continued in another process keeps its times, and its record begins there", () => {
   const { begin, view } = world();
   const call = begin({ ...outgoing, before: { begun: -9_000, rang: -8_000, answered: -5_000 } });
   call.step("restored", { established: { negotiation: "stable", hold: "talking" } }, []);
@@ -211,7 +211,7 @@ describe("a call that rests", () => {
   });
 });
 
-test("calls are counted in their states while they live, also where another has left the same", () => {
+test("live calls are counted by their states, also when another call has left the same state", () => {
   const { journal, begin } = world();
   const [first, second] = [begin(outgoing), begin({ ...outgoing, id: "tagC", callId: "s2", sid: "s2" })];
   for (const call of [first, second]) call.step("xstate.init", { outgoing: "inviting" }, []);
@@ -278,7 +278,7 @@ describe("bounds", () => {
     expect(journal.weight).toBeGreaterThan(79_000);
   });
 
-  test("of all: what lives is told less where nothing else can go", () => {
+  test("of all: the records of live calls shrink if nothing else can be dropped", () => {
     const { journal, sip } = world(2_000);
     journal.begun(outgoing);
     for (let n = 0; n < 20; n++) sip(true, `${invite("s1")}${"x".repeat(300 + n)}`);
@@ -301,7 +301,7 @@ test("the list is asked by any word, by state and by reason, newest first, page 
   expect(journal.calls({ q: "ROMEO" }, 1)).toMatchObject({ total: 6, live: 5 });
 });
 
-test("a reader that comes back is told what has changed, each call once, or that there is a gap", () => {
+test("a reader that returns gets what has changed, each call once, or a gap", () => {
   const { journal, sip } = world();
   journal.begun(outgoing);
   const { last } = journal.changes;

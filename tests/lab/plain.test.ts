@@ -30,7 +30,7 @@ inWorlds("a phone without WebRTC", (world) => {
     afterEach(() => juliet.close());
 
     // proves: W8
-    test("juliet calls: the phone refuses her offer, and she is told so", async () => {
+    test("juliet calls: the phone refuses her offer, and her client says so", async () => {
       await juliet.call(PLAIN);
       const advice = "if the phone has no DTLS-SRTP, its media need a relay such as rtpengine";
       expect((await juliet.tells("ended")).why).toBe(`general-error, ${advice}, 488 Not Acceptable Here`);

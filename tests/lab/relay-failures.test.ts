@@ -45,7 +45,7 @@ describe.each(RELAYS)("$relay", ({ make }) =>
     }
 
     // proves: W16
-    test("it starts anew in a call: silence, an ICE restart, and both hear again", async () => {
+    test("it restarts during a call: silence, an ICE restart, and both hear each other again", async () => {
       await talk.julietTalksToEcho();
       await restart();
       await pageHearsNothing(talk.juliet);
@@ -94,7 +94,7 @@ describe.each(RELAYS)("$relay", ({ make }) =>
     }, 120_000);
 
     // proves: W16
-    test("it is away: juliet is told within two seconds, the phone hears that nobody serves it", async () => {
+    test("it is down: juliet's call fails within two seconds, and the phone's call gets 500 or 503", async () => {
       await relay.stop();
       const began = performance.now();
       await talk.juliet.call(`plain@${COMPONENT}`);

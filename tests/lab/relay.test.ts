@@ -67,7 +67,7 @@ for (const { relay: name, make, kind, media } of CASES)
     });
 
     // proves: W14
-    test("juliet begins ICE anew, and hears the phone again", async () => {
+    test("juliet restarts ICE, and hears the phone again", async () => {
       await talk.julietTalksToEcho();
       await talk.juliet.tap("restart");
       await talk.julietHearsAgain();

@@ -163,7 +163,7 @@ describe("time", () => {
   });
 });
 
-describe("a registration that is there", () => {
+describe("an existing registration", () => {
   const there = through(START, GRANTED());
   const refreshing = move(there, AFTER(there));
 
@@ -245,7 +245,7 @@ describe("on every way from the start to the stop", () => {
     expect(ways.length).toBeGreaterThan(50);
   });
 
-  test("the binding is taken away at most once, last, and always where one may be there", () => {
+  test("the binding is removed at most once, as the last step, and always if one may exist", () => {
     for (const { events, sent } of ways) {
       const away = sent.filter((effect) => effect.type === "sip.send.register" && effect.expires === 0).length;
       // up to what ends the REGISTER that was open at the stop, if one was: a success, no answer, or our patience

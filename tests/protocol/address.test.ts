@@ -222,7 +222,7 @@ describe("domains of other scripts: U-labels in JIDs, A-labels in SIP URIs (RFC 
     expect(callerJid("sip:bob@sip.xn--bcher-kva.example", rules, false)).toBe("bob@sip.bücher.example/sip");
   });
 
-  test("intercepting, a caller of a served domain is who its address spells", () => {
+  test("in intercept mode a caller of a served domain is the user that its address spells", () => {
     const spelled = callerJid("sip:romeo@xn--bcher-kva.example", { ...rules, intercept: true }, true);
     expect(spelled).toBe("romeo@bücher.example");
   });

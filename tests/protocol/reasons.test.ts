@@ -102,7 +102,7 @@ describe("the phone's final response becomes the reason of the terminate", () =>
   );
 });
 
-describe("profile precise tells apart", () => {
+describe("profile precise distinguishes", () => {
   test.each([
     // proves: R16
     ["480 of a phone that rang", rejected(480), true, "timeout"],

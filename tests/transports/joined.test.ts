@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { connectTcp, listenTcp } from "../../transports/tcp.ts";
 
-test("waits until the end of the turn, and is told as sent then", async () => {
+test("waits until the end of the turn, and counts as sent then", async () => {
   const heard: string[] = [];
   const whole = Promise.withResolvers<void>();
   const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, () => ({

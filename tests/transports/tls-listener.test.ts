@@ -139,7 +139,7 @@ describe.skipIf(noOpenssl !== undefined)(`TLS listener${noOpenssl ? ` (left out:
       });
 
       // proves: K28
-      test("who does not speak TLS, or says nothing, is let go, and one address has twenty handshakes", async () => {
+      test("a peer that does not speak TLS, or sends nothing, is disconnected, and one address has twenty handshakes", async () => {
         const server = await served(runtime, asked);
         const silent = Array.from({ length: 20 }, () => closed(server.port));
         await closed(server.port, "OPTIONS sip:x SIP/2.0\r\n\r\n");

@@ -167,7 +167,7 @@ describe("from elsewhere, with a token that is not ASCII", () => {
     expect([first.status, second.status]).toEqual([401, 200]);
   });
 
-  test("where TLS ends before us the cookie goes by TLS alone", async () => {
+  test("behind a TLS proxy the cookie is sent only over TLS", async () => {
     const { host } = new URL(window.url);
     expect((await show(TOKEN, { origin: `https://${host}` })).headers.get("set-cookie")).toContain("; Secure");
   });

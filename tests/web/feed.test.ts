@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => window.close());
 
-test("who comes back by Last-Event-ID hears what has changed meanwhile, once, and nothing else", async () => {
+test("a reader that returns with Last-Event-ID gets what has changed meanwhile, once, and nothing else", async () => {
   const first = await feed();
   await first.next("hello");
   beginMany(window.journal, 0, 3);
@@ -33,7 +33,7 @@ test("who comes back by Last-Event-ID hears what has changed meanwhile, once, an
   second.leave();
 });
 
-test("a page that looks at another call goes on where it left by `after`, and has that call's journal first", async () => {
+test("a page that turns to another call continues from `after`, and gets that call's journal first", async () => {
   beginMany(window.journal, 0, 2);
   const first = await feed("?call=call0");
   expect((await first.next("journal")).data).toMatchObject({ id: "call0" });
@@ -45,7 +45,7 @@ test("a page that looks at another call goes on where it left by `after`, and ha
   second.leave();
 });
 
-test("who comes to another run hears `reset`; who was away for too long, `gap`", async () => {
+test("a reader from an earlier run gets `reset`; one that was away too long, `gap`", async () => {
   const first = await feed("", "another-7");
   await first.next("reset");
   beginMany(window.journal, 0, 2_000);
@@ -82,7 +82,7 @@ describe("the call that is followed", () => {
     reader.leave();
   });
 
-  test("goes on where a reader has left, with what came, what came again, and the end", async () => {
+  test("continues where a reader has left, with new messages, repetitions and the end", async () => {
     const about = aboutOf(1);
     const call = begin(window.journal, about);
     tellSip(window.journal, about, true, "BYE sip:a@b SIP/2.0");
@@ -109,7 +109,7 @@ describe("the call that is followed", () => {
     for (const each of [first, second, third]) each.leave();
   });
 
-  test("comes whole again where its middle gave way, but not each time", async () => {
+  test("is sent in full again after its middle was dropped, but not each time", async () => {
     const call = begin(window.journal, aboutOf(1));
     offerOnAndOn(call, 190);
     const reader = await feed("?call=call1");

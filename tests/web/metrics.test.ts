@@ -109,7 +109,7 @@ test("what is counted elsewhere does not grow by being asked", async () => {
   expect(await metrics.text()).toContain('carillon_sip_retransmissions_total{direction="out"} 4\n');
 });
 
-test("a proxy of which nothing is known is neither up nor down", async () => {
+test("a proxy of unknown state is neither up nor down", async () => {
   // prom-client writes Nan, which Prometheus reads as NaN
   expect(await linesAfter([], { proxy: "unknown" })).toContain("carillon_proxy_up Nan");
 });
@@ -126,7 +126,7 @@ test("nobody's name is in it, and refusals have a bounded number of kinds", asyn
   expect(text).not.toMatch(/juliet|4930123|c1/);
 });
 
-test("the dashboard shows every metric of ours, and none that there is not", async () => {
+test("the dashboard shows every metric of ours, and no others", async () => {
   const dashboard = readFileSync(join(import.meta.dir, "../../integrations/grafana/carillon.json"), "utf8");
   const text = (await linesAfter([])).join("\n");
   const given = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name));
@@ -139,8 +139,8 @@ test("the dashboard shows every metric of ours, and none that there is not", asy
   expect([...given].filter((name) => name.startsWith("carillon_") && !shown.has(name))).toEqual([]);
 });
 
-describe("several who look", () => {
-  test("are each told, in their order", () => {
+describe("several observers", () => {
+  test("each get the report, in their order", () => {
     const heard: string[] = [];
     const one = (name: string) => ({
       begun: () => ({ ended: (why: string) => void heard.push(`${name} ${why}`), step: () => void heard.push(name) }),
@@ -152,7 +152,7 @@ describe("several who look", () => {
     expect(heard).toEqual(["a", "b", "a success", "b success"]);
   });
 
-  test("are nobody where there is none", () => {
+  test("are undefined if there is none", () => {
     expect(watchAll([undefined])).toBeUndefined();
     expect(watchAll([{ begun: () => undefined }])?.begun(ABOUT)).toBeUndefined();
   });

@@ -120,7 +120,7 @@ async function documented(): Promise<Documented> {
   return (await (await window().app.request(path, init)).json()) as Documented;
 }
 
-test("every route is there, but for the page itself", async () => {
+test("every route is described, except the page itself", async () => {
   const { paths } = await documented();
   const routes = window().app.routes.filter(
     ({ method, path }) => method !== "ALL" && !/^\/(?:$|page\.|inter\.|icon\.)/.test(path),
@@ -132,7 +132,7 @@ test("every route is there, but for the page itself", async () => {
   expect(there.toSorted()).toEqual([...new Set(wanted)].filter((route) => route !== "get /openapi.json").toSorted());
 });
 
-test("every answer that is named comes about below, but for the feed's 503, which needs fifty readers", async () => {
+test("every answer described is produced below, except the feed's 503, which needs fifty readers", async () => {
   const { paths } = await documented();
   const named = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { responses }]) =>

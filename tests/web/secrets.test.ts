@@ -119,7 +119,7 @@ describe("of a gateway's calls", () => {
     for (const each of made) expect(text).not.toContain(each);
   });
 
-  test("the log has who calls whom without them", () => {
+  test("the log says who calls whom without secrets", () => {
     const text = stage.logged.map((event) => JSON.stringify(event)).join("\n");
     expect(stage.logged.map(({ event }) => event)).toContain("call.refused");
     expect(text).toContain("sip:nobody:…@elsewhere.example");

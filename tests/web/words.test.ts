@@ -75,7 +75,7 @@ gateway > juliet
   expect(told(journal.call(row?.id ?? "") as CallView)).toBe(words);
 });
 
-test("what is said twice is told once, and of a call that went well nothing is kept", () => {
+test("a repeated reason is counted once, and a successful call leaves nothing", () => {
   expect(failureWords({ reason: "no such phone", advice: "no such phone" })).toBe("No such phone.");
   const journal = new Journal({ now: () => 1, budget: 1_000_000 });
   journal
@@ -84,7 +84,7 @@ test("what is said twice is told once, and of a call that went well nothing is k
   expect(journal.row("call1")?.failure).toBeUndefined();
 });
 
-test("calls that were refused before there was one are told by why, as long as reasons are few", () => {
+test("INVITEs refused before there was a call are counted by reason, as long as reasons are few", () => {
   const journal = new Journal({ now: () => 1, budget: 1_000_000 });
   journal.refusedCall({ wire: "sip", status: 403, why: "source not allowed" });
   for (let at = 0; at < 200; at++) journal.refusedCall({ wire: "xmpp", status: "gone", why: `made up ${at}` });

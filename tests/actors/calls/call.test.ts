@@ -42,14 +42,14 @@ function makeCall(fault?: "phone" | "user" | "phone, always", offer = OFFER) {
 }
 
 describe("a fault of ours", () => {
-  test("while the phone is told ends the call on both sides, with a line that says where", () => {
+  test("while a message to the phone is sent ends the call on both sides, and a log line says where", () => {
     const { said, logged, over } = makeCall("phone");
     expect(said).toEqual(["sip.send.invite", "phone.abandon", "jingle.send.session-terminate"]);
     expect(over).toHaveLength(1);
     expect(logged.find(({ event }) => event === "call.failed")).toMatchObject({ level: "error" });
   });
 
-  test("while the user is told does too", () => {
+  test("while a message to the user is sent does the same", () => {
     const { call, said, over } = makeCall("user");
     call.chart.deliver({ type: "sip.invite.provisional", status: 180 });
     expect(said).toEqual(["sip.send.invite", "jingle.send.ringing", "phone.abandon", "jingle.send.session-terminate"]);
@@ -112,7 +112,7 @@ const HELD: readonly CallEvent[] = [
 ];
 
 describe("a chart that rests", () => {
-  test("waits for nothing but events: no timer is armed, while one is where a delay runs", async () => {
+  test("arms a timer only while a delay runs", async () => {
     const { call, clock } = makeCall();
     const [rings, answers] = HELD as [CallEvent, CallEvent];
     const seen: unknown[] = [];

@@ -66,7 +66,7 @@ test("a change of the chart, of what a call knows or of what is saved asks for a
 });
 
 // proves: O6
-test("one of version 1, which did not count starts, goes on", () => {
+test("a call saved in version 1, which did not count starts, continues", () => {
   const of = (version: number): string => JSON.stringify({ ...SAVED, ...(version === 1 ? {} : { start: 0 }), version });
   expect(readSavedCall(of(1))).toEqual(readSavedCall(of(SAVED_VERSION)));
 });

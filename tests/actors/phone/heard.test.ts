@@ -10,7 +10,7 @@ const at = (host: string) => ({ transport: "udp", host, port: 5060 }) as const;
 const DIALOG = { remoteTarget: "sip:bob@203.0.113.9", routeSet: [] } as unknown as Dialog;
 
 // proves: K21
-test("the proxy of a running call goes on speaking in it from where it was, but leads nowhere by that", () => {
+test("the proxy of a running call may still send from its old address, but not redirect the call from there", () => {
   let proxy = "192.0.2.1";
   const led: (readonly string[])[] = [];
   const isProxy = ({ host }: { readonly host: string }): boolean => host === proxy;
@@ -34,7 +34,7 @@ test("the proxy of a running call goes on speaking in it from where it was, but 
 });
 
 // proves: K23
-test("a trunk by TLS speaks by its connections alone, its BYE too; its address proves nothing", () => {
+test("a TLS trunk sends only over its connections, even BYE; its address proves nothing", () => {
   const heard = new Heard(new SecuredReach((trunk) => trunk === "line"));
   const flow = { ...at("192.0.2.1"), transport: "tls", trunk: "line" } as const;
   heard.add(flow);

@@ -101,7 +101,7 @@ test("60 kB of an SDP and an error of 60 kB are taken; of the error 200 letters 
 });
 
 // proves: V9
-test("an answer that comes after our patience changes nothing but that the relay is there", async () => {
+test("a late answer only shows that the relay is up", async () => {
   const { ask, settled, client, clock } = await start((cookie) => [behind(cookie, ok())], 3_000);
   await ask();
   expect(settled).toEqual([expect.any(RelayFailure)]);

@@ -118,7 +118,7 @@ describe("what one call asks for, and no relay answers,", () => {
 });
 
 describe("a queue", () => {
-  test("keeps order, tells faults, runs at once where nothing waits, and is full after 64", async () => {
+  test("keeps the order, reports faults, runs a job at once if none waits, and is full with 64", async () => {
     const faults: unknown[] = [];
     const queue = new JobQueue((fault) => void faults.push(fault));
     const done: string[] = [];

@@ -42,7 +42,7 @@ test("loopback may not, unless it is the proxy or named", async () => {
 });
 
 // proves: S37
-test("a proxy that is named by its address is known before any look-up", () => {
+test("a proxy configured by its address is known before any look-up", () => {
   const it = new SipAcl({ clock: createClock(), networks: [], proxyHost: "127.0.0.1", resolve: async () => [] });
   expect([it.allows("127.0.0.1"), it.allows("::ffff:127.0.0.1"), it.allows("127.0.0.2")]).toEqual([true, true, false]);
 });

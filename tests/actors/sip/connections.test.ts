@@ -166,7 +166,7 @@ describe("a ping (RFC 5626 §4.4.1)", () => {
     expect(stream.done).toEqual([...Array<string>(30).fill("write"), "destroy"]);
   });
 
-  test("is not answered where nothing is read", () => {
+  test("is not answered while the other side does not read", () => {
     const { table } = connections();
     const stream = { ...streamFrom("192.0.2.2"), waiting: 1 };
     table.accept(stream).received(bytes("\n\n"));
@@ -188,13 +188,13 @@ describe("how many connections there may be", () => {
     expect([fill(table, () => "192.0.2.66", 2_000), fill(table, () => "192.0.2.2", 2_000)]).toEqual([50, 1_000]);
   });
 
-  test("50 from one /64 of IPv6, whose owner has all its addresses", () => {
+  test("50 from one IPv6 /64, all of whose addresses have one owner", () => {
     const { table } = connections({ allow: () => false });
     expect(fill(table, (number) => `2001:db8:0:1::${number.toString(16)}`, 300)).toBe(50);
     expect(fill(table, (number) => `2001:db8:0:2::${number.toString(16)}`, 300)).toBe(50);
   });
 
-  test("500 from all who may not begin calls, and there is room for those who may", () => {
+  test("500 from hosts that may not start calls, which leaves room for those that may", () => {
     const { table } = connections({ allow: ({ host }) => host === "192.0.2.2" });
     expect([fill(table, v4, 2_000), fill(table, () => "192.0.2.2", 10)]).toEqual([500, 10]);
   });

@@ -12,7 +12,7 @@ import { changed, changedAll, crlf } from "../../support/changed.ts";
 import { answerAll, makeRequest } from "../../support/sip.ts";
 import { asked, bench, PEER, STACK } from "../../support/stack.ts";
 
-describe("where a response goes (§18.2, RFC 3581)", () => {
+describe("a response goes (§18.2, RFC 3581)", () => {
   test("to the sent-by of the Via, without rport, from a host that is its own", async () => {
     const peer = await bench();
     await peer.say(asked("OPTIONS"));
@@ -20,7 +20,7 @@ describe("where a response goes (§18.2, RFC 3581)", () => {
     expect(header(peer.received[0]!, "Via")).toBe("SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bK1");
   });
 
-  test("to where it came from, with rport, and says so", async () => {
+  test("to the source of the request with rport, and fills rport in", async () => {
     const peer = await bench();
     await peer.say(asked("OPTIONS", { via: "SIP/2.0/UDP 10.0.0.9:7777;branch=z9hG4bK1;rport" }), {
       host: "203.0.113.7",
@@ -95,7 +95,7 @@ describe("what is refused (§8.2), without state and always alike", () => {
     expect(peer.sip.transactions).toBe(0);
   });
 
-  test("a response whose fields cannot be read is dropped and counted", async () => {
+  test("a response with unreadable fields is dropped and counted", async () => {
     const peer = await bench();
     const via = "Via: SIP/2.0/UDP 192.0.2.1:5600;branch=z9hG4bK1";
     await peer.say(`SIP/2.0 200 OK\n${via}\nFrom: <sip:a@a>;tag=a\nTo: <sip:b@b>\nCall-ID: c\nCSeq: one INVITE\n\n`);
@@ -109,7 +109,7 @@ describe("what is refused (§8.2), without state and always alike", () => {
   });
 });
 
-describe("who may not begin calls", () => {
+describe("a source that may not start calls", () => {
   const STRANGER = { host: "203.0.113.66", port: 5060 };
   const notCarol = { allow: ({ host }: { host: string }) => host === PEER.host };
   const branch = (number: number): string => `SIP/2.0/UDP ${STRANGER.host}:5060;branch=z9hG4bK${number}`;
@@ -232,14 +232,14 @@ describe("server transactions (§17.2)", () => {
     expect([peer.words().length, peer.heard.words]).toEqual([5, ["INVITE", "acknowledged"]]);
   });
 
-  test("a 200 that is never acknowledged is told after 64*T1", async () => {
+  test("a 200 without an ACK is reported after 64*T1", async () => {
     const peer = await bench();
     await peer.say(asked("INVITE"));
     await peer.clock.advance(33_000);
     expect(peer.heard.words).toEqual(["INVITE", "unacknowledged"]);
   });
 
-  test("CANCEL is answered for itself, and told (§9.2)", async () => {
+  test("CANCEL gets a response of its own, and is passed to the user (§9.2)", async () => {
     const peer = await bench((request, transaction) => {
       if (request.method === "INVITE") transaction.respond(responseTo(request, 180, { toTag: "phone" }));
     });
@@ -261,7 +261,7 @@ describe("server transactions (§17.2)", () => {
     ]);
   });
 
-  test("an RFC 2543 client, whose branch is none, has transactions too", async () => {
+  test("an RFC 2543 client without a branch has transactions too", async () => {
     const peer = await bench();
     const via = `SIP/2.0/UDP ${PEER.host}:5060`;
     await peer.say(asked("OPTIONS", { via }));
@@ -398,7 +398,7 @@ describe("requests of ours", () => {
     expect(failed).toEqual(["unreachable"]);
   });
 
-  test("each 2xx of each fork is told, and each is acknowledged as often as it comes", async () => {
+  test("each 2xx of each fork is passed on, and each copy is acknowledged", async () => {
     const peer = await bench();
     const told: string[] = [];
     const { request } = peer.sip.send(makeRequest("INVITE", "fork"), to, {

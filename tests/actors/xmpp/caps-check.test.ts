@@ -46,7 +46,7 @@ function caps() {
 }
 
 // proves: P15
-test("caps are asked for once, and until the answer is there a device takes none", () => {
+test("caps are queried once, and until the answer a device counts as taking no proposals", () => {
   const { seen, asked, answer, found } = caps();
   expect([seen("a", hashOf(TAKES)), seen("b", hashOf(TAKES)), asked]).toEqual([false, false, ["a"]]);
   answer(TAKES);
@@ -61,7 +61,7 @@ test("an answer that fits its hash is believed of all devices with it, be it no"
   expect([seen("b", hashOf(TAKES_NOT)), asked]).toEqual([false, ["a"]]);
 });
 
-test("one that does not fit is believed of that device alone, while it is there, and the next is asked", () => {
+test("an answer that does not match the hash is believed only for that device, while it is online, and the next device is queried", () => {
   const { it, seen, asked, answer } = caps();
   seen("a", "forged");
   answer(TAKES);
@@ -87,7 +87,7 @@ test("an answer that could be another's is believed of its sender alone: feature
   expect(hashOf(query(hidden))).toBe(hashOf(honest));
 });
 
-test("one that did not fit says nothing of other caps, which the device has later", () => {
+test("an answer that did not match says nothing about later caps of the device", () => {
   const { seen, answer } = caps();
   seen("a", "forged");
   answer(TAKES_NOT);
@@ -96,7 +96,7 @@ test("one that did not fit says nothing of other caps, which the device has late
   expect([seen("a", hashOf(TAKES)), seen("a", "forged")]).toEqual([true, false]);
 });
 
-test("who has the same caps as one that is being asked hears of the answer", () => {
+test("the answer also serves a device with the same caps that came during the query", () => {
   const { seen, asked, answer, found } = caps();
   for (const device of ["a", "b", "b", "c"]) seen(device, hashOf(TAKES));
   answer(TAKES);

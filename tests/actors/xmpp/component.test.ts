@@ -24,7 +24,7 @@ describe("the stream (XEP-0114 §3)", () => {
     ]);
   });
 
-  test("refused later, when it was online once, it goes on trying", async () => {
+  test("refused after it was online once, it keeps trying", async () => {
     const it = await component();
     it.state.manner = "refuses us";
     it.wire.cut();
@@ -63,7 +63,7 @@ describe("the stream (XEP-0114 §3)", () => {
     expect([events.length, xmpp.online]).toEqual([3, true]);
   });
 
-  test("is left when the server sends what is no XML, which is told to it", async () => {
+  test("is closed with a stream error when the server sends something that is not XML", async () => {
     const it = await component();
     await it.say("<iq></message>");
     expect(it.events.some((event) => event.startsWith("offline: not-well-formed"))).toBe(true);
@@ -79,7 +79,7 @@ describe("the stream (XEP-0114 §3)", () => {
 
 describe("a question of ours", () => {
   // proves: H7
-  test("fails at once where 10,000 wait for the same user already, and goes out to another", async () => {
+  test("fails at once if 10,000 already wait for the same user, and is sent to another user", async () => {
     const { xmpp, clock, stanzas } = await component("takes us", { split: 65_536 });
     const answers: Answer[] = [];
     const ask = (to: string): void =>
@@ -234,7 +234,7 @@ describe("an IQ to us is answered exactly once", () => {
   });
 });
 
-describe("who we say we are", () => {
+describe("our identity", () => {
   const features = async (to: string, video: boolean): Promise<string[]> => {
     const { say, stanzas } = await component("takes us", { video });
     await say(
@@ -278,7 +278,7 @@ describe("who we say we are", () => {
   });
 
   // proves: C1
-  test("the component is a gateway; video is announced where it is wished", async () => {
+  test("the component is a gateway, and announces video if configured", async () => {
     const said = await features(DOMAIN, true);
     expect(said.slice(0, 2)).toEqual(["gateway/pstn", "gateway/sip"]);
     expect(said).toContain("urn:xmpp:jingle:apps:rtp:video");
@@ -303,7 +303,7 @@ describe("who we say we are", () => {
   });
 });
 
-describe("who is online", () => {
+describe("presence", () => {
   const presence = (inside: string, from = "juliet@example.org/x"): string =>
     `<presence from='${from}' to='${DOMAIN}'${inside}`;
 
@@ -317,7 +317,7 @@ describe("who is online", () => {
   });
 
   // proves: P14
-  test("of whom nothing is known is asked where he is, by the component and by the phone that calls", async () => {
+  test("a user whose presence is unknown is probed by the component and by the calling phone", async () => {
     const { say, xmpp, stanzas, came, clock } = await component();
     expect(xmpp.reach("juliet@example.org", PHONE)).toEqual({ isOnline: false, direct: [], byProposal: true });
     await clock.advance(10);
@@ -340,7 +340,7 @@ describe("who is online", () => {
   });
 
   // proves: C3
-  test("who subscribes is taken, shown a presence, and subscribed to", async () => {
+  test("a subscription is accepted, answered with presence, and returned", async () => {
     const { say, stanzas } = await component();
     await say(`<presence type='subscribe' from='juliet@example.org' to='bob@${DOMAIN}'/>`);
     expect(stanzas.map(({ attrs }) => [attrs.type, attrs.from, attrs.to])).toEqual([
@@ -375,7 +375,7 @@ describe("who is online", () => {
   });
 
   // proves: C6
-  test("when the stream comes back, who was known is asked again", async () => {
+  test("when the stream is back, known users are probed again", async () => {
     const it = await component();
     await it.say(presence("/>"));
     it.wire.cut();

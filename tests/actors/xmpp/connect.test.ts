@@ -25,7 +25,7 @@ test("a name server that says nothing is asked once, and tried for again and aga
   expect(it.xmpp.online).toBe(true);
 });
 
-test("a name server that falls silent keeps no stream down that is lost: the old address goes on", async () => {
+test("a lost stream reconnects to the old address if the name server has become silent", async () => {
   const answers = [() => Promise.resolve([SERVER.host])];
   const it = await component("takes us", { host: HOST, resolve: () => (answers.pop() ?? silent)() });
   await it.clock.advance(60_000);
@@ -34,7 +34,7 @@ test("a name server that falls silent keeps no stream down that is lost: the old
   expect(it.xmpp.online).toBe(true);
 });
 
-test("of several addresses the next is tried where one refuses or is silent, within five seconds", async () => {
+test("if an address refuses or is silent, the next one is tried within five seconds", async () => {
   for (const fault of ["refuses", "silent"] as const) {
     const answer = Promise.withResolvers<readonly string[]>();
     const it = await component("takes us", { host: HOST, resolve: () => answer.promise });
@@ -45,7 +45,7 @@ test("of several addresses the next is tried where one refuses or is silent, wit
   }
 });
 
-test("a name that is none is a line, and tried again", async () => {
+test("a name that does not resolve is logged in one line, and tried again", async () => {
   const it = await component("takes us", { host: HOST });
   await it.clock.advance(10_000);
   expect(offline(it).length).toBeGreaterThan(3);

@@ -47,7 +47,7 @@ test("of too many calls the oldest gives way, and that is logged", () => {
   expect([said.length, full.length]).toEqual([10_000, 1]);
 });
 
-test("what is lost once more waits again, and any other answer is told", () => {
+test("a stanza that is lost again waits again, and any other answer is passed on", () => {
   const outbox = new Outbox(() => {});
   const heard: string[] = [];
   outbox.keep(request("u@x/r", "session-accept", "s1"), ({ type }) => void heard.push(type));

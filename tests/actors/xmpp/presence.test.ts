@@ -52,7 +52,7 @@ function presence(): {
 }
 
 // proves: H8
-test("the one that went offline longest ago is forgotten for a new one, and nobody who is online is", () => {
+test("a new user displaces the one that has been offline longest, never one that is online", () => {
   const { comes, leaves, isOnline } = presence();
   for (let user = 0; user < 200_000; user++) comes(`${user}`);
   comes("late");

@@ -23,7 +23,7 @@ const due = (pending: readonly PendingOffer[], isOut = false): readonly PendingO
   pending.reduce<readonly PendingOffer[]>((all, next) => withPending(all, next, isOut), []);
 const ssrcs = (media = ANSWER): string[] => media.contents[0]?.sources.map(({ ssrc }) => ssrc) ?? [];
 
-test("changes that wait are one offer, in which the last word about a content counts", () => {
+test("waiting changes become one offer, in which the last change of a content counts", () => {
   expect(due([changed(sends("none")), changed(sends("none", "video")), changed(sends("both"))])).toEqual([
     changed(sends("none", "video"), sends("both")),
   ]);
@@ -60,7 +60,7 @@ test("a content that is added and removed again stays in its place, refused", ()
   ]);
 });
 
-test("a content that comes and goes while both wait is not told; one that was there before is told to be gone", () => {
+test("a content that is added and removed while waiting is not offered; the removal of an earlier one is", () => {
   const added: Change = { kind: "added", to: VIDEO.contents.slice(1), groups: [] };
   const removed: Change = { kind: "removed", to: [{ name: "video" }] };
   expect(due([changed(sends("none")), changed(added), changed(removed)])).toEqual([changed(sends("none"))]);

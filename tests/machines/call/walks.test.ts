@@ -22,7 +22,7 @@ describe.each(CASES)("%s", (_, from) => {
     expect(goBothWays(from, all)).toBeGreaterThan(10);
   });
 
-  test("each device is told the end once, unless it has left by itself", () => {
+  test("each device is notified of the end once, unless it has left by itself", () => {
     for (const walk of all)
       for (const device of from.devices) {
         const { story } = walk;

@@ -32,7 +32,7 @@ describe("an actor", () => {
     expect(effects).toEqual(["sip.send.invite"]);
   });
 
-  test("tells its observers of each step, and of its end with why it has ended", () => {
+  test("reports each step to its observers, and its end with the reason", () => {
     const { actor } = begin();
     const told: unknown[] = [];
     actor.subscribe({ next: ({ value }) => told.push(value), complete: () => told.push(actor.getSnapshot().output) });
@@ -43,7 +43,7 @@ describe("an actor", () => {
     expect(told).toEqual([inviting, ringing, established, "ended", { why: { condition: "success" } }]);
   });
 
-  test("waits by its clock, and no longer for what it has left", () => {
+  test("waits by its clock, and no longer in a state that it has left", () => {
     const { actor, clock } = begin();
     actor.start();
     clock.increment(179_999);
@@ -58,7 +58,7 @@ describe("an actor", () => {
     expect(answered.actor.getSnapshot().value).toHaveProperty("established");
   });
 
-  test("tells whether an event is taken, once and before anything comes of it", () => {
+  test("says whether an event is taken, once and before its effects", () => {
     const told: string[] = [];
     const telling = new SteppedLogic<CallContext, CallEvent, CallEffect, CallInput>(call, (_, { type }, isTaken) =>
       told.push(`${type}: ${isTaken}`),
@@ -83,7 +83,7 @@ describe("an actor", () => {
     expect([actor.getSnapshot().status, effects]).toEqual(["stopped", ["sip.send.invite"]]);
   });
 
-  test("persists as XState does, and each goes on from what the other has kept", () => {
+  test("persists as XState does, and each continues from the other's snapshot", () => {
     const { actor } = begin();
     const theirs = createActor(call, { input: input(), clock: new SimulatedClock() });
     for (const each of [actor, theirs]) {

@@ -96,7 +96,7 @@ const OWN = "sip:e123@p.example";
 const NUMBER = "sip:4930123@p.example";
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
-describe("how we say who calls", () => {
+describe("our caller identity", () => {
   // proves: K7
   test.each([
     ["account", `<${OWN}>`, []],
@@ -129,7 +129,7 @@ describe("how we say who calls", () => {
     expect(callerOf(invite([["From", `${from};tag=1`], ...fields]), true)).toEqual(NOBODY);
   });
 
-  test("by the account, where the user has no number", () => {
+  test("is the account, if the user has no number", () => {
     expect(presenting({ account: OWN, isHidden: false }, "from").from).toBe(`<${OWN}>`);
   });
 });

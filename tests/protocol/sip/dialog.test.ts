@@ -87,7 +87,7 @@ describe("a dialog that they begin", () => {
     expect(() => dialogFromRequest(request, "us")).toThrow(Refusal);
   });
 
-  test("moves its target with the Contact of a re-INVITE, and keeps it when that has none (§12.2)", () => {
+  test("takes its target from the Contact of a re-INVITE, and keeps it if there is none (§12.2)", () => {
     const moved = refreshTarget(dialog, invite(["Contact", "<sip:alice@elsewhere:5070>"]));
     expect([moved, refreshTarget(moved, invite())].map(({ remoteTarget }) => remoteTarget)).toEqual([
       "sip:alice@elsewhere:5070",

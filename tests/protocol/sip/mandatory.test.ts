@@ -57,7 +57,7 @@ describe("of one message", () => {
     expect(tagOf(response, "To")).toBe(status === 100 ? tagInRequest : (tagInRequest ?? toTag));
   });
 
-  test("a To tag is made only where there is none", () => {
+  test("a To tag is made only if there is none", () => {
     const make = (): string => {
       throw new Error("there is a tag already");
     };

@@ -66,7 +66,7 @@ describe("a domain", () => {
     expect(await found({ host: "many.test" }, server({}, { "_sip._udp.many.test": many }))).toHaveLength(16);
   });
 
-  test("is not looked up where nothing is to be found", async () => {
+  test("is not looked up if there is nothing to find", async () => {
     const records = server({}, {});
     await found({ host: "192.0.2.1" }, records);
     await found({ host: "t.test", port: 5060 }, records);

@@ -70,7 +70,7 @@ test.each([
   expect(answer && header(answer, name)).toBe(value);
 });
 
-test("a response copies what it must, and Record-Route where a dialog begins", () => {
+test("a response copies the required fields, and Record-Route if it begins a dialog", () => {
   const asked = request("INVITE", "Record-Route: <sip:p;lr>\r\nSubject: no\r\n");
   const ringing = responseTo(asked, 180, { toTag: "t" });
   expect(ringing.headers.map(([name]) => name)).toEqual(["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"]);
@@ -84,7 +84,7 @@ test("100 copies Timestamp (§8.2.6.1), and no other response does", () => {
   expect([100, 180].map((status) => header(responseTo(asked, status), "Timestamp"))).toEqual(["54", undefined]);
 });
 
-test("a body that was optional and cannot be read is none", () => {
+test("an optional body that cannot be read is ignored", () => {
   const optional = request("INVITE", "c: text/plain\r\n", undefined, "hi");
   expect([sdpOf(optional), sdpOf(request("INVITE", "", undefined, "hi"))]).toEqual(["", "hi"]);
 });
