@@ -1,8 +1,8 @@
 /**
  * Whether calls can be saved in a file; `--check` and the start ask this first.
  *
- * Rules: a fault is one line; nothing is opened for writing, created or locked, since a gateway may be using the file. SQLite keeps
- * two more files in the same folder, so the folder must be writable, too (sqlite.org/wal.html). Left out: the contents of the database, which
+ * Rules: a fault is one line; nothing is opened for writing, created or locked, since a gateway may be using the file. SQLite and
+ * the log (actors/store/batch-log.ts) keep more files in the same folder, so the folder must be writable, too. Left out: the contents of the database, which
  * the start checks.
  */
 import { access, constants, open, stat } from "node:fs/promises";

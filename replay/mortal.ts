@@ -59,13 +59,21 @@ export class Mortal {
       this.#mine(await this.#wire.connectTls(terms, to, this.#alive(events), ...rest)),
   };
 
-  /** `writes` is called before each batch is written. */
-  store(rows: Rows, writes?: () => void): MemoryStore {
+  /** `writes` is called before each batch is written, which takes `slow` milliseconds: in the middle of that it is in the store. */
+  store(rows: Rows, writes?: () => void, slow = 0): MemoryStore {
     const isAlive = (): boolean => this.#isAlive;
+    const { clock } = this;
     return new (class extends MemoryStore {
       override write(...batch: Parameters<MemoryStore["write"]>): ReturnType<MemoryStore["write"]> {
         writes?.();
-        return isAlive() ? super.write(...batch) : new Promise(() => {});
+        if (!isAlive()) return new Promise(() => {});
+        if (slow === 0) return super.write(...batch);
+        return new Promise((resolve) => {
+          clock.after(slow / 2, () => {
+            const written = super.write(...batch);
+            clock.after(slow / 2, () => resolve(written));
+          });
+        });
       }
     })(rows);
   }

@@ -1,9 +1,9 @@
 /**
  * A store in memory, for tests and plays: the contents of `rows` remain for the next gateway with the same rows.
  *
- * Rule: it accepts and refuses what the store on disk does (table.ts), and holds texts, so that later changes by a gateway are not saved.
+ * Rule: it accepts and refuses what the store on disk does (disk.ts), and holds texts, so that later changes by a gateway are not saved.
  */
-import type { CallStore, Loaded, Revisions, Saved } from "./store.ts";
+import { areKnown, type CallStore, type Loaded, type Revisions, type Saved, type Written } from "./store.ts";
 
 /** By seat and id. */
 export class Rows extends Map<string, Map<string, Saved>> {
@@ -29,12 +29,16 @@ export class MemoryStore implements CallStore {
     return Promise.resolve({ start, saved: [...this.#rows.values()] });
   }
 
-  write(saves: ReadonlyMap<string, string>, ends: ReadonlySet<string>, revisions: Revisions): Promise<"ok" | "fenced"> {
-    const isKnown = (id: string): boolean => (this.#rows.get(id)?.revision ?? 0) === (revisions.get(id) ?? 0);
-    if (![...saves.keys(), ...ends].every(isKnown)) return Promise.resolve("fenced");
+  write(
+    saves: ReadonlyMap<string, string>,
+    ends: ReadonlySet<string>,
+    revisions: Revisions,
+  ): Written | Promise<Written> {
+    const known = (id: string): number => this.#rows.get(id)?.revision ?? 0;
+    if (!areKnown(saves.keys(), revisions, known) || !areKnown(ends, revisions, known)) return "fenced";
     for (const [id, text] of saves) this.#rows.set(id, { id, revision: (revisions.get(id) ?? 0) + 1, text });
     for (const id of ends) this.#rows.delete(id);
-    return Promise.resolve("ok");
+    return "ok";
   }
 
   close(): Promise<void> {

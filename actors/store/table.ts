@@ -3,17 +3,14 @@
  *
  * Rules: one process at a time uses the file (it is locked while it is open, and the system unlocks it when the process dies), so what
  * is in which row is known here, and no index is written; freed rows are used again first, so that few pages change; a batch is one
- * transaction; write-ahead logging without a sync at each commit: everything that a killed process has written is there; a
- * power cut loses at most the last moments, and never the count of starts, on which CSeq numbers depend: only that is synced.
+ * transaction, and synced: what is in the log before the table (batch-log.ts) may be lost in a power cut, the table never.
  */
 import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Batch, Known } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import { OWNER_ALONE } from "./batch-log.ts";
 import { layOut } from "./layout.ts";
 import type { Loaded, Saved } from "./store.ts";
-
-/** A saved call contains media keys, and possibly an answer to a digest challenge. */
-const OWNER_ALONE = 0o600;
 
 /** The fields of a row, which only we write, but which a file could contain in any form. */
 const ROWS = `SELECT slot, CAST(id AS TEXT) AS id, CASE WHEN revision BETWEEN 1 AND ${2 ** 48} THEN CAST(revision AS INTEGER) ELSE 1 END AS revision`;
@@ -80,21 +77,19 @@ export class SavedTable {
     return { start, saved };
   }
 
-  /** Counts a start; synced to disk before the count is used. */
+  /** Counts a start; on disk before the count is used. */
   #begin(): number {
-    this.#database.exec("PRAGMA synchronous = FULL");
     const counted = this.#database
       .prepare(
         `INSERT INTO started (seat, starts) VALUES (?, 1)
          ON CONFLICT (seat) DO UPDATE SET starts = starts + 1 RETURNING starts`,
       )
       .get(this.#seat) as { starts: number };
-    this.#database.exec("PRAGMA synchronous = NORMAL");
     return counted.starts;
   }
 
-  write({ saves, ends }: Batch): "ok" | "fenced" {
-    if (!saves.every((each) => this.#isKnown(each)) || !ends.every((each) => this.#isKnown(each))) return "fenced";
+  /** The store has compared the revisions (disk.ts); a batch that is written twice changes nothing. */
+  write({ saves, ends }: Batch): void {
     const freed = ends.flatMap(({ id }) => this.#places.get(id)?.slot ?? []);
     const taken: number[] = [];
     const rows = saves.map(({ id, revision, text }) => {
@@ -109,20 +104,15 @@ export class SavedTable {
       this.#database.exec("COMMIT");
       isDone = true;
     } finally {
-      this.#free.push(...(isDone ? freed : taken));
+      for (const slot of isDone ? freed : taken) this.#free.push(slot);
       if (!isDone) this.#database.exec("ROLLBACK");
     }
     for (const { id } of ends) this.#places.delete(id);
     for (const { id, place } of rows) this.#places.set(id, place);
-    return "ok";
   }
 
   close(): void {
     this.#database.close();
-  }
-
-  #isKnown({ id, revision }: Known): boolean {
-    return (this.#places.get(id)?.revision ?? 0) === revision;
   }
 
   /** A slot for a new record. */

@@ -1,26 +1,21 @@
 /**
- * Writes records in the background of the calls: the latest state of each, in batches.
+ * Writes records in the background of the calls, in batches (changes.ts).
  *
- * Rules: a change waits at most `BATCH` milliseconds, unless a batch is being written; then it is in the next one. An end starts no batch
- * of its own for `LATER`, since a batch costs ten times as much as a record in it. A record that ends before it was saved is never written.
- * A caller may ask for a callback after the write, and waits for `SOON` and the write. A failed batch
- * is repeated after `PAUSE`, with later changes; the log reports the failure once, and the recovery once; at most one
- * entry per call waits. When another gateway acts for the seat, `fenced` is called, once, and
- * nothing more is written.
+ * Rules: a caller that waits for its record is called back after a write at the end of the present turn, or after the next write if one is
+ * under way. A change that nobody waits for, or an end, is written within `BATCH` milliseconds, with others if they go before. A failed batch
+ * is repeated after `PAUSE`, with later changes; the log reports the failure once, and the recovery once. When another gateway acts
+ * for the seat, `fenced` is called, once, and nothing more is written.
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { CallStore, Loaded } from "./store.ts";
+import { Changes, type Save, type Taken } from "./changes.ts";
+import type { CallStore, Loaded, Written } from "./store.ts";
 
 /** Milliseconds. */
 const BATCH = 5;
-/** The same, if a caller waits for it, and for a record that ends. */
-const SOON = 3;
-const LATER = 25;
+/** The age at which a change goes with a batch that is written for another one. */
+const RIPE = 2;
 const PAUSE = 1_000;
-
-/** Returns the state to save, at the time of writing; undefined if there is nothing to save any more. */
-export type Save = () => object | undefined;
 
 /** Saves records by id. */
 export interface Saver {
@@ -42,10 +37,7 @@ export interface WriterNeeds {
 
 export class StoreWriter implements Saver {
   readonly #needs: WriterNeeds;
-  #changed = new Map<string, Save>();
-  #ended = new Set<string>();
-  /** The callbacks of the next batch. */
-  #waiting: (() => void)[] = [];
+  readonly #changes = new Changes();
   start = 0;
   /** The revisions in the store. */
   readonly #revisions = new Map<string, number>();
@@ -53,6 +45,8 @@ export class StoreWriter implements Saver {
   /** When the next batch is due. */
   #due = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | undefined;
+  /** Whether a batch is written at the end of this turn. */
+  #isSoon = false;
   #hasFailed = false;
   #isFenced = false;
 
@@ -62,7 +56,7 @@ export class StoreWriter implements Saver {
 
   /** The number of waiting changes. */
   get waiting(): number {
-    return this.#changed.size + this.#ended.size;
+    return this.#changes.size;
   }
 
   /** Sets the revisions as loaded. */
@@ -72,30 +66,29 @@ export class StoreWriter implements Saver {
   }
 
   changed(id: string, save: Save, written?: () => void): void {
-    this.#ended.delete(id);
-    this.#changed.set(id, save);
-    if (this.#hasFailed) {
-      // nobody waits for a full disk, or postpones the next try
-      this.#arm(PAUSE);
-      return written?.();
-    }
-    if (written) this.#waiting.push(written);
-    this.#arm(written ? SOON : BATCH);
+    const { clock } = this.#needs;
+    // nobody waits for a full disk, or postpones the next try
+    this.#changes.changed(id, save, clock.now(), this.#hasFailed ? undefined : written);
+    if (written === undefined || this.#hasFailed) this.#arm(this.#pause);
+    else this.#writeSoon();
+    if (this.#hasFailed) written?.();
   }
 
   ended(id: string): void {
-    const wasChanged = this.#changed.delete(id);
     // a record being written has no revision yet
-    if (!this.#revisions.has(id) && this.#writing === undefined) return;
-    if (!wasChanged && this.#ended.has(id)) return;
-    this.#ended.add(id);
-    this.#arm(this.#hasFailed ? PAUSE : LATER);
+    const isSaved = this.#revisions.has(id) || this.#writing !== undefined;
+    if (this.#changes.ended(id, isSaved)) this.#arm(this.#pause);
+  }
+
+  get #pause(): number {
+    return this.#hasFailed ? PAUSE : BATCH;
   }
 
   /** Writes all waiting changes; settles when they are written, or have failed. */
   async flush(): Promise<void> {
     await this.#writing;
-    if (this.waiting > 0) await this.#write();
+    if (this.waiting > 0) this.#write(Number.POSITIVE_INFINITY);
+    await this.#writing;
   }
 
   /** Writes a batch after this time, unless one is due before; during a write, the next batch waits for its end. */
@@ -106,77 +99,93 @@ export class StoreWriter implements Saver {
     this.#due = due;
     if (this.#writing || this.#isFenced) return;
     this.#disarm?.();
-    this.#disarm = clock.after(milliseconds, () => void this.#write());
+    this.#disarm = clock.after(milliseconds, () => this.#write());
   }
 
-  #armAgain(): void {
-    if (this.waiting === 0) return;
-    const left = this.#hasFailed ? PAUSE : this.#due - this.#needs.clock.now();
+  /** Writes a batch at the end of this turn: the step of the call that waits is then complete. */
+  #writeSoon(): void {
+    if (this.#isSoon || this.#writing) return;
+    this.#isSoon = true;
+    queueMicrotask(() => {
+      this.#isSoon = false;
+      if (!this.#writing) this.#write();
+    });
+  }
+
+  /** Arms the next batch, after one that is over. */
+  #goOn(): void {
+    const { clock } = this.#needs;
+    const now = clock.now();
+    const due = Math.min(this.#due, (this.#changes.oldest ?? Number.POSITIVE_INFINITY) + BATCH);
     this.#due = Number.POSITIVE_INFINITY;
-    this.#arm(Math.max(0, left));
+    if (this.#changes.isAwaited) this.#writeSoon();
+    if (this.waiting > 0) this.#arm(this.#hasFailed ? PAUSE : Math.max(0, due - now));
   }
 
-  #write(): Promise<void> {
+  /** Writes a batch; no other one is under way. */
+  #write(until = this.#needs.clock.now() - RIPE): void {
     this.#disarm?.();
     this.#disarm = undefined;
     this.#due = Number.POSITIVE_INFINITY;
-    if (this.#isFenced) return Promise.resolve();
-    this.#writing = this.#writeBatch().finally(() => {
-      this.#writing = undefined;
-      this.#armAgain();
-    });
-    return this.#writing;
-  }
-
-  async #writeBatch(): Promise<void> {
-    const [changed, ended] = [this.#changed, this.#ended];
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    [this.#changed, this.#ended] = [new Map(), new Set()];
-    const saves = this.#textsOf(changed);
-    const ends = new Set([...ended].filter((id) => this.#revisions.has(id)));
-    if (saves.size + ends.size === 0) return this.#tell(waiting);
-    try {
-      const written = await this.#needs.store.write(saves, ends, this.#revisions);
-      if (this.#hasFailed) this.#needs.log({ level: "info", event: "store.written", count: saves.size + ends.size });
-      this.#hasFailed = false;
-      if (written === "fenced") return this.#fence();
-      for (const id of saves.keys()) this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);
-      for (const id of ends) this.#revisions.delete(id);
-      this.#tell(waiting);
-    } catch (error) {
-      if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
-      this.#hasFailed = true;
-      this.#again(changed, ended);
-      this.#tell(waiting);
+    if (this.#isFenced) return;
+    const { store, log } = this.#needs;
+    const batch = this.#changes.take(until, this.#revisions, log);
+    if (batch.saves.size + batch.ends.size === 0) {
+      tell(batch);
+      return this.#goOn();
     }
+    const outcome = tried(() => store.write(batch.saves, batch.ends, this.#revisions));
+    if (outcome instanceof Promise) this.#writing = this.#await(batch, outcome);
+    else this.#settled(batch, outcome);
   }
 
-  #tell(waiting: readonly (() => void)[]): void {
-    for (const written of waiting) written();
+  async #await(batch: Taken, written: Promise<Written>): Promise<void> {
+    const outcome = await written.catch((error: unknown) => ({ error }));
+    this.#writing = undefined;
+    this.#settled(batch, outcome);
   }
 
-  /** Failed changes wait again, unless there are newer ones. */
-  #again(changed: ReadonlyMap<string, Save>, ended: ReadonlySet<string>): void {
-    for (const [id, save] of changed) if (!this.#changed.has(id) && !this.#ended.has(id)) this.#changed.set(id, save);
-    for (const id of ended) if (!this.#changed.has(id)) this.#ended.add(id);
+  #settled(batch: Taken, outcome: Written | Failure): void {
+    if (typeof outcome === "string") this.#written(batch, outcome);
+    else this.#failed(batch, outcome.error);
+    this.#goOn();
+  }
+
+  #written(batch: Taken, written: Written): void {
+    const { saves, ends } = batch;
+    if (this.#hasFailed) this.#needs.log({ level: "info", event: "store.written", count: saves.size + ends.size });
+    this.#hasFailed = false;
+    if (written === "fenced") return this.#fence();
+    for (const id of saves.keys()) this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1);
+    for (const id of ends) this.#revisions.delete(id);
+    tell(batch);
+  }
+
+  #failed(batch: Taken, error: unknown): void {
+    if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
+    this.#hasFailed = true;
+    this.#changes.again(batch);
+    tell(batch);
   }
 
   #fence(): void {
     this.#isFenced = true;
     this.#needs.fenced();
   }
+}
 
-  /** The texts to write; a record that cannot be serialised keeps its saved state. */
-  #textsOf(changed: ReadonlyMap<string, Save>): Map<string, string> {
-    const texts = new Map<string, string>();
-    for (const [id, save] of changed)
-      try {
-        const saved = save();
-        if (saved) texts.set(id, JSON.stringify(saved));
-      } catch (error) {
-        this.#needs.log({ level: "error", event: "store.unsaved", id, error: String(error) });
-      }
-    return texts;
+interface Failure {
+  readonly error: unknown;
+}
+
+function tried<Result>(work: () => Result): Result | Failure {
+  try {
+    return work();
+  } catch (error) {
+    return { error };
   }
+}
+
+function tell({ callers }: Taken): void {
+  for (const written of callers) written();
 }

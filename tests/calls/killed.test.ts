@@ -8,13 +8,15 @@ import { Town } from "../support/town.ts";
 const SEEDS = Number(process.env.KILLS ?? 100);
 /** Datagrams that are lost, in each second world. */
 const LOSS = 0.1;
+/** Milliseconds that a write to the store takes, in each third world. */
+const SLOW = 4;
 /** So near to a commit point it is killed, in milliseconds. */
 const NEAR = 5;
 
 /** What happens in the life of calls by a seed, and, where that is said, a kill; gives the town. */
 async function lived(seed: number, killedAt = Number.POSITIVE_INFINITY): Promise<Town> {
   const chance = createChance(seed + 1);
-  const town = new Town(new Rows(), seed, seed % 2 === 0 ? 0 : LOSS);
+  const town = new Town(new Rows(), seed, seed % 2 === 0 ? 0 : LOSS, seed % 3 === 0 ? SLOW : 0);
   await town.open();
   let isKilled = false;
   for (let step = 0; step < 30; step++) {

@@ -15,6 +15,9 @@ import type { Wire } from "../../replay/wire.ts";
 import type { Address, ByteStream, StreamEvents } from "../../transports/transport.ts";
 import { Client } from "./client.ts";
 
+/** Milliseconds that a write to the store takes, at each second start. */
+const SLOW = 4;
+
 export interface SiteAt {
   readonly domain: string;
   readonly sip: Address;
@@ -79,7 +82,8 @@ export class Site {
     const mortal = new Mortal(clock, wire);
     // no two gateways use the same ids
     const needs = needsOf(clock, wire, (event) => void this.logged.push(event), seed * 1_000 + ++this.#starts);
-    const saving = { clock: mortal.clock, open: mortal.open, store: mortal.store(this.rows) };
+    const slow = this.#starts % 2 === 0 ? SLOW : 0;
+    const saving = { clock: mortal.clock, open: mortal.open, store: mortal.store(this.rows, undefined, slow) };
     const gateway = new Gateway(this.#config(), { ...needs, ...saving });
     this.#living = { gateway, mortal };
     await gateway.start();

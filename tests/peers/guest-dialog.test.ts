@@ -104,7 +104,7 @@ describe.skipIf(noProsody !== undefined).each([false, true])(
       const { proxy } = world;
       const old = proxy.says(`UPDATE ${uri()} SIP/2.0\nCSeq: 200 UPDATE\n${proxy.contact}\n\n`);
       expect(await proxy.status("UPDATE")).toBe("200");
-      await isWritten(join(folder, "calls.db-wal"));
+      await isWritten(join(folder, "calls.db-log1"));
       await world.again();
       await proxy.heard.next((text) => /^(?:UPDATE|INVITE)/.test(text), "whether it is still there");
       proxy.says(`SIP/2.0 200 OK\n${proxy.contact}\n${SDP}`);

@@ -1,9 +1,10 @@
 /** A store that fails, for a real process: its disk is full, its file is not ours, or not to be read. docs/faults.md says what becomes of each. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DiskStore } from "../../actors/store/disk.ts";
 import { aliceOffers, bobOffers } from "../../examples/sessions.ts";
 import { type Alice, aliceToml, startAlice } from "../support/alice.ts";
 import { type Bob, startBob } from "../support/bob.ts";
@@ -56,6 +57,13 @@ async function aliceTalks(sid: string): Promise<void> {
 async function aliceHangsUp(sid: string): Promise<void> {
   alice.says(BOB, "session-terminate", sid, "<reason><success/></reason>");
   bob.phone.respond(await bob.request("BYE", sid), 200);
+}
+
+/** Kills it, and brings what it has appended to its log into the table. */
+async function kill(gateway: GatewayProcess): Promise<void> {
+  process.kill(gateway.pid, "SIGKILL");
+  await gateway.exited;
+  await new DiskStore(store).close();
 }
 
 /** Adds a row to the store. */
@@ -164,8 +172,7 @@ const HOSTILE: readonly (readonly [what: string, text: (good: string, row: Row) 
 test("records that are no calls are refused with a line each, and the call among them goes on", async () => {
   const first = await start();
   await aliceTalks("good");
-  process.kill(first.pid, "SIGKILL");
-  await first.exited;
+  await kill(first);
   const [id, good] = inStore((database) => Object.values(database.prepare("SELECT id, text FROM saved").get() ?? {}));
   const made = HOSTILE.map(([what, text]): [string, string] => {
     const named = what === "another call's id" ? String(good) : changedAll(String(good), String(id), what);
@@ -183,8 +190,7 @@ test("records that are no calls are refused with a line each, and the call among
     .map((line) => JSON.parse(line).id);
   expect(refused.toSorted()).toEqual([...HOSTILE.map(([what]) => what), String(id)].toSorted());
   expect(gateway.log()).toContain('"calls":1,"living":1');
-  process.kill(gateway.pid, "SIGKILL");
-  await gateway.exited;
+  await kill(gateway);
   const known = new Set(HOSTILE.map(([what]) => what));
   expect(rows().filter((row) => known.has(String(row)))).toEqual([]);
 });
@@ -213,3 +219,22 @@ test.skipIf(lacks !== undefined)(
     }
   },
 );
+
+test.skipIf(lacks !== undefined)("a log that has no room for the next one goes on, until there is room", async () => {
+  const disk = smallDisk(join(folder, "disk"), 256);
+  const saved = new DiskStore(join(disk.path, "calls.db"), "", { full: 200 });
+  const write = (id: string): unknown => saved.write(new Map([[id, "x".repeat(300)]]), new Set(), new Map());
+  const logs = (): string[] => readdirSync(disk.path).filter((name) => name.includes("-log"));
+  try {
+    await saved.load();
+    const room = fill(disk.path);
+    // both fit into the page of the log that is there
+    expect([write("a"), write("b"), logs()]).toEqual(["ok", "ok", ["calls.db-log1"]]);
+    room();
+    expect([write("c"), logs()]).toEqual(["ok", expect.arrayContaining(["calls.db-log0"])]);
+    expect((await saved.load()).saved.map(({ id }) => id).toSorted()).toEqual(["a", "b", "c"]);
+  } finally {
+    await saved.close();
+    disk.leave();
+  }
+});

@@ -27,10 +27,12 @@ export class Town {
   readonly #seed: number;
   #mortal: Mortal | undefined;
   #gateway: Gateway | undefined;
+  readonly #slow: number;
   #starts = 0;
 
-  /** `drop` is the probability of losing a datagram. */
-  constructor(saved: Rows, seed: number, drop = 0) {
+  /** `drop` is the probability of losing a datagram; `slow` is how many milliseconds a write to the store takes. */
+  constructor(saved: Rows, seed: number, drop = 0, slow = 0) {
+    this.#slow = slow;
     this.#saved = saved;
     this.#seed = seed;
     this.#wire = createWire(this.clock, { seed: seed + 1, drop });
@@ -52,7 +54,7 @@ export class Town {
   async start(): Promise<void> {
     const mortal = new Mortal(this.clock, this.#wire);
     const needs = needsOf(this.clock, this.#wire, () => {}, this.#seed * 100 + ++this.#starts);
-    const store = mortal.store(this.#saved, () => this.commits.push(this.clock.now()));
+    const store = mortal.store(this.#saved, () => this.commits.push(this.clock.now()), this.#slow);
     this.#gateway = new Gateway(gatewayConfig(), { ...needs, clock: mortal.clock, open: mortal.open, store });
     this.#mortal = mortal;
     await this.#gateway.start();

@@ -1,11 +1,14 @@
 /** The stores take and refuse alike, in memory and on disk; what is particular to the disk. */
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DiskStore } from "../../../actors/store/disk.ts";
+import { type Batch, bodyOf } from "../../../actors/store/batch.ts";
+import { BatchLog } from "../../../actors/store/batch-log.ts";
+import { type DiskLimits, DiskStore } from "../../../actors/store/disk.ts";
 import { MemoryStore, Rows } from "../../../actors/store/memory.ts";
 import type { CallStore, Saved } from "../../../actors/store/store.ts";
+import { SavedTable } from "../../../actors/store/table.ts";
 import { makeFolder, removeFolder } from "../../support/folders.ts";
 
 const folder = makeFolder("store");
@@ -19,6 +22,11 @@ afterAll(() => removeFolder(folder));
 
 const fileOf = (): string => join(folder, `${++files}.db`);
 const rows = new Rows();
+async function loaded(file: string, seat = "", limits: Partial<DiskLimits> = {}): Promise<DiskStore> {
+  const store = openedAs(new DiskStore(file, seat, limits));
+  await store.load();
+  return store;
+}
 const openedAs = <Store extends CallStore>(store: Store): Store => {
   opened.push(store);
   return store;
@@ -28,6 +36,13 @@ const texts = (...pairs: readonly (readonly [string, string])[]) => new Map(pair
 const ends = (...ids: readonly string[]) => new Set(ids);
 const revisions = (...pairs: readonly (readonly [string, number])[]) => new Map(pairs);
 const NOTHING = texts();
+
+/** The same bytes, one of them changed. */
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
 
 /** A statement on the closed file of a store. */
 function inFile<Result>(file: string, run: (database: DatabaseSync) => Result): Result {
@@ -70,6 +85,7 @@ describe.each(kinds)("a store in %s", (_, open) => {
     ["an end of nothing", NOTHING, ends("gone"), revisions(["gone", 1])],
   ])("whoever has been replaced writes nothing: %s", async (what, saves, ended, known) => {
     const store = open(fileOf(), what);
+    await store.load();
     await store.write(texts(["a", "1"]), ends(), revisions());
     expect(await store.write(new Map([["new", "x"], ...saves]), ended, known)).toBe("fenced");
     expect((await store.load()).saved).toEqual([{ id: "a", revision: 1, text: "1" }]);
@@ -90,10 +106,9 @@ describe("on disk", () => {
   test("a file that others could read is kept from them, and what is written beside it, too", async () => {
     const file = fileOf();
     writeFileSync(file, "", { mode: 0o644 });
-    const store = openedAs(new DiskStore(file));
-    await store.write(texts(["a", "1"]), ends(), revisions());
-    const modes = [file, `${file}-wal`].map((each) => statSync(each).mode & 0o777);
-    expect(modes).toEqual([0o600, 0o600]);
+    await (await loaded(file)).write(texts(["a", "1"]), ends(), revisions());
+    const modes = [file, `${file}-wal`, `${file}-log1`].map((each) => statSync(each).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o600]);
   });
 
   test("what is no database, what is newer than we are, and what cannot be made is said", async () => {
@@ -130,17 +145,22 @@ describe("on disk", () => {
     ]);
   });
 
-  test("a record is written where another has ended, and never where one of another seat is", async () => {
+  test("a record is written where another has ended, and never where one of another seat is", () => {
     const file = fileOf();
-    const other = openedAs(new DiskStore(file, "another"));
-    await other.write(texts(["o1", "1"], ["o2", "2"]), ends(), revisions());
-    await opened.pop()?.close();
-    const store = openedAs(new DiskStore(file));
-    const known = revisions(["a", 1], ["b", 1], ["c", 1]);
-    await store.write(texts(["a", "1"], ["b", "2"], ["c", "3"]), ends(), revisions());
-    await store.write(texts(["d", "4"]), ends("b", "c"), known);
-    await store.write(texts(["e", "5"], ["f", "6"]), ends(), revisions());
-    await opened.pop()?.close();
+    const written = (seat: string, ...batches: readonly Batch[]): void => {
+      const table = new SavedTable(file, seat);
+      for (const batch of batches) table.write(batch);
+      table.close();
+    };
+    const saves = (...ids: readonly string[]) => ids.map((id) => ({ id, revision: 0, text: id }));
+    const gone = ["b", "c"].map((id) => ({ id, revision: 1 }));
+    written("another", { saves: saves("o1", "o2"), ends: [] });
+    written(
+      "",
+      { saves: saves("a", "b", "c"), ends: [] },
+      { saves: saves("d"), ends: gone },
+      { saves: saves("e", "f"), ends: [] },
+    );
     expect(slotsIn(file)).toEqual([
       ["a", 3],
       ["d", 5],
@@ -154,7 +174,7 @@ describe("on disk", () => {
   test("ids and texts of any characters come back as they were", async () => {
     const file = fileOf();
     const odd = texts(["owed 1\n2 3 -1\n", '{"Grüße":"\n \u{1f514}"}'], [" ", ""], ["-1", "0 1 -1\nx"]);
-    await openedAs(new DiskStore(file)).write(odd, ends(), revisions());
+    await (await loaded(file)).write(odd, ends(), revisions());
     await opened.pop()?.close();
     const { saved } = await openedAs(new DiskStore(file)).load();
     expect(new Map(saved.map(({ id, text }) => [id, text]))).toEqual(odd);
@@ -162,7 +182,7 @@ describe("on disk", () => {
 
   test("of two records with an id the first is written on, and the other one is given once and removed", async () => {
     const file = fileOf();
-    await openedAs(new DiskStore(file)).write(texts(["a", "1"]), ends(), revisions());
+    await (await loaded(file)).write(texts(["a", "1"]), ends(), revisions());
     await opened.pop()?.close();
     inFile(file, (database) =>
       database.exec("INSERT INTO saved (seat, id, revision, text) VALUES ('', 'a', 7, '2'), ('', x'62', 9e18, x'33')"),
@@ -175,8 +195,89 @@ describe("on disk", () => {
   });
 
   test("a text longer than any call's is given as an empty one", async () => {
-    const store = openedAs(new DiskStore(fileOf()));
+    const store = await loaded(fileOf());
     await store.write(texts(["a", "x".repeat(10_000_000)]), ends(), revisions());
     expect((await store.load()).saved).toEqual([{ id: "a", revision: 1, text: "" }]);
+  });
+
+  test("what a killed process has appended is there at the next start, but for a record that is not whole", async () => {
+    const file = fileOf();
+    const store = await loaded(file);
+    await store.write(texts(["a", "1"], ["b", "2"]), ends(), revisions());
+    await store.write(texts(["a", "3"]), ends("b"), revisions(["a", 1], ["b", 1]));
+    const killed = `${file}-killed-log1`;
+    copyFileSync(`${file}-log1`, killed);
+    await opened.pop()?.close();
+    const whole = readFileSync(killed);
+    const halves = [whole.subarray(0, -1), Buffer.concat([whole, Buffer.alloc(100)]), flipped(whole, whole.length - 2)];
+    const found = [];
+    for (const bytes of [whole, ...halves, whole.subarray(0, 9), Buffer.alloc(0)]) {
+      const next = fileOf();
+      writeFileSync(`${next}-log1`, bytes);
+      found.push((await openedAs(new DiskStore(next)).load()).saved.map(({ id, text }) => `${id}${text}`).toSorted());
+    }
+    expect(found).toEqual([["a3"], ["a1", "b2"], ["a3"], ["a1", "b2"], [], []]);
+  });
+
+  test("of two logs the older one is merged first", async () => {
+    const file = fileOf();
+    const [older, newer] = [new BatchLog(`${file}-log1`, 7), new BatchLog(`${file}-log0`, 8)];
+    newer.append(bodyOf(texts(["a", "newer"]), ends("b"), revisions(["a", 1], ["b", 1])));
+    older.append(bodyOf(texts(["a", "older"], ["b", "older"]), ends(), revisions()));
+    for (const each of [older, newer]) each.close();
+    const { saved } = await openedAs(new DiskStore(file)).load();
+    expect(saved).toEqual([{ id: "a", revision: 2, text: "newer" }]);
+  });
+
+  test("a log that is full is merged while the other one is written, and nothing is lost between", async () => {
+    const file = fileOf();
+    const store = await loaded(file, "", { full: 1_000 });
+    const known = new Map<string, number>();
+    for (let batch = 0; batch < 200; batch++) {
+      const id = `${batch % 7}`;
+      expect(await store.write(texts([id, `${batch}`.repeat(50)]), ends(), known)).toBe("ok");
+      known.set(id, (known.get(id) ?? 0) + 1);
+      if (batch % 20 === 0) await Bun.sleep(1);
+    }
+    await opened.pop()?.close();
+    expect(readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}-log`))).toEqual([]);
+    const { saved } = await openedAs(new DiskStore(file)).load();
+    expect(saved.map(({ text }) => text.slice(0, 3)).toSorted()).toEqual([
+      "193",
+      "194",
+      "195",
+      "196",
+      "197",
+      "198",
+      "199",
+    ]);
+  });
+
+  test("a log that cannot be turned over is bounded, says why, and goes on when it can", async () => {
+    const file = fileOf();
+    const store = await loaded(file, "", { full: 1_000, most: 3_000 });
+    mkdirSync(`${file}-log0`);
+    const known = new Map<string, number>();
+    const write = (): unknown => store.write(texts(["a", "x".repeat(500)]), ends(), known);
+    for (let batch = 0; batch < 6; batch++) {
+      expect(write()).toBe("ok");
+      known.set("a", batch + 1);
+    }
+    expect(write).toThrow("its log is full: EEXIST");
+    rmdirSync(`${file}-log0`);
+    expect(write()).toBe("ok");
+    await opened.pop()?.close();
+    expect((await openedAs(new DiskStore(file)).load()).saved.map(({ revision }) => revision)).toEqual([7]);
+  });
+
+  test("while the disk is slow another thread writes", async () => {
+    const file = fileOf();
+    const store = await loaded(file, "", { slow: 0 });
+    expect(store.write(texts(["a", "1"]), ends(), revisions())).toBe("ok");
+    const later = store.write(texts(["b", "2"]), ends(), revisions());
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toBe("ok");
+    await opened.pop()?.close();
+    expect((await openedAs(new DiskStore(file)).load()).saved.length).toBe(2);
   });
 });

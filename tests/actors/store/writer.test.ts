@@ -46,21 +46,84 @@ test("the latest state of each is written in one batch, 5 ms after the first cha
   expect([troubled.batches, writer.waiting, clock.armed]).toEqual([1, 0, 0]);
 });
 
-test("who waits is told when it is written, within three milliseconds and the write, however many more come", async () => {
-  const { clock, writer, store } = made();
+/** Tells `told` each id that is written. */
+const waits = (writer: StoreWriter, id: string, told: string[]): void =>
+  writer.changed(
+    id,
+    () => ({}),
+    () => void told.push(id),
+  );
+
+test("who waits is told at the end of the turn, all of the turn by one batch", async () => {
+  const troubled = new Troubled();
+  const { clock, writer, store } = made(troubled);
   const told: string[] = [];
-  for (let each = 0; each < 20; each++) {
-    const id = `${each}`;
-    writer.changed(
-      id,
-      () => ({}),
-      () => void told.push(id),
-    );
-    await clock.advance(0.5);
-    if (each === 6) expect([told.length, (await store.load()).saved.length]).toEqual([6, 6]);
-  }
+  for (const id of ["a", "b", "c"]) waits(writer, id, told);
+  expect([told, troubled.batches]).toEqual([[], 0]);
+  await settle();
+  expect([told, troubled.batches, writer.waiting, clock.armed]).toEqual([["a", "b", "c"], 1, 0, 0]);
+  expect((await store.load()).saved.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+});
+
+test("a batch takes along ends and what has waited for 2 ms; what is younger may end before it is written", async () => {
+  const troubled = new Troubled();
+  const { clock, writer, store } = made(troubled);
+  const idsIn = async (): Promise<string[]> => (await store.load()).saved.map(({ id }) => id);
+  const told: string[] = [];
+  waits(writer, "gone", told);
+  await settle();
+  writer.changed("old", () => ({}));
+  await clock.advance(2);
+  writer.changed("young", () => ({}));
+  writer.changed("lasting", () => ({}));
+  writer.ended("gone");
+  waits(writer, "a", told);
+  await settle();
+  expect([await idsIn(), troubled.batches]).toEqual([["a", "old"], 2]);
+  writer.ended("young");
   await clock.advance(5);
-  expect([told.length, writer.waiting, clock.armed]).toEqual([20, 0, 0]);
+  expect([await idsIn(), troubled.batches, writer.waiting, clock.armed]).toEqual([["a", "old", "lasting"], 3, 0, 0]);
+});
+
+test("what changes again and again is written 5 ms after its first change", async () => {
+  const { clock, writer, store } = made();
+  for (let state = 0; state < 9; state++) {
+    writer.changed("a", () => ({ state }));
+    await clock.advance(1);
+  }
+  expect(await textsIn(store)).toEqual(['{"state":4}']);
+  await clock.advance(5);
+  expect(await textsIn(store)).toEqual(['{"state":8}']);
+});
+
+test("who comes while a batch is written is told by the next one, which follows at once", async () => {
+  const troubled = new Troubled();
+  const { clock, writer } = made(troubled);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const told: string[] = [];
+  troubled.waits = first.promise;
+  waits(writer, "a", told);
+  await settle();
+  troubled.waits = second.promise;
+  for (const id of ["b", "c"]) {
+    waits(writer, id, told);
+    await clock.advance(10);
+  }
+  expect([told, troubled.batches]).toEqual([[], 1]);
+  first.resolve();
+  await settle();
+  expect([told, troubled.batches]).toEqual([["a"], 2]);
+  second.resolve();
+  await settle();
+  expect([told, troubled.batches, writer.waiting, clock.armed]).toEqual([["a", "b", "c"], 2, 0, 0]);
+});
+
+test("what is written by a store that does not wait needs no turn of its own", async () => {
+  const { writer } = made();
+  const told: string[] = [];
+  waits(writer, "a", told);
+  await Promise.resolve();
+  expect(told).toEqual(["a"]);
 });
 
 test("what ends leaves no row, and what ends before it was saved is never written", async () => {
@@ -87,7 +150,7 @@ test("what ends while its first batch is on its way leaves no row", async () => 
   await clock.advance(5);
   writer.ended("a");
   gate.resolve();
-  await clock.advance(25);
+  await clock.advance(5);
   expect([await textsIn(store), troubled.batches, writer.waiting]).toEqual([[], 2, 0]);
 });
 
@@ -99,7 +162,7 @@ test("what is loaded is replaced and removed", async () => {
   await clock.advance(5);
   expect(await textsIn(store)).toEqual(['{"is":"new"}']);
   writer.ended("a");
-  await clock.advance(24);
+  await clock.advance(4);
   expect(await textsIn(store)).toEqual(['{"is":"new"}']);
   await clock.advance(1);
   expect(await textsIn(store)).toEqual([]);
@@ -187,16 +250,4 @@ test("a flush waits for the batch that is on its way, and writes what has come s
   gate.resolve();
   await flushed;
   expect(await textsIn(store)).toEqual(['{"of":"a"}', '{"of":"b"}']);
-});
-
-test("an end makes no batch of its own where another goes soon", async () => {
-  const troubled = new Troubled();
-  const { clock, writer, store } = made(troubled);
-  writer.changed("a", () => ({}));
-  await clock.advance(5);
-  writer.ended("a");
-  await clock.advance(20);
-  writer.changed("b", () => ({ of: "b" }));
-  await clock.advance(5);
-  expect([await textsIn(store), troubled.batches, clock.armed]).toEqual([['{"of":"b"}'], 2, 0]);
 });
