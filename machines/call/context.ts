@@ -84,23 +84,26 @@ export interface CallContext extends CallInput {
   readonly pause: number;
 }
 
+/** One list for all calls, most of which keep it. */
+const NONE: readonly never[] = [];
+
 /** The context of a new call. */
 export const newContext = (input: CallInput): CallContext => ({
   ...input,
-  ...(input.relayed && input.direction === "outgoing" ? audioAlone(input.offer) : { leftOut: [] }),
+  ...(input.relayed && input.direction === "outgoing" ? audioAlone(input.offer) : { leftOut: NONE }),
   answer: null,
   provisional: false,
   rang: false,
   tag: null,
-  early: [],
+  early: NONE,
   why: null,
   agreed: null,
-  pendingOffers: [],
+  pendingOffers: NONE,
   offerIsOut: false,
   tries: 0,
-  held: [],
-  untold: [],
-  refusedUfrags: [],
+  held: NONE,
+  untold: NONE,
+  refusedUfrags: NONE,
   consultation: null,
   pause: 0,
 });

@@ -4,6 +4,7 @@
  * Rules: plain RTP without mid, rtpmap, direction or ICE is ordinary input; a session-level attribute holds for every
  * section without its own; an SDP is read as a whole or refused. The writer is write.ts.
  */
+import { withShared } from "../media/kept.ts";
 import type { Media, Role } from "../media/media.ts";
 import { midsOf } from "../media/mids.ts";
 import { bounded, isToken, MOST } from "../media/values.ts";
@@ -41,7 +42,7 @@ export function readSdp(text: string, { by, answerTo, follows }: ReadOptions): M
   });
   const groups = has(session, "group") ? readGroups(session, namesByMid(sections, names, known)) : [];
   const lite = has(session, "ice-lite") ? { iceLite: true as const } : {};
-  return { contents, groups, ...lite, ...(answerTo ? {} : ownMids(sections, contents)) };
+  return withShared({ contents, groups, ...lite, ...(answerTo ? {} : ownMids(sections, contents)) });
 }
 
 /** The Jingle action in an SDP; null for any other than the three of mod_jingle_sip. */
