@@ -5,23 +5,19 @@
  * have the same Call-ID (a plain proxy brings a call back) or the same sid; a new INVITE or session-initiate never joins an ended
  * call. Bounds: `MOST_EARLY` messages without a call, `MOST_ASKED` IQs that wait for an answer.
  */
-import type { Element } from "@xmpp/xml";
-import { header } from "../protocol/sip/fields.ts";
-import { tagOf } from "../protocol/sip/mandatory.ts";
-import type { Message } from "../protocol/sip/message.ts";
 import { bareJid } from "../protocol/xmpp/jid.ts";
 import type { About } from "./call-journal.ts";
-import { firstElement, unwrapped } from "./wrapped.ts";
+import type { SessionNames, SipNames, StanzaNames } from "./names.ts";
 
 const MOST_EARLY = 256;
 const MOST_ASKED = 20_000;
 
 /** An object that stores the messages of one call. */
-export interface Owner {
+export interface Owner<What> {
   readonly about: About;
   readonly isOver: boolean;
   /** A device of its user came online or went offline. */
-  presence?(at: number, device: string, isThere: boolean, stanza: Element): void;
+  presence?(device: string, isThere: boolean, what: What): void;
 }
 
 /** A message without a call yet, and the key of its IQ. */
@@ -33,7 +29,7 @@ interface Early<What> {
 }
 
 /** `What` is what is added to the journal of a call for each message. */
-export class Belongings<Journal extends Owner, What> {
+export class Belongings<Journal extends Owner<What>, What> {
   readonly #put: (journal: Journal, what: What) => void;
   readonly #byCallId = new Map<string, Journal[]>();
   /** By sid; the JIDs are compared, since a text of all three for each stanza costs more. */
@@ -82,38 +78,29 @@ export class Belongings<Journal extends Owner, What> {
     drop(this.#bySession, about.sid, journal);
   }
 
-  /** A received message, parsed, or the bytes of a sent one. */
-  sip(out: boolean, message: Message | Uint8Array, what: What): void {
-    const names = message instanceof Uint8Array ? namesWritten(message, out) : namesRead(message, out);
-    if (names === undefined) return;
+  /** A SIP message. */
+  sip(out: boolean, names: SipNames, what: What): void {
     const found = this.#ofDialog(names, out);
     if (found) this.#put(found, what);
     else if (!out) this.#keep(names.callId, what, undefined);
   }
 
-  /** A stanza, sent or received at a time. */
-  xmpp(at: number, out: boolean, stanza: Element, what: What): void {
-    const { id, type, from = "", to = "" } = stanza.attrs as Record<string, string | undefined>;
-    if (stanza.is("presence")) return out ? undefined : this.#presence(at, from, type, stanza);
-    const iq = stanza.is("iq") && id !== undefined ? iqKey(id, out ? to : from) : undefined;
-    if (iq !== undefined && (type === "result" || type === "error")) return this.#answers(iq, what);
-    const said = unwrapped(stanza);
-    const proposal = proposalKey(said, out);
-    if (proposal !== undefined && said.attrs.type === "error") return this.#answers(proposal, what);
-    const inside = firstElement(said);
-    const sid = inside?.attrs.sid ?? inside?.attrs.id;
-    if (!out && inside?.attrs.action === "existing-session-initiate") return this.#asksForCall(said, sid, iq, what);
-    if (typeof sid !== "string") return;
-    const sender = String(said.attrs.from ?? from);
-    const receiver = String(said.attrs.to ?? to);
-    const ours = out ? sender : receiver;
-    const theirs = out ? receiver : sender;
-    const begins = !out && (inside?.attrs.action === "session-initiate" || inside?.name === "propose");
+  /** A stanza. */
+  xmpp(names: StanzaNames, what: What): void {
+    if (names.of === "session") this.#session(names, what);
+    else if (names.of === "asked") this.#answers(names.key, what);
+    else if (names.of === "ringing") this.#asksForCall(names.user, names.sid, names.iq, what);
+    else
+      for (const journal of this.#byUser.get(bareJid(names.device)) ?? [])
+        journal.presence?.(names.device, names.isThere, what);
+  }
+
+  #session({ sid, ours, theirs, begins, iq, proposal }: SessionNames, what: What): void {
     const found = this.#ofSession(sid, ours, theirs, begins);
     if (!found) return this.#keep([sid, ours, theirs], what, iq);
     this.#put(found, what);
     if (iq !== undefined) this.#ask(iq, found);
-    if (out && proposal !== undefined && inside?.name === "propose") this.#ask(proposal, found);
+    if (proposal !== undefined) this.#ask(proposal, found);
   }
 
   /** The latest call of a session; a message that begins one never joins an ended call. */
@@ -127,19 +114,12 @@ export class Belongings<Journal extends Owner, What> {
   }
 
   /** A device asks about a ringing call, in a stanza to any address; without a sid, each of the user's calls is meant. */
-  #asksForCall({ attrs }: Element, sid: unknown, iq: string | undefined, what: What): void {
-    for (const journal of this.#byUser.get(bareJid(String(attrs.from))) ?? []) {
+  #asksForCall(user: string, sid: unknown, iq: string | undefined, what: What): void {
+    for (const journal of this.#byUser.get(user) ?? []) {
       if (journal.isOver || (sid !== undefined && sid !== journal.about.sid)) continue;
       this.#put(journal, what);
       if (iq !== undefined) this.#ask(iq, journal);
     }
-  }
-
-  /** Presence belongs to every live call of the user. */
-  #presence(at: number, device: string, type: string | undefined, stanza: Element): void {
-    if (type !== undefined && type !== "unavailable" && type !== "error") return;
-    for (const journal of this.#byUser.get(bareJid(device)) ?? [])
-      journal.presence?.(at, device, type === undefined, stanza);
   }
 
   #answers(iq: string, what: What): void {
@@ -150,7 +130,7 @@ export class Belongings<Journal extends Owner, What> {
   }
 
   /** The call of a SIP message; of several with one Call-ID, the one with our tag. */
-  #ofDialog(names: Names, out: boolean): Journal | undefined {
+  #ofDialog(names: SipNames, out: boolean): Journal | undefined {
     const all = this.#byCallId.get(names.callId);
     const only = all?.[0];
     return all?.length === 1 && only?.about.id === names.ours ? only : all && ofTag(all, names, out);
@@ -170,7 +150,7 @@ export class Belongings<Journal extends Owner, What> {
   }
 }
 
-function ofTag<Journal extends Owner>(all: readonly Journal[], { isRequest, ours }: Names, out: boolean) {
+function ofTag<Journal extends Owner<never>>(all: readonly Journal[], { isRequest, ours }: SipNames, out: boolean) {
   const mine = ours === undefined ? undefined : all.find(({ about }) => about.id === ours);
   // a response from before the call exists (482) has a tag of its own
   if (ours !== undefined && (mine !== undefined || isRequest || !out)) return mine;
@@ -178,14 +158,6 @@ function ofTag<Journal extends Owner>(all: readonly Journal[], { isRequest, ours
 }
 
 const NONE: readonly never[] = [];
-
-const iqKey = (id: string, other: string): string => `${id}\n${other}`;
-
-/** The key by which an error response is matched to our message. */
-function proposalKey({ name, attrs }: Element, out: boolean): string | undefined {
-  if (name !== "message" || attrs.id === undefined) return undefined;
-  return iqKey(attrs.id, bareJid(String(out ? attrs.to : attrs.from)));
-}
 
 function isEarlyOf(about: About, { of }: Pick<Early<unknown>, "of">): boolean {
   if (typeof of === "string") return of === about.callId;
@@ -204,43 +176,6 @@ function isOf(jid: string, other: string): boolean {
   const { length } = other;
   if (jid.startsWith(other) && (jid.length === length || jid.charCodeAt(length) === SLASH)) return true;
   return bareJid(jid) === bareJid(other);
-}
-
-/** The identifiers of a SIP message. */
-interface Names {
-  readonly callId: string;
-  readonly isRequest: boolean;
-  /** The tag of our side. */
-  readonly ours: string | undefined;
-}
-
-/** Our side of a message: From in our requests and in the responses to them. */
-const sideOf = (isRequest: boolean, out: boolean): "From" | "To" => (isRequest === out ? "From" : "To");
-
-function namesRead(message: Message, out: boolean): Names | undefined {
-  const callId = header(message, "Call-ID");
-  const isRequest = message.kind === "request";
-  return callId === undefined ? undefined : { callId, isRequest, ours: tagOf(message, sideOf(isRequest, out)) };
-}
-
-/** Bytes searched for the fields of a message. */
-const MOST_HEAD = 8_192;
-const latin1 = new TextDecoder("latin1");
-
-/** The identifiers in a message written by protocol/sip/write.ts: one line for each field, with its registered name. */
-function namesWritten(bytes: Uint8Array, out: boolean): Names | undefined {
-  const text = latin1.decode(bytes.length > MOST_HEAD ? bytes.subarray(0, MOST_HEAD) : bytes);
-  const callId = fieldIn(text, "\r\nCall-ID: ");
-  const isRequest = !text.startsWith("SIP/2.0 ");
-  const side = fieldIn(text, sideOf(isRequest, out) === "From" ? "\r\nFrom: " : "\r\nTo: ") ?? "";
-  const ours = /;[ \t]*tag[ \t]*=[ \t]*([^\s;,>]+)/i.exec(side)?.[1];
-  return callId === undefined ? undefined : { callId, isRequest, ours };
-}
-
-/** The value that follows this: a line break, and the name of a field with its colon. */
-function fieldIn(text: string, before: string): string | undefined {
-  const at = text.indexOf(before);
-  return at === -1 ? undefined : text.slice(at + before.length, text.indexOf("\r\n", at + before.length));
 }
 
 function push<Journal>(table: Map<string, Journal[]>, key: string, journal: Journal): void {

@@ -3,12 +3,11 @@
  *
  * Rules: an ended call records no more steps, only late messages; it releases its live data.
  */
-import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Backlog } from "./backlog.ts";
 import type { Part } from "./budget.ts";
 import { type Ended, failureOf, isFailure } from "./call-end.ts";
-import { type Entry, type LiveMessage, saidByAll, type Transition } from "./entries.ts";
+import { type Entry, type Said, saidByAll, type Transition } from "./entries.ts";
 import { History, MOST_LATE, type Room } from "./history.ts";
 import { leavesOf } from "./states.ts";
 import { type CallRow, type Failure, phaseOf } from "./view.ts";
@@ -145,20 +144,19 @@ export class CallJournal {
 
   // Messages assigned by the journal
 
-  /** A message; a recent SIP message with the same bytes is counted as repeated. */
-  message(message: LiveMessage): void {
-    const { kind, at, out } = message;
-    if (kind !== "sip" || !this.#history.repeats(out, message.bytes, at)) this.#history.add(message);
+  /** A message; a SIP message with the same bytes as an earlier one is counted as repeated. */
+  message(said: Said): void {
+    if (said.kind !== "sip" || !this.#history.repeats(said.out, said.bytes, said.at)) this.#history.add(said);
     this.#listener?.changed(this);
   }
 
   /** A device comes online or goes offline: recorded while the call looks for devices, or if the device had gone offline. */
-  presence(at: number, device: string, isThere: boolean, stanza: Element): void {
+  presence(device: string, isThere: boolean, said: Said): void {
     if (this.isOver || (isThere && this.answered !== undefined && !this.#away?.has(device))) return;
     this.#away ??= new Set();
     if (isThere) this.#away.delete(device);
     else if (this.#away.size < MOST_LATE) this.#away.add(device);
-    this.message({ kind: "xmpp", at, out: false, stanza });
+    this.message(said);
   }
 
   /** The XMPP stream is lost or restored. */

@@ -1,14 +1,10 @@
 /**
- * The entries of a call's journal, and their live form.
+ * The entries of a call's journal: as reported, and as read again.
  *
- * Rules: the entries of a live call are the objects at hand: bytes for SIP, texts for XMPP; nothing is serialized for the journal. At
- * the end they are packed into one piece: half of the memory, and nothing for the garbage collector to walk (measured: 24 kB
- * of objects or 10.5 kB packed for a small call, 140 and 38 for a browser's).
+ * Rule: an entry is written into bytes as soon as its report is processed (tape.ts), so that no object of it is retained.
  */
-import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import { onceEach } from "../protocol/text.ts";
-import { writeStanza } from "../protocol/xmpp/write.ts";
 
 /** A transition taken. */
 export interface Transition {
@@ -65,22 +61,21 @@ export interface RelayEntry {
 
 export type Entry = RelayEntry | StepEntry | EffectEntry | WireEntry | StreamEntry;
 
-/** A message of a live call: cheap to create, serialized only on demand. */
-export type LiveMessage =
+/** A SIP message with the address of the other side, or the text of a stanza. */
+export type Said =
   | {
-      kind: "sip";
-      at: number;
-      out: boolean;
-      transport: string;
-      host: string;
-      port: number;
-      bytes: Uint8Array;
-      again: number[] | undefined;
+      readonly kind: "sip";
+      readonly at: number;
+      readonly out: boolean;
+      readonly transport: string;
+      readonly host: string;
+      readonly port: number;
+      readonly bytes: Uint8Array;
     }
-  | { kind: "xmpp"; at: number; out: boolean; stanza: Element | string };
+  | { readonly kind: "xmpp"; readonly at: number; readonly out: boolean; readonly stanza: string };
 
-/** The entries of a live call. */
-export type LiveEntry = RelayEntry | StepEntry | EffectEntry | StreamEntry | LiveMessage;
+/** An entry as it is written. */
+export type Fresh = RelayEntry | StepEntry | EffectEntry | StreamEntry | Said;
 
 /** The names in a transition; cached, since the transition is the same object in all calls. */
 const saidBy = onceEach(({ guard, actions }: Transition) => ({
@@ -99,22 +94,8 @@ export function saidByAll(transitions: readonly Transition[]): Pick<StepEntry, "
   return { guards: said.flatMap(({ guards }) => guards), actions: said.flatMap(({ actions }) => actions) };
 }
 
-const encoder = new TextEncoder();
 /** The address of the XMPP server: none. */
 export const NOWHERE = { transport: "", host: "", port: 0 } as const;
-
-/** The full form of a live entry. */
-export function entryOf(live: LiveEntry): Entry {
-  if (live.kind === "sip") return { ...live, kind: "wire", wire: "sip", again: live.again ?? [] };
-  if (live.kind === "xmpp") {
-    const bytes = encoder.encode(textOf(live.stanza));
-    return { kind: "wire", at: live.at, wire: "xmpp", out: live.out, ...NOWHERE, bytes, again: [] };
-  }
-  return live;
-}
-
-/** A stanza as its text. */
-export const textOf = (stanza: Element | string): string => (typeof stanza === "string" ? stanza : writeStanza(stanza));
 
 /** The name of an action or guard in its chart. */
 function wordsOf(named: unknown): string {

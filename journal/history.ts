@@ -1,35 +1,32 @@
 /**
- * The entries of one call, in order: the latest ones live, earlier ones packed.
+ * The entries of one call, in order: the latest ones on a tape, earlier ones packed.
  *
  * Bounds: `MOST_ENTRIES` and `MOST_BYTES`, past which the middle is discarded and counted, since people ask for beginning and end of
  * a call. Equal bytes are a retransmission: only the time is recorded. The entries of an idle call are packed and deflated, the rest
- * is packed when it ends; late entries are appended.
+ * is packed when it ends; so are late ones, each by itself.
  */
-import type { Element } from "@xmpp/xml";
-import { type Entry, entryOf, type LiveEntry } from "./entries.ts";
-import { type Compression, deflated, has, isEqual, type Packed, pack, unpack } from "./packed.ts";
-import type { Kept, Ring } from "./ring.ts";
+import type { Entry, Fresh } from "./entries.ts";
+import { type Compression, deflated, entriesOn, has, type Packed, pack, unpack } from "./packed.ts";
+import { type Ring, Stored } from "./ring.ts";
+import type { Tape } from "./tape.ts";
+import type { Tapes } from "./tapes.ts";
 
 const MOST_ENTRIES = 400;
 const MOST_BYTES = 262_144;
 /** First entries, which are never discarded. */
 const BEGINNING = 60;
-/** Recorded times of a repeated message: no transaction repeats more often. */
-const MOST_REPEATS = 20;
 /** Messages after the end of the call: the response to its BYE, the result of its session-terminate. */
 export const MOST_LATE = 16;
-/** Number of entries searched for the original of a retransmission. */
-const RECENT = 16;
-/** Weight of an entry without its message, and of a stanza before it is written. In bytes. */
+/** Weight of an entry besides its bytes, for the room that its tape has left. In bytes. */
 const ENTRY = 120;
-const STANZA = 1_200;
-/** The live entries of ended calls: nothing is ever added. */
-const NONE: LiveEntry[] = [];
+/** Weight of a time at which a message was repeated. */
+const REPEAT = 16;
 
 /** Shared by all histories. */
 export interface Room<Part> {
   /** Adds a weight to the user's share `part`; returns false if there is no room for it. */
   weigh(part: Part, bytes: number): boolean;
+  readonly tapes: Tapes;
   /** Stores the entries packed at the end of a call. */
   readonly ring: Ring;
   readonly compression: Compression;
@@ -43,15 +40,15 @@ export class History<Part> {
   /** Undefined after `forget`. */
   #room: Room<Part> | undefined;
   readonly #part: Part;
-  #live: LiveEntry[] = [];
-  #liveWeight = 0;
-  /** One piece for each idle period, and one for the end. */
-  #packed: readonly Packed[] = [];
+  /** Undefined while there is nothing to be packed. */
+  #tape: Tape | undefined;
+  /** The weight of what is on the tape. */
+  #fresh = 0;
+  /** One piece for each idle period, one for the end, and one for each late entry. */
+  #packed: readonly Packed[] = NONE;
   #packedCount = 0;
-  /** Indexes of repeated messages that are packed, and how often each was repeated. */
-  #packedAgain: readonly Again[] = NEVER;
-  #inRing: Kept | undefined;
-  #late: Entry[] | undefined;
+  #isOver = false;
+  #late = 0;
 
   constructor(room: Room<Part>, part: Part) {
     this.#room = room;
@@ -59,152 +56,136 @@ export class History<Part> {
   }
 
   get entries(): readonly Entry[] {
-    return [...this.#unpacked, ...this.#live.map(entryOf), ...(this.#late ?? [])];
-  }
-
-  get #unpacked(): Entry[] {
     const compression = this.#room?.compression;
-    return compression ? this.#packed.flatMap((part) => unpack(part, compression)) : [];
+    if (compression === undefined) return [];
+    const packed = this.#packed.flatMap((part) => unpack(part, compression));
+    return this.#tape ? [...packed, ...entriesOn(this.#tape, 0)] : packed;
   }
 
   get length(): number {
-    return this.#packedCount + this.#live.length + (this.#late?.length ?? 0);
+    return this.#packedCount + (this.#tape?.count ?? 0);
   }
 
   /** Entries from an index on. */
   from(place: number): readonly Entry[] {
-    if (this.#live === NONE || place < this.#packedCount) return this.entries.slice(place);
-    return this.#live.slice(place - this.#packedCount).map(entryOf);
+    if (!this.#tape || place < this.#packedCount) return this.entries.slice(place);
+    return entriesOn(this.#tape, place - this.#packedCount);
   }
 
   /** Indexes of repeated messages, and how often each was repeated. */
-  get again(): readonly Again[] {
-    const again = againIn(this.#live, this.#packedCount);
-    return this.#packedAgain.length === 0 ? again : [...this.#packedAgain, ...again];
+  get again(): readonly (readonly [place: number, times: number])[] {
+    let before = 0;
+    const parts = this.#tape ? [...this.#packed, this.#tape] : this.#packed;
+    return parts.flatMap(({ again, count }) => {
+      const first = before;
+      before += count;
+      return again.map(({ place, times }) => [first + place, times.length] as const);
+    });
   }
 
-  add(entry: LiveEntry): void {
-    if (this.#live === NONE) return this.#addLate(entry);
-    const size = ENTRY + sizeIn(entry);
-    if (!this.#room?.weigh(this.#part, size)) {
+  add(entry: Fresh): void {
+    if (!this.#room) return;
+    if (this.#isOver) this.#addLate(this.#room, entry);
+    else this.#write(this.#room, entry);
+  }
+
+  #write(room: Room<Part>, entry: Fresh): void {
+    this.#tape ??= room.tapes.take();
+    const tape = this.#tape;
+    const size = ENTRY + tape.add(entry);
+    if (!room.weigh(this.#part, size)) {
+      tape.remove(tape.count - 1);
       this.dropped++;
       return;
     }
     this.weight += size;
-    this.#liveWeight += size;
-    this.#live.push(entry);
-    while (this.length > MOST_ENTRIES || this.weight > MOST_BYTES) {
-      const at = Math.min(Math.max(0, BEGINNING - this.#packedCount), this.#live.length - 2);
-      const [gone] = this.#live.splice(at, 1);
-      if (gone === undefined) return;
-      this.#lighten(ENTRY + sizeIn(gone));
-    }
+    this.#fresh += size;
+    while ((this.length > MOST_ENTRIES || this.weight > MOST_BYTES) && tape.count > 0)
+      this.#discard(room, tape, Math.max(0, Math.min(BEGINNING - this.#packedCount, tape.count - 2)));
   }
 
-  /** Records that a recent message was repeated; returns false if it is new. */
+  #discard(room: Room<Part>, tape: Tape, place: number): void {
+    const size = ENTRY + tape.remove(place);
+    this.#fresh -= size;
+    this.dropped++;
+    this.#weigh(room, -size);
+  }
+
+  /** Records that a message was repeated; returns false if it is new. */
   repeats(out: boolean, bytes: Uint8Array, at: number): boolean {
-    if (this.#live === NONE && this.#hasPacked(bytes)) return true; // retransmissions after the end add nothing
-    const known = this.#recent(out, bytes);
-    if (known === undefined) return false;
-    known.again = [...(known.again ?? []), at].slice(-MOST_REPEATS);
-    return true;
+    if (this.#isOver) return this.#hasPacked(bytes); // retransmissions after the end add nothing
+    return this.#tape?.repeats(out, bytes, at) ?? false;
+  }
+
+  #hasPacked(bytes: Uint8Array): boolean {
+    const compression = this.#room?.compression;
+    return compression !== undefined && this.#packed.some((part) => has(part, bytes, compression));
   }
 
   /** Packs the entries if nothing has happened since an instant; returns whether it did. */
   rest(since: number): boolean {
-    const last = this.#live.at(-1);
-    const room = this.#room;
-    if (!last || !room || last.at > since) return false;
+    const [room, tape] = [this.#room, this.#tape];
+    if (!room || !tape || tape.count === 0 || tape.last > since) return false;
     // packed entries are never discarded, so half of the room is left to others
     if (this.length > MOST_ENTRIES / 2 || this.weight > MOST_BYTES / 2) return false;
-    this.#pack(room, deflated(this.#live, room.compression));
+    this.#pack(room, tape, deflated(tape, room.compression));
     return true;
   }
 
-  /** Packs all entries and releases the live data. */
+  /** Packs all entries. */
   end(): void {
-    const room = this.#room;
+    const [room, tape] = [this.#room, this.#tape];
+    this.#isOver = true;
     if (!room) return;
-    const keep = (bytes: Uint8Array): Uint8Array => {
-      this.#inRing = room.ring.keep(bytes);
-      return this.#inRing.bytes;
-    };
-    if (this.#live.length > 0) this.#pack(room, pack(this.#live, keep));
-    this.#live = NONE;
+    if (tape) this.#pack(room, tape, inRing(room, tape));
     this.#weigh(room, ENTRY);
   }
 
   /** The call is dropped from the journal. */
   forget(): void {
-    if (this.#inRing) this.#room?.ring.release(this.#inRing);
+    const room = this.#room;
+    if (room) for (const { kept } of this.#packed) if (kept instanceof Stored) room.ring.release(kept);
+    if (this.#tape) room?.tapes.release(this.#tape);
     this.#room = undefined;
-    this.#packed = [];
+    this.#tape = undefined;
+    this.#packed = NONE;
   }
 
-  #pack(room: Room<Part>, packed: Packed): void {
-    this.#packedAgain = this.again;
+  #pack(room: Room<Part>, tape: Tape, packed: Packed): void {
+    this.#keep(packed);
+    this.#weigh(room, weightOf(packed) - this.#fresh);
+    this.#fresh = 0;
+    this.#tape = undefined;
+    room.tapes.release(tape);
+  }
+
+  #addLate(room: Room<Part>, entry: Fresh): void {
+    const tape = room.tapes.take();
+    const size = ENTRY + tape.add(entry);
+    if (this.#late >= MOST_LATE || !room.weigh(this.#part, size)) this.dropped++;
+    else {
+      this.#late++;
+      this.weight += size;
+      this.#keep(inRing(room, tape));
+    }
+    room.tapes.release(tape);
+  }
+
+  #keep(packed: Packed): void {
     this.#packed = [...this.#packed, packed];
-    this.#packedCount += this.#live.length;
-    const more = packed.bytes.length - this.#liveWeight;
-    this.#live = [];
-    this.#liveWeight = 0;
-    this.#weigh(room, more);
+    this.#packedCount += packed.count;
   }
 
   #weigh(room: Room<Part>, more: number): void {
     this.weight += more;
     room.weigh(this.#part, more);
   }
-
-  #lighten(size: number): void {
-    this.weight -= size;
-    this.#liveWeight -= size;
-    this.dropped++;
-    this.#room?.weigh(this.#part, -size);
-  }
-
-  /** Late entries are serialized at once, since the call has released its live data. */
-  #addLate(live: LiveEntry): void {
-    const entry = entryOf(live);
-    const weight = ENTRY + (entry.kind === "wire" ? entry.bytes.length : 0);
-    this.#late ??= [];
-    if (this.#late.length >= MOST_LATE || !this.#room?.weigh(this.#part, weight)) this.dropped++;
-    else {
-      this.weight += weight;
-      this.#late.push(entry.kind === "wire" ? { ...entry, bytes: entry.bytes.slice() } : entry);
-    }
-  }
-
-  #hasPacked(bytes: Uint8Array): boolean {
-    const late = this.#late?.some((entry) => entry.kind === "wire" && isEqual(entry.bytes, bytes)) ?? false;
-    const compression = this.#room?.compression;
-    return late || (compression !== undefined && this.#packed.some((part) => has(part, bytes, compression)));
-  }
-
-  #recent(out: boolean, bytes: Uint8Array) {
-    for (let at = this.#live.length - 1; at >= Math.max(0, this.#live.length - RECENT); at--) {
-      const entry = this.#live[at];
-      if (entry?.kind === "sip" && entry.out === out && isEqual(entry.bytes, bytes)) return entry;
-    }
-    return undefined;
-  }
 }
 
-type Again = readonly [place: number, times: number];
-const NEVER: readonly Again[] = [];
+const NONE: readonly Packed[] = [];
 
-function againIn(entries: readonly LiveEntry[], from: number): readonly Again[] {
-  if (!entries.some((entry) => entry.kind === "sip" && entry.again)) return NEVER;
-  return entries.flatMap((entry, place) =>
-    entry.kind === "sip" && entry.again ? [[from + place, entry.again.length] as const] : [],
-  );
+function weightOf({ kept, again }: Packed): number {
+  return again.reduce((sum, { times }) => sum + REPEAT * times.length, kept.size);
 }
 
-/** Weight of a live entry beyond the fixed part. */
-function sizeIn(entry: LiveEntry): number {
-  if (entry.kind === "sip") return entry.bytes.length;
-  if (entry.kind === "relay") return (entry.sdp ?? entry.failed ?? "").length;
-  return entry.kind === "xmpp" ? sizeOf(entry.stanza) : 0;
-}
-
-const sizeOf = (stanza: Element | string): number => (typeof stanza === "string" ? stanza.length : STANZA);
+const inRing = ({ ring }: Pick<Room<never>, "ring">, tape: Tape): Packed => pack(tape, (bytes) => ring.keep(bytes));

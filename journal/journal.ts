@@ -1,12 +1,13 @@
 /**
  * The journal: the history of every call, for page, exports and replay. It implements actors/watch.ts.
  *
- * Rules: nothing is parsed or serialized until it is requested (entries.ts); an ended call releases its live data. One budget of bytes for
+ * Rules: messages are recorded as bytes and parsed when they are requested; an ended call releases its live data. One budget of bytes for
  * all (budget.ts): when it is used up, old calls are dropped; if none has ended, live calls discard entries.
  */
 import type { Element } from "@xmpp/xml";
 import type { StateValue } from "xstate";
 import type { Message } from "../protocol/sip/message.ts";
+import { writeStanza } from "../protocol/xmpp/write.ts";
 import { Alike, type Zlib } from "./alike.ts";
 import { Backlog } from "./backlog.ts";
 import { Belongings } from "./belongings.ts";
@@ -16,10 +17,12 @@ import { type About, CallJournal, type Listener, type Relayed } from "./call-jou
 import { Changes } from "./changes.ts";
 import { Counts, type CountsView } from "./counts.ts";
 import { describe } from "./describe.ts";
-import type { Entry, LiveMessage, Transition } from "./entries.ts";
+import type { Entry, Said, Transition } from "./entries.ts";
 import { Following } from "./following.ts";
+import { namesOfStanza, namesRead, namesWritten, type SipNames, type StanzaNames } from "./names.ts";
 import { type CallQuery, fits } from "./query.ts";
 import { Ring } from "./ring.ts";
+import { Tapes } from "./tapes.ts";
 import type { CallRow, CallView } from "./view.ts";
 
 /** Milliseconds; longer than any transaction waits before a retransmission (RFC 3261, T2). */
@@ -69,7 +72,7 @@ export class Journal {
   readonly #needs: JournalNeeds;
   readonly #backlog: Backlog;
   readonly #listener: Listener;
-  readonly #belongings = new Belongings<CallJournal, LiveMessage>((journal, message) => journal.message(message));
+  readonly #belongings = new Belongings<CallJournal, Said>((journal, said) => journal.message(said));
   readonly #changes = new Changes();
   readonly #counts = new Counts();
   /** By our tag, in the order of creation. */
@@ -86,6 +89,7 @@ export class Journal {
       backlog: this.#backlog,
       room: {
         weigh: (part, bytes) => this.#budget.weigh(part, bytes),
+        tapes: new Tapes(),
         ring: new Ring(),
         compression: new Alike(needs.zlib ?? AS_IT_IS),
       },
@@ -111,11 +115,15 @@ export class Journal {
   }
 
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void {
-    this.#backlog.add(bytes.length, this, this.#sip, out, bytes, transport, host, port, message);
+    const names = message && namesRead(message, out);
+    this.#backlog.add(bytes.length, this, this.#sip, out, bytes, transport, host, port, names);
   }
 
   xmpp(out: boolean, stanza: Element, text?: string): void {
-    this.#backlog.add(text?.length ?? 0, this, this.#xmpp, out, stanza, text);
+    const names = namesOfStanza(stanza, out);
+    if (names === undefined) return;
+    const said = text ?? writeStanza(stanza);
+    this.#backlog.add(said.length, this, this.#xmpp, out, names, said);
   }
 
   stream(isUp: boolean): void {
@@ -211,14 +219,14 @@ export class Journal {
     transport: string,
     host: string,
     port: number,
-    message: Message | undefined,
+    read: SipNames | undefined,
   ): void {
-    const entry: LiveMessage = { kind: "sip", at, out, transport, host, port, bytes, again: undefined };
-    this.#belongings.sip(out, message ?? bytes, entry);
+    const names = read ?? namesWritten(bytes, out);
+    if (names) this.#belongings.sip(out, names, { kind: "sip", at, out, transport, host, port, bytes });
   }
 
-  #xmpp(at: number, out: boolean, stanza: Element, text: string | undefined): void {
-    this.#belongings.xmpp(at, out, stanza, { kind: "xmpp", at, out, stanza: text ?? stanza });
+  #xmpp(at: number, out: boolean, names: StanzaNames, stanza: string): void {
+    this.#belongings.xmpp(names, { kind: "xmpp", at, out, stanza });
   }
 
   #stream(at: number, isUp: boolean): void {

@@ -15,10 +15,21 @@ interface Piece {
   kept: number;
 }
 
-/** Bytes stored until they are released. */
-export interface Kept {
-  readonly bytes: Uint8Array;
-  readonly piece: Piece | undefined;
+/** Bytes stored until they are released. A view of them is made when they are read, since the garbage collector walks all views of a piece. */
+export class Stored {
+  readonly piece: Piece;
+  readonly size: number;
+  readonly #from: number;
+
+  constructor(piece: Piece, from: number, size: number) {
+    this.piece = piece;
+    this.#from = from;
+    this.size = size;
+  }
+
+  get bytes(): Uint8Array {
+    return this.piece.bytes.subarray(this.#from, this.#from + this.size);
+  }
 }
 
 export class Ring {
@@ -26,23 +37,20 @@ export class Ring {
   readonly #free: Piece[] = [];
 
   /** Stores a copy of the bytes. */
-  keep(bytes: Uint8Array): Kept {
+  keep(bytes: Uint8Array): Stored {
     const { length } = bytes;
-    if (length > PIECE / 4) return { bytes: bytes.slice(), piece: undefined };
-    const piece = this.#pieceFor(length);
-    const kept = piece.bytes.subarray(piece.end, piece.end + length);
-    kept.set(bytes);
+    const piece = length > PIECE / 4 ? { bytes: new Uint8Array(length), end: 0, kept: 0 } : this.#pieceFor(length);
+    piece.bytes.set(bytes, piece.end);
     piece.end += length;
     piece.kept++;
-    return { bytes: kept, piece };
+    return new Stored(piece, piece.end - length, length);
   }
 
-  release({ piece }: Kept): void {
-    if (piece === undefined) return;
+  release({ piece }: Stored): void {
     piece.kept--;
     if (piece.kept > 0) return;
     piece.end = 0;
-    if (piece !== this.#now) this.#free.push(piece);
+    if (piece !== this.#now && piece.bytes.length === PIECE) this.#free.push(piece);
   }
 
   #pieceFor(length: number): Piece {

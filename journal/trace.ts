@@ -10,6 +10,7 @@ import { unescapeLocal } from "../protocol/xmpp/jid.ts";
 import { Belongings } from "./belongings.ts";
 import type { About } from "./call-journal.ts";
 import { labelOfSip, labelOfStanza } from "./labels.ts";
+import { namesOfStanza, namesRead, namesWritten } from "./names.ts";
 import { pretty } from "./pretty.ts";
 import { hideSecrets } from "./secrets.ts";
 
@@ -61,7 +62,7 @@ export class Trace {
   }
 
   begun(about: About): { ended(): void } | undefined {
-    if (this.#what === "" || !namesOf(about).includes(this.#what)) return undefined;
+    if (this.#what === "" || !wordsOf(about).includes(this.#what)) return undefined;
     const call: TracedCall = { about, isOver: false };
     this.#calls.push(call);
     const oldest = this.#calls.length > MOST ? this.#calls.shift() : undefined;
@@ -77,7 +78,9 @@ export class Trace {
 
   sip(out: boolean, bytes: Uint8Array, transport: string, host: string, port: number, message?: Message): void {
     if (this.#what === "") return;
-    this.#belongings.sip(out, message ?? bytes, ({ about }) => {
+    const names = message ? namesRead(message, out) : namesWritten(bytes, out);
+    if (names === undefined) return;
+    this.#belongings.sip(out, names, ({ about }) => {
       const text = new TextDecoder().decode(bytes);
       const peer = `${transport} ${host}:${port}`;
       this.#tell(about, { wire: "sip", out, peer, label: labelOfSip(text).label, text });
@@ -85,8 +88,9 @@ export class Trace {
   }
 
   xmpp(out: boolean, stanza: Element): void {
-    if (this.#what === "") return;
-    this.#belongings.xmpp(0, out, stanza, ({ about }) => {
+    const names = this.#what === "" ? undefined : namesOfStanza(stanza, out);
+    if (names === undefined) return;
+    this.#belongings.xmpp(names, ({ about }) => {
       const { label } = labelOfStanza(stanza, undefined);
       this.#tell(about, { wire: "xmpp", out, label, text: pretty(stanza) });
     });
@@ -104,7 +108,7 @@ export class Trace {
 const wordOf = (name: string): string => name.trim().toLowerCase().replace(/^\+/, "");
 
 /** All names of a call: its ids, and both JIDs, full, bare, and their local parts as dialled. */
-function namesOf({ id, callId, sid, from, to }: About): string[] {
+function wordsOf({ id, callId, sid, from, to }: About): string[] {
   const jids = [from, to].flatMap((jid) => {
     const [bare = ""] = jid.split("/", 1);
     const node = bare.slice(0, Math.max(0, bare.lastIndexOf("@")));
