@@ -1,8 +1,8 @@
 /**
- * npm run bench:allocations [-- --calls 1000 --warm 3000 --journal 64 --size small --top 60]
+ * npm run bench:allocations [-- --calls 1000 --warm 3000 --journal 64 --size small --top 60 --held 2000]
  *
  * What a call allocates, measured on a gateway in memory (in-memory.ts), so that the figures are the same on a busy machine. Bun counts objects
- * by type, and those that an ended call retains for 32 s (64*T1). `node bench/allocations.ts` (Node 22.18 or newer) prints kB by function, including
+ * by type, those that an ended call retains for 32 s (64*T1), and those of a held call, with its bytes of heap. `node bench/allocations.ts` (Node 22.18 or newer) prints kB by function, including
  * collected objects; allocations by the engine or a library count for our function that called it. README.md has the latest figures.
  */
 import { Session } from "node:inspector/promises";
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     journal: { type: "string", default: "64" },
     size: { type: "string", default: "small" },
     top: { type: "string", default: "60" },
+    held: { type: "string", default: "2000" },
   },
 });
 const bench = new CallsInMemory(values.size === "browser" ? BROWSER : SMALL);
@@ -49,6 +50,29 @@ async function countObjects(): Promise<void> {
   await bench.calls(Number(values.calls));
   Bun.gc(true);
   console.log(`| left of it for a while | ${cellsOf(rest, counts(), Number(values.calls))} |`);
+  await countHeld();
+}
+
+/** Objects of calls that are held and have had nothing to do for a minute, when those that ended before have been released. */
+async function countHeld(): Promise<void> {
+  const { heapStats } = await import("bun:jsc");
+  const heap = () => {
+    Bun.gc(true);
+    return heapStats();
+  };
+  await bench.wait(60);
+  const before = heap();
+  await bench.hold(Number(values.held));
+  await bench.wait(60);
+  const after = heap();
+  const size = (after.heapSize - before.heapSize) / Number(values.held) / 1_000;
+  console.log(`| held | ${cellsOf(before.objectTypeCounts, after.objectTypeCounts, Number(values.held))} |`);
+  console.log(`\nA held call: ${size.toFixed(1)} kB of heap, and of objects`);
+  const more = Object.entries(after.objectTypeCounts).map(([type, count]) => {
+    return [type, (count - (before.objectTypeCounts[type] ?? 0)) / Number(values.held)] as const;
+  });
+  for (const [type, count] of more.sort(([, one], [, other]) => other - one))
+    if (count >= 0.5) console.log(`${count.toFixed(1).padStart(6)} ${type}`);
 }
 
 /** A function, and what was allocated in it and in what it called. */

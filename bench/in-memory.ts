@@ -5,6 +5,7 @@
  * built from few strings, which are counted as well.
  */
 
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { Gateway } from "../actors/gateway.ts";
 import { watchAll } from "../actors/watch-all.ts";
 import { Journal } from "../journal/journal.ts";
@@ -19,10 +20,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const STREAM = "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1'>";
 const CONTACT = `Contact: <sip:bob@${PROXY.host}:${PROXY.port}>\r\n`;
-const IQ = /<iq type="set" id="([^"]*)" from="([^"]*)" to="([^"]*)"/;
+const IQ = /<iq type="[sg]et" id="([^"]*)" from="([^"]*)" to="([^"]*)"/;
 const COPIED = /^(?:Via|From|Call-ID|CSeq): .*\r\n/gm;
 const TO = /^To: (.*)\r$/m;
 const noop = (): void => {};
+/** As in main.ts. */
+const zlib = {
+  deflate: (bytes: Uint8Array, dictionary: Uint8Array) => deflateRawSync(bytes, { level: 2, dictionary }),
+  inflate: (bytes: Uint8Array, dictionary: Uint8Array) => inflateRawSync(bytes, { dictionary }),
+};
 
 export class CallsInMemory {
   readonly #session: Sessions;
@@ -36,6 +42,7 @@ export class CallsInMemory {
   readonly #requests: string[] = [];
   readonly #stanzas: string[] = [];
   #count = 0;
+  #journal: Journal | undefined;
 
   constructor(session: Sessions) {
     this.#session = session;
@@ -45,7 +52,8 @@ export class CallsInMemory {
   /** Starts the gateway, with a journal of so many MB, or none. */
   async start(journalMb: number): Promise<void> {
     const clock = this.#clock;
-    const journal = new Journal({ now: () => clock.now(), budget: journalMb * 2 ** 20 });
+    const journal = new Journal({ now: () => clock.now(), budget: journalMb * 2 ** 20, zlib });
+    this.#journal = journal;
     const metrics = new Metrics(() => gateway.gauges);
     const config = gatewayConfig({ maxCalls: 100_000, perUser: 0, perMinute: 0 });
     const gateway: Gateway = new Gateway(config, {
@@ -71,12 +79,30 @@ export class CallsInMemory {
   /** As many calls, one after the other. */
   async calls(count: number): Promise<void> {
     for (let done = 1; done <= count; done++) {
-      await this.#call();
+      await this.#end(await this.#answered());
       if (done % 25 === 0) await this.#clock.advance(100);
     }
   }
 
-  async #call(): Promise<void> {
+  /** As many calls that are answered and last. */
+  async hold(count: number): Promise<void> {
+    for (let done = 1; done <= count; done++) {
+      await this.#answered();
+      if (done % 25 === 0) await this.#clock.advance(100);
+    }
+  }
+
+  /** Time goes by. */
+  async wait(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await this.#clock.advance(1_000);
+      this.#acknowledge();
+      this.#journal?.rest();
+    }
+  }
+
+  /** Places a call, which is answered; returns its session-terminate. */
+  async #answered(): Promise<string> {
     const id = `c${this.#count++}`;
     const from = `caller${this.#count % 50}@example.org/bench`;
     const iq = (action: string, inside: string): string =>
@@ -89,7 +115,11 @@ export class CallsInMemory {
     const body = `Content-Type: application/sdp\r\nContent-Length: ${this.#answer.length}\r\n\r\n${this.#answer}`;
     this.#respond(`SIP/2.0 200 OK\r\n${copied}${to}${body}`);
     await this.#heard("ACK");
-    this.#tell(iq("session-terminate", "<reason><success/></reason>"));
+    return iq("session-terminate", "<reason><success/></reason>");
+  }
+
+  async #end(terminate: string): Promise<void> {
+    this.#tell(terminate);
     const bye = await this.#heard("BYE");
     const ended = `${bye.match(COPIED)?.join("")}To: ${TO.exec(bye)?.[1]}\r\n`;
     this.#respond(`SIP/2.0 200 OK\r\n${ended}Content-Length: 0\r\n\r\n`);
