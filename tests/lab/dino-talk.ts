@@ -1,9 +1,10 @@
 /**
  * Calls in which Dino and another hear each other, whoever begins them; who has begun hangs up.
  *
- * COMPAT Dino 0.4: in one call of twenty or so, oftener the more it has had and the busier the machine is, it sends no RTP, though ICE and
- * DTLS are complete: it opens no microphone (its echo canceller says ProcessReverseStream -7 by the thousand), or reads nothing from it. Such
- * a call says nothing about us and is made again. Any other silence is a failure.
+ * COMPAT Dino 0.4: in one call of twenty, on a busy machine in every second one, it sends no RTP, though ICE and DTLS are complete: it opens no
+ * microphone (its echo canceller says ProcessReverseStream -7 by the thousand, which is "bad sample rate": nothing is negotiated with the
+ * source yet), or reads nothing from it. A Dino that has just started does it as well. Such a call says nothing about us and is made again. Any
+ * other silence is a failure.
  */
 import type { Baresip } from "./baresip.ts";
 import type { Dino } from "./dino.ts";
@@ -12,7 +13,7 @@ import { CARD_HERTZ } from "./pulse.ts";
 
 /** Seconds in which a tone arrives, if it does. */
 export const PATIENCE = 12;
-const MOST_CALLS = 3;
+const MOST_CALLS = 6;
 
 /** A call of Dino's, and what the other has of it. */
 export interface DinoCall {
@@ -73,10 +74,13 @@ export async function talk(dino: Dino, call: DinoCall): Promise<void> {
       () => undefined,
       (error: unknown) => error,
     );
-    const sends = (await dino.listens()) && (await call.received());
+    const [listens, received] = [await dino.listens(), await call.received()];
     await call.end();
     if (fault === undefined) return;
-    if (sends || --left === 0) throw fault;
+    if ((listens && received) || --left === 0)
+      throw new Error(
+        `${fault}; Dino's microphone is ${listens ? "open" : "closed"}, RTP of it ${received ? "comes" : "does not come"}`,
+      );
     await call.forget();
     await dino.forget();
   }

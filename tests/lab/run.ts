@@ -26,7 +26,7 @@ async function run(files: readonly string[]): Promise<number> {
   if (missing.length > 0) return refuse(`packages are missing: apt-get install ${missing.join(" ")}`);
   if (process.getuid?.() !== 0) return refuse("root is needed, to make a network of its own");
   const folder = mkdtempSync("/run/carillon-lab-");
-  const tests = ["test", "--timeout", "60000", "--only-failures", ...(files.length > 0 ? files : [import.meta.dir])];
+  const tests = ["test", "--timeout", "120000", "--only-failures", ...(files.length > 0 ? files : [import.meta.dir])];
   const shell = ["sh", "-c", `set -e\n${SET_UP}\nset +e\n"$@"\nexit $?`, "sh", process.execPath, ...tests];
   const lab = Bun.spawn(["unshare", "--net", "--pid", "--mount-proc", "--fork", "--kill-child", ...shell], {
     env: { ...process.env, PATH: PROGRAM_PATH, TMPDIR: folder, [INSIDE]: "1" },
