@@ -59,6 +59,7 @@ export interface Config {
     readonly secret: string;
     readonly hosts: readonly string[];
     readonly speaksAs: readonly string[];
+    readonly callerGroup: string;
   };
   readonly calls: {
     readonly ringTimeout: number;

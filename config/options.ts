@@ -148,6 +148,9 @@ const HOSTS = "domains whose users may call and be called; required";
 const SPEAKS_AS =
   "intercept mode: domains of phones that ring under their own address; the server's module lists the same";
 
+const CALLER_GROUP =
+  "a group in the users' rosters that callers are put into by name, where the server grants access; when empty, none are";
+
 const XMPP_OPTIONS = [
   option("xmpp", "mode", oneOf("gateway", "intercept"), "gateway", MODE, env("XMPP_MODE")),
   option("xmpp", "host", HOST, "localhost", "where the server listens for components", env("XMPP_HOST")),
@@ -156,6 +159,7 @@ const XMPP_OPTIONS = [
   option("xmpp", "secret", SECRET, undefined, "shared with the server; required", secret("XMPP_SECRET")),
   option("xmpp", "hosts", DOMAINS, undefined, HOSTS, env("XMPP_HOSTS")),
   option("xmpp", "speaks_as", MORE_DOMAINS, [], SPEAKS_AS, env("XMPP_SPEAKS_AS")),
+  option("xmpp", "caller_group", TEXT, "", CALLER_GROUP, env("XMPP_CALLER_GROUP")),
 ];
 
 const STORE = "a file for calls to be saved in, so that they survive a restart";

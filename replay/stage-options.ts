@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly names?: GatewayNeeds["resolvePeer"];
   /** Whether juliet's server delegates her calls (integrations/). */
   readonly intercept?: true;
+  /** The group of callers in the users' rosters (`[xmpp] caller_group`). */
+  readonly callerGroup?: string;
   /** Providers and PBXs besides the proxy. */
   readonly trunks?: readonly TrunkSettings[];
   /** The routes that the registrar of the first has set (RFC 3608). */

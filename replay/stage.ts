@@ -70,6 +70,7 @@ export class Stage {
     names,
     lossy,
     intercept,
+    callerGroup,
     relay,
     relayShare,
     byTcp,
@@ -94,6 +95,7 @@ export class Stage {
       if (byTls) this.wire.shows.set(PROVIDER.host, isIP(server.host) === 0 ? server.host : domain);
     this.config = {
       ...config,
+      ...(callerGroup && { xmpp: { ...config.xmpp, callerGroup } }),
       ...(trunks && { trunks }),
       ...(relay && { relay: { at: [RELAY], direction: [], share: relayShare } }),
     };

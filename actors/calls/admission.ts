@@ -11,6 +11,7 @@ import type { Content, Media } from "../../protocol/media/media.ts";
 import { attempt, Refusal } from "../../protocol/refusal.ts";
 import { readSdp } from "../../protocol/sdp/read.ts";
 import { sdpOf } from "../../protocol/sip/body.ts";
+import { RETRY_AFTER } from "../../protocol/sip/capabilities.ts";
 import { header, readNameAddr } from "../../protocol/sip/fields.ts";
 import type { Field, Request } from "../../protocol/sip/message.ts";
 import { acceptTimer, MIN_SE } from "../../protocol/sip/session-timer.ts";
@@ -41,6 +42,9 @@ export const USED_UP: NoCall = {
   status: 486,
   why: "the user has as many calls from phones as `[calls] per_user` allows",
 };
+
+/** The calls are as many as `[calls] max_calls` allows, or the gateway stops. */
+export const NO_MORE: NoCall = { status: 503, headers: [RETRY_AFTER], why: "no more calls now" };
 
 /** A peer has set an address as the next hop that it may not set. */
 export const NOT_THEIRS: NoCall = noCallFor(

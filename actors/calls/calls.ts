@@ -124,7 +124,7 @@ export class Calls implements SipUser, XmppUser {
   }
 
   cancelled(transaction: ServerTransaction): void {
-    this.#awaiting.cancelled(transaction);
+    if (!this.#incoming.cancelled(transaction)) this.#awaiting.cancelled(transaction);
   }
 
   acknowledged(transaction: ServerTransaction, ack: Request): void {

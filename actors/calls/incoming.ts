@@ -2,8 +2,8 @@
  * A call that a phone places, from its INVITE on: refused (admission.ts), sent through the media relay, or created.
  *
  * RFC 3261 §8.2, §13.3. Rules: nothing is stored for a refused call; a phone without ICE does not ring at devices that require ICE;
- * with a media relay its offer is rewritten by that, and the devices ring once the relay has answered; a phone that calls us directly
- * with a next hop that it may not set gets 403.
+ * with a media relay its offer is rewritten by that, and the devices ring once the relay has answered, and once the caller's name
+ * is in the user's roster (introduced.ts); a phone that calls us directly with a next hop that it may not set gets 403.
  */
 import { type AddressRules, contactUserOf, phoneDevice } from "../../protocol/address.ts";
 import type { Media } from "../../protocol/media/media.ts";
@@ -25,6 +25,7 @@ import type { XmppComponent } from "../xmpp/component.ts";
 import type { Reach } from "../xmpp/presence.ts";
 import {
   isWithoutIce,
+  NO_MORE,
   NOBODY,
   NOT_THEIRS,
   type NoCall,
@@ -36,6 +37,7 @@ import {
   whyNoCall,
 } from "./admission.ts";
 import { advice } from "./advice.ts";
+import { Introduced } from "./introduced.ts";
 import type { CallMaker } from "./maker.ts";
 import type { RefusedCalls } from "./refused.ts";
 import type { Registry } from "./registry.ts";
@@ -66,9 +68,15 @@ export interface IncomingDependencies {
 
 export class IncomingCalls {
   readonly #dependencies: IncomingDependencies;
+  readonly #introduced: Introduced;
 
   constructor(dependencies: IncomingDependencies) {
     this.#dependencies = dependencies;
+    this.#introduced = new Introduced({
+      xmpp: dependencies.xmpp,
+      refuse: (transaction, why) => this.#refuse(transaction, why),
+      isFull: () => dependencies.registry.full,
+    });
   }
 
   /** Creates the call, or sends the refusal; a call through the relay is created when that has answered. */
@@ -99,7 +107,15 @@ export class IncomingCalls {
     const codecs = trunk?.settings.codecs ?? this.#dependencies.codecs;
     const isCarried = trunk !== undefined || proxyReach.isPassedOn(source);
     if (needsRelay) this.#admit(transaction, { codecs, caller: isCarried ? who.us : source.host });
-    else this.#begin(transaction, { ...who, trunk }, offer, devices, localTag);
+    else
+      this.#introduced.before(transaction, who, () =>
+        this.#begin(transaction, { ...who, trunk }, offer, devices, localTag),
+      );
+  }
+
+  /** A CANCEL: true if its INVITE waits to become a call. */
+  cancelled(transaction: ServerTransaction): boolean {
+    return this.#introduced.cancelled(transaction);
   }
 
   /** Has the relay make an offer of it that the user can take. */
@@ -117,8 +133,7 @@ export class IncomingCalls {
 
   /** Places the call after the relay's answer; errors are no longer handled by the stack. */
   #admitted(transaction: ServerTransaction, localTag: string): void {
-    const { full } = this.#dependencies.registry;
-    if (full) return this.#refuse(transaction, { status: 503, headers: [RETRY_AFTER], why: "no more calls now" });
+    if (this.#dependencies.registry.full) return this.#refuse(transaction, NO_MORE);
     const refusal = attempt(() => this.#place(transaction, localTag));
     if (refusal instanceof Refusal) this.#refuse(transaction, noCallFor(refusal));
   }

@@ -12,6 +12,7 @@ import type { Takes } from "../../protocol/media/suited.ts";
 import { asUser, messageAsUser } from "../../protocol/xmpp/delegation.ts";
 import { type Caps, capsOf, type Entity } from "../../protocol/xmpp/disco.ts";
 import { xml } from "../../protocol/xmpp/element.ts";
+import type { Stanza } from "../../protocol/xmpp/head.ts";
 import { DISCO_INFO } from "../../protocol/xmpp/namespaces.ts";
 import type { Connect } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
@@ -20,12 +21,14 @@ import { Tally } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 import type { XmppConfig } from "./config.ts";
 import type { Find } from "./connect.ts";
+import { type Introduction, Introductions } from "./introductions.ts";
 import { IncomingIqs } from "./iqs.ts";
 import { IncomingMessages } from "./messages.ts";
 import { checkModules } from "./module.ts";
 import { type Reach, XmppPresence } from "./presence.ts";
 import { XmppReceiver } from "./receive.ts";
 import { type Answer, type IqRequest, XmppRequests } from "./requests.ts";
+import { Rosters } from "./rosters.ts";
 import { type Sent, XmppStream } from "./stream.ts";
 import type { XmppUser } from "./user.ts";
 
@@ -54,6 +57,8 @@ export class XmppComponent {
   readonly #stream: XmppStream;
   readonly #requests: XmppRequests;
   readonly #presence: XmppPresence;
+  /** Undefined without `[xmpp] caller_group`. */
+  readonly #introductions: Introductions | undefined;
   readonly #incoming: XmppReceiver;
   readonly #dropped: Tally;
 
@@ -68,6 +73,7 @@ export class XmppComponent {
     const asSomebody = (iq: Element): Element => asUser(iq, { id: String(iq.attrs.id), component: domain });
     this.#requests = new XmppRequests(clock, this.#send, this.#intercepts ? asSomebody : undefined);
     this.#presence = this.#createPresence(ours);
+    this.#introductions = this.#createIntroductions();
     this.#incoming = this.#createIncoming(ours);
     this.#stream = this.#createStream();
   }
@@ -94,14 +100,24 @@ export class XmppComponent {
     });
   }
 
+  #createIntroductions(): Introductions | undefined {
+    const { clock, isServed, log } = this.#needs;
+    const { domain, callerGroup: group = "" } = this.#needs.config;
+    if (group === "") return undefined;
+    const ask = this.#requests.ask.bind(this.#requests);
+    const rosters = new Rosters({ domain, isServed, log, dropped: this.#dropped, ask });
+    return new Introductions({ clock, log, domain, rosters, group });
+  }
+
   #createIncoming(caps: Readonly<Record<Entity, Caps>>): XmppReceiver {
     const { config, isServed, user } = this.#needs;
     const [requests, presence, dropped] = [this.#requests, this.#presence, this.#dropped];
     const mayHandOver = (jid: string): boolean => this.#intercepts && isServed(jid);
     const parts = { user, dropped, mayHandOver, intercepts: this.#intercepts, send: this.#send };
+    const granted = (message: Stanza): boolean => this.#introductions?.granted(message) ?? false;
     const service = { domain: config.domain, video: config.video, caps };
     const iqs = new IncomingIqs({ ...parts, requests, service });
-    return new XmppReceiver({ user, iqs, messages: new IncomingMessages(parts), presence, dropped });
+    return new XmppReceiver({ user, iqs, messages: new IncomingMessages({ ...parts, granted }), presence, dropped });
   }
 
   #createStream(): XmppStream {
@@ -179,6 +195,12 @@ export class XmppComponent {
     return this.#presence.takes(device);
   }
 
+  /** Calls `then` once the caller is in the user's roster by name, or at once if that is not wanted; never much later. */
+  introduce(introduction: Introduction, then: () => void): void {
+    if (this.#introductions) this.#introductions.introduce(introduction, then);
+    else then();
+  }
+
   #online(): void {
     const { config, log, user, online } = this.#needs;
     log({ level: "info", event: "xmpp.online", domain: config.domain });
@@ -190,6 +212,7 @@ export class XmppComponent {
   }
 
   #offline(why: string): void {
+    this.#introductions?.offline();
     this.#requests.offline();
     this.#needs.user.offline(why);
   }

@@ -12,4 +12,6 @@ export interface XmppConfig {
   readonly hosts: readonly string[];
   /** Whether video is announced. */
   readonly video: boolean;
+  /** The group in the users' rosters that callers are put into; without one, none are. */
+  readonly callerGroup?: string;
 }

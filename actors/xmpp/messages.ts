@@ -1,5 +1,5 @@
 /**
- * Incoming messages: Jingle Messages (XEP-0353) go to the calls; all others are refused or dropped.
+ * Incoming messages: Jingle Messages (XEP-0353) go to the calls, privileges (XEP-0356) to the rosters; others are refused or dropped.
  *
  * Rules: an error to a propose of ours goes to its call; a message with a body is refused, so that its sender is notified; all
  * others are dropped and counted. In intercept mode the users' server wraps both (protocol/xmpp/delegation.ts).
@@ -18,6 +18,8 @@ export interface IncomingMessageDependencies {
   /** Whether a JID is a user's server, which may hand over stanzas: never in gateway mode. */
   readonly mayHandOver: (jid: string) => boolean;
   readonly intercepts: boolean;
+  /** Takes a message that grants privileges; false if it is none. */
+  readonly granted: (message: Stanza) => boolean;
   readonly send: (element: Element) => unknown;
 }
 
@@ -39,6 +41,7 @@ export class IncomingMessages {
     }
     if (intercepts && isDelegation(element)) return this.#takeHandedOver(message);
     if (type !== "error" && isJingleMessage(element)) return this.#tell(element);
+    if (type !== "error" && this.#by.granted(message)) return;
     if (type === "error" || type === "groupchat" || element.getChild("body") === undefined)
       return dropped.add("message that needs no answer");
     send(stanzaError(element, "cancel", "service-unavailable"));

@@ -22,12 +22,13 @@ const MOST = 100_000;
 const MOST_OF_ONE = 10_000;
 const SILENCE = 30_000;
 
-/** A request: a set on behalf of its sender, or a get of the component's own. */
+/** A request: a set on behalf of its sender, or a get, or a set that is `own`, of the component itself. */
 export interface IqRequest {
   readonly to: string;
   readonly from: string;
   readonly payload: Element;
   readonly type?: "set" | "get";
+  readonly own?: true;
 }
 
 /** The outcome; an error has its `condition`, a result its `payload`. */
@@ -72,14 +73,14 @@ export class XmppRequests {
   }
 
   /** Sends a request; `answered` is called once, and never before this has returned. */
-  ask({ to, from, payload, type = "set" }: IqRequest, answered: (answer: Answer) => void): void {
+  ask({ to, from, payload, type = "set", own }: IqRequest, answered: (answer: Answer) => void): void {
     const user = bareJid(to);
     const count = this.#counts.get(user) ?? 0;
     if (count >= MOST_OF_ONE)
       return queueMicrotask(() => answered({ type: "error", condition: "resource-constraint" }));
     const id = this.#prefix + (++this.#count).toString(36);
     const iq = xml("iq", { type, id, from, to }, payload);
-    const asked = type === "set" ? this.#wrap(iq) : iq;
+    const asked = type === "set" && !own ? this.#wrap(iq) : iq;
     const taken = this.#waiting.size < MOST && this.#send(asked);
     if (taken === "too-large") return queueMicrotask(() => answered({ type: "error", condition: taken }));
     if (!taken) return queueMicrotask(() => answered({ type: "offline" }));

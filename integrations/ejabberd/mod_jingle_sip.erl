@@ -40,6 +40,7 @@
 -define(NS_JINGLE, <<"urn:xmpp:jingle:1">>).
 -define(NS_RTP, <<"urn:xmpp:jingle:apps:rtp:1">>).
 -define(NS_MESSAGES, <<"urn:xmpp:jingle-message:0">>).
+-define(NS_CALLER_NAME, <<"http://jabber.org/protocol/nick">>).
 -define(NS_WRAPPED, <<"urn:xmpp:forward:0">>).
 -define(NS_HANDED_OVER, <<"urn:xmpp:delegation:2">>).
 -define(NS_SPOKEN, <<"urn:xmpp:privilege:2">>).
@@ -353,13 +354,13 @@ tell_refused(Host, Message) ->
         false -> ok
     end.
 
-%% Only a Jingle Message and storage hints: no chat.
+%% Only a Jingle Message, storage hints and the caller's name (XEP-0172): no chat.
 is_spoken_message(Host, #message{type = Type, from = From, to = #jid{lserver = Host} = To} = Message)
   when Type == chat; Type == normal ->
     Namespaces = [xmpp:get_ns(Element) || Element <- xmpp:get_els(Message)],
     lists:member(?NS_MESSAGES, Namespaces)
         andalso (may_be(Host, From) orelse has_called(Host, To, From, jingle_message(Message)))
-        andalso Namespaces -- [?NS_MESSAGES, ?NS_HINTS, ?NS_HINTS] == []
+        andalso Namespaces -- [?NS_MESSAGES, ?NS_HINTS, ?NS_HINTS, ?NS_CALLER_NAME] == []
         andalso Message#message.body == [] andalso Message#message.subject == [];
 is_spoken_message(_Host, _Message) -> false.
 

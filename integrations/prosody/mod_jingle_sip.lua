@@ -47,6 +47,7 @@ local JINGLE = "urn:xmpp:jingle:1";
 local RTP = "urn:xmpp:jingle:apps:rtp:1";
 local MESSAGES = "urn:xmpp:jingle-message:0";
 local HINTS = "urn:xmpp:hints";
+local NICK = "http://jabber.org/protocol/nick";
 local DISCO = "http://jabber.org/protocol/disco#info";
 local CAPS = "http://jabber.org/protocol/caps";
 local DELEGATION = "urn:xmpp:delegation:2";
@@ -506,12 +507,13 @@ module:hook("resource-unbind", function (event)
 	end
 end);
 
--- Only a Jingle Message and storage hints: no chat.
+-- Only a Jingle Message, storage hints and the caller's name (XEP-0172): no chat.
 local function is_spoken_message(message)
 	local type = message.attr.type or "normal";
 	if type ~= "chat" and type ~= "normal" then return false; end
 	for _, tag in ipairs(message.tags) do
-		if tag.attr.xmlns ~= MESSAGES and tag.attr.xmlns ~= HINTS then return false; end
+		local xmlns = tag.attr.xmlns;
+		if xmlns ~= MESSAGES and xmlns ~= HINTS and xmlns ~= NICK then return false; end
 	end
 	return jingle_message(message) ~= nil;
 end

@@ -8,6 +8,7 @@ import { isInstalled } from "../support/programs.ts";
 /** What must be found, a command or a file, and the package that brings it. */
 const NEEDED: readonly (readonly [string, string])[] = [
   ["prosody", "prosody"],
+  ["/usr/lib/prosody/modules/mod_privilege", "prosody-modules"],
   ["ejabberdctl", "ejabberd"],
   ["kamailio", "kamailio"],
   ["/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so", "kamailio-websocket-modules"],

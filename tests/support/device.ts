@@ -9,6 +9,7 @@ import { Inbox } from "./inbox.ts";
 import type { XmppServer } from "./prosody.ts";
 
 const JINGLE = "urn:xmpp:jingle:1";
+const ROSTER = "jabber:iq:roster";
 const CAPABLE = `<identity category='client' type='phone' name='Device'/><feature var='${JINGLE}'/><feature var='urn:xmpp:jingle-message:0'/>`;
 const info = (): Element => parse(`<query xmlns='${DISCO_INFO}'>${CAPABLE}</query>`);
 /** Milliseconds for each step of the login: the client's default of two seconds is too short on a busy machine. */
@@ -20,6 +21,7 @@ export class Device {
   readonly heard = new Inbox<{ action: string; from: string; jingle: Element }>();
   /** Presence of the component's phones. */
   readonly presence = new Inbox<Element>();
+  /** Messages and roster pushes (RFC 6121 §2.1.6), in their order. */
   readonly messages = new Inbox<Element>();
   readonly #component: string;
   readonly #client: ReturnType<typeof client>;
@@ -39,7 +41,8 @@ export class Device {
     });
     this.#client.on("stanza", (stanza: Element) => {
       if (stanza.is("presence")) this.presence.put(stanza);
-      if (stanza.is("message")) this.messages.put(stanza);
+      const isPush = stanza.attrs.type === "set" && stanza.getChild("query", ROSTER) !== undefined;
+      if (stanza.is("message") || isPush) this.messages.put(stanza);
     });
   }
 

@@ -3,7 +3,7 @@
  *
  * It is an unnamed Erlang node: no epmd, no conflicts between two servers on one machine.
  */
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate, listensAt } from "./erlang.ts";
 import { makeFolder, removeFolder } from "./folders.ts";
@@ -15,6 +15,15 @@ import { until } from "./until.ts";
 
 /** Why the tests with ejabberd are skipped, if they are. */
 export const noEjabberd = notInstalled("ejabberd", "ejabberdctl", "erl", "erlc");
+
+/** Debian's folder for ejabberd and its libraries. */
+const LIBRARIES = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+/** Its version, such as 23.01, by the folder that Debian has it in; 0 without it. */
+export const ejabberdVersion = Number(
+  (existsSync(LIBRARIES) ? readdirSync(LIBRARIES) : [])
+    .map((name) => /^ejabberd-([\d.]+)/.exec(name)?.[1])
+    .find(Boolean) ?? 0,
+);
 
 /** Starts a server with these users; their passwords are their names. */
 export async function startEjabberd(users: readonly string[], options: ServerOptions = {}): Promise<LocalServer> {
@@ -50,7 +59,7 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
       cwd: folder,
       env: {
         ...process.env,
-        ERL_LIBS: libraries,
+        ERL_LIBS: LIBRARIES,
         HOME: folder,
         EJABBERD_CONFIG_PATH: file,
         EJABBERD_LOG_PATH: join(folder, "ejabberd.log"),
@@ -84,8 +93,6 @@ export async function startEjabberd(users: readonly string[], options: ServerOpt
 }
 
 const SOURCE = join(import.meta.dir, "../../integrations/ejabberd/mod_jingle_sip.erl");
-/** Debian's folder for ejabberd and its libraries. */
-const libraries = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
 /** Compiles the module as described in its README; a warning is an error here. */
 export async function compileModule(folder: string): Promise<void> {
@@ -93,8 +100,8 @@ export async function compileModule(folder: string): Promise<void> {
     const name = readdirSync(parent).find((each) => each.startsWith(start));
     return join(parent, name ?? start, inside);
   };
-  const includes = [found("/usr/lib/erlang/lib", "p1_xmpp-", "include"), found(libraries, "ejabberd-", "include")];
-  const paths = ["-pa", found(libraries, "ejabberd-", "ebin")];
+  const includes = [found("/usr/lib/erlang/lib", "p1_xmpp-", "include"), found(LIBRARIES, "ejabberd-", "include")];
+  const paths = ["-pa", found(LIBRARIES, "ejabberd-", "ebin")];
   const erlc = Bun.spawn(
     [program("erlc"), "-Werror", ...includes.flatMap((path) => ["-I", path]), ...paths, "-o", folder, SOURCE],
     { stdout: "pipe", stderr: "pipe" },
@@ -130,7 +137,13 @@ modules:
   mod_privacy: {}
   mod_blocking: {}
   mod_offline: {}
-${options.intercept ? intercepting(domain, options) : ""}`;
+${options.intercept ? intercepting(domain, options) : ""}${options.rosters ? privileging(domain) : ""}`;
+
+/** The rest of a configuration whose gateway may read and write rosters, which ends with the `modules:` entry. */
+const privileging = (domain: string): string => `  mod_privilege: { roster: { both: of_gateway } }
+acl: { gateway: { server: ["${componentOf(domain)}"] } }
+access_rules: { of_gateway: { allow: gateway } }
+`;
 
 /** The `modules:` entry of our module. */
 export const intercepting = (

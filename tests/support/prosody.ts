@@ -1,5 +1,5 @@
 /** Runs Prosody, a real XMPP server, on loopback, with a configuration written here. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, removeFolder } from "./folders.ts";
 import { listening } from "./listening.ts";
@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly domain?: string;
   /** The users' calls go to the gateway. */
   readonly intercept?: boolean;
+  /** The gateway may read and write the users' rosters (XEP-0356). */
+  readonly rosters?: boolean;
   /** Their fate while it is away. */
   readonly fallback?: "error" | "pass";
   /** Seconds for the gateway to answer. */
@@ -93,6 +95,16 @@ export const intercepting = (
 	jingle_sip_speaks_as = { ${speaksAs.map((each) => `"${each}"`).join(", ")} }
 `;
 
+/** Why the tests with its mod_privilege are skipped, if they are. */
+export const noPrivilege = existsSync("/usr/lib/prosody/modules/mod_privilege")
+  ? undefined
+  : "mod_privilege is not installed: apt-get install prosody-modules";
+/** The configuration of a host whose gateway may read and write rosters; the host and the component need mod_privilege. */
+export const privileging = (domain: string): string => `	privileged_entities = {
+		["${componentOf(domain)}"] = { roster = "both" }
+	}
+`;
+
 const configuration = (
   folder: string,
   domain: string,
@@ -115,14 +127,14 @@ c2s_require_encryption = false
 c2s_stanza_size_limit = ${16 * 1_024 * 1_024}
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
-modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist"; "admin_shell" }
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "blocklist"; "admin_shell"${options.rosters ? '; "privilege"' : ""} }
 modules_disabled = { "s2s"; "tls" }
 log = { { levels = { min = "error" }, to = "console" } }
 
 VirtualHost "${domain}"
-${options.intercept ? intercepting(domain, options) : ""}Component "${componentOf(domain)}"
+${options.rosters ? privileging(domain) : ""}${options.intercept ? intercepting(domain, options) : ""}Component "${componentOf(domain)}"
 	component_secret = "${SECRET}"
-Component "other.${domain}"
+${options.rosters ? '	modules_enabled = { "privilege" }\n' : ""}Component "other.${domain}"
 	component_secret = "${SECRET}"
 Component "liar.${domain}"
 	component_secret = "${SECRET}"

@@ -102,11 +102,11 @@ export class SipJsPhone {
     await this.#socket.close();
   }
 
-  /** A call, not yet begun. */
-  call(uri: string): Inviter {
+  /** A call, not yet begun, with these further header fields. */
+  call(uri: string, extraHeaders: string[] = []): Inviter {
     const target = UserAgent.makeURI(uri);
     if (!target) throw new Error(`no URI: ${uri}`);
-    return new Inviter(this.#agent, target);
+    return new Inviter(this.#agent, target, { extraHeaders });
   }
 
   send(message: string): void {

@@ -23,6 +23,7 @@ type Manner = "takes us" | "falls silent" | "says nothing" | "refuses us";
 interface Options {
   readonly video?: boolean;
   readonly mode?: "intercept";
+  readonly callerGroup?: string;
   /** Bytes at a time. */
   readonly split?: number;
   /** The server's host name, and what the name server says. */
@@ -77,6 +78,7 @@ export async function component(manner: Manner = "takes us", more: Options = {})
       secret: "s3cret",
       hosts: ["example.org"],
       video: more.video ?? true,
+      ...(more.callerGroup && { callerGroup: more.callerGroup }),
     },
     sha1: (text, encoding) => createHash("sha1").update(text).digest(encoding),
     isServed: (jid) => /^([^@/]+@)?example\.org(\/|$)/.test(jid),
