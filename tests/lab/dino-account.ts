@@ -17,6 +17,8 @@ interface DinoAccountOptions {
   /** Dino's single contact, a bare JID, and its name in the roster. */
   readonly contact: string;
   readonly name?: string;
+  /** The gateway puts callers into the rosters by name. */
+  readonly rosters?: boolean;
   /** More keys for `[dial]` and the trunk. */
   readonly keys?: { readonly dial: string; readonly trunk: string };
 }
@@ -29,7 +31,15 @@ interface DinoAccount {
 }
 
 /** Starts everything before the tests of a `describe`, and waits for the registration; stops it after them. */
-export function dinoAccount({ transport, relay, media, contact, name, keys }: DinoAccountOptions): DinoAccount {
+export function dinoAccount({
+  transport,
+  relay,
+  media,
+  contact,
+  name,
+  rosters,
+  keys,
+}: DinoAccountOptions): DinoAccount {
   const started: Partial<DinoAccount> = {};
   let authority: Authority | undefined;
   beforeAll(async () => {
@@ -39,7 +49,12 @@ export function dinoAccount({ transport, relay, media, contact, name, keys }: Di
     started.dino = dino;
     const scene = await startScene(PROSODY_UDP, {
       ...accountBy(transport, authority, media, keys),
-      ...{ encrypted: true, friends: { juliet: contact }, names: name === undefined ? {} : { [contact]: name } },
+      ...{
+        encrypted: true,
+        rosters: rosters ?? false,
+        friends: { juliet: contact },
+        names: name === undefined ? {} : { [contact]: name },
+      },
     });
     started.scene = scene;
     [started.phone] = await Promise.all([scene.phone("plain"), dino.start(scene.server.certificate)]);

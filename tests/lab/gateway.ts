@@ -17,6 +17,8 @@ export interface LabGatewayOptions {
   readonly proxy?: ProxyAddress | undefined;
   /** How it puts calls to the proxy, where there is a media relay. */
   readonly media?: "webrtc" | "rtp" | "srtp" | "auto" | undefined;
+  /** Whether it puts callers into the users' rosters by name. */
+  readonly names?: boolean | undefined;
   /** Sections more. */
   readonly more?: string | undefined;
 }
@@ -27,6 +29,7 @@ export async function startLabGateway({
   mode,
   proxy = KAMAILIO,
   media,
+  names = false,
   more = "",
 }: LabGatewayOptions): Promise<GatewayProcess> {
   const gateway = await startGateway(`
@@ -48,6 +51,7 @@ port = 5347
 domain = "${COMPONENT}"
 secret = "${SECRET}"
 hosts = ["${DOMAIN}"]
+caller_group = "${names ? "Callers" : ""}"
 [calls]
 per_user = 0 # one user makes all calls
 per_minute = 0

@@ -1,7 +1,7 @@
 /** Prosody for the lab: one server that can stop and start again as it was, with WebSocket for the pages. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMPONENT, DOMAIN, intercepting, MODULES, SECRET } from "../support/prosody.ts";
+import { COMPONENT, DOMAIN, intercepting, MODULES, privileging, SECRET } from "../support/prosody.ts";
 import { listens } from "../support/until.ts";
 import { certificateIn, makeCertificate } from "./certificate.ts";
 import { makeFolder } from "./lab.ts";
@@ -61,7 +61,7 @@ export class LabProsody implements LabServer {
   }
 }
 
-const configuration = (folder: string, { encrypted, intercept }: ServerNeeds): string => `
+const configuration = (folder: string, { encrypted, intercept, rosters }: ServerNeeds): string => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
@@ -78,13 +78,14 @@ c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 consider_websocket_secure = true
 authentication = "internal_plain"
-modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "websocket"; "http"${encrypted ? '; "tls"' : ""} }
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "carbons"; "websocket"; "http"${encrypted ? '; "tls"' : ""}${rosters ? '; "privilege"' : ""} }
 modules_disabled = { "s2s" }
 limits = { c2s = { rate = "10mb/s" }, component = { rate = "10mb/s" } }
 log = { { levels = { min = "info" }, to = "console" } }
 
 VirtualHost "${DOMAIN}"
-${intercept ? intercepting(DOMAIN, {}) : ""}
+${rosters ? privileging(DOMAIN) : ""}${intercept ? intercepting(DOMAIN, {}) : ""}
 Component "${COMPONENT}"
 	component_secret = "${SECRET}"
+${rosters ? '	modules_enabled = { "privilege" }' : ""}
 `;

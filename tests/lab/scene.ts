@@ -48,6 +48,8 @@ export interface ServerNeeds {
   readonly intercept?: boolean;
   /** Clients may, and must, start TLS. */
   readonly encrypted?: boolean;
+  /** The gateway may read and write the users' rosters (Prosody alone), and puts callers into them. */
+  readonly rosters?: boolean;
   /** Whom a user has in the roster, each seeing the other (RFC 6121 §2): user names and bare JIDs. */
   readonly friends?: Readonly<Record<string, string>>;
   /** What these contacts are called in the rosters, by bare JID. */
@@ -70,7 +72,8 @@ export async function startScene(world: World, { peer, media, more, tls, ...need
   const kamailio = new Kamailio(tls);
   await server.create(["juliet", "romeo"]);
   await server.start();
-  const gateway = await startLabGateway({ transport: world.transport, mode: world.mode, proxy: peer, media, more });
+  const { transport, mode } = world;
+  const gateway = await startLabGateway({ transport, mode, proxy: peer, media, more, names: needs.rosters });
   // Last: whom its dispatcher has asked in vain it takes for gone, and answers calls by 503 until the next OPTIONS, a second later.
   await kamailio.start();
   const phones: Baresip[] = [];
