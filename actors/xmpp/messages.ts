@@ -31,7 +31,7 @@ export class IncomingMessages {
   }
 
   take(message: Stanza): void {
-    const { user, dropped, send, intercepts } = this.#dependencies;
+    const { user, dropped, send, intercepts, granted } = this.#dependencies;
     const { type, element } = message;
     const error = this.#errorOf(message);
     const sid = error && refusedProposal(error.element);
@@ -41,7 +41,7 @@ export class IncomingMessages {
     }
     if (intercepts && isDelegation(element)) return this.#takeHandedOver(message);
     if (type !== "error" && isJingleMessage(element)) return this.#tell(element);
-    if (type !== "error" && this.#by.granted(message)) return;
+    if (type !== "error" && granted(message)) return;
     if (type === "error" || type === "groupchat" || element.getChild("body") === undefined)
       return dropped.add("message that needs no answer");
     send(stanzaError(element, "cancel", "service-unavailable"));
