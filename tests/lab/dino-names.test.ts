@@ -55,11 +55,6 @@ describe.skipIf(noLab !== undefined)(labTitle("a name in Dino"), () => {
   });
 
   // proves: W19, K36
-  test("is the phone's own, if the provider asserts none", async () => {
-    expect((await rings(`sip:line@${COMPONENT}`)).shown).toBe("plain");
-  });
-
-  // proves: W19, K36
   test("is the address, if the caller is no contact and withholds the number", async () => {
     const { shown, nick } = await rings(SAID_OF_NOBODY);
     expect([shown, nick]).toEqual([`anonymous@${COMPONENT}`, undefined]);
