@@ -14,6 +14,7 @@ import { changed } from "../support/changed.ts";
 import { fill, smallDisk } from "../support/disk.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { freePorts } from "../support/ports.ts";
 import { notInstalled } from "../support/programs.ts";
 import { BUN, RUNTIMES, type Runtime } from "../support/runtimes.ts";
@@ -121,7 +122,7 @@ for (const runtime of RUNTIMES) {
     test("the disk of its log is full: calls go on, and so does the log when there is room again", async () => {
       const disk = smallDisk(join(folder, "disk"), 64);
       const { sip, web } = await freePorts("sip", "web");
-      const toml = changed(aliceToml(alice.port, bob.phone.port), "listen_port = 0", `listen_port = ${sip}`);
+      const toml = aliceToml(alice.port, bob.phone.port, { listenPort: sip });
       const file = join(folder, "carillon.toml");
       writeFileSync(file, changed(toml, "[web]\nport = 0", `[web]\nport = ${web}`));
       const logged = [
@@ -145,11 +146,7 @@ for (const runtime of RUNTIMES) {
       await bobHangsUp(await aliceTalks("full"), "full");
       room();
       await bobHangsUp(await aliceTalks("room"), "room");
-      await until(
-        "the log",
-        () => readFileSync(join(disk.path, "log"), "utf8"),
-        (log) => log.includes('"sid":"room"'),
-      );
+      await hasLogged({ log: () => readFileSync(join(disk.path, "log"), "utf8") }, '"sid":"room"');
       run.kill();
       expect(await run.exited).toBe(0);
       disk.leave();
@@ -184,13 +181,12 @@ test.skipIf(lacks !== undefined)(
     writeFileSync(resolver, "nameserver 127.0.0.77\n");
     const inside = `mount --bind ${resolver} /etc/resolv.conf && exec "$@"`;
     const command = ["unshare", "-m", "sh", "-c", inside, "sh", ...BUN.command];
-    const toml = changed(
-      aliceToml(alice.port, bob.phone.port),
-      'proxy_host = "127.0.0.1"',
-      'proxy_host = "proxy.example.net"',
-    );
+    const toml = aliceToml(alice.port, bob.phone.port, {
+      proxyHost: "proxy.example.net",
+      sip: 'allow = ["127.0.0.1"]',
+    });
     const begun = Date.now();
-    gateway = await startGateway(changed(toml, "[sip]", '[sip]\nallow = ["127.0.0.1"]'), { name: "Bun", command });
+    gateway = await startGateway(toml, { name: "Bun", command });
     bob.phone.gatewayPort = gateway.sipPort;
     await healthy(gateway);
     alice.comesOnline();
@@ -202,7 +198,7 @@ test.skipIf(lacks !== undefined)(
     bob.phone.acknowledge(await bob.response(486, "meanwhile"));
     const reason = (await alice.hears("session-terminate", "unknown")).getChild("reason");
     expect(String(reason)).toContain('<sip-error code="503">');
-    await until("dns.failed", gateway.log, (log) => /"dns.failed".*"proxy\.example\.net"/.test(log));
+    await hasLogged(gateway, /"dns.failed".*"proxy\.example\.net"/);
     await silent.close();
   },
 );

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Authority, noOpenssl, type Pair } from "../support/certificates.ts";
 import type { Device } from "../support/device.ts";
 import { answerOf, GuestWorld, OFFER, SDP } from "../support/guests.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { HOSTILE, type Running, startHostile } from "../support/hostile-providers.ts";
 import { residentMegabytes } from "../support/memory.ts";
 import { COMPONENT, noProsody } from "../support/prosody.ts";
@@ -105,11 +106,7 @@ register = true`,
 
   test("one that shows another's certificate at its next connection is not believed", async () => {
     shown = ours.sign("else", "DNS:else.test");
-    await until(
-      "the reason",
-      world.gateway.log,
-      (log) => log.includes(`"trunk":"t${CHANGES}"`) && /its certificate is (?:not )?for/.test(log),
-      120,
-    );
+    await hasLogged(world.gateway, `"trunk":"t${CHANGES}"`, 120);
+    await hasLogged(world.gateway, /its certificate is (?:not )?for/, 120);
   }, 180_000);
 });

@@ -46,10 +46,12 @@ describe.skipIf(noProsody !== undefined)(`the relay of all${noProsody ? ` (left 
       await world.proxy.heard.next((text) => text.startsWith("INVITE") && text.includes(`Call-ID: j${at}`), "INVITE");
     }
     expect(await state()).toBe("up");
-    const downs = world.gateway
-      .log()
-      .split("\n")
-      .filter((line) => line.includes('"relay.failed"'));
-    expect(downs).toHaveLength(5);
+    const downs = (): string[] =>
+      world.gateway
+        .log()
+        .split("\n")
+        .filter((line) => line.includes('"relay.failed"'));
+    await until("five failures in the log", downs, ({ length }) => length >= 5);
+    expect(downs()).toHaveLength(5);
   });
 });

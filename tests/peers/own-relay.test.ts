@@ -1,38 +1,27 @@
 /** `[media] relay = "own"` as people run it, on each runtime: the relay's process starts with the gateway, is started again, and ends with it. */
-
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Asked, HERE, hearEachOther, PhonePeer, UserPeer } from "../relay/peers.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NO_SERVER, NOBODY } from "../support/gateway-toml.ts";
 import { hasLogged } from "../support/has-logged.ts";
 import { freePorts } from "../support/ports.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { until } from "../support/until.ts";
 
-/** There is no XMPP server: the relay does not need one. */
-const toml = ({ ng, xmpp }: { readonly ng: number; readonly xmpp: number }, address = HERE): string => `
-[modules.mod_jingle_sip]
-listen_port = 0
-[sip]
-bind = ["${HERE}"]
-media = "rtp"
-options_interval = 0
-[media]
+/** There is no XMPP server, and no proxy: the relay needs neither. */
+const toml = ({ ng, xmpp }: { readonly ng: number; readonly xmpp: number }, address = HERE): string =>
+  gatewayToml({ ...NO_SERVER, componentPort: xmpp }, NOBODY, {
+    sip: 'media = "rtp"\noptions_interval = 0',
+    tables: `[media]
 relay = "own"
 addresses = ["${address}"]
 first_port = 44000
 last_port = 44999
-ng_port = ${ng}
-[xmpp]
-host = "${HERE}"
-port = ${xmpp}
-secret = "secret"
-hosts = ["example.org"]
-[web]
-port = 0
-`;
+ng_port = ${ng}`,
+  });
 
 const isAlive = (pid: number): boolean => {
   try {

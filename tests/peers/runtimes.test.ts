@@ -188,7 +188,7 @@ for (const runtime of RUNTIMES) {
       });
       const caller = await startAlice();
       const toml = changed(
-        aliceToml(caller.port, proxy.local.port, 'transport = "tcp"'),
+        aliceToml(caller.port, proxy.local.port, { module: 'transport = "tcp"' }),
         '["127.0.0.1"]',
         '["127.0.0.7"]',
       );
@@ -218,7 +218,7 @@ for (const runtime of RUNTIMES) {
     });
 
     test("a wrong option is one line", async () => {
-      const { code, error } = await runMain([], aliceToml(1, 1, "local_hots = 'x'"), {}, runtime);
+      const { code, error } = await runMain([], aliceToml(1, 1, { module: "local_hots = 'x'" }), {}, runtime);
       expect([code, error]).toEqual([
         1,
         "carillon: carillon.toml: unknown key `local_hots` in [modules.mod_jingle_sip] (did you mean `local_host`?)",
@@ -232,7 +232,7 @@ for (const runtime of RUNTIMES) {
 
     test("an occupied SIP port is one line", async () => {
       const taken = await openUdp(LOCAL, { received: () => {}, failed: () => {} });
-      const toml = changed(aliceToml(1, 1), "listen_port = 0", `listen_port = ${taken.local.port}`);
+      const toml = aliceToml(1, 1, { listenPort: taken.local.port });
       const { code, error } = await runMain([], toml, {}, runtime);
       await taken.close();
       expect(error).toMatch(

@@ -1,5 +1,4 @@
 /** A store that fails, for a real process: its disk is full, its file is not ours, or not to be read. docs/faults.md says what becomes of each. */
-
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +36,7 @@ afterEach(async () => {
 
 /** What is restored is at the port that its peers know. */
 const toml = (at = port, file = store): string =>
-  `${changed(aliceToml(alice.port, bob.phone.port), "listen_port = 0", `listen_port = ${at}`)}\n[calls]\nstore = "${file}"\n`;
+  aliceToml(alice.port, bob.phone.port, { listenPort: at, tables: `[calls]\nstore = "${file}"` });
 
 async function start(file = store): Promise<GatewayProcess> {
   const gateway = await startGateway(toml(port, file));

@@ -14,9 +14,10 @@ import { PING } from "../../protocol/xmpp/namespaces.ts";
 import { Device } from "../support/device.ts";
 import { makeFolder, removeFolder } from "../support/folders.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NO_SERVER } from "../support/gateway-toml.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { freePorts } from "../support/ports.ts";
-import { COMPONENT, DOMAIN, noProsody, SECRET, startProsody } from "../support/prosody.ts";
+import { COMPONENT, noProsody, startProsody } from "../support/prosody.ts";
 import { RUNTIMES, type Runtime } from "../support/runtimes.ts";
 import { LOCAL } from "../support/sip.ts";
 import { noSipp, startSipp } from "../support/sipp.ts";
@@ -26,28 +27,14 @@ const CALLS = Number(process.env.SURVIVING_CALLS ?? 40);
 /** In milliseconds: what is promised of a start, and of a stop that hands over. */
 const SERVING = 2_000;
 const LEAVING = 2_000;
-const toml = (ports: { sip: number; proxy: number; component: number }, store: string): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${ports.proxy}
-listen_port = ${ports.sip}
-[sip]
-bind = ["127.0.0.1"]
-allow = ["127.0.0.0/8"]
-options_interval = 0 # SIPp, which is the proxy here, takes OPTIONS for a call
-[xmpp]
-port = ${ports.component}
-host = "127.0.0.1"
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
-per_user = 0 # one user has all calls
-per_minute = 0
-store = "${store}"
-[web]
-port = 0
-`;
+const toml = (ports: { sip: number; proxy: number; component: number }, store: string): string =>
+  gatewayToml({ ...NO_SERVER, componentPort: ports.component }, ports.proxy, {
+    listenPort: ports.sip,
+    // SIPp, which is the proxy here, takes OPTIONS for a call
+    sip: 'allow = ["127.0.0.0/8"]\noptions_interval = 0',
+    // one user has all calls
+    tables: `[calls]\nper_user = 0\nper_minute = 0\nstore = "${store}"`,
+  });
 
 /** What is in a store that nobody has open. */
 function rowsIn(file: string): string[] {

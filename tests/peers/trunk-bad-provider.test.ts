@@ -9,6 +9,8 @@ import { listenTcp } from "../../transports/tcp.ts";
 import type { Address, ByteStream, StreamEvents } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NOBODY } from "../support/gateway-toml.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { StubUser } from "../support/stub-user.ts";
 import { until } from "../support/until.ts";
 
@@ -61,26 +63,18 @@ async function hangingUp(says: Says): Promise<Heard> {
 }
 
 describe("a provider", () => {
-  const TOML = (juliet: StubUser, port: number, transport: string): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = 9
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-${juliet.toml}
-[dial]
+  const TOML = (juliet: StubUser, port: number, transport: string): string =>
+    gatewayToml(juliet.server, NOBODY, {
+      sip: "options_interval = 0",
+      tables: `[dial]
 rules = [{ to = "+49", trunk = "line" }]
 [trunks.line]
 server = "127.0.0.1:${port}"
 transport = "${transport}"
 username = "620"
 password = "pw"
-register = true
-[web]
-port = 0
-`;
+register = true`,
+    });
   const trunkOf = async (gateway: GatewayProcess) => {
     const { trunks = [] } = (await (await gateway.health()).json()) as { trunks?: { state: string; why?: string }[] };
     return trunks[0] ?? { state: "none" };
@@ -109,7 +103,7 @@ port = 0
           (trunk) => trunk.state === state,
         );
         expect(seen.why).toMatch(why);
-        await until("a line of the log", gateway.log, (log) => log.includes(`"state":"${state}"`));
+        await hasLogged(gateway, `"state":"${state}"`);
         const registers = provider.requests.filter((each) => each === "REGISTER").length;
         const sid = juliet.dials("+4930456");
         await juliet.hears(sid, "session-terminate");

@@ -7,11 +7,13 @@ import { SessionState } from "sip.js";
 import { Authority, noOpenssl, type Pair } from "../support/certificates.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NOBODY } from "../support/gateway-toml.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { freePort } from "../support/ports.ts";
 import { program } from "../support/programs.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { DOMAIN, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
 import { RUNTIMES } from "../support/runtimes.ts";
 import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
@@ -50,25 +52,15 @@ describe.skipIf(missing !== undefined)(`Kamailio connects by TLS${missing ? ` (l
     await server?.stop();
   });
 
-  const TOML = (ca: string): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.9"
-proxy_port = 9
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
+  const TOML = (ca: string): string =>
+    gatewayToml(server, NOBODY, {
+      proxyHost: "127.0.0.9",
+      sip: `options_interval = 0
 tls_port = ${tlsPort}
 certificate = "${us.certificate}"
 key = "${us.key}"
-ca = "${ca}"
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
+ca = "${ca}"`,
+      tables: `[calls]
 jmi_timeout = 1
 [dial]
 rules = [{ to = "+49", trunk = "line" }]
@@ -77,10 +69,8 @@ server = "127.0.0.1:${nobody}"
 domain = "provider.test"
 transport = "tls"
 trusted = true
-numbers = [{ number = "+4930123", user = "juliet@${DOMAIN}" }]
-[web]
-port = 0
-`;
+numbers = [{ number = "+4930123", user = "juliet@${DOMAIN}" }]`,
+    });
 
   for (const runtime of RUNTIMES)
     describe.skipIf(runtime.missing !== undefined)(`on ${runtime.name}`, () => {
@@ -119,7 +109,7 @@ port = 0
         await call.invite();
         await over;
       };
-      const said = (reason: string) => until("a line of the log", gateway.log, (log) => log.includes(reason));
+      const said = (reason: string) => hasLogged(gateway, reason);
 
       // proves: K29
       test("juliet is called, and hangs up: BYE goes by the connection that Kamailio has made", async () => {

@@ -7,11 +7,12 @@ import { PlayPhone } from "../../journal/play-phone.ts";
 import type { Address, Datagrams } from "../../transports/transport.ts";
 import { openUdp } from "../../transports/udp.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NOBODY } from "../support/gateway-toml.ts";
+import { hasLogged } from "../support/has-logged.ts";
 import { NameServer, type Names, noNameServer } from "../support/name-server.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
 import { BUN, RUNTIMES } from "../support/runtimes.ts";
 import { StubUser } from "../support/stub-user.ts";
-import { until } from "../support/until.ts";
 
 const SDP = PLAY_TEXTS["answer-sdp"] ?? "";
 
@@ -76,25 +77,18 @@ describe.skipIf(noNameServer !== undefined)(
       await Promise.all([first, second].map((each) => each.close()));
     });
 
-    const TOML = (): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = 9
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-${juliet.toml}[dial]
+    const TOML = (): string =>
+      gatewayToml(juliet.server, NOBODY, {
+        sip: "options_interval = 0",
+        tables: `[dial]
 calls_per_user = 0
 rules = [{ to = "+49", trunk = "line" }, { to = "+33", trunk = "slow" }]
 [trunks.line]
 server = "provider.test"
 transport = "udp"
 [trunks.slow]
-server = "slow.test"
-[web]
-port = 0
-`;
+server = "slow.test"`,
+      });
 
     /** A call that is answered, and hung up: how many milliseconds the answer has taken. */
     const answered = async (number = "+4930456"): Promise<number> => {
@@ -148,7 +142,7 @@ port = 0
           // proves: K16
           test("is called at its first place again once that answers", async () => {
             first.isAlive = true;
-            await until("the first place", gateway.log, (log) => log.includes('"state":"alive"'), 90);
+            await hasLogged(gateway, '"state":"alive"', 90);
             const before = first.heard.filter((method) => method === "INVITE").length;
             await answered();
             expect(first.heard.filter((method) => method === "INVITE")).toHaveLength(before + 1);

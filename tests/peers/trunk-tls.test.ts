@@ -2,11 +2,11 @@
  * Certificates at a real Kamailio, by the gateway as people run it, on each runtime: who is registered, and who is not and why. The
  * XMPP server is not needed for that.
  */
-
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Authority, noOpenssl, type Pair } from "../support/certificates.ts";
 import { changed } from "../support/changed.ts";
 import { type GatewayProcess, runMain, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NO_SERVER, NOBODY } from "../support/gateway-toml.ts";
 import { hasLogged } from "../support/has-logged.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
@@ -49,21 +49,10 @@ describe.skipIf(missing !== undefined)(`TLS to Kamailio${missing ? ` (left out: 
     ours?.remove();
   });
 
-  const TOML = (port: number, more: string): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = 9
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = 9
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.org"]
-[dial]
+  const TOML = (port: number, more: string): string =>
+    gatewayToml(NO_SERVER, NOBODY, {
+      sip: "options_interval = 0",
+      tables: `[dial]
 rules = [{ to = "+49", trunk = "line" }]
 [trunks.line]
 server = "127.0.0.1:${port}"
@@ -71,10 +60,8 @@ transport = "tls"
 username = "e123"
 password = "pw"
 register = true
-${more}
-[web]
-port = 0
-`;
+${more}`,
+    });
   const BY = (domain: string, ca: string, own?: Pair): string => `
 domain = "${domain}"
 ca = "${ca}"

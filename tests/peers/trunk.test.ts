@@ -1,14 +1,14 @@
 /** An account at a provider: the gateway as people run it registers at a real Kamailio, calls by it, is called by it, and leaves. */
-
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { SessionState } from "sip.js";
 import { Authority, noOpenssl } from "../support/certificates.ts";
 import { Device } from "../support/device.ts";
 import { type GatewayProcess, healthy, startGateway } from "../support/gateway-process.ts";
+import { gatewayToml, NOBODY } from "../support/gateway-toml.ts";
 import { hasLogged } from "../support/has-logged.ts";
 import { noKamailio } from "../support/kamailio.ts";
 import { PLAY_TEXTS } from "../support/play-texts.ts";
-import { COMPONENT, DOMAIN, noProsody, type Prosody, SECRET, startProsody } from "../support/prosody.ts";
+import { COMPONENT, DOMAIN, noProsody, type Prosody, startProsody } from "../support/prosody.ts";
 import { noKamailioTls, type Provider, startProvider } from "../support/provider.ts";
 import { reaches, type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
 import { until } from "../support/until.ts";
@@ -30,21 +30,9 @@ describe.skipIf(missing !== undefined).each(TRANSPORTS)(
     let juliet: Device;
 
     const start = async (password: string): Promise<GatewayProcess> => {
-      const toml = `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = 9
-listen_port = 0
-[sip]
-bind = ["127.0.0.1"]
-options_interval = 0
-[xmpp]
-host = "127.0.0.1"
-port = ${server.componentPort}
-domain = "${COMPONENT}"
-secret = "${SECRET}"
-hosts = ["${DOMAIN}"]
-[calls]
+      const toml = gatewayToml(server, NOBODY, {
+        sip: "options_interval = 0",
+        tables: `[calls]
 jmi_timeout = 1
 [dial]
 country = "49"
@@ -61,10 +49,8 @@ expires = 600
 identity = "p-preferred"
 trusted = true
 numbers = [{ number = "+4930123", user = "juliet@${DOMAIN}" }]
-default_user = "juliet@${DOMAIN}"
-[web]
-port = 0
-`;
+default_user = "juliet@${DOMAIN}"`,
+      });
       return await startGateway(toml, undefined, { CARILLON_TRUNK_LINE_PASSWORD: password });
     };
     const stateOf = async (of: GatewayProcess): Promise<string> => {

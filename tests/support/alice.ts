@@ -5,30 +5,15 @@
 import type { Element } from "@xmpp/xml";
 import { PlayServer } from "../../replay/server.ts";
 import { listenTcp } from "../../transports/tcp.ts";
+import { type GatewayTomlOptions, gatewayToml } from "./gateway-toml.ts";
 import { Inbox } from "./inbox.ts";
 
 export const ALICE = "alice@example.org/laptop";
 
 export type Alice = Awaited<ReturnType<typeof startAlice>>;
 
-/** `more` is added to `[modules.mod_jingle_sip]`. */
-export const aliceToml = (serverPort: number, phonePort: number, more = ""): string => `
-[modules.mod_jingle_sip]
-proxy_host = "127.0.0.1"
-proxy_port = ${phonePort}
-listen_port = 0
-${more}
-[sip]
-bind = ["127.0.0.1"]
-[xmpp]
-host = "127.0.0.1"
-port = ${serverPort}
-domain = "sip.example.org"
-secret = "s3cret"
-hosts = ["example.org"]
-[web]
-port = 0
-`;
+export const aliceToml = (serverPort: number, phonePort: number, more: GatewayTomlOptions = {}): string =>
+  gatewayToml({ component: "sip.example.org", componentPort: serverPort, domain: "example.org" }, phonePort, more);
 
 /** An XMPP server on a TCP port, with alice online, whose client acknowledges and stores stanzas. */
 export async function startAlice() {

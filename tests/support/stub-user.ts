@@ -3,6 +3,7 @@ import type { Element } from "@xmpp/xml";
 import { PlayServer } from "../../replay/server.ts";
 import { listenTcp } from "../../transports/tcp.ts";
 import type { Listener } from "../../transports/transport.ts";
+import type { ServerOfGateway } from "./gateway-toml.ts";
 import { Inbox } from "./inbox.ts";
 import { PLAY_TEXTS } from "./play-texts.ts";
 
@@ -32,10 +33,9 @@ export class StubUser {
     await this.#listener?.close();
   }
 
-  /** `[xmpp]`, as the gateway has it. */
-  get toml(): string {
-    const port = this.#listener?.local.port;
-    return `[xmpp]\nhost = "127.0.0.1"\nport = ${port}\ndomain = "${COMPONENT}"\nsecret = "s3cret"\nhosts = ["example.org"]\n`;
+  /** Its server, as the gateway is told about it. */
+  get server(): ServerOfGateway {
+    return { component: COMPONENT, componentPort: this.#listener?.local.port ?? 0, domain: "example.org" };
   }
 
   comes(): void {
