@@ -1,6 +1,6 @@
 /** The relay under what is too much: a hundred calls, no ports, a call that is renegotiated again and again. Nothing is left of any of it. */
 import { afterEach, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { udpSockets } from "../support/udp-sockets.ts";
 import { until } from "../support/until.ts";
 import { OwnUser } from "./own-user.ts";
 import { hearEachOther, PhonePeer, Relayed } from "./peers.ts";
@@ -10,17 +10,18 @@ a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 
 const PHONE =
   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n";
 
-/** Open sockets and files of this process. */
-const descriptors = (): number => readdirSync("/proc/self/fd").length;
+/** The relay's ports. */
+const PORTS = { first: 44_000, last: 45_999 };
+const sockets = (): number => udpSockets(PORTS);
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-async function start(ports?: { readonly first: number; readonly last: number }): Promise<Relayed> {
+async function start(ports = PORTS): Promise<Relayed> {
   const relay = await Relayed.start(ports);
   stops.push(() => relay.stop());
-  // its own socket is open with its first answer
+  // its own socket and that of who asks are open with its first answer, maybe at such a port
   await relay.ask("ping");
   return relay;
 }
@@ -34,29 +35,29 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, at)
 // proves: V19
 test("a hundred calls at once, the next is refused, and when they have ended no socket is left", async () => {
   const relay = await start();
-  const before = descriptors();
+  const before = sockets();
   await Promise.all(names(100).map((name) => begin(relay, name)));
-  expect(descriptors() - before).toBe(300);
+  expect(sockets() - before).toBe(300);
   await expect(begin(relay, "one more")).rejects.toThrow("too many calls");
   await Promise.all(names(100).map((name) => relay.ask("delete", { "call-id": name })));
   expect(await relay.calls()).toEqual([]);
   await until(
     "no socket of theirs",
-    () => descriptors() - before,
+    () => sockets() - before,
     (left) => left === 0,
   );
 });
 
 // proves: V19
 test("without ports a call is refused, and holds none; one that ends makes room for it", async () => {
-  const relay = await start({ first: 48_000, last: 48_007 });
-  const before = descriptors();
+  const relay = await start({ first: 45_992, last: 45_999 });
+  const before = sockets();
   await begin(relay, "a");
   await begin(relay, "b");
   for (let tries = 0; tries < 20; tries++) await expect(begin(relay, "c")).rejects.toThrow("no ports are left");
   await until(
     "no socket of the refused",
-    () => descriptors() - before,
+    () => sockets() - before,
     (open) => open === 6,
   );
   expect(await relay.calls()).toEqual(["a", "b"]);
@@ -84,7 +85,7 @@ test("a call that is renegotiated fifty times keeps its ports, has no more socke
   phone.takes(await relay.rewrite("1", "phone", "offer", await user.offer()));
   await user.takes(await relay.rewrite("1", "user", "answer", phone.describe()));
   await hearEachOther(user, phone);
-  const before = descriptors();
+  const before = sockets();
   const seen = new Set<string>();
   for (let each = 0; each < 50; each++) {
     const direction = ["sendonly", "sendrecv"][each % 2] ?? "";
@@ -102,6 +103,6 @@ test("a call that is renegotiated fifty times keeps its ports, has no more socke
     );
   }
   expect(seen.size).toBe(1);
-  expect(descriptors()).toBe(before);
+  expect(sockets()).toBe(before);
   await hearEachOther(user, phone);
 });
