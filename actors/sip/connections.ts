@@ -1,7 +1,7 @@
 /**
  * The TCP and TLS connections of the SIP stack: accepted and opened (opening.ts), reused by transport, trunk and remote address.
  *
- * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection, the idle time, and the time
+ * RFC 3261 §18. Bounds: the number of connections (connection-limits.ts), unsent bytes per connection and of all (unsent.ts), the idle time, and the time
  * for a whole message; neither empty lines nor the pong to a ping (RFC 5626 §4.4.1) reset the timers. A connection that exceeds a
  * bound is closed and counted. A stream that can no longer be framed is not read any further, and is closed once the response to the
  * fault is sent. A kept connection (keep-alive.ts) has no idle limit. An accepted connection is used only for its own remote port, and
@@ -15,6 +15,7 @@ import { ConnectionLimits } from "./connection-limits.ts";
 import { SipFrames } from "./frames.ts";
 import { KeepAlive, PING, PONG } from "./keep-alive.ts";
 import { type Begun, Opening, type OpeningNeeds, type Use } from "./opening.ts";
+import { Unsent } from "./unsent.ts";
 import type { Kept } from "./user.ts";
 
 /** Unsent bytes. */
@@ -27,6 +28,7 @@ const WHOLE_MESSAGE = 32_000;
 const FAREWELL = 1_000;
 
 const CLOSED = "the connection was closed";
+const SLOW = "peer reads too slowly";
 const SILENT = "keep-alives are not answered";
 
 /** One connection, and the callbacks for its loss. */
@@ -62,6 +64,7 @@ export class SipConnections {
   readonly #limits = new ConnectionLimits();
   readonly #opening: Opening<Connection>;
   readonly #idle: Timers<Connection>;
+  readonly #unsent = new Unsent();
   #stopped = false;
 
   constructor(needs: ConnectionNeeds) {
@@ -123,13 +126,12 @@ export class SipConnections {
     return this.#opening.refusedLately(keyOf(address));
   }
 
-  /** Writes a message; if too many bytes are unsent, closes the connection instead. */
+  /** Writes a message; if too many bytes are unsent, on it or on all, closes the slowest connection before. */
   write(connection: Connection, bytes: Uint8Array, failed: () => void): void {
+    const isSlow = connection.stream.waiting + bytes.length > mostWaiting(connection);
+    const slowest = isSlow ? connection : this.#unsent.add(bytes.length, this.#open.values());
+    if (slowest?.open) this.#lose(slowest, SLOW);
     if (!connection.open) {
-      failed();
-    } else if (connection.stream.waiting + bytes.length > mostWaiting(connection)) {
-      this.#needs.dropped.add("peer reads too slowly", connection.remote);
-      connection.stream.destroy();
       failed();
     } else {
       if (!connection.faulty) this.#idle.set(connection, this.#needs.clock.now() + this.#patience(connection));

@@ -1,7 +1,7 @@
 /**
  * Frames a byte stream into SIP messages by their Content-Length: RFC 3261 §18.3, §7.5 (empty lines before a message).
  *
- * Rules: at most one message of the maximum size is buffered; a stream whose next message cannot be framed (no
+ * Rules: at most one message of the maximum size is buffered, and the buffer of a large one is given back after it; a stream whose next message cannot be framed (no
  * Content-Length, two that differ, too large) is faulty and must be closed: nothing more is read from it. Folded
  * lines and bare LF are accepted, as in datagrams. The work is linear in the bytes, however small the pieces are.
  */
@@ -13,8 +13,12 @@ const LF = 10;
 /** The line breaks of a ping, in bytes. */
 const PING_LENGTH = 4;
 
+/** Bytes of a buffer for the next message, and of one that is kept between messages. */
+const INITIAL = 4_096;
+const MOST_KEPT = 16_384;
+
 export class SipFrames {
-  #bytes = new Uint8Array(4_096);
+  #bytes = new Uint8Array(INITIAL);
   #end = 0;
   /** The offset up to which the end of the header has been searched for. */
   #seen = 0;
@@ -29,6 +33,11 @@ export class SipFrames {
   /** Whether the last message is incomplete. */
   get unfinished(): boolean {
     return this.#end > 0;
+  }
+
+  /** Bytes of memory for the next message. */
+  get size(): number {
+    return this.#bytes.length;
   }
 
   /** Counts single empty lines between messages: answers to keep-alives (RFC 5626 §3.5.1). */
@@ -103,6 +112,10 @@ export class SipFrames {
     this.#bytes.copyWithin(0, count, this.#end);
     this.#end -= count;
     this.#seen = 0;
+    if (this.#bytes.length <= MOST_KEPT || this.#end > INITIAL) return;
+    const smaller = new Uint8Array(INITIAL);
+    smaller.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = smaller;
   }
 
   #skipEmptyLines(): void {

@@ -83,6 +83,20 @@ describe("cutting a stream into messages (§18.3)", () => {
   });
 });
 
+test("the buffer of a large message is given back after it, and that of a small one is kept", () => {
+  const frames = new SipFrames();
+  const taken: number[] = [];
+  const sizes: number[] = [];
+  for (const body of [100, 40_000, 100, 10_000]) {
+    const message = bytes(`${HEAD}l: ${body}\n\n${"x".repeat(body)}`);
+    for (const piece of [message.subarray(0, 50), message.subarray(50, -1), message.subarray(-1)])
+      frames.push(piece, ({ length }) => void taken.push(length - body));
+    sizes.push(frames.size);
+  }
+  expect(taken.map((head) => head < 100)).toEqual([true, true, true, true]);
+  expect(sizes).toEqual([4_096, 4_096, 4_096, 4_096]);
+});
+
 describe("a connection at fault", () => {
   // proves: A8
   test("is read no further, and closed within a second though the other side does not close", async () => {
@@ -213,6 +227,35 @@ describe("how many connections there may be", () => {
     events[0]?.closed();
     expect(fill(table, () => "192.0.2.2", 1)).toBe(1);
   });
+});
+
+// proves: G12
+test("all connections leave 64 MB unread, however many the proxy has: whose peer reads least is closed, and who reads is answered", () => {
+  const { table, dropped } = connections({ received: (message, by) => table.write(by, message, () => {}) });
+  const unread = (port: number) => {
+    const stream = { ...streamFrom("192.0.2.7", port), waiting: 0 };
+    stream.write = (written) => {
+      stream.waiting += written.length;
+    };
+    return { stream, hears: table.accept(stream).received };
+  };
+  const reads = streamFrom("192.0.2.7", 2_000);
+  const { received: readerHears } = table.accept(reads);
+  const all = Array.from({ length: 999 }, (_, at) => unread(at + 1));
+  const asked = bytes(`${HEAD}Content-Length: 30000\n\n${"x".repeat(30_000)}`);
+  let most = 0;
+  for (let round = 0; round < 5; round++) {
+    for (const { stream, hears } of all) if (stream.done.length === 0) hears(asked);
+    readerHears(asked);
+    const open = all.filter(({ stream }) => stream.done.length === 0);
+    most = Math.max(
+      most,
+      open.reduce((sum, { stream }) => sum + stream.waiting, 0),
+    );
+  }
+  expect(reads.done).toEqual(Array<string>(5).fill("write"));
+  expect([most <= 67_108_864, most > 33_554_432]).toEqual([true, true]);
+  expect(dropped.counts.get("peer reads too slowly")).toBeGreaterThan(100);
 });
 
 // proves: G12
