@@ -14,7 +14,6 @@ import { Gateway } from "./actors/gateway.ts";
 import { inTime } from "./actors/hosts.ts";
 import type { Log } from "./actors/log.ts";
 import { Supervised } from "./actors/relay/supervised.ts";
-import { DiskStore } from "./actors/store/disk.ts";
 import { watchAll } from "./actors/watch-all.ts";
 import { Api, CommandError, type Connection } from "./cli/api.ts";
 import { calls, hangUp, trace } from "./cli/commands.ts";
@@ -40,9 +39,10 @@ import { UnboundAddress } from "./relay/relay-error.ts";
 import { spawnRelay } from "./relay/spawn.ts";
 import { replayFile } from "./replay/command.ts";
 import { gatewayConfig, type Read, reloadable } from "./start/gateway-config.ts";
-import { levelledLog, startLog, warningsOf } from "./start/log.ts";
+import { lastLines, levelledLog, startLog, warningsOf } from "./start/log.ts";
 import { random } from "./start/random.ts";
 import { StartError, textOf, whyUnbound } from "./start/start-error.ts";
+import { openStore } from "./start/store.ts";
 import { openWeb } from "./start/web.ts";
 import { recordsByServer, resolveByServer, resolveBySystem } from "./transports/names.ts";
 import { connectTcp, listenTcp } from "./transports/tcp.ts";
@@ -174,7 +174,7 @@ async function run(config: Read, token: string, readAgain: () => Promise<Read>, 
     resolvePeer: (host) => resolveByServer(host),
     records: recordsByServer(),
     log,
-    store: config.calls.store === "" ? undefined : new DiskStore(config.calls.store),
+    store: openStore(config),
     watch: watchAll([journal, metrics, tracing]),
   });
   const apply = (changed: Read): void => {
@@ -240,8 +240,10 @@ function saying<Rest extends readonly unknown[], Opened>(
 
 try {
   await main(process.argv.slice(2));
+  await lastLines();
   process.exit(0);
 } catch (error) {
+  await lastLines();
   if (!(error instanceof StartError || error instanceof ConfigError || error instanceof CommandError)) throw error;
   for (const line of error.message.split("\n")) console.error(printable(`carillon: ${line}`));
   process.exit(1);

@@ -8,9 +8,20 @@ import { runtimeOf } from "../config/started.ts";
 import type { Config } from "../config.ts";
 import { VERSION } from "../protocol/sip/capabilities.ts";
 import type { Read } from "./gateway-config.ts";
+import { standardOutput } from "./standard-output.ts";
+
+/** Milliseconds that the end of the process waits for who reads its log. */
+const LAST_LINES = 500;
+const outputs = new Set<LogOutput>();
+
+/** Writes the last lines; settles when they are written, or nobody reads them. */
+export async function lastLines(): Promise<void> {
+  await Promise.all([...outputs].map((output) => output.flush(LAST_LINES)));
+}
 
 export function levelledLog(config: Config): LevelledLog {
-  const output = new LogOutput(process.stdout);
+  const output = new LogOutput(standardOutput());
+  outputs.add(output);
   process.on("exit", () => output.end(1));
   const { level, format } = config.log;
   const isText = format === "text" || (format === "auto" && process.stdout.isTTY);

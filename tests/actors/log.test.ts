@@ -149,6 +149,44 @@ describe("the output", () => {
     for (let round = 0; round < 3; round++) readAll();
     expect(chunks.join("")).toMatch(/"event":"log.dropped","lines":\d+/);
   });
+
+  test.each([["reports"], ["throws"]])(
+    "drops what a full disk does not take, which it %s, and says so when there is room again",
+    (how) => {
+      const chunks: string[] = [];
+      let isFull = true;
+      const output = new LogOutput({
+        write(text, done) {
+          if (isFull && how === "throws") throw new Error("ENOSPC");
+          if (!isFull) chunks.push(text);
+          done(isFull ? new Error("ENOSPC") : null);
+        },
+      });
+      const line = `${"x".repeat(65_535)}\n`;
+      for (let at = 0; at < 300; at++) output.write(line);
+      expect(chunks).toEqual([]);
+      isFull = false;
+      output.write(line);
+      expect(chunks.join("")).toBe(`${line}{"level":"warn","event":"log.dropped","lines":300}\n`);
+    },
+  );
+
+  test("waits at the end for who reads, and no longer than it is told to", async () => {
+    const { stream, chunks, readAll } = reader();
+    const output = new LogOutput(stream);
+    output.write("a line\n");
+    let isOver = false;
+    const flushed = output.flush(60_000).then(() => {
+      isOver = true;
+    });
+    await Promise.resolve();
+    expect([chunks, isOver]).toEqual([["a line\n"], false]);
+    readAll();
+    await flushed;
+    output.write("one that nobody reads\n");
+    await output.flush(1);
+    expect(chunks).toHaveLength(2);
+  });
 });
 
 // proves: G17
