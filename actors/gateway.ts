@@ -11,7 +11,7 @@ import { isServed } from "../protocol/address.ts";
 import type { Records } from "../protocol/sip/next-hops.ts";
 import { Calls } from "./calls/calls.ts";
 import { withSettings } from "./calls/settings.ts";
-import { chartClock } from "./clock.ts";
+import { type Clock, chartClock } from "./clock.ts";
 import type { GatewayConfig, GatewayNeeds, Reloadable } from "./gateway-config.ts";
 import { Hosts, inTime } from "./hosts.ts";
 import { Load } from "./load.ts";
@@ -35,6 +35,7 @@ export class Gateway {
   readonly trunks: Trunks;
   readonly #relay: Relay | undefined;
   readonly #actor;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #acl: SipAcl;
   readonly #proxy: ProxyCheck;
@@ -49,6 +50,7 @@ export class Gateway {
     const resolve = loggedResolve(inTime(needs.resolve, clock), unresolved, log);
     const resolvePeer = loggedResolve(inTime(needs.resolvePeer, clock), unresolved, log);
     const load = new Load(clock);
+    this.#clock = clock;
     this.#log = log;
     this.#load = load;
     this.#store = needs.store;
@@ -301,11 +303,26 @@ export class Gateway {
     this.#proxy.stop();
     this.#relay?.stop();
     this.#load.stop();
-    const left = this.#handsOver ? Promise.resolve(this.trunks.leave()) : this.trunks.stop();
-    const stopped = left.then(() => this.sip.stop());
-    const saved = stopped.then(() => this.#writer?.flush()).then(() => this.#store?.close());
-    saved.finally(() => this.#stopped.resolve(failure));
+    const unbound = this.#handsOver ? Promise.resolve(this.trunks.leave()) : this.trunks.stop();
+    const stopped = unbound.then(() => this.sip.stop());
+    const left = (): string | null => failure ?? unsaved(this.#writer?.unsaved ?? 0);
+    const disarm = this.#clock.after(LAST, () => this.#stopped.resolve(left()));
+    // what changes after the last batch, by a timer, is said to nobody any more
+    const saved = stopped.then(() => this.#writer?.flush()).then(left);
+    const closed = saved.finally(() => this.#store?.close()).finally(disarm);
+    closed.then(
+      (why) => this.#stopped.resolve(why),
+      (error: unknown) => this.#stopped.resolve(failure ?? String(error)),
+    );
   }
+}
+
+/** Milliseconds for sockets to close and for the last batch of the store: a disk that hangs does not keep the process. */
+const LAST = 5_000;
+
+function unsaved(changes: number): string | null {
+  if (changes === 0) return null;
+  return `[calls] store: ${changes === 1 ? "1 change of a call" : `${changes} changes of calls`} could not be saved`;
 }
 
 const NO_FILES: TrunkFiles = new Map();

@@ -20,12 +20,12 @@ export class Tally {
     this.#event = event;
   }
 
-  /** Counts one; `fields` are logged with it if a line is due, and computed only then. */
-  add(reason: string, fields: object | (() => object) = {}): void {
+  /** Counts one, or as many as `count` says; `fields` are logged with it if a line is due, and computed only then. */
+  add(reason: string, fields: object | (() => object) = {}, count = 1): void {
     const entry = this.#counts.get(reason) ?? { count: 0, unsaid: 0, quietUntil: 0 };
     this.#counts.set(reason, entry);
-    entry.count++;
-    entry.unsaid++;
+    entry.count += count;
+    entry.unsaid += count;
     const now = this.#clock.now();
     if (now < entry.quietUntil) return;
     const said = typeof fields === "function" ? fields() : fields;

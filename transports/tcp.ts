@@ -2,11 +2,12 @@
  * Byte streams over node:net: the same code on Bun, Deno and Node.
  *
  * Rules: `closed` is called exactly once, and never for a stream that did not open; Nagle's algorithm is off; a stream that
- * the other side ends is ended here too; an IPv6 listener is IPv6 only. Bound: half of the process's descriptors; further streams are
+ * the other side ends is ended here too; one that sends without end leaves turns to others (stream-turns.ts); an IPv6 listener is IPv6 only. Bound: half of the process's descriptors; further streams are
  * closed on arrival. COMPAT Bun 1.4.5: a process without free descriptors retries accept in a loop (38 % of a core with 64 of them).
  */
 import { createConnection, createServer, type Socket } from "node:net";
 import { mostDescriptors } from "./descriptors.ts";
+import { StreamTurns } from "./stream-turns.ts";
 import type { Address, ByteStream, Connect, Listen, Sent, StreamEvents } from "./transport.ts";
 
 const MOST = mostDescriptors() / 2;
@@ -101,14 +102,16 @@ export const remoteOf = ({ remoteAddress = "", remotePort = 0 }: Socket): Addres
 export function watch(socket: Socket, events: StreamEvents): void {
   let fault: Error | undefined;
   let over = false;
+  const turns = new StreamTurns(socket, (bytes) => events.received(bytes));
   socket.on("data", (bytes: Uint8Array) => {
-    if (!over) events.received(bytes);
+    if (!over) turns.received(bytes);
   });
   socket.on("error", (error) => {
     fault = error;
   });
   socket.once("close", () => {
     over = true;
+    turns.end();
     events.closed(fault);
   });
 }

@@ -34,6 +34,8 @@ export interface DatagramEvents {
   received(bytes: Uint8Array, from: Address): void;
   /** A fault of the socket itself; its owner decides whether to close it. */
   failed(error: Error): void;
+  /** So many datagrams were dropped, since they came faster than they are handled. */
+  overrun?(count: number): void;
 }
 
 export interface ByteStream {

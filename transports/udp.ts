@@ -3,10 +3,12 @@
  *
  * Rules: there is always an `error` listener and each send has a callback, so the network cannot end the process; an IPv6
  * socket is IPv6 only, so that 0.0.0.0 and :: can be bound side by side and no address is `::ffff:1.2.3.4`; the receive
- * buffer is 4 MB, if the system permits it, for bursts (the 212,992 bytes of Linux hold some 90 INVITEs). COMPAT Deno 2.9:
+ * buffer is 4 MB, if the system permits it, for bursts (the 212,992 bytes of Linux hold some 90 INVITEs); a flood leaves turns to
+ * others (datagram-turns.ts). COMPAT Deno 2.9:
  * the default stays there, since setRecvBufferSize makes each datagram cost 1 to 2 ms.
  */
 import { createSocket, type Socket } from "node:dgram";
+import { DatagramTurns } from "./datagram-turns.ts";
 import type { Address, DatagramEvents, Datagrams, OpenDatagrams, ReceiveBuffer, Sent } from "./transport.ts";
 
 /** In bytes; Linux grants at most `net.core.rmem_max`. */
@@ -19,9 +21,10 @@ export const openUdp: OpenDatagrams = (at, events) =>
     socket.once("error", reject);
     socket.bind({ port: at.port, address: at.host, exclusive: true }, () => {
       socket.off("error", reject);
-      listen(socket, events);
+      const turns = new DatagramTurns(events);
+      listen(socket, turns, events);
       const receiveBuffer = "Deno" in globalThis ? undefined : widen(socket);
-      resolve({ ...datagramsOf(socket, at.host, events), ...(receiveBuffer && { receiveBuffer }) });
+      resolve({ ...datagramsOf(socket, at.host, { turns, events }), ...(receiveBuffer && { receiveBuffer }) });
     });
   });
 
@@ -30,10 +33,10 @@ function socketFor(host: string): Socket {
   return createSocket({ type: v6 ? "udp6" : "udp4", ipv6Only: v6 });
 }
 
-function listen(socket: Socket, events: DatagramEvents): void {
+function listen(socket: Socket, turns: DatagramTurns, events: DatagramEvents): void {
   // COMPAT Deno 2.9: a datagram is a view into a 64 kB buffer, which a stored datagram would keep in memory
   const own = (bytes: Uint8Array): Uint8Array => ("Deno" in globalThis ? new Uint8Array(bytes) : bytes);
-  socket.on("message", (bytes, from) => events.received(own(bytes), { host: from.address, port: from.port }));
+  socket.on("message", (bytes, from) => turns.received(own(bytes), { host: from.address, port: from.port }));
   socket.on("error", (error) => {
     // COMPAT Bun 1.4.5: a dead peer's ICMP port-unreachable surfaces here; the socket remains usable.
     if (!isRefused(error)) events.failed(error);
@@ -52,7 +55,12 @@ function widen(socket: Socket): ReceiveBuffer {
   return { asked: RECEIVE_BUFFER, given: Math.min(told, RECEIVE_BUFFER) };
 }
 
-function datagramsOf(socket: Socket, host: string, events: DatagramEvents): Datagrams {
+interface Listening {
+  readonly turns: DatagramTurns;
+  readonly events: DatagramEvents;
+}
+
+function datagramsOf(socket: Socket, host: string, { turns, events }: Listening): Datagrams {
   let open = true;
   const local = { host, port: socket.address().port };
   return {
@@ -68,6 +76,7 @@ function datagramsOf(socket: Socket, host: string, events: DatagramEvents): Data
     close() {
       if (!open) return Promise.resolve();
       open = false;
+      turns.stop();
       return new Promise((resolve) => socket.close(() => resolve()));
     },
   };

@@ -17,6 +17,7 @@ import type {
 } from "../../transports/transport.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { Tally } from "../tally.ts";
 
 const MOST_FAILURES = 10;
 const FIRST_PAUSE = 250;
@@ -27,6 +28,7 @@ const STANDS = 60_000;
 export interface SocketsNeeds {
   readonly clock: Clock;
   readonly log: Log;
+  readonly dropped: Tally;
   readonly open: { readonly udp: OpenDatagrams; readonly listen: Listen };
   readonly bind: readonly string[];
   readonly port: number;
@@ -144,6 +146,7 @@ export class SipSockets {
           if (socket !== undefined) this.#needs.received(bytes, from, socket);
         },
         failed: (error) => this.#failed(boundTo(), error),
+        overrun: (count) => this.#needs.dropped.add("datagrams come too fast", { host }, count),
       },
     );
   }

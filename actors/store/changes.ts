@@ -17,7 +17,7 @@ export interface Taken {
   readonly ended: ReadonlySet<string>;
   readonly saves: ReadonlyMap<string, string>;
   readonly ends: ReadonlySet<string>;
-  readonly callers: readonly (() => void)[];
+  readonly callers: (() => void)[];
 }
 
 /** A changed record that nobody waits for, and when it changed first. */
@@ -86,6 +86,11 @@ export class Changes {
   again({ changed, ended }: Taken): void {
     for (const [id, save] of changed) if (!this.#has(id)) this.#behind.set(id, { save, since: 0 });
     for (const id of ended) if (!this.#has(id)) this.#ended.add(id);
+  }
+
+  /** Who waits, and waits no more. */
+  dismiss(): (() => void)[] {
+    return this.#callers.splice(0);
   }
 
   #has(id: string): boolean {

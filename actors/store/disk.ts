@@ -64,6 +64,11 @@ export class DiskStore implements CallStore {
     this.#worker.on("exit", () => this.#died(new Error("the thread of the store has ended")));
   }
 
+  /** Whether the thread has not answered yet. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   async load(): Promise<Loaded> {
     this.#leaveLog();
     const loaded = (await this.#ask("load")) as Loaded;

@@ -3,7 +3,7 @@
  *
  * Rules: a caller that waits for its record is called back after a write at the end of the present turn, or after the next write if one is
  * under way. A change that nobody waits for, or an end, is written within `BATCH` milliseconds, with others if they go before. A failed batch
- * is repeated after `PAUSE`, with later changes; the log reports the failure once, and the recovery once. When another gateway acts
+ * is repeated after `PAUSE`, with later changes; nobody waits longer than `PATIENCE` for one that hangs, which counts as failed; the log reports the failure once, and the recovery once. When another gateway acts
  * for the seat, `fenced` is called, once, and nothing more is written.
  */
 import type { Clock } from "../clock.ts";
@@ -16,6 +16,7 @@ const BATCH = 5;
 /** The age at which a change goes with a batch that is written for another one. */
 const RIPE = 2;
 const PAUSE = 1_000;
+const PATIENCE = 1_000;
 
 /** Saves records by id. */
 export interface Saver {
@@ -49,6 +50,8 @@ export class StoreWriter implements Saver {
   #isSoon = false;
   #hasFailed = false;
   #isFenced = false;
+  /** The number of changes in the batch that is being written. */
+  #onItsWay = 0;
 
   constructor(needs: WriterNeeds) {
     this.#needs = needs;
@@ -57,6 +60,11 @@ export class StoreWriter implements Saver {
   /** The number of waiting changes. */
   get waiting(): number {
     return this.#changes.size;
+  }
+
+  /** The number of changes that are not in the store. */
+  get unsaved(): number {
+    return this.waiting + this.#onItsWay;
   }
 
   /** Sets the revisions as loaded. */
@@ -84,11 +92,14 @@ export class StoreWriter implements Saver {
     return this.#hasFailed ? PAUSE : BATCH;
   }
 
-  /** Writes all waiting changes; settles when they are written, or have failed. */
+  /** Writes all waiting changes, and what changes meanwhile; settles when they are written, or have failed. */
   async flush(): Promise<void> {
     await this.#writing;
-    if (this.waiting > 0) this.#write(Number.POSITIVE_INFINITY);
-    await this.#writing;
+    while (this.waiting > 0 && !this.#isFenced) {
+      this.#write(Number.POSITIVE_INFINITY);
+      await this.#writing;
+      if (this.#hasFailed) return;
+    }
   }
 
   /** Writes a batch after this time, unless one is due before; during a write, the next batch waits for its end. */
@@ -140,7 +151,11 @@ export class StoreWriter implements Saver {
   }
 
   async #await(batch: Taken, written: Promise<Written>): Promise<void> {
+    this.#onItsWay = batch.saves.size + batch.ends.size;
+    const disarm = this.#needs.clock.after(PATIENCE, () => this.#hangs(batch));
     const outcome = await written.catch((error: unknown) => ({ error }));
+    disarm();
+    this.#onItsWay = 0;
     this.#writing = undefined;
     this.#settled(batch, outcome);
   }
@@ -162,10 +177,21 @@ export class StoreWriter implements Saver {
   }
 
   #failed(batch: Taken, error: unknown): void {
-    if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: String(error) });
-    this.#hasFailed = true;
+    this.#fails(String(error));
     this.#changes.again(batch);
     tell(batch);
+  }
+
+  /** The batch is not written in time: nobody waits for it, or for the next one. */
+  #hangs(batch: Taken): void {
+    this.#fails(`it does not answer within ${PATIENCE / 1_000} s`);
+    tell(batch);
+    tell({ callers: this.#changes.dismiss() });
+  }
+
+  #fails(why: string): void {
+    if (!this.#hasFailed) this.#needs.log({ level: "error", event: "store.failed", error: why });
+    this.#hasFailed = true;
   }
 
   #fence(): void {
@@ -186,6 +212,7 @@ function tried<Result>(work: () => Result): Result | Failure {
   }
 }
 
-function tell({ callers }: Taken): void {
-  for (const written of callers) written();
+/** Tells each once. */
+function tell({ callers }: Pick<Taken, "callers">): void {
+  for (const written of callers.splice(0)) written();
 }

@@ -111,3 +111,29 @@ test("a start waits for no write: the calls that are saved are known, and the po
   await clock.advance(10);
   expect([gateway.health.state, gateway.health.sip, gateway.health.calls]).toEqual(["running", true, 1]);
 });
+
+// proves: O11
+test("a disk that hangs holds no exit up: after five seconds the gateway has stopped, and says what is not saved", async () => {
+  const rows = new Rows();
+  const stage = new Stage({ site: callerSite(), saved: rows });
+  await stage.open(["juliet"]);
+  await stage.play(`${TALKING}after 2 s\nthe gateway is killed\n`);
+  const store = new (class extends MemoryStore {
+    override write(): Promise<"ok"> {
+      return new Promise(() => {});
+    }
+  })(rows);
+  const { clock, gateway, logged } = starting(() => ({ store }));
+  void gateway.start();
+  await clock.advance(2_000);
+  gateway.handOver();
+  let stopped: string | null | undefined;
+  void gateway.stopped.then((why) => {
+    stopped = why;
+  });
+  await clock.advance(4_900);
+  expect(stopped).toBeUndefined();
+  await clock.advance(100);
+  expect(stopped).toBe("[calls] store: 1 change of a call could not be saved");
+  expect(logged.filter(({ event }) => event === "store.failed")).toHaveLength(1);
+});

@@ -208,6 +208,38 @@ describe("a store that fails", () => {
     expect((await store.load()).saved.length).toBe(15);
   });
 
+  // proves: O11
+  test("hangs: nobody waits for it longer than a second, it is logged once, and what has changed meanwhile is written after it", async () => {
+    const troubled = new Troubled();
+    const { clock, writer, store, events } = made(troubled);
+    const gate = Promise.withResolvers<void>();
+    troubled.waits = gate.promise;
+    const told: string[] = [];
+    const changes = (id: string): void =>
+      writer.changed(
+        id,
+        () => ({ of: id }),
+        () => void told.push(id),
+      );
+    changes("a");
+    await clock.advance(500);
+    changes("b");
+    await clock.advance(499);
+    expect([told, events()]).toEqual([[], []]);
+    await clock.advance(1);
+    expect([told, events()]).toEqual([["a", "b"], ["store.failed"]]);
+    changes("c");
+    await clock.advance(10_000);
+    expect([told, writer.unsaved, troubled.batches]).toEqual([["a", "b", "c"], 3, 1]);
+    gate.resolve();
+    await clock.advance(1_000);
+    expect([events(), await textsIn(store)]).toEqual([
+      ["store.failed", "store.written"],
+      ['{"of":"a"}', '{"of":"b"}', '{"of":"c"}'],
+    ]);
+    expect([told, writer.unsaved, clock.armed]).toEqual([["a", "b", "c"], 0, 0]);
+  });
+
   test("says which state cannot be put into words, and writes the others", async () => {
     const { clock, writer, store, events } = made();
     writer.changed("a", () => {
