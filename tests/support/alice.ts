@@ -29,6 +29,7 @@ export async function startAlice() {
   return {
     port: listener.local.port,
     close: () => listener.close(),
+    sends: (stanza: string) => server.send(stanza),
     comesOnline: () => server.send(`<presence from='${ALICE}' to='sip.example.org'/>`),
     hears: (action: string, sid: string) =>
       heard.next(({ attrs }) => attrs.action === action && attrs.sid === sid, `${action} of ${sid}`),

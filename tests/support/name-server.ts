@@ -1,7 +1,7 @@
 /**
  * A name server of a few names, RFC 1035 and RFC 2782: addresses and services, and names about which it says nothing at all.
  *
- * It listens at the port of name servers, on an address of loopback that nobody else uses, so it needs root; `atIt` is the command that runs
+ * It listens at the port of name servers, on an address of loopback that nobody else uses then, so it needs root; `atIt` is the command that runs
  * another one where this is the only name server (unshare(1)).
  */
 import { createSocket, type Socket } from "node:dgram";
@@ -12,7 +12,8 @@ import { notInstalled } from "./programs.ts";
 
 export const noNameServer = process.getuid?.() === 0 ? notInstalled("util-linux", "unshare") : "root is needed";
 
-const HOST = "127.0.53.1";
+/** Addresses of loopback that are tried: one may be another run's. */
+const HOSTS = Array.from({ length: 250 }, (_, at) => `127.0.53.${at + 1}`);
 
 const [A, SRV] = [1, 33];
 
@@ -32,11 +33,14 @@ export interface Names {
 export class NameServer {
   readonly asked: string[] = [];
   readonly #names: Names;
-  readonly #socket: Socket = createSocket("udp4");
+  readonly #socket: Socket;
+  readonly #host: string;
   readonly #folder = makeFolder("names");
 
-  private constructor(names: Names) {
+  private constructor(names: Names, host: string, socket: Socket) {
     this.#names = names;
+    this.#host = host;
+    this.#socket = socket;
     this.#socket.on("message", (question, from) => {
       const answer = this.#answer(question);
       if (answer) this.#socket.send(answer, from.port, from.address);
@@ -44,17 +48,17 @@ export class NameServer {
   }
 
   static async start(names: Names): Promise<NameServer> {
-    const server = new NameServer(names);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.#socket.once("error", reject).bind(53, HOST, resolve);
-    await promise;
-    return server;
+    for (const host of HOSTS) {
+      const socket = await bound(host);
+      if (socket) return new NameServer(names, host, socket);
+    }
+    throw new Error("no address is left for a name server");
   }
 
   /** Runs a command where this is the name server. */
   atIt(command: readonly string[]): string[] {
     const file = join(this.#folder, "resolv.conf");
-    writeFileSync(file, `nameserver ${HOST}\n`);
+    writeFileSync(file, `nameserver ${this.#host}\n`);
     return ["unshare", "-m", "sh", "-c", `mount --bind ${file} /etc/resolv.conf && exec "$0" "$@"`, ...command];
   }
 
@@ -91,6 +95,16 @@ export class NameServer {
     });
   }
 }
+
+/** A socket at the port of name servers; undefined if the address is in use. */
+const bound = (host: string): Promise<Socket | undefined> =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket("udp4");
+    socket.once("error", (error) =>
+      "code" in error && error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+    );
+    socket.bind(53, host, () => resolve(socket));
+  });
 
 /** The name that is asked for. */
 function nameIn(question: Buffer): string {
