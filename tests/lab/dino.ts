@@ -6,7 +6,7 @@
  * of its own it has both. The button for calls comes with the presence of a contact whose caps have Jingle.
  */
 import { Database } from "bun:sqlite";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DOMAIN } from "../support/prosody.ts";
 import { until } from "../support/until.ts";
@@ -37,6 +37,8 @@ export class Dino {
   readonly #pattern: string;
   /** How much it had said when the call at hand began. */
   #before = 0;
+  /** How often it had notified by then. */
+  #notified = 0;
 
   /** The contact is a bare JID, of one who can take calls. */
   constructor(contact: string) {
@@ -83,6 +85,7 @@ export class Dino {
   async forget(): Promise<void> {
     await this.#sees("its window alone", 1);
     this.#before = this.said.length;
+    this.#notified = this.#notifications().length;
   }
 
   /** Everything it has said, the stanzas on its wire included. */
@@ -98,8 +101,7 @@ export class Dino {
 
   /** Waits until it has told the desktop of something, and gives the title of that: who calls, by the name it shows. */
   async notified(): Promise<string> {
-    const titles = (): string[] =>
-      [...this.said.slice(this.#before).matchAll(NOTIFICATION)].map(([, title = ""]) => title);
+    const titles = (): string[] => this.#notifications().slice(this.#notified);
     return (await until("a notification of Dino", titles, (all) => all.length > 0)).at(-1) ?? "";
   }
 
@@ -168,6 +170,12 @@ export class Dino {
     await Promise.all([this.#screen.stop(), this.#card.stop()]);
   }
 
+  /** The titles of all its notifications. */
+  #notifications(): string[] {
+    const noted = readFileSync(join(this.#folder, NOTES), "utf8");
+    return [...noted.matchAll(NOTIFICATION)].map(([, title = ""]) => title);
+  }
+
   #has(name: string): boolean {
     return new RegExp(`jingle[^}]*\\}:(${name} |action='${name}')`).test(this.said.slice(this.#before));
   }
@@ -181,8 +189,9 @@ export class Dino {
   }
 }
 
-/** What it tells the desktop is noted, though no desktop is there. */
-const NOTING = `stdbuf -oL dbus-monitor --session "interface='org.freedesktop.Notifications'" & exec "$@"`;
+/** What it tells the desktop is noted in a file, though no desktop is there. */
+const NOTES = "notifications";
+const NOTING = `stdbuf -oL dbus-monitor --session "interface='org.freedesktop.Notifications'" >${NOTES} & exec "$@"`;
 /** app_name, replaces_id, app_icon, summary (Desktop Notifications Specification §9). */
 const NOTIFICATION = /member=Notify\n *string "[^"]*"\n *uint32 \d+\n *string "[^"]*"\n *string "([^"]*)"/g;
 
