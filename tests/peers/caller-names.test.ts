@@ -13,7 +13,7 @@ import { hasLogged } from "../support/has-logged.ts";
 import { payload } from "../support/jingle-messages.ts";
 import { noPrivilege, SECRET, type XmppServer } from "../support/prosody.ts";
 import { type SipJsPhone, startSipJsPhone } from "../support/sipjs-phone.ts";
-import { SERVERS } from "./scenarios-world.ts";
+import { isSeen, SERVERS } from "./scenarios-world.ts";
 
 const MODES = ["gateway", "intercept"] as const;
 const WORLDS = SERVERS.flatMap((kind) =>
@@ -69,6 +69,7 @@ port = 0
         juliet = new Device(server, "juliet", "balcony");
         await juliet.start();
         await juliet.takesProposals();
+        await isSeen(juliet, server);
         await roster(); // who has asked for the roster hears of its changes (RFC 6121 §2.1.6)
       });
       afterAll(async () => {
