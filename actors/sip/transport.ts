@@ -51,26 +51,30 @@ export interface OpenSip {
   readonly listenTls?: ListenTls | undefined;
 }
 
-export interface SipTransportNeeds extends ArrivalsNeeds {
+/** The sockets of the stack: what they are opened with, and which names and addresses they are for. */
+export interface SocketsNeeds {
   readonly clock: Clock;
   readonly open: OpenSip;
   /** The TLS parameters of a trunk: its domain and authorities, our certificate. */
   readonly tls?: ((trunk: string) => TlsTerms | undefined) | undefined;
   /** The parameters of our TLS listener, if any. */
   readonly secure?: Secure | undefined;
-  /** For configured names, and for those written by peers. */
+  /** For the names in `configured`, and for those written by peers. */
   readonly resolve: Resolve;
   readonly resolvePeer: Resolve;
-  /** The configured names. */
   readonly configured: readonly string[];
+  /** The addresses to listen on, and to send from. */
   readonly bind: readonly string[];
   readonly port: number;
+  /** Our host in Via. */
   readonly localHost: string;
   /** A TLS connection to a trunk was tried: why there is none, in words, "" where there is one. */
   tried?(trunk: string, why: string): void;
   /** A socket failed too often, and is not reopened. */
   broken(why: string): void;
 }
+
+export interface SipTransportNeeds extends ArrivalsNeeds, SocketsNeeds {}
 
 /** Whether the sockets of each transport are open; TLS only if we listen for it. */
 export interface Sockets {

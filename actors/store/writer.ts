@@ -3,8 +3,9 @@
  *
  * Rules: a caller that waits for its record is called back after a write at the end of the present turn, or after the next write if one is
  * under way. A change that nobody waits for, or an end, is written within `BATCH` milliseconds, with others if they go before. A failed batch
- * is repeated after `PAUSE`, with later changes; nobody waits longer than `PATIENCE` for one that hangs, which counts as failed; the log reports the failure once, and the recovery once. When another gateway acts
- * for the seat, `fenced` is called, once, and nothing more is written.
+ * is repeated after `PAUSE`, with later changes. A batch that hangs counts as failed after `PATIENCE`, and nobody waits for it any longer. The
+ * log reports the failure once, and the recovery once. When another gateway acts for the seat, `fenced` is called, once, and nothing more is
+ * written.
  */
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";

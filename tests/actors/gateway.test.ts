@@ -95,17 +95,22 @@ test("a stop while saved calls are being read restores none, opens nothing, and 
   expect(logged.filter(({ event }) => !/^(?:gateway.state|dns.found)$/.test(event))).toEqual([]);
 });
 
-// proves: O1
-test("a start waits for no write: the calls that are saved are known, and the ports open", async () => {
+/** A store with one call in it, whose writes never end. */
+async function hanging(): Promise<MemoryStore> {
   const rows = new Rows();
   const stage = new Stage({ site: callerSite(), saved: rows });
   await stage.open(["juliet"]);
   await stage.play(`${TALKING}after 2 s\nthe gateway is killed\n`);
-  const store = new (class extends MemoryStore {
+  return new (class extends MemoryStore {
     override write(): Promise<"ok"> {
       return new Promise(() => {});
     }
   })(rows);
+}
+
+// proves: O1
+test("a start waits for no write: the calls that are saved are known, and the ports open", async () => {
+  const store = await hanging();
   const { clock, gateway } = starting(() => ({ store }));
   void gateway.start();
   await clock.advance(10);
@@ -114,15 +119,7 @@ test("a start waits for no write: the calls that are saved are known, and the po
 
 // proves: O11
 test("a disk that hangs holds no exit up: after five seconds the gateway has stopped, and says what is not saved", async () => {
-  const rows = new Rows();
-  const stage = new Stage({ site: callerSite(), saved: rows });
-  await stage.open(["juliet"]);
-  await stage.play(`${TALKING}after 2 s\nthe gateway is killed\n`);
-  const store = new (class extends MemoryStore {
-    override write(): Promise<"ok"> {
-      return new Promise(() => {});
-    }
-  })(rows);
+  const store = await hanging();
   const { clock, gateway, logged } = starting(() => ({ store }));
   void gateway.start();
   await clock.advance(2_000);
